@@ -1,0 +1,59 @@
+"""What every record shares: frozen, keyword-only, strict about unknown fields, with ids that depend on content alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+import msgspec
+
+__all__ = ["Problem", "Record", "Severity", "from_json", "stable_id", "to_json"]
+
+R = TypeVar("R", bound="Record")
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all records: immutable and hashable where its fields are, compared by value."""
+
+
+def stable_id(kind: str, *parts: object) -> str:
+    """`kind--` and 16 hex digits that depend on the parts alone, so the same input gives the same id on every machine.
+
+    >>> stable_id("claim", "a", 1) == stable_id("claim", "a", 1) != stable_id("claim", "a", 2)
+    True
+    """
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return f"{kind}--{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+class Severity(StrEnum):
+    """How much a problem takes away: note (nothing lost), skipped (a part lost), failed (all of that input lost)."""
+
+    NOTE = "note"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """Something that could not be used, and where: bulk work collects these and goes on. `count` folds repeats into one."""
+
+    where: str
+    what: str
+    severity: Severity = Severity.SKIPPED
+    hint: str = ""
+    count: int = 1
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def to_json(value: Record | Iterable[Record]) -> bytes:
+    """Compact JSON of a record or of several, always the same bytes for the same value."""
+    return _encoder.encode(value if isinstance(value, msgspec.Struct) else list(value))
+
+
+def from_json(data: bytes | str, kind: type[R]) -> R:
+    """The record in `data`, checked against `kind`. Raises: msgspec.ValidationError with the path of the first fault."""
+    return msgspec.json.decode(data, type=kind)

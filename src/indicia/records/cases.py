@@ -1,0 +1,69 @@
+"""The case: everything about one affair."""
+
+from __future__ import annotations
+
+from indicia.records.base import Problem, Record
+from indicia.records.claims import Claim
+from indicia.records.hunting import Hunt
+from indicia.records.marking import Tlp
+from indicia.records.measures import Advice
+from indicia.records.mentions import Mention
+from indicia.records.text import Document
+from indicia.records.weighing import Judgement, Weighing
+
+__all__ = ["Affair", "AffairRow", "Case", "Shift", "Versions"]
+
+
+class AffairRow(Record, frozen=True, kw_only=True):
+    """One source's position on one incident: the claims behind it, oldest first, and who answers it."""
+
+    source: str
+    claims: tuple[str, ...]
+    endorses: tuple[str, ...] = ()  # sources
+    denied_by: tuple[str, ...] = ()  # sources
+
+
+class Shift(Record, frozen=True, kw_only=True):
+    """How a later claim stands to an earlier one of the same source or affair: repeats, refines, supersedes or contradicts."""
+
+    earlier: str
+    later: str
+    kind: str
+    note: str = ""
+
+
+class Affair(Record, frozen=True, kw_only=True):
+    """All claims on one incident, joined: positions, changes, independent origins, and the time that attribution took."""
+
+    incident_id: str | None
+    name: str
+    rows: tuple[AffairRow, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    origins: int = 0
+    first_detected: str | None = None
+    first_private: str | None = None
+    first_official: str | None = None
+
+
+class Versions(Record, frozen=True, kw_only=True):
+    """What a result rests on: the program and the data it knew."""
+
+    indicia: str
+    knowledge: tuple[tuple[str, str], ...] = ()  # ("ATT&CK enterprise", "18.1")
+
+
+class Case(Record, frozen=True, kw_only=True):
+    """Documents, what was read from them, the hunt, the weighing and the advice. Same input, same case, same bytes."""
+
+    name: str
+    versions: Versions
+    documents: tuple[Document, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    affairs: tuple[Affair, ...] = ()
+    hunt: Hunt | None = None
+    weighing: Weighing | None = None
+    advice: Advice | None = None
+    judgements: tuple[Judgement, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    marking: Tlp = Tlp.CLEAR

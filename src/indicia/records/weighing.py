@@ -1,0 +1,123 @@
+"""Evidence, hypotheses and the assessment. What was *observed* and what was *said* are weighed apart and never mixed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from indicia.records.base import Record
+from indicia.records.claims import Confidence, Level, Likelihood
+
+__all__ = [
+    "Assessment",
+    "Evidence",
+    "EvidenceKind",
+    "Hypothesis",
+    "Judgement",
+    "Posterior",
+    "Verdict",
+    "Weight",
+    "Weighing",
+]
+
+
+class EvidenceKind(StrEnum):
+    OBSERVED = "observed"
+    SAID = "said"
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """One thing that weighs.
+
+    `feature` is what it says in knowledge's terms: `T1190`, `S0020`, `victim-country:NO`, or for a claim the accused's id or
+    canonical name. `origin` names the independent origin: items with one origin count once. Reliability (A-F) is of the source,
+    credibility (1-6) of the item (Admiralty code). `traces` are ids of the claims, mentions or sightings it rests on.
+    """
+
+    id: str
+    kind: EvidenceKind
+    feature: str
+    label: str
+    origin: str
+    traces: tuple[str, ...] = ()
+    reliability: str = "C"
+    credibility: int = 3
+    weight: float = 1.0  # 0 switches it off; a person may re-grade it
+    note: str = ""
+
+
+class Hypothesis(Record, frozen=True, kw_only=True):
+    """An actor at a level. `parent` is the id of the hypothesis it adds up to (group -> agency -> state)."""
+
+    id: str  # G0125, agency:MSS, state:CN, unknown
+    name: str
+    level: Level | None
+    state: str | None = None
+    parent: str | None = None
+    according_to: tuple[str, ...] = ()  # who maps it to its parent
+    mapping_doubt: float = 0.0  # probability that the mapping to the parent is wrong
+
+
+class Weight(Record, frozen=True, kw_only=True):
+    """What one item of evidence does to one hypothesis, in decibans (10 log10 of the likelihood ratio); below 0: against."""
+
+    evidence: str
+    hypothesis: str
+    decibans: float
+
+
+class Posterior(Record, frozen=True, kw_only=True):
+    hypothesis: Hypothesis
+    probability: float
+    prior: float
+
+
+class Verdict(StrEnum):
+    NAMED = "named"
+    TIED = "cannot be told apart"
+    STATE_ONLY = "state only"
+    INSUFFICIENT = "insufficient grounds"
+
+
+class Assessment(Record, frozen=True, kw_only=True):
+    """The posterior over all hypotheses from evidence of one kind, with its reasons.
+
+    `posteriors` are ordered by probability and sum to 1 over groups and `unknown`; `levels` hold the sums for agencies and
+    states. `decisive` is the smallest set of evidence ids without which the verdict changes. `missing` says what is lacking,
+    `telling` the unseen features that would change our mind most, with the expected information in bits.
+    """
+
+    kind: EvidenceKind
+    verdict: Verdict
+    statement: str  # one sentence in ICD 203 words
+    leaders: tuple[str, ...] = ()
+    likelihood: Likelihood | None = None
+    confidence: Confidence = Confidence.LOW
+    posteriors: tuple[Posterior, ...] = ()
+    levels: tuple[Posterior, ...] = ()
+    weights: tuple[Weight, ...] = ()
+    decisive: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    telling: tuple[tuple[str, float], ...] = ()
+    base_rates: tuple[str, ...] = ()  # "T1190 with T1505.003 fits 23 groups"
+    method: str = ""
+
+
+class Weighing(Record, frozen=True, kw_only=True):
+    """Both assessments side by side, and how they stand to each other."""
+
+    evidence: tuple[Evidence, ...]
+    observed: Assessment
+    said: Assessment
+    agreement: str  # one sentence
+
+
+class Judgement(Record, frozen=True, kw_only=True):
+    """What a person decided about a record: kept beside the machine's own, never instead of it."""
+
+    id: str
+    subject: str  # id of the claim, mention, sighting, evidence or measure
+    action: str  # "reject", "confirm", "regrade", "correct", "add", "star", "note", "done"
+    author: str
+    time: str  # ISO, UTC
+    value: str = ""  # JSON of what it says, for regrade, correct and add
+    note: str = ""
