@@ -183,7 +183,7 @@ class Agency(Row, frozen=True, kw_only=True):
     name: str  # canonical
     names: tuple[str, ...] = ()
     state: str | None = None
-    kind: str = "agency"  # intelligence, military, law enforcement, cyber agency, ministry, head of government, court, international
+    kind: str = "agency"  # intelligence, military, police, cyber agency, ministry, head of government, court, international
     speaks_for: str | None = None  # canonical of whom it speaks for: "United Kingdom", "European Union"
 
 
