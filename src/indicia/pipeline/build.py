@@ -109,7 +109,7 @@ def build(
     evidence = gather(claims, mentions, hunt, documents, knowledge)
     case = Case(
         name=name,
-        versions=Versions(indicia=__version__, knowledge=knowledge.versions),
+        versions=Versions(indicia=__version__, knowledge=tuple((row.source, row.version) for row in knowledge.provenance)),
         documents=documents,
         claims=claims,
         mentions=mentions,

@@ -131,7 +131,7 @@ def _tags(case: Case, knowledge: Knowledge) -> list[str]:
     for claim in case.claims:
         party = claim.accused.party
         if party and claim.accused.type is AccusedType.GROUP and claim.stance in {Stance.ACCUSES, Stance.ENDORSES}:
-            groups = [actor.group for actor in knowledge.actors_named(party.canonical) if actor.group]
+            groups = [actor.group for actor in knowledge.actors.named(party.canonical) if actor.group]
             group = knowledge.attack.group(groups[0]) if len(groups) == 1 and groups[0] else None
             if group:
                 tags.add(f'misp-galaxy:mitre-intrusion-set="{group.name} - {group.id}"')

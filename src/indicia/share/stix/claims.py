@@ -117,7 +117,7 @@ def _accused(claim: Claim, objects: Objects) -> str | None:
         return None
     if claim.accused.level is Level.PLACE and party.state:
         return objects.add("location", party.state, name=party.canonical, country=party.state)
-    groups = [actor for actor in objects.knowledge.actors_named(party.canonical) if actor.group]
+    groups = [actor for actor in objects.knowledge.actors.named(party.canonical) if actor.group]
     if claim.accused.type is AccusedType.GROUP and len(groups) == 1 and groups[0].group:
         group = objects.knowledge.attack.group(groups[0].group)
         if group is not None:
@@ -143,7 +143,7 @@ def _incident(claim: Claim, objects: Objects) -> str | None:
     name = claim.incident
     if not name and not claim.incident_id:
         return None
-    known = objects.knowledge.incident(claim.incident_id) if claim.incident_id else None
+    known = objects.knowledge.incidents.get(claim.incident_id) if claim.incident_id else None
     if known is None:
         return objects.add("campaign", name, name=name)
     return objects.add(

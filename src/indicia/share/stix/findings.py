@@ -35,7 +35,7 @@ def _attack_pattern(technique_id: str, objects: Objects) -> list[str]:
         objects.add(
             "attack-pattern",
             technique.id,
-            id=objects.knowledge.attack.technique_stix(technique.id),
+            id=objects.knowledge.attack.stix_id(technique.id),
             created_by_ref=None,
             name=technique.name,
             external_references=[{"source_name": "mitre-attack", "external_id": technique.id}],
