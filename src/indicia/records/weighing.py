@@ -37,6 +37,7 @@ class Saying(Record, frozen=True, kw_only=True):
     firmness: Firmness = Firmness.NONE
     likelihood: Likelihood | None = None
     interested: bool = False
+    incident: str | None = None  # id in our knowledge, else the name it goes by in the text
     date: str | None = None
 
 
