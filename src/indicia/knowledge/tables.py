@@ -9,8 +9,10 @@ __all__ = [
     "Actor",
     "Agency",
     "Alias",
+    "Allegation",
     "Analytic",
     "AttackTables",
+    "AttackUses",
     "Campaign",
     "Citation",
     "Countermeasure",
@@ -19,8 +21,10 @@ __all__ = [
     "Incident",
     "KevEntry",
     "LogSource",
+    "Malware",
     "Mitigation",
     "Provenance",
+    "Row",
     "Sector",
     "Software",
     "State",
@@ -31,17 +35,17 @@ __all__ = [
 ]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of all table rows."""
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of all table rows. Rows never refer to each other in a circle, so the garbage collector need not look at them."""
 
 
 class Provenance(Row, frozen=True, kw_only=True):
     """Where a data file came from."""
 
-    file: str
+    file: str  # "attack.json"
     source: str
     version: str
-    date: str
+    date: str  # ISO, of the newest change in the source
     licence: str
     rows: int
 
@@ -65,7 +69,8 @@ class Group(Row, frozen=True, kw_only=True):
     id: str  # G0125
     name: str
     aliases: tuple[str, ...] = ()
-    state: str | None = None  # ISO code that ATT&CK's own text or MISP galaxy ties it to
+    state: str | None = None  # ISO code that most sources tie it to, see `Actor`
+    alias_citations: tuple[tuple[str, tuple[str, ...]], ...] = ()  # alias, the citations that ATT&CK gives for it
     stix: str = ""  # ATT&CK's own STIX id
 
 
@@ -95,10 +100,10 @@ class Mitigation(Row, frozen=True, kw_only=True):
     stix: str = ""
 
 
-class LogSource(Row, frozen=True, kw_only=True):
+class LogSource(Row, frozen=True, kw_only=True, array_like=True):
     component: str  # "Process Creation"
     name: str  # "WinEventLog:Sysmon"
-    channel: str  # "EventCode=1"
+    channel: str = ""  # "EventCode=1"; empty where ATT&CK has a sentence there
 
 
 class Analytic(Row, frozen=True, kw_only=True):
@@ -114,45 +119,66 @@ class Detection(Row, frozen=True, kw_only=True):
     analytics: tuple[Analytic, ...] = ()
 
 
-class Use(Row, frozen=True, kw_only=True):
-    """`source` (G, S or C id) uses `target` (T or S id), as the cited reports say."""
+class Use(Row, frozen=True, kw_only=True, array_like=True):
+    """`source` (G, S or C id) uses `target` (T or S id), as the cited reports say. Stored as an array: there are 17,000."""
 
     source: str
     target: str
     citations: tuple[str, ...] = ()
 
 
-class Citation(Row, frozen=True, kw_only=True):
+class Citation(Row, frozen=True, kw_only=True, array_like=True):
+    """A report that ATT&CK cites. `date` is ISO, cut to month or year, where the reference tells when it was published;
+    `retrieved` is the day on which ATT&CK's authors read it: the report is not younger."""
+
     name: str
-    date: str | None = None  # ISO, where the reference's own words tell it
+    date: str | None = None
+    retrieved: str | None = None
 
 
 class AttackTables(Row, frozen=True, kw_only=True):
-    """ATT&CK enterprise of one release: structure only. Revoked ids lead to their successors."""
+    """ATT&CK enterprise of one release: structure only, every list in the order of its ids (tactics: of the matrix).
+
+    On disk `uses` and `citations` are one file and `detections` another, so that who needs names only need not wait for them.
+    """
 
     version: str
-    date: str
+    date: str  # of the newest change in the release
     tactics: tuple[Tactic, ...]
     techniques: tuple[Technique, ...]
     groups: tuple[Group, ...]
     software: tuple[Software, ...]
     campaigns: tuple[Campaign, ...]
     mitigations: tuple[Mitigation, ...]
-    detections: tuple[Detection, ...]
-    uses: tuple[Use, ...]
-    citations: tuple[Citation, ...]
-    revoked: dict[str, str]  # old id -> successor's id
-    deprecated: tuple[str, ...] = ()
+    detections: tuple[Detection, ...] = ()
+    uses: tuple[Use, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    revoked: dict[str, str] = {}  # old id -> the living successor's id
+    deprecated: tuple[str, ...] = ()  # withdrawn without a successor
     technique_stix: dict[str, str] = {}
 
 
+class AttackUses(Row, frozen=True, kw_only=True):
+    """The part of `AttackTables` that says who uses what, as a file of its own."""
+
+    uses: tuple[Use, ...]
+    citations: tuple[Citation, ...]
+
+
 class Alias(Row, frozen=True, kw_only=True):
+    """A name, and who uses it. A name is an alias *according to someone*: no merge is for ever."""
+
     name: str
-    according_to: tuple[str, ...] = ()  # who uses it: "MITRE", "Microsoft", "MISP galaxy" ...
+    according_to: tuple[str, ...] = ()  # "MITRE ATT&CK", "Microsoft", "MISP galaxy", "CrowdStrike" ...
+    shared_with: tuple[str, ...] = ()  # ids of other actors that go by the same name
 
 
 class Actor(Row, frozen=True, kw_only=True):
-    """A threat actor over all sources. `id` is ATT&CK's G-id where there is one, else `actor:<slug>`."""
+    """A threat actor over all sources. `id` is ATT&CK's G-id where there is one, else `actor:<slug>`.
+
+    `aliases` holds every name of it, the canonical one first. `state` is what most sources tie it to; where they disagree the
+    others are in `other_states`. None of this is a finding of ours.
+    """
 
     id: str
     name: str
@@ -160,31 +186,48 @@ class Actor(Row, frozen=True, kw_only=True):
     group: str | None = None  # ATT&CK id
     state: str | None = None
     state_according_to: tuple[str, ...] = ()
+    other_states: dict[str, tuple[str, ...]] = {}  # ISO code -> according to whom
     agency: str | None = None  # Agency id it is said to belong to
-    agency_according_to: tuple[str, ...] = ()
-    kind: str = "group"  # group | criminal | hacktivist | persona
-    sectors: tuple[str, ...] = ()
+    agency_according_to: tuple[str, ...] = ()  # "US Department of Justice 2018"
+    kind: str = "group"  # group | criminal | hacktivist | contractor | surveillance vendor | persona
+    sectors: tuple[str, ...] = ()  # the ledger's words
     victims: tuple[str, ...] = ()  # ISO codes of suspected victims
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(alias.name for alias in self.aliases)
+
+
+class Malware(Row, frozen=True, kw_only=True):
+    """Software that ATT&CK does not have. `id` is `software:<slug>`."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    type: str = "malware"  # malware | ransomware
+    according_to: tuple[str, ...] = ()
+    common_word: bool = False  # an everyday word: believe it only beside words such as "malware"
 
 
 class State(Row, frozen=True, kw_only=True):
-    code: str  # ISO 3166 alpha-2; "EU" is not a state
+    code: str  # ISO 3166 alpha-2 (XK for Kosovo)
     name: str
-    names: tuple[str, ...] = ()  # other names, short forms
+    names: tuple[str, ...] = ()  # other names, short forms, abbreviations
     capital: str | None = None
-    capitals: tuple[str, ...] = ()  # other metonyms: "Kremlin", "Downing Street"
-    demonyms: tuple[str, ...] = ()  # "Chinese"; adjectives and plural nouns
+    capitals: tuple[str, ...] = ()  # metonyms beside the capital's name: "Kremlin", "Downing Street"
+    demonyms: tuple[str, ...] = ()  # "Chinese": adjectives and nouns, plural ones too
 
 
 class Agency(Row, frozen=True, kw_only=True):
     """An agency, ministry, office or international body that speaks or acts for a state (or for several)."""
 
     id: str
-    name: str  # canonical
-    names: tuple[str, ...] = ()
+    name: str  # canonical, the name in a ledger
+    names: tuple[str, ...] = ()  # the other surface names
     state: str | None = None
-    kind: str = "agency"  # intelligence, military, police, cyber agency, ministry, head of government, court, international
+    kind: str = "agency"  # see KINDS in scripts/knowledge/agencies.yml
     speaks_for: str | None = None  # canonical of whom it speaks for: "United Kingdom", "European Union"
+    part_of: str | None = None  # Agency id
 
 
 class Vendor(Row, frozen=True, kw_only=True):
@@ -192,19 +235,25 @@ class Vendor(Row, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     state: str | None = None
     kind: str = "security"  # security | platform | research | media
+    common_word: bool = False  # also an everyday word ("Time", "Wired"): believe it only where it speaks
 
 
 class Sector(Row, frozen=True, kw_only=True):
     name: str  # the ledger's word: "government", "energy" ...
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # words by which a text names it, singular and plural
 
 
 class Incident(Row, frozen=True, kw_only=True):
-    """A well-known affair. Attributions are *alleged*: each with by whom."""
+    """A well-known affair. Attributions are *alleged*: each with by whom.
+
+    `names` are exact surface names. `words` are sets of words (lower case) that together name it: an alternative matches when
+    all of its words stand in one sentence. A word may offer spellings: "storting|norwegian parliament".
+    """
 
     id: str  # exchange-2021
     name: str
     names: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
     start: str | None = None
     disclosed: str | None = None
     cves: tuple[str, ...] = ()
@@ -216,16 +265,21 @@ class Incident(Row, frozen=True, kw_only=True):
     campaigns: tuple[str, ...] = ()  # ATT&CK C ids
     alleged: tuple[Allegation, ...] = ()
     techniques: tuple[str, ...] = ()  # beyond those of its campaigns
-    software: tuple[str, ...] = ()
+    software: tuple[str, ...] = ()  # ATT&CK S ids
     patches: tuple[str, ...] = ()  # "KB5000871 (2021-03-02)"
     sources: tuple[str, ...] = ()  # names of the sources of these facts
 
 
 class Allegation(Row, frozen=True, kw_only=True):
-    actor: str  # G id or canonical name
+    """Who is said to have done it, by whom. `level` is what was accused: place, operator, group, agency or state."""
+
+    actor: str  # G id, agency id, or a canonical name
     by: str
     date: str | None = None
-    firmness: str = "none"
+    firmness: str = "none"  # records.Firmness
+    stance: str = "accuses"  # records.Stance
+    state: str | None = None
+    level: str | None = None
 
 
 class KevEntry(Row, frozen=True, kw_only=True):
@@ -236,6 +290,7 @@ class KevEntry(Row, frozen=True, kw_only=True):
     added: str
     due: str
     ransomware: bool = False
+    techniques: tuple[str, ...] = ()  # exploitation technique and impacts by the Center for Threat-Informed Defense
 
 
 class Countermeasure(Row, frozen=True, kw_only=True):

@@ -1,0 +1,218 @@
+"""`load()`: all that is known before anything is read. Tables are decoded when they are first asked for, once per process.
+
+Newer data that the user made with `indicia knowledge update` lies in the data folder of the platform and takes precedence, file
+by file, over what the package brings along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import platformdirs
+
+from indicia.errors import KnowledgeError
+from indicia.knowledge.attack import Attack
+from indicia.knowledge.index import Index, fold
+from indicia.knowledge.names import Name, all_names
+from indicia.knowledge.tables import (
+    Actor,
+    Agency,
+    AttackTables,
+    AttackUses,
+    Countermeasure,
+    Detection,
+    Incident,
+    KevEntry,
+    Malware,
+    Provenance,
+    Sector,
+    State,
+    Vendor,
+)
+
+__all__ = ["PACKAGED", "Knowledge", "load", "user_folder"]
+
+PACKAGED = Path(__file__).parent / "data"
+T = TypeVar("T")
+
+
+def user_folder() -> Path:
+    """Where the user's own newer data lies, if there is any."""
+    return platformdirs.user_data_path("indicia", appauthor=False) / "knowledge"
+
+
+@cache
+def load(*folders: Path) -> Knowledge:
+    """The knowledge in the user's data folder, then in the package; or in `folders` alone, the first that has a file wins."""
+    return Knowledge(folders or (user_folder(), PACKAGED))
+
+
+class Knowledge:
+    """The tables, each loaded at its first use. Raises at that moment: KnowledgeError (a file is missing or does not fit)."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self.folders = folders
+
+    def _path(self, file: str) -> Path:
+        for folder in self.folders:
+            if (path := folder / file).is_file():
+                return path
+        raise KnowledgeError(f"no {file}", where=str(self.folders[-1]), hint="the installation is incomplete")
+
+    def _decode(self, file: str, kind: type[T]) -> T:
+        path = self._path(file)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
+        except (OSError, msgspec.DecodeError) as error:
+            raise KnowledgeError(
+                f"does not fit this version: {error}", where=str(path), hint="run `indicia knowledge update` again or remove it"
+            ) from error
+
+    @cached_property
+    def attack(self) -> Attack:
+        """ATT&CK enterprise."""
+        return Attack(
+            self._decode("attack.json", AttackTables),
+            lambda: self._decode("attack_uses.json", AttackUses),
+            lambda: self._decode("attack_detections.json", tuple[Detection, ...]),
+        )
+
+    @cached_property
+    def actors(self) -> Index[Actor]:
+        """Threat actors over all sources. `actors.named("Cozy Bear")` gives every candidate."""
+        return Index(self._decode("actors.json", tuple[Actor, ...]), lambda row: row.id, lambda row: (row.name, *row.names))
+
+    @cached_property
+    def malware(self) -> Index[Malware]:
+        """Software that ATT&CK does not have."""
+        rows = self._decode("malware.json", tuple[Malware, ...])
+        return Index(rows, lambda row: row.id, lambda row: (row.name, *row.aliases))
+
+    @cached_property
+    def states(self) -> Index[State]:
+        """By ISO code; `named` knows names, capitals, metonyms and demonyms."""
+        return Index(
+            self._decode("states.json", tuple[State, ...]),
+            lambda row: row.code,
+            lambda row: (row.name, *row.names, row.capital or "", *row.capitals, *row.demonyms),
+        )
+
+    @cached_property
+    def agencies(self) -> Index[Agency]:
+        return Index(self._decode("agencies.json", tuple[Agency, ...]), lambda row: row.id, lambda row: (row.name, *row.names))
+
+    @cached_property
+    def vendors(self) -> Index[Vendor]:
+        """Security firms, platforms, research groups and media, by canonical name."""
+        return Index(self._decode("vendors.json", tuple[Vendor, ...]), lambda row: row.name, lambda row: (row.name, *row.names))
+
+    @cached_property
+    def sectors(self) -> Index[Sector]:
+        return Index(self._decode("sectors.json", tuple[Sector, ...]), lambda row: row.name, lambda row: (row.name, *row.words))
+
+    @cached_property
+    def incidents(self) -> Index[Incident]:
+        return Index(
+            self._decode("incidents.json", tuple[Incident, ...]), lambda row: row.id, lambda row: (row.name, *row.names)
+        )
+
+    @cached_property
+    def kev(self) -> Index[KevEntry]:
+        """Known exploited vulnerabilities, by CVE."""
+        return Index(self._decode("kev.json", tuple[KevEntry, ...]), lambda row: row.cve, lambda row: (row.name,))
+
+    @cached_property
+    def nist(self) -> Index[Countermeasure]:
+        """NIST SP 800-53 controls with the techniques that they mitigate."""
+        return Index(self._decode("nist.json", tuple[Countermeasure, ...]), lambda row: row.id, lambda row: (row.name,))
+
+    @cached_property
+    def d3fend(self) -> Index[Countermeasure]:
+        """D3FEND countermeasures with the techniques that they act on."""
+        return Index(self._decode("d3fend.json", tuple[Countermeasure, ...]), lambda row: row.id, lambda row: (row.name,))
+
+    @cached_property
+    def provenance(self) -> tuple[Provenance, ...]:
+        """One row per data file and source; a file in the user's folder replaces the package's rows about it."""
+        found: dict[str, list[Provenance]] = {}
+        for folder in reversed(self.folders):
+            if (folder / "provenance.json").is_file():
+                rows = msgspec.json.decode((folder / "provenance.json").read_bytes(), type=tuple[Provenance, ...])
+                newer: dict[str, list[Provenance]] = {}
+                for row in rows:
+                    newer.setdefault(row.file, []).append(row)
+                found |= newer
+        return tuple(row for _, rows in sorted(found.items()) for row in rows)
+
+    # Questions that several parts ask.
+
+    @cached_property
+    def _actor_of(self) -> dict[str, Actor]:
+        return {actor.group: actor for actor in self.actors if actor.group}
+
+    def actor_of(self, group: str) -> Actor | None:
+        """The actor that is ATT&CK's group `group` (G id, an old one too)."""
+        return self._actor_of.get(self.attack.current(group))
+
+    def state_of(self, group: str) -> str | None:
+        """ISO code that most sources tie an ATT&CK group or an actor id to."""
+        actor = self.actors.get(group) or self.actor_of(group)
+        return actor.state if actor else None
+
+    def state(self, name: str) -> State | None:
+        """The state of an ISO code, name, capital, metonym or demonym. Ambiguous words ("Georgian", "Congolese") give None."""
+        return self.states.get(name) or self.states.one(name)
+
+    def incidents_of(self, cve: str) -> tuple[Incident, ...]:
+        """The incidents in which a vulnerability was used, as far as our table knows."""
+        return self._by_cve.get(cve.strip().upper(), ())
+
+    @cached_property
+    def _by_cve(self) -> dict[str, tuple[Incident, ...]]:
+        found: dict[str, tuple[Incident, ...]] = {}
+        for incident in self.incidents:
+            for cve in incident.cves:
+                found[cve] = (*found.get(cve, ()), incident)
+        return found
+
+    @cached_property
+    def _controls(self) -> dict[str, tuple[Countermeasure, ...]]:
+        found: dict[str, tuple[Countermeasure, ...]] = {}
+        for row in (*self.nist, *self.d3fend):
+            for technique in row.techniques:
+                found[technique] = (*found.get(technique, ()), row)
+        return found
+
+    def controls_for(self, technique: str) -> tuple[Countermeasure, ...]:
+        """NIST controls and D3FEND countermeasures that are mapped to exactly this technique."""
+        return self._controls.get(self.attack.current(technique), ())
+
+    def techniques_of_incident(self, incident: Incident) -> tuple[str, ...]:
+        """The techniques of an incident: its own and those of its ATT&CK campaigns, sorted by id."""
+        found = {self.attack.current(technique) for technique in incident.techniques}
+        for campaign in incident.campaigns:
+            found |= {use.target for use in self.attack.uses_of(campaign) if use.target.startswith("T")}
+        return tuple(sorted(found))
+
+    def names(self) -> Iterator[Name]:
+        """Every surface name of everything: see `indicia.knowledge.names`."""
+        return all_names(
+            techniques=self.attack.techniques,
+            software=self.attack.software,
+            campaigns=self.attack.campaigns,
+            actors=self.actors,
+            malware=self.malware,
+            states=self.states,
+            agencies=self.agencies,
+            vendors=self.vendors,
+            sectors=self.sectors,
+            incidents=self.incidents,
+        )
+
+    def same_name(self, one: str, other: str) -> bool:
+        """Whether two names differ in case, blanks, hyphens or accents only."""
+        return fold(one) == fold(other)
