@@ -1,0 +1,1300 @@
+"""Draft claims of one sentence: which words of accusing, denying, endorsing, declining and doubting tie which parties together.
+
+Every rule yields drafts with its own name (`rule`), so that a claim can say why it is there. Rules look for a cue and then for the
+parties around it by the light grammar; speech ("X said that ...", "according to X", “...,” said X) gives the speaker of what has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party, subject
+from indicia.read.claims.lexicon import FUNCTION, lexicon
+from indicia.read.claims.parties import Party
+from indicia.records import Stance
+
+__all__ = ["Draft", "Speech", "drafts", "speeches"]
+
+
+class Draft(NamedTuple):
+    """A claim in terms of units. `source` and `accused` are indexes of parties (-1: none); `act` is a range of units or None."""
+
+    stance: Stance
+    source: int
+    accused: int
+    act: tuple[int, int] | None
+    cue: int  # unit
+    rule: str
+    legal: bool = False
+    self_reference: bool = False  # the accused is the speaker or its state ("denied any role")
+    hedge: int = -1  # unit of a cue that hedges by itself: "linked", "suspects"
+    lenient: bool = False  # speaker found by nearness only
+
+
+class Speech(NamedTuple):
+    """Somebody speaks: the parties, the units that they say, and the relays named with it."""
+
+    speakers: tuple[int, ...]
+    lo: int
+    hi: int
+    verb: int
+    lemma: str
+    negated: bool = False
+
+
+_LEGAL = frozenset(
+    "charge indict sanction blacklist designate arrest convict prosecute arraign extradite sentence list fine".split()
+)
+_HEDGE_LINK = frozenset("link tie connect trace associate relate map tag".split())
+_SPEECH_STOP = frozenset((";",))
+_ACCUSED_NO = frozenset("media court report intl pronoun person_speaker anonymous".split())
+_SAY_WEAK = frozenset(
+    "see find know hold show call describe detect observe read gather put figure label understand repeat hear learn reason".split()
+)
+_NOMINALS = frozenset(
+    """accusation accusations allegation allegations attribution attributions claim claims finding findings assertion assertions charge charges
+    conclusion conclusions assessment assessments finger-pointing suspicion suspicions contention insinuation insinuations statement
+    verdict judgement judgment statements""".split()
+)
+_BEHIND = frozenset("behind".split())
+
+
+def can_speak(party: Party) -> bool:
+    """Whether a party of this kind can be the source of a claim."""
+    first = party.kinds[0]
+    if first in ("place", "demonym"):
+        return first == "demonym"
+    if first in ("person", "group", "criminal"):
+        return (
+            any(k in party.kinds for k in ("gov_body", "gov_person", "company", "anonymous", "person_speaker"))
+            or first != "person"
+        )
+    return True
+
+
+def can_be_accused(party: Party) -> bool:
+    """Whether a party of this kind can be accused of an attack."""
+    first = party.kinds[0]
+    if first in _ACCUSED_NO:
+        return False
+    if first in ("gov_person", "gov_body", "company"):
+        return "agency" in party.kinds or "person" in party.kinds or party.hostile or "group" in party.kinds
+    return True
+
+
+def _accusable(sentence: Sentence, index: int) -> bool:
+    return index >= 0 and can_be_accused(sentence.parties[index])
+
+
+def specific(party: Party) -> bool:
+    """Whether the party says who: a known or capitalised name, a state, or a phrase with a state in it."""
+    return (
+        party.state is not None
+        or party.name is not None
+        or party.person_name is not None
+        or party.kinds[0] in ("unknown_name", "organisation", "actor")
+    )
+
+
+def speeches(sentence: Sentence) -> list[Speech]:
+    """Who says what in a sentence: by verbs of saying with a subject, "according to X" and "X: ..."."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    out: list[Speech] = []
+    n = len(row)
+    for verb in sentence.verbs:
+        if "say" not in verb.classes or verb.participle or verb.form == "ing" and verb.lemma not in ("quote", "cite"):
+            if not (
+                verb.form == "ing" and verb.lemma in ("say", "state", "add", "note", "conclude", "assess", "declare", "warn")
+            ):
+                continue
+            # "..., saying that": the subject of the sentence goes on
+            earlier = [s for s in out if s.verb < verb.at]
+            heads = [v for v in sentence.verbs if v.at < verb.first]
+            if earlier:
+                out.append(Speech(earlier[-1].speakers, verb.at + 1, n, verb.at, verb.lemma))
+            elif heads:
+                who, _, _ = subject(sentence, heads[0].first)
+                if who:
+                    out.append(Speech(tuple(who), verb.at + 1, n, verb.at, verb.lemma))
+            continue
+        if verb.passive:
+            continue
+        who, first, how = subject(sentence, verb.first)
+        inverted = False
+        if not who or how == "thing":
+            # “...,” said X
+            nxt = verb.at + 1
+            if (
+                nxt < n
+                and at[nxt] >= 0
+                and parties[at[nxt]].first == nxt
+                and verb.first > 0
+                and row[verb.first - 1].low in (",", "”", '"', "'", "’", "?", "!")
+            ):
+                who, first, inverted = coordinated(row, parties, at, at[nxt], back=False), verb.first, True
+            elif how == "thing":
+                continue
+        who = [w for w in who if can_speak(parties[w])]
+        if not who:
+            continue
+        before = first - 1
+        framed = inverted or (before >= 0 and row[before].low in (",", "”", '"', "–", "—", "’", "'") and how != "relative")
+        if framed and before >= 0 and not inverted:
+            # "Hacking is not our policy, Iran's mission answered": speech around the frame, unless the frame opens the sentence
+            opening = all(
+                row[k].low in FUNCTION or row[k].kind in ("number", "mark") or row[k].low.endswith("ly") for k in range(before)
+            )
+            framed = before > 3 and not opening
+            if (
+                framed
+                and row[before].low == ","
+                and not any(v.at < before for v in sentence.verbs)
+                and "”" not in (u.low for u in row[:before])
+            ):
+                framed = any(is_finite(row[k].low) for k in range(before))
+        if framed:
+            out.append(Speech(tuple(who), 0, n, verb.at, verb.lemma, verb.negated))
+        else:
+            hi = n
+            for k in range(verb.at + 1, n):
+                if row[k].low in _SPEECH_STOP:
+                    hi = k
+                    break
+            out.append(Speech(tuple(who), verb.at + 1, hi, verb.at, verb.lemma, verb.negated))
+    for k in range(n - 1):
+        low = row[k].low
+        if low == "according" and row[k + 1].low == "to":
+            index = next_party(sentence, k + 2, n, reach=5, through_verbs=True)
+            if index >= 0:
+                out.append(Speech(tuple(coordinated(row, parties, at, index, back=False)), 0, n, k, "according"))
+        elif (
+            low in ("view", "judgement", "judgment", "opinion", "assessment", "estimate", "reading", "telling", "words", "eyes")
+            and at[k] < 0
+        ):
+            # "in Mandiant's view", "in the view of"
+            back = k - 1
+            if (
+                row[back].low == "'s"
+                and back > 0
+                and at[back - 1] >= 0
+                and _starts_with(sentence, at[back - 1], ("in", "by", "to"))
+            ):
+                out.append(Speech((at[back - 1],), 0, n, k, "view"))
+            elif row[k + 1].low == "of" and row[back].low == "the" and back > 0 and row[back - 1].low == "in":
+                index = next_party(sentence, k + 2, n, reach=3)
+                if index >= 0:
+                    out.append(Speech((index,), 0, n, k, "view"))
+        elif low == ":" and 0 < k < 12 and at[k - 1] >= 0 and parties[at[k - 1]].first <= 1:
+            out.append(Speech((at[k - 1],), k + 1, n, k, "colon"))
+        elif low == ":" and at[k + 1] >= 0 and parties[at[k + 1]].last >= n - 1 and k > 3:
+            out.append(Speech((at[k + 1],), 0, k, k, "colon"))  # headline: "Moscow behind hack: officials"
+    return out
+
+
+def is_finite(low: str) -> bool:
+    """A rough test for a word that makes a clause: an auxiliary or a past form."""
+    return low in ("is", "are", "was", "were", "has", "have", "had", "did", "does", "will") or low in lexicon().verbs
+
+
+def _starts_with(sentence: Sentence, index: int, lows: tuple[str, ...]) -> bool:
+    first = sentence.parties[index].first
+    return first > 0 and sentence.row[first - 1].low in lows
+
+
+def speakers_at(all_speeches: list[Speech], unit: int) -> list[Speech]:
+    """The speeches that hold a unit, innermost first."""
+    inside = [s for s in all_speeches if s.lo <= unit < s.hi and s.verb != unit]
+    return sorted(inside, key=lambda s: (s.hi - s.lo, -s.lo))
+
+
+def _clause_start(sentence: Sentence, i: int) -> int:
+    """First unit of the clause that holds unit i: after "that", a quote mark or a sentence-level comma."""
+    row = sentence.row
+    for k in range(i - 1, -1, -1):
+        low = row[k].low
+        if low in ("that", ";", ":", "“", "”", '"') and sentence.at[k] < 0:
+            return k + 1
+        if low == "," and k + 1 < i and row[k + 1].low not in ("which", "who"):
+            if any(v.first <= k for v in sentence.verbs):
+                return k + 1
+    return 0
+
+
+def _clause_end(sentence: Sentence, i: int) -> int:
+    """The unit after the clause that holds unit i."""
+    row = sentence.row
+    n = len(row)
+    for k in range(i, n):
+        low = row[k].low
+        if low in (";", ":", "”", "“", '"', ".", "!", "?", "–", "—"):
+            return k
+        if low == "," and k + 1 < n and (
+            row[k + 1].low in ("and", "but", "which", "who", "although", "though", "while", "whereas", "as", "according", "a", "an", "the", "it", "he", "she",
+                               "they", "saying", "said", "adding", "citing", "because", "so", "without", "with", "using", "in")
+            or sentence.at[k + 1] >= 0
+        ):  # fmt: skip
+            following = sentence.at[k + 1]
+            if (
+                following >= 0
+                and k > 0
+                and sentence.at[k - 1] >= 0
+                and row[sentence.parties[following].last : sentence.parties[following].last + 1]
+            ):
+                after = row[min(sentence.parties[following].last, n - 1)].low
+                if after in (",", "and", "or"):
+                    continue
+            return k
+    return n
+
+
+def _act_words(sentence: Sentence, lo: int, hi: int) -> bool:
+    lex = lexicon()
+    return any(u.low in lex.acts or u.low in lex.findings for u in sentence.row[lo:hi])
+
+
+def _trim(sentence: Sentence, lo: int, hi: int) -> tuple[int, int] | None:
+    row = sentence.row
+    while lo < hi and (
+        row[lo].kind == "mark"
+        or row[lo].low in ("of", "for", "over", "with", "that", "in", "on", "about", "as", "to", "and", "by", "against", "back")
+    ):
+        if row[lo].low in ("“", '"') and hi - lo > 2:
+            pass
+        lo += 1
+    while hi > lo and (row[hi - 1].kind in ("mark", "possessive") or row[hi - 1].low in FUNCTION):
+        hi -= 1
+    return (lo, hi) if hi > lo else None
+
+
+def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """All drafts of a sentence. Speech gives the source of those that have no subject of their own."""
+    for verb in sentence.verbs:
+        if verb.conditional and not _may_have(sentence, verb):
+            if not verb.classes & {"decline", "say", "hostile"}:
+                continue
+        if verb.participle:
+            yield from _participle(sentence, verb, said)
+            continue
+        if "link" in verb.classes and verb.form != "ing":
+            yield from _link(sentence, verb, said)
+        elif "link" in verb.classes:
+            yield from _link(sentence, verb, said)
+        if "accuse" in verb.classes:
+            yield from _accuse(sentence, verb, said)
+        if "deny" in verb.classes:
+            yield from _deny(sentence, verb, said)
+        if "endorse" in verb.classes:
+            yield from _endorse(sentence, verb, said)
+        if "question" in verb.classes:
+            yield from _question(sentence, verb, said)
+        if "hostile" in verb.classes:
+            yield from _hostile(sentence, verb, said)
+        if "tied" in verb.classes:
+            yield from _tied(sentence, verb, said)
+    yield from _phrases(sentence, said)
+    yield from _refusals(sentence, said)
+
+
+def _may_have(sentence: Sentence, verb: Verb) -> bool:
+    """ "may have stolen" is a weak accusation; "would steal" is none."""
+    group = [u.low for u in sentence.row[verb.first : verb.at]]
+    return "have" in group or "be" in group and "may" in group
+
+
+def _source(sentence: Sentence, said: list[Speech], unit: int) -> tuple[int, ...]:
+    inside = speakers_at(said, unit)
+    return inside[0].speakers if inside else (-1,)
+
+
+def _objects(sentence: Sentence, i: int, reach: int = 8) -> list[int]:
+    index = next_party(sentence, i, len(sentence.row), reach=reach)
+    if index < 0:
+        return []
+    return coordinated(sentence.row, sentence.parties, sentence.at, index, back=False)
+
+
+def _by(sentence: Sentence, i: int, stop: int) -> int:
+    """The party of the first "by X" at or after unit i."""
+    for k in range(i, min(stop, i + 14)):
+        if sentence.row[k].low == "by" and k + 1 < len(sentence.row):
+            return next_party(sentence, k + 1, stop, reach=2)
+    return -1
+
+
+def _participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    """ "attacks attributed to APT28", "hackers accused of": no speaker of its own, so it is taken only inside speech or as narration."""
+    row = sentence.row
+    if "link" in verb.classes and verb.at + 1 < len(row) and row[verb.at + 1].low in ("to", "with", "on", "by"):
+        source = -1
+        k = verb.at + 1
+        if row[k].low == "by":
+            source = next_party(sentence, k + 1, len(row), reach=2)
+            if source < 0:
+                return
+            k = sentence.parties[source].last
+            if not (k < len(row) and row[k].low in ("to", "with", "on")):
+                return
+        for accused in _objects(sentence, k + 1, 3):
+            if _accusable(sentence, accused):
+                start = _clause_start(sentence, verb.first)
+                hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
+                yield Draft(
+                    Stance.ACCUSES, source, accused, _trim(sentence, start, verb.first), verb.at, "participle", hedge=hedge
+                )
+
+
+def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    stop = n
+    # where "to X" stands
+    target = -1
+    k = verb.at + 1
+    limit = min(n, verb.at + 45)
+    prepositions = ("to", "with", "on", "at") if verb.lemma in ("lay", "pin", "blame", "fasten", "chalk") else ("to", "with")
+    while k < limit:
+        low = row[k].low
+        if low in (";", ":", "“"):
+            break
+        if low in prepositions and at[k] < 0 and k + 1 < n:
+            index = next_party(sentence, k + 1, stop, reach=3, through_verbs=True)
+            if (
+                index >= 0
+                and can_be_accused(parties[index])
+                and not (low == "with" and parties[index].kinds[0] not in ("actor", "agency", "state", "capital", "group"))
+            ):
+                target = index
+                target_at = k
+                # "to break into X to Y": the last fitting "to" wins when the first is part of the act
+                break
+        k += 1
+    if target < 0:
+        return
+    hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
+    accused = coordinated(row, parties, at, target, back=False)
+    if verb.passive:
+        who = [i for i in [_by(sentence, verb.at + 1, n)] if i >= 0 and i not in accused and can_speak(parties[i])]
+        things, first, how = subject(sentence, verb.first)
+        sources: tuple[int, ...] = tuple(who) or _source(sentence, said, verb.at)
+        act = _trim(sentence, _clause_start(sentence, verb.first), verb.first)
+        if how in ("party", "relative") and things and _is_actor(parties[things[0]]) and not _is_actor(parties[target]):
+            accused = things
+            act = (verb.at, parties[target].last)
+        if verb.negated:
+            for s in sources:
+                for a in accused:
+                    yield Draft(
+                        Stance.DECLINES if s >= 0 else Stance.QUESTIONS, s, a, act, verb.at, "link-negated", lenient=True
+                    )
+            return
+        for s in sources:
+            for a in accused:
+                yield Draft(Stance.ACCUSES, s, a, act, verb.at, "link-passive", hedge=hedge)
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    sources = tuple(who) or (_source(sentence, said, verb.at) if how != "thing" or True else (-1,))
+    act = _trim(sentence, verb.at + 1, target_at)
+    middle = next_party(sentence, verb.at + 1, target_at, reach=4)
+    if middle >= 0 and _is_actor(parties[middle]) and not _act_words(sentence, parties[middle].last, target_at):
+        accused = coordinated(row, parties, at, middle, back=False)
+        act = (verb.at, parties[target].last)
+    elif act is None:
+        # "APT31, whom it links to the breach": the object stands before the relative pronoun
+        return
+    if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not _act_words(
+        sentence, verb.at, target_at
+    ):
+        return
+    if verb.negated:
+        for s in sources:
+            if s >= 0:
+                yield Draft(
+                    Stance.DECLINES,
+                    s,
+                    -1 if verb.lemma == "attribute" and not specific(parties[accused[0]]) else accused[0],
+                    act,
+                    verb.at,
+                    "link-negated",
+                )
+        return
+    for s in sources:
+        for a in accused:
+            if s != a:
+                yield Draft(Stance.ACCUSES, s, a, act, verb.at, "link", hedge=hedge)
+
+
+def _is_actor(party: Party) -> bool:
+    return (
+        party.kinds[0] in ("actor", "named_person", "person", "criminal")
+        or (party.kinds[0] == "group" and party.hostile)
+        or party.kinds[0] == "unknown_name"
+    )
+
+
+def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    legal = verb.lemma in _LEGAL
+    if verb.lemma in ("target", "list", "fine", "out", "find") and not legal:
+        return
+    if verb.passive:
+        who, _, how = subject(sentence, verb.first)
+        agent = _by(sentence, verb.at + 1, n)
+        end = _clause_end(sentence, verb.at + 1)
+        act = None
+        for k in range(verb.at + 1, end):
+            if row[k].low in ("of", "for", "over", "with", "in", "as", "to"):
+                act = _trim(sentence, k + 1, end)
+                break
+        sources = (agent,) if agent >= 0 and can_speak(parties[agent]) else _source(sentence, said, verb.at)
+        if (
+            verb.lemma in ("suspect",)
+            and agent < 0
+            and row[verb.at + 1 : verb.at + 2]
+            and row[verb.at + 1].low not in ("of", "to")
+        ):
+            return
+        if how not in ("party", "relative"):
+            return
+        for a in who:
+            if not _accusable(sentence, a):
+                continue
+            for s in sources:
+                if verb.negated:
+                    if s >= 0:
+                        yield Draft(Stance.QUESTIONS, s, a, act, verb.at, "accuse-negated", lenient=True)
+                    continue
+                yield Draft(
+                    Stance.ACCUSES,
+                    s,
+                    a,
+                    act,
+                    verb.at,
+                    "accuse-passive",
+                    legal=legal,
+                    hedge=verb.at if verb.lemma == "suspect" else -1,
+                )
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    sources = tuple(who) or _source(sentence, said, verb.at)
+    if how == "thing" and not who and sources == (-1,):
+        return
+    objects = _objects(sentence, verb.at + 1, 7)
+    end = _clause_end(sentence, verb.at + 1)
+    if verb.lemma in ("blame",):
+        for k in range(verb.at + 1, min(n, verb.at + 40)):
+            if row[k].low == "on" and at[k] < 0:
+                index = next_party(sentence, k + 1, n, reach=2)
+                if (
+                    index >= 0
+                    and _accusable(sentence, index)
+                    and parties[index].kinds[0] not in ("place",)
+                    and _act_words(sentence, verb.at + 1, k)
+                ):
+                    objects = coordinated(row, parties, at, index, back=False)
+                    act = _trim(sentence, verb.at + 1, k)
+                    for s in sources:
+                        for a in objects:
+                            yield Draft(Stance.ACCUSES, s, a, act, verb.at, "blame-on")
+                    return
+    if not objects:
+        return
+    last = parties[objects[-1]].last
+    if verb.lemma in ("name", "identify", "expose", "unmask", "single", "finger", "suspect", "designate", "out") and any(
+        row[k].low == "as" for k in range(last, min(last + 6, n))
+    ):
+        k = next(k for k in range(last, min(last + 6, n)) if row[k].low == "as")
+        index = next_party(sentence, k + 1, n, reach=4)
+        if index >= 0 and _accusable(sentence, index) and specific(parties[index]) and not specific(parties[objects[0]]):
+            objects = [index]
+    if verb.lemma in ("condemn", "denounce", "decry", "deplore", "criticize", "criticise", "rebuke", "castigate", "censure"):
+        # "condemned the campaign by APT28", "condemned Beijing's hacking operations"
+        agent = _by(sentence, verb.at + 1, end)
+        if agent >= 0 and _accusable(sentence, agent) and _act_words(sentence, verb.at + 1, parties[agent].first):
+            objects = coordinated(row, parties, at, agent, back=False)
+            for s in sources:
+                for a in objects:
+                    yield Draft(Stance.ACCUSES, s, a, _trim(sentence, verb.at + 1, end), verb.at, "condemn")
+            return
+    act = None
+    for k in range(last, min(end, last + 16)):
+        if row[k].low in ("of", "for", "over", "with", "in", "as", "because", "on") and at[k] < 0 and row[k].low not in _MONTHS:
+            if k + 1 < n and (row[k + 1].kind == "number" or row[k + 1].low in _MONTHS):
+                continue
+            act = _trim(sentence, k + 1, end)
+            break
+    if act is None and last < end and _act_words(sentence, last, end):
+        act = _trim(sentence, parties[objects[0]].first, end)
+    if verb.negated:
+        for s in sources:
+            if s >= 0:
+                yield Draft(Stance.DECLINES, s, -1, act, verb.at, "accuse-negated", lenient=True)
+        return
+    for s in sources:
+        for a in objects:
+            if s != a and _accusable(sentence, a):
+                yield Draft(
+                    Stance.ACCUSES, s, a, act, verb.at, "accuse", legal=legal, hedge=verb.at if verb.lemma == "suspect" else -1
+                )
+
+
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split()
+)
+
+
+def _deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    row, parties = sentence.row, sentence.parties
+    n = len(row)
+    if (
+        verb.passive
+        or verb.negated
+        or verb.lemma in ("decry", "protest", "ridicule", "scorn")
+        and not _nominal_ahead(sentence, verb.at)
+    ):
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    if not who:
+        nxt = verb.at + 1
+        if nxt < n and sentence.at[nxt] >= 0 and verb.first > 0 and row[verb.first - 1].low in (",", "”", '"'):
+            who = [sentence.at[nxt]]
+    sources = tuple(who) or _source(sentence, said, verb.at)
+    if sources == (-1,):
+        return
+    window = range(verb.at + 1, min(n, verb.at + 30))
+    act = _trim(sentence, verb.at + 1, _clause_end(sentence, verb.at + 1))
+    # whom does it clear? a party that is accusable in a "that" clause or after "by"/"against"
+    accused = -1
+    accuser: list[int] = []
+    for k in window:
+        index = sentence.at[k]
+        if index < 0 or index in who:
+            continue
+        party = parties[index]
+        if party.first != k:
+            continue
+        if (
+            k + 0 < n
+            and party.last < n
+            and row[party.last].low == "'s"
+            and any(u.low in _NOMINALS for u in row[party.last + 1 : party.last + 4])
+        ):
+            accuser.append(index)
+            continue
+        if row[party.first - 1].low in ("by", "from") and any(
+            u.low in _NOMINALS for u in row[max(0, party.first - 4) : party.first]
+        ):
+            accuser = coordinated(sentence.row, parties, sentence.at, index, back=False)
+            continue
+        if party.kinds[0] == "pronoun" and party.head in ("it", "they", "he", "she"):
+            break
+        if (
+            can_be_accused(party)
+            and (party.kinds[0] in ("state", "capital", "agency", "actor") or party.hostile)
+            and index not in accuser
+        ):
+            if (
+                row[k - 1].low in ("in", "on", "at", "of", "with")
+                and row[k - 1].low != "of"
+                and party.kinds[0] in ("state", "capital")
+            ):
+                continue
+            accused = index
+            break
+    for s in sources:
+        if s < 0:
+            continue
+        speaker = parties[s]
+        if (
+            accused >= 0
+            and speaker.state is not None
+            and parties[accused].state == speaker.state
+            or accused >= 0
+            and speaker.kinds[0] == "pronoun"
+        ):
+            yield Draft(Stance.DENIES, s, accused, act, verb.at, "deny")
+        elif accused >= 0 and speaker.kinds[0] in ("actor", "criminal", "group", "person", "named_person"):
+            yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True)
+        elif (
+            accused >= 0
+            and _nominal_ahead(sentence, verb.at)
+            and speaker.state is not None
+            and parties[accused].state != speaker.state
+            and not accuser
+        ):
+            yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True)
+        elif (
+            accused >= 0
+            and speaker.state is not None
+            and parties[accused].state not in (None, speaker.state)
+            and "that" in (u.low for u in row[verb.at + 1 : verb.at + 3])
+        ):
+            yield Draft(Stance.QUESTIONS, s, accused, act, verb.at, "deny-other")
+        else:
+            yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True)
+        for a in accuser:
+            if can_speak(parties[a]):
+                yield Draft(
+                    Stance.ACCUSES,
+                    a,
+                    s if accused < 0 else accused,
+                    act,
+                    verb.at,
+                    "denied-accusation",
+                    self_reference=accused < 0,
+                )
+
+
+def _nominal_ahead(sentence: Sentence, i: int) -> bool:
+    return any(
+        u.low in _NOMINALS or u.low in ("involvement", "role", "report", "reports", "part")
+        for u in sentence.row[i + 1 : i + 14]
+    )
+
+
+def _endorse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    row, parties = sentence.row, sentence.parties
+    n = len(row)
+    if verb.negated or verb.passive:
+        return
+    end = min(n, verb.at + 30)
+    finding = next(
+        (
+            k
+            for k in range(verb.at + 1, min(n, verb.at + 12))
+            if row[k].low in lexicon().findings or row[k].low in ("solidarity", "support")
+        ),
+        -1,
+    )
+    joining = verb.lemma in (
+        "join",
+        "align",
+        "associate",
+        "side",
+        "stand",
+        "echo",
+        "second",
+        "back",
+        "support",
+        "sign",
+        "cosign",
+        "co-sign",
+    )
+    blaming = next(
+        (v for v in sentence.verbs if verb.at < v.at <= verb.at + 10 and v.form == "ing" and v.classes & {"accuse", "link"}),
+        None,
+    )
+    if finding < 0 and not (joining and blaming):
+        return
+    who, _, _ = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    sources = tuple(who) or _source(sentence, said, verb.at)
+    begin = (blaming.at if blaming else finding) + 1
+    accused = -1
+    for k in range(begin, end):
+        index = sentence.at[k]
+        if index >= 0 and index not in who and can_be_accused(parties[index]) and parties[index].first == k:
+            party = parties[index]
+            if party.kinds[0] in ("actor", "agency", "group", "criminal") or party.hostile:
+                accused = index
+                break
+            if (
+                accused < 0
+                and party.kinds[0] in ("state", "capital")
+                and row[k - 1].low not in ("in", "by", "from", "with", "of")
+            ):
+                accused = index
+                break
+    if accused < 0:
+        return
+    for s in sources:
+        if s >= 0:
+            stance = Stance.ACCUSES if blaming is not None and verb.lemma == "join" else Stance.ENDORSES
+            yield Draft(
+                stance,
+                s,
+                accused,
+                _trim(sentence, parties[accused].last, _clause_end(sentence, parties[accused].last)),
+                verb.at,
+                "endorse",
+            )
+
+
+def _question(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    parties = sentence.parties
+    if verb.passive or verb.negated:
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    if not who:
+        return
+    for k in range(verb.at + 1, min(len(sentence.row), verb.at + 24)):
+        index = sentence.at[k]
+        if (
+            index >= 0
+            and parties[index].first == k
+            and index not in who
+            and _accusable(sentence, index)
+            and specific(parties[index])
+        ):
+            if (
+                k + 1 < len(sentence.row)
+                and sentence.row[parties[index].last : parties[index].last + 1]
+                and sentence.row[min(parties[index].last, len(sentence.row) - 1)].low == "'s"
+            ):
+                continue
+            for s in who:
+                yield Draft(
+                    Stance.QUESTIONS,
+                    s,
+                    index,
+                    _trim(sentence, parties[index].last, _clause_end(sentence, parties[index].last)),
+                    verb.at,
+                    "question",
+                )
+            return
+
+
+_NEVER = frozenset("never not no nothing n't neither nor cannot".split())
+
+
+def _hostile(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    """ACTOR did it, or it was done by ACTOR."""
+    row, parties = sentence.row, sentence.parties
+    n = len(row)
+    lex = lexicon()
+    inside = speakers_at(said, verb.at)
+    sources = inside[0].speakers if inside else (-1,)
+    end = _clause_end(sentence, verb.at + 1)
+    if verb.form == "ing" and verb.first == verb.at:
+        return
+    if verb.conditional and not _may_have(sentence, verb):
+        return
+    if _conditional_clause(sentence, verb):
+        return
+    if verb.passive:
+        agent = _by(sentence, verb.at + 1, end)
+        if agent < 0 or not _accusable(sentence, agent) or verb.negated:
+            return
+        agents = coordinated(row, parties, sentence.at, agent, back=False)
+        act = _trim(sentence, _clause_start(sentence, verb.first), verb.at + 1)
+        for s in sources:
+            for a in agents:
+                if s != a:
+                    yield Draft(Stance.ACCUSES, s, a, act, verb.at, "hostile-passive")
+        return
+    who, first, how = subject(sentence, verb.first)
+    if how not in ("party", "relative") or not who:
+        return
+    if how == "relative" and any(s.verb > first for s in inside):
+        pass
+    weak = verb.lemma in lex.weak
+    act = _trim(sentence, verb.at, end)
+    for a in who:
+        party = parties[a]
+        if party.kinds[0] == "pronoun":
+            if not (inside or False):
+                continue
+        elif not can_be_accused(party) or not _suits(party, weak, bool(inside), sentence, verb.at, end):
+            continue
+        for s in sources:
+            if s == a:
+                continue
+            if verb.negated:
+                if s >= 0:
+                    yield Draft(
+                        Stance.DENIES, s, a, act, verb.at, "hostile-negated", self_reference=party.kinds[0] == "pronoun"
+                    )
+            else:
+                yield Draft(Stance.ACCUSES, s, a, act, verb.at, "hostile" if s >= 0 else "narration")
+
+
+def _conditional_clause(sentence: Sentence, verb: Verb) -> bool:
+    for k in range(verb.first - 1, max(-1, verb.first - 14), -1):
+        low = sentence.row[k].low
+        if low in (",", ";", "“", "that"):
+            return False
+        if low in ("if", "whether", "unless", "should", "imagine", "suppose"):
+            return True
+    return False
+
+
+def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, end: int) -> bool:
+    first = party.kinds[0]
+    if first in ("actor", "criminal"):
+        return True
+    if first in (
+        "group",
+        "person",
+        "agency",
+        "named_person",
+        "unknown_name",
+        "organisation",
+        "state",
+        "capital",
+        "place",
+        "gov_body",
+        "gov_person",
+        "vendor",
+        "company",
+    ):
+        strong = not weak or _act_words(sentence, at, end)
+        if first == "group":
+            return (party.hostile or specific(party)) and (strong or party.hostile) or spoken and strong
+        if first in ("state", "capital", "agency", "person"):
+            return strong
+        return strong and spoken and first in ("named_person", "unknown_name")
+    return False
+
+
+def _tied(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    """ACTOR works for STATE: accuses the actor, with the state."""
+    row, parties = sentence.row, sentence.parties
+    if verb.negated or "link" in verb.classes:
+        return
+    inside = speakers_at(said, verb.at)
+    who, _, how = subject(sentence, verb.first)
+    if how not in ("party", "relative") or not who or not _is_actor(parties[who[0]]):
+        return
+    for k in range(verb.at + 1, min(len(row), verb.at + 7)):
+        if row[k].low in ("for", "to", "with", "by", "of"):
+            index = next_party(sentence, k + 1, len(row), reach=2)
+            if index >= 0 and parties[index].kinds[0] in ("state", "capital", "agency", "gov_body") and parties[index].state:
+                for s in inside[0].speakers if inside else (-1,):
+                    for a in who:
+                        yield Draft(Stance.ACCUSES, s, a, (verb.at, parties[index].last), verb.at, "tied")
+            return
+
+
+_RESPONSIBLE = frozenset("responsible accountable culpable answerable guilty".split())
+_WORK = frozenset(
+    "work handiwork doing hallmark hallmarks fingerprints signature hand hands behest orders operation creation product brainchild".split()
+)
+_ORIGIN = frozenset("came come comes originated originate originates emanated stemmed hailed".split())
+_POINTS = frozenset("point points pointed pointing".split())
+_NO_PART = frozenset("involvement role part hand knowledge responsibility link links connection connections complicity".split())
+
+
+def _phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """Fixed ways to accuse: behind, responsible for, the work of, came from, points to, suspicion fell on, door."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(n):
+        low = row[k].low
+        if at[k] >= 0 and low not in ("hand", "hands", "work", "operation"):
+            continue
+        inside = speakers_at(said, k)
+        sources = inside[0].speakers if inside else (-1,)
+        negated = any(row[j].low in _NEVER for j in range(max(0, k - 5), k))
+        hypothetical = any(row[j].low in ("if", "whether", "who", "would", "could") for j in range(max(0, k - 6), k))
+        if low in ("behind", "orchestrating") and k:
+            who, _, how = subject(sentence, k) if at[k - 1] >= 0 else _copula_subject(sentence, k)
+            end = _clause_end(sentence, k + 1)
+            for a in who:
+                if _accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
+                    yield from _clear_or_accuse(
+                        sentence, sources, a, _trim(sentence, k, end), k, "behind", negated, hypothetical
+                    )
+        elif low in _RESPONSIBLE and k:
+            who, _, how = _copula_subject(sentence, k)
+            if not who and at[k - 1] >= 0:
+                who = [at[k - 1]]
+                holders = [v for v in sentence.verbs if v.at < k and v.lemma in ("hold", "consider", "deem", "find", "call")]
+                if holders:
+                    speaker, _, _ = subject(sentence, holders[-1].first)
+                    if speaker:
+                        sources = tuple(speaker)
+            end = _clause_end(sentence, k + 1)
+            for a in who:
+                if _accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
+                    yield from _clear_or_accuse(
+                        sentence, sources, a, _trim(sentence, k + 1, end), k, "responsible", negated, hypothetical
+                    )
+        elif low in _WORK and k + 2 < n and row[k + 1].low == "of":
+            index = next_party(sentence, k + 2, n, reach=2)
+            if index >= 0 and _accusable(sentence, index):
+                start = _clause_start(sentence, k)
+                for a in coordinated(row, parties, at, index, back=False):
+                    yield from _clear_or_accuse(
+                        sentence, sources, a, _trim(sentence, start, k), k, "work-of", negated, hypothetical
+                    )
+        elif low in _ORIGIN and k + 2 < n and row[k + 1].low in ("from", "in", "out"):
+            index = next_party(sentence, k + 2, n, reach=3)
+            if index >= 0 and _accusable(sentence, index):
+                start = _clause_start(sentence, k)
+                if _act_words(sentence, start, k):
+                    yield from _clear_or_accuse(
+                        sentence, sources, index, _trim(sentence, start, k), k, "origin", negated, hypothetical
+                    )
+        elif low in _POINTS and k + 2 < n and row[k + 1].low in ("to", "at", "toward", "towards", "the"):
+            if row[k + 1].low == "the" and row[k + 2].low in ("finger", "fingers"):
+                index = next_party(sentence, k + 3, n, reach=3)
+            else:
+                index = next_party(sentence, k + 2, n, reach=3)
+            if index < 0 or not _accusable(sentence, index) or not specific(parties[index]):
+                continue
+            who, _, how = subject(sentence, _group_start(sentence, k))
+            who = [w for w in who if can_speak(parties[w]) and not _is_actor(parties[w])]
+            finger = row[k + 1].low == "the"
+            for s in tuple(who) or sources:
+                for a in coordinated(row, parties, at, index, back=False):
+                    yield Draft(
+                        Stance.ACCUSES,
+                        s,
+                        a,
+                        _trim(sentence, parties[a].last, _clause_end(sentence, parties[a].last)),
+                        k,
+                        "point",
+                        hedge=-1 if finger else k,
+                    )
+        elif low in ("suspicion", "suspicions", "blame", "fingers") and k + 2 < n:
+            for j in range(k + 1, min(k + 5, n - 1)):
+                if row[j].low in ("on", "at", "upon"):
+                    index = next_party(sentence, j + 1, n, reach=2)
+                    if index >= 0 and _accusable(sentence, index) and row[k + 1].low not in ("it", "the"):
+                        yield Draft(Stance.ACCUSES, sources[0], index, None, k, "suspicion", hedge=k if low != "blame" else -1)
+                    break
+        elif low == "door" and k > 1 and row[k - 1].low == "'s" and at[k - 2] >= 0:
+            a = at[k - 2]
+            verbs = [v for v in sentence.verbs if v.at < k and v.lemma in ("lay", "put", "place")]
+            if verbs and _accusable(sentence, a):
+                verb = verbs[-1]
+                who, _, _ = subject(sentence, verb.first)
+                agents = [w for w in who if can_speak(parties[w])] if not verb.passive else []
+                for s in tuple(agents) or sources:
+                    yield Draft(Stance.ACCUSES, s, a, None, k, "door")
+        elif low in ("involved", "complicit", "involvement") and k:
+            if low == "involvement":
+                continue
+            who, _, _ = _copula_subject(sentence, k)
+            end = _clause_end(sentence, k + 1)
+            for a in who:
+                if _accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
+                    yield from _clear_or_accuse(
+                        sentence, sources, a, _trim(sentence, k + 1, end), k, "involved", negated, hypothetical
+                    )
+        elif low == "nothing" and [u.low for u in row[k + 1 : k + 4]] == ["to", "do", "with"]:
+            who, _, _ = subject(sentence, _group_start(sentence, k - 1))
+            for a in who:
+                for s in sources:
+                    if s >= 0 or parties[a].kinds[0] != "pronoun":
+                        source = s if s >= 0 else a
+                        yield Draft(
+                            Stance.DENIES,
+                            source,
+                            a if parties[a].kinds[0] != "pronoun" else source,
+                            _trim(sentence, k + 4, _clause_end(sentence, k + 4)),
+                            k,
+                            "nothing-to-do",
+                            self_reference=parties[a].kinds[0] == "pronoun" or a == source,
+                        )
+        elif low in (
+            "baseless",
+            "groundless",
+            "unfounded",
+            "fabricated",
+            "absurd",
+            "nonsense",
+            "slander",
+            "fabrication",
+            "lies",
+            "ridiculous",
+            "false",
+            "untrue",
+            "smear",
+            "smears",
+            "preposterous",
+            "hasty",
+        ):
+            verbs = [
+                v
+                for v in sentence.verbs
+                if v.at < k and v.lemma in ("call", "describe", "deem", "label", "say", "dismiss", "tell")
+            ]
+            if verbs and k - verbs[-1].at < 16:
+                who, _, _ = subject(sentence, verbs[-1].first)
+                for s in who:
+                    if can_speak(parties[s]):
+                        yield Draft(Stance.DENIES, s, s, None, k, "called-baseless", self_reference=True)
+
+
+def _group_start(sentence: Sentence, k: int) -> int:
+    row, at = sentence.row, sentence.at
+    while (
+        k > 0
+        and at[k - 1] < 0
+        and (
+            row[k - 1].low
+            in ("has", "have", "had", "having", "also", "is", "are", "was", "were", "been", "would", "did", "not")
+            or row[k - 1].low.endswith("ly")
+        )
+    ):
+        k -= 1
+    return k
+
+
+def _copula_subject(sentence: Sentence, k: int) -> tuple[list[int], int, str]:
+    """The subject of "... was (almost certainly) responsible", "... sits behind", "... is likely behind"."""
+    row, at = sentence.row, sentence.at
+    j = k
+    seen = False
+    while j > 0 and k - j < 9 and at[j - 1] < 0:
+        low = row[j - 1].low
+        if low in ("is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "stands", "stood", "stand", "sits", "sat", "sit", "lies", "lay", "lie", "hides", "hid",
+                   "to", "remains", "remain", "not", "never", "likely", "probably", "almost", "highly", "very", "most", "also", "themselves", "itself", "the", "directly", "may", "might"):  # fmt: skip
+            seen = True
+            j -= 1
+        elif low.endswith("ly") or low in (
+            "believed",
+            "thought",
+            "said",
+            "suspected",
+            "known",
+            "understood",
+            "alleged",
+            "reported",
+            "assessed",
+            "deemed",
+            "held",
+            "centrally",
+        ):
+            j -= 1
+        else:
+            break
+    if not seen:
+        return [], k, "none"
+    return subject(sentence, j)
+
+
+def _clear_or_accuse(
+    sentence: Sentence,
+    sources: tuple[int, ...],
+    a: int,
+    act: tuple[int, int] | None,
+    k: int,
+    rule: str,
+    negated: bool,
+    hypothetical: bool,
+) -> Iterator[Draft]:
+    parties = sentence.parties
+    for s in sources:
+        if s == a:
+            continue
+        if negated:
+            if s >= 0:
+                speaker = parties[s]
+                own = parties[a].kinds[0] == "pronoun" or (speaker.state is not None and speaker.state == parties[a].state)
+                yield Draft(
+                    Stance.DENIES if own else Stance.QUESTIONS,
+                    s,
+                    a,
+                    act,
+                    k,
+                    rule + "-negated",
+                    self_reference=parties[a].kinds[0] == "pronoun",
+                )
+        elif not hypothetical:
+            if parties[a].kinds[0] == "pronoun" and s < 0:
+                continue
+            yield Draft(Stance.ACCUSES, s, a, act, k, rule)
+
+
+_REFUSE_VERBS = frozenset(
+    """name identify attribute blame accuse say comment speculate point assign determine disclose reveal discuss confirm link pin specify
+    tell establish publish draw finger elaborate share describe know""".split()
+)
+
+
+def _refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """Declines: will not say who, too early to say, without naming, made no attribution."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    lows = [u.low for u in row]
+    for k in range(n):
+        low = lows[k]
+        first = -1
+        if (
+            low in ("declined", "declines", "refused", "refuses", "decline", "refuse")
+            and k + 2 < n
+            and lows[k + 1] == "to"
+            and lows[k + 2] in _REFUSE_VERBS
+        ):
+            first, tail = k, k + 3
+        elif low in ("not", "n't", "cannot", "never") or low.endswith("n't"):
+            j = k + 1
+            while (
+                j < n
+                and (
+                    lows[j]
+                    in (
+                        "yet",
+                        "be",
+                        "been",
+                        "publicly",
+                        "formally",
+                        "able",
+                        "to",
+                        "in",
+                        "a",
+                        "position",
+                        "so",
+                        "ready",
+                        "prepared",
+                        "immediately",
+                        "officially",
+                        "have",
+                        "has",
+                        "want",
+                        "going",
+                    )
+                    or lows[j].endswith("ly")
+                )
+                and j - k < 7
+            ):
+                j += 1
+            if j < n and lows[j] in (
+                "name",
+                "named",
+                "identify",
+                "identified",
+                "attribute",
+                "attributed",
+                "attributing",
+                "naming",
+                "blame",
+                "blamed",
+                "say",
+                "said",
+                "determine",
+                "determined",
+                "disclose",
+                "disclosed",
+                "speculate",
+                "comment",
+                "pointed",
+                "point",
+                "drawn",
+                "establish",
+                "tell",
+                "publish",
+                "specify",
+                "know",
+                "reveal",
+            ):
+                if lows[j] in (
+                    "say",
+                    "said",
+                    "comment",
+                    "drawn",
+                    "speculate",
+                    "disclose",
+                    "disclosed",
+                    "tell",
+                    "know",
+                    "specify",
+                    "determine",
+                    "determined",
+                    "establish",
+                    "reveal",
+                ) and not any(
+                    w
+                    in (
+                        "who",
+                        "which",
+                        "whom",
+                        "whether",
+                        "culprit",
+                        "it",
+                        "origin",
+                        "perpetrator",
+                        "actor",
+                        "responsible",
+                        "behind",
+                    )
+                    for w in lows[j + 1 : j + 6]
+                ):
+                    continue
+                first, tail = k, j + 1
+        elif low in ("without", "stopped", "stopping", "stops", "avoided", "avoiding", "shied") and any(
+            lows[j]
+            in ("naming", "attributing", "identifying", "blaming", "pointing", "saying", "attribution", "accusing", "name")
+            for j in range(k + 1, min(n, k + 5))
+        ):
+            first, tail = k, k + 2
+        elif low == "early" and k and lows[k - 1] in ("too", "premature") or low == "premature":
+            if any(
+                w
+                in ("say", "attribute", "name", "speculate", "tell", "know", "blame", "draw", "point", "assign", "attribution")
+                for w in lows[k + 1 : k + 5]
+            ):
+                first, tail = k, k + 3
+        elif (
+            low == "no"
+            and k + 1 < n
+            and lows[k + 1] in ("attribution", "culprit", "name", "names")
+            or low == "no"
+            and lows[k + 1 : k + 3] == ["public", "attribution"]
+        ):
+            first, tail = k, k + 2
+        elif (
+            low == "unable"
+            and k + 2 < n
+            and lows[k + 1] == "to"
+            and lows[k + 2] in ("determine", "identify", "attribute", "say", "name", "establish")
+        ):
+            first, tail = k, k + 3
+        if first < 0:
+            continue
+        inside = speakers_at(said, k)
+        who: list[int] = []
+        if low in ("early", "premature"):
+            who = list(inside[0].speakers) if inside else []
+        else:
+            start = _group_start(sentence, k)
+            while (
+                start > 0
+                and lows[start - 1]
+                in (
+                    "could",
+                    "would",
+                    "will",
+                    "can",
+                    "did",
+                    "does",
+                    "do",
+                    "has",
+                    "have",
+                    "had",
+                    "is",
+                    "was",
+                    "are",
+                    "were",
+                    "so",
+                    "far",
+                    "yet",
+                    "but",
+                    "and",
+                )
+                and at[start - 1] < 0
+            ):
+                if lows[start - 1] in ("but", "and"):
+                    break
+                start -= 1
+            who, _, how = subject(sentence, start)
+            who = [w for w in who if can_speak(parties[w])]
+            if who and parties[who[0]].kinds[0] == "pronoun" and parties[who[0]].head in ("we", "i") and inside:
+                who = list(inside[0].speakers)
+            if not who and inside:
+                who = list(inside[0].speakers)
+            if not who:
+                earlier = [v for v in sentence.verbs if v.at < k]
+                if earlier:
+                    who, _, _ = subject(sentence, earlier[0].first)
+                    who = [w for w in who if can_speak(parties[w])]
+        act = _trim(sentence, tail, _clause_end(sentence, tail))
+        for s in who:
+            yield Draft(Stance.DECLINES, s, -1, act, k, "refusal")

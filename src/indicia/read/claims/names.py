@@ -1,0 +1,133 @@
+"""Names that are known before anything is read, found in one pass: states and what stands for them, agencies, companies, actors."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from indicia.knowledge import Knowledge
+
+__all__ = ["Name", "Names", "names_of"]
+
+
+class Name(NamedTuple):
+    """What a name stands for. `kind`: state, capital, demonym, union, agency, vendor, media, actor, malware, incident."""
+
+    kind: str
+    canonical: str
+    state: str | None = None
+    detail: str = ""  # actor: group, criminal ...; agency: its kind; vendor: its kind
+    id: str = ""
+
+
+# Bodies of several states that speak or are spoken of as parties; the rest comes from the table of agencies.
+_UNIONS = {
+    "European Union": ("the EU", "EU", "European Union", "Brussels", "Council of the EU", "Council of the European Union",
+                       "European Council", "European Commission", "European Parliament", "the bloc"),
+    "NATO": ("NATO", "North Atlantic Council", "North Atlantic Treaty Organization", "the Alliance"),
+    "United Nations": ("United Nations", "UN", "U.N.", "UN Security Council", "UN Panel of Experts"),
+    "Five Eyes": ("Five Eyes",),
+    "G7": ("G7",),
+    "Interpol": ("Interpol", "INTERPOL"),
+    "Europol": ("Europol", "EUROPOL"),
+    "OSCE": ("OSCE",),
+}  # fmt: skip
+_MEDIA = """Reuters|Bloomberg|Associated Press|the AP|AFP|Agence France-Presse|The New York Times|New York Times|The Times|
+The Washington Post|Washington Post|the Post|The Wall Street Journal|Wall Street Journal|the Journal|Financial Times|The Guardian|Guardian|BBC|CNN|NBC News|
+CBS News|ABC News|Fox News|NPR|Politico|Axios|Wired|The Record|CyberScoop|BleepingComputer|Bleeping Computer|TechCrunch|Der Spiegel|Spiegel|
+Süddeutsche Zeitung|Die Zeit|Frankfurter Allgemeine|ARD|ZDF|WDR|BR|Tagesschau|Le Monde|Le Figaro|Libération|El País|La Repubblica|Corriere della Sera|
+The Economist|Xinhua|Global Times|CGTN|People's Daily|CCTV|China Daily|TASS|RIA Novosti|RT|Sputnik|Kommersant|Interfax|IRNA|Press TV|
+Tasnim|Fars|KCNA|Yonhap|NHK|Kyodo|Nikkei|Asahi Shimbun|Mainichi|The Straits Times|Straits Times|Channel NewsAsia|Sydney Morning Herald|
+ABC|The Australian|Globe and Mail|CBC|Toronto Star|Haaretz|Times of Israel|Jerusalem Post|Al Jazeera|Al Arabiya|The Hindu|Times of India|
+Hindustan Times|NRK|VG|Aftenposten|Dagens Nyheter|SVT|DR|Politiken|Yle|Helsingin Sanomat|Helsingin Sanomat|NOS|Volkskrant|De Volkskrant|NRC|
+Gazeta Wyborcza|Rzeczpospolita|Kyiv Independent|Ukrainska Pravda|Bellingcat|The Intercept|ProPublica|Vice|Motherboard|The Verge|Ars Technica|
+The Register|SecurityWeek|Dark Reading|Zero Day|KrebsOnSecurity|Forbes|Newsweek|Time|USA Today|Los Angeles Times|Sky News|ITV|The Telegraph|
+Daily Telegraph|The Independent|Daily Mail|The Sun|Mirror|Irish Times|RTÉ|RTE|El Mundo|Público|Expresso|Der Standard|Kurier|ORF|SRF|
+Neue Zürcher Zeitung|NZZ|Le Temps|Euronews|EUobserver|Euractiv|Foreign Policy|The Atlantic|The New Yorker|Nikkei Asia|South China Morning Post"""
+
+
+def _surfaces(name: str) -> Iterable[str]:
+    yield name
+    if name.startswith("The "):
+        yield "the " + name[4:]
+
+
+class Names:
+    """An automaton over all names of a Knowledge. `find` gives non-overlapping names, leftmost and longest first."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        table: dict[str, Name] = {}
+
+        def put(surface: str, name: Name) -> None:
+            surface = surface.strip()
+            if len(surface) > 1 and (surface[0].isupper() or surface[0].isdigit() or any(c.isupper() for c in surface)):
+                table.setdefault(surface, name)
+
+        for state in knowledge.states:
+            for surface in (state.name, *state.names):
+                put(surface, Name("state", state.name, state.code))
+        for canonical, surfaces in _UNIONS.items():
+            for surface in surfaces:
+                put(surface.removeprefix("the "), Name("union", canonical))
+        for agency in knowledge.agencies:
+            kind = "union" if agency.kind == "international" else "agency"
+            name = Name(kind, agency.name, agency.state, agency.kind, agency.id)
+            for surface in (agency.name, *agency.names):
+                put(surface.removeprefix("the ").removeprefix("The "), name)
+        for state in knowledge.states:
+            for surface in (state.capital, *state.capitals):
+                if surface:
+                    put(surface.removeprefix("the "), Name("capital", state.name, state.code))
+            for surface in state.demonyms:
+                put(surface, Name("demonym", state.name, state.code))
+        for vendor in knowledge.vendors:
+            name = Name("media" if vendor.kind == "media" else "vendor", vendor.name, vendor.state, vendor.kind)
+            for surface in (vendor.name, *vendor.names):
+                put(surface, name)
+        for surface in _MEDIA.replace("\n", "").split("|"):
+            for form in _surfaces(surface):
+                put(form.removeprefix("the "), Name("media", surface.removeprefix("the ").removeprefix("The ")))
+        for actor in knowledge.actors:
+            name = Name("actor", actor.name, actor.state, actor.kind, actor.id)
+            for surface in (actor.name, *(alias.name for alias in actor.aliases)):
+                if len(surface) < 3 or surface.lower() in _ORDINARY:
+                    continue
+                put(surface, name)
+                if surface.isupper() and surface.isalpha() and len(surface) > 4:
+                    put(surface.title(), name)
+                elif surface[0].isupper() and " " not in surface and surface.isalpha() and len(surface) > 4:
+                    put(surface.upper(), name)
+        self._surfaces = list(table)
+        self._names = [table[surface] for surface in self._surfaces]
+        self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    def find(self, text: str, start: int, end: int) -> list[tuple[int, int, Name]]:
+        """Names in `text[start:end]` that stand as words of their own: (start, end, name), in order."""
+        found = []
+        piece = text[start:end]
+        for index, a, b in self._automaton.find_matches_as_indexes(piece):
+            if (a and (piece[a - 1].isalnum() or piece[a - 1] in "-_@/")) or (
+                b < len(piece) and (piece[b].isalnum() or piece[b] == "_")
+            ):
+                continue
+            found.append((start + a, start + b, self._names[index]))
+        return found
+
+
+# Names that some list gives to an actor but that are everyday words first.
+_ORDINARY = frozenset(
+    "will play royal snatch karma babuk gold iron silver tick the com hive team group dragon panda bear kitten".split()
+)
+
+_cache: weakref.WeakKeyDictionary[Knowledge, Names] = weakref.WeakKeyDictionary()
+
+
+def names_of(knowledge: Knowledge) -> Names:
+    """The names of `knowledge`, built once for each."""
+    names = _cache.get(knowledge)
+    if names is None:
+        names = _cache[knowledge] = Names(knowledge)
+    return names

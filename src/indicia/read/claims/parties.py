@@ -1,0 +1,634 @@
+"""Parties in a sentence: noun phrases that can speak or be accused, with their kind, state and canonical name.
+
+A sentence becomes a row of units: names stay whole, "China-linked" is one unit that knows China, everything else is a word. A small
+greedy grammar over units finds noun phrases: determiners, modifiers, a head that the lexicon or the names know, and what follows it
+("of the ministry", "working for Beijing", a person's name after a title).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
+from indicia.read.claims.names import Name, Names
+from indicia.read.claims.words import words
+
+__all__ = ["Party", "Unit", "parties", "units"]
+
+
+class Unit(NamedTuple):
+    """A word, a name or a mark. `kind`: word, name, linked ("China-linked"), number, mark, possessive."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+    kind: str
+    name: Name | None = None
+    suffix: str = ""
+
+
+class Party(NamedTuple):
+    """A noun phrase over units [first, last). `kinds` are the heads' kinds, the most telling first.
+
+    `core` is the text range without what follows the head; `owner` is the state, agency or company in it that it belongs to;
+    `tie` is the range of a hedging word for that tie ("linked", "believed to be").
+    """
+
+    first: int
+    last: int
+    start: int
+    end: int
+    kinds: tuple[str, ...]
+    head: str
+    name: Name | None
+    owner: Name | None
+    state: str | None
+    core_end: int
+    tie: tuple[int, int] | None = None
+    plural: bool = False
+    hostile: bool = False
+    person_name: str | None = None
+    definite: bool = False
+
+
+HEDGED_TIES = frozenset("linked tied nexus aligned affiliated associated connected related suspected leaning".split())
+FIRM_TIES = frozenset("backed sponsored directed run controlled funded supported owned employed led hired trained".split())
+PLACE_TIES = frozenset("based speaking born origin made wide side language located".split())
+
+_TIE_VERBS = frozenset(
+    """working linked tied affiliated connected associated backed sponsored supported directed controlled run employed funded hired acting operating
+    belonging loyal close aligned subordinate based paid tasked answering reporting contracted engaged serving living located residing
+    operated ordered led owned supervised controlled attached associated sympathetic known suspected believed thought said alleged protected sheltered
+    tolerated recruited trained traced attributed described assessed""".split()
+)
+_TIE_PREPOSITIONS = frozenset("for to with by of from in on behalf at under out inside".split())
+HEDGED_PARTICIPLES = frozenset(
+    "linked tied affiliated connected associated suspected believed thought said alleged aligned assessed traced reportedly".split()
+)
+
+_DETERMINERS = frozenset(
+    """the a an this that these those its their his her our my your another other several some two three four five six seven eight nine ten
+    dozen many both same no one every each various certain such multiple hundreds dozens few unnamed unidentified whose any""".split()
+)
+_MODIFIERS = frozenset(
+    """senior former top chief national foreign military civilian federal interior defence defense home justice state security cyber digital deputy vice
+    prime general economic royal republican democratic intelligence counterintelligence counter-intelligence signals naval army police criminal
+    public private local regional western eastern northern southern european african asian american global international big small large major leading
+    independent unnamed unidentified anonymous current second third first new old own same joint special acting outgoing incoming
+    british-based internal external domestic social main central strategic overseas administration white-house government well-known
+    infamous so-called alleged suspected accused purported supposed shadowy elite prolific sophisticated advanced persistent capable
+    native young aging two-man four-man little-known previously unknown financially motivated politically pro-government pro-russian
+    anti-western rival friendly hostile powerful official electoral parliamentary presidential diplomatic ruling opposition retired
+    cybersecurity security-industry information technology data infrastructure threat threat-intelligence industrial industrial-security
+    election energy health finance financial trade treasury transport telecoms banking maritime nuclear space water aviation
+    research lead emergency response computer incident industry communications law-enforcement enforcement crime cybercrime counterterrorism
+    homeland war peace press news media legal district county city municipal provincial senate house congressional bloc's high top-level
+    high-ranking low-ranking mid-level junior career long-time veteran mobile single lone different separate distinct further
+    familiar particular actual real true likely probable possible covert clandestine secret undercover underground notorious chinese-speaking
+    russian-speaking persian-speaking korean-speaking arabic-speaking spanish-speaking english-speaking self-described self-styled
+    patriotic nationalist religious commercial sanctioned wanted blacklisted long-running most""".split()
+)
+_TITLE_FIRST = frozenset(
+    """president minister secretary ambassador senator chancellor premier director general governor commissioner judge king queen professor
+    spokesman spokeswoman spokesperson chief officer representative congressman congresswoman mp attorney counsel adviser advisor coordinator head
+    analyst researcher chairman chairwoman chair ceo cto ciso admiral colonel captain major sergeant justice mr mrs ms dr prof sir dame lord
+    lady baroness envoy commander undersecretary hacker programmer officer national citizen contractor founder partner executive vice-president
+    sheriff mayor prosecutor detective inspector inspector-general agent leader""".split()
+)
+_ORG_WORDS = frozenset(
+    """ltd inc corp company technology technologies security labs lab research institute center centre group team university bank systems networks
+    network intelligence threat telecom energy holdings llc gmbh agency ministry bureau department office council commission committee
+    force response expo industries international partners solutions software unit service services association foundation college hospital academy
+    airlines aerospace pictures exchange pipeline gazette times post news police directorate administration authority federation command""".split()
+)
+_MONTHS = frozenset(
+    """january february march april may june july august september october november december monday tuesday wednesday thursday friday
+    saturday sunday""".split()
+)
+_NOT_NAMES = _MONTHS | frozenset(
+    """i english internet cve ceo cto it's ai ddos vpn usb tv covid gdpr ukrainian-born state advisory note attribution analysis statement
+    cyber android windows linux ios iphone iphones outlook exchange github gmail http https ip""".split()
+)
+PRONOUNS = frozenset("it he she they we i".split())
+
+_HYPHEN = re.compile(r"[-‑]")
+
+
+def units(text: str, start: int, end: int, names: Names) -> list[Unit]:
+    """The units of `text[start:end]`, in order."""
+    out: list[Unit] = []
+    found = names.find(text, start, end)
+    at = 0
+    skip_to = start
+    for a, b in words(text, start, end):
+        if a < skip_to:
+            continue
+        while at < len(found) and found[at][1] <= a:
+            at += 1
+        if at < len(found):
+            x, y, name = found[at]
+            if a <= x < b or x <= a < y:
+                if x == a and y < b and text[y] in "-‑":
+                    if text[y + 1 : b].islower() or text[y + 1 : b].lower() in HEDGED_TIES | FIRM_TIES | PLACE_TIES:
+                        piece = text[a:b]
+                        suffix = _HYPHEN.split(piece[y - a + 1 :].lower())[-1]
+                        out.append(Unit(a, b, piece, piece.lower(), "linked", name, suffix))
+                        continue
+                if x == a and y >= b:
+                    out.append(Unit(x, y, text[x:y], text[x:y].lower(), "name", name))
+                    skip_to = y
+                    continue
+                if x == a and y < b and text[y:b] in ("'", "’"):
+                    out.append(Unit(x, y, text[x:y], text[x:y].lower(), "name", name))
+                    out.append(Unit(y, b, text[y:b], "'s", "possessive"))
+                    continue
+        piece = text[a:b]
+        low = piece.lower().replace("\u00ad", "")
+        if piece[0] in "'’" and len(piece) <= 2:
+            previous = out[-1] if out else None
+            attached = previous is not None and previous.end == a
+            if attached and (low[1:] == "s" or (previous is not None and previous.low.endswith("s"))):
+                out.append(Unit(a, b, piece, "'s", "possessive"))
+            else:
+                out.append(Unit(a, b, piece, low, "mark"))
+        elif piece[0].isdigit():
+            out.append(Unit(a, b, piece, low, "number"))
+        elif piece[0].isalpha():
+            out.append(Unit(a, b, piece, low, "word"))
+        else:
+            out.append(Unit(a, b, piece, low, "mark"))
+    return out
+
+
+def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
+    """Whether unit i reads as a verb of the lexicon here, by its form and by what stands before and after it."""
+    unit = row[i]
+    form = lex.verbs.get(unit.low)
+    if form is None or unit.kind != "word":
+        return False
+    noun = (
+        unit.low in lex.acts
+        or unit.low in lex.heads
+        or unit.low in lex.findings
+        or unit.low in _MODIFIERS
+        or unit.low in lex.modifiers
+    )
+    before = row[i - 1] if i else None
+    if before is not None and before.low in ("to", "will", "would", "can", "could", "may", "might", "must", "did", "does", "do", "not",
+                                             "should", "who", "which", "that", "also", "then", "have", "has", "had", "it", "he", "she",
+                                             "they", "we", "and", "jointly", "had", "never", "to"):  # fmt: skip
+        return not (noun and before.low in ("that", "and", "it") and form.form in ("base", "s") and before.low != "it")
+    if form.form in ("past", "part") and not noun:
+        return True
+    if form.form == "ing":
+        return not noun
+    if noun:
+        if before is None:
+            return False
+        if before.low == "," and form.form == "s" and i + 1 < len(row) and row[i + 1].low in ("for", "on"):
+            return True
+        if (
+            before.low in _DETERMINERS
+            or before.kind == "possessive"
+            or before.low in ("of", "for", "on", "in", "by", "from", "with", "against")
+        ):
+            return False
+        if before.name is not None and before.name.kind == "demonym":
+            return False
+        if before.kind == "linked" or (before.kind == "word" and (before.low in _MODIFIERS or before.low in lex.modifiers)):
+            return False
+        after = row[i + 1] if i + 1 < len(row) else None
+        if (
+            form.form == "s"
+            and after is not None
+            and (after.low in _DETERMINERS or after.kind == "name" or after.low in ("that",))
+        ):
+            return True
+        if (
+            form.form == "base"
+            and after is not None
+            and before.low in lex.heads
+            and (after.low in _DETERMINERS or after.kind in ("name", "linked") or after.text[:1].isupper())
+        ):
+            return True
+        return form.form == "past" and before.low not in FUNCTION
+    return True
+
+
+def _capital(unit: Unit) -> bool:
+    return unit.kind == "word" and unit.text[0].isupper() and len(unit.text) > 1
+
+
+def parties(text: str, row: list[Unit]) -> list[Party]:
+    """All parties of a sentence, in order and not overlapping."""
+    lex = lexicon()
+    upper = sum(1 for u in row if u.kind == "word" and u.text[0].isupper())
+    lower = sum(1 for u in row if u.kind == "word" and u.text[0].islower() and u.low not in FUNCTION)
+    shouting = upper > 3 and upper > 3 * lower  # a headline in title case: capitals tell nothing
+    out: list[Party] = []
+    i = 0
+    while i < len(row):
+        party = _phrase(text, row, i, lex, shouting)
+        if party is not None:
+            out.append(party)
+            i = party.last
+        else:
+            i += 1
+    return out
+
+
+def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, depth: int = 0) -> Party | None:
+    """The party that begins at unit i, or None."""
+    unit = row[i]
+    n = len(row)
+    if unit.low in ("that", "no", "any", "whose") and unit.kind == "word" or is_verb(row, i, lex):
+        return None
+    if unit.low in PRONOUNS and unit.kind == "word":
+        if unit.text == "IT":
+            return None
+        return Party(i, i + 1, unit.start, unit.end, ("pronoun",), unit.low, None, None, None, unit.end)
+    k = i
+    definite = False
+    while k < n and row[k].kind in ("word", "number") and (row[k].low in _DETERMINERS or row[k].kind == "number") and k - i < 4:
+        definite = definite or row[k].low in ("the", "this", "that", "these", "those", "same")
+        k += 1
+        if (
+            k < n
+            and row[k - 1].low in ("dozens", "hundreds", "some", "several", "many", "both", "one", "two", "three")
+            and row[k].low == "of"
+        ):
+            k += 1
+    best = -1  # last unit of the best head so far
+    head_kinds: tuple[str, ...] = ()
+    head = ""
+    head_name: Name | None = None
+    owner: Name | None = None
+    state: str | None = None
+    tie: tuple[int, int] | None = None
+    hostile = False
+    person_name: str | None = None
+    fallback: tuple[int, tuple[str, ...], str, Name] | None = None
+    j = k
+    gap = 0
+    while j < n and j - k < 14:
+        u = row[j]
+        if u.kind == "name":
+            assert u.name is not None
+            name = u.name
+            possessive = j + 1 < n and row[j + 1].kind == "possessive"
+            if name.kind == "demonym":
+                following = row[j + 1].low if j + 1 < n else ""
+                bare = j + 1 >= n or row[j + 1].kind == "mark" or following in FUNCTION or is_verb(row, j + 1, lex)
+                if name.state and state is None:
+                    state = name.state
+                if owner is None:
+                    owner = name
+                if bare and (u.text.endswith("s") or u.text.endswith(("ese", "sh", "ch")) or u.text in ("Swiss",)) and best < 0:
+                    if u.text.endswith("s") or definite:
+                        best, head_kinds, head, head_name = j, ("state",), u.low, name
+                j += 1
+                gap = 0
+                continue
+            if (
+                best >= 0
+                and gap == 0
+                and head_name is None
+                and name.kind in ("agency", "vendor", "actor", "union")
+                and not possessive
+            ):
+                # "security service PST", "the group Sandworm"
+                if row[best].end + 1 >= u.start and "person" not in head_kinds[:1]:
+                    head_name = name
+                    best = j
+                    if name.kind == "actor":
+                        head_kinds = ("actor", *head_kinds)
+                        hostile = True
+                    elif name.kind == "agency" and "agency" not in head_kinds:
+                        head_kinds = (*head_kinds, "agency")
+                    state = state or name.state
+                    j += 1
+                    continue
+            if best >= 0 and not possessive:
+                break
+            if possessive:
+                owner = name if owner is None or name.kind != "demonym" else owner
+                state = state or name.state
+                if best < 0:
+                    fallback = (j, (name.kind,), u.low, name)
+                j += 2
+                gap = 0
+                # what follows the possessive decides; without a head the name itself stays the party
+                if j < n and row[j].kind in ("name", "linked"):
+                    continue
+                if (
+                    j < n
+                    and _capital(row[j])
+                    and row[j].low not in FUNCTION
+                    and row[j].low not in _NOT_NAMES
+                    and row[j].low not in lex.acts
+                ):
+                    continue
+                if not _phrase_head_ahead(row, j, lex):
+                    break
+                continue
+            best, head_kinds, head, head_name = j, (name.kind,), u.low, name
+            state = state or name.state
+            if owner is None and name.kind in ("state", "capital", "agency", "vendor", "union", "media"):
+                owner = name
+            hostile = hostile or name.kind == "actor"
+            j += 1
+            gap = 0
+            continue
+        if u.kind == "linked":
+            assert u.name is not None
+            if best >= 0:
+                break
+            state = state or u.name.state
+            owner = owner or u.name
+            if u.suffix in HEDGED_TIES:
+                tie = (u.end - len(u.suffix), u.end)
+                hostile = True
+            elif u.suffix in FIRM_TIES:
+                hostile = True
+            j += 1
+            gap = 0
+            continue
+        if u.kind == "possessive":
+            if best == j - 1 and best >= 0 and _phrase_head_ahead(row, j + 1, lex):
+                if owner is None and head_name is not None:
+                    owner = head_name
+                j += 1
+                continue
+            break
+        if u.kind != "word":
+            if u.kind == "number" and j > k and row[j - 1].low in ("unit", "apt", "room", "bureau", "department"):
+                best = max(best, j)
+                j += 1
+                continue
+            break
+        low = u.low
+        kinds = lex.heads.get(low)
+        if low in FUNCTION and not (_capital(u) and shouting and kinds):
+            break
+        if kinds is not None and low not in ("team", "back") or kinds is not None:
+            verb = low in lex.verbs and is_verb(row, j, lex)
+            if verb:
+                break
+            best, head = j, low
+            if head_name is not None and head_name.kind in ("state", "capital", "agency", "vendor", "union", "media", "actor"):
+                owner = owner if owner is not None else head_name
+                if head_name.kind == "actor":
+                    kinds = ("actor", *kinds)
+                    hostile = True
+                else:
+                    head_name = None
+            head_kinds = kinds
+            j += 1
+            gap = 0
+            continue
+        if low in lex.modifiers:
+            hostile = True
+            if low in ("suspected", "alleged") and tie is None:
+                tie = (u.start, u.end)
+            if best >= 0 and not _phrase_head_ahead(row, j, lex):
+                break
+            j += 1
+            continue
+        if low in _MODIFIERS:
+            if best >= 0 and not _phrase_head_ahead(row, j, lex):
+                break
+            j += 1
+            continue
+        if is_verb(row, j, lex):
+            break
+        if _capital(u) and low not in _NOT_NAMES and not (j == 0 and not _capital_pair(row, j)):
+            if shouting and low in lex.acts:
+                break
+            run = j
+            while (
+                run < n
+                and _capital(row[run])
+                and row[run].low not in _NOT_NAMES
+                and row[run].low not in lex.heads
+                and row[run].low not in FUNCTION
+            ):
+                run += 1
+            size = run - j
+            last_low = row[run - 1].low
+            if (
+                best >= 0
+                and row[best].low in _TITLE_FIRST
+                or (best >= 0 and head_kinds and head_kinds[0] in ("gov_person", "person_speaker", "person"))
+            ):
+                person_name = text[u.start : row[run - 1].end]
+                best = run - 1
+                j = run
+                continue
+            if best >= 0:
+                if (
+                    row[best].kind == "name"
+                    and head_name is not None
+                    and head_name.kind in ("vendor", "media")
+                    and last_low in _ORG_WORDS
+                ):
+                    best = run - 1
+                    j = run
+                    continue
+                break
+            if run < n and row[run].kind == "word" and row[run].low in lex.heads and not is_verb(row, run, lex):
+                j = run  # "Chosun Expo group", "Harbin police"
+                continue
+            if shouting:
+                break
+            organisation = last_low in _ORG_WORDS or (run < n and row[run].low in _ORG_WORDS)
+            best = run - 1
+            head = last_low
+            person_like = 2 <= size <= 4 and not organisation and not any(c.isdigit() for c in text[u.start : row[run - 1].end])
+            head_kinds = (
+                ("organisation",)
+                if organisation
+                else ("named_person", "unknown_name")
+                if person_like and k == i
+                else ("unknown_name",)
+            )
+            if person_like:
+                person_name = text[u.start : row[run - 1].end]
+            j = run
+            gap = 0
+            continue
+        # an ordinary word: allowed inside the phrase if a head comes soon
+        if best >= 0 or gap >= 2 or not _phrase_head_ahead(row, j, lex):
+            break
+        gap += 1
+        j += 1
+    if best < 0:
+        if fallback is None:
+            return None
+        best, head_kinds, head, head_name = fallback
+        if head_name.kind == "actor":
+            hostile = True
+    last = best + 1
+    core_end = row[best].end
+    result_kinds = head_kinds
+    # post-modifiers
+    if depth < 3:
+        follow = _after(text, row, last, lex, shouting, depth, result_kinds, owner)
+        if follow is not None:
+            last, post_owner, post_tie = follow
+            if post_owner is not None:
+                if state is None or post_owner.kind in ("state", "capital", "agency", "demonym") and owner is None:
+                    state = state or post_owner.state
+                owner = owner or post_owner
+            tie = tie or post_tie
+            if post_tie is not None:
+                hostile = True
+    plural = head.endswith("s") and not head.endswith("ss")
+    return Party(
+        i, last, row[i].start, row[last - 1].end, result_kinds, head, head_name, owner, state, core_end, tie, plural, hostile, person_name, definite
+    )  # fmt: skip
+
+
+def _capital_pair(row: list[Unit], j: int) -> bool:
+    """Whether a sentence-initial capital belongs to a name: the next word has a capital too, or it holds a digit or inner capital."""
+    unit = row[j]
+    if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
+        return True
+    return j + 1 < len(row) and _capital(row[j + 1]) and row[j + 1].low not in FUNCTION and unit.low not in FUNCTION
+
+
+def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
+    """Whether a head noun follows within a few words, before anything that would end the phrase."""
+    for k in range(j, min(j + 6, len(row))):
+        unit = row[k]
+        if unit.kind in ("name", "linked"):
+            continue
+        if unit.kind == "possessive":
+            continue
+        if unit.kind != "word":
+            return False
+        if unit.low in lex.heads and not (unit.low in lex.verbs and is_verb(row, k, lex)):
+            return True
+        if unit.low in FUNCTION or is_verb(row, k, lex):
+            return False
+    return False
+
+
+_OF_HEADS = frozenset("gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split())
+
+
+def _after(
+    text: str, row: list[Unit], j: int, lex: Lexicon, shouting: bool, depth: int, kinds: tuple[str, ...], owner: Name | None
+) -> tuple[int, Name | None, tuple[int, int] | None] | None:
+    """What follows a head and belongs to it: (unit after it, the owner named in it, the hedging word of a tie)."""
+    n = len(row)
+    if j >= n:
+        return None
+    low = row[j].low
+    first = kinds[0] if kinds else ""
+    named = first in ("state", "capital", "vendor", "union", "media", "demonym")
+    if (
+        low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")
+        and not named
+        and first not in ("pronoun", "actor", "agency_name")
+    ):
+        if low in ("in", "on", "with", "to") and not any(
+            k in ("gov_person", "gov_body", "person_speaker", "anonymous", "report", "media", "company") for k in kinds
+        ):
+            return None
+        if low == "on" and not (j + 1 < n and row[j + 1].low in ("behalf",)):
+            return None
+        if low == "with" and not (j + 2 < n and row[j + 1].low in ("knowledge", "direct", "the")):
+            return None
+        if j + 1 < n and not any(k in _OF_HEADS for k in kinds):
+            return None
+        inner = _phrase(text, row, j + 1, lex, shouting, depth + 1) if j + 1 < n else None
+        if inner is None or inner.kinds[0] == "pronoun":
+            if low == "of" and j + 2 < n:
+                # "minister of foreign affairs", "head of the cyber command": ordinary words
+                k = j + 1
+                while (
+                    k < n
+                    and k - j < 6
+                    and row[k].kind == "word"
+                    and row[k].low not in lex.acts
+                    and not is_verb(row, k, lex)
+                    and (row[k].low not in FUNCTION or row[k].low in ("the", "and"))
+                ):
+                    k += 1
+                if k > j + 1 and row[k - 1].low not in ("and", "the"):
+                    return k, None, None
+            return None
+        if inner.kinds[0] in ("unknown_name", "named_person", "demonym") and low in ("in", "on", "with", "to"):
+            return None if low != "in" else (inner.last, None, None)
+        if low in ("of", "from", "at", "for", "in", "inside") or inner.owner is not None:
+            return inner.last, inner.name if inner.name is not None and inner.name.kind != "actor" else inner.owner, None
+        return None
+    if low == "familiar" and j + 1 < n and row[j + 1].low == "with":
+        k = j + 2
+        while (
+            k < n
+            and k - j < 6
+            and row[k].kind == "word"
+            and not is_verb(row, k, lex)
+            and row[k].low not in ("who", "that", "and")
+        ):
+            k += 1
+        return k, None, None
+    if low in ("briefed", "close") and j + 1 < n and row[j + 1].low in ("on", "to"):
+        k = j + 2
+        while (
+            k < n
+            and k - j < 6
+            and row[k].kind == "word"
+            and not (is_verb(row, k, lex) and row[k].low not in lex.findings)
+            and row[k].low not in ("who", "that", "and")
+        ):
+            k += 1
+        return k, None, None
+    if any(k in ("group", "criminal", "person", "actor", "agency", "named_person", "unknown_name") for k in kinds):
+        k = j
+        if (
+            low in ("that", "which", "who")
+            and j + 2 < n
+            and row[j + 1].low in ("is", "are", "was", "were", "it", "works", "work", "worked")
+        ):
+            return None
+        if low not in _TIE_VERBS or k + 1 >= n:
+            return None
+        hedge: tuple[int, int] | None = None
+        prepositions = 0
+        while (
+            k < n
+            and k - j < 8
+            and (
+                row[k].low in _TIE_VERBS
+                or row[k].low in _TIE_PREPOSITIONS
+                or row[k].low in ("be", "have", "the", "closely", "behalf")
+            )
+        ):
+            if row[k].low in HEDGED_PARTICIPLES and hedge is None:
+                hedge = (row[k].start, row[k].end)
+            if row[k].low == "the" and row[k - 1].low != "on":
+                break
+            prepositions += row[k].low in _TIE_PREPOSITIONS
+            k += 1
+        if k >= n or k == j or not prepositions:
+            return None
+        if low in ("said", "alleged", "believed", "thought", "known", "suspected", "assessed") and row[j + 1].low not in (
+            "to",
+            "of",
+            "by",
+        ):
+            return None
+        inner = _phrase(text, row, k, lex, shouting, depth + 1)
+        if inner is None or inner.kinds[0] == "pronoun":
+            return None
+        target = inner.name if inner.name is not None else inner.owner
+        if target is None and inner.state is None:
+            return None
+        if inner.hostile and inner.kinds[0] != "agency" and inner.name is not None and inner.name.kind == "actor":
+            return None
+        return inner.last, target, hedge
+    return None
