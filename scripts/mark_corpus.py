@@ -214,7 +214,7 @@ def _claim(line: str, number: int, text: str, spans: Spans, incident: str | None
 
 
 def convert(lines: list[str], first: int) -> list[dict[str, Any]]:
-    """The corpus lines of a marked file, numbered from `first`. Raises: ValueError, with the text, at the first fault."""
+    """The corpus lines of a marked file, numbered from `first`. Raises: ValueError that says all faults, with their texts."""
     items: list[dict[str, Any]] = []
     blocks: list[tuple[str, list[str]]] = []
     for line in lines:
@@ -222,6 +222,7 @@ def convert(lines: list[str], first: int) -> list[dict[str, Any]]:
             blocks[-1][1].append(line[2:])
         elif line.strip() and not line.startswith("//"):
             blocks.append((line, []))
+    wrong: list[str] = []
     for head, claim_lines in blocks:
         try:
             style, incident, date, marked = head.split("|", 3)
@@ -236,7 +237,8 @@ def convert(lines: list[str], first: int) -> list[dict[str, Any]]:
             if (style == "neg") != (not claims):
                 raise ValueError("a passage without claims is a negative, and only that")
         except (ValueError, KeyError, AssertionError, IndexError) as error:
-            raise ValueError(f"{error!r} in {head} {claim_lines}") from error
+            wrong.append(f"{error!r} in {head} {claim_lines}")
+            continue
         for claim in claims:
             del claim["_labels"], claim["_used"]
         item: dict[str, Any] = {
@@ -247,6 +249,8 @@ def convert(lines: list[str], first: int) -> list[dict[str, Any]]:
         if date:
             item["date"] = date
         items.append({**item, "text": text, "claims": claims})
+    if wrong:
+        raise ValueError("\n".join(wrong))
     return items
 
 
