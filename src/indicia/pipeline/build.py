@@ -12,7 +12,9 @@ from indicia.advise import advise
 from indicia.hunt import IndicatorSought
 from indicia.hunt import hunt as hunt_logs
 from indicia.knowledge import Knowledge, load
-from indicia.read import join_affairs, open_source, read_document
+from indicia.read.affairs import join_affairs
+from indicia.read.fronts import open_source
+from indicia.read.reading import read_document
 from indicia.records import (
     Case,
     Claim,

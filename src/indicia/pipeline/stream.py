@@ -14,7 +14,7 @@ import msgspec
 import orjson
 
 from indicia.knowledge import load
-from indicia.read import read_document
+from indicia.read.reading import read_document
 from indicia.read.fronts import document_from_text
 from indicia.read.rows import reading_row
 
