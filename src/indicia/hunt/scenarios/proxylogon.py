@@ -121,7 +121,9 @@ class Recorder:
             [name, parameters, who, "S-1-5-21-1-2-3-500", "S-1-5-21-1-2-3-500", "ECP"],
         )
 
-    def ecp(self, epoch: float, command: str, schema: str, canary: str, activity: str, fault: str = "") -> Iterator[Line]:
+    def ecp(
+        self, epoch: float, command: str, schema: str, canary: str, activity: str, fault: str = "", page: str = ""
+    ) -> Iterator[Line]:
         """One request in the ECP Server log and in the ECP Activity log, joined by its activity id."""
         url = f"/ecp/DDI/DDIService.svc/SetObject?msExchEcpCanary={canary}&schema={schema}"
         build = ".".join(str(part) for part in self.server.build)
@@ -131,7 +133,7 @@ class Recorder:
             "CMD": command,
             "REQID": "",
             "URL": url,
-            "REFERRER": "",
+            "REFERRER": page,
             "EX": fault,
             "ACTID": activity,
             "RS": "0",
@@ -141,11 +143,7 @@ class Recorder:
         pairs = {
             "Bld": build,
             "ActID": activity,
-            "Dur": pairs["TIME"],
-            "UrlHost": f"{self.server.fqdn}:444",
-            "UrlStem": url.partition("?")[0],
-            "UrlQuery": url.partition("?")[2],
-            "AuthUser": f"{self.server.netbios}\\{self.server.name}$",
+            "Url": f"https://{self.server.fqdn}:444{url}",
         }
         yield Line(epoch, self.server, files.ECP_ACTIVITY, ecp_row(self.server, epoch, "ActivityContext", pairs))
 

@@ -160,7 +160,7 @@ def _administration(maker: Recorder, at: float) -> Iterator[Line]:
         yield maker.w3c(at, log, "POST", stem, 200, client, agent, query=tail, port=port, user=user)
     directory = "11111111-2222-4333-8444-555555555555"
     command = f"Set-OabVirtualDirectory.ExternalUrl='{address}'.InternalUrl='{address}'.Identity='{directory}'"
-    yield from maker.ecp(at, command, "OABVirtualDirectory", canary, maker.guid())
+    yield from maker.ecp(at, command, "OABVirtualDirectory", canary, maker.guid(), page=f"https://{server.mail}/ecp/")
     parameters = f'-Identity "{server.name}\\OAB (Default Web Site)" -ExternalUrl "{address}" -InternalUrl "{address}"'
     yield maker.cmdlet(at, "Set-OabVirtualDirectory", parameters)
     yield maker.cmdlet(at + 60, "Set-OwaVirtualDirectory", f'-Identity "owa" -ExternalUrl "https://{server.mail}/owa"')

@@ -79,7 +79,7 @@ def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
     client = client_of(event)
     if client:
         yield "client", client
-    for name in ("AnchorMailbox", "URL", "UrlQuery", "cs-uri-query"):
+    for name in ("AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query"):
         found = CANARY.search(_field(event, name))
         if found:
             yield "canary", found[1].lower()

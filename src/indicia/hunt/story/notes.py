@@ -6,7 +6,8 @@ A rule of our pack may carry a block `indicia:`
     success: {HttpStatus: ['200']}  # every field named has one of these values; or: always, never
     proof: true                   # a success of this rule alone shows a compromise
     software: [S0020]
-    tells: had the server write a web shell     # completes "198.51.100.23 ..."
+    tells: had the server write a web shell     # completes "198.51.100.23 ..." where it succeeded
+    tries: asked for a reset                    # the same where it did not; else `tells`
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class RuleNote(Record, frozen=True, kw_only=True):
 
     stage: Stage
     tells: str
+    tries: str = ""
     success: tuple[tuple[str, tuple[str, ...]], ...] | None = None
     proof: bool = False
     software: tuple[str, ...] = ()
@@ -41,7 +43,7 @@ NEVER: tuple[tuple[str, tuple[str, ...]], ...] = (("", ()),)
 
 def read_note(block: Mapping[str, Any]) -> RuleNote:
     """The note in a rule's `indicia:` block. Raises: RuleError for what is none."""
-    unknown = set(block) - {"stage", "success", "proof", "software", "tells"}
+    unknown = set(block) - {"stage", "success", "proof", "software", "tells", "tries"}
     if unknown:
         raise RuleError(f"the block indicia: has the unknown keys {sorted(unknown)}")
     given = block.get("success")
@@ -61,6 +63,7 @@ def read_note(block: Mapping[str, Any]) -> RuleNote:
         return RuleNote(
             stage=Stage(block.get("stage", "other")),
             tells=str(block.get("tells", "")),
+            tries=str(block.get("tries", "")),
             success=success,
             proof=bool(block.get("proof", False)),
             software=tuple(str(item) for item in block.get("software", ())),

@@ -10,7 +10,7 @@ from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["moment", "summary"]
 
-MOST_STEPS = 9
+MOST_STEPS = 12
 MOST_NAMES = 4
 _RANK = {level: rank for rank, level in enumerate(RuleLevel)}
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from indicia.hunt.story.notes import note_of
+from indicia.hunt.story.outcome import status_of
 from indicia.hunt.story.sentence import moment
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
@@ -38,9 +39,18 @@ def _telling(sighting: Sighting) -> bool:
     if sighting.rule.startswith("indicator:"):
         # An address or a name is context; only a file that is known by its content is a sign.
         return sighting.rule.startswith("indicator:file-")
-    if sighting.outcome is Outcome.ATTEMPT or sighting.level not in _HIGH:
+    if sighting.outcome is Outcome.ATTEMPT or sighting.level not in _HIGH or sighting.stage is Stage.PROBE:
         return False
-    return sighting.stage is not Stage.PROBE
+    if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event):
+        # That a request was answered says little: pages answer scanners too. A page that should not exist is another matter.
+        return sighting.level is RuleLevel.CRITICAL or sighting.stage is Stage.WEB_SHELL
+    return True
+
+
+def _tried(sighting: Sighting) -> bool:
+    if sighting.level in _QUIET:
+        return False
+    return sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:") or bool(status_of(sighting.event))
 
 
 def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequence[LogFile]) -> tuple[HuntVerdict, str]:
@@ -51,42 +61,48 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
     """
     events = sum(file.events for file in files)
     if not events and not sightings:
-        looked = "no file was given" if not files else f"{len(files)} files were looked at, none of them held a log record"
+        looked = (
+            "no file was given"
+            if not files
+            else f"{_plural(len(files), 'file was', 'files were')} looked at, without a log record"
+        )
         return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
     limits = reach(files)
     decisive = [sighting for sighting in sightings if _decisive(sighting)]
-    telling = [sighting for sighting in sightings if _telling(sighting)]
     if decisive:
-        broken = _hosts(chains, decisive)
-        first = min((sighting for sighting in decisive), key=_time)
-        return HuntVerdict.COMPROMISE, " ".join(
-            (
-                f"{_plural(len(broken), 'host was', 'hosts were')} broken into: {', '.join(broken)}.",
-                f"The first decisive trace is {_trace(first)}.",
-                limits,
-            )
-        )
+        hosts = _hosts(chains, decisive)
+        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {', '.join(hosts)}."
+        first = f"The first decisive trace is {_trace(min(decisive, key=_time))}."
+        return HuntVerdict.COMPROMISE, f"{lead} {first} {limits}"
+    telling = [sighting for sighting in sightings if _telling(sighting)]
     if telling:
-        first = min(telling, key=_time)
+        earliest = min(telling, key=_time)
         hosts = _hosts(chains, telling)
         lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {', '.join(hosts)}."
-        parts = (lead, f"The first is {_trace(first)}.", _missing_cause(sightings, first, files), limits)
-        return HuntVerdict.LIKELY, " ".join(
-            (lead, f"The first is {_trace(first)}.", _missing_cause(sightings, first, files), limits)
-        ).replace("  ", " ")
-    loud = [sighting for sighting in sightings if sighting.level not in _QUIET]
-    if loud:
+        told = (lead, f"The first is {_trace(earliest)}.", _missing_cause(sightings, earliest, files), limits)
+        return HuntVerdict.LIKELY, " ".join(part for part in told if part)
+    tried = [sighting for sighting in sightings if _tried(sighting)]
+    if tried:
         clients = {value for chain in chains for kind, value in chain.keys if kind == "client"}
         source = f" from {_plural(len(clients), 'address', 'addresses')}" if clients else ""
-        return HuntVerdict.ATTEMPT, (
-            f"{_plural(len(loud), 'trace', 'traces')} of attempts{source}, none of which shows that anything was changed or obtained. {limits}"
+        lead = (
+            f"{_plural(len(tried), 'trace', 'traces')} of attempts{source}; none shows that anything was changed or obtained."
         )
-    quiet = (
-        f" {_plural(len(sightings), 'sighting', 'sightings')} of a low level show no intrusion by themselves."
-        if sightings
-        else ""
-    )
-    return HuntVerdict.NOT_SEEN, f"Nothing that was sought was found in {events:,} records.{quiet} {limits}"
+        parts = (lead, _open_door(tried), limits)
+        return HuntVerdict.ATTEMPT, " ".join(part for part in parts if part)
+    rest = ""
+    if sightings:
+        rest = f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone."
+    return HuntVerdict.NOT_SEEN, f"Nothing that was sought was found in {_plural(events, 'record', 'records')}.{rest} {limits}"
+
+
+def _open_door(tried: Sequence[Sighting]) -> str:
+    """Said where a probe of a flaw got the answer that only a server with that flaw gives."""
+    answered = [each for each in tried if each.stage is Stage.PROBE and each.vulnerabilities and status_of(each.event) == "200"]
+    if not answered:
+        return ""
+    flaws = ", ".join(sorted({flaw for each in answered for flaw in each.vulnerabilities}))
+    return f"{_plural(len(answered), 'probe', 'probes')} for {flaws} got an answer (200): the server may have been open then."
 
 
 def _time(sighting: Sighting) -> float:
@@ -134,10 +150,7 @@ def reach(files: Sequence[LogFile]) -> str:
     for name, (oldest, newest) in sorted(kinds.items()):
         same = next((each for each in spans if abs(each[0] - oldest) < SAME_START and abs(each[1] - newest) < SAME_START), None)
         spans[same or (oldest, newest)].append(name)
-    told = "; ".join(
-        f"{', '.join(names)} from {min(kinds[name][0] for name in names):%Y-%m-%d %H:%M} to {max(kinds[name][1] for name in names):%Y-%m-%d %H:%M} UTC"
-        for _, names in sorted(spans.items())
-    )
+    told = "; ".join(_stretch(names, kinds) for _, names in sorted(spans.items()))
     faults = []
     gaps = sum(len(file.gaps) for file in files)
     if gaps:
@@ -148,5 +161,10 @@ def reach(files: Sequence[LogFile]) -> str:
     unread = sum(1 for file in files if not file.format)
     if unread:
         faults.append(f"{unread} file{'s' if unread > 1 else ''} of no known kind")
-    missing = f" Not seen: {', '.join(faults)}." if faults else ""
+    missing = f" Left out: {', '.join(faults)}." if faults else ""
     return f"The logs reach: {told}.{missing}"
+
+
+def _stretch(names: Sequence[str], kinds: Mapping[str, tuple[datetime, datetime]]) -> str:
+    oldest, newest = min(kinds[name][0] for name in names), max(kinds[name][1] for name in names)
+    return f"{', '.join(names)} from {oldest:%Y-%m-%d %H:%M} to {newest:%Y-%m-%d %H:%M} UTC"
