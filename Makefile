@@ -36,6 +36,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev
+	@scripts/system_parts.sh
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 golden: $(VENV)/.dev

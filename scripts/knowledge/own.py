@@ -8,7 +8,8 @@ from typing import TypeVar
 import msgspec
 import yaml
 
-from indicia.knowledge.tables import Agency, Incident, Row, Sector, State, Vendor
+from indicia.knowledge.galaxy import Entry
+from indicia.knowledge.tables import Agency, Incident, Office, Row, Sector, State, Vendor
 
 HERE = Path(__file__).parent
 R = TypeVar("R", bound=Row)
@@ -22,26 +23,37 @@ def _split(cell: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in cell.split(";") if part.strip()))
 
 
+def _cells(name: str) -> list[list[str]]:
+    lines = (HERE / name).read_text("utf-8").splitlines()
+    return [[cell.strip() for cell in line.split("|")] for line in lines if line and not line.startswith("#")]
+
+
+def _spellings(name: str, names: str) -> tuple[str, ...]:
+    """The other names; those that begin with "US" or "UK" also with dots."""
+    found = []
+    for each in (name, *_split(names)):
+        found.append(each)
+        if each[:3] in {"US ", "UK "}:
+            found.append(f"{each[0]}.{each[1]}.{each[2:]}")
+    return tuple(dict.fromkeys(each for each in found if each != name))
+
+
 def _rows(name: str, kind: type[R]) -> tuple[R, ...]:
     return msgspec.convert(_yaml(name), tuple[kind, ...], strict=False)  # type: ignore[valid-type]
 
 
 def states() -> tuple[State, ...]:
-    found = []
-    for line in (HERE / "states.psv").read_text("utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        code, name, names, capital, seats, people = line.split("|")
-        found.append(
-            State(
-                code=code,
-                name=name,
-                names=_split(names),
-                capital=capital or None,
-                capitals=_split(seats),
-                demonyms=_split(people),
-            )
+    found = [
+        State(
+            code=code,
+            name=name,
+            names=_split(names),
+            capital=capital or None,
+            capitals=_split(seats),
+            demonyms=_split(people),
         )
+        for code, name, names, capital, seats, people in _cells("states.psv")
+    ]
     return tuple(sorted(found, key=lambda row: row.code))
 
 
@@ -51,11 +63,55 @@ def sectors() -> tuple[Sector, ...]:
 
 
 def agencies() -> tuple[Agency, ...]:
-    return tuple(sorted(_rows("agencies.yml", Agency), key=lambda row: row.id))
+    by_code = {state.code: state.name for state in states()}
+    found = []
+    for id, name, names, state, kind, speaks_for, *part_of in _cells("agencies.psv"):
+        found.append(
+            Agency(
+                id=id,
+                name=name,
+                names=_spellings(name, names),
+                state=state or None,
+                kind=kind,
+                speaks_for=speaks_for or by_code.get(state),
+                part_of=part_of[0] if part_of and part_of[0] else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda row: row.id))
 
 
 def vendors() -> tuple[Vendor, ...]:
-    return tuple(sorted(_rows("vendors.yml", Vendor), key=lambda row: (row.kind, row.name.casefold())))
+    found = [
+        Vendor(name=name, names=_split(names), state=state or None, kind=kind, common_word=common == "x")
+        for kind, name, names, state, common in _cells("vendors.psv")
+    ]
+    return tuple(sorted(found, key=lambda row: (row.kind, row.name.casefold())))
+
+
+def offices() -> tuple[Office, ...]:
+    return tuple(sorted(_rows("offices.yml", Office), key=lambda row: row.name))
+
+
+def actors() -> tuple[Entry, ...]:
+    """Our own additions to the catalogues of actors."""
+    rows = msgspec.convert(_yaml("actors.yml"), list[_OwnActor])
+    return tuple(
+        Entry(
+            source="Indicia",
+            name=row.name,
+            names=tuple(dict.fromkeys([row.name, *row.names])),
+            states=row.states,
+            kind=row.kind,
+        )
+        for row in rows
+    )
+
+
+class _OwnActor(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    names: list[str]
+    kind: str
+    states: dict[str, tuple[str, ...]] = {}
 
 
 def incidents() -> tuple[Incident, ...]:

@@ -1,0 +1,106 @@
+"""Advice: from what a case calls for to measures in the order in which to take them.
+
+    advise(case, knowledge, have=("edr", "mfa")) -> Advice
+
+needs       what the case calls for, weighted       patches, prevention, seeing, response, hunts    one kind of measure each
+order       set cover and its curve                 profile    what is in place                     words    our own texts
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary
+from indicia.advise.facts import Facts, Knows
+from indicia.advise.needs import Need, needs_of
+from indicia.advise.order import ordered
+from indicia.records import Advice, Case, Measure
+
+__all__ = ["advise", "known_words", "read_profile"]
+
+known_words = profile.known_words
+read_profile = profile.read_profile
+
+
+def advise(
+    case: Case,
+    knowledge: Knows,
+    *,
+    have: Iterable[str] = (),
+    platforms: Iterable[str] = (),
+    rules: Mapping[str, str] | None = None,
+) -> Advice:
+    """Measures for a case in the order in which to take them.
+
+    Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and detections by
+    the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`); what they put in place is
+    marked and counted as covered. `platforms` (ATT&CK's words) narrow the log sources. `rules` maps the name of a Sigma rule file to its
+    text (None: the rules that come with the program); those that fit the case become queries to run now. Pure: same case and knowledge, same advice.
+    """
+    facts = Facts(knowledge)
+    needs, unknown = needs_of(case, facts)
+    present, odd = profile.in_place(have)
+    incidents = [facts.incidents[key] for key in _incident_ids(case) if key in facts.incidents]
+    on = frozenset(platforms)
+    fitting = hunts.fitting(hunts.packed() if rules is None else rules, needs)
+    candidates = [
+        *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
+        *prevention.prevention(needs, facts),
+        *seeing.switches(needs, facts, on),
+    ]
+    candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
+    main, curve, base = ordered(candidates, needs)
+    main = prevention.with_specifics(main)
+    gaps = _gaps(needs, unknown, facts)
+    contain = response.containment(case)
+    measures: tuple[Measure, ...] = (
+        *contain,
+        *main,
+        *hunts.queries(fitting, needs),
+        *seeing.detections(needs, facts, on, hunts.rules_by_technique(fitting)),
+        *response.reporting(case),
+    )
+    return Advice(
+        measures=measures,
+        curve=curve,
+        gaps=gaps,
+        summary=summary.paragraph(needs, main, curve, base, gaps, bool(contain), odd),
+    )
+
+
+def _incident_ids(case: Case) -> list[str]:
+    named = [claim.incident_id for claim in case.claims] + [affair.incident_id for affair in case.affairs]
+    named += [mention.target for mention in case.mentions if mention.kind.value == "incident"]
+    return list(dict.fromkeys(key for key in named if key))
+
+
+def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """For each flaw, the techniques of the sightings that name it."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for sighting in case.hunt.sightings if case.hunt else ():
+        rows = [row.id for value in sighting.techniques if (row := facts.technique(value))]
+        for cve in sighting.vulnerabilities:
+            found[cve.upper()].update(dict.fromkeys(rows))
+    return {cve: tuple(rows) for cve, rows in found.items()}
+
+
+def _gaps(needs: Iterable[Need], unknown: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """What nothing covers, said plainly: no mitigation, no detection, no patch, or no such technique."""
+    gaps = []
+    for need in needs:
+        if need.is_flaw:
+            if need.id not in facts.kev:
+                gaps.append(f"{need.id}: not in CISA's catalogue of exploited vulnerabilities; no patch is known here")
+            continue
+        mitigations = {row.id for row in facts.by_technique.get(need.id, ())}
+        seen = bool(facts.detections.get(need.id))
+        if not mitigations - prevention.NO_PREVENTION:
+            why = "happens outside our walls" if "M1056" in mitigations else "no mitigation"
+            gaps.append(f"{need.id} {need.name}: {why}{'' if seen else ', no detection'} in ATT&CK {facts.version}")
+        elif not seen:
+            gaps.append(f"{need.id} {need.name}: no detection in ATT&CK {facts.version}")
+    gaps += [f"{value}: ATT&CK {facts.version} knows no such technique" for value in unknown]
+    return tuple(gaps)

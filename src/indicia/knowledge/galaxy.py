@@ -76,6 +76,7 @@ class Galaxy(msgspec.Struct, frozen=True, kw_only=True):
     misp: tuple[Entry, ...] = ()
     microsoft: tuple[Entry, ...] = ()
     tidal: tuple[Entry, ...] = ()
+    ours: tuple[Entry, ...] = ()
 
 
 # How MISP galaxy calls a producer -> the name that we use.
@@ -177,7 +178,7 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
 def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
     """microsoft-activity-group.json: here Microsoft says which names of others it holds to be the same.
 
-    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own; where a present one lists such a name, both are one.
+    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: where a present one lists such a name, they are one.
     """
     found: dict[str, Entry] = {}
     for value in galaxy.values:

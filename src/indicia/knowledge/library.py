@@ -28,6 +28,7 @@ from indicia.knowledge.tables import (
     Incident,
     KevEntry,
     Malware,
+    Office,
     Provenance,
     Sector,
     State,
@@ -104,6 +105,11 @@ class Knowledge:
     @cached_property
     def agencies(self) -> Index[Agency]:
         return Index(self._decode("agencies.json", tuple[Agency, ...]), lambda row: row.id, lambda row: (row.name, *row.names))
+
+    @cached_property
+    def offices(self) -> tuple[Office, ...]:
+        """Offices that every state has, for phrases such as "the Norwegian foreign ministry"."""
+        return self._decode("offices.json", tuple[Office, ...])
 
     @cached_property
     def vendors(self) -> Index[Vendor]:

@@ -90,19 +90,15 @@ class _Merger:
         if entry.group and (found := next((draft for draft in self.drafts if draft.group == entry.group), None)):
             return found
         key, keys = fold(entry.name), {fold(name) for name in entry.names}
-        same = [draft for draft in self.drafts if fold(draft.name) == key]
-        if same:
-            return same[0] if len(same) == 1 else None
+        if same := [draft for draft in self.drafts if fold(draft.name) == key]:
+            return _only(same)
         # From here on, an actor whose main name the source has as another entry of its own is somebody else to that source.
         open_ = [draft for draft in self.drafts if fold(draft.name) not in mains and entry.source not in draft.sources]
-        listing = [draft for draft in open_ if key in draft.surfaces]
-        if listing:
-            return listing[0] if len(listing) == 1 else None
-        named = [draft for draft in open_ if fold(draft.name) in keys]
-        if named:
-            return named[0] if len(named) == 1 else None
-        overlap = [draft for draft in open_ if len(keys & set(draft.surfaces)) >= 2]
-        return overlap[0] if len(overlap) == 1 else None
+        if listing := [draft for draft in open_ if key in draft.surfaces]:
+            return _only(listing)
+        if named := [draft for draft in open_ if fold(draft.name) in keys]:
+            return _only(named)
+        return _only([draft for draft in open_ if len(keys & set(draft.surfaces)) >= 2])
 
     def new(self, entry: Entry) -> _Draft:
         taken = {draft.id for draft in self.drafts}
@@ -128,6 +124,12 @@ class _Merger:
             draft.kinds.append(entry.kind)
 
 
+def _only(drafts: Sequence[_Draft]) -> _Draft | None:
+    """The one draft, or the one ATT&CK group among several: then ATT&CK itself says that the name is that group's."""
+    groups = [draft for draft in drafts if draft.group]
+    return drafts[0] if len(drafts) == 1 else groups[0] if len(groups) == 1 else None
+
+
 def merge_actors(
     attack: AttackTables,
     galaxy: Galaxy,
@@ -146,7 +148,7 @@ def merge_actors(
         if draft.group and (code := (origins or {}).get(draft.group)):
             draft.states[code] = [MITRE]
     current = {old: new for old, new in attack.revoked.items() if old.startswith("G")}
-    for entries in (galaxy.misp, galaxy.microsoft, galaxy.tidal):
+    for entries in (galaxy.misp, galaxy.microsoft, galaxy.tidal, galaxy.ours):
         merger.add_entries([_with_current_group(entry, current) for entry in entries])
     shared: dict[str, list[str]] = {}
     for draft in merger.drafts:

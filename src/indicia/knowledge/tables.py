@@ -23,6 +23,7 @@ __all__ = [
     "LogSource",
     "Malware",
     "Mitigation",
+    "Office",
     "Provenance",
     "Row",
     "Sector",
@@ -225,9 +226,18 @@ class Agency(Row, frozen=True, kw_only=True):
     name: str  # canonical, the name in a ledger
     names: tuple[str, ...] = ()  # the other surface names
     state: str | None = None
-    kind: str = "agency"  # see KINDS in scripts/knowledge/agencies.yml
+    kind: str = "agency"  # see the head of scripts/knowledge/agencies.psv
     speaks_for: str | None = None  # canonical of whom it speaks for: "United Kingdom", "European Union"
     part_of: str | None = None  # Agency id
+
+
+class Office(Row, frozen=True, kw_only=True):
+    """An office that every state has. Beside a state's name, capital or people ("the Norwegian foreign ministry", "Iran's
+    embassy") it speaks for that state."""
+
+    name: str  # "foreign ministry"
+    kind: str  # as in `Agency`
+    words: tuple[str, ...]  # lower case, save abbreviations
 
 
 class Vendor(Row, frozen=True, kw_only=True):

@@ -38,7 +38,8 @@ class Measure(Record, frozen=True, kw_only=True):
 
     `covers` are the technique ids and CVEs it acts on, `reasons` the ids of the mentions, claims or sightings that call for it.
     `effect` in [0, 1] is the share of the case's weighted techniques that it covers, `effort` 1 (hours) to 3 (months). `due` is
-    an ISO date where an authority set one. `source` names where the measure comes from (`ATT&CK M1051`, `CISA KEV`, `Indicia`).
+    an ISO date where an authority set one; `within_hours` counts from the moment of reading, where hours matter. `source` names
+    where the measure comes from (`ATT&CK M1051`, `CISA KEV`, `Indicia`).
     """
 
     id: str
@@ -52,6 +53,7 @@ class Measure(Record, frozen=True, kw_only=True):
     effect: float = 0.0
     effort: int = 2
     due: str | None = None
+    within_hours: int | None = None
     in_place: bool = False
     source: str = ""
     references: tuple[str, ...] = ()  # NIST control ids, D3FEND ids, rule ids, log sources

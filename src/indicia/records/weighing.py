@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from indicia.records.base import Record
-from indicia.records.claims import Confidence, Level, Likelihood
+from indicia.records.claims import Confidence, Firmness, Level, Likelihood, Stance
 
 __all__ = [
     "Assessment",
@@ -14,6 +14,7 @@ __all__ = [
     "Hypothesis",
     "Judgement",
     "Posterior",
+    "Saying",
     "Verdict",
     "Weight",
     "Weighing",
@@ -25,11 +26,26 @@ class EvidenceKind(StrEnum):
     SAID = "said"
 
 
+class Saying(Record, frozen=True, kw_only=True):
+    """What one claim says, as far as it weighs: who says it, toward whom, how firmly. `interested`: it clears its own side."""
+
+    source: str
+    stance: Stance
+    accused: str  # canonical name
+    level: Level | None = None
+    state: str | None = None  # ISO code of the accused's state
+    firmness: Firmness = Firmness.NONE
+    likelihood: Likelihood | None = None
+    interested: bool = False
+    incident: str | None = None  # id in our knowledge, else the name it goes by in the text
+    date: str | None = None
+
+
 class Evidence(Record, frozen=True, kw_only=True):
     """One thing that weighs.
 
     `feature` is what it says in knowledge's terms: `T1190`, `S0020`, `victim-country:NO`, or for a claim the accused's id or
-    canonical name. `origin` names the independent origin: items with one origin count once. Reliability (A-F) is of the source,
+    canonical name; a claim's own words are in `said`. `origin` names the independent origin: items with one origin count once. Reliability (A-F) is of the source,
     credibility (1-6) of the item (Admiralty code). `traces` are ids of the claims, mentions or sightings it rests on.
     """
 
@@ -43,6 +59,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     credibility: int = 3
     weight: float = 1.0  # 0 switches it off; a person may re-grade it
     note: str = ""
+    said: Saying | None = None  # for evidence of the kind `said`
 
 
 class Hypothesis(Record, frozen=True, kw_only=True):

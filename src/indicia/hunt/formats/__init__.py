@@ -1,0 +1,19 @@
+"""The log formats, one small parser each, in the order in which they are tried: the most particular first."""
+
+from __future__ import annotations
+
+from indicia.hunt.formats import exchange, jsonl, w3c
+from indicia.hunt.formats.base import Format, LogInput, Stretch
+
+__all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
+
+FORMATS: tuple[Format, ...] = (
+    *exchange.FORMATS,
+    *w3c.FORMATS,
+    *jsonl.FORMATS,
+)
+
+
+def recognise(head: bytes, name: str) -> Format | None:
+    """The first format that fits the beginning of a file; None when none does."""
+    return next((each for each in FORMATS if each.sniff(head, name)), None)

@@ -66,7 +66,11 @@ def channel_of(source: SourceType, basis: Basis, text: str) -> Channel:
     if source is SourceType.ANONYMOUS:
         return Channel.ANONYMOUS_MEDIA
     if source is SourceType.COMPANY:
-        return Channel.TECHNICAL_REPORT if basis is Basis.TECHNICAL or re.search(r"report|blog|advisory|analysis|assess", low) else Channel.DIRECT_MEDIA
+        return (
+            Channel.TECHNICAL_REPORT
+            if basis is Basis.TECHNICAL or re.search(r"report|blog|advisory|analysis|assess", low)
+            else Channel.DIRECT_MEDIA
+        )
     if source in (SourceType.GOVERNMENT, SourceType.INTERNATIONAL):
         return Channel.TECHNICAL_REPORT if basis is Basis.TECHNICAL else Channel.POLITICAL_STATEMENT
     if source in (SourceType.GROUP,):

@@ -30,7 +30,9 @@ class Incidents:
                 if len(name) > 3:
                     surfaces.append(name.lower())
                     self._rows.append(incident)
-        self._automaton = ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
+        self._automaton = (
+            ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
+        )
 
     def find(self, text: str, start: int, end: int, act: str, document: Document) -> tuple[str | None, str | None]:
         """(name, id in our knowledge or None): looked for in the act, then in the sentence, then in the sentences before it."""

@@ -45,7 +45,9 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
     state_name = states.get(party.state or "", "")
     if first in ("state", "capital", "demonym"):
         return Described(state_name or surface, SourceType.GOVERNMENT, party.state)
-    if first == "union" or (owner is not None and owner.kind == "union" and kinds & {"gov_person", "gov_body", "intl", "anonymous", "report"}):
+    if first == "union" or (
+        owner is not None and owner.kind == "union" and kinds & {"gov_person", "gov_body", "intl", "anonymous", "report"}
+    ):
         union = name if name is not None and name.kind == "union" else owner
         return Described(union.canonical if union else surface, SourceType.INTERNATIONAL, None)
     if name is not None and name.kind == "agency" and name.detail == "court":
@@ -66,10 +68,18 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
         return Described(name.canonical if name else surface, SourceType.GROUP, party.state)
     if first == "court":
         return Described(surface, SourceType.COURT, party.state)
-    if first == "anonymous" or (first == "gov_person" and party.head in ("official", "officials", "source", "sources") and party.person_name is None):
-        if owner is not None and owner.kind == "agency" and party.head not in ("official", "officials", "source", "sources", "person", "people"):
+    if first == "anonymous" or (
+        first == "gov_person" and party.head in ("official", "officials", "source", "sources") and party.person_name is None
+    ):
+        if (
+            owner is not None
+            and owner.kind == "agency"
+            and party.head not in ("official", "officials", "source", "sources", "person", "people")
+        ):
             return Described(owner.canonical, SourceType.GOVERNMENT, owner.state)
-        return Described(f"anonymous official ({state_name})" if state_name else "anonymous official", SourceType.ANONYMOUS, party.state)
+        return Described(
+            f"anonymous official ({state_name})" if state_name else "anonymous official", SourceType.ANONYMOUS, party.state
+        )
     if first == "gov_person":
         if party.head in ("senator", "senators", "lawmaker", "lawmakers", "congressman", "congresswoman", "mp", "mps"):
             return Described(party.person_name or surface, SourceType.PERSON, party.state)
@@ -77,7 +87,12 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
             return Described(owner.canonical, SourceType.GOVERNMENT, owner.state)
         if "attorney" == party.head and owner is None and party.state is None and party.person_name is None:
             return Described(surface, SourceType.PERSON, None)
-        if party.head in ("chief", "head", "director", "commander", "boss", "spokesman", "spokeswoman", "spokesperson") and party.state is None and owner is None and _company_words(surface):
+        if (
+            party.head in ("chief", "head", "director", "commander", "boss", "spokesman", "spokeswoman", "spokesperson")
+            and party.state is None
+            and owner is None
+            and _company_words(surface)
+        ):
             return Described(surface, SourceType.COMPANY, None)
         return Described(state_name or party.person_name or surface, SourceType.GOVERNMENT, party.state)
     if first == "person_speaker":
@@ -111,7 +126,10 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
 
 def _company_words(surface: str) -> bool:
     low = surface.lower()
-    return any(w in low for w in ("research", "threat", "company", "firm", "security officer", "information officer", "bank", "hospital"))
+    return any(
+        w in low
+        for w in ("research", "threat", "company", "firm", "security officer", "information officer", "bank", "hospital")
+    )
 
 
 def describe_accused(party: Party, text: str, states: dict[str, str]) -> Described:
@@ -125,7 +143,9 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
     place = first == "place" or any(w in low.split() for w in ("territory", "soil"))
     if place:
         country = states.get(party.state or "", "")
-        return Described(f"actors operating from {country}" if country else surface, AccusedType.UNKNOWN, party.state, Level.PLACE)
+        return Described(
+            f"actors operating from {country}" if country else surface, AccusedType.UNKNOWN, party.state, Level.PLACE
+        )
     if first in ("state", "capital", "demonym"):
         if first == "demonym" and party.plural:
             return Described(f"{adjective or surface} hackers", AccusedType.GROUP, party.state, Level.GROUP)
@@ -134,23 +154,43 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
         detail = name.detail if name else "group"
         if detail == "criminal" or (kinds & {"criminal"} and not _spying(low)):
             return Described(name.canonical if name else surface, AccusedType.CRIMINAL, party.state, Level.GROUP)
-        return Described(name.canonical if name else surface, AccusedType.GROUP, party.state, Level.GROUP, "state-affiliated" if party.state else None)
+        return Described(
+            name.canonical if name else surface,
+            AccusedType.GROUP,
+            party.state,
+            Level.GROUP,
+            "state-affiliated" if party.state else None,
+        )
     if party.person_name or first in ("named_person", "person", "gov_person"):
         criminal = any(w in low for w in ("hacker", "ransom", "cybercrim", "administrator", "affiliate")) and not _spying(low)
-        return Described(party.person_name or surface, AccusedType.CRIMINAL if criminal else AccusedType.PERSON, party.state, Level.OPERATOR)
+        return Described(
+            party.person_name or surface, AccusedType.CRIMINAL if criminal else AccusedType.PERSON, party.state, Level.OPERATOR
+        )
     if first == "agency" or "agency" in kinds or (first == "gov_body" and party.state):
         if party.head in ("spies", "spooks") and not (party.state == "US"):
             return Described(f"{adjective} spies".strip(), AccusedType.GROUP, party.state, Level.GROUP)
-        if party.head in ("unit",) and name is None and "group" in kinds and not any(w in low for w in ("gru", "military", "army", "pla", "rgb", "irgc")):
+        if (
+            party.head in ("unit",)
+            and name is None
+            and "group" in kinds
+            and not any(w in low for w in ("gru", "military", "army", "pla", "rgb", "irgc"))
+        ):
             return Described(surface, AccusedType.GROUP, party.state, Level.GROUP)
-        return Described(name.canonical if name and name.kind == "agency" else surface, AccusedType.AGENCY, party.state, Level.AGENCY)
+        return Described(
+            name.canonical if name and name.kind == "agency" else surface, AccusedType.AGENCY, party.state, Level.AGENCY
+        )
     if "criminal" in kinds and not party.hostile or first == "criminal":
         where = states.get(party.state or "", "")
         return Described(f"criminals in {where}" if where else surface, AccusedType.CRIMINAL, party.state, Level.GROUP)
     if any(w in low for w in ("criminal", "ransomware", "cybercrime", "extortion")) and not _spying(low):
         return Described(surface, AccusedType.CRIMINAL, party.state, Level.GROUP)
     if first in ("vendor", "company") and "group" not in kinds:
-        return Described(name.canonical if name else surface, AccusedType.CRIMINAL, party.state or (name.state if name else None), Level.OPERATOR)
+        return Described(
+            name.canonical if name else surface,
+            AccusedType.CRIMINAL,
+            party.state or (name.state if name else None),
+            Level.OPERATOR,
+        )
     if first in ("group", "company", "unknown_name", "organisation"):
         canonical = surface
         if party.state and first == "group":

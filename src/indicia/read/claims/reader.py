@@ -158,7 +158,11 @@ class _Reader:
             )
             if party.kinds[0] not in ("place", "unknown_name", "organisation"):
                 self.speakers.append(seen)
-            if party.kinds[0] in ("actor", "criminal", "agency", "state", "capital", "named_person") or party.hostile or (party.kinds[0] == "group" and specific(party)):
+            if (
+                party.kinds[0] in ("actor", "criminal", "agency", "state", "capital", "named_person")
+                or party.hostile
+                or (party.kinds[0] == "group" and specific(party))
+            ):
                 self.hostile.append(seen)
         del self.speakers[:-24], self.hostile[:-24]
 
@@ -175,9 +179,15 @@ class _Reader:
                 continue
             if person and not (candidate.person_name or first in ("gov_person", "person_speaker", "named_person")):
                 continue
-            if head == "it" and (first in ("gov_person", "person_speaker", "person", "named_person") or candidate.plural and first != "union"):
+            if head == "it" and (
+                first in ("gov_person", "person_speaker", "person", "named_person") or candidate.plural and first != "union"
+            ):
                 continue
-            if head == "they" and not candidate.plural and first not in ("gov_body", "agency", "vendor", "state", "capital", "union", "company"):
+            if (
+                head == "they"
+                and not candidate.plural
+                and first not in ("gov_body", "agency", "vendor", "state", "capital", "union", "company")
+            ):
                 continue
             return described
         return None
@@ -185,9 +195,19 @@ class _Reader:
     def _hostile_before(self, sentence: Sentence, index: int, head: str) -> Seen | None:
         """Which actor "the group" or "it" stands for."""
         for party in reversed(sentence.parties[:index]):
-            if party.kinds[0] == "actor" or (party.hostile and specific(party)) or (party.kinds[0] in ("criminal", "group") and specific(party)):
+            if (
+                party.kinds[0] == "actor"
+                or (party.hostile and specific(party))
+                or (party.kinds[0] in ("criminal", "group") and specific(party))
+            ):
                 surface = self.text[party.start : party.end]
-                return Seen(party, self.number, describe_accused(party, self.text, self.tools.states), describe_source(party, self.text, self.tools.states), surface)
+                return Seen(
+                    party,
+                    self.number,
+                    describe_accused(party, self.text, self.tools.states),
+                    describe_source(party, self.text, self.tools.states),
+                    surface,
+                )
         for seen in reversed(self.hostile):
             if seen.party.kinds[0] in ("actor", "criminal", "group", "named_person") or seen.party.hostile:
                 return seen
@@ -230,7 +250,12 @@ class _Reader:
                         return None
             else:
                 accused_is = describe_accused(accused, self.text, states)
-                if accused.name is None and accused.state is None and accused.kinds[0] in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company"):
+                if (
+                    accused.name is None
+                    and accused.state is None
+                    and accused.kinds[0]
+                    in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company")
+                ):
                     accused_is = self._apposed(accused, accused_is, sentence)
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
@@ -245,21 +270,30 @@ class _Reader:
                         via.append(sentence.parties[s])
         return Found(draft, sentence, number, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)))
 
-    def _own(self, source: Party, described: Described | None, sentence: Sentence, draft: Draft) -> tuple[Described | None, tuple[int, int] | None]:
+    def _own(
+        self, source: Party, described: Described | None, sentence: Sentence, draft: Draft
+    ) -> tuple[Described | None, tuple[int, int] | None]:
         """Whom a speaker clears who denies for itself: its state, itself, or the one that was accused before."""
         states = self.tools.states
         unit = owner_unit(sentence.row, source)
-        if source.kinds[0] in ("state", "capital", "demonym") or (unit is not None and unit.name is not None and unit.name.kind in ("state", "capital", "demonym")):
+        if source.kinds[0] in ("state", "capital", "demonym") or (
+            unit is not None and unit.name is not None and unit.name.kind in ("state", "capital", "demonym")
+        ):
             state = source.state or (unit.name.state if unit is not None and unit.name is not None else None)
             where = (unit.start, unit.end) if unit is not None else (source.start, source.end)
             return Described(states.get(state or "", ""), AccusedType.STATE, state), where
         if source.kinds[0] in ("actor", "criminal", "group", "vendor", "named_person", "person", "company", "unknown_name"):
             return describe_accused(source, self.text, states), (source.start, source.end)
         if described is not None and described.state is not None:
-            return Described(states.get(described.state, described.canonical), AccusedType.STATE, described.state), (source.start, source.end)
+            return Described(states.get(described.state, described.canonical), AccusedType.STATE, described.state), (
+                source.start,
+                source.end,
+            )
         for seen in reversed(self.hostile):
             if seen.accused.state is not None:
-                return Described(states.get(seen.accused.state, seen.accused.canonical), AccusedType.STATE, seen.accused.state), (source.start, source.end)
+                return Described(
+                    states.get(seen.accused.state, seen.accused.canonical), AccusedType.STATE, seen.accused.state
+                ), (source.start, source.end)
         return describe_accused(source, self.text, states), (source.start, source.end)
 
     def _apposed(self, party: Party, described: Described, sentence: Sentence) -> Described:
@@ -268,7 +302,11 @@ class _Reader:
         k = party.last
         if k + 1 < len(row) and row[k].low in (",", "(") and at[k + 1] >= 0:
             other = sentence.parties[at[k + 1]]
-            if other.first == k + 1 and other.kinds[0] in ("person", "group", "criminal", "gov_person", "company", "agency") and (other.state or described.type == AccusedType.GROUP):
+            if (
+                other.first == k + 1
+                and other.kinds[0] in ("person", "group", "criminal", "gov_person", "company", "agency")
+                and (other.state or described.type == AccusedType.GROUP)
+            ):
                 told = describe_accused(other, self.text, self.tools.states)
                 kind = described.type if party.person_name else told.type
                 return Described(described.canonical, kind, other.state or described.state, told.level)
@@ -299,7 +337,11 @@ class _Reader:
         source_type = SourceType(found.source_is.type) if found.source_is is not None else SourceType.MEDIA
         source = Source(
             type=source_type,
-            party=NamedParty(span=self._span(found.source.start, found.source.end), canonical=found.source_is.canonical, state=found.source_is.state)
+            party=NamedParty(
+                span=self._span(found.source.start, found.source.end),
+                canonical=found.source_is.canonical,
+                state=found.source_is.state,
+            )
             if found.source is not None and found.source_is is not None
             else None,
             via=tuple(self._span(p.start, p.end) for p in found.via),
@@ -320,13 +362,26 @@ class _Reader:
             act = self._span(row[draft.act[0]].start, row[draft.act[1] - 1].end)
         firm = self._firmness(found)
         legal = draft.legal
-        basis, basis_range = basis_words(text, start, end, legal=legal) if draft.stance is not Stance.DENIES or legal else (Basis.NONE_STATED, None)
+        basis, basis_range = (
+            basis_words(text, start, end, legal=legal)
+            if draft.stance is not Stance.DENIES or legal
+            else (Basis.NONE_STATED, None)
+        )
         dated = self._date(found)
         incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "", self.document)
         motives = _motives(text, start, end)
         claim_source = source.party.canonical if source.party else None
         return Claim(
-            id=stable_id("claim", self.document.id, start, end, claim_source, accused.party.canonical if accused.party else None, draft.stance, draft.act),
+            id=stable_id(
+                "claim",
+                self.document.id,
+                start,
+                end,
+                claim_source,
+                accused.party.canonical if accused.party else None,
+                draft.stance,
+                draft.act,
+            ),
             quote=self._span(start, end),
             source=source,
             stance=draft.stance,
@@ -360,9 +415,11 @@ class _Reader:
         if not words:
             # "They hold this with high confidence": the next sentence may say it
             return None
+
         def rank(w: Firm) -> tuple[int, int]:
             order = {Firmness.CONFIRMED: 1, Firmness.HIGH: 0, Firmness.MODERATE: 0, Firmness.LOW: 1, Firmness.HEDGED: 2}
             return (order.get(w.firmness, 3), abs(w.start - cue.start))
+
         return min(words, key=rank)
 
     def _date(self, found: Found) -> Dated | None:
@@ -421,12 +478,19 @@ def _consistent(found: list[Found]) -> list[Found]:
         for other in found:
             if other is one or other.number != one.number:
                 continue
-            same_accused = one.accused_is is not None and other.accused_is is not None and (
-                one.accused_is.canonical == other.accused_is.canonical
+            same_accused = (
+                one.accused_is is not None
+                and other.accused_is is not None
+                and (one.accused_is.canonical == other.accused_is.canonical)
             )
             if one.draft.source < 0 <= other.draft.source and same_accused and one.draft.stance is Stance.ACCUSES:
                 moot = True
-            if one.draft.source == other.draft.source and same_accused and one.draft.stance is Stance.ACCUSES and other.draft.stance in (Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES):
+            if (
+                one.draft.source == other.draft.source
+                and same_accused
+                and one.draft.stance is Stance.ACCUSES
+                and other.draft.stance in (Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES)
+            ):
                 moot = True
         if not moot:
             out.append(one)

@@ -1,0 +1,85 @@
+"""What knowledge says about measures, indexed once: techniques, mitigations, detections, groups, flaws, controls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from indicia.knowledge.tables import Countermeasure, Detection, Incident, KevEntry, Mitigation, Technique
+
+__all__ = ["Facts", "Knows"]
+
+
+class Knows(Protocol):
+    """The part of `knowledge.Knowledge` that advice rests on."""
+
+    @property
+    def attack(self) -> Any: ...  # AttackTables, or a view that offers the same names
+    @property
+    def kev(self) -> Any: ...  # rows, or a mapping of them by CVE
+    @property
+    def nist(self) -> Any: ...
+    @property
+    def d3fend(self) -> Any: ...
+    @property
+    def incidents(self) -> Any: ...
+
+
+def _rows(table: Any) -> Iterable[Any]:
+    return table.values() if isinstance(table, Mapping) else table
+
+
+class Facts:
+    """Lookups over the tables. Ids that ATT&CK revoked lead to their successors."""
+
+    def __init__(self, knowledge: Knows) -> None:
+        attack = knowledge.attack
+        self.version: str = attack.version
+        self.revoked: Mapping[str, str] = attack.revoked
+        self.techniques: dict[str, Technique] = {row.id: row for row in _rows(attack.techniques)}
+        self.mitigations: dict[str, Mitigation] = {row.id: row for row in _rows(attack.mitigations)}
+        self.order = {row.shortname: row.order for row in _rows(attack.tactics)}
+        self.tactics = tuple(sorted(_rows(attack.tactics), key=lambda row: row.order))
+        self.by_technique: dict[str, list[Mitigation]] = defaultdict(list)
+        for mitigation in sorted(self.mitigations.values(), key=lambda row: row.id):
+            for technique in mitigation.techniques:
+                self.by_technique[technique].append(mitigation)
+        self.detections: dict[str, list[Detection]] = defaultdict(list)
+        for detection in _rows(attack.detections):
+            for technique in detection.techniques:
+                self.detections[technique].append(detection)
+        self.uses: dict[str, list[str]] = defaultdict(list)
+        for use in _rows(attack.uses):
+            if use.target.startswith("T"):
+                self.uses[use.source].append(use.target)
+        self._groups: dict[str, str] = {}
+        for group in _rows(attack.groups):
+            for name in (group.id, group.name, *group.aliases):
+                self._groups.setdefault(name.casefold(), group.id)
+        self._actors = getattr(knowledge, "actors", None)
+        self.kev: dict[str, KevEntry] = {row.cve: row for row in _rows(knowledge.kev)}
+        self.incidents: dict[str, Incident] = {row.id: row for row in _rows(knowledge.incidents)}
+        self.nist: tuple[Countermeasure, ...] = tuple(_rows(knowledge.nist))
+        self.d3fend: tuple[Countermeasure, ...] = tuple(_rows(knowledge.d3fend))
+
+    def technique(self, value: str) -> Technique | None:
+        """The live technique behind an id, after revocations; None when ATT&CK has no such id."""
+        for _ in range(4):
+            if value in self.techniques or value not in self.revoked:
+                break
+            value = self.revoked[value]
+        return self.techniques.get(value)
+
+    def group(self, name: str) -> str | None:
+        """ATT&CK's id of the group that goes by `name`: by ATT&CK's own aliases, else by the one actor of that name."""
+        found = self._groups.get(name.casefold())
+        if found is None and self._actors is not None:
+            actor = self._actors.one(name)
+            found = actor.group if actor else None
+        return found
+
+    def position(self, technique: Technique) -> int:
+        """Where in the chain it first bites inside our walls: 0 for initial access to 11 for impact; what comes before is 12."""
+        inside = [self.order[tactic] - 2 for tactic in technique.tactics if self.order.get(tactic, 0) >= 2]
+        return min(inside, default=12)

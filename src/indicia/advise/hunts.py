@@ -1,0 +1,147 @@
+"""Queries to run now: the rules that fit the case, converted by pySigma for Splunk, Elastic (ES|QL) and Kusto."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from indicia.advise.needs import Need
+from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
+
+__all__ = ["Rule", "fitting", "packed", "queries", "rules_by_technique"]
+
+MOST = 40  # queries in one advice; the rest stay rules
+MAX_RULE = 200_000  # characters; no honest rule is longer
+
+
+class Rule(Record, frozen=True, kw_only=True):
+    """What advice needs of a Sigma rule. `covers` are the technique ids and CVEs of its tags."""
+
+    id: str
+    title: str
+    file: str
+    text: str
+    covers: tuple[str, ...]
+
+
+@cache
+def packed() -> dict[str, str]:
+    """The rules that come with the program, file name -> text."""
+    folder = files("indicia") / "hunt" / "rules_pack"
+    if not folder.is_dir():
+        return {}
+    return {
+        one.name: one.read_text("utf-8")
+        for one in sorted(folder.iterdir(), key=lambda one: one.name)
+        if one.name.endswith(".yml")
+    }
+
+
+def fitting(rules: Mapping[str, str], needs: Iterable[Need]) -> list[Rule]:
+    """The rules whose tags name a technique or flaw among the needs. A rule that is no YAML mapping is passed over: the hunt,
+    which loads the same files, reports it."""
+    wanted = {need.id for need in needs}
+    return [rule for rule in (_rule(name, text) for name, text in rules.items()) if rule and wanted.intersection(rule.covers)]
+
+
+@cache
+def _rule(name: str, text: str) -> Rule | None:
+    if len(text) > MAX_RULE or not re.search(r"attack\.t\d|cve\.", text, re.IGNORECASE):
+        return None
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        row = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError:
+        return None
+    if not isinstance(row, dict) or not isinstance(row.get("tags"), list):
+        return None
+    tags = [str(tag).lower() for tag in row["tags"]]
+    covers = [tag.removeprefix("attack.").upper() for tag in tags if re.fullmatch(r"attack\.t\d{4}(\.\d{3})?", tag)]
+    covers += [
+        "CVE-" + tag.removeprefix("cve.").replace(".", "-") for tag in tags if re.fullmatch(r"cve\.\d{4}[-.]\d{4,}", tag)
+    ]
+    return Rule(id=str(row.get("id", name)), title=str(row.get("title", name)), file=name, text=text, covers=tuple(covers))
+
+
+def rules_by_technique(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    """Technique id -> ids of the rules that cover it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for rule in rules:
+        for key in rule.covers:
+            found[key].append(rule.id)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def queries(rules: Iterable[Rule], needs: Sequence[Need]) -> list[Measure]:
+    """One hunt for each rule, the heaviest need first; `text` holds its query in each language that can say it."""
+    by_id = {need.id: need for need in needs}
+    rows = []
+    for rule in rules:
+        mine = [by_id[key] for key in rule.covers if key in by_id]
+        rows.append((-max(need.weight for need in mine), rule.title, rule, mine))
+    rows.sort(key=lambda row: row[:2])
+    return [_hunt(rule, mine) for _, _, rule, mine in rows[:MOST]]
+
+
+def _hunt(rule: Rule, needs: list[Need]) -> Measure:
+    text, left_out = _queries(rule.text)
+    best = min(needs, key=lambda need: -need.weight)
+    return Measure(
+        id=stable_id("measure", "hunt", rule.id),
+        kind=MeasureKind.HUNT,
+        title=rule.title,
+        instruction=" ".join(
+            (
+                "Run this over all the logs you keep, not only from today on. Fields bear the log's own names; put your index or table in front.",
+                *left_out,
+            )
+        ),
+        audience=Audience.SOC,
+        covers=tuple(need.id for need in needs),
+        reasons=tuple(dict.fromkeys(reason for need in needs for reason in need.reasons[:2])),
+        rank=best.rank,
+        effort=1,
+        source="Indicia rules",
+        references=(f"rule {rule.id}", rule.file),
+        text=text,
+    )
+
+
+@cache
+def _backends() -> tuple[tuple[str, Any], ...]:
+    # Imported here: only who wants queries pays for the parsers.
+    from sigma.backends.elasticsearch import ESQLBackend
+    from sigma.backends.kusto import KustoBackend
+    from sigma.backends.splunk import SplunkBackend
+
+    makers: tuple[tuple[str, Callable[[], Any]], ...] = (
+        ("Splunk", SplunkBackend),
+        ("Elastic ES|QL", ESQLBackend),
+        ("Kusto", KustoBackend),
+    )
+    return tuple((name, maker()) for name, maker in makers)
+
+
+@cache
+def _queries(text: str) -> tuple[str, tuple[str, ...]]:
+    """The queries of a rule, each under the name of its language, and a sentence for each language that cannot say it."""
+    from sigma.collection import SigmaCollection
+    from sigma.exceptions import SigmaError
+
+    lines, left_out = [], []
+    try:
+        rules = SigmaCollection.from_yaml(text)
+    except (SigmaError, ValueError, KeyError) as error:
+        return "", (f"The rule could not be read for conversion: {error}.",)
+    for name, backend in _backends():
+        try:
+            lines += [f"-- {name}", *(str(query).strip() for query in backend.convert(rules))]
+        except (SigmaError, NotImplementedError, ValueError, KeyError, TypeError) as error:
+            left_out.append(f"{name} cannot say it: {error}.")
+    return "\n".join(lines), tuple(left_out)

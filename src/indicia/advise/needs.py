@@ -1,0 +1,130 @@
+"""What a case calls for: its techniques and flaws, each with how sure it is, why, and how much it weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from indicia.advise.facts import Facts
+from indicia.records import Case, Context, MentionKind, Outcome, Rank, Record, Stance
+
+__all__ = ["Need", "needs_of"]
+
+# Evidence first: what our own logs show counts in full, an attempt a little less; what a text states counts more than what the
+# accused are known to do elsewhere. The order matters, the figures are rough; docs/advice.md says so.
+WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.TYPICAL: 0.25}
+ATTEMPT = 0.8
+# Stopping the first step saves the rest: a technique at the end of the chain counts six tenths of one at its start. What happens
+# before the intrusion, outside of our walls, counts least.
+LAST, OUTSIDE = 0.6, 0.4
+STEPS = 11
+
+
+class Need(Record, frozen=True, kw_only=True):
+    """One technique or flaw that the case calls us to act on. `reasons` are ids of sightings, mentions or claims."""
+
+    id: str
+    name: str
+    rank: Rank
+    reasons: tuple[str, ...]
+    weight: float
+    position: int = 0  # 0 initial access ... 11 impact, 12 before the intrusion; 0 for flaws
+    attempt: bool = False  # seen, and only as an attempt
+
+    @property
+    def is_flaw(self) -> bool:
+        return not self.id.startswith("T")
+
+
+class _Gatherer:
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[Rank, list[str], bool]] = {}
+
+    def add(self, key: str, rank: Rank, reason: str, attempt: bool = False) -> None:
+        old = self.found.get(key)
+        if old is None or list(Rank).index(rank) < list(Rank).index(old[0]):
+            self.found[key] = (rank, [reason], attempt)
+        elif old[0] is rank:
+            if reason not in old[1] and len(old[1]) < 20:  # the first twenty reasons are enough for any reader
+                old[1].append(reason)
+            self.found[key] = (rank, old[1], old[2] and attempt)
+
+
+def needs_of(case: Case, facts: Facts) -> tuple[tuple[Need, ...], tuple[str, ...]]:
+    """The needs of a case, the heaviest first, and the technique ids in it that ATT&CK does not know.
+
+    Seen: techniques and flaws of sightings. Stated: mentions whose context is `stated`, and the flaws of the incident that the
+    claims are about. Typical: what ATT&CK says of the accused groups and of the incident's campaigns. Denied accusations do not count.
+    """
+    flaws, techniques, unknown = _Gatherer(), _Gatherer(), dict[str, None]()
+
+    def technique(value: str, rank: Rank, reason: str, attempt: bool = False) -> None:
+        row = facts.technique(value)
+        if row is None:
+            unknown[value] = None
+        else:
+            techniques.add(row.id, rank, reason, attempt)
+
+    for sighting in case.hunt.sightings if case.hunt else ():
+        attempt = sighting.outcome is Outcome.ATTEMPT
+        for value in sighting.techniques:
+            technique(value, Rank.SEEN, sighting.id, attempt)
+        for value in sighting.vulnerabilities:
+            flaws.add(value.upper(), Rank.SEEN, sighting.id, attempt)
+    for mention in case.mentions:
+        if mention.context is not Context.STATED:
+            continue
+        if mention.kind is MentionKind.TECHNIQUE:
+            technique(mention.target or mention.value, Rank.STATED, mention.id)
+        elif mention.kind is MentionKind.VULNERABILITY:
+            flaws.add((mention.target or mention.value).upper(), Rank.STATED, mention.id)
+    for group, reason in _accused(case, facts):
+        for value in facts.uses.get(group, ()):
+            technique(value, Rank.TYPICAL, reason)
+    for incident_id, reason in _incidents(case):
+        incident = facts.incidents.get(incident_id)
+        if incident is None:
+            continue
+        for value in incident.cves:
+            flaws.add(value, Rank.STATED, reason)
+        for value in (*incident.techniques, *(used for one in incident.campaigns for used in facts.uses.get(one, ()))):
+            technique(value, Rank.TYPICAL, reason)
+    needs = [_flaw(key, *found) for key, found in flaws.found.items()]
+    needs += [_technique(facts, key, *found) for key, found in techniques.found.items()]
+    return tuple(sorted(needs, key=lambda need: (-need.weight, need.position, need.id))), tuple(unknown)
+
+
+def _flaw(key: str, rank: Rank, reasons: list[str], attempt: bool) -> Need:
+    weight = WEIGHTS[rank] * (ATTEMPT if attempt else 1.0)
+    return Need(id=key, name=key, rank=rank, reasons=tuple(reasons), weight=weight, attempt=attempt)
+
+
+def _technique(facts: Facts, key: str, rank: Rank, reasons: list[str], attempt: bool) -> Need:
+    row = facts.techniques[key]
+    position = facts.position(row)
+    place = OUTSIDE if position > STEPS else 1 - (1 - LAST) * position / STEPS
+    weight = WEIGHTS[rank] * (ATTEMPT if attempt else 1.0) * place
+    return Need(
+        id=key, name=row.name, rank=rank, reasons=tuple(reasons), weight=round(weight, 6), position=position, attempt=attempt
+    )
+
+
+def _accused(case: Case, facts: Facts) -> Iterable[tuple[str, str]]:
+    """(group id, claim id) for each accusation that names a group that ATT&CK knows."""
+    for claim in case.claims:
+        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} and claim.accused.party:
+            group = facts.group(claim.accused.party.canonical)
+            if group:
+                yield group, claim.id
+
+
+def _incidents(case: Case) -> Iterable[tuple[str, str]]:
+    """(incident id, id of the claim or mention that names it), without repeats."""
+    seen = set()
+    for claim in case.claims:
+        if claim.incident_id and claim.incident_id not in seen:
+            seen.add(claim.incident_id)
+            yield claim.incident_id, claim.id
+    for mention in case.mentions:
+        if mention.kind is MentionKind.INCIDENT and mention.target and mention.target not in seen:
+            seen.add(mention.target)
+            yield mention.target, mention.id

@@ -1,0 +1,65 @@
+"""The advice in one paragraph, for those who decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indicia.advise import words
+from indicia.advise.needs import Need
+from indicia.records import CoverageStep, Measure, Rank
+
+__all__ = ["paragraph"]
+
+FEW = 5
+
+
+def paragraph(
+    needs: Sequence[Need],
+    measures: Sequence[Measure],
+    curve: Sequence[CoverageStep],
+    base: float,
+    gaps: Sequence[str],
+    compromised: bool,
+    odd: Sequence[str],
+) -> str:
+    """What the case calls for, what a few measures bring, what stays open. `base` is the share covered already, in [0, 1]."""
+    if not needs:
+        text = "No technique and no flaw was found, so there is nothing particular to advise; give texts that describe the attack, or logs."
+        return _with_odd(text, odd)
+    flaws = sum(need.is_flaw for need in needs)
+    counts = [(rank, sum(need.rank is rank for need in needs)) for rank in Rank]
+    parts = [
+        f"{_many(len(needs) - flaws, 'technique')} and {_many(flaws, 'flaw')} call for action "
+        f"({', '.join(f'{count} {rank.value}' for rank, count in counts if count)})."
+    ]
+    if compromised:
+        parts.insert(
+            0, "A compromise was sighted: contain it first, in the order given, and preserve the evidence before any change."
+        )
+    if base:
+        parts.append(f"What is in place covers {base:.0%} of their weight.")
+    if curve:
+        few = curve[:FEW]
+        parts.append(
+            f"{_many(len(few), 'measure')} {'cover' if len(few) > 1 else 'covers'} {few[-1].covered:.0%} of their weight."
+        )
+        ids = {step.measure for step in few}
+        told = [
+            ours.manage
+            for one in measures
+            if one.id in ids and (ours := words.mitigations().get(one.source.removeprefix("ATT&CK ")))
+        ]
+        parts += told[:2]
+    if gaps:
+        parts.append(
+            f"{_many(len(gaps), 'gap')} {'stay' if len(gaps) > 1 else 'stays'} open and {'are' if len(gaps) > 1 else 'is'} listed."
+        )
+    return _with_odd(" ".join(parts), odd)
+
+
+def _with_odd(text: str, odd: Sequence[str]) -> str:
+    return f"{text} Not understood in the profile: {', '.join(odd)}." if odd else text
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -1,0 +1,88 @@
+"""`indicia advise`: what do we do?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from indicia import __version__
+from indicia.cli import exits
+from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
+from indicia.cli.talk import plain, write_out
+from indicia.errors import UsageError
+from indicia.records import Advice, Case, Mention, MentionKind, Span, Versions, stable_id, to_json
+
+__all__ = ["advise"]
+
+
+def advise(
+    case: Annotated[Path | None, typer.Argument(help="A case, or the folder of a brief.", show_default=False)] = None,
+    techniques: Annotated[
+        list[str] | None, typer.Option("--techniques", help="ATT&CK techniques or CVEs: T1190 CVE-2021-26855")
+    ] = None,
+    have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
+    as_json: Json = False,
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """What to patch, mitigate, detect and hunt for, in order of effect, each with its reason.
+
+    [bold]Examples[/]
+
+      indicia advise brief/ --have mfa,edr
+
+      indicia advise --techniques T1190 T1505.003 CVE-2021-26855
+    """
+    from indicia.advise import advise as advise_case
+    from indicia.cli.arguments import words
+    from indicia.knowledge import load
+    from indicia.pipeline import load_case
+
+    talk(quiet, verbose, color)
+    if (case is None) == (not techniques):
+        raise UsageError("give either a case or --techniques", hint="for example: indicia advise --techniques T1190 T1505.003")
+    subject = load_case(case) if case is not None else _by_hand(words(techniques))
+    advice = advise_case(subject, load(), have=words(have))
+    if as_json:
+        write_out(to_json(advice) + b"\n", output)
+    else:
+        _show(advice, color)
+    return exits.E_OK
+
+
+def _by_hand(ids: tuple[str, ...]) -> Case:
+    """A case that holds nothing but the ids that a person gave; their own words are the source."""
+    mentions = []
+    for identity in ids:
+        vulnerability = identity.upper().startswith("CVE-")
+        mentions.append(
+            Mention(
+                id=stable_id("mention", "by hand", identity),
+                kind=MentionKind.VULNERABILITY if vulnerability else MentionKind.TECHNIQUE,
+                value=identity.upper(),
+                target=None if vulnerability else identity.upper(),
+                span=Span(document="by hand", start=0, end=len(identity), text=identity),
+                method="by hand",
+            )
+        )
+    return Case(name="by hand", versions=Versions(indicia=__version__), mentions=tuple(mentions))
+
+
+def _show(advice: Advice, color: bool) -> None:
+    console = Console(no_color=not color, highlight=False)
+    if advice.summary:
+        console.print(escape(plain(advice.summary)))
+    for number, measure in enumerate(advice.measures, 1):
+        due = f" [red]by {measure.due}[/]" if measure.due else ""
+        done = " [green](in place)[/]" if measure.in_place else ""
+        console.print(f"[bold]{number}. {escape(plain(measure.title))}[/] [dim]{measure.kind.value}[/]{due}{done}")
+        console.print(f"   {escape(plain(measure.instruction))}")
+        console.print(f"   [dim]covers {', '.join(measure.covers[:8])}; {measure.rank.value}; {escape(measure.source)}[/]")
+    for gap in advice.gaps:
+        console.print(f"[yellow]gap:[/] {escape(plain(gap))}")

@@ -1,0 +1,104 @@
+"""`indicia brief`: the main job."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
+from indicia.cli.talk import plain, write_atomically
+from indicia.errors import InputError
+from indicia.records import Case, Severity, to_json
+
+__all__ = ["brief"]
+
+# What a brief leaves behind: file name and share format, in the order in which they are written.
+FILES = (
+    ("case.json", "json"),
+    ("brief.md", "md"),
+    ("brief.html", "html"),
+    ("brief.pdf", "pdf"),
+    ("bundle.stix.json", "stix"),
+    ("event.misp.json", "misp"),
+    ("layer.navigator.json", "navigator"),
+    ("indicators.csv", "csv"),
+    ("timeline.jsonl", "timesketch"),
+)
+
+
+def brief(
+    sources: Annotated[
+        list[str], typer.Argument(help="Statements, news, advisories: files, folders, or - for stdin.", show_default=False)
+    ],
+    logs: Annotated[
+        list[Path] | None, typer.Option("--logs", help="A log file or a folder that came from a server. May be repeated.")
+    ] = None,
+    rules: Rules = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to leave the brief in.")] = Path("brief"),
+    name: Annotated[str | None, typer.Option("--name", help="What to call the case; the folder's name if not given.")] = None,
+    have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
+    date: Date = None,
+    tlp: Marking = None,
+    as_json: Json = False,
+    fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """The main job: read, hunt, weigh, advise, and leave a brief.
+
+    [bold]Examples[/]
+
+      indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
+
+      indicia brief statements/ --have mfa,edr --tlp amber -o brief/
+    """
+    from indicia.cli.arguments import words
+    from indicia.knowledge import load
+    from indicia.pipeline import build
+    from indicia.share import FORMATS, render
+    from indicia.share.brief import key_judgements
+
+    voice = talk(quiet, verbose, color)
+    knowledge = load()
+    with voice.progress() as progress:
+        case = build(
+            sources,
+            tuple(logs or ()),
+            rules=tuple(rules or ()),
+            name=name or output.resolve().name,
+            have=words(have),
+            published=read_date(date),
+            marking=read_marking(tlp),
+            knowledge=knowledge,
+            progress=progress,
+        )
+        voice.problems(case.problems)
+        if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
+            raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+        for number, (file, form) in enumerate(FILES):
+            if progress:
+                progress("writing", number, len(FILES))
+            if form in FORMATS:
+                write_atomically(output / file, render(case, form, knowledge))
+    if as_json:
+        sys.stdout.buffer.write(to_json(case) + b"\n")
+    else:
+        for sentence in key_judgements(case, knowledge):
+            print(plain(f"- {sentence.text}"))  # noqa: T201 - this is the data that was asked for
+        print(plain(f"\nThe brief is in {output / 'brief.html'} (also .md, .pdf, STIX, MISP; all in {output}/)"))  # noqa: T201
+    return _code(case, fail_on_hit)
+
+
+def _code(case: Case, fail_on_hit: bool) -> int:
+    from indicia.records import HuntVerdict
+
+    if fail_on_hit and case.hunt and case.hunt.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY}:
+        return exits.E_FOUND
+    if any(problem.severity is Severity.FAILED for problem in case.problems):
+        return exits.E_PARTIAL
+    return exits.E_OK

@@ -1,0 +1,141 @@
+"""`indicia hunt`: did it happen to us?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
+from indicia.cli.talk import plain, write_out
+from indicia.errors import InputError, UsageError
+from indicia.records import Hunt, HuntVerdict, Severity, to_json
+
+__all__ = ["hunt"]
+
+_VERDICT_STYLE = {
+    HuntVerdict.COMPROMISE: "bold red",
+    HuntVerdict.LIKELY: "red",
+    HuntVerdict.ATTEMPT: "yellow",
+    HuntVerdict.NOT_SEEN: "green",
+    HuntVerdict.NO_LOGS: "dim",
+}
+
+
+def hunt(
+    paths: Annotated[list[Path], typer.Argument(help="Log files or folders that came from servers.", show_default=False)],
+    rules: Rules = None,
+    indicators: Annotated[
+        list[Path] | None,
+        typer.Option("--indicators", help="Indicators to look for: text, report, STIX, MISP or CSV. May be repeated."),
+    ] = None,
+    builtin: Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use our own rule pack.")] = True,
+    raw: Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")] = False,
+    keep: Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")] = None,
+    as_json: Json = False,
+    as_lines: JsonLines = False,
+    output: Output = None,
+    stats: Annotated[bool, typer.Option("--stats", help="Say where the time went.")] = False,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores if not given.")] = None,
+    fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """What matched, when, in which order, how far back the logs reach, and what could not be read.
+
+    [bold]Examples[/]
+
+      indicia hunt collected/ --rules sigma/rules/
+
+      indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
+    """
+    from indicia.hunt import hunt as hunt_logs
+    from indicia.knowledge import load
+    from indicia.pipeline import read_sources
+    from indicia.pipeline.build import sought
+
+    voice = talk(quiet, verbose, color)
+    if as_json and as_lines:
+        raise UsageError("--json and --jsonl exclude each other")
+    with voice.progress() as progress:
+        wanted = ()
+        if indicators:
+            _, _, mentions, problems = read_sources([str(path) for path in indicators], load())
+            voice.problems(problems)
+            wanted = sought(mentions)
+            if not wanted:
+                raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
+        found = hunt_logs(
+            paths,
+            rules=tuple(rules or ()),
+            builtin=builtin,
+            indicators=wanted,
+            keep=keep,
+            raw=raw,
+            progress=progress,
+            jobs=jobs,
+        )
+    voice.problems(found.problems)
+    if not any(file.events for file in found.files):
+        raise InputError("no log could be read", hint="see the messages above; formats are listed in docs/hunting.md")
+    if as_lines:
+        write_out(b"".join(to_json(sighting) + b"\n" for sighting in found.sightings), output)
+    elif as_json:
+        write_out(to_json(found) + b"\n", output)
+    else:
+        _show(found, color, stats)
+    if stats and (as_json or as_lines):
+        voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
+    if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY}:
+        return exits.E_FOUND
+    return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in found.problems) else exits.E_OK
+
+
+def _show(found: Hunt, color: bool, stats: bool) -> None:
+    console = Console(no_color=not color, highlight=False)
+    console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
+    by_id = {sighting.id: sighting for sighting in found.sightings}
+    for chain in found.chains:
+        table = Table(title=escape(plain(f"{chain.host}: {chain.summary}")), title_justify="left", expand=True)
+        for heading, ratio in (("Time (UTC)", 4), ("Stage", 3), ("Outcome", 2), ("Level", 2), ("What", 7), ("Where", 6)):
+            table.add_column(heading, ratio=ratio, overflow="fold")
+        for sighting in (by_id[identity] for identity in chain.sightings[:60]):
+            time = sighting.event.time
+            cells = (
+                time.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00") if time else sighting.event.time_text,
+                sighting.stage.value,
+                sighting.outcome.value,
+                sighting.level.value,
+                sighting.title,
+                str(sighting.event.place),
+            )
+            table.add_row(*(escape(plain(cell)) for cell in cells))
+        console.print(table)
+        if len(chain.sightings) > 60:
+            console.print(f"[dim]… and {len(chain.sightings) - 60} more sightings in this chain; --json has all[/]")
+    chained = {identity for chain in found.chains for identity in chain.sightings}
+    rest: dict[tuple[str, str], int] = {}
+    for sighting in found.sightings:
+        if sighting.id not in chained:
+            key = (sighting.level.value, sighting.title)
+            rest[key] = rest.get(key, 0) + 1
+    if rest:
+        console.print("[bold]Outside of any chain[/]")
+        for (level, title), count in sorted(rest.items(), key=lambda item: -item[1])[:40]:
+            console.print(escape(plain(f"  {count:>7}  {level:<13} {title}")))
+    skipped = [run for run in found.rules if run.skipped]
+    events = sum(file.events for file in found.files)
+    console.print(
+        f"[dim]{len(found.files)} files, {events:,} events; {len(found.rules) - len(skipped)} rules ran, "
+        f"{len(skipped)} could not; {found.indicators_sought} indicators sought[/]"
+    )
+    if stats:
+        for label, seconds in found.stats:
+            sys.stderr.write(f"{label:<24} {seconds:8.3f} s\n")

@@ -1,0 +1,103 @@
+"""The `indicia` command: parses, calls one function of the library, prints, and returns an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import click
+import typer
+
+from indicia import __version__
+from indicia.cli import exits
+from indicia.cli.arguments import spread
+from indicia.cli.talk import Talk
+from indicia.errors import IndiciaError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="indicia",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Who accuses whom of a cyberattack, on what grounds, did it happen to us, and what do we do?
+
+[bold]Examples[/]
+
+  indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
+
+  indicia read statement.html              [dim]who says what, techniques, indicators, names[/]
+
+  indicia hunt logs/ --rules sigma/rules/  [dim]sightings, timeline, verdict[/]
+
+  indicia weigh --techniques T1190 T1505.003 --software S0020
+
+Nothing leaves this machine unless you ask for it. Data goes to stdout, talk to stderr.
+""",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"indicia {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def _register() -> None:
+    """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
+    from indicia.cli import advise, brief, hunt, knowledge, read, share, weigh
+
+    app.command("brief")(brief.brief)
+    app.command("read")(read.read)
+    app.command("hunt")(hunt.hunt)
+    app.command("weigh")(weigh.weigh)
+    app.command("advise")(advise.advise)
+    app.command("share")(share.share)
+    app.add_typer(knowledge.app, name="knowledge")
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """The console entry point: a user's mistake gets a sentence, never a traceback; a fault of ours says so and exits 1."""
+    _register()
+    arguments = spread(sys.argv[1:] if arguments is None else arguments)
+    talk = Talk()
+    try:
+        code = app(arguments, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else exits.E_OK)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.exceptions.NoArgsIsHelpError as help_asked:
+        help_asked.show()
+        sys.exit(exits.E_USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(exits.E_USAGE)
+    except IndiciaError as error:
+        talk.error(str(error))
+        sys.exit(exits.code_for(error))
+    except (KeyboardInterrupt, click.Abort):
+        talk.error("stopped; nothing half-written is left")
+        sys.exit(exits.E_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(exits.E_OK)
+    except Exception as error:  # our own fault: say so, and show the trace only to those who asked
+        talk.error(f"a fault in Indicia, not in your input: {type(error).__name__}: {error}")
+        if "-vv" in arguments:
+            traceback.print_exc()
+        else:
+            talk.say("run it again with -vv to see where, and please report it", "dim")
+        sys.exit(exits.E_FAULT)

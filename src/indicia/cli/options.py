@@ -1,0 +1,66 @@
+"""Options that several commands share, so that they are called the same everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indicia.cli.talk import Talk
+from indicia.errors import UsageError
+from indicia.records import Tlp
+
+__all__ = [
+    "Color",
+    "Date",
+    "Json",
+    "JsonLines",
+    "Marking",
+    "Output",
+    "Quiet",
+    "Rules",
+    "Verbose",
+    "read_date",
+    "read_marking",
+    "talk",
+]
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Name every note and problem; -vv shows our own faults.")
+]
+Color = Annotated[bool, typer.Option("--color/--no-color", help="Colours on a terminal (NO_COLOR is honoured too).")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout, one object a line.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of stdout (- is stdout).")]
+Rules = Annotated[
+    list[Path] | None, typer.Option("--rules", help="Sigma rules, a file or a folder; beside our own pack. May be repeated.")
+]
+Date = Annotated[str | None, typer.Option("--date", help="Date of texts that do not tell their own, as 2021-07-19.")]
+Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
+
+
+def talk(quiet: bool, verbose: int, color: bool) -> Talk:
+    """The voice of a command."""
+    return Talk(quiet=quiet, verbose=verbose, color=color)
+
+
+def read_date(text: str | None) -> str | None:
+    """`text` if it is an ISO date. Raises: UsageError."""
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"--date {text!r} is not a date", hint="write it as 2021-07-19") from None
+
+
+def read_marking(text: str | None) -> Tlp | None:
+    """The marking, if one was given. Raises: UsageError."""
+    try:
+        return None if text is None else Tlp.read(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None

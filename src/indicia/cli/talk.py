@@ -1,0 +1,121 @@
+"""Talking to the person: on stderr, in colours that mean something, with progress only on a terminal. Data goes to stdout."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from indicia.records import Problem, Severity
+
+__all__ = ["ProgressCall", "Talk", "plain", "write_atomically", "write_out"]
+
+ProgressCall = Callable[[str, float, float | None], None]
+
+# C0 and C1 controls, and marks that reorder text: harmless in files, not on a terminal.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_COLOURS = {Severity.NOTE: "dim", Severity.SKIPPED: "yellow", Severity.FAILED: "red"}
+
+
+def plain(text: str) -> str:
+    """`text` with terminal controls and bidirectional overrides shown as escapes, so that hostile input stays text.
+
+    >>> plain("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
+
+
+class Talk:
+    """What a command says while it works. `quiet` leaves only errors; `verbose` names every problem."""
+
+    def __init__(self, *, quiet: bool = False, verbose: int = 0, color: bool = True) -> None:
+        no_color = not color or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        self.console = Console(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
+        self.quiet = quiet
+        self.verbose = verbose
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line for the person, unless they asked for quiet."""
+        if not self.quiet:
+            self.console.print(escape(plain(text)), style=style)
+
+    def error(self, text: str) -> None:
+        self.console.print(f"[bold red]error:[/] {escape(plain(text))}")
+
+    def problems(self, problems: Iterable[Problem], *, most: int = 12) -> None:
+        """Failed inputs first; the rest is counted, and named with -v."""
+        if self.quiet:
+            return
+        ordered = sorted(problems, key=lambda problem: list(Severity).index(problem.severity), reverse=True)
+        shown = [p for p in ordered if self.verbose or p.severity is not Severity.NOTE]
+        shown = shown if self.verbose else shown[:most]
+        for problem in shown:
+            times = f" (x{problem.count})" if problem.count > 1 else ""
+            hint = f" [dim]({escape(plain(problem.hint))})[/]" if problem.hint else ""
+            style = _COLOURS[problem.severity]
+            where = f"{escape(plain(problem.where))}: " if problem.where else ""
+            self.console.print(f"[{style}]{problem.severity.value}:[/] {where}{escape(plain(problem.what))}{times}{hint}")
+        if len(ordered) > len(shown):
+            self.console.print(f"[dim]… and {len(ordered) - len(shown)} more notes and problems; -v names them[/]")
+
+    @contextmanager
+    def progress(self) -> Iterator[ProgressCall | None]:
+        """A callable that shows progress on a terminal; None elsewhere."""
+        if self.quiet or not self.console.is_terminal:
+            yield None
+            return
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+        )
+        tasks: dict[str, TaskID] = {}
+
+        def call(label: str, done: float, total: float | None) -> None:
+            if label not in tasks:
+                tasks[label] = bar.add_task(escape(plain(label)), total=total)
+            bar.update(tasks[label], completed=done, total=total)
+
+        with bar:
+            yield call
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Writes `data` beside `path` and moves it into place, so that a stopped run leaves the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_out(data: bytes, output: Path | None) -> None:
+    """To `output`, or to stdout when it is None or `-`."""
+    if output is None or str(output) == "-":
+        sys.stdout.buffer.write(data)
+        if not data.endswith(b"\n") and sys.stdout.isatty():
+            sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        write_atomically(output, data)

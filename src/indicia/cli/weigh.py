@@ -1,0 +1,107 @@
+"""`indicia weigh`: do the grounds hold?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
+from indicia.cli.talk import plain, write_out
+from indicia.errors import UsageError
+from indicia.records import Assessment, Weighing, to_json
+
+__all__ = ["weigh"]
+
+
+def weigh(
+    case: Annotated[Path | None, typer.Argument(help="A case, or the folder of a brief.", show_default=False)] = None,
+    techniques: Annotated[list[str] | None, typer.Option("--techniques", help="ATT&CK techniques: T1190 T1505.003")] = None,
+    software: Annotated[list[str] | None, typer.Option("--software", help="ATT&CK software ids or names: S0020")] = None,
+    victims: Annotated[list[str] | None, typer.Option("--victims", help="Victims' countries, ISO codes: NO FI")] = None,
+    sectors: Annotated[list[str] | None, typer.Option("--sectors", help="Victims' sectors: energy government")] = None,
+    evidence: Annotated[
+        list[Path] | None, typer.Option("--evidence", help="A report, STIX bundle or Navigator layer to take evidence from.")
+    ] = None,
+    as_json: Json = False,
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """Who did it, from what was observed, beside who is said to have done it. Able to say "insufficient grounds".
+
+    [bold]Examples[/]
+
+      indicia weigh brief/
+
+      indicia weigh --techniques T1190 T1505.003 --software S0020
+
+      indicia weigh --evidence layer.json
+    """
+    from indicia.cli.arguments import words
+    from indicia.knowledge import load
+    from indicia.pipeline import load_case, read_sources
+    from indicia.weigh import from_ids, gather
+    from indicia.weigh import weigh as weigh_evidence
+
+    voice = talk(quiet, verbose, color)
+    by_hand = any((techniques, software, victims, sectors))
+    if sum((case is not None, by_hand, bool(evidence))) != 1:
+        raise UsageError(
+            "give one of: a case, --evidence, or evidence by hand",
+            hint="for example: indicia weigh --techniques T1190 T1505.003 --software S0020",
+        )
+    knowledge = load()
+    if by_hand:
+        items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
+    elif evidence:
+        documents, claims, mentions, problems = read_sources([str(path) for path in evidence], knowledge)
+        voice.problems(problems)
+        items = gather(claims, mentions, None, documents, knowledge)
+    else:
+        assert case is not None
+        loaded = load_case(case)
+        items = gather(loaded.claims, loaded.mentions, loaded.hunt, loaded.documents, knowledge)
+    weighing = weigh_evidence(items, knowledge)
+    if as_json:
+        write_out(to_json(weighing) + b"\n", output)
+    else:
+        _show(weighing, color)
+    return exits.E_OK
+
+
+def _show(weighing: Weighing, color: bool) -> None:
+    console = Console(no_color=not color, highlight=False)
+    for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
+        console.print(f"\n[bold]{title}[/]: {escape(plain(assessment.statement))}")
+        _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
+    console.print(f"\n[bold]Together[/]: {escape(plain(weighing.agreement))}")
+
+
+def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
+    if assessment.posteriors:
+        table = Table(expand=False)
+        table.add_column("Hypothesis")
+        table.add_column("Probability", justify="right")
+        table.add_column("Level")
+        for posterior in (*assessment.posteriors[:6], *assessment.levels[:4]):
+            hypothesis = posterior.hypothesis
+            level = hypothesis.level.value if hypothesis.level else ""
+            table.add_row(escape(plain(hypothesis.name)), f"{posterior.probability:.0%}", level)
+        console.print(table)
+    for line in assessment.base_rates:
+        console.print(f"  base rate: {escape(plain(line))}")
+    leaders = set(assessment.leaders) or {p.hypothesis.id for p in assessment.posteriors[:1]}
+    strongest = sorted((w for w in assessment.weights if w.hypothesis in leaders), key=lambda weight: -abs(weight.decibans))[:8]
+    for weight in strongest:
+        mark = " [bold]decisive[/]" if weight.evidence in assessment.decisive else ""
+        label = escape(plain(labels.get(weight.evidence, weight.evidence)))
+        console.print(f"  {weight.decibans:+6.1f} dB  {label} → {escape(weight.hypothesis)}{mark}")
+    for line in assessment.missing:
+        console.print(f"  missing: {escape(plain(line))}", style="yellow")

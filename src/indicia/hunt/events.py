@@ -1,0 +1,119 @@
+"""Events in bulk: columns of distinct values and codes, a few thousand to a few ten thousand events at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+
+from indicia.records import Event, Place
+
+__all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Times", "datetime_of", "encode", "microseconds"]
+
+Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
+Times = np.ndarray[tuple[int], np.dtype[np.int64]]  # microseconds since 1970, UTC
+NO_TIME = np.iinfo(np.int64).min
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of every event: `values` are texts (few repeats, no nulls), `codes` index them; -1 where the field is missing."""
+
+    values: pa.StringArray
+    codes: Codes
+
+    def text(self, row: int) -> str | None:
+        """The value of one event, None where it has none."""
+        code = int(self.codes[row])
+        return None if code < 0 else str(self.values[code].as_py())
+
+
+def encode(array: pa.Array | pa.ChunkedArray) -> Column:
+    """A column from an Arrow array of texts or of a dictionary of texts; nulls are missing values."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):  # combine_chunks gives one chunk or none
+            array = array.chunk(0) if array.num_chunks else pa.array([], pa.string())
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    indices = array.indices
+    codes = (
+        (indices.fill_null(-1) if indices.null_count else indices).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    )
+    values = array.dictionary
+    if values.type != pa.string():
+        values = values.cast(pa.string())
+    return Column(values, codes)
+
+
+@dataclass(slots=True, kw_only=True)
+class EventBatch:
+    """Events of one format, as columns.
+
+    `columns` hold the fields that were asked for, by the source's own names; `rebuild(row)` gives the whole record again, as
+    (time text, host, fields), from the text that the batch keeps. `files` and `file_of` say which file each event is from,
+    `positions` its line or record, counted from 1. `family` is what rules call this kind of log.
+    """
+
+    format: str
+    family: str
+    size: int
+    columns: dict[str, Column]
+    files: Sequence[str]
+    file_of: Codes | None  # None: all from files[0]
+    positions: np.ndarray[tuple[int], np.dtype[np.int64]]
+    times: Times
+    rebuild: Callable[[int], tuple[str, str, Mapping[str, str]]]
+    unit: str = "line"
+    texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
+    _by_folded: dict[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, in any case; None where the log has no such field."""
+        if not self._by_folded:
+            self._by_folded = {own.lower(): own for own in reversed(self.columns)}
+        own = self._by_folded.get(name.lower())
+        return None if own is None else self.columns[own]
+
+    def place(self, row: int) -> Place:
+        """Where the event of that row stands."""
+        file = self.files[0 if self.file_of is None else int(self.file_of[row])]
+        return Place(file=file, position=int(self.positions[row]), unit=self.unit)
+
+    def event(self, row: int) -> Event:
+        """The whole event of that row, all its fields included."""
+        time_text, host, fields = self.rebuild(row)
+        return Event(
+            place=self.place(row),
+            format=self.format,
+            time=datetime_of(int(self.times[row])),
+            time_text=time_text,
+            host=host,
+            fields=dict(fields),
+        )
+
+    def text_of(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.StringArray:
+        """The text of each of the rows, in which keywords are sought: the raw line, or all values, one a line."""
+        if self.texts is not None:
+            return self.texts(rows)
+        return pa.array(["\n".join(self.rebuild(int(row))[2].values()) for row in rows], pa.string())
+
+
+def datetime_of(time: int) -> datetime | None:
+    """Microseconds since 1970 as an aware time; None for NO_TIME and for what no calendar holds."""
+    if time == NO_TIME:
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=time)
+    except OverflowError:
+        return None
+
+
+def microseconds(time: datetime) -> int:
+    """Microseconds since 1970; a time without zone is taken as UTC."""
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)

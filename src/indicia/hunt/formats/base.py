@@ -1,0 +1,46 @@
+"""What a log format is to the hunt: how it is recognised and how its events are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from indicia.hunt.events import EventBatch
+from indicia.records import Problem
+
+__all__ = ["Format", "LogInput", "Stretch"]
+
+
+class Stretch(NamedTuple):
+    """A part of a text log that begins and ends at line ends; `line` is the number of its first line, `header` the `#Fields` above it."""
+
+    start: int
+    end: int
+    line: int
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogInput:
+    """One log, wherever it is kept. `name` is what places are told by; `path` is None inside an archive."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    size: int
+    path: Path | None = None
+    stretch: Stretch | None = None  # None: all of it
+
+
+class Format(NamedTuple):
+    """One format. `sniff(head, name)` is cheap and never raises; `read(logs, wanted)` gives batches in order.
+
+    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns, in lower case, "" among them when the whole text is wanted too.
+    """
+
+    name: str
+    family: str
+    sniff: Callable[[bytes, str], bool]
+    read: Callable[[Sequence[LogInput], frozenset[str]], Iterator[EventBatch | Problem]]
+    splittable: bool = False  # may be read in stretches

@@ -1,0 +1,121 @@
+"""Text logs in blocks of whole lines, with the place of every line, whatever a crash, an editor or an attacker left in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+
+from indicia.hunt.matching.literals import Ints
+from indicia.records import Problem, Severity
+
+__all__ = ["BLOCK", "LineBlock", "line_blocks", "readable"]
+
+BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
+LONGEST_LINE = 4 << 20  # bytes; a longer line is cut off, and told
+
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """Whole lines: `data[starts[i]:ends[i]]` is line `first + i` of the file, without its line end. Valid UTF-8, no NUL."""
+
+    data: bytes
+    starts: Ints
+    ends: Ints
+    first: int
+
+    def line(self, index: int) -> str:
+        """Line `index` of this block."""
+        return self.data[int(self.starts[index]) : int(self.ends[index])].decode("utf-8", "replace")
+
+    def starting_with(self, byte: int) -> Ints:
+        """The indexes of the lines that begin with `byte`."""
+        if not len(self.starts):
+            return np.empty(0, np.int64)
+        octets = np.frombuffer(self.data, np.uint8)
+        full = np.flatnonzero(self.ends > self.starts)
+        return full[octets[self.starts[full]] == byte]
+
+
+def line_blocks(stream: BinaryIO, where: str, first: int = 1, size: int = BLOCK) -> Iterator[LineBlock | Problem]:
+    """The stream's lines in order. Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines."""
+    rest = b""
+    number = first
+    skipping = False  # inside a line that is too long
+    while True:
+        try:
+            block = stream.read(size)
+        except (EOFError, OSError) as error:  # a cut gzip, a vanished share
+            yield Problem(where=f"{where}:{number}", what=f"cannot be read on: {error}", severity=Severity.SKIPPED)
+            block = b""
+            ended = True
+        else:
+            ended = not block
+        data = rest + block
+        if skipping:
+            end = data.find(b"\n")
+            if end < 0 and not ended:
+                rest = b""
+                continue
+            data = data[end + 1 :] if end >= 0 else b""
+            number += 1
+            skipping = False
+        if not ended:
+            cut = data.rfind(b"\n") + 1
+            data, rest = data[:cut], data[cut:]
+            if len(rest) > LONGEST_LINE:
+                lines = data.count(b"\n")
+                what = f"a line of more than {LONGEST_LINE >> 20} MB was left out"
+                yield Problem(where=f"{where}:{number + lines}", what=what)
+                rest, skipping = b"", True
+        if data:
+            clean, problems = readable(data, f"{where}:{number}")
+            yield from problems
+            made = _block(clean, number)
+            number += len(made.starts)
+            yield made
+        if ended:
+            return
+
+
+def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
+    """`data` without NULs, as valid UTF-8; what had to be done for it."""
+    problems = []
+    if b"\0" in data:
+        count = data.count(b"\0")
+        data = data.replace(b"\0", b"")
+        problems.append(
+            Problem(where=where, what=f"{count} NUL bytes, as after a hard stop, were passed over", severity=Severity.NOTE)
+        )
+    if not data.isascii():
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            lines = data.split(b"\n")
+            count = 0
+            for index, line in enumerate(lines):
+                try:
+                    line.decode()
+                except UnicodeDecodeError:
+                    count += 1
+                    lines[index] = line.decode("cp1252", "replace").encode()
+            data = b"\n".join(lines)
+            what = f"{count} lines are no UTF-8 and were read as Windows-1252"
+            problems.append(Problem(where=where, what=what, severity=Severity.NOTE, count=count))
+    return data, problems
+
+
+def _block(data: bytes, first: int) -> LineBlock:
+    octets = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(octets == 10)
+    if not data.endswith(b"\n"):
+        ends = np.append(ends, len(data))
+    starts = np.empty(len(ends), np.int64)
+    if len(ends):
+        starts[0] = 0
+        starts[1:] = ends[:-1] + 1
+    before = np.maximum(ends - 1, 0)
+    returns = (ends > starts) & (octets[before] == 13) if len(ends) else np.empty(0, bool)
+    return LineBlock(data, starts, ends - returns, first)

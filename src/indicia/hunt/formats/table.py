@@ -1,0 +1,88 @@
+"""Columns from records that come one by one, each with the fields it likes: JSON, XML, key=value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from indicia.hunt.events import Column, encode
+
+__all__ = ["ShapedRows", "flatten", "text_of"]
+
+DEEPEST = 8  # levels of nesting that become names; what lies deeper is kept as JSON
+
+
+class ShapedRows:
+    """Collects rows and gives them as columns. Rows with the same fields in the same order are turned into columns together."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[tuple[str, ...], tuple[list[int], list[Iterable[Any]]]] = {}
+        self.size = 0
+
+    def add(self, fields: Mapping[str, Any]) -> None:
+        """One more row; values are texts, or what `text_of` makes of them. None is missing."""
+        shape = self._shapes.get(names := tuple(fields))
+        if shape is None:
+            shape = self._shapes[names] = ([], [])
+        shape[0].append(self.size)
+        shape[1].append(fields.values())
+        self.size += 1
+
+    def columns(self, wanted: frozenset[str] | None) -> dict[str, Column]:
+        """The wanted fields (lower case; None: all). Of fields whose names differ in case alone, the first with a value counts."""
+        rows: defaultdict[str, list[Sequence[int]]] = defaultdict(list)
+        values: defaultdict[str, list[Any]] = defaultdict(list)
+        spelling: dict[str, str] = {}
+        for names, (numbers, contents) in self._shapes.items():
+            taken = set()
+            for name, column in zip(names, zip(*contents, strict=True), strict=True):
+                folded = name.lower()
+                if (wanted is not None and folded not in wanted) or folded in taken:
+                    continue
+                taken.add(folded)
+                own = spelling.setdefault(folded, name)
+                rows[own].append(numbers)
+                values[own].append(column)
+        return {name: self._column(rows[name], values[name]) for name in rows}
+
+    def _column(self, rows: list[Sequence[int]], values: list[Sequence[Any]]) -> Column:
+        flat = values[0] if len(values) == 1 else [value for part in values for value in part]
+        try:
+            array = pa.array(flat, pa.string())
+        except (pa.ArrowTypeError, pa.ArrowInvalid):
+            array = pa.array([None if value is None else text_of(value) for value in flat], pa.string())
+        column = encode(array)
+        if len(rows) == 1 and len(rows[0]) == self.size:
+            return column
+        codes = np.full(self.size, -1, np.int32)
+        codes[np.concatenate([np.asarray(part) for part in rows])] = column.codes
+        return Column(column.values, codes)
+
+
+def text_of(value: Any) -> str:
+    """A JSON value as the text that rules see: numbers plain, true and false, a list one item a line, an object as JSON."""
+    if isinstance(value, str):
+        return value
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "\n".join(text_of(item) for item in value if item is not None)
+    if isinstance(value, dict):
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    return "" if value is None else str(value)
+
+
+def flatten(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
+    """Nested objects as dotted names: {"a": {"b": 1}} -> {"a.b": 1}."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict) and depth < DEEPEST:
+            found.update(flatten(value, f"{prefix}{name}.", depth + 1))
+        else:
+            found[f"{prefix}{name}"] = value
+    return found

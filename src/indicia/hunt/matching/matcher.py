@@ -1,0 +1,301 @@
+"""A set of rules against batches of events.
+
+1. Guard: rows are parted by the fields that say what kind of event it is (channel, provider, event id); only rules that can hold
+   there are looked at, and kinds that no rule asks for are dropped.
+2. Classes: each field's distinct values are put into classes by the tests they pass (values.py).
+3. Algebra: rows of one part that agree in all classes are one case; rules are tried on cases, and what they gave is remembered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from indicia.hunt.events import Codes, Column, EventBatch, encode
+from indicia.hunt.matching.algebra import Expression, Mask, TestTable, needed, positive, rows_where, some_of
+from indicia.hunt.matching.literals import Ints
+from indicia.hunt.matching.reference import matches as matches_slowly
+from indicia.hunt.matching.values import MISSING, FieldTests
+from indicia.hunt.rules.ir import And, Node, Same, Test, tests_of
+
+__all__ = ["Match", "Matcher"]
+
+GUARDS = ("channel", "eventid", "provider_name", "type", "_path")
+_KEYWORD = ""  # the field of tests on any value
+_REMEMBERED = 500_000  # cases per kind of event, before memory is cleared
+
+
+class Match(NamedTuple):
+    """One rule and the rows of the batch that it matched, ascending; `fields` for each are the fields whose tests passed."""
+
+    rule: int
+    rows: Ints
+    fields: list[tuple[str, ...]]
+
+
+class _Rule(NamedTuple):
+    rule: int
+    expression: Expression
+    fields: frozenset[str]
+    anchor: frozenset[int] | None  # one of these tests must pass
+    guards: tuple[frozenset[int], ...]  # of each of these sets one test must pass
+    positive: frozenset[int]
+    same: tuple[int, ...]
+
+
+@dataclass
+class _Kind:
+    """One kind of event: the rules that can hold there, the fields they ask, and the cases seen so far with their matches."""
+
+    rules: list[_Rule]
+    fields: list[str]
+    same: list[int]
+    cases: dict[bytes, tuple[tuple[int, tuple[str, ...]], ...]] = field(default_factory=dict)
+
+
+class Matcher:
+    """Rules of one log family, ready for any number of batches. `conditions` are (the caller's number of the rule, its condition)."""
+
+    def __init__(self, conditions: Sequence[tuple[int, Node]], *, hyperscan: bool | None = None) -> None:
+        self._table = TestTable()
+        self._hyperscan = hyperscan
+        expressions = [(rule, self._table.expression(node), node) for rule, node in conditions]
+        tests = self._table.tests
+        of_guard = {name: [test.field == name for test in tests] for name in GUARDS}
+        self._rules = []
+        for rule, expression, node in expressions:
+            leaves = list(tests_of(node))
+            sames = tuple(self._table.number(leaf) for leaf in leaves if isinstance(leaf, Same))
+            fields = frozenset(leaf.field.lower() for leaf in leaves if isinstance(leaf, Test))
+            guards = tuple(found for name in GUARDS if name in fields and (found := needed(expression, of_guard[name])))
+            self._rules.append(_Rule(rule, expression, fields, some_of(expression), guards, positive(expression), sames))
+        by_field: defaultdict[str, list[tuple[int, Test]]] = defaultdict(list)
+        for index, test in enumerate(tests):
+            if isinstance(test, Test):
+                by_field[test.field].append((index, test))
+        self._by_field = dict(by_field)
+        self._fields: dict[str, FieldTests] = {}
+        self._kinds: dict[tuple[int, ...], _Kind] = {}
+        self._guards = tuple(name for name in GUARDS if name in self._by_field)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names (lower case) of all fields that a rule asks for; "" when one asks for any value."""
+        names = {test.field for test in self._table.tests}
+        return frozenset(names | {test.other for test in self._table.tests if isinstance(test, Same)})
+
+    def match(self, batch: EventBatch) -> list[Match]:
+        """Every (rule, row) that matches, by rule."""
+        if not batch.size or not self._rules:
+            return []
+        classes = {name: self._row_classes(batch, name) for name in self._guards}
+        found: defaultdict[int, tuple[list[Ints], list[list[tuple[str, ...]]]]] = defaultdict(lambda: ([], []))
+        cache: dict[str, Codes | None] = {}
+        for kind, rows in self._parts(classes, batch.size):
+            for rule, its_rows, fields in self._match_kind(batch, kind, rows, cache):
+                found[rule][0].append(its_rows)
+                found[rule][1].append(fields)
+        return [self._merged(rule, rows, fields) for rule, (rows, fields) in sorted(found.items())]
+
+    @staticmethod
+    def _merged(rule: int, rows: list[Ints], fields: list[list[tuple[str, ...]]]) -> Match:
+        if len(rows) == 1:
+            return Match(rule, rows[0], fields[0])
+        every = np.concatenate(rows)
+        flat = [each for part in fields for each in part]
+        order = np.argsort(every, kind="stable")
+        return Match(rule, every[order], [flat[index] for index in order.tolist()])
+
+    # -- guards ---------------------------------------------------------------------------------------------------------------
+
+    def _parts(self, classes: dict[str, Codes | None], size: int) -> Iterator[tuple[_Kind, Ints | None]]:
+        """The kinds of event in the batch that some rule can match, with their rows (None: all of them)."""
+        present = [(name, codes) for name, codes in classes.items() if codes is not None]
+        if not present:
+            kind = self._kind(tuple(MISSING for _ in self._guards))
+            if kind.rules:
+                yield kind, None
+            return
+        key = np.zeros(size, np.int64)
+        for _, codes in present:
+            key = key * (int(codes.max()) + 1) + codes
+        uniques, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        order = np.argsort(inverse, kind="stable")
+        bounds = np.searchsorted(inverse[order], np.arange(len(uniques) + 1))
+        for number, row in enumerate(first.tolist()):
+            kind = self._kind(tuple(MISSING if (codes := classes[name]) is None else int(codes[row]) for name in self._guards))
+            if kind.rules:
+                yield kind, None if len(uniques) == 1 else order[bounds[number] : bounds[number + 1]]
+
+    def _kind(self, key: tuple[int, ...]) -> _Kind:
+        kind = self._kinds.get(key)
+        if kind is None:
+            passed: set[int] = set()
+            for name, number in zip(self._guards, key, strict=True):
+                passed.update(self._tests(name).passed[number])
+            rules = [rule for rule in self._rules if all(not passed.isdisjoint(guard) for guard in rule.guards)]
+            fields = sorted(frozenset().union(*(rule.fields for rule in rules)))
+            same = sorted({index for rule in rules for index in rule.same})
+            kind = self._kinds[key] = _Kind(rules, fields, same)
+        return kind
+
+    # -- classes --------------------------------------------------------------------------------------------------------------
+
+    def _tests(self, name: str) -> FieldTests:
+        tests = self._fields.get(name)
+        if tests is None:
+            tests = self._fields[name] = FieldTests(self._by_field[name], hyperscan=self._hyperscan)
+        return tests
+
+    def _row_classes(self, batch: EventBatch, name: str) -> Codes | None:
+        """The class of every row in one field; None where the log has no such field."""
+        column = batch.column(name)
+        if column is None:
+            return None
+        return self._tests(name).classify(column.values)[column.codes]
+
+    def _keyword_classes(self, batch: EventBatch, rows: Ints | None) -> Codes:
+        every = np.arange(batch.size) if rows is None else rows
+        column = encode(batch.text_of(every))
+        return self._tests(_KEYWORD).classify(column.values)[column.codes]
+
+    def _same(self, batch: EventBatch, index: int, rows: Ints | None) -> Mask | bool:
+        test = self._table.tests[index]
+        assert isinstance(test, Same)
+        one, other = batch.column(test.field), batch.column(test.other)
+        if one is None or other is None:
+            return False
+        left, right = (column.codes if rows is None else column.codes[rows] for column in (one, other))
+        pairs, inverse = np.unique(left.astype(np.int64) * (len(other.values) + 1) + right, return_inverse=True)
+        outcome = np.zeros(len(pairs), bool)
+        for number, pair in enumerate(pairs.tolist()):
+            first, second = divmod(pair, len(other.values) + 1)
+            if first >= 0 and second < len(other.values) and (left_text := _text(one, first)) is not None:
+                right_text = _text(other, second)
+                if right_text is not None:
+                    outcome[number] = matches_slowly(test, {test.field: left_text, test.other: right_text})
+        return outcome[inverse]
+
+    # -- algebra --------------------------------------------------------------------------------------------------------------
+
+    def _match_kind(
+        self, batch: EventBatch, kind: _Kind, rows: Ints | None, cache: dict[str, Codes | None]
+    ) -> Iterator[tuple[int, Ints, list[tuple[str, ...]]]]:
+        size = batch.size if rows is None else len(rows)
+        layers: list[tuple[str | int, Codes]] = []
+        for name in kind.fields:
+            if name == _KEYWORD:
+                layers.append((name, self._keyword_classes(batch, rows)))
+                continue
+            if name not in cache:
+                cache[name] = self._row_classes(batch, name)
+            codes = cache[name]
+            if codes is None:
+                codes = np.zeros(size, np.int32)
+            elif rows is not None:
+                codes = codes[rows]
+            layers.append((name, codes))
+        for index in kind.same:
+            mask = self._same(batch, index, rows)
+            layers.append((index, np.full(size, mask, np.int32) if isinstance(mask, bool) else mask.astype(np.int32)))
+        table = np.stack([codes for _, codes in layers]) if layers else np.zeros((0, size), np.int32)
+        first, inverse = _cases(table)
+        keys = [column.tobytes() for column in np.ascontiguousarray(table[:, first].T)]
+        if len(kind.cases) > _REMEMBERED:
+            kind.cases.clear()
+        new = [number for number, key in enumerate(keys) if key not in kind.cases]
+        if new:
+            outcome = self._try(kind, [name for name, _ in layers], table[:, first[new]])
+            for number, matched in zip(new, outcome, strict=True):
+                kind.cases[keys[number]] = matched
+        by_rule: defaultdict[int, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+        for number, key in enumerate(keys):
+            for rule, fields in kind.cases[key]:
+                by_rule[rule].append((number, fields))
+        if not by_rule:
+            return
+        order = np.argsort(inverse, kind="stable")
+        bounds = np.searchsorted(inverse[order], np.arange(len(keys) + 1)).tolist()
+        for rule, cases in by_rule.items():
+            its_rows = np.concatenate([order[bounds[number] : bounds[number + 1]] for number, _ in cases])
+            its_fields = [fields for number, fields in cases for _ in range(bounds[number + 1] - bounds[number])]
+            if len(cases) > 1:
+                sorting = np.argsort(its_rows, kind="stable")
+                its_rows = its_rows[sorting]
+                its_fields = [its_fields[index] for index in sorting.tolist()]
+            yield rule, its_rows if rows is None else rows[its_rows], its_fields
+
+    def _try(
+        self, kind: _Kind, names: list[str | int], table: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    ) -> list[tuple[tuple[int, tuple[str, ...]], ...]]:
+        """The rules that match each case (a column of `table`: the classes of one row), with the fields whose tests passed."""
+        size = table.shape[1]
+        truth: dict[int, Mask | bool] = {}
+        for name, codes in zip(names, table, strict=True):
+            if isinstance(name, int):
+                truth[name] = codes.astype(bool)
+                continue
+            passed = self._tests(name).passed
+            numbers = np.unique(codes).tolist()
+            for number in numbers:
+                if not passed[number]:
+                    continue
+                here: Mask | bool = True if len(numbers) == 1 else codes == number
+                for test in passed[number]:
+                    before = truth.get(test)
+                    truth[test] = here if before is None else before | here
+        matched: list[list[tuple[int, tuple[str, ...]]]] = [[] for _ in range(size)]
+        live = truth.keys()
+        for rule in kind.rules:
+            if rule.anchor is not None and live.isdisjoint(rule.anchor):
+                continue
+            mask = rows_where(rule.expression, truth, size)
+            if mask is False:
+                continue
+            cases = range(size) if isinstance(mask, bool) else np.flatnonzero(mask).tolist()
+            tests = rule.positive & live
+            for case in cases:
+                matched[case].append((rule.rule, self._passed_fields(tests, truth, case)))
+        return [tuple(found) for found in matched]
+
+    def _passed_fields(self, tests: frozenset[int], truth: dict[int, Mask | bool], case: int) -> tuple[str, ...]:
+        names = set()
+        for index in tests:
+            mask = truth[index]
+            if mask if isinstance(mask, bool) else mask[case]:
+                names.add(self._table.tests[index].field)
+        return tuple(sorted(names))
+
+
+def _text(column: Column, code: int) -> str | None:
+    return str(column.values[code].as_py()) if 0 <= code < len(column.values) else None
+
+
+def _cases(table: np.ndarray[tuple[int, int], np.dtype[np.int32]]) -> tuple[Ints, Ints]:
+    """The different columns of `table`: where each is first, and which of them each column is.
+
+    Columns are told apart by a random 64-bit sum, which is then checked against the first of its kind, so that the answer is
+    exact and not just likely.
+    """
+    size = table.shape[1]
+    varying = table[(table != table[:, :1]).any(axis=1)] if size else table
+    if not len(varying):
+        return np.zeros(1, np.int64), np.zeros(size, np.int64)
+    random = np.random.default_rng()
+    while True:
+        key = np.zeros(size, np.uint64)
+        for codes in varying:
+            salt = random.integers(0, 2**63, int(codes.max()) + 1, np.uint64)
+            key += salt[codes]
+        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        if (varying == varying[:, first[inverse]]).all():
+            return first, inverse
+
+
+def guarded(guard: Node, condition: Node) -> Node:
+    """A condition under a guard."""
+    return And((guard, condition))

@@ -1,0 +1,69 @@
+"""A condition in a log family's own field names."""
+
+from __future__ import annotations
+
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild
+from indicia.hunt.rules.logsources import WEB_FAMILIES, LogSource
+from indicia.hunt.rules.names import JOINED_URI
+
+__all__ = ["mapped"]
+
+_AGENTS = frozenset({"cs(user-agent)", "cs(referer)", "cs(cookie)"})
+
+
+def mapped(node: Node, source: LogSource) -> Node:
+    """`node` with every field named as in the logs of `source`, `node` itself where nothing differs.
+
+    Where one Sigma field can be several columns, any may match.
+    """
+    if not source.fields and source.family not in WEB_FAMILIES:
+        return node
+    match node:
+        case And():
+            return And(tuple(mapped(item, source) for item in node.items))
+        case Or():
+            return Or(tuple(mapped(item, source) for item in node.items))
+        case Not():
+            return Not(mapped(node.item, source))
+        case Same():
+            pairs = [
+                Same(field, other, node.how)
+                for field in source.fields.get(node.field.lower(), (node.field,))
+                for other in source.fields.get(node.other.lower(), (node.other,))
+            ]
+            return pairs[0] if len(pairs) == 1 else Or(tuple(pairs))
+    return _any_column(node, source)
+
+
+def _any_column(test: Test, source: LogSource) -> Node:
+    columns = source.fields.get(test.field.lower(), (test.field,))
+    if test.how is How.NULL and len(columns) > 1:
+        return And(tuple(_in_column(test, column, source) for column in columns))  # empty means: none of them is filled
+    # The joined URI adds something only to a test that can reach across the "?", and costs a column of its own.
+    reaching = test.how in (How.REGEX, How.WILD) or "?" in test.value
+    found = [_in_column(test, column, source) for column in columns if column != JOINED_URI or reaching]
+    return found[0] if len(found) == 1 else Or(tuple(found))
+
+
+def _in_column(test: Test, column: str, source: LogSource) -> Node:
+    named = _renamed(test, column)
+    if source.family not in WEB_FAMILIES or not column:
+        return named
+    if test.how is How.NULL:
+        return Or((named, Test(column, How.EQUALS, "-")))  # W3C writes a dash for nothing
+    if source.family == "iis" and column.lower() in _AGENTS and _has_blank(test):
+        return Or((named, _with_plus(named)))  # IIS writes blanks as plus signs
+    return named
+
+
+def _renamed(test: Test, column: str) -> Test:
+    return Test(column, test.how, test.value, test.cased, test.flags, test.parts)
+
+
+def _has_blank(test: Test) -> bool:
+    return test.how is not How.REGEX and any(" " in str(part) for part in (test.value, *test.parts))
+
+
+def _with_plus(test: Test) -> Test:
+    parts = tuple(part.replace(" ", "+") if isinstance(part, str) else Wild(part).value for part in test.parts)
+    return Test(test.field, test.how, test.value.replace(" ", "+"), test.cased, test.flags, parts)

@@ -1,0 +1,235 @@
+"""Which logs a Sigma log source means: the family of the log, the events in it, and what the fields are called there.
+
+Tables, not code: a Sigma `logsource` (category, product, service) leads to one or more `LogSource`s. The names of channels are
+Microsoft's; the Sysmon and Security event ids are those of the Sigma taxonomy. pySigma's own tables serve for the long tail of
+Windows services.
+
+References: SigmaHQ sigma-specification, "Sigma taxonomy appendix"; Microsoft, "Sysmon events"; EXCHANGE log headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sigma.pipelines.common import windows_logsource_mapping
+
+from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
+from indicia.hunt.rules.names import GENERIC, JOINED_URI
+
+__all__ = ["WEB_FAMILIES", "LogSource", "log_sources"]
+
+
+class LogSource(NamedTuple):
+    """Events of one log family that pass `guard`; `fields` maps folded Sigma names to the log's own columns, any of which may match."""
+
+    family: str
+    guard: Node = ALWAYS
+    fields: Mapping[str, tuple[str, ...]] = {}
+
+
+WEB_FAMILIES = frozenset({"iis", "access-log", "httpproxy"})
+
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
+LINUX_SYSMON = "Linux-Sysmon/Operational"
+SYSMON_IDS: dict[str, tuple[int, ...]] = {
+    "process_creation": (1,),
+    "file_change": (2,),
+    "network_connection": (3,),
+    "sysmon_status": (4, 16),
+    "process_termination": (5,),
+    "driver_load": (6,),
+    "image_load": (7,),
+    "create_remote_thread": (8,),
+    "raw_access_thread": (9,),
+    "process_access": (10,),
+    "file_event": (11,),
+    "registry_add": (12,),
+    "registry_delete": (12,),
+    "registry_set": (13,),
+    "registry_rename": (14,),
+    "registry_event": (12, 13, 14),
+    "create_stream_hash": (15,),
+    "pipe_created": (17, 18),
+    "wmi_event": (19, 20, 21),
+    "dns_query": (22,),
+    "file_delete": (23, 26),
+    "clipboard_capture": (24,),
+    "process_tampering": (25,),
+    "file_delete_detected": (26,),
+    "file_block_executable": (27,),
+    "file_block_shredding": (28,),
+    "file_executable_detected": (29,),
+    "sysmon_error": (255,),
+}
+POWERSHELL = ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational")
+CLASSIC = ("Windows PowerShell",)
+DEFENDER = ("Microsoft-Windows-Windows Defender/Operational",)
+OTHER_CATEGORIES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {  # category -> channels, event ids
+    "ps_module": (POWERSHELL, (4103,)),
+    "ps_script": (POWERSHELL, (4104,)),
+    "ps_classic_start": (CLASSIC, (400,)),
+    "ps_classic_provider_start": (CLASSIC, (600,)),
+    "ps_classic_script": (CLASSIC, (800,)),
+}
+KERNEL_FILE: dict[str, tuple[int, ...]] = {"file_access": (12,), "file_rename": (19, 27)}  # ETW exports only
+MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or names otherwise
+    "dns-client": ("Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"),
+    "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical", "Microsoft-Windows-DNSServer/Analytical"),
+    "iis-configuration": ("Microsoft-IIS-Configuration/Operational",),
+    "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing",),
+    "ldap": ("Microsoft-Windows-LDAP-Client/Debug",),
+    "sense": ("Microsoft-Windows-SENSE/Operational",),
+    "servicebus-client": ("Microsoft-ServiceBus-Client",),
+    "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
+    "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
+    "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
+    "kernel-shimengine": ("Microsoft-Windows-Kernel-ShimEngine/Operational", "Microsoft-Windows-Kernel-ShimEngine/Diagnostic"),
+}
+
+PROCESS_4688 = {  # Security 4688 says the same things under other names
+    "image": ("NewProcessName",),
+    "commandline": ("CommandLine", "ProcessCommandLine"),
+    "parentimage": ("ParentProcessName",),
+    "processid": ("NewProcessId",),
+    "parentprocessid": ("ProcessId",),
+    "user": ("SubjectUserName",),
+    "logonid": ("SubjectLogonId",),
+    "integritylevel": ("MandatoryLabel",),
+}
+PROCESS_AUDITD = {
+    "image": ("exe",),
+    "commandline": ("cmdline",),
+    "currentdirectory": ("cwd",),
+    "user": ("auid", "uid"),
+    "parentprocessid": ("ppid",),
+    "processid": ("pid",),
+}
+ANTIVIRUS = {"signature": ("Threat Name",), "filename": ("Path",), "action": ("Action Name",)}
+IIS = {
+    "cs-uri-query": ("cs-uri-query", "cs-uri-stem", JOINED_URI),
+    "c-uri-query": ("cs-uri-query", "cs-uri-stem", JOINED_URI),
+    "cs-uri": (JOINED_URI, "cs-uri-stem", "cs-uri-query"),
+    "c-uri": (JOINED_URI, "cs-uri-stem", "cs-uri-query"),
+    "c-uri-stem": ("cs-uri-stem",),
+    "c-uri-path": ("cs-uri-stem",),
+    "cs-user-agent": ("cs(User-Agent)",),
+    "c-useragent": ("cs(User-Agent)",),
+    "cs-useragent": ("cs(User-Agent)",),
+    "useragent": ("cs(User-Agent)",),
+    "cs-referer": ("cs(Referer)",),
+    "cs-referrer": ("cs(Referer)",),
+    "c-referer": ("cs(Referer)",),
+    "cs-cookie": ("cs(Cookie)",),
+    "r-dns": ("cs-host",),
+    "cs-host": ("cs-host",),
+    "src_ip": ("c-ip",),
+    "clientip": ("c-ip",),
+    "status": ("sc-status",),
+}
+HTTPPROXY = {
+    "cs-method": ("Method",),
+    "cs-uri-stem": ("UrlStem",),
+    "c-uri-stem": ("UrlStem",),
+    "c-uri-path": ("UrlStem",),
+    "cs-uri-query": ("UrlQuery", "UrlStem", JOINED_URI),
+    "c-uri-query": ("UrlQuery", "UrlStem", JOINED_URI),
+    "cs-uri": (JOINED_URI, "UrlStem", "UrlQuery"),
+    "c-uri": (JOINED_URI, "UrlStem", "UrlQuery"),
+    "cs-user-agent": ("UserAgent",),
+    "c-useragent": ("UserAgent",),
+    "sc-status": ("HttpStatus",),
+    "c-ip": ("ClientIpAddress",),
+    "cs-username": ("AuthenticatedUser",),
+    "cs-host": ("UrlHost",),
+    "r-dns": ("UrlHost",),
+}
+ZEEK_DNS = {"query": ("query",), "record_type": ("qtype_name",), "answer": ("answers",), "qname": ("query",)}
+EXCHANGE_LOGS = ("httpproxy", "ecp-server", "ecp-activity", "oab-generator", "cmdlet-infra")
+CISCO_MARK = Test("", How.REGEX, r"%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:")
+
+
+def log_sources(category: str, product: str, service: str) -> tuple[LogSource, ...]:
+    """Every kind of log that a Sigma log source (folded; "" where the rule names none) can be found in; the generic one is always last."""
+    found = list(_specific(category, product, service))
+    return (*found, LogSource(GENERIC))
+
+
+def _specific(category: str, product: str, service: str) -> list[LogSource]:
+    if product == "windows":
+        return _windows(category, service)
+    if product == "exchange":
+        return [LogSource(service)] if service in EXCHANGE_LOGS else [LogSource(name) for name in EXCHANGE_LOGS]
+    if product == "linux":
+        return _linux(category, service)
+    if product == "zeek" or category == "dns":
+        fields = ZEEK_DNS if category == "dns" else {}
+        return [LogSource("zeek", Test("_path", How.EQUALS, service or category), fields)]
+    if product == "iis" or service == "iis":
+        return [LogSource("iis", ALWAYS, IIS)]
+    if category in ("webserver", "proxy") or service in ("apache", "nginx"):
+        web = [LogSource("access-log", ALWAYS, IIS)]
+        if service not in ("apache", "nginx"):
+            web += [LogSource("iis", ALWAYS, IIS), LogSource("httpproxy", ALWAYS, HTTPPROXY)]
+        else:
+            web.append(LogSource("syslog"))
+        return web
+    if category == "antivirus":
+        return [
+            LogSource("windows", And((_among("Channel", DEFENDER), _among("EventID", (1006, 1015, 1116, 1117)))), ANTIVIRUS)
+        ]
+    if product == "cisco":
+        return [LogSource("syslog", CISCO_MARK)]
+    if product in ("huawei", "juniper", "fortios", "fortigate", "paloalto"):
+        return [LogSource("syslog")]
+    if category in ("application", "database") and product not in ("opencanary", "rpc_firewall", "kubernetes"):
+        return [LogSource("syslog")]
+    return []
+
+
+def _windows(category: str, service: str) -> list[LogSource]:
+    if category in SYSMON_IDS:
+        sysmon = And((_among("Channel", (SYSMON,)), _among("EventID", SYSMON_IDS[category])))
+        sources = [LogSource("windows", sysmon)]
+        if category == "process_creation":
+            audit = And((_among("Channel", ("Security",)), _among("EventID", (4688,))))
+            sources.append(LogSource("windows", audit, PROCESS_4688))
+        return sources
+    if category in OTHER_CATEGORIES:
+        channels, ids = OTHER_CATEGORIES[category]
+        return [LogSource("windows", And((_among("Channel", channels), _among("EventID", ids))))]
+    if category in KERNEL_FILE:
+        provider = Test("Provider_Name", How.EQUALS, fold("Microsoft-Windows-Kernel-File"))
+        return [LogSource("windows", And((provider, _among("EventID", KERNEL_FILE[category]))))]
+    if service == "iis":
+        return [LogSource("iis", ALWAYS, IIS)]
+    if service in MORE_SERVICES:
+        return [LogSource("windows", _among("Channel", MORE_SERVICES[service]))]
+    if service in windows_logsource_mapping:
+        channel = windows_logsource_mapping[service]
+        channels = (channel,) if isinstance(channel, str) else tuple(channel)
+        sources = [LogSource("windows", _among("Channel", channels))]
+        if service == "msexchange-management":  # the text log of the same cmdlets stands in for a cleared channel
+            sources.append(LogSource("cmdlet-infra"))
+        return sources
+    if not category and not service:
+        return [LogSource("windows")]
+    return []
+
+
+def _linux(category: str, service: str) -> list[LogSource]:
+    if category in ("process_creation", "network_connection", "file_event"):
+        number = SYSMON_IDS[category]
+        guard = And((_among("Channel", (LINUX_SYSMON,)), _among("EventID", number)))
+        sources = [LogSource("windows", guard)]
+        if category == "process_creation":
+            sources.append(LogSource("auditd", Test("type", How.EQUALS, "execve"), PROCESS_AUDITD))
+        return sources
+    if service == "auditd":
+        return [LogSource("auditd")]
+    return [LogSource("syslog")] if not category else []
+
+
+def _among(field: str, values: tuple[str | int, ...]) -> Node:
+    tests = tuple(Test(field, How.EQUALS, fold(str(value))) for value in values)
+    return tests[0] if len(tests) == 1 else Or(tests)

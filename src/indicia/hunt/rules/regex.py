@@ -1,0 +1,163 @@
+"""Regular expressions of strangers: which are safe to run with a backtracking engine."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any
+
+from indicia.errors import RuleError
+
+__all__ = ["LONGEST_VALUE", "check_regex", "compiled"]
+
+LONGEST_PATTERN = 4096
+LONGEST_VALUE = 32_768  # of a longer value, expressions see this many characters
+_parser: Any = re._parser  # type: ignore[attr-defined]
+_constants: Any = re._constants  # type: ignore[attr-defined]
+_REPEATS = {_constants.MAX_REPEAT, _constants.MIN_REPEAT}
+_MANY = 64  # a bound of this many repeats is as good as none
+
+
+def compiled(pattern: str, flags: str) -> re.Pattern[str]:
+    """The expression with Sigma's flags (a subset of "ims"). Raises: RuleError."""
+    value = 0
+    for flag in flags:
+        value |= {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[flag]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(pattern, value)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise RuleError(f"the regular expression {pattern[:80]!r} does not compile: {error}") from error
+
+
+def check_regex(pattern: str, flags: str) -> None:
+    """Refuses an expression that could run for ages. Raises: RuleError.
+
+    An unbounded repeat of something that itself holds an unbounded repeat, and can begin where the inner one ends, has
+    exponentially many ways to fail: `(a+)+`. If a mandatory literal that the inner repeat cannot match stands between two
+    rounds, there is only one way: `(\\w+;)+`.
+    """
+    if len(pattern) > LONGEST_PATTERN:
+        raise RuleError(f"a regular expression of {len(pattern)} characters, more than {LONGEST_PATTERN}")
+    compiled(pattern, flags)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        tree = _parser.parse(pattern)
+    if _explodes(tree, re.IGNORECASE if "i" in flags else 0):
+        raise RuleError(f"the regular expression {pattern[:80]!r} could run for ages", hint="it repeats a repeat")
+
+
+def _explodes(items: Any, flags: int) -> bool:
+    for operator, argument in items:
+        if operator in _REPEATS:
+            _least, most, body = argument
+            if most >= _MANY and _ambiguous(list(body)):
+                return True
+            if _explodes(body, flags):
+                return True
+        elif any(_explodes(branch, flags) for branch in _branches(operator, argument)):
+            return True
+    return False
+
+
+def _branches(operator: Any, argument: Any) -> list[Any]:
+    if operator is _constants.SUBPATTERN:
+        return [argument[3]]
+    if operator is _constants.BRANCH:
+        return list(argument[1])
+    if operator in (_constants.ASSERT, _constants.ASSERT_NOT):
+        return [argument[1]]
+    if operator is getattr(_constants, "ATOMIC_GROUP", None):
+        return [argument]
+    if operator is _constants.GROUPREF_EXISTS:
+        return [branch for branch in argument[1:] if branch]
+    return []
+
+
+def _flat(items: list[Any]) -> list[Any]:
+    """Groups dissolved, so that what stands side by side is seen side by side."""
+    found: list[Any] = []
+    for operator, argument in items:
+        if operator is _constants.SUBPATTERN:
+            found += _flat(list(argument[3]))
+        else:
+            found.append((operator, argument))
+    return found
+
+
+def _ambiguous(body: list[Any]) -> bool:
+    """Whether a repeated `body` can be cut into rounds in many ways."""
+    items = _flat(body)
+    for index, (operator, argument) in enumerate(items):
+        if operator is _constants.BRANCH and any(_ambiguous(list(branch)) for branch in argument[1]):
+            return True
+        if operator in _REPEATS and argument[1] >= _MANY:
+            inner = _characters(list(argument[2]))
+            around = items[index + 1 :] + items[:index]
+            if not any(_separates(item, inner) for item in around):
+                return True
+    return False
+
+
+def _separates(item: Any, inner: set[int] | None) -> bool:
+    """Whether `item` is a mandatory character that `inner` cannot match."""
+    mine = _characters([item])
+    return inner is not None and mine is not None and bool(mine) and not (mine & inner)
+
+
+def _characters(items: list[Any]) -> set[int] | None:
+    """The ASCII characters that `items` can match, None when that is hard to say or when they can match nothing at all."""
+    found: set[int] = set()
+    for operator, argument in items:
+        if operator is _constants.LITERAL:
+            found.add(argument)
+            found.update((ord(chr(argument).lower()[0]), ord(chr(argument).upper()[0])))
+        elif operator is _constants.NOT_LITERAL:
+            found |= set(range(128)) - {argument}
+        elif operator is _constants.IN:
+            members = _members(argument)
+            if members is None:
+                return None
+            found |= members
+        elif operator is _constants.ANY:
+            found |= set(range(128))
+        elif operator is _constants.SUBPATTERN:
+            inner = _characters(list(argument[3]))
+            if inner is None:
+                return None
+            found |= inner
+        elif operator in _REPEATS and argument[0] >= 1:
+            inner = _characters(list(argument[2]))
+            if inner is None:
+                return None
+            found |= inner
+        else:
+            return None
+    return found
+
+
+def _members(argument: Any) -> set[int] | None:
+    found: set[int] = set()
+    negated = False
+    classes = {
+        _constants.CATEGORY_DIGIT: r"\d",
+        _constants.CATEGORY_NOT_DIGIT: r"\D",
+        _constants.CATEGORY_SPACE: r"\s",
+        _constants.CATEGORY_NOT_SPACE: r"\S",
+        _constants.CATEGORY_WORD: r"\w",
+        _constants.CATEGORY_NOT_WORD: r"\W",
+    }
+    for operator, value in argument:
+        if operator is _constants.NEGATE:
+            negated = True
+        elif operator is _constants.LITERAL:
+            found.add(value)
+        elif operator is _constants.RANGE:
+            found |= set(range(value[0], min(value[1], 127) + 1))
+        elif operator is _constants.CATEGORY and value in classes:
+            expression = re.compile(classes[value])
+            found |= {code for code in range(128) if expression.match(chr(code))}
+        else:
+            return None
+    return set(range(128)) - found if negated else found

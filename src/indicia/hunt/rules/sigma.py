@@ -1,0 +1,341 @@
+"""Sigma rules, read by pySigma, as our intermediate form. Every rule that cannot be used is named with its reason.
+
+References: SigmaHQ sigma-specification 2.1 (rules, modifiers, correlations, filters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import yaml
+from sigma.collection import SigmaCollection
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.correlations import SigmaCorrelationRule
+from sigma.exceptions import SigmaError
+from sigma.filters import SigmaFilter
+from sigma.rule import SigmaRule
+from sigma.types import (
+    SigmaBool,
+    SigmaCasedString,
+    SigmaCIDRExpression,
+    SigmaCompareExpression,
+    SigmaExists,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaNull,
+    SigmaNumber,
+    SigmaRegularExpression,
+    SigmaString,
+    SigmaTimestampPart,
+    SpecialChars,
+)
+
+from indicia.errors import RuleError
+from indicia.hunt.rules.fields import mapped
+from indicia.hunt.rules.ir import (
+    And,
+    Correlation,
+    CorrelationKind,
+    How,
+    Node,
+    Not,
+    Or,
+    Refused,
+    Rule,
+    RuleSet,
+    Same,
+    Source,
+    Test,
+    Wild,
+    fold,
+    tests_of,
+)
+from indicia.hunt.rules.logsources import log_sources
+from indicia.hunt.rules.names import GENERIC
+from indicia.hunt.rules.regex import check_regex
+
+__all__ = ["compile_documents", "read_documents"]
+
+MOST_TESTS = 20_000  # in one rule: a list longer than this belongs into an indicator file
+_COMPARE = {"LT": How.LESS, "LTE": How.AT_MOST, "GT": How.GREATER, "GTE": How.AT_LEAST}
+_COUNT = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "!="}
+
+
+def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[Refused]]:
+    """The YAML documents of one rule file that are mappings, and one refusal for what cannot be read."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        documents = [document for document in yaml.load_all(text, loader) if document is not None]
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = f"no readable YAML: {' '.join(str(error).split())[:200]}"
+        return [], [Refused("", file, "medium", file, "", "", reason)]
+    usable = [document for document in documents if isinstance(document, dict)]
+    refused = [
+        Refused("", file, "medium", file, "", "", f"a {type(document).__name__}, not a rule")
+        for document in documents
+        if not isinstance(document, dict)
+    ]
+    return usable, refused
+
+
+def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> RuleSet:
+    """All rules of all files: filters applied to the rules they name, correlations tied to theirs. Order is that of the files."""
+    parsed: list[tuple[str, SigmaRule | SigmaCorrelationRule]] = []
+    filters: list[SigmaFilter] = []
+    refused: list[Refused] = []
+    for file, documents in files:
+        for document in _with_actions(documents):
+            try:
+                for rule in _parse(document):
+                    if isinstance(rule, SigmaFilter):
+                        filters.append(rule)
+                    else:
+                        parsed.append((file, rule))
+            except _FAULTS as error:
+                refused.append(_refusal(document, file, error))
+    rules: list[Rule] = []
+    correlations: list[Correlation] = []
+    for file, rule in parsed:
+        try:
+            if isinstance(rule, SigmaCorrelationRule):
+                correlations.append(_correlation(rule, file))
+            else:
+                for each in filters:
+                    rule = each.apply_on_rule(rule)
+                rules.append(_rule(rule, file))
+        except _FAULTS as error:
+            refused.append(_refusal(_head(rule), file, error))
+    return _tied(RuleSet(tuple(rules), tuple(correlations), tuple(refused)))
+
+
+# What a stranger's rule can make pySigma or its own parsers raise.
+_FAULTS = (SigmaError, RuleError, ValueError, TypeError, KeyError, AttributeError, RecursionError, NotImplementedError)
+
+
+def _with_actions(documents: list[dict[str, Any]]) -> list[dict[str, Any] | list[dict[str, Any]]]:
+    """Documents one by one; those of a file that uses the old `action: global|repeat` stay together."""
+    if any("action" in document for document in documents):
+        return [documents]
+    return list(documents)
+
+
+def _parse(document: dict[str, Any] | list[dict[str, Any]]) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
+    if isinstance(document, list):
+        collection = SigmaCollection.from_dicts(document, resolve_references=False, collect_filters=True)
+        return [*collection.rules, *collection.filters]
+    if "correlation" in document:
+        return [SigmaCorrelationRule.from_dict(document)]
+    if "filter" in document:
+        return [SigmaFilter.from_dict(document)]
+    return [SigmaRule.from_dict(document)]
+
+
+def _head(rule: SigmaRule | SigmaCorrelationRule) -> dict[str, Any]:
+    level = rule.level.name.lower() if rule.level else "medium"
+    return {"id": rule.id, "title": rule.title, "level": level, "author": rule.author, "license": rule.license}
+
+
+def _refusal(document: Mapping[str, Any] | list[dict[str, Any]], file: str, error: Exception) -> Refused:
+    head = document[0] if isinstance(document, list) else document
+    reason = " ".join(str(error).split())[:300] or type(error).__name__
+    known = ("informational", "low", "medium", "high", "critical")
+    level = head.get("level") if head.get("level") in known else "medium"
+    return Refused(
+        str(head.get("id") or ""),
+        str(head.get("title") or file),
+        str(level),
+        file,
+        str(head.get("author") or ""),
+        str(head.get("license") or ""),
+        reason,
+    )
+
+
+def _rule(rule: SigmaRule, file: str) -> Rule:
+    conditions = [_node(each.parsed) for each in rule.detection.parsed_condition]
+    condition = conditions[0] if len(conditions) == 1 else Or(tuple(conditions))
+    leaves = list(tests_of(condition))
+    if len(leaves) > MOST_TESTS:
+        raise RuleError(f"{len(leaves)} values, more than {MOST_TESTS}", hint="put them into an indicator file")
+    where = rule.logsource
+    category, product, service = (fold(part or "") for part in (where.category, where.product, where.service))
+    has_keywords = any(isinstance(leaf, Test) and not leaf.field for leaf in leaves)
+    sources = []
+    for source in log_sources(category, product, service):
+        if source.family == GENERIC and has_keywords and product == "windows":
+            continue  # words of a Windows message mean nothing in a log of another kind
+        own = mapped(condition, source)
+        sources.append(Source(source.family, source.guard, None if own is condition else own))
+    level = rule.level.name.lower() if rule.level else "medium"
+    return Rule(
+        str(rule.id or ""),
+        rule.name or "",
+        rule.title or file,
+        level,
+        file,
+        rule.author or "",
+        rule.license or "",
+        tuple(str(tag) for tag in rule.tags),
+        condition,
+        tuple(sources),
+    )
+
+
+def _node(condition: Any) -> Node:
+    match condition:
+        case ConditionAND():
+            return And(tuple(_node(item) for item in condition.args))
+        case ConditionOR():
+            return Or(tuple(_node(item) for item in condition.args))
+        case ConditionNOT():
+            return Not(_node(condition.args[0]))
+        case ConditionFieldEqualsValueExpression():
+            return _test(condition.field, condition.value)
+        case ConditionValueExpression():
+            return _test("", condition.value)
+    raise RuleError(f"a condition of the unknown kind {type(condition).__name__}")
+
+
+def _test(field: str, value: Any) -> Node:
+    match value:
+        case SigmaExpansion():
+            return Or(tuple(_test(field, item) for item in value.values))
+        case SigmaCasedString():
+            return _string(field, value, cased=True)
+        case SigmaString():
+            return _string(field, value, cased=False)
+        case SigmaRegularExpression():
+            pattern = str(value.regexp)
+            if value.contains_placeholder():
+                raise RuleError(f"the placeholder in {pattern!r} has no value")
+            flags = "".join(sorted({"IGNORECASE": "i", "MULTILINE": "m", "DOTALL": "s"}[flag.name] for flag in value.flags))
+            check_regex(pattern, flags)
+            return Test(field, How.REGEX, pattern, flags=flags)
+        case SigmaTimestampPart():
+            return Test(field, How.TIME_PART, str(value.number), flags=value.timestamp_part.name.lower())
+        case SigmaBool():
+            return Test(field, How.EQUALS, "true" if value.boolean else "false")
+        case SigmaNumber():
+            return Test(field, How.CONTAINS if not field else How.EQUALS, str(value.number))
+        case SigmaNull():
+            return Test(field, How.NULL)
+        case SigmaExists():
+            return Test(field, How.EXISTS) if value.exists else Not(Test(field, How.EXISTS))
+        case SigmaCompareExpression():
+            if value.op.name == "NEQ":
+                return Not(Test(field, How.EQUALS, str(value.number.number)))
+            return Test(field, _COMPARE[value.op.name], str(value.number.number))
+        case SigmaCIDRExpression():
+            return Test(field, How.CIDR, str(value.network))
+        case SigmaFieldReference():
+            if value.starts_with and value.ends_with:
+                how = How.CONTAINS
+            else:
+                how = How.STARTS if value.starts_with else How.ENDS if value.ends_with else How.EQUALS
+            return Same(field, value.field, how)
+    raise RuleError(f"a value of the unknown kind {type(value).__name__}")
+
+
+def _string(field: str, value: SigmaString, *, cased: bool) -> Node:
+    """A Sigma string: its wildcards decide how it is compared. Keywords stand anywhere in a value."""
+    parts: list[str | int] = []
+    for part in value.s:
+        if isinstance(part, str):
+            parts.append(part if cased else fold(part))
+        elif part is SpecialChars.WILDCARD_MULTI:
+            if not parts or parts[-1] != Wild.MANY:  # ** is *
+                parts.append(int(Wild.MANY))
+        elif part is SpecialChars.WILDCARD_SINGLE:
+            parts.append(int(Wild.ONE))
+        else:
+            raise RuleError(f"the placeholder %{getattr(part, 'name', part)}% has no value")
+    parts = [part for part in parts if part != ""]
+    if not field and parts != [Wild.MANY]:
+        parts = [part for part in parts if part != ""]
+        head = [] if parts and parts[0] == Wild.MANY else [int(Wild.MANY)]
+        tail = [] if parts and parts[-1] == Wild.MANY else [int(Wild.MANY)]
+        parts = [*head, *parts, *tail]
+    if not parts:
+        return Test(field, How.NULL)  # '' asks for an empty value; logs write empty and missing alike
+    if parts == [Wild.MANY]:
+        return Not(Test(field, How.NULL))
+    literals = [part for part in parts if isinstance(part, str)]
+    if len(literals) == 1 and Wild.ONE not in parts:
+        literal = literals[0]
+        match (parts[0] == Wild.MANY, parts[-1] == Wild.MANY):
+            case (False, False):
+                return Test(field, How.EQUALS, literal, cased)
+            case (True, True):
+                return Test(field, How.CONTAINS, literal, cased)
+            case (True, False):
+                return Test(field, How.ENDS, literal, cased)
+            case _:
+                return Test(field, How.STARTS, literal, cased)
+    return Test(field, How.WILD, "", cased, parts=tuple(parts))
+
+
+def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
+    name = rule.type.name.lower()
+    if name not in set(CorrelationKind):
+        raise RuleError(f"correlations of type {name} are not supported")
+    condition = rule.condition
+    operator, count, field = ">=", len(rule.rules), ""
+    if condition is not None:
+        if not hasattr(condition, "op"):
+            raise RuleError("extended correlation conditions are not supported")
+        operator, count = _COUNT[condition.op.name], condition.count
+        if isinstance(condition.fieldref, list):
+            raise RuleError("value_count over several fields is not supported")
+        field = condition.fieldref or ""
+    if name == CorrelationKind.VALUE_COUNT and not field:
+        raise RuleError("value_count names no field")
+    head = _head(rule)
+    return Correlation(
+        str(rule.id or ""),
+        rule.name or "",
+        rule.title or file,
+        head["level"],
+        file,
+        rule.author or "",
+        rule.license or "",
+        tuple(str(tag) for tag in rule.tags),
+        CorrelationKind(name),
+        tuple(reference.reference for reference in rule.rules),
+        rule.timespan.seconds,
+        tuple(rule.group_by or ()),
+        operator,
+        count,
+        field,
+        tuple((alias.alias, reference.reference, name) for alias in rule.aliases for reference, name in alias.mapping.items()),
+        bool(rule.generate),
+    )
+
+
+def _tied(found: RuleSet) -> RuleSet:
+    """`found` with references by name turned into ids; rules that only feed a correlation are silent."""
+    by_name = {key: rule.id or rule.name for rule in (*found.rules, *found.correlations) for key in (rule.id, rule.name) if key}
+    correlations, refused, silent = [], list(found.refused), set[str]()
+    fields = ("id", "title", "level", "file", "author", "license")
+    for each in found.correlations:
+        missing = [name for name in each.rules if name not in by_name]
+        if missing:
+            head = (getattr(each, field) for field in fields)
+            refused.append(Refused(*head, f"refers to the rule {missing[0]!r}, which is not among the rules"))
+            continue
+        ids = tuple(by_name[name] for name in each.rules)
+        aliases = tuple((alias, by_name.get(name, name), field) for alias, name, field in each.aliases)
+        correlations.append(msgspec.structs.replace(each, rules=ids, aliases=aliases))
+        if not each.generate:
+            silent.update(ids)
+    rules = tuple(
+        msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in found.rules
+    )
+    return RuleSet(rules, tuple(correlations), tuple(refused))

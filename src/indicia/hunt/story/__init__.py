@@ -1,0 +1,38 @@
+"""What the sightings tell: which of them worked, which belong together, what happened, and what can be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from indicia.hunt.story.chains import join
+from indicia.hunt.story.outcome import judge, stage_of_tags
+from indicia.hunt.story.verdict import decide, reach
+from indicia.records import Chain, HuntVerdict, LogFile, Record, Sighting
+
+__all__ = ["Story", "reach", "stage_of_tags", "tell"]
+
+
+class Story(Record, frozen=True, kw_only=True):
+    """Sightings in time order with stage and outcome, the chains that they form, the verdict and its reason."""
+
+    sightings: tuple[Sighting, ...]
+    chains: tuple[Chain, ...]
+    verdict: HuntVerdict
+    reason: str
+
+
+def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
+    """The story of `sightings`, which may come in any order, in the light of the `files` that were read.
+
+    Deterministic: the order of the input does not matter. Sightings without a time stand last.
+    """
+    judged = sorted((judge(sighting) for sighting in sightings), key=_order)
+    chains = join(judged)
+    verdict, reason = decide(judged, chains, files)
+    return Story(sightings=tuple(judged), chains=chains, verdict=verdict, reason=reason)
+
+
+def _order(sighting: Sighting) -> tuple[bool, float, str, int, str]:
+    time = sighting.event.time
+    place = sighting.event.place
+    return time is None, time.timestamp() if time else 0.0, place.file, place.position, sighting.id

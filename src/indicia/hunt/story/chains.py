@@ -1,0 +1,209 @@
+"""Sightings into chains: what one intruder did on one host, found by the keys that lines share and by time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from indicia.hunt.story.keys import Hosts, agent_of, client_of, is_back_end, keys_of
+from indicia.hunt.story.sentence import summary
+from indicia.records import Chain, Outcome, RuleLevel, Sighting, Stage, stable_id
+
+__all__ = ["join"]
+
+# The two sites of one server log one request within a second; a little more for clocks that are read at begin and at end.
+ONE_REQUEST = timedelta(seconds=1.5)
+# A cmdlet, a written file and the request that asked for them.
+ONE_STEP = timedelta(seconds=5)
+# An order given through a web shell and the process that carries it out.
+ONE_ORDER = timedelta(seconds=60)
+# What has no key at all is taken to the nearest chain of its host within this time.
+ONE_VISIT = timedelta(hours=6)
+LONE = timedelta(hours=1)
+MOST_SCANNERS = 12  # chains of attempts only, per host; more are told as one
+_STAGE_ORDER = {stage: place for place, stage in enumerate(Stage)}
+_QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
+
+
+class _Groups:
+    """Disjoint sets of positions."""
+
+    def __init__(self, size: int) -> None:
+        self._parent = list(range(size))
+
+    def find(self, item: int) -> int:
+        while self._parent[item] != item:
+            self._parent[item] = self._parent[self._parent[item]]
+            item = self._parent[item]
+        return item
+
+    def union(self, one: int, other: int) -> None:
+        first, second = sorted((self.find(one), self.find(other)))
+        self._parent[second] = first
+
+    def sets(self, items: Iterable[int]) -> list[list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for item in items:
+            found[self.find(item)].append(item)
+        return list(found.values())
+
+
+def join(sightings: Sequence[Sighting]) -> tuple[Chain, ...]:
+    """The chains in `sightings` (judged, in time order): those that succeeded first, then by time.
+
+    Never joins two hosts, nor two client addresses unless a session or a web shell that answered ties them. What shares
+    no key with anything goes by time to the nearest chain of its host that succeeded, or stands by itself; quiet rules
+    alone make none.
+    """
+    hosts = Hosts(sightings)
+    by_host: dict[str, list[int]] = defaultdict(list)
+    for index, sighting in enumerate(sightings):
+        by_host[hosts.of(sighting.event)].append(index)
+    chains: list[Chain] = []
+    for host, members in by_host.items():
+        groups = _Groups(len(sightings))
+        _by_keys(sightings, members, groups)
+        _by_request(sightings, members, groups)
+        _by_step(sightings, members, groups)
+        _by_nearness(sightings, members, groups)
+        sets = [group for group in groups.sets(members) if any(_loud(sightings[index]) for index in group)]
+        chains += [_chain(host, [sightings[index] for index in group]) for group in _fold_scanners(sightings, sets)]
+    return tuple(sorted(chains, key=_by_weight))
+
+
+def _loud(sighting: Sighting) -> bool:
+    return sighting.level not in _QUIET
+
+
+def _by_keys(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+    first: dict[tuple[str, str], int] = {}
+    for index in members:
+        for key in keys_of(sightings[index]):
+            groups.union(first.setdefault(key, index), index)
+
+
+class _Nearby:
+    """Positions by time, to find the nearest."""
+
+    def __init__(self, sightings: Sequence[Sighting], members: Iterable[int]) -> None:
+        timed = [(time, index) for index in members if (time := sightings[index].event.time) is not None]
+        timed.sort()
+        self._times = [time for time, _ in timed]
+        self._members = [index for _, index in timed]
+
+    def nearest(self, time: datetime, within: timedelta, *, before: bool = False) -> int | None:
+        """The position nearest to `time`, at most `within` away; with `before`, one that is not later than a second after."""
+        at = bisect_left(self._times, time)
+        best: tuple[timedelta, int] | None = None
+        for place in (at - 1, at):
+            if 0 <= place < len(self._times):
+                apart = abs(self._times[place] - time)
+                late = before and self._times[place] > time + timedelta(seconds=1)
+                if apart <= within and not late and (best is None or apart < best[0]):
+                    best = (apart, self._members[place])
+        return best[1] if best else None
+
+
+def _by_request(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+    """Lines of the back end to those of the front end that they were made for: within a second, same user agent."""
+    front: dict[str, list[int]] = defaultdict(list)
+    back: list[int] = []
+    for index in members:
+        event = sightings[index].event
+        if is_back_end(event):
+            back.append(index)
+        elif client_of(event) and agent_of(event):
+            front[agent_of(event)].append(index)
+    near = {agent: _Nearby(sightings, indices) for agent, indices in front.items()}
+    for index in back:
+        event = sightings[index].event
+        if event.time is not None and agent_of(event) in near:
+            match = near[agent_of(event)].nearest(event.time, ONE_REQUEST)
+            if match is not None:
+                groups.union(match, index)
+
+
+def _by_step(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+    """What Windows and the control panel log to the request that caused it; processes to the visit that ordered them."""
+    requests = [
+        index for index in members if client_of(sightings[index].event) and sightings[index].outcome is not Outcome.ATTEMPT
+    ]
+    exploits = _Nearby(sightings, (index for index in requests if sightings[index].stage in {Stage.EXPLOIT, Stage.WEB_SHELL}))
+    visits = _Nearby(sightings, (index for index in requests if sightings[index].stage is Stage.WEB_SHELL))
+    for index in members:
+        sighting = sightings[index]
+        time = sighting.event.time
+        if time is None or client_of(sighting.event):
+            continue
+        match: int | None = None
+        if sighting.stage in {Stage.EXPLOIT, Stage.WEB_SHELL, Stage.EVASION, Stage.PERSISTENCE}:
+            match = exploits.nearest(time, ONE_STEP)
+        if match is None and sighting.stage is Stage.EXECUTION:
+            match = visits.nearest(time, ONE_ORDER, before=True)
+        if match is not None:
+            groups.union(match, index)
+
+
+def _by_nearness(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+    """Loud sightings without any client: to the nearest chain that succeeded, else to one another within an hour."""
+    sets = groups.sets(members)
+    has_client = [any(client_of(sightings[index].event) for index in group) for group in sets]
+    succeeded = [
+        index
+        for group, known in zip(sets, has_client, strict=True)
+        if known and any(sightings[index].outcome is Outcome.SUCCESS for index in group)
+        for index in group
+        if sightings[index].outcome is Outcome.SUCCESS
+    ]
+    anchors = _Nearby(sightings, succeeded)
+    alone: list[tuple[datetime, int]] = []
+    for group, known in zip(sets, has_client, strict=True):
+        times = [time for index in group if (time := sightings[index].event.time) is not None]
+        if known or not times or not any(_loud(sightings[index]) for index in group):
+            continue
+        match = anchors.nearest(min(times), ONE_VISIT)
+        if match is not None:
+            groups.union(match, group[0])
+        else:
+            alone += [(time, group[0]) for time in times]
+    alone.sort()
+    for (earlier, one), (later, other) in zip(alone, alone[1:], strict=False):
+        if later - earlier <= LONE:
+            groups.union(one, other)
+
+
+def _fold_scanners(sightings: Sequence[Sighting], sets: list[list[int]]) -> list[list[int]]:
+    """Many chains of nothing but attempts become one: a list of a thousand scanners hides the one that matters."""
+    attempts = [group for group in sets if all(sightings[index].outcome is Outcome.ATTEMPT for index in group)]
+    if len(attempts) <= MOST_SCANNERS:
+        return sets
+    folded = sorted(index for group in attempts for index in group)
+    return [*(group for group in sets if group not in attempts), folded]
+
+
+def _chain(host: str, members: list[Sighting]) -> Chain:
+    times = [member.event.time for member in members if member.event.time is not None]
+    outcomes = {member.outcome for member in members}
+    outcome = next((each for each in (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT) if each in outcomes), Outcome.UNKNOWN)
+    keys = sorted({key for member in members for key in keys_of(member) if key[0] in {"client", "canary", "page"}})
+    done = [member for member in members if member.outcome is not Outcome.ATTEMPT] or members
+    stages = sorted({member.stage for member in done}, key=_STAGE_ORDER.__getitem__)
+    return Chain(
+        id=stable_id("chain", host, *(member.id for member in members)),
+        host=host,
+        start=min(times, default=None),
+        end=max(times, default=None),
+        stages=tuple(stages),
+        sightings=tuple(member.id for member in members),
+        keys=tuple(keys),
+        outcome=outcome,
+        summary=summary(host, members, [value for kind, value in keys if kind == "client"]),
+    )
+
+
+def _by_weight(chain: Chain) -> tuple[int, int, float, str]:
+    order = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT).index(chain.outcome)
+    start = chain.start.timestamp() if chain.start else 0.0
+    return order, -len(chain.stages) if order else 0, start, chain.id

@@ -1,0 +1,174 @@
+"""What joins the lines of different logs: the keys that an event holds, and the host that it is about."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from indicia.records import Event, Outcome, Sighting, Stage
+
+__all__ = ["Hosts", "agent_of", "client_of", "is_back_end", "keys_of", "web_path"]
+
+# The shared session accounts of Windows: their logons say nothing about who acts.
+SHARED_LOGONS = {"0x0", "0x3e7", "0x3e4", "0x3e5", "-", ""}
+CANARY = re.compile(r"msExchEcpCanary=([^&;#\s]{6,200})", re.IGNORECASE)
+REQUEST = re.compile(r"cafeReqId=([0-9a-f-]{36})", re.IGNORECASE)
+QUOTED_PATH = re.compile(r"'([A-Za-z]:\\[^']{1,400})'")
+NO_GUID = "{00000000-0000-0000-0000-000000000000}"
+# Where the web roots of a server lie, and what a browser calls them.
+WEB_ROOTS = (("\\frontend\\httpproxy\\", "/"), ("\\inetpub\\wwwroot\\", "/"))
+# Folders of a server below which its logs lie; what stands above them is one server's copy.
+KNOWN_FOLDERS = {"logging", "inetpub", "events", "winevt", "windows", "program files", "logfiles", "evtx"}
+LONGEST_FIELD = 20_000  # characters in which keys are sought
+
+
+def _field(event: Event, *names: str) -> str:
+    for name in names:
+        value = event.fields.get(name)
+        if value and value != "-":
+            return value[:LONGEST_FIELD]
+    return ""
+
+
+def web_path(path: str) -> str:
+    """The address below which a file of Exchange's web folders is called, folded; "" for a path elsewhere.
+
+    >>> web_path(r"C:\\inetpub\\wwwroot\\aspnet_client\\Discover.aspx")
+    '/aspnet_client/discover.aspx'
+    """
+    folded = path.lower().replace("/", "\\")
+    for root, address in WEB_ROOTS:
+        _, found, rest = folded.partition(root)
+        if found:
+            return address + rest.replace("\\", "/")
+    return ""
+
+
+def client_of(event: Event) -> str:
+    """The address that a request came from; "" where it is the server itself, or none is told."""
+    address = _field(event, "ClientIpAddress", "c-ip", "IpAddress", "SourceNetworkAddress", "remote_addr", "client")
+    if address in {event.fields.get("s-ip"), event.fields.get("ServerHostName")}:
+        return ""
+    try:
+        parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return ""
+    return "" if parsed.is_loopback or parsed.is_unspecified else str(parsed)
+
+
+def agent_of(event: Event) -> str:
+    """The user agent, written one way: W3C logs have plus signs where HttpProxy has blanks."""
+    return _field(event, "UserAgent", "cs(User-Agent)").replace("+", " ")
+
+
+def is_back_end(event: Event) -> bool:
+    """Whether a web log's line is from Exchange's back-end site, which only its own front end calls."""
+    return event.fields.get("s-port") == "444"
+
+
+def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
+    """The keys of one sighting, as (kind, value), all folded.
+
+    `client`, `canary` (session of the control panel), `request`, `activity`, `process`, `logon`, and `page` for a web
+    shell that was written or answered (an attempt on a name does not tie a scanner to whoever owns that shell).
+    """
+    event = sighting.event
+    client = client_of(event)
+    if client:
+        yield "client", client
+    for name in ("AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query"):
+        found = CANARY.search(_field(event, name))
+        if found:
+            yield "canary", found[1].lower()
+    request = REQUEST.search(_field(event, "cs-uri-query"))
+    if request:
+        yield "request", request[1].lower()
+    own_request = _field(event, "RequestId")
+    if own_request:
+        yield "request", own_request.lower()
+    activity = _field(event, "ACTID", "ActID")
+    if activity:
+        yield "activity", activity.lower()
+    for name in ("ProcessGuid", "ParentProcessGuid", "SourceProcessGUID", "TargetProcessGUID"):
+        guid = _field(event, name)
+        if guid and guid != NO_GUID:
+            yield "process", guid.lower()
+    for name in ("LogonId", "TargetLogonId", "SubjectLogonId"):
+        logon = _field(event, name).lower()
+        if logon not in SHARED_LOGONS:
+            yield "logon", logon
+    if sighting.stage in {Stage.WEB_SHELL, Stage.PERSISTENCE} and sighting.outcome is not Outcome.ATTEMPT:
+        page = _page(event)
+        if page:
+            yield "page", page
+
+
+def _page(event: Event) -> str:
+    stem = _field(event, "UrlStem", "cs-uri-stem")
+    if stem and stem.lower().rpartition(".")[2] in {"aspx", "ashx", "asmx", "asp"}:
+        return stem.lower()
+    made = _field(event, "TargetFilename")
+    if made:
+        return web_path(made)
+    quoted = QUOTED_PATH.search(_field(event, "Message"))
+    return web_path(quoted[1]) if quoted else ""
+
+
+class Hosts:
+    """Which machine each event is about, though logs name it in full, in short, by address or not at all.
+
+    Learns from all sightings first: the folder in which a server's logs lie joins the logs that name it and those that do not;
+    a short name becomes the full one where only one fits.
+    """
+
+    def __init__(self, sightings: Sequence[Sighting]) -> None:
+        self._by_folder: dict[str, Counter[str]] = {}
+        self._full: dict[str, Counter[str]] = {}
+        self._full_in: dict[tuple[str, str], str] = {}
+        for sighting in sightings:
+            event = sighting.event
+            folder, name = _folder(event.place.file), _name(event)
+            if name:
+                self._by_folder.setdefault(folder, Counter())[name.partition(".")[0]] += 1
+            for full in (name, _field(event, "TargetServer").lower()):
+                if "." in full and (not name or full.partition(".")[0] == name.partition(".")[0]):
+                    short = full.partition(".")[0]
+                    self._full.setdefault(short, Counter())[full] += 1
+                    self._full_in[folder, short] = full
+
+    def of(self, event: Event) -> str:
+        """The host's full name where known, else its short name, else its address, else ""."""
+        folder, name = _folder(event.place.file), _name(event)
+        if not name:
+            named = self._by_folder.get(folder)
+            name = named.most_common(1)[0][0] if named else ""
+        if not name:
+            return _field(event, "s-ip") or event.host
+        if "." in name:
+            return name
+        full = self._full_in.get((folder, name))
+        if full:
+            return full
+        known = self._full.get(name, Counter())
+        return next(iter(known)) if len(known) == 1 else name
+
+
+def _name(event: Event) -> str:
+    """The name that the event gives its host, folded; "" where it gives an address or nothing."""
+    name = (_field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host).lower()
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return "" if name.startswith("w3svc") else name
+    return ""
+
+
+def _folder(file: str) -> str:
+    parts = PurePosixPath(file.replace("\\", "/")).parts
+    for index, part in enumerate(parts):
+        if part.lower() in KNOWN_FOLDERS:
+            return "/".join(parts[:index])
+    return "/".join(parts[:-1])

@@ -1,0 +1,90 @@
+"""What our own rules say about their sightings beyond Sigma: the stage, what counts as success, and how to tell it.
+
+A rule of our pack may carry a block `indicia:`
+
+    stage: web shell              # a records.Stage
+    success: {HttpStatus: ['200']}  # every field named has one of these values; or: always, never
+    proof: true                   # a success of this rule alone shows a compromise
+    software: [S0020]
+    tells: had the server write a web shell     # completes "198.51.100.23 ..." where it succeeded
+    tries: asked for a reset                    # the same where it did not; else `tells`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from indicia.errors import RuleError
+from indicia.records import Record, Stage
+
+__all__ = ["RULES_FOLDER", "RuleNote", "note_of", "notes", "read_note"]
+
+RULES_FOLDER = "rules_pack"
+
+
+class RuleNote(Record, frozen=True, kw_only=True):
+    """The `indicia:` block of one rule. `success` None: it cannot be told; (): always; a field with no values: never."""
+
+    stage: Stage
+    tells: str
+    tries: str = ""
+    success: tuple[tuple[str, tuple[str, ...]], ...] | None = None
+    proof: bool = False
+    software: tuple[str, ...] = ()
+
+
+NEVER: tuple[tuple[str, tuple[str, ...]], ...] = (("", ()),)
+
+
+def read_note(block: Mapping[str, Any]) -> RuleNote:
+    """The note in a rule's `indicia:` block. Raises: RuleError for what is none."""
+    unknown = set(block) - {"stage", "success", "proof", "software", "tells", "tries"}
+    if unknown:
+        raise RuleError(f"the block indicia: has the unknown keys {sorted(unknown)}")
+    given = block.get("success")
+    success: tuple[tuple[str, tuple[str, ...]], ...] | None
+    match given:
+        case None:
+            success = None
+        case "always":
+            success = ()
+        case "never":
+            success = NEVER
+        case dict():
+            success = tuple((str(field), tuple(str(value) for value in values)) for field, values in given.items())
+        case _:
+            raise RuleError(f"success: {given!r} is neither always, never nor fields with lists of values")
+    try:
+        return RuleNote(
+            stage=Stage(block.get("stage", "other")),
+            tells=str(block.get("tells", "")),
+            tries=str(block.get("tries", "")),
+            success=success,
+            proof=bool(block.get("proof", False)),
+            software=tuple(str(item) for item in block.get("software", ())),
+        )
+    except ValueError as error:
+        raise RuleError(str(error)) from error
+
+
+@cache
+def notes() -> Mapping[str, RuleNote]:
+    """The notes of our own pack by rule id, read once."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, RuleNote] = {}
+    for item in (files("indicia.hunt") / RULES_FOLDER).iterdir():
+        if item.name.endswith(".yml"):
+            for rule in yaml.load_all(item.read_bytes(), loader):
+                if isinstance(rule, dict) and isinstance(rule.get("indicia"), dict):
+                    found[str(rule["id"])] = read_note(rule["indicia"])
+    return found
+
+
+def note_of(rule: str) -> RuleNote | None:
+    """The note of the rule with that id; None for indicators and for rules that are not ours."""
+    return None if rule.startswith("indicator:") else notes().get(rule)

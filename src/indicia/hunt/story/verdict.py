@@ -1,0 +1,170 @@
+"""The verdict, and the reason for it, which always says how far the logs reach."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from indicia.hunt.story.notes import note_of
+from indicia.hunt.story.outcome import status_of
+from indicia.hunt.story.sentence import moment
+from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
+
+__all__ = ["decide", "reach"]
+
+_HIGH = {RuleLevel.HIGH, RuleLevel.CRITICAL}
+_QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
+NAMES = {
+    "httpproxy": "HttpProxy",
+    "ecp-server": "ECP Server",
+    "ecp-activity": "ECP Activity",
+    "oab-generator": "OAB generator",
+    "cmdlet-infra": "CmdletInfra",
+    "iis": "IIS",
+    "access-log": "web access",
+    "evtx": "Windows events",
+    "windows": "Windows events",
+}
+SAME_START = timedelta(hours=36)  # logs that begin this close together are told as one
+
+
+def _decisive(sighting: Sighting) -> bool:
+    note = note_of(sighting.rule)
+    return note is not None and note.proof and sighting.outcome is Outcome.SUCCESS
+
+
+def _telling(sighting: Sighting) -> bool:
+    """Whether a sighting is a sign of compromise by itself: something at a high level that was not turned away."""
+    if sighting.rule.startswith("indicator:"):
+        # An address or a name is context; only a file that is known by its content is a sign.
+        return sighting.rule.startswith("indicator:file-")
+    if sighting.outcome is Outcome.ATTEMPT or sighting.level not in _HIGH or sighting.stage is Stage.PROBE:
+        return False
+    if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event):
+        # That a request was answered says little: pages answer scanners too. A page that should not exist is another matter.
+        return sighting.level is RuleLevel.CRITICAL or sighting.stage is Stage.WEB_SHELL
+    return True
+
+
+def _tried(sighting: Sighting) -> bool:
+    if sighting.level in _QUIET:
+        return False
+    return sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:") or bool(status_of(sighting.event))
+
+
+def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequence[LogFile]) -> tuple[HuntVerdict, str]:
+    """The verdict on judged sightings and their chains, with its reason in two to four sentences.
+
+    Compromise: a rule that by itself shows one has succeeded. Signs of compromise: something at a high level was not
+    turned away. Attempts only: something was tried, and all of it was turned away or changed nothing. Not seen: none.
+    """
+    events = sum(file.events for file in files)
+    if not events and not sightings:
+        looked = (
+            "no file was given"
+            if not files
+            else f"{_plural(len(files), 'file was', 'files were')} looked at, without a log record"
+        )
+        return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
+    limits = reach(files)
+    decisive = [sighting for sighting in sightings if _decisive(sighting)]
+    if decisive:
+        hosts = _hosts(chains, decisive)
+        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {', '.join(hosts)}."
+        first = f"The first decisive trace is {_trace(min(decisive, key=_time))}."
+        return HuntVerdict.COMPROMISE, f"{lead} {first} {limits}"
+    telling = [sighting for sighting in sightings if _telling(sighting)]
+    if telling:
+        earliest = min(telling, key=_time)
+        hosts = _hosts(chains, telling)
+        lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {', '.join(hosts)}."
+        told = (lead, f"The first is {_trace(earliest)}.", _missing_cause(sightings, earliest, files), limits)
+        return HuntVerdict.LIKELY, " ".join(part for part in told if part)
+    tried = [sighting for sighting in sightings if _tried(sighting)]
+    if tried:
+        clients = {value for chain in chains for kind, value in chain.keys if kind == "client"}
+        source = f" from {_plural(len(clients), 'address', 'addresses')}" if clients else ""
+        lead = (
+            f"{_plural(len(tried), 'trace', 'traces')} of attempts{source}; none shows that anything was changed or obtained."
+        )
+        parts = (lead, _open_door(tried), limits)
+        return HuntVerdict.ATTEMPT, " ".join(part for part in parts if part)
+    rest = ""
+    if sightings:
+        rest = f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone."
+    return HuntVerdict.NOT_SEEN, f"Nothing that was sought was found in {_plural(events, 'record', 'records')}.{rest} {limits}"
+
+
+def _open_door(tried: Sequence[Sighting]) -> str:
+    """Said where a probe of a flaw got the answer that only a server with that flaw gives."""
+    answered = [each for each in tried if each.stage is Stage.PROBE and each.vulnerabilities and status_of(each.event) == "200"]
+    if not answered:
+        return ""
+    flaws = ", ".join(sorted({flaw for each in answered for flaw in each.vulnerabilities}))
+    return f"{_plural(len(answered), 'probe', 'probes')} for {flaws} got an answer (200): the server may have been open then."
+
+
+def _time(sighting: Sighting) -> float:
+    return sighting.event.time.timestamp() if sighting.event.time else float("inf")
+
+
+def _trace(sighting: Sighting) -> str:
+    when = f" at {moment(sighting.event.time)} UTC" if sighting.event.time else ""
+    return f"“{sighting.title}”{when} ({sighting.event.place})"
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"One {one}" if count == 1 else f"{count:,} {many}"
+
+
+def _hosts(chains: Sequence[Chain], chosen: Sequence[Sighting]) -> list[str]:
+    ids = {sighting.id for sighting in chosen}
+    named = {chain.host for chain in chains if not ids.isdisjoint(chain.sightings)}
+    return sorted(host or "a host that the logs do not name" for host in named)
+
+
+def _missing_cause(sightings: Sequence[Sighting], first: Sighting, files: Sequence[LogFile]) -> str:
+    """Said where a shell answers and nothing shows how it came there: the break-in may be older than the logs."""
+    if first.stage is not Stage.WEB_SHELL or any(
+        each.stage is Stage.EXPLOIT and each.outcome is not Outcome.ATTEMPT for each in sightings
+    ):
+        return ""
+    starts = [file.oldest for file in files if file.oldest is not None]
+    since = f" the logs begin at {moment(min(starts))} UTC" if starts else " the logs do not tell when they begin"
+    return f"How it came there is not in these logs:{since}, and what was before cannot be seen."
+
+
+def reach(files: Sequence[LogFile]) -> str:
+    """How far the logs reach, kind by kind where they differ, with what is missing from them, as one or two sentences."""
+    kinds: dict[str, tuple[datetime, datetime]] = {}
+    for file in files:
+        if file.oldest is None or file.newest is None:
+            continue
+        name = NAMES.get(file.format, file.format or "other")
+        oldest, newest = kinds.get(name, (file.oldest, file.newest))
+        kinds[name] = (min(oldest, file.oldest), max(newest, file.newest))
+    if not kinds:
+        return "How far back the logs reach cannot be told: their records have no times."
+    spans: dict[tuple[datetime, datetime], list[str]] = defaultdict(list)
+    for name, (oldest, newest) in sorted(kinds.items()):
+        same = next((each for each in spans if abs(each[0] - oldest) < SAME_START and abs(each[1] - newest) < SAME_START), None)
+        spans[same or (oldest, newest)].append(name)
+    told = "; ".join(_stretch(names, kinds) for _, names in sorted(spans.items()))
+    faults = []
+    gaps = sum(len(file.gaps) for file in files)
+    if gaps:
+        faults.append(f"{gaps} gap{'s' if gaps > 1 else ''} within them")
+    skipped = sum(file.skipped for file in files)
+    if skipped:
+        faults.append(f"{skipped:,} record{'s' if skipped > 1 else ''} that could not be read")
+    unread = sum(1 for file in files if not file.format)
+    if unread:
+        faults.append(f"{unread} file{'s' if unread > 1 else ''} of no known kind")
+    missing = f" Left out: {', '.join(faults)}." if faults else ""
+    return f"The logs reach: {told}.{missing}"
+
+
+def _stretch(names: Sequence[str], kinds: Mapping[str, tuple[datetime, datetime]]) -> str:
+    oldest, newest = min(kinds[name][0] for name in names), max(kinds[name][1] for name in names)
+    return f"{', '.join(names)} from {oldest:%Y-%m-%d %H:%M} to {newest:%Y-%m-%d %H:%M} UTC"

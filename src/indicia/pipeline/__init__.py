@@ -1,0 +1,9 @@
+"""The one place that joins the stages: sources and logs into a case. `cli` and `web` are skins over these functions."""
+
+from __future__ import annotations
+
+from indicia.pipeline.build import build, read_sources
+from indicia.pipeline.saved import load_case
+from indicia.pipeline.stream import read_lines
+
+__all__ = ["build", "load_case", "read_lines", "read_sources"]

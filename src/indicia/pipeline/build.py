@@ -1,0 +1,124 @@
+"""From sources and logs to a case: read, join, hunt, weigh, advise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from indicia import __version__
+from indicia.advise import advise
+from indicia.hunt import IndicatorSought
+from indicia.hunt import hunt as hunt_logs
+from indicia.knowledge import Knowledge, load
+from indicia.read.affairs import join_affairs
+from indicia.read.fronts import open_source
+from indicia.read.reading import read_document
+from indicia.records import (
+    Case,
+    Claim,
+    Context,
+    Document,
+    Hunt,
+    Mention,
+    MentionKind,
+    Problem,
+    Severity,
+    Tlp,
+    Versions,
+)
+from indicia.weigh import gather, weigh
+
+__all__ = ["build", "read_sources", "sought"]
+
+ProgressCall = Callable[[str, float, float | None], None]
+
+
+def read_sources(
+    sources: Sequence[str],
+    knowledge: Knowledge,
+    *,
+    published: str | None = None,
+    marking: Tlp | None = None,
+    progress: ProgressCall | None = None,
+) -> tuple[tuple[Document, ...], tuple[Claim, ...], tuple[Mention, ...], tuple[Problem, ...]]:
+    """Documents, claims, mentions and problems of all sources, in the order given. A source that cannot be used is a problem.
+
+    `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked.
+    """
+    documents: list[Document] = []
+    claims: list[Claim] = []
+    mentions: list[Mention] = []
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for number, source in enumerate(sources):
+        if progress:
+            progress("reading", number, len(sources))
+        opened = open_source(source)
+        problems += opened.problems
+        for document in opened.documents:
+            if document.id in seen:
+                problems.append(Problem(where=document.name, what="the same document was given twice", severity=Severity.NOTE))
+                continue
+            seen.add(document.id)
+            kept = msgspec.structs.replace(
+                document,
+                published=document.published or published,
+                marking=Tlp.strictest([document.marking, marking or Tlp.CLEAR]),
+            )
+            reading = read_document(kept, knowledge, given=[m for m in opened.mentions if m.span.document == document.id])
+            documents.append(kept)
+            claims += reading.claims
+            mentions += reading.mentions
+            problems += reading.problems
+    if progress:
+        progress("reading", len(sources), len(sources))
+    return tuple(documents), tuple(claims), tuple(mentions), tuple(problems)
+
+
+def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
+    """What to look for in logs: the indicators that the texts state as such, each value once."""
+    found: dict[tuple[str, str], IndicatorSought] = {}
+    for mention in mentions:
+        if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
+            key = (mention.type, mention.value)
+            found.setdefault(key, IndicatorSought(type=mention.type, value=mention.value, source=mention.id))
+    return tuple(found.values())
+
+
+def build(
+    sources: Sequence[str],
+    logs: Sequence[Path] = (),
+    *,
+    rules: Sequence[Path] = (),
+    name: str = "case",
+    have: Iterable[str] = (),
+    published: str | None = None,
+    marking: Tlp | None = None,
+    knowledge: Knowledge | None = None,
+    progress: ProgressCall | None = None,
+) -> Case:
+    """Everything about one affair from texts and logs. Same input, same case: it asks neither the clock nor the network."""
+    knowledge = knowledge or load()
+    documents, claims, mentions, problems = read_sources(
+        sources, knowledge, published=published, marking=marking, progress=progress
+    )
+    affairs = join_affairs(claims, documents, knowledge)
+    hunt: Hunt | None = None
+    if logs:
+        hunt = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
+    evidence = gather(claims, mentions, hunt, documents, knowledge)
+    case = Case(
+        name=name,
+        versions=Versions(indicia=__version__, knowledge=tuple((row.source, row.version) for row in knowledge.provenance)),
+        documents=documents,
+        claims=claims,
+        mentions=mentions,
+        affairs=affairs,
+        hunt=msgspec.structs.replace(hunt, stats=()) if hunt else None,
+        weighing=weigh(evidence, knowledge),
+        problems=(*problems, *(hunt.problems if hunt else ())),
+        marking=Tlp.strictest([document.marking for document in documents]),
+    )
+    return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have)))

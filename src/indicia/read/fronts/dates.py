@@ -1,0 +1,140 @@
+"""The publication date that a document states itself: in a meta tag, a header, or plainly in its first lines."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from email.utils import parsedate_to_datetime
+
+__all__ = ["date_of", "date_in_head"]
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_DATES = re.compile(
+    rf"\b(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>0?[1-9]|1[0-2])[-/.](?P<d1>0?[1-9]|[12]\d|3[01])(?!\d)"
+    rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)\b"
+    rf"|\b(?P<d3>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m3>{_MONTH}),?\s+(?P<y3>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+# Words that make the date beside them the document's own.
+_LABEL = re.compile(
+    r"\b(?:date|dated|published(?:\s+on)?|posted(?:\s+on)?|release\s+date|released(?:\s+on)?|issued(?:\s+on)?|publication\s+date)"
+    r"\s*[:=]?\s*$",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:updated|modified|revised|accessed|retrieved|since|until|expires?|due|by)\b[^\n]{0,12}$", re.IGNORECASE
+)
+_DATELINE = re.compile(r"^[A-Z][A-Za-z.' ]{2,40}(?:,\s*[A-Z][A-Za-z.]{1,20})?,?\s*(?:\([A-Z][A-Za-z ]{1,20}\)\s*)?[,–—-]?\s*$")
+_HEAD_LINES = 12
+_HEAD_CHARACTERS = 1200
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    for index in "123":
+        if match[f"y{index}"]:
+            month_text = match[f"m{index}"].lower().rstrip(".")
+            month = _MONTHS.get(month_text) or int(month_text)
+            try:
+                return date(int(match[f"y{index}"]), month, int(match[f"d{index}"])).isoformat()
+            except ValueError:
+                return None
+    return None
+
+
+def date_of(value: str | None) -> str | None:
+    """The ISO date that a header or meta value means, or None: ISO 8601, RFC 5322, or a written-out English date.
+
+    >>> date_of("2021-07-19T08:00:00+01:00"), date_of("Mon, 19 Jul 2021 08:00:00 GMT"), date_of("July 19, 2021"), date_of("19/7/21")
+    ('2021-07-19', '2021-07-19', '2021-07-19', None)
+    """
+    if not value or len(value) > 200:
+        return None
+    match = _DATES.search(value)
+    if match and (found := _iso(match)):
+        return found
+    compact = re.fullmatch(r"\s*((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)\s*", value)
+    if compact:
+        try:
+            return date(int(compact[1]), int(compact[2]), int(compact[3])).isoformat()
+        except ValueError:
+            return None
+    try:
+        return parsedate_to_datetime(value).date().isoformat()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def date_in_head(text: str) -> str | None:
+    """The document's date if its first lines state it: labelled ("date 2021-07-19", "Published: July 19, 2021"), alone on a
+    line, at the very start, or in a dateline ("WASHINGTON, 19 July 2021 -"). None when two such dates disagree.
+
+    >>> date_in_head("date 2021-07-19 The European Union and Britain also pointed the finger at China.")
+    '2021-07-19'
+    >>> date_in_head("The servers were first attacked on 3 January 2021, it said.") is None
+    True
+    """
+    head = text[:_HEAD_CHARACTERS]
+    labelled, placed = [], []
+    for number, line in enumerate(head.split("\n")[:_HEAD_LINES]):
+        bare = line.strip(" \t#*_|>-–—")
+        for match in _DATES.finditer(line):
+            iso = _iso(match)
+            if iso is None:
+                continue
+            before = line[: match.start()].strip(" \t#*_|>")
+            rest = line[match.end() :].strip(" \t*_|.")
+            if _CHANGED.search(before):
+                continue
+            if _LABEL.search(before):
+                labelled.append(iso)
+            elif (
+                bare == match[0]
+                or (
+                    len(bare) <= 60
+                    and re.fullmatch(r"[^.!?]{0,40}[|•·,]?\s*", before)
+                    and not rest
+                    and number < 6
+                    and "  " not in before
+                    and re.fullmatch(r"(?:[A-Z][\w.'-]*[ ,|•·]*){0,6}", before)
+                )
+                or (not before and re.match(r"^\s*[|•·–—:-]", line[match.end() :]))
+                or (
+                    before
+                    and number < 6
+                    and _DATELINE.match(line[: match.start()])
+                    and re.match(r"^\s*[(–—:.-]|^\s*$", line[match.end() :])
+                )
+                or re.fullmatch(r"(?:[A-Z]{3,}[A-Za-z. ,]*)", before)
+                or (not before and number == 0 and line.lstrip().startswith(match[0]) and match[0][:2] in {"19", "20"})
+                or _time_follows(rest)
+            ):
+                placed.append(iso)
+    for found in (labelled, placed):
+        if found:
+            return found[0] if len(set(found)) == 1 else None
+    return None
+
+
+def _time_follows(rest: str) -> bool:
+    return bool(re.fullmatch(r"(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]\.?M\.?)?\s*(?:[A-Z]{2,4})?", rest, re.IGNORECASE))

@@ -1,0 +1,204 @@
+"""HTML: the text that a reader of the page reads, block by block, each with the path of its element.
+
+Left out: scripts, styles, navigation, headers and footers of the page, forms, cookie and share boxes, comments, hidden elements.
+White space is folded as a browser folds it; the cells of a table row are separated by tabs; `<br>` is a line feed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from indicia.read.fronts.dates import date_in_head
+from indicia.read.fronts.html_meta import read_meta
+from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.records import Block, BlockKind
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+__all__ = ["read_html"]
+
+_NEVER = frozenset(
+    "script style noscript template svg math iframe object embed canvas audio video form button select input textarea option "
+    "nav head link meta menu dialog map area img picture source".split()
+)
+_PAGE_FURNITURE = frozenset(("header", "footer", "aside"))
+_BLOCKS = {
+    "p": BlockKind.PARAGRAPH,
+    "h1": BlockKind.HEADING,
+    "h2": BlockKind.HEADING,
+    "h3": BlockKind.HEADING,
+    "h4": BlockKind.HEADING,
+    "h5": BlockKind.HEADING,
+    "h6": BlockKind.HEADING,
+    "li": BlockKind.LIST_ITEM,
+    "dt": BlockKind.LIST_ITEM,
+    "dd": BlockKind.LIST_ITEM,
+    "tr": BlockKind.ROW,
+    "pre": BlockKind.CODE,
+    "blockquote": BlockKind.QUOTE,
+}
+_CONTAINERS = frozenset(
+    "html body main article section div table thead tbody tfoot ul ol dl figure figcaption center details summary address "
+    "header footer aside fieldset hgroup search".split()
+)
+_FURNITURE_WORDS = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|cookie|consent|gdpr|share|sharing|social|subscribe|newsletter|related|"
+    r"sidebar|footer|masthead|skip-?link|pagination|advert|ads|promo|banner|popup|modal|comments?|widget)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FURNITURE_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar"))
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\n\r\f\v\u00a0\u2007\u202f]+")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_MAX_DEPTH = 400
+
+
+class _Writer:
+    """Gathers the words of blocks and puts two line feeds between blocks, one between rows and between items."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.blocks: list[Block] = []
+        self.words: list[str] = []
+
+    def close(self, kind: BlockKind, path: str) -> None:
+        raw = "".join(self.words)
+        self.words.clear()
+        text = raw.strip("\n") if kind is BlockKind.CODE else _folded(raw, kind)
+        if not text.strip():
+            return
+        if self.blocks:
+            near = kind in {BlockKind.ROW, BlockKind.LIST_ITEM} and self.blocks[-1].kind is kind
+            gap = "\n" if near else "\n\n"
+            self.pieces.append(gap)
+            self.length += len(gap)
+        self.pieces.append(text)
+        self.blocks.append(Block(start=self.length, end=self.length + len(text), kind=kind, path=path))
+        self.length += len(text)
+
+
+def _folded(raw: str, kind: BlockKind) -> str:
+    """White space folded; `\\x1e` (a break) becomes a line feed, `\\x1f` (the end of a cell) a tab."""
+    text = _SPACE.sub(" ", raw)
+    if "\x1e" in text:
+        text = re.sub(r" ?\x1e(?: ?\x1e)* ?", " " if kind is BlockKind.ROW else "\n", text)
+    if kind is BlockKind.ROW:
+        return re.sub(r" ?\x1f ?", "\t", text).strip(" ").removesuffix("\t")
+    return text.strip()
+
+
+def _is_furniture(node: LexborNode, tag: str, inside_article: bool) -> bool:
+    if tag in _NEVER:
+        return True
+    if tag in _PAGE_FURNITURE and not inside_article:
+        return True
+    attributes = node.attributes
+    if not attributes:
+        return False
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or attributes.get("role") in _FURNITURE_ROLES:
+        return True
+    style = attributes.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    if tag in {"html", "body", "main", "article", "p", "td", "tr", "table", "pre"}:
+        return False
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return bool(named.strip() and _FURNITURE_WORDS.search(named) and len(node.css("p")) < 12)
+
+
+def read_html(markup: str, name: str, limits: Limits) -> Parsed:
+    """The readable text of a page. Paths count elements of the same tag from 1: `body/article/p[4]`."""
+    tree = LexborHTMLParser(markup)
+    parsed = Parsed(media_type="text/html")
+    meta = read_meta(tree)
+    parsed.title, parsed.published, parsed.publisher, parsed.language = (
+        meta.title,
+        meta.published,
+        meta.publisher,
+        meta.language,
+    )
+    body = tree.body
+    if body is None:
+        return parsed
+    writer = _Writer()
+    _walk(body, writer, parsed, name, limits)
+    if not writer.blocks:  # everything looked like furniture: better too much than nothing
+        _walk(body, writer, parsed, name, limits, keep_all=True)
+    parsed.text = "".join(writer.pieces)
+    parsed.blocks = writer.blocks
+    parsed.published = parsed.published or date_in_head(parsed.text)
+    return parsed
+
+
+def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: Limits, *, keep_all: bool = False) -> None:
+    """Depth first without recursion, so that a page of a million nested elements costs memory, not the stack."""
+    # One entry per open element: (next child, path, kind, closes its own block, inside an article, inside pre, children seen per tag)
+    counts: dict[str, int] = {}
+    stack: list[tuple[LexborNode | None, str, BlockKind, bool, bool, bool, dict[str, int]]] = [
+        (body.child, "body", BlockKind.PARAGRAPH, True, False, False, counts)
+    ]
+    seen = too_deep = 0
+    while stack:
+        node, path, kind, owns, article, pre, counts = stack.pop()
+        if node is None:
+            if owns:
+                writer.close(kind, path)
+            elif path.endswith("\x1f"):
+                writer.words.append("\x1f")
+            continue
+        stack.append((node.next, path, kind, owns, article, pre, counts))
+        seen += 1
+        if seen > limits.elements:
+            parsed.problems.append(skipped(name, f"the page has more than {limits.elements:,} elements; the rest was not read"))
+            return
+        tag = node.tag or ""
+        if tag == "-text":
+            text = node.text_content or ""
+            if "\xad" in text or "\u200b" in text or "\ufeff" in text or "\u2060" in text:
+                text = _INVISIBLE.sub("", text)
+            writer.words.append(text)
+            continue
+        if tag.startswith(("-", "#", "!")) or node.is_comment_node:
+            continue
+        counts[tag] = counts.get(tag, 0) + 1
+        if tag == "br":
+            writer.words.append("\n" if pre else "\x1e")
+            continue
+        if tag == "hr":
+            writer.close(kind, path)
+            continue
+        if not keep_all and _is_furniture(node, tag, article) or (keep_all and tag in _NEVER):
+            continue
+        if len(stack) > _MAX_DEPTH:
+            too_deep += 1
+            if too_deep == 1:
+                parsed.problems.append(skipped(name, f"elements nested deeper than {_MAX_DEPTH} were flattened"))
+            writer.words.append(" " + (node.text(deep=True, separator=" ") if too_deep == 1 else ""))
+            continue
+        plain_path = path.rstrip("\x1f")
+        child_path = f"{plain_path}/{tag}" if counts[tag] == 1 else f"{plain_path}/{tag}[{counts[tag]}]"
+        in_row = kind is BlockKind.ROW
+        own_kind = _BLOCKS.get(tag)
+        inside = article or tag in {"article", "main"}
+        if in_row and tag in {"td", "th"}:
+            stack.append((node.child, child_path + "\x1f", kind, False, inside, pre, {}))
+        elif in_row and (own_kind is not None or tag in _CONTAINERS) and tag != "tr":
+            writer.words.append("\x1e")  # a paragraph in a cell: the row stays one line
+            stack.append((node.child, child_path, kind, False, inside, pre, {}))
+        elif own_kind is not None or tag in _CONTAINERS:
+            writer.close(kind, plain_path)
+            stack.append((node.child, child_path, _inherit(kind, own_kind), True, inside, tag == "pre", {}))
+        else:
+            stack.append((node.child, path, kind, False, inside, pre, {}))
+
+
+def _inherit(outer: BlockKind, own: BlockKind | None) -> BlockKind:
+    """A paragraph in a quote is a quote, a paragraph in a list item an item; a list in a quote stays a list."""
+    if own is None or own is BlockKind.PARAGRAPH:
+        return outer if outer in {BlockKind.QUOTE, BlockKind.LIST_ITEM} else BlockKind.PARAGRAPH
+    return own

@@ -1,0 +1,86 @@
+"""What a front end takes and gives: bounds, the parts of one file, and the documents of a whole source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+from indicia.records import Block, Document, Mention, Problem, Record, Severity, stable_id
+
+__all__ = ["Limits", "Opened", "Parsed", "Progress", "failed", "skipped", "to_document"]
+
+Progress = Callable[[str, float, "float | None"], None]
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """Bounds that keep hostile input harmless. Sizes are bytes, times are seconds."""
+
+    file_bytes: int = 256 * 2**20  # of one file, or of one member of an archive
+    total_bytes: int = 1024 * 2**20  # of everything that one source unpacks to
+    files: int = 20_000  # of a folder or an archive
+    depth: int = 4  # archives in archives, messages in messages
+    ratio: int = 200  # unpacked to packed size, beyond the first megabyte
+    pages: int = 5_000  # of a PDF
+    pdf_seconds: float = 120.0
+    pdf_memory: int = 2 * 2**30
+    text_characters: int = 64 * 2**20  # of one document; a longer text becomes several documents
+    elements: int = 2_000_000  # of an HTML or XML tree
+
+
+class Opened(Record, frozen=True, kw_only=True):
+    """The documents of a source in a stable order, what could not be used, and what machine-readable input says outright."""
+
+    documents: tuple[Document, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+    def __add__(self, other: Opened) -> Opened:
+        return Opened(
+            documents=self.documents + other.documents,
+            problems=self.problems + other.problems,
+            mentions=self.mentions + other.mentions,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Parsed:
+    """What a front end found in the bytes of one file: text with its blocks, and what the file says about itself."""
+
+    text: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    media_type: str = "text/plain"
+    title: str | None = None
+    published: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+    attached: list[tuple[str, bytes]] = field(default_factory=list)  # name and bytes of what is inside
+    find: Callable[[Document], tuple[Mention, ...]] | None = None  # mentions that the format states outright
+
+
+def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
+    """The document of `parsed`, which was read from the bytes `data` of the file that the user called `name`."""
+    return Document(
+        id=stable_id("document", name, parsed.text),
+        name=name,
+        text=parsed.text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        media_type=parsed.media_type,
+        title=parsed.title,
+        published=parsed.published,
+        publisher=parsed.publisher,
+        language=parsed.language or "en",
+        blocks=tuple(parsed.blocks),
+    )
+
+
+def failed(where: str, what: str, hint: str = "") -> Problem:
+    """All of that input is lost."""
+    return Problem(where=where, what=what, severity=Severity.FAILED, hint=hint)
+
+
+def skipped(where: str, what: str, hint: str = "", count: int = 1) -> Problem:
+    """A part of that input is lost."""
+    return Problem(where=where, what=what, severity=Severity.SKIPPED, hint=hint, count=count)

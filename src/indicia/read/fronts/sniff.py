@@ -1,0 +1,129 @@
+"""What kind of file some bytes are, told by the content; the name decides only between kinds that look alike."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from indicia.read.fronts.decode import looks_binary
+
+__all__ = ["Kind", "sniff"]
+
+
+class Kind(StrEnum):
+    EMPTY = "empty"
+    PLAIN = "plain text"
+    MARKDOWN = "Markdown"
+    HTML = "HTML"
+    JSON = "JSON"
+    CSV = "CSV"
+    PDF = "PDF"
+    DOCX = "DOCX"
+    ZIP = "zip"
+    GZIP = "gzip"
+    MAIL = "e-mail"
+    BINARY = "binary"
+
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a Linux program"),
+    (b"\xcf\xfa\xed\xfe", "a macOS program"),
+    (b"ElfFile\0", "a Windows event log"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"PAR1", "a Parquet file"),
+    (b"\xd4\xc3\xb2\xa1", "a packet capture"),
+    (b"\x0a\x0d\x0d\x0a", "a packet capture"),
+    (b"{\\rtf", "an RTF file"),
+)
+_HTML = re.compile(
+    rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|article|section|main|table|p|h1|meta|title)(?:\s[^>]{0,200})?>",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(
+    rb"\A(?:From [^\n]{0,200}\r?\n)?(?:(?:[A-Za-z][A-Za-z0-9-]{0,60}):[^\n]{0,2000}\r?\n(?:[ \t][^\n]{0,2000}\r?\n){0,60}){2,400}\r?\n",
+    re.ASCII,
+)
+_MAIL_NAMES = re.compile(
+    rb"^(?:received|from|to|subject|date|message-id|mime-version|return-path|delivered-to|content-type|reply-to):", re.I | re.M
+)
+_HEAD = 65536
+_FEED_COLUMNS = re.compile(
+    r"\b(?:indicator|ioc|value|type|indicator_?type|sha-?256|md5|sha-?1|domain|url|ip|ip_?address|dst_ip|hash|first_?seen|last_?seen|"
+    r"tlp|confidence|threat_?type|malware|dateadded|category|to_ids)\b",
+    re.IGNORECASE,
+)
+
+
+def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
+    """The kind, and for binary input in words what it is ("a picture"). Cheap: looks at the first 64 KB. Never raises."""
+    head = data[:_HEAD]
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        return Kind.EMPTY, ""
+    if head.startswith(b"\x1f\x8b"):
+        return Kind.GZIP, ""
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return (Kind.DOCX, "") if b"word/" in data and b"[Content_Types].xml" in data else (Kind.ZIP, "")
+    if b"%PDF-" in head[:1024]:
+        return Kind.PDF, ""
+    for magic, words in _MAGIC:
+        if head.startswith(magic) and (looks_binary(data) or magic == b"{\\rtf"):
+            return Kind.BINARY, words
+    if looks_binary(data):
+        return Kind.BINARY, "a binary file"
+    if b"\0" in head[:200]:  # UTF-16: judge what it says, not how
+        head = head.decode("utf-16-be" if head[:1] == b"\0" or head[:2] == b"\xfe\xff" else "utf-16-le", "replace").encode()
+    return _text_kind(head.lstrip(b"\xef\xbb\xbf \t\r\n"), name.lower()), ""
+
+
+def _text_kind(head: bytes, name: str) -> Kind:
+    if head[:1] in {b"{", b"["} and re.match(rb'\{\s*(?:"|\})|\[\s*(?:\{|"|\[|\])', head):
+        return Kind.JSON
+    start = head[:4096]
+    if _MAIL.match(head) and len(set(map(bytes.lower, _MAIL_NAMES.findall(start)))) >= 2:
+        return Kind.MAIL
+    if head[:1] == b"<" and _HTML.search(start):
+        return Kind.HTML
+    if name.endswith((".html", ".htm", ".xhtml")) and b"<" in start and _HTML.search(head):
+        return Kind.HTML
+    if _looks_csv(start.decode("utf-8", "replace"), name):
+        return Kind.CSV
+    if _looks_markdown(head.decode("utf-8", "replace"), name):
+        return Kind.MARKDOWN
+    return Kind.PLAIN
+
+
+def _looks_csv(start: str, name: str) -> bool:
+    """A header that names an indicator column, and a second row with the same number of separators."""
+    lines = [line for line in start.split("\n")[:40] if line.strip() and not line.startswith("#")][:3]
+    if len(lines) < 2 or len(lines[0]) > 1000:
+        return False
+    for separator in (",", ";", "\t", "|"):
+        columns = lines[0].count(separator)
+        if columns >= 1 and lines[1].count(separator) >= columns and len(_FEED_COLUMNS.findall(lines[0])) >= 2:
+            return len(lines[0].split()) <= 4 * (columns + 1)
+    return name.endswith(".csv") and "," not in lines[0] and bool(_FEED_COLUMNS.fullmatch(lines[0].strip().strip('"')))
+
+
+_MARKDOWN_SIGNS = (
+    re.compile(r"^#{1,6} \S", re.M),
+    re.compile(r"^```", re.M),
+    re.compile(r"^\s*\|?\s*:?-{3,}:?\s*\|", re.M),
+    re.compile(r"\[[^\]\n]{1,200}\]\((?:https?:|#|/|\.)[^)\s]{0,500}\)"),
+    re.compile(r"(?<!\*)\*\*[^*\n]{1,200}\*\*(?!\*)"),
+    re.compile(r"^\s{0,3}[-*+] \S", re.M),
+    re.compile(r"(?<!`)`[^`\n]{1,200}`(?!`)"),
+    re.compile(r"^> ", re.M),
+)
+
+
+def _looks_markdown(head: str, name: str) -> bool:
+    """Two signs of Markdown, or one and the name. A heading mark alone could be a comment in a configuration file."""
+    signs = sum(1 for sign in _MARKDOWN_SIGNS if sign.search(head))
+    return signs >= 1 if name.endswith((".md", ".markdown", ".mkd")) else signs >= 3

@@ -1,0 +1,336 @@
+"""Traces on a machine: hashes, fuzzy hashes, file paths, registry keys, mutexes and user agents in the refanged view."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indicia.read.indicators.hit import Hit
+
+__all__ = [
+    "FILE_ENDINGS",
+    "HOST_LIKE_ENDINGS",
+    "find_agents",
+    "find_hashes",
+    "find_keys",
+    "find_mutexes",
+    "find_paths",
+    "find_ssdeep",
+    "is_program_name",
+]
+
+FILE_ENDINGS = frozenset(
+    (
+        "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "com_", "bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "lnk",
+        "msi", "msp", "cab", "inf", "reg", "chm", "hlp", "sct", "xll", "xlam", "ppam", "wll", "doc", "docx", "docm", "dot", "dotm", "dotx", "xls", "xlsx",
+        "xlsm", "xlsb", "xlt", "ppt", "pptx", "pptm", "pps", "ppsx", "pdf", "rtf", "odt", "ods", "one", "onepkg", "eml", "msg", "pst", "ost", "edb",
+        "zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "lzh", "ace", "arj", "iso", "img", "vhd", "vhdx", "dmg", "pkg", "deb", "rpm", "apk", "ipa",
+        "dex", "jar", "war", "class", "py", "pyc", "pyd", "pyw", "pl", "rb", "sh", "bash", "elf", "so", "dylib", "ko", "bin", "dat", "tmp", "temp",
+        "bak", "old", "log", "txt", "ini", "cfg", "conf", "config", "xml", "json", "yml", "yaml", "csv", "tsv", "db", "sqlite", "sql", "mdb", "kdbx",
+        "aspx", "ashx", "asmx", "asp", "asax", "php", "php3", "php5", "phtml", "jsp", "jspx", "jspf", "cgi", "cfm", "htm", "html", "mht", "shtml", "css",
+        "svg", "png", "jpg", "jpeg", "gif", "bmp", "ico", "webp", "tif", "tiff", "wav", "mp3", "mp4", "avi", "wmv", "swf", "flv", "ttf", "otf", "woff",
+        "dmp", "mdmp", "evtx", "etl", "pcap", "pcapng", "pf", "hiv", "key", "pem", "crt", "cer", "pfx", "p12", "p7b", "rsa", "pub", "ppk", "rdp", "ovpn",
+        "plist", "desktop", "service", "bashrc", "manifest", "mui", "nls", "ax", "tlb", "pdb", "lib", "obj", "o", "a", "h", "c", "cpp", "cs", "csproj",
+        "sln", "vcxproj", "go", "rs", "java", "kt", "swift", "lua", "asm", "md", "yar", "yara", "ps", "url", "website", "theme", "search-ms", "settingcontent-ms",
+        "compiled", "browser", "svc", "axd", "master", "resx", "ps1xml", "vmdk", "ova", "vmem", "enc", "encrypted", "locked", "crypt", "cry", "lock",
+    )
+)  # fmt: skip
+# Endings that are top-level domains as well: a file unless the name stands as a host does.
+HOST_LIKE_ENDINGS = frozenset(
+    ("sh", "py", "pl", "ps", "md", "rs", "so", "zip", "mov", "cc", "cab", "search", "service", "one", "pub", "java", "swift", "bz", "go", "cfd", "app", "info", "cat", "sc")
+) & FILE_ENDINGS | {"zip"}  # fmt: skip
+_LIBRARIES = frozenset(
+    (
+        "node.js", "vue.js", "react.js", "next.js", "nuxt.js", "three.js", "d3.js", "express.js", "angular.js", "ember.js", "backbone.js", "moment.js",
+        "chart.js", "socket.io", "asp.net", "vb.net", "ado.net", "ml.net", "discord.js", "electron.js", "deno.js", "p5.js",
+    )
+)  # fmt: skip
+
+
+def is_program_name(token: str, text: str, start: int, end: int) -> bool:
+    """Whether a dotted word only looks like a file: a library's name, a method of an object, one letter after a number."""
+    low = token.lower()
+    if low in _LIBRARIES or text[end : end + 1] == "(":
+        return True
+    stem, ending = low.rsplit(".", 1)
+    if len(ending) == 1:  # ".c", ".h", ".o", ".a": only with a stem of several letters and no blank-less sentence around it
+        return len(stem) < 3 or "." in stem or not stem.replace("_", "").isalnum() or token.rsplit(".", 1)[1].isupper()
+    if ending in {"one", "key", "old", "service", "browser", "master", "compiled", "log", "lock", "class", "go", "search"}:
+        first = token.rsplit(".", 1)[0]
+        return ending[:1].isupper() and not first.isupper() or (first in {"console", "math", "Math", "this", "self", "System"})
+    if stem in {"e.g", "i.e", "a.k.a"}:
+        return True
+    last = token.rsplit(".", 1)[1]
+    # "the end.Config": two sentences without a blank between them
+    return (
+        last[:1].isupper()
+        and not last.isupper()
+        and stem.isalpha()
+        and token[:1].islower()
+        and len(stem) < 12
+        and ending in {"one", "config", "search", "temp", "bin"}
+    )
+
+
+_HASH = re.compile(r"[0-9a-fA-F]{32,128}")
+_HASH_TYPES = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}
+_EMPTY = frozenset(
+    (
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+    )
+)
+_NOT_A_FILE = re.compile(
+    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja3s?|hassh|guid|uuid|clsid|session|token|"
+    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?(?: key)?|(?:encryption|decryption|xor|rc4) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
+    r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}$",
+    re.IGNORECASE,
+)
+
+
+def find_hashes(text: str) -> Iterator[Hit]:
+    """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
+    done = 0
+    for match in _HASH.finditer(text):
+        start, end = match.span()
+        if start < done:
+            continue
+        type = _HASH_TYPES.get(end - start)
+        following = text[end : end + 1]
+        if following.isalnum() or following == "_":
+            done = _hex_end(text, end)
+            continue
+        before = text[start - 1] if start else " "
+        if type is None or before.isalnum() or before in "_%" or (before == "-" and text[start - 2 : start - 1].isalnum()):
+            continue
+        if following == "-" and text[end + 1 : end + 2].isalnum():
+            continue
+        value = match[0].lower()
+        distinct = len(set(value))
+        note = ""
+        if value in _EMPTY:
+            note = "hash of empty input"
+        elif distinct < 4:
+            note = "placeholder, not a hash"
+        elif (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
+            note = f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
+        elif value.isdigit() and type == "file-md5":
+            note = "a number, not a hash"
+        yield Hit(start, end, type, value, note)
+
+
+_HEX_TAIL = re.compile(r"[0-9a-zA-Z_]*")
+
+
+def _hex_end(text: str, at: int) -> int:
+    match = _HEX_TAIL.match(text, at)
+    return match.end() if match is not None else at
+
+
+_SSDEEP = re.compile(r"(?<![\w:/+])(\d{1,10}):([A-Za-z0-9/+]{3,64}):([A-Za-z0-9/+]{2,64})(?![A-Za-z0-9/+:])")
+_SSDEEP_BLOCKS = frozenset(3 * 2**n for n in range(31))
+
+
+def find_ssdeep(text: str) -> Iterator[Hit]:
+    """ssdeep hashes: a block size of 3 times a power of two, and two chunks that are not clock times."""
+    for match in _SSDEEP.finditer(text):
+        if int(match[1]) not in _SSDEEP_BLOCKS or len(match[2]) + len(match[3]) < 12:
+            continue
+        if not any(c.isalpha() for c in match[2]) or (match[2].islower() and match[3].islower()):
+            continue
+        yield Hit(match.start(), match.end(), "ssdeep", match[0])
+
+
+_PART = r"[^\\/:*?\"<>|\r\n\t]"
+_DRIVE = re.compile(
+    rf"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{{1,30}}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{{0,62}}|\$env:[A-Za-z]{{2,20}}|\[[A-Z][A-Za-z ]{{2,20}}\]|CSIDL_[A-Z_]{{3,30}})"
+    rf"\\{{1,2}}((?:[^\\/:*?\"<>|\r\n\t,;]{{1,80}}\\{{1,2}}){{0,20}})([^\\/:*?\"<>|\s,;]{{0,128}})"
+)
+_PATH_ANCHOR = re.compile(r"[:%\\\]A-Za-z_]\\(?=[^\s\\]|\\[^\s\\])")
+_SPACED_NAME = re.compile(
+    r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_UNIX = re.compile(
+    r"(?<![\w/.:\\<~-])(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|proc|lib|lib64|data|"
+    r"sdcard|mnt|srv|run|boot|media|sys|\.[a-z]{2,20})(?:/[\w.+@%~{}\[\]$-]{1,128}){1,20}/?"
+    r"|(?<![\w/.:\\])(?:~|\$HOME)/[\w.+@%-]{1,128}(?:/[\w.+@%-]{1,128}){0,20}"
+)
+_WEB_PATH = re.compile(
+    r"(?<![\w/.:\\<%~-])/(?:[\w.+@%~-]{1,64}/){0,10}[\w.+@%~-]{1,64}\.(?:aspx|ashx|asmx|asp|php|jspx?|cgi|cfm|do|axd|svc|js|css|png|flt)\b(?![\w/])"
+)
+
+
+def find_paths(text: str) -> Iterator[Hit]:
+    """File paths of Windows (drive, variable, share) and of Unix, and paths of pages on a server. As written."""
+    if "\\" in text:
+        yield from _windows(text)
+    for match in _UNIX.finditer(text):
+        end = _rstrip(text, match.start(), match.end())
+        if end - match.start() > 5:
+            yield Hit(match.start(), end, "file-path", text[match.start() : end])
+    for match in _WEB_PATH.finditer(text):
+        yield Hit(match.start(), match.end(), "file-path", match[0])
+
+
+def _rstrip(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in ".,;:!?'\"*)]}…-":
+        if text[end - 1] in ")]}" and text.count("([{"[")]}".index(text[end - 1])], start, end) >= text.count(
+            text[end - 1], start, end
+        ):
+            break
+        end -= 1
+    return end
+
+
+def _windows(text: str) -> Iterator[Hit]:
+    done = 0
+    at = text.find("\\")
+    while at >= 0:
+        start = _path_start(text, at, done)
+        match = _DRIVE.match(text, start) if start >= 0 else None
+        if match is None:
+            run = at
+            while run < len(text) and text[run] == "\\":
+                run += 1
+            at = text.find("\\", max(run, at + 1))
+            continue
+        end = match.end()
+        opener = text[start - 1] if start else ""
+        if opener in "\"'`“" and opener:
+            end = max(end, _quoted_end(text, start, opener, end))
+        elif not _ENDING.search(text, match.start(2), end) and (more := _SPACED_NAME.match(text, end)) is not None:
+            end = more.end()
+        end = _rstrip(text, start, end)
+        if end > start + 3 and not text.startswith("\\\\", start) or (match[1] or match[2]) and end > start + 5:
+            yield Hit(start, end, "file-path", text[start:end])
+        done = max(end, at + 1)
+        at = text.find("\\", done)
+
+
+def _path_start(text: str, at: int, floor: int) -> int:
+    """Where a path whose first backslash is at `at` begins, or -1."""
+    before = text[at - 1] if at > floor else ""
+    if (
+        before == ":"
+        and at - 2 >= floor
+        and text[at - 2].isalpha()
+        and (at - 3 < 0 or not (text[at - 3].isalnum() or text[at - 3] == "_"))
+    ):
+        return at - 2
+    if before == ":" or (before.isalpha() and "$env:" in text[max(floor, at - 26) : at].lower()):
+        position = text.lower().rfind("$env:", max(floor, at - 26), at) if before.isalpha() else -1
+        return position
+    if before == "%":
+        opening = text.rfind("%", max(floor, at - 34), at - 1)
+        return (
+            opening
+            if opening >= 0 and text[opening + 1 : at - 1].replace("_", "").replace("(", "").replace(")", "").isalnum()
+            else -1
+        )
+    if before == "]":
+        opening = text.rfind("[", max(floor, at - 24), at)
+        return opening if opening >= 0 else -1
+    if text[at + 1 : at + 2] == "\\" and not before.isalnum() and before not in {"\\", ":"}:
+        return at
+    if before.isupper():
+        opening = text.rfind("CSIDL_", max(floor, at - 36), at)
+        return opening if opening >= 0 and text[opening:at].replace("_", "").isalpha() else -1
+    return -1
+
+
+def _quoted_end(text: str, start: int, opener: str, least: int) -> int:
+    """The end of a path between quotes, blanks included, if the closing quote stands on the same line within 260 characters."""
+    closer = "”" if opener == "“" else opener
+    close = text.find(closer, least, start + 260)
+    if close < 0 or any(c in text[least:close] for c in "\n\t<>|*?,;"):
+        return least
+    return close
+
+
+_HIVES = {
+    "HKLM": "HKEY_LOCAL_MACHINE",
+    "HKCU": "HKEY_CURRENT_USER",
+    "HKU": "HKEY_USERS",
+    "HKCR": "HKEY_CLASSES_ROOT",
+    "HKCC": "HKEY_CURRENT_CONFIG",
+}
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9_])(?:Computer\\|Registry::|\\\\?REGISTRY\\)?(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|MACHINE(?=\\SOFTWARE))"
+    r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=]{1,128})"
+)
+_KEY_SPACED = re.compile(
+    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=]{1,128})?"
+)
+
+
+def find_keys(text: str) -> Iterator[Hit]:
+    """Registry keys and values, the hive written out in full."""
+    if "\\" not in text:
+        return
+    for match in _KEY.finditer(text):
+        start, end = match.span()
+        opener = text[start - 1] if start else ""
+        if opener and opener in "\"'`“":
+            end = max(end, _quoted_end(text, start, opener, end))
+        elif (more := _KEY_SPACED.match(text, end)) is not None:
+            end = more.end()
+        end = _rstrip(text, start, end)
+        hive = match[1]
+        rest = text[match.end(1) : end].lstrip(":").replace("\\\\", "\\")
+        yield Hit(
+            start, end, "windows-registry-key", _HIVES.get(hive, "HKEY_LOCAL_MACHINE" if hive == "MACHINE" else hive) + rest
+        )
+
+
+_MUTEX_CUE = re.compile(
+    r"\b(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|CreateMutex[AW]?|OpenMutex[AW]?)\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|creates?d?|as|string|it)){0,5}"
+    r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
+)
+_MUTEX_NAMESPACE = re.compile(r"(?<![\w\\])(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
+
+
+def find_mutexes(text: str) -> Iterator[Hit]:
+    """Names of mutexes: in quotes or odd-looking after the word, or in a kernel namespace (`Global\\...`)."""
+    if "utex" in text or "MUTEX" in text or "utant" in text:
+        for match in _MUTEX_CUE.finditer(text):
+            group = next(i for i in (1, 2, 3) if match[i])
+            value = match[group]
+            start, end = match.span(group)
+            end = start + len(value.rstrip(".,;:")) if group != 1 else end
+            if group == 3 and (value.isalpha() and (value.islower() or value.istitle())):
+                continue
+            yield Hit(start, end, "mutex", text[start:end])
+    for match in _MUTEX_NAMESPACE.finditer(text):
+        end = _rstrip(text, match.start(), match.end())
+        yield Hit(match.start(), end, "mutex", text[match.start() : end])
+
+
+_AGENT = re.compile(
+    r"\b[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
+    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|antSword/|ExchangeServicesClient/)[^\n\t\"<>|]{0,400}))"
+)
+_MOZILLA = re.compile(
+    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}"
+)
+
+
+def find_agents(text: str) -> Iterator[Hit]:
+    """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
+    if "gent" in text or "GENT" in text:
+        for match in _AGENT.finditer(text):
+            group = 1 if match[1] else 2
+            start, end = match.span(group)
+            end = start + len(match[group].rstrip(" ,;'"))
+            if match[group].endswith(".") and group == 2:
+                end -= 1
+            yield Hit(start, end, "user-agent", text[start:end])
+    at = text.find("Mozilla/")
+    while at >= 0:
+        agent = _MOZILLA.match(text, at)
+        if agent is not None:
+            yield Hit(at, agent.end(), "user-agent", agent[0])
+        at = text.find("Mozilla/", at + 8 if agent is None else agent.end())

@@ -1,0 +1,107 @@
+"""Host names: which strings can be one, where the registrable part begins, and which hosts are known for what.
+
+Suffixes come from the Public Suffix List as tldextract bundles it: nothing is fetched and nothing is cached on disk.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+
+import tldextract
+
+__all__ = ["is_reserved_name", "known_role", "registrable", "valid_host"]
+
+_RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
+_RESERVED_NAMES = frozenset(("example.com", "example.net", "example.org", "example.edu"))
+_SPECIAL_TLDS = frozenset(("onion", "i2p", "bit", "eth", "bazar", "local", "lan", "internal", "arpa"))
+_LABEL = re.compile(r"(?!-)[a-z0-9_\u0080-\uffff-]{1,63}(?<!-)")
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Plain rules, wildcard rules without their `*.`, and exceptions without their `!`."""
+    extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+    plain, wild, not_wild = set(_RESERVED_TLDS | _SPECIAL_TLDS), set(), set()
+    for rule in extract.tlds:
+        if rule.startswith("*."):
+            wild.add(rule[2:])
+        elif rule.startswith("!"):
+            not_wild.add(rule[1:])
+        else:
+            plain.add(rule)
+    return frozenset(plain), frozenset(wild), frozenset(not_wild)
+
+
+def _top(label: str) -> str:
+    """The top-level label in the form in which the list has it (Unicode)."""
+    if label.startswith("xn--"):
+        try:
+            return label.encode("ascii").decode("idna")
+        except UnicodeError:
+            return label
+    return label
+
+
+@lru_cache(maxsize=65536)
+def registrable(host: str) -> str | None:
+    """The registrable domain of a lower-case host name (`example.co.uk` of `a.b.example.co.uk`); None if it cannot be one.
+
+    >>> registrable("a.b.example.co.uk"), registrable("system.net"), registrable("report.docx"), registrable("com")
+    ('example.co.uk', 'system.net', None, None)
+    """
+    plain, wild, not_wild = _suffixes()
+    labels = host.split(".")
+    if len(labels) < 2 or len(host) > 253 or _top(labels[-1]) not in plain:
+        return None
+    for label in labels:
+        if not _LABEL.fullmatch(label):
+            return None
+    names = [".".join([*labels[i:-1], _top(labels[-1])]) for i in range(len(labels))]
+    for i in range(len(labels)):
+        if names[i] in not_wild:
+            return ".".join(labels[i:])
+        if names[i] in plain or (i + 1 < len(labels) and names[i + 1] in wild):
+            return ".".join(labels[i - 1 :]) if i > 0 else None
+    return None
+
+
+def valid_host(host: str) -> bool:
+    """Whether a lower-case name is a host below a public or special suffix. Underscores only below the registrable part."""
+    base = registrable(host)
+    if base is None or "_" in base:
+        return False
+    label = base.split(".", 1)[0]
+    return not label.startswith("xn--") or _decodable(label)
+
+
+def _decodable(label: str) -> bool:
+    try:
+        label.encode("ascii").decode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def is_reserved_name(host: str) -> bool:
+    """Whether the name is set aside for documentation and tests (RFC 2606), so that nobody can own it."""
+    return host.rsplit(".", 1)[-1] in _RESERVED_TLDS or ".".join(host.rsplit(".", 2)[-2:]) in _RESERVED_NAMES
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, str]:
+    lines = resources.files("indicia.read.indicators").joinpath("known_hosts.txt").read_text("utf-8").splitlines()
+    rows = (line.split() for line in lines if line.strip() and not line.startswith("#"))
+    return {host: role for role, *hosts in rows for host in hosts}
+
+
+def known_role(host: str) -> str | None:
+    """What a host is known for: `benign`, `reference`, `shared` (anyone may put things there) ...; the longest entry wins."""
+    known = _known()
+    labels = host.split(".")
+    for i in range(len(labels) - 1):
+        role = known.get(".".join(labels[i:]))
+        if role is not None:
+            return role
+    return None

@@ -1,0 +1,108 @@
+"""Numbers with a register behind them: CVE, CWE, autonomous systems; and coin addresses with their checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from indicia.read.indicators.hit import Hit
+from indicia.records import MentionKind
+
+__all__ = ["find_asn", "find_coins", "find_cve", "find_cwe"]
+
+_HYPHEN = "[-\u2010\u2011\u2012\u2013\u2014\u2212_]"
+_CVE = re.compile(
+    rf"(?<![A-Za-z0-9])[Cc][Vv][Ee](?:{_HYPHEN}|[ :]{{1,2}}|{_HYPHEN}ID[: ]{{1,2}})((?:19|20)\d\d){_HYPHEN}\s?(\d{{4,7}})(?!\d)"
+)
+# "CVE-2021-26855, -26857, -26858 and -27065" and "CVE-2021-26855/26857"
+_CVE_MORE = re.compile(rf"(?:,? and |, ?(?:and )?| ?/ ?| ?& ?)(?:(?:CVE)?{_HYPHEN}|(?<=/))(\d{{4,7}})(?![\d-])")
+_CWE = re.compile(rf"(?<![A-Za-z0-9])[Cc][Ww][Ee](?:{_HYPHEN}|[ ])(\d{{1,4}})(?![\d.])")
+
+
+def find_cve(text: str) -> Iterator[Hit]:
+    """CVE ids, and those of a list that leaves the year out."""
+    for match in _CVE.finditer(text):
+        year = match[1]
+        yield Hit(match.start(), match.end(), "vulnerability", f"CVE-{year}-{match[2]}", kind=MentionKind.VULNERABILITY)
+        at = match.end()
+        while (more := _CVE_MORE.match(text, at)) is not None:
+            low = more.start(1) - 1 if text[more.start(1) - 1] not in "/ " else more.start(1)
+            yield Hit(low, more.end(), "vulnerability", f"CVE-{year}-{more[1]}", kind=MentionKind.VULNERABILITY, score=0.95)
+            at = more.end()
+
+
+def find_cwe(text: str) -> Iterator[Hit]:
+    """CWE ids without leading zeros."""
+    for match in _CWE.finditer(text):
+        yield Hit(match.start(), match.end(), "weakness", f"CWE-{int(match[1])}", kind=MentionKind.WEAKNESS)
+
+
+_ASN = re.compile(
+    r"(?<![A-Za-z0-9_/.-])(?:ASN?[ ]?#?(\d{1,10})|(?:ASN|[Aa]utonomous [Ss]ystem(?: [Nn]umber)?(?: \(ASN?\))?)[:# ]{1,3}(?:AS)?(\d{1,10}))(?![\w.-]\w)(?!\w)"
+)
+_IBM = frozenset((400, 36))
+
+
+def find_asn(text: str) -> Iterator[Hit]:
+    """Autonomous system numbers as `AS64496`. `AS2`, `AS/400` and the like are products, RFC 5398 numbers are documentation."""
+    for match in _ASN.finditer(text):
+        digits = match[1] or match[2]
+        number = int(digits)
+        written = match[0]
+        named = match[2] is not None or written.startswith("ASN")
+        if not 0 < number < 2**32 or digits.startswith("0"):
+            continue
+        if not named and (len(digits) < 3 or number in _IBM or (" " in written and len(digits) < 4)):
+            continue
+        note = "documentation number (RFC 5398)" if 64496 <= number <= 64511 or 65536 <= number <= 65551 else ""
+        if not note and (64512 <= number <= 65534 or number >= 4200000000):
+            note = "private number (RFC 6996)"
+        yield Hit(match.start(), match.end(), "autonomous-system", f"AS{number}", note)
+
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_VALUE = {c: i for i, c in enumerate(_BASE58)}
+_COIN = re.compile(
+    rf"(?<![A-Za-z0-9])(?:[13][{_BASE58}]{{25,34}}|(?:bc1|BC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{{11,71}}|[48][0-9AB][{_BASE58}]{{93}}(?:[{_BASE58}]{{11}})?)(?![A-Za-z0-9])"
+)
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+def find_coins(text: str) -> Iterator[Hit]:
+    """Bitcoin addresses (base58 or bech32, checksum right) and Monero addresses (network byte and length right)."""
+    for match in _COIN.finditer(text):
+        value = match[0]
+        if value[0] in "13" and _base58_check(value):
+            yield Hit(match.start(), match.end(), "btc-address", value)
+        elif value[:3].lower() == "bc1" and _bech32_check(value):
+            yield Hit(match.start(), match.end(), "btc-address", value.lower())
+        elif value[0] in "48" and len(value) in {95, 106}:
+            yield Hit(match.start(), match.end(), "xmr-address", value)
+
+
+def _base58_check(address: str) -> bool:
+    number = 0
+    for c in address:
+        number = number * 58 + _BASE58_VALUE[c]
+    try:
+        raw = number.to_bytes(25, "big")
+    except OverflowError:
+        return False
+    return raw[0] in {0, 5} and hashlib.sha256(hashlib.sha256(raw[:21]).digest()).digest()[:4] == raw[21:]
+
+
+def _bech32_check(address: str) -> bool:
+    """BIP 173 for version 0, BIP 350 for later ones."""
+    if address.lower() != address and address.upper() != address:
+        return False
+    data = [_BECH32.find(c) for c in address.lower()[3:]]
+    if -1 in data or len(data) < 7:
+        return False
+    checksum = 1
+    for value in [3, 3, 0, 2, 3, *data]:  # "bc", expanded
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
+        for i, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            checksum ^= generator if top >> i & 1 else 0
+    return checksum == (1 if data[0] == 0 else 0x2BC830A3)

@@ -1,0 +1,87 @@
+"""YARA and Sigma rules that a text holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indicia.read.indicators.hit import Hit
+from indicia.records import MentionKind
+
+__all__ = ["find_rules"]
+
+_YARA = re.compile(
+    r"^[ \t>]{0,8}(?:(?:private|global)[ \t]+){0,2}rule[ \t]+([A-Za-z_]\w{0,127})[ \t]*(?::[ \t\w]{1,200})?\s{0,4}\{",
+    re.MULTILINE,
+)
+_CONDITION = re.compile(r"\bcondition[ \t]*:")
+_LONGEST = 200_000
+_STRING_OR_BRACE = re.compile(r'"(?:[^"\\\n]|\\.){0,4096}"|//[^\n]*|/\*|[{}]')
+_SIGMA = re.compile(r"^([ \t]{0,12})title:[ \t]*(\S[^\n]{0,300})\n", re.MULTILINE)
+_SIGMA_MARKS = (re.compile(r"^\s*logsource:", re.M), re.compile(r"^\s*detection:", re.M), re.compile(r"^\s+condition:", re.M))
+_SIGMA_KEYS = re.compile(
+    r"(?:title|id|related|status|description|references|author|date|modified|tags|logsource|detection|correlation|fields|falsepositives|level|license|name|action|taxonomy|scope|customFields|custom_\w+)\s*:"
+)
+
+
+def find_rules(text: str) -> Iterator[Hit]:
+    """Rules with their whole text as span and their name or title as value, type `yara` or `sigma`."""
+    if "condition" not in text:
+        return
+    done = 0
+    for match in _YARA.finditer(text):
+        if match.start() < done:
+            continue
+        end = _yara_end(text, match.end())
+        if end > 0 and _CONDITION.search(text, match.end(), end):
+            yield Hit(match.start(), end, "yara", match[1], kind=MentionKind.RULE)
+            done = end
+    for match in _SIGMA.finditer(text):
+        if match.start() < done:
+            continue
+        end = _sigma_end(text, match.end(), match[1])
+        body = text[match.start() : end]
+        if all(mark.search(body) for mark in _SIGMA_MARKS):
+            title = match[2].strip().strip("'\"")
+            yield Hit(match.start() + len(match[1]), end, "sigma", title, kind=MentionKind.RULE)
+            done = end
+
+
+def _yara_end(text: str, at: int) -> int:
+    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. -1 if it is open."""
+    depth = 1
+    limit = min(len(text), at + _LONGEST)
+    while depth:
+        match = _STRING_OR_BRACE.search(text, at, limit)
+        if match is None:
+            return -1
+        at = match.end()
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+        elif match[0] == "/*":
+            close = text.find("*/", at, limit)
+            if close < 0:
+                return -1
+            at = close + 2
+    return at
+
+
+def _sigma_end(text: str, at: int, indent: str) -> int:
+    """The end of the YAML document that goes on at `at`: lines further in, list items, blank lines, and known keys."""
+    end = at
+    limit = min(len(text), at + _LONGEST)
+    while at < limit:
+        close = text.find("\n", at, limit)
+        close = limit if close < 0 else close
+        line = text[at:close]
+        bare = line[len(indent) :] if line.startswith(indent) else line.lstrip()
+        if bare.strip():
+            if not (bare[:1] in {" ", "\t", "#"} or bare.startswith("- ") or _SIGMA_KEYS.match(bare)) or bare.startswith(
+                ("---", "title:")
+            ):
+                break
+            end = close
+        at = close + 1
+    return end

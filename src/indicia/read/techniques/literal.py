@@ -1,0 +1,156 @@
+"""Techniques that a text names outright: ids (`T1505.003`) and ATT&CK's own technique names, exactly as ATT&CK writes them.
+
+Whether the sentence states, denies or recommends is another module's question: every mention here has the context `stated`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from indicia.knowledge.tables import AttackTables
+from indicia.read.mentioning import mention
+from indicia.records import BlockKind, Candidate, Document, Mention, MentionKind
+
+__all__ = ["find_literal"]
+
+_ID = re.compile(r"(?<![A-Za-z0-9])T(1[0-9]{3})(?:[./]([0-9]{3}))?(?![0-9A-Za-z]|\.[0-9])")
+_NEAR = 60  # characters between an id and the name that it explains
+
+
+class _Names:
+    """One automaton over all technique names, and `Parent: Child` for sub-techniques. Cached per release."""
+
+    def __init__(self, attack: AttackTables) -> None:
+        self.version = attack.version
+        self.names = {technique.id: technique.name for technique in attack.techniques}
+        self.revoked = attack.revoked
+        self.deprecated = frozenset(attack.deprecated)
+        by_name: dict[str, list[str]] = {}
+        for technique in attack.techniques:
+            by_name.setdefault(technique.name, []).append(technique.id)
+            if technique.parent and technique.parent in self.names:
+                by_name.setdefault(f"{self.names[technique.parent]}: {technique.name}", []).append(technique.id)
+        self.by_name = {name: tuple(ids) for name, ids in by_name.items()}
+        self.patterns = sorted(self.by_name)
+        self.automaton = AhoCorasick(self.patterns, matchkind=MatchKind.LeftmostLongest)
+
+    def follow(self, id: str) -> str:
+        """The successor of a revoked id, however many steps away."""
+        for _ in range(8):
+            if id not in self.revoked:
+                break
+            id = self.revoked[id]
+        return id
+
+
+@lru_cache(maxsize=4)
+def _names_of(key: tuple[str, int], holder: _Held) -> _Names:
+    return _Names(holder.attack)
+
+
+class _Held:
+    """Carries the tables through the cache, which compares keys only by version and size."""
+
+    def __init__(self, attack: AttackTables) -> None:
+        self.attack = attack
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def find_literal(document: Document, attack: AttackTables) -> tuple[Mention, ...]:
+    """Technique mentions in text order. `value` is the id that the text or the name means today, `target` the same when it is
+    in this release of ATT&CK; a revoked id leads to its successor and says so in `reason`; an unknown id has no target.
+
+    A name of one word ("Phishing", "DNS") counts only beside its own id or in a table row with one: the words are everyday ones.
+    A name that several techniques bear has them as candidates.
+    """
+    names = _names_of((attack.version, len(attack.techniques)), _Held(attack))
+    text = document.text
+    found: list[Mention] = []
+    ids: list[tuple[int, int, str]] = []
+    for match in _ID.finditer(text):
+        written = f"T{match[1]}.{match[2]}" if match[2] else f"T{match[1]}"
+        id = names.follow(written)
+        known = id in names.names
+        reason = ""
+        if id != written:
+            reason = f"{written} was revoked; its successor is {id}"
+        elif written in names.deprecated:
+            reason = f"{written} is deprecated in ATT&CK {names.version}"
+        elif not known:
+            reason = f"{written} is not in ATT&CK {names.version}"
+        ids.append((match.start(), match.end(), id))
+        found.append(
+            mention(
+                document,
+                MentionKind.TECHNIQUE,
+                match.start(),
+                match.end(),
+                id,
+                type="attack-pattern",
+                target=id if known else None,
+                method="id",
+                reason=reason,
+                score=1.0 if known else 0.5,
+            )
+        )
+    found.extend(_by_name(document, names, ids))
+    return tuple(sorted(found, key=lambda m: (m.span.start, m.span.end)))
+
+
+def _by_name(document: Document, names: _Names, ids: list[tuple[int, int, str]]) -> list[Mention]:
+    text = document.text
+    found: list[Mention] = []
+    at = 0  # first id that ends within reach of the current name
+    for index, start, end in names.automaton.find_matches_as_indexes(text):
+        name = names.patterns[index]
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalnum() or after.isalnum() or before in {"-", "/", "\\", "_"} or after in {"_", "\\"}:
+            continue
+        candidates = names.by_name[name]
+        while at < len(ids) and ids[at][1] < start - 400:
+            at += 1
+        beside = {id for _, _, id in _beside(document, ids[at:], start, end)}
+        explained = [id for id in candidates if id in beside or any(other.startswith(id + ".") for other in beside)]
+        if explained:
+            continue  # the id itself is the mention: the name beside it says nothing new
+        if " " not in name and ":" not in name:
+            continue
+        found.append(
+            mention(
+                document,
+                MentionKind.TECHNIQUE,
+                start,
+                end,
+                candidates[0] if len(candidates) == 1 else name,
+                type="attack-pattern",
+                target=candidates[0] if len(candidates) == 1 else None,
+                candidates=() if len(candidates) == 1 else tuple(Candidate(id=id, name=names.names[id]) for id in candidates),
+                method="name",
+                score=0.9 if len(candidates) == 1 else 0.5,
+            )
+        )
+    return found
+
+
+def _beside(document: Document, ids: list[tuple[int, int, str]], start: int, end: int) -> list[tuple[int, int, str]]:
+    """The ids of the same table row, or within a few words."""
+    block = document.block_at(start)
+    if block is not None and block.kind is BlockKind.ROW:
+        low, high = block.start, block.end
+    else:
+        low, high = start - _NEAR, end + _NEAR
+    near = []
+    for item in ids:
+        if item[0] >= high:
+            break
+        if item[1] > low:
+            near.append(item)
+    return near

@@ -1,0 +1,46 @@
+"""Indicators as CSV (RFC 4180), safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from indicia.knowledge import Knowledge
+from indicia.records import Case, Context, MentionKind
+
+__all__ = ["inert", "render"]
+
+COLUMNS = ("type", "value", "first_seen", "last_seen", "confidence", "tlp", "source", "note")
+
+
+def inert(cell: str) -> str:
+    """`cell` as a spreadsheet shows it and does not run it: what starts like a formula gets an apostrophe in front.
+
+    >>> inert("=cmd|' /C calc'!A0"), inert("198.51.100.7")
+    ("'=cmd|' /C calc'!A0", '198.51.100.7')
+    """
+    clean = cell.replace("\x00", "")
+    return f"'{clean}" if clean.lstrip()[:1] in {"=", "+", "-", "@"} or clean[:1] in {"\t", "\r", "\n"} else clean
+
+
+def render(case: Case, knowledge: Knowledge) -> bytes:
+    """One line for each indicator that a text states, by type and value, with its first and last sighting in the logs."""
+    names = {document.id: document.name for document in case.documents}
+    times: dict[str, list[str]] = {}
+    for sighting in case.hunt.sightings if case.hunt else ():
+        if sighting.indicator and sighting.event.time:
+            times.setdefault(sighting.indicator, []).append(sighting.event.time.isoformat())
+    rows: dict[tuple[str, str], tuple[float, str]] = {}
+    for mention in case.mentions:
+        if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
+            rows.setdefault((mention.type, mention.value), (mention.score, names.get(mention.span.document, "")))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for (type, value), (score, source) in sorted(rows.items()):
+        seen = sorted(times.get(value, []))
+        first, last = (seen[0], seen[-1]) if seen else ("", "")
+        note = f"seen {len(seen)} times in the logs" if seen else ""
+        cells = (type, value, first, last, str(round(score * 100)), case.marking.label, source, note)
+        writer.writerow([inert(cell) for cell in cells])
+    return out.getvalue().encode("utf-8")

@@ -1,0 +1,69 @@
+"""An ATT&CK Navigator layer (format 4.5): which techniques, how surely, and where that is written.
+
+Score: 3 seen in the logs, 2 stated in a text, 1 sought but only attempted. The comment holds the quote or the log line.
+References: mitre-attack/attack-navigator, layers/LAYERFORMATv4_5.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import orjson
+
+from indicia.knowledge import Knowledge
+from indicia.records import Case, Context, MentionKind, Outcome
+
+__all__ = ["render"]
+
+_ATTEMPTED, _STATED, _SEEN = 1, 2, 3
+_COMMENTS = 5  # more than anyone reads in a tooltip
+
+
+def render(case: Case, knowledge: Knowledge) -> bytes:
+    """The layer as JSON. Same case, same bytes."""
+    scores: dict[str, int] = defaultdict(int)
+    comments: dict[str, list[str]] = defaultdict(list)
+    names = {document.id: document.name for document in case.documents}
+    for mention in case.mentions:
+        if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
+            technique = mention.target or mention.value
+            scores[technique] = max(scores[technique], _STATED)
+            comments[technique].append(f"{names.get(mention.span.document, mention.span.document)}: {mention.span.text}")
+    for sighting in case.hunt.sightings if case.hunt else ():
+        for technique in sighting.techniques:
+            seen = _ATTEMPTED if sighting.outcome is Outcome.ATTEMPT else _SEEN
+            scores[technique] = max(scores[technique], seen)
+            comments[technique].append(f"{sighting.event.place.file.rpartition('/')[2]}: {sighting.title}")
+    techniques = []
+    for identity in sorted(scores):
+        known = knowledge.attack.technique(identity)
+        if known is None:
+            continue
+        unique = list(dict.fromkeys(comments[identity]))
+        more = f" (and {len(unique) - _COMMENTS} more)" if len(unique) > _COMMENTS else ""
+        techniques.append(
+            {
+                "techniqueID": known.id,
+                "score": scores[identity],
+                "comment": "\n".join(unique[:_COMMENTS]) + more,
+                "enabled": True,
+                "showSubtechniques": True,
+            }
+        )
+    layer = {
+        "name": case.name,
+        "versions": {"attack": knowledge.attack.version.split(".")[0], "navigator": "5.1.0", "layer": "4.5"},
+        "domain": "enterprise-attack",
+        "description": f"{case.marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only.",
+        "techniques": techniques,
+        "gradient": {"colors": ["#ffe9b3ff", "#f4a261ff", "#9b2226ff"], "minValue": _ATTEMPTED, "maxValue": _SEEN},
+        "legendItems": [
+            {"label": "attempted only", "color": "#ffe9b3ff"},
+            {"label": "stated in a text", "color": "#f4a261ff"},
+            {"label": "seen in the logs", "color": "#9b2226ff"},
+        ],
+        "sorting": 3,
+        "hideDisabled": False,
+        "metadata": [{"name": "TLP", "value": case.marking.label}],
+    }
+    return orjson.dumps(layer, option=orjson.OPT_INDENT_2)

@@ -1,0 +1,172 @@
+"""Claims in STIX: a note that carries the claim whole, and an attribution only as alleged, in the name of its source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+
+from indicia.records import AccusedType, Case, Claim, Level, Source, SourceType, Stance
+from indicia.share.stix.confidence import confidence
+from indicia.share.stix.ids import CLAIM_EXTENSION, object_id, stamp
+from indicia.share.stix.objects import Objects
+
+__all__ = ["claim_extension_definition", "claim_objects"]
+
+_IDENTITY_CLASS = {
+    SourceType.GOVERNMENT: "organization",
+    SourceType.INTERNATIONAL: "organization",
+    SourceType.COMPANY: "organization",
+    SourceType.MEDIA: "organization",
+    SourceType.COURT: "organization",
+    SourceType.GROUP: "group",
+    SourceType.PERSON: "individual",
+    SourceType.ANONYMOUS: "individual",
+}
+_OPINION = {Stance.ENDORSES: "agree", Stance.DENIES: "strongly-disagree", Stance.QUESTIONS: "disagree"}
+
+
+def claim_extension_definition(producer: str, moment: str) -> dict[str, Any]:
+    """The definition of the extension that makes a note a claim."""
+    return {
+        "type": "extension-definition",
+        "spec_version": "2.1",
+        "id": CLAIM_EXTENSION,
+        "created_by_ref": producer,
+        "created": moment,
+        "modified": moment,
+        "name": "Attribution claim",
+        "description": "Who takes which stance toward whom, for what, how firmly and on what basis, with the exact quote.",
+        "schema": "https://indicia.example/schemas/stix-claim.schema.json",
+        "version": "1.0.0",
+        "extension_types": ["property-extension"],
+    }
+
+
+def claim_objects(case: Case, objects: Objects) -> list[str]:
+    """Adds every claim and returns the ids of what was added, in order of the claims."""
+    added: list[str] = []
+    accusing: dict[str | None, list[str]] = defaultdict(list)
+    published = {document.id: document.published for document in case.documents}
+    notes: list[tuple[Claim, str, str]] = []
+    for claim in case.claims:
+        author = _source(claim.source, objects)
+        about = [ref for ref in (_accused(claim, objects), _incident(claim, objects)) if ref]
+        when = stamp(claim.date or published.get(claim.quote.document)) if claim.date else None
+        note = objects.add(
+            "note",
+            claim.id,
+            created_by_ref=author,
+            abstract=_abstract(claim),
+            content=claim.quote.text,
+            authors=[claim.source.party.canonical if claim.source.party else "not named"],
+            object_refs=about or [author],
+            confidence=confidence(claim),
+            extensions={CLAIM_EXTENSION: {"extension_type": "property-extension", **_extension(claim)}},
+        )
+        notes.append((claim, note, author))
+        added += [note, *about]
+        if claim.stance is Stance.ACCUSES:
+            accusing[claim.incident_id or claim.incident].append(note)
+        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} and len(about) == 2:
+            added.append(_alleged(claim, about[1], about[0], author, when, objects))
+    for claim, note, author in notes:
+        targets = [ref for ref in accusing[claim.incident_id or claim.incident] if ref != note]
+        if claim.stance in _OPINION and targets and (claim.incident_id or claim.incident):
+            added.append(
+                objects.add(
+                    "opinion",
+                    claim.id,
+                    created_by_ref=author,
+                    opinion=_OPINION[claim.stance],
+                    explanation=claim.quote.text,
+                    authors=[claim.source.party.canonical if claim.source.party else "not named"],
+                    object_refs=sorted(targets),
+                )
+            )
+    return list(dict.fromkeys(added))
+
+
+def _abstract(claim: Claim) -> str:
+    source = claim.source.party.canonical if claim.source.party else "An unnamed source"
+    accused = claim.accused.party.canonical if claim.accused.party else "nobody"
+    return f"{source} {claim.stance.value}: {accused} ({claim.firmness.value})"
+
+
+def _extension(claim: Claim) -> dict[str, Any]:
+    """The claim's own fields, as JSON; empty ones are left out, so that the extension holds what the text says and no more."""
+    fields: dict[str, Any] = {}
+    for name, value in msgspec.to_builtins(claim).items():
+        if value not in (None, [], ()):
+            fields[name] = value
+    return fields
+
+
+def _source(source: Source, objects: Objects) -> str:
+    if source.party is None:
+        return objects.add("identity", "not named", name="not named", identity_class="unspecified")
+    name = source.party.canonical
+    return objects.add("identity", name, name=name, identity_class=_IDENTITY_CLASS[source.type])
+
+
+def _accused(claim: Claim, objects: Objects) -> str | None:
+    """The accused as an object: a group as an intrusion set, under ATT&CK's own id where it has one; a place as a location."""
+    party = claim.accused.party
+    if party is None:
+        return None
+    if claim.accused.level is Level.PLACE and party.state:
+        return objects.add("location", party.state, name=party.canonical, country=party.state)
+    groups = [actor for actor in objects.knowledge.actors.named(party.canonical) if actor.group]
+    if claim.accused.type is AccusedType.GROUP and len(groups) == 1 and groups[0].group:
+        group = objects.knowledge.attack.group(groups[0].group)
+        if group is not None:
+            return objects.add(
+                "intrusion-set",
+                group.id,
+                id=group.stix or None,
+                created_by_ref=None if group.stix else objects.producer,
+                name=group.name,
+                aliases=sorted(group.aliases),
+                labels=["alleged"],
+                external_references=[{"source_name": "mitre-attack", "external_id": group.id}],
+            )
+    kind = "intrusion-set" if claim.accused.type is AccusedType.GROUP else "threat-actor"
+    fields: dict[str, Any] = {"name": party.canonical, "labels": ["alleged"]}
+    if kind == "threat-actor":
+        types = {AccusedType.STATE: "nation-state", AccusedType.AGENCY: "nation-state", AccusedType.CRIMINAL: "criminal"}
+        fields["threat_actor_types"] = [types.get(claim.accused.type, "unknown")]
+    return objects.add(kind, party.canonical, **fields)
+
+
+def _incident(claim: Claim, objects: Objects) -> str | None:
+    name = claim.incident
+    if not name and not claim.incident_id:
+        return None
+    known = objects.knowledge.incidents.get(claim.incident_id) if claim.incident_id else None
+    if known is None:
+        return objects.add("campaign", name, name=name)
+    return objects.add(
+        "campaign",
+        known.id,
+        name=known.name,
+        aliases=sorted(known.names),
+        first_seen=stamp(known.start) if known.start else None,
+    )
+
+
+def _alleged(claim: Claim, incident: str, accused: str, author: str, when: str | None, objects: Objects) -> str:
+    """The attribution as its source alleges it: created by the source, with its words and its confidence."""
+    who = claim.source.party.canonical if claim.source.party else "a source that is not named"
+    kind = "attributed-to" if accused.split("--")[0] in {"intrusion-set", "threat-actor"} else "originates-from"
+    fields: dict[str, Any] = {
+        "created_by_ref": author,
+        "description": f"Alleged by {who}: {claim.quote.text}",
+        "confidence": confidence(claim),
+        "extensions": {
+            CLAIM_EXTENSION: {"extension_type": "property-extension", "id": claim.id, "note": object_id("note", claim.id)}
+        },
+    }
+    if when:
+        fields["start_time"] = when
+    return objects.relate(incident, kind, accused, claim.id, **fields)

@@ -1,0 +1,18 @@
+"""Firmness and confidence on STIX's scale of 0 to 100 (STIX 2.1, appendix A)."""
+
+from __future__ import annotations
+
+from indicia.records import Claim, Confidence, Firmness
+
+__all__ = ["confidence"]
+
+# Appendix A, "None / Low / Med / High": low 15, medium 50, high 85. A flat statement says nothing about confidence: left out.
+_CONFIDENCE = {Confidence.LOW: 15, Confidence.MODERATE: 50, Confidence.HIGH: 85}
+_FIRMNESS = {Firmness.CONFIRMED: 95, Firmness.HIGH: 85, Firmness.MODERATE: 50, Firmness.LOW: 15, Firmness.HEDGED: 30}
+
+
+def confidence(claim: Claim) -> int | None:
+    """The claim's confidence where the source states one, else what its firmness words come to, else None."""
+    if claim.confidence is not None:
+        return _CONFIDENCE[claim.confidence]
+    return _FIRMNESS.get(claim.firmness)

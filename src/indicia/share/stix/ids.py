@@ -1,0 +1,67 @@
+"""Stable STIX ids, timestamps and the TLP 2.0 markings: everything in a bundle that must never depend on chance."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from indicia.records import Case, Tlp
+
+__all__ = ["CLAIM_EXTENSION", "SDO_NAMESPACE", "TLP_IDS", "as_of", "marking_object", "object_id", "stamp"]
+
+# Ours, for STIX domain objects: derived once from the name of the project, never changed.
+SDO_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "indicia.stix.example")
+CLAIM_EXTENSION = f"extension-definition--{uuid.uuid5(SDO_NAMESPACE, 'claim extension 1')}"
+
+# FIRST and OASIS: the marking definitions of TLP 2.0. Mistyped variants are in circulation; a test holds these.
+TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+TLP_IDS = {
+    Tlp.CLEAR: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
+    Tlp.GREEN: "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
+    Tlp.AMBER: "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+    Tlp.AMBER_STRICT: "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+    Tlp.RED: "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+}
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def object_id(kind: str, *parts: object) -> str:
+    """`kind--uuid`, a UUIDv5 of the parts.
+
+    >>> object_id("identity", "NATO") == object_id("identity", "NATO") != object_id("identity", "EU")
+    True
+    """
+    return f"{kind}--{uuid.uuid5(SDO_NAMESPACE, chr(31).join((kind, *map(str, parts))))}"
+
+
+def stamp(moment: datetime | str | None) -> str:
+    """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant.
+
+    >>> stamp("2021-07"), stamp(None)
+    ('2021-07-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z')
+    """
+    if isinstance(moment, str):
+        year, month, day = (*moment[:10].split("-"), "01", "01")[:3]
+        moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
+    moment = (moment or _NEVER).astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def as_of(case: Case) -> str:
+    """When the case's newest source or event is from: the time that exports carry, since a clock would change their bytes."""
+    texts = [stamp(document.published) for document in case.documents if document.published]
+    events = [stamp(s.event.time) for s in (case.hunt.sightings if case.hunt else ()) if s.event.time]
+    return max([*texts, *events], default=stamp(None))
+
+
+def marking_object(tlp: Tlp) -> dict[str, Any]:
+    """The whole marking definition, as published."""
+    return {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": TLP_IDS[tlp],
+        "created": "2022-10-01T00:00:00.000Z",
+        "name": tlp.label,
+        "extensions": {TLP_EXTENSION: {"extension_type": "property-extension", "tlp_2_0": tlp.value}},
+    }

@@ -1,0 +1,58 @@
+"""The weighing: what was observed and what was said, side by side, and one sentence on how they stand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from indicia.records import Assessment, Evidence, Judgement, Level, Verdict, Weighing
+from indicia.weigh.judged import judged
+from indicia.weigh.known import Known
+from indicia.weigh.observed import assess_observed
+from indicia.weigh.said import assess_said
+
+__all__ = ["weigh"]
+
+
+def weigh(
+    evidence: Iterable[Evidence],
+    knowledge: Known,
+    *,
+    prior: Mapping[str, float] | None = None,
+    judgements: Sequence[Judgement] = (),
+) -> Weighing:
+    """Two assessments that never mix. `prior` is for what was observed: probabilities of groups, agencies, states
+    (`state:CN`) or `unknown`; what it does not name keeps its shares. Raises: UsageError on a prior or judgement that does
+    not fit."""
+    items = judged(evidence, judgements)
+    observed = assess_observed(items, knowledge, prior)
+    said = assess_said(items, knowledge)
+    return Weighing(evidence=items, observed=observed, said=said, agreement=_agreement(observed, said))
+
+
+def _agreement(observed: Assessment, said: Assessment) -> str:
+    if said.verdict is Verdict.INSUFFICIENT and observed.verdict is Verdict.INSUFFICIENT:
+        return "Neither what is said nor what was observed carries an attribution."
+    if said.verdict is Verdict.INSUFFICIENT:
+        return "What was observed stands alone: too little is said to compare it with."
+    names = _names(said)
+    if observed.verdict is Verdict.INSUFFICIENT:
+        return f"What is said leans to {names}; what was observed alone does not bear it out, nor does it speak against it."
+    theirs, ours = _places(said), _places(observed)
+    if set(said.leaders) & set(observed.leaders) or (theirs and theirs == ours):
+        return f"What is said and what was observed agree on {names}."
+    if theirs & ours:
+        return f"What is said ({names}) and what was observed ({_names(observed)}) agree in part."
+    if theirs and ours:
+        return f"What is said ({names}) and what was observed ({_names(observed)}) conflict."
+    return f"What is said leans to {names}, what was observed to {_names(observed)}; whether they agree cannot be told."
+
+
+def _names(assessment: Assessment) -> str:
+    by_id = {at.hypothesis.id: at.hypothesis.name for at in (*assessment.posteriors, *assessment.levels)}
+    return " or ".join(by_id[at] for at in assessment.leaders) or "nobody"
+
+
+def _places(assessment: Assessment) -> set[str]:
+    """The states that the leaders belong to."""
+    by_id = {at.hypothesis.id: at.hypothesis for at in (*assessment.posteriors, *assessment.levels)}
+    return {state for at in assessment.leaders if (state := by_id[at].state) and by_id[at].level is not Level.PLACE}

@@ -1,0 +1,53 @@
+"""Base rates: how many groups each observed thing fits, said before anything is concluded from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from indicia.records import Evidence
+from indicia.weigh.profiles import Profiles
+from indicia.weigh.words import listed
+
+__all__ = ["base_rates", "fitting"]
+
+_MOST_LINES = 6
+
+
+def fitting(profiles: Profiles, features: Sequence[str]) -> int:
+    """Number of groups that ATT&CK relates to every one of `features` (relations of campaigns left out); 0 if one of them is not known at all."""
+    column = profiles.relations.column
+    if any(feature not in column for feature in features):
+        return 0
+    return int(profiles.direct[:, [column[feature] for feature in features]].all(axis=1).sum())
+
+
+def base_rates(items: Sequence[Evidence], profiles: Profiles) -> tuple[str, ...]:
+    """Sentences such as "T1190 with T1505.003 fits 23 groups": all techniques together, or the rarest pair of them where no
+    group shows all; then each piece of software, rarest first."""
+    known = [item.feature for item in items if item.feature in profiles.relations.column]
+    techniques = sorted({feature for feature in known if feature.startswith("T")})
+    software = sorted({feature for feature in known if feature.startswith("S")})
+    lines = []
+    if techniques:
+        shown = techniques
+        if len(techniques) > 2 and not fitting(profiles, techniques):
+            pairs = [(fitting(profiles, pair), pair) for pair in combinations(_rarest(profiles, techniques, 8), 2)]
+            shown = list(min((pair for pair in pairs if pair[0]), default=(0, tuple(techniques[:2])))[1])
+        count = fitting(profiles, shown)
+        together = listed(shown, "with") if len(shown) == 2 else listed(shown)
+        lines.append(f"{together} {'fits' if len(shown) <= 2 else 'fit'} {_groups(count)}")
+    counts = sorted((fitting(profiles, [feature]), feature) for feature in software)
+    lines += [f"{profiles.relations.names[feature]} ({feature}) fits {_groups(count)}" for count, feature in counts]
+    return tuple(lines[:_MOST_LINES])
+
+
+def _rarest(profiles: Profiles, features: Sequence[str], count: int) -> list[str]:
+    users = profiles.users[[profiles.relations.column[feature] for feature in features]]
+    return [features[at] for at in np.argsort(users, kind="stable")[:count]]
+
+
+def _groups(count: int) -> str:
+    return {0: "no group", 1: "1 group"}.get(count, f"{count} groups")

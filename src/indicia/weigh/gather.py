@@ -1,0 +1,185 @@
+"""What weighs: evidence from claims, mentions and sightings, or named by hand. Observed and said stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from indicia.errors import UsageError
+from indicia.knowledge.tables import AttackTables
+from indicia.records import (
+    Claim,
+    Context,
+    Document,
+    Evidence,
+    EvidenceKind,
+    Hunt,
+    Mention,
+    MentionKind,
+    Outcome,
+    Saying,
+    Sighting,
+    Stance,
+    stable_id,
+)
+from indicia.weigh.grades import credibility_of, reliability_of
+from indicia.weigh.known import Known
+
+__all__ = ["from_ids", "gather"]
+
+_OBSERVABLE = {MentionKind.TECHNIQUE, MentionKind.SOFTWARE}
+_SAYS_WHO = {Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS}
+
+
+def gather(
+    claims: Iterable[Claim],
+    mentions: Iterable[Mention],
+    hunt: Hunt | None,
+    documents: Iterable[Document],
+    knowledge: Known,
+) -> tuple[Evidence, ...]:
+    """All evidence, in the order observed (techniques, software, victims), then said (claims as given).
+
+    Observed: mentions whose context is *stated*, sightings that were not mere attempts, and the victims that claims name.
+    A feature seen in several places is one item with all its traces, graded by the best of them. Said: one item per claim that
+    takes a side; items with the same `origin` are copies and count once.
+    """
+    claims = tuple(claims)
+    names = _Names(knowledge.attack)
+    publishers = {document.id: document.publisher or document.name for document in documents}
+    found: dict[str, Evidence] = {}
+    for mention in mentions:
+        if mention.kind in _OBSERVABLE and mention.context is Context.STATED and (feature := names.live(mention.target)):
+            _add(found, names, feature, mention.id, publishers.get(mention.span.document, mention.span.document), "C", 3)
+    for sighting in hunt.sightings if hunt else ():
+        if sighting.outcome is not Outcome.ATTEMPT:
+            for target in (*sighting.techniques, *sighting.software):
+                if feature := names.live(target):
+                    _add(found, names, feature, sighting.id, "own logs", "A", _credibility(sighting))
+    for claim in claims:
+        for country in claim.victim_countries:
+            _add(found, names, f"victim-country:{country}", claim.id, claim.quote.document, "C", 3)
+        for sector in claim.sectors:
+            _add(found, names, f"victim-sector:{sector}", claim.id, claim.quote.document, "C", 3)
+    observed = sorted(found.values(), key=lambda item: (_kind_order(item.feature), item.feature))
+    return (*observed, *(_said(claim) for claim in claims if claim.stance in _SAYS_WHO and claim.accused.party is not None))
+
+
+def from_ids(
+    techniques: Sequence[str] = (),
+    software: Sequence[str] = (),
+    victims: Sequence[str] = (),
+    sectors: Sequence[str] = (),
+    *,
+    knowledge: Known,
+    reliability: str = "B",
+    credibility: int = 2,
+    author: str = "by hand",
+) -> tuple[Evidence, ...]:
+    """Observed evidence named by hand: ATT&CK ids (revoked ones lead to their successors), ISO country codes, sectors.
+
+    Raises: UsageError on an id that this release of ATT&CK does not know.
+    """
+    names = _Names(knowledge.attack)
+    found: dict[str, Evidence] = {}
+    for given in (*techniques, *software):
+        feature = names.live(given.strip().upper())
+        if feature is None:
+            raise UsageError(
+                f"ATT&CK {knowledge.attack.version} has no technique or software {given!r}",
+                hint="give ids like T1505.003 or S0020",
+            )
+        _add(found, names, feature, "", author, reliability, credibility)
+    for country in victims:
+        _add(found, names, f"victim-country:{country.strip().upper()}", "", author, reliability, credibility)
+    for sector in sectors:
+        _add(found, names, f"victim-sector:{sector.strip().lower()}", "", author, reliability, credibility)
+    return tuple(sorted(found.values(), key=lambda item: (_kind_order(item.feature), item.feature)))
+
+
+class _Names:
+    """Which ids are live, and what they are called."""
+
+    def __init__(self, tables: AttackTables) -> None:
+        self._names = {technique.id: technique.name for technique in tables.techniques}
+        self._names |= {software.id: software.name for software in tables.software}
+        self._revoked = tables.revoked
+
+    def live(self, feature: str | None) -> str | None:
+        if feature is None:
+            return None
+        feature = self._revoked.get(feature, feature)
+        return feature if feature in self._names else None
+
+    def label(self, feature: str) -> str:
+        if feature in self._names:
+            return f"{self._names[feature]} ({feature})"
+        kind, _, value = feature.partition(":")
+        return f"victim in {value}" if kind == "victim-country" else f"victim: {value}"
+
+
+def _kind_order(feature: str) -> int:
+    return 2 if ":" in feature else 1 if feature.startswith("S") else 0
+
+
+def _credibility(sighting: Sighting) -> int:
+    return 1 if sighting.outcome is Outcome.SUCCESS else 2
+
+
+def _add(
+    found: dict[str, Evidence], names: _Names, feature: str, trace: str, origin: str, reliability: str, credibility: int
+) -> None:
+    """Puts one trace under its feature; the best grade of all traces stands, with the origin that has it."""
+    traces: tuple[str, ...] = (trace,) if trace else ()
+    before = found.get(feature)
+    if before is not None:
+        if trace in before.traces:
+            traces = ()
+        traces = before.traces + traces
+        if (before.reliability, before.credibility) <= (reliability, credibility):
+            origin, reliability, credibility = before.origin, before.reliability, before.credibility
+    found[feature] = Evidence(
+        id=stable_id("evidence", EvidenceKind.OBSERVED, feature),
+        kind=EvidenceKind.OBSERVED,
+        feature=feature,
+        label=names.label(feature),
+        origin=origin,
+        traces=traces,
+        reliability=reliability,
+        credibility=credibility,
+    )
+
+
+def _said(claim: Claim) -> Evidence:
+    accused = claim.accused.party
+    assert accused is not None  # the caller asks only for claims that name somebody
+    who = claim.source.party.canonical if claim.source.party else "unsourced"
+    return Evidence(
+        id=stable_id("evidence", EvidenceKind.SAID, claim.id),
+        kind=EvidenceKind.SAID,
+        feature=accused.canonical,
+        label=f"{who} {claim.stance} {accused.canonical}",
+        origin=claim.origin or claim.id,
+        traces=(claim.id,),
+        reliability=reliability_of(claim.source, claim.channel),
+        credibility=credibility_of(claim),
+        said=Saying(
+            source=who,
+            stance=claim.stance,
+            accused=accused.canonical,
+            level=claim.accused.level,
+            state=accused.state,
+            firmness=claim.firmness,
+            likelihood=claim.likelihood,
+            interested=_is_interested(claim),
+            incident=claim.incident_id or claim.incident,
+            date=claim.date,
+        ),
+    )
+
+
+def _is_interested(claim: Claim) -> bool:
+    """Whether the source clears its own side: a state that denies, or anybody of that state."""
+    source, accused = claim.source.party, claim.accused.party
+    if claim.stance is not Stance.DENIES or source is None or accused is None:
+        return False
+    return source.canonical == accused.canonical or (source.state is not None and source.state == accused.state)

@@ -1,0 +1,100 @@
+"""The part of our knowledge that weighing needs: ATT&CK's relations, and to whom each group is said to belong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from indicia.knowledge.tables import Actor, Agency, AttackTables, State
+from indicia.records import Hypothesis, Level
+
+__all__ = ["UNKNOWN", "Known", "Tree", "tree_of"]
+
+UNKNOWN = Hypothesis(id="unknown", name="an actor not in our knowledge", level=None)
+
+# Doubt that a mapping (group to agency or state) is right, by how many sources say so. They copy one another, so even many
+# leave some doubt. ATT&CK's own words alone leave 5 %; our judgement, not measured.
+_DOUBT = {0: 0.5, 1: 0.05, 2: 0.03}
+_LEAST_DOUBT = 0.02
+
+
+class Known(Protocol):
+    """What `weigh` asks of knowledge; `indicia.knowledge.Knowledge` has it, and the evaluation's older releases too."""
+
+    @property
+    def attack(self) -> AttackTables: ...
+    @property
+    def actors(self) -> Sequence[Actor]: ...
+    @property
+    def states(self) -> Sequence[State]: ...
+    @property
+    def agencies(self) -> Sequence[Agency]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Hypotheses by id and how they add up: group -> agency -> state."""
+
+    groups: dict[str, Hypothesis]
+    above: dict[str, Hypothesis]  # agencies and states
+
+    def chain(self, group: str) -> tuple[tuple[Hypothesis, float], ...]:
+        """The agency and the state above a group, each with the probability that the mapping so far is right."""
+        found: list[tuple[Hypothesis, float]] = []
+        sure, at = 1.0, self.groups.get(group)
+        while at is not None and at.parent is not None:
+            sure *= 1 - at.mapping_doubt
+            at = self.above[at.parent]
+            found.append((at, sure))
+        return tuple(found)
+
+
+def doubt(sources: Sequence[str]) -> float:
+    return _DOUBT.get(len(sources), _LEAST_DOUBT)
+
+
+def tree_of(known: Known) -> Tree:
+    """All ATT&CK groups with the agency and state that they are said to belong to, and who says so."""
+    state_names = {state.code: state.name for state in known.states}
+    agencies = {agency.id: agency for agency in known.agencies}
+    actors = {actor.group: actor for actor in known.actors if actor.group}
+    above: dict[str, Hypothesis] = {}
+    groups: dict[str, Hypothesis] = {}
+
+    def state_of(code: str) -> str:
+        at = f"state:{code}"
+        above.setdefault(at, Hypothesis(id=at, name=state_names.get(code, code), level=Level.STATE, state=code))
+        return at
+
+    for group in known.attack.groups:
+        actor = actors.get(group.id)
+        state = (actor.state if actor else None) or group.state
+        parent: str | None = None
+        sources: tuple[str, ...] = ()
+        if actor is not None and actor.agency is not None:
+            agency = agencies.get(actor.agency)
+            parent, sources = f"agency:{actor.agency}", actor.agency_according_to
+            home = (agency.state if agency else None) or state
+            above.setdefault(
+                parent,
+                Hypothesis(
+                    id=parent,
+                    name=agency.name if agency else actor.agency,
+                    level=Level.AGENCY,
+                    state=home,
+                    parent=state_of(home) if home else None,
+                ),
+            )
+        elif state is not None:
+            parent, sources = state_of(state), (actor.state_according_to if actor else ()) or ("MITRE ATT&CK",)
+        groups[group.id] = Hypothesis(
+            id=group.id,
+            name=group.name,
+            level=Level.GROUP,
+            state=state,
+            parent=parent,
+            according_to=sources,
+            mapping_doubt=doubt(sources) if parent else 0.0,
+        )
+    return Tree(groups, above)

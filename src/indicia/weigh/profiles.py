@@ -1,0 +1,183 @@
+"""What each group is known to use, as arrays: which report says so, and so what is left when a report is set aside.
+
+`Relations` holds ATT&CK's `uses` relations of one release as triples (user, feature, citation). `Relations.profiles` counts
+them per group; the evaluation leaves out a report, everything after a date, or a campaign there, and nowhere else, so that
+nothing of a tested report can come in by another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicia.knowledge.tables import AttackTables
+
+__all__ = ["Floats", "Ints", "Profiles", "Relations"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_UNCITED = 0  # index of the citation that stands for "no report named"
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Triples, one row each: user row, feature column, citation index."""
+
+    user: Ints
+    feature: Ints
+    citation: Ints
+
+    def keep(self, which: NDArray[np.bool_]) -> Uses:
+        return Uses(self.user[which], self.feature[which], self.citation[which])
+
+
+class Relations:
+    """ATT&CK's relations of one release as triples, ready to be counted under any selection of reports."""
+
+    def __init__(self, tables: AttackTables) -> None:
+        self.version = tables.version
+        self.groups: tuple[str, ...] = tuple(sorted(group.id for group in tables.groups))
+        self.names: dict[str, str] = {technique.id: technique.name for technique in tables.techniques}
+        self.names |= {software.id: software.name for software in tables.software}
+        self.names |= {group.id: group.name for group in tables.groups}
+        self.techniques: tuple[str, ...] = tuple(sorted(technique.id for technique in tables.techniques))
+        self.software: tuple[str, ...] = tuple(sorted(software.id for software in tables.software))
+        self.features: tuple[str, ...] = self.techniques + self.software
+        self.column: dict[str, int] = {feature: at for at, feature in enumerate(self.features)}
+        self.row: dict[str, int] = {group: at for at, group in enumerate(self.groups)}
+        self.tools: frozenset[str] = frozenset(software.id for software in tables.software if software.type == "tool")
+        self.tactics: dict[str, tuple[str, ...]] = {technique.id: technique.tactics for technique in tables.techniques}
+        self.campaign_names: tuple[str, ...] = tuple(campaign.id for campaign in tables.campaigns)
+        self.citations: tuple[str, ...] = ("", *sorted({name for use in tables.uses for name in use.citations}))
+        self._citation = {name: at for at, name in enumerate(self.citations)}
+        dates = {citation.name: citation.date for citation in tables.citations if citation.date}
+        self.dates = np.array([dates.get(name) or "9999" for name in self.citations])
+        attributed = {campaign.id: campaign.attributed_to for campaign in tables.campaigns}
+        software_row = {software: at for at, software in enumerate(self.software)}
+        own: list[tuple[int, int, int]] = []
+        by_campaign: list[tuple[int, int, int, int]] = []
+        by_software: list[tuple[int, int, int]] = []
+        for use in tables.uses:
+            if (column := self.column.get(use.target)) is None:
+                continue
+            for citation in [self._citation[name] for name in use.citations] or [_UNCITED]:
+                if use.source in self.row:
+                    own.append((self.row[use.source], column, citation))
+                elif use.source in software_row:
+                    by_software.append((software_row[use.source], column, citation))
+                elif use.source in attributed:
+                    campaign = self.campaign_names.index(use.source)
+                    by_campaign += [
+                        (self.row[group], column, citation, campaign) for group in attributed[use.source] if group in self.row
+                    ]
+        self._own = _triples(own)
+        self._by_campaign = _triples([row[:3] for row in by_campaign])
+        self._campaign = np.array([row[3] for row in by_campaign], dtype=np.int64)
+        self._by_software = _triples(by_software)
+        parents = [self.column.get(technique.split(".")[0]) if "." in technique else None for technique in self.techniques]
+        self.family = np.array([at if parent is None else parent for at, parent in enumerate(parents)], dtype=np.int64)
+
+    def profiles(
+        self, *, drop: Collection[str] = (), before: str | None = None, without_campaign: str | None = None
+    ) -> Profiles:
+        """Counts per group from the reports that are left. `drop` names citations to leave out, `before` an ISO date that a
+        report must precede (undated reports are left out then), `without_campaign` a campaign whose relations are left out.
+        Relations that name no report count only when nothing is left out: nobody can tell what they rest on."""
+        usable = np.ones(len(self.citations), dtype=bool)
+        if drop or before is not None:
+            usable[_UNCITED] = False
+            usable[[self._citation[name] for name in drop if name in self._citation]] = False
+            if before is not None:
+                usable &= self.dates < before
+        of_campaigns = usable[self._by_campaign.citation]
+        if without_campaign is not None and without_campaign in self.campaign_names:
+            of_campaigns &= self._campaign != self.campaign_names.index(without_campaign)
+        return Profiles(
+            self,
+            own=self._own.keep(usable[self._own.citation]),
+            by_campaign=self._by_campaign.keep(of_campaigns),
+            by_software=self._by_software.keep(usable[self._by_software.citation]),
+        )
+
+
+def _triples(rows: list[tuple[int, int, int]]) -> Uses:
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return Uses(table[:, 0], table[:, 1], table[:, 2])
+
+
+class Profiles:
+    """What the reports that are left say of every group. All matrices have one row per group, one column per feature."""
+
+    def __init__(self, relations: Relations, own: Uses, by_campaign: Uses, by_software: Uses) -> None:
+        self.relations = relations
+        self._own, self._by_campaign, self._by_software = own, by_campaign, by_software
+
+    def _count(self, uses: Uses, rows: int) -> Floats:
+        columns = len(self.relations.features)
+        flat = np.bincount(uses.user * columns + uses.feature, minlength=rows * columns)
+        return flat.reshape(rows, columns).astype(np.float64)
+
+    @cached_property
+    def reports(self) -> Floats:
+        """Number of reports behind each (group, feature), those of its campaigns included."""
+        rows = len(self.relations.groups)
+        return self._count(self._own, rows) + self._count(self._by_campaign, rows)
+
+    @cached_property
+    def direct(self) -> Floats:
+        """1 where ATT&CK relates the group itself, not only one of its campaigns, to the feature."""
+        return (self._count(self._own, len(self.relations.groups)) > 0).astype(np.float64)
+
+    @cached_property
+    def campaign_reports(self) -> Floats:
+        return self._count(self._by_campaign, len(self.relations.groups))
+
+    @cached_property
+    def uses(self) -> Floats:
+        """1 where a group is known to use the feature, else 0."""
+        return (self.reports > 0).astype(np.float64)
+
+    @cached_property
+    def size(self) -> Floats:
+        """Number of features known of each group."""
+        size: Floats = self.uses.sum(axis=1)
+        return size
+
+    @cached_property
+    def users(self) -> Floats:
+        """Number of groups known to use each feature."""
+        users: Floats = self.uses.sum(axis=0)
+        return users
+
+    @cached_property
+    def software_uses(self) -> Floats:
+        """1 where a piece of software (row) is known to do a technique (column)."""
+        return (self._count(self._by_software, len(self.relations.software)) > 0).astype(np.float64)
+
+    @cached_property
+    def rarity(self) -> Floats:
+        """log((1 + groups) / (1 + users)) of each feature, in nats."""
+        known = int((self.size > 0).sum())
+        rarity: Floats = np.log((1 + known) / (1 + self.users))
+        return rarity
+
+    def _reports_of(self, uses: Uses, rows: int) -> Floats:
+        cited = uses.citation != _UNCITED
+        columns = len(self.relations.citations)
+        flat = np.bincount(uses.user[cited] * columns + uses.citation[cited], minlength=rows * columns)
+        return (flat.reshape(rows, columns) > 0).astype(np.float64)
+
+    @cached_property
+    def cited_for_groups(self) -> Floats:
+        """1 where a report (column) is cited for a group (row)."""
+        rows = len(self.relations.groups)
+        return np.maximum(self._reports_of(self._own, rows), self._reports_of(self._by_campaign, rows))
+
+    @cached_property
+    def cited_for_software(self) -> Floats:
+        """1 where a report (column) is cited for a piece of software (row)."""
+        return self._reports_of(self._by_software, len(self.relations.software))
