@@ -26,7 +26,7 @@ from torch import nn
 
 from indicia import knowledge
 from indicia.read.claims.drafts import drafts, speeches
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, pair_features, party_features
+from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
 from indicia.read.claims.reader import parse
 from indicia.read.claims.names import Names
 from indicia.read.claims.sentences import sentences
@@ -44,6 +44,7 @@ class Example(NamedTuple):
     """One sentence with the text before it, as arrays. `gold` holds (source, accused, stance, firmness, basis, source type, accused type)."""
 
     item: str
+    before: int  # so many of the parties belong to the sentence before
     tokens: list[int]
     spans: list[tuple[int, int]]  # token ranges of the parties
     sentence: tuple[int, int]  # token range of the sentence
@@ -72,10 +73,14 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
     for item in items:
         text = item["text"]
         ranges = list(sentences(text))
+        previous = None
         for number, (start, end) in enumerate(ranges):
-            sentence = parse(text, start, end, names)
+            context, sentence = previous, parse(text, start, end, names)
+            previous = sentence
+            parties = joined(context, sentence)
             if not sentence.parties:
                 continue
+            before = len(parties) - len(sentence.parties)
             begin = ranges[max(0, number - 1)][0]
             encoded = tokenizer.encode(text[begin:end])
             offsets = [(a + begin, b + begin) if b > a else (-1, -1) for a, b in encoded.offsets]
@@ -87,7 +92,7 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
 
             if len(ids) > MAX_TOKENS:
                 continue
-            places = [(p.start, p.end) for p in sentence.parties]
+            places = [(p.start, p.end) for p in parties]
             spans = [tokens_of(a, b) for a, b in places]
             found = list(drafts(sentence, speeches(sentence)))
             n = len(places)
@@ -98,23 +103,17 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                 where = claim["spans"]
                 s = a = n
                 if claim["source"] is not None:
-                    if not overlap(tuple(where["source"]), (start, end)):
-                        continue
                     s = match(tuple(where["source"]), places)
                 if claim["accused"] is not None:
-                    if not overlap(tuple(where["accused"]), (start, end)):
-                        continue
                     a = match(tuple(where["accused"]), places)
-                elif claim["source"] is not None and not overlap(tuple(where["source"]), (start, end)):
-                    continue
-                if s < 0 or a < 0:
+                if s < 0 or a < 0 or not (before <= s < n or before <= a < n):
                     continue
                 gold.append(
                     (s, a, [x.value for x in STANCES].index(claim["stance"]), [x.value for x in FIRMNESS].index(claim["firmness"]),
                      [x.value for x in BASES].index(claim["basis"]), [x.value for x in SOURCE_TYPES].index(claim["source_type"]),
                      [x.value for x in ACCUSED_TYPES].index(claim["accused_type"]))
                 )  # fmt: skip
-            yield Example(item["id"], ids, spans, tokens_of(start, end), party_features(sentence.parties), pair_features(sentence, found), gold)
+            yield Example(item["id"], before, ids, spans, tokens_of(start, end), party_features(parties), pair_features(parties, before, found), gold)
 
 
 class Reader(nn.Module):
@@ -205,7 +204,11 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
                 target = torch.zeros(n, n, dtype=torch.long)
                 for s, a, stance, *_ in example.gold:
                     target[s, a] = stance + 1
-                pairs = nn.functional.cross_entropy(out["stance"].reshape(n * n, -1), target.reshape(-1), reduction="sum", label_smoothing=0.02)
+                live = torch.ones(n, n, dtype=torch.bool)
+                live[: example.before, : example.before] = False
+                live[: example.before, n - 1] = live[n - 1, : example.before] = False
+                live[n - 1, n - 1] = False
+                pairs = nn.functional.cross_entropy(out["stance"][live], target[live], reduction="sum", label_smoothing=0.02)
                 losses.append(pairs / 3)
                 for s, a, _, firmness, basis, source_type, accused_type in example.gold:
                     losses.append(0.3 * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness])))
@@ -220,7 +223,7 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            total += float(loss) * len(group)
+            total += loss.item() * len(group)
         print(f"epoch {epoch + 1}/{epochs} loss {total / len(data):.3f} {time.time() - started:.0f}s", file=sys.stderr, flush=True)
 
 
@@ -244,6 +247,8 @@ def measure(results: list[tuple[Example, dict[str, np.ndarray]]], threshold: flo
         n = stance.shape[0]
         for s in range(n):
             for a in range(n):
+                if not (example.before <= s < n - 1 or example.before <= a < n - 1):
+                    continue
                 k = int(stance[s, a, 1:].argmax())
                 if 1 - stance[s, a, 0] >= threshold:
                     c["tp" if gold.get((s, a)) == k else "fp"] += 1

@@ -12,7 +12,7 @@ from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.parties import Party
 from indicia.records import Stance
 
-__all__ = ["PAIR_SIZE", "PARTY_SIZE", "STANCES", "pair_features", "party_features"]
+__all__ = ["PAIR_SIZE", "PARTY_SIZE", "STANCES", "joined", "pair_features", "party_features"]
 
 STANCES = tuple(Stance)
 _KINDS = (
@@ -25,7 +25,7 @@ _DETAILS = ("group", "criminal", "hacktivist", "persona", "intelligence", "milit
 _SUSPECT_STATES = ("RU", "CN", "KP", "IR", "US")
 PARTY_SIZE = 2 * len(_KINDS) + len(_PRONOUNS) + len(_DETAILS) + len(_SUSPECT_STATES) + 9
 _DISTANCES = (0, 1, 2, 4, 7, 11, 16, 24)
-PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4
+PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2
 
 F = npt.NDArray[np.float32]
 
@@ -62,9 +62,19 @@ def _bucket(distance: int) -> int:
     return sum(distance >= edge for edge in _DISTANCES) - 1
 
 
-def pair_features(sentence: Sentence, found: Sequence[Draft]) -> F:
-    """An array [n + 1, n + 1, PAIR_SIZE] over sources and accused of a sentence; the last index stands for "nobody"."""
-    parties = sentence.parties
+def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
+    """The parties of a sentence after those of the sentence before it, with unit positions counted over both."""
+    if context is None:
+        return list(sentence.parties)
+    shift = len(context.row)
+    return [*context.parties, *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties)]
+
+
+def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft]) -> F:
+    """An array [n + 1, n + 1, PAIR_SIZE] over sources and accused; the last index stands for "nobody".
+
+    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself.
+    """
     n = len(parties)
     out = np.zeros((n + 1, n + 1, PAIR_SIZE), dtype=np.float32)
     width = len(_DISTANCES)
@@ -90,8 +100,8 @@ def pair_features(sentence: Sentence, found: Sequence[Draft]) -> F:
     k = len(STANCES)
     for draft in found:
         stance = STANCES.index(draft.stance)
-        s = draft.source if draft.source >= 0 else n
-        a = draft.source if draft.self_reference and draft.source >= 0 else draft.accused if draft.accused >= 0 else n
+        s = draft.source + before if draft.source >= 0 else n
+        a = s if draft.self_reference and draft.source >= 0 else draft.accused + before if draft.accused >= 0 else n
         out[s, a, base + stance] = 1
         out[s, :, base + k + stance] = 1
         out[:, a, base + 2 * k + stance] = 1
@@ -102,4 +112,6 @@ def pair_features(sentence: Sentence, found: Sequence[Draft]) -> F:
         if draft.legal:
             out[s, a, base + 3 * k + 2] = 1
         out[s, a, base + 3 * k + 3] = 1
+    out[:before, :, base + 3 * k + 4] = 1
+    out[:, :before, base + 3 * k + 5] = 1
     return out
