@@ -28,6 +28,7 @@ from indicia import knowledge
 from indicia.read.claims.drafts import drafts, speeches
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
 from indicia.read.claims.reader import parse
+from indicia.read.claims.scorer import TAGS
 from indicia.read.claims.names import Names
 from indicia.read.claims.sentences import sentences
 from indicia.records import AccusedType, Basis, Firmness, SourceType
@@ -51,6 +52,7 @@ class Example(NamedTuple):
     party: np.ndarray
     pair: np.ndarray
     gold: list[tuple[int, int, int, int, int, int, int]]
+    tags: list[int]
 
 
 def overlap(a: tuple[int, int], b: tuple[int, int]) -> int:
@@ -113,7 +115,16 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                      [x.value for x in BASES].index(claim["basis"]), [x.value for x in SOURCE_TYPES].index(claim["source_type"]),
                      [x.value for x in ACCUSED_TYPES].index(claim["accused_type"]))
                 )  # fmt: skip
-            yield Example(item["id"], before, ids, spans, tokens_of(start, end), party_features(parties), pair_features(parties, before, found), gold)
+            tags = [-100 if x < start else 0 for x, _ in offsets]
+            for claim in item["claims"]:
+                where = claim["spans"]
+                for tag, marked in ((1, [where.get("act")]), (2, [where.get("firmness_cue")]), (3, where.get("via") or [])):
+                    for span in marked:
+                        if span:
+                            for k, (x, y) in enumerate(offsets):
+                                if x >= start and x < span[1] and y > span[0]:
+                                    tags[k] = tag
+            yield Example(item["id"], before, ids, spans, tokens_of(start, end), party_features(parties), pair_features(parties, before, found), gold, tags)
 
 
 class Reader(nn.Module):
@@ -137,6 +148,7 @@ class Reader(nn.Module):
         self.basis = nn.Linear(hidden, len(BASES))
         self.source_type = nn.Linear(width + PARTY_SIZE, len(SOURCE_TYPES))
         self.accused_type = nn.Linear(width + PARTY_SIZE, len(ACCUSED_TYPES))
+        self.tags = nn.Linear(width, len(TAGS))
 
     def encode(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -160,6 +172,7 @@ class Reader(nn.Module):
         return {
             "stance": self.stance(z), "firmness": self.firmness(z), "basis": self.basis(z),
             "source_type": self.source_type(sf), "accused_type": self.accused_type(af),
+            "tags": self.tags(self.drop(h)),
         }  # fmt: skip
 
 
@@ -210,6 +223,9 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
                 live[n - 1, n - 1] = False
                 pairs = nn.functional.cross_entropy(out["stance"][live], target[live], reduction="sum", label_smoothing=0.02)
                 losses.append(pairs / 3)
+                tags = torch.tensor(example.tags)
+                if bool((tags >= 0).any()):
+                    losses.append(nn.functional.cross_entropy(out["tags"][: len(tags)], tags, ignore_index=-100))
                 for s, a, _, firmness, basis, source_type, accused_type in example.gold:
                     losses.append(0.3 * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness])))
                     losses.append(0.3 * nn.functional.cross_entropy(out["basis"][s, a][None], torch.tensor([basis])))

@@ -70,12 +70,14 @@ def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
     return [*context.parties, *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties)]
 
 
-def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft]) -> F:
+def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], *, shifted: bool = False) -> F:
     """An array [n + 1, n + 1, PAIR_SIZE] over sources and accused; the last index stands for "nobody".
 
-    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself.
+    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself, whose parties are counted
+    from its own first one, or (`shifted`) over both sentences.
     """
     n = len(parties)
+    shift = 0 if shifted else before
     out = np.zeros((n + 1, n + 1, PAIR_SIZE), dtype=np.float32)
     width = len(_DISTANCES)
     for s in range(n):
@@ -100,8 +102,8 @@ def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft])
     k = len(STANCES)
     for draft in found:
         stance = STANCES.index(draft.stance)
-        s = draft.source + before if draft.source >= 0 else n
-        a = s if draft.self_reference and draft.source >= 0 else draft.accused + before if draft.accused >= 0 else n
+        s = draft.source + shift if draft.source >= 0 else n
+        a = s if draft.self_reference and draft.source >= 0 else draft.accused + shift if draft.accused >= 0 else n
         out[s, a, base + stance] = 1
         out[s, :, base + k + stance] = 1
         out[:, a, base + 2 * k + stance] = 1
