@@ -178,7 +178,7 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
 def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
     """microsoft-activity-group.json: here Microsoft says which names of others it holds to be the same.
 
-    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: where a present one lists such a name, they are one.
+    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: a present one that lists such a name is it.
     """
     found: dict[str, Entry] = {}
     for value in galaxy.values:
