@@ -60,7 +60,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
         clusters("tidal-groups.json"),
     )
     producer = clusters("producer.json")
-    vendors = add_producers(own.vendors(), producer)
+    vendors = add_producers(own.vendors(), producer, frozenset(state.code for state in states))
     agencies_misp = clusters("intelligence-agencies.json")
     agencies = add_agencies(own.agencies(), agencies_misp, states)
     actors = merge_actors(
@@ -125,7 +125,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
     return {row.file: row.rows for row in provenance}
 
 
-def add_producers(vendors: tuple[Vendor, ...], producer: galaxy.GalaxyFile) -> tuple[Vendor, ...]:
+def add_producers(vendors: tuple[Vendor, ...], producer: galaxy.GalaxyFile, codes: frozenset[str]) -> tuple[Vendor, ...]:
     """Our vendors, and those producers of intelligence that we have not."""
     known = {fold(name) for vendor in vendors for name in (vendor.name, *vendor.names)}
     more = []
@@ -135,7 +135,8 @@ def add_producers(vendors: tuple[Vendor, ...], producer: galaxy.GalaxyFile) -> t
         if fold(name) in known or name.endswith("Blog") or "government" in kinds or "cert" in kinds or "CERT" in name:
             continue
         names = tuple(n for n in value.words("synonyms") if fold(n) not in known and fold(n) != fold(name))
-        more.append(Vendor(name=name, names=names, state=value.word("country")))
+        country = {"UK": "GB"}.get(value.word("country") or "", value.word("country") or "")
+        more.append(Vendor(name=name, names=names, state=country if country in codes else None))
         known.add(fold(name))
     return tuple(sorted((*vendors, *more), key=lambda row: (row.kind, row.name.casefold())))
 

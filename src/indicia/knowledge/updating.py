@@ -37,10 +37,10 @@ class _Metadata(msgspec.Struct):
 class _Probe(msgspec.Struct):
     """Only the fields by which one can tell the files apart."""
 
-    objects: msgspec.Raw | None = None
-    vulnerabilities: msgspec.Raw | None = None
+    objects: msgspec.Raw = msgspec.Raw()
+    vulnerabilities: msgspec.Raw = msgspec.Raw()
     metadata: _Metadata | None = None
-    values: msgspec.Raw | None = None
+    values: msgspec.Raw = msgspec.Raw()
     type: str = ""
 
 
@@ -51,13 +51,13 @@ def kind_of(path: Path | str) -> Kind:
         probe = msgspec.json.decode(read_limited(path, MAX_BYTES), type=_Probe)
     except (msgspec.DecodeError, RecursionError) as error:
         raise FormatError(f"not an official JSON file: {error}", where=str(path)) from error
-    if probe.objects is not None:
+    if bytes(probe.objects):
         return Kind.ATTACK
-    if probe.vulnerabilities is not None:
+    if bytes(probe.vulnerabilities):
         return Kind.KEV
     if probe.metadata and probe.metadata.mapping_framework in {"nist_800_53", "kev"}:
         return Kind.NIST if probe.metadata.mapping_framework == "nist_800_53" else Kind.KEV_MAP
-    if probe.values is not None and probe.type == "mitre-d3fend":
+    if bytes(probe.values) and probe.type == "mitre-d3fend":
         return Kind.D3FEND
     hint = "expected: " + ", ".join(kind.value for kind in Kind)
     raise FormatError("JSON, but no official file that is known", where=str(path), hint=hint)
