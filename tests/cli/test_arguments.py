@@ -29,7 +29,9 @@ def test_every_code_is_documented() -> None:
     assert {int(line.split("|")[1]) for line in text.splitlines() if line.startswith("| ") and line[2].isdigit()} == codes
 
 
-@pytest.mark.parametrize("command", [(), ("--help",), ("brief", "-h"), ("read", "-h"), ("hunt", "-h"), ("weigh", "-h"), ("share", "-h")])
+@pytest.mark.parametrize(
+    "command", [(), ("--help",), ("brief", "-h"), ("read", "-h"), ("hunt", "-h"), ("weigh", "-h"), ("share", "-h")]
+)
 def test_help_shows_an_example(command: tuple[str, ...]) -> None:
     answer = indicia(*command)
     assert b"indicia " in answer.stdout + answer.stderr

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from indicia.cli import exits
 from indicia.cli.options import Color, Json
 from indicia.cli.talk import write_out
 
@@ -22,7 +21,7 @@ app = typer.Typer(
 
 
 @app.command()
-def show(as_json: Json = False, color: Color = True) -> int:
+def show(as_json: Json = False, color: Color = True) -> None:
     """Which data this installation knows, from whom, of which date, under which licence.
 
     [bold]Example[/]
@@ -36,14 +35,17 @@ def show(as_json: Json = False, color: Color = True) -> int:
     rows = load().provenance
     if as_json:
         write_out(msgspec.json.encode(rows) + b"\n", None)
-        return exits.E_OK
-    table = Table(expand=True)
-    for heading in ("File", "Source", "Version", "Date", "Licence", "Rows"):
-        table.add_column(heading, overflow="fold", justify="right" if heading == "Rows" else "left")
+        return
+    by_source: dict[tuple[str, str, str, str], list[str]] = {}
     for row in rows:
-        table.add_row(*(escape(cell) for cell in (row.file, row.source, row.version, row.date, row.licence, f"{row.rows:,}")))
+        files = by_source.setdefault((row.source, row.version, row.date, row.licence), [])
+        files.append(f"{row.file} ({row.rows:,})")
+    table = Table(expand=True)
+    for heading, ratio in (("Source", 5), ("Version", 2), ("Date", 2), ("Licence", 3), ("In (rows)", 6)):
+        table.add_column(heading, overflow="fold", ratio=ratio)
+    for source, files in sorted(by_source.items()):
+        table.add_row(*(escape(cell) for cell in (*source, ", ".join(files))))
     Console(no_color=not color, highlight=False).print(table)
-    return exits.E_OK
 
 
 @app.command()
@@ -51,7 +53,7 @@ def update(
     paths: Annotated[
         list[Path], typer.Argument(help="Newer official files, for example enterprise-attack.json.", show_default=False)
     ],
-) -> int:
+) -> None:
     """Rebuild knowledge from newer official files; what shipped with the package stays as it is.
 
     [bold]Example[/]
@@ -62,4 +64,3 @@ def update(
 
     for row in rebuild(paths):
         print(f"{row.file}: {row.source} {row.version}, {row.rows:,} rows")  # noqa: T201
-    return exits.E_OK

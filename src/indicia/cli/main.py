@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import traceback
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, ParamSpec
 
-import click
 import typer
 
 from indicia import __version__
@@ -56,16 +57,29 @@ def _root(
     """Options before the command."""
 
 
+P = ParamSpec("P")
+
+
+def _exiting(command: Callable[P, int]) -> Callable[P, None]:
+    """The command, leaving with the exit code that it returns."""
+
+    @functools.wraps(command)
+    def call(*args: P.args, **kwargs: P.kwargs) -> None:
+        raise typer.Exit(command(*args, **kwargs))
+
+    return call
+
+
 def _register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
     from indicia.cli import advise, brief, hunt, knowledge, read, share, weigh
 
-    app.command("brief")(brief.brief)
-    app.command("read")(read.read)
-    app.command("hunt")(hunt.hunt)
-    app.command("weigh")(weigh.weigh)
-    app.command("advise")(advise.advise)
-    app.command("share")(share.share)
+    app.command("brief")(_exiting(brief.brief))
+    app.command("read")(_exiting(read.read))
+    app.command("hunt")(_exiting(hunt.hunt))
+    app.command("weigh")(_exiting(weigh.weigh))
+    app.command("advise")(_exiting(advise.advise))
+    app.command("share")(_exiting(share.share))
     app.add_typer(knowledge.app, name="knowledge")
 
 
@@ -75,20 +89,15 @@ def run(arguments: list[str] | None = None) -> None:
     arguments = spread(sys.argv[1:] if arguments is None else arguments)
     talk = Talk()
     try:
-        code = app(arguments, standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else exits.E_OK)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.exceptions.NoArgsIsHelpError as help_asked:
-        help_asked.show()
-        sys.exit(exits.E_USAGE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(exits.E_USAGE)
+        app(arguments)
+    except SystemExit as stop:
+        if stop.code == exits.E_INTERRUPTED:
+            talk.error("stopped; nothing half-written is left")
+        raise
     except IndiciaError as error:
         talk.error(str(error))
         sys.exit(exits.code_for(error))
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         talk.error("stopped; nothing half-written is left")
         sys.exit(exits.E_INTERRUPTED)
     except BrokenPipeError:

@@ -111,7 +111,10 @@ def build(
     evidence = gather(claims, mentions, hunt, documents, knowledge)
     case = Case(
         name=name,
-        versions=Versions(indicia=__version__, knowledge=tuple((row.source, row.version) for row in knowledge.provenance)),
+        versions=Versions(
+            indicia=__version__,
+            knowledge=tuple(sorted({(row.source, row.version) for row in knowledge.provenance if row.version})),
+        ),
         documents=documents,
         claims=claims,
         mentions=mentions,

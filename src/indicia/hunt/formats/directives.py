@@ -165,6 +165,7 @@ def _batch(
         times=_times(rows, kind),
         rebuild=rebuild,
         texts=texts,
+        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
     )
 
 
