@@ -190,7 +190,7 @@ def load_encoder(folder: Path, layers: int) -> nn.Module:
     return encoder
 
 
-def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 16) -> None:
+def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 8) -> None:
     random.seed(seed)
     torch.manual_seed(seed)
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
