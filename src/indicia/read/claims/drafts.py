@@ -185,6 +185,19 @@ def speeches(sentence: Sentence) -> list[Speech]:
                 index = next_party(sentence, k + 2, n, reach=3)
                 if index >= 0:
                     out.append(Speech((index,), 0, n, k, "view"))
+        elif low in _NOMINALS and k > 1 and row[k - 1].low == "'s" and at[k - 2] >= 0 and can_speak(parties[at[k - 2]]) and (
+            "that" in (row[j].low for j in range(k + 1, min(n, k + 3)))
+        ):
+            # "Norway's claim that Russia hacked ..."
+            out.append(Speech((at[k - 2],), k + 1, _clause_end(sentence, k + 2), k, "nominal"))
+        elif low in _NOMINALS and k + 2 < n and row[k + 1].low in ("of", "by", "from") and at[k + 2] >= 0 and can_speak(parties[at[k + 2]]):
+            last = parties[at[k + 2]].last
+            if last < n and row[last].low == "that":
+                out.append(Speech(tuple(coordinated(row, parties, at, at[k + 2], back=False)), last, _clause_end(sentence, last + 1), k, "nominal"))
+        elif low in ("with", "what") and k > 0 and row[k - 1].low in ("agree", "agrees", "agreed", "agreeing", "concur", "concurs", "concurred", "side", "sides", "sided", "believe", "believes") and low == "with":
+            index = next_party(sentence, k + 1, n, reach=3)
+            if index >= 0 and any(row[j].low == "that" for j in range(parties[index].last, min(n, parties[index].last + 5))):
+                out.append(Speech(tuple(coordinated(row, parties, at, index, back=False)), parties[index].last, n, k, "nominal"))
         elif low == ":" and 0 < k < 12 and at[k - 1] >= 0 and parties[at[k - 1]].first <= 1:
             out.append(Speech((at[k - 1],), k + 1, n, k, "colon"))
         elif low == ":" and at[k + 1] >= 0 and parties[at[k + 1]].last >= n - 1 and k > 3:
@@ -313,6 +326,8 @@ def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     yield from _support(sentence, said)
     yield from _pleas(sentence, said)
     yield from _general_denials(sentence, said)
+    yield from _any_passive(sentence, said)
+    yield from _nominal_accusations(sentence, said)
 
 
 def _may_have(sentence: Sentence, verb: Verb) -> bool:
@@ -1519,4 +1534,64 @@ def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 if own or state:
                     for s in speech.speakers:
                         yield Draft(Stance.DENIES, s, s, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "general-denial", self_reference=True, lenient=True)
+                    break
+
+
+def _any_passive(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "was brought to its knees by KillNet": done by a hostile actor, whatever the verb."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    known = {v.at for v in sentence.verbs if "hostile" in v.classes}
+    for k in range(2, len(row) - 1):
+        if row[k].low != "by" or at[k] >= 0 or at[k + 1] < 0:
+            continue
+        party = parties[at[k + 1]]
+        if not (party.kinds[0] in ("actor", "criminal", "agency", "state") or party.hostile or party.kinds[0] in ("person", "group") and party.state):
+            continue
+        verb = -1
+        for j in range(k - 1, max(0, k - 7), -1):
+            if at[j] < 0 and row[j].kind == "word" and (row[j].low.endswith(("ed", "en", "wn", "de", "nt", "ught", "ung", "ut")) and row[j].low not in FUNCTION):
+                verb = j
+                break
+        if verb < 0 or verb in known:
+            continue
+        inside = speakers_at(said, k)
+        start = _clause_start(sentence, verb)
+        negated = any(row[j].low in _NEVER for j in range(max(0, verb - 4), verb))
+        for s in inside[0].speakers if inside else (-1,):
+            for a in coordinated(row, parties, at, at[k + 1], back=False):
+                if s != a and can_be_accused(parties[a]) and not negated:
+                    yield Draft(Stance.ACCUSES, s, a, _trim(sentence, start, verb + 1), k, "any-passive")
+
+
+def _nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "Norway's allegations against Russia", "Mandiant's paper on APT1", "the British findings concerning APT10": accusations that are named."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(1, n):
+        low = row[k].low
+        if low not in lexicon().findings and low not in ("paper", "decision", "accusing", "finger-pointing", "blame", "suspicions", "suspicion"):
+            continue
+        source = -1
+        if row[k - 1].low == "'s" and k > 1 and at[k - 2] >= 0:
+            source = at[k - 2]
+        elif at[k] >= 0 and parties[at[k]].owner is not None and "report" in parties[at[k]].kinds:
+            source = at[k]
+        elif at[k - 1] >= 0 and parties[at[k - 1]].last == k and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union"):
+            source = at[k - 1]
+        elif k + 2 < n and row[k + 1].low in ("by", "of", "from") and at[k + 2] >= 0:
+            source = at[k + 2]
+        if source < 0 or not can_speak(parties[source]):
+            continue
+        for j in range(k + 1, min(n, k + 16)):
+            index = at[j]
+            if row[j].low in (";", ".", "”"):
+                break
+            if index >= 0 and index != source and parties[index].first == j and can_be_accused(parties[index]) and row[j - 1].low in (
+                "on", "against", "about", "concerning", "over", "to", "at", "of", "regarding", "that", "as", "naming", "blaming", "for", "out", "pinning", "accusing", "behind", "by"
+            ):  # fmt: skip
+                party = parties[index]
+                if party.kinds[0] in ("state", "capital", "agency", "actor", "criminal") or party.hostile:
+                    for a in coordinated(row, parties, at, index, back=False):
+                        if can_be_accused(parties[a]):
+                            yield Draft(Stance.ACCUSES, source, a, None, k, "nominal")
                     break

@@ -514,7 +514,9 @@ def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
         return True
     if after.kind == "possessive":
         return True
-    if after.low in (",", ":"):
+    if after.low == ":" and j == 0:
+        return True
+    if after.low == ",":
         return j + 2 < len(row) and row[j + 2].low in ("a", "an", "the", "who", "which", "whose")
     return unit.low not in lex.acts and unit.low not in lex.findings and (
         after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
