@@ -184,16 +184,18 @@ def load_encoder(folder: Path, layers: int) -> nn.Module:
         raise SystemExit(f"{folder}/model.safetensors has sha256 {digest}, not the published one")
     encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False)
     encoder.encoder.layer = encoder.encoder.layer[:layers]
+    for parameter in encoder.embeddings.parameters():  # half of all weights; they are good as they are
+        parameter.requires_grad = False
     encoder.config.num_hidden_layers = layers
     return encoder
 
 
-def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 16) -> None:
+def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 8) -> None:
     random.seed(seed)
     torch.manual_seed(seed)
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
     optimizer = torch.optim.AdamW(
-        [{"params": model.encoder.parameters(), "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01
+        [{"params": [p for p in model.encoder.parameters() if p.requires_grad], "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01
     )
     steps = epochs * ((len(data) + batch - 1) // batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: min(1.0, (k + 1) / (0.1 * steps)) * max(0.02, 1 - k / steps))

@@ -248,9 +248,20 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
             earlier = [v for v in sentence.verbs if v.at < j]
             if earlier and steps < 14 and j == verb_first - 1:
                 return subject(sentence, earlier[-1].first, reach=reach - steps)
+            if j == verb_first - 1:
+                for k in range(j - 1, max(-1, j - 16), -1):
+                    if at[k] < 0 and row[k].low in _FINITE:
+                        return subject(sentence, k, reach=reach - steps)
             return [], j + 1, "none"
         if low in FUNCTION:
             return [], j + 1, "none"
+        if j > 1 and at[j - 1] >= 0 and any(v.at == j and "say" in v.classes for v in sentence.verbs):
+            # ", which it said had targeted": the relative pronoun is the subject
+            k = parties[at[j - 1]].first - 1
+            if k > 0 and row[k].low in ("which", "who", "that", "whom"):
+                k -= 2 if row[k - 1].low == "," else 1
+                if k >= 0 and at[k] >= 0:
+                    return coordinated(row, parties, at, at[k], back=True), k + 1, "relative"
         # a noun that is no party: take its whole phrase
         k = j
         while k > 0 and at[k - 1] < 0 and row[k - 1].kind != "mark" and row[k - 1].low not in FUNCTION and steps < reach:
@@ -268,6 +279,7 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
     return [], 0, "none"
 
 
+_FINITE = frozenset("is are was were has have had did does will would".split())
 _MONTHS = frozenset(
     """january february march april may june july august september october november december monday tuesday wednesday thursday friday
     saturday sunday""".split()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.names import is_risky
 
 __all__ = ["Name", "Names", "names_of"]
 
@@ -93,13 +94,17 @@ class Names:
         for actor in knowledge.actors:
             name = Name("actor", actor.name, actor.state, actor.kind, actor.id)
             for surface in (actor.name, *(alias.name for alias in actor.aliases)):
-                if len(surface) < 3 or surface.lower() in _ORDINARY:
+                if len(surface) < 3 or surface.lower() in _ORDINARY or is_risky(surface):
                     continue
                 put(surface, name)
                 if surface.isupper() and surface.isalpha() and len(surface) > 4:
                     put(surface.title(), name)
                 elif surface[0].isupper() and " " not in surface and surface.isalpha() and len(surface) > 4:
                     put(surface.upper(), name)
+        for program in (*knowledge.attack.software, *knowledge.malware):
+            for surface in (program.name, *program.aliases):
+                if len(surface) > 3 and not is_risky(surface) and surface.lower() not in _ORDINARY:
+                    put(surface, Name("malware", program.name, None, "", program.id))
         self._surfaces = list(table)
         self._names = [table[surface] for surface in self._surfaces]
         self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
