@@ -14,6 +14,7 @@ from indicia.records import Event, Place
 __all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Times", "datetime_of", "encode", "microseconds"]
 
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
+Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 Times = np.ndarray[tuple[int], np.dtype[np.int64]]  # microseconds since 1970, UTC
 NO_TIME = np.iinfo(np.int64).min
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +71,7 @@ class EventBatch:
     rebuild: Callable[[int], tuple[str, str, Mapping[str, str]]]
     unit: str = "line"
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
+    raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
     _by_folded: dict[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
@@ -101,6 +103,14 @@ class EventBatch:
         if self.texts is not None:
             return self.texts(rows)
         return pa.array(["\n".join(self.rebuild(int(row))[2].values()) for row in rows], pa.string())
+
+    def raw_text(self) -> tuple[bytes, Rows, Rows]:
+        """The text of all events and where in it each starts and ends: what indicators are sought in."""
+        if self.raw is not None:
+            return self.raw()
+        texts = [text.encode() for text in self.text_of(np.arange(self.size)).to_pylist()]
+        ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+        return b"\n".join(texts), ends - np.array([len(text) for text in texts], np.int64), ends
 
 
 def datetime_of(time: int) -> datetime | None:

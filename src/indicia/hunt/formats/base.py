@@ -44,3 +44,4 @@ class Format(NamedTuple):
     sniff: Callable[[bytes, str], bool]
     read: Callable[[Sequence[LogInput], frozenset[str]], Iterator[EventBatch | Problem]]
     splittable: bool = False  # may be read in stretches
+    also: tuple[str, ...] = ()  # other families that some of its events belong to

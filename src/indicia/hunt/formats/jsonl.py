@@ -172,4 +172,4 @@ def time_of(value: Any) -> int:
     return iso_time(text) if not text.replace(".", "", 1).isdigit() else time_of(float(text))
 
 
-FORMATS = (Format("jsonl", "generic", sniff, read, splittable=False),)
+FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek")),)

@@ -1,0 +1,230 @@
+"""Indicators sought in logs: any number at a time, on token boundaries, in fields where that kind of value can stand."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.matching.literals import LiteralScanner
+from indicia.records import Event, Record, RuleLevel, Sighting, Stage, stable_id
+
+__all__ = ["Hit", "IndicatorSought", "Sweep", "sighting_of_indicator"]
+
+
+class IndicatorSought(Record, frozen=True, kw_only=True):
+    """A value to look for. `type` is a STIX word (`ipv4-addr`, `domain-name`, `file-sha256` ...), `source` says who asks for it."""
+
+    type: str
+    value: str
+    source: str = ""
+
+
+class Hit(NamedTuple):
+    """An indicator (by its number) in a row of a batch."""
+
+    indicator: int
+    row: int
+
+
+SHORTEST = 4  # characters; anything shorter is everywhere
+LEVELS = {
+    "ipv4-addr": RuleLevel.MEDIUM,
+    "ipv6-addr": RuleLevel.MEDIUM,
+    "domain-name": RuleLevel.MEDIUM,
+    "email-addr": RuleLevel.MEDIUM,
+    "url": RuleLevel.HIGH,
+    "file-sha256": RuleLevel.HIGH,
+    "file-sha1": RuleLevel.HIGH,
+    "file-md5": RuleLevel.HIGH,
+}
+# Fields that hold versions, sizes, ids and the machine's own addresses: a value there is never the indicator that was meant.
+NEVER = frozenset(
+    {
+        "s-ip",
+        "fileversion",
+        "productversion",
+        "buildversion",
+        "targetserverversion",
+        "eventrecordid",
+        "processguid",
+        "parentprocessguid",
+        "logonguid",
+        "requestid",
+        "clientrequestid",
+        "guid",
+        "keywords",
+        "ttl",
+    }
+)
+# Names that thousands share: a hit says little about any one of them.
+SHARED_HOSTING = (
+    "amazonaws.com",
+    "azureedge.net",
+    "azurewebsites.net",
+    "blogspot.com",
+    "cloudfront.net",
+    "discordapp.com",
+    "dropbox.com",
+    "firebaseapp.com",
+    "github.com",
+    "github.io",
+    "githubusercontent.com",
+    "google.com",
+    "googleapis.com",
+    "herokuapp.com",
+    "ngrok.io",
+    "onedrive.live.com",
+    "pages.dev",
+    "pastebin.com",
+    "sharepoint.com",
+    "telegram.org",
+    "trycloudflare.com",
+    "web.app",
+    "windows.net",
+    "workers.dev",
+)
+
+
+class Sweep:
+    """Finds indicators in batches; made once."""
+
+    def __init__(self, indicators: Iterable[IndicatorSought], *, hyperscan: bool | None = None) -> None:
+        unique: dict[tuple[str, str], IndicatorSought] = {}
+        for each in indicators:
+            value = each.value.strip()
+            if len(value) >= SHORTEST:
+                unique.setdefault((each.type, value.lower()), each)
+        self.indicators = tuple(unique.values())
+        self._numbers: dict[bytes, list[int]] = {}
+        for number, (_, value) in enumerate(unique):
+            for literal in {value.encode(), value.replace("\\", "\\\\").encode()}:
+                self._numbers.setdefault(literal, []).append(number)
+        self._literals = list(self._numbers)
+        self._scanner = LiteralScanner(self._literals, hyperscan=hyperscan)
+
+    def __len__(self) -> int:
+        return len(self.indicators)
+
+    def find(self, batch: EventBatch) -> list[Hit]:
+        """Every indicator in every row, once each, by row."""
+        if not self.indicators or not batch.size:
+            return []
+        text, starts, ends = batch.raw_text()
+        lowered = bytes(text).lower()
+        which, stops = self._scanner.find(lowered)
+        if not len(which):
+            return []
+        order = np.argsort(starts, kind="stable")
+        slot = np.searchsorted(starts[order], stops - 1, side="right") - 1
+        found: dict[Hit, None] = {}
+        for literal_number, stop, place in zip(which.tolist(), stops.tolist(), slot.tolist(), strict=True):
+            if place < 0:
+                continue
+            row = int(order[place])
+            if stop > ends[row]:
+                continue
+            literal = self._literals[literal_number]
+            for number in self._numbers[literal]:
+                hit = Hit(number, row)
+                if hit not in found and stands_alone(lowered, stop - len(literal), stop, self.indicators[number].type):
+                    found[hit] = None
+        return sorted(found, key=lambda hit: (hit.row, hit.indicator))
+
+    def find_raw(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """(indicator, offset) in bytes of any kind, as UTF-8 and as UTF-16."""
+        for text, step in ((data, 1), (data[::2], 2), (data[1::2], 2)):
+            lowered = text.lower()
+            which, stops = self._scanner.find(lowered)
+            shift = 0 if step == 1 or text is data else int(text == data[1::2])
+            for literal_number, stop in sorted(zip(which.tolist(), stops.tolist(), strict=True), key=lambda pair: pair[1]):
+                literal = self._literals[literal_number]
+                start = stop - len(literal)
+                if step == 2 and any(data[shift + 1 + 2 * start : shift + 2 * stop : 2]):
+                    continue  # every other byte of UTF-16 text of this kind is zero
+                for number in self._numbers[literal]:
+                    if stands_alone(lowered, start, stop, self.indicators[number].type):
+                        yield number, shift + start * step
+
+
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
+_NAME = _WORD | frozenset(b"-")
+_DIGITS = frozenset(b"0123456789")
+
+
+def stands_alone(text: bytes, start: int, stop: int, kind: str) -> bool:
+    """Whether text[start:stop] (lower case) is a whole value of its kind and not a part of a longer one."""
+    before = text[start - 1] if start else 0
+    after = text[stop] if stop < len(text) else 0
+    beyond = text[stop + 1] if stop + 1 < len(text) else 0
+    if kind in ("ipv4-addr", "ipv6-addr"):
+        if before in _WORD or before == ord(".") or (kind == "ipv6-addr" and before == ord(":")):
+            return False
+        if after in _WORD or (after == ord(".") and beyond in _DIGITS):
+            return False
+        return not (kind == "ipv6-addr" and after == ord(":"))
+    if kind in ("domain-name", "email-addr"):
+        if before in _NAME or (kind == "email-addr" and before in b".+%"):
+            return False  # a dot before a domain is a subdomain of it, and counts
+        return not (after in _NAME or (after == ord(".") and beyond in _NAME))
+    if kind == "url":
+        return before not in _WORD and (after not in _NAME or text[stop - 1] in b"/=")
+    if kind.startswith("file-name") or kind in ("file", "file-path"):
+        return before not in _NAME and not (after in _NAME or (after == ord(".") and beyond in _NAME))
+    return before not in _WORD and after not in _WORD
+
+
+def sighting_of_indicator(sought: IndicatorSought, event: Event) -> Sighting | None:
+    """The sighting of an indicator in an event; None when it stands only in fields where it means nothing."""
+    value = sought.value.strip().lower()
+    matched = []
+    for name, text in event.fields.items():
+        if name.lower() in NEVER:
+            continue
+        encoded, needle = text.encode("utf-8", "replace").lower(), value.encode()
+        at = encoded.find(needle)
+        while at >= 0:
+            if stands_alone(encoded, at, at + len(needle), sought.type):
+                matched.append((name, text[:512]))
+                break
+            at = encoded.find(needle, at + 1)
+    if not matched:
+        return None
+    return Sighting(
+        id=stable_id("sighting", sought.type, sought.value, event.place.file, event.place.position),
+        rule=f"indicator:{sought.type}",
+        title=f"Indicator seen: {sought.value}",
+        level=LEVELS.get(sought.type, RuleLevel.LOW),
+        event=event,
+        matched=tuple(matched),
+        indicator=sought.value,
+        stage=Stage.OTHER,
+        note=remark_on(sought),
+    )
+
+
+def remark_on(sought: IndicatorSought) -> str:
+    """What takes away from a hit: an address of a private network, a name that thousands share. "" when nothing does."""
+    value = sought.value.strip().lower()
+    if sought.type in ("ipv4-addr", "ipv6-addr"):
+        try:
+            address = ipaddress.ip_address(value)
+        except ValueError:
+            return ""
+        if address.is_private and not _documentation(address):
+            return "an address of a private network: it names another machine in every network"
+        return ""
+    host = value.partition("://")[2].partition("/")[0] if sought.type == "url" else value
+    if sought.type == "url" and host not in SHARED_HOSTING:
+        return ""
+    if any(host == name or host.endswith("." + name) for name in SHARED_HOSTING):
+        return "shared hosting: a hit on the name alone says little"
+    return ""
+
+
+def _documentation(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    networks = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+    return any(address in ipaddress.ip_network(network) for network in networks)

@@ -1,0 +1,177 @@
+"""The logs in files, folders and archives: found, opened, recognised by content."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getreader
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from indicia.hunt.formats import Format, LogInput, recognise
+from indicia.records import Problem, Severity
+
+__all__ = ["FoundLog", "find_logs"]
+
+HEAD = 16_384  # bytes by which a format is recognised
+LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
+MOST_MEMBERS = 10_000
+HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
+FoundLog = tuple[LogInput, Format]
+
+
+def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+    """Every log in `paths`, in the order of their names; with None for a file that no format fits.
+
+    Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip) are opened. Nothing is unpacked to disk.
+    """
+    for top in paths:
+        if top.is_dir():
+            for path in sorted(top.rglob("*")):
+                if path.is_file():
+                    yield from _in_file(path)
+        elif top.exists():
+            yield from _in_file(top)
+        else:
+            yield Problem(where=str(top), what="no such file or folder", severity=Severity.FAILED)
+
+
+def _in_file(path: Path) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        yield Problem(where=str(path), what=f"cannot be read: {error.strerror or error}", severity=Severity.FAILED)
+        return
+    if head[:2] == b"PK" and zipfile.is_zipfile(path):
+        yield from _in_zip(path)
+        return
+    unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+    if unpack is None:
+        log = LogInput(str(path), partial(path.open, "rb"), size, path)
+    else:
+        log = LogInput(str(path), partial(_unpacked, path, unpack), size)
+    yield from _recognised(log)
+
+
+def _recognised(log: LogInput) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+    try:
+        with log.open() as stream:
+            head = stream.read(HEAD)
+    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
+        return
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        log = LogInput(log.name, partial(_from_utf16, log), log.size)
+        with log.open() as stream:
+            head = stream.read(HEAD)
+    if not head:
+        yield Problem(where=log.name, what="an empty file", severity=Severity.NOTE)
+        yield log, None
+        return
+    yield log, recognise(head, log.name)
+
+
+def _unpacked(path: Path, unpack: type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]) -> BinaryIO:
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, unpack(path)), path.stat().st_size))
+
+
+_PACKED: tuple[tuple[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]], ...] = (
+    (b"\x1f\x8b", gzip.GzipFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+)
+
+
+def _in_zip(path: Path) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+    except (OSError, zipfile.BadZipFile, ValueError) as error:
+        yield Problem(where=str(path), what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
+        return
+    if len(members) > MOST_MEMBERS:
+        left = len(members) - MOST_MEMBERS
+        yield Problem(where=str(path), what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
+    for member in members[:MOST_MEMBERS]:
+        name = f"{path}!{member.filename}"
+        if member.flag_bits & 1:
+            yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
+            continue
+        yield from _recognised(LogInput(name, partial(_member, path, member.filename), member.file_size))
+
+
+def _member(path: Path, name: str) -> BinaryIO:
+    archive = zipfile.ZipFile(path)
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, archive.open(name)), archive.getinfo(name).compress_size, archive))
+
+
+def _from_utf16(log: LogInput) -> BinaryIO:
+    """A UTF-16 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
+    return cast(BinaryIO, _Recoded(log.open()))
+
+
+class _Recoded(io.RawIOBase):
+    def __init__(self, stream: BinaryIO) -> None:
+        self._reader = getreader("utf-16")(stream, errors="replace")
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            text = self._reader.read(1 << 20)
+            if not text:
+                break
+            self._left += text.encode()
+        end = len(self._left) if size < 0 else size
+        data, self._left = self._left[:end], self._left[end:]
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if offset or whence:
+            raise io.UnsupportedOperation("only to the start")
+        self._reader.seek(0)
+        self._left = b""
+        return 0
+
+    def close(self) -> None:
+        self._reader.close()
+        super().close()
+
+
+class _Bounded(io.RawIOBase):
+    """An unpacked stream that ends with an error before it fills the memory or the day."""
+
+    def __init__(self, stream: BinaryIO, packed: int, owner: zipfile.ZipFile | None = None) -> None:
+        self._stream = stream
+        self._owner = owner
+        self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._read += len(data)
+        if self._read > self._limit:
+            raise OSError(f"unpacks to more than {self._limit >> 20} MB")
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._read = 0
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._stream.close()
+        if self._owner is not None:
+            self._owner.close()
+        super().close()

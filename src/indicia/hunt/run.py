@@ -1,0 +1,188 @@
+"""The hunt from end to end: find logs, run rules and indicators over them, tell the story."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
+from pathlib import Path
+
+import msgspec
+
+from indicia.hunt.correlation import Feed, correlated
+from indicia.hunt.events import datetime_of
+from indicia.hunt.formats import Format, LogInput
+from indicia.hunt.indicators import IndicatorSought
+from indicia.hunt.inputs import find_logs
+from indicia.hunt.reach import Reach
+from indicia.hunt.rules import load_rules
+from indicia.hunt.rules.ir import Correlation, Refused, Rule, RuleSet
+from indicia.hunt.scan import Counted, Found, Scanner
+from indicia.hunt.sightings import facts_of, sighting_of
+from indicia.hunt.story import tell
+from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
+
+__all__ = ["hunt"]
+
+Progress = Callable[[str, float, float | None], None]
+MOST = 1_000  # sightings kept per rule and per indicator; all matches are counted
+
+
+def hunt(
+    paths: Sequence[Path],
+    *,
+    rules: Sequence[Path] = (),
+    builtin: bool = True,
+    indicators: Iterable[IndicatorSought] = (),
+    keep: Path | None = None,
+    raw: bool = False,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    most: int | None = MOST,
+) -> Hunt:
+    """What the logs in `paths` (files, folders, archives) show.
+
+    `rules` are Sigma files or folders, beside our own unless `builtin` is False. `keep` names a folder for the events as Parquet.
+    `raw` looks for the indicators in the bytes of every file that is no known log as well. `jobs` bounds the processes; all cores
+    if None. `most` bounds the sightings that are kept per rule and per indicator (None: all); matches are counted regardless.
+
+    Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there.
+    """
+    begun = time.perf_counter()
+    found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
+    loaded = time.perf_counter()
+    sought = tuple(indicators)
+    scanner = Scanner(found, sought, most)
+    outcome = Found(problems=list(problems))
+    files: list[LogFile] = []
+    sizes: dict[str, int] = {}
+    groups: dict[str, tuple[Format, list[LogInput]]] = {}
+    for item in find_logs([Path(path) for path in paths]):
+        if isinstance(item, Problem):
+            outcome.problems.append(item)
+            if item.severity is Severity.FAILED:
+                files.append(LogFile(file=item.where, format=""))
+            continue
+        log, form = item
+        sizes[log.name] = log.size
+        if form is None:
+            files.append(LogFile(file=log.name, format="", bytes=log.size))
+            if log.size:
+                outcome.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
+            continue
+        groups.setdefault(form.name, (form, []))[1].append(log)
+    done = 0.0
+    total = float(sum(sizes[log.name] for _, logs in groups.values() for log in logs))
+    for form, logs in groups.values():
+        for log in logs:
+            if progress is not None:
+                progress("hunting", done, total)
+            _add(outcome, scanner.scan(form, [log]))
+            done += log.size
+    if progress is not None:
+        progress("hunting", total, total)
+    files += _log_files(outcome.files, sizes)
+    sightings = outcome.sightings + list(_correlations(found, outcome))
+    outcome.problems += _left_out(found, scanner, outcome, most)
+    since = time.perf_counter()
+    story = tell(sightings, files)
+    outcome.seconds["story"] = time.perf_counter() - since
+    outcome.seconds["rules"] = loaded - begun
+    outcome.seconds["total"] = time.perf_counter() - begun
+    return Hunt(
+        verdict=story.verdict,
+        reason=story.reason,
+        sightings=story.sightings,
+        chains=story.chains,
+        files=tuple(sorted(files, key=lambda file: file.file)),
+        rules=_runs(found, outcome),
+        problems=tuple(outcome.problems),
+        indicators_sought=len(scanner.sweep),
+        stats=tuple(sorted(outcome.seconds.items())),
+    )
+
+
+def _add(total: Found, part: Found) -> None:
+    total.sightings += part.sightings
+    for mine, theirs in ((total.matches, part.matches), (total.hits, part.hits)):
+        for number, count in theirs.items():
+            mine[number] = mine.get(number, 0) + count
+    total.files += part.files
+    total.problems += part.problems
+    total.feed += part.feed
+    for label, seconds in part.seconds.items():
+        total.seconds[label] = total.seconds.get(label, 0.0) + seconds
+
+
+def _log_files(counted: Iterable[Counted], sizes: dict[str, int]) -> list[LogFile]:
+    reaches: dict[str, tuple[str, Reach, int]] = {}
+    for each in counted:
+        reach = Reach(each.events, each.oldest, each.newest, set(each.slots))
+        if each.file in reaches:
+            reaches[each.file][1].join(reach)
+        else:
+            reaches[each.file] = (each.format, reach, each.skipped)
+    return [reach.log_file(name, form, sizes.get(name, 0), skipped) for name, (form, reach, skipped) in reaches.items()]
+
+
+def _correlations(rules: RuleSet, outcome: Found) -> Iterable[Sighting]:
+    by_correlation: defaultdict[str, list[Feed]] = defaultdict(list)
+    for feed in outcome.feed:
+        by_correlation[feed.correlation].append(feed)
+    offset = len(rules.rules)
+    for number, each in enumerate(rules.correlations):
+        hits = correlated(each, by_correlation[each.id or each.name])
+        outcome.matches[offset + number] = len(hits)
+        for feed in hits:
+            yield _correlated_sighting(each, feed)
+
+
+def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
+    """The sighting at the event that made the correlation true. Its event holds the fields that were counted, no more."""
+    time = datetime_of(feed.time)
+    fields = dict(zip(rule.group_by, feed.group, strict=False))
+    if rule.field:
+        fields[rule.field] = feed.value
+    event = Event(
+        place=Place(file=feed.file, position=feed.position, unit=feed.unit),
+        format="correlation",
+        time=time,
+        time_text=time.astimezone(UTC).isoformat() if time else "",
+        host="",
+        fields=fields,
+    )
+    sighting = sighting_of(facts_of(rule), event, [name.lower() for name in fields])
+    return msgspec.structs.replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")
+
+
+def _runs(rules: RuleSet, outcome: Found) -> tuple[RuleRun, ...]:
+    runs = [_run(rule, outcome.matches.get(number, 0)) for number, rule in enumerate((*rules.rules, *rules.correlations))]
+    return (*runs, *(_run(refused, 0, refused.reason) for refused in rules.refused))
+
+
+def _run(rule: Rule | Correlation | Refused, matches: int, skipped: str | None = None) -> RuleRun:
+    return RuleRun(
+        id=rule.id or stable_id("rule", rule.title, rule.file),
+        title=rule.title,
+        level=RuleLevel(rule.level),
+        file=rule.file,
+        author=rule.author,
+        license=rule.license,
+        matches=matches,
+        skipped=skipped,
+    )
+
+
+def _left_out(rules: RuleSet, scanner: Scanner, outcome: Found, most: int | None) -> Iterable[Problem]:
+    if most is None:
+        return
+    for number, count in sorted(outcome.matches.items()):
+        if number < len(rules.rules) and count > most and not rules.rules[number].silent:
+            rule = rules.rules[number]
+            what = f"matched {count} events; the first {most} are kept as sightings"
+            yield Problem(where=rule.file, what=what, severity=Severity.NOTE, hint=rule.title)
+    for number, count in sorted(outcome.hits.items()):
+        if count > most:
+            what = f"seen in {count} events; the first {most} are kept as sightings"
+            yield Problem(where=scanner.sweep.indicators[number].value, what=what, severity=Severity.NOTE)

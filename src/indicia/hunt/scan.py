@@ -1,0 +1,211 @@
+"""Logs through rules and indicators in one process: what came of it, in records that can be added up."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from indicia.hunt.correlation import Feed, feed_of
+from indicia.hunt.events import EventBatch
+from indicia.hunt.formats import Format, LogInput
+from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicator
+from indicia.hunt.matching.matcher import Match, Matcher
+from indicia.hunt.reach import Reach
+from indicia.hunt.rules.ir import And, Node, Or, RuleSet
+from indicia.hunt.sightings import RuleFacts, facts_of, sighting_of
+from indicia.records import Problem, Sighting
+
+__all__ = ["Counted", "Found", "Scanner"]
+
+T = TypeVar("T")
+
+
+class Counted(msgspec.Struct, array_like=True):
+    """One file's reach as it travels between processes."""
+
+    file: str
+    format: str
+    events: int
+    oldest: int
+    newest: int
+    slots: list[int]
+    skipped: int = 0
+
+
+class Found(msgspec.Struct, array_like=True):
+    """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `sightings` keeps."""
+
+    sightings: list[Sighting] = []
+    matches: dict[int, int] = {}
+    hits: dict[int, int] = {}
+    files: list[Counted] = []
+    problems: list[Problem] = []
+    feed: list[Feed] = []
+    seconds: dict[str, float] = {}
+    bytes: int = 0
+
+
+class Scanner:
+    """Rules and indicators, ready for any number of logs. `most` bounds the sightings that are kept per rule and indicator."""
+
+    def __init__(self, rules: RuleSet, indicators: Iterable[IndicatorSought], most: int | None) -> None:
+        self.rules = rules
+        self.sweep = Sweep(indicators)
+        self._most = most
+        self._matchers: dict[str, Matcher] = {}
+        self._facts: dict[int, RuleFacts] = {}
+        self._kept: defaultdict[tuple[str, int], int] = defaultdict(int)
+        self._feeding = {identity for each in rules.correlations for identity in each.rules}
+
+    def matcher(self, family: str) -> Matcher:
+        """The matcher for one family of logs, made when it is first asked for."""
+        found = self._matchers.get(family)
+        if found is None:
+            conditions: list[tuple[int, Node]] = []
+            for number, rule in enumerate(self.rules.rules):
+                cases = [
+                    And((source.guard, source.condition if source.condition is not None else rule.condition))
+                    for source in rule.sources
+                    if source.family == family
+                ]
+                if cases:
+                    conditions.append((number, cases[0] if len(cases) == 1 else Or(tuple(cases))))
+            found = self._matchers[family] = Matcher(conditions)
+        return found
+
+    def scan(
+        self,
+        form: Format,
+        logs: Sequence[LogInput],
+        *,
+        on_batch: Callable[[EventBatch], None] | None = None,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> Found:
+        """Everything in some logs of one format."""
+        found = Found()
+        clock = _Clock(found.seconds)
+        reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
+        with clock("compile"):
+            wanted = self.wanted(form)
+        collecting = gc.isenabled()
+        gc.disable()  # events are trees, never cycles; counting references frees them
+        try:
+            for item in clock.each("parse", form.read(logs, wanted)):
+                if isinstance(item, Problem):
+                    _fold(found.problems, item)
+                    continue
+                self._one(item, found, reaches, clock)
+                if on_batch is not None:
+                    with clock("keep"):
+                        on_batch(item)
+                if on_bytes is not None:
+                    on_bytes(item.size)
+        finally:
+            if collecting:
+                gc.enable()
+        for name, (form_name, reach) in reaches.items():
+            found.files.append(Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots)))
+        return found
+
+    def wanted(self, form: Format) -> frozenset[str]:
+        """The fields that the rules for a format ask for."""
+        families = {form.family, *form.also}
+        return frozenset().union(*(self.matcher(family).fields for family in families))
+
+    def _one(self, batch: EventBatch, found: Found, reaches: dict[str, tuple[str, Reach]], clock: _Clock) -> None:
+        with clock("reach"):
+            if batch.file_of is None:
+                self._count(batch, batch.files[0], batch.times, reaches)
+            else:
+                for number, name in enumerate(batch.files):
+                    self._count(batch, name, batch.times[batch.file_of == number], reaches)
+        with clock("match"):
+            matches = self.matcher(batch.family).match(batch)
+        with clock("sightings"):
+            for match in matches:
+                self._keep(batch, match, found)
+        if len(self.sweep):
+            with clock("indicators"):
+                self._sweep(batch, found)
+
+    @staticmethod
+    def _count(batch: EventBatch, name: str, times: object, reaches: dict[str, tuple[str, Reach]]) -> None:
+        entry = reaches.get(name)
+        if entry is None or entry[0] != batch.format:
+            entry = reaches[name] = (batch.format, entry[1] if entry else Reach())
+        entry[1].add(times)  # type: ignore[arg-type]
+
+    def _keep(self, batch: EventBatch, match: Match, found: Found) -> None:
+        rule = self.rules.rules[match.rule]
+        found.matches[match.rule] = found.matches.get(match.rule, 0) + len(match.rows)
+        if (rule.id or rule.name) in self._feeding:
+            found.feed += feed_of(batch, rule, match.rows, self.rules.correlations)
+        if rule.silent:
+            return
+        facts = self._facts.get(match.rule)
+        if facts is None:
+            facts = self._facts[match.rule] = facts_of(rule)
+        for row, fields in zip(match.rows.tolist(), match.fields, strict=True):
+            if self._most is not None and self._kept["rule", match.rule] >= self._most:
+                break
+            self._kept["rule", match.rule] += 1
+            found.sightings.append(sighting_of(facts, batch.event(row), fields))
+
+    def _sweep(self, batch: EventBatch, found: Found) -> None:
+        for number, row in self.sweep.find(batch):
+            if self._most is not None and self._kept["indicator", number] >= self._most:
+                found.hits[number] = found.hits.get(number, 0) + 1
+                continue
+            sighting = sighting_of_indicator(self.sweep.indicators[number], batch.event(row))
+            if sighting is not None:
+                found.hits[number] = found.hits.get(number, 0) + 1
+                self._kept["indicator", number] += 1
+                found.sightings.append(sighting)
+
+
+class _Clock:
+    """Seconds by step."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._label = ""
+        self._since = 0.0
+
+    def __call__(self, label: str) -> _Clock:
+        self._label = label
+        return self
+
+    def __enter__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds[self._label] = self._seconds.get(self._label, 0.0) + time.perf_counter() - self._since
+
+    def each(self, label: str, items: Iterable[T]) -> Iterator[T]:
+        """The items, with the time that it takes to get them."""
+        iterator = iter(items)
+        while True:
+            since = time.perf_counter()
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+            finally:
+                self._seconds[label] = self._seconds.get(label, 0.0) + time.perf_counter() - since
+            yield item
+
+
+def _fold(problems: list[Problem], new: Problem) -> None:
+    """Adds a problem; one of the same kind in the same file is counted with the first, so that bad logs do not fill the memory."""
+    file = new.where.rpartition(":")[0] or new.where
+    for index in range(len(problems) - 1, max(-1, len(problems) - 50), -1):
+        old = problems[index]
+        if old.what == new.what and (old.where.rpartition(":")[0] or old.where) == file:
+            problems[index] = msgspec.structs.replace(old, count=old.count + new.count)
+            return
+    problems.append(new)

@@ -1,0 +1,66 @@
+"""A matched rule or indicator and its event, as a sighting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from indicia.hunt.rules.ir import Correlation, Rule
+from indicia.records import Event, RuleLevel, Sighting, Stage, stable_id
+
+__all__ = ["RuleFacts", "facts_of", "sighting_of"]
+
+LONGEST_SHOWN = 512  # characters of a matched value
+_TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
+_SOFTWARE = re.compile(r"attack\.(s\d{4})", re.IGNORECASE)
+_CVE = re.compile(r"(?:cve|detection)[.\-_]?(?:cve[.\-_])?(\d{4})[.\-_](\d{4,7})", re.IGNORECASE)
+
+
+class RuleFacts:
+    """What every sighting of one rule has in common."""
+
+    __slots__ = ("id", "level", "software", "stage", "techniques", "title", "vulnerabilities")
+
+    def __init__(self, rule: Rule | Correlation, stage: Stage) -> None:
+        self.id = rule.id or stable_id("rule", rule.title, rule.file)
+        self.title = rule.title
+        self.level = RuleLevel(rule.level)
+        self.techniques = tuple(dict.fromkeys(found.upper() for found in _found(_TECHNIQUE, rule.tags)))
+        self.software = tuple(dict.fromkeys(found.upper() for found in _found(_SOFTWARE, rule.tags)))
+        self.vulnerabilities = tuple(
+            dict.fromkeys(f"CVE-{match[1]}-{match[2]}" for tag in rule.tags if (match := _CVE.fullmatch(tag)))
+        )
+        self.stage = stage
+
+
+def _found(pattern: re.Pattern[str], tags: Iterable[str]) -> Iterable[str]:
+    return (match[1] for tag in tags if (match := pattern.fullmatch(tag)))
+
+
+def facts_of(rule: Rule | Correlation) -> RuleFacts:
+    """What the tags of a rule say: techniques, software, vulnerabilities, and the stage by ATT&CK tactic."""
+    from indicia.hunt.story import stage_of_tags
+
+    return RuleFacts(rule, stage_of_tags(rule.tags))
+
+
+def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighting:
+    """The sighting of a rule in an event; `fields` (in lower case) are those whose tests passed."""
+    folded = {name.lower(): name for name in event.fields}
+    matched = []
+    for name in fields:
+        own = folded.get(name)
+        if own is not None:
+            matched.append((own, event.fields[own][:LONGEST_SHOWN]))
+    return Sighting(
+        id=stable_id("sighting", facts.id, event.place.file, event.place.position),
+        rule=facts.id,
+        title=facts.title,
+        level=facts.level,
+        event=event,
+        matched=tuple(matched),
+        techniques=facts.techniques,
+        software=facts.software,
+        vulnerabilities=facts.vulnerabilities,
+        stage=facts.stage,
+    )
