@@ -114,10 +114,15 @@ class _OwnActor(msgspec.Struct, forbid_unknown_fields=True):
     states: dict[str, tuple[str, ...]] = {}
 
 
+def _words(alternatives: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Lower case, without the quotation marks that are only there for the eye."""
+    return tuple(tuple(word.replace('"', "").casefold() for word in words) for words in alternatives)
+
+
 def incidents() -> tuple[Incident, ...]:
     rows: list[Incident] = []
     for path in sorted(HERE.glob("incidents*.yml")):
-        rows += _rows(path.name, Incident)
+        rows += [msgspec.structs.replace(row, words=_words(row.words)) for row in _rows(path.name, Incident)]
     return tuple(sorted(rows, key=lambda row: row.id))
 
 

@@ -198,9 +198,11 @@ def _row(draft: _Draft, shared: Mapping[str, Sequence[str]], belongings: Belongi
 
 
 def _kind(draft: _Draft, state: str | None) -> str:
-    for kind in ("surveillance vendor", "hacktivist"):
+    for kind in ("person", "contractor", "persona", "surveillance vendor", "hacktivist"):
         if kind in draft.kinds:
             return kind
+    if "Indicia" in draft.sources and "criminal" in draft.kinds:
+        return "criminal"
     criminal_name = re.compile(r"(?i)(.* (spider|tempest)|fin\d+)")
     if not state and ("criminal" in draft.kinds or any(criminal_name.fullmatch(name) for name in draft.surfaces.values())):
         return "criminal"

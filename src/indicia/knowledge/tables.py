@@ -190,7 +190,7 @@ class Actor(Row, frozen=True, kw_only=True):
     other_states: dict[str, tuple[str, ...]] = {}  # ISO code -> according to whom
     agency: str | None = None  # Agency id it is said to belong to
     agency_according_to: tuple[str, ...] = ()  # "US Department of Justice 2018"
-    kind: str = "group"  # group | criminal | hacktivist | contractor | surveillance vendor | persona
+    kind: str = "group"  # group | criminal | hacktivist | contractor | surveillance vendor | persona | person
     sectors: tuple[str, ...] = ()  # the ledger's words
     victims: tuple[str, ...] = ()  # ISO codes of suspected victims
 
@@ -257,7 +257,7 @@ class Incident(Row, frozen=True, kw_only=True):
     """A well-known affair. Attributions are *alleged*: each with by whom.
 
     `names` are exact surface names. `words` are sets of words (lower case) that together name it: an alternative matches when
-    all of its words stand in one sentence. A word may offer spellings: "storting|norwegian parliament".
+    all of its words stand in one sentence, and an item may offer several words or phrases: "storting|norwegian parliament".
     """
 
     id: str  # exchange-2021

@@ -1,0 +1,60 @@
+"""Sharing: a case as one file of one format.
+
+    render(case, "html", knowledge) -> bytes
+
+`FORMATS` is the table of all of them; a new format is one function and one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from indicia.errors import UsageError
+from indicia.records import Case
+
+__all__ = ["FORMATS", "render"]
+
+
+def _markdown(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.brief.build import build
+    from indicia.share.brief.markdown import markdown
+
+    return markdown(build(case, knowledge))
+
+
+def _html(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.brief.build import build
+    from indicia.share.brief.html import html
+
+    return html(build(case, knowledge))
+
+
+def _pdf(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.brief.build import build
+    from indicia.share.brief.pdf import pdf
+
+    return pdf(build(case, knowledge))
+
+
+def _json(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.plain import case_json
+
+    return case_json(case)
+
+
+# Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
+FORMATS: dict[str, Callable[[Case, Any], bytes]] = {
+    "md": _markdown,
+    "html": _html,
+    "pdf": _pdf,
+    "json": _json,
+}
+
+
+def render(case: Case, format: str, knowledge: Any) -> bytes:
+    """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
+    make = FORMATS.get(format.lower())
+    if make is None:
+        raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
+    return make(case, knowledge)

@@ -285,8 +285,10 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                     state = name.state
                 if owner is None:
                     owner = name
-                if bare and (u.text.endswith("s") or u.text.endswith(("ese", "sh", "ch")) or u.text in ("Swiss",)) and best < 0:
-                    if u.text.endswith("s") or definite:
+                plural_people = u.text.endswith("s") and u.text != "Swiss"
+                bare = bare or plural_people or following.endswith(("n't", "ed"))
+                if bare and (plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss") and best < 0:
+                    if plural_people or definite:
                         best, head_kinds, head, head_name = j, ("state",), u.low, name
                 j += 1
                 gap = 0
@@ -396,14 +398,14 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 break
             j += 1
             continue
-        if low in _MODIFIERS:
+        if low in _MODIFIERS and not (_capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads):
             if best >= 0 and not _phrase_head_ahead(row, j, lex):
                 break
             j += 1
             continue
         if is_verb(row, j, lex):
             break
-        if _capital(u) and low not in _NOT_NAMES and not (j == 0 and not _capital_pair(row, j)):
+        if _capital(u) and low not in _NOT_NAMES and not (j == 0 and not _capital_pair(row, j, lex)):
             if shouting and low in lex.acts:
                 break
             run = j
@@ -490,12 +492,25 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
     )  # fmt: skip
 
 
-def _capital_pair(row: list[Unit], j: int) -> bool:
-    """Whether a sentence-initial capital belongs to a name: the next word has a capital too, or it holds a digit or inner capital."""
+def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
+    """Whether a sentence-initial capital belongs to a name: it holds a digit or an inner capital, the next word has a capital too, or a verb,
+    a possessive or a comma with an apposition follows a word that the lexicon does not know."""
     unit = row[j]
     if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
         return True
-    return j + 1 < len(row) and _capital(row[j + 1]) and row[j + 1].low not in FUNCTION and unit.low not in FUNCTION
+    if j + 1 >= len(row) or unit.low in FUNCTION or unit.low in _MODIFIERS or unit.low in lex.verbs or unit.low.endswith(("ly", "ing", "ed")):
+        return False
+    after = row[j + 1]
+    if _capital(after) and after.low not in FUNCTION:
+        return True
+    if after.kind == "possessive":
+        return True
+    if after.low in (",", ":"):
+        return j + 2 < len(row) and row[j + 2].low in ("a", "an", "the", "who", "which", "whose")
+    return unit.low not in lex.acts and unit.low not in lex.findings and (
+        after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
+        or (after.low in lex.verbs and lex.verbs[after.low].form in ("s", "past", "part") and after.low not in lex.heads)
+    )
 
 
 def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:

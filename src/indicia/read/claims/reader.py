@@ -17,7 +17,9 @@ from indicia.read.claims.kinds import Described, describe_accused, describe_sour
 from indicia.read.claims.language import foreign
 from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.names import Names
+from indicia.read.claims.pairs import STANCES, joined, pair_features, party_features
 from indicia.read.claims.parties import Party, parties, units
+from indicia.read.claims.scorer import MAX_PARTIES, MAX_TOKENS, Job, Scored, Scorer, scorer
 from indicia.read.claims.sentences import sentences
 from indicia.records import (
     Accused,
@@ -58,14 +60,26 @@ class Found(NamedTuple):
     """A draft with its parties resolved, before it becomes a record."""
 
     draft: Draft
-    sentence: Sentence
-    number: int
+    piece: Cut
     source: Party | None
     source_is: Described | None
     accused: Party | None
     accused_is: Described | None
     accused_range: tuple[int, int] | None
     via: tuple[Party, ...]
+    score: float = 0.0
+    scored: Scored | None = None
+
+
+class Cut(NamedTuple):
+    """A sentence with its drafts, after the sentence before it: parties, units and drafts are counted over both."""
+
+    whole: Sentence
+    own: tuple[int, int]  # text range of the sentence itself
+    before: int  # so many parties belong to the sentence before
+    said: list[Speech]
+    found: list[Draft]
+    number: int
 
 
 class Tools(NamedTuple):
@@ -95,10 +109,62 @@ def parse(text: str, start: int, end: int, names: Names) -> Sentence:
     return Sentence(start, end, row, found, at, verb_groups(row, at, lexicon()))
 
 
-def read_claims(document: Document, knowledge: Knowledge) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
+def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
+    """Joins a sentence to the one before it and finds its drafts."""
+    said = speeches(sentence)
+    found = list(drafts(sentence, said))
+    if context is None:
+        return Cut(sentence, (sentence.start, sentence.end), 0, said, found, number)
+    before, shift = len(context.parties), len(context.row)
+    whole = Sentence(
+        context.start, sentence.end, [*context.row, *sentence.row], joined(context, sentence),
+        [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)], [],
+    )  # fmt: skip
+    said = [s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift) for s in said]
+    found = [
+        d._replace(
+            source=d.source + before if d.source >= 0 else -1,
+            accused=d.accused + before if d.accused >= 0 else -1,
+            act=(d.act[0] + shift, d.act[1] + shift) if d.act else None,
+            cue=d.cue + shift,
+            hedge=d.hedge + shift if d.hedge >= 0 else -1,
+        )
+        for d in found
+    ]
+    return Cut(whole, (sentence.start, sentence.end), before, said, found, number)
+
+
+def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
+    """What the scorer needs to know of a sentence, or None where there is nothing to score."""
+    count = len(piece.whole.parties)
+    if count == piece.before or count > MAX_PARTIES:
+        return None
+    begin = piece.whole.start
+    ids, offsets = model.encode(text[begin : piece.own[1]])
+    if len(ids) > MAX_TOKENS:
+        return None
+    ends = [b for _, b in offsets]
+    spans = [_token_range(offsets, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
+    sentence = _token_range(offsets, ends, piece.own[0] - begin, piece.own[1] - begin)
+    return Job(
+        ids, spans, sentence, party_features(piece.whole.parties), pair_features(piece.whole.parties, piece.before, piece.found, shifted=True)
+    )
+
+
+def _token_range(offsets: list[tuple[int, int]], ends: list[int], start: int, end: int) -> tuple[int, int]:
+    """Tokens that touch [start, end)."""
+    hit = [k for k, (a, b) in enumerate(offsets) if b > a and a < end and b > start]
+    return (hit[0], hit[-1] + 1) if hit else (0, 1)
+
+
+def read_claims(
+    document: Document, knowledge: Knowledge, *, threshold: float = THRESHOLD, model: Scorer | None | bool = True
+) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
     """All claims of the document in the order of their quotes, and what could not be read.
 
-    Raises nothing for any text. A document in another language than English yields a problem and no claims.
+    Claims whose `score` (the reader's probability that the text makes them) is below `threshold` are left out. `model`: True for the scorer
+    that the package brings, None or False for the rules alone, or another scorer. Raises nothing for any text. A document in another
+    language than English yields a problem and no claims.
     """
     text = document.text
     other = foreign(text)
@@ -111,41 +177,88 @@ def read_claims(document: Document, knowledge: Knowledge) -> tuple[tuple[Claim, 
     if not _GATE.search(text):
         return (), ()
     tools = _tools(knowledge)
-    reader = _Reader(document, tools)
-    for start, end in sentences(text):
-        reader.read(start, end)
+    if isinstance(model, bool):
+        model = scorer() if model else None
+    reader = _Reader(document, tools, model, threshold)
+    batch: list[tuple[int, int]] = []
+    for piece in sentences(text):
+        batch.append(piece)
+        if len(batch) >= BATCH:
+            reader.read(batch)
+            batch = []
+    reader.read(batch)
     return reader.claims(), ()
+
+
+BATCH = 256  # sentences that are held at once
 
 
 class _Reader:
     """One pass over the sentences of a document, remembering who was spoken of."""
 
-    def __init__(self, document: Document, tools: Tools) -> None:
+    def __init__(self, document: Document, tools: Tools, model: Scorer | None, threshold: float) -> None:
         self.document = document
         self.text = document.text
         self.tools = tools
+        self.model = model
+        self.threshold = threshold
         self.speakers: list[Seen] = []
         self.hostile: list[Seen] = []
         self.found: list[Found] = []
         self.number = 0
-        self.sentences: list[tuple[int, int]] = []
+        self.context: Sentence | None = None
 
-    def read(self, start: int, end: int) -> None:
-        self.sentences.append((start, end))
-        number = self.number
-        self.number += 1
-        sentence = parse(self.text, start, end, self.tools.names)
-        said = speeches(sentence)
-        for draft in drafts(sentence, said):
-            found = self._resolve(draft, sentence, said, number)
+    def read(self, ranges: list[tuple[int, int]]) -> None:
+        """Reads some sentences that follow those read before."""
+        pieces: list[Cut] = []
+        for start, end in ranges:
+            sentence = parse(self.text, start, end, self.tools.names)
+            context = self.context if self.context is not None and start - self.context.end < 40 else None
+            pieces.append(cut(context, sentence, self.number))
+            self.context = sentence
+            self.number += 1
+        scored: dict[int, Scored] = {}
+        if self.model is not None:
+            jobs = [(piece.number, job) for piece in pieces if _worth(piece, self.text) and (job := job_of(piece, self.text, self.model)) is not None]
+            results = self.model.score([job for _, job in jobs])
+            scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
+        for piece in pieces:
+            result = scored.get(piece.number)
+            if result is not None:
+                self._decode(piece, result)
+            elif self.model is None:
+                for draft in piece.found:
+                    found = self._resolve(draft, piece)
+                    if found is not None:
+                        self.found.append(found)
+            self._remember(piece)
+
+    def _decode(self, piece: Cut, result: Scored) -> None:
+        """The pairs that the scorer holds likely enough, each with the draft of the rules that fits it, if any."""
+        n = len(piece.whole.parties)
+        claim = 1.0 - result.stance[:, :, 0]
+        taken: list[Found] = []
+        for s, a in sorted(zip(*(claim >= self.threshold).nonzero(), strict=True), key=lambda pair: -claim[pair]):
+            s, a = int(s), int(a)
+            if not (piece.before <= s < n or piece.before <= a < n):
+                continue
+            stance = STANCES[int(result.stance[s, a, 1:].argmax())]
+            rule = next((d for d in piece.found if _fits(d, s, a, n, stance)), None)
+            if rule is not None:
+                draft = rule
+            else:
+                cue = piece.whole.parties[a].first if a < n else piece.whole.parties[s].last
+                draft = Draft(stance, s if s < n else -1, a if a < n else -1, None, min(cue, len(piece.whole.row) - 1), "scorer", self_reference=s == a and s < n and stance is Stance.DENIES)
+            found = self._resolve(draft, piece)
             if found is not None:
-                self.found.append(found)
-        self._remember(sentence, number)
+                taken.append(found._replace(score=float(claim[s, a]), scored=result))
+        self.found += taken
 
     # -- who is who
 
-    def _remember(self, sentence: Sentence, number: int) -> None:
-        for party in sentence.parties:
+    def _remember(self, piece: Cut) -> None:
+        number = piece.number
+        for party in piece.whole.parties[piece.before :]:
             if party.kinds[0] == "pronoun":
                 continue
             surface = self.text[party.start : party.end]
@@ -213,8 +326,10 @@ class _Reader:
                 return seen
         return None
 
-    def _resolve(self, draft: Draft, sentence: Sentence, said: list[Speech], number: int) -> Found | None:
+    def _resolve(self, draft: Draft, piece: Cut) -> Found | None:
+        sentence, said = piece.whole, piece.said
         states = self.tools.states
+        trusted = self.model is not None
         source = sentence.parties[draft.source] if draft.source >= 0 else None
         source_is: Described | None = None
         if source is not None:
@@ -239,14 +354,14 @@ class _Reader:
             if first == "pronoun" or (accused.definite and not specific(accused)):
                 seen = self._hostile_before(sentence, draft.accused, accused.head)
                 if seen is None:
-                    if first == "pronoun":
+                    if first == "pronoun" and not trusted:
                         return None
                     accused_is = describe_accused(accused, self.text, states)
-                    if draft.source < 0:
+                    if draft.source < 0 and not trusted:
                         return None
                 else:
                     accused_is = seen.accused
-                    if first == "pronoun" and draft.stance is Stance.ACCUSES and source is None:
+                    if first == "pronoun" and draft.stance is Stance.ACCUSES and source is None and not trusted:
                         return None
             else:
                 accused_is = describe_accused(accused, self.text, states)
@@ -259,7 +374,7 @@ class _Reader:
                     accused_is = self._apposed(accused, accused_is, sentence)
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
-        if source is None and accused is not None and not specific(accused) and not accused.definite:
+        if source is None and accused is not None and not specific(accused) and not accused.definite and not trusted:
             return None
         # relays: outer speakers of the place where the claim is made
         via: list[Party] = []
@@ -268,7 +383,7 @@ class _Reader:
                 for s in speech.speakers:
                     if s != draft.source and sentence.parties[s].kinds[0] != "pronoun" and sentence.parties[s] not in via:
                         via.append(sentence.parties[s])
-        return Found(draft, sentence, number, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)))
+        return Found(draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)))
 
     def _own(
         self, source: Party, described: Described | None, sentence: Sentence, draft: Draft
@@ -319,7 +434,7 @@ class _Reader:
         best: dict[tuple[object, ...], Found] = {}
         for found in self.found:
             draft = found.draft
-            key = (found.number, draft.source, found.accused_is.canonical if found.accused_is else None, draft.stance)
+            key = (found.piece.number, draft.source, found.accused_is.canonical if found.accused_is else None, draft.stance)
             known = best.get(key)
             if known is None or _rank(found) > _rank(known):
                 best[key] = found
@@ -330,10 +445,10 @@ class _Reader:
         return Span(document=self.document.id, start=start, end=end, text=self.text[start:end])
 
     def _claim(self, found: Found) -> Claim:
-        draft, sentence = found.draft, found.sentence
+        draft, sentence = found.draft, found.piece.whole
         text = self.text
         row = sentence.row
-        start, end = sentence.start, sentence.end
+        start, end = self._quote(found)
         source_type = SourceType(found.source_is.type) if found.source_is is not None else SourceType.MEDIA
         source = Source(
             type=source_type,
@@ -400,18 +515,26 @@ class _Reader:
             relation=_relation(source_type),
             date=dated.iso if dated else None,
             date_text=self._span(dated.start, dated.end) if dated else None,
-            score=_score(found),
+            score=found.score or _score(found),
             cues=(draft.rule,),
         )
 
+    def _quote(self, found: Found) -> tuple[int, int]:
+        """The sentence of the claim; with the one before it where a party stands there."""
+        start, end = found.piece.own
+        for party in (found.source, found.accused):
+            if party is not None and party.start < start:
+                start = found.piece.whole.start
+        return start, end
+
     def _firmness(self, found: Found) -> Firm | None:
         """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the sentence."""
-        draft, sentence = found.draft, found.sentence
+        draft, sentence = found.draft, found.piece.whole
         if draft.stance in (Stance.DENIES, Stance.DECLINES):
             return None
         row = sentence.row
         cue = row[min(draft.cue, len(row) - 1)]
-        words = firm_words(self.text, sentence.start, sentence.end)
+        words = firm_words(self.text, *self._quote(found))
         if not words:
             # "They hold this with high confidence": the next sentence may say it
             return None
@@ -424,9 +547,9 @@ class _Reader:
 
     def _date(self, found: Found) -> Dated | None:
         """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
-        draft, sentence = found.draft, found.sentence
+        draft, sentence = found.draft, found.piece.whole
         row = sentence.row
-        all_dates = dates(self.text, sentence.start, sentence.end, self.document.published)
+        all_dates = dates(self.text, *self._quote(found), self.document.published)
         if not all_dates:
             return None
         cue = row[min(draft.cue, len(row) - 1)]
@@ -458,11 +581,21 @@ def _relation(source: SourceType) -> Relation:
     }.get(source, Relation.UNKNOWN)
 
 
+def _worth(piece: Cut, text: str) -> bool:
+    """Whether a sentence may hold a claim at all: a cue of the gate or the name of an actor in it or right before it."""
+    return bool(piece.found) or _GATE.search(text, piece.whole.start, piece.own[1]) is not None or any(p.kinds[0] == "actor" for p in piece.whole.parties)
+
+
+def _fits(draft: Draft, s: int, a: int, n: int, stance: Stance) -> bool:
+    accused = draft.source if draft.self_reference else draft.accused
+    return draft.stance is stance and (draft.source if draft.source >= 0 else n) == s and (accused if accused >= 0 else n) == a
+
+
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
 
 
-def _rank(found: Found) -> tuple[int, int]:
-    return (_PRIORITY.get(found.draft.rule, 3), found.draft.act is not None)
+def _rank(found: Found) -> tuple[int, int, int]:
+    return (int(1000 * found.score), _PRIORITY.get(found.draft.rule, 3), found.draft.act is not None)
 
 
 def _score(found: Found) -> float:
@@ -476,7 +609,7 @@ def _consistent(found: list[Found]) -> list[Found]:
     for one in found:
         moot = False
         for other in found:
-            if other is one or other.number != one.number:
+            if other is one or other.piece.number != one.piece.number:
                 continue
             same_accused = (
                 one.accused_is is not None
@@ -496,5 +629,3 @@ def _consistent(found: list[Found]) -> list[Found]:
             out.append(one)
     return out
 
-
-Likelihood, can_be_accused  # noqa: B018

@@ -84,7 +84,7 @@ _EMPTY = frozenset(
 )
 _NOT_A_FILE = re.compile(
     r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja3s?|hassh|guid|uuid|clsid|session|token|"
-    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?(?: key)?|(?:encryption|decryption|xor|rc4) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
+    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
     r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}$",
     re.IGNORECASE,
 )
@@ -143,17 +143,21 @@ def find_ssdeep(text: str) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), "ssdeep", match[0])
 
 
-_PART = r"[^\\/:*?\"<>|\r\n\t]"
 _DRIVE = re.compile(
     rf"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{{1,30}}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{{0,62}}|\$env:[A-Za-z]{{2,20}}|\[[A-Z][A-Za-z ]{{2,20}}\]|CSIDL_[A-Z_]{{3,30}})"
-    rf"\\{{1,2}}((?:[^\\/:*?\"<>|\r\n\t,;]{{1,80}}\\{{1,2}}){{0,20}})([^\\/:*?\"<>|\s,;]{{0,128}})"
+    rf"\\{{1,2}}((?:[^\\/:*?\"<>|\r\n\t,;%]{{1,80}}\\{{1,2}}){{0,20}})([^\\/:*?\"<>|\s,;]{{0,128}})"
 )
-_PATH_ANCHOR = re.compile(r"[:%\\\]A-Za-z_]\\(?=[^\s\\]|\\[^\s\\])")
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+# A file name that ends within what looks like a folder: `C:\a.exe and registers HKLM\...`
+_FILE_INSIDE = re.compile(
+    r"\.(?:exe|dll|sys|bat|cmd|ps1|vbs|vbe|js|hta|lnk|scr|ocx|aspx?|ashx|php|jsp|txt|log|dat|bin|tmp|zip|rar|7z|docx?|xlsx?|pdf|xml|ini|cab|msi)(?=[\s)])",
+    re.I,
+)
+_KEY_ENDS = re.compile(r"\s(?:and|or|to|in|with|which|as|then)\s(?:[\w ]{0,30}\s)?(?=HK|%|[A-Za-z]:\\)")
 _UNIX = re.compile(
     r"(?<![\w/.:\\<~-])(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|proc|lib|lib64|data|"
     r"sdcard|mnt|srv|run|boot|media|sys|\.[a-z]{2,20})(?:/[\w.+@%~{}\[\]$-]{1,128}){1,20}/?"
@@ -200,7 +204,10 @@ def _windows(text: str) -> Iterator[Hit]:
             continue
         end = match.end()
         opener = text[start - 1] if start else ""
-        if opener in "\"'`“" and opener:
+        whole = _FILE_INSIDE.search(text, start, end)
+        if whole is not None:
+            end = whole.end()
+        elif opener in "\"'`“" and opener:
             end = max(end, _quoted_end(text, start, opener, end))
         elif not _ENDING.search(text, match.start(2), end) and (more := _SPACED_NAME.match(text, end)) is not None:
             end = more.end()
@@ -279,6 +286,9 @@ def find_keys(text: str) -> Iterator[Hit]:
         elif (more := _KEY_SPACED.match(text, end)) is not None:
             end = more.end()
         end = _rstrip(text, start, end)
+        cut = _KEY_ENDS.search(text, start, end)
+        if cut is not None:
+            end = cut.start()
         hive = match[1]
         rest = text[match.end(1) : end].lstrip(":").replace("\\\\", "\\")
         yield Hit(
@@ -311,7 +321,7 @@ def find_mutexes(text: str) -> Iterator[Hit]:
 
 _AGENT = re.compile(
     r"\b[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
-    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|antSword/|ExchangeServicesClient/)[^\n\t\"<>|]{0,400}))"
+    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|ExchangeServicesClient/)[^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}))"
 )
 _MOZILLA = re.compile(
     r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}"
@@ -322,10 +332,10 @@ def find_agents(text: str) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
     if "gent" in text or "GENT" in text:
         for match in _AGENT.finditer(text):
-            group = 1 if match[1] else 2
+            group = next(i for i in (1, 2, 3) if match[i])
             start, end = match.span(group)
             end = start + len(match[group].rstrip(" ,;'"))
-            if match[group].endswith(".") and group == 2:
+            if match[group].endswith(".") and group > 1:
                 end -= 1
             yield Hit(start, end, "user-agent", text[start:end])
     at = text.find("Mozilla/")

@@ -23,8 +23,8 @@ _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")
 _LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-=&"
 _DOT = re.compile(r"\.(?=[^\W_]|-|_)")
 _IPV4 = re.compile(r"(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}")
-_CIDR = re.compile(r"/(3[0-2]|[12]?\d)(?![\d.])(?!/\d)")
-_PORT = re.compile(r"(?:[:]|\s?[\[(]:[\])]\s?)(\d{1,5})(?![\d.:])")
+_CIDR = re.compile(r"/(3[0-2]|[12]?\d)(?!\d|[./]\d)")
+_PORT = re.compile(r"(?::|\s?[\[(]:[\])]\s?)(\d{1,5})(?!\d|[.:]\d)")
 _PATH = re.compile(r"/[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
 _IPV6 = re.compile(
     r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:|:(?=:)){1,8}:?(?:[0-9A-Fa-f]{1,4}:){0,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:/\d{1,3})?(?![0-9A-Za-z:])"

@@ -28,7 +28,7 @@ def find_rules(text: str) -> Iterator[Hit]:
     """Rules with their whole text as span and their name or title as value, type `yara` or `sigma`."""
     if "condition" not in text:
         return
-    done = 0
+    done = -1
     for match in _YARA.finditer(text):
         if match.start() < done:
             continue
@@ -36,6 +36,7 @@ def find_rules(text: str) -> Iterator[Hit]:
         if end > 0 and _CONDITION.search(text, match.end(), end):
             yield Hit(match.start(), end, "yara", match[1], kind=MentionKind.RULE)
             done = end
+    done = -1
     for match in _SIGMA.finditer(text):
         if match.start() < done:
             continue

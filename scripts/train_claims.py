@@ -1,0 +1,385 @@
+"""Trains the learned scorer of claims: a MiniLM encoder and small heads over (source, accused) pairs, on corpora/claims.
+
+    python scripts/train_claims.py --cross-validate        five folds by incident and style, prints the figures
+    python scripts/train_claims.py -o src/indicia/read/claims/model   trains on all, exports int8 ONNX and the heads
+
+Needs torch, transformers, onnx and onnxscript beside the project's own dependencies; none of them is needed at run time. The encoder starts
+from all-MiniLM-L6-v2 (Apache-2.0), whose weights are checked against the published sha256 before anything is trained.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+
+from indicia import knowledge
+from indicia.read.claims.drafts import drafts, speeches
+from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
+from indicia.read.claims.reader import parse
+from indicia.read.claims.scorer import TAGS
+from indicia.read.claims.names import Names
+from indicia.read.claims.sentences import sentences
+from indicia.records import AccusedType, Basis, Firmness, SourceType
+
+WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+FIRMNESS = list(Firmness)
+BASES = list(Basis)
+SOURCE_TYPES = list(SourceType)
+ACCUSED_TYPES = list(AccusedType)
+MAX_TOKENS = 192
+
+
+class Example(NamedTuple):
+    """One sentence with the text before it, as arrays. `gold` holds (source, accused, stance, firmness, basis, source type, accused type)."""
+
+    item: str
+    before: int  # so many of the parties belong to the sentence before
+    tokens: list[int]
+    spans: list[tuple[int, int]]  # token ranges of the parties
+    sentence: tuple[int, int]  # token range of the sentence
+    party: np.ndarray
+    pair: np.ndarray
+    gold: list[tuple[int, int, int, int, int, int, int]]
+    tags: list[int]
+
+
+def overlap(a: tuple[int, int], b: tuple[int, int]) -> int:
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+
+
+def match(span: tuple[int, int], places: list[tuple[int, int]]) -> int:
+    """Index of the party that covers `span` best, or -1."""
+    best, value = -1, 0.34
+    for i, place in enumerate(places):
+        shared = overlap(span, place)
+        score = shared / min(span[1] - span[0], place[1] - place[0]) * 0.7 + shared / max(span[1] - span[0], place[1] - place[0]) * 0.3 if shared else 0
+        if score > value:
+            best, value = i, score
+    return best
+
+
+def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Iterator[Example]:
+    """The sentences of the corpus as training examples. A sentence's context is what stands before it in its passage."""
+    for item in items:
+        text = item["text"]
+        ranges = list(sentences(text))
+        previous = None
+        for number, (start, end) in enumerate(ranges):
+            context, sentence = previous, parse(text, start, end, names)
+            previous = sentence
+            parties = joined(context, sentence)
+            if not sentence.parties:
+                continue
+            before = len(parties) - len(sentence.parties)
+            begin = ranges[max(0, number - 1)][0]
+            encoded = tokenizer.encode(text[begin:end])
+            offsets = [(a + begin, b + begin) if b > a else (-1, -1) for a, b in encoded.offsets]
+            ids = encoded.ids
+
+            def tokens_of(a: int, b: int) -> tuple[int, int]:
+                hit = [k for k, (x, y) in enumerate(offsets) if x >= 0 and x < b and y > a]
+                return (hit[0], hit[-1] + 1) if hit else (0, 1)
+
+            if len(ids) > MAX_TOKENS:
+                continue
+            places = [(p.start, p.end) for p in parties]
+            spans = [tokens_of(a, b) for a, b in places]
+            found = list(drafts(sentence, speeches(sentence)))
+            n = len(places)
+            gold = []
+            for claim in item["claims"]:
+                if not (claim["quote_start"] < end and claim["quote_end"] > start):
+                    continue
+                where = claim["spans"]
+                s = a = n
+                if claim["source"] is not None:
+                    s = match(tuple(where["source"]), places)
+                if claim["accused"] is not None:
+                    a = match(tuple(where["accused"]), places)
+                if s < 0 or a < 0 or not (before <= s < n or before <= a < n):
+                    continue
+                gold.append(
+                    (s, a, [x.value for x in STANCES].index(claim["stance"]), [x.value for x in FIRMNESS].index(claim["firmness"]),
+                     [x.value for x in BASES].index(claim["basis"]), [x.value for x in SOURCE_TYPES].index(claim["source_type"]),
+                     [x.value for x in ACCUSED_TYPES].index(claim["accused_type"]))
+                )  # fmt: skip
+            tags = [-100 if x < start else 0 for x, _ in offsets]
+            for claim in item["claims"]:
+                where = claim["spans"]
+                for tag, marked in ((1, [where.get("act")]), (2, [where.get("firmness_cue")]), (3, where.get("via") or [])):
+                    for span in marked:
+                        if span:
+                            for k, (x, y) in enumerate(offsets):
+                                if x >= start and x < span[1] and y > span[0]:
+                                    tags[k] = tag
+            yield Example(item["id"], before, ids, spans, tokens_of(start, end), party_features(parties), pair_features(parties, before, found), gold, tags)
+
+
+class Reader(nn.Module):
+    """Encoder and heads. `layers` of the encoder are kept."""
+
+    def __init__(self, encoder: nn.Module, width: int = 384, hidden: int = 192) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.null_source = nn.Parameter(torch.randn(width) * 0.02)
+        self.null_accused = nn.Parameter(torch.randn(width) * 0.02)
+        self.null_party = nn.Parameter(torch.zeros(PARTY_SIZE))
+        self.source = nn.Linear(width + PARTY_SIZE, hidden)
+        self.accused = nn.Linear(width + PARTY_SIZE, hidden)
+        self.context = nn.Linear(width, hidden)
+        self.pair = nn.Linear(PAIR_SIZE, hidden)
+        self.left = nn.Linear(width, hidden, bias=False)
+        self.right = nn.Linear(width, hidden, bias=False)
+        self.drop = nn.Dropout(0.2)
+        self.stance = nn.Linear(hidden, len(STANCES) + 1)
+        self.firmness = nn.Linear(hidden, len(FIRMNESS))
+        self.basis = nn.Linear(hidden, len(BASES))
+        self.source_type = nn.Linear(width + PARTY_SIZE, len(SOURCE_TYPES))
+        self.accused_type = nn.Linear(width + PARTY_SIZE, len(ACCUSED_TYPES))
+        self.tags = nn.Linear(width, len(TAGS))
+
+    def encode(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+
+    def heads(self, h: torch.Tensor, example: Example) -> dict[str, torch.Tensor]:
+        """Logits of one sentence from its token vectors `h`."""
+        parties = torch.stack([h[a:b].mean(0) for a, b in example.spans])
+        features = torch.from_numpy(example.party)
+        s = torch.cat([parties, self.null_source[None]])
+        a = torch.cat([parties, self.null_accused[None]])
+        f = torch.cat([features, self.null_party[None]])
+        sf, af = torch.cat([s, f], 1), torch.cat([a, f], 1)
+        x, y = example.sentence
+        context = self.context(h[x:y].mean(0))
+        z = (
+            self.source(self.drop(sf))[:, None] + self.accused(self.drop(af))[None, :] + context[None, None]
+            + self.pair(torch.from_numpy(example.pair)) + self.left(s)[:, None] * self.right(a)[None, :]
+        )  # fmt: skip
+        z = torch.relu(z)
+        z = self.drop(z)
+        return {
+            "stance": self.stance(z), "firmness": self.firmness(z), "basis": self.basis(z),
+            "source_type": self.source_type(sf), "accused_type": self.accused_type(af),
+            "tags": self.tags(self.drop(h)),
+        }  # fmt: skip
+
+
+def load_encoder(folder: Path, layers: int) -> nn.Module:
+    from transformers import BertModel
+
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if digest != WEIGHTS:
+        raise SystemExit(f"{folder}/model.safetensors has sha256 {digest}, not the published one")
+    encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False)
+    encoder.encoder.layer = encoder.encoder.layer[:layers]
+    encoder.config.num_hidden_layers = layers
+    return encoder
+
+
+def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 16) -> None:
+    random.seed(seed)
+    torch.manual_seed(seed)
+    heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
+    optimizer = torch.optim.AdamW(
+        [{"params": model.encoder.parameters(), "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01
+    )
+    steps = epochs * ((len(data) + batch - 1) // batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: min(1.0, (k + 1) / (0.1 * steps)) * max(0.02, 1 - k / steps))
+    model.train()
+    for epoch in range(epochs):
+        random.shuffle(data)
+        order = sorted(range(0, len(data), batch), key=lambda _: random.random())
+        chunks = sorted(data, key=lambda e: len(e.tokens) + random.random() * 20)
+        total = 0.0
+        started = time.time()
+        for at in order:
+            group = chunks[at : at + batch]
+            size = max(len(e.tokens) for e in group)
+            ids = torch.tensor([e.tokens + [0] * (size - len(e.tokens)) for e in group])
+            mask = torch.tensor([[1] * len(e.tokens) + [0] * (size - len(e.tokens)) for e in group])
+            hidden = model.encode(ids, mask)
+            losses = []
+            for h, example in zip(hidden, group, strict=True):
+                out = model.heads(h, example)
+                n = len(example.spans) + 1
+                target = torch.zeros(n, n, dtype=torch.long)
+                for s, a, stance, *_ in example.gold:
+                    target[s, a] = stance + 1
+                live = torch.ones(n, n, dtype=torch.bool)
+                live[: example.before, : example.before] = False
+                live[: example.before, n - 1] = live[n - 1, : example.before] = False
+                live[n - 1, n - 1] = False
+                pairs = nn.functional.cross_entropy(out["stance"][live], target[live], reduction="sum", label_smoothing=0.02)
+                losses.append(pairs / 3)
+                tags = torch.tensor(example.tags)
+                if bool((tags >= 0).any()):
+                    losses.append(nn.functional.cross_entropy(out["tags"][: len(tags)], tags, ignore_index=-100))
+                for s, a, _, firmness, basis, source_type, accused_type in example.gold:
+                    losses.append(0.3 * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness])))
+                    losses.append(0.3 * nn.functional.cross_entropy(out["basis"][s, a][None], torch.tensor([basis])))
+                    if s < n - 1:
+                        losses.append(0.2 * nn.functional.cross_entropy(out["source_type"][s][None], torch.tensor([source_type])))
+                    if a < n - 1:
+                        losses.append(0.2 * nn.functional.cross_entropy(out["accused_type"][a][None], torch.tensor([accused_type])))
+            loss = torch.stack(losses).sum() / len(group)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += loss.item() * len(group)
+        print(f"epoch {epoch + 1}/{epochs} loss {total / len(data):.3f} {time.time() - started:.0f}s", file=sys.stderr, flush=True)
+
+
+@torch.no_grad()
+def predict(model: Reader, data: list[Example]) -> list[tuple[Example, dict[str, np.ndarray]]]:
+    model.eval()
+    out = []
+    for example in data:
+        h = model.encode(torch.tensor([example.tokens]), torch.ones(1, len(example.tokens), dtype=torch.long))[0]
+        logits = model.heads(h, example)
+        out.append((example, {k: torch.softmax(v, -1).numpy() for k, v in logits.items()}))
+    return out
+
+
+def measure(results: list[tuple[Example, dict[str, np.ndarray]]], threshold: float) -> dict[str, float]:
+    """Pair-level precision, recall, F1 at a threshold, and the accuracy of the fields on gold pairs."""
+    c: Counter[str] = Counter()
+    for example, p in results:
+        stance = p["stance"]
+        gold = {(s, a): k for s, a, k, *_ in example.gold}
+        n = stance.shape[0]
+        for s in range(n):
+            for a in range(n):
+                if not (example.before <= s < n - 1 or example.before <= a < n - 1):
+                    continue
+                k = int(stance[s, a, 1:].argmax())
+                if 1 - stance[s, a, 0] >= threshold:
+                    c["tp" if gold.get((s, a)) == k else "fp"] += 1
+        for s, a, k, firmness, basis, source_type, accused_type in example.gold:
+            c["gold"] += 1
+            c["firmness"] += int(p["firmness"][s, a].argmax() == firmness)
+            c["basis"] += int(p["basis"][s, a].argmax() == basis)
+            if s < n - 1:
+                c["st_n"] += 1
+                c["st"] += int(p["source_type"][s].argmax() == source_type)
+            if a < n - 1:
+                c["at_n"] += 1
+                c["at"] += int(p["accused_type"][a].argmax() == accused_type)
+    precision, recall = c["tp"] / max(1, c["tp"] + c["fp"]), c["tp"] / max(1, c["gold"])
+    return {
+        "P": precision, "R": recall, "F1": 2 * precision * recall / max(1e-9, precision + recall), "firmness": c["firmness"] / max(1, c["gold"]),
+        "basis": c["basis"] / max(1, c["gold"]), "source_type": c["st"] / max(1, c["st_n"]), "accused_type": c["at"] / max(1, c["at_n"]), "gold": c["gold"],
+    }  # fmt: skip
+
+
+def folds(items: list[dict[str, Any]], count: int) -> list[list[int]]:
+    """Folds in which no incident occurs twice, with all styles spread over them."""
+    groups: dict[str, list[int]] = {}
+    for i, item in enumerate(items):
+        groups.setdefault(item.get("incident") or f"alone-{item['id']}", []).append(i)
+    out: list[list[int]] = [[] for _ in range(count)]
+    styles: list[Counter[str]] = [Counter() for _ in range(count)]
+    for _, members in sorted(groups.items(), key=lambda g: (-len(g[1]), hashlib.sha256(g[0].encode()).hexdigest())):
+        wanted = Counter(items[i]["style"] for i in members)
+        best = min(range(count), key=lambda f: (sum(styles[f][s] * k for s, k in wanted.items()), len(out[f])))
+        out[best] += members
+        styles[best] += wanted
+    return out
+
+
+def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
+    """int8 encoder as ONNX, heads as npz, the tokenizer."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    class Encoder(nn.Module):
+        def __init__(self, inner: nn.Module) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            return self.inner(input_ids=ids, attention_mask=mask).last_hidden_state
+
+    model.eval()
+    ids = torch.randint(5, 2000, (3, 40))
+    mask = torch.ones(3, 40, dtype=torch.long)
+    mask[1, 30:] = 0
+    dynamic = {0: torch.export.Dim("batch", min=1, max=256), 1: torch.export.Dim("tokens", min=2, max=512)}
+    program = torch.onnx.export(Encoder(model.encoder), (ids, mask), dynamo=True, input_names=["ids", "mask"], output_names=["hidden"],
+                                dynamic_shapes=(dynamic, dynamic))  # fmt: skip
+    full = folder / "encoder.f32.onnx"
+    program.save(str(full))
+    onnx.checker.check_model(str(full))
+    quantize_dynamic(str(full), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+    full.unlink()
+    for extra in folder.glob("encoder.f32*"):
+        extra.unlink()
+    state = {k: v.detach().numpy().astype(np.float32) for k, v in model.state_dict().items() if not k.startswith("encoder.")}
+    np.savez_compressed(folder / "heads.npz", **state)
+    (folder / "tokenizer.json").write_bytes(tokenizer_file.read_bytes())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, nargs="+", default=sorted(Path("corpora/claims").glob("part-*.jsonl")))
+    parser.add_argument("--minilm", type=Path, required=True, help="folder with all-MiniLM-L6-v2's model.safetensors, config.json, tokenizer.json")
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=8e-5)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")
+    parser.add_argument("--only", type=int, default=99, help="run so many folds")
+    parser.add_argument("--test", type=Path, help="a development set to measure on, never trained on")
+    parser.add_argument("-o", "--output", type=Path)
+    options = parser.parse_args()
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(options.minilm / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    names = Names(knowledge.load())
+    items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
+    data = list(examples(items, tokenizer, names))
+    print(f"{len(items)} passages, {len(data)} sentences, {sum(len(e.gold) for e in data)} of {sum(len(i['claims']) for i in items)} claims in pairs", file=sys.stderr)
+    if options.cross_validate:
+        results = []
+        for number, members in enumerate(folds(items, options.cross_validate)[: options.only]):
+            held = {items[i]["id"] for i in members}
+            model = Reader(load_encoder(options.minilm, options.layers))
+            fit(model, [e for e in data if e.item not in held], options.epochs, options.rate, options.seed)
+            fold = predict(model, [e for e in data if e.item in held])
+            results += fold
+            print(number, {k: round(v, 3) for k, v in measure(fold, 0.5).items()}, flush=True)
+        for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+            print(threshold, {k: round(v, 3) for k, v in measure(results, threshold).items()}, flush=True)
+    if options.output or (options.test and not options.cross_validate):
+        model = Reader(load_encoder(options.minilm, options.layers))
+        fit(model, list(data), options.epochs, options.rate, options.seed)
+        if options.test:
+            test = [json.loads(line) for line in options.test.read_text(encoding="utf-8").splitlines()]
+            for item in test:
+                item["claims"] = [c for c in item["claims"] if "spans" in c]
+            results = predict(model, list(examples(test, tokenizer, names)))
+            for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+                print("test", threshold, {k: round(v, 3) for k, v in measure(results, threshold).items()}, flush=True)
+        if options.output:
+            export(model, options.output, options.minilm / "tokenizer.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Features of parties and of (source, accused) pairs for the learned scorer. All integers or 0/1, so the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indicia.read.claims.drafts import Draft
+from indicia.read.claims.grammar import Sentence
+from indicia.read.claims.parties import Party
+from indicia.records import Stance
+
+__all__ = ["PAIR_SIZE", "PARTY_SIZE", "STANCES", "joined", "pair_features", "party_features"]
+
+STANCES = tuple(Stance)
+_KINDS = (
+    "state", "capital", "demonym", "union", "agency", "vendor", "media", "actor", "malware", "group", "criminal", "person", "place", "gov_person",
+    "gov_body", "anonymous", "company", "person_speaker", "court", "intl", "report", "pronoun", "named_person", "unknown_name", "organisation",
+)  # fmt: skip
+_KIND_AT = {kind: i for i, kind in enumerate(_KINDS)}
+_PRONOUNS = ("it", "he", "she", "they", "we", "i")
+_DETAILS = ("group", "criminal", "hacktivist", "persona", "intelligence", "military", "police", "ministry", "court", "media")
+_SUSPECT_STATES = ("RU", "CN", "KP", "IR", "US")
+PARTY_SIZE = 2 * len(_KINDS) + len(_PRONOUNS) + len(_DETAILS) + len(_SUSPECT_STATES) + 9
+_DISTANCES = (0, 1, 2, 4, 7, 11, 16, 24)
+PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2
+
+F = npt.NDArray[np.float32]
+
+
+def party_features(parties: Sequence[Party]) -> F:
+    """One row of PARTY_SIZE numbers per party."""
+    out = np.zeros((len(parties), PARTY_SIZE), dtype=np.float32)
+    for i, party in enumerate(parties):
+        row = out[i]
+        base = 0
+        for rank, kind in enumerate(party.kinds):
+            at = _KIND_AT.get(kind)
+            if at is not None:
+                row[(0 if rank == 0 else len(_KINDS)) + at] = 1
+        base = 2 * len(_KINDS)
+        if party.kinds[0] == "pronoun" and party.head in _PRONOUNS:
+            row[base + _PRONOUNS.index(party.head)] = 1
+        base += len(_PRONOUNS)
+        name = party.name
+        if name is not None and name.detail in _DETAILS:
+            row[base + _DETAILS.index(name.detail)] = 1
+        base += len(_DETAILS)
+        if party.state in _SUSPECT_STATES:
+            row[base + _SUSPECT_STATES.index(party.state)] = 1
+        base += len(_SUSPECT_STATES)
+        row[base : base + 9] = (
+            party.hostile, party.tie is not None, party.state is not None, party.plural, party.definite, party.person_name is not None,
+            party.owner is not None, name is not None, party.first == 0,
+        )  # fmt: skip
+    return out
+
+
+def _bucket(distance: int) -> int:
+    return sum(distance >= edge for edge in _DISTANCES) - 1
+
+
+def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
+    """The parties of a sentence after those of the sentence before it, with unit positions counted over both."""
+    if context is None:
+        return list(sentence.parties)
+    shift = len(context.row)
+    return [*context.parties, *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties)]
+
+
+def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], *, shifted: bool = False) -> F:
+    """An array [n + 1, n + 1, PAIR_SIZE] over sources and accused; the last index stands for "nobody".
+
+    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself, whose parties are counted
+    from its own first one, or (`shifted`) over both sentences.
+    """
+    n = len(parties)
+    shift = 0 if shifted else before
+    out = np.zeros((n + 1, n + 1, PAIR_SIZE), dtype=np.float32)
+    width = len(_DISTANCES)
+    for s in range(n):
+        for a in range(n):
+            row = out[s, a]
+            if s == a:
+                row[2 * width] = 1
+            elif s < a:
+                row[_bucket(min(parties[a].first - parties[s].last, 30))] = 1
+                row[2 * width + 1] = 1
+                row[2 * width + 3] = a - s == 1
+            else:
+                row[width + _bucket(min(parties[s].first - parties[a].last, 30))] = 1
+                row[2 * width + 2] = 1
+                row[2 * width + 3] = s - a == 1
+            state = parties[s].state
+            row[2 * width + 4] = state is not None and state == parties[a].state
+            row[2 * width + 5] = state is not None and parties[a].state is not None and state != parties[a].state
+    out[n, :, 2 * width + 6] = 1
+    out[:, n, 2 * width + 7] = 1
+    base = 2 * width + 8
+    k = len(STANCES)
+    for draft in found:
+        stance = STANCES.index(draft.stance)
+        s = draft.source + shift if draft.source >= 0 else n
+        a = s if draft.self_reference and draft.source >= 0 else draft.accused + shift if draft.accused >= 0 else n
+        out[s, a, base + stance] = 1
+        out[s, :, base + k + stance] = 1
+        out[:, a, base + 2 * k + stance] = 1
+        if draft.rule in ("narration", "participle", "tied"):
+            out[s, a, base + 3 * k] = 1
+        if draft.hedge >= 0:
+            out[s, a, base + 3 * k + 1] = 1
+        if draft.legal:
+            out[s, a, base + 3 * k + 2] = 1
+        out[s, a, base + 3 * k + 3] = 1
+    out[:before, :, base + 3 * k + 4] = 1
+    out[:, :before, base + 3 * k + 5] = 1
+    return out

@@ -1,0 +1,233 @@
+"""The words by which a text says what an indicator is to it: legitimate, a victim's, imitated, a reference, an example, denied.
+
+Each family of cues has the expressions that decide and, for speed, stems: one of them is in every match. One pass over the
+document finds all stems; a hit with no stem of a family near it needs no expression of that family. `tests/read/indicators` holds
+the stems to the expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+__all__ = ["FAMILIES", "Cues", "after_matches", "before_matches"]
+
+BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
+
+
+def _before(*phrases: str, tail: str = "") -> re.Pattern[str]:
+    return re.compile(r"(?:" + "|".join(phrases) + r")" + tail + r"\Z", re.IGNORECASE)
+
+
+_POSSESSIVE = r"(?:'s|s'|’s|s’)?"
+_OPENING = r"[\s(:\"'`“‘<]{0,3}"
+
+_IMITATED = _before(
+    r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
+    r"\blook-?alikes?(?: domains?| sites?| names?)*(?: of| for)?",
+    r"\b(?:similar|close|identical) to",
+    r"\b(?:variants?|homoglyphs?|misspellings?) of",
+    r"\b(?:pos(?:es?|ed|ing)|disguis(?:es?|ed|ing)(?: itself)?) as",
+    r"\bpretend(?:s|ed|ing)? to be",
+    r"\b(?:instead|in place|in imitation) of",
+    r"\bthe real",
+    r"\bconfus(?:ed|able) with",
+    tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
+    r"and|or|[\w-]+\.(?:com|net|org|gov|example|exe|dll),?)\s+){0,7}[\"'`“(]?",
+)
+_VICTIM = _before(
+    rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
+    rf"site|portal|domain|website)s?){_POSSESSIVE}",
+    r"\b(?:compan(?:y|ies)|organi[sz]ation|firm|employer|target|government|department)(?:'s|s'|’s|s’)",
+    r"\bour(?: own)?",
+    tail=r"(?:\s+(?:own|public|official|internal|legitimate|e?-?mail|mail|web|website|site|domains?|servers?|portal|network|range|address(?:es)?|"
+    r"exchange|vpn|gateway|hosts?|name|intranet|corporate|at|was|is|of|had|used|the|organi[sz]ation|itself))*" + _OPENING,
+)
+_VICTIM_AFTER = re.compile(
+    r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that)\s+)?"
+    r"(?:(?:is |was )?(?:owned|operated|run) by the (?:victim|target|customer)|belong(?:s|ing|ed)? to (?:the|a|one) (?:victim|target|customer)|"
+    r"(?:is|was) (?:the |a )?(?:victim|target)(?:'s|’s)?\b|(?:the )?victim\b)",
+    re.IGNORECASE,
+)
+_CLEAN = (
+    r"\b(?:legitimate|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|not malicious|innocuous|well-known)\b"
+    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|named|called|like)\b)[\w./()'-]{1,24}){0,5}"
+)
+_BENIGN = _before(
+    _CLEAN + r"[\s\"'(:`“,]{1,3}",
+    r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
+    r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |for )?(?:internet )?(?:connectivity|connection|access) "
+    r"(?:with|to|by contacting|via|against|through|at) |whether it can reach )(?:the )?[\"'`“]?",
+)
+_BENIGN_AFTER = re.compile(
+    r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that|it|this|all|both|they|these)\s+)?(?:(?:is|are|was|were|being)\s+)?(?:itself\s+|themselves\s+)?"
+    r"(?:an?\s+|the\s+|(?:the )?vendor's\s+)?(?:(?:entirely|completely|perfectly|known|otherwise|itself|signed and)\s+)?"
+    r"(?:legitimate|benign|harmless|innocuous|not malicious|non-malicious|not an? (?:ioc|indicator)|not (?:an )?indicators?|(?:a )?false positives?|clean\b|genuine|"
+    r"official|(?:is )?not (?:part of|related to|associated with) (?:the|this|any) (?:attack|campaign|intrusion|activity)|"
+    r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
+    re.IGNORECASE,
+)
+_REFERENCE = _before(
+    r"\b(?:see(?: also)?|read(?: more)?(?: at| here)?|visit|consult|refer to|learn more(?: at| about)?|according to|via|cf\.?)",
+    r"\b(?:available|published|documented|described|reported|found|hosted by us|cited)(?: for download)?(?: online)? (?:at|from|here|on|in|by)",
+    r"\b(?:more|further|additional) (?:information|details?|info|reading)(?: (?:is|are|can be|may be|available|found|at|on|here|about \w+))*",
+    r"\bdetails?(?: (?:are|can be found))?(?: at| on| in| here)?",
+    r"\b(?:sources?|references?|ref|links?|advisor(?:y|ies)|blog(?: ?post)?|article|report|post|write-?up|guidance|documentation|website|home ?page|reported by)",
+    r"\b(?:our|the vendor's|its own) (?:website|site|blog|page|repository|repo|github)",
+    r"\bfollow us(?: on| at)?",
+    r"\bdownload (?:our|the) (?:full )?(?:report|tool|script|guide|rules?|ioc list|indicators|patch|update|hotfix)s?(?: from| at| here)?",
+    r"\boriginally published(?: at| on)?",
+    r"\b(?:accessed|retrieved from)",
+    r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
+    tail=r"\s*(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
+)
+_FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
+_CONTACT = _before(
+    r"\b(?:contact|report|reach|write|questions?|get in touch|send|media enquir|press(?: office| contact)|call|subscribe|hotline|notify|inquiries|enquiries|"
+    r"author|e-?mail us)\w*\b[^.!?\n]{0,50}"
+)
+_NEGATED = _before(
+    r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b",
+    r"\b(?:did|does|do|was|were|is|are|has|have|could) not\b",
+    r"\b(?:did|does|was|is|are|has)n['’]t\b",
+    r"\b(?:never|nothing|nobody|neither)\b",
+    r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
+    tail=r"\s[^.!?;\n]{0,70}",
+)
+_RECOVERS = re.compile(
+    r"\b(?:but|instead|however|only|until|yet|rather|before|because|when|after|which|who|that)\b[^.!?\n]*\Z", re.IGNORECASE
+)
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|such as|placeholders?|documentation|in the examples?|example (?:address|domain|host|configuration|range)|replace|"
+    r"your[- ](?:domain|server|own)|reserved for|(?:lab|test|sandbox)(?:[\s,]|oratory)|configur\w+|administrators?|fictitious|dummy)\b",
+    re.IGNORECASE,
+)
+_BAD = re.compile(
+    r"\b(?:malicious|attacker|adversar|threat|actors?\b|intruder|c2\b|c&c|cnc|command[- ]and[- ]control|beacon|exfil|payload|phish|backdoor|implant|trojan|malware|"
+    r"ransom|web ?shell|dropper|loader|download|compromis|exploit|callback|staging|hosted|resolv|drop|attack|infect|operator|scan|botnet|observed|indicator|"
+    r"iocs?\b|block|sinkhol|campaign|tunnel|stole|steal|contacted|connect|communicat|sent|post(?:s|ed)? |register|wallet|spam|spear|lure|sample|hash|listen|fetch|"
+    r"certificate|request|quer|used by|serv(?:ed|er)|persist|creat|writes?|copie)\w*",
+    re.IGNORECASE,
+)
+_ABUSED = re.compile(
+    r"\b(?:abus\w+|misus\w+|using|used|uses|leverag\w+|weaponi[sz]\w+|trojani[sz]ed|backdoored|compromis\w+|hijack\w+)\b[^.;]{0,40}\Z",
+    re.IGNORECASE,
+)
+
+# family: (expressions before the hit, expressions after it, stems of which one is in every match)
+FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...], tuple[str, ...]]] = {
+    "imitated": (
+        (_IMITATED,),
+        (),
+        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to", "identical to", "variant", "homoglyph",
+         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "instead of", "place of", "the real", "confus"),
+    ),
+    "victim": (
+        (_VICTIM,),
+        (_VICTIM_AFTER,),
+        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "municipality", "targeted", "compan", "organi", "firm", "employer",
+         "target", "government", "department", "our"),
+    ),
+    "benign": (
+        (_BENIGN,),
+        (_BENIGN_AFTER,),
+        ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious", "innocuous", "well-known",
+         "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "connecti", "access ", "reach", "indicator", "ioc", "not "),
+    ),
+    "reference": (
+        (_REFERENCE,),
+        (),
+        ("see", "read", "visit", "consult", "refer", "learn", "accord", "via", "cf", "available", "published", "documented", "described", "report", "found",
+         "hosted by us", "cited", "information", "detail", "info", "source", "ref", "link", "advisor", "blog", "article", "post", "write", "guidance", "documentation",
+         "website", "home", "site", "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch", "update", "fix"),
+    ),
+    "contact": (
+        (_CONTACT,),
+        (),
+        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe", "hotline", "notify", "nquiries", "author",
+         "mail us"),
+    ),
+    "negated": (
+        (_NEGATED,),
+        (),
+        ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without"),
+    ),
+}  # fmt: skip
+
+
+def before_matches(family: str, before: str) -> bool:
+    """Whether a cue of the family stands right before the hit, `before` being its sentence up to it."""
+    return any(pattern.search(before) for pattern in FAMILIES[family][0])
+
+
+def after_matches(family: str, after: str) -> bool:
+    """Whether a cue of the family stands right after the hit, `after` being the rest of its sentence."""
+    return any(pattern.match(after) for pattern in FAMILIES[family][1])
+
+
+@lru_cache(maxsize=1)
+def _automaton() -> tuple[AhoCorasick, tuple[tuple[int, ...], ...]]:
+    """All stems in lower case, capitalised and in capitals, and the numbers of the families that each belongs to."""
+    owners: dict[str, set[int]] = {}
+    for number, (_, _, stems) in enumerate(FAMILIES.values()):
+        for stem in stems:
+            for form in {stem, stem[0].upper() + stem[1:], stem.upper()}:
+                owners.setdefault(form, set()).add(number)
+    patterns = sorted(owners)
+    return AhoCorasick(patterns, matchkind=MatchKind.Standard), tuple(tuple(sorted(owners[p])) for p in patterns)
+
+
+class Cues:
+    """Where in a text the stems of each family stand."""
+
+    def __init__(self, text: str) -> None:
+        automaton, owners = _automaton()
+        places: list[list[int]] = [[] for _ in FAMILIES]
+        every: list[int] = []
+        for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+            every.append(start)
+            for number in owners[index]:
+                places[number].append(start)
+        for positions in (*places, every):
+            positions.sort()
+        self._places = dict(zip(FAMILIES, places, strict=True))
+        self._every = every
+
+    def any_near(self, start: int, end: int) -> bool:
+        """Whether any stem at all stands in the window around [start, end)."""
+        return _between(self._every, start - BEFORE, end + AFTER)
+
+    def near(self, family: str, start: int, end: int) -> bool:
+        """Whether a stem of the family stands in the window around [start, end)."""
+        return _between(self._places[family], start - BEFORE, end + AFTER)
+
+
+def _between(positions: list[int], low: int, high: int) -> bool:
+    index = bisect_left(positions, low)
+    return index < len(positions) and positions[index] < high
+
+
+def is_abused(before: str) -> bool:
+    """Whether the sentence says that something legitimate was put to bad use: it is then a trace all the same."""
+    return bool(_ABUSED.search(before))
+
+
+def recovers(before: str) -> bool:
+    """Whether a denial earlier in the sentence does not reach the hit."""
+    return bool(_RECOVERS.search(before))
+
+
+def is_example(sentence: str) -> bool:
+    return bool(_EXAMPLE.search(sentence))
+
+
+def speaks_of_attack(sentence: str) -> bool:
+    return bool(_BAD.search(sentence))
+
+
+def is_footnote(before: str) -> bool:
+    """Whether the line before the hit begins as a numbered footnote does."""
+    return bool(_FOOTNOTE.search(before))

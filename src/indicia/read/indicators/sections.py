@@ -1,0 +1,57 @@
+"""Headings that change how what follows is to be read: references, lists of indicators, and lists of what is no indicator."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from indicia.records import BlockKind, Document
+
+__all__ = ["Sections"]
+
+_REFERENCES = re.compile(
+    r"(?:references?|sources?|bibliography|further reading|read more|related (?:reading|articles|posts|content|links|reports?)|see also|footnotes?|endnotes?|"
+    r"notes|(?:additional )?(?:resources|information|reading)|external links|works cited|citations?|contact(?: us| information)?|reporting|"
+    r"about (?:us|the authors?)|acknowledge?ments?|feedback|disclaimer|credits)",
+    re.IGNORECASE,
+)
+_TRACES = re.compile(
+    r"\b(?:indicators?|iocs?|hashes|network (?:infrastructure|artifacts)|c2s?|command[- ]and[- ]control|observables|artifacts|artefacts|"
+    r"malicious (?:domains?|ips?|addresses|files|urls?)|samples)\b",
+    re.IGNORECASE,
+)
+_CLEAN = re.compile(r"\b(?:not|no|non|false|benign|legitimate|clean|allow-?list|white-?list|exclu\w+|example)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|(?:Appendix|Annex) [A-Z0-9]\b[.:]?)\s*", re.IGNORECASE)
+_LONGEST = 80
+
+
+class Sections:
+    """The kind of section at an offset: `references`, `traces`, `clean`, or nothing in particular."""
+
+    def __init__(self, document: Document) -> None:
+        self._starts: list[int] = []
+        self._kinds: list[str] = []
+        for block in document.blocks:
+            if block.end - block.start > _LONGEST or block.kind is BlockKind.ROW:
+                continue
+            line = document.text[block.start : block.end].strip().strip("#*_ ")
+            kind = _kind(line, block.kind is BlockKind.HEADING)
+            if kind is not None:
+                self._starts.append(block.start)
+                self._kinds.append(kind)
+
+    def at(self, offset: int) -> str:
+        index = bisect_right(self._starts, offset) - 1
+        return self._kinds[index] if index >= 0 else ""
+
+
+def _kind(line: str, is_heading: bool) -> str | None:
+    """None if the line opens no section."""
+    bare = _NUMBER.sub("", line).rstrip(": ")
+    if not bare or not (is_heading or line.endswith(":")):
+        return "references" if bare and _REFERENCES.fullmatch(bare) and line[:1].isupper() else None
+    if _REFERENCES.fullmatch(bare):
+        return "references"
+    if _TRACES.search(bare) and len(bare.split()) <= 9:
+        return "clean" if _CLEAN.search(bare) else "traces"
+    return "" if is_heading else None

@@ -1,0 +1,186 @@
+"""What a brief is made of, before it is Markdown, HTML or PDF: boxes and sections of a few kinds of blocks, built once.
+
+All text in blocks is inert already (`brief.inert`); a writer only has to escape it for its own format.
+"""
+
+from __future__ import annotations
+
+from indicia.records import Record
+
+__all__ = [
+    "Bit",
+    "Block",
+    "Box",
+    "Brief",
+    "Bullets",
+    "Code",
+    "Fold",
+    "Heading",
+    "Line",
+    "Note",
+    "Para",
+    "Passage",
+    "Picture",
+    "Row",
+    "Section",
+    "Step",
+    "Steps",
+    "Table",
+    "line",
+    "plain",
+]
+
+
+class Bit(Record, frozen=True, kw_only=True):
+    """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the brief."""
+
+    text: str
+    look: str = ""
+    href: str = ""
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """Text with the numbers of the notes that it rests on."""
+
+    bits: tuple[Bit, ...]
+    notes: tuple[int, ...] = ()
+
+
+def line(*parts: str | Bit, notes: tuple[int, ...] = ()) -> Line:
+    """A line of strings and bits."""
+    return Line(bits=tuple(Bit(text=part) if isinstance(part, str) else part for part in parts if part != ""), notes=notes)
+
+
+def plain(text: Line) -> str:
+    """The line's text alone."""
+    return "".join(bit.text for bit in text.bits)
+
+
+class Block(Record, frozen=True, kw_only=True):
+    """Base of all blocks."""
+
+
+class Para(Block, frozen=True, kw_only=True, tag="para"):
+    """A paragraph. `role` is "", lead, verdict, note or warn; `tone` colours a verdict."""
+
+    text: Line
+    role: str = ""
+    tone: str = ""
+
+
+class Heading(Block, frozen=True, kw_only=True, tag="heading"):
+    text: str
+    level: int = 3
+    id: str = ""
+
+
+class Bullets(Block, frozen=True, kw_only=True, tag="bullets"):
+    items: tuple[Line, ...]
+    ordered: bool = False
+    role: str = ""
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """One table row; the first cell is its head. `tone` is "", bad, good, quiet."""
+
+    cells: tuple[Line, ...]
+    id: str = ""
+    tone: str = ""
+
+
+class Table(Block, frozen=True, kw_only=True, tag="table"):
+    """`shown` rows are open, the others folded; `left_out` rows are not in the brief at all, `elsewhere` says where they are."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    shown: int = 15
+    left_out: int = 0
+    elsewhere: str = ""
+    widths: tuple[int, ...] = ()  # rough share of each column
+
+
+class Picture(Block, frozen=True, kw_only=True, tag="picture"):
+    """An SVG of ours; `alt` says in words what it shows."""
+
+    name: str
+    svg: str
+    title: str
+    alt: str
+    wide: bool = False
+
+
+class Passage(Block, frozen=True, kw_only=True, tag="passage"):
+    """Source text with the words that count marked, and where it stands."""
+
+    text: Line
+    where: Line
+    about: Line
+    id: str = ""
+    tone: str = ""
+
+
+class Step(Record, frozen=True, kw_only=True):
+    """One stage of a chain: `state` is done, tried or missing."""
+
+    name: str
+    state: str
+    detail: Line
+
+
+class Steps(Block, frozen=True, kw_only=True, tag="steps"):
+    title: str
+    items: tuple[Step, ...]
+
+
+class Code(Block, frozen=True, kw_only=True, tag="code"):
+    text: str
+    title: str = ""
+
+
+class Fold(Block, frozen=True, kw_only=True, tag="fold"):
+    """Blocks behind a summary that a reader may open."""
+
+    summary: str
+    blocks: tuple[AnyBlock, ...]
+
+
+AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code | Fold
+
+
+class Box(Record, frozen=True, kw_only=True):
+    """A part of page one. `lead` answers its question in a word or two, in the colour of `tone`."""
+
+    id: str
+    title: str
+    blocks: tuple[AnyBlock, ...]
+    lead: str = ""
+    tone: str = ""
+    wide: bool = False
+
+
+class Section(Record, frozen=True, kw_only=True):
+    id: str
+    title: str
+    blocks: tuple[AnyBlock, ...]
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """What a sentence rests on: a quote or a log line, and where it stands."""
+
+    number: int
+    text: Line
+    where: Line
+
+
+class Brief(Record, frozen=True, kw_only=True):
+    """Page one, the sections after it, and what everything rests on."""
+
+    title: str
+    subtitle: str
+    marking: str  # as printed: "TLP:GREEN"
+    language: str
+    page_one: tuple[Box, ...]
+    sections: tuple[Section, ...]
+    notes: tuple[Note, ...]
+    footer: str

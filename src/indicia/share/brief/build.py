@@ -1,0 +1,78 @@
+"""From a case to the blocks of a brief. Pure: nothing here knows the day or the machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indicia.records import Case
+from indicia.share.brief.blocks import Brief
+from indicia.share.brief.coalition import positions
+from indicia.share.brief.judgements import key_judgements
+from indicia.share.brief.known import Known
+from indicia.share.brief.notes import Index, Notes
+from indicia.share.brief.pages.back import limits_section, method_section, sources_section
+from indicia.share.brief.pages.front import page_one
+from indicia.share.brief.pages.grounds import grounds_section
+from indicia.share.brief.pages.indicators import indicator_section
+from indicia.share.brief.pages.measures import measures_section
+from indicia.share.brief.pages.said import claims_section, timeline_section
+from indicia.share.brief.pages.seen import hunt_section
+from indicia.share.brief.pages.techniques import technique_section
+from indicia.share.brief.pictures.timeline import day_of
+
+__all__ = ["build"]
+
+
+def build(case: Case, knowledge: Any) -> Brief:
+    """The brief of a case, ready for any writer."""
+    notes, known = Notes(Index(case)), Known(knowledge)
+    found = positions(case.claims)
+    first = page_one(case, key_judgements(case), found, notes)
+    sections = (
+        timeline_section(case, notes),
+        claims_section(case, found, notes),
+        hunt_section(case, notes),
+        technique_section(case, notes, known),
+        grounds_section(case, notes),
+        measures_section(case, notes),
+        indicator_section(case, notes),
+        method_section(case, notes),
+        limits_section(case, notes),
+        sources_section(case, notes),
+    )
+    show = notes.index.show
+    return Brief(
+        title=show(case.name, 120),
+        subtitle=_subtitle(case),
+        marking=case.marking.label,
+        language="en",
+        page_one=first,
+        sections=sections,
+        notes=notes.made,
+        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log line that a sentence rests on.",
+    )
+
+
+def _subtitle(case: Case) -> str:
+    """The span of dates that the case covers, and how much it rests on."""
+    days = [bound for text in _dates(case) for bound in day_of(text) or ()]
+    span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
+    parts = [
+        span,
+        _many(len(case.documents), "text"),
+        _many(len(case.claims), "claim"),
+        f"{len(case.hunt.sightings)} sightings in {_many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
+    ]
+    return " \u00b7 ".join(parts)
+
+
+def _dates(case: Case) -> list[str]:
+    found = [claim.date for claim in case.claims] + [document.published for document in case.documents]
+    found += [date for affair in case.affairs for date in (affair.first_detected, affair.first_private, affair.first_official)]
+    if case.hunt:
+        found += [one.event.time.date().isoformat() for one in case.hunt.sightings if one.event.time]
+    return [date for date in found if date]
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -1,0 +1,94 @@
+"""Who says what: the claims of a case as positions, one for each source and accused, the firmest words first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from indicia.records import Case, Claim, Firmness, Level, Record, SourceType, Stance
+
+__all__ = ["Position", "accused_words", "firmness_words", "positions", "source_words"]
+
+# From what was said most surely to what was only hinted at; a flat statement ("none") stands between moderate and high.
+FIRMEST = (Firmness.CONFIRMED, Firmness.HIGH, Firmness.NONE, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED)
+LEVELS = (Level.STATE, Level.AGENCY, Level.GROUP, Level.OPERATOR, Level.PLACE)
+STANCES = (Stance.ACCUSES, Stance.ENDORSES, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
+SPEAKERS = (
+    SourceType.GOVERNMENT,
+    SourceType.INTERNATIONAL,
+    SourceType.COURT,
+    SourceType.ANONYMOUS,
+    SourceType.COMPANY,
+    SourceType.GROUP,
+    SourceType.PERSON,
+    SourceType.MEDIA,
+)
+
+
+class Position(Record, frozen=True, kw_only=True):
+    """One source's stance toward one accused: the claim with the firmest words, and all claims that say so."""
+
+    source: str
+    source_type: SourceType
+    stance: Stance
+    accused: str
+    level: Level | None
+    firmest: Claim
+    claims: tuple[str, ...]
+    first: str | None  # ISO date of the first of them
+
+
+def source_words(claim: Claim) -> str:
+    """The source's canonical name; narration without a source is called so."""
+    party = claim.source.party
+    if party is None:
+        return "the text itself (no source named)"
+    # A canonical name alone would turn an unnamed official into the government that employs them.
+    return f"{party.canonical} (unnamed official)" if claim.source.type is SourceType.ANONYMOUS else party.canonical
+
+
+def accused_words(claim: Claim) -> str:
+    """Whom the claim names, never more than it does: a place is called a place."""
+    accused = claim.accused
+    if accused.party is None:
+        return "nobody by name"
+    name = accused.party.canonical
+    return f"the territory of {name}" if accused.level is Level.PLACE else name
+
+
+def firmness_words(claim: Claim) -> str:
+    """How surely it was said, in the ledger's word."""
+    return "flat statement" if claim.firmness is Firmness.NONE else claim.firmness.value
+
+
+def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
+    """Positions in the order stance, kind of speaker, level, source. Copies of one origin stay one claim of their source."""
+    groups: dict[tuple[str, Stance, str, Level | None], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        groups[(source_words(claim), claim.stance, accused_words(claim), claim.accused.level)].append(claim)
+    found = []
+    for (source, stance, accused, level), mine in groups.items():
+        mine.sort(key=lambda claim: (FIRMEST.index(claim.firmness), claim.date or "9999", claim.id))
+        found.append(
+            Position(
+                source=source,
+                source_type=mine[0].source.type,
+                stance=stance,
+                accused=accused,
+                level=level,
+                firmest=mine[0],
+                claims=tuple(claim.id for claim in mine),
+                first=min((claim.date for claim in mine if claim.date), default=None),
+            )
+        )
+    return tuple(sorted(found, key=_order))
+
+
+def _order(position: Position) -> tuple[int, int, int, str, str]:
+    level = LEVELS.index(position.level) if position.level else len(LEVELS)
+    return STANCES.index(position.stance), SPEAKERS.index(position.source_type), level, position.source, position.accused
+
+
+def origins(case: Case) -> int:
+    """How many independent first utterances the claims go back to, as far as the reader could tell."""
+    return len({claim.origin or claim.id for claim in case.claims})

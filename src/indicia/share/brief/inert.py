@@ -1,0 +1,95 @@
+"""Text of others made harmless for a reader: control characters and direction marks become visible, addresses are defanged."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = ["Shown", "clip", "visible"]
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HIDDEN = frozenset("\u00ad\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\ufff9\ufffa\ufffb")
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+_SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_IPV4 = re.compile(rf"(?<![\d.])({_OCTET}\.{_OCTET}\.{_OCTET})\.({_OCTET})(?![\d.]*\d)")
+
+
+def _mark(match: re.Match[str]) -> str:
+    char = match.group()
+    code = ord(char)
+    if char == "\r":
+        return ""
+    if code < 0x20:
+        return chr(0x2400 + code)  # Unicode's pictures of control characters
+    if code == 0x7F:
+        return "\u2421"
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    if char in "\u2028\u2029":
+        return " "
+    return f"\u27e8U+{code:04X}\u27e9"
+
+
+def visible(text: str) -> str:
+    """`text` with everything that a screen would hide or obey made visible. Tabs and line ends stay.
+
+    >>> visible("a\\x1b[31mb\\u202ec")
+    'a\u241b[31mb\u27e8U+202E\u27e9c'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _SUSPECT.sub(_mark, text)
+
+
+def clip(text: str, most: int) -> str:
+    """`text` on one line, cut at a word before `most` characters with an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    cut = text.rfind(" ", most // 2, most - 1)
+    return text[: cut if cut > 0 else most - 1].rstrip(",;:. ") + "\u2026"
+
+
+class Shown:
+    """Makes text fit for people. Knows the indicators of a case, so that they are defanged wherever they stand."""
+
+    def __init__(self, indicators: Iterable[str] = ()) -> None:
+        # Only names and addresses can be clicked; a hash cannot. Longest first, so that a host wins over its domain.
+        live = {value for value in indicators if "." in value and 3 < len(value) < 300 and "\n" not in value}
+        some = sorted(live, key=lambda value: (-len(value), value))[:5000]
+        self._known = re.compile("|".join(re.escape(value) for value in some), re.IGNORECASE) if some else None
+
+    def __call__(self, text: str, most: int = 0) -> str:
+        """`text` visible and defanged, clipped to `most` characters unless 0."""
+        text = visible(clip(text, most) if most else text)
+        if "." not in text:
+            return text
+        if self._known:
+            text = self._known.sub(lambda match: defang(match.group()), text)
+        if "://" in text:
+            text = _SCHEME.sub(lambda match: f"{match[1]}xx{match[2]}", text)
+        return _IPV4.sub(r"\1[.]\2", text)
+
+
+def defang(value: str) -> str:
+    """An indicator that nobody clicks by accident.
+
+    >>> defang("https://update.bad.example/a.b"), defang("198.51.100.7"), defang("me@bad.example")
+    ('hxxps://update[.]bad[.]example/a.b', '198[.]51[.]100[.]7', 'me[@]bad[.]example')
+    """
+    scheme, mark, rest = value.partition("://")
+    if not mark:
+        scheme, rest = "", value
+    host, slash, path = rest.partition("/")
+    host = host.replace("@", "[@]").replace(".", "[.]")
+    return _SCHEME.sub(lambda match: f"{match[1]}xx{match[2]}", scheme + mark) + host + slash + path
+
+
+def is_odd(text: str) -> bool:
+    """Whether `text` holds characters that `visible` has to mark."""
+    return bool(_SUSPECT.search(text)) or any(unicodedata.category(char) == "Co" for char in text)

@@ -1,0 +1,210 @@
+"""Key judgements: what the records of a case allow to be said, in a few sentences, each with the ids it rests on.
+
+A sentence never says more than its source. Likelihood and confidence are passed on as they were given, apart from each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from indicia.records import (
+    Assessment,
+    Case,
+    Confidence,
+    Firmness,
+    Hunt,
+    HuntVerdict,
+    Level,
+    Likelihood,
+    MeasureKind,
+    Outcome,
+    Record,
+    SourceType,
+    Stance,
+    Verdict,
+)
+from indicia.share.brief.coalition import FIRMEST, Position, positions
+from indicia.share.brief.inert import clip
+
+__all__ = ["Sentence", "key_judgements", "listed"]
+
+FEW = 4
+
+
+class Sentence(Record, frozen=True, kw_only=True):
+    """A sentence and the ids of the records it rests on. `topic` is said, denied, grounds, ours, act or missing."""
+
+    text: str
+    traces: tuple[str, ...] = ()
+    topic: str = ""
+    likelihood: Likelihood | None = None
+    confidence: Confidence | None = None
+
+
+def key_judgements(case: Case) -> tuple[Sentence, ...]:
+    """Five to nine sentences: who accuses whom, who denies, what the grounds carry, whether it happened here, what to do first."""
+    found = positions(case.claims)
+    return (
+        *_said(found, case),
+        *_answered(found),
+        *_grounds(case),
+        *_ours(case.hunt),
+        *_first_act(case),
+        *_missing(case),
+    )
+
+
+def listed(names: Iterable[str], most: int = FEW) -> str:
+    """`a, b and c`, or `a, b, c and 4 more`.
+
+    >>> listed(["a", "b"]), listed("abcdef")
+    ('a and b', 'a, b, c, d and 2 more')
+    """
+    names = list(dict.fromkeys(names))
+    if len(names) > most + 1:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _about(case: Case) -> str:
+    names = list(dict.fromkeys([affair.name for affair in case.affairs] + [claim.incident for claim in case.claims if claim.incident]))
+    return f" in the affair {clip(names[0], 80)}" if len(names) == 1 else ""
+
+
+def _said(found: tuple[Position, ...], case: Case) -> Iterable[Sentence]:
+    accusing = [one for one in found if one.stance is Stance.ACCUSES]
+    if not case.claims:
+        yield Sentence(text="No attribution claim was found in what was read, so nothing can be said here about who is accused.", topic="said")
+        return
+    if not accusing:
+        yield Sentence(text="Nobody is accused in what was read.", traces=tuple(claim.id for claim in case.claims[:FEW]), topic="said")
+    # What was said most surely about a named party first, by level: a group is not yet a state, a place is neither.
+    by_accused: dict[tuple[str, Level | None], list[Position]] = defaultdict(list)
+    for one in accusing:
+        by_accused[(one.accused, one.level)].append(one)
+    rows = sorted(by_accused.items(), key=lambda row: _strength(row[1]))
+    for count, ((accused, level), mine) in enumerate(rows[:FEW]):
+        kind = {Level.PLACE: " (a place, which is not the state)", None: ""}.get(level, f" ({level.value if level else ''})")
+        mine = sorted(mine, key=lambda one: (one.source_type is SourceType.MEDIA, FIRMEST.index(one.firmest.firmness)))
+        best = mine[0]
+        verb = "accuses" if len(mine) == 1 else "accuse"
+        about = _about(case) if count == 0 else ""
+        yield Sentence(
+            text=f"{_capital(listed(clip(one.source, 80) for one in mine))} {verb} {clip(accused, 80)}{kind}{about}{_surely(best, len(mine))}.",
+            traces=tuple(one.firmest.id for one in mine[:FEW]),
+            topic="said",
+            likelihood=best.firmest.likelihood if len(mine) == 1 else None,
+            confidence=best.firmest.confidence if len(mine) == 1 else None,
+        )
+    if len(rows) > FEW:
+        rest = [one for _, mine in rows[FEW:] for one in mine]
+        yield Sentence(
+            text=f"{len(rows) - FEW} more parties are accused, by {listed(clip(one.source, 60) for one in rest)}.",
+            traces=tuple(one.firmest.id for one in rest[:FEW]),
+            topic="said",
+        )
+
+
+def _strength(mine: list[Position]) -> tuple[bool, bool, int, str]:
+    named = any(one.source_type is not SourceType.MEDIA for one in mine)
+    official = any(one.source_type in {SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT} for one in mine)
+    return (not named, not official, -len(mine), mine[0].accused)
+
+
+def _surely(best: Position, count: int) -> str:
+    claim = best.firmest
+    if claim.firmness is Firmness.NONE:
+        return ", as a flat statement without a word of confidence" if count == 1 else ""
+    who = "" if count == 1 else f", the firmest ({clip(best.source, 60)})"
+    words = f" in the words \u201c{clip(claim.firmness_cue.text, 80)}\u201d" if claim.firmness_cue else f" with firmness {claim.firmness.value}"
+    return f"{who}{words}" if count > 1 else f",{words}"
+
+
+def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
+    texts = (
+        (Stance.ENDORSES, "endorses what others said", "endorse what others said"),
+        (Stance.DENIES, "denies it", "deny it"),
+        (Stance.QUESTIONS, "questions it", "question it"),
+        (Stance.DECLINES, "declined to name anyone", "declined to name anyone"),
+    )
+    for stance, one_does, many_do in texts:
+        mine = [one for one in found if one.stance is stance]
+        if mine:
+            names = list(dict.fromkeys(clip(one.source, 80) for one in mine))
+            yield Sentence(
+                text=f"{_capital(listed(names))} {one_does if len(names) == 1 else many_do}.",
+                traces=tuple(one.firmest.id for one in mine[:FEW]),
+                topic="said" if stance is Stance.ENDORSES else "denied",
+            )
+
+
+def _grounds(case: Case) -> Iterable[Sentence]:
+    if case.weighing is None:
+        return
+    for name, assessment in (("Said", case.weighing.said), ("Observed", case.weighing.observed)):
+        yield Sentence(
+            text=f"{name}: {_assessed(assessment)}",
+            traces=assessment.decisive or tuple(dict.fromkeys(weight.evidence for weight in assessment.weights))[:FEW],
+            topic="grounds",
+            likelihood=assessment.likelihood,
+            confidence=assessment.confidence,
+        )
+
+
+def _assessed(assessment: Assessment) -> str:
+    text = clip(assessment.statement, 400).rstrip(".")
+    if assessment.verdict is Verdict.INSUFFICIENT and "insufficient" not in text.lower():
+        return f"insufficient grounds. {text}."
+    return f"{text}."
+
+
+def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
+    if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
+        yield Sentence(text="Whether it happened to us is not known: no logs were given.", topic="ours")
+        return
+    said = {
+        HuntVerdict.COMPROMISE: "Our logs show a compromise",
+        HuntVerdict.LIKELY: "Our logs show signs of a compromise",
+        HuntVerdict.ATTEMPT: "Our logs show attempts and no success",
+        HuntVerdict.NOT_SEEN: "Nothing of it was seen in our logs, which does not prove that it did not happen",
+    }[hunt.verdict]
+    worked = [one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS] or [one.id for one in hunt.sightings]
+    reason = clip(hunt.reason, 300).rstrip(".")
+    yield Sentence(text=f"{said}: {reason}. {reach_words(hunt)}" if reason else f"{said}. {reach_words(hunt)}", traces=tuple(worked[:FEW]), topic="ours")
+
+
+def reach_words(hunt: Hunt) -> str:
+    """How far the logs reach, and whether with gaps: nothing is said about what lies outside."""
+    read = [one for one in hunt.files if one.events]
+    starts = [one.oldest for one in read if one.oldest]
+    ends = [one.newest for one in read if one.newest]
+    if not starts or not ends:
+        return "How far the logs reach cannot be told."
+    gaps = sum(len(one.gaps) for one in read)
+    files = "1 file reaches" if len(read) == 1 else f"{len(read)} files reach"
+    holes = "" if not gaps else f", with {gaps} gap{'s' if gaps > 1 else ''}"
+    return f"The logs ({files}) go from {min(starts):%Y-%m-%d %H:%M} to {max(ends):%Y-%m-%d %H:%M} UTC{holes}."
+
+
+def _first_act(case: Case) -> Iterable[Sentence]:
+    if case.advice is None or not case.advice.measures:
+        return
+    contain = [one for one in case.advice.measures if one.kind is MeasureKind.CONTAIN]
+    patches = [one for one in case.advice.measures if one.kind is MeasureKind.PATCH and not one.in_place]
+    first = [*contain[1:3], *patches[:1]] if contain else (patches[:2] or list(case.advice.measures[:1]))
+    names = [one.title[:1].lower() + one.title[1:] for one in first]
+    due = next((f" (CISA's date for US agencies: {one.due})" for one in patches[:1] if one.due), "")
+    yield Sentence(text=f"Do first: {'; '.join(clip(name, 140) for name in names)}{due}.", traces=tuple(one.id for one in first), topic="act")
+
+
+def _missing(case: Case) -> Iterable[Sentence]:
+    if case.weighing is None:
+        return
+    missing = list(dict.fromkeys((*case.weighing.observed.missing, *case.weighing.said.missing)))
+    if missing:
+        yield Sentence(text=f"Not known: {listed((clip(one, 120) for one in missing), 3)}.", topic="missing")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,145 @@
+"""Notes: each sentence of a brief leads to a quote or a log line, by number, in the order of first use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from indicia.records import Case, Claim, Document, Evidence, Measure, Mention, Sighting, Span
+from indicia.share.brief.blocks import Bit, Line, Note, line
+from indicia.share.brief.inert import Shown
+
+__all__ = ["Index", "Notes"]
+
+QUOTE = 420  # characters of a quote in a note
+FIELDS = 6  # fields of a log line in a note
+MOST = 8  # notes after one sentence
+
+
+class Index:
+    """The records of a case by id, and how to say where a span or a log line stands."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.documents: dict[str, Document] = {document.id: document for document in case.documents}
+        self.source_number = {document.id: number for number, document in enumerate(case.documents, 1)}
+        self.claims: dict[str, Claim] = {claim.id: claim for claim in case.claims}
+        self.mentions: dict[str, Mention] = {mention.id: mention for mention in case.mentions}
+        self.sightings: dict[str, Sighting] = {one.id: one for one in case.hunt.sightings} if case.hunt else {}
+        self.evidence: dict[str, Evidence] = {one.id: one for one in case.weighing.evidence} if case.weighing else {}
+        self.measures: dict[str, Measure] = {one.id: one for one in case.advice.measures} if case.advice else {}
+        values = [one.value for one in case.mentions if one.kind.value == "indicator" and one.context.value == "stated"]
+        values += [one.indicator for one in self.sightings.values() if one.indicator]
+        self.show = Shown(values)
+
+    def where(self, span: Span) -> Line:
+        """`[1] title, paragraph 3`, with a link to the numbered source."""
+        document = self.documents.get(span.document)
+        if document is None:
+            return line("a source that is not in the case")
+        number = self.source_number[document.id]
+        name = self.show(document.title or document.name, 90)
+        return line(Bit(text=f"[{number}]", href=f"#source-{number}"), f" {name}, {self.show(document.where(span.start), 60)}")
+
+    def log_line(self, sighting: Sighting) -> str:
+        """The fields that made the rule match, then the first others, as `field=value`."""
+        fields = dict(sighting.matched)
+        for name, value in sighting.event.fields.items():
+            if len(fields) >= FIELDS:
+                break
+            fields.setdefault(name, value)
+        return "; ".join(f"{name}={value}" for name, value in fields.items())
+
+
+class Notes:
+    """Numbers for the records that sentences rest on."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._numbers: dict[str, int] = {}
+        self._notes: list[Note] = []
+
+    def __call__(self, traces: Iterable[str]) -> tuple[int, ...]:
+        """The note numbers of record ids. Evidence and measures lead on to what they rest on; unknown ids have no note."""
+        found: dict[int, None] = {}
+        for leaf in dict.fromkeys(leaf for trace in traces for leaf in self._leaves(trace, 0)):
+            number = self._number(leaf)
+            if number:
+                found[number] = None
+            if len(found) == MOST:
+                break
+        return tuple(sorted(found))
+
+    def _leaves(self, trace: str, depth: int) -> Iterable[str]:
+        inner: tuple[str, ...] = ()
+        if depth < 3:
+            if trace in self.index.evidence:
+                inner = self.index.evidence[trace].traces
+            elif trace in self.index.measures:
+                inner = self.index.measures[trace].reasons
+        if not inner:
+            yield trace
+        for one in inner[:MOST]:
+            yield from self._leaves(one, depth + 1)
+
+    def _number(self, trace: str) -> int | None:
+        if trace not in self._numbers:
+            found = self._note(trace)
+            if found is None:
+                return None
+            # Two claims of one sentence share its note.
+            same = next((note.number for note in self._notes if (note.text, note.where) == found), None)
+            if same is None:
+                same = len(self._notes) + 1
+                self._notes.append(Note(number=same, text=found[0], where=found[1]))
+            self._numbers[trace] = same
+        return self._numbers[trace]
+
+    def _note(self, trace: str) -> tuple[Line, Line] | None:
+        index = self.index
+        span = index.claims[trace].quote if trace in index.claims else None
+        if trace in index.mentions:
+            span = index.mentions[trace].span
+            document = index.documents.get(span.document)
+            around = sentence_around(document, span) if document else span.text
+            return line(f"\u201c{index.show(around, QUOTE)}\u201d"), index.where(span)
+        if span is not None:
+            return line(f"\u201c{index.show(span.text, QUOTE)}\u201d"), index.where(span)
+        if trace in index.sightings:
+            one = index.sightings[trace]
+            text = index.show(index.log_line(one), QUOTE)
+            place = f"{index.show(one.event.host, 60)}, {moment(one)}, {index.show(str(one.event.place), 120)}: {index.show(one.title, 120)}"
+            return line(Bit(text=text, look="code")), line(place)
+        if trace in index.evidence:
+            item = index.evidence[trace]
+            return line(index.show(item.label, QUOTE)), line(f"evidence of {index.show(item.origin, 80)}")
+        if trace in index.documents:
+            number = index.source_number[trace]
+            name = index.show(index.documents[trace].title or index.documents[trace].name, 90)
+            return line(name), line(Bit(text=f"[{number}]", href=f"#source-{number}"))
+        return None
+
+    @property
+    def made(self) -> tuple[Note, ...]:
+        """All notes so far, by number."""
+        return tuple(self._notes)
+
+
+def moment(sighting: Sighting) -> str:
+    """The time of a sighting as `2021-03-03 06:49:58 UTC`, or the log's own words."""
+    time = sighting.event.time
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC") if time else sighting.event.time_text or "no time"
+
+
+def sentence_around(document: Document, span: Span, reach: int = 260) -> str:
+    """The sentence or line that holds a span, no more than `reach` characters to each side of it."""
+    text, low = document.text, max(0, span.start - reach)
+    high = min(len(text), span.end + reach)
+    block = document.block_at(span.start)
+    if block:
+        low, high = max(low, block.start), min(high, block.end)
+    before, after = text[low : span.start], text[span.end : high]
+    start = max(before.rfind(". "), before.rfind("\n"))
+    start = 0 if start < 0 else start + 1
+    ends = [found for found in (after.find(". "), after.find("\n")) if found >= 0]
+    end = min(ends) + 1 if ends else len(after)
+    return f"{before[start:]}{span.text}{after[:end]}".strip()

@@ -1,0 +1,115 @@
+"""The evidence and what it weighs: pictures, the table with grades, what is missing and what would tell most."""
+
+from __future__ import annotations
+
+from indicia.records import Assessment, Case
+from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Para, Row, Section, Table, line
+from indicia.share.brief.judgements import listed
+from indicia.share.brief.notes import Notes
+from indicia.share.brief.pictures.hypotheses import percent
+from indicia.share.brief.pictures.weights import leader, weights
+
+__all__ = ["grounds_section"]
+
+ROWS = 150
+
+
+def grounds_section(case: Case, notes: Notes) -> Section:
+    """Observed and said apart, then all evidence in one table."""
+    title = "The grounds, item by item"
+    weighing, show = case.weighing, notes.index.show
+    if weighing is None:
+        return Section(id="evidence", title=title, blocks=(Para(text=line("Nothing was weighed."), role="warn"),))
+    blocks: list[AnyBlock] = []
+    for assessment, name in ((weighing.observed, "What was observed"), (weighing.said, "What was said")):
+        blocks.append(Heading(text=f"{name}: {assessment.verdict.value}"))
+        picture = weights(f"weights-{assessment.kind.value}", assessment, notes.index.evidence, show)
+        blocks.append(picture if picture else Para(text=line("Nothing weighs here."), role="note"))
+        items = _remarks(assessment, notes)
+        if items:
+            blocks.append(Bullets(items=items))
+        blocks.append(_posteriors(name, assessment, notes))
+    blocks += [Heading(text="All evidence"), _table(case, notes)]
+    return Section(id="evidence", title=title, blocks=tuple(blocks))
+
+
+def _remarks(assessment: Assessment, notes: Notes) -> tuple:  # type: ignore[type-arg]
+    show = notes.index.show
+    items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
+    if assessment.missing:
+        items.append(line(f"Missing: {show(listed(assessment.missing, 6), 500)}."))
+    if assessment.telling:
+        telling = listed((f"{feature} ({bits:.1f} bit)" for feature, bits in assessment.telling[:6]), 6)
+        items.append(line(f"Would tell most, if it were seen: {show(telling, 400)}."))
+    if assessment.method:
+        items.append(line(f"Method: {show(assessment.method, 400)}."))
+    return tuple(items)
+
+
+def _posteriors(name: str, assessment: Assessment, notes: Notes) -> Table:
+    show = notes.index.show
+    rows = []
+    for one in (*assessment.posteriors, *assessment.levels):
+        hypothesis = one.hypothesis
+        tied = f"{hypothesis.parent}" if hypothesis.parent else "\u2013"
+        according = f" (according to {', '.join(hypothesis.according_to[:4])})" if hypothesis.according_to else ""
+        rows.append(
+            Row(
+                cells=(
+                    line(show(hypothesis.name, 90)),
+                    line(hypothesis.level.value if hypothesis.level else "\u2013"),
+                    line(show(tied + according, 140)),
+                    line(percent(one.prior)),
+                    line(percent(one.probability)),
+                )
+            )
+        )
+    return Table(
+        caption=f"{name}: hypotheses",
+        head=("Hypothesis", "Level", "Adds up to", "Before", "After"),
+        rows=tuple(rows[:ROWS]),
+        shown=6,
+        left_out=max(0, len(rows) - ROWS),
+        elsewhere="the JSON form",
+        widths=(30, 10, 38, 11, 11),
+    )
+
+
+def _table(case: Case, notes: Notes) -> Table:
+    show = notes.index.show
+    weighing = case.weighing
+    assert weighing is not None
+    heaviest: dict[str, float] = {}
+    for assessment in (weighing.observed, weighing.said):
+        about = leader(assessment)
+        for one in assessment.weights:
+            if one.hypothesis == about:
+                heaviest[one.evidence] = one.decibans
+    decisive = {*weighing.observed.decisive, *weighing.said.decisive}
+    items = sorted(weighing.evidence, key=lambda one: (-abs(heaviest.get(one.id, 0.0)), one.id))
+    rows = []
+    for one in items[:ROWS]:
+        weight = heaviest.get(one.id)
+        off = one.weight == 0
+        rows.append(
+            Row(
+                cells=(
+                    line(show(one.label, 140), notes=notes((one.id,))),
+                    line(one.kind.value),
+                    line(show(one.origin, 60)),
+                    line(f"{one.reliability}{one.credibility}"),
+                    line("switched off" if off else "\u2013" if weight is None else f"{weight:+.1f}".replace("-", "\u2212")),
+                    line("decisive" if one.id in decisive else "", f" {show(one.note, 120)}" if one.note else ""),
+                ),
+                tone="quiet" if off else "",
+            )
+        )
+    return Table(
+        caption="Evidence. Grade: reliability of the source (A to F) and credibility of the item (1 to 6), after the Admiralty code. Weight in decibans for the leading hypothesis",
+        head=("Item", "Kind", "Origin", "Grade", "Weight", "Remark"),
+        rows=tuple(rows),
+        shown=20,
+        left_out=max(0, len(items) - ROWS),
+        elsewhere="the JSON form",
+        widths=(40, 11, 15, 8, 10, 16),
+    )

@@ -1,0 +1,197 @@
+"""What to do, for three readers: a paragraph for management, a checklist for IT, detections and hunts for the SOC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indicia.records import Case, Measure, MeasureKind
+from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Code, Fold, Heading, Para, Row, Section, Table, line
+from indicia.share.brief.notes import Notes
+from indicia.share.brief.pages.front import by_when
+from indicia.share.brief.pictures.coverage import coverage
+
+__all__ = ["measures_section"]
+
+ROWS = 120
+QUERIES = 40
+
+
+def measures_section(case: Case, notes: Notes) -> Section:
+    """All measures in order; it says so when there are none."""
+    advice, show = case.advice, notes.index.show
+    title = "Measures"
+    if advice is None or not advice.measures:
+        text = advice.summary if advice else "No advice was worked out."
+        return Section(id="measures", title=title, blocks=(Para(text=line(show(text)), role="warn"),))
+    by_kind: dict[MeasureKind, list[Measure]] = {kind: [] for kind in MeasureKind}
+    for one in advice.measures:
+        by_kind[one.kind].append(one)
+    blocks: list[AnyBlock] = [Heading(text="For management"), Para(text=line(show(advice.summary)))]
+    picture = coverage(advice, show)
+    if picture:
+        blocks.append(picture)
+        blocks.append(
+            Para(
+                text=line(
+                    "Covered: the share of the case's techniques and flaws that at least one measure acts on, by weight (seen counts more than stated, "
+                    "stated more than typical; early in the chain more than late). A log that only lets us see counts half."
+                ),
+                role="note",
+            )
+        )
+    if by_kind[MeasureKind.CONTAIN]:
+        blocks += [Heading(text="Contain and recover, in this order", id="contain"), _steps(by_kind[MeasureKind.CONTAIN], notes)]
+    main = [one for one in advice.measures if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
+    if main:
+        blocks += [Heading(text="For IT: checklist, the most effective first", id="checklist"), _checklist(main, notes)]
+        specific = [one for one in main if one.text]
+        if specific:
+            blocks.append(Fold(summary="What to do against single techniques", blocks=tuple(_specifics(specific, notes))))
+    if by_kind[MeasureKind.HUNT] or by_kind[MeasureKind.DETECT]:
+        blocks.append(Heading(text="For the SOC: hunts to run now, detections to keep", id="soc"))
+        if by_kind[MeasureKind.HUNT]:
+            blocks.append(Fold(summary=f"{len(by_kind[MeasureKind.HUNT])} hunts as queries for Splunk, Elastic and Kusto", blocks=tuple(_queries(by_kind[MeasureKind.HUNT], notes))))
+        if by_kind[MeasureKind.DETECT]:
+            blocks.append(_detections(by_kind[MeasureKind.DETECT], notes))
+    if by_kind[MeasureKind.REPORT]:
+        blocks += [Heading(text="Reporting duties to think of", id="reporting"), _duties(by_kind[MeasureKind.REPORT], notes)]
+    if advice.gaps:
+        gaps = [line(show(text, 200)) for text in advice.gaps]
+        blocks.append(Heading(text="Gaps: what nothing covers"))
+        blocks.append(Bullets(items=tuple(gaps[:8])))
+        if len(gaps) > 8:
+            blocks.append(Fold(summary=f"{len(gaps) - 8} more gaps", blocks=(Bullets(items=tuple(gaps[8:300])),)))
+    return Section(id="measures", title=title, blocks=tuple(blocks))
+
+
+def _steps(measures: Sequence[Measure], notes: Notes) -> Table:
+    show = notes.index.show
+    return Table(
+        caption="Containment and recovery",
+        head=("By when", "Step", "How", "Who"),
+        rows=tuple(
+            Row(
+                id=one.id,
+                cells=(
+                    line(Bit(text=by_when(one), look="strong")),
+                    line(Bit(text=show(one.title, 120), look="strong")),
+                    line(show(one.instruction), notes=notes((one.id,))),
+                    line(one.audience.value.upper() if one.audience.value != "management" else "management"),
+                ),
+            )
+            for one in measures
+        ),
+        shown=20,
+        widths=(12, 22, 54, 12),
+    )
+
+
+def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
+    show = notes.index.show
+    rows = []
+    for one in measures[:ROWS]:
+        covers = ", ".join(one.covers[:8]) + (f" and {len(one.covers) - 8} more" if len(one.covers) > 8 else "")
+        references = [one.source, *(text for text in one.references[:3] if one.kind is not MeasureKind.LOG)]
+        rows.append(
+            Row(
+                id=one.id,
+                cells=(
+                    line(Bit(text=("\u2611 " if one.in_place else "\u2610 ") + show(one.title, 140), look="strong"), " (in place)" if one.in_place else ""),
+                    line(show(one.instruction), notes=notes(one.reasons[:2])),
+                    line(by_when(one) + (f"; CISA: {one.due}" if one.due else "")),
+                    line(f"{one.effect:.0%}"),
+                    line(show(covers)),
+                    line(Bit(text=show("; ".join(references), 200), look="quiet")),
+                ),
+                tone="quiet" if one.in_place else "",
+            )
+        )
+    return Table(
+        caption="Patches, mitigations and logs. Share: of the case's weight that the measure covers by itself",
+        head=("Measure", "How", "By when", "Share", "Acts on", "From"),
+        rows=tuple(rows),
+        shown=10,
+        left_out=max(0, len(measures) - ROWS),
+        elsewhere="the JSON form",
+        widths=(18, 41, 10, 6, 13, 12),
+    )
+
+
+def _specifics(measures: Sequence[Measure], notes: Notes) -> list[AnyBlock]:
+    show = notes.index.show
+    blocks: list[AnyBlock] = []
+    for one in measures:
+        items = []
+        for text in one.text.splitlines():
+            key, _, words = text.partition(": ")
+            items.append(line(Bit(text=show(key), look="strong"), f": {show(words)}"))
+        blocks += [Para(text=line(Bit(text=show(one.title), look="strong"))), Bullets(items=tuple(items))]
+    return blocks
+
+
+def _queries(measures: Sequence[Measure], notes: Notes) -> list[AnyBlock]:
+    show = notes.index.show
+    blocks: list[AnyBlock] = [Para(text=line(show(measures[0].instruction)), role="note")]
+    for one in measures[:QUERIES]:
+        blocks.append(Para(text=line(Bit(text=show(one.title, 160), look="strong"), f" ({', '.join(one.covers[:5])})", notes=notes(one.reasons[:2]))))
+        if one.text:
+            # A query is for a machine: it is not defanged, only made visible.
+            blocks.append(Code(text=_visible(one.text), title=show(one.title, 120)))
+    if len(measures) > QUERIES:
+        blocks.append(Para(text=line(f"{len(measures) - QUERIES} more hunts are in the JSON form."), role="note"))
+    return blocks
+
+
+def _visible(text: str) -> str:
+    from indicia.share.brief.inert import visible
+
+    return visible(text)
+
+
+def _detections(measures: Sequence[Measure], notes: Notes) -> Table:
+    show = notes.index.show
+    rows = tuple(
+        Row(
+            id=one.id,
+            cells=(
+                line(Bit(text=show(one.title, 100), look="strong")),
+                line(show(one.instruction), notes=notes(one.reasons[:1])),
+                line(one.rank.value),
+                line(Bit(text=show("; ".join((one.source, *one.references[:4])), 220), look="quiet")),
+            ),
+        )
+        for one in measures[: ROWS * 2]
+    )
+    return Table(
+        caption="Detections by technique",
+        head=("Technique", "What to look for", "Why here", "Strategy, rules, log sources"),
+        rows=rows,
+        shown=8,
+        left_out=max(0, len(measures) - ROWS * 2),
+        elsewhere="the JSON form",
+        widths=(18, 46, 12, 24),
+    )
+
+
+def _duties(measures: Sequence[Measure], notes: Notes) -> Table:
+    show = notes.index.show
+    rows = tuple(
+        Row(
+            id=one.id,
+            cells=(
+                line(Bit(text=f"\u2610 {show(one.title, 120)}", look="strong")),
+                line(by_when(one)),
+                line(show(one.instruction)),
+                line(Bit(text=show(one.source, 160), look="quiet")),
+            ),
+        )
+        for one in measures
+    )
+    reviewed = next((text for one in measures for text in one.references if text.startswith("reviewed")), "")
+    return Table(
+        caption=f"Facts to check with counsel, not legal advice ({reviewed})" if reviewed else "Facts to check with counsel, not legal advice",
+        head=("Duty", "First deadline", "What", "Source"),
+        rows=rows,
+        shown=8,
+        widths=(24, 13, 43, 20),
+    )

@@ -1,0 +1,243 @@
+"""The claims with their source text marked, how they changed, the graph of who says what of whom, and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from indicia.records import Case, Claim, Document, Outcome, SourceType, Span, Stance
+from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
+from indicia.share.brief.coalition import Position, accused_words, firmness_words, source_words
+from indicia.share.brief.notes import Notes
+from indicia.share.brief.pictures.claimgraph import claim_graph
+from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
+
+__all__ = ["claims_section", "moments", "timeline_section"]
+
+OPEN = 12  # claims in full before the fold
+REACH = 160  # characters of context around a quote
+ROWS = 60
+
+
+def moments(case: Case, notes: Notes) -> list[Moment]:
+    """Everything in the case that has a date, for the timeline."""
+    found = []
+    for affair in case.affairs:
+        for date, label in ((affair.first_detected, f"first detected ({affair.name})"),):
+            if date:
+                found.append(Moment(date=date, lane="incident", label=label))
+    for claim in case.claims:
+        lane = _lane(claim)
+        if claim.date and lane:
+            found.append(Moment(date=claim.date, lane=lane, label=_said_briefly(claim), traces=(claim.id,)))
+    for document in case.documents:
+        if document.published:
+            found.append(Moment(date=document.published, lane="text", label=document.title or document.name, traces=(document.id,)))
+    if case.hunt:
+        by_day: dict[str, list[str]] = {}
+        for sighting in case.hunt.sightings:
+            if sighting.event.time and sighting.outcome is not Outcome.ATTEMPT:
+                by_day.setdefault(sighting.event.time.date().isoformat(), []).append(sighting.id)
+        for day, ids in by_day.items():
+            found.append(Moment(date=day, lane="ours", label=f"{len(ids)} sighting{'s' if len(ids) > 1 else ''}", traces=tuple(ids[:4])))
+    return found
+
+
+def _lane(claim: Claim) -> str:
+    if claim.stance in {Stance.DENIES, Stance.DECLINES, Stance.QUESTIONS}:
+        return "answer"
+    if claim.source.type in {SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT, SourceType.ANONYMOUS}:
+        return "official"
+    return "private" if claim.source.party else ""
+
+
+def _said_briefly(claim: Claim) -> str:
+    verb = {Stance.ACCUSES: "names", Stance.ENDORSES: "endorses", Stance.DENIES: "denies", Stance.DECLINES: "declines", Stance.QUESTIONS: "doubts"}
+    if claim.stance is Stance.ACCUSES:
+        return f"{source_words(claim)} names {accused_words(claim)}"
+    return f"{source_words(claim)} {verb[claim.stance]}"
+
+
+def timeline_section(case: Case, notes: Notes) -> Section:
+    """The picture, the gap between detection and attribution, and the same as a table."""
+    show, found = notes.index.show, moments(case, notes)
+    short = [Moment(date=one.date, lane=one.lane, label=_shorter(one), traces=one.traces) for one in found]
+    picture = timeline(short, show)
+    if picture is None:
+        nothing = Para(text=line("Nothing in the case bears a date: give --date with texts that do not tell theirs."), role="warn")
+        return Section(id="timeline", title="Timeline", blocks=(nothing,))
+    blocks: list[AnyBlock] = [picture]
+    for affair in case.affairs:
+        text = _lag(affair.first_detected, affair.first_private, affair.first_official)
+        if text:
+            blocks.append(Para(text=line(Bit(text=f"{show(affair.name, 80)}: ", look="strong"), show(text))))
+    names = {key: name for key, name, _ in LANES}
+    rows = sorted(found, key=lambda one: (one.date, [key for key, _, _ in LANES].index(one.lane), one.label))
+    dated = [one for one in rows if day_of(one.date)]
+    table = Table(
+        caption="Everything with a date",
+        head=("Date", "Kind", "What"),
+        rows=tuple(
+            Row(cells=(line(show(one.date[:10])), line(names[one.lane]), line(show(one.label, 140), notes=notes(one.traces)))) for one in dated[:ROWS]
+        ),
+        shown=ROWS,
+        left_out=len(dated[ROWS:]),
+        elsewhere="the JSON form",
+        widths=(14, 22, 64),
+    )
+    blocks.append(Fold(summary=f"The timeline as a table ({len(dated)} rows)", blocks=(table,)))
+    undated = len(rows) - len(dated) + sum(claim.date is None for claim in case.claims)
+    if undated:
+        blocks.append(Para(text=line(f"{undated} claims or texts without a date are not in the picture."), role="note"))
+    return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
+
+
+def _shorter(one: Moment) -> str:
+    return one.label.split(" names ")[0] if one.lane in {"official", "private"} else one.label
+
+
+def _lag(detected: str | None, private: str | None, official: str | None) -> str:
+    parts = [f"first detected {detected}" if detected else "", f"first private attribution {private}" if private else ""]
+    parts.append(f"first official attribution {official}" if official else "")
+    text = ", ".join(part for part in parts if part)
+    start, end = day_of(private or detected or ""), day_of(official or "")
+    if start and end and end[0] > start[1]:
+        least, most = (end[0] - start[1]).days, (end[1] - start[0]).days
+        since = "private" if private else "detection"
+        span = f"{least} days" if least == most else f"{least} to {most} days"
+        text += f"; {span} from {'private to official attribution' if since == 'private' else 'detection to official attribution'}"
+    return f"{text}." if text else ""
+
+
+def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Section:
+    """The graph, then each claim with its sentence, the words that count marked."""
+    show = notes.index.show
+    if not case.claims:
+        nothing = Para(text=line("No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, questions) and words that say so."), role="warn")
+        return Section(id="claims", title="The claims in their own words", blocks=(nothing,))
+    blocks: list[AnyBlock] = []
+    picture = claim_graph(found, show)
+    if picture:
+        blocks.append(picture)
+    origins = len({claim.origin or claim.id for claim in case.claims})
+    blocks.append(
+        Para(
+            text=line(
+                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back to {origins} utterances; "
+                "copies of one utterance do not add weight."
+            ),
+            role="note",
+        )
+    )
+    for affair in case.affairs:
+        if affair.shifts:
+            items = tuple(_shift(shift.earlier, shift.later, shift.kind, shift.note, notes) for shift in affair.shifts[:20])
+            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items)]
+    blocks.append(
+        Para(
+            text=line(
+                "Marked: ",
+                Bit(text="who speaks", look="mark-source"),
+                ", ",
+                Bit(text="who is named", look="mark-accused"),
+                ", ",
+                Bit(text="the act", look="mark-act"),
+                ", ",
+                Bit(text="how surely", look="mark-cue"),
+                ".",
+            ),
+            role="note",
+        )
+    )
+    passages = [_passage(claim, notes) for claim in case.claims]
+    blocks += passages[:OPEN]
+    if len(passages) > OPEN:
+        blocks.append(Fold(summary=f"{len(passages) - OPEN} more claims", blocks=tuple(passages[OPEN:])))
+    return Section(id="claims", title="The claims in their own words", blocks=tuple(blocks))
+
+
+def _shift(earlier: str, later: str, kind: str, note: str, notes: Notes) -> Line:
+    show, claims = notes.index.show, notes.index.claims
+    new, old = claims.get(later), claims.get(earlier)
+    who = show(source_words(new), 80) if new else "a later claim"
+    when = f" of {show(old.date, 20)}" if old and old.date else ""
+    more = f": {show(note, 160)}" if note else ""
+    return line(f"{who} {show(kind, 20)} an earlier claim{when}{more}.", notes=notes((earlier, later)))
+
+
+def _passage(claim: Claim, notes: Notes) -> Passage:
+    show = notes.index.show
+    document = notes.index.documents.get(claim.quote.document)
+    about: list[str | Bit] = [
+        Bit(text=show(source_words(claim), 80), look="strong"),
+        f" {claim.stance.value} ",
+        Bit(text=show(accused_words(claim), 80), look="strong"),
+    ]
+    if claim.accused.level:
+        about.append(f" ({claim.accused.level.value})")
+    facts = [firmness_words(claim), f"grounds: {claim.basis.value}", f"channel: {claim.channel.value}"]
+    if claim.date:
+        facts.append(show(claim.date, 20))
+    if claim.motives:
+        facts.append(f"motive: {', '.join(one.value for one in claim.motives)}")
+    if claim.victims:
+        facts.append(f"against {show(', '.join(span.text for span in claim.victims[:3]), 90)}")
+    if claim.source.via:
+        facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
+    if claim.score < 1:
+        facts.append(f"read with {claim.score:.0%} certainty")
+    about.append(" \u00b7 " + " \u00b7 ".join(facts))
+    bits = tuple(_marked(claim, document, notes)) if document else (Bit(text=show(claim.quote.text, 600)),)
+    return Passage(
+        id=claim.id,
+        about=line(*about),
+        text=Line(bits=bits),
+        where=notes.index.where(claim.quote),
+        tone={Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(claim.stance, ""),
+    )
+
+
+def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
+    """The quote with a little context, the words that count marked. Overlapping marks: the first one wins."""
+    show, quote = notes.index.show, claim.quote
+    marks: list[tuple[Span, str]] = []
+    for span, look in (
+        (claim.source.party.span if claim.source.party else None, "mark-source"),
+        (claim.accused.party.span if claim.accused.party else None, "mark-accused"),
+        (claim.firmness_cue, "mark-cue"),
+        (claim.basis_cue, "mark-cue"),
+        (claim.act, "mark-act"),
+    ):
+        if span and quote.start <= span.start < span.end <= quote.end and span.document == quote.document:
+            marks.append((span, look))
+    taken: list[tuple[int, int, str]] = []
+    for span, look in marks:
+        if all(span.end <= start or span.start >= end for start, end, _ in taken):
+            taken.append((span.start, span.end, look))
+    low, high = _context(document, quote)
+    if low < quote.start:
+        yield Bit(text=show(document.text[low : quote.start].lstrip()), look="quiet")
+    at = quote.start
+    for start, end, look in sorted(taken):
+        if at < start:
+            yield Bit(text=show(document.text[at:start]))
+        yield Bit(text=show(document.text[start:end]), look=look)
+        at = end
+    if at < quote.end:
+        yield Bit(text=show(document.text[at : quote.end]))
+    if quote.end < high:
+        yield Bit(text=show(document.text[quote.end : high].rstrip()), look="quiet")
+
+
+def _context(document: Document, quote: Span) -> tuple[int, int]:
+    """A little of the text before and after, within the block, from word to word."""
+    block = document.block_at(quote.start)
+    low = max(block.start if block else 0, quote.start - REACH)
+    high = min(block.end if block and block.end >= quote.end else len(document.text), quote.end + REACH)
+    high = max(high, quote.end)
+    if low > 0 and not document.text[low - 1].isspace():
+        cut = document.text.find(" ", low, quote.start)
+        low = cut + 1 if cut >= 0 else quote.start
+    if high < len(document.text) and not document.text[high - 1].isspace():
+        cut = document.text.rfind(" ", quote.end, high)
+        high = cut if cut >= 0 else quote.end
+    return low, high

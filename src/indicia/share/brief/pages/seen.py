@@ -1,0 +1,150 @@
+"""What the logs show: chains, sightings by rule and machine, the first lines of each, files with their reach, rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting
+from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Heading, Para, Row, Section, Table, line
+from indicia.share.brief.notes import Notes, moment
+
+__all__ = ["hunt_section"]
+
+LINES = 120  # log lines in the brief; the rest are counted
+GROUPS = 60
+FILES = 60
+LEVELS = list(RuleLevel)
+
+
+def hunt_section(case: Case, notes: Notes) -> Section:
+    """One section on our own logs; it says so when there were none."""
+    hunt, show = case.hunt, notes.index.show
+    title = "What our logs show"
+    if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
+        text = "No logs were given. The measures below say which logs answer the question, and how to switch them on."
+        return Section(id="hunt", title=title, blocks=(Para(text=line(text), role="warn"),))
+    blocks: list[AnyBlock] = []
+    for chain in hunt.chains[:20]:
+        mine = [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings]
+        keys = ", ".join(f"{name} {value}" for name, value in chain.keys[:6])
+        head = f"{show(chain.host, 60)}: " + " \u2192 ".join(stage.value for stage in chain.stages)
+        text = f"{chain.summary[:1].upper()}{chain.summary[1:]}." if chain.summary else ""
+        blocks += [
+            Heading(text=head, id=chain.id),
+            Para(text=line(show(text, 300), f" Joined by {show(keys, 200)}." if keys else "", notes=notes(one.id for one in mine[:3]))),
+            _lines(f"Chain on {show(chain.host, 60)}", mine, notes, shown=14),
+        ]
+    if len(hunt.chains) > 20:
+        blocks.append(Para(text=line(f"{len(hunt.chains) - 20} more chains are in the JSON form."), role="note"))
+    if hunt.sightings:
+        blocks += [Heading(text="Sightings by rule and machine"), _groups(hunt.sightings, notes)]
+        loose = Fold(summary=f"The log lines ({len(hunt.sightings):,} sightings)".replace(",", "\u202f"), blocks=(_lines("Log lines", hunt.sightings, notes, shown=LINES),))
+        blocks.append(loose)
+    else:
+        blocks.append(Para(text=line("No rule and no indicator matched.")))
+    blocks += [Heading(text="Logs that were read, and how far they reach"), _files(case, notes)]
+    blocks.append(_rules(case, notes))
+    return Section(id="hunt", title=title, blocks=tuple(blocks))
+
+
+def _lines(caption: str, mine: tuple[Sighting, ...] | list[Sighting], notes: Notes, *, shown: int) -> Table:
+    show = notes.index.show
+    rows = tuple(
+        Row(
+            id=f"line-{one.id}" if caption == "Log lines" else "",
+            cells=(
+                line(moment(one).removesuffix(" UTC")),
+                line(show(one.title, 90)),
+                line(one.outcome.value),
+                line(show(str(one.event.place), 80)),
+                line(Bit(text=show(notes.index.log_line(one), 260), look="code")),
+            ),
+            tone="bad" if one.outcome is Outcome.SUCCESS else "quiet" if one.outcome is Outcome.ATTEMPT else "",
+        )
+        for one in mine[:LINES]
+    )
+    return Table(
+        caption=caption,
+        head=("Time (UTC)", "What matched", "Outcome", "Where", "Line"),
+        rows=rows,
+        shown=shown,
+        left_out=max(0, len(mine) - LINES),
+        elsewhere="the JSON form and `indicia hunt --jsonl`",
+        widths=(13, 20, 9, 18, 40),
+    )
+
+
+def _groups(sightings: tuple[Sighting, ...], notes: Notes) -> Table:
+    show = notes.index.show
+    groups: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
+    for one in sightings:
+        groups[(one.title, one.event.host)].append(one)
+    rows = []
+    ordered = sorted(groups.items(), key=lambda item: (-max(LEVELS.index(one.level) for one in item[1]), -len(item[1]), item[0]))
+    for (title, host), mine in ordered[:GROUPS]:
+        worked = sum(one.outcome is Outcome.SUCCESS for one in mine)
+        level = max((one.level for one in mine), key=LEVELS.index)
+        techniques = ", ".join(sorted({value for one in mine for value in one.techniques})[:6])
+        rows.append(
+            Row(
+                cells=(
+                    line(show(title, 100), notes=notes((next((one.id for one in mine if one.outcome is Outcome.SUCCESS), mine[0].id),))),
+                    line(show(host, 60)),
+                    line(level.value),
+                    line(str(len(mine))),
+                    line(str(worked)),
+                    line(moment(mine[0]).removesuffix(" UTC")),
+                    line(show(techniques, 90)),
+                ),
+                tone="bad" if worked else "",
+            )
+        )
+    return Table(
+        caption="Sightings by rule and machine",
+        head=("What matched", "Machine", "Level", "Times", "With success", "First (UTC)", "Techniques"),
+        rows=tuple(rows),
+        shown=12,
+        left_out=max(0, len(ordered) - GROUPS),
+        elsewhere="the JSON form",
+        widths=(30, 12, 9, 7, 10, 17, 15),
+    )
+
+
+def _files(case: Case, notes: Notes) -> Table:
+    show = notes.index.show
+    files = sorted(case.hunt.files, key=lambda one: (bool(one.events), one.file)) if case.hunt else []
+    rows = []
+    for one in files[:FILES]:
+        reach = f"{one.oldest:%Y-%m-%d %H:%M} to {one.newest:%Y-%m-%d %H:%M}" if one.oldest and one.newest else "\u2013"
+        gaps = "; ".join(f"{gap.start:%Y-%m-%d %H:%M} to {gap.end:%m-%d %H:%M}" for gap in one.gaps[:3])
+        rows.append(
+            Row(
+                cells=(
+                    line(show(one.file, 100)),
+                    line(show(one.format, 30) or "not known"),
+                    line(str(one.events)),
+                    line(str(one.skipped)),
+                    line(reach),
+                    line(gaps or "none" if one.events else "\u2013"),
+                ),
+                tone="" if one.events and not one.skipped else "warn",
+            )
+        )
+    return Table(
+        caption="Files",
+        head=("File", "Format", "Events", "Not readable", "Reach (UTC)", "Gaps"),
+        rows=tuple(rows),
+        shown=12,
+        left_out=max(0, len(files) - FILES),
+        elsewhere="the JSON form",
+        widths=(30, 10, 9, 10, 25, 16),
+    )
+
+
+def _rules(case: Case, notes: Notes) -> Para:
+    rules = case.hunt.rules if case.hunt else ()
+    idle = sum(one.skipped is not None for one in rules)
+    matched = sum(one.matches > 0 for one in rules)
+    sought = case.hunt.indicators_sought if case.hunt else 0
+    text = f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} could not run. {sought} indicators were sought."
+    return Para(text=line(text), role="note")

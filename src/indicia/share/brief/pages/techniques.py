@@ -1,0 +1,129 @@
+"""The techniques of a case: the matrix in ATT&CK's order, and where each one comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from indicia.records import Case, Context, Measure, MentionKind, Rank
+from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Para, Row, Section, Table, line
+from indicia.share.brief.known import Known
+from indicia.share.brief.notes import Notes
+from indicia.share.brief.pictures.matrix import MEANING, Cell, matrix
+
+__all__ = ["technique_section"]
+
+ROWS = 300
+
+
+class _Found:
+    def __init__(self, rank: Rank) -> None:
+        self.rank = rank
+        self.traces: list[str] = []
+        self.count = 0
+
+
+def technique_section(case: Case, notes: Notes, known: Known) -> Section:
+    """Seen and stated techniques, and those that advice holds for typical of the accused."""
+    title = "Techniques"
+    found, unknown = _gather(case, known)
+    if not found:
+        nothing = Para(text=line("No technique was found, neither in the texts nor in logs. Advisories and technical reports name them; news seldom do."), role="warn")
+        return Section(id="techniques", title=title, blocks=(nothing,))
+    cells = tuple(
+        Cell(id=key, name=known.technique_name(key), tactics=known.tactics_of(key), rank=one.rank, count=max(1, one.count))
+        for key, one in sorted(found.items())
+    )
+    blocks: list[AnyBlock] = []
+    picture = matrix(cells, known.tactics)
+    if picture:
+        blocks.append(picture)
+    answers = _answers(case)
+    rows = []
+    order = sorted(found, key=lambda key: (list(Rank).index(found[key].rank), known.position(key), key))
+    for key in order[:ROWS]:
+        one = found[key]
+        rows.append(
+            Row(
+                id=f"technique-{key}",
+                cells=(
+                    line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
+                    line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
+                    line(MEANING[one.rank], notes=notes(one.traces[:4])),
+                    line(answers.get(key, "no measure: see the gaps")),
+                ),
+                tone="bad" if one.rank is Rank.SEEN else "quiet" if one.rank is Rank.TYPICAL else "",
+            )
+        )
+    table = Table(
+        caption="Techniques, where they come from, and what answers them",
+        head=("Technique", "Tactic", "How it is known", "Answered by"),
+        rows=tuple(rows),
+        shown=ROWS,
+        left_out=max(0, len(order) - ROWS),
+        elsewhere="the JSON form",
+        widths=(32, 20, 22, 26),
+    )
+    blocks.append(Fold(summary=f"The techniques as a table ({len(found)} rows)", blocks=(table,)) if len(found) > 10 else table)
+    other = [one for one in case.mentions if one.kind is MentionKind.TECHNIQUE and one.context is not Context.STATED]
+    if other:
+        show = notes.index.show
+        text = "Named in the texts and not counted as used: " + ", ".join(f"{show(one.value, 40)} ({one.context.value})" for one in other[:12])
+        blocks.append(Para(text=line(text + (f" and {len(other) - 12} more." if len(other) > 12 else "."), notes=notes(one.id for one in other[:4])), role="note"))
+    if unknown:
+        text = f"Not in ATT&CK {known.version}: {', '.join(notes.index.show(one, 40) for one in unknown[:12])}."
+        blocks.append(Para(text=line(text), role="warn"))
+    return Section(id="techniques", title=title, blocks=tuple(blocks))
+
+
+def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:
+    found: dict[str, _Found] = {}
+    unknown: dict[str, None] = {}
+
+    def add(value: str, rank: Rank, trace: str) -> None:
+        key = known.technique_id(value)
+        if key is None:
+            unknown[value] = None
+            return
+        one = found.setdefault(key, _Found(rank))
+        if list(Rank).index(rank) < list(Rank).index(one.rank):
+            one.rank, one.traces, one.count = rank, [], 0
+        if one.rank is rank:
+            one.count += 1
+            if len(one.traces) < 8:
+                one.traces.append(trace)
+
+    for sighting in case.hunt.sightings if case.hunt else ():
+        for value in sighting.techniques:
+            add(value, Rank.SEEN, sighting.id)
+    for mention in case.mentions:
+        if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
+            add(mention.target or mention.value, Rank.STATED, mention.id)
+    for measure in case.advice.measures if case.advice else ():
+        if measure.rank is Rank.TYPICAL:
+            for value in measure.covers:
+                if value.startswith("T") and known.technique_id(value) not in found:
+                    add(value, Rank.TYPICAL, next(iter(measure.reasons), ""))
+                    found[value].count = 1
+    return found, list(unknown)
+
+
+def _answers(case: Case) -> dict[str, str]:
+    """For each technique the first measures that act on it, by short names."""
+    found: dict[str, list[str]] = {}
+    for measure in case.advice.measures if case.advice else ():
+        for value in measure.covers:
+            names = found.setdefault(value, [])
+            if len(names) < 3:
+                names.append(_short(measure))
+    return {key: ", ".join(dict.fromkeys(names)) for key, names in found.items()}
+
+
+def _short(measure: Measure) -> str:
+    if measure.source.startswith("ATT&CK M"):
+        return f"{measure.source.removeprefix('ATT&CK ')} {measure.title}"
+    return {"patch": "patch", "detect": "detection", "hunt": "hunt"}.get(measure.kind.value, f"log: {measure.title}")
+
+
+def techniques_of(measures: Iterable[Measure]) -> set[str]:
+    """All technique ids that measures act on."""
+    return {value for measure in measures for value in measure.covers if value.startswith("T")}

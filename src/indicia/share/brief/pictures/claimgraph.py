@@ -1,0 +1,102 @@
+"""Who accuses, endorses, denies whom: sources on the left, accused on the right. Style is the stance, width the firmness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from indicia.records import Firmness, Stance
+from indicia.share.brief.blocks import Picture
+from indicia.share.brief.coalition import Position, firmness_words
+from indicia.share.brief.inert import Shown
+from indicia.share.brief.pictures.svg import Drawing, width_of
+
+__all__ = ["claim_graph"]
+
+WIDTH = {
+    Firmness.CONFIRMED: 5.0,
+    Firmness.HIGH: 4.0,
+    Firmness.NONE: 2.6,
+    Firmness.MODERATE: 2.6,
+    Firmness.LOW: 1.6,
+    Firmness.HEDGED: 1.4,
+}
+STYLE = {
+    Stance.ACCUSES: ("blue", "", "accuses"),
+    Stance.ENDORSES: ("green", "7 4", "endorses"),
+    Stance.QUESTIONS: ("amber", "2 4", "questions"),
+    Stance.DENIES: ("red", "2 3", "denies"),
+    Stance.DECLINES: ("quiet", "1 5", "declines to say"),
+}
+MOST_SOURCES, MOST_ACCUSED = 22, 14
+OTHERS = "what others said"
+T = TypeVar("T")
+
+
+def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
+    """None when there is no position; the sources beyond the first 22 are counted below the picture."""
+    sources = list(dict.fromkeys(one.source for one in positions))
+    if not sources:
+        return None
+    shown, hidden = sources[:MOST_SOURCES], sources[MOST_SOURCES:]
+    mine = [one for one in positions if one.source in set(shown)]
+    targets = list(dict.fromkeys(_target(one) for one in mine))
+    # Each accused stands at the mean height of its sources: fewer crossings.
+    place = {source: index for index, source in enumerate(shown)}
+    mean = {target: _mean([place[one.source] for one in mine if _target(one) == target]) for target in targets}
+    targets = sorted(targets, key=lambda target: (mean[target], target))[:MOST_ACCUSED]
+    rows = max(len(shown), len(targets))
+    step = 34.0
+    left, right, width = 236.0, 560.0, 800.0
+    drawing = Drawing(width, 30 + rows * step + 46)
+    at_left = _spread(shown, rows, step)
+    at_right = _spread(targets, rows, step)
+    for one in mine:
+        target = _target(one)
+        if target in at_right:
+            colour, dash, _ = STYLE[one.stance]
+            y1, y2 = at_left[one.source], at_right[target]
+            middle = (left + right) / 2
+            drawing.path(
+                f"M{left:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {right:.1f} {y2:.1f}",
+                colour,
+                width=WIDTH[one.firmest.firmness],
+                dash=dash,
+            )
+    for source in shown:
+        drawing.dot(left, at_left[source], 4.5, "ink")
+        drawing.text(left - 10, at_left[source] + 4.5, show(source), size=13, anchor="end", most=left - 14)
+    levels = {_target(one): one.level.value for one in mine if one.level}
+    for target in targets:
+        drawing.dot(right, at_right[target], 4.5, "ink")
+        level = f" ({levels[target]})" if target in levels else ""
+        drawing.text(right + 10, at_right[target] + 4.5, show(target[0]) + level, size=13, most=width - right - 12)
+    y = 30 + rows * step + 16
+    x = 4.0
+    for stance in dict.fromkeys(one.stance for one in mine):
+        colour, dash, word = STYLE[stance]
+        drawing.line(x, y, x + 34, y, colour, width=3, dash=dash)
+        drawing.text(x + 40, y + 4, word, size=11.5)
+        x += 60 + width_of(word, 11.5)
+    more = f" {len(hidden)} more sources are in the table." if hidden else ""
+    drawing.text(4, y + 24, f"The thicker the line, the firmer the words.{more}", size=10.5, fill="quiet")
+    title = "Who accuses, endorses and denies"
+    alt = f"{title}: " + "; ".join(
+        f"{show(one.source, 60)} {STYLE[one.stance][2]} {show(_target(one)[0], 60)} ({firmness_words(one.firmest)})" for one in mine[:60]
+    )
+    return Picture(name="claims", svg=drawing.svg("claims", title, alt), title=title, alt=alt)
+
+
+def _target(position: Position) -> tuple[str, str]:
+    if position.stance in {Stance.ENDORSES, Stance.QUESTIONS} and position.firmest.accused.party is None:
+        return (OTHERS, "")
+    return (position.accused, position.level.value if position.level else "")
+
+
+def _mean(values: list[int]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _spread(names: list[T], rows: int, step: float) -> dict[T, float]:
+    offset = (rows - len(names)) * step / 2
+    return {name: 26 + offset + index * step for index, name in enumerate(names)}

@@ -1,0 +1,75 @@
+"""Hypotheses as bars over the seven bands of ICD 203."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from indicia.records import Assessment, Posterior
+from indicia.share.brief.blocks import Picture
+from indicia.share.brief.inert import Shown
+from indicia.share.brief.pictures.svg import Drawing
+
+__all__ = ["hypotheses"]
+
+BANDS = ((0.05, "5"), (0.2, "20"), (0.45, "45"), (0.55, "55"), (0.8, "80"), (0.95, "95"))
+MOST = 6
+
+
+def percent(value: float) -> str:
+    """A probability without false precision; never 0 % or 100 %.
+
+    >>> percent(0.743), percent(0.0004), percent(0.9999)
+    ('74 %', '<1 %', '>99 %')
+    """
+    if value < 0.01:
+        return "<1 %"
+    return ">99 %" if value > 0.99 else f"{value * 100:.0f} %"
+
+
+def rows_of(assessment: Assessment) -> list[Posterior]:
+    """The first of the groups (with `unknown` always among them), then the states and agencies."""
+    first = list(assessment.posteriors[:MOST])
+    unknown = next((one for one in assessment.posteriors if one.hypothesis.id == "unknown"), None)
+    if unknown is not None and unknown not in first:
+        first[-1:] = [unknown]
+    return first
+
+
+def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Picture | None:
+    """Bars for the likeliest hypotheses, leaders in full colour; None when there is nothing to show."""
+    groups, levels = rows_of(assessment), list(assessment.levels[:3])
+    if not groups and not levels:
+        return None
+    label, left, right, step = 170.0, 178.0, 560.0, 26.0
+    drawing = Drawing(620, 0)
+    y = 22.0
+    for rows, head in ((groups, "Groups (together 100 %)"), (levels, "Added up by state or agency")):
+        if not rows:
+            continue
+        drawing.text(0, y, head, size=11, fill="quiet", bold=True)
+        y += 8
+        top = y
+        for bound, _ in BANDS:
+            x = left + (right - left) * bound
+            drawing.line(x, top, x, top + step * len(rows), "rule", dash="2 3")
+        for one in rows:
+            leads = one.hypothesis.id in assessment.leaders
+            fill = "blue" if leads else "quiet" if one.hypothesis.id == "unknown" else "violet"
+            drawing.text(label, y + 17, show(one.hypothesis.name), size=12.5, anchor="end", bold=leads, most=label)
+            width = (right - left) * one.probability
+            drawing.rect(left, y + 5, max(width, 1.5), step - 10, fill, round_=2)
+            prior = left + (right - left) * one.prior
+            drawing.line(prior, y + 3, prior, y + step - 3, "ink", width=1.5)
+            drawing.text(right + 8, y + 17, percent(one.probability), size=12.5, bold=leads)
+            y += step
+        for bound, text in BANDS:
+            drawing.text(left + (right - left) * bound, y + 12, text, size=9.5, fill="quiet", anchor="middle")
+        y += 34
+    drawing.text(left, y - 8, "Dotted: the bounds of the ICD 203 bands, in percent. Upright mark: before the evidence.", size=9.5, fill="quiet", most=430)
+    drawing.height = y
+    alt = f"{title}: {_spoken(groups, show)}." + (f" Added up: {_spoken(levels, show)}." if levels else "")
+    return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt)
+
+
+def _spoken(rows: Iterable[Posterior], show: Shown) -> str:
+    return ", ".join(f"{show(one.hypothesis.name, 60)} {percent(one.probability)}" for one in rows)

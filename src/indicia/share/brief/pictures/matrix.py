@@ -1,0 +1,69 @@
+"""The techniques of a case in ATT&CK's own order, shaded by how sure they are: seen, stated, typical of the accused."""
+
+from __future__ import annotations
+
+from indicia.records import Rank, Record
+from indicia.share.brief.blocks import Picture
+from indicia.share.brief.pictures.svg import Drawing, fit, width_of
+
+__all__ = ["Cell", "matrix"]
+
+FILL = {Rank.SEEN: ("red", "paper"), Rank.STATED: ("pale-blue", "ink"), Rank.TYPICAL: ("panel", "quiet")}
+MEANING = {Rank.SEEN: "seen in our logs", Rank.STATED: "stated in the texts", Rank.TYPICAL: "typical of the accused only"}
+
+
+class Cell(Record, frozen=True, kw_only=True):
+    """One technique: where it stands, how sure it is and how often it was found."""
+
+    id: str
+    name: str
+    tactics: tuple[str, ...]  # shortnames
+    rank: Rank
+    count: int = 1
+
+
+def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Picture | None:
+    """`tactics` are (shortname, name) in ATT&CK's order; those without a technique of the case are left out and named below."""
+    columns = [(name, [cell for cell in cells if short in cell.tactics]) for short, name in tactics]
+    used = [(name, sorted(column, key=lambda cell: (list(Rank).index(cell.rank), cell.id))) for name, column in columns if column]
+    if not used:
+        return None
+    empty = [name for name, column in columns if not column]
+    gap, high = 4.0, 38.0
+    wide = max(92.0, min(150.0, (1000 - gap * len(used)) / len(used)))
+    tall = max(len(column) for _, column in used)
+    drawing = Drawing((wide + gap) * len(used) + 2, 0)
+    for index, (name, column) in enumerate(used):
+        x = index * (wide + gap) + 1
+        _wrapped(drawing, x + 2, 14, name, wide - 4, size=11, fill="ink", bold=True)
+        for row, cell in enumerate(column):
+            y = 38 + row * (high + gap)
+            fill, ink = FILL[cell.rank]
+            drawing.rect(x, y, wide, high, fill, stroke="rule", round_=3, dash=cell.rank is Rank.TYPICAL)
+            drawing.text(x + 6, y + 14, cell.id, size=11, fill=ink, bold=True)
+            if cell.count > 1:
+                drawing.text(x + wide - 6, y + 14, f"\u00d7{cell.count}", size=10, fill=ink, anchor="end")
+            drawing.text(x + 6, y + 29, cell.name, size=10, fill=ink, most=wide - 10)
+    y = 38 + tall * (high + gap) + 10
+    x = 1.0
+    for rank in Rank:
+        drawing.rect(x, y, 14, 14, FILL[rank][0], stroke="rule", round_=2, dash=rank is Rank.TYPICAL)
+        drawing.text(x + 20, y + 11.5, MEANING[rank], size=11)
+        x += 34 + width_of(MEANING[rank], 11)
+    if empty:
+        drawing.text(1, y + 32, f"Nothing in: {', '.join(empty)}.", size=10.5, fill="quiet", most=drawing.width - 4)
+    drawing.height = y + (44 if empty else 22)
+    title = "Techniques in ATT&CK's order"
+    alt = f"{title}. " + ". ".join(f"{name}: {', '.join(f'{cell.id} {MEANING[cell.rank]}' for cell in column[:40])}" for name, column in used)
+    return Picture(name="matrix", svg=drawing.svg("matrix", title, alt), title=title, alt=alt, wide=True)
+
+
+def _wrapped(drawing: Drawing, x: float, y: float, text: str, width: float, *, size: float, fill: str, bold: bool) -> None:
+    """At most two lines."""
+    first = ""
+    words = text.split()
+    while words and width_of(f"{first} {words[0]}".strip(), size) <= width:
+        first = f"{first} {words.pop(0)}".strip()
+    lines = [first or fit(words.pop(0), width, size), fit(" ".join(words), width, size) if words else ""]
+    for index, one in enumerate(part for part in lines if part):
+        drawing.text(x, y + index * (size + 2), one, size=size, fill=fill, bold=bold)
