@@ -81,7 +81,9 @@ def sniff(head: bytes, name: str) -> bool:
     """The magic of the file, or of its first chunk where the header was lost."""
     if head.startswith(_FILE_MAGIC):
         return True
-    return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC))
+    return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (
+        name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC)
+    )
 
 
 def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
