@@ -43,12 +43,47 @@ def _json(case: Case, knowledge: Any) -> bytes:
     return case_json(case)
 
 
+def _stix(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.stix.bundle import render
+
+    return render(case, knowledge)
+
+
+def _misp(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.misp import render
+
+    return render(case, knowledge)
+
+
+def _navigator(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.navigator import render
+
+    return render(case, knowledge)
+
+
+def _csv(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.feed import render
+
+    return render(case, knowledge)
+
+
+def _timesketch(case: Case, knowledge: Any) -> bytes:
+    from indicia.share.timesketch import render
+
+    return render(case, knowledge)
+
+
 # Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
 FORMATS: dict[str, Callable[[Case, Any], bytes]] = {
     "md": _markdown,
     "html": _html,
     "pdf": _pdf,
     "json": _json,
+    "stix": _stix,
+    "misp": _misp,
+    "navigator": _navigator,
+    "csv": _csv,
+    "timesketch": _timesketch,
 }
 
 
