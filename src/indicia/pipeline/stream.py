@@ -15,7 +15,7 @@ import orjson
 
 from indicia.knowledge import load
 from indicia.read.reading import read_document
-from indicia.read.fronts import text_document
+from indicia.read.fronts import document_from_text
 from indicia.read.rows import reading_row
 
 __all__ = ["read_line", "read_lines"]
@@ -37,7 +37,7 @@ def read_line(line: bytes, number: int) -> bytes:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return orjson.dumps({"error": f"not a document: {error}", "line": number, "hint": 'needs {"id", "text"}'})
     name = str(given.id) if given.id is not None else f"line {number}"
-    document = text_document(given.text, name=name, published=given.date)
+    document = document_from_text(given.text, name=name, published=given.date)
     row: dict[str, Any] = reading_row(read_document(document, load()), document)
     row["id"] = given.id if given.id is not None else name
     return orjson.dumps(row)
