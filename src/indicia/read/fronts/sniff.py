@@ -75,6 +75,8 @@ def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
     for magic, words in _MAGIC:
         if head.startswith(magic) and (looks_binary(data) or magic == b"{\\rtf"):
             return Kind.BINARY, words
+    if data[257:262] == b"ustar":
+        return Kind.BINARY, "a tar archive (unpack it first)"
     if looks_binary(data):
         return Kind.BINARY, "a binary file"
     if b"\0" in head[:200]:  # UTF-16: judge what it says, not how
