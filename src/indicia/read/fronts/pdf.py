@@ -206,6 +206,8 @@ def join_pages(pages: list[str]) -> tuple[str, list[Block]]:
     length = 0
     for number, lines in enumerate(lines_of, start=1):
         kept = [line for line in lines if _key(line) not in running]
+        if not any(line.strip() for line in kept):  # a page of nothing but such lines: they are its text
+            kept = lines
         for position, (paragraph, kind) in enumerate(_paragraphs(kept, words)):
             if blocks:
                 last = pieces[-1]
