@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -86,6 +87,12 @@ def vendors() -> tuple[Vendor, ...]:
         for kind, name, names, state, common in _cells("vendors.psv")
     ]
     return tuple(sorted(found, key=lambda row: (row.kind, row.name.casefold())))
+
+
+@cache
+def generic_words() -> frozenset[str]:
+    lines = (HERE / "generic.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def offices() -> tuple[Office, ...]:

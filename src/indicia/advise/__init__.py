@@ -52,7 +52,7 @@ def advise(
         *seeing.switches(needs, facts, on),
     ]
     candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
-    main, curve, base = ordered(candidates, needs)
+    main, curve, base = ordered(candidates, needs, prevention.breadth(facts))
     main = prevention.with_specifics(main)
     gaps = _gaps(needs, unknown, facts)
     contain = response.containment(case)

@@ -11,7 +11,7 @@ __all__ = ["Need", "needs_of"]
 
 # Evidence first: what our own logs show counts in full, an attempt a little less; what a text states counts more than what the
 # accused are known to do elsewhere. The order matters, the figures are rough; docs/advice.md says so.
-WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.TYPICAL: 0.25}
+WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.TYPICAL: 0.15}
 ATTEMPT = 0.8
 # Stopping the first step saves the rest: a technique at the end of the chain counts six tenths of one at its start. What happens
 # before the intrusion, outside of our walls, counts least.

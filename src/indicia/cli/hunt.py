@@ -56,6 +56,7 @@ def hunt(
 
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
     """
+    from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
@@ -65,7 +66,7 @@ def hunt(
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
     with voice.progress() as progress:
-        wanted = ()
+        wanted: tuple[IndicatorSought, ...] = ()
         if indicators:
             _, _, mentions, problems = read_sources([str(path) for path in indicators], load())
             voice.problems(problems)

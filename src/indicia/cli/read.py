@@ -90,7 +90,7 @@ def _machine(documents: Sequence[Document], claims: Sequence[Claim], mentions: S
 
 
 def _show(documents: Sequence[Document], claims: Sequence[Claim], mentions: Sequence[Mention], color: bool) -> None:
-    from indicia.read.indicators import defang
+    from indicia.share.brief.inert import defang
 
     console = Console(no_color=not color, highlight=False)
     by_id = {document.id: document for document in documents}

@@ -13,7 +13,8 @@ import msgspec
 
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.matching.literals import Ints
-from indicia.hunt.rules.ir import Correlation, CorrelationKind, Rule, fold
+from indicia.hunt.rulebook import RuleHead
+from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
 
 __all__ = ["Feed", "correlated", "feed_of"]
 
@@ -40,7 +41,7 @@ class Feed(msgspec.Struct, array_like=True, frozen=True):
     unit: str
 
 
-def feed_of(batch: EventBatch, rule: Rule, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
+def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
     """The matches of `rule` as its correlations see them. An event without a time or without a group-by field takes no part."""
     name = rule.id or rule.name
     users = [each for each in correlations if name in each.rules]

@@ -164,7 +164,7 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
     kind = "hacktivist" if "hacktivis" in motive or "hacktivis" in text else "criminal" if motive == "cybercrime" else None
     return Entry(
         source="MISP galaxy",
-        name=value.value,
+        name=value.value.strip(),
         names=tuple(name for name in names if name not in groups),
         group=groups.pop() if len(groups) == 1 else None,
         users=users,
@@ -178,7 +178,7 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
 def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
     """microsoft-activity-group.json: here Microsoft says which names of others it holds to be the same.
 
-    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: where a present one lists such a name, they are one.
+    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: a present one that lists such a name is it.
     """
     found: dict[str, Entry] = {}
     for value in galaxy.values:
@@ -189,7 +189,7 @@ def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
         )
         found[value.value.casefold()] = Entry(
             source="Microsoft",
-            name=value.value,
+            name=value.value.strip(),
             names=_unique([value.value, *value.words("synonyms")]),
             states={code: ("Microsoft",)} if code else {},
             kind=kind,
@@ -216,7 +216,7 @@ def tidal_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
         found.append(
             Entry(
                 source="Tidal",
-                name=value.value,
+                name=value.value.strip(),
                 names=(value.value,),
                 group=number if re.fullmatch(r"G[01]\d{3}", number) else None,
                 states={code: ("Tidal",)} if code else {},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from indicia.hunt.formats import exchange, jsonl, w3c
+from indicia.hunt.formats import evtx, exchange, jsonl, w3c
 from indicia.hunt.formats.base import Format, LogInput, Stretch
 
 __all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
 
 FORMATS: tuple[Format, ...] = (
+    *evtx.FORMATS,
     *exchange.FORMATS,
     *w3c.FORMATS,
     *jsonl.FORMATS,

@@ -36,7 +36,7 @@ class DirectiveLog:
 
     `times` are the columns that hold the time (one, or a date and a time), `hosts` those that may name the host. `uri` names
     the columns of path and query where there are any. `unpack` takes the text of column `packed` apart into further fields.
-    `header` stands in where a file has none.
+    `header` stands in where a file has none. `message` is a field that is the whole line where the header has no such column.
     """
 
     name: str
@@ -49,6 +49,7 @@ class DirectiveLog:
     packed: str = ""
     unpack: Callable[[str], Mapping[str, str]] | None = None
     header: tuple[str, ...] = ()
+    message: str = ""
 
 
 def read_directive_logs(logs: Iterable[LogInput], wanted: frozenset[str], kind: DirectiveLog) -> Iterator[EventBatch | Problem]:
@@ -137,6 +138,7 @@ def _batch(
     if not len(rows.lines):
         return
     columns = dict(rows.columns)
+    adds_message = bool(kind.message) and kind.message.lower() not in {name.lower() for name in names}
     if kind.uri and JOINED_URI in wanted and kind.uri[0] in rows.plain:
         columns[JOINED_URI] = _joined_uri(rows.plain[kind.uri[0]], rows.plain.get(kind.uri[1]))
     if kind.unpack and kind.packed in rows.plain:
@@ -147,6 +149,8 @@ def _batch(
         fields = dict(row_fields(names, line, kind.delimiter, kind.quoted))
         if kind.unpack and kind.packed in fields:
             fields.update(kind.unpack(fields[kind.packed]))
+        if adds_message:
+            fields[kind.message] = line
         time_text = " ".join(fields[name] for name in kind.times if name in fields)
         host = next((fields[name] for name in kind.hosts if fields.get(name, "-") != "-"), "")
         return time_text, host, fields
@@ -154,6 +158,8 @@ def _batch(
     def texts(chosen: Ints) -> pa.StringArray:
         return pa.array([block.line(index) for index in rows.lines[chosen].tolist()], pa.string())
 
+    if adds_message and kind.message.lower() in wanted:
+        columns[kind.message] = encode(texts(np.arange(len(rows.lines))))
     yield EventBatch(
         format=kind.name,
         family=kind.family,

@@ -89,6 +89,17 @@ CMDLET_INFRA = DirectiveLog(
     hosts=("ServerHostName", "ServerName"),
 )
 
+OAB_GENERATOR = DirectiveLog(
+    name="oab-generator",
+    family="oab-generator",
+    delimiter=",",
+    quoted=True,
+    times=("DateTime",),
+    hosts=("ServerName",),
+    header=("DateTime", "Text"),
+    message="Message",
+)
+
 
 def _header(head: bytes) -> str:
     return head[:8192].decode("utf-8", "replace").lstrip("\ufeff").lower()
@@ -132,6 +143,7 @@ FORMATS = (
     ),
     Format("ecp-activity", "ecp-activity", _is_ecp_activity, partial(read_directive_logs, kind=ECP_ACTIVITY)),
     Format("ecp-server", "ecp-server", _is_ecp_server, partial(read_directive_logs, kind=ECP_SERVER)),
+    Format("oab-generator", "oab-generator", _is("oab generator log"), partial(read_directive_logs, kind=OAB_GENERATOR)),
     Format(
         "cmdlet-infra",
         "cmdlet-infra",

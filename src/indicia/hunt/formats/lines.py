@@ -73,9 +73,10 @@ def line_blocks(stream: BinaryIO, where: str, first: int = 1, size: int = BLOCK)
         if data:
             clean, problems = readable(data, f"{where}:{number}")
             yield from problems
-            made = _block(clean, number)
-            number += len(made.starts)
-            yield made
+            if clean:  # a hard stop may leave a stretch of nothing but NULs
+                made = _block(clean, number)
+                number += len(made.starts)
+                yield made
         if ended:
             return
 

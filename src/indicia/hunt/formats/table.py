@@ -73,6 +73,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(text_of(item) for item in value if item is not None)
     if isinstance(value, dict):
+        if "#text" in value:  # an XML element with attributes
+            return text_of(value["#text"])
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
     return "" if value is None else str(value)
 

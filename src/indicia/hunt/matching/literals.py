@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib.util
 import os
+import platform
 from array import array
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -11,7 +14,11 @@ from typing import Any, TypeAlias
 import ahocorasick_rs
 import numpy as np
 
-__all__ = ["Ints", "LiteralScanner", "hyperscan_is_there"]
+from indicia.hunt.rules.cache import load_bytes, store_bytes
+
+__all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there"]
+
+LITERALS_KEPT = 200  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -19,6 +26,30 @@ Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 def hyperscan_is_there() -> bool:
     """Whether hyperscan can be used; INDICIA_HYPERSCAN=off switches it off (the results are the same, only slower)."""
     return os.environ.get("INDICIA_HYPERSCAN") != "off" and importlib.util.find_spec("hyperscan") is not None
+
+
+def hyperscan_database(expressions: Sequence[bytes], flags: Sequence[int], *, literal: bool) -> Any:
+    """A database in which each expression has its position as its id; larger ones are kept on disk. Raises: hyperscan.error."""
+    import hyperscan as engine
+
+    costly = len(expressions) > (LITERALS_KEPT if literal else 0)
+    name = ""
+    if costly:
+        digest = hashlib.sha256(f"{engine.__version__} {platform.machine()} {literal}".encode())
+        for expression, flag in zip(expressions, flags, strict=True):
+            digest.update(len(expression).to_bytes(8, "big") + expression + flag.to_bytes(4, "big"))
+        name = f"{digest.hexdigest()[:40]}.hyperscan"
+        kept = load_bytes(name)
+        if kept is not None:
+            with contextlib.suppress(engine.error):
+                database = engine.loadb(kept, mode=engine.HS_MODE_BLOCK)
+                database.scratch = engine.Scratch(database)
+                return database
+    database = engine.Database()
+    database.compile(expressions=list(expressions), ids=list(range(len(expressions))), flags=list(flags), literal=literal)
+    if costly:
+        store_bytes(name, engine.dumpb(database))
+    return database
 
 
 class LiteralScanner:
@@ -31,15 +62,7 @@ class LiteralScanner:
         if not self.literals:
             return
         if hyperscan_is_there() if hyperscan is None else hyperscan:
-            import hyperscan as engine
-
-            self._database = engine.Database()
-            self._database.compile(
-                expressions=list(self.literals),
-                ids=list(range(len(self.literals))),
-                flags=[0] * len(self.literals),
-                literal=True,
-            )
+            self._database = hyperscan_database(list(self.literals), [0] * len(self.literals), literal=True)
         else:
             self._automaton = ahocorasick_rs.BytesAhoCorasick(list(self.literals))
 

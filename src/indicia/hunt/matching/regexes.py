@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from indicia.hunt.matching.literals import Ints, hyperscan_is_there
+from indicia.hunt.matching.literals import Ints, hyperscan_database, hyperscan_is_there
+from indicia.hunt.rules.cache import key_of, load, store
 from indicia.hunt.rules.ir import Test
 from indicia.hunt.rules.regex import LONGEST_VALUE, compiled
 
 __all__ = ["RegexScanner"]
-
-_SEPARATOR = b"\n"
 
 
 class RegexScanner:
@@ -28,28 +27,19 @@ class RegexScanner:
             self._compile([test for _, test in tests])
 
     def _compile(self, tests: Sequence[Test]) -> None:
+        """A database of those that hyperscan knows; the others (lookaround, too large, not ASCII) are left to `re` alone."""
         import hyperscan as engine
 
-        known = []
-        for position, test in enumerate(tests):
-            flags = engine.HS_FLAG_SINGLEMATCH | engine.HS_FLAG_ALLOWEMPTY
-            flags |= engine.HS_FLAG_CASELESS if "i" in test.flags else 0
-            flags |= engine.HS_FLAG_MULTILINE if "m" in test.flags else 0
-            flags |= engine.HS_FLAG_DOTALL if "s" in test.flags else 0
-            try:
-                expression = test.value.encode("ascii")
-                engine.Database().compile(expressions=[expression], ids=[0], flags=[flags])
-            except (UnicodeEncodeError, engine.error):
-                continue  # lookaround, back references, too large, not ASCII: `re` alone
-            known.append((position, expression, flags))
+        flags = [_flags_of(test, engine) for test in tests]
+        name = f"{key_of((test.flags, test.value.encode('utf-8', 'surrogatepass')) for test in tests)}.known"
+        known = load(name, list[int])
+        if known is None:
+            known = [position for position, test in enumerate(tests) if _is_known(test, flags[position], engine)]
+            store(name, known)
         if known:
-            self._database = engine.Database()
-            self._database.compile(
-                expressions=[expression for _, expression, _ in known],
-                ids=[position for position, _, _ in known],
-                flags=[flags for _, _, flags in known],
-            )
-            self._filtered = [position for position, _, _ in known]
+            expressions = [tests[position].value.encode() for position in known]
+            self._database = hyperscan_database(expressions, [flags[position] for position in known], literal=False)
+            self._filtered = known
 
     def find(self, values: pa.StringArray) -> tuple[Ints, Ints]:
         """Every (index of the value, index of the test) that matches."""
@@ -58,7 +48,7 @@ class RegexScanner:
         where: list[int] = []
         which: list[int] = []
         texts = values.to_pylist()
-        filtered = set(self._filtered)
+        filtered = frozenset(self._filtered)
         others = [pair for position, pair in enumerate(self._expressions) if position not in filtered]
         for number, text in enumerate(texts):
             plain = self._database is not None and _is_plain(text)
@@ -71,8 +61,25 @@ class RegexScanner:
 
     def _candidates(self, text: str) -> list[tuple[int, Any]]:
         found: list[int] = []
-        self._database.scan(text.encode(), match_event_handler=lambda position, *_: found.append(position))
-        return [self._expressions[position] for position in found]
+        self._database.scan(text.encode(), match_event_handler=lambda number, *_: found.append(number))
+        return [self._expressions[self._filtered[number]] for number in found]
+
+
+def _flags_of(test: Test, engine: Any) -> int:
+    flags = engine.HS_FLAG_SINGLEMATCH | engine.HS_FLAG_ALLOWEMPTY
+    for letter, flag in (("i", engine.HS_FLAG_CASELESS), ("m", engine.HS_FLAG_MULTILINE), ("s", engine.HS_FLAG_DOTALL)):
+        flags |= flag if letter in test.flags else 0
+    return int(flags)
+
+
+def _is_known(test: Test, flags: int, engine: Any) -> bool:
+    if not test.value.isascii():
+        return False
+    try:
+        engine.Database().compile(expressions=[test.value.encode()], ids=[0], flags=[flags])
+    except engine.error:
+        return False
+    return True
 
 
 def _is_plain(text: str) -> bool:

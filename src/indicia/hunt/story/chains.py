@@ -132,11 +132,12 @@ def _by_step(sightings: Sequence[Sighting], members: list[int], groups: _Groups)
     ]
     exploits = _Nearby(sightings, (index for index in requests if sightings[index].stage in {Stage.EXPLOIT, Stage.WEB_SHELL}))
     visits = _Nearby(sightings, (index for index in requests if sightings[index].stage is Stage.WEB_SHELL))
+    owned = {groups.find(index) for index in members if client_of(sightings[index].event)}
     for index in members:
         sighting = sightings[index]
         time = sighting.event.time
-        if time is None or client_of(sighting.event):
-            continue
+        if time is None or groups.find(index) in owned:
+            continue  # a key or the request itself says more than nearness
         match: int | None = None
         if sighting.stage in {Stage.EXPLOIT, Stage.WEB_SHELL, Stage.EVASION, Stage.PERSISTENCE}:
             match = exploits.nearest(time, ONE_STEP)

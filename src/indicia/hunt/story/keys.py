@@ -56,7 +56,8 @@ def client_of(event: Event) -> str:
         parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     except ValueError:
         return ""
-    return "" if parsed.is_loopback or parsed.is_unspecified else str(parsed)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return "" if parsed.is_loopback or parsed.is_unspecified else str(mapped or parsed)
 
 
 def agent_of(event: Event) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from indicia.errors import RuleError
-from indicia.records import Record, Stage
+from indicia.records import Outcome, Record, Stage
 
 __all__ = ["RULES_FOLDER", "RuleNote", "note_of", "notes", "read_note"]
 
@@ -36,6 +36,10 @@ class RuleNote(Record, frozen=True, kw_only=True):
     success: tuple[tuple[str, tuple[str, ...]], ...] | None = None
     proof: bool = False
     software: tuple[str, ...] = ()
+
+    def told(self, outcome: Outcome) -> str:
+        """What was done, or what was tried where the outcome is an attempt."""
+        return self.tries if outcome is Outcome.ATTEMPT and self.tries else self.tells
 
 
 NEVER: tuple[tuple[str, tuple[str, ...]], ...] = (("", ()),)

@@ -67,8 +67,7 @@ def judge(sighting: Sighting) -> Sighting:
         return replace(sighting, outcome=_by_answer(sighting.event))
     software = tuple(dict.fromkeys((*sighting.software, *note.software)))
     outcome = _by_note(sighting.event, note.success) if note.success is not None else _by_answer(sighting.event)
-    told = note.tries if outcome is Outcome.ATTEMPT and note.tries else note.tells
-    return replace(sighting, stage=note.stage, outcome=outcome, software=software, note=sighting.note or told)
+    return replace(sighting, stage=note.stage, outcome=outcome, software=software, note=sighting.note or note.told(outcome))
 
 
 def _by_note(event: Event, success: tuple[tuple[str, tuple[str, ...]], ...]) -> Outcome:

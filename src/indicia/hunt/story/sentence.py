@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
@@ -41,7 +42,12 @@ def _span(members: Sequence[Sighting]) -> str:
 
 
 def _tells(sighting: Sighting) -> str:
-    return sighting.note or f"matched “{sighting.title}”"
+    note = note_of(sighting.rule)
+    if note is not None:
+        return note.told(sighting.outcome)
+    if sighting.indicator is not None:
+        return f"was seen with the indicator {sighting.indicator}"
+    return f"matched “{sighting.title}”"
 
 
 def _steps(members: Sequence[Sighting]) -> list[str]:

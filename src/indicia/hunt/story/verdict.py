@@ -25,6 +25,10 @@ NAMES = {
     "access-log": "web access",
     "evtx": "Windows events",
     "windows": "Windows events",
+    "windows-json": "Windows events",
+    "windows-xml": "Windows events",
+    "jsonl": "JSON Lines",
+    "csv": "CSV",
 }
 SAME_START = timedelta(hours=36)  # logs that begin this close together are told as one
 

@@ -67,7 +67,10 @@ def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
     if context is None:
         return list(sentence.parties)
     shift = len(context.row)
-    return [*context.parties, *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties)]
+    return [
+        *context.parties,
+        *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties),
+    ]
 
 
 def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], *, shifted: bool = False) -> F:

@@ -407,7 +407,9 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 break
             j += 1
             continue
-        if low in _MODIFIERS and not (_capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads):
+        if low in _MODIFIERS and not (
+            _capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads
+        ):
             if best >= 0 and not _phrase_head_ahead(row, j, lex):
                 break
             j += 1
@@ -507,7 +509,13 @@ def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
     unit = row[j]
     if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
         return True
-    if j + 1 >= len(row) or unit.low in FUNCTION or unit.low in _MODIFIERS or unit.low in lex.verbs or unit.low.endswith(("ly", "ing", "ed")):
+    if (
+        j + 1 >= len(row)
+        or unit.low in FUNCTION
+        or unit.low in _MODIFIERS
+        or unit.low in lex.verbs
+        or unit.low.endswith(("ly", "ing", "ed"))
+    ):
         return False
     after = row[j + 1]
     if _capital(after) and after.low not in FUNCTION:
@@ -518,9 +526,13 @@ def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
         return True
     if after.low == ",":
         return j + 2 < len(row) and row[j + 2].low in ("a", "an", "the", "who", "which", "whose")
-    return unit.low not in lex.acts and unit.low not in lex.findings and (
-        after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
-        or (after.low in lex.verbs and lex.verbs[after.low].form in ("s", "past", "part") and after.low not in lex.heads)
+    return (
+        unit.low not in lex.acts
+        and unit.low not in lex.findings
+        and (
+            after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
+            or (after.low in lex.verbs and lex.verbs[after.low].form in ("s", "past", "part") and after.low not in lex.heads)
+        )
     )
 
 

@@ -120,7 +120,10 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
         context.start, sentence.end, [*context.row, *sentence.row], joined(context, sentence),
         [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)], [],
     )  # fmt: skip
-    said = [s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift) for s in said]
+    said = [
+        s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift)
+        for s in said
+    ]
     found = [
         d._replace(
             source=d.source + before if d.source >= 0 else -1,
@@ -147,7 +150,11 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     spans = [_token_range(offsets, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
     sentence = _token_range(offsets, ends, piece.own[0] - begin, piece.own[1] - begin)
     return Job(
-        ids, spans, sentence, party_features(piece.whole.parties), pair_features(piece.whole.parties, piece.before, piece.found, shifted=True)
+        ids,
+        spans,
+        sentence,
+        party_features(piece.whole.parties),
+        pair_features(piece.whole.parties, piece.before, piece.found, shifted=True),
     )
 
 
@@ -219,7 +226,11 @@ class _Reader:
             self.number += 1
         scored: dict[int, Scored] = {}
         if self.model is not None:
-            jobs = [(piece.number, job) for piece in pieces if _worth(piece, self.text) and (job := job_of(piece, self.text, self.model)) is not None]
+            jobs = [
+                (piece.number, job)
+                for piece in pieces
+                if _worth(piece, self.text) and (job := job_of(piece, self.text, self.model)) is not None
+            ]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
         for piece in pieces:
@@ -248,7 +259,15 @@ class _Reader:
                 draft = rule
             else:
                 cue = piece.whole.parties[a].first if a < n else piece.whole.parties[s].last
-                draft = Draft(stance, s if s < n else -1, a if a < n else -1, None, min(cue, len(piece.whole.row) - 1), "scorer", self_reference=s == a and s < n and stance is Stance.DENIES)
+                draft = Draft(
+                    stance,
+                    s if s < n else -1,
+                    a if a < n else -1,
+                    None,
+                    min(cue, len(piece.whole.row) - 1),
+                    "scorer",
+                    self_reference=s == a and s < n and stance is Stance.DENIES,
+                )
             found = self._resolve(draft, piece)
             if found is not None:
                 taken.append(found._replace(score=float(claim[s, a]), scored=result))
@@ -583,7 +602,11 @@ def _relation(source: SourceType) -> Relation:
 
 def _worth(piece: Cut, text: str) -> bool:
     """Whether a sentence may hold a claim at all: a cue of the gate or the name of an actor in it or right before it."""
-    return bool(piece.found) or _GATE.search(text, piece.whole.start, piece.own[1]) is not None or any(p.kinds[0] == "actor" for p in piece.whole.parties)
+    return (
+        bool(piece.found)
+        or _GATE.search(text, piece.whole.start, piece.own[1]) is not None
+        or any(p.kinds[0] == "actor" for p in piece.whole.parties)
+    )
 
 
 def _fits(draft: Draft, s: int, a: int, n: int, stance: Stance) -> bool:
@@ -628,4 +651,3 @@ def _consistent(found: list[Found]) -> list[Found]:
         if not moot:
             out.append(one)
     return out
-

@@ -17,7 +17,7 @@ from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
 from indicia.records import Document, Mention, Problem
 
-__all__ = ["open_source"]
+__all__ = ["document_from_text", "open_source"]
 
 _IGNORED_FOLDERS = frozenset((".git", "__pycache__", "node_modules", ".venv", "__MACOSX"))
 
@@ -71,6 +71,13 @@ def open_source(
     else:
         run.problems.append(failed(name, "is neither a file nor a folder", "give a file, a folder or - for standard input"))
     return run.opened()
+
+
+def document_from_text(text: str, *, name: str, published: str | None = None) -> Document:
+    """The document of a text that is there already: its text is exactly `text`, so that offsets are the caller's own."""
+    parsed = read_plain(text)
+    parsed.published = published or parsed.published
+    return to_document(name, text.encode("utf-8", "surrogatepass"), parsed)
 
 
 def _reason(error: Exception) -> str:

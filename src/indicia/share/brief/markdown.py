@@ -111,7 +111,8 @@ def _block(block: AnyBlock) -> str:
             return f"{_line(about)}\n\n> {_line(text)}\n\n{_line(where)}"
         case Steps(title=title, items=items):
             rows = "\n".join(
-                f"{number}. **{escaped(step.name)}** ({STATES[step.state]}): {_line(step.detail)}" for number, step in enumerate(items, 1)
+                f"{number}. **{escaped(step.name)}** ({STATES[step.state]}): {_line(step.detail)}"
+                for number, step in enumerate(items, 1)
             )
             return f"{escaped(title)}:\n\n{rows}"
         case Code(text=text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indicia.records import Assessment, Case
-from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Para, Row, Section, Table, line
+from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Line, Para, Row, Section, Table, line
 from indicia.share.brief.judgements import listed
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.hypotheses import percent
@@ -33,7 +33,7 @@ def grounds_section(case: Case, notes: Notes) -> Section:
     return Section(id="evidence", title=title, blocks=tuple(blocks))
 
 
-def _remarks(assessment: Assessment, notes: Notes) -> tuple:  # type: ignore[type-arg]
+def _remarks(assessment: Assessment, notes: Notes) -> tuple[Line, ...]:
     show = notes.index.show
     items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
     if assessment.missing:

@@ -1,0 +1,342 @@
+"""Windows event logs (EVTX): every chunk and every record is tried, and one that is broken costs itself alone.
+
+A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time, under
+a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records than a
+chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
+
+References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from indicia.hunt.events import Codes, Column, EventBatch
+from indicia.hunt.formats.base import Format, LogInput
+from indicia.hunt.formats.table import ShapedRows, text_of
+from indicia.hunt.formats.windows import flat_event, windows_times
+from indicia.hunt.matching.literals import Ints
+from indicia.records import Problem, Severity
+
+__all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
+
+CHUNK = 65_536
+FILE_HEADER = 4_096
+GROUP = 64  # chunks parsed at a time: 4 MB
+_BATCH = 24_576  # events
+_FILE_MAGIC = b"ElfFile\0"
+_CHUNK_MAGIC = b"ElfChnk\0"
+_RECORD_MAGIC = b"\x2a\x2a\0\0"
+_FIRST_RECORD = 512
+_SMALLEST_RECORD = 28
+
+
+class _System(msgspec.Struct, gc=False):
+    Channel: Any = None
+    EventID: Any = None
+    Provider: Any = None
+    Computer: Any = None
+    TimeCreated: Any = None
+    EventRecordID: Any = None
+    Level: Any = None
+    Task: Any = None
+    Opcode: Any = None
+    Keywords: Any = None
+    Version: Any = None
+    Security: Any = None
+
+
+class _Content(msgspec.Struct, gc=False):
+    System: _System = msgspec.field(default_factory=_System)
+    EventData: Any = None
+    UserData: Any = None
+    ProcessingErrorData: Any = None
+
+
+class _Event(msgspec.Struct, gc=False):
+    Event: _Content
+
+
+_typed = msgspec.json.Decoder(_Event)
+_untyped = msgspec.json.Decoder()
+_SYSTEM = {
+    "eventrecordid": "EventRecordID",
+    "level": "Level",
+    "task": "Task",
+    "opcode": "Opcode",
+    "keywords": "Keywords",
+    "version": "Version",
+    "computer": "Computer",
+}
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """The magic of the file, or of its first chunk where the header was lost."""
+    if head.startswith(_FILE_MAGIC):
+        return True
+    return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (
+        name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC)
+    )
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events in file order; small files share a batch."""
+    table = _Table(wanted)
+    for log in logs:
+        table.begin(log.name)
+        number = log.stretch.line if log.stretch else 1
+        for item in _records(log):
+            if isinstance(item, Problem):
+                yield item
+                continue
+            number = table.add(item, number)
+            if table.size >= _BATCH:
+                yield table.batch()
+                table = _Table(wanted)
+                table.begin(log.name)
+    if table.size:
+        yield table.batch()
+
+
+def nominal_records(chunk: bytes) -> int:
+    """How many records a chunk's header says it holds."""
+    first, last = struct.unpack_from("<QQ", chunk, 8)
+    count = last - first + 1
+    return count if 0 < count <= CHUNK // _SMALLEST_RECORD else 0
+
+
+def _records(log: LogInput) -> Iterator[list[str] | Problem]:
+    """The JSON of the records, a group of chunks at a time."""
+    with log.open() as stream:
+        at = log.stretch.start if log.stretch else 0
+        if at:
+            stream.seek(at)
+        else:
+            head = stream.read(FILE_HEADER)
+            if head.startswith(_CHUNK_MAGIC):
+                yield Problem(where=log.name, what="the file header is missing", severity=Severity.NOTE)
+                stream.seek(0)
+            else:
+                if not head.startswith(_FILE_MAGIC):
+                    yield Problem(where=log.name, what="the file header is broken", severity=Severity.NOTE)
+                at = FILE_HEADER
+        end = log.stretch.end if log.stretch else None
+        while end is None or at < end:
+            size = GROUP * CHUNK if end is None else min(GROUP * CHUNK, end - at)
+            try:
+                data = stream.read(size)
+            except (OSError, EOFError) as error:
+                yield Problem(where=log.name, what=f"cannot be read on: {error}")
+                return
+            if not data:
+                return
+            yield from _group(log, data, at)
+            at += len(data)
+
+
+def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]:
+    chunks = []
+    for start in range(0, len(data), CHUNK):
+        chunk = data[start : start + CHUNK]
+        if len(chunk) < CHUNK:
+            if chunk.strip(b"\0"):
+                what = f"the last chunk is cut off after {len(chunk)} of {CHUNK} bytes; read as far as it goes"
+                yield Problem(where=_where(log, at + start), what=what, severity=Severity.NOTE)
+            chunk = chunk.ljust(CHUNK, b"\0")
+        if chunk.startswith(_CHUNK_MAGIC):
+            chunks.append((at + start, chunk))
+        elif chunk.strip(b"\0"):
+            yield Problem(where=_where(log, at + start), what="a chunk without its magic number cannot be read")
+    if not chunks:
+        return
+    found, errors = _parse(b"".join(chunk for _, chunk in chunks), len(chunks))
+    if not errors and len(found) >= sum(nominal_records(chunk) for _, chunk in chunks):
+        yield found
+        return
+    for start, chunk in chunks:
+        found, errors = _parse(chunk, 1)
+        missing = nominal_records(chunk) - len(found)
+        if errors or missing > 0:
+            again, _ = _parse(_stepping_stones(chunk), 1)
+            if len(again) > len(found):
+                found = again
+                missing = nominal_records(chunk) - len(found)
+        if missing > 0 or (errors and not found):
+            what = f"{max(missing, 1)} records cannot be read"
+            yield Problem(where=_where(log, start), what=what, count=max(missing, 1), hint="; ".join(errors)[:200])
+        yield found
+
+
+def _where(log: LogInput, offset: int) -> str:
+    return f"{log.name} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
+
+
+def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
+    """The JSON of all records that the parser can read, and what it said of the others."""
+    from evtx import PyEvtxParser
+
+    header = _FILE_MAGIC + struct.pack("<QQQIHHHH", 0, count - 1, 1, 128, 1, 3, FILE_HEADER, count)
+    records = PyEvtxParser(io.BytesIO(header.ljust(FILE_HEADER, b"\0") + chunks), 1).records_json()
+    found: list[str] = []
+    errors: list[str] = []
+    while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
+        try:
+            found += [record["data"] for record in records]
+            break
+        except RuntimeError as error:
+            errors.append(" ".join(str(error).split()))
+    return found, errors
+
+
+def _stepping_stones(chunk: bytes) -> bytes:
+    """The chunk with a plain record header over whatever is no record, so that the parser steps from good record to good record.
+
+    The tables of shared strings and templates are emptied: they only speed things up, and a wrong one costs the whole chunk.
+    """
+    patched = bytearray(chunk)
+    patched[128:512] = bytes(384)
+    at = _FIRST_RECORD
+    while at + _SMALLEST_RECORD <= CHUNK:
+        size = _size_of(patched, at)
+        if not size:
+            onward = at + 4
+            while (onward := patched.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(patched, onward):
+                onward += 4
+            if onward < 0:
+                break
+            size = onward - at
+            if size < _SMALLEST_RECORD:
+                break
+            struct.pack_into("<4sI", patched, at, _RECORD_MAGIC, size)
+        at += size
+    struct.pack_into("<I", patched, 48, at)  # where free space begins
+    return bytes(patched)
+
+
+def _size_of(chunk: bytearray, at: int) -> int:
+    """The size of the record at `at`, 0 when there is none: a record says its size at both ends."""
+    if chunk[at : at + 4] != _RECORD_MAGIC:
+        return 0
+    (size,) = struct.unpack_from("<I", chunk, at + 4)
+    if not _SMALLEST_RECORD <= size <= CHUNK - at:
+        return 0
+    (copy,) = struct.unpack_from("<I", chunk, at + size - 4)
+    return size if copy == size else 0
+
+
+class _Table:
+    """Gathers records into a batch."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self._wanted = wanted
+        self._files: list[str] = []
+        self._file_of: list[int] = []
+        self._texts: list[str] = []
+        self._systems: list[_System] = []
+        self._positions: list[int] = []
+        self._rows = ShapedRows()
+
+    @property
+    def size(self) -> int:
+        return len(self._texts)
+
+    def begin(self, file: str) -> None:
+        """What is added from now on is from this file."""
+        self._files.append(file)
+
+    def add(self, texts: list[str], number: int) -> int:
+        """More records; returns the number of the next one."""
+        decode, rows = _typed.decode, self._rows
+        for text in texts:
+            content = decode(text).Event
+            data = content.EventData
+            self._systems.append(content.System)
+            if type(data) is dict and "Data" not in data and "#attributes" not in data:
+                rows.add(data)
+            else:
+                rows.add(_without_system(content))
+        self._texts += texts
+        self._positions += range(number, number + len(texts))
+        self._file_of += [len(self._files) - 1] * len(texts)
+        return number + len(texts)
+
+    def batch(self) -> EventBatch:
+        """The records as a batch."""
+        columns = self._rows.columns(self._wanted - {"channel", "eventid", "computer", "provider_name", "eventrecordid"})
+        systems = self._systems
+        columns["Channel"] = _column([system.Channel for system in systems])
+        columns["EventID"] = _column([_plain(system.EventID) for system in systems])
+        columns["Provider_Name"] = _column([_provider(system.Provider) for system in systems])
+        folded = {name.lower() for name in columns}
+        for name in self._wanted & _SYSTEM.keys():
+            if name not in folded:
+                own = _SYSTEM[name]
+                columns[own] = _column([_plain(getattr(system, own)) for system in systems])
+        texts, files = self._texts, self._files
+        return EventBatch(
+            format="evtx",
+            family="windows",
+            size=len(texts),
+            columns=columns,
+            files=files,
+            file_of=None if len(files) == 1 else np.array(self._file_of, np.int32),
+            positions=np.array(self._positions, np.int64),
+            times=windows_times([_time(system.TimeCreated) for system in systems]),
+            rebuild=lambda row: _rebuild(texts[row]),
+            unit="record",
+            texts=lambda rows: pa.array(["\n".join(_rebuild(texts[row])[2].values()) for row in rows.tolist()], pa.string()),
+            raw=lambda: _raw(texts),
+        )
+
+
+def _rebuild(text: str) -> tuple[str, str, Mapping[str, str]]:
+    fields = {
+        name: value for name, content in flat_event(_untyped.decode(text)["Event"]).items() if (value := text_of(content)) != ""
+    }
+    return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
+
+
+def _raw(texts: Sequence[str]) -> tuple[bytes, Ints, Ints]:
+    encoded = [text.encode() for text in texts]
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    ends = np.cumsum(lengths + 1) - 1
+    return b"\n".join(encoded), ends - lengths, ends
+
+
+def _without_system(content: _Content) -> Mapping[str, Any]:
+    parts = {"EventData": content.EventData, "UserData": content.UserData, "ProcessingErrorData": content.ProcessingErrorData}
+    return flat_event(parts)
+
+
+def _plain(value: Any) -> Any:
+    return value.get("#text") if isinstance(value, dict) else value
+
+
+def _provider(value: Any) -> Any:
+    return value.get("#attributes", {}).get("Name") if isinstance(value, dict) else None
+
+
+def _time(value: Any) -> str:
+    return str(value.get("#attributes", {}).get("SystemTime", "")) if isinstance(value, dict) else ""
+
+
+def _column(values: list[Any]) -> Column:
+    """A column of few distinct values: numbered in Python, which is quicker than making Arrow texts of them all."""
+    numbers: dict[Any, int] = {}
+    codes: Codes = np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int32, len(values))
+    texts = [None if value is None else text_of(value) for value in numbers]
+    if None in texts:
+        hole = texts.index(None)
+        codes[codes == hole] = -1
+        texts[hole] = ""
+    return Column(pa.array(texts, pa.string()), codes)
+
+
+FORMATS = (Format("evtx", "windows", sniff, read),)
