@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from claims_templates import generate
 from indicia import knowledge
 from indicia.read.claims.drafts import drafts, speeches
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
@@ -70,6 +71,11 @@ def match(span: tuple[int, int], places: list[tuple[int, int]]) -> int:
     return best
 
 
+def code(values: Sequence[Any], value: str) -> int:
+    """Position of a value, -100 (left out of the loss) where it is not given."""
+    return next((i for i, x in enumerate(values) if x.value == value), -100)
+
+
 def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Iterator[Example]:
     """The sentences of the corpus as training examples. A sentence's context is what stands before it in its passage."""
     for item in items:
@@ -111,9 +117,8 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                 if s < 0 or a < 0 or not (before <= s < n or before <= a < n):
                     continue
                 gold.append(
-                    (s, a, [x.value for x in STANCES].index(claim["stance"]), [x.value for x in FIRMNESS].index(claim["firmness"]),
-                     [x.value for x in BASES].index(claim["basis"]), [x.value for x in SOURCE_TYPES].index(claim["source_type"]),
-                     [x.value for x in ACCUSED_TYPES].index(claim["accused_type"]))
+                    (s, a, code(STANCES, claim["stance"]), code(FIRMNESS, claim["firmness"]), code(BASES, claim["basis"]),
+                     code(SOURCE_TYPES, claim["source_type"]), code(ACCUSED_TYPES, claim["accused_type"]))
                 )  # fmt: skip
             tags = [-100 if x < start else 0 for x, _ in offsets]
             for claim in item["claims"]:
@@ -229,12 +234,12 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
                 if bool((tags >= 0).any()):
                     losses.append(nn.functional.cross_entropy(out["tags"][: len(tags)], tags, ignore_index=-100))
                 for s, a, _, firmness, basis, source_type, accused_type in example.gold:
-                    losses.append(0.3 * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness])))
-                    losses.append(0.3 * nn.functional.cross_entropy(out["basis"][s, a][None], torch.tensor([basis])))
+                    losses.append(0.3 * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness]), reduction="sum"))
+                    losses.append(0.3 * nn.functional.cross_entropy(out["basis"][s, a][None], torch.tensor([basis]), reduction="sum"))
                     if s < n - 1:
-                        losses.append(0.2 * nn.functional.cross_entropy(out["source_type"][s][None], torch.tensor([source_type])))
+                        losses.append(0.2 * nn.functional.cross_entropy(out["source_type"][s][None], torch.tensor([source_type]), reduction="sum"))
                     if a < n - 1:
-                        losses.append(0.2 * nn.functional.cross_entropy(out["accused_type"][a][None], torch.tensor([accused_type])))
+                        losses.append(0.2 * nn.functional.cross_entropy(out["accused_type"][a][None], torch.tensor([accused_type]), reduction="sum"))
             loss = torch.stack(losses).sum() / len(group)
             optimizer.zero_grad()
             loss.backward()
@@ -343,6 +348,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=8e-5)
+    parser.add_argument("--patterns", type=int, default=1500, help="passages made from patterns that are added to the training text")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")
     parser.add_argument("--only", type=int, default=99, help="run so many folds")
@@ -355,6 +361,7 @@ def main() -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     names = Names(knowledge.load())
+    plain = list(examples(list(generate(options.patterns, options.seed)), tokenizer, names))
     items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
     data = list(examples(items, tokenizer, names))
     print(f"{len(items)} passages, {len(data)} sentences, {sum(len(e.gold) for e in data)} of {sum(len(i['claims']) for i in items)} claims in pairs", file=sys.stderr)
@@ -363,7 +370,7 @@ def main() -> None:
         for number, members in enumerate(folds(items, options.cross_validate)[: options.only]):
             held = {items[i]["id"] for i in members}
             model = Reader(load_encoder(options.minilm, options.layers))
-            fit(model, [e for e in data if e.item not in held], options.epochs, options.rate, options.seed)
+            fit(model, [*plain, *(e for e in data if e.item not in held)], options.epochs, options.rate, options.seed)
             fold = predict(model, [e for e in data if e.item in held])
             results += fold
             print(number, {k: round(v, 3) for k, v in measure(fold, 0.5).items()}, flush=True)
@@ -371,7 +378,7 @@ def main() -> None:
             print(threshold, {k: round(v, 3) for k, v in measure(results, threshold).items()}, flush=True)
     if options.output or (options.test and not options.cross_validate):
         model = Reader(load_encoder(options.minilm, options.layers))
-        fit(model, list(data), options.epochs, options.rate, options.seed)
+        fit(model, [*plain, *data], options.epochs, options.rate, options.seed)
         if options.test:
             test = [json.loads(line) for line in options.test.read_text(encoding="utf-8").splitlines()]
             for item in test:

@@ -78,7 +78,9 @@ def can_be_accused(party: Party) -> bool:
     first = party.kinds[0]
     if first in _ACCUSED_NO:
         return False
-    if first in ("gov_person", "gov_body", "company"):
+    if first == "gov_person":
+        return party.head not in ("spokesman", "spokeswoman", "spokesperson", "spokespeople", "reporters")
+    if first in ("gov_body", "company"):
         return "agency" in party.kinds or "person" in party.kinds or party.hostile or "group" in party.kinds
     return True
 
@@ -202,7 +204,40 @@ def speeches(sentence: Sentence) -> list[Speech]:
             out.append(Speech((at[k - 1],), k + 1, n, k, "colon"))
         elif low == ":" and at[k + 1] >= 0 and parties[at[k + 1]].last >= n - 1 and k > 3:
             out.append(Speech((at[k + 1],), 0, k, k, "colon"))  # headline: "Moscow behind hack: officials"
+    out += _loose_speeches(sentence, out)
     return out
+
+
+def _loose_speeches(sentence: Sentence, known: list[Speech]) -> Iterator[Speech]:
+    """Speech by position where no verb of saying is known: "X wishes to alert all that ...", "..., X has calculated."."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(2, n - 2):
+        if row[k].low != "that" or at[k] >= 0 or row[k + 1].kind == "mark":
+            continue
+        if any(s.lo <= k + 1 and k - s.lo < 9 and s.lo > 0 for s in known):
+            continue
+        before = at[k - 1]
+        if before >= 0 and parties[before].kinds[0] not in ("pronoun", "gov_person", "person", "media") and row[k - 1].low not in ("reporters", "lawmakers"):
+            continue  # a relative clause
+        start = max((j for j in range(k) if at[j] < 0 and row[j].low in (";", ":", "“", "”", '"', "but", "while")), default=-1) + 1
+        speaker = next((at[j] for j in range(start, k) if at[j] >= 0 and can_speak(parties[at[j]]) and parties[at[j]].kinds[0] != "malware"), -1)
+        if speaker >= 0 and parties[speaker].last < k:
+            group = coordinated(row, parties, at, speaker, back=False)
+            yield Speech(tuple(g for g in group if parties[g].last <= k), k + 1, n, k, "that")
+    last = n - 1
+    while last > 0 and row[last].kind == "mark":
+        last -= 1
+    for k in range(max(4, last - 12), last):
+        if row[k].low == "," and at[k] < 0 and at[k + 1] >= 0:
+            group = coordinated(row, parties, at, at[k + 1], back=False)
+            end = parties[group[-1]].last
+            tail = row[end : last + 1]
+            if tail and len(tail) <= 5 and not any(s.verb >= k for s in known) and can_speak(parties[group[0]]) and all(u.kind == "word" for u in tail) and tail[0].low not in (
+                "and", "or", "of", "in", "for", "to", "with", "at", "on", "which", "who", "that", "as", "by", "from", "a", "the"
+            ):  # fmt: skip
+                yield Speech(tuple(group), 0, k, k, "trailing")
+                break
 
 
 def is_finite(low: str) -> bool:
@@ -570,8 +605,9 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
                     yield Draft(Stance.ACCUSES, s, a, _trim(sentence, verb.at + 1, end), verb.at, "condemn")
             return
     act = None
+    sharp = any(row[k].low in ("of", "for", "over", "with") and at[k] < 0 for k in range(last, min(end, last + 10)))
     for k in range(last, min(end, last + 16)):
-        if row[k].low in ("of", "for", "over", "with", "in", "as", "because", "on") and at[k] < 0 and row[k].low not in _MONTHS:
+        if row[k].low in (("of", "for", "over", "with") if sharp else ("in", "as", "because", "on")) and at[k] < 0:
             if k + 1 < n and (row[k + 1].kind == "number" or row[k + 1].low in _MONTHS):
                 continue
             act = _trim(sentence, k + 1, end)
@@ -1097,7 +1133,7 @@ def _copula_subject(sentence: Sentence, k: int) -> tuple[list[int], int, str]:
     while j > 0 and k - j < 9 and at[j - 1] < 0:
         low = row[j - 1].low
         if low in ("is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "stands", "stood", "stand", "sits", "sat", "sit", "lies", "lay", "lie", "hides", "hid",
-                   "to", "remains", "remain", "not", "never", "likely", "probably", "almost", "highly", "very", "most", "also", "themselves", "itself", "the", "directly", "may", "might"):  # fmt: skip
+                   '"', "“", "”", "to", "remains", "remain", "not", "never", "likely", "probably", "almost", "highly", "very", "most", "also", "themselves", "itself", "the", "directly", "may", "might"):  # fmt: skip
             seen = True
             j -= 1
         elif low.endswith("ly") or low in (
@@ -1417,7 +1453,9 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 continue
             party = parties[index]
             between = {u.low for u in row[verb.at + 1 : k]}
-            tail = [u.low for u in row[party.last : min(n, party.last + 8)]]
+            group = coordinated(row, parties, at, index, back=False)
+            after = parties[group[-1]].last
+            tail = [u.low for u in row[after : min(n, after + 8)]]
             linked = bool(between & {"links", "link", "connection", "connections", "overlap", "overlaps", "ties", "hand", "similarities", "signs", "traces", "fingerprints", "hallmarks", "work"})
             direct = k <= verb.at + 2 or bool(between & {"and", ","})
             culprit = any(w in _CULPRIT for w in tail[:7])
@@ -1426,7 +1464,7 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             if not (linked or hand or direct and (culprit or placed) and (party.kinds[0] in ("actor", "state", "capital", "agency", "criminal") or party.hostile or culprit or "behind" in tail[:3])):
                 continue
             for s in who:
-                for a in coordinated(row, parties, at, index, back=False):
+                for a in group:
                     if verb.negated:
                         yield Draft(Stance.QUESTIONS, s, a, _trim(sentence, party.last, end), verb.at, "sighting-negated")
                     elif can_be_accused(parties[a]):

@@ -631,6 +631,10 @@ def _after(
         ):
             k += 1
         return k, None, None
+    if low == "of" and first in ("unknown_name", "organisation") and j + 1 < n and j > 1 and row[j - 1].text[0].isupper():
+        inner = _phrase(text, row, j + 1, lex, shouting, depth + 1)
+        if inner is not None and inner.kinds[0] != "pronoun":
+            return inner.last, inner.name if inner.name is not None and inner.name.kind != "actor" else inner.owner, None
     if any(k in ("group", "criminal", "person", "actor", "agency", "named_person", "unknown_name") for k in kinds):
         k = j
         if (

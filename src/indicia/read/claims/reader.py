@@ -502,7 +502,7 @@ class _Reader:
             else (Basis.NONE_STATED, None)
         )
         dated = self._date(found)
-        incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "", self.document)
+        incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
         motives = _motives(text, start, end)
         claim_source = source.party.canonical if source.party else None
         return Claim(
