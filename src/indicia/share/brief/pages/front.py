@@ -290,7 +290,13 @@ def first_things(advice: Advice, most: int = 5) -> tuple[Measure, ...]:
         chosen = [*urgent, *patches[:1], *keys, *contain[len(urgent) :], *others]
     else:
         chosen = [*patches[:3], *others[:2], *hunts[:1], *others[2:]]
-    return tuple(dict.fromkeys(chosen))[:most]
+    first = list(dict.fromkeys(chosen))[:most]
+    return tuple(sorted(first, key=_hours)) if contain else tuple(first)
+
+
+def _hours(measure: Measure) -> int:
+    """By when, as hours; what bears none comes last."""
+    return measure.within_hours if measure.within_hours is not None else 48 if measure.kind is MeasureKind.PATCH else 9999
 
 
 def _to_do(case: Case, notes: Notes) -> Box:
@@ -327,7 +333,8 @@ def _to_do(case: Case, notes: Notes) -> Box:
         )
     few = case.advice.curve[:5]
     if few:
-        text = f"The first {_many(len(few), 'preventive measure')} cover {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
+        first_few = "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        text = f"{first_few} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
         blocks.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
     return Box(
         id="todo",
