@@ -128,7 +128,7 @@ def _attack_words() -> tuple[str, ...]:
 
 
 def _words(alternatives: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """Lower case, without the quotation marks that are only there for the eye, and with every word for an attack where one is."""
+    """Lower case, without the quotation marks that are there for the eye, and with every word for an attack where one is."""
     return tuple(tuple(_item(item) for item in items) for items in alternatives)
 
 
