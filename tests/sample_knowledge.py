@@ -68,7 +68,7 @@ DETECTIONS = {
     "DET0455": ("T1059.001", (("WinEventLog:PowerShell", "EventCode=4103, 4104, 4105, 4106"),)),
     "DET0363": ("T1003.001", ((SYSMON, "EventCode=10"),)),
     "DET0298": ("T1560.001", (("WinEventLog:Security", "EventCode=4688"),)),
-    "DET0360": ("T1018", ((SYSMON, "EventCode=1"),)),
+    "DET0574": ("T1018", ((SYSMON, "EventCode=1"),)),
 }
 HAFNIUM = ("T1190", "T1505.003", "T1059.001", "T1003.001", "T1560.001", "T1583.003", "T1018", "T1114.002", "T1136.002")
 CVES = ("CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065")
