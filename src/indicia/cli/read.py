@@ -112,11 +112,9 @@ def _show(documents: Sequence[Document], claims: Sequence[Claim], mentions: Sequ
         said += [claim.basis.value] if claim.basis is not Basis.NONE_STATED else []
         said += [claim.date] if claim.date else []
         said += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
-        console.print(
-            f"\n[bold]{escape(plain(party.canonical if party else '(nobody named)'))}[/] "
-            f"[{_STYLES[claim.stance]}]{claim.stance.value}[/] "
-            f"[bold]{escape(plain(accused.canonical if accused else '(nobody named)'))}[/] ({level}; {escape(plain('; '.join(said)))})"
-        )
+        source, target = (escape(plain(one.canonical if one else "(nobody named)")) for one in (party, accused))
+        stance = f"[{_STYLES[claim.stance]}]{claim.stance.value}[/]"
+        console.print(f"\n[bold]{source}[/] {stance} [bold]{target}[/] ({level}; {escape(plain('; '.join(said)))})")
         console.print(f"    [italic]{escape(plain(' '.join(claim.quote.text.split())))}[/]")
         console.print(
             f"    [dim]{escape(plain(f'{document.name}, {document.where(claim.quote.start)}'))}; score {claim.score:.2f}[/]"

@@ -187,19 +187,59 @@ def speeches(sentence: Sentence) -> list[Speech]:
                 index = next_party(sentence, k + 2, n, reach=3)
                 if index >= 0:
                     out.append(Speech((index,), 0, n, k, "view"))
-        elif low in _NOMINALS and k > 1 and row[k - 1].low == "'s" and at[k - 2] >= 0 and can_speak(parties[at[k - 2]]) and (
-            "that" in (row[j].low for j in range(k + 1, min(n, k + 3)))
+        elif (
+            low in _NOMINALS
+            and k > 1
+            and row[k - 1].low == "'s"
+            and at[k - 2] >= 0
+            and can_speak(parties[at[k - 2]])
+            and ("that" in (row[j].low for j in range(k + 1, min(n, k + 3))))
         ):
             # "Norway's claim that Russia hacked ..."
             out.append(Speech((at[k - 2],), k + 1, _clause_end(sentence, k + 2), k, "nominal"))
-        elif low in _NOMINALS and k + 2 < n and row[k + 1].low in ("of", "by", "from") and at[k + 2] >= 0 and can_speak(parties[at[k + 2]]):
+        elif (
+            low in _NOMINALS
+            and k + 2 < n
+            and row[k + 1].low in ("of", "by", "from")
+            and at[k + 2] >= 0
+            and can_speak(parties[at[k + 2]])
+        ):
             last = parties[at[k + 2]].last
             if last < n and row[last].low == "that":
-                out.append(Speech(tuple(coordinated(row, parties, at, at[k + 2], back=False)), last, _clause_end(sentence, last + 1), k, "nominal"))
-        elif low in ("with", "what") and k > 0 and row[k - 1].low in ("agree", "agrees", "agreed", "agreeing", "concur", "concurs", "concurred", "side", "sides", "sided", "believe", "believes") and low == "with":
+                out.append(
+                    Speech(
+                        tuple(coordinated(row, parties, at, at[k + 2], back=False)),
+                        last,
+                        _clause_end(sentence, last + 1),
+                        k,
+                        "nominal",
+                    )
+                )
+        elif (
+            low in ("with", "what")
+            and k > 0
+            and row[k - 1].low
+            in (
+                "agree",
+                "agrees",
+                "agreed",
+                "agreeing",
+                "concur",
+                "concurs",
+                "concurred",
+                "side",
+                "sides",
+                "sided",
+                "believe",
+                "believes",
+            )
+            and low == "with"
+        ):
             index = next_party(sentence, k + 1, n, reach=3)
             if index >= 0 and any(row[j].low == "that" for j in range(parties[index].last, min(n, parties[index].last + 5))):
-                out.append(Speech(tuple(coordinated(row, parties, at, index, back=False)), parties[index].last, n, k, "nominal"))
+                out.append(
+                    Speech(tuple(coordinated(row, parties, at, index, back=False)), parties[index].last, n, k, "nominal")
+                )
         elif low == ":" and 0 < k < 12 and at[k - 1] >= 0 and parties[at[k - 1]].first <= 1:
             out.append(Speech((at[k - 1],), k + 1, n, k, "colon"))
         elif low == ":" and at[k + 1] >= 0 and parties[at[k + 1]].last >= n - 1 and k > 3:
@@ -218,10 +258,23 @@ def _loose_speeches(sentence: Sentence, known: list[Speech]) -> Iterator[Speech]
         if any(s.lo <= k + 1 and k - s.lo < 9 and s.lo > 0 for s in known):
             continue
         before = at[k - 1]
-        if before >= 0 and parties[before].kinds[0] not in ("pronoun", "gov_person", "person", "media") and row[k - 1].low not in ("reporters", "lawmakers"):
+        if (
+            before >= 0
+            and parties[before].kinds[0] not in ("pronoun", "gov_person", "person", "media")
+            and row[k - 1].low not in ("reporters", "lawmakers")
+        ):
             continue  # a relative clause
-        start = max((j for j in range(k) if at[j] < 0 and row[j].low in (";", ":", "“", "”", '"', "but", "while")), default=-1) + 1
-        speaker = next((at[j] for j in range(start, k) if at[j] >= 0 and can_speak(parties[at[j]]) and parties[at[j]].kinds[0] != "malware"), -1)
+        start = (
+            max((j for j in range(k) if at[j] < 0 and row[j].low in (";", ":", "“", "”", '"', "but", "while")), default=-1) + 1
+        )
+        speaker = next(
+            (
+                at[j]
+                for j in range(start, k)
+                if at[j] >= 0 and can_speak(parties[at[j]]) and parties[at[j]].kinds[0] != "malware"
+            ),
+            -1,
+        )
         if speaker >= 0 and parties[speaker].last < k:
             group = coordinated(row, parties, at, speaker, back=False)
             yield Speech(tuple(g for g in group if parties[g].last <= k), k + 1, n, k, "that")
@@ -322,7 +375,11 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """
     for draft in _all(sentence, said):
         if draft.source >= 0 and sentence.parties[draft.source].kinds[0] == "pronoun":
-            outer = [s for s in speakers_at(said, sentence.parties[draft.source].first) if s.lemma not in ("colon",) and draft.source not in s.speakers]
+            outer = [
+                s
+                for s in speakers_at(said, sentence.parties[draft.source].first)
+                if s.lemma not in ("colon",) and draft.source not in s.speakers
+            ]
             if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
                 for k in outer[0].speakers:
                     yield draft._replace(source=k)
@@ -446,7 +503,15 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
                 k -= 2 if row[k - 1].low == "," else 1
                 if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
                     for s in subject_first:
-                        yield Draft(Stance.ACCUSES, s, at[k], _trim(sentence, verb.at + 2, _clause_end(sentence, verb.at + 2)), verb.at, "link-relative", hedge=verb.at)
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            at[k],
+                            _trim(sentence, verb.at + 2, _clause_end(sentence, verb.at + 2)),
+                            verb.at,
+                            "link-relative",
+                            hedge=verb.at,
+                        )
         return
     hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
     accused = coordinated(row, parties, at, target, back=False)
@@ -474,7 +539,12 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
     sources = tuple(who) or (_source(sentence, said, verb.at) if how != "thing" or True else (-1,))
     act = _trim(sentence, verb.at + 1, target_at)
     middle = next_party(sentence, verb.at + 1, target_at, reach=4)
-    if middle >= 0 and _is_actor(parties[middle]) and (parties[middle].kinds[0] != "unknown_name" or parties[target].kinds[0] in ("state", "capital", "agency")) and not _act_words(sentence, parties[middle].last, target_at):
+    if (
+        middle >= 0
+        and _is_actor(parties[middle])
+        and (parties[middle].kinds[0] != "unknown_name" or parties[target].kinds[0] in ("state", "capital", "agency"))
+        and not _act_words(sentence, parties[middle].last, target_at)
+    ):
         accused = coordinated(row, parties, at, middle, back=False)
         act = (verb.at, parties[target].last)
     elif act is None:
@@ -486,7 +556,9 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
             k -= 2 if row[k - 1].low == "," else 1
             if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
                 for s in sources:
-                    yield Draft(Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge)
+                    yield Draft(
+                        Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge
+                    )
         return
     if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not _act_words(
         sentence, verb.at, target_at
@@ -928,8 +1000,11 @@ def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, 
         "vendor",
         "company",
     ):
-        strong = not weak or spoken or _act_words(sentence, at, end) or any(
-            sentence.at[k] >= 0 and sentence.parties[sentence.at[k]].kinds[0] == "malware" for k in range(at, end)
+        strong = (
+            not weak
+            or spoken
+            or _act_words(sentence, at, end)
+            or any(sentence.at[k] >= 0 and sentence.parties[sentence.at[k]].kinds[0] == "malware" for k in range(at, end))
         )
         if first == "group":
             return (party.hostile or specific(party)) and (strong or party.hostile) or spoken or party.definite and strong
@@ -1400,10 +1475,29 @@ def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         end = k
         if low in ("put", "puts", "placed", "places", "added", "adds", "putting", "placing", "adding"):
             index = next_party(sentence, k + 1, n, reach=4)
-            if index >= 0 and any(u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]):
+            if index >= 0 and any(
+                u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]
+            ):
                 objects = coordinated(row, parties, at, index, back=False)
                 end = k
-        elif low in ("sanctions", "freeze", "freezes", "ban", "bans", "measures", "warrant", "warrants", "indictment", "indictments", "charges", "complaint", "case", "restrictions", "bounty", "reward"):
+        elif low in (
+            "sanctions",
+            "freeze",
+            "freezes",
+            "ban",
+            "bans",
+            "measures",
+            "warrant",
+            "warrants",
+            "indictment",
+            "indictments",
+            "charges",
+            "complaint",
+            "case",
+            "restrictions",
+            "bounty",
+            "reward",
+        ):
             for j in range(k + 1, min(k + 9, n - 1)):
                 if row[j].low in ("on", "against", "for", "upon", "charging", "accusing", "naming") and at[j] < 0:
                     index = next_party(sentence, j + 1, n, reach=4)
@@ -1411,7 +1505,13 @@ def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                         objects = coordinated(row, parties, at, index, back=False)
                     break
             start = _group_start(sentence, k)
-            while start > 0 and at[start - 1] < 0 and row[start - 1].kind == "word" and row[start - 1].low not in ("and", "that", "who", "which") and k - start < 7:
+            while (
+                start > 0
+                and at[start - 1] < 0
+                and row[start - 1].kind == "word"
+                and row[start - 1].low not in ("and", "that", "who", "which")
+                and k - start < 7
+            ):
                 start -= 1
             end = start
         if not objects:
@@ -1430,8 +1530,12 @@ def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     yield Draft(Stance.ACCUSES, s, a, act, k, "listing", legal=True)
 
 
-_SEE = frozenset("see spot detect observe find catch identify discover notice track uncover watch consider deem call label judge believe think brand rate hold reckon suspect describe count make".split())
-_CULPRIT = frozenset("culprit culprits thief thieves author authors perpetrator perpetrators architect architects hacker hackers attacker attackers party mastermind masterminds source responsible offender offenders intruder intruders suspect behind orchestrator orchestrators sponsor originator candidate explanation".split())
+_SEE = frozenset(
+    "see spot detect observe find catch identify discover notice track uncover watch consider deem call label judge believe think brand rate hold reckon suspect describe count make".split()
+)
+_CULPRIT = frozenset(
+    "culprit culprits thief thieves author authors perpetrator perpetrators architect architects hacker hackers attacker attackers party mastermind masterminds source responsible offender offenders intruder intruders suspect behind orchestrator orchestrators sponsor originator candidate explanation".split()
+)
 
 
 def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1456,29 +1560,83 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             group = coordinated(row, parties, at, index, back=False)
             after = parties[group[-1]].last
             tail = [u.low for u in row[after : min(n, after + 8)]]
-            linked = bool(between & {"links", "link", "connection", "connections", "overlap", "overlaps", "ties", "hand", "similarities", "signs", "traces", "fingerprints", "hallmarks", "work"})
+            linked = bool(
+                between
+                & {
+                    "links",
+                    "link",
+                    "connection",
+                    "connections",
+                    "overlap",
+                    "overlaps",
+                    "ties",
+                    "hand",
+                    "similarities",
+                    "signs",
+                    "traces",
+                    "fingerprints",
+                    "hallmarks",
+                    "work",
+                }
+            )
             direct = k <= verb.at + 2 or bool(between & {"and", ","})
             culprit = any(w in _CULPRIT for w in tail[:7])
-            placed = bool(tail) and tail[0] in ("in", "behind", "among", "as", "inside", "using", "at", "on", "exploiting", "targeting") or bool(tail and tail[0].endswith("ing"))
-            hand = bool(tail) and tail[0] == "'s" and len(tail) > 1 and tail[1] in ("hand", "fingerprints", "work", "involvement", "doing")
-            if not (linked or hand or direct and (culprit or placed) and (party.kinds[0] in ("actor", "state", "capital", "agency", "criminal") or party.hostile or culprit or "behind" in tail[:3])):
+            placed = (
+                bool(tail)
+                and tail[0] in ("in", "behind", "among", "as", "inside", "using", "at", "on", "exploiting", "targeting")
+                or bool(tail and tail[0].endswith("ing"))
+            )
+            hand = (
+                bool(tail)
+                and tail[0] == "'s"
+                and len(tail) > 1
+                and tail[1] in ("hand", "fingerprints", "work", "involvement", "doing")
+            )
+            if not (
+                linked
+                or hand
+                or direct
+                and (culprit or placed)
+                and (
+                    party.kinds[0] in ("actor", "state", "capital", "agency", "criminal")
+                    or party.hostile
+                    or culprit
+                    or "behind" in tail[:3]
+                )
+            ):
                 continue
             for s in who:
                 for a in group:
                     if verb.negated:
                         yield Draft(Stance.QUESTIONS, s, a, _trim(sentence, party.last, end), verb.at, "sighting-negated")
                     elif can_be_accused(parties[a]):
-                        yield Draft(Stance.ACCUSES, s, a, _trim(sentence, party.last, end), verb.at, "sighting", hedge=verb.at if linked else -1)
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            a,
+                            _trim(sentence, party.last, end),
+                            verb.at,
+                            "sighting",
+                            hedge=verb.at if linked else -1,
+                        )
             break
     for k in range(n):
         # "China's involvement", "the Kremlin's hand", with a speaker
-        if at[k] < 0 and row[k].low in ("involvement", "hand", "fingerprints", "complicity", "handiwork", "role") and k > 1 and row[k - 1].low == "'s" and at[k - 2] >= 0:
+        if (
+            at[k] < 0
+            and row[k].low in ("involvement", "hand", "fingerprints", "complicity", "handiwork", "role")
+            and k > 1
+            and row[k - 1].low == "'s"
+            and at[k - 2] >= 0
+        ):
             a = at[k - 2]
             if can_be_accused(parties[a]) and specific(parties[a]):
                 inside = speakers_at(said, k)
                 for s in inside[0].speakers if inside else ():
                     if s != a:
-                        yield Draft(Stance.ACCUSES, s, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "involvement")
+                        yield Draft(
+                            Stance.ACCUSES, s, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "involvement"
+                        )
     del lex
 
 
@@ -1493,10 +1651,85 @@ def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if at[k] >= 0:
             continue
         low = row[k].low
-        noun = low in _SUPPORT and any(row[j].low in ("express", "expressed", "expresses", "declare", "declared", "declares", "voiced", "offered", "lent", "gave", "pledged", "reiterated", "threw", "stated", "in", "full", "its", "tweeted", "announced", "stands", "with") for j in range(max(0, k - 4), k))
-        stand = low in ("stands", "stand", "stood", "standing", "sides", "sided", "siding", "side", "agreed", "agrees", "agree", "concurred", "concurs", "aligned", "aligns", "align", "associates", "associate", "associated", "joins", "joined", "join") and k + 1 < n and any(row[j].low in ("with", "by", "to") or row[j].low in ("itself", "themselves") for j in range(k + 1, min(n, k + 4)))
-        same = low in ("same", "identical", "similar") and k + 1 < n and row[k + 1].low in ("finding", "conclusion", "conclusions", "findings", "assessment", "view", "judgement", "judgment", "attribution", "verdict")
-        name = low in ("name", "names", "signature", "signatures", "weight") and any(row[j].low in ("put", "puts", "added", "lent", "adds", "putting") for j in range(max(0, k - 4), k))
+        noun = low in _SUPPORT and any(
+            row[j].low
+            in (
+                "express",
+                "expressed",
+                "expresses",
+                "declare",
+                "declared",
+                "declares",
+                "voiced",
+                "offered",
+                "lent",
+                "gave",
+                "pledged",
+                "reiterated",
+                "threw",
+                "stated",
+                "in",
+                "full",
+                "its",
+                "tweeted",
+                "announced",
+                "stands",
+                "with",
+            )
+            for j in range(max(0, k - 4), k)
+        )
+        stand = (
+            low
+            in (
+                "stands",
+                "stand",
+                "stood",
+                "standing",
+                "sides",
+                "sided",
+                "siding",
+                "side",
+                "agreed",
+                "agrees",
+                "agree",
+                "concurred",
+                "concurs",
+                "aligned",
+                "aligns",
+                "align",
+                "associates",
+                "associate",
+                "associated",
+                "joins",
+                "joined",
+                "join",
+            )
+            and k + 1 < n
+            and any(
+                row[j].low in ("with", "by", "to") or row[j].low in ("itself", "themselves")
+                for j in range(k + 1, min(n, k + 4))
+            )
+        )
+        same = (
+            low in ("same", "identical", "similar")
+            and k + 1 < n
+            and row[k + 1].low
+            in (
+                "finding",
+                "conclusion",
+                "conclusions",
+                "findings",
+                "assessment",
+                "view",
+                "judgement",
+                "judgment",
+                "attribution",
+                "verdict",
+            )
+        )
+        name = low in ("name", "names", "signature", "signatures", "weight") and any(
+            row[j].low in ("put", "puts", "added", "lent", "adds", "putting") for j in range(max(0, k - 4), k)
+        )
         if not (noun or stand or same or name):
             continue
         start = _group_start(sentence, k)
@@ -1517,11 +1750,23 @@ def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 if party.kinds[0] in ("actor", "agency", "criminal") or party.hostile and party.kinds[0] == "group":
                     accused = index
                     break
-                if accused < 0 and party.kinds[0] in ("state", "capital") and row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming") and j > k + 2:
+                if (
+                    accused < 0
+                    and party.kinds[0] in ("state", "capital")
+                    and row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming")
+                    and j > k + 2
+                ):
                     accused = index
         if accused >= 0:
             for s in who:
-                yield Draft(Stance.ENDORSES, s, accused, _trim(sentence, parties[accused].last, _clause_end(sentence, parties[accused].last)), k, "support")
+                yield Draft(
+                    Stance.ENDORSES,
+                    s,
+                    accused,
+                    _trim(sentence, parties[accused].last, _clause_end(sentence, parties[accused].last)),
+                    k,
+                    "support",
+                )
 
 
 def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1549,7 +1794,9 @@ def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     yield Draft(Stance.ACCUSES, s, a, act, k, "plea", legal=True)
         elif low in ("admitted", "admits", "confessed", "claimed", "claims", "claim", "boasted", "boasts") and k + 1 < n:
             own = low.startswith("claim")
-            if own and not any(u.low in ("responsibility", "credit", "attack", "hack", "breach", "theft") for u in row[k + 1 : k + 4]):
+            if own and not any(
+                u.low in ("responsibility", "credit", "attack", "hack", "breach", "theft") for u in row[k + 1 : k + 4]
+            ):
                 continue
             who, _, _ = subject(sentence, _group_start(sentence, k))
             for a in who:
@@ -1565,13 +1812,30 @@ def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         for k in range(speech.lo, min(speech.hi, len(row))):
             low = row[k].low
-            if low in ("never", "not", "no", "nothing", "neither", "nor", "opposes", "oppose", "opposed") or low.endswith("n't"):
+            if low in ("never", "not", "no", "nothing", "neither", "nor", "opposes", "oppose", "opposed") or low.endswith(
+                "n't"
+            ):
                 before = [row[j].low for j in range(max(0, k - 5), k)]
                 own = any(w in ("it", "we", "they", "he", "she", "our", "its", "their", "i") for w in before)
-                state = any(at[j] >= 0 and any(parties[at[j]].state is not None and parties[at[j]].state == parties[s].state for s in speech.speakers) for j in range(max(0, k - 5), k))
+                state = any(
+                    at[j] >= 0
+                    and any(
+                        parties[at[j]].state is not None and parties[at[j]].state == parties[s].state for s in speech.speakers
+                    )
+                    for j in range(max(0, k - 5), k)
+                )
                 if own or state:
                     for s in speech.speakers:
-                        yield Draft(Stance.DENIES, s, s, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "general-denial", self_reference=True, lenient=True)
+                        yield Draft(
+                            Stance.DENIES,
+                            s,
+                            s,
+                            _trim(sentence, k + 1, _clause_end(sentence, k + 1)),
+                            k,
+                            "general-denial",
+                            self_reference=True,
+                            lenient=True,
+                        )
                     break
 
 
@@ -1583,11 +1847,20 @@ def _any_passive(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if row[k].low != "by" or at[k] >= 0 or at[k + 1] < 0:
             continue
         party = parties[at[k + 1]]
-        if not (party.kinds[0] in ("actor", "criminal", "agency", "state") or party.hostile or party.kinds[0] in ("person", "group") and party.state):
+        if not (
+            party.kinds[0] in ("actor", "criminal", "agency", "state")
+            or party.hostile
+            or party.kinds[0] in ("person", "group")
+            and party.state
+        ):
             continue
         verb = -1
         for j in range(k - 1, max(0, k - 7), -1):
-            if at[j] < 0 and row[j].kind == "word" and (row[j].low.endswith(("ed", "en", "wn", "de", "nt", "ught", "ung", "ut")) and row[j].low not in FUNCTION):
+            if (
+                at[j] < 0
+                and row[j].kind == "word"
+                and (row[j].low.endswith(("ed", "en", "wn", "de", "nt", "ught", "ung", "ut")) and row[j].low not in FUNCTION)
+            ):
                 verb = j
                 break
         if verb < 0 or verb in known:
@@ -1607,14 +1880,26 @@ def _nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Dra
     n = len(row)
     for k in range(1, n):
         low = row[k].low
-        if low not in lexicon().findings and low not in ("paper", "decision", "accusing", "finger-pointing", "blame", "suspicions", "suspicion"):
+        if low not in lexicon().findings and low not in (
+            "paper",
+            "decision",
+            "accusing",
+            "finger-pointing",
+            "blame",
+            "suspicions",
+            "suspicion",
+        ):
             continue
         source = -1
         if row[k - 1].low == "'s" and k > 1 and at[k - 2] >= 0:
             source = at[k - 2]
         elif at[k] >= 0 and parties[at[k]].owner is not None and "report" in parties[at[k]].kinds:
             source = at[k]
-        elif at[k - 1] >= 0 and parties[at[k - 1]].last == k and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union"):
+        elif (
+            at[k - 1] >= 0
+            and parties[at[k - 1]].last == k
+            and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union")
+        ):
             source = at[k - 1]
         elif k + 2 < n and row[k + 1].low in ("by", "of", "from") and at[k + 2] >= 0:
             source = at[k + 2]

@@ -129,7 +129,9 @@ def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable
     )
 
 
-_ARTICLE = re.compile(r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )")
+_ARTICLE = re.compile(
+    r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
+)
 
 
 def the(name: str) -> str:

@@ -333,7 +333,9 @@ def _to_do(case: Case, notes: Notes) -> Box:
         )
     few = case.advice.curve[:5]
     if few:
-        first_few = "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        first_few = (
+            "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        )
         text = f"{first_few} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
         blocks.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
     return Box(
