@@ -134,7 +134,7 @@ def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
     if entry.kind is MentionKind.SECTOR or entry.kind is MentionKind.STATE:
         return True
     written = text[start:end]
-    if written.islower() and not entry.surface.islower():
+    if written.islower():
         return False
     return is_adjacent(entry.kind, text, start, end)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from indicia.read.names.context import ACTOR_WORDS, CAMPAIGN_WORDS, SOFTWARE_WORDS
+from indicia.read.names.context import ACTOR_WORDS, CAMPAIGN_WORDS
 from indicia.records import MentionKind
 
 __all__ = ["Introduced", "find_introduced", "find_patterned"]
@@ -68,11 +68,19 @@ _NAME = r"(?P<name>[A-Z][\w+-]{2,30}(?:[ ][A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z
 _QUOTED = r"[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{2,32}?)[\"”'’]"
 _VERB = (
     r"(?:(?:is |are |was |were |being |been |has been |have been |also |now |publicly |internally |currently |otherwise |previously )*"
-    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known|identif(?:y|ies|ied)|designat(?:e|es|ed)|label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
+    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|code-?named|christened|nicknamed|baptised)"
     r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|by the name(?: of)?))*(?: as| by| under)?)"
 )
+_ACTOR_NOUN = (
+    r"(?:(?:threat|hacking|hacker|espionage|intrusion|ransomware|cyber\w*|criminal|state-sponsored|activity|extortion|APT) )?"
+    r"(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|adversar(?:y|ies)|APTs?|intrusion sets?)"
+)
+_SOFTWARE_NOUN = (
+    r"(?:malware|ransomware|trojans?|backdoors?|RATs?|stealers?|infostealers?|loaders?|downloaders?|droppers?|botnets?|worms?|wipers?|rootkits?|bootkits?|implants?|"
+    r"web ?shells?|spyware|exploit kits?|toolkits?|frameworks?|strains?|variants?|famil(?:y|ies))"
+)
 _INTRODUCTION = re.compile(
-    rf"\b(?P<noun>{ACTOR_WORDS}|{SOFTWARE_WORDS}|{CAMPAIGN_WORDS})(?P<between>[^.;:!?\n()\"“]{{0,60}}?)\s(?:(?:that|which|whom|who|and)\s)?(?:(?:we|they|it|[A-Z][\w ]{{1,25}}?)\s)?{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})"
+    rf"\b(?P<noun>{_ACTOR_NOUN}|{_SOFTWARE_NOUN}|{CAMPAIGN_WORDS})(?P<between>[^.;:!?\n()\"“]{{0,60}}?)\s(?:(?:that|which|whom|who|and)\s)?(?:(?:we|they|it|[A-Z][\w ]{{1,25}}?)\s)?{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})"
 )
 _NAMED_CLASS = re.compile(
     rf"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{{2,4}}|[A-Z]{{2,}}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{{2,4}}_[A-Za-z]{{3,20}})\s(?:\([^)\n]{{1,40}}\)\s)?"
@@ -124,8 +132,8 @@ def find_introduced(text: str) -> Iterator[Introduced]:
     for match in _INTRODUCTION.finditer(text):
         group = "quoted" if match["quoted"] else "name"
         name = match[group].strip()
-        if _is_name(name) and (group == "quoted" or not _starts_sentence_word(name)):
-            start = match.start(group)
+        start = match.start(group)
+        if _is_name(name) and _fits(text, name, start, quoted=group == "quoted"):
             yield Introduced(start, start + len(name), name, _kind_of(match["noun"]), "introduced")
     for pattern in (_NAMED_CLASS, _CLASS_NAMED):
         for match in pattern.finditer(text):
@@ -135,8 +143,19 @@ def find_introduced(text: str) -> Iterator[Introduced]:
                 )
 
 
-def _starts_sentence_word(name: str) -> bool:
-    return name in {
+def _fits(text: str, name: str, start: int, *, quoted: bool) -> bool:
+    """Whether a caught name is not a file's, a function's, or a word that the same text also writes in small letters."""
+    after = text[start + len(name) : start + len(name) + 2]
+    if "." in name or "_" in name or after[:1] in {"_", "(", "\\", "/"} or (after[:1] == "." and after[1:].isalnum()):
+        return False
+    if name.split()[0] in _OPENERS:
+        return False
+    plain = name.isalpha() and name.istitle()
+    return not plain or re.search(rf"\b{name.lower()}\b", text) is None
+
+
+_OPENERS = frozenset(
+    (
         "The",
         "This",
         "These",
@@ -154,7 +173,11 @@ def _starts_sentence_word(name: str) -> bool:
         "On",
         "As",
         "An",
-    }
+        "For",
+        "From",
+        "To",
+    )
+)
 
 
 def _kind_of(noun: str) -> MentionKind:
