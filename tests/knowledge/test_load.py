@@ -110,3 +110,12 @@ def test_flags_of_names(surface: str, exact: bool, risky: bool) -> None:
 
 def test_names_of_nothing() -> None:
     assert list(all_names()) == []
+
+
+def test_the_page_tells_the_true_numbers(known: Knowledge) -> None:
+    page = (PACKAGED.parents[3] / "docs" / "knowledge.md").read_text("utf-8")
+    lines = [[cell.strip() for cell in line.split("|")] for line in page.splitlines()]
+    rows = {cells[2]: cells[3] for cells in lines if len(cells) > 5}
+    for table in ("actors", "malware", "states", "agencies", "offices", "vendors", "sectors", "incidents", "kev"):
+        stated = rows[f"{table}.json"].split(" ")[0]
+        assert stated == f"{len(getattr(known, table)):,}", f"docs/knowledge.md: {table}"

@@ -15,6 +15,7 @@ from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.matching.literals import Ints
 from indicia.hunt.rulebook import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
+from indicia.hunt.rules.names import field_key
 
 __all__ = ["Feed", "correlated", "feed_of"]
 
@@ -51,10 +52,10 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         if time == NO_TIME:
             continue
         place = batch.place(row)
-        fields = {key.lower(): value for key, value in batch.rebuild(row)[2].items()}
+        fields = {field_key(key): value for key, value in batch.rebuild(row)[2].items()}
         for each in users:
-            group = tuple(fields.get(_own(each, name, field).lower(), "") for field in each.group_by)
-            value = fields.get(each.field.lower(), "") if each.field else ""
+            group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
+            value = fields.get(field_key(each.field), "") if each.field else ""
             if "" in group or (each.field and not value):
                 continue
             identity = each.id or each.name

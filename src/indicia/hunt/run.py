@@ -18,6 +18,7 @@ from indicia.hunt.inputs import find_logs
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook, RuleHead, load_rules
 from indicia.hunt.rules.ir import Correlation, Refused
+from indicia.hunt.rules.names import field_key
 from indicia.hunt.scan import Counted, Found, Scanner, without_collecting
 from indicia.hunt.sightings import facts_of, sighting_of
 from indicia.hunt.story import tell
@@ -181,7 +182,7 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
         host="",
         fields=fields,
     )
-    sighting = sighting_of(facts_of(rule), event, [name.lower() for name in fields])
+    sighting = sighting_of(facts_of(rule), event, [field_key(name) for name in fields])
     return msgspec.structs.replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")
 
 

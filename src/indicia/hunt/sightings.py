@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from indicia.hunt.rulebook import RuleHead
 from indicia.hunt.rules.ir import Correlation
+from indicia.hunt.rules.names import field_key
 from indicia.records import Event, RuleLevel, Sighting, Stage, stable_id
 
 __all__ = ["RuleFacts", "facts_of", "sighting_of"]
@@ -47,7 +48,7 @@ def facts_of(rule: RuleHead | Correlation) -> RuleFacts:
 
 def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighting:
     """The sighting of a rule in an event; `fields` (in lower case) are those whose tests passed."""
-    folded = {name.lower(): name for name in event.fields}
+    folded = {field_key(name): name for name in event.fields}
     matched = []
     for name in fields:
         own = folded.get(name)

@@ -79,7 +79,9 @@ def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str,
     """Claim id -> id of the claim that is its first utterance (its own id for a first utterance)."""
     known = {document.id: document for document in documents}
     copies = _copies(list(known.values()))
-    ordered = sorted(claims, key=lambda c: (_date(c, known), copies.get(c.quote.document, c.quote.document) != c.quote.document, c.id))
+    ordered = sorted(
+        claims, key=lambda c: (_date(c, known), copies.get(c.quote.document, c.quote.document) != c.quote.document, c.id)
+    )
     first: dict[tuple[str, ...], str] = {}
     sourced: dict[tuple[str, str, str], str] = {}
     for claim in ordered:
@@ -93,7 +95,9 @@ def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str,
             key: tuple[str, ...] = ("narration", place, claim.stance.value, _target(claim))
             out[claim.id] = out.get(other, other) if other else first.setdefault(key, claim.id)
             continue
-        generic = claim.source.type in (SourceType.ANONYMOUS, SourceType.PERSON) and not any(c.isupper() for c in claim.source.party.canonical[1:])
+        generic = claim.source.type in (SourceType.ANONYMOUS, SourceType.PERSON) and not any(
+            c.isupper() for c in claim.source.party.canonical[1:]
+        )
         key = (_source(claim).lower(), place if generic else "", claim.stance.value, _target(claim), claim.incident_id or "")
         out[claim.id] = first.setdefault(key, claim.id)
     return out
@@ -134,7 +138,11 @@ def join_affairs(claims: Iterable[Claim], documents: Iterable[Document], knowled
         name = incident.name if incident else (document.title or document.name) if document else value
         accusing = [c for c in members if c.stance is Stance.ACCUSES]
         private = [_date(c, known) for c in accusing if c.source.type in (SourceType.COMPANY, SourceType.PERSON)]
-        official = [_date(c, known) for c in accusing if c.source.type in (SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT)]
+        official = [
+            _date(c, known)
+            for c in accusing
+            if c.source.type in (SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT)
+        ]
         affairs.append(
             Affair(
                 incident_id=value if kind == "known" else None,
@@ -171,7 +179,9 @@ def _rows(members: list[Claim]) -> tuple[AffairRow, ...]:
                         endorses[_source(other)] = None
                 if claim.stance is Stance.ACCUSES and other.stance is Stance.DENIES:
                     denied[_source(other)] = None
-        rows.append(AffairRow(source=source, claims=tuple(c.id for c in own), endorses=tuple(endorses), denied_by=tuple(denied)))
+        rows.append(
+            AffairRow(source=source, claims=tuple(c.id for c in own), endorses=tuple(endorses), denied_by=tuple(denied))
+        )
     return tuple(rows)
 
 
@@ -201,12 +211,24 @@ def _shifts(members: list[Claim], documents: Mapping[str, Document]) -> tuple[Sh
             if _target(one) == _target(other) and Stance.ACCUSES in opposed and opposed & {Stance.DENIES, Stance.QUESTIONS}:
                 who = other if other.stance is not Stance.ACCUSES else one
                 word = "denies" if who.stance is Stance.DENIES else "doubts"
-                out.append(Shift(earlier=one.id, later=other.id, kind="contradict", note=f"{_source(who)} {word} what the other says"))
+                out.append(
+                    Shift(earlier=one.id, later=other.id, kind="contradict", note=f"{_source(who)} {word} what the other says")
+                )
                 seen.add(pair)
             elif (
-                one.stance is other.stance is Stance.ACCUSES and one.accused.state and other.accused.state and one.accused.state != other.accused.state
+                one.stance is other.stance is Stance.ACCUSES
+                and one.accused.state
+                and other.accused.state
+                and one.accused.state != other.accused.state
             ):
-                out.append(Shift(earlier=one.id, later=other.id, kind="contradict", note=f"{one.accused.state} against {other.accused.state}"))
+                out.append(
+                    Shift(
+                        earlier=one.id,
+                        later=other.id,
+                        kind="contradict",
+                        note=f"{one.accused.state} against {other.accused.state}",
+                    )
+                )
                 seen.add(pair)
     return tuple(out)
 
@@ -224,7 +246,9 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
     if later.stance is not Stance.ACCUSES or one is None or other is None:
         return None
     if earlier.accused.state and later.accused.state and earlier.accused.state != later.accused.state:
-        return Shift(earlier=earlier.id, later=later.id, kind="contradict", note=f"{earlier.accused.state}, then {later.accused.state}")
+        return Shift(
+            earlier=earlier.id, later=later.id, kind="contradict", note=f"{earlier.accused.state}, then {later.accused.state}"
+        )
     same_state = earlier.accused.state is not None and earlier.accused.state == later.accused.state
     if one.canonical == other.canonical:
         before, after = _FIRMNESS[earlier.firmness], _FIRMNESS[later.firmness]
@@ -233,6 +257,8 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
         note = f"{earlier.firmness.value}, then {later.firmness.value}"
         return Shift(earlier=earlier.id, later=later.id, kind="supersede", note=note)
     if same_state and earlier.accused.level and later.accused.level:
-        if _LEVELS[later.accused.level] != _LEVELS[earlier.accused.level] or _date(earlier, documents) < _date(later, documents):
+        if _LEVELS[later.accused.level] != _LEVELS[earlier.accused.level] or _date(earlier, documents) < _date(
+            later, documents
+        ):
             return Shift(earlier=earlier.id, later=later.id, kind="refine", note=f"{one.canonical}, then {other.canonical}")
     return None

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from indicia.hunt.rules.ir import And, Node, Not, Or, Same, Test, tests_of
+from indicia.hunt.rules.names import field_key
 
 __all__ = ["GUARDS", "Expression", "Plan", "PlanRule", "plan_of"]
 
@@ -55,9 +56,9 @@ class _Tests:
     def number(self, test: Test | Same) -> int:
         """The number of a test; field names that differ in case alone are one field."""
         if isinstance(test, Same):
-            key: Test | Same = Same(test.field.lower(), test.other.lower(), test.how)
+            key: Test | Same = Same(field_key(test.field), field_key(test.other), test.how)
         else:
-            key = Test(test.field.lower(), test.how, test.value, test.cased, test.flags, test.parts)
+            key = Test(field_key(test.field), test.how, test.value, test.cased, test.flags, test.parts)
         found = self._numbers.get(key)
         if found is None:
             found = self._numbers[key] = len(self.all)
@@ -82,7 +83,7 @@ def plan_of(conditions: Iterable[tuple[int, Node]]) -> Plan:
     for rule, node in conditions:
         expression = table.expression(node)
         leaves = list(tests_of(node))
-        fields = {leaf.field.lower() for leaf in leaves if isinstance(leaf, Test)}
+        fields = {field_key(leaf.field) for leaf in leaves if isinstance(leaf, Test)}
         same = tuple(sorted({table.number(leaf) for leaf in leaves if isinstance(leaf, Same)}))
         guards = []
         for name in GUARDS:

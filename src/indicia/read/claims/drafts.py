@@ -89,7 +89,9 @@ def _accusable(sentence: Sentence, index: int) -> bool:
     return index >= 0 and can_be_accused(sentence.parties[index])
 
 
-_SPYING = frozenset("intelligence gru svr fsb mss pla rgb irgc mois nsa cia unit army military spies spooks guard guards bureau corps".split())
+_SPYING = frozenset(
+    "intelligence gru svr fsb mss pla rgb irgc mois nsa cia unit army military spies spooks guard guards bureau corps".split()
+)
 
 
 def suspect(party: Party) -> bool:
@@ -198,19 +200,59 @@ def speeches(sentence: Sentence) -> list[Speech]:
                 index = next_party(sentence, k + 2, n, reach=3)
                 if index >= 0:
                     out.append(Speech((index,), 0, n, k, "view"))
-        elif low in _NOMINALS and k > 1 and row[k - 1].low == "'s" and at[k - 2] >= 0 and can_speak(parties[at[k - 2]]) and (
-            "that" in (row[j].low for j in range(k + 1, min(n, k + 3)))
+        elif (
+            low in _NOMINALS
+            and k > 1
+            and row[k - 1].low == "'s"
+            and at[k - 2] >= 0
+            and can_speak(parties[at[k - 2]])
+            and ("that" in (row[j].low for j in range(k + 1, min(n, k + 3))))
         ):
             # "Norway's claim that Russia hacked ..."
             out.append(Speech((at[k - 2],), k + 1, _clause_end(sentence, k + 2), k, "nominal"))
-        elif low in _NOMINALS and k + 2 < n and row[k + 1].low in ("of", "by", "from") and at[k + 2] >= 0 and can_speak(parties[at[k + 2]]):
+        elif (
+            low in _NOMINALS
+            and k + 2 < n
+            and row[k + 1].low in ("of", "by", "from")
+            and at[k + 2] >= 0
+            and can_speak(parties[at[k + 2]])
+        ):
             last = parties[at[k + 2]].last
             if last < n and row[last].low == "that":
-                out.append(Speech(tuple(coordinated(row, parties, at, at[k + 2], back=False)), last, _clause_end(sentence, last + 1), k, "nominal"))
-        elif low in ("with", "what") and k > 0 and row[k - 1].low in ("agree", "agrees", "agreed", "agreeing", "concur", "concurs", "concurred", "side", "sides", "sided", "believe", "believes") and low == "with":
+                out.append(
+                    Speech(
+                        tuple(coordinated(row, parties, at, at[k + 2], back=False)),
+                        last,
+                        _clause_end(sentence, last + 1),
+                        k,
+                        "nominal",
+                    )
+                )
+        elif (
+            low in ("with", "what")
+            and k > 0
+            and row[k - 1].low
+            in (
+                "agree",
+                "agrees",
+                "agreed",
+                "agreeing",
+                "concur",
+                "concurs",
+                "concurred",
+                "side",
+                "sides",
+                "sided",
+                "believe",
+                "believes",
+            )
+            and low == "with"
+        ):
             index = next_party(sentence, k + 1, n, reach=3)
             if index >= 0 and any(row[j].low == "that" for j in range(parties[index].last, min(n, parties[index].last + 5))):
-                out.append(Speech(tuple(coordinated(row, parties, at, index, back=False)), parties[index].last, n, k, "nominal"))
+                out.append(
+                    Speech(tuple(coordinated(row, parties, at, index, back=False)), parties[index].last, n, k, "nominal")
+                )
         elif low == ":" and 0 < k < 12 and at[k - 1] >= 0 and parties[at[k - 1]].first <= 1:
             out.append(Speech((at[k - 1],), k + 1, n, k, "colon"))
         elif low == ":" and at[k + 1] >= 0 and parties[at[k + 1]].last >= n - 1 and k > 3:
@@ -229,10 +271,23 @@ def _loose_speeches(sentence: Sentence, known: list[Speech]) -> Iterator[Speech]
         if any(s.lo <= k + 1 and k - s.lo < 9 and s.lo > 0 for s in known):
             continue
         before = at[k - 1]
-        if before >= 0 and parties[before].kinds[0] not in ("pronoun", "gov_person", "person", "media") and row[k - 1].low not in ("reporters", "lawmakers"):
+        if (
+            before >= 0
+            and parties[before].kinds[0] not in ("pronoun", "gov_person", "person", "media")
+            and row[k - 1].low not in ("reporters", "lawmakers")
+        ):
             continue  # a relative clause
-        start = max((j for j in range(k) if at[j] < 0 and row[j].low in (";", ":", "“", "”", '"', "but", "while")), default=-1) + 1
-        speaker = next((at[j] for j in range(start, k) if at[j] >= 0 and can_speak(parties[at[j]]) and parties[at[j]].kinds[0] != "malware"), -1)
+        start = (
+            max((j for j in range(k) if at[j] < 0 and row[j].low in (";", ":", "“", "”", '"', "but", "while")), default=-1) + 1
+        )
+        speaker = next(
+            (
+                at[j]
+                for j in range(start, k)
+                if at[j] >= 0 and can_speak(parties[at[j]]) and parties[at[j]].kinds[0] != "malware"
+            ),
+            -1,
+        )
         if speaker >= 0 and parties[speaker].last < k:
             group = coordinated(row, parties, at, speaker, back=False)
             yield Speech(tuple(g for g in group if parties[g].last <= k), k + 1, n, k, "that")
@@ -334,7 +389,11 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for draft in _all(sentence, said):
         if draft.source >= 0 and sentence.parties[draft.source].kinds[0] == "pronoun":
             first = sentence.parties[draft.source].first
-            outer = [s for s in speakers_at(said, first) if s.lemma != "colon" and draft.source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)]
+            outer = [
+                s
+                for s in speakers_at(said, first)
+                if s.lemma != "colon" and draft.source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
+            ]
             if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
                 for k in outer[0].speakers:
                     yield draft._replace(source=k)
@@ -460,7 +519,15 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
                 k -= 2 if row[k - 1].low == "," else 1
                 if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
                     for s in subject_first:
-                        yield Draft(Stance.ACCUSES, s, at[k], _trim(sentence, verb.at + 2, _clause_end(sentence, verb.at + 2)), verb.at, "link-relative", hedge=verb.at)
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            at[k],
+                            _trim(sentence, verb.at + 2, _clause_end(sentence, verb.at + 2)),
+                            verb.at,
+                            "link-relative",
+                            hedge=verb.at,
+                        )
         return
     hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
     accused = coordinated(row, parties, at, target, back=False)
@@ -488,7 +555,12 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
     sources = tuple(who) or (_source(sentence, said, verb.at) if how != "thing" or True else (-1,))
     act = _trim(sentence, verb.at + 1, target_at)
     middle = next_party(sentence, verb.at + 1, target_at, reach=4)
-    if middle >= 0 and _is_actor(parties[middle]) and (parties[middle].kinds[0] != "unknown_name" or parties[target].kinds[0] in ("state", "capital", "agency")) and not _act_words(sentence, parties[middle].last, target_at):
+    if (
+        middle >= 0
+        and _is_actor(parties[middle])
+        and (parties[middle].kinds[0] != "unknown_name" or parties[target].kinds[0] in ("state", "capital", "agency"))
+        and not _act_words(sentence, parties[middle].last, target_at)
+    ):
         accused = coordinated(row, parties, at, middle, back=False)
         act = (verb.at, parties[target].last)
     elif act is None:
@@ -500,7 +572,9 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
             k -= 2 if row[k - 1].low == "," else 1
             if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
                 for s in sources:
-                    yield Draft(Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge)
+                    yield Draft(
+                        Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge
+                    )
         return
     if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not _act_words(
         sentence, verb.at, target_at
@@ -607,12 +681,22 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
                 named: list[tuple[int, int]] = []
                 for j in range(k + 1, n):
                     index = at[j]
-                    if index >= 0 and parties[index].first == j and _accusable(sentence, index) and specific(parties[index]) and parties[index].kinds[0] != "unknown_name":
+                    if (
+                        index >= 0
+                        and parties[index].first == j
+                        and _accusable(sentence, index)
+                        and specific(parties[index])
+                        and parties[index].kinds[0] != "unknown_name"
+                    ):
                         if row[j - 1].low in ("them", "including", "namely", ":", "and", ",", "the", "others"):
                             named.append((index, j))
                 for index, _ in named:
                     end_of = _clause_end(sentence, parties[index].last)
-                    act_of = _trim(sentence, parties[index].last + 1, end_of) if parties[index].last < n and row[parties[index].last].low in ("for", "over") else None
+                    act_of = (
+                        _trim(sentence, parties[index].last + 1, end_of)
+                        if parties[index].last < n and row[parties[index].last].low in ("for", "over")
+                        else None
+                    )
                     for s in sources:
                         yield Draft(Stance.ACCUSES, s, index, act_of, verb.at, "accuse-listed", legal=legal)
                 if named and not specific(parties[objects[0]]):
@@ -959,8 +1043,11 @@ def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, 
         "vendor",
         "company",
     ):
-        strong = not weak or spoken or _act_words(sentence, at, end) or any(
-            sentence.at[k] >= 0 and sentence.parties[sentence.at[k]].kinds[0] == "malware" for k in range(at, end)
+        strong = (
+            not weak
+            or spoken
+            or _act_words(sentence, at, end)
+            or any(sentence.at[k] >= 0 and sentence.parties[sentence.at[k]].kinds[0] == "malware" for k in range(at, end))
         )
         if first == "group":
             return (party.hostile or specific(party)) and (strong or party.hostile) or spoken or party.definite and strong
@@ -993,7 +1080,9 @@ _RESPONSIBLE = frozenset("responsible accountable culpable answerable guilty".sp
 _WORK = frozenset(
     "work handiwork doing hallmark hallmarks fingerprints signature hand hands behest orders operation creation product brainchild".split()
 )
-_ORIGIN = frozenset("conducted carried launched run operated directed controlled staged mounted routed came come comes originated originate originates emanated stemmed hailed".split())
+_ORIGIN = frozenset(
+    "conducted carried launched run operated directed controlled staged mounted routed came come comes originated originate originates emanated stemmed hailed".split()
+)
 _POINTS = frozenset("point points pointed pointing".split())
 _NO_PART = frozenset("involvement role part hand knowledge responsibility link links connection connections complicity".split())
 
@@ -1435,10 +1524,29 @@ def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         end = k
         if low in ("put", "puts", "placed", "places", "added", "adds", "putting", "placing", "adding"):
             index = next_party(sentence, k + 1, n, reach=4)
-            if index >= 0 and any(u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]):
+            if index >= 0 and any(
+                u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]
+            ):
                 objects = coordinated(row, parties, at, index, back=False)
                 end = k
-        elif low in ("sanctions", "freeze", "freezes", "ban", "bans", "measures", "warrant", "warrants", "indictment", "indictments", "charges", "complaint", "case", "restrictions", "bounty", "reward"):
+        elif low in (
+            "sanctions",
+            "freeze",
+            "freezes",
+            "ban",
+            "bans",
+            "measures",
+            "warrant",
+            "warrants",
+            "indictment",
+            "indictments",
+            "charges",
+            "complaint",
+            "case",
+            "restrictions",
+            "bounty",
+            "reward",
+        ):
             for j in range(k + 1, min(k + 9, n - 1)):
                 if row[j].low in ("on", "against", "for", "upon", "charging", "accusing", "naming") and at[j] < 0:
                     index = next_party(sentence, j + 1, n, reach=4)
@@ -1446,7 +1554,13 @@ def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                         objects = coordinated(row, parties, at, index, back=False)
                     break
             start = _group_start(sentence, k)
-            while start > 0 and at[start - 1] < 0 and row[start - 1].kind == "word" and row[start - 1].low not in ("and", "that", "who", "which") and k - start < 7:
+            while (
+                start > 0
+                and at[start - 1] < 0
+                and row[start - 1].kind == "word"
+                and row[start - 1].low not in ("and", "that", "who", "which")
+                and k - start < 7
+            ):
                 start -= 1
             end = start
         if not objects:
@@ -1465,8 +1579,12 @@ def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     yield Draft(Stance.ACCUSES, s, a, act, k, "listing", legal=True)
 
 
-_SEE = frozenset("see spot detect observe find catch identify discover notice track uncover watch consider deem call label judge believe think brand rate hold reckon suspect describe count make".split())
-_CULPRIT = frozenset("culprit culprits thief thieves author authors perpetrator perpetrators architect architects hacker hackers attacker attackers party mastermind masterminds source responsible offender offenders intruder intruders suspect behind orchestrator orchestrators sponsor originator candidate explanation".split())
+_SEE = frozenset(
+    "see spot detect observe find catch identify discover notice track uncover watch consider deem call label judge believe think brand rate hold reckon suspect describe count make".split()
+)
+_CULPRIT = frozenset(
+    "culprit culprits thief thieves author authors perpetrator perpetrators architect architects hacker hackers attacker attackers party mastermind masterminds source responsible offender offenders intruder intruders suspect behind orchestrator orchestrators sponsor originator candidate explanation".split()
+)
 
 
 def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1491,29 +1609,83 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             group = coordinated(row, parties, at, index, back=False)
             after = parties[group[-1]].last
             tail = [u.low for u in row[after : min(n, after + 8)]]
-            linked = bool(between & {"links", "link", "connection", "connections", "overlap", "overlaps", "ties", "hand", "similarities", "signs", "traces", "fingerprints", "hallmarks", "work"})
+            linked = bool(
+                between
+                & {
+                    "links",
+                    "link",
+                    "connection",
+                    "connections",
+                    "overlap",
+                    "overlaps",
+                    "ties",
+                    "hand",
+                    "similarities",
+                    "signs",
+                    "traces",
+                    "fingerprints",
+                    "hallmarks",
+                    "work",
+                }
+            )
             direct = k <= verb.at + 2 or bool(between & {"and", ","})
             culprit = any(w in _CULPRIT for w in tail[:7])
-            placed = bool(tail) and tail[0] in ("in", "behind", "among", "as", "inside", "using", "at", "on", "exploiting", "targeting") or bool(tail and tail[0].endswith("ing"))
-            hand = bool(tail) and tail[0] == "'s" and len(tail) > 1 and tail[1] in ("hand", "fingerprints", "work", "involvement", "doing")
-            if not (linked or hand or direct and (culprit or placed) and (party.kinds[0] in ("actor", "state", "capital", "agency", "criminal") or party.hostile or culprit or "behind" in tail[:3])):
+            placed = (
+                bool(tail)
+                and tail[0] in ("in", "behind", "among", "as", "inside", "using", "at", "on", "exploiting", "targeting")
+                or bool(tail and tail[0].endswith("ing"))
+            )
+            hand = (
+                bool(tail)
+                and tail[0] == "'s"
+                and len(tail) > 1
+                and tail[1] in ("hand", "fingerprints", "work", "involvement", "doing")
+            )
+            if not (
+                linked
+                or hand
+                or direct
+                and (culprit or placed)
+                and (
+                    party.kinds[0] in ("actor", "state", "capital", "agency", "criminal")
+                    or party.hostile
+                    or culprit
+                    or "behind" in tail[:3]
+                )
+            ):
                 continue
             for s in who:
                 for a in group:
                     if verb.negated:
                         yield Draft(Stance.QUESTIONS, s, a, _trim(sentence, party.last, end), verb.at, "sighting-negated")
                     elif can_be_accused(parties[a]):
-                        yield Draft(Stance.ACCUSES, s, a, _trim(sentence, party.last, end), verb.at, "sighting", hedge=verb.at if linked else -1)
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            a,
+                            _trim(sentence, party.last, end),
+                            verb.at,
+                            "sighting",
+                            hedge=verb.at if linked else -1,
+                        )
             break
     for k in range(n):
         # "China's involvement", "the Kremlin's hand", with a speaker
-        if at[k] < 0 and row[k].low in ("involvement", "hand", "fingerprints", "complicity", "handiwork", "role") and k > 1 and row[k - 1].low == "'s" and at[k - 2] >= 0:
+        if (
+            at[k] < 0
+            and row[k].low in ("involvement", "hand", "fingerprints", "complicity", "handiwork", "role")
+            and k > 1
+            and row[k - 1].low == "'s"
+            and at[k - 2] >= 0
+        ):
             a = at[k - 2]
             if can_be_accused(parties[a]) and specific(parties[a]):
                 inside = speakers_at(said, k)
                 for s in inside[0].speakers if inside else ():
                     if s != a:
-                        yield Draft(Stance.ACCUSES, s, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "involvement")
+                        yield Draft(
+                            Stance.ACCUSES, s, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "involvement"
+                        )
     del lex
 
 
@@ -1533,8 +1705,23 @@ def _involving(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 for s in inside[0].speakers if inside else (-1,):
                     yield Draft(Stance.ACCUSES, s, index, _trim(sentence, start, k), k, "involved-object")
         elif low == "by" and at[k + 1] >= 0 and suspect(parties[at[k + 1]]):
-            noun = next((j for j in range(k - 1, max(-1, k - 10), -1) if (row[j].low in lexicon().acts or row[j].low in ("use", "abuse", "hacking", "targeting", "recruitment")) and at[j] < 0), -1)
-            verb = next((j for j in range(k - 1, max(-1, k - 10), -1) if at[j] < 0 and row[j].low.endswith("ed") and row[j].low not in FUNCTION), -1)
+            noun = next(
+                (
+                    j
+                    for j in range(k - 1, max(-1, k - 10), -1)
+                    if (row[j].low in lexicon().acts or row[j].low in ("use", "abuse", "hacking", "targeting", "recruitment"))
+                    and at[j] < 0
+                ),
+                -1,
+            )
+            verb = next(
+                (
+                    j
+                    for j in range(k - 1, max(-1, k - 10), -1)
+                    if at[j] < 0 and row[j].low.endswith("ed") and row[j].low not in FUNCTION
+                ),
+                -1,
+            )
             if noun >= 0 and verb < noun:
                 inside = speakers_at(said, k)
                 for s in inside[0].speakers if inside else ():
@@ -1545,7 +1732,9 @@ def _involving(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 _SUPPORT = frozenset("support solidarity backing agreement endorsement approval thanks welcome concurrence".split())
 
 
-_THIN = frozenset("thin thinner weak weaker flimsy inconclusive circumstantial unproven unconvincing scant insufficient shaky unconvinced unpersuaded sceptical skeptical".split())
+_THIN = frozenset(
+    "thin thinner weak weaker flimsy inconclusive circumstantial unproven unconvincing scant insufficient shaky unconvinced unpersuaded sceptical skeptical".split()
+)
 
 
 def _doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1556,7 +1745,9 @@ def _doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for k in range(n):
         thin = lows[k] in _THIN
         none = lows[k] == "evidence" and k > 0 and lows[k - 1] in ("no", "any", "little", "without", "insufficient")
-        unsure = lows[k] in ("convinced", "persuaded", "sure", "certain") and any(w in _NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k])
+        unsure = lows[k] in ("convinced", "persuaded", "sure", "certain") and any(
+            w in _NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k]
+        )
         if not (thin or none or unsure):
             continue
         inside = speakers_at(said, k)
@@ -1567,7 +1758,11 @@ def _doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if not who:
             found, _, _ = subject(sentence, _group_start(sentence, k))
             who = [w for w in found if can_speak(parties[w])]
-        order = range(k - 1, -1, -1) if thin and lows[k] not in ("sceptical", "skeptical", "unconvinced", "unpersuaded") else range(k + 1, min(n, k + 20))
+        order = (
+            range(k - 1, -1, -1)
+            if thin and lows[k] not in ("sceptical", "skeptical", "unconvinced", "unpersuaded")
+            else range(k + 1, min(n, k + 20))
+        )
         for j in order:
             index = at[j]
             if index >= 0 and index not in who and suspect(parties[index]):
@@ -1584,10 +1779,85 @@ def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if at[k] >= 0:
             continue
         low = row[k].low
-        noun = low in _SUPPORT and any(row[j].low in ("express", "expressed", "expresses", "declare", "declared", "declares", "voiced", "offered", "lent", "gave", "pledged", "reiterated", "threw", "stated", "in", "full", "its", "tweeted", "announced", "stands", "with") for j in range(max(0, k - 4), k))
-        stand = low in ("stands", "stand", "stood", "standing", "sides", "sided", "siding", "side", "agreed", "agrees", "agree", "concurred", "concurs", "aligned", "aligns", "align", "associates", "associate", "associated", "joins", "joined", "join") and k + 1 < n and any(row[j].low in ("with", "by", "to") or row[j].low in ("itself", "themselves") for j in range(k + 1, min(n, k + 4)))
-        same = low in ("same", "identical", "similar") and k + 1 < n and row[k + 1].low in ("finding", "conclusion", "conclusions", "findings", "assessment", "view", "judgement", "judgment", "attribution", "verdict")
-        name = low in ("name", "names", "signature", "signatures", "weight") and any(row[j].low in ("put", "puts", "added", "lent", "adds", "putting") for j in range(max(0, k - 4), k))
+        noun = low in _SUPPORT and any(
+            row[j].low
+            in (
+                "express",
+                "expressed",
+                "expresses",
+                "declare",
+                "declared",
+                "declares",
+                "voiced",
+                "offered",
+                "lent",
+                "gave",
+                "pledged",
+                "reiterated",
+                "threw",
+                "stated",
+                "in",
+                "full",
+                "its",
+                "tweeted",
+                "announced",
+                "stands",
+                "with",
+            )
+            for j in range(max(0, k - 4), k)
+        )
+        stand = (
+            low
+            in (
+                "stands",
+                "stand",
+                "stood",
+                "standing",
+                "sides",
+                "sided",
+                "siding",
+                "side",
+                "agreed",
+                "agrees",
+                "agree",
+                "concurred",
+                "concurs",
+                "aligned",
+                "aligns",
+                "align",
+                "associates",
+                "associate",
+                "associated",
+                "joins",
+                "joined",
+                "join",
+            )
+            and k + 1 < n
+            and any(
+                row[j].low in ("with", "by", "to") or row[j].low in ("itself", "themselves")
+                for j in range(k + 1, min(n, k + 4))
+            )
+        )
+        same = (
+            low in ("same", "identical", "similar")
+            and k + 1 < n
+            and row[k + 1].low
+            in (
+                "finding",
+                "conclusion",
+                "conclusions",
+                "findings",
+                "assessment",
+                "view",
+                "judgement",
+                "judgment",
+                "attribution",
+                "verdict",
+            )
+        )
+        name = low in ("name", "names", "signature", "signatures", "weight") and any(
+            row[j].low in ("put", "puts", "added", "lent", "adds", "putting") for j in range(max(0, k - 4), k)
+        )
         if not (noun or stand or same or name):
             continue
         start = _group_start(sentence, k)
@@ -1608,11 +1878,23 @@ def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 if suspect(party) and party.kinds[0] not in ("state", "capital"):
                     accused = index
                     break
-                if accused < 0 and party.kinds[0] in ("state", "capital") and row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming") and j > k + 2:
+                if (
+                    accused < 0
+                    and party.kinds[0] in ("state", "capital")
+                    and row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming")
+                    and j > k + 2
+                ):
                     accused = index
         if accused >= 0:
             for s in who:
-                yield Draft(Stance.ENDORSES, s, accused, _trim(sentence, parties[accused].last, _clause_end(sentence, parties[accused].last)), k, "support")
+                yield Draft(
+                    Stance.ENDORSES,
+                    s,
+                    accused,
+                    _trim(sentence, parties[accused].last, _clause_end(sentence, parties[accused].last)),
+                    k,
+                    "support",
+                )
 
 
 def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1640,7 +1922,9 @@ def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     yield Draft(Stance.ACCUSES, s, a, act, k, "plea", legal=True)
         elif low in ("admitted", "admits", "confessed", "claimed", "claims", "claim", "boasted", "boasts") and k + 1 < n:
             own = low.startswith("claim")
-            if own and not any(u.low in ("responsibility", "credit", "attack", "hack", "breach", "theft") for u in row[k + 1 : k + 4]):
+            if own and not any(
+                u.low in ("responsibility", "credit", "attack", "hack", "breach", "theft") for u in row[k + 1 : k + 4]
+            ):
                 continue
             who, _, _ = subject(sentence, _group_start(sentence, k))
             for a in who:
@@ -1656,13 +1940,30 @@ def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         for k in range(speech.lo, min(speech.hi, len(row))):
             low = row[k].low
-            if low in ("never", "not", "no", "nothing", "neither", "nor", "opposes", "oppose", "opposed") or low.endswith("n't"):
+            if low in ("never", "not", "no", "nothing", "neither", "nor", "opposes", "oppose", "opposed") or low.endswith(
+                "n't"
+            ):
                 before = [row[j].low for j in range(max(0, k - 5), k)]
                 own = any(w in ("it", "we", "they", "he", "she", "our", "its", "their", "i") for w in before)
-                state = any(at[j] >= 0 and any(parties[at[j]].state is not None and parties[at[j]].state == parties[s].state for s in speech.speakers) for j in range(max(0, k - 5), k))
+                state = any(
+                    at[j] >= 0
+                    and any(
+                        parties[at[j]].state is not None and parties[at[j]].state == parties[s].state for s in speech.speakers
+                    )
+                    for j in range(max(0, k - 5), k)
+                )
                 if own or state:
                     for s in speech.speakers:
-                        yield Draft(Stance.DENIES, s, s, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "general-denial", self_reference=True, lenient=True)
+                        yield Draft(
+                            Stance.DENIES,
+                            s,
+                            s,
+                            _trim(sentence, k + 1, _clause_end(sentence, k + 1)),
+                            k,
+                            "general-denial",
+                            self_reference=True,
+                            lenient=True,
+                        )
                     break
 
 
@@ -1678,7 +1979,11 @@ def _any_passive(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         verb = -1
         for j in range(k - 1, max(0, k - 7), -1):
-            if at[j] < 0 and row[j].kind == "word" and (row[j].low.endswith(("ed", "en", "wn", "de", "nt", "ught", "ung", "ut")) and row[j].low not in FUNCTION):
+            if (
+                at[j] < 0
+                and row[j].kind == "word"
+                and (row[j].low.endswith(("ed", "en", "wn", "de", "nt", "ught", "ung", "ut")) and row[j].low not in FUNCTION)
+            ):
                 verb = j
                 break
         if verb < 0 or verb in known:
@@ -1698,14 +2003,26 @@ def _nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Dra
     n = len(row)
     for k in range(1, n):
         low = row[k].low
-        if low not in lexicon().findings and low not in ("paper", "decision", "accusing", "finger-pointing", "blame", "suspicions", "suspicion"):
+        if low not in lexicon().findings and low not in (
+            "paper",
+            "decision",
+            "accusing",
+            "finger-pointing",
+            "blame",
+            "suspicions",
+            "suspicion",
+        ):
             continue
         source = -1
         if row[k - 1].low == "'s" and k > 1 and at[k - 2] >= 0:
             source = at[k - 2]
         elif at[k] >= 0 and parties[at[k]].owner is not None and "report" in parties[at[k]].kinds:
             source = at[k]
-        elif at[k - 1] >= 0 and parties[at[k - 1]].last == k and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union"):
+        elif (
+            at[k - 1] >= 0
+            and parties[at[k - 1]].last == k
+            and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union")
+        ):
             source = at[k - 1]
         elif k + 2 < n and row[k + 1].low in ("by", "of", "from") and at[k + 2] >= 0:
             source = at[k + 2]

@@ -82,7 +82,13 @@ def verb_groups(row: list[Unit], at: list[int], lex: Lexicon) -> list[Verb]:
                 negated = negated or low in _NEGATIONS
                 conditional = conditional or low in ("would", "could", "should", "might", "may", "can")
                 first -= 1
-            elif low == "and" and first > 1 and at[first - 2] < 0 and row[first - 2].low.endswith(("ed", "en", "wn")) and form.form in ("past", "part"):
+            elif (
+                low == "and"
+                and first > 1
+                and at[first - 2] < 0
+                and row[first - 2].low.endswith(("ed", "en", "wn"))
+                and form.form in ("past", "part")
+            ):
                 first -= 2  # "had been planned and carried out"
             else:
                 break
@@ -162,7 +168,13 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
         oxford = oxford or pairs_only
         joined = joined or used_and
         steps += 1
-    if len(out) == 2 and not joined and row[-1].low not in (".", "!", "?", "”", '"') and len(row) < 22 and not any(row[k].low in ("a", "an") for k in (parties[out[1]].first, parties[out[0]].first)):
+    if (
+        len(out) == 2
+        and not joined
+        and row[-1].low not in (".", "!", "?", "”", '"')
+        and len(row) < 22
+        and not any(row[k].low in ("a", "an") for k in (parties[out[1]].first, parties[out[0]].first))
+    ):
         return out[::-1] if back else out  # "US, allies accuse": a headline
     if len(out) == 2 and oxford:
         return [index]  # "told MPs, and APT31 had": another clause, not a list

@@ -35,8 +35,12 @@ class Incidents:
                     surfaces.append(name.lower())
                     self._rows.append(incident)
             for alternative in incident.words:
-                self._alternatives.append(([tuple(f" {option} " for option in item.lower().split("|")) for item in alternative], incident))
-        self._automaton = ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
+                self._alternatives.append(
+                    ([tuple(f" {option} " for option in item.lower().split("|")) for item in alternative], incident)
+                )
+        self._automaton = (
+            ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
+        )
 
     def _by_name(self, piece: str) -> Incident | None:
         low = piece.lower()

@@ -200,7 +200,12 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         after = row[i + 1] if i + 1 < len(row) else None
         if form.form in ("past", "part") and unit.low not in lex.acts and unit.low not in lex.heads and after is not None:
             # "Treasury sanctioned Iran's ...", not "three suspected hackers"
-            if (before.kind == "name" and before.name is not None and before.name.kind != "demonym") or before.text[:1].isupper() or before.low in lex.heads or before.low in PRONOUNS:
+            if (
+                (before.kind == "name" and before.name is not None and before.name.kind != "demonym")
+                or before.text[:1].isupper()
+                or before.low in lex.heads
+                or before.low in PRONOUNS
+            ):
                 return after.low in _DETERMINERS or after.kind in ("name", "linked", "number") or after.text[:1].isupper()
         if before.kind == "linked" or (before.kind == "word" and (before.low in _MODIFIERS or before.low in lex.modifiers)):
             return False
@@ -256,7 +261,12 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         return Party(i, i + 1, unit.start, unit.end, ("pronoun",), unit.low, None, None, None, unit.end)
     k = i
     definite = False
-    while k < n and row[k].kind in ("word", "number") and (row[k].low in _DETERMINERS or (row[k].kind == "number" and len(row[k].text) < 6)) and k - i < 4:
+    while (
+        k < n
+        and row[k].kind in ("word", "number")
+        and (row[k].low in _DETERMINERS or (row[k].kind == "number" and len(row[k].text) < 6))
+        and k - i < 4
+    ):
         definite = definite or row[k].low in ("the", "this", "that", "these", "those", "same")
         k += 1
         if (
@@ -553,9 +563,13 @@ def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
     return False
 
 
-_TO_HEADS = frozenset("mission ambassador envoy representative adviser advisor aide report delegation embassy secretary counsel letter delegate".split())
+_TO_HEADS = frozenset(
+    "mission ambassador envoy representative adviser advisor aide report delegation embassy secretary counsel letter delegate".split()
+)
 _ABROAD = frozenset("embassy mission ambassador envoy consulate diplomat attache".split())
-_OF_HEADS = frozenset("place gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split())
+_OF_HEADS = frozenset(
+    "place gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split()
+)
 
 
 def _after(

@@ -597,7 +597,9 @@ class _Reader:
         """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
         draft, sentence = found.draft, found.piece.whole
         row = sentence.row
-        all_dates = [d for d in dates(self.text, *self._quote(found), self.base_date) if d is not self.head_date and not self._is_head(d)]
+        all_dates = [
+            d for d in dates(self.text, *self._quote(found), self.base_date) if d is not self.head_date and not self._is_head(d)
+        ]
         if not all_dates:
             return self._dated_by_head(found)
         cue = row[min(draft.cue, len(row) - 1)]
@@ -605,7 +607,6 @@ class _Reader:
         outside = [d for d in all_dates if not (act[0] <= d.start < act[1])]
         near = [d for d in outside if abs(d.start - cue.end) < 60 or abs(d.end - cue.start) < 60]
         return near[0] if near else self._dated_by_head(found)
-
 
     def _is_head(self, dated: Dated) -> bool:
         return self.head_date is not None and dated.start == self.head_date.start
@@ -618,7 +619,10 @@ class _Reader:
         return None if _EARLIER.search(self.text, start, end) else self.head_date
 
 
-_EARLIER = re.compile(r"\b(?:previously|earlier|before|in the past|at the time|rapidly|quickly|sometimes|first identified|last (?:year|month)|long ago|once)\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:previously|earlier|before|in the past|at the time|rapidly|quickly|sometimes|first identified|last (?:year|month)|long ago|once)\b",
+    re.IGNORECASE,
+)
 _HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
 
 

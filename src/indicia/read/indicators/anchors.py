@@ -79,11 +79,12 @@ class Anchors:
         return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
 
     def _is(self, places: npt.NDArray[np.intp], offset: int, kind: int) -> _Flags:
-        return (self._kinds[places + offset] & kind) != 0
+        flags: _Flags = (self._kinds[places + offset] & kind) != 0
+        return flags
 
     def _has(self, places: npt.NDArray[np.intp], offset: int, characters: str) -> _Flags:
         codes = self._codes[places + offset]
-        flags = codes == ord(characters[0])
+        flags: _Flags = codes == ord(characters[0])
         for c in characters[1:]:
             flags |= codes == ord(c)
         return flags

@@ -138,8 +138,8 @@ def find_ssdeep(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 _DRIVE = re.compile(
-    rf"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{{1,30}}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{{0,62}}|\$env:[A-Za-z]{{2,20}}|\[[A-Z][A-Za-z ]{{2,20}}\]|CSIDL_[A-Z_]{{3,30}})"
-    rf"\\{{1,2}}((?:[^\\/:*?\"<>|\r\n\t,;%]{{1,80}}\\{{1,2}}){{0,20}})([^\\/:*?\"<>|\s,;]{{0,128}})"
+    r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
+    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;]{0,128})"
 )
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
@@ -230,8 +230,9 @@ def _path_start(text: str, at: int, floor: int) -> int:
     ):
         return at - 2
     if before == ":" or (before.isalpha() and "$env:" in text[max(floor, at - 26) : at].lower()):
-        position = text.lower().rfind("$env:", max(floor, at - 26), at) if before.isalpha() else -1
-        return position
+        low = max(floor, at - 26)
+        opening = text[low:at].lower().rfind("$env:") if before.isalpha() else -1
+        return low + opening if opening >= 0 else -1
     if before == "%":
         opening = text.rfind("%", max(floor, at - 34), at - 1)
         return (

@@ -60,8 +60,9 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     return tuple(found)
 
 
-def find_hits(text: str, anchors: Anchors) -> list[Hit]:
+def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits overlap theirs."""
+    anchors = anchors or Anchors(text)
     taken = Taken(len(text))
     hits: list[Hit] = []
     _add(hits, taken, find_urls(text))

@@ -14,6 +14,7 @@ __all__ = [
     "Brief",
     "Bullets",
     "Code",
+    "Columns",
     "Fold",
     "Heading",
     "Line",
@@ -107,7 +108,7 @@ class Picture(Block, frozen=True, kw_only=True, tag="picture"):
     svg: str
     title: str
     alt: str
-    wide: bool = False
+    size: str = ""  # narrow (half a page), "" or wide
 
 
 class Passage(Block, frozen=True, kw_only=True, tag="passage"):
@@ -138,6 +139,12 @@ class Code(Block, frozen=True, kw_only=True, tag="code"):
     title: str = ""
 
 
+class Columns(Block, frozen=True, kw_only=True, tag="columns"):
+    """Blocks side by side where there is room."""
+
+    columns: tuple[tuple[AnyBlock, ...], ...]
+
+
 class Fold(Block, frozen=True, kw_only=True, tag="fold"):
     """Blocks behind a summary that a reader may open."""
 
@@ -145,7 +152,7 @@ class Fold(Block, frozen=True, kw_only=True, tag="fold"):
     blocks: tuple[AnyBlock, ...]
 
 
-AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code | Fold
+AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code | Columns | Fold
 
 
 class Box(Record, frozen=True, kw_only=True):

@@ -61,7 +61,9 @@ def _subtitle(case: Case) -> str:
         span,
         _many(len(case.documents), "text"),
         _many(len(case.claims), "claim"),
-        f"{len(case.hunt.sightings)} sightings in {_many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
+        f"{_many(len(case.hunt.sightings), 'sighting')} in {_many(len(case.hunt.files), 'log file')}"
+        if case.hunt
+        else "no logs",
     ]
     return " \u00b7 ".join(parts)
 

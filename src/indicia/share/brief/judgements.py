@@ -5,6 +5,7 @@ A sentence never says more than its source. Likelihood and confidence are passed
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -73,7 +74,7 @@ def _about(case: Case) -> str:
     names = list(
         dict.fromkeys([affair.name for affair in case.affairs] + [claim.incident for claim in case.claims if claim.incident])
     )
-    return f" in the affair {clip(names[0], 80)}" if len(names) == 1 else ""
+    return f"on the affair {clip(names[0], 80)}, " if len(names) == 1 else ""
 
 
 def _said(found: tuple[Position, ...], case: Case) -> Iterable[Sentence]:
@@ -98,12 +99,12 @@ def _level_order(level: Level | None) -> int:
 
 
 LEVEL_WORDS = {
-    Level.STATE: "As a state",
-    Level.AGENCY: "As an agency",
-    Level.GROUP: "As a group",
-    Level.OPERATOR: "As an operator",
-    Level.PLACE: "As a place only, which is not the state",
-    None: "Without a level",
+    Level.STATE: ("the state named is", "the states named are"),
+    Level.AGENCY: ("the agency named is", "the agencies named are"),
+    Level.GROUP: ("the group named is", "the groups named are"),
+    Level.OPERATOR: ("the operator named is", "the operators named are"),
+    Level.PLACE: ("named as a place, which is not the state, is", "named as places, which are not states, are"),
+    None: ("named without a level is", "named without a level are"),
 }
 
 
@@ -114,14 +115,13 @@ def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable
     for one in mine:
         by_accused[one.accused].append(one)
     parts = []
-    for accused, positions_ in list(by_accused.items())[:FEW]:
-        names = listed((clip(one.source, 70) + _surely(one) for one in positions_), FEW)
-        parts.append(f"{clip(accused, 80)} by {names}")
+    for accused, found in list(by_accused.items())[:FEW]:
+        parts.append(f"{the(clip(accused, 80))} (by {listed(the(clip(one.source, 70)) + _surely(one) for one in found)})")
     if len(by_accused) > FEW:
         parts.append(f"{len(by_accused) - FEW} more")
     only = mine[0].firmest if len(mine) == 1 else None
     yield Sentence(
-        text=f"{LEVEL_WORDS[level]}{about}, named: {'; '.join(parts)}.",
+        text=_capital(f"{about}{LEVEL_WORDS[level][len(by_accused) > 1]} {listed(parts, FEW + 1)}."),
         traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
         topic="said",
         likelihood=only.likelihood if only else None,
@@ -129,12 +129,26 @@ def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable
     )
 
 
+_ARTICLE = re.compile(
+    r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
+)
+
+
+def the(name: str) -> str:
+    """`name` as it stands in a sentence.
+
+    >>> the("United Kingdom"), the("NATO")
+    ('the United Kingdom', 'NATO')
+    """
+    return f"the {name}" if _ARTICLE.match(name) else name
+
+
 def _surely(one: Position) -> str:
     """The source's own words of confidence, in quotes; nothing where it gave none."""
     claim = one.firmest
     if claim.firmness_cue:
-        return f" (\u201c{clip(claim.firmness_cue.text, 60)}\u201d)"
-    return "" if claim.firmness is Firmness.NONE else f" ({claim.firmness.value})"
+        return f", \u201c{clip(claim.firmness_cue.text, 60)}\u201d"
+    return "" if claim.firmness is Firmness.NONE else f", {claim.firmness.value}"
 
 
 def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
@@ -148,7 +162,7 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     for stance, one_does, many_do in texts:
         mine = [one for one in found if one.stance is stance]
         if mine:
-            names = list(dict.fromkeys(clip(one.source, 80) for one in mine))
+            names = list(dict.fromkeys(the(clip(one.source, 80)) for one in mine))
             parts.append(f"{_capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
             traces += [one.firmest.id for one in mine[:FEW]]
     if parts:

@@ -11,6 +11,7 @@ from indicia.share.brief.blocks import (
     Brief,
     Bullets,
     Code,
+    Columns,
     Fold,
     Heading,
     Line,
@@ -118,6 +119,8 @@ def _block(block: AnyBlock) -> str:
         case Code(text=text):
             fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
             return f"{fence}\n{text}\n{fence}"
+        case Columns(columns=columns):
+            return "\n\n".join(_block(inner) for column in columns for inner in column)
         case Fold(summary=summary, blocks=inner):
             return "\n\n".join((f"**{escaped(summary)}**", *_blocks(inner)))
 

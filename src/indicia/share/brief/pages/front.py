@@ -17,7 +17,7 @@ from indicia.records import (
     Stance,
     Verdict,
 )
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Line, Para, Row, Step, Steps, Table, line
+from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Line, Para, Row, Step, Steps, Table, line
 from indicia.share.brief.coalition import Position, firmness_words, stance_words
 from indicia.share.brief.inert import Shown
 from indicia.share.brief.judgements import Sentence, reach_words
@@ -106,7 +106,7 @@ def _coalition(found: Sequence[Position], notes: Notes) -> Box:
 def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     show, claim = notes.index.show, one.firmest
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
-    quote = line(Bit(text=f"\u201c{show(claim.quote.text, 140)}\u201d", look="quote"), more, notes=notes((claim.id,)))
+    quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
     said = line(show(one.first or "no date", 20))
     if not full:
         return Row(
@@ -166,7 +166,7 @@ def _ours(case: Case, notes: Notes) -> Box:
         )
     if len(hunt.chains) > 2:
         blocks.append(Para(text=line(f"{len(hunt.chains) - 2} more chains are told below."), role="note"))
-    return Box(id="ours", title=title, lead=lead, tone=tone, blocks=tuple(blocks))
+    return Box(id="ours", title=title, lead=lead, tone=tone, blocks=tuple(blocks), wide=True)
 
 
 def _unread(case: Case) -> str:
@@ -222,21 +222,25 @@ def _grounds(case: Case, notes: Notes) -> Box:
     observed, said = weighing.observed, weighing.said
     lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
     blocks: list[AnyBlock] = []
+    columns = []
     for assessment, name in ((observed, "What was observed"), (said, "What was said")):
-        blocks.append(
+        column: list[AnyBlock] = []
+        column.append(
             Para(
                 text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))
             )
         )
         picture = hypotheses(f"hypotheses-{assessment.kind.value}", f"{name}: how likely each hypothesis is", assessment, show)
         if picture:
-            blocks.append(picture)
+            column.append(picture)
+        columns.append(tuple(column))
+    blocks.append(Columns(columns=tuple(columns)))
     decisive = [key for key in (*observed.decisive, *said.decisive) if key in notes.index.evidence]
     if decisive:
         items = tuple(line(show(notes.index.evidence[key].label, 140), notes=notes((key,))) for key in decisive[:4])
         blocks += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
     blocks.append(Para(text=line(_sentence(show(weighing.agreement, 300))), role="note"))
-    return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks))
+    return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
 
 
 def _lead(assessment: Assessment, show: Shown) -> str:
@@ -286,7 +290,13 @@ def first_things(advice: Advice, most: int = 5) -> tuple[Measure, ...]:
         chosen = [*urgent, *patches[:1], *keys, *contain[len(urgent) :], *others]
     else:
         chosen = [*patches[:3], *others[:2], *hunts[:1], *others[2:]]
-    return tuple(dict.fromkeys(chosen))[:most]
+    first = list(dict.fromkeys(chosen))[:most]
+    return tuple(sorted(first, key=_hours)) if contain else tuple(first)
+
+
+def _hours(measure: Measure) -> int:
+    """By when, as hours; what bears none comes last."""
+    return measure.within_hours if measure.within_hours is not None else 48 if measure.kind is MeasureKind.PATCH else 9999
 
 
 def _to_do(case: Case, notes: Notes) -> Box:
@@ -323,7 +333,10 @@ def _to_do(case: Case, notes: Notes) -> Box:
         )
     few = case.advice.curve[:5]
     if few:
-        text = f"The first {_many(len(few), 'preventive measure')} cover {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
+        first_few = (
+            "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        )
+        text = f"{first_few} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
         blocks.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
     return Box(
         id="todo",

@@ -73,9 +73,9 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
         fill="quiet",
         most=446,
     )
-    drawing.height = y
+    drawing.height = y - 4
     alt = f"{title}: {_spoken(groups, show)}." + (f" Added up: {_spoken(levels, show)}." if levels else "")
-    return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt)
+    return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt, size="narrow")
 
 
 def _spoken(rows: Iterable[Posterior], show: Shown) -> str:

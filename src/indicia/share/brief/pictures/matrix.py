@@ -59,7 +59,7 @@ def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Pic
     alt = f"{title}. " + ". ".join(
         f"{name}: {', '.join(f'{cell.id} {MEANING[cell.rank]}' for cell in column[:40])}" for name, column in used
     )
-    return Picture(name="matrix", svg=drawing.svg("matrix", title, alt), title=title, alt=alt, wide=True)
+    return Picture(name="matrix", svg=drawing.svg("matrix", title, alt), title=title, alt=alt, size="wide")
 
 
 def _wrapped(drawing: Drawing, x: float, y: float, text: str, width: float, *, size: float, fill: str, bold: bool) -> None:

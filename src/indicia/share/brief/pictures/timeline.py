@@ -104,7 +104,7 @@ def timeline(moments: Iterable[Moment], show: Shown) -> Picture | None:
         for key, _, _ in LANES
         for day in sorted(lanes.get(key, ()))[:30]
     )
-    return Picture(name="timeline", svg=drawing.svg("timeline", title, alt), title=title, alt=alt, wide=True)
+    return Picture(name="timeline", svg=drawing.svg("timeline", title, alt), title=title, alt=alt, size="wide")
 
 
 def _label(mine: Sequence[Moment], show: Shown) -> str:
