@@ -27,7 +27,9 @@ CORPUS = Path(__file__).parent.parent / "corpora" / "claims"
 CROSS_VALIDATED = CORPUS / "cross_validated.jsonl"
 FIELDS = ("state", "accused_type", "source_type", "firmness", "basis", "incident", "date")
 _LITTLE = frozenset("the a an of s and to in by its".split())
-_VAGUE = _LITTLE | frozenset("attack attacks hack breach intrusion incident campaign operation government ministry cyber on against".split())
+_VAGUE = _LITTLE | frozenset(
+    "attack attacks hack breach intrusion incident campaign operation government ministry cyber on against".split()
+)
 
 Row = Mapping[str, Any]
 
@@ -92,9 +94,7 @@ def compare(pairs: Iterable[tuple[Row, list[Row]]]) -> Tally:
         gold = item["claims"]
         if not gold:
             tally.empty[not predicted] += 1
-        ranked = sorted(
-            ((closeness(p, g), i, j) for i, p in enumerate(predicted) for j, g in enumerate(gold)), reverse=True
-        )
+        ranked = sorted(((closeness(p, g), i, j) for i, p in enumerate(predicted) for j, g in enumerate(gold)), reverse=True)
         mine: dict[int, int] = {}
         theirs: set[int] = set()
         for value, i, j in ranked:
@@ -115,7 +115,9 @@ def compare(pairs: Iterable[tuple[Row, list[Row]]]) -> Tally:
                     if right is not None:
                         tally.fields[field][right] += 1
                 if "quote_start" in match:
-                    tally.fields["quote"][claim["quote_start"] < match["quote_end"] and claim["quote_end"] > match["quote_start"]] += 1
+                    tally.fields["quote"][
+                        claim["quote_start"] < match["quote_end"] and claim["quote_end"] > match["quote_start"]
+                    ] += 1
                 exact = all(
                     item["text"][slice(*span)] == claim[name]
                     for name, span in claim["spans"].items()
@@ -133,8 +135,13 @@ def show(name: str, tally: Tally) -> None:
     """Prints the tables of one set."""
     precision, recall, f1 = tally.figures()
     empty = tally.empty[True] + tally.empty[False]
-    print(f"\n{name}: precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}   no-claim items left empty {tally.empty[True]}/{empty}")
-    print("  fields of matched claims:", "  ".join(f"{f} {tally.share(f):.3f}" for f in (*FIELDS, "quote", "exact") if tally.fields[f]))
+    print(
+        f"\n{name}: precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}   no-claim items left empty {tally.empty[True]}/{empty}"
+    )
+    print(
+        "  fields of matched claims:",
+        "  ".join(f"{f} {tally.share(f):.3f}" for f in (*FIELDS, "quote", "exact") if tally.fields[f]),
+    )
     for title, table in (("style", tally.styles), ("stance", tally.stances)):
         print(f"  {title:<14}{'hit':>5}{'inv.':>6}{'miss.':>6}{'P':>7}{'R':>7}{'F1':>7}")
         for key, counter in sorted(table.items()):
@@ -207,7 +214,12 @@ def main() -> None:
         error, rows = calibration(tally.scored)
         print(f"  calibration: expected error {error:.3f};  " + "  ".join(f"{s:.2f}->{r:.2f} ({n})" for s, r, n in rows))
         precision, recall, f1 = tally.figures()
-        summary |= {"cv_f1": f"{f1:.3f}", "cv_precision": f"{precision:.3f}", "cv_recall": f"{recall:.3f}", "cv_ece": f"{error:.3f}"}
+        summary |= {
+            "cv_f1": f"{f1:.3f}",
+            "cv_precision": f"{precision:.3f}",
+            "cv_recall": f"{recall:.3f}",
+            "cv_ece": f"{error:.3f}",
+        }
         summary["cv_empty"] = f"{tally.empty[True]}/{sum(tally.empty.values())}"
         summary |= {f"cv_{field}": f"{tally.share(field):.3f}" for field in FIELDS}
     summary["seconds"] = f"{time.perf_counter() - started:.1f}"

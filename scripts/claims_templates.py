@@ -33,16 +33,37 @@ KP_NAMES = "Kim Song Il|Pak Chol Su|Ri Yong Ho".split("|")
 VICTIMS = """the foreign ministry|a water utility|the national railway|several hospitals|the parliament's e-mail system|a telecoms operator|two defence contractors|the
  election commission|a chipmaker|the tax authority|a pipeline operator|three banks|the port of Rotterdam|the airport|Orion Logistics|Helios Energy|Northwind Bank|Contoso Health|
  the city of Lund|Baltic Power|the Red Cross|a vaccine maker|opposition politicians|journalists in exile|a crypto exchange|Quantex|the state broadcaster|a nuclear regulator|
- dozens of universities|the central bank|government websites|military networks|a satellite provider|the land registry|parliamentarians|a steel mill|Meridian Airlines""".replace("\n", "").split("|")
+ dozens of universities|the central bank|government websites|military networks|a satellite provider|the land registry|parliamentarians|a steel mill|Meridian Airlines""".replace(
+    "\n", ""
+).split("|")
 DO = """broke into {v}|hacked {v}|breached {v}|attacked {v}|infiltrated {v}|stole data from {v}|carried out the attack on {v}|conducted the intrusion at {v}|launched the
  attack on {v}|compromised {v}|spied on {v}|planted malware at {v}|wiped the servers of {v}|had been inside the network of {v} for months|targeted {v}|exploited the flaw to enter
  {v}|knocked {v} offline|was behind the attack on {v}|was responsible for the breach of {v}|orchestrated the hack of {v}|created the malware that hit {v}|robbed {v}|leaked files of {v}|probed
- the mail servers of {v}|encrypted the computers of {v}|ran the phishing campaign against {v}|disrupted {v}|has been targeting {v}|is attacking {v}|hit {v}""".replace("\n", "").split("|")
+ the mail servers of {v}|encrypted the computers of {v}|ran the phishing campaign against {v}|disrupted {v}|has been targeting {v}|is attacking {v}|hit {v}""".replace(
+    "\n", ""
+).split("|")
 DOING = """breaking into {v}|hacking {v}|stealing data from {v}|attacking {v}|spying on {v}|targeting {v}|carrying out the attack on {v}|compromising {v}|disrupting {v}|planting malware at
  {v}|conspiring to hack {v}|running the campaign against {v}|stealing secrets from {v}""".replace("\n", "").split("|")
 ACT = """the attack on {v}|the breach of {v}|the intrusion at {v}|the hack of {v}|the cyberattack on {v}|the theft of data from {v}|the campaign against {v}|the compromise of
- {v}|the ransomware attack on {v}|the malware found at {v}|the espionage campaign against {v}|attacks on {v}|the data theft at {v}|the outage at {v}|the leak of files from {v}""".replace("\n", "").split("|")
-DATES = ["on Monday", "on Tuesday", "on 14 May 2023", "in March 2022", "this week", "last month", "today", "on Thursday", "in a statement", "in a blog post", "yesterday", "in a report", "at a press conference", "in July 2021"]
+ {v}|the ransomware attack on {v}|the malware found at {v}|the espionage campaign against {v}|attacks on {v}|the data theft at {v}|the outage at {v}|the leak of files from {v}""".replace(
+    "\n", ""
+).split("|")
+DATES = [
+    "on Monday",
+    "on Tuesday",
+    "on 14 May 2023",
+    "in March 2022",
+    "this week",
+    "last month",
+    "today",
+    "on Thursday",
+    "in a statement",
+    "in a blog post",
+    "yesterday",
+    "in a report",
+    "at a press conference",
+    "in July 2021",
+]
 
 SAY = "said|says|stated|told reporters|told parliament|announced|declared|concluded|has concluded|assesses|assessed|believes|reported|disclosed|confirmed|wrote|noted|warned|claimed|alleged|found|judges|maintained|revealed|added"
 SAY_THAT = SAY.replace("claimed|", "claimed|determined|has determined|")
@@ -50,7 +71,17 @@ CUES = [
     ("with high confidence", "high"), ("with a high degree of confidence", "high"), ("with moderate confidence", "moderate"), ("with medium confidence", "moderate"),
     ("with low confidence", "low"),
 ]  # fmt: skip
-ADVERBS = [("almost certainly", "high"), ("very likely", "high"), ("highly likely", "high"), ("probably", "moderate"), ("likely", "moderate"), ("possibly", "low"), ("undoubtedly", "confirmed"), ("allegedly", "hedged"), ("reportedly", "hedged")]
+ADVERBS = [
+    ("almost certainly", "high"),
+    ("very likely", "high"),
+    ("highly likely", "high"),
+    ("probably", "moderate"),
+    ("likely", "moderate"),
+    ("possibly", "low"),
+    ("undoubtedly", "confirmed"),
+    ("allegedly", "hedged"),
+    ("reportedly", "hedged"),
+]
 
 # A pattern and its claims: (source slot or "", stance, accused slot or ""). Slots: S T source; A B accused; DO DOING ACT; D a time or place; C a
 # confidence phrase; P an adverb; {a|b} a choice. A claim may carry firmness and basis: ("S", "accuses", "A", "hedged", "technical", cue slot).
@@ -238,7 +269,9 @@ class Maker:
         self.bad = [a for a in known.agencies if a.state in self.suspects and a.kind in ("intelligence", "military")]
         self.vendors = [v for v in known.vendors if v.kind in ("security", "research", "platform")]
         self.media = [v.name for v in known.vendors if v.kind == "media"] or ["Reuters"]
-        self.actors = [a for a in known.actors if a.state in self.suspects and a.group] + [a for a in known.actors if a.kind == "criminal"][:60]
+        self.actors = [a for a in known.actors if a.state in self.suspects and a.group] + [
+            a for a in known.actors if a.kind == "criminal"
+        ][:60]
 
     def person(self) -> str:
         return f"{self.r.choice(FIRST)} {self.r.choice(LAST)}"
@@ -259,20 +292,100 @@ class Maker:
             article = "the " if not name.startswith("The ") and (" " in name or r.random() < 0.4) else ""
             return Fill(article + name, "government", a.state)
         if pick < 0.5:
-            body = r.choice(["foreign ministry", "government", "interior ministry", "intelligence service", "cyber agency", "security service", "defence ministry", "police", "national cyber security centre", "prime minister", "president", "interior minister", "digital minister", "foreign minister", "prosecutors", "federal prosecutor", "ambassador to the United Nations"])
+            body = r.choice(
+                [
+                    "foreign ministry",
+                    "government",
+                    "interior ministry",
+                    "intelligence service",
+                    "cyber agency",
+                    "security service",
+                    "defence ministry",
+                    "police",
+                    "national cyber security centre",
+                    "prime minister",
+                    "president",
+                    "interior minister",
+                    "digital minister",
+                    "foreign minister",
+                    "prosecutors",
+                    "federal prosecutor",
+                    "ambassador to the United Nations",
+                ]
+            )
             name = f" {self.person()}" if body.endswith(("minister", "president")) and r.random() < 0.5 else ""
             lead = r.choice([f"{s.name}'s ", f"the {demonym} "])
             return Fill(lead + body + name, "government", s.code)
         if pick < 0.58:
-            title = r.choice(["Foreign Minister", "Prime Minister", "Interior Minister", "President", "Defence Secretary", "Foreign Secretary", "White House spokeswoman", "National security adviser", "a spokesman for the {d} government", "the deputy national security adviser", "the head of {s}'s cyber agency"])
+            title = r.choice(
+                [
+                    "Foreign Minister",
+                    "Prime Minister",
+                    "Interior Minister",
+                    "President",
+                    "Defence Secretary",
+                    "Foreign Secretary",
+                    "White House spokeswoman",
+                    "National security adviser",
+                    "a spokesman for the {d} government",
+                    "the deputy national security adviser",
+                    "the head of {s}'s cyber agency",
+                ]
+            )
             title = title.format(d=demonym, s=s.name)
             return Fill(title if title[0].islower() else f"{title} {self.person()}", "government", s.code)
         if pick < 0.66:
-            return Fill(r.choice(["the European Union", "the EU", "NATO", "the European Commission", "the Council of the EU", "EU foreign policy chief " + self.person(), "the EU's high representative", "the UN panel of experts", "Brussels"]), "international organisation")
+            return Fill(
+                r.choice(
+                    [
+                        "the European Union",
+                        "the EU",
+                        "NATO",
+                        "the European Commission",
+                        "the Council of the EU",
+                        "EU foreign policy chief " + self.person(),
+                        "the EU's high representative",
+                        "the UN panel of experts",
+                        "Brussels",
+                    ]
+                ),
+                "international organisation",
+            )
         if pick < 0.9:
             v = r.choice(self.vendors).name
-            return Fill(r.choice([v, v, v, f"{v} researchers", f"researchers at {v}", f"analysts at {v}", f"{v}'s threat team", f"the security firm {v}", f"an analyst at {v}", "the company", "we", f"{v}'s chief executive"]), "company")
-        return Fill(r.choice([self.person(), f"{self.person()}, a security researcher", "one researcher", "independent researchers", "Senator " + self.person(), f"{self.person()} of the University of {r.choice(LAST)}", "an independent analyst"]), "person")
+            return Fill(
+                r.choice(
+                    [
+                        v,
+                        v,
+                        v,
+                        f"{v} researchers",
+                        f"researchers at {v}",
+                        f"analysts at {v}",
+                        f"{v}'s threat team",
+                        f"the security firm {v}",
+                        f"an analyst at {v}",
+                        "the company",
+                        "we",
+                        f"{v}'s chief executive",
+                    ]
+                ),
+                "company",
+            )
+        return Fill(
+            r.choice(
+                [
+                    self.person(),
+                    f"{self.person()}, a security researcher",
+                    "one researcher",
+                    "independent researchers",
+                    "Senator " + self.person(),
+                    f"{self.person()} of the University of {r.choice(LAST)}",
+                    "an independent analyst",
+                ]
+            ),
+            "person",
+        )
 
     def hostile(self) -> tuple[str, str]:
         s = self.suspects[self.r.choice(["RU", "RU", "CN", "CN", "KP", "IR"])]
@@ -282,7 +395,19 @@ class Maker:
         r = self.r
         code, demonym = self.hostile()
         s = self.suspects[code]
-        head = r.choice(["hackers", "hacking groups", "cyber spies", "actors", "operators", "cyber actors", "intruders", "threat actors", "spies"])
+        head = r.choice(
+            [
+                "hackers",
+                "hacking groups",
+                "cyber spies",
+                "actors",
+                "operators",
+                "cyber actors",
+                "intruders",
+                "threat actors",
+                "spies",
+            ]
+        )
         pick = r.random()
         if pick < 0.3:
             tie = r.choice(["linked", "aligned", "affiliated", "nexus"])
@@ -291,11 +416,23 @@ class Maker:
         if pick < 0.5:
             return Fill(f"{base_of(s, r)}-{r.choice(['backed', 'sponsored', 'directed'])} {head}", "group", code, None, True)
         if pick < 0.65:
-            return Fill(f"{demonym} {r.choice(['state-sponsored', 'state-backed', 'government', 'military', 'state'])} {head}", "group", code, None, True)
+            return Fill(
+                f"{demonym} {r.choice(['state-sponsored', 'state-backed', 'government', 'military', 'state'])} {head}",
+                "group",
+                code,
+                None,
+                True,
+            )
         if pick < 0.8:
             return Fill(f"{demonym} {head}", "group", code, None, True)
         if pick < 0.9:
-            return Fill(f"hackers {r.choice(['working for', 'acting for', 'directed by', 'employed by'])} {base_of(s, r)}", "group", code, None, True)
+            return Fill(
+                f"hackers {r.choice(['working for', 'acting for', 'directed by', 'employed by'])} {base_of(s, r)}",
+                "group",
+                code,
+                None,
+                True,
+            )
         tie = r.choice(["linked to", "tied to", "affiliated with"])
         return Fill(f"hackers {tie} {base_of(s, r)}", "group", code, tie, True)
 
@@ -309,17 +446,49 @@ class Maker:
         if pick < 0.2:
             return Fill(s.capital or s.name, "state", code)
         if pick < 0.27:
-            return Fill(r.choice([f"the {demonym} government", f"the {demonym} state", f"the government of {s.name}"] + (["the Kremlin"] if code == "RU" else [])), "state", code)
+            return Fill(
+                r.choice(
+                    [f"the {demonym} government", f"the {demonym} state", f"the government of {s.name}"]
+                    + (["the Kremlin"] if code == "RU" else [])
+                ),
+                "state",
+                code,
+            )
         if pick < 0.42 and self.bad:
             a = r.choice(self.bad)
             name = r.choice([a.name, *a.names])
             owner = self.suspects[a.state or "RU"]
-            return Fill(r.choice([f"{owner.name}'s {name}", f"the {name}", f"{owner.demonyms[0]} military intelligence", f"{owner.name}'s foreign intelligence service", f"{owner.demonyms[0]} intelligence services"]), "agency", a.state)
+            return Fill(
+                r.choice(
+                    [
+                        f"{owner.name}'s {name}",
+                        f"the {name}",
+                        f"{owner.demonyms[0]} military intelligence",
+                        f"{owner.name}'s foreign intelligence service",
+                        f"{owner.demonyms[0]} intelligence services",
+                    ]
+                ),
+                "agency",
+                a.state,
+            )
         if pick < 0.7:
             return self.actor()
         if pick < 0.9:
             return self.group()
-        return Fill(r.choice(["Russian criminals", "a Russian-speaking gang", "a ransomware gang", "Russian cybercriminals", "a criminal group in Russia", "criminals operating from Russia"]), "criminal", "RU" if r.random() < 2 else None)
+        return Fill(
+            r.choice(
+                [
+                    "Russian criminals",
+                    "a Russian-speaking gang",
+                    "a ransomware gang",
+                    "Russian cybercriminals",
+                    "a criminal group in Russia",
+                    "criminals operating from Russia",
+                ]
+            ),
+            "criminal",
+            "RU" if r.random() < 2 else None,
+        )
 
     def actor(self) -> Fill:
         r = self.r
@@ -343,13 +512,40 @@ class Maker:
         r = self.r
         code, demonym = self.hostile()
         name = r.choice({"RU": RU_NAMES, "CN": CN_NAMES, "IR": IR_NAMES, "KP": KP_NAMES}[code])
-        return r.choice([Fill(name, "person", code), Fill(f"{name}, a {demonym} national", "person", code), Fill(f"{r.choice(['two', 'three', 'six', 'four'])} {demonym} {r.choice(['nationals', 'intelligence officers', 'military officers', 'citizens'])}", "person", code), Fill(f"{demonym} national {name}", "person", code)])
+        return r.choice(
+            [
+                Fill(name, "person", code),
+                Fill(f"{name}, a {demonym} national", "person", code),
+                Fill(
+                    f"{r.choice(['two', 'three', 'six', 'four'])} {demonym} {r.choice(['nationals', 'intelligence officers', 'military officers', 'citizens'])}",
+                    "person",
+                    code,
+                ),
+                Fill(f"{demonym} national {name}", "person", code),
+            ]
+        )
 
     def denier(self) -> Fill:
         r = self.r
         code, demonym = self.hostile()
         s = self.suspects[code]
-        return Fill(r.choice([s.name, s.capital or s.name, f"{s.name}'s foreign ministry", f"the {demonym} foreign ministry", f"a {demonym} foreign ministry spokesperson", f"the {demonym} embassy in London", f"{s.name}'s mission to the United Nations", f"the {demonym} government"] + (["the Kremlin", "Kremlin spokesman Dmitry Peskov"] if code == "RU" else [])), "government", code)
+        return Fill(
+            r.choice(
+                [
+                    s.name,
+                    s.capital or s.name,
+                    f"{s.name}'s foreign ministry",
+                    f"the {demonym} foreign ministry",
+                    f"a {demonym} foreign ministry spokesperson",
+                    f"the {demonym} embassy in London",
+                    f"{s.name}'s mission to the United Nations",
+                    f"the {demonym} government",
+                ]
+                + (["the Kremlin", "Kremlin spokesman Dmitry Peskov"] if code == "RU" else [])
+            ),
+            "government",
+            code,
+        )
 
     def make(self, number: int) -> dict[str, Any]:
         r = self.r
@@ -407,10 +603,23 @@ class Maker:
             elif slot == "DO":
                 words = r.choice(DO).format(v=victim)
                 if plural_subject:
-                    words = re.sub(r"^was\b", "were", re.sub(r"^(?:has|is)\b", lambda m: {"has": "have", "is": "are"}[m.group()], words))
+                    words = re.sub(
+                        r"^was\b", "were", re.sub(r"^(?:has|is)\b", lambda m: {"has": "have", "is": "are"}[m.group()], words)
+                    )
                 fill = Fill(words)
             elif slot == "DOPP":
-                fill = Fill(r.choice(["broken into {v}", "hacked {v}", "targeted {v}", "stolen data from {v}", "attacked {v}", "compromised {v}"]).format(v=victim))
+                fill = Fill(
+                    r.choice(
+                        [
+                            "broken into {v}",
+                            "hacked {v}",
+                            "targeted {v}",
+                            "stolen data from {v}",
+                            "attacked {v}",
+                            "compromised {v}",
+                        ]
+                    ).format(v=victim)
+                )
             else:
                 fill = Fill(r.choice(DOING).format(v=victim))
             words = fill.text
@@ -470,7 +679,15 @@ class Maker:
             if slot in where:
                 spans["act"] = list(where[slot])
                 break
-        source_type = types.get("source") or ("media" if not source else "government" if source.startswith(("The embassy",)) else "anonymous official" if "official" in source else "")
+        source_type = types.get("source") or (
+            "media"
+            if not source
+            else "government"
+            if source.startswith(("The embassy",))
+            else "anonymous official"
+            if "official" in source
+            else ""
+        )
         return {
             "source": text[slice(*spans["source"])] if source else None, "source_type": source_type, "stance": stance,
             "accused": text[slice(*spans["accused"])] if accused else None,
@@ -508,4 +725,16 @@ if __name__ == "__main__":
     for item in generate(40, 3):
         print(item["text"])
         for claim in item["claims"]:
-            print("    ", claim["stance"], "|", claim["source"], "->", claim["accused"], "|", claim["firmness"], claim["basis"], claim["source_type"], claim["accused_type"])
+            print(
+                "    ",
+                claim["stance"],
+                "|",
+                claim["source"],
+                "->",
+                claim["accused"],
+                "|",
+                claim["firmness"],
+                claim["basis"],
+                claim["source_type"],
+                claim["accused_type"],
+            )

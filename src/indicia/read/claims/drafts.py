@@ -89,6 +89,19 @@ def _accusable(sentence: Sentence, index: int) -> bool:
     return index >= 0 and can_be_accused(sentence.parties[index])
 
 
+_SPYING = frozenset(
+    "intelligence gru svr fsb mss pla rgb irgc mois nsa cia unit army military spies spooks guard guards bureau corps".split()
+)
+
+
+def suspect(party: Party) -> bool:
+    """Whether the party is of a kind that is accused rather than harmed: an actor, criminals, a state, spies, hostile groups."""
+    first = party.kinds[0]
+    if first == "agency":
+        return party.name is not None or party.head in _SPYING
+    return first in ("actor", "criminal", "state", "capital") or (party.hostile and first in ("group", "person"))
+
+
 def specific(party: Party) -> bool:
     """Whether the party says who: a known or capitalised name, a state, or a phrase with a state in it."""
     return (
@@ -375,10 +388,11 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """
     for draft in _all(sentence, said):
         if draft.source >= 0 and sentence.parties[draft.source].kinds[0] == "pronoun":
+            first = sentence.parties[draft.source].first
             outer = [
                 s
-                for s in speakers_at(said, sentence.parties[draft.source].first)
-                if s.lemma not in ("colon",) and draft.source not in s.speakers
+                for s in speakers_at(said, first)
+                if s.lemma != "colon" and draft.source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
             ]
             if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
                 for k in outer[0].speakers:
@@ -416,6 +430,8 @@ def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     yield from _listings(sentence, said)
     yield from _sightings(sentence, said)
     yield from _support(sentence, said)
+    yield from _doubts(sentence, said)
+    yield from _involving(sentence, said)
     yield from _pleas(sentence, said)
     yield from _general_denials(sentence, said)
     yield from _any_passive(sentence, said)
@@ -659,6 +675,33 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
                     return
     if not objects:
         return
+    if legal or verb.lemma == "name":
+        for k in range(verb.at + 1, n - 2):
+            if row[k].low in ("including", "namely", ":") or row[k].low == "among" and row[k + 1].low in ("them", "others"):
+                named: list[tuple[int, int]] = []
+                for j in range(k + 1, n):
+                    index = at[j]
+                    if (
+                        index >= 0
+                        and parties[index].first == j
+                        and _accusable(sentence, index)
+                        and specific(parties[index])
+                        and parties[index].kinds[0] != "unknown_name"
+                    ):
+                        if row[j - 1].low in ("them", "including", "namely", ":", "and", ",", "the", "others"):
+                            named.append((index, j))
+                for index, _ in named:
+                    end_of = _clause_end(sentence, parties[index].last)
+                    act_of = (
+                        _trim(sentence, parties[index].last + 1, end_of)
+                        if parties[index].last < n and row[parties[index].last].low in ("for", "over")
+                        else None
+                    )
+                    for s in sources:
+                        yield Draft(Stance.ACCUSES, s, index, act_of, verb.at, "accuse-listed", legal=legal)
+                if named and not specific(parties[objects[0]]):
+                    return
+                break
     last = parties[objects[-1]].last
     if verb.lemma in ("name", "identify", "expose", "unmask", "single", "finger", "suspect", "designate", "out") and any(
         row[k].low == "as" for k in range(last, min(last + 6, n))
@@ -1037,7 +1080,9 @@ _RESPONSIBLE = frozenset("responsible accountable culpable answerable guilty".sp
 _WORK = frozenset(
     "work handiwork doing hallmark hallmarks fingerprints signature hand hands behest orders operation creation product brainchild".split()
 )
-_ORIGIN = frozenset("came come comes originated originate originates emanated stemmed hailed".split())
+_ORIGIN = frozenset(
+    "conducted carried launched run operated directed controlled staged mounted routed came come comes originated originate originates emanated stemmed hailed".split()
+)
 _POINTS = frozenset("point points pointed pointing".split())
 _NO_PART = frozenset("involvement role part hand knowledge responsibility link links connection connections complicity".split())
 
@@ -1055,7 +1100,9 @@ def _phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         negated = any(row[j].low in _NEVER for j in range(max(0, k - 5), k))
         hypothetical = any(row[j].low in ("if", "whether", "who", "would", "could") for j in range(max(0, k - 6), k))
         if low in ("behind", "orchestrating") and k:
-            who, _, how = subject(sentence, k) if at[k - 1] >= 0 else _copula_subject(sentence, k)
+            who, _, how = ([at[k - 1]], k, "party") if at[k - 1] >= 0 else _copula_subject(sentence, k)
+            if at[k - 1] >= 0:
+                who = coordinated(row, parties, at, at[k - 1], back=True)
             end = _clause_end(sentence, k + 1)
             for a in who:
                 if _accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
@@ -1089,6 +1136,8 @@ def _phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             index = next_party(sentence, k + 2, n, reach=3)
             if index >= 0 and _accusable(sentence, index):
                 start = _clause_start(sentence, k)
+                if row[k - 1].low in ('"', "“"):
+                    start = _clause_start(sentence, k - 1)
                 if _act_words(sentence, start, k):
                     yield from _clear_or_accuse(
                         sentence, sources, index, _trim(sentence, start, k), k, "origin", negated, hypothetical
@@ -1640,7 +1689,86 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     del lex
 
 
+def _involving(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "the attacks involved Russian gangs", "the use of hackers by the Chinese government", "hacking by China"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(1, n - 1):
+        low = row[k].low
+        if at[k] >= 0:
+            continue
+        if low in ("involved", "involves", "involving"):
+            index = next_party(sentence, k + 1, n, reach=3)
+            start = _clause_start(sentence, _group_start(sentence, k))
+            if index >= 0 and suspect(parties[index]) and _act_words(sentence, start, k):
+                inside = speakers_at(said, k)
+                for s in inside[0].speakers if inside else (-1,):
+                    yield Draft(Stance.ACCUSES, s, index, _trim(sentence, start, k), k, "involved-object")
+        elif low == "by" and at[k + 1] >= 0 and suspect(parties[at[k + 1]]):
+            noun = next(
+                (
+                    j
+                    for j in range(k - 1, max(-1, k - 10), -1)
+                    if (row[j].low in lexicon().acts or row[j].low in ("use", "abuse", "hacking", "targeting", "recruitment"))
+                    and at[j] < 0
+                ),
+                -1,
+            )
+            verb = next(
+                (
+                    j
+                    for j in range(k - 1, max(-1, k - 10), -1)
+                    if at[j] < 0 and row[j].low.endswith("ed") and row[j].low not in FUNCTION
+                ),
+                -1,
+            )
+            if noun >= 0 and verb < noun:
+                inside = speakers_at(said, k)
+                for s in inside[0].speakers if inside else ():
+                    if s != at[k + 1]:
+                        yield Draft(Stance.ACCUSES, s, at[k + 1], (max(0, noun - 1), parties[at[k + 1]].last), k, "act-by")
+
+
 _SUPPORT = frozenset("support solidarity backing agreement endorsement approval thanks welcome concurrence".split())
+
+
+_THIN = frozenset(
+    "thin thinner weak weaker flimsy inconclusive circumstantial unproven unconvincing scant insufficient shaky unconvinced unpersuaded sceptical skeptical".split()
+)
+
+
+def _doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "the evidence tying X to Y is thin", "no evidence that X", "is not convinced that X"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    lows = [u.low for u in row]
+    n = len(row)
+    for k in range(n):
+        thin = lows[k] in _THIN
+        none = lows[k] == "evidence" and k > 0 and lows[k - 1] in ("no", "any", "little", "without", "insufficient")
+        unsure = lows[k] in ("convinced", "persuaded", "sure", "certain") and any(
+            w in _NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k]
+        )
+        if not (thin or none or unsure):
+            continue
+        inside = speakers_at(said, k)
+        who = list(inside[0].speakers) if inside else []
+        if not who:
+            found, _, how = _copula_subject(sentence, k)
+            who = [w for w in found if can_speak(parties[w])] if how == "party" else []
+        if not who:
+            found, _, _ = subject(sentence, _group_start(sentence, k))
+            who = [w for w in found if can_speak(parties[w])]
+        order = (
+            range(k - 1, -1, -1)
+            if thin and lows[k] not in ("sceptical", "skeptical", "unconvinced", "unpersuaded")
+            else range(k + 1, min(n, k + 20))
+        )
+        for j in order:
+            index = at[j]
+            if index >= 0 and index not in who and suspect(parties[index]):
+                for s in who:
+                    yield Draft(Stance.QUESTIONS, s, index, None, k, "doubt")
+                break
 
 
 def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1747,7 +1875,7 @@ def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             index = at[j]
             if index >= 0 and parties[index].first == j and index not in who and can_be_accused(parties[index]):
                 party = parties[index]
-                if party.kinds[0] in ("actor", "agency", "criminal") or party.hostile and party.kinds[0] == "group":
+                if suspect(party) and party.kinds[0] not in ("state", "capital"):
                     accused = index
                     break
                 if (
@@ -1842,17 +1970,12 @@ def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 def _any_passive(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """ "was brought to its knees by KillNet": done by a hostile actor, whatever the verb."""
     row, parties, at = sentence.row, sentence.parties, sentence.at
-    known = {v.at for v in sentence.verbs if "hostile" in v.classes}
+    known = {v.at for v in sentence.verbs if v.classes & {"hostile", "accuse", "link", "say", "deny", "endorse"}}
     for k in range(2, len(row) - 1):
         if row[k].low != "by" or at[k] >= 0 or at[k + 1] < 0:
             continue
         party = parties[at[k + 1]]
-        if not (
-            party.kinds[0] in ("actor", "criminal", "agency", "state")
-            or party.hostile
-            or party.kinds[0] in ("person", "group")
-            and party.state
-        ):
+        if not suspect(party) and not (party.kinds[0] in ("person", "group") and party.state):
             continue
         verb = -1
         for j in range(k - 1, max(0, k - 7), -1):
@@ -1912,8 +2035,9 @@ def _nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Dra
             if index >= 0 and index != source and parties[index].first == j and can_be_accused(parties[index]) and row[j - 1].low in (
                 "on", "against", "about", "concerning", "over", "to", "at", "of", "regarding", "that", "as", "naming", "blaming", "for", "out", "pinning", "accusing", "behind", "by"
             ):  # fmt: skip
-                party = parties[index]
-                if party.kinds[0] in ("state", "capital", "agency", "actor", "criminal") or party.hostile:
+                if any(k < v.at < j for v in sentence.verbs):
+                    break
+                if suspect(parties[index]):
                     for a in coordinated(row, parties, at, index, back=False):
                         if can_be_accused(parties[a]):
                             yield Draft(Stance.ACCUSES, source, a, None, k, "nominal")

@@ -131,12 +131,13 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
     """Indexes of the parties joined to party `index` by commas and "and", on one side of it, itself included, in order."""
     out = [index]
     steps = 0
-    joined = False
+    joined = oxford = False
     while steps < 12:
         party = parties[out[-1]]
         k = party.first - 1 if back else party.last
         seen = False
         used_and = False
+        comma_and = False
         moved = 0
         while (
             0 <= k < len(row)
@@ -151,6 +152,7 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
             ):
                 break
             seen = True
+            comma_and = comma_and or row[k].low == ","
             used_and = used_and or row[k].low in ("and", "&", "or", "plus", "well", "with", "alongside")
             k += -1 if back else 1
             moved += 1
@@ -162,6 +164,8 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
         if other.kinds[0] == "pronoun":
             break
         out.append(at[k])
+        pairs_only = comma_and and used_and
+        oxford = oxford or pairs_only
         joined = joined or used_and
         steps += 1
     if (
@@ -172,6 +176,8 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
         and not any(row[k].low in ("a", "an") for k in (parties[out[1]].first, parties[out[0]].first))
     ):
         return out[::-1] if back else out  # "US, allies accuse": a headline
+    if len(out) == 2 and oxford:
+        return [index]  # "told MPs, and APT31 had": another clause, not a list
     if len(out) > 1 and not joined:
         # "Void Manticore, an actor affiliated ...": apposition, not a list
         return [index]

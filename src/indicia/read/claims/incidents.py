@@ -26,6 +26,7 @@ class Incidents:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._rows: list[Incident] = []
+        self._last: tuple[str, Incident | None] = ("", None)
         surfaces: list[str] = []
         self._alternatives: list[tuple[list[tuple[str, ...]], Incident]] = []
         for incident in knowledge.incidents:
@@ -53,12 +54,15 @@ class Incidents:
         return self._rows[max(hits)[2]] if hits else None
 
     def _by_words(self, piece: str) -> Incident | None:
+        if self._last[0] == piece:
+            return self._last[1]
         plain = " " + _PLAIN.sub(" ", piece.lower()) + " "
         best: tuple[int, Incident] | None = None
         for items, incident in self._alternatives:
             if all(any(option in plain for option in item) for item in items) and (best is None or len(items) > best[0]):
                 best = (len(items), incident)
-        return best[1] if best else None
+        self._last = (piece, best[1] if best else None)
+        return self._last[1]
 
     def find(self, text: str, start: int, end: int, act: str) -> tuple[str | None, str | None]:
         """(name, id in our knowledge or None): looked for in the act, then in the sentence, then in what stands before it."""

@@ -67,6 +67,7 @@ class Names:
             if len(surface) > 1 and (surface[0].isupper() or surface[0].isdigit() or any(c.isupper() for c in surface)):
                 table.setdefault(surface, name)
 
+        code_names = {state.code: state.name for state in knowledge.states}
         for state in knowledge.states:
             for surface in (state.name, *state.names):
                 put(surface, Name("state", state.name, state.code))
@@ -74,10 +75,18 @@ class Names:
             for surface in surfaces:
                 put(surface.removeprefix("the "), Name("union", canonical))
         for agency in knowledge.agencies:
-            kind = "union" if agency.kind == "international" else "agency"
-            name = Name(kind, agency.name, agency.state, agency.kind, agency.id)
+            head = agency.kind in ("head of government", "head of state")
+            kind = "union" if agency.kind in ("international", "alliance") else "agency"
             for surface in (agency.name, *agency.names):
-                put(surface.removeprefix("the ").removeprefix("The "), name)
+                bare = surface.removeprefix("the ").removeprefix("The ")
+                if bare.endswith(("official", "officials", "ministers")):
+                    continue  # unnamed people: the noun phrase says that better
+                if head and agency.state in code_names:
+                    words = set(bare.lower().replace("-", " ").split())
+                    like = "state" if words & _GOVERNMENT or " " not in bare else "agency"
+                    put(bare, Name(like, code_names[agency.state], agency.state, agency.kind, agency.id))
+                else:
+                    put(bare, Name(kind, agency.name, agency.state, agency.kind, agency.id))
         for state in knowledge.states:
             for surface in (state.capital, *state.capitals):
                 if surface:
@@ -123,6 +132,7 @@ class Names:
 
 
 # Names that some list gives to an actor but that are everyday words first.
+_GOVERNMENT = frozenset("government authorities regime state administration kremlin".split())
 _ORDINARY = frozenset(
     "will play royal snatch karma babuk gold iron silver tick the com hive team group dragon panda bear kitten".split()
 )

@@ -567,7 +567,9 @@ _TO_HEADS = frozenset(
     "mission ambassador envoy representative adviser advisor aide report delegation embassy secretary counsel letter delegate".split()
 )
 _ABROAD = frozenset("embassy mission ambassador envoy consulate diplomat attache".split())
-_OF_HEADS = frozenset("gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split())
+_OF_HEADS = frozenset(
+    "place gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split()
+)
 
 
 def _after(
@@ -579,6 +581,8 @@ def _after(
         return None
     low = row[j].low
     first = kinds[0] if kinds else ""
+    if first == "actor" and low == "from" and j + 1 < n and row[j + 1].name is not None and row[j + 1].name.kind == "state":
+        return j + 2, row[j + 1].name, None
     named = first in ("state", "capital", "vendor", "union", "media", "demonym")
     if (
         low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")
