@@ -293,15 +293,16 @@ def _process(server: Server, epoch: float, rng: Random, record: int) -> Line:
             (r"C:\Windows\System32\whoami.exe", "whoami /groups", r"C:\Windows\System32\cmd.exe", "cmd.exe"),
         )
     )
+    person = parent.endswith("cmd.exe")
     data: dict[str, str | int] = {
         "UtcTime": "",
         "ProcessGuid": "{" + guid(rng).upper() + "}",
         "ProcessId": rng.randrange(1000, 30000),
         "Image": image,
         "CommandLine": command,
-        "User": r"NT AUTHORITY\SYSTEM",
-        "LogonId": "0x3e7",
-        "IntegrityLevel": "System",
+        "User": f"{server.netbios}\\{ADMIN}" if person else r"NT AUTHORITY\SYSTEM",
+        "LogonId": "0x2f41c7" if person else "0x3e7",
+        "IntegrityLevel": "Medium" if person else "System",
         "Hashes": f"SHA256={rng.getrandbits(256):064X}",
         "ParentProcessGuid": "{" + guid(rng).upper() + "}",
         "ParentImage": parent,

@@ -18,6 +18,7 @@ from indicia.hunt.scenarios.render import ecp_row, event_line, httpproxy_row, oa
 
 __all__ = ["FIRST", "SECOND", "Recorder", "forged", "intrusion", "scan_autodiscover", "scan_shells"]
 
+SYSTEM = r"NT AUTHORITY\SYSTEM"
 INERT = '<script language="JScript" runat="server">function Page_Load(){/*inert test marker*/}</script>'
 
 FIRST = Actor(
@@ -154,7 +155,7 @@ class Recorder:
         command: str,
         parent: tuple[str, str, str],
         process: str | None = None,
-        user: str = r"NT AUTHORITY\SYSTEM",
+        user: str = SYSTEM,
     ) -> Line:
         """Sysmon 1: `parent` is (its process guid, its image, its command line)."""
         data: dict[str, str | int] = {
@@ -166,8 +167,8 @@ class Recorder:
             "CommandLine": command,
             "CurrentDirectory": "C:\\windows\\system32\\inetsrv\\",
             "User": user,
-            "LogonId": "0x3e7",
-            "IntegrityLevel": "System",
+            "LogonId": "0x3e7" if user == SYSTEM else "0x2f41c7",
+            "IntegrityLevel": "System" if user == SYSTEM else "High",
             "Hashes": f"SHA256={self.rng.getrandbits(256):064X}",
             "ParentProcessGuid": parent[0],
             "ParentImage": parent[1],
@@ -183,7 +184,7 @@ class Recorder:
             "ProcessId": self.rng.randrange(2000, 20000),
             "Image": image,
             "TargetFilename": target,
-            "User": r"NT AUTHORITY\SYSTEM",
+            "User": SYSTEM,
         }
         return self.event(epoch, files.SYSMON, "Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon", 11, data)
 

@@ -19,8 +19,9 @@ ONE_REQUEST = timedelta(seconds=1.5)
 ONE_STEP = timedelta(seconds=5)
 # An order given through a web shell and the process that carries it out.
 ONE_ORDER = timedelta(seconds=60)
-# What has no key at all is taken to the nearest chain of its host within this time.
-ONE_VISIT = timedelta(hours=6)
+# What has no key at all is taken to the nearest success on its host within this time. Longer would claim too much: an
+# administrator at work on the same day would become the intruder.
+ONE_VISIT = timedelta(minutes=30)
 LONE = timedelta(hours=1)
 MOST_SCANNERS = 12  # chains of attempts only, per host; more are told as one
 _STAGE_ORDER = {stage: place for place, stage in enumerate(Stage)}

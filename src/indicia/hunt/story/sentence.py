@@ -50,21 +50,24 @@ def _tells(sighting: Sighting) -> str:
     return f"matched “{sighting.title}”"
 
 
+def _weight(step: tuple[str, Sighting]) -> tuple[bool, int]:
+    """Our own words before the title of a rule, then the higher level."""
+    return note_of(step[1].rule) is not None, _RANK[step[1].level]
+
+
 def _steps(members: Sequence[Sighting]) -> list[str]:
     """What was done, each thing once, in order; the weightiest where there are too many."""
     first: dict[str, Sighting] = {}
     for member in members:
-        told = _tells(member)
-        if told not in first or _RANK[member.level] > _RANK[first[told].level]:
-            first.setdefault(told, member)
+        first.setdefault(_tells(member), member)
     if len(first) > MOST_STEPS:
         kept: dict[str, Sighting] = {}
         for stage in Stage:  # one of each stage before a second of any
             of_stage = [(told, member) for told, member in first.items() if member.stage is stage]
             if of_stage:
-                told, member = max(of_stage, key=lambda item: _RANK[item[1].level])
+                told, member = max(of_stage, key=_weight)
                 kept[told] = member
-        rest = sorted((item for item in first.items() if item[0] not in kept), key=lambda item: -_RANK[item[1].level])
+        rest = sorted((item for item in first.items() if item[0] not in kept), key=_weight, reverse=True)
         kept.update(rest[: max(0, MOST_STEPS - len(kept))])
         return [told for told in first if told in kept]
     return list(first)
