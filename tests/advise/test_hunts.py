@@ -20,7 +20,9 @@ detection:
   condition: parent
 level: high
 """
-KEYWORDS = RULE.replace("  parent:\n    ParentImage|endswith: '\\w3wp.exe'\n    cs-uri-stem|endswith: '.aspx'\n", "  parent: [one, two]\n")
+KEYWORDS = RULE.replace(
+    "  parent:\n    ParentImage|endswith: '\\w3wp.exe'\n    cs-uri-stem|endswith: '.aspx'\n", "  parent: [one, two]\n"
+)
 
 
 def hunts(rules: dict[str, str], *values: str) -> list[str]:

@@ -98,7 +98,8 @@ def _hunt(rule: Rule, needs: list[Need]) -> Measure:
         title=rule.title,
         instruction=" ".join(
             (
-                "Run this over all the logs you keep, not only from today on. Fields bear the log's own names (Kusto: the columns of",
+                "Run this over all the logs you keep, not only from today on. Fields bear the log's own names "
+                "(Kusto: the columns of",
                 "W3CIISLog); put your index or table in front.",
                 *left_out,
             )
@@ -143,9 +144,9 @@ def _kusto_name(field: str | None) -> str:
 @cache
 def _backends() -> tuple[tuple[str, Any], ...]:
     # Imported here: only who wants queries pays for the parsers.
-    from sigma.backends.elasticsearch import ESQLBackend
-    from sigma.backends.kusto import KustoBackend
-    from sigma.backends.splunk import SplunkBackend
+    from sigma.backends.elasticsearch.elasticsearch_esql import ESQLBackend
+    from sigma.backends.kusto.kusto import KustoBackend
+    from sigma.backends.splunk.splunk import SplunkBackend
     from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
     from sigma.processing.transformations import FieldFunctionTransformation
 
@@ -154,7 +155,7 @@ def _backends() -> tuple[tuple[str, Any], ...]:
     makers: tuple[tuple[str, Callable[[], Any]], ...] = (
         ("Splunk", SplunkBackend),
         ("Elastic ES|QL", ESQLBackend),
-        ("Kusto", lambda: KustoBackend(processing_pipeline=columns)),
+        ("Kusto", lambda: KustoBackend(columns)),
     )
     return tuple((name, maker()) for name, maker in makers)
 

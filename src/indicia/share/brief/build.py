@@ -49,7 +49,8 @@ def build(case: Case, knowledge: Any) -> Brief:
         page_one=first,
         sections=sections,
         notes=notes.made,
-        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log line that a sentence rests on.",
+        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log "
+        "line that a sentence rests on.",
     )
 
 

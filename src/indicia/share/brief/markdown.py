@@ -81,7 +81,7 @@ def _code(text: str) -> str:
 
 
 def _line(text: Line) -> str:
-    notes = "".join(f"[^{number}]" for number in ()) if not text.notes else " \\[" + ", ".join(map(str, text.notes)) + "\\]"
+    notes = f" \\[{', '.join(map(str, text.notes))}\\]" if text.notes else ""
     return "".join(_bit(bit) for bit in text.bits).strip() + notes
 
 

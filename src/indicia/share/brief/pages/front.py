@@ -55,7 +55,8 @@ def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
         blocks += (
             Para(
                 text=line(
-                    "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands for the other."
+                    "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands "
+                    "for the other."
                 ),
                 role="note",
             ),
@@ -67,7 +68,8 @@ def _coalition(found: Sequence[Position], notes: Notes) -> Box:
     if not found:
         nothing = Para(
             text=line(
-                "No attribution claim was found in the texts. Give statements, news or reports in which somebody accuses, denies or declines to."
+                "No attribution claim was found in the texts. Give statements, news or reports in which somebody "
+                "accuses, denies or declines to."
             ),
             role="warn",
         )
@@ -87,11 +89,10 @@ def _coalition(found: Sequence[Position], notes: Notes) -> Box:
             )
         )
     if against:
-        head = ("Source", "Stance", "Said", "In the words")
         blocks.append(
             Table(
                 caption="Denials, doubts and silence",
-                head=head,
+                head=("Source", "Stance", "Said", "In the words"),
                 rows=tuple(_position_row(one, notes, full=False) for one in against),
                 shown=ROWS,
                 widths=(22, 26, 10, 42),
@@ -143,7 +144,8 @@ def _ours(case: Case, notes: Notes) -> Box:
     title = "Did it happen to us?"
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         advice = (
-            "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the texts (for Exchange its Logging "
+            "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the "
+            "texts (for Exchange its Logging "
             "folder, IIS logs of both sites, and the Windows event logs), as far back as they are kept."
         )
         return Box(
@@ -223,14 +225,14 @@ def _grounds(case: Case, notes: Notes) -> Box:
     lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
     blocks: list[AnyBlock] = []
     columns = []
-    for assessment, name in ((observed, "What was observed"), (said, "What was said")):
+    for assessment, name, short in ((observed, "What was observed", "observed"), (said, "What was said", "said")):
         column: list[AnyBlock] = []
         column.append(
             Para(
                 text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))
             )
         )
-        picture = hypotheses(f"hypotheses-{assessment.kind.value}", f"{name}: how likely each hypothesis is", assessment, show)
+        picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
         if picture:
             column.append(picture)
         columns.append(tuple(column))
@@ -244,7 +246,8 @@ def _grounds(case: Case, notes: Notes) -> Box:
 
 
 def _lead(assessment: Assessment, show: Shown) -> str:
-    """The verdict in a few words: the leader with the likelihood that the weighing gave it, or that the grounds do not carry one."""
+    """The verdict in a few words: the leader with the likelihood that the weighing gave it, or that the grounds do not carry
+    one."""
     names = [
         one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels) if one.hypothesis.id in assessment.leaders
     ]
@@ -324,7 +327,8 @@ def _to_do(case: Case, notes: Notes) -> Box:
         blocks.append(
             Para(
                 text=line(
-                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is {soonest} hours. ",
+                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is "
+                    f"{soonest} hours. ",
                     Bit(text="See the checklist", href="#reporting"),
                     ".",
                 ),

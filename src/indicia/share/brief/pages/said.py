@@ -127,7 +127,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     if not case.claims:
         nothing = Para(
             text=line(
-                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, questions) and words that say so."
+                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, "
+                "questions) and words that say so."
             ),
             role="warn",
         )
@@ -140,7 +141,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks.append(
         Para(
             text=line(
-                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back to {origins} utterances; "
+                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back "
+                f"to {origins} utterances; "
                 "copies of one utterance do not add weight."
             ),
             role="note",

@@ -158,5 +158,8 @@ def _rules(case: Case, notes: Notes) -> Para:
     idle = sum(one.skipped is not None for one in rules)
     matched = sum(one.matches > 0 for one in rules)
     sought = case.hunt.indicators_sought if case.hunt else 0
-    text = f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} could not run. {sought} indicators were sought."
+    text = (
+        f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} "
+        f"could not run. {sought} indicators were sought."
+    )
     return Para(text=line(text), role="note")

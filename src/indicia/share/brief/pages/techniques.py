@@ -29,7 +29,8 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
     if not found:
         nothing = Para(
             text=line(
-                "No technique was found, neither in the texts nor in logs. Advisories and technical reports name them; news seldom do."
+                "No technique was found, neither in the texts nor in logs. Advisories and technical reports name "
+                "them; news seldom do."
             ),
             role="warn",
         )

@@ -34,7 +34,7 @@ def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Pic
     gap, high = 4.0, 48.0
     wide = max(92.0, min(150.0, (1000 - gap * len(used)) / len(used)))
     tall = max(len(column) for _, column in used)
-    drawing = Drawing((wide + gap) * len(used) + 2, 0)
+    drawing = Drawing(max(480.0, (wide + gap) * len(used) + 2), 0)
     for index, (name, column) in enumerate(used):
         x = index * (wide + gap) + 1
         _wrapped(drawing, x + 2, 14, name, wide - 4, size=11, fill="ink", bold=True)
