@@ -23,7 +23,7 @@ def _before(*phrases: str, tail: str = "") -> re.Pattern[str]:
 
 
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
-_OPENING = r"[\s(:\"'`“‘<]{0,3}"
+_OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 
 _IMITATED = _before(
     r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
@@ -53,8 +53,8 @@ _VICTIM_AFTER = re.compile(
     re.IGNORECASE,
 )
 _CLEAN = (
-    r"\b(?:legitimate|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|not malicious|innocuous|well-known)\b"
-    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|named|called|like)\b)[\w./()'-]{1,24}){0,5}"
+    r"\b(?:legitimate(?!-)|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|not malicious|innocuous|well-known)\b"
+    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|like)\b)[\w./()'-]{1,24}){0,5}"
 )
 _BENIGN = _before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
@@ -82,17 +82,18 @@ _REFERENCE = _before(
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
-    tail=r"\s*(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
+    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = _before(
     r"\b(?:contact|report|reach|write|questions?|get in touch|send|media enquir|press(?: office| contact)|call|subscribe|hotline|notify|inquiries|enquiries|"
-    r"author|e-?mail us)\w*\b[^.!?\n]{0,50}"
+    r"e-?mail us)\w*\b[^.!?\n]{0,50}"
 )
 _NEGATED = _before(
     r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b",
     r"\b(?:did|does|do|was|were|is|are|has|have|could) not\b",
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
+    r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
     r"\b(?:never|nothing|nobody|neither)\b",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
     tail=r"\s[^.!?;\n]{0,70}",
@@ -147,7 +148,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
     "contact": (
         (_CONTACT,),
         (),
-        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe", "hotline", "notify", "nquiries", "author",
+        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe", "hotline", "notify", "nquiries",
          "mail us"),
     ),
     "negated": (

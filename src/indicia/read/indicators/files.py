@@ -83,7 +83,7 @@ _EMPTY = frozenset(
     )
 )
 _NOT_A_FILE = re.compile(
-    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja3s?|hassh|guid|uuid|clsid|session|token|"
+    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
     r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
     r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}\Z",
     re.IGNORECASE,

@@ -58,6 +58,8 @@ class Judge:
         self.starts = anchors.sentences
         self.cues = Cues(view.text)
         self.sections = Sections(document)
+        # Whoever disguises addresses or lists them under such a heading presents them as an attacker's.
+        self.is_report = view.any_defanged or self.sections.has("traces")
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
         self.own = (registrable(match[1].lower()) or "") if match else ""
 
@@ -154,7 +156,7 @@ class Judge:
         sentence = f"{before} {after}"
         if is_example(sentence) and not speaks_of_attack(before):
             return False
-        return speaks_of_attack(sentence) or self._is_listed(hit)
+        return self.is_report or speaks_of_attack(sentence) or self._is_listed(hit)
 
     def _is_listed(self, hit: Hit) -> bool:
         """Whether the line holds little but the hit, or is a table row."""
