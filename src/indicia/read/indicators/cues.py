@@ -28,15 +28,17 @@ _OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 _IMITATED = _before(
     r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
     r"\blook-?alikes?(?: domains?| sites?| names?)*(?: of| for)?",
-    r"\b(?:similar|close|identical) to",
-    r"\b(?:variants?|homoglyphs?|misspellings?) of",
+    r"\b(?:homoglyphs?|misspellings?) of",
     r"\b(?:pos(?:es?|ed|ing)|disguis(?:es?|ed|ing)(?: itself)?) as",
     r"\bpretend(?:s|ed|ing)? to be",
-    r"\b(?:instead|in place|in imitation) of",
+    r"\bin imitation of",
     r"\bthe real",
     r"\bconfus(?:ed|able) with",
     tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
     r"and|or|[\w-]+\.(?:com|net|org|gov|example|exe|dll),?)\s+){0,7}[\"'`“(]?",
+)
+_RESEMBLES = _before(
+    r"\b(?:very|closely|confusingly|deceptively) similar to", r"\bclose to", tail=r"\s+(?:the |that of |those of )?[\"'`“(]?"
 )
 _VICTIM = _before(
     rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
@@ -96,7 +98,7 @@ _NEGATED = _before(
     r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
     r"\b(?:never|nothing|nobody|neither)\b",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
-    tail=r"\s[^.!?;\n]{0,70}",
+    tail=r"\s[^.!?;:,(\n]{0,50}",
 )
 _RECOVERS = re.compile(
     r"\b(?:but|instead|however|only|until|yet|rather|before|because|when|after|which|who|that)\b[^.!?\n]*\Z", re.IGNORECASE
@@ -121,10 +123,10 @@ _ABUSED = re.compile(
 # family: (expressions before the hit, expressions after it, stems of which one is in every match)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...], tuple[str, ...]]] = {
     "imitated": (
-        (_IMITATED,),
+        (_IMITATED, _RESEMBLES),
         (),
-        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to", "identical to", "variant", "homoglyph",
-         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "instead of", "place of", "the real", "confus"),
+        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to", "homoglyph",
+         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of", "the real", "confus"),
     ),
     "victim": (
         (_VICTIM,),

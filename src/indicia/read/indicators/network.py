@@ -311,6 +311,8 @@ def _with_path(text: str, start: int, end: int, low: str, host: Hit) -> Iterator
     port = _PORT.match(text, end)
     after = port.end() if port is not None and 0 < int(port[1]) < 65536 else end
     path = _PATH.match(text, after)
+    if path is not None and text.startswith("/Contents", after) and low.endswith(".app"):
+        return  # a macOS bundle
     if path is not None:
         close = _trim(text, after + 1, path.end())
         if close > after + 1 and not _CIDR.match(text, after):
