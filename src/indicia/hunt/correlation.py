@@ -13,7 +13,9 @@ import msgspec
 
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.matching.literals import Ints
-from indicia.hunt.rules.ir import Correlation, CorrelationKind, Rule, fold
+from indicia.hunt.rulebook import RuleHead
+from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
+from indicia.hunt.rules.names import field_key
 
 __all__ = ["Feed", "correlated", "feed_of"]
 
@@ -40,7 +42,7 @@ class Feed(msgspec.Struct, array_like=True, frozen=True):
     unit: str
 
 
-def feed_of(batch: EventBatch, rule: Rule, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
+def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
     """The matches of `rule` as its correlations see them. An event without a time or without a group-by field takes no part."""
     name = rule.id or rule.name
     users = [each for each in correlations if name in each.rules]
@@ -50,10 +52,10 @@ def feed_of(batch: EventBatch, rule: Rule, rows: Ints, correlations: Iterable[Co
         if time == NO_TIME:
             continue
         place = batch.place(row)
-        fields = {key.lower(): value for key, value in batch.rebuild(row)[2].items()}
+        fields = {field_key(key): value for key, value in batch.rebuild(row)[2].items()}
         for each in users:
-            group = tuple(fields.get(_own(each, name, field).lower(), "") for field in each.group_by)
-            value = fields.get(each.field.lower(), "") if each.field else ""
+            group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
+            value = fields.get(field_key(each.field), "") if each.field else ""
             if "" in group or (each.field and not value):
                 continue
             identity = each.id or each.name

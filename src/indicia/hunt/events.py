@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
+from indicia.hunt.rules.names import field_key
 from indicia.records import Event, Place
 
 __all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Times", "datetime_of", "encode", "microseconds"]
@@ -77,8 +78,8 @@ class EventBatch:
     def column(self, name: str) -> Column | None:
         """The column of that name, in any case; None where the log has no such field."""
         if not self._by_folded:
-            self._by_folded = {own.lower(): own for own in reversed(self.columns)}
-        own = self._by_folded.get(name.lower())
+            self._by_folded = {field_key(own): own for own in reversed(self.columns)}
+        own = self._by_folded.get(field_key(name))
         return None if own is None else self.columns[own]
 
     def place(self, row: int) -> Place:

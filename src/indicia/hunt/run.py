@@ -16,9 +16,10 @@ from indicia.hunt.formats import Format, LogInput
 from indicia.hunt.indicators import IndicatorSought
 from indicia.hunt.inputs import find_logs
 from indicia.hunt.reach import Reach
-from indicia.hunt.rules import load_rules
-from indicia.hunt.rules.ir import Correlation, Refused, Rule, RuleSet
-from indicia.hunt.scan import Counted, Found, Scanner
+from indicia.hunt.rulebook import RuleBook, RuleHead, load_rules
+from indicia.hunt.rules.ir import Correlation, Refused
+from indicia.hunt.rules.names import field_key
+from indicia.hunt.scan import Counted, Found, Scanner, without_collecting
 from indicia.hunt.sightings import facts_of, sighting_of
 from indicia.hunt.story import tell
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
@@ -26,6 +27,7 @@ from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, Rul
 __all__ = ["hunt"]
 
 Progress = Callable[[str, float, float | None], None]
+TOGETHER = 32 << 20  # bytes of small logs that are scanned in one go
 MOST = 1_000  # sightings kept per rule and per indicator; all matches are counted
 
 
@@ -49,16 +51,30 @@ def hunt(
 
     Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there.
     """
+    with without_collecting():
+        return _hunt([Path(path) for path in paths], rules, builtin, tuple(indicators), keep, raw, progress, jobs, most)
+
+
+def _hunt(
+    paths: Sequence[Path],
+    rules: Sequence[Path],
+    builtin: bool,
+    sought: tuple[IndicatorSought, ...],
+    keep: Path | None,
+    raw: bool,
+    progress: Progress | None,
+    jobs: int | None,
+    most: int | None,
+) -> Hunt:
     begun = time.perf_counter()
     found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
     loaded = time.perf_counter()
-    sought = tuple(indicators)
     scanner = Scanner(found, sought, most)
     outcome = Found(problems=list(problems))
     files: list[LogFile] = []
     sizes: dict[str, int] = {}
     groups: dict[str, tuple[Format, list[LogInput]]] = {}
-    for item in find_logs([Path(path) for path in paths]):
+    for item in find_logs(paths):
         if isinstance(item, Problem):
             outcome.problems.append(item)
             if item.severity is Severity.FAILED:
@@ -75,11 +91,11 @@ def hunt(
     done = 0.0
     total = float(sum(sizes[log.name] for _, logs in groups.values() for log in logs))
     for form, logs in groups.values():
-        for log in logs:
+        for some in _together(logs):
             if progress is not None:
                 progress("hunting", done, total)
-            _add(outcome, scanner.scan(form, [log]))
-            done += log.size
+            _add(outcome, scanner.scan(form, some))
+            done += sum(log.size for log in some)
     if progress is not None:
         progress("hunting", total, total)
     files += _log_files(outcome.files, sizes)
@@ -101,6 +117,20 @@ def hunt(
         indicators_sought=len(scanner.sweep),
         stats=tuple(sorted(outcome.seconds.items())),
     )
+
+
+def _together(logs: Sequence[LogInput]) -> Iterable[list[LogInput]]:
+    """The logs, small neighbours together."""
+    group: list[LogInput] = []
+    size = 0
+    for log in logs:
+        if group and size + log.size > TOGETHER:
+            yield group
+            group, size = [], 0
+        group.append(log)
+        size += log.size
+    if group:
+        yield group
 
 
 def _add(total: Found, part: Found) -> None:
@@ -126,7 +156,7 @@ def _log_files(counted: Iterable[Counted], sizes: dict[str, int]) -> list[LogFil
     return [reach.log_file(name, form, sizes.get(name, 0), skipped) for name, (form, reach, skipped) in reaches.items()]
 
 
-def _correlations(rules: RuleSet, outcome: Found) -> Iterable[Sighting]:
+def _correlations(rules: RuleBook, outcome: Found) -> Iterable[Sighting]:
     by_correlation: defaultdict[str, list[Feed]] = defaultdict(list)
     for feed in outcome.feed:
         by_correlation[feed.correlation].append(feed)
@@ -152,16 +182,16 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
         host="",
         fields=fields,
     )
-    sighting = sighting_of(facts_of(rule), event, [name.lower() for name in fields])
+    sighting = sighting_of(facts_of(rule), event, [field_key(name) for name in fields])
     return msgspec.structs.replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")
 
 
-def _runs(rules: RuleSet, outcome: Found) -> tuple[RuleRun, ...]:
+def _runs(rules: RuleBook, outcome: Found) -> tuple[RuleRun, ...]:
     runs = [_run(rule, outcome.matches.get(number, 0)) for number, rule in enumerate((*rules.rules, *rules.correlations))]
     return (*runs, *(_run(refused, 0, refused.reason) for refused in rules.refused))
 
 
-def _run(rule: Rule | Correlation | Refused, matches: int, skipped: str | None = None) -> RuleRun:
+def _run(rule: RuleHead | Correlation | Refused, matches: int, skipped: str | None = None) -> RuleRun:
     return RuleRun(
         id=rule.id or stable_id("rule", rule.title, rule.file),
         title=rule.title,
@@ -174,7 +204,7 @@ def _run(rule: Rule | Correlation | Refused, matches: int, skipped: str | None =
     )
 
 
-def _left_out(rules: RuleSet, scanner: Scanner, outcome: Found, most: int | None) -> Iterable[Problem]:
+def _left_out(rules: RuleBook, scanner: Scanner, outcome: Found, most: int | None) -> Iterable[Problem]:
     if most is None:
         return
     for number, count in sorted(outcome.matches.items()):

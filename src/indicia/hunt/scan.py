@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
 from collections import defaultdict
@@ -16,11 +17,11 @@ from indicia.hunt.formats import Format, LogInput
 from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicator
 from indicia.hunt.matching.matcher import Match, Matcher
 from indicia.hunt.reach import Reach
-from indicia.hunt.rules.ir import And, Node, Or, RuleSet
+from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.sightings import RuleFacts, facts_of, sighting_of
 from indicia.records import Problem, Sighting
 
-__all__ = ["Counted", "Found", "Scanner"]
+__all__ = ["Counted", "Found", "Scanner", "without_collecting"]
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class Found(msgspec.Struct, array_like=True):
 class Scanner:
     """Rules and indicators, ready for any number of logs. `most` bounds the sightings that are kept per rule and indicator."""
 
-    def __init__(self, rules: RuleSet, indicators: Iterable[IndicatorSought], most: int | None) -> None:
+    def __init__(self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None) -> None:
         self.rules = rules
         self.sweep = Sweep(indicators)
         self._most = most
@@ -66,16 +67,7 @@ class Scanner:
         """The matcher for one family of logs, made when it is first asked for."""
         found = self._matchers.get(family)
         if found is None:
-            conditions: list[tuple[int, Node]] = []
-            for number, rule in enumerate(self.rules.rules):
-                cases = [
-                    And((source.guard, source.condition if source.condition is not None else rule.condition))
-                    for source in rule.sources
-                    if source.family == family
-                ]
-                if cases:
-                    conditions.append((number, cases[0] if len(cases) == 1 else Or(tuple(cases))))
-            found = self._matchers[family] = Matcher(conditions)
+            found = self._matchers[family] = Matcher(self.rules.plan(family))
         return found
 
     def scan(
@@ -92,9 +84,7 @@ class Scanner:
         reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
         with clock("compile"):
             wanted = self.wanted(form)
-        collecting = gc.isenabled()
-        gc.disable()  # events are trees, never cycles; counting references frees them
-        try:
+        with without_collecting():
             for item in clock.each("parse", form.read(logs, wanted)):
                 if isinstance(item, Problem):
                     _fold(found.problems, item)
@@ -105,9 +95,6 @@ class Scanner:
                         on_batch(item)
                 if on_bytes is not None:
                     on_bytes(item.size)
-        finally:
-            if collecting:
-                gc.enable()
         for name, (form_name, reach) in reaches.items():
             found.files.append(Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots)))
         return found
@@ -166,6 +153,18 @@ class Scanner:
                 found.hits[number] = found.hits.get(number, 0) + 1
                 self._kept["indicator", number] += 1
                 found.sightings.append(sighting)
+
+
+@contextlib.contextmanager
+def without_collecting() -> Iterator[None]:
+    """Without the cyclic garbage collector: events and rules are many, and never cycles. Counting references frees them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Clock:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from indicia.hunt.rules.ir import Correlation, Rule
+from indicia.hunt.rulebook import RuleHead
+from indicia.hunt.rules.ir import Correlation
+from indicia.hunt.rules.names import field_key
 from indicia.records import Event, RuleLevel, Sighting, Stage, stable_id
 
 __all__ = ["RuleFacts", "facts_of", "sighting_of"]
@@ -21,7 +23,7 @@ class RuleFacts:
 
     __slots__ = ("id", "level", "software", "stage", "techniques", "title", "vulnerabilities")
 
-    def __init__(self, rule: Rule | Correlation, stage: Stage) -> None:
+    def __init__(self, rule: RuleHead | Correlation, stage: Stage) -> None:
         self.id = rule.id or stable_id("rule", rule.title, rule.file)
         self.title = rule.title
         self.level = RuleLevel(rule.level)
@@ -37,7 +39,7 @@ def _found(pattern: re.Pattern[str], tags: Iterable[str]) -> Iterable[str]:
     return (match[1] for tag in tags if (match := pattern.fullmatch(tag)))
 
 
-def facts_of(rule: Rule | Correlation) -> RuleFacts:
+def facts_of(rule: RuleHead | Correlation) -> RuleFacts:
     """What the tags of a rule say: techniques, software, vulnerabilities, and the stage by ATT&CK tactic."""
     from indicia.hunt.story import stage_of_tags
 
@@ -46,7 +48,7 @@ def facts_of(rule: Rule | Correlation) -> RuleFacts:
 
 def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighting:
     """The sighting of a rule in an event; `fields` (in lower case) are those whose tests passed."""
-    folded = {name.lower(): name for name in event.fields}
+    folded = {field_key(name): name for name in event.fields}
     matched = []
     for name in fields:
         own = folded.get(name)

@@ -21,7 +21,7 @@ from indicia.hunt.formats.delimited import Rows, read_rows, row_fields, unique_n
 from indicia.hunt.formats.lines import LineBlock, line_blocks
 from indicia.hunt.formats.times import iso_times, joined_times
 from indicia.hunt.matching.literals import Ints
-from indicia.hunt.rules.names import JOINED_URI
+from indicia.hunt.rules.names import JOINED_URI, field_key
 from indicia.records import Problem, Severity
 
 __all__ = ["DirectiveLog", "read_directive_logs"]
@@ -130,7 +130,7 @@ def _batch(
         names,
         delimiter=kind.delimiter,
         quoted=kind.quoted,
-        wanted={name for name in names if name.lower() in wanted},
+        wanted={name for name in names if field_key(name) in wanted},
         plain=plain,
     )
     if rows.ragged or rows.unbalanced:
@@ -156,9 +156,9 @@ def _batch(
         return time_text, host, fields
 
     def texts(chosen: Ints) -> pa.StringArray:
-        return pa.array([block.line(index) for index in rows.lines[chosen].tolist()], pa.string())
+        return block.texts(rows.lines[chosen])
 
-    if adds_message and kind.message.lower() in wanted:
+    if adds_message and field_key(kind.message) in wanted:
         columns[kind.message] = encode(texts(np.arange(len(rows.lines))))
     yield EventBatch(
         format=kind.name,
@@ -202,7 +202,7 @@ def _unpacked(
     found: dict[str, list[str | None]] = {}
     for row, text in enumerate(texts):
         for name, value in unpack(text or "").items():
-            if name.lower() in wanted:
+            if field_key(name) in wanted:
                 found.setdefault(name, [None] * len(texts))[row] = value
     for name, values in found.items():
         yield name, encode(pa.array(values, pa.string()))

@@ -23,6 +23,7 @@ from indicia.hunt.formats.base import Format, LogInput
 from indicia.hunt.formats.table import ShapedRows, text_of
 from indicia.hunt.formats.windows import flat_event, windows_times
 from indicia.hunt.matching.literals import Ints
+from indicia.hunt.rules.names import field_key
 from indicia.records import Problem, Severity
 
 __all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
@@ -81,7 +82,9 @@ def sniff(head: bytes, name: str) -> bool:
     """The magic of the file, or of its first chunk where the header was lost."""
     if head.startswith(_FILE_MAGIC):
         return True
-    return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC))
+    return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (
+        name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC)
+    )
 
 
 def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
@@ -272,7 +275,7 @@ class _Table:
         columns["Channel"] = _column([system.Channel for system in systems])
         columns["EventID"] = _column([_plain(system.EventID) for system in systems])
         columns["Provider_Name"] = _column([_provider(system.Provider) for system in systems])
-        folded = {name.lower() for name in columns}
+        folded = {field_key(name) for name in columns}
         for name in self._wanted & _SYSTEM.keys():
             if name not in folded:
                 own = _SYSTEM[name]

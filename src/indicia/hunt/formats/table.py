@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 
 from indicia.hunt.events import Column, encode
+from indicia.hunt.rules.names import field_key
 
 __all__ = ["ShapedRows", "flatten", "text_of"]
 
@@ -41,7 +42,7 @@ class ShapedRows:
         for names, (numbers, contents) in self._shapes.items():
             taken = set()
             for name, column in zip(names, zip(*contents, strict=True), strict=True):
-                folded = name.lower()
+                folded = field_key(name)
                 if (wanted is not None and folded not in wanted) or folded in taken:
                     continue
                 taken.add(folded)

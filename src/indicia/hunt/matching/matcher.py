@@ -9,22 +9,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
-from indicia.hunt.matching.algebra import Expression, Mask, TestTable, needed, positive, rows_where, some_of
+from indicia.hunt.matching.algebra import Mask, rows_where
 from indicia.hunt.matching.literals import Ints
+from indicia.hunt.matching.plan import GUARDS, Plan, PlanRule
 from indicia.hunt.matching.reference import matches as matches_slowly
 from indicia.hunt.matching.values import MISSING, FieldTests
-from indicia.hunt.rules.ir import And, Node, Same, Test, tests_of
+from indicia.hunt.rules.ir import Same, Test
 
 __all__ = ["Match", "Matcher"]
 
-GUARDS = ("channel", "eventid", "provider_name", "type", "_path")
 _KEYWORD = ""  # the field of tests on any value
 _REMEMBERED = 500_000  # cases per kind of event, before memory is cleared
 
@@ -37,60 +37,44 @@ class Match(NamedTuple):
     fields: list[tuple[str, ...]]
 
 
-class _Rule(NamedTuple):
-    rule: int
-    expression: Expression
-    fields: frozenset[str]
-    anchor: frozenset[int] | None  # one of these tests must pass
-    guards: tuple[frozenset[int], ...]  # of each of these sets one test must pass
-    positive: frozenset[int]
-    same: tuple[int, ...]
-
-
 @dataclass
 class _Kind:
     """One kind of event: the rules that can hold there, the fields they ask, and the cases seen so far with their matches."""
 
-    rules: list[_Rule]
+    rules: list[PlanRule]
     fields: list[str]
     same: list[int]
     cases: dict[bytes, tuple[tuple[int, tuple[str, ...]], ...]] = field(default_factory=dict)
 
 
 class Matcher:
-    """Rules of one log family, ready for any number of batches. `conditions` are (the caller's number of the rule, its condition)."""
+    """Rules of one log family, ready for any number of batches."""
 
-    def __init__(self, conditions: Sequence[tuple[int, Node]], *, hyperscan: bool | None = None) -> None:
-        self._table = TestTable()
+    def __init__(self, plan: Plan, *, hyperscan: bool | None = None) -> None:
+        self.fields = plan.fields
+        self._plan = plan
         self._hyperscan = hyperscan
-        expressions = [(rule, self._table.expression(node), node) for rule, node in conditions]
-        tests = self._table.tests
-        of_guard = {name: [test.field == name for test in tests] for name in GUARDS}
-        self._rules = []
-        for rule, expression, node in expressions:
-            leaves = list(tests_of(node))
-            sames = tuple(self._table.number(leaf) for leaf in leaves if isinstance(leaf, Same))
-            fields = frozenset(leaf.field.lower() for leaf in leaves if isinstance(leaf, Test))
-            guards = tuple(found for name in GUARDS if name in fields and (found := needed(expression, of_guard[name])))
-            self._rules.append(_Rule(rule, expression, fields, some_of(expression), guards, positive(expression), sames))
         by_field: defaultdict[str, list[tuple[int, Test]]] = defaultdict(list)
-        for index, test in enumerate(tests):
+        for index, test in enumerate(plan.tests):
             if isinstance(test, Test):
                 by_field[test.field].append((index, test))
         self._by_field = dict(by_field)
         self._fields: dict[str, FieldTests] = {}
         self._kinds: dict[tuple[int, ...], _Kind] = {}
         self._guards = tuple(name for name in GUARDS if name in self._by_field)
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The names (lower case) of all fields that a rule asks for; "" when one asks for any value."""
-        names = {test.field for test in self._table.tests}
-        return frozenset(names | {test.other for test in self._table.tests if isinstance(test, Same)})
+        # Rules by the tests of their first guard: few are ever looked at for one kind of event.
+        self._by_guard: defaultdict[int, list[int]] = defaultdict(list)
+        self._unguarded: list[int] = []
+        for number, rule in enumerate(plan.rules):
+            if rule.guards:
+                for test_number in rule.guards[0]:
+                    self._by_guard[test_number].append(number)
+            else:
+                self._unguarded.append(number)
 
     def match(self, batch: EventBatch) -> list[Match]:
         """Every (rule, row) that matches, by rule."""
-        if not batch.size or not self._rules:
+        if not batch.size or not self._plan.rules:
             return []
         classes = {name: self._row_classes(batch, name) for name in self._guards}
         found: defaultdict[int, tuple[list[Ints], list[list[tuple[str, ...]]]]] = defaultdict(lambda: ([], []))
@@ -137,8 +121,12 @@ class Matcher:
             passed: set[int] = set()
             for name, number in zip(self._guards, key, strict=True):
                 passed.update(self._tests(name).passed[number])
-            rules = [rule for rule in self._rules if all(not passed.isdisjoint(guard) for guard in rule.guards)]
-            fields = sorted(frozenset().union(*(rule.fields for rule in rules)))
+            chosen = set(self._unguarded)
+            for test in passed:
+                chosen.update(self._by_guard.get(test, ()))
+            some = [self._plan.rules[number] for number in sorted(chosen)]
+            rules = [rule for rule in some if all(not passed.isdisjoint(guard) for guard in rule.guards)]
+            fields = sorted({name for rule in rules for name in rule.fields})
             same = sorted({index for rule in rules for index in rule.same})
             kind = self._kinds[key] = _Kind(rules, fields, same)
         return kind
@@ -164,7 +152,7 @@ class Matcher:
         return self._tests(_KEYWORD).classify(column.values)[column.codes]
 
     def _same(self, batch: EventBatch, index: int, rows: Ints | None) -> Mask | bool:
-        test = self._table.tests[index]
+        test = self._plan.tests[index]
         assert isinstance(test, Same)
         one, other = batch.column(test.field), batch.column(test.other)
         if one is None or other is None:
@@ -253,7 +241,7 @@ class Matcher:
         for rule in kind.rules:
             if rule.anchor is not None and live.isdisjoint(rule.anchor):
                 continue
-            mask = rows_where(rule.expression, truth, size)
+            mask = rows_where(rule.expression, truth)
             if mask is False:
                 continue
             cases = range(size) if isinstance(mask, bool) else np.flatnonzero(mask).tolist()
@@ -267,7 +255,7 @@ class Matcher:
         for index in tests:
             mask = truth[index]
             if mask if isinstance(mask, bool) else mask[case]:
-                names.add(self._table.tests[index].field)
+                names.add(self._plan.tests[index].field)
         return tuple(sorted(names))
 
 
@@ -294,8 +282,3 @@ def _cases(table: np.ndarray[tuple[int, int], np.dtype[np.int32]]) -> tuple[Ints
         _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         if (varying == varying[:, first[inverse]]).all():
             return first, inverse
-
-
-def guarded(guard: Node, condition: Node) -> Node:
-    """A condition under a guard."""
-    return And((guard, condition))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
+from indicia.hunt.rules.names import field_key
 from indicia.hunt.rules.regex import LONGEST_VALUE, compiled
 
 __all__ = ["holds", "matches", "number_of"]
@@ -18,7 +19,7 @@ __all__ = ["holds", "matches", "number_of"]
 
 def matches(node: Node, event: Mapping[str, str]) -> bool:
     """Whether `node` is true of an event. Field names are compared without regard to case; "" is any field."""
-    return _true({name.lower(): value for name, value in event.items()}, node)
+    return _true({field_key(name): value for name, value in event.items()}, node)
 
 
 def _true(event: Mapping[str, str], node: Node) -> bool:
@@ -30,10 +31,10 @@ def _true(event: Mapping[str, str], node: Node) -> bool:
         case Not():
             return not _true(event, node.item)
         case Same():
-            one, other = event.get(node.field.lower()), event.get(node.other.lower())
+            one, other = event.get(field_key(node.field)), event.get(field_key(node.other))
             return one is not None and other is not None and _related(fold(one), fold(other), node.how)
     if node.field:
-        return holds(node, event.get(node.field.lower()))
+        return holds(node, event.get(field_key(node.field)))
     return holds(node, "\n".join(event.values()))
 
 

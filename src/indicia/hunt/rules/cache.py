@@ -13,16 +13,17 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import platformdirs
 
-from indicia.hunt.rules.ir import RuleSet
+__all__ = ["cache_folder", "has", "key_of", "load", "load_bytes", "store", "store_bytes"]
 
-__all__ = ["cache_folder", "key_of", "load", "store"]
+T = TypeVar("T")
 
-FORM = "7"  # raise it when the form or the meaning of a compiled rule changes
-KEPT = 12  # sets of rules; the least recently used go first
+FORM = "9"  # raise it when the form or the meaning of a compiled rule changes
+MOST_BYTES = 256 << 20  # kept in all; the least recently used go first
 
 
 def cache_folder() -> Path:
@@ -41,40 +42,65 @@ def key_of(files: Iterable[tuple[str, bytes]]) -> str:
     return digest.hexdigest()[:40]
 
 
-def load(key: str) -> RuleSet | None:
-    """The rules kept under `key`; None when there are none, or none that can be read."""
-    path = cache_folder() / f"{key}.rules"
-    try:
-        data = path.read_bytes()
-    except OSError:
+def has(name: str) -> bool:
+    """Whether something is kept under `name`."""
+    return (cache_folder() / name).is_file()
+
+
+def load(name: str, kind: type[T]) -> T | None:
+    """What is kept under `name`; None when there is nothing, or nothing that can be read."""
+    data = load_bytes(name)
+    if data is None:
         return None
     collecting = gc.isenabled()
     gc.disable()  # a hundred thousand small objects, none of them garbage
     try:
-        found = msgspec.msgpack.decode(data, type=RuleSet)
+        return msgspec.msgpack.decode(data, type=kind)
     except (msgspec.MsgspecError, RecursionError):
         return None
     finally:
         if collecting:
             gc.enable()
+
+
+def load_bytes(name: str) -> bytes | None:
+    """The bytes kept under `name`."""
+    path = cache_folder() / name
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
     with contextlib.suppress(OSError):
         os.utime(path)
-    return found
+    return data
 
 
-def store(key: str, rules: RuleSet) -> None:
-    """Keeps the rules; a folder that cannot be written to is no error."""
+def store(name: str, value: object) -> None:
+    """Keeps a value; a folder that cannot be written to is no error."""
+    store_bytes(name, msgspec.msgpack.encode(value))
+
+
+def store_bytes(name: str, data: bytes) -> None:
+    """Keeps bytes, whole or not at all."""
     folder = cache_folder()
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
             try:
-                file.write(msgspec.msgpack.encode(rules))
+                file.write(data)
                 file.close()
-                Path(file.name).replace(folder / f"{key}.rules")
+                Path(file.name).replace(folder / name)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
-        old = sorted(folder.glob("*.rules"), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]
-        for path in old:
+        _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    """Drops what was not used for longest, once there is too much."""
+    kept = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    size = 0
+    for path in kept:
+        size += path.stat().st_size
+        if size > MOST_BYTES:
             path.unlink(missing_ok=True)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["GENERIC", "JOINED_URI"]
+__all__ = ["GENERIC", "JOINED_URI", "field_key"]
 
 GENERIC = "generic"  # JSON Lines and CSV of unknown origin: rules apply with their own field names
 JOINED_URI = "uri"  # a column that web formats make: path?query
+
+
+def field_key(name: str) -> str:
+    """What a field is found by: case does not count, nor do blanks (Defender writes `Threat Name`, rules ask for `ThreatName`)."""
+    return name.lower().replace(" ", "")
