@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from indicia.knowledge.index import fold  # noqa: E402
 from indicia.knowledge.merging import merge_actors, slug  # noqa: E402
 from indicia.knowledge.storing import store, with_states  # noqa: E402
 from indicia.knowledge.tables import Agency, Row, State, Vendor  # noqa: E402
+from indicia.knowledge.updating import Kind  # noqa: E402
 from scripts.knowledge import own  # noqa: E402
 from scripts.knowledge.origins import origins  # noqa: E402
 from scripts.knowledge.software import malware  # noqa: E402
@@ -58,7 +60,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
         clusters("tidal-groups.json"),
     )
     producer = clusters("producer.json")
-    vendors = add_producers(own.vendors(), producer)
+    vendors = add_producers(own.vendors(), producer, frozenset(state.code for state in states))
     agencies_misp = clusters("intelligence-agencies.json")
     agencies = add_agencies(own.agencies(), agencies_misp, states)
     actors = merge_actors(
@@ -80,12 +82,9 @@ def build(shared: Path, out: Path) -> dict[str, int]:
     families = malware(attack, (fold(actor.name) for actor in actors), malpedia, ransomware)
     kev_map = catalogues.parse_mappings(next(maps.glob("kev-*.json")))
     nist_map = catalogues.parse_mappings(next(maps.glob("nist_800_53-*.json")))
-    kev_version, kev_date, kev = catalogues.parse_kev(
-        shared / "knowledge" / "kev" / "known_exploited_vulnerabilities.json", kev_map
-    )
+    kev_version, kev_date, kev = catalogues.parse_kev(shared / "knowledge" / "kev" / "known_exploited_vulnerabilities.json")
     d3fend_version, d3fend = catalogues.parse_d3fend(misp / "mitre-d3fend.json", attack)
-    mitre = ("MITRE ATT&CK enterprise", attack.version, attack.date, "MITRE ATT&CK terms of use")
-    mapped = "Center for Threat-Informed Defense, mappings explorer"
+    mitre = (Kind.ATTACK, attack.version, attack.date, "MITRE ATT&CK terms of use")
 
     def misp_source(name: str, file: galaxy.GalaxyFile) -> tuple[str, str, str, str]:
         return f"MISP galaxy {name}", str(file.version), "", GALAXY
@@ -110,23 +109,23 @@ def build(shared: Path, out: Path) -> dict[str, int]:
         "sectors.json": (sectors, [(OURS, "", "", "Apache-2.0")]),
         "incidents.json": (own.incidents(), [(OURS, "", "", "Apache-2.0")]),
         "kev.json": (
-            kev,
+            catalogues.with_techniques(kev, kev_map),
             [
-                ("CISA known exploited vulnerabilities", kev_version, kev_date, "CC0-1.0"),
-                (f"{mapped}: KEV", kev_map.metadata.mapping_framework_version, kev_map.date, "Apache-2.0"),
+                (Kind.KEV, kev_version, kev_date, "CC0-1.0"),
+                (Kind.KEV_MAP, kev_map.metadata.mapping_framework_version, kev_map.date, "Apache-2.0"),
             ],
         ),
         "nist.json": (
             catalogues.parse_nist(nist_map, attack),
-            [(f"{mapped}: NIST SP 800-53", nist_map.metadata.mapping_framework_version, nist_map.date, "Apache-2.0")],
+            [(Kind.NIST, nist_map.metadata.mapping_framework_version, nist_map.date, "Apache-2.0")],
         ),
-        "d3fend.json": (d3fend, [("MITRE D3FEND by MISP galaxy", str(d3fend_version), "", f"{GALAXY}; D3FEND: MIT")]),
+        "d3fend.json": (d3fend, [(Kind.D3FEND, str(d3fend_version), "", f"{GALAXY}; D3FEND: MIT")]),
     }
     provenance = store(out, attack=attack, attack_source=mitre, tables=tables)
     return {row.file: row.rows for row in provenance}
 
 
-def add_producers(vendors: tuple[Vendor, ...], producer: galaxy.GalaxyFile) -> tuple[Vendor, ...]:
+def add_producers(vendors: tuple[Vendor, ...], producer: galaxy.GalaxyFile, codes: frozenset[str]) -> tuple[Vendor, ...]:
     """Our vendors, and those producers of intelligence that we have not."""
     known = {fold(name) for vendor in vendors for name in (vendor.name, *vendor.names)}
     more = []
@@ -136,30 +135,33 @@ def add_producers(vendors: tuple[Vendor, ...], producer: galaxy.GalaxyFile) -> t
         if fold(name) in known or name.endswith("Blog") or "government" in kinds or "cert" in kinds or "CERT" in name:
             continue
         names = tuple(n for n in value.words("synonyms") if fold(n) not in known and fold(n) != fold(name))
-        more.append(Vendor(name=name, names=names, state=value.word("country")))
+        country = {"UK": "GB"}.get(value.word("country") or "", value.word("country") or "")
+        more.append(Vendor(name=name, names=names, state=country if country in codes else None))
         known.add(fold(name))
     return tuple(sorted((*vendors, *more), key=lambda row: (row.kind, row.name.casefold())))
 
 
+def is_generic(name: str) -> bool:
+    """Whether a name is made of words that many agencies share."""
+    return set(re.findall(r"[a-z]+", name.casefold())) <= own.generic_words()
+
+
 def add_agencies(own_rows: tuple[Agency, ...], listed: galaxy.GalaxyFile, states: tuple[State, ...]) -> tuple[Agency, ...]:
-    """Our agencies, and those of MISP galaxy's list whose names we do not know yet. Of its names only long ones: "SIS" and the
-    like belong to several states."""
+    """Our agencies, and those of MISP galaxy's list whose names we do not know yet. Of its names only long and telling ones:
+    "SIS" and "Intelligence Directorate" belong to several states."""
     known = {fold(name) for row in own_rows for name in (row.name, *row.names)}
     ids = {row.id for row in own_rows}
     by_code = {state.code: state for state in states}
     more = []
     for value in listed.values:
         code = value.word("country") or ""
-        names = [
-            name
-            for name in (value.value.strip(), *value.words("synonyms"))
-            if len(fold(name)) > 6 and not any(c in name for c in "()[]|")
-        ]
-        names = [name for name in names if fold(name) not in known]
-        if code not in by_code or not names or fold(value.value) in known:
+        if code not in by_code or fold(value.value) in known:
             continue
-        id = f"{code.casefold()}-{slug(names[0])}"
-        if id in ids:
+        names = [re.sub(r"^[a-z]{2}:", "", name) for name in (value.value.strip(), *value.words("synonyms"))]
+        names = [name for name in names if len(fold(name)) > 6 and not any(c in name for c in "()[]|") and not is_generic(name)]
+        names = [name for name in dict.fromkeys(names) if fold(name) not in known]
+        id = f"{code.casefold()}-{slug(names[0])}" if names else ""
+        if not names or id in ids:
             continue
         ids.add(id)
         known |= {fold(name) for name in names}

@@ -16,7 +16,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from claims_templates import generate
 from indicia import knowledge
 from indicia.read.claims.drafts import drafts, speeches
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
@@ -64,10 +65,20 @@ def match(span: tuple[int, int], places: list[tuple[int, int]]) -> int:
     best, value = -1, 0.34
     for i, place in enumerate(places):
         shared = overlap(span, place)
-        score = shared / min(span[1] - span[0], place[1] - place[0]) * 0.7 + shared / max(span[1] - span[0], place[1] - place[0]) * 0.3 if shared else 0
+        score = (
+            shared / min(span[1] - span[0], place[1] - place[0]) * 0.7
+            + shared / max(span[1] - span[0], place[1] - place[0]) * 0.3
+            if shared
+            else 0
+        )
         if score > value:
             best, value = i, score
     return best
+
+
+def code(values: Sequence[Any], value: str) -> int:
+    """Position of a value, -100 (left out of the loss) where it is not given."""
+    return next((i for i, x in enumerate(values) if x.value == value), -100)
 
 
 def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Iterator[Example]:
@@ -111,9 +122,8 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                 if s < 0 or a < 0 or not (before <= s < n or before <= a < n):
                     continue
                 gold.append(
-                    (s, a, [x.value for x in STANCES].index(claim["stance"]), [x.value for x in FIRMNESS].index(claim["firmness"]),
-                     [x.value for x in BASES].index(claim["basis"]), [x.value for x in SOURCE_TYPES].index(claim["source_type"]),
-                     [x.value for x in ACCUSED_TYPES].index(claim["accused_type"]))
+                    (s, a, code(STANCES, claim["stance"]), code(FIRMNESS, claim["firmness"]), code(BASES, claim["basis"]),
+                     code(SOURCE_TYPES, claim["source_type"]), code(ACCUSED_TYPES, claim["accused_type"]))
                 )  # fmt: skip
             tags = [-100 if x < start else 0 for x, _ in offsets]
             for claim in item["claims"]:
@@ -124,7 +134,17 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                             for k, (x, y) in enumerate(offsets):
                                 if x >= start and x < span[1] and y > span[0]:
                                     tags[k] = tag
-            yield Example(item["id"], before, ids, spans, tokens_of(start, end), party_features(parties), pair_features(parties, before, found), gold, tags)
+            yield Example(
+                item["id"],
+                before,
+                ids,
+                spans,
+                tokens_of(start, end),
+                party_features(parties),
+                pair_features(parties, before, found),
+                gold,
+                tags,
+            )
 
 
 class Reader(nn.Module):
@@ -184,19 +204,24 @@ def load_encoder(folder: Path, layers: int) -> nn.Module:
         raise SystemExit(f"{folder}/model.safetensors has sha256 {digest}, not the published one")
     encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False)
     encoder.encoder.layer = encoder.encoder.layer[:layers]
+    for parameter in encoder.embeddings.parameters():  # half of all weights; they are good as they are
+        parameter.requires_grad = False
     encoder.config.num_hidden_layers = layers
     return encoder
 
 
-def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 16) -> None:
+def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int, *, batch: int = 8) -> None:
     random.seed(seed)
     torch.manual_seed(seed)
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
     optimizer = torch.optim.AdamW(
-        [{"params": model.encoder.parameters(), "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01
+        [{"params": [p for p in model.encoder.parameters() if p.requires_grad], "lr": rate}, {"params": heads, "lr": 1e-3}],
+        weight_decay=0.01,
     )
     steps = epochs * ((len(data) + batch - 1) // batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: min(1.0, (k + 1) / (0.1 * steps)) * max(0.02, 1 - k / steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda k: min(1.0, (k + 1) / (0.1 * steps)) * max(0.02, 1 - k / steps)
+    )
     model.train()
     for epoch in range(epochs):
         random.shuffle(data)
@@ -227,12 +252,27 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
                 if bool((tags >= 0).any()):
                     losses.append(nn.functional.cross_entropy(out["tags"][: len(tags)], tags, ignore_index=-100))
                 for s, a, _, firmness, basis, source_type, accused_type in example.gold:
-                    losses.append(0.3 * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness])))
-                    losses.append(0.3 * nn.functional.cross_entropy(out["basis"][s, a][None], torch.tensor([basis])))
+                    losses.append(
+                        0.3
+                        * nn.functional.cross_entropy(out["firmness"][s, a][None], torch.tensor([firmness]), reduction="sum")
+                    )
+                    losses.append(
+                        0.3 * nn.functional.cross_entropy(out["basis"][s, a][None], torch.tensor([basis]), reduction="sum")
+                    )
                     if s < n - 1:
-                        losses.append(0.2 * nn.functional.cross_entropy(out["source_type"][s][None], torch.tensor([source_type])))
+                        losses.append(
+                            0.2
+                            * nn.functional.cross_entropy(
+                                out["source_type"][s][None], torch.tensor([source_type]), reduction="sum"
+                            )
+                        )
                     if a < n - 1:
-                        losses.append(0.2 * nn.functional.cross_entropy(out["accused_type"][a][None], torch.tensor([accused_type])))
+                        losses.append(
+                            0.2
+                            * nn.functional.cross_entropy(
+                                out["accused_type"][a][None], torch.tensor([accused_type]), reduction="sum"
+                            )
+                        )
             loss = torch.stack(losses).sum() / len(group)
             optimizer.zero_grad()
             loss.backward()
@@ -240,7 +280,9 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
             optimizer.step()
             schedule.step()
             total += loss.item() * len(group)
-        print(f"epoch {epoch + 1}/{epochs} loss {total / len(data):.3f} {time.time() - started:.0f}s", file=sys.stderr, flush=True)
+        print(
+            f"epoch {epoch + 1}/{epochs} loss {total / len(data):.3f} {time.time() - started:.0f}s", file=sys.stderr, flush=True
+        )
 
 
 @torch.no_grad()
@@ -337,10 +379,18 @@ def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, nargs="+", default=sorted(Path("corpora/claims").glob("part-*.jsonl")))
-    parser.add_argument("--minilm", type=Path, required=True, help="folder with all-MiniLM-L6-v2's model.safetensors, config.json, tokenizer.json")
+    parser.add_argument(
+        "--minilm",
+        type=Path,
+        required=True,
+        help="folder with all-MiniLM-L6-v2's model.safetensors, config.json, tokenizer.json",
+    )
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=8e-5)
+    parser.add_argument(
+        "--patterns", type=int, default=1500, help="passages made from patterns that are added to the training text"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")
     parser.add_argument("--only", type=int, default=99, help="run so many folds")
@@ -353,15 +403,19 @@ def main() -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     names = Names(knowledge.load())
+    plain = list(examples(list(generate(options.patterns, options.seed)), tokenizer, names))
     items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
     data = list(examples(items, tokenizer, names))
-    print(f"{len(items)} passages, {len(data)} sentences, {sum(len(e.gold) for e in data)} of {sum(len(i['claims']) for i in items)} claims in pairs", file=sys.stderr)
+    print(
+        f"{len(items)} passages, {len(data)} sentences, {sum(len(e.gold) for e in data)} of {sum(len(i['claims']) for i in items)} claims in pairs",
+        file=sys.stderr,
+    )
     if options.cross_validate:
         results = []
         for number, members in enumerate(folds(items, options.cross_validate)[: options.only]):
             held = {items[i]["id"] for i in members}
             model = Reader(load_encoder(options.minilm, options.layers))
-            fit(model, [e for e in data if e.item not in held], options.epochs, options.rate, options.seed)
+            fit(model, [*plain, *(e for e in data if e.item not in held)], options.epochs, options.rate, options.seed)
             fold = predict(model, [e for e in data if e.item in held])
             results += fold
             print(number, {k: round(v, 3) for k, v in measure(fold, 0.5).items()}, flush=True)
@@ -369,7 +423,7 @@ def main() -> None:
             print(threshold, {k: round(v, 3) for k, v in measure(results, threshold).items()}, flush=True)
     if options.output or (options.test and not options.cross_validate):
         model = Reader(load_encoder(options.minilm, options.layers))
-        fit(model, list(data), options.epochs, options.rate, options.seed)
+        fit(model, [*plain, *data], options.epochs, options.rate, options.seed)
         if options.test:
             test = [json.loads(line) for line in options.test.read_text(encoding="utf-8").splitlines()]
             for item in test:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -88,6 +89,12 @@ def vendors() -> tuple[Vendor, ...]:
     return tuple(sorted(found, key=lambda row: (row.kind, row.name.casefold())))
 
 
+@cache
+def generic_words() -> frozenset[str]:
+    lines = (HERE / "generic.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 def offices() -> tuple[Office, ...]:
     return tuple(sorted(_rows("offices.yml", Office), key=lambda row: row.name))
 
@@ -114,9 +121,22 @@ class _OwnActor(msgspec.Struct, forbid_unknown_fields=True):
     states: dict[str, tuple[str, ...]] = {}
 
 
+@cache
+def _attack_words() -> tuple[str, ...]:
+    lines = (HERE / "attack_words.txt").read_text("utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
 def _words(alternatives: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """Lower case, without the quotation marks that are only there for the eye."""
-    return tuple(tuple(word.replace('"', "").casefold() for word in words) for words in alternatives)
+    """Lower case, without the quotation marks that are there for the eye, and with every word for an attack where one is."""
+    return tuple(tuple(_item(item) for item in items) for items in alternatives)
+
+
+def _item(item: str) -> str:
+    words = item.replace('"', "").casefold().split("|")
+    if {"hack", "attack"} & set(words):
+        words += _attack_words()
+    return "|".join(dict.fromkeys(words))
 
 
 def incidents() -> tuple[Incident, ...]:

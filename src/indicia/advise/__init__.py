@@ -35,10 +35,11 @@ def advise(
 ) -> Advice:
     """Measures for a case in the order in which to take them.
 
-    Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and detections by
-    the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`); what they put in place is
-    marked and counted as covered. `platforms` (ATT&CK's words) narrow the log sources. `rules` maps the name of a Sigma rule file to its
-    text (None: the rules that come with the program); those that fit the case become queries to run now. Pure: same case and knowledge, same advice.
+    Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and
+    detections by the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`); what
+    they put in place is marked and counted as covered. `platforms` (ATT&CK's words) narrow the log sources. `rules` maps the
+    name of a Sigma rule file to its text (None: the rules that come with the program); those that fit the case become queries
+    to run now. Pure: same case and knowledge, same advice.
     """
     facts = Facts(knowledge)
     needs, unknown = needs_of(case, facts)
@@ -52,7 +53,7 @@ def advise(
         *seeing.switches(needs, facts, on),
     ]
     candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
-    main, curve, base = ordered(candidates, needs)
+    main, curve, base = ordered(candidates, needs, prevention.breadth(facts))
     main = prevention.with_specifics(main)
     gaps = _gaps(needs, unknown, facts)
     contain = response.containment(case)

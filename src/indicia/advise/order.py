@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -9,64 +10,72 @@ import msgspec
 from indicia.advise.needs import Need
 from indicia.records import CoverageStep, Measure, MeasureKind
 
-__all__ = ["ordered"]
+__all__ = ["ordered", "shares"]
 
-# What prevents or hinders counts in full, what only lets us see counts half: a detection still needs somebody to act on it.
-FULL, HALF = 1.0, 0.5
+# What only lets us see counts half of what prevents: a detection still needs somebody to act on it.
+SEEING = 0.5
+# A measure that ATT&CK names against a hundred techniques does less against each than one that is made for three. The narrowest
+# counts in full, the broadest not quite half; between them it goes by the logarithm of how many techniques the measure acts on.
+BROAD = 0.45
 # Hours, weeks, months of work: a measure that takes months must bring much more to come first.
 COST = {1: 1.0, 2: 1.6, 3: 2.6}
 
 
-def _share(kind: MeasureKind) -> float:
-    return HALF if kind is MeasureKind.LOG else FULL
+def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, float]:
+    """How much of each technique or flaw the measure takes care of, in [0, 1]. `breadth` counts the techniques a mitigation
+    acts on in all of ATT&CK, `most` is the largest of them; a patch closes its own flaw in full."""
+    if measure.kind is MeasureKind.LOG:
+        return dict.fromkeys(measure.covers, SEEING)
+    count = breadth.get(measure.id, 1)
+    share = 1.0 - (1.0 - BROAD) * math.log(count) / math.log(most) if count > 1 and most > 1 else 1.0
+    return dict.fromkeys(measure.covers, share)
 
 
-def ordered(measures: Iterable[Measure], needs: Sequence[Need]) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
+def ordered(
+    measures: Iterable[Measure], needs: Sequence[Need], breadth: dict[str, int]
+) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures by what each adds per effort, their curve, and the share that is covered before the first of them.
 
-    Measures in place come last and are counted first. A need counts once, with the best share of any measure that acts on it; the
+    Measures in place come last and are counted first. A need counts with the best share of any measure that acts on it; the
     greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher 1978). Ties go by id.
     """
     weights = {need.id: need.weight for need in needs}
-    total = sum(weights.values())
+    total = sum(weights.values()) or 1.0
+    most = max(breadth.values(), default=1)
     level = dict.fromkeys(weights, 0.0)
-    rest, taken = [], []
+    part: dict[str, dict[str, float]] = {}
+    rest: list[Measure] = []
+    taken: list[Measure] = []
     for measure in measures:
-        share = _share(measure.kind)
-        effect = sum(weights.get(key, 0.0) * share for key in measure.covers) / total if total else 0.0
-        measure = msgspec.structs.replace(measure, effect=round(effect, 4))
-        (taken if measure.in_place else rest).append(measure)
-    for measure in taken:
-        _take(measure, level)
-    base = _covered(level, weights, total)
-    chosen, curve = [], []
-    rest.sort(key=lambda measure: measure.id)
-    while rest:
-        gains = [_gain(measure, level, weights) for measure in rest]
-        scores = [(gain / COST.get(measure.effort, 2.6), measure.effect) for measure, gain in zip(rest, gains, strict=True)]
-        best = max(range(len(rest)), key=lambda index: (scores[index], -index))
-        if gains[best] <= 0:
-            break
-        measure = rest.pop(best)
-        _take(measure, level)
-        chosen.append(measure)
-        curve.append(CoverageStep(measure=measure.id, covered=round(_covered(level, weights, total), 4)))
-    # What adds nothing more is still worth having: it comes after, the most effective first.
-    later = sorted(rest, key=lambda measure: (-measure.effect, measure.id))
-    return [*chosen, *later, *taken], tuple(curve), round(base, 4)
+        mine = {key: share for key, share in shares(measure, breadth, most).items() if key in weights}
+        part[measure.id] = mine
+        effect = sum(weights[key] * share for key, share in mine.items()) / total
+        (taken if measure.in_place else rest).append(msgspec.structs.replace(measure, effect=round(effect, 4)))
 
-
-def _gain(measure: Measure, level: dict[str, float], weights: dict[str, float]) -> float:
-    share = _share(measure.kind)
-    return sum(weights[key] * max(0.0, share - level[key]) for key in measure.covers if key in level)
-
-
-def _take(measure: Measure, level: dict[str, float]) -> None:
-    share = _share(measure.kind)
-    for key in measure.covers:
-        if key in level:
+    def take(measure: Measure) -> None:
+        for key, share in part[measure.id].items():
             level[key] = max(level[key], share)
 
+    def gain(measure: Measure) -> float:
+        return sum(weights[key] * max(0.0, share - level[key]) for key, share in part[measure.id].items())
 
-def _covered(level: dict[str, float], weights: dict[str, float], total: float) -> float:
-    return sum(weights[key] * value for key, value in level.items()) / total if total else 0.0
+    def covered() -> float:
+        return round(sum(weights[key] * value for key, value in level.items()) / total, 4)
+
+    for measure in taken:
+        take(measure)
+    base = covered()
+    chosen: list[Measure] = []
+    curve: list[CoverageStep] = []
+    rest.sort(key=lambda measure: measure.id)
+    while rest:
+        gains = [gain(measure) for measure in rest]
+        best = max(range(len(rest)), key=lambda at: (gains[at] / COST.get(rest[at].effort, 2.6), rest[at].effect, -at))
+        if gains[best] < 1e-9:
+            break
+        chosen.append(rest.pop(best))
+        take(chosen[-1])
+        curve.append(CoverageStep(measure=chosen[-1].id, covered=covered()))
+    # What adds nothing more is still worth having: it comes after, the most effective first.
+    later = sorted(rest, key=lambda measure: (-measure.effect, measure.id))
+    return [*chosen, *later, *taken], tuple(curve), base

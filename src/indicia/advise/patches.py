@@ -18,8 +18,8 @@ def patches(
 ) -> list[Measure]:
     """A patch for every flaw among the needs, those of one product together.
 
-    `incidents` are those of the case: their patches are named where they are known. `seen_with` maps a flaw to the techniques that
-    were sighted together with it; the patch acts on these too.
+    `incidents` are those of the case: their patches are named where they are known. `seen_with` maps a flaw to the techniques
+    that were sighted together with it; the patch acts on these too.
     """
     fixes: dict[str, list[str]] = defaultdict(list)
     for incident in incidents:
@@ -66,11 +66,14 @@ def _listed(names: list[str], most: int = 4) -> str:
 
 def _catalogue(entries: list[KevEntry]) -> Iterable[str]:
     if not entries:
-        yield "The flaw is not in CISA's catalogue of exploited vulnerabilities that we know; ask the vendor whether your build is affected."
+        yield (
+            "Not in CISA's catalogue of exploited vulnerabilities, as far as we have it; ask the vendor whether "
+            "your build is affected."
+        )
         return
     added, due = min(entry.added for entry in entries), min(entry.due for entry in entries)
     what = "this flaw" if len(entries) == 1 else f"these {len(entries)} flaws"
-    yield f"CISA lists {what} as exploited since {added}; US federal agencies had to fix by {due}."
+    yield f"Known to be exploited: CISA's catalogue has had {what} since {added}, with {due} as the date for US agencies."
     if any(entry.ransomware for entry in entries):
         yield "Known to be used for ransomware."
 
@@ -81,6 +84,7 @@ def _how(fixes: list[str], known: bool) -> Iterable[str]:
     elif known:
         yield "Take the vendor's fix or a newer build."
     yield (
-        "Read the build number on each server and compare it with the fixed one. Take what cannot be patched now off the internet. "
-        "A patch does not evict an intruder who came before; hunt first or in parallel."
+        "Read the build number on each server and compare it with the fixed one; take what cannot be patched "
+        "now off the internet. "
+        "A patch does not evict an intruder who came before: hunt first or in parallel."
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, stable_id
 
-__all__ = ["NO_PREVENTION", "prevention", "with_specifics"]
+__all__ = ["NO_PREVENTION", "breadth", "prevention", "with_specifics"]
 
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
@@ -35,20 +37,21 @@ def _measure(mitigation: Mitigation, needs: list[Need], facts: Facts) -> Measure
     return Measure(
         id=stable_id("measure", "mitigate", mitigation.id),
         kind=MeasureKind.MITIGATE,
-        title=mitigation.name,
+        title=ours.title if ours else mitigation.name,
         instruction=ours.do if ours else f"Follow ATT&CK {mitigation.id} for the techniques listed.",
         audience=Audience.IT,
         covers=tuple(need.id for need in needs),
         reasons=tuple(dict.fromkeys(reason for need in needs[:6] for reason in need.reasons[:2])),
         rank=needs[0].rank,
         effort=ours.effort if ours else 2,
-        source=f"ATT&CK {mitigation.id}",
+        source=f"ATT&CK {mitigation.id} {mitigation.name}",
         references=(*_closest(mitigation, facts.nist, "NIST"), *_closest(mitigation, facts.d3fend, "D3FEND")),
     )
 
 
 def _closest(mitigation: Mitigation, table: tuple[Countermeasure, ...], name: str) -> Iterable[str]:
-    """The controls whose techniques are most like the mitigation's (Jaccard index at least 0.2): neither table is mapped to the other."""
+    """The controls whose techniques are most like the mitigation's (Jaccard index at least 0.2): neither table is mapped to the
+    other."""
     mine = set(mitigation.techniques)
     scored = []
     for row in table:
@@ -60,14 +63,20 @@ def _closest(mitigation: Mitigation, table: tuple[Countermeasure, ...], name: st
     return [f"{name} {key} {title}" for _, key, title in sorted(scored)[:CONTROLS]]
 
 
-def with_specifics(measures: Iterable[Measure]) -> list[Measure]:
-    """The measures in the order given, each with what to do for single techniques; a technique is told once, under the first."""
-    import msgspec
+def breadth(facts: Facts) -> dict[str, int]:
+    """Measure id -> how many techniques its mitigation acts on in all of ATT&CK."""
+    return {
+        stable_id("measure", "mitigate", row.id): len(row.techniques) for row in facts.mitigations.values() if row.techniques
+    }
 
+
+def with_specifics(measures: Iterable[Measure]) -> list[Measure]:
+    """The measures in the order given, each with what to do for single techniques; a technique is told once, under the
+    first."""
     told: set[str] = set()
     result = []
     for measure in measures:
-        lines = []
+        lines: list[str] = []
         if measure.kind is MeasureKind.MITIGATE:
             for technique in measure.covers:
                 ours = words.techniques().get(technique)

@@ -50,7 +50,8 @@ def containment(case: Case) -> list[Measure]:
 
 
 def reporting(case: Case) -> list[Measure]:
-    """Reporting duties as a checklist, the shortest first deadline first. Only with a compromise: a text about others is no incident."""
+    """Reporting duties as a checklist, the shortest first deadline first. Only with a compromise: a text about others is no
+    incident."""
     if not case.hunt or case.hunt.verdict not in COMPROMISE:
         return []
     book = words.duties()

@@ -24,7 +24,10 @@ def paragraph(
 ) -> str:
     """What the case calls for, what a few measures bring, what stays open. `base` is the share covered already, in [0, 1]."""
     if not needs:
-        text = "No technique and no flaw was found, so there is nothing particular to advise; give texts that describe the attack, or logs."
+        text = (
+            "No technique and no flaw was found, so there is nothing particular to advise; give texts that "
+            "describe the attack, or logs."
+        )
         return _with_odd(text, odd)
     flaws = sum(need.is_flaw for need in needs)
     counts = [(rank, sum(need.rank is rank for need in needs)) for rank in Rank]
@@ -37,24 +40,31 @@ def paragraph(
             0, "A compromise was sighted: contain it first, in the order given, and preserve the evidence before any change."
         )
     if base:
-        parts.append(f"What is in place covers {base:.0%} of their weight.")
+        parts.append(f"What is in place covers {_percent(base)} of their weight.")
     if curve:
         few = curve[:FEW]
-        parts.append(
-            f"{_many(len(few), 'measure')} {'cover' if len(few) > 1 else 'covers'} {few[-1].covered:.0%} of their weight."
+        by_id = {one.id: one for one in measures}
+        names = [by_id[step.measure].title for step in few]
+        more = (
+            f"{len(few)} more measures bring"
+            if base and len(few) > 1
+            else f"{_many(len(few), 'measure')} {'bring' if len(few) > 1 else 'brings'}"
         )
-        ids = {step.measure for step in few}
-        told = [
-            ours.manage
-            for one in measures
-            if one.id in ids and (ours := words.mitigations().get(one.source.removeprefix("ATT&CK ")))
-        ]
-        parts += told[:2]
+        parts.append(f"{more} the coverage to {_percent(few[-1].covered)}: {'; '.join(names)}.")
+        decide = [ours.manage for step in few if (ours := words.mitigations().get(_mitigation(by_id[step.measure])))]
+        if decide:
+            parts.append(f"To decide: {' '.join(decide[:3])}")
     if gaps:
-        parts.append(
-            f"{_many(len(gaps), 'gap')} {'stay' if len(gaps) > 1 else 'stays'} open and {'are' if len(gaps) > 1 else 'is'} listed."
-        )
+        parts.append(f"{_many(len(gaps), 'gap')} {'stay open and are' if len(gaps) > 1 else 'stays open and is'} listed.")
     return _with_odd(" ".join(parts), odd)
+
+
+def _mitigation(measure: Measure) -> str:
+    return measure.source.removeprefix("ATT&CK ").split(" ")[0]
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
 
 
 def _with_odd(text: str, odd: Sequence[str]) -> str:

@@ -33,6 +33,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class MitigationWords(Words, frozen=True, kw_only=True):
     """One ATT&CK mitigation for the person who does it, the one who decides and the one who checks."""
 
+    title: str
     do: str
     manage: str
     check: str
@@ -96,7 +97,7 @@ class Duties(Words, frozen=True, kw_only=True):
 def _read(name: str, kind: type[T]) -> T:
     raw = files("indicia.advise").joinpath("data", name).read_bytes()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return msgspec.convert(yaml.load(raw, Loader=loader), kind)  # noqa: S506 - a safe loader, of our own file
+    return msgspec.convert(yaml.load(raw, Loader=loader), kind)  # a safe loader, of our own file
 
 
 @cache

@@ -61,7 +61,7 @@ def brief(
     from indicia.knowledge import load
     from indicia.pipeline import build
     from indicia.share import FORMATS, render
-    from indicia.share.brief import key_judgements
+    from indicia.share.brief.judgements import key_judgements
 
     voice = talk(quiet, verbose, color)
     knowledge = load()
@@ -88,7 +88,7 @@ def brief(
     if as_json:
         sys.stdout.buffer.write(to_json(case) + b"\n")
     else:
-        for sentence in key_judgements(case, knowledge):
+        for sentence in key_judgements(case):
             print(plain(f"- {sentence.text}"))  # noqa: T201 - this is the data that was asked for
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also .md, .pdf, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
 from indicia.cli.talk import plain, write_out
 from indicia.errors import InputError, UsageError
-from indicia.records import Hunt, HuntVerdict, Severity, to_json
+from indicia.records import Hunt, HuntVerdict, Outcome, Severity, Sighting, to_json
 
 __all__ = ["hunt"]
 
+_OUTCOME_STYLE = {Outcome.SUCCESS: "red", Outcome.ATTEMPT: "yellow", Outcome.UNKNOWN: "dim"}
 _VERDICT_STYLE = {
     HuntVerdict.COMPROMISE: "bold red",
     HuntVerdict.LIKELY: "red",
@@ -56,6 +57,7 @@ def hunt(
 
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
     """
+    from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
@@ -65,7 +67,7 @@ def hunt(
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
     with voice.progress() as progress:
-        wanted = ()
+        wanted: tuple[IndicatorSought, ...] = ()
         if indicators:
             _, _, mentions, problems = read_sources([str(path) for path in indicators], load())
             voice.problems(problems)
@@ -98,28 +100,31 @@ def hunt(
     return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in found.problems) else exits.E_OK
 
 
+def _folded(sightings: Sequence[Sighting]) -> Iterator[str]:
+    """One line for each thing that was seen in a chain, in order of its first time, with how often and where first."""
+    groups: dict[tuple[str, str, str], list[Sighting]] = {}
+    for sighting in sightings:
+        groups.setdefault((sighting.stage.value, sighting.outcome.value, sighting.title), []).append(sighting)
+    for (stage, outcome, title), same in groups.items():
+        first = same[0]
+        time = f"{first.event.time:%Y-%m-%d %H:%M:%S}" if first.event.time else first.event.time_text[:19]
+        place = first.event.place
+        where = f"{'/'.join(Path(place.file).parts[-2:])}, {place.unit} {place.position}"
+        times = f" x{len(same)}" if len(same) > 1 else ""
+        yield (
+            f"  {escape(plain(time)):<19}  [{_OUTCOME_STYLE[first.outcome]}]{outcome:<7}[/]  {stage:<17}  "
+            f"{escape(plain(title))}{times}  [dim]{escape(plain(where))}[/]"
+        )
+
+
 def _show(found: Hunt, color: bool, stats: bool) -> None:
     console = Console(no_color=not color, highlight=False)
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
     by_id = {sighting.id: sighting for sighting in found.sightings}
     for chain in found.chains:
-        table = Table(title=escape(plain(f"{chain.host}: {chain.summary}")), title_justify="left", expand=True)
-        for heading, ratio in (("Time (UTC)", 4), ("Stage", 3), ("Outcome", 2), ("Level", 2), ("What", 7), ("Where", 6)):
-            table.add_column(heading, ratio=ratio, overflow="fold")
-        for sighting in (by_id[identity] for identity in chain.sightings[:60]):
-            time = sighting.event.time
-            cells = (
-                time.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00") if time else sighting.event.time_text,
-                sighting.stage.value,
-                sighting.outcome.value,
-                sighting.level.value,
-                sighting.title,
-                str(sighting.event.place),
-            )
-            table.add_row(*(escape(plain(cell)) for cell in cells))
-        console.print(table)
-        if len(chain.sightings) > 60:
-            console.print(f"[dim]… and {len(chain.sightings) - 60} more sightings in this chain; --json has all[/]")
+        console.print(f"\n[bold]{escape(plain(chain.host))}[/]: {escape(plain(chain.summary))}")
+        for line in _folded([by_id[identity] for identity in chain.sightings]):
+            console.print(line, soft_wrap=True)
     chained = {identity for chain in found.chains for identity in chain.sightings}
     rest: dict[tuple[str, str], int] = {}
     for sighting in found.sightings:

@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, JsonLines, Output, Quiet, Verbose, read_date, talk
 from indicia.cli.talk import plain, write_out
 from indicia.errors import InputError, UsageError
-from indicia.records import Claim, Document, Mention, MentionKind, Severity
+from indicia.records import Basis, Claim, Document, Mention, MentionKind, Severity, Stance
 
 __all__ = ["read"]
 
@@ -67,6 +66,15 @@ def read(
     return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in problems) else exits.E_OK
 
 
+_STYLES = {
+    Stance.ACCUSES: "red",
+    Stance.ENDORSES: "magenta",
+    Stance.DENIES: "green",
+    Stance.DECLINES: "dim",
+    Stance.QUESTIONS: "yellow",
+}
+
+
 def _machine(documents: Sequence[Document], claims: Sequence[Claim], mentions: Sequence[Mention], as_lines: bool) -> bytes:
     import orjson
 
@@ -90,37 +98,28 @@ def _machine(documents: Sequence[Document], claims: Sequence[Claim], mentions: S
 
 
 def _show(documents: Sequence[Document], claims: Sequence[Claim], mentions: Sequence[Mention], color: bool) -> None:
-    from indicia.read.indicators import defang
+    from indicia.share.brief.inert import defang
 
     console = Console(no_color=not color, highlight=False)
     by_id = {document.id: document for document in documents}
-    table = Table(title=f"{len(claims)} claims", title_justify="left", expand=True)
-    for heading, ratio in (
-        ("Source", 3),
-        ("Stance", 2),
-        ("Accused", 3),
-        ("Firmness", 2),
-        ("Date", 2),
-        ("Quote", 8),
-        ("Where", 2),
-    ):
-        table.add_column(heading, ratio=ratio, overflow="fold")
-    styles = {"accuses": "red", "endorses": "magenta", "denies": "green", "declines": "dim", "questions": "yellow"}
+    console.print(f"[bold]{len(claims)} claims[/]")
     for claim in claims:
+        document = by_id[claim.quote.document]
         party = claim.source.party
         accused = claim.accused.party
-        document = by_id[claim.quote.document]
-        cells = (
-            party.canonical if party else "(nobody named)",
-            claim.stance.value,
-            f"{accused.canonical} ({claim.accused.type.value})" if accused else "(nobody named)",
-            claim.firmness.value + (f": “{claim.firmness_cue.text}”" if claim.firmness_cue else ""),
-            claim.date or "",
-            claim.quote.text,
-            f"{document.name}, {document.where(claim.quote.start)}",
+        level = (claim.accused.level or claim.accused.type).value
+        said = [claim.firmness.value + (f" “{claim.firmness_cue.text}”" if claim.firmness_cue else "")]
+        said += [claim.basis.value] if claim.basis is not Basis.NONE_STATED else []
+        said += [claim.date] if claim.date else []
+        said += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
+        source, target = (escape(plain(one.canonical if one else "(nobody named)")) for one in (party, accused))
+        stance = f"[{_STYLES[claim.stance]}]{claim.stance.value}[/]"
+        console.print(f"\n[bold]{source}[/] {stance} [bold]{target}[/] ({level}; {escape(plain('; '.join(said)))})")
+        console.print(f"    [italic]{escape(plain(' '.join(claim.quote.text.split())))}[/]")
+        console.print(
+            f"    [dim]{escape(plain(f'{document.name}, {document.where(claim.quote.start)}'))}; score {claim.score:.2f}[/]"
         )
-        table.add_row(*(escape(plain(cell)) for cell in cells), style=styles.get(claim.stance.value, ""))
-    console.print(table)
+    console.print()
     for kind in MentionKind:
         values: dict[str, int] = {}
         for mention in mentions:

@@ -7,5 +7,6 @@ from indicia.knowledge.attack import Attack
 from indicia.knowledge.index import Index, fold
 from indicia.knowledge.library import Knowledge, load, user_folder
 from indicia.knowledge.names import Name
+from indicia.knowledge.updating import update
 
-__all__ = ["Attack", "Index", "Knowledge", "Name", "fold", "load", "user_folder"]
+__all__ = ["Attack", "Index", "Knowledge", "Name", "fold", "load", "update", "user_folder"]

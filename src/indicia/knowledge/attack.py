@@ -86,8 +86,9 @@ class Attack:
         return self._uses.uses
 
     @cached_property
-    def citations(self) -> dict[str, Citation]:
-        return {citation.name: citation for citation in self._uses.citations}
+    def citations(self) -> Index[Citation]:
+        """The cited reports, by ATT&CK's name for them."""
+        return Index(self._uses.citations, lambda row: row.name, lambda row: (row.name,))
 
     @property
     def revoked(self) -> dict[str, str]:

@@ -16,7 +16,7 @@ from indicia.errors import FormatError
 from indicia.knowledge.attack_bundle import read_limited
 from indicia.knowledge.tables import AttackTables, Countermeasure, KevEntry
 
-__all__ = ["Mappings", "parse_d3fend", "parse_kev", "parse_mappings", "parse_nist", "read_json"]
+__all__ = ["Mappings", "parse_d3fend", "parse_kev", "parse_mappings", "parse_nist", "read_json", "with_techniques"]
 
 MAX_BYTES = 100_000_000
 T = TypeVar("T")
@@ -103,12 +103,9 @@ def parse_mappings(path: Path | str) -> Mappings:
     return read_json(path, Mappings)
 
 
-def parse_kev(path: Path | str, mappings: Mappings | None = None) -> tuple[str, str, tuple[KevEntry, ...]]:
-    """(catalogue version, date of release, entries in the order of their CVE numbers)."""
+def parse_kev(path: Path | str) -> tuple[str, str, tuple[KevEntry, ...]]:
+    """(catalogue version, date of release, entries in the order of their CVE numbers), without techniques."""
     catalogue = read_json(path, _Kev)
-    techniques: dict[str, set[str]] = {}
-    for cve, _, technique in mappings.pairs() if mappings else ():
-        techniques.setdefault(cve.upper(), set()).add(technique)
     entries = (
         KevEntry(
             cve=item.cve_id.upper(),
@@ -118,11 +115,18 @@ def parse_kev(path: Path | str, mappings: Mappings | None = None) -> tuple[str, 
             added=item.date_added,
             due=item.due_date,
             ransomware=item.known_ransomware_campaign_use == "Known",
-            techniques=tuple(sorted(techniques.get(item.cve_id.upper(), ()))),
         )
         for item in catalogue.vulnerabilities
     )
     return catalogue.catalog_version, catalogue.date_released[:10], tuple(sorted(entries, key=lambda row: _cve_key(row.cve)))
+
+
+def with_techniques(entries: Iterable[KevEntry], mappings: Mappings) -> tuple[KevEntry, ...]:
+    """The entries with the techniques that a mapping gives them."""
+    techniques: dict[str, set[str]] = {}
+    for cve, _, technique in mappings.pairs():
+        techniques.setdefault(cve.upper(), set()).add(technique)
+    return tuple(msgspec.structs.replace(row, techniques=tuple(sorted(techniques.get(row.cve, ())))) for row in entries)
 
 
 def _cve_key(cve: str) -> tuple[int, int]:

@@ -140,7 +140,30 @@ def producers(path: Path | str) -> dict[str, str]:
 
 def misp_entries(galaxy: GalaxyFile, names_of_producers: Mapping[str, str]) -> tuple[Entry, ...]:
     """threat-actor.json."""
-    return tuple(_misp_entry(value, names_of_producers) for value in galaxy.values)
+    return tuple(_misp_entry(value, names_of_producers) for value in galaxy.values if _tidy(value.value)[0])
+
+
+# "APT-C-38 (QiAnXin)": who uses the name stands in brackets in a few rows.
+_IN_BRACKETS = {
+    "QiAnXin": "QiAnXin",
+    "SCWX CTU": "Secureworks",
+    "IBM": "IBM X-Force",
+    "Palo Alto": "Palo Alto Networks Unit 42",
+}
+
+
+def _tidy(name: str) -> tuple[str, str | None]:
+    """A name without remarks, and who uses it where the remark says so; ("", None) where it is no name.
+
+    >>> _tidy("TG-2884 (SCWX CTU)"), _tidy("Subgroup: Bluenoroff"), _tidy("[Unnamed group]"), _tidy("NoName057(16)")
+    (('TG-2884', 'Secureworks'), ('Bluenoroff', None), ('', None), ('NoName057(16)', None))
+    """
+    name = name.strip().removeprefix("Subgroup: ").strip(" ,;[]")
+    if name.casefold().startswith("unnamed"):
+        return "", None
+    if remark := re.fullmatch(r"(.+?) \(([^)]+)\)", name):
+        return remark[1], _IN_BRACKETS.get(remark[2])
+    return name, None
 
 
 def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
@@ -152,7 +175,13 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
     for key in value.meta:
         if key.startswith("origin:") and (origin := value.word(key)):
             users[key[7:]] = (*users.get(key[7:], ()), origin)
-    names = _unique([value.value, *value.words("synonyms")])
+    names = []
+    for word in _unique([value.value, *value.words("synonyms")]):
+        name, user = _tidy(word)
+        if name:
+            names.append(name)
+        if user:
+            users[name] = (*users.get(name, ()), user)
     groups = {name for name in names if re.fullmatch(r"G\d{4}", name)}
     states: dict[str, tuple[str, ...]] = {}
     for code in value.words("country"):
@@ -164,8 +193,8 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
     kind = "hacktivist" if "hacktivis" in motive or "hacktivis" in text else "criminal" if motive == "cybercrime" else None
     return Entry(
         source="MISP galaxy",
-        name=value.value,
-        names=tuple(name for name in names if name not in groups),
+        name=_tidy(value.value)[0] or value.value.strip(),
+        names=_unique(name for name in names if name not in groups),
         group=groups.pop() if len(groups) == 1 else None,
         users=users,
         states=states,
@@ -178,7 +207,7 @@ def _misp_entry(value: Value, names_of_producers: Mapping[str, str]) -> Entry:
 def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
     """microsoft-activity-group.json: here Microsoft says which names of others it holds to be the same.
 
-    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: where a present one lists such a name, they are one.
+    The file keeps Microsoft's former names (HAFNIUM) as clusters of their own: a present one that lists such a name is it.
     """
     found: dict[str, Entry] = {}
     for value in galaxy.values:
@@ -189,7 +218,7 @@ def microsoft_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
         )
         found[value.value.casefold()] = Entry(
             source="Microsoft",
-            name=value.value,
+            name=value.value.strip(),
             names=_unique([value.value, *value.words("synonyms")]),
             states={code: ("Microsoft",)} if code else {},
             kind=kind,
@@ -210,13 +239,15 @@ def tidal_entries(galaxy: GalaxyFile) -> tuple[Entry, ...]:
     """tidal-groups.json: ids of ATT&CK, or of Tidal's own (G3...)."""
     found = []
     for value in galaxy.values:
+        if value.value.endswith("(Deprecated)"):
+            continue
         number = value.word("group_attack_id") or ""
         motives = set(value.words("observed_motivations"))
         code = value.word("country")
         found.append(
             Entry(
                 source="Tidal",
-                name=value.value,
+                name=value.value.strip(),
                 names=(value.value,),
                 group=number if re.fullmatch(r"G[01]\d{3}", number) else None,
                 states={code: ("Tidal",)} if code else {},

@@ -15,6 +15,7 @@ import msgspec
 import platformdirs
 
 from indicia.errors import KnowledgeError
+from indicia.knowledge.affairs import Affairs
 from indicia.knowledge.attack import Attack
 from indicia.knowledge.index import Index, fold
 from indicia.knowledge.names import Name, all_names
@@ -125,6 +126,11 @@ class Knowledge:
         return Index(
             self._decode("incidents.json", tuple[Incident, ...]), lambda row: row.id, lambda row: (row.name, *row.names)
         )
+
+    @cached_property
+    def affairs(self) -> Affairs:
+        """Recognises the incidents that a text speaks of: `affairs.find(sentence)`."""
+        return Affairs(self.incidents)
 
     @cached_property
     def kev(self) -> Index[KevEntry]:

@@ -97,7 +97,8 @@ def _name(
     exact: bool | None = None,
 ) -> Name:
     sure = is_exact(surface) if exact is None else exact
-    return Name(surface, kind, id, according_to, sure, risky or is_risky(surface))
+    short = kind in {MentionKind.ACTOR, MentionKind.SOFTWARE} and len(surface) <= 3
+    return Name(surface, kind, id, according_to, sure, risky or short or is_risky(surface))
 
 
 def _everything(

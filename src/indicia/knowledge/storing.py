@@ -22,11 +22,12 @@ def encode(value: object) -> bytes:
         return b"[\n" + b",\n".join(_encoder.encode(row) for row in value) + b"\n]\n"
     if isinstance(value, Row):
         parts = []
-        for name in sorted(value.__struct_encode_fields__):
-            field = getattr(value, name)
-            if field or not isinstance(field, tuple | dict):
-                body = encode(field).rstrip() if isinstance(field, tuple) else _encoder.encode(field)
-                parts.append(b'"' + name.encode() + b'":' + body)
+        for info in sorted(msgspec.structs.fields(value), key=lambda info: info.encode_name):
+            field = getattr(value, info.name)
+            if field == info.default or (not field and info.default_factory is not msgspec.NODEFAULT):
+                continue
+            body = encode(field).rstrip() if isinstance(field, tuple) else _encoder.encode(field)
+            parts.append(b'"' + info.encode_name.encode() + b'":' + body)
         return b"{" + b",\n".join(parts) + b"}\n"
     return _encoder.encode(value) + b"\n"
 

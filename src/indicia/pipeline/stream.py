@@ -14,8 +14,8 @@ import msgspec
 import orjson
 
 from indicia.knowledge import load
-from indicia.read.reading import read_document
 from indicia.read.fronts import document_from_text
+from indicia.read.reading import read_document
 from indicia.read.rows import reading_row
 
 __all__ = ["read_line", "read_lines"]

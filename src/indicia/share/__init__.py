@@ -8,51 +8,86 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from indicia.errors import UsageError
+from indicia.knowledge import Knowledge
 from indicia.records import Case
 
 __all__ = ["FORMATS", "render"]
 
 
-def _markdown(case: Case, knowledge: Any) -> bytes:
+def _markdown(case: Case, knowledge: Knowledge) -> bytes:
     from indicia.share.brief.build import build
     from indicia.share.brief.markdown import markdown
 
     return markdown(build(case, knowledge))
 
 
-def _html(case: Case, knowledge: Any) -> bytes:
+def _html(case: Case, knowledge: Knowledge) -> bytes:
     from indicia.share.brief.build import build
     from indicia.share.brief.html import html
 
     return html(build(case, knowledge))
 
 
-def _pdf(case: Case, knowledge: Any) -> bytes:
+def _pdf(case: Case, knowledge: Knowledge) -> bytes:
     from indicia.share.brief.build import build
     from indicia.share.brief.pdf import pdf
 
     return pdf(build(case, knowledge))
 
 
-def _json(case: Case, knowledge: Any) -> bytes:
+def _json(case: Case, knowledge: Knowledge) -> bytes:
     from indicia.share.plain import case_json
 
     return case_json(case)
 
 
+def _stix(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.stix import render
+
+    return render(case, knowledge)
+
+
+def _misp(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.misp import render
+
+    return render(case, knowledge)
+
+
+def _navigator(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.navigator import render
+
+    return render(case, knowledge)
+
+
+def _csv(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.feed import render
+
+    return render(case, knowledge)
+
+
+def _timesketch(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.timesketch import render
+
+    return render(case, knowledge)
+
+
 # Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
-FORMATS: dict[str, Callable[[Case, Any], bytes]] = {
+FORMATS: dict[str, Callable[[Case, Knowledge], bytes]] = {
     "md": _markdown,
     "html": _html,
     "pdf": _pdf,
     "json": _json,
+    "stix": _stix,
+    "misp": _misp,
+    "navigator": _navigator,
+    "csv": _csv,
+    "timesketch": _timesketch,
 }
 
 
-def render(case: Case, format: str, knowledge: Any) -> bytes:
+def render(case: Case, format: str, knowledge: Knowledge) -> bytes:
     """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
     make = FORMATS.get(format.lower())
     if make is None:

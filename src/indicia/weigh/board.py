@@ -54,7 +54,7 @@ class Board:
 def lay_out(evidence: Sequence[Evidence], known: Known, prior: Mapping[str, float] | None = None) -> Board:
     """The board of observed evidence. `prior` gives probabilities to groups, states (`state:CN`), agencies or `unknown`; what
     is not named keeps its shares of the rest."""
-    model = model_of(known.attack)
+    model = model_of(known.attack.tables)
     tree = tree_of(known)
     items = tuple(evidence)
     weights = model.item_weights([item.feature for item in items]) + victim_weights(items, model.hypotheses, known)

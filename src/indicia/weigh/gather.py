@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from indicia.errors import UsageError
-from indicia.knowledge.tables import AttackTables
+from indicia.knowledge import Attack
 from indicia.records import (
     Claim,
     Context,
@@ -99,7 +99,7 @@ def from_ids(
 class _Names:
     """Which ids are live, and what they are called."""
 
-    def __init__(self, tables: AttackTables) -> None:
+    def __init__(self, tables: Attack) -> None:
         self._names = {technique.id: technique.name for technique in tables.techniques}
         self._names |= {software.id: software.name for software in tables.software}
         self._revoked = tables.revoked

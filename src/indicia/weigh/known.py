@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from indicia.knowledge.tables import Actor, Agency, AttackTables, State
+from indicia.knowledge import Attack
+from indicia.knowledge.tables import Actor, Agency, State
 from indicia.records import Hypothesis, Level
 
 __all__ = ["UNKNOWN", "Known", "Tree", "tree_of"]
@@ -23,13 +24,13 @@ class Known(Protocol):
     """What `weigh` asks of knowledge; `indicia.knowledge.Knowledge` has it, and the evaluation's older releases too."""
 
     @property
-    def attack(self) -> AttackTables: ...
+    def attack(self) -> Attack: ...
     @property
-    def actors(self) -> Sequence[Actor]: ...
+    def actors(self) -> Iterable[Actor]: ...
     @property
-    def states(self) -> Sequence[State]: ...
+    def states(self) -> Iterable[State]: ...
     @property
-    def agencies(self) -> Sequence[Agency]: ...
+    def agencies(self) -> Iterable[Agency]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ _LEGAL = frozenset(
 )
 _HEDGE_LINK = frozenset("link tie connect trace associate relate map tag".split())
 _SPEECH_STOP = frozenset((";",))
-_ACCUSED_NO = frozenset("media court report intl pronoun person_speaker anonymous".split())
+_ACCUSED_NO = frozenset("media court report intl pronoun person_speaker malware".split())
 _SAY_WEAK = frozenset(
     "see find know hold show call describe detect observe read gather put figure label understand repeat hear learn reason".split()
 )
@@ -63,8 +63,8 @@ _BEHIND = frozenset("behind".split())
 def can_speak(party: Party) -> bool:
     """Whether a party of this kind can be the source of a claim."""
     first = party.kinds[0]
-    if first in ("place", "demonym"):
-        return first == "demonym"
+    if first in ("place", "malware"):
+        return False
     if first in ("person", "group", "criminal"):
         return (
             any(k in party.kinds for k in ("gov_body", "gov_person", "company", "anonymous", "person_speaker"))
@@ -78,13 +78,28 @@ def can_be_accused(party: Party) -> bool:
     first = party.kinds[0]
     if first in _ACCUSED_NO:
         return False
-    if first in ("gov_person", "gov_body", "company"):
+    if first == "gov_person":
+        return party.head not in ("spokesman", "spokeswoman", "spokesperson", "spokespeople", "reporters")
+    if first in ("gov_body", "company"):
         return "agency" in party.kinds or "person" in party.kinds or party.hostile or "group" in party.kinds
     return True
 
 
 def _accusable(sentence: Sentence, index: int) -> bool:
     return index >= 0 and can_be_accused(sentence.parties[index])
+
+
+_SPYING = frozenset(
+    "intelligence gru svr fsb mss pla rgb irgc mois nsa cia unit army military spies spooks guard guards bureau corps".split()
+)
+
+
+def suspect(party: Party) -> bool:
+    """Whether the party is of a kind that is accused rather than harmed: an actor, criminals, a state, spies, hostile groups."""
+    first = party.kinds[0]
+    if first == "agency":
+        return party.name is not None or party.head in _SPYING
+    return first in ("actor", "criminal", "state", "capital") or (party.hostile and first in ("group", "person"))
 
 
 def specific(party: Party) -> bool:
@@ -185,11 +200,110 @@ def speeches(sentence: Sentence) -> list[Speech]:
                 index = next_party(sentence, k + 2, n, reach=3)
                 if index >= 0:
                     out.append(Speech((index,), 0, n, k, "view"))
+        elif (
+            low in _NOMINALS
+            and k > 1
+            and row[k - 1].low == "'s"
+            and at[k - 2] >= 0
+            and can_speak(parties[at[k - 2]])
+            and ("that" in (row[j].low for j in range(k + 1, min(n, k + 3))))
+        ):
+            # "Norway's claim that Russia hacked ..."
+            out.append(Speech((at[k - 2],), k + 1, _clause_end(sentence, k + 2), k, "nominal"))
+        elif (
+            low in _NOMINALS
+            and k + 2 < n
+            and row[k + 1].low in ("of", "by", "from")
+            and at[k + 2] >= 0
+            and can_speak(parties[at[k + 2]])
+        ):
+            last = parties[at[k + 2]].last
+            if last < n and row[last].low == "that":
+                out.append(
+                    Speech(
+                        tuple(coordinated(row, parties, at, at[k + 2], back=False)),
+                        last,
+                        _clause_end(sentence, last + 1),
+                        k,
+                        "nominal",
+                    )
+                )
+        elif (
+            low in ("with", "what")
+            and k > 0
+            and row[k - 1].low
+            in (
+                "agree",
+                "agrees",
+                "agreed",
+                "agreeing",
+                "concur",
+                "concurs",
+                "concurred",
+                "side",
+                "sides",
+                "sided",
+                "believe",
+                "believes",
+            )
+            and low == "with"
+        ):
+            index = next_party(sentence, k + 1, n, reach=3)
+            if index >= 0 and any(row[j].low == "that" for j in range(parties[index].last, min(n, parties[index].last + 5))):
+                out.append(
+                    Speech(tuple(coordinated(row, parties, at, index, back=False)), parties[index].last, n, k, "nominal")
+                )
         elif low == ":" and 0 < k < 12 and at[k - 1] >= 0 and parties[at[k - 1]].first <= 1:
             out.append(Speech((at[k - 1],), k + 1, n, k, "colon"))
         elif low == ":" and at[k + 1] >= 0 and parties[at[k + 1]].last >= n - 1 and k > 3:
             out.append(Speech((at[k + 1],), 0, k, k, "colon"))  # headline: "Moscow behind hack: officials"
+    out += _loose_speeches(sentence, out)
     return out
+
+
+def _loose_speeches(sentence: Sentence, known: list[Speech]) -> Iterator[Speech]:
+    """Speech by position where no verb of saying is known: "X wishes to alert all that ...", "..., X has calculated."."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(2, n - 2):
+        if row[k].low != "that" or at[k] >= 0 or row[k + 1].kind == "mark":
+            continue
+        if any(s.lo <= k + 1 and k - s.lo < 9 and s.lo > 0 for s in known):
+            continue
+        before = at[k - 1]
+        if (
+            before >= 0
+            and parties[before].kinds[0] not in ("pronoun", "gov_person", "person", "media")
+            and row[k - 1].low not in ("reporters", "lawmakers")
+        ):
+            continue  # a relative clause
+        start = (
+            max((j for j in range(k) if at[j] < 0 and row[j].low in (";", ":", "“", "”", '"', "but", "while")), default=-1) + 1
+        )
+        speaker = next(
+            (
+                at[j]
+                for j in range(start, k)
+                if at[j] >= 0 and can_speak(parties[at[j]]) and parties[at[j]].kinds[0] != "malware"
+            ),
+            -1,
+        )
+        if speaker >= 0 and parties[speaker].last < k:
+            group = coordinated(row, parties, at, speaker, back=False)
+            yield Speech(tuple(g for g in group if parties[g].last <= k), k + 1, n, k, "that")
+    last = n - 1
+    while last > 0 and row[last].kind == "mark":
+        last -= 1
+    for k in range(max(4, last - 12), last):
+        if row[k].low == "," and at[k] < 0 and at[k + 1] >= 0:
+            group = coordinated(row, parties, at, at[k + 1], back=False)
+            end = parties[group[-1]].last
+            tail = row[end : last + 1]
+            if tail and len(tail) <= 5 and not any(s.verb >= k for s in known) and can_speak(parties[group[0]]) and all(u.kind == "word" for u in tail) and tail[0].low not in (
+                "and", "or", "of", "in", "for", "to", "with", "at", "on", "which", "who", "that", "as", "by", "from", "a", "the"
+            ):  # fmt: skip
+                yield Speech(tuple(group), 0, k, k, "trailing")
+                break
 
 
 def is_finite(low: str) -> bool:
@@ -268,10 +382,29 @@ def _trim(sentence: Sentence, lo: int, hi: int) -> tuple[int, int] | None:
 
 
 def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
-    """All drafts of a sentence. Speech gives the source of those that have no subject of their own."""
+    """All drafts of a sentence. Speech gives the source of those that have no subject of their own.
+
+    A pronoun that speaks inside the speech of others is those others: "Canada and Japan said they supported ...".
+    """
+    for draft in _all(sentence, said):
+        if draft.source >= 0 and sentence.parties[draft.source].kinds[0] == "pronoun":
+            first = sentence.parties[draft.source].first
+            outer = [
+                s
+                for s in speakers_at(said, first)
+                if s.lemma != "colon" and draft.source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
+            ]
+            if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
+                for k in outer[0].speakers:
+                    yield draft._replace(source=k)
+                continue
+        yield draft
+
+
+def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for verb in sentence.verbs:
         if verb.conditional and not _may_have(sentence, verb):
-            if not verb.classes & {"decline", "say", "hostile"}:
+            if not verb.classes & {"decline", "say", "hostile"} and not (verb.passive and "link" in verb.classes):
                 continue
         if verb.participle:
             yield from _participle(sentence, verb, said)
@@ -294,6 +427,15 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             yield from _tied(sentence, verb, said)
     yield from _phrases(sentence, said)
     yield from _refusals(sentence, said)
+    yield from _listings(sentence, said)
+    yield from _sightings(sentence, said)
+    yield from _support(sentence, said)
+    yield from _doubts(sentence, said)
+    yield from _involving(sentence, said)
+    yield from _pleas(sentence, said)
+    yield from _general_denials(sentence, said)
+    yield from _any_passive(sentence, said)
+    yield from _nominal_accusations(sentence, said)
 
 
 def _may_have(sentence: Sentence, verb: Verb) -> bool:
@@ -370,6 +512,22 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
                 break
         k += 1
     if target < 0:
+        subject_first = subject(sentence, verb.first)[0]
+        if subject_first and verb.at + 1 < n and row[verb.at + 1].low in ("to", "with"):
+            k = parties[subject_first[0]].first - 1
+            if k > 0 and row[k].low in ("which", "whom", "that", "who"):
+                k -= 2 if row[k - 1].low == "," else 1
+                if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
+                    for s in subject_first:
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            at[k],
+                            _trim(sentence, verb.at + 2, _clause_end(sentence, verb.at + 2)),
+                            verb.at,
+                            "link-relative",
+                            hedge=verb.at,
+                        )
         return
     hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
     accused = coordinated(row, parties, at, target, back=False)
@@ -397,11 +555,26 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
     sources = tuple(who) or (_source(sentence, said, verb.at) if how != "thing" or True else (-1,))
     act = _trim(sentence, verb.at + 1, target_at)
     middle = next_party(sentence, verb.at + 1, target_at, reach=4)
-    if middle >= 0 and _is_actor(parties[middle]) and not _act_words(sentence, parties[middle].last, target_at):
+    if (
+        middle >= 0
+        and _is_actor(parties[middle])
+        and (parties[middle].kinds[0] != "unknown_name" or parties[target].kinds[0] in ("state", "capital", "agency"))
+        and not _act_words(sentence, parties[middle].last, target_at)
+    ):
         accused = coordinated(row, parties, at, middle, back=False)
         act = (verb.at, parties[target].last)
     elif act is None:
         # "APT31, whom it links to the breach": the object stands before the relative pronoun
+        if not who:
+            return
+        k = parties[who[0]].first - 1
+        if k > 0 and row[k].low in ("which", "whom", "that", "who"):
+            k -= 2 if row[k - 1].low == "," else 1
+            if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
+                for s in sources:
+                    yield Draft(
+                        Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge
+                    )
         return
     if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not _act_words(
         sentence, verb.at, target_at
@@ -502,6 +675,33 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
                     return
     if not objects:
         return
+    if legal or verb.lemma == "name":
+        for k in range(verb.at + 1, n - 2):
+            if row[k].low in ("including", "namely", ":") or row[k].low == "among" and row[k + 1].low in ("them", "others"):
+                named: list[tuple[int, int]] = []
+                for j in range(k + 1, n):
+                    index = at[j]
+                    if (
+                        index >= 0
+                        and parties[index].first == j
+                        and _accusable(sentence, index)
+                        and specific(parties[index])
+                        and parties[index].kinds[0] != "unknown_name"
+                    ):
+                        if row[j - 1].low in ("them", "including", "namely", ":", "and", ",", "the", "others"):
+                            named.append((index, j))
+                for index, _ in named:
+                    end_of = _clause_end(sentence, parties[index].last)
+                    act_of = (
+                        _trim(sentence, parties[index].last + 1, end_of)
+                        if parties[index].last < n and row[parties[index].last].low in ("for", "over")
+                        else None
+                    )
+                    for s in sources:
+                        yield Draft(Stance.ACCUSES, s, index, act_of, verb.at, "accuse-listed", legal=legal)
+                if named and not specific(parties[objects[0]]):
+                    return
+                break
     last = parties[objects[-1]].last
     if verb.lemma in ("name", "identify", "expose", "unmask", "single", "finger", "suspect", "designate", "out") and any(
         row[k].low == "as" for k in range(last, min(last + 6, n))
@@ -520,8 +720,9 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
                     yield Draft(Stance.ACCUSES, s, a, _trim(sentence, verb.at + 1, end), verb.at, "condemn")
             return
     act = None
+    sharp = any(row[k].low in ("of", "for", "over", "with") and at[k] < 0 for k in range(last, min(end, last + 10)))
     for k in range(last, min(end, last + 16)):
-        if row[k].low in ("of", "for", "over", "with", "in", "as", "because", "on") and at[k] < 0 and row[k].low not in _MONTHS:
+        if row[k].low in (("of", "for", "over", "with") if sharp else ("in", "as", "because", "on")) and at[k] < 0:
             if k + 1 < n and (row[k + 1].kind == "number" or row[k + 1].low in _MONTHS):
                 continue
             act = _trim(sentence, k + 1, end)
@@ -842,12 +1043,17 @@ def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, 
         "vendor",
         "company",
     ):
-        strong = not weak or _act_words(sentence, at, end)
+        strong = (
+            not weak
+            or spoken
+            or _act_words(sentence, at, end)
+            or any(sentence.at[k] >= 0 and sentence.parties[sentence.at[k]].kinds[0] == "malware" for k in range(at, end))
+        )
         if first == "group":
-            return (party.hostile or specific(party)) and (strong or party.hostile) or spoken and strong
+            return (party.hostile or specific(party)) and (strong or party.hostile) or spoken or party.definite and strong
         if first in ("state", "capital", "agency", "person"):
             return strong
-        return strong and spoken and first in ("named_person", "unknown_name")
+        return strong and (spoken or first == "named_person")
     return False
 
 
@@ -874,7 +1080,9 @@ _RESPONSIBLE = frozenset("responsible accountable culpable answerable guilty".sp
 _WORK = frozenset(
     "work handiwork doing hallmark hallmarks fingerprints signature hand hands behest orders operation creation product brainchild".split()
 )
-_ORIGIN = frozenset("came come comes originated originate originates emanated stemmed hailed".split())
+_ORIGIN = frozenset(
+    "conducted carried launched run operated directed controlled staged mounted routed came come comes originated originate originates emanated stemmed hailed".split()
+)
 _POINTS = frozenset("point points pointed pointing".split())
 _NO_PART = frozenset("involvement role part hand knowledge responsibility link links connection connections complicity".split())
 
@@ -892,7 +1100,9 @@ def _phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         negated = any(row[j].low in _NEVER for j in range(max(0, k - 5), k))
         hypothetical = any(row[j].low in ("if", "whether", "who", "would", "could") for j in range(max(0, k - 6), k))
         if low in ("behind", "orchestrating") and k:
-            who, _, how = subject(sentence, k) if at[k - 1] >= 0 else _copula_subject(sentence, k)
+            who, _, how = ([at[k - 1]], k, "party") if at[k - 1] >= 0 else _copula_subject(sentence, k)
+            if at[k - 1] >= 0:
+                who = coordinated(row, parties, at, at[k - 1], back=True)
             end = _clause_end(sentence, k + 1)
             for a in who:
                 if _accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
@@ -926,6 +1136,8 @@ def _phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             index = next_party(sentence, k + 2, n, reach=3)
             if index >= 0 and _accusable(sentence, index):
                 start = _clause_start(sentence, k)
+                if row[k - 1].low in ('"', "“"):
+                    start = _clause_start(sentence, k - 1)
                 if _act_words(sentence, start, k):
                     yield from _clear_or_accuse(
                         sentence, sources, index, _trim(sentence, start, k), k, "origin", negated, hypothetical
@@ -1045,7 +1257,7 @@ def _copula_subject(sentence: Sentence, k: int) -> tuple[list[int], int, str]:
     while j > 0 and k - j < 9 and at[j - 1] < 0:
         low = row[j - 1].low
         if low in ("is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "stands", "stood", "stand", "sits", "sat", "sit", "lies", "lay", "lie", "hides", "hid",
-                   "to", "remains", "remain", "not", "never", "likely", "probably", "almost", "highly", "very", "most", "also", "themselves", "itself", "the", "directly", "may", "might"):  # fmt: skip
+                   '"', "“", "”", "to", "remains", "remain", "not", "never", "likely", "probably", "almost", "highly", "very", "most", "also", "themselves", "itself", "the", "directly", "may", "might"):  # fmt: skip
             seen = True
             j -= 1
         elif low.endswith("ly") or low in (
@@ -1298,3 +1510,535 @@ def _refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         act = _trim(sentence, tail, _clause_end(sentence, tail))
         for s in who:
             yield Draft(Stance.DECLINES, s, -1, act, k, "refusal")
+
+
+def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "put three officers on a wanted list", "imposed sanctions on", "issued a warrant for", "unsealed an indictment against"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(n):
+        if at[k] >= 0 and row[k].low not in ("indictment", "warrant", "complaint"):
+            continue
+        low = row[k].low
+        objects: list[int] = []
+        end = k
+        if low in ("put", "puts", "placed", "places", "added", "adds", "putting", "placing", "adding"):
+            index = next_party(sentence, k + 1, n, reach=4)
+            if index >= 0 and any(
+                u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]
+            ):
+                objects = coordinated(row, parties, at, index, back=False)
+                end = k
+        elif low in (
+            "sanctions",
+            "freeze",
+            "freezes",
+            "ban",
+            "bans",
+            "measures",
+            "warrant",
+            "warrants",
+            "indictment",
+            "indictments",
+            "charges",
+            "complaint",
+            "case",
+            "restrictions",
+            "bounty",
+            "reward",
+        ):
+            for j in range(k + 1, min(k + 9, n - 1)):
+                if row[j].low in ("on", "against", "for", "upon", "charging", "accusing", "naming") and at[j] < 0:
+                    index = next_party(sentence, j + 1, n, reach=4)
+                    if index >= 0 and can_be_accused(parties[index]):
+                        objects = coordinated(row, parties, at, index, back=False)
+                    break
+            start = _group_start(sentence, k)
+            while (
+                start > 0
+                and at[start - 1] < 0
+                and row[start - 1].kind == "word"
+                and row[start - 1].low not in ("and", "that", "who", "which")
+                and k - start < 7
+            ):
+                start -= 1
+            end = start
+        if not objects:
+            continue
+        who, _, _ = subject(sentence, end)
+        who = [w for w in who if can_speak(parties[w]) and w not in objects]
+        last = parties[objects[-1]].last
+        act = None
+        for j in range(last, min(n, last + 14)):
+            if row[j].low in ("for", "over", "with", "of", "because", "after") and at[j] < 0:
+                act = _trim(sentence, j + 1, _clause_end(sentence, j + 1))
+                break
+        for s in tuple(who) or _source(sentence, said, k):
+            for a in objects:
+                if s != a and _accusable(sentence, a):
+                    yield Draft(Stance.ACCUSES, s, a, act, k, "listing", legal=True)
+
+
+_SEE = frozenset(
+    "see spot detect observe find catch identify discover notice track uncover watch consider deem call label judge believe think brand rate hold reckon suspect describe count make".split()
+)
+_CULPRIT = frozenset(
+    "culprit culprits thief thieves author authors perpetrator perpetrators architect architects hacker hackers attacker attackers party mastermind masterminds source responsible offender offenders intruder intruders suspect behind orchestrator orchestrators sponsor originator candidate explanation".split()
+)
+
+
+def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "saw Lazarus in the heist", "sees links between X and Lazarus", "considers North Korea the likely thief"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    lex = lexicon()
+    for verb in sentence.verbs:
+        if verb.lemma not in _SEE or verb.passive or verb.conditional:
+            continue
+        who, _, how = subject(sentence, verb.first)
+        who = [w for w in who if can_speak(parties[w])]
+        if not who:
+            continue
+        end = _clause_end(sentence, verb.at + 1)
+        for k in range(verb.at + 1, min(end, verb.at + 14)):
+            index = at[k]
+            if index < 0 or parties[index].first != k or not can_be_accused(parties[index]) or index in who:
+                continue
+            party = parties[index]
+            between = {u.low for u in row[verb.at + 1 : k]}
+            group = coordinated(row, parties, at, index, back=False)
+            after = parties[group[-1]].last
+            tail = [u.low for u in row[after : min(n, after + 8)]]
+            linked = bool(
+                between
+                & {
+                    "links",
+                    "link",
+                    "connection",
+                    "connections",
+                    "overlap",
+                    "overlaps",
+                    "ties",
+                    "hand",
+                    "similarities",
+                    "signs",
+                    "traces",
+                    "fingerprints",
+                    "hallmarks",
+                    "work",
+                }
+            )
+            direct = k <= verb.at + 2 or bool(between & {"and", ","})
+            culprit = any(w in _CULPRIT for w in tail[:7])
+            placed = (
+                bool(tail)
+                and tail[0] in ("in", "behind", "among", "as", "inside", "using", "at", "on", "exploiting", "targeting")
+                or bool(tail and tail[0].endswith("ing"))
+            )
+            hand = (
+                bool(tail)
+                and tail[0] == "'s"
+                and len(tail) > 1
+                and tail[1] in ("hand", "fingerprints", "work", "involvement", "doing")
+            )
+            if not (
+                linked
+                or hand
+                or direct
+                and (culprit or placed)
+                and (
+                    party.kinds[0] in ("actor", "state", "capital", "agency", "criminal")
+                    or party.hostile
+                    or culprit
+                    or "behind" in tail[:3]
+                )
+            ):
+                continue
+            for s in who:
+                for a in group:
+                    if verb.negated:
+                        yield Draft(Stance.QUESTIONS, s, a, _trim(sentence, party.last, end), verb.at, "sighting-negated")
+                    elif can_be_accused(parties[a]):
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            a,
+                            _trim(sentence, party.last, end),
+                            verb.at,
+                            "sighting",
+                            hedge=verb.at if linked else -1,
+                        )
+            break
+    for k in range(n):
+        # "China's involvement", "the Kremlin's hand", with a speaker
+        if (
+            at[k] < 0
+            and row[k].low in ("involvement", "hand", "fingerprints", "complicity", "handiwork", "role")
+            and k > 1
+            and row[k - 1].low == "'s"
+            and at[k - 2] >= 0
+        ):
+            a = at[k - 2]
+            if can_be_accused(parties[a]) and specific(parties[a]):
+                inside = speakers_at(said, k)
+                for s in inside[0].speakers if inside else ():
+                    if s != a:
+                        yield Draft(
+                            Stance.ACCUSES, s, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "involvement"
+                        )
+    del lex
+
+
+def _involving(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "the attacks involved Russian gangs", "the use of hackers by the Chinese government", "hacking by China"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(1, n - 1):
+        low = row[k].low
+        if at[k] >= 0:
+            continue
+        if low in ("involved", "involves", "involving"):
+            index = next_party(sentence, k + 1, n, reach=3)
+            start = _clause_start(sentence, _group_start(sentence, k))
+            if index >= 0 and suspect(parties[index]) and _act_words(sentence, start, k):
+                inside = speakers_at(said, k)
+                for s in inside[0].speakers if inside else (-1,):
+                    yield Draft(Stance.ACCUSES, s, index, _trim(sentence, start, k), k, "involved-object")
+        elif low == "by" and at[k + 1] >= 0 and suspect(parties[at[k + 1]]):
+            noun = next(
+                (
+                    j
+                    for j in range(k - 1, max(-1, k - 10), -1)
+                    if (row[j].low in lexicon().acts or row[j].low in ("use", "abuse", "hacking", "targeting", "recruitment"))
+                    and at[j] < 0
+                ),
+                -1,
+            )
+            verb = next(
+                (
+                    j
+                    for j in range(k - 1, max(-1, k - 10), -1)
+                    if at[j] < 0 and row[j].low.endswith("ed") and row[j].low not in FUNCTION
+                ),
+                -1,
+            )
+            if noun >= 0 and verb < noun:
+                inside = speakers_at(said, k)
+                for s in inside[0].speakers if inside else ():
+                    if s != at[k + 1]:
+                        yield Draft(Stance.ACCUSES, s, at[k + 1], (max(0, noun - 1), parties[at[k + 1]].last), k, "act-by")
+
+
+_SUPPORT = frozenset("support solidarity backing agreement endorsement approval thanks welcome concurrence".split())
+
+
+_THIN = frozenset(
+    "thin thinner weak weaker flimsy inconclusive circumstantial unproven unconvincing scant insufficient shaky unconvinced unpersuaded sceptical skeptical".split()
+)
+
+
+def _doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "the evidence tying X to Y is thin", "no evidence that X", "is not convinced that X"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    lows = [u.low for u in row]
+    n = len(row)
+    for k in range(n):
+        thin = lows[k] in _THIN
+        none = lows[k] == "evidence" and k > 0 and lows[k - 1] in ("no", "any", "little", "without", "insufficient")
+        unsure = lows[k] in ("convinced", "persuaded", "sure", "certain") and any(
+            w in _NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k]
+        )
+        if not (thin or none or unsure):
+            continue
+        inside = speakers_at(said, k)
+        who = list(inside[0].speakers) if inside else []
+        if not who:
+            found, _, how = _copula_subject(sentence, k)
+            who = [w for w in found if can_speak(parties[w])] if how == "party" else []
+        if not who:
+            found, _, _ = subject(sentence, _group_start(sentence, k))
+            who = [w for w in found if can_speak(parties[w])]
+        order = (
+            range(k - 1, -1, -1)
+            if thin and lows[k] not in ("sceptical", "skeptical", "unconvinced", "unpersuaded")
+            else range(k + 1, min(n, k + 20))
+        )
+        for j in order:
+            index = at[j]
+            if index >= 0 and index not in who and suspect(parties[index]):
+                for s in who:
+                    yield Draft(Stance.QUESTIONS, s, index, None, k, "doubt")
+                break
+
+
+def _support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "expressed support for the finding that", "stands with Prague", "shares the view", "put its name to", "made the same finding"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(n):
+        if at[k] >= 0:
+            continue
+        low = row[k].low
+        noun = low in _SUPPORT and any(
+            row[j].low
+            in (
+                "express",
+                "expressed",
+                "expresses",
+                "declare",
+                "declared",
+                "declares",
+                "voiced",
+                "offered",
+                "lent",
+                "gave",
+                "pledged",
+                "reiterated",
+                "threw",
+                "stated",
+                "in",
+                "full",
+                "its",
+                "tweeted",
+                "announced",
+                "stands",
+                "with",
+            )
+            for j in range(max(0, k - 4), k)
+        )
+        stand = (
+            low
+            in (
+                "stands",
+                "stand",
+                "stood",
+                "standing",
+                "sides",
+                "sided",
+                "siding",
+                "side",
+                "agreed",
+                "agrees",
+                "agree",
+                "concurred",
+                "concurs",
+                "aligned",
+                "aligns",
+                "align",
+                "associates",
+                "associate",
+                "associated",
+                "joins",
+                "joined",
+                "join",
+            )
+            and k + 1 < n
+            and any(
+                row[j].low in ("with", "by", "to") or row[j].low in ("itself", "themselves")
+                for j in range(k + 1, min(n, k + 4))
+            )
+        )
+        same = (
+            low in ("same", "identical", "similar")
+            and k + 1 < n
+            and row[k + 1].low
+            in (
+                "finding",
+                "conclusion",
+                "conclusions",
+                "findings",
+                "assessment",
+                "view",
+                "judgement",
+                "judgment",
+                "attribution",
+                "verdict",
+            )
+        )
+        name = low in ("name", "names", "signature", "signatures", "weight") and any(
+            row[j].low in ("put", "puts", "added", "lent", "adds", "putting") for j in range(max(0, k - 4), k)
+        )
+        if not (noun or stand or same or name):
+            continue
+        start = _group_start(sentence, k)
+        for v in reversed(sentence.verbs):
+            if v.at < k and k - v.at < 5:
+                start = v.first
+                break
+        else:
+            while start > 0 and at[start - 1] < 0 and row[start - 1].low not in (",", "and", "that") and k - start < 4:
+                start -= 1
+        who, _, _ = subject(sentence, start)
+        who = [w for w in who if can_speak(parties[w])]
+        accused = -1
+        for j in range(k + 1, min(n, k + 40)):
+            index = at[j]
+            if index >= 0 and parties[index].first == j and index not in who and can_be_accused(parties[index]):
+                party = parties[index]
+                if suspect(party) and party.kinds[0] not in ("state", "capital"):
+                    accused = index
+                    break
+                if (
+                    accused < 0
+                    and party.kinds[0] in ("state", "capital")
+                    and row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming")
+                    and j > k + 2
+                ):
+                    accused = index
+        if accused >= 0:
+            for s in who:
+                yield Draft(
+                    Stance.ENDORSES,
+                    s,
+                    accused,
+                    _trim(sentence, parties[accused].last, _clause_end(sentence, parties[accused].last)),
+                    k,
+                    "support",
+                )
+
+
+def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "pleaded guilty to", "was found guilty of", "admitted to": the accused is the subject."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(n):
+        low = row[k].low
+        if at[k] >= 0:
+            continue
+        if low == "guilty":
+            negated = k > 0 and row[k - 1].low == "not"
+            start = next((v.first for v in reversed(sentence.verbs) if v.at < k and k - v.at < 4), _group_start(sentence, k))
+            who, _, _ = subject(sentence, start)
+            for a in who:
+                if not can_be_accused(parties[a]) and parties[a].kinds[0] != "pronoun":
+                    continue
+                act = _trim(sentence, k + 2, _clause_end(sentence, k + 2))
+                if negated:
+                    yield Draft(Stance.DENIES, a, a, act, k, "plea", legal=True, self_reference=True)
+                    continue
+                inside = speakers_at(said, k)
+                sources = [s for s in inside[0].speakers if s != a] if inside else []
+                for s in sources or [a]:
+                    yield Draft(Stance.ACCUSES, s, a, act, k, "plea", legal=True)
+        elif low in ("admitted", "admits", "confessed", "claimed", "claims", "claim", "boasted", "boasts") and k + 1 < n:
+            own = low.startswith("claim")
+            if own and not any(
+                u.low in ("responsibility", "credit", "attack", "hack", "breach", "theft") for u in row[k + 1 : k + 4]
+            ):
+                continue
+            who, _, _ = subject(sentence, _group_start(sentence, k))
+            for a in who:
+                if can_be_accused(parties[a]) or parties[a].kinds[0] == "pronoun":
+                    yield Draft(Stance.ACCUSES, a, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "self-claim")
+
+
+def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "X said it has never ...", “We do not ...”, "China opposes all forms of": a speaker clears itself without a verb of denying."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    for speech in said:
+        if speech.lemma in ("view", "colon") and False:
+            continue
+        for k in range(speech.lo, min(speech.hi, len(row))):
+            low = row[k].low
+            if low in ("never", "not", "no", "nothing", "neither", "nor", "opposes", "oppose", "opposed") or low.endswith(
+                "n't"
+            ):
+                before = [row[j].low for j in range(max(0, k - 5), k)]
+                own = any(w in ("it", "we", "they", "he", "she", "our", "its", "their", "i") for w in before)
+                state = any(
+                    at[j] >= 0
+                    and any(
+                        parties[at[j]].state is not None and parties[at[j]].state == parties[s].state for s in speech.speakers
+                    )
+                    for j in range(max(0, k - 5), k)
+                )
+                if own or state:
+                    for s in speech.speakers:
+                        yield Draft(
+                            Stance.DENIES,
+                            s,
+                            s,
+                            _trim(sentence, k + 1, _clause_end(sentence, k + 1)),
+                            k,
+                            "general-denial",
+                            self_reference=True,
+                            lenient=True,
+                        )
+                    break
+
+
+def _any_passive(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "was brought to its knees by KillNet": done by a hostile actor, whatever the verb."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    known = {v.at for v in sentence.verbs if v.classes & {"hostile", "accuse", "link", "say", "deny", "endorse"}}
+    for k in range(2, len(row) - 1):
+        if row[k].low != "by" or at[k] >= 0 or at[k + 1] < 0:
+            continue
+        party = parties[at[k + 1]]
+        if not suspect(party) and not (party.kinds[0] in ("person", "group") and party.state):
+            continue
+        verb = -1
+        for j in range(k - 1, max(0, k - 7), -1):
+            if (
+                at[j] < 0
+                and row[j].kind == "word"
+                and (row[j].low.endswith(("ed", "en", "wn", "de", "nt", "ught", "ung", "ut")) and row[j].low not in FUNCTION)
+            ):
+                verb = j
+                break
+        if verb < 0 or verb in known:
+            continue
+        inside = speakers_at(said, k)
+        start = _clause_start(sentence, verb)
+        negated = any(row[j].low in _NEVER for j in range(max(0, verb - 4), verb))
+        for s in inside[0].speakers if inside else (-1,):
+            for a in coordinated(row, parties, at, at[k + 1], back=False):
+                if s != a and can_be_accused(parties[a]) and not negated:
+                    yield Draft(Stance.ACCUSES, s, a, _trim(sentence, start, verb + 1), k, "any-passive")
+
+
+def _nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "Norway's allegations against Russia", "Mandiant's paper on APT1", "the British findings concerning APT10": accusations that are named."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(1, n):
+        low = row[k].low
+        if low not in lexicon().findings and low not in (
+            "paper",
+            "decision",
+            "accusing",
+            "finger-pointing",
+            "blame",
+            "suspicions",
+            "suspicion",
+        ):
+            continue
+        source = -1
+        if row[k - 1].low == "'s" and k > 1 and at[k - 2] >= 0:
+            source = at[k - 2]
+        elif at[k] >= 0 and parties[at[k]].owner is not None and "report" in parties[at[k]].kinds:
+            source = at[k]
+        elif (
+            at[k - 1] >= 0
+            and parties[at[k - 1]].last == k
+            and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union")
+        ):
+            source = at[k - 1]
+        elif k + 2 < n and row[k + 1].low in ("by", "of", "from") and at[k + 2] >= 0:
+            source = at[k + 2]
+        if source < 0 or not can_speak(parties[source]):
+            continue
+        for j in range(k + 1, min(n, k + 16)):
+            index = at[j]
+            if row[j].low in (";", ".", "”"):
+                break
+            if index >= 0 and index != source and parties[index].first == j and can_be_accused(parties[index]) and row[j - 1].low in (
+                "on", "against", "about", "concerning", "over", "to", "at", "of", "regarding", "that", "as", "naming", "blaming", "for", "out", "pinning", "accusing", "behind", "by"
+            ):  # fmt: skip
+                if any(k < v.at < j for v in sentence.verbs):
+                    break
+                if suspect(parties[index]):
+                    for a in coordinated(row, parties, at, index, back=False):
+                        if can_be_accused(parties[a]):
+                            yield Draft(Stance.ACCUSES, source, a, None, k, "nominal")
+                    break

@@ -39,7 +39,7 @@ _TABLE: tuple[tuple[str, Firmness, Likelihood | None, Confidence | None], ...] =
     (r"(?:highly|very|extremely) unlikely", _F.LOW, _L.VERY_UNLIKELY, None),
     (r"\bunlikely|improbabl[ey]", _F.LOW, _L.UNLIKELY, None),
     (r"\b(?:likely|probabl[ey]|presumabl[ey]|in all likelihood|plausibl[ey])\b|balance of probabilit(?:y|ies)|more likely than not", _F.MODERATE, _L.LIKELY, None),
-    (r"\b(?:possibl[ey]|perhaps|conceivabl[ey]|may have|might have|could have|may be|might be|could be|may well|might well|a possibility)\b", _F.LOW, None, None),
+    (r"\b(?:possibl[ey]|perhaps|conceivabl[ey]|may have|might have|could have|may be|might be|could be(?! (?:linked|tied|traced|connected))|may well|might well|a possibility)\b", _F.LOW, None, None),
     (r"(?:without|beyond|no|leaves? (?:no|little)|is no)(?: a| any| all| reasonable| shadow of a| serious| room for)* doubt|unequivocal(?:ly)?|unmistakabl[ey]|conclusive(?:ly)?|"
      r"definitive(?:ly)?|undoubtedly|indisputabl[ey]|beyond (?:dispute|question)|with (?:absolute )?certainty|incontrovertibl[ey]|irrefutabl[ey]|smoking gun|unambiguous(?:ly)?|"
      r"\bconfirm(?:s|ed|ing)?\b(?! (?:or|nor) den)|\bconfirmation\b|pleaded guilty|pleads guilty|plead guilty|guilty plea|pleading guilty|found guilty|guilty of|\bconvict(?:s|ed|ing|ion)\b|"
@@ -52,14 +52,18 @@ _TABLE: tuple[tuple[str, Firmness, Likelihood | None, Confidence | None], ...] =
      r"\bconsistent with\b|\bbears? (?:the |all the )?(?:hallmarks?|marks?|fingerprints?|signature)\b|\bhallmarks? of\b|\bsimilarit(?:y|ies)\b|\bsaid to\b|\bpurported(?:ly)?\b|\bsupposed(?:ly)?\b|"
      r"\bputative\b|\bevidence (?:points|suggests)|\bwith ties to\b|\bin (?:its|his|her|their|our|my) (?:view|opinion|judge?ment|estimation)\b|\bnot rule out\b|\bcannot be ruled out\b|\bseen as\b|\bclues?\b", _F.HEDGED, None, None),
 )  # fmt: skip
-_PATTERN = re.compile("|".join(f"(?P<c{i}>{pattern})" for i, (pattern, *_) in enumerate(_TABLE)), re.IGNORECASE)
+_PATTERN = re.compile(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (pattern, *_) in enumerate(_TABLE)) + ")")
 _INDEX = {f"c{i}": row for i, row in enumerate(_TABLE)}
 
 
 def firm_words(text: str, start: int, end: int) -> list[Firm]:
     """All firmness cues of `text[start:end]`, in order, not overlapping."""
     out = []
-    for match in _PATTERN.finditer(text, start, end):
+    piece = text[start:end]
+    low = piece.lower()
+    if len(low) != len(piece):  # a few letters grow when they are lowered; then offsets would lie
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in piece)
+    for match in _PATTERN.finditer(low):
         _, firmness, likelihood, confidence = _INDEX[match.lastgroup or "c0"]
-        out.append(Firm(match.start(), match.end(), firmness, likelihood, confidence))
+        out.append(Firm(start + match.start(), start + match.end(), firmness, likelihood, confidence))
     return out

@@ -82,6 +82,14 @@ def verb_groups(row: list[Unit], at: list[int], lex: Lexicon) -> list[Verb]:
                 negated = negated or low in _NEGATIONS
                 conditional = conditional or low in ("would", "could", "should", "might", "may", "can")
                 first -= 1
+            elif (
+                low == "and"
+                and first > 1
+                and at[first - 2] < 0
+                and row[first - 2].low.endswith(("ed", "en", "wn"))
+                and form.form in ("past", "part")
+            ):
+                first -= 2  # "had been planned and carried out"
             else:
                 break
         passive = form.form in ("past", "part") and be
@@ -123,12 +131,13 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
     """Indexes of the parties joined to party `index` by commas and "and", on one side of it, itself included, in order."""
     out = [index]
     steps = 0
-    joined = False
+    joined = oxford = False
     while steps < 12:
         party = parties[out[-1]]
         k = party.first - 1 if back else party.last
         seen = False
         used_and = False
+        comma_and = False
         moved = 0
         while (
             0 <= k < len(row)
@@ -143,6 +152,7 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
             ):
                 break
             seen = True
+            comma_and = comma_and or row[k].low == ","
             used_and = used_and or row[k].low in ("and", "&", "or", "plus", "well", "with", "alongside")
             k += -1 if back else 1
             moved += 1
@@ -154,8 +164,20 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
         if other.kinds[0] == "pronoun":
             break
         out.append(at[k])
+        pairs_only = comma_and and used_and
+        oxford = oxford or pairs_only
         joined = joined or used_and
         steps += 1
+    if (
+        len(out) == 2
+        and not joined
+        and row[-1].low not in (".", "!", "?", "”", '"')
+        and len(row) < 22
+        and not any(row[k].low in ("a", "an") for k in (parties[out[1]].first, parties[out[0]].first))
+    ):
+        return out[::-1] if back else out  # "US, allies accuse": a headline
+    if len(out) == 2 and oxford:
+        return [index]  # "told MPs, and APT31 had": another clause, not a list
     if len(out) > 1 and not joined:
         # "Void Manticore, an actor affiliated ...": apposition, not a list
         return [index]
@@ -248,9 +270,20 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
             earlier = [v for v in sentence.verbs if v.at < j]
             if earlier and steps < 14 and j == verb_first - 1:
                 return subject(sentence, earlier[-1].first, reach=reach - steps)
+            if j == verb_first - 1:
+                for k in range(j - 1, max(-1, j - 16), -1):
+                    if at[k] < 0 and row[k].low in _FINITE:
+                        return subject(sentence, k, reach=reach - steps)
             return [], j + 1, "none"
         if low in FUNCTION:
             return [], j + 1, "none"
+        if j > 1 and at[j - 1] >= 0 and any(v.at == j and "say" in v.classes for v in sentence.verbs):
+            # ", which it said had targeted": the relative pronoun is the subject
+            k = parties[at[j - 1]].first - 1
+            if k > 0 and row[k].low in ("which", "who", "that", "whom"):
+                k -= 2 if row[k - 1].low == "," else 1
+                if k >= 0 and at[k] >= 0:
+                    return coordinated(row, parties, at, at[k], back=True), k + 1, "relative"
         # a noun that is no party: take its whole phrase
         k = j
         while k > 0 and at[k - 1] < 0 and row[k - 1].kind != "mark" and row[k - 1].low not in FUNCTION and steps < reach:
@@ -268,6 +301,7 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
     return [], 0, "none"
 
 
+_FINITE = frozenset("is are was were has have had did does will would".split())
 _MONTHS = frozenset(
     """january february march april may june july august september october november december monday tuesday wednesday thursday friday
     saturday sunday""".split()

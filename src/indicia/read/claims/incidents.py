@@ -1,4 +1,4 @@
-"""Which incident a claim is about: one that is known by its names, or what the act's own words call it."""
+"""Which incident a claim is about: one that is known by its names or telling words, or what the act's own words call it."""
 
 from __future__ import annotations
 
@@ -7,49 +7,80 @@ import re
 import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
-from indicia.records import Document
+from indicia.knowledge.tables import Incident
 
 __all__ = ["Incidents"]
 
 _DULL = frozenset(
     """the a an of on in at by for to and or with from against its their his her attack attacks hack hacks breach intrusion incident campaign operation
     operations cyber cyberattack cyberattacks malicious activity activities behind responsible involvement role responsibility it this that those these
-    targeted targeting hacking breaking into compromise""".split()
+    targeted targeting hacking breaking into compromise being having been were was is are any which who whom what such same other who's""".split()
 )
-_WORD = re.compile(r"\w[\w'’-]*")
+_WORD = re.compile(r"\w[\w’-]*")
+_PLAIN = re.compile(r"(?:['’]s\b)|[^\w.&/-]+|\.(?=\s|$)")
+LOOK_BACK = 500  # characters before a claim in which its incident may have been named
 
 
 class Incidents:
-    """Names of known incidents in one automaton."""
+    """Names of known incidents in one automaton, and the sets of words that together tell one."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._rows = []
-        surfaces = []
+        self._rows: list[Incident] = []
+        self._last: tuple[str, Incident | None] = ("", None)
+        surfaces: list[str] = []
+        self._alternatives: list[tuple[list[tuple[str, ...]], Incident]] = []
         for incident in knowledge.incidents:
             for name in (incident.name, *incident.names):
                 if len(name) > 3:
                     surfaces.append(name.lower())
                     self._rows.append(incident)
+            for alternative in incident.words:
+                self._alternatives.append(
+                    ([tuple(f" {option} " for option in item.lower().split("|")) for item in alternative], incident)
+                )
         self._automaton = (
             ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
         )
 
-    def find(self, text: str, start: int, end: int, act: str, document: Document) -> tuple[str | None, str | None]:
-        """(name, id in our knowledge or None): looked for in the act, then in the sentence, then in the sentences before it."""
-        if self._automaton is not None:
-            for piece in (act, text[start:end], text[max(0, start - 400) : start]):
-                low = piece.lower()
-                if len(low) != len(piece):
-                    continue
-                hits = [
-                    (b - a, i)
-                    for i, a, b in self._automaton.find_matches_as_indexes(low)
-                    if (a == 0 or not low[a - 1].isalnum()) and (b == len(low) or not low[b].isalnum())
-                ]
-                if hits:
-                    incident = self._rows[max(hits)[1]]
-                    return incident.name, incident.id
+    def _by_name(self, piece: str) -> Incident | None:
+        low = piece.lower()
+        if self._automaton is None or len(low) != len(piece):
+            return None
+        hits = [
+            (b - a, -a, i)
+            for i, a, b in self._automaton.find_matches_as_indexes(low)
+            if (a == 0 or not low[a - 1].isalnum()) and (b == len(low) or not low[b].isalnum())
+        ]
+        return self._rows[max(hits)[2]] if hits else None
+
+    def _by_words(self, piece: str) -> Incident | None:
+        if self._last[0] == piece:
+            return self._last[1]
+        plain = " " + _PLAIN.sub(" ", piece.lower()) + " "
+        best: tuple[int, Incident] | None = None
+        for items, incident in self._alternatives:
+            if all(any(option in plain for option in item) for item in items) and (best is None or len(items) > best[0]):
+                best = (len(items), incident)
+        self._last = (piece, best[1] if best else None)
+        return self._last[1]
+
+    def find(self, text: str, start: int, end: int, act: str) -> tuple[str | None, str | None]:
+        """(name, id in our knowledge or None): looked for in the act, then in the sentence, then in what stands before it."""
+        sentence = text[start:end]
+        for piece in (act, sentence):
+            incident = self._by_name(piece) if piece else None
+            if incident is not None:
+                return incident.name, incident.id
+        incident = self._by_words(sentence)
+        if incident is not None:
+            return incident.name, incident.id
         words = [w for w in _WORD.findall(act) if w.lower() not in _DULL and not w.isdigit()]
+        telling = any(w[0].isupper() for w in words)
+        before = text[max(0, start - LOOK_BACK) : start]
+        if before and not telling:
+            incident = self._by_name(before) or self._by_words(before + " " + sentence)
+            if incident is not None:
+                return incident.name, incident.id
         if words:
             return act, None
         return None, None

@@ -115,6 +115,8 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
         return Described(surface, SourceType.GOVERNMENT, party.state)
     if "company" in kinds:
         return Described(surface, SourceType.COMPANY, None)
+    if first == "group" and any(w in surface.lower() for w in ("private", "sector", "industry", "security")):
+        return Described(surface, SourceType.COMPANY, None)
     if first in ("group", "criminal"):
         return Described(surface, SourceType.GROUP, party.state)
     if first in ("named_person", "person"):

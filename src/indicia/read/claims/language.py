@@ -27,7 +27,10 @@ _STOPS = {
     "Romanian": "și de la în cu pe care din este nu pentru mai au fost sunt",
     "Hungarian": "a az és hogy nem egy is meg volt ez szerint",
 }
-_WORDS = {name: frozenset(words.split()) for name, words in _STOPS.items()}
+_SHARED = frozenset(
+    "a i o u v s z k y in on to do no by he as at is was so die me an had pro all dare am van war were will".split()
+)
+_WORDS = {name: frozenset(words.split()) - (_SHARED if name != "English" else frozenset()) for name, words in _STOPS.items()}
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("Russian or another language in Cyrillic script", re.compile("[\u0400-\u04ff]")),

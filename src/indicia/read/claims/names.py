@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.names import is_risky
 
 __all__ = ["Name", "Names", "names_of"]
 
@@ -66,6 +67,7 @@ class Names:
             if len(surface) > 1 and (surface[0].isupper() or surface[0].isdigit() or any(c.isupper() for c in surface)):
                 table.setdefault(surface, name)
 
+        code_names = {state.code: state.name for state in knowledge.states}
         for state in knowledge.states:
             for surface in (state.name, *state.names):
                 put(surface, Name("state", state.name, state.code))
@@ -73,10 +75,18 @@ class Names:
             for surface in surfaces:
                 put(surface.removeprefix("the "), Name("union", canonical))
         for agency in knowledge.agencies:
-            kind = "union" if agency.kind == "international" else "agency"
-            name = Name(kind, agency.name, agency.state, agency.kind, agency.id)
+            head = agency.kind in ("head of government", "head of state")
+            kind = "union" if agency.kind in ("international", "alliance") else "agency"
             for surface in (agency.name, *agency.names):
-                put(surface.removeprefix("the ").removeprefix("The "), name)
+                bare = surface.removeprefix("the ").removeprefix("The ")
+                if bare.endswith(("official", "officials", "ministers")):
+                    continue  # unnamed people: the noun phrase says that better
+                if head and agency.state in code_names:
+                    words = set(bare.lower().replace("-", " ").split())
+                    like = "state" if words & _GOVERNMENT or " " not in bare else "agency"
+                    put(bare, Name(like, code_names[agency.state], agency.state, agency.kind, agency.id))
+                else:
+                    put(bare, Name(kind, agency.name, agency.state, agency.kind, agency.id))
         for state in knowledge.states:
             for surface in (state.capital, *state.capitals):
                 if surface:
@@ -93,13 +103,17 @@ class Names:
         for actor in knowledge.actors:
             name = Name("actor", actor.name, actor.state, actor.kind, actor.id)
             for surface in (actor.name, *(alias.name for alias in actor.aliases)):
-                if len(surface) < 3 or surface.lower() in _ORDINARY:
+                if len(surface) < 3 or surface.lower() in _ORDINARY or is_risky(surface):
                     continue
                 put(surface, name)
                 if surface.isupper() and surface.isalpha() and len(surface) > 4:
                     put(surface.title(), name)
                 elif surface[0].isupper() and " " not in surface and surface.isalpha() and len(surface) > 4:
                     put(surface.upper(), name)
+        for program in (*knowledge.attack.software, *knowledge.malware):
+            for surface in (program.name, *program.aliases):
+                if len(surface) > 3 and not is_risky(surface) and surface.lower() not in _ORDINARY:
+                    put(surface, Name("malware", program.name, None, "", program.id))
         self._surfaces = list(table)
         self._names = [table[surface] for surface in self._surfaces]
         self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
@@ -118,6 +132,7 @@ class Names:
 
 
 # Names that some list gives to an actor but that are everyday words first.
+_GOVERNMENT = frozenset("government authorities regime state administration kremlin".split())
 _ORDINARY = frozenset(
     "will play royal snatch karma babuk gold iron silver tick the com hive team group dragon panda bear kitten".split()
 )

@@ -25,7 +25,14 @@ _DETAILS = ("group", "criminal", "hacktivist", "persona", "intelligence", "milit
 _SUSPECT_STATES = ("RU", "CN", "KP", "IR", "US")
 PARTY_SIZE = 2 * len(_KINDS) + len(_PRONOUNS) + len(_DETAILS) + len(_SUSPECT_STATES) + 9
 _DISTANCES = (0, 1, 2, 4, 7, 11, 16, 24)
-PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2
+RULES = tuple(
+    """accuse accuse-passive accuse-listed link link-passive link-relative link-negated accuse-negated participle participle-act blame-on condemn hostile
+    hostile-passive hostile-negated narration tied behind behind-negated responsible responsible-negated work-of origin point suspicion door involved
+    involved-negated nothing-to-do called-baseless deny deny-self deny-other denied-accusation endorse support question doubt refusal listing sighting
+    sighting-negated involvement plea self-claim general-denial any-passive nominal involved-object act-by""".split()
+)
+_RULE_AT = {rule: i for i, rule in enumerate(RULES)}
+PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2 + len(RULES)
 
 F = npt.NDArray[np.float32]
 
@@ -67,7 +74,10 @@ def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
     if context is None:
         return list(sentence.parties)
     shift = len(context.row)
-    return [*context.parties, *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties)]
+    return [
+        *context.parties,
+        *(party._replace(first=party.first + shift, last=party.last + shift) for party in sentence.parties),
+    ]
 
 
 def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], *, shifted: bool = False) -> F:
@@ -114,6 +124,8 @@ def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft],
         if draft.legal:
             out[s, a, base + 3 * k + 2] = 1
         out[s, a, base + 3 * k + 3] = 1
+        if draft.rule in _RULE_AT:
+            out[s, a, base + 3 * k + 6 + _RULE_AT[draft.rule]] = 1
     out[:before, :, base + 3 * k + 4] = 1
     out[:, :before, base + 3 * k + 5] = 1
     return out

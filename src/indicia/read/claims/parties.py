@@ -53,6 +53,7 @@ class Party(NamedTuple):
     definite: bool = False
 
 
+PRONOUNS = frozenset("it he she they we i".split())
 HEDGED_TIES = frozenset("linked tied nexus aligned affiliated associated connected related suspected leaning".split())
 FIRM_TIES = frozenset("backed sponsored directed run controlled funded supported owned employed led hired trained".split())
 PLACE_TIES = frozenset("based speaking born origin made wide side language located".split())
@@ -111,7 +112,6 @@ _NOT_NAMES = _MONTHS | frozenset(
     """i english internet cve ceo cto it's ai ddos vpn usb tv covid gdpr ukrainian-born state advisory note attribution analysis statement
     cyber android windows linux ios iphone iphones outlook exchange github gmail http https ip""".split()
 )
-PRONOUNS = frozenset("it he she they we i".split())
 
 _HYPHEN = re.compile(r"[-‑]")
 
@@ -197,6 +197,16 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
             return False
         if before.name is not None and before.name.kind == "demonym":
             return False
+        after = row[i + 1] if i + 1 < len(row) else None
+        if form.form in ("past", "part") and unit.low not in lex.acts and unit.low not in lex.heads and after is not None:
+            # "Treasury sanctioned Iran's ...", not "three suspected hackers"
+            if (
+                (before.kind == "name" and before.name is not None and before.name.kind != "demonym")
+                or before.text[:1].isupper()
+                or before.low in lex.heads
+                or before.low in PRONOUNS
+            ):
+                return after.low in _DETERMINERS or after.kind in ("name", "linked", "number") or after.text[:1].isupper()
         if before.kind == "linked" or (before.kind == "word" and (before.low in _MODIFIERS or before.low in lex.modifiers)):
             return False
         after = row[i + 1] if i + 1 < len(row) else None
@@ -251,7 +261,12 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         return Party(i, i + 1, unit.start, unit.end, ("pronoun",), unit.low, None, None, None, unit.end)
     k = i
     definite = False
-    while k < n and row[k].kind in ("word", "number") and (row[k].low in _DETERMINERS or row[k].kind == "number") and k - i < 4:
+    while (
+        k < n
+        and row[k].kind in ("word", "number")
+        and (row[k].low in _DETERMINERS or (row[k].kind == "number" and len(row[k].text) < 6))
+        and k - i < 4
+    ):
         definite = definite or row[k].low in ("the", "this", "that", "these", "those", "same")
         k += 1
         if (
@@ -312,6 +327,10 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                     state = state or name.state
                     j += 1
                     continue
+            if name.kind == "malware":
+                if best >= 0 or j > k or possessive:
+                    break
+                return Party(i, j + 1, row[i].start, u.end, ("malware",), u.low, name, None, None, u.end)
             if best >= 0 and not possessive:
                 break
             if possessive:
@@ -398,7 +417,9 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 break
             j += 1
             continue
-        if low in _MODIFIERS and not (_capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads):
+        if low in _MODIFIERS and not (
+            _capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads
+        ):
             if best >= 0 and not _phrase_head_ahead(row, j, lex):
                 break
             j += 1
@@ -461,7 +482,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
             gap = 0
             continue
         # an ordinary word: allowed inside the phrase if a head comes soon
-        if best >= 0 or gap >= 2 or not _phrase_head_ahead(row, j, lex):
+        if best >= 0 or gap >= 2 or (j == i and low.endswith(("ing", "ed"))) or not _phrase_head_ahead(row, j, lex):
             break
         gap += 1
         j += 1
@@ -498,18 +519,30 @@ def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
     unit = row[j]
     if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
         return True
-    if j + 1 >= len(row) or unit.low in FUNCTION or unit.low in _MODIFIERS or unit.low in lex.verbs or unit.low.endswith(("ly", "ing", "ed")):
+    if (
+        j + 1 >= len(row)
+        or unit.low in FUNCTION
+        or unit.low in _MODIFIERS
+        or unit.low in lex.verbs
+        or unit.low.endswith(("ly", "ing", "ed"))
+    ):
         return False
     after = row[j + 1]
     if _capital(after) and after.low not in FUNCTION:
         return True
     if after.kind == "possessive":
         return True
-    if after.low in (",", ":"):
+    if after.low == ":" and j == 0:
+        return True
+    if after.low == ",":
         return j + 2 < len(row) and row[j + 2].low in ("a", "an", "the", "who", "which", "whose")
-    return unit.low not in lex.acts and unit.low not in lex.findings and (
-        after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
-        or (after.low in lex.verbs and lex.verbs[after.low].form in ("s", "past", "part") and after.low not in lex.heads)
+    return (
+        unit.low not in lex.acts
+        and unit.low not in lex.findings
+        and (
+            after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
+            or (after.low in lex.verbs and lex.verbs[after.low].form in ("s", "past", "part") and after.low not in lex.heads)
+        )
     )
 
 
@@ -530,7 +563,13 @@ def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
     return False
 
 
-_OF_HEADS = frozenset("gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split())
+_TO_HEADS = frozenset(
+    "mission ambassador envoy representative adviser advisor aide report delegation embassy secretary counsel letter delegate".split()
+)
+_ABROAD = frozenset("embassy mission ambassador envoy consulate diplomat attache".split())
+_OF_HEADS = frozenset(
+    "place gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split()
+)
 
 
 def _after(
@@ -542,6 +581,8 @@ def _after(
         return None
     low = row[j].low
     first = kinds[0] if kinds else ""
+    if first == "actor" and low == "from" and j + 1 < n and row[j + 1].name is not None and row[j + 1].name.kind == "state":
+        return j + 2, row[j + 1].name, None
     named = first in ("state", "capital", "vendor", "union", "media", "demonym")
     if (
         low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")
@@ -551,6 +592,8 @@ def _after(
         if low in ("in", "on", "with", "to") and not any(
             k in ("gov_person", "gov_body", "person_speaker", "anonymous", "report", "media", "company") for k in kinds
         ):
+            return None
+        if low == "to" and not any(w.low in _TO_HEADS for w in row[max(0, j - 5) : j]):
             return None
         if low == "on" and not (j + 1 < n and row[j + 1].low in ("behalf",)):
             return None
@@ -577,6 +620,8 @@ def _after(
             return None
         if inner.kinds[0] in ("unknown_name", "named_person", "demonym") and low in ("in", "on", "with", "to"):
             return None if low != "in" else (inner.last, None, None)
+        if low in ("in", "to", "at") and any(w.low in _ABROAD for w in row[max(0, j - 4) : j]):
+            return inner.last, None, None
         if low in ("of", "from", "at", "for", "in", "inside") or inner.owner is not None:
             return inner.last, inner.name if inner.name is not None and inner.name.kind != "actor" else inner.owner, None
         return None
@@ -602,6 +647,10 @@ def _after(
         ):
             k += 1
         return k, None, None
+    if low == "of" and first in ("unknown_name", "organisation") and j + 1 < n and j > 1 and row[j - 1].text[0].isupper():
+        inner = _phrase(text, row, j + 1, lex, shouting, depth + 1)
+        if inner is not None and inner.kinds[0] != "pronoun":
+            return inner.last, inner.name if inner.name is not None and inner.name.kind != "actor" else inner.owner, None
     if any(k in ("group", "criminal", "person", "actor", "agency", "named_person", "unknown_name") for k in kinds):
         k = j
         if (

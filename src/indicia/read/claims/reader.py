@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+import numpy as np
 
 from indicia.knowledge import Knowledge
 from indicia.read.claims.dates import Dated, dates
@@ -19,7 +22,7 @@ from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.names import Names
 from indicia.read.claims.pairs import STANCES, joined, pair_features, party_features
 from indicia.read.claims.parties import Party, parties, units
-from indicia.read.claims.scorer import MAX_PARTIES, MAX_TOKENS, Job, Scored, Scorer, scorer
+from indicia.read.claims.scorer import MAX_PARTIES, MAX_TOKENS, F, Job, Scored, Scorer, scorer
 from indicia.read.claims.sentences import sentences
 from indicia.records import (
     Accused,
@@ -69,6 +72,7 @@ class Found(NamedTuple):
     via: tuple[Party, ...]
     score: float = 0.0
     scored: Scored | None = None
+    pair: tuple[int, int] = (0, 0)  # in `scored`
 
 
 class Cut(NamedTuple):
@@ -120,7 +124,10 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
         context.start, sentence.end, [*context.row, *sentence.row], joined(context, sentence),
         [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)], [],
     )  # fmt: skip
-    said = [s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift) for s in said]
+    said = [
+        s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift)
+        for s in said
+    ]
     found = [
         d._replace(
             source=d.source + before if d.source >= 0 else -1,
@@ -147,7 +154,11 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     spans = [_token_range(offsets, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
     sentence = _token_range(offsets, ends, piece.own[0] - begin, piece.own[1] - begin)
     return Job(
-        ids, spans, sentence, party_features(piece.whole.parties), pair_features(piece.whole.parties, piece.before, piece.found, shifted=True)
+        ids,
+        spans,
+        sentence,
+        party_features(piece.whole.parties),
+        pair_features(piece.whole.parties, piece.before, piece.found, shifted=True),
     )
 
 
@@ -207,6 +218,8 @@ class _Reader:
         self.found: list[Found] = []
         self.number = 0
         self.context: Sentence | None = None
+        self.head_date, self.base_date = _dateline(self.text, document.published)
+        self._firm: tuple[tuple[int, int], list[Firm]] = ((-1, -1), [])
 
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
@@ -219,7 +232,11 @@ class _Reader:
             self.number += 1
         scored: dict[int, Scored] = {}
         if self.model is not None:
-            jobs = [(piece.number, job) for piece in pieces if _worth(piece, self.text) and (job := job_of(piece, self.text, self.model)) is not None]
+            jobs = [
+                (piece.number, job)
+                for piece in pieces
+                if _worth(piece, self.text) and (job := job_of(piece, self.text, self.model)) is not None
+            ]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
         for piece in pieces:
@@ -248,10 +265,18 @@ class _Reader:
                 draft = rule
             else:
                 cue = piece.whole.parties[a].first if a < n else piece.whole.parties[s].last
-                draft = Draft(stance, s if s < n else -1, a if a < n else -1, None, min(cue, len(piece.whole.row) - 1), "scorer", self_reference=s == a and s < n and stance is Stance.DENIES)
+                draft = Draft(
+                    stance,
+                    s if s < n else -1,
+                    a if a < n else -1,
+                    None,
+                    min(cue, len(piece.whole.row) - 1),
+                    "scorer",
+                    self_reference=s == a and s < n and stance is Stance.DENIES,
+                )
             found = self._resolve(draft, piece)
             if found is not None:
-                taken.append(found._replace(score=float(claim[s, a]), scored=result))
+                taken.append(found._replace(score=float(claim[s, a]), scored=result, pair=(s, a)))
         self.found += taken
 
     # -- who is who
@@ -284,7 +309,9 @@ class _Reader:
         head = party.head
         person = head in ("he", "she")
         earlier = [p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"]
-        candidates = [(p, describe_source(p, self.text, self.tools.states)) for p in reversed(earlier)]
+        # the subject of the sentence, which mostly stands first, before what is nearest
+        ordered = [p for p in earlier if p.start >= sentence.row[0].start and p.first <= 3][:1] + earlier[::-1]
+        candidates = [(p, describe_source(p, self.text, self.tools.states)) for p in ordered]
         candidates += [(seen.party, seen.source) for seen in reversed(self.speakers)]
         for candidate, described in candidates:
             first = candidate.kinds[0]
@@ -450,6 +477,9 @@ class _Reader:
         row = sentence.row
         start, end = self._quote(found)
         source_type = SourceType(found.source_is.type) if found.source_is is not None else SourceType.MEDIA
+        told = found.scored
+        if told is not None and found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
+            source_type = _weigh(tuple(SourceType), told.source_type[found.pair[0]], source_type)
         source = Source(
             type=source_type,
             party=NamedParty(
@@ -466,8 +496,11 @@ class _Reader:
             accused = Accused(type=AccusedType.UNKNOWN)
         else:
             where = found.accused_range or (start, start)
+            kind = AccusedType(accused_is.type)
+            if told is not None and found.accused is not None and not draft.self_reference:
+                kind = _weigh(tuple(AccusedType), told.accused_type[found.pair[1]], kind)
             accused = Accused(
-                type=AccusedType(accused_is.type),
+                type=kind,
                 level=accused_is.level,
                 party=NamedParty(span=self._span(*where), canonical=accused_is.canonical, state=accused_is.state),
                 category=accused_is.category,
@@ -476,14 +509,23 @@ class _Reader:
         if draft.act is not None and draft.act[0] < draft.act[1] <= len(row):
             act = self._span(row[draft.act[0]].start, row[draft.act[1] - 1].end)
         firm = self._firmness(found)
+        firmness = firm.firmness if firm else Firmness.NONE
+        if told is not None:
+            firmness = _weigh(tuple(Firmness), told.firmness[found.pair], firmness)
+            if firm is None or firm.firmness is not firmness:
+                firm = self._firmness(found, firmness)
         legal = draft.legal
         basis, basis_range = (
             basis_words(text, start, end, legal=legal)
             if draft.stance is not Stance.DENIES or legal
             else (Basis.NONE_STATED, None)
         )
+        if told is not None and not legal:
+            basis = _weigh(tuple(Basis), told.basis[found.pair], basis)
+            if basis is Basis.NONE_STATED:
+                basis_range = None
         dated = self._date(found)
-        incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "", self.document)
+        incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
         motives = _motives(text, start, end)
         claim_source = source.party.canonical if source.party else None
         return Claim(
@@ -505,7 +547,7 @@ class _Reader:
             incident=incident,
             incident_id=incident_id,
             motives=motives,
-            firmness=firm.firmness if firm else Firmness.NONE,
+            firmness=firmness,
             firmness_cue=self._span(firm.start, firm.end) if firm else None,
             likelihood=firm.likelihood if firm else None,
             confidence=firm.confidence if firm else None,
@@ -519,6 +561,11 @@ class _Reader:
             cues=(draft.rule,),
         )
 
+    def _words_of(self, start: int, end: int) -> list[Firm]:
+        if self._firm[0] != (start, end):
+            self._firm = ((start, end), firm_words(self.text, start, end))
+        return self._firm[1]
+
     def _quote(self, found: Found) -> tuple[int, int]:
         """The sentence of the claim; with the one before it where a party stands there."""
         start, end = found.piece.own
@@ -527,14 +574,15 @@ class _Reader:
                 start = found.piece.whole.start
         return start, end
 
-    def _firmness(self, found: Found) -> Firm | None:
-        """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the sentence."""
+    def _firmness(self, found: Found, wanted: Firmness | None = None) -> Firm | None:
+        """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the sentence.
+        `wanted`: only words of this class."""
         draft, sentence = found.draft, found.piece.whole
         if draft.stance in (Stance.DENIES, Stance.DECLINES):
             return None
         row = sentence.row
         cue = row[min(draft.cue, len(row) - 1)]
-        words = firm_words(self.text, *self._quote(found))
+        words = [w for w in self._words_of(*self._quote(found)) if wanted is None or w.firmness is wanted]
         if not words:
             # "They hold this with high confidence": the next sentence may say it
             return None
@@ -549,14 +597,43 @@ class _Reader:
         """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
         draft, sentence = found.draft, found.piece.whole
         row = sentence.row
-        all_dates = dates(self.text, *self._quote(found), self.document.published)
+        all_dates = [
+            d for d in dates(self.text, *self._quote(found), self.base_date) if d is not self.head_date and not self._is_head(d)
+        ]
         if not all_dates:
-            return None
+            return self._dated_by_head(found)
         cue = row[min(draft.cue, len(row) - 1)]
         act = (row[draft.act[0]].start, row[draft.act[1] - 1].end) if draft.act else (0, 0)
         outside = [d for d in all_dates if not (act[0] <= d.start < act[1])]
         near = [d for d in outside if abs(d.start - cue.end) < 60 or abs(d.end - cue.start) < 60]
-        return near[0] if near else None
+        return near[0] if near else self._dated_by_head(found)
+
+    def _is_head(self, dated: Dated) -> bool:
+        return self.head_date is not None and dated.start == self.head_date.start
+
+    def _dated_by_head(self, found: Found) -> Dated | None:
+        """The date at the head of the text, for what is told as new: not for narration, nor for what was said before."""
+        if self.head_date is None or found.source is None:
+            return None
+        start, end = self._quote(found)
+        return None if _EARLIER.search(self.text, start, end) else self.head_date
+
+
+_EARLIER = re.compile(
+    r"\b(?:previously|earlier|before|in the past|at the time|rapidly|quickly|sometimes|first identified|last (?:year|month)|long ago|once)\b",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
+
+
+def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | None]:
+    """(the date that a text gives for itself in its first words, the date against which "on Monday" is read)."""
+    head = _HEAD.match(text)
+    begin = head.end() if head else 0
+    found = dates(text, begin, begin + 24, published)
+    if found and found[0].start == begin and not found[0].relative and len(found[0].iso) == 10:
+        return found[0], published or found[0].iso
+    return None, published
 
 
 _MOTIVES = (
@@ -566,6 +643,18 @@ _MOTIVES = (
     (Motive.DISRUPTION, re.compile(r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|outage|knocked|defac", re.I)),
     (Motive.INFLUENCE, re.compile(r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|propaganda|smear", re.I)),
 )  # fmt: skip
+
+
+_OPEN_SOURCES = frozenset("state capital union agency vendor media".split())  # what these are is known
+TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
+E = TypeVar("E", bound=Enum)
+
+
+def _weigh(values: tuple[E, ...], probabilities: F, said: E) -> E:
+    """The likeliest value, where the one that the lexicon says has a head start of TRUST."""
+    scores = np.log(np.maximum(probabilities, 1e-6))
+    scores[values.index(said)] += TRUST
+    return values[int(scores.argmax())]
 
 
 def _motives(text: str, start: int, end: int) -> tuple[Motive, ...]:
@@ -583,7 +672,11 @@ def _relation(source: SourceType) -> Relation:
 
 def _worth(piece: Cut, text: str) -> bool:
     """Whether a sentence may hold a claim at all: a cue of the gate or the name of an actor in it or right before it."""
-    return bool(piece.found) or _GATE.search(text, piece.whole.start, piece.own[1]) is not None or any(p.kinds[0] == "actor" for p in piece.whole.parties)
+    return (
+        bool(piece.found)
+        or _GATE.search(text, piece.whole.start, piece.own[1]) is not None
+        or any(p.kinds[0] == "actor" for p in piece.whole.parties)
+    )
 
 
 def _fits(draft: Draft, s: int, a: int, n: int, stance: Stance) -> bool:
@@ -628,4 +721,3 @@ def _consistent(found: list[Found]) -> list[Found]:
         if not moot:
             out.append(one)
     return out
-

@@ -72,7 +72,9 @@ class Scorer:
         self.tokenizer.no_truncation()
         with np.load(folder / "heads.npz") as stored:
             self.w: dict[str, F] = {name: stored[name].astype(np.float32) for name in stored.files}
-        self.settings: dict[str, Any] = json.loads((folder / "settings.json").read_text("utf-8")) if (folder / "settings.json").exists() else {}
+        self.settings: dict[str, Any] = (
+            json.loads((folder / "settings.json").read_text("utf-8")) if (folder / "settings.json").exists() else {}
+        )
 
     def encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids and their offsets in `text`; (0, 0) for the marks at both ends."""
@@ -86,8 +88,10 @@ class Scorer:
         at = 0
         while at < len(order):
             stop = at + 1
-            while stop < len(order) and len(jobs[order[stop]].tokens) * (stop + 1 - at) <= BATCH_TOKENS and (
-                len(jobs[order[stop]].tokens) <= 1.4 * len(jobs[order[at]].tokens) + 6
+            while (
+                stop < len(order)
+                and len(jobs[order[stop]].tokens) * (stop + 1 - at) <= BATCH_TOKENS
+                and (len(jobs[order[stop]].tokens) <= 1.4 * len(jobs[order[at]].tokens) + 6)
             ):
                 stop += 1
             group = [jobs[i] for i in order[at:stop]]

@@ -9,6 +9,6 @@ archive   zip and gzip, bounded                          structured  STIX, MISP,
 from __future__ import annotations
 
 from indicia.read.fronts.opened import Limits, Opened
-from indicia.read.fronts.source import open_source
+from indicia.read.fronts.source import document_from_text, open_source
 
-__all__ = ["Limits", "Opened", "open_source"]
+__all__ = ["Limits", "Opened", "document_from_text", "open_source"]

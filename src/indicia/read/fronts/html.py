@@ -22,8 +22,37 @@ if TYPE_CHECKING:
 __all__ = ["read_html"]
 
 _NEVER = frozenset(
-    "script style noscript template svg math iframe object embed canvas audio video form button select input textarea option "
-    "nav head link meta menu dialog map area img picture source".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "form",
+        "button",
+        "select",
+        "input",
+        "textarea",
+        "option",
+        "nav",
+        "head",
+        "link",
+        "meta",
+        "menu",
+        "dialog",
+        "map",
+        "area",
+        "img",
+        "picture",
+        "source",
+    ]
 )
 _PAGE_FURNITURE = frozenset(("header", "footer", "aside"))
 _BLOCKS = {
@@ -42,8 +71,33 @@ _BLOCKS = {
     "blockquote": BlockKind.QUOTE,
 }
 _CONTAINERS = frozenset(
-    "html body main article section div table thead tbody tfoot ul ol dl figure figcaption center details summary address "
-    "header footer aside fieldset hgroup search".split()
+    [
+        "html",
+        "body",
+        "main",
+        "article",
+        "section",
+        "div",
+        "table",
+        "thead",
+        "tbody",
+        "tfoot",
+        "ul",
+        "ol",
+        "dl",
+        "figure",
+        "figcaption",
+        "center",
+        "details",
+        "summary",
+        "address",
+        "header",
+        "footer",
+        "aside",
+        "fieldset",
+        "hgroup",
+        "search",
+    ]
 )
 _FURNITURE_WORDS = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|cookie|consent|gdpr|share|sharing|social|subscribe|newsletter|related|"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-
 
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, stable_id
 
@@ -56,7 +55,7 @@ class Parsed:
     publisher: str | None = None
     language: str | None = None
     problems: list[Problem] = field(default_factory=list)
-    attached: list[tuple[str, bytes]] = field(default_factory=list)  # name and bytes of what is inside
+    attached: Iterable[tuple[str, bytes]] = ()  # name and bytes of what is inside, one at a time
     find: Callable[[Document], tuple[Mention, ...]] | None = None  # mentions that the format states outright
 
 

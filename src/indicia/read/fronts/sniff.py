@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from indicia.read.fronts.decode import looks_binary
+from indicia.read.fronts.decode import decode, looks_binary
 
 __all__ = ["Kind", "sniff"]
 
@@ -68,17 +68,19 @@ def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
         return Kind.EMPTY, ""
     if head.startswith(b"\x1f\x8b"):
         return Kind.GZIP, ""
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return (Kind.DOCX, "") if b"word/" in data and b"[Content_Types].xml" in data else (Kind.ZIP, "")
     if b"%PDF-" in head[:1024]:
         return Kind.PDF, ""
     for magic, words in _MAGIC:
         if head.startswith(magic) and (looks_binary(data) or magic == b"{\\rtf"):
             return Kind.BINARY, words
+    if data[257:262] == b"ustar":
+        return Kind.BINARY, "a tar archive (unpack it first)"
     if looks_binary(data):
         return Kind.BINARY, "a binary file"
-    if b"\0" in head[:200]:  # UTF-16: judge what it says, not how
-        head = head.decode("utf-16-be" if head[:1] == b"\0" or head[:2] == b"\xfe\xff" else "utf-16-le", "replace").encode()
+    if b"\0" in head[:200]:  # UTF-16 or a stray NUL: judge what it says, not how
+        head = decode(head)[0].encode("utf-8", "replace")
     return _text_kind(head.lstrip(b"\xef\xbb\xbf \t\r\n"), name.lower()), ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,14 +11,21 @@ from pathlib import Path
 from typing import IO
 
 from indicia.errors import IndiciaError
+from indicia.read.fronts.archive import read_gzip, read_zip
 from indicia.read.fronts.decode import decode
+from indicia.read.fronts.docx import read_docx
+from indicia.read.fronts.feeds import read_csv
 from indicia.read.fronts.html import read_html
+from indicia.read.fronts.mail import read_mail
+from indicia.read.fronts.markdown import read_markdown
 from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, failed, skipped, to_document
+from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
+from indicia.read.fronts.structured import read_json
 from indicia.records import Document, Mention, Problem
 
-__all__ = ["open_source"]
+__all__ = ["document_from_text", "open_source"]
 
 _IGNORED_FOLDERS = frozenset((".git", "__pycache__", "node_modules", ".venv", "__MACOSX"))
 
@@ -71,6 +79,13 @@ def open_source(
     else:
         run.problems.append(failed(name, "is neither a file nor a folder", "give a file, a folder or - for standard input"))
     return run.opened()
+
+
+def document_from_text(text: str, *, name: str, published: str | None = None) -> Document:
+    """The document of a text that is there already: its text is exactly `text`, so that offsets are the caller's own."""
+    parsed = read_plain(text)
+    parsed.published = published or parsed.published
+    return to_document(name, text.encode("utf-8", "surrogatepass"), parsed)
 
 
 def _reason(error: Exception) -> str:
@@ -153,7 +168,6 @@ def _read_bytes(run: _Run, data: bytes, name: str, *, depth: int = 0, cut: bool 
     except RecursionError:
         run.problems.append(failed(name, "is nested too deeply to be read", "this is not how people write documents"))
         return
-    run.problems.extend(parsed.problems)
     if cut:
         run.problems.append(
             skipped(name, f"is larger than {run.limits.file_bytes:,} bytes; the rest was not read", "split the file")
@@ -163,54 +177,49 @@ def _read_bytes(run: _Run, data: bytes, name: str, *, depth: int = 0, cut: bool 
         run.documents.append(document)
         if parsed.find is not None:
             run.mentions.extend(parsed.find(document))
-    elif not parsed.attached and not parsed.problems:
+    opened = _read_inner(run, parsed, name, depth)
+    run.problems.extend(parsed.problems)
+    if not parsed.text.strip() and not opened and not parsed.problems:
         run.problems.append(failed(name, f"holds no text that can be read ({kind.value})", "is this the right file?"))
+
+
+def _read_inner(run: _Run, parsed: Parsed, name: str, depth: int) -> bool:
+    """Opens what an archive or a message holds; whether there was anything."""
+    opened = False
     for inner, content in parsed.attached:
+        opened = True
         if depth >= run.limits.depth:
-            run.problems.append(skipped(name, f"archives nested deeper than {run.limits.depth} were not opened"))
-            return
+            run.problems.append(
+                skipped(name, f"archives nested deeper than {run.limits.depth} were not opened", "unpack it first")
+            )
+            break
         run.unpacked += len(content)
         run.files += 1
         if run.unpacked > run.limits.total_bytes or run.files > run.limits.files:
             run.problems.append(
                 skipped(name, "unpacks to more than may be read; the rest was not read", "unpack it and give the files")
             )
-            return
+            break
         _read_bytes(run, content, f"{name}!{inner}", depth=depth + 1)
-
-
-def _plain(data: bytes, name: str, limits: Limits, progress: Progress | None) -> Parsed:
-    return read_plain(decode(data)[0])
-
-
-def _html(data: bytes, name: str, limits: Limits, progress: Progress | None) -> Parsed:
-    return read_html(decode(data, _declared(data))[0], name, limits)
+    return opened
 
 
 def _declared(data: bytes) -> str | None:
     """The encoding that a page's own meta tag names."""
-    head = data[:4096].lower()
-    at = head.find(b"charset=")
-    if at < 0:
-        return None
-    return (
-        head[at + 8 : at + 48]
-        .lstrip(b"\"' ")
-        .split(b'"')[0]
-        .split(b"'")[0]
-        .split(b";")[0]
-        .split(b">")[0]
-        .strip(b" /")
-        .decode("ascii", "ignore")
-    )
+    match = re.search(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", data[:4096])
+    return match[1].decode("ascii") if match else None
 
 
 Front = Callable[[bytes, str, Limits, Progress | None], Parsed]
 _FRONTS: dict[Kind, Front] = {
-    Kind.PLAIN: _plain,
-    Kind.MARKDOWN: _plain,
-    Kind.CSV: _plain,
-    Kind.JSON: _plain,
-    Kind.MAIL: _plain,
-    Kind.HTML: _html,
+    Kind.PLAIN: lambda data, name, limits, progress: read_plain(decode(data)[0]),
+    Kind.MARKDOWN: lambda data, name, limits, progress: read_markdown(decode(data)[0]),
+    Kind.HTML: lambda data, name, limits, progress: read_html(decode(data, _declared(data))[0], name, limits),
+    Kind.JSON: lambda data, name, limits, progress: read_json(decode(data)[0], name, limits),
+    Kind.CSV: lambda data, name, limits, progress: read_csv(decode(data)[0], name, limits),
+    Kind.PDF: read_pdf,
+    Kind.DOCX: lambda data, name, limits, progress: read_docx(data, name, limits),
+    Kind.MAIL: lambda data, name, limits, progress: read_mail(data, name, limits),
+    Kind.ZIP: lambda data, name, limits, progress: read_zip(data, name, limits),
+    Kind.GZIP: lambda data, name, limits, progress: read_gzip(data, name, limits),
 }

@@ -8,6 +8,6 @@ hosts        suffixes and well-known hosts       judge        stated, benign, re
 
 from __future__ import annotations
 
-from indicia.read.indicators.find import find_indicators
+from indicia.read.indicators.find import find_hits, find_indicators
 
-__all__ = ["find_indicators"]
+__all__ = ["find_hits", "find_indicators"]

@@ -196,13 +196,13 @@ class Cues:
         self._places = dict(zip(FAMILIES, places, strict=True))
         self._every = every
 
-    def any_near(self, start: int, end: int) -> bool:
-        """Whether any stem at all stands in the window around [start, end)."""
-        return _between(self._every, start - BEFORE, end + AFTER)
+    def any_in(self, low: int, high: int) -> bool:
+        """Whether any stem at all stands in [low, high)."""
+        return _between(self._every, low, high)
 
-    def near(self, family: str, start: int, end: int) -> bool:
-        """Whether a stem of the family stands in the window around [start, end)."""
-        return _between(self._places[family], start - BEFORE, end + AFTER)
+    def has(self, family: str, low: int, high: int) -> bool:
+        """Whether a stem of the family stands in [low, high)."""
+        return _between(self._places[family], low, high)
 
 
 def _between(positions: list[int], low: int, high: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indicia.read.indicators.anchors import Anchors, places
 from indicia.read.indicators.hit import Hit
 
 __all__ = [
@@ -72,7 +73,6 @@ def is_program_name(token: str, text: str, start: int, end: int) -> bool:
     )
 
 
-_HASH = re.compile(r"[0-9a-fA-F]{32,128}")
 _HASH_TYPES = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}
 _EMPTY = frozenset(
     (
@@ -85,34 +85,29 @@ _EMPTY = frozenset(
 _NOT_A_FILE = re.compile(
     r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja3s?|hassh|guid|uuid|clsid|session|token|"
     r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
-    r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}$",
+    r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}\Z",
     re.IGNORECASE,
 )
 
 
-def find_hashes(text: str) -> Iterator[Hit]:
+def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
-    done = 0
-    for match in _HASH.finditer(text):
-        start, end = match.span()
-        if start < done:
-            continue
+    for start, end in anchors.long_words:
         type = _HASH_TYPES.get(end - start)
-        following = text[end : end + 1]
-        if following.isalnum() or following == "_":
-            done = _hex_end(text, end)
+        if type is None or not _HEX.fullmatch(text, start, end):
             continue
-        before = text[start - 1] if start else " "
-        if type is None or before.isalnum() or before in "_%" or (before == "-" and text[start - 2 : start - 1].isalnum()):
+        before, following = text[start - 1 : start], text[end : end + 1]
+        if before.isalnum() or following.isalnum() or before in {"_", "%"} or following == "_":
             continue
-        if following == "-" and text[end + 1 : end + 2].isalnum():
+        if (before == "-" and text[start - 2 : start - 1].isalnum()) or (
+            following == "-" and text[end + 1 : end + 2].isalnum()
+        ):
             continue
-        value = match[0].lower()
-        distinct = len(set(value))
+        value = text[start:end].lower()
         note = ""
         if value in _EMPTY:
             note = "hash of empty input"
-        elif distinct < 4:
+        elif len(set(value)) < 4:
             note = "placeholder, not a hash"
         elif (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
             note = f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
@@ -121,22 +116,21 @@ def find_hashes(text: str) -> Iterator[Hit]:
         yield Hit(start, end, type, value, note)
 
 
-_HEX_TAIL = re.compile(r"[0-9a-zA-Z_]*")
-
-
-def _hex_end(text: str, at: int) -> int:
-    match = _HEX_TAIL.match(text, at)
-    return match.end() if match is not None else at
-
-
-_SSDEEP = re.compile(r"(?<![\w:/+])(\d{1,10}):([A-Za-z0-9/+]{3,64}):([A-Za-z0-9/+]{2,64})(?![A-Za-z0-9/+:])")
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_SSDEEP = re.compile(r"(\d{1,10}):([A-Za-z0-9/+]{3,64}):([A-Za-z0-9/+]{2,64})(?![A-Za-z0-9/+:])")
 _SSDEEP_BLOCKS = frozenset(3 * 2**n for n in range(31))
 
 
-def find_ssdeep(text: str) -> Iterator[Hit]:
+def find_ssdeep(text: str, anchors: Anchors) -> Iterator[Hit]:
     """ssdeep hashes: a block size of 3 times a power of two, and two chunks that are not clock times."""
-    for match in _SSDEEP.finditer(text):
-        if int(match[1]) not in _SSDEEP_BLOCKS or len(match[2]) + len(match[3]) < 12:
+    for colon in anchors.colons:
+        head = text[max(0, colon - 11) : colon]
+        start = colon - len(head) + len(head.rstrip("0123456789"))
+        before = text[start - 1 : start]
+        match = (
+            _SSDEEP.match(text, start) if start < colon and not (before.isalnum() or before in {"_", ":", "/", "+"}) else None
+        )
+        if match is None or int(match[1]) not in _SSDEEP_BLOCKS or len(match[2]) + len(match[3]) < 12:
             continue
         if not any(c.isalpha() for c in match[2]) or (match[2].islower() and match[3].islower()):
             continue
@@ -144,8 +138,8 @@ def find_ssdeep(text: str) -> Iterator[Hit]:
 
 
 _DRIVE = re.compile(
-    rf"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{{1,30}}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{{0,62}}|\$env:[A-Za-z]{{2,20}}|\[[A-Z][A-Za-z ]{{2,20}}\]|CSIDL_[A-Z_]{{3,30}})"
-    rf"\\{{1,2}}((?:[^\\/:*?\"<>|\r\n\t,;%]{{1,80}}\\{{1,2}}){{0,20}})([^\\/:*?\"<>|\s,;]{{0,128}})"
+    r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
+    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;]{0,128})"
 )
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
@@ -159,25 +153,32 @@ _FILE_INSIDE = re.compile(
 )
 _KEY_ENDS = re.compile(r"\s(?:and|or|to|in|with|which|as|then)\s(?:[\w ]{0,30}\s)?(?=HK|%|[A-Za-z]:\\)")
 _UNIX = re.compile(
-    r"(?<![\w/.:\\<~-])(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|proc|lib|lib64|data|"
+    r"(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|proc|lib|lib64|data|"
     r"sdcard|mnt|srv|run|boot|media|sys|\.[a-z]{2,20})(?:/[\w.+@%~{}\[\]$-]{1,128}){1,20}/?"
-    r"|(?<![\w/.:\\])(?:~|\$HOME)/[\w.+@%-]{1,128}(?:/[\w.+@%-]{1,128}){0,20}"
+    r"|(?:~|\$HOME)/[\w.+@%-]{1,128}(?:/[\w.+@%-]{1,128}){0,20}"
 )
 _WEB_PATH = re.compile(
-    r"(?<![\w/.:\\<%~-])/(?:[\w.+@%~-]{1,64}/){0,10}[\w.+@%~-]{1,64}\.(?:aspx|ashx|asmx|asp|php|jspx?|cgi|cfm|do|axd|svc|js|css|png|flt)\b(?![\w/])"
+    r"/(?:[\w.+@%~-]{1,64}/){0,10}[\w.+@%~-]{1,64}\.(?:aspx|ashx|asmx|asp|php|jspx?|cgi|cfm|do|axd|svc|js|css|png|flt)\b(?![\w/])"
 )
 
 
-def find_paths(text: str) -> Iterator[Hit]:
+def find_paths(text: str, anchors: Anchors) -> Iterator[Hit]:
     """File paths of Windows (drive, variable, share) and of Unix, and paths of pages on a server. As written."""
     if "\\" in text:
         yield from _windows(text)
-    for match in _UNIX.finditer(text):
-        end = _rstrip(text, match.start(), match.end())
-        if end - match.start() > 5:
-            yield Hit(match.start(), end, "file-path", text[match.start() : end])
-    for match in _WEB_PATH.finditer(text):
-        yield Hit(match.start(), match.end(), "file-path", match[0])
+    done = 0
+    for at in anchors.slashes:
+        if at < done:
+            continue
+        match = _UNIX.match(text, at)
+        if match is not None:
+            end = _rstrip(text, at, match.end())
+            if end - at > 5:
+                yield Hit(at, end, "file-path", text[at:end])
+                done = end
+        elif (match := _WEB_PATH.match(text, at)) is not None:
+            yield Hit(at, match.end(), "file-path", match[0])
+            done = match.end()
 
 
 def _rstrip(text: str, start: int, end: int) -> int:
@@ -229,8 +230,9 @@ def _path_start(text: str, at: int, floor: int) -> int:
     ):
         return at - 2
     if before == ":" or (before.isalpha() and "$env:" in text[max(floor, at - 26) : at].lower()):
-        position = text.lower().rfind("$env:", max(floor, at - 26), at) if before.isalpha() else -1
-        return position
+        low = max(floor, at - 26)
+        opening = text[low:at].lower().rfind("$env:") if before.isalpha() else -1
+        return low + opening if opening >= 0 else -1
     if before == "%":
         opening = text.rfind("%", max(floor, at - 34), at - 1)
         return (
@@ -266,7 +268,7 @@ _HIVES = {
     "HKCC": "HKEY_CURRENT_CONFIG",
 }
 _KEY = re.compile(
-    r"(?<![A-Za-z0-9_])(?:Computer\\|Registry::|\\\\?REGISTRY\\)?(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG)|MACHINE(?=\\SOFTWARE))"
+    r"(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG))"
     r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=]{1,128})"
 )
 _KEY_SPACED = re.compile(
@@ -276,9 +278,10 @@ _KEY_SPACED = re.compile(
 
 def find_keys(text: str) -> Iterator[Hit]:
     """Registry keys and values, the hive written out in full."""
-    if "\\" not in text:
-        return
-    for match in _KEY.finditer(text):
+    for at in places(text, "HK"):
+        match = _KEY.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_") else None
+        if match is None:
+            continue
         start, end = match.span()
         opener = text[start - 1] if start else ""
         if opener and opener in "\"'`“":
@@ -291,36 +294,42 @@ def find_keys(text: str) -> Iterator[Hit]:
             end = cut.start()
         hive = match[1]
         rest = text[match.end(1) : end].lstrip(":").replace("\\\\", "\\")
-        yield Hit(
-            start, end, "windows-registry-key", _HIVES.get(hive, "HKEY_LOCAL_MACHINE" if hive == "MACHINE" else hive) + rest
-        )
+        yield Hit(start, end, "windows-registry-key", _HIVES.get(hive, hive) + rest)
 
 
 _MUTEX_CUE = re.compile(
-    r"\b(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|CreateMutex[AW]?|OpenMutex[AW]?)\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|creates?d?|as|string|it)){0,5}"
+    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|creates?d?|as|string|it)){0,5}"
     r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
 )
-_MUTEX_NAMESPACE = re.compile(r"(?<![\w\\])(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
+_MUTEX_NAMESPACE = re.compile(r"(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
 
 
 def find_mutexes(text: str) -> Iterator[Hit]:
     """Names of mutexes: in quotes or odd-looking after the word, or in a kernel namespace (`Global\\...`)."""
-    if "utex" in text or "MUTEX" in text or "utant" in text:
-        for match in _MUTEX_CUE.finditer(text):
-            group = next(i for i in (1, 2, 3) if match[i])
-            value = match[group]
-            start, end = match.span(group)
-            end = start + len(value.rstrip(".,;:")) if group != 1 else end
-            if group == 3 and (value.isalpha() and (value.islower() or value.istitle())):
-                continue
-            yield Hit(start, end, "mutex", text[start:end])
-    for match in _MUTEX_NAMESPACE.finditer(text):
-        end = _rstrip(text, match.start(), match.end())
-        yield Hit(match.start(), end, "mutex", text[match.start() : end])
+    done = 0
+    for at in places(text, "utex", "UTEX", "utant"):
+        match = _MUTEX_CUE.match(text, at - 1) if at > done else None
+        lead = text[max(0, at - 7) : at - 1]
+        if match is None or (lead[-1:].isalnum() and not lead.endswith(("Create", "Open"))):
+            continue
+        group = next(i for i in (1, 2, 3) if match[i])
+        value = match[group] if group == 1 else match[group].rstrip(".,;:")
+        if group == 3 and value.isalpha() and (value.islower() or value.istitle()):
+            continue
+        start = match.start(group)
+        done = start + len(value)
+        yield Hit(start, done, "mutex", value)
+    for at in places(text, "Global\\", "Local\\", "BaseNamedObjects\\"):
+        match = (
+            _MUTEX_NAMESPACE.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] in {"\\", "_"}) else None
+        )
+        if match is not None:
+            end = _rstrip(text, at, match.end())
+            yield Hit(at, end, "mutex", text[at:end])
 
 
 _AGENT = re.compile(
-    r"\b[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
+    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
     r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|ExchangeServicesClient/)[^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}))"
 )
 _MOZILLA = re.compile(
@@ -330,8 +339,9 @@ _MOZILLA = re.compile(
 
 def find_agents(text: str) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
-    if "gent" in text or "GENT" in text:
-        for match in _AGENT.finditer(text):
+    for at in places(text, "gent", "GENT"):
+        match = _AGENT.match(text, at - 5) or _AGENT.match(text, at - 6) if at >= 6 else None
+        if match is not None:
             group = next(i for i in (1, 2, 3) if match[i])
             start, end = match.span(group)
             end = start + len(match[group].rstrip(" ,;'"))

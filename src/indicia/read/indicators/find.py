@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.files import (
     find_agents,
     find_hashes,
@@ -31,10 +32,13 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     `stated` for what the text presents as a trace of an attack; benign, reference and negated ones carry a `reason`. The host of
     a URL is a mention of its own with the method `within url`. Time is linear in the length of the text.
     """
-    view = refang(document.text)
-    judge = Judge(document, view)
+    anchors = Anchors(document.text)
+    view = refang(document.text, anchors)
+    if view.text is not document.text:
+        anchors = Anchors(view.text)
+    judge = Judge(document, view, anchors)
     found = []
-    for hit in find_hits(view.text):
+    for hit in find_hits(view.text, anchors):
         start, end = view.original(hit.start, hit.end)
         context, reason = judge.judge(hit, start)
         method = f"within {hit.within}" if hit.within else "defanged" if view.is_defanged(hit.start, hit.end) else "literal"
@@ -56,39 +60,37 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     return tuple(found)
 
 
-def find_hits(text: str) -> list[Hit]:
+def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits overlap theirs."""
-    rules = list(find_rules(text))
-    hits: list[Hit] = list(find_urls(text))
-    hits += _free(hits, find_agents(text))
-    hits += _free(hits, find_keys(text))
-    hits += _free(hits, find_mutexes(text))
-    hits += _free(hits, find_paths(text))
-    hits += _free(hits, find_hashes(text))
-    hits += _free(hits, find_ssdeep(text))
-    hits += _free(hits, find_coins(text))
-    taken = Taken(hits)
-    hits += _free(hits, find_mail(text, taken))
-    taken = Taken(hits)
-    hits += _free(hits, find_ipv6(text, taken))
-    taken = Taken(hits)
-    hits += _free(hits, find_dotted(text, taken))
-    hits += _free(hits, [*find_cve(text), *find_cwe(text), *find_asn(text)])
-    return sorted(rules + hits, key=lambda hit: (hit.start, -hit.end, hit.type))
+    anchors = anchors or Anchors(text)
+    taken = Taken(len(text))
+    hits: list[Hit] = []
+    _add(hits, taken, find_urls(text))
+    _add(hits, taken, find_agents(text))
+    _add(hits, taken, find_keys(text))
+    _add(hits, taken, find_mutexes(text))
+    _add(hits, taken, find_paths(text, anchors))
+    _add(hits, taken, find_hashes(text, anchors))
+    _add(hits, taken, find_ssdeep(text, anchors))
+    _add(hits, taken, find_coins(text, anchors))
+    _add(hits, taken, find_mail(text, taken))
+    _add(hits, taken, find_ipv6(text, anchors, taken))
+    _add(hits, taken, find_dotted(text, anchors, taken))
+    _add(hits, taken, [*find_cve(text), *find_cwe(text), *find_asn(text)])
+    hits.extend(find_rules(text))
+    hits.sort(key=lambda hit: (hit.start, -hit.end, hit.type))
+    return hits
 
 
-def _free(held: list[Hit], new: Iterable[Hit]) -> list[Hit]:
-    """Those of `new` that touch nothing held, and among themselves the first and longest."""
-    taken = Taken(held)
-    kept: list[Hit] = []
-    end = 0
-    for hit in sorted(new, key=lambda h: (h.start, -h.end)):
+def _add(hits: list[Hit], taken: Taken, new: Iterable[Hit]) -> None:
+    """Adds those of `new` that touch nothing held; a hit within another one comes right after it and shares its fate."""
+    kept = False
+    for hit in new:
         if hit.within:
-            if kept and hit.start >= kept[-1].start and hit.end <= kept[-1].end:
-                kept.append(hit._replace())
+            if kept:
+                hits.append(hit)
             continue
-        if hit.start < end or taken.holds(hit.start) >= 0 or taken.holds(hit.end - 1) >= 0:
-            continue
-        kept.append(hit)
-        end = hit.end
-    return kept
+        kept = taken.is_free(hit.start, hit.end)
+        if kept:
+            taken.take(hit.start, hit.end)
+            hits.append(hit)

@@ -6,23 +6,29 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from indicia.read.indicators.anchors import Anchors, places
 from indicia.read.indicators.hit import Hit
 from indicia.records import MentionKind
 
 __all__ = ["find_asn", "find_coins", "find_cve", "find_cwe"]
 
 _HYPHEN = "[-\u2010\u2011\u2012\u2013\u2014\u2212_]"
-_CVE = re.compile(
-    rf"(?<![A-Za-z0-9])[Cc][Vv][Ee](?:{_HYPHEN}|[ :]{{1,2}}|{_HYPHEN}ID[: ]{{1,2}})((?:19|20)\d\d){_HYPHEN}\s?(\d{{4,7}})(?!\d)"
-)
+_CVE = re.compile(rf"[Cc][Vv][Ee](?:{_HYPHEN}|[ :]{{1,2}}|{_HYPHEN}ID[: ]{{1,2}})((?:19|20)\d\d){_HYPHEN}\s?(\d{{4,7}})(?!\d)")
 # "CVE-2021-26855, -26857, -26858 and -27065" and "CVE-2021-26855/26857"
 _CVE_MORE = re.compile(rf"(?:,? and |, ?(?:and )?| ?/ ?| ?& ?)(?:(?:CVE)?{_HYPHEN}|(?<=/))(\d{{4,7}})(?![\d-])")
-_CWE = re.compile(rf"(?<![A-Za-z0-9])[Cc][Ww][Ee](?:{_HYPHEN}|[ ])(\d{{1,4}})(?![\d.])")
+_CWE = re.compile(rf"[Cc][Ww][Ee](?:{_HYPHEN}|[ ])(\d{{1,4}})(?![\d.])")
+
+
+def _each(text: str, pattern: re.Pattern[str], *literals: str) -> Iterator[re.Match[str]]:
+    """Matches that begin with one of the literals and stand at the start of a word."""
+    for at in places(text, *literals):
+        if not text[at - 1 : at].isalnum() and (match := pattern.match(text, at)) is not None:
+            yield match
 
 
 def find_cve(text: str) -> Iterator[Hit]:
     """CVE ids, and those of a list that leaves the year out."""
-    for match in _CVE.finditer(text):
+    for match in _each(text, _CVE, "CVE", "cve", "Cve"):
         year = match[1]
         yield Hit(match.start(), match.end(), "vulnerability", f"CVE-{year}-{match[2]}", kind=MentionKind.VULNERABILITY)
         at = match.end()
@@ -34,19 +40,21 @@ def find_cve(text: str) -> Iterator[Hit]:
 
 def find_cwe(text: str) -> Iterator[Hit]:
     """CWE ids without leading zeros."""
-    for match in _CWE.finditer(text):
+    for match in _each(text, _CWE, "CWE", "cwe"):
         yield Hit(match.start(), match.end(), "weakness", f"CWE-{int(match[1])}", kind=MentionKind.WEAKNESS)
 
 
 _ASN = re.compile(
-    r"(?<![A-Za-z0-9_/.-])(?:ASN?[ ]?#?(\d{1,10})|(?:ASN|[Aa]utonomous [Ss]ystem(?: [Nn]umber)?(?: \(ASN?\))?)[:# ]{1,3}(?:AS)?(\d{1,10}))(?![\w.-]\w)(?!\w)"
+    r"(?:ASN?[ ]?#?(\d{1,10})|(?:ASN|utonomous [Ss]ystem(?: [Nn]umber)?(?: \(ASN?\))?)[:# ]{1,3}(?:AS)?(\d{1,10}))(?![\w.-]\w)(?!\w)"
 )
 _IBM = frozenset((400, 36))
 
 
 def find_asn(text: str) -> Iterator[Hit]:
     """Autonomous system numbers as `AS64496`. `AS2`, `AS/400` and the like are products, RFC 5398 numbers are documentation."""
-    for match in _ASN.finditer(text):
+    for match in _each(text, _ASN, "AS", "utonomous System", "utonomous system"):
+        if text[match.start() - 1 : match.start()] in {"_", "/", ".", "-"}:
+            continue
         digits = match[1] or match[2]
         number = int(digits)
         written = match[0]
@@ -64,21 +72,23 @@ def find_asn(text: str) -> Iterator[Hit]:
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_VALUE = {c: i for i, c in enumerate(_BASE58)}
 _COIN = re.compile(
-    rf"(?<![A-Za-z0-9])(?:[13][{_BASE58}]{{25,34}}|(?:bc1|BC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{{11,71}}|[48][0-9AB][{_BASE58}]{{93}}(?:[{_BASE58}]{{11}})?)(?![A-Za-z0-9])"
+    rf"(?:[13][{_BASE58}]{{25,34}}|(?:bc1|BC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{{11,71}}|[48][0-9AB][{_BASE58}]{{93}}(?:[{_BASE58}]{{11}})?)"
 )
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
-def find_coins(text: str) -> Iterator[Hit]:
+def find_coins(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Bitcoin addresses (base58 or bech32, checksum right) and Monero addresses (network byte and length right)."""
-    for match in _COIN.finditer(text):
-        value = match[0]
+    for start, end in anchors.long_words:
+        if text[start] not in "1348bB" or end - start > 106 or _COIN.fullmatch(text, start, end) is None:
+            continue
+        value = text[start:end]
         if value[0] in "13" and _base58_check(value):
-            yield Hit(match.start(), match.end(), "btc-address", value)
+            yield Hit(start, end, "btc-address", value)
         elif value[:3].lower() == "bc1" and _bech32_check(value):
-            yield Hit(match.start(), match.end(), "btc-address", value.lower())
+            yield Hit(start, end, "btc-address", value.lower())
         elif value[0] in "48" and len(value) in {95, 106}:
-            yield Hit(match.start(), match.end(), "xmr-address", value)
+            yield Hit(start, end, "xmr-address", value)
 
 
 def _base58_check(address: str) -> bool:

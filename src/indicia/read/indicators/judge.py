@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.cues import (
+    AFTER,
+    BEFORE,
     Cues,
     after_matches,
     before_matches,
@@ -26,7 +29,6 @@ from indicia.records import Context, Document
 
 __all__ = ["Judge"]
 
-_SENTENCE_END = re.compile(r"[.!?][\"'”)]?\s+(?=[A-Z0-9\"“(])|\n\s*\n|\n(?=\s*(?:[-*•]|\d{1,3}[.)])\s)")
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
 _FILES = frozenset(("file-name", "file-path"))
 _REGISTERS = frozenset(("weakness", "yara", "sigma"))
@@ -51,8 +53,9 @@ _BARE = 40  # a line of a list of indicators holds little but the indicator
 class Judge:
     """Judges the hits of one document."""
 
-    def __init__(self, document: Document, view: Refanged) -> None:
+    def __init__(self, document: Document, view: Refanged, anchors: Anchors) -> None:
         self.view = view
+        self.starts = anchors.sentences
         self.cues = Cues(view.text)
         self.sections = Sections(document)
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
@@ -66,14 +69,16 @@ class Judge:
         if hit.type in _REGISTERS:
             return _STATED
         section = self.sections.at(start)
-        near = self.cues.any_near(hit.start, hit.end)
-        before, after = self._sentence(hit) if near or documented else ("", "")
+        low, high = self._sentence(hit)
+        near = self.cues.any_in(low, high)
+        text = self.view.text
+        before, after = (text[low : hit.start], text[hit.end : high]) if near or documented else ("", "")
         defanged = hit.type in _NETWORK and self.view.is_defanged(hit.start, hit.end)
         if hit.type in _NETWORK:
-            verdict = self._network(hit, before, section, defanged, near)
+            verdict = self._network(hit, before, low, high, section, defanged)
             if verdict is not None:
                 return verdict
-        if near and (verdict := self._spoken_of(hit, before, after)) is not None:
+        if near and (verdict := self._spoken_of(hit, before, after, low, high)) is not None:
             return verdict
         if documented and not defanged and section != "traces" and not self._is_presented(hit, before, after):
             return Context.BENIGN, hit.note
@@ -83,18 +88,16 @@ class Judge:
             return Context.BENIGN, "part of the system or a common program"
         return _STATED
 
-    def _sentence(self, hit: Hit) -> tuple[str, str]:
-        """The rest of the hit's sentence before it and after it."""
-        text = self.view.text
-        before = text[max(0, hit.start - 240) : hit.start]
-        cut = 0
-        for match in _SENTENCE_END.finditer(before):
-            cut = match.end()
-        after = text[hit.end : hit.end + 160]
-        end = _SENTENCE_END.search(after)
-        return before[cut:], after[: end.start() + 1] if end is not None else after
+    def _sentence(self, hit: Hit) -> tuple[int, int]:
+        """Where the hit's sentence begins and ends, but no further away than a cue could reach."""
+        index = bisect_right(self.starts, hit.start)
+        low = self.starts[index - 1]
+        while index < len(self.starts) and self.starts[index] < hit.end:
+            index += 1
+        high = self.starts[index] if index < len(self.starts) else len(self.view.text)
+        return max(low, hit.start - BEFORE), min(high, hit.end + AFTER)
 
-    def _network(self, hit: Hit, before: str, section: str, defanged: bool, near: bool) -> tuple[Context, str] | None:
+    def _network(self, hit: Hit, before: str, low: int, high: int, section: str, defanged: bool) -> tuple[Context, str] | None:
         """What the host is known for, and whether the text only points to it. None: nothing speaks against a trace."""
         if section == "references" and not defanged:
             return Context.REFERENCE, "in the list of references"
@@ -118,36 +121,31 @@ class Judge:
         if (
             hit.type == "email-addr"
             and not defanged
-            and self.cues.near("contact", hit.start, hit.end)
+            and self.cues.has("contact", low, high)
             and before_matches("contact", before)
         ):
             return Context.REFERENCE, "an address to write to"
         if defanged or section == "traces":
             return None
-        if (
-            near
-            and hit.type in {"url", "domain-name"}
-            and self.cues.near("reference", hit.start, hit.end)
-            and before_matches("reference", before)
-        ):
+        if hit.type in {"url", "domain-name"} and self.cues.has("reference", low, high) and before_matches("reference", before):
             return Context.REFERENCE, "the text points to it"
         text = self.view.text
         if hit.type == "url" and is_footnote(text[max(0, hit.start - 200) : hit.start]) and not speaks_of_attack(before):
             return Context.REFERENCE, "in a footnote"
         return None
 
-    def _spoken_of(self, hit: Hit, before: str, after: str) -> tuple[Context, str] | None:
-        cues, start, end = self.cues, hit.start, hit.end
+    def _spoken_of(self, hit: Hit, before: str, after: str, low: int, high: int) -> tuple[Context, str] | None:
+        cues = self.cues
         if hit.type != "vulnerability":
-            if cues.near("imitated", start, end) and before_matches("imitated", before):
+            if cues.has("imitated", low, high) and before_matches("imitated", before):
                 return Context.BENIGN, "what the attacker's imitates"
-            if cues.near("victim", start, end) and (before_matches("victim", before) or after_matches("victim", after)):
+            if cues.has("victim", low, high) and (before_matches("victim", before) or after_matches("victim", after)):
                 return Context.BENIGN, "the victim's own"
-            if cues.near("benign", start, end) and (
+            if cues.has("benign", low, high) and (
                 (before_matches("benign", before) and not is_abused(before)) or after_matches("benign", after)
             ):
                 return Context.BENIGN, "the text calls it legitimate"
-        if cues.near("negated", start, end) and before_matches("negated", before) and not recovers(before[-60:]):
+        if cues.has("negated", low, high) and before_matches("negated", before) and not recovers(before[-60:]):
             return Context.NEGATED, "the sentence denies it"
         return None
 

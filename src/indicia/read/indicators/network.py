@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.files import FILE_ENDINGS, HOST_LIKE_ENDINGS, is_program_name
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import is_reserved_name, valid_host
@@ -21,14 +21,10 @@ _URL_REST = re.compile(r"[^\s<>\"'`{}|^\u201c\u201d\u2018\u2019\u00ab\u00bb\uff0
 _AUTHORITY = re.compile(r"(?:[^\s/?#@\\]{0,128}@)?(\[[0-9A-Fa-f:.%a-z]{2,60}\]|[^\s/?#:@\\\[\]()]{1,253})(?::(\d{1,5}))?")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")
 _LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-=&"
-_DOT = re.compile(r"\.(?=[^\W_]|-|_)")
 _IPV4 = re.compile(r"(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}")
 _CIDR = re.compile(r"/(3[0-2]|[12]?\d)(?!\d|[./]\d)")
 _PORT = re.compile(r"(?::|\s?[\[(]:[\])]\s?)(\d{1,5})(?!\d|[.:]\d)")
 _PATH = re.compile(r"/[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
-_IPV6 = re.compile(
-    r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{1,4}:|:(?=:)){1,8}:?(?:[0-9A-Fa-f]{1,4}:){0,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:/\d{1,3})?(?![0-9A-Za-z:])"
-)
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:versions?|ver\.?|v\.?|release|build|firmware|patch(?:ed)?(?: to)?|update(?:d)?(?: to)?|upgrade(?:d)?(?: to)?|"
@@ -47,21 +43,20 @@ _VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b[^.!?\n]{0,60}$"
 
 
 class Taken:
-    """Ranges that a hit already holds, in order, so that `holds` is one binary search."""
+    """Which characters a hit already holds."""
 
-    def __init__(self, hits: list[Hit]) -> None:
-        ranges = sorted((hit.start, hit.end) for hit in hits if not hit.within)
-        self._starts = [start for start, _ in ranges]
-        self._ends: list[int] = []
-        reach = 0
-        for _, end in ranges:
-            reach = max(reach, end)
-            self._ends.append(reach)
+    def __init__(self, size: int) -> None:
+        self._held = bytearray(size + 1)
+
+    def take(self, start: int, end: int) -> None:
+        self._held[start:end] = b"\1" * (end - start)
+
+    def is_free(self, start: int, end: int) -> bool:
+        return self._held.find(1, start, end) < 0
 
     def holds(self, at: int) -> int:
         """The end of the range that holds `at`, or -1."""
-        index = bisect_right(self._starts, at) - 1
-        return self._ends[index] if index >= 0 and self._ends[index] > at else -1
+        return self._held.find(0, at) if self._held[at] else -1
 
 
 def address_note(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
@@ -213,18 +208,21 @@ def find_mail(text: str, taken: Taken) -> Iterator[Hit]:
         at = text.find("@", max(done, at + 1, held))
 
 
-def find_ipv6(text: str, taken: Taken) -> Iterator[Hit]:
+def find_ipv6(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
     """IPv6 addresses and networks in RFC 5952 form. Times, MAC addresses and `::` in code are none."""
-    if ":" not in text:
-        return
-    for anchor in _V6_ANCHOR.finditer(text):
-        start = anchor.start()
-        if taken.holds(start) >= 0:
+    done = 0
+    for colon in anchors.colons6:
+        if colon < done or taken.holds(colon) >= 0:
             continue
+        head = text[max(done, colon - 4) : colon]
+        start = colon - len(head) + len(head.rstrip(_HEX_DIGITS))
+        before = text[start - 1 : start]
         run = _V6_RUN.match(text, start)
-        if run is None:
+        if run is None or before.isalnum() or before in {"_", ".", ":"}:
+            done = _V6_SKIP.match(text, colon).end()  # type: ignore[union-attr]  # matches the empty string
             continue
         written, end = run[0], run.end()
+        done = end
         tail = written.rstrip(":.") if not written.endswith("::") else written.rstrip(".")
         end -= len(written) - len(tail)
         following = text[end : end + 1]
@@ -248,16 +246,16 @@ def find_ipv6(text: str, taken: Taken) -> Iterator[Hit]:
         yield Hit(start, end, "ipv6-addr", value, address_note(address))
 
 
-_V6_ANCHOR = re.compile(r"(?<![0-9A-Za-z:._/])(?=[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{1,4}:|:))[0-9A-Fa-f:]")
+_HEX_DIGITS = "0123456789abcdefABCDEF"
 _V6_RUN = re.compile(r"[0-9A-Fa-f:.]{3,45}(?![0-9A-Fa-f:])")
+_V6_SKIP = re.compile(r"[0-9A-Fa-f:.]*")
 _V6_NET = re.compile(r"/(\d{1,3})(?![\d.])")
 
 
-def find_dotted(text: str, taken: Taken) -> Iterator[Hit]:
+def find_dotted(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
     """IPv4 addresses, host names, URLs without a scheme and file names: everything that a dot between two letters can be."""
     done = 0
-    for dot in _DOT.finditer(text):
-        at = dot.start()
+    for at in anchors.dots:
         if at < done:
             continue
         held = taken.holds(at)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from indicia.read.indicators.anchors import Anchors
+
 __all__ = ["Refanged", "refang"]
 
 _INNER = {
@@ -32,21 +34,21 @@ _INNER = {
     "slash": "/",
     "-": "-",
 }
-# Anchored at a bracket, a half bracket, a backslash before a dot, or a shouted DOT: all rare, so a pass is cheap.
+# Matched where `Anchors.brackets` points: a bracket, half a bracket, or a backslash before a dot.
 _BRACKETED = re.compile(
-    r"[\[({<【［（][ \t]{0,2}([.。,:/@-]|::|//|:/|://|:\\\\|_?(?:[dD][oO0][tT]|[aA][tT])_?|punkt|point|colon|slash)[ \t]{0,2}[\])}>】］）]"
+    r"[\[({<][ \t]{0,2}([.,:/@-]|::|//|:/|://|:\\\\|_?(?:[dD][oO0][tT]|[aA][tT])_?|punkt|point|colon|slash)[ \t]{0,2}[\])}>]"
     r"|[\[({][.](?=[A-Za-z0-9])"
     r"|[.][\])}](?=[A-Za-z0-9])"
     r"|\\{1,2}[.](?=[A-Za-z0-9_-])"
-    r"| (?:DOT|AT) (?=[A-Za-z0-9])"
 )
+_SHOUTED = (" DOT ", " AT ")
 _SCHEME = re.compile(
-    r"(?<![A-Za-z0-9])"
-    r"(?:(h[xX*_zZ+#^$]{2}p|h[xX]p|H[xX]{2}P|h[tT][xX]p|h[xX][tT]p|hXXP|[xX]{3}p|t[tT]p|meow|purr|f[xX]p|s[fF][xX]p|https?|HTTPS?|Https?)(s|S)?)"
-    r"([ \t]?(?:[\[({]:[\])}][/\\]{2}|:[/\\]{2}|[\[({]:[/\\]{2}[\])}]|[\[({]:[\])}][\[({][/\\]{2}[\])}]|:[\[({][/\\]{2}[\])}]"
-    r"|[\[({]?:[\])}]?(?:[\[({][/\\][\])}]){2}|:[\])}][/\\]{2}|[\[({]:[/\\]{2}|:[/\\][\[({][/\\][\])}]|[\[({]:[/\\][\])}][/\\]|__|_[\[({]:[\])}]_)[ \t]?)"
+    r"(?<![A-Za-z0-9])(h[xX*_zZ+#^$]{2}p|h[xX]p|H[xX]{2}P|h[tT][xX]p|h[xX][tT]p|hXXP|[xX]{3}p|[hH]ttp|HTTP|meow|purr|f[xX]p|s[fF][xX]p|ftp|sftp)(s|S)?[ \t]?\Z"
 )
-_PLAIN_SCHEMES = frozenset(("http", "https", "HTTP", "HTTPS", "Http", "Https"))
+_SEPARATOR = re.compile(
+    r"(?:[\[({]:[\])}][/\\]{2}|:[/\\]{2}|[\[({]:[/\\]{2}[\])}]|[\[({]:[\])}][\[({][/\\]{2}[\])}]|:[\[({][/\\]{2}[\])}]"
+    r"|[\[({]?:[\])}]?(?:[\[({][/\\][\])}]){2}|:[\])}][/\\]{2}|[\[({]:[/\\]{2}|:[/\\][\[({][/\\][\])}]|[\[({]:[/\\][\])}][/\\]|__|_[\[({]:[\])}]_)[ \t]?"
+)
 
 
 class Refanged:
@@ -84,25 +86,30 @@ class Refanged:
         return bool(self._changed)
 
 
-def _edits(text: str) -> list[tuple[int, int, str]]:
-    """(start, end, replacement) in text order, not overlapping."""
+def _edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
+    """(start, end, replacement) in text order; they may overlap."""
     edits = []
-    for match in _SCHEME.finditer(text):
-        scheme, s, separator = match[1], match[2] or "", match[3]
-        if separator == "://" and scheme in _PLAIN_SCHEMES:
+    for at in anchors.schemes:
+        if text.startswith("://", at) and text[at - 4 : at] in {"http", "ttps"}:
             continue
-        low = scheme.lower()
-        if low in {"https", "http"}:
-            name = low
-        elif low.startswith(("f", "sf")):
-            name = "ftp" if low[0] == "f" else "sftp"
-        else:
-            name = "http" + s.lower()
-        edits.append((match.start(), match.end(), name + "://"))
-    for match in _BRACKETED.finditer(text):
-        edit = _bracket_edit(text, match)
+        separator = _SEPARATOR.match(text, at)
+        scheme = _SCHEME.search(text, max(0, at - 8), at) if separator is not None else None
+        if separator is None or scheme is None:
+            continue
+        low = scheme[1].lower()
+        name = "sftp" if low[0] == "s" else "ftp" if low[0] == "f" else "http"
+        edits.append((scheme.start(), separator.end(), name + (scheme[2] or "").lower() + "://"))
+    for at in anchors.brackets:
+        match = _BRACKETED.match(text, at)
+        edit = _bracket_edit(text, match) if match is not None else None
         if edit is not None:
             edits.append(edit)
+    for word, inner in zip(_SHOUTED, ".@", strict=True):
+        at = text.find(word)
+        while at >= 0:
+            if _word_at(text, at - 1) and _word_at(text, at + len(word)):
+                edits.append((at, at + len(word), inner))
+            at = text.find(word, at + len(word) - 1)
     edits.sort()
     return edits
 
@@ -113,8 +120,6 @@ def _bracket_edit(text: str, match: re.Match[str]) -> tuple[int, int, str] | Non
     if match[1] is None:
         if token[0] == "\\":
             return None if not _word_at(text, start - 1) or _in_path(text, start) else (start, end, ".")
-        if token[0] == " ":
-            return (start, end, "." if token == " DOT " else "@") if _word_at(text, start - 1) else None
         return (start, end, ".") if _word_at(text, start - 1) else None
     inner = _INNER[match[1].strip("_").lower()]
     if match[1] in {",", "-"} or inner.startswith("/"):  # rarer disguises: only without blanks
@@ -149,13 +154,13 @@ def _in_path(text: str, at: int) -> bool:
     )
 
 
-def refang(text: str) -> Refanged:
+def refang(text: str, anchors: Anchors | None = None) -> Refanged:
     """The view of `text` in which nothing is disguised. Linear in the length of the text.
 
     >>> refang("hxxps://a[.]example and b(dot)example").text
     'https://a.example and b.example'
     """
-    edits = _edits(text)
+    edits = _edits(text, anchors or Anchors(text))
     if not edits:
         return Refanged(text, [], [], [])
     pieces: list[str] = []

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indicia.read.indicators.anchors import places
 from indicia.read.indicators.hit import Hit
 from indicia.records import MentionKind
 
 __all__ = ["find_rules"]
 
 _YARA = re.compile(
-    r"^[ \t>]{0,8}(?:(?:private|global)[ \t]+){0,2}rule[ \t]+([A-Za-z_]\w{0,127})[ \t]*(?::[ \t\w]{1,200})?\s{0,4}\{",
+    r"rule[ \t]+([A-Za-z_]\w{0,127})[ \t]*(?::[ \t\w]{1,200})?\s{0,4}\{",
     re.MULTILINE,
 )
 _CONDITION = re.compile(r"\bcondition[ \t]*:")
 _LONGEST = 200_000
 _STRING_OR_BRACE = re.compile(r'"(?:[^"\\\n]|\\.){0,4096}"|//[^\n]*|/\*|[{}]')
-_SIGMA = re.compile(r"^([ \t]{0,12})title:[ \t]*(\S[^\n]{0,300})\n", re.MULTILINE)
+_SIGMA = re.compile(r"title:[ \t]*(\S[^\n]{0,300})\n")
+_YARA_HEAD = re.compile(r"[ \t>]{0,8}(?:(?:private|global)[ \t]+){0,2}")
 _SIGMA_MARKS = (re.compile(r"^\s*logsource:", re.M), re.compile(r"^\s*detection:", re.M), re.compile(r"^\s+condition:", re.M))
 _SIGMA_KEYS = re.compile(
     r"(?:title|id|related|status|description|references|author|date|modified|tags|logsource|detection|correlation|fields|falsepositives|level|license|name|action|taxonomy|scope|customFields|custom_\w+)\s*:"
@@ -29,22 +31,29 @@ def find_rules(text: str) -> Iterator[Hit]:
     if "condition" not in text:
         return
     done = -1
-    for match in _YARA.finditer(text):
-        if match.start() < done:
+    for at in places(text, "rule ", "rule\t"):
+        match = (
+            _YARA.match(text, at)
+            if at >= done and _YARA_HEAD.fullmatch(text[text.rfind("\n", max(0, at - 40), at) + 1 : at])
+            else None
+        )
+        if match is None:
             continue
         end = _yara_end(text, match.end())
         if end > 0 and _CONDITION.search(text, match.end(), end):
-            yield Hit(match.start(), end, "yara", match[1], kind=MentionKind.RULE)
+            yield Hit(at, end, "yara", match[1], kind=MentionKind.RULE)
             done = end
     done = -1
-    for match in _SIGMA.finditer(text):
-        if match.start() < done:
+    for at in places(text, "title:"):
+        indent = text[text.rfind("\n", max(0, at - 40), at) + 1 : at]
+        match = _SIGMA.match(text, at) if at >= done and not indent.strip() and len(indent) <= 12 else None
+        if match is None:
             continue
-        end = _sigma_end(text, match.end(), match[1])
+        end = _sigma_end(text, match.end(), indent)
         body = text[match.start() : end]
         if all(mark.search(body) for mark in _SIGMA_MARKS):
-            title = match[2].strip().strip("'\"")
-            yield Hit(match.start() + len(match[1]), end, "sigma", title, kind=MentionKind.RULE)
+            title = match[1].strip().strip("'\"")
+            yield Hit(at, end, "sigma", title, kind=MentionKind.RULE)
             done = end
 
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from indicia.knowledge.tables import AttackTables
+from indicia.knowledge import Knowledge
+from indicia.knowledge.attack import Attack
 from indicia.read.mentioning import mention
 from indicia.records import BlockKind, Candidate, Document, Mention, MentionKind
 
@@ -21,13 +22,11 @@ _NEAR = 60  # characters between an id and the name that it explains
 
 
 class _Names:
-    """One automaton over all technique names, and `Parent: Child` for sub-techniques. Cached per release."""
+    """One automaton over all technique names, and `Parent: Child` for sub-techniques."""
 
-    def __init__(self, attack: AttackTables) -> None:
+    def __init__(self, attack: Attack) -> None:
         self.version = attack.version
         self.names = {technique.id: technique.name for technique in attack.techniques}
-        self.revoked = attack.revoked
-        self.deprecated = frozenset(attack.deprecated)
         by_name: dict[str, list[str]] = {}
         for technique in attack.techniques:
             by_name.setdefault(technique.name, []).append(technique.id)
@@ -37,52 +36,32 @@ class _Names:
         self.patterns = sorted(self.by_name)
         self.automaton = AhoCorasick(self.patterns, matchkind=MatchKind.LeftmostLongest)
 
-    def follow(self, id: str) -> str:
-        """The successor of a revoked id, however many steps away."""
-        for _ in range(8):
-            if id not in self.revoked:
-                break
-            id = self.revoked[id]
-        return id
+
+@lru_cache(maxsize=2)
+def _names_of(knowledge: Knowledge) -> _Names:
+    return _Names(knowledge.attack)
 
 
-@lru_cache(maxsize=4)
-def _names_of(key: tuple[str, int], holder: _Held) -> _Names:
-    return _Names(holder.attack)
-
-
-class _Held:
-    """Carries the tables through the cache, which compares keys only by version and size."""
-
-    def __init__(self, attack: AttackTables) -> None:
-        self.attack = attack
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-def find_literal(document: Document, attack: AttackTables) -> tuple[Mention, ...]:
+def find_literal(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     """Technique mentions in text order. `value` is the id that the text or the name means today, `target` the same when it is
     in this release of ATT&CK; a revoked id leads to its successor and says so in `reason`; an unknown id has no target.
 
-    A name of one word ("Phishing", "DNS") counts only beside its own id or in a table row with one: the words are everyday ones.
+    A name of one word ("Phishing", "DNS") does not count by itself: the words are everyday ones. Beside its own id a name adds nothing.
     A name that several techniques bear has them as candidates.
     """
-    names = _names_of((attack.version, len(attack.techniques)), _Held(attack))
+    names = _names_of(knowledge)
+    attack = knowledge.attack
     text = document.text
     found: list[Mention] = []
     ids: list[tuple[int, int, str]] = []
     for match in _ID.finditer(text):
         written = f"T{match[1]}.{match[2]}" if match[2] else f"T{match[1]}"
-        id = names.follow(written)
+        id = attack.current(written)
         known = id in names.names
         reason = ""
         if id != written:
             reason = f"{written} was revoked; its successor is {id}"
-        elif written in names.deprecated:
+        elif written in attack.deprecated:
             reason = f"{written} is deprecated in ATT&CK {names.version}"
         elif not known:
             reason = f"{written} is not in ATT&CK {names.version}"

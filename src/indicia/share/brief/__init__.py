@@ -4,3 +4,9 @@ build      case -> blocks           judgements  the sentences of page one      p
 notes      what a sentence rests on inert       text of others made harmless   pictures/  SVG drawn by us
 html, markdown, pdf                 one writer each
 """
+
+from __future__ import annotations
+
+from indicia.share.brief.judgements import Sentence, key_judgements
+
+__all__ = ["Sentence", "key_judgements"]

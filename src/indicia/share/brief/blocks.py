@@ -14,6 +14,7 @@ __all__ = [
     "Brief",
     "Bullets",
     "Code",
+    "Columns",
     "Fold",
     "Heading",
     "Line",
@@ -32,7 +33,8 @@ __all__ = [
 
 
 class Bit(Record, frozen=True, kw_only=True):
-    """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the brief."""
+    """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the
+    brief."""
 
     text: str
     look: str = ""
@@ -89,7 +91,8 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Table(Block, frozen=True, kw_only=True, tag="table"):
-    """`shown` rows are open, the others folded; `left_out` rows are not in the brief at all, `elsewhere` says where they are."""
+    """`shown` rows are open, the others folded; `left_out` rows are not in the brief at all, `elsewhere` says where they
+    are."""
 
     caption: str
     head: tuple[str, ...]
@@ -107,7 +110,7 @@ class Picture(Block, frozen=True, kw_only=True, tag="picture"):
     svg: str
     title: str
     alt: str
-    wide: bool = False
+    size: str = ""  # narrow (half a page), "" or wide
 
 
 class Passage(Block, frozen=True, kw_only=True, tag="passage"):
@@ -138,6 +141,12 @@ class Code(Block, frozen=True, kw_only=True, tag="code"):
     title: str = ""
 
 
+class Columns(Block, frozen=True, kw_only=True, tag="columns"):
+    """Blocks side by side where there is room."""
+
+    columns: tuple[tuple[AnyBlock, ...], ...]
+
+
 class Fold(Block, frozen=True, kw_only=True, tag="fold"):
     """Blocks behind a summary that a reader may open."""
 
@@ -145,7 +154,7 @@ class Fold(Block, frozen=True, kw_only=True, tag="fold"):
     blocks: tuple[AnyBlock, ...]
 
 
-AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code | Fold
+AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code | Columns | Fold
 
 
 class Box(Record, frozen=True, kw_only=True):

@@ -49,7 +49,8 @@ def build(case: Case, knowledge: Any) -> Brief:
         page_one=first,
         sections=sections,
         notes=notes.made,
-        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log line that a sentence rests on.",
+        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log "
+        "line that a sentence rests on.",
     )
 
 
@@ -61,7 +62,9 @@ def _subtitle(case: Case) -> str:
         span,
         _many(len(case.documents), "text"),
         _many(len(case.claims), "claim"),
-        f"{len(case.hunt.sightings)} sightings in {_many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
+        f"{_many(len(case.hunt.sightings), 'sighting')} in {_many(len(case.hunt.files), 'log file')}"
+        if case.hunt
+        else "no logs",
     ]
     return " \u00b7 ".join(parts)
 

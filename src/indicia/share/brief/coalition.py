@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from indicia.records import Case, Claim, Firmness, Level, Record, SourceType, Stance
 
-__all__ = ["Position", "accused_words", "firmness_words", "positions", "source_words"]
+__all__ = ["Position", "accused_words", "firmness_words", "positions", "source_words", "stance_words"]
 
 # From what was said most surely to what was only hinted at; a flat statement ("none") stands between moderate and high.
 FIRMEST = (Firmness.CONFIRMED, Firmness.HIGH, Firmness.NONE, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED)
@@ -54,6 +54,19 @@ def accused_words(claim: Claim) -> str:
         return "nobody by name"
     name = accused.party.canonical
     return f"the territory of {name}" if accused.level is Level.PLACE else name
+
+
+def stance_words(claim: Claim) -> tuple[str, str]:
+    """The verb and its object: (`denies`, `the charge against China`), (`declines`, `to name anyone`) ..."""
+    name = accused_words(claim)
+    party = claim.accused.party is not None
+    return {
+        Stance.ACCUSES: ("names", name),
+        Stance.ENDORSES: ("endorses", f"what others say of {name}" if party else "what others said"),
+        Stance.QUESTIONS: ("questions", f"the charge against {name}" if party else "what others said"),
+        Stance.DENIES: ("denies", f"the charge against {name}" if party else "the charge"),
+        Stance.DECLINES: ("declines", f"to name {name}" if party else "to name anyone"),
+    }[claim.stance]
 
 
 def firmness_words(claim: Claim) -> str:

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from indicia.share.brief.blocks import AnyBlock, Brief, Fold, Heading, Passage, Table
+from indicia.share.brief.blocks import AnyBlock, Brief, Columns, Fold, Heading, Passage, Table
 
 __all__ = ["html"]
 
@@ -53,7 +53,10 @@ def _anchors(brief: Brief) -> frozenset[str]:
                 found.add(block.id)
             elif isinstance(block, Fold):
                 walk(block.blocks)
+            elif isinstance(block, Columns):
+                for column in block.columns:
+                    walk(column)
 
-    for part in (*brief.page_one, *brief.sections):
-        walk(part.blocks)
+    for blocks in (*(box.blocks for box in brief.page_one), *(section.blocks for section in brief.sections)):
+        walk(blocks)
     return frozenset(f"#{name}" for name in found)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 __all__ = ["Shown", "clip", "visible"]
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_HIDDEN = frozenset("\u00ad\u180e\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\ufff9\ufffa\ufffb")
+# Controls, direction marks, characters without width, separators, lone surrogates, tags. Joiners (U+200C, U+200D) stay: whole
+# scripts need them.
 _SUSPECT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+# Not str.split(): it takes control characters for blanks and would lose them.
+_BLANKS = re.compile("[ \t\r\n\u00a0\u2000-\u200a\u3000]+")
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV4 = re.compile(rf"(?<![\d.])({_OCTET}\.{_OCTET}\.{_OCTET})\.({_OCTET})(?![\d.]*\d)")
@@ -24,10 +25,6 @@ def _mark(match: re.Match[str]) -> str:
     code = ord(char)
     if char == "\r":
         return ""
-    if code < 0x20:
-        return chr(0x2400 + code)  # Unicode's pictures of control characters
-    if code == 0x7F:
-        return "\u2421"
     if 0xD800 <= code <= 0xDFFF:
         return "\ufffd"
     if char in "\u2028\u2029":
@@ -39,7 +36,7 @@ def visible(text: str) -> str:
     """`text` with everything that a screen would hide or obey made visible. Tabs and line ends stay.
 
     >>> visible("a\\x1b[31mb\\u202ec")
-    'a\u241b[31mb\u27e8U+202E\u27e9c'
+    'a\u27e8U+001B\u27e9[31mb\u27e8U+202E\u27e9c'
     """
     if text.isascii() and text.isprintable():
         return text
@@ -48,7 +45,7 @@ def visible(text: str) -> str:
 
 def clip(text: str, most: int) -> str:
     """`text` on one line, cut at a word before `most` characters with an ellipsis."""
-    text = " ".join(text.split())
+    text = " ".join(_BLANKS.split(text)).strip()
     if len(text) <= most:
         return text
     cut = text.rfind(" ", most // 2, most - 1)
@@ -88,8 +85,3 @@ def defang(value: str) -> str:
     host, slash, path = rest.partition("/")
     host = host.replace("@", "[@]").replace(".", "[.]")
     return _SCHEME.sub(lambda match: f"{match[1]}xx{match[2]}", scheme + mark) + host + slash + path
-
-
-def is_odd(text: str) -> bool:
-    """Whether `text` holds characters that `visible` has to mark."""
-    return bool(_SUSPECT.search(text)) or any(unicodedata.category(char) == "Co" for char in text)

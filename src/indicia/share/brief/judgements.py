@@ -5,6 +5,7 @@ A sentence never says more than its source. Likelihood and confidence are passed
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -24,7 +25,7 @@ from indicia.records import (
     Stance,
     Verdict,
 )
-from indicia.share.brief.coalition import FIRMEST, Position, positions
+from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, positions
 from indicia.share.brief.inert import clip
 
 __all__ = ["Sentence", "key_judgements", "listed"]
@@ -42,8 +43,10 @@ class Sentence(Record, frozen=True, kw_only=True):
     confidence: Confidence | None = None
 
 
-def key_judgements(case: Case) -> tuple[Sentence, ...]:
-    """Five to nine sentences: who accuses whom, who denies, what the grounds carry, whether it happened here, what to do first."""
+def key_judgements(case: Case, knowledge: object = None) -> tuple[Sentence, ...]:
+    """Five to ten sentences: who accuses whom, who denies, what the grounds carry, whether it happened here, what to do first.
+
+    `knowledge` is taken for the sake of callers that have it; the records alone are enough."""
     found = positions(case.claims)
     return (
         *_said(found, case),
@@ -68,81 +71,108 @@ def listed(names: Iterable[str], most: int = FEW) -> str:
 
 
 def _about(case: Case) -> str:
-    names = list(dict.fromkeys([affair.name for affair in case.affairs] + [claim.incident for claim in case.claims if claim.incident]))
-    return f" in the affair {clip(names[0], 80)}" if len(names) == 1 else ""
+    names = list(
+        dict.fromkeys([affair.name for affair in case.affairs] + [claim.incident for claim in case.claims if claim.incident])
+    )
+    return f"on the affair {clip(names[0], 80)}, " if len(names) == 1 else ""
 
 
 def _said(found: tuple[Position, ...], case: Case) -> Iterable[Sentence]:
     accusing = [one for one in found if one.stance is Stance.ACCUSES]
     if not case.claims:
-        yield Sentence(text="No attribution claim was found in what was read, so nothing can be said here about who is accused.", topic="said")
+        yield Sentence(
+            text="No attribution claim was found in what was read, so nothing can be said here about who is accused.",
+            topic="said",
+        )
         return
     if not accusing:
-        yield Sentence(text="Nobody is accused in what was read.", traces=tuple(claim.id for claim in case.claims[:FEW]), topic="said")
-    # What was said most surely about a named party first, by level: a group is not yet a state, a place is neither.
-    by_accused: dict[tuple[str, Level | None], list[Position]] = defaultdict(list)
-    for one in accusing:
-        by_accused[(one.accused, one.level)].append(one)
-    rows = sorted(by_accused.items(), key=lambda row: _strength(row[1]))
-    for count, ((accused, level), mine) in enumerate(rows[:FEW]):
-        kind = {Level.PLACE: " (a place, which is not the state)", None: ""}.get(level, f" ({level.value if level else ''})")
-        mine = sorted(mine, key=lambda one: (one.source_type is SourceType.MEDIA, FIRMEST.index(one.firmest.firmness)))
-        best = mine[0]
-        verb = "accuses" if len(mine) == 1 else "accuse"
-        about = _about(case) if count == 0 else ""
         yield Sentence(
-            text=f"{_capital(listed(clip(one.source, 80) for one in mine))} {verb} {clip(accused, 80)}{kind}{about}{_surely(best, len(mine))}.",
-            traces=tuple(one.firmest.id for one in mine[:FEW]),
-            topic="said",
-            likelihood=best.firmest.likelihood if len(mine) == 1 else None,
-            confidence=best.firmest.confidence if len(mine) == 1 else None,
+            text="Nobody is accused in what was read.", traces=tuple(claim.id for claim in case.claims[:FEW]), topic="said"
         )
-    if len(rows) > FEW:
-        rest = [one for _, mine in rows[FEW:] for one in mine]
-        yield Sentence(
-            text=f"{len(rows) - FEW} more parties are accused, by {listed(clip(one.source, 60) for one in rest)}.",
-            traces=tuple(one.firmest.id for one in rest[:FEW]),
-            topic="said",
-        )
+    for count, level in enumerate(sorted({one.level for one in accusing}, key=_level_order)):
+        mine = [one for one in accusing if one.level is level]
+        yield from _at_level(mine, level, _about(case) if count == 0 else "")
 
 
-def _strength(mine: list[Position]) -> tuple[bool, bool, int, str]:
-    named = any(one.source_type is not SourceType.MEDIA for one in mine)
-    official = any(one.source_type in {SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT} for one in mine)
-    return (not named, not official, -len(mine), mine[0].accused)
+def _level_order(level: Level | None) -> int:
+    return LEVELS.index(level) if level else len(LEVELS)
 
 
-def _surely(best: Position, count: int) -> str:
-    claim = best.firmest
-    if claim.firmness is Firmness.NONE:
-        return ", as a flat statement without a word of confidence" if count == 1 else ""
-    who = "" if count == 1 else f", the firmest ({clip(best.source, 60)})"
-    words = f" in the words \u201c{clip(claim.firmness_cue.text, 80)}\u201d" if claim.firmness_cue else f" with firmness {claim.firmness.value}"
-    return f"{who}{words}" if count > 1 else f",{words}"
+LEVEL_WORDS = {
+    Level.STATE: ("the state named is", "the states named are"),
+    Level.AGENCY: ("the agency named is", "the agencies named are"),
+    Level.GROUP: ("the group named is", "the groups named are"),
+    Level.OPERATOR: ("the operator named is", "the operators named are"),
+    Level.PLACE: ("named as a place, which is not the state, is", "named as places, which are not states, are"),
+    None: ("named without a level is", "named without a level are"),
+}
+
+
+def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable[Sentence]:
+    """One sentence for all who name somebody of this level: the firmest first, narration without a source last."""
+    mine = sorted(mine, key=lambda one: (one.source_type is SourceType.MEDIA, FIRMEST.index(one.firmest.firmness), one.source))
+    by_accused: dict[str, list[Position]] = defaultdict(list)
+    for one in mine:
+        by_accused[one.accused].append(one)
+    parts = []
+    for accused, found in list(by_accused.items())[:FEW]:
+        parts.append(f"{the(clip(accused, 80))} (by {listed(the(clip(one.source, 70)) + _surely(one) for one in found)})")
+    if len(by_accused) > FEW:
+        parts.append(f"{len(by_accused) - FEW} more")
+    only = mine[0].firmest if len(mine) == 1 else None
+    yield Sentence(
+        text=_capital(f"{about}{LEVEL_WORDS[level][len(by_accused) > 1]} {listed(parts, FEW + 1)}."),
+        traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
+        topic="said",
+        likelihood=only.likelihood if only else None,
+        confidence=only.confidence if only else None,
+    )
+
+
+_ARTICLE = re.compile(
+    r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
+)
+
+
+def the(name: str) -> str:
+    """`name` as it stands in a sentence.
+
+    >>> the("United Kingdom"), the("NATO")
+    ('the United Kingdom', 'NATO')
+    """
+    return f"the {name}" if _ARTICLE.match(name) else name
+
+
+def _surely(one: Position) -> str:
+    """The source's own words of confidence, in quotes; nothing where it gave none."""
+    claim = one.firmest
+    if claim.firmness_cue:
+        return f", \u201c{clip(claim.firmness_cue.text, 60)}\u201d"
+    return "" if claim.firmness is Firmness.NONE else f", {claim.firmness.value}"
 
 
 def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     texts = (
         (Stance.ENDORSES, "endorses what others said", "endorse what others said"),
-        (Stance.DENIES, "denies it", "deny it"),
-        (Stance.QUESTIONS, "questions it", "question it"),
+        (Stance.DENIES, "denies the charge", "deny the charge"),
+        (Stance.QUESTIONS, "questions the charge", "question the charge"),
         (Stance.DECLINES, "declined to name anyone", "declined to name anyone"),
     )
+    parts, traces = [], []
     for stance, one_does, many_do in texts:
         mine = [one for one in found if one.stance is stance]
         if mine:
-            names = list(dict.fromkeys(clip(one.source, 80) for one in mine))
-            yield Sentence(
-                text=f"{_capital(listed(names))} {one_does if len(names) == 1 else many_do}.",
-                traces=tuple(one.firmest.id for one in mine[:FEW]),
-                topic="said" if stance is Stance.ENDORSES else "denied",
-            )
+            names = list(dict.fromkeys(the(clip(one.source, 80)) for one in mine))
+            parts.append(f"{_capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
+            traces += [one.firmest.id for one in mine[:FEW]]
+    if parts:
+        yield Sentence(text=" ".join(parts), traces=tuple(traces), topic="denied")
 
 
 def _grounds(case: Case) -> Iterable[Sentence]:
     if case.weighing is None:
         return
-    for name, assessment in (("Said", case.weighing.said), ("Observed", case.weighing.observed)):
+    for name, assessment in (("What was observed", case.weighing.observed), ("What was said", case.weighing.said)):
         yield Sentence(
             text=f"{name}: {_assessed(assessment)}",
             traces=assessment.decisive or tuple(dict.fromkeys(weight.evidence for weight in assessment.weights))[:FEW],
@@ -171,7 +201,11 @@ def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
     }[hunt.verdict]
     worked = [one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS] or [one.id for one in hunt.sightings]
     reason = clip(hunt.reason, 300).rstrip(".")
-    yield Sentence(text=f"{said}: {reason}. {reach_words(hunt)}" if reason else f"{said}. {reach_words(hunt)}", traces=tuple(worked[:FEW]), topic="ours")
+    yield Sentence(
+        text=f"{said}: {reason}. {reach_words(hunt)}" if reason else f"{said}. {reach_words(hunt)}",
+        traces=tuple(worked[:FEW]),
+        topic="ours",
+    )
 
 
 def reach_words(hunt: Hunt) -> str:
@@ -195,7 +229,11 @@ def _first_act(case: Case) -> Iterable[Sentence]:
     first = [*contain[1:3], *patches[:1]] if contain else (patches[:2] or list(case.advice.measures[:1]))
     names = [one.title[:1].lower() + one.title[1:] for one in first]
     due = next((f" (CISA's date for US agencies: {one.due})" for one in patches[:1] if one.due), "")
-    yield Sentence(text=f"Do first: {'; '.join(clip(name, 140) for name in names)}{due}.", traces=tuple(one.id for one in first), topic="act")
+    yield Sentence(
+        text=f"Do first: {'; '.join(clip(name, 140) for name in names)}{due}.",
+        traces=tuple(one.id for one in first),
+        topic="act",
+    )
 
 
 def _missing(case: Case) -> Iterable[Sentence]:

@@ -11,6 +11,7 @@ from indicia.share.brief.blocks import (
     Brief,
     Bullets,
     Code,
+    Columns,
     Fold,
     Heading,
     Line,
@@ -80,7 +81,7 @@ def _code(text: str) -> str:
 
 
 def _line(text: Line) -> str:
-    notes = "".join(f"[^{number}]" for number in ()) if not text.notes else " \\[" + ", ".join(map(str, text.notes)) + "\\]"
+    notes = f" \\[{', '.join(map(str, text.notes))}\\]" if text.notes else ""
     return "".join(_bit(bit) for bit in text.bits).strip() + notes
 
 
@@ -111,12 +112,15 @@ def _block(block: AnyBlock) -> str:
             return f"{_line(about)}\n\n> {_line(text)}\n\n{_line(where)}"
         case Steps(title=title, items=items):
             rows = "\n".join(
-                f"{number}. **{escaped(step.name)}** ({STATES[step.state]}): {_line(step.detail)}" for number, step in enumerate(items, 1)
+                f"{number}. **{escaped(step.name)}** ({STATES[step.state]}): {_line(step.detail)}"
+                for number, step in enumerate(items, 1)
             )
             return f"{escaped(title)}:\n\n{rows}"
         case Code(text=text):
             fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
             return f"{fence}\n{text}\n{fence}"
+        case Columns(columns=columns):
+            return "\n\n".join(_block(inner) for column in columns for inner in column)
         case Fold(summary=summary, blocks=inner):
             return "\n\n".join((f"**{escaped(summary)}**", *_blocks(inner)))
 

@@ -12,7 +12,8 @@ __all__ = ["Index", "Notes"]
 
 QUOTE = 420  # characters of a quote in a note
 FIELDS = 6  # fields of a log line in a note
-MOST = 8  # notes after one sentence
+MOST = 6  # notes after one sentence
+OF_MEASURE = 3  # of them for what a measure rests on
 
 
 class Index:
@@ -75,7 +76,7 @@ class Notes:
             if trace in self.index.evidence:
                 inner = self.index.evidence[trace].traces
             elif trace in self.index.measures:
-                inner = self.index.measures[trace].reasons
+                inner = self.index.measures[trace].reasons[:OF_MEASURE]
         if not inner:
             yield trace
         for one in inner[:MOST]:
@@ -107,7 +108,8 @@ class Notes:
         if trace in index.sightings:
             one = index.sightings[trace]
             text = index.show(index.log_line(one), QUOTE)
-            place = f"{index.show(one.event.host, 60)}, {moment(one)}, {index.show(str(one.event.place), 120)}: {index.show(one.title, 120)}"
+            host, at = index.show(one.event.host, 60), index.show(str(one.event.place), 120)
+            place = f"{host}, {moment(one)}, {at}: {index.show(one.title, 120)}"
             return line(Bit(text=text, look="code")), line(place)
         if trace in index.evidence:
             item = index.evidence[trace]

@@ -28,7 +28,10 @@ def pdf(brief: Brief) -> bytes:
         root = Path(folder)
         (root / "brief.typ").write_text(_template(), "utf-8")
         (root / "brief.json").write_bytes(data)
-        options: dict[str, Any] = {"root": folder, "ignore_system_fonts": not _ELSEWHERE.search(data.decode("utf-8", "replace"))}
+        options: dict[str, Any] = {
+            "root": folder,
+            "ignore_system_fonts": not _ELSEWHERE.search(data.decode("utf-8", "replace")),
+        }
         made = typst.compile(str(root / "brief.typ"), **options)
     assert isinstance(made, bytes)
     return made

@@ -17,12 +17,17 @@ def method_section(case: Case, notes: Notes) -> Section:
     """What was done to get here, and the data that it rests on."""
     show = notes.index.show
     items = (
-        "Texts were read for claims (who takes which stance toward whom), techniques, flaws, indicators and names, each with its place in the text.",
-        "A claim counts once for each utterance it goes back to; levels are kept apart (a place is not a state, a group is not an agency).",
-        "Logs were searched with rules and with the indicators of the texts; an attempt and a success are told apart by what the line itself shows.",
+        "Texts were read for claims (who takes which stance toward whom), techniques, flaws, indicators and "
+        "names, each with its place in the text.",
+        "A claim counts once for each utterance it goes back to; levels are kept apart (a place is not a "
+        "state, a group is not an agency).",
+        "Logs were searched with rules and with the indicators of the texts; an attempt and a success are "
+        "told apart by what the line itself shows.",
         "What was observed and what was said are weighed apart and never added together.",
-        "Measures are ordered by how much of the case's weight they cover for their effort. docs/advice.md and docs/brief.md say how.",
-        "Likelihood words follow ICD 203: almost no chance (1 to 5 %), very unlikely (5 to 20), unlikely (20 to 45), roughly even chance (45 to 55), "
+        "Measures are ordered by how much of the case's weight they cover for their effort. docs/advice.md "
+        "and docs/brief.md say how.",
+        "Likelihood words follow ICD 203: almost no chance (1 to 5 %), very unlikely (5 to 20), unlikely (20 "
+        "to 45), roughly even chance (45 to 55), "
         "likely (55 to 80), very likely (80 to 95), almost certain (95 to 99).",
     )
     versions = Table(
@@ -48,18 +53,26 @@ def limits_section(case: Case, notes: Notes) -> Section:
     if case.hunt is None or case.hunt.verdict is HuntVerdict.NO_LOGS:
         items.append(line("No logs were searched: nothing here says whether it happened to us."))
     else:
-        items.append(line("The logs show only what they record, and only as far back as they reach; an intruder may have changed them."))
+        items.append(
+            line("The logs show only what they record, and only as far back as they reach; an intruder may have changed them.")
+        )
     if case.weighing is None:
         items.append(line("Nothing was weighed."))
     if case.judgements:
-        items.append(line(f"{len(case.judgements)} judgements of people are kept with the case; they stand beside the machine's own results."))
+        items.append(
+            line(
+                f"{len(case.judgements)} judgements of people are kept with the case; they stand beside the machine's "
+                "own results."
+            )
+        )
     blocks: list[AnyBlock] = [Bullets(items=tuple(items))]
-    problems = [*case.problems, *(case.hunt.problems if case.hunt else ())]
+    # The pipeline repeats the hunt's problems in the case's own list.
+    problems = list(dict.fromkeys((*case.problems, *(case.hunt.problems if case.hunt else ()))))
     rules = [one for one in case.hunt.rules if one.skipped is not None] if case.hunt else []
     problems += [Problem(where=f"rule {one.id} {one.title}", what=f"could not run: {one.skipped}") for one in rules]
     total = sum(one.count for one in problems)
     if problems:
-        counts = Counter()  # type: Counter[Severity]
+        counts: Counter[Severity] = Counter()
         for one in problems:
             counts[one.severity] += one.count
         words = {Severity.FAILED: "could not be used at all", Severity.SKIPPED: "lost a part", Severity.NOTE: "only noted"}
@@ -69,7 +82,12 @@ def limits_section(case: Case, notes: Notes) -> Section:
             head=("Where", "What", "Times", "What to do"),
             rows=tuple(
                 Row(
-                    cells=(line(show(one.where, 140)), line(show(one.what, 200)), line(str(one.count)), line(show(one.hint, 160) or "\u2013")),
+                    cells=(
+                        line(show(one.where, 140)),
+                        line(show(one.what, 200)),
+                        line(str(one.count)),
+                        line(show(one.hint, 160) or "\u2013"),
+                    ),
                     tone="bad" if one.severity is Severity.FAILED else "quiet" if one.severity is Severity.NOTE else "",
                 )
                 for one in problems[:ROWS]
@@ -80,7 +98,9 @@ def limits_section(case: Case, notes: Notes) -> Section:
             widths=(32, 34, 9, 25),
         )
         blocks.append(Heading(text=f"Left out: {total} in all ({text})", id="problems"))
-        blocks.append(table if len(problems) <= 12 else Fold(summary=f"{len(problems)} kinds of things left out", blocks=(table,)))
+        blocks.append(
+            table if len(problems) <= 12 else Fold(summary=f"{len(problems)} kinds of things left out", blocks=(table,))
+        )
     else:
         blocks.append(Para(text=line("Nothing that was given had to be left out."), role="note"))
     return Section(id="limits", title="Limits", blocks=tuple(blocks))

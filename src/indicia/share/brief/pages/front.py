@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.records import Advice, Assessment, Case, HuntVerdict, Measure, MeasureKind, Outcome, Stage, Stance, Verdict
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Line, Para, Row, Step, Steps, Table, line
-from indicia.share.brief.coalition import Position, firmness_words
+from indicia.records import (
+    Advice,
+    Assessment,
+    Case,
+    HuntVerdict,
+    Measure,
+    MeasureKind,
+    Outcome,
+    Sighting,
+    Stage,
+    Stance,
+    Verdict,
+)
+from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Line, Para, Row, Step, Steps, Table, line
+from indicia.share.brief.coalition import Position, firmness_words, stance_words
+from indicia.share.brief.inert import Shown
 from indicia.share.brief.judgements import Sentence, reach_words
 from indicia.share.brief.notes import Notes, moment
 from indicia.share.brief.pictures.hypotheses import hypotheses, percent
@@ -41,7 +54,10 @@ def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
     if any(one.likelihood or one.confidence for one in judgements):
         blocks += (
             Para(
-                text=line("Likelihood says how probable a thing is, confidence how good the grounds are; one never stands for the other."),
+                text=line(
+                    "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands "
+                    "for the other."
+                ),
                 role="note",
             ),
         )
@@ -51,7 +67,10 @@ def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
 def _coalition(found: Sequence[Position], notes: Notes) -> Box:
     if not found:
         nothing = Para(
-            text=line("No attribution claim was found in the texts. Give statements, news or reports in which somebody accuses, denies or declines to."),
+            text=line(
+                "No attribution claim was found in the texts. Give statements, news or reports in which somebody "
+                "accuses, denies or declines to."
+            ),
             role="warn",
         )
         return Box(id="who", title="Who says what", lead="No claims found", tone="quiet", blocks=(nothing,), wide=True)
@@ -70,14 +89,13 @@ def _coalition(found: Sequence[Position], notes: Notes) -> Box:
             )
         )
     if against:
-        head = ("Source", "Stance", "About", "Said", "In the words")
         blocks.append(
             Table(
                 caption="Denials, doubts and silence",
-                head=head,
+                head=("Source", "Stance", "Said", "In the words"),
                 rows=tuple(_position_row(one, notes, full=False) for one in against),
                 shown=ROWS,
-                widths=(20, 12, 20, 10, 38),
+                widths=(22, 26, 10, 42),
             )
         )
     sources = len({one.source for one in for_it if one.stance is Stance.ACCUSES})
@@ -89,17 +107,22 @@ def _coalition(found: Sequence[Position], notes: Notes) -> Box:
 def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     show, claim = notes.index.show, one.firmest
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
-    quote = line(Bit(text=f"\u201c{show(claim.quote.text, 150)}\u201d", look="quote"), more, notes=notes((claim.id,)))
+    quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
     said = line(show(one.first or "no date", 20))
     if not full:
         return Row(
-            cells=(line(show(one.source, 90)), line(Bit(text=one.stance.value, look="strong")), line(show(one.accused, 90)), said, quote),
+            cells=(
+                line(show(one.source, 90)),
+                line(Bit(text=stance_words(claim)[0], look="strong"), f" {show(stance_words(claim)[1], 90)}"),
+                said,
+                quote,
+            ),
             tone="bad" if one.stance is Stance.DENIES else "quiet",
         )
     firm: list[str | Bit] = [firmness_words(claim)]
     if claim.firmness_cue:
         firm.append(Bit(text=f" \u201c{show(claim.firmness_cue.text, 60)}\u201d", look="quote"))
-    names = show(one.accused, 90) if one.stance is Stance.ACCUSES else f"endorses: {show(one.accused, 80)}"
+    names = show(one.accused, 90) if one.stance is Stance.ACCUSES else " ".join(show(part, 80) for part in stance_words(claim))
     level = one.level.value if one.level else "\u2013"
     return Row(
         cells=(line(show(one.source, 90)), line(names), line(level), line(*firm), line(claim.basis.value), said, quote),
@@ -121,10 +144,13 @@ def _ours(case: Case, notes: Notes) -> Box:
     title = "Did it happen to us?"
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         advice = (
-            "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the texts (for Exchange its Logging "
+            "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the "
+            "texts (for Exchange its Logging "
             "folder, IIS logs of both sites, and the Windows event logs), as far back as they are kept."
         )
-        return Box(id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(Para(text=line(advice), role="warn"),))
+        return Box(
+            id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(Para(text=line(advice), role="warn"),)
+        )
     lead, tone = TONES[hunt.verdict]
     worked = tuple(one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS)
     blocks: list[AnyBlock] = [
@@ -132,10 +158,17 @@ def _ours(case: Case, notes: Notes) -> Box:
         Para(text=line(reach_words(hunt), _unread(case)), role="note"),
     ]
     for chain in hunt.chains[:2]:
-        blocks.append(_steps(chain.host, chain.stages, [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings], notes))
+        blocks.append(
+            _steps(
+                chain.host,
+                chain.stages,
+                [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings],
+                notes,
+            )
+        )
     if len(hunt.chains) > 2:
         blocks.append(Para(text=line(f"{len(hunt.chains) - 2} more chains are told below."), role="note"))
-    return Box(id="ours", title=title, lead=lead, tone=tone, blocks=tuple(blocks))
+    return Box(id="ours", title=title, lead=lead, tone=tone, blocks=tuple(blocks), wide=True)
 
 
 def _unread(case: Case) -> str:
@@ -157,19 +190,20 @@ def _unread(case: Case) -> str:
     return f" Not looked at: {', '.join(parts)}; see Limits." if parts else ""
 
 
-def _steps(host: str, stages: Sequence[Stage], mine: Sequence[object], notes: Notes) -> Steps:
-    from indicia.records import Sighting
-
+def _steps(host: str, stages: Sequence[Stage], mine: Sequence[Sighting], notes: Notes) -> Steps:
     show = notes.index.show
     items = []
     for stage in stages:
-        found = [one for one in mine if isinstance(one, Sighting) and one.stage is stage]
+        found = [one for one in mine if one.stage is stage]
         best = next((one for one in found if one.outcome is Outcome.SUCCESS), found[0] if found else None)
         state = "missing" if best is None else "done" if best.outcome is Outcome.SUCCESS else "tried"
-        detail = line(f"{moment(best)[11:19]} {show(best.title, 70)}", notes=notes((best.id,))) if best else line("no line of its own")
+        detail = (
+            line(f"{moment(best)[11:19]} {show(best.title, 70)}", notes=notes((best.id,)))
+            if best
+            else line("no line of its own")
+        )
         items.append(Step(name=stage.value, state=state, detail=detail))
-    first = next((one for one in mine if isinstance(one, Sighting)), None)
-    day = f", {moment(first)[:10]}" if first else ""
+    day = f", {moment(mine[0])[:10]}" if mine else ""
     return Steps(title=f"What happened on {show(host, 60)}{day} (times in UTC)", items=tuple(items))
 
 
@@ -188,19 +222,39 @@ def _grounds(case: Case, notes: Notes) -> Box:
         return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,))
     weighing, show = case.weighing, notes.index.show
     observed, said = weighing.observed, weighing.said
-    lead = f"Observed: {GROUNDS[observed.verdict][0]}. Said: {GROUNDS[said.verdict][0]}."
+    lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
     blocks: list[AnyBlock] = []
-    for assessment, name in ((observed, "What was observed"), (said, "What was said")):
-        blocks.append(Para(text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))))
-        picture = hypotheses(f"hypotheses-{assessment.kind.value}", f"{name}: how likely each hypothesis is", assessment, show)
+    columns = []
+    for assessment, name, short in ((observed, "What was observed", "observed"), (said, "What was said", "said")):
+        column: list[AnyBlock] = []
+        column.append(
+            Para(
+                text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))
+            )
+        )
+        picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
         if picture:
-            blocks.append(picture)
+            column.append(picture)
+        columns.append(tuple(column))
+    blocks.append(Columns(columns=tuple(columns)))
     decisive = [key for key in (*observed.decisive, *said.decisive) if key in notes.index.evidence]
     if decisive:
         items = tuple(line(show(notes.index.evidence[key].label, 140), notes=notes((key,))) for key in decisive[:4])
         blocks += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
     blocks.append(Para(text=line(_sentence(show(weighing.agreement, 300))), role="note"))
-    return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks))
+    return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
+
+
+def _lead(assessment: Assessment, show: Shown) -> str:
+    """The verdict in a few words: the leader with the likelihood that the weighing gave it, or that the grounds do not carry
+    one."""
+    names = [
+        one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels) if one.hypothesis.id in assessment.leaders
+    ]
+    if assessment.verdict is Verdict.INSUFFICIENT or not names:
+        return GROUNDS[assessment.verdict][0]
+    name = show(" or ".join(names[:3]), 60)
+    return f"{assessment.likelihood.value} {name}" if assessment.likelihood else f"{GROUNDS[assessment.verdict][0]}: {name}"
 
 
 def _words(assessment: Assessment) -> list[str | Bit]:
@@ -239,7 +293,13 @@ def first_things(advice: Advice, most: int = 5) -> tuple[Measure, ...]:
         chosen = [*urgent, *patches[:1], *keys, *contain[len(urgent) :], *others]
     else:
         chosen = [*patches[:3], *others[:2], *hunts[:1], *others[2:]]
-    return tuple(dict.fromkeys(chosen))[:most]
+    first = list(dict.fromkeys(chosen))[:most]
+    return tuple(sorted(first, key=_hours)) if contain else tuple(first)
+
+
+def _hours(measure: Measure) -> int:
+    """By when, as hours; what bears none comes last."""
+    return measure.within_hours if measure.within_hours is not None else 48 if measure.kind is MeasureKind.PATCH else 9999
 
 
 def _to_do(case: Case, notes: Notes) -> Box:
@@ -252,12 +312,11 @@ def _to_do(case: Case, notes: Notes) -> Box:
     first = first_things(case.advice)
     items: list[Line] = []
     for one in first:
-        due = f" CISA's date for US agencies: {one.due}." if one.due else ""
         items.append(
             line(
                 Bit(text=f"{_capital(by_when(one))}: ", look="strong"),
                 Bit(text=show(one.title, 160), look="strong", href=f"#{one.id}"),
-                f". {show(_first_sentences(one.instruction, 260))}{due}",
+                f". {show(_first_sentences(one.instruction, 240))}",
                 notes=notes((one.id,)),
             )
         )
@@ -268,7 +327,8 @@ def _to_do(case: Case, notes: Notes) -> Box:
         blocks.append(
             Para(
                 text=line(
-                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is {soonest} hours. ",
+                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is "
+                    f"{soonest} hours. ",
                     Bit(text="See the checklist", href="#reporting"),
                     ".",
                 ),
@@ -277,9 +337,19 @@ def _to_do(case: Case, notes: Notes) -> Box:
         )
     few = case.advice.curve[:5]
     if few:
-        text = f"The first {_many(len(few), 'preventive measure')} cover {few[-1].covered:.0%} of what this case calls for, by weight."
+        first_few = (
+            "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        )
+        text = f"{first_few} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
         blocks.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
-    return Box(id="todo", title=title, lead=f"The first {len(first)} of {len(case.advice.measures)}", tone="green", blocks=tuple(blocks), wide=True)
+    return Box(
+        id="todo",
+        title=title,
+        lead=f"The first {len(first)} of {len(case.advice.measures)}",
+        tone="green",
+        blocks=tuple(blocks),
+        wide=True,
+    )
 
 
 def _first_sentences(text: str, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indicia.records import Assessment, Case
-from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Para, Row, Section, Table, line
+from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Line, Para, Row, Section, Table, line
 from indicia.share.brief.judgements import listed
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.hypotheses import percent
@@ -21,9 +21,12 @@ def grounds_section(case: Case, notes: Notes) -> Section:
     if weighing is None:
         return Section(id="evidence", title=title, blocks=(Para(text=line("Nothing was weighed."), role="warn"),))
     blocks: list[AnyBlock] = []
-    for assessment, name in ((weighing.observed, "What was observed"), (weighing.said, "What was said")):
+    for assessment, name, short in (
+        (weighing.observed, "What was observed", "observed"),
+        (weighing.said, "What was said", "said"),
+    ):
         blocks.append(Heading(text=f"{name}: {assessment.verdict.value}"))
-        picture = weights(f"weights-{assessment.kind.value}", assessment, notes.index.evidence, show)
+        picture = weights(f"weights-{short}", assessment, notes.index.evidence, show)
         blocks.append(picture if picture else Para(text=line("Nothing weighs here."), role="note"))
         items = _remarks(assessment, notes)
         if items:
@@ -33,7 +36,7 @@ def grounds_section(case: Case, notes: Notes) -> Section:
     return Section(id="evidence", title=title, blocks=tuple(blocks))
 
 
-def _remarks(assessment: Assessment, notes: Notes) -> tuple:  # type: ignore[type-arg]
+def _remarks(assessment: Assessment, notes: Notes) -> tuple[Line, ...]:
     show = notes.index.show
     items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
     if assessment.missing:
@@ -82,14 +85,14 @@ def _table(case: Case, notes: Notes) -> Table:
     heaviest: dict[str, float] = {}
     for assessment in (weighing.observed, weighing.said):
         about = leader(assessment)
-        for one in assessment.weights:
-            if one.hypothesis == about:
-                heaviest[one.evidence] = one.decibans
+        for weight in assessment.weights:
+            if weight.hypothesis == about:
+                heaviest[weight.evidence] = weight.decibans
     decisive = {*weighing.observed.decisive, *weighing.said.decisive}
     items = sorted(weighing.evidence, key=lambda one: (-abs(heaviest.get(one.id, 0.0)), one.id))
     rows = []
     for one in items[:ROWS]:
-        weight = heaviest.get(one.id)
+        decibans = heaviest.get(one.id)
         off = one.weight == 0
         rows.append(
             Row(
@@ -98,14 +101,17 @@ def _table(case: Case, notes: Notes) -> Table:
                     line(one.kind.value),
                     line(show(one.origin, 60)),
                     line(f"{one.reliability}{one.credibility}"),
-                    line("switched off" if off else "\u2013" if weight is None else f"{weight:+.1f}".replace("-", "\u2212")),
+                    line(
+                        "switched off" if off else "\u2013" if decibans is None else f"{decibans:+.1f}".replace("-", "\u2212")
+                    ),
                     line("decisive" if one.id in decisive else "", f" {show(one.note, 120)}" if one.note else ""),
                 ),
                 tone="quiet" if off else "",
             )
         )
     return Table(
-        caption="Evidence. Grade: reliability of the source (A to F) and credibility of the item (1 to 6), after the Admiralty code. Weight in decibans for the leading hypothesis",
+        caption="Evidence. Grade: reliability of the source (A to F) and credibility of the item (1 to 6), after the "
+        "Admiralty code. Weight in decibans for the leading hypothesis",
         head=("Item", "Kind", "Origin", "Grade", "Weight", "Remark"),
         rows=tuple(rows),
         shown=20,

@@ -35,7 +35,9 @@ def indicator_section(case: Case, notes: Notes) -> Section:
         for (type_, value), mine in sorted(groups.items(), key=lambda item: (item[0][1] not in met, item[0]))[:ROWS]:
             seen = met.get(value, [])
             hunted = case.hunt is not None and case.hunt.indicators_sought > 0
-            ours = f"yes, {len(seen)} times" if len(seen) > 1 else "yes, once" if seen else "not seen" if hunted else "not sought"
+            ours = (
+                f"yes, {len(seen)} times" if len(seen) > 1 else "yes, once" if seen else "not seen" if hunted else "not sought"
+            )
             fanged = type_.startswith(("ipv4", "ipv6", "domain", "url", "email", "hostname")) or "://" in value
             text = visible(clip(defang(value) if fanged else value, 160))
             rows.append(
@@ -60,11 +62,16 @@ def indicator_section(case: Case, notes: Notes) -> Section:
                 widths=(52, 16, 14, 18),
             )
         )
-        blocks.append(Para(text=line("An indicator is context, not proof: addresses change hands and tools are shared."), role="note"))
+        blocks.append(
+            Para(text=line("An indicator is context, not proof: addresses change hands and tools are shared."), role="note")
+        )
     else:
         blocks.append(Para(text=line("No indicator was found in the texts."), role="warn"))
     if other:
-        reasons = "; ".join(f"{show(one.value, 60)} ({one.context.value}{': ' + show(one.reason, 80) if one.reason else ''})" for one in other[:10])
+        reasons = "; ".join(
+            f"{show(one.value, 60)} ({one.context.value}{': ' + show(one.reason, 80) if one.reason else ''})"
+            for one in other[:10]
+        )
         more = f" and {len(other) - 10} more" if len(other) > 10 else ""
         blocks.append(Para(text=line(f"Found and not counted: {reasons}{more}."), role="note"))
     blocks += _names(case, notes)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Code, Fold, Heading, Para, Row, Section, Table, line
+from indicia.share.brief.inert import visible
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pages.front import by_when
 from indicia.share.brief.pictures.coverage import coverage
@@ -33,14 +34,18 @@ def measures_section(case: Case, notes: Notes) -> Section:
         blocks.append(
             Para(
                 text=line(
-                    "Covered: the share of the case's techniques and flaws that at least one measure acts on, by weight (seen counts more than stated, "
+                    "Covered: the share of the case's techniques and flaws that at least one measure acts on, by "
+                    "weight (seen counts more than stated, "
                     "stated more than typical; early in the chain more than late). A log that only lets us see counts half."
                 ),
                 role="note",
             )
         )
     if by_kind[MeasureKind.CONTAIN]:
-        blocks += [Heading(text="Contain and recover, in this order", id="contain"), _steps(by_kind[MeasureKind.CONTAIN], notes)]
+        blocks += [
+            Heading(text="Contain and recover, in this order", id="contain"),
+            _steps(by_kind[MeasureKind.CONTAIN], notes),
+        ]
     main = [one for one in advice.measures if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
     if main:
         blocks += [Heading(text="For IT: checklist, the most effective first", id="checklist"), _checklist(main, notes)]
@@ -50,7 +55,12 @@ def measures_section(case: Case, notes: Notes) -> Section:
     if by_kind[MeasureKind.HUNT] or by_kind[MeasureKind.DETECT]:
         blocks.append(Heading(text="For the SOC: hunts to run now, detections to keep", id="soc"))
         if by_kind[MeasureKind.HUNT]:
-            blocks.append(Fold(summary=f"{len(by_kind[MeasureKind.HUNT])} hunts as queries for Splunk, Elastic and Kusto", blocks=tuple(_queries(by_kind[MeasureKind.HUNT], notes))))
+            blocks.append(
+                Fold(
+                    summary=f"{len(by_kind[MeasureKind.HUNT])} hunts as queries for Splunk, Elastic and Kusto",
+                    blocks=tuple(_queries(by_kind[MeasureKind.HUNT], notes)),
+                )
+            )
         if by_kind[MeasureKind.DETECT]:
             blocks.append(_detections(by_kind[MeasureKind.DETECT], notes))
     if by_kind[MeasureKind.REPORT]:
@@ -96,10 +106,13 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
             Row(
                 id=one.id,
                 cells=(
-                    line(Bit(text=("\u2611 " if one.in_place else "\u2610 ") + show(one.title, 140), look="strong"), " (in place)" if one.in_place else ""),
+                    line(
+                        Bit(text=("\u2611 " if one.in_place else "\u2610 ") + show(one.title, 140), look="strong"),
+                        " (in place)" if one.in_place else "",
+                    ),
                     line(show(one.instruction), notes=notes(one.reasons[:2])),
                     line(by_when(one) + (f"; CISA: {one.due}" if one.due else "")),
-                    line(f"{one.effect:.0%}"),
+                    line(f"{one.effect * 100:.0f} %"),
                     line(show(covers)),
                     line(Bit(text=show("; ".join(references), 200), look="quiet")),
                 ),
@@ -133,19 +146,21 @@ def _queries(measures: Sequence[Measure], notes: Notes) -> list[AnyBlock]:
     show = notes.index.show
     blocks: list[AnyBlock] = [Para(text=line(show(measures[0].instruction)), role="note")]
     for one in measures[:QUERIES]:
-        blocks.append(Para(text=line(Bit(text=show(one.title, 160), look="strong"), f" ({', '.join(one.covers[:5])})", notes=notes(one.reasons[:2]))))
+        blocks.append(
+            Para(
+                text=line(
+                    Bit(text=show(one.title, 160), look="strong"),
+                    f" ({', '.join(one.covers[:5])})",
+                    notes=notes(one.reasons[:2]),
+                )
+            )
+        )
         if one.text:
             # A query is for a machine: it is not defanged, only made visible.
-            blocks.append(Code(text=_visible(one.text), title=show(one.title, 120)))
+            blocks.append(Code(text=visible(one.text), title=show(one.title, 120)))
     if len(measures) > QUERIES:
         blocks.append(Para(text=line(f"{len(measures) - QUERIES} more hunts are in the JSON form."), role="note"))
     return blocks
-
-
-def _visible(text: str) -> str:
-    from indicia.share.brief.inert import visible
-
-    return visible(text)
 
 
 def _detections(measures: Sequence[Measure], notes: Notes) -> Table:
@@ -189,7 +204,9 @@ def _duties(measures: Sequence[Measure], notes: Notes) -> Table:
     )
     reviewed = next((text for one in measures for text in one.references if text.startswith("reviewed")), "")
     return Table(
-        caption=f"Facts to check with counsel, not legal advice ({reviewed})" if reviewed else "Facts to check with counsel, not legal advice",
+        caption=f"Facts to check with counsel, not legal advice ({reviewed})"
+        if reviewed
+        else "Facts to check with counsel, not legal advice",
         head=("Duty", "First deadline", "What", "Source"),
         rows=rows,
         shown=8,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from indicia.records import Case, Claim, Document, Outcome, SourceType, Span, Stance
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
-from indicia.share.brief.coalition import Position, accused_words, firmness_words, source_words
+from indicia.share.brief.coalition import Position, firmness_words, source_words, stance_words
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
@@ -31,14 +31,18 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
             found.append(Moment(date=claim.date, lane=lane, label=_said_briefly(claim), traces=(claim.id,)))
     for document in case.documents:
         if document.published:
-            found.append(Moment(date=document.published, lane="text", label=document.title or document.name, traces=(document.id,)))
+            found.append(
+                Moment(date=document.published, lane="text", label=document.title or document.name, traces=(document.id,))
+            )
     if case.hunt:
         by_day: dict[str, list[str]] = {}
         for sighting in case.hunt.sightings:
             if sighting.event.time and sighting.outcome is not Outcome.ATTEMPT:
                 by_day.setdefault(sighting.event.time.date().isoformat(), []).append(sighting.id)
         for day, ids in by_day.items():
-            found.append(Moment(date=day, lane="ours", label=f"{len(ids)} sighting{'s' if len(ids) > 1 else ''}", traces=tuple(ids[:4])))
+            found.append(
+                Moment(date=day, lane="ours", label=f"{len(ids)} sighting{'s' if len(ids) > 1 else ''}", traces=tuple(ids[:4]))
+            )
     return found
 
 
@@ -51,10 +55,7 @@ def _lane(claim: Claim) -> str:
 
 
 def _said_briefly(claim: Claim) -> str:
-    verb = {Stance.ACCUSES: "names", Stance.ENDORSES: "endorses", Stance.DENIES: "denies", Stance.DECLINES: "declines", Stance.QUESTIONS: "doubts"}
-    if claim.stance is Stance.ACCUSES:
-        return f"{source_words(claim)} names {accused_words(claim)}"
-    return f"{source_words(claim)} {verb[claim.stance]}"
+    return " ".join((source_words(claim), *stance_words(claim)))
 
 
 def timeline_section(case: Case, notes: Notes) -> Section:
@@ -63,7 +64,9 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     short = [Moment(date=one.date, lane=one.lane, label=_shorter(one), traces=one.traces) for one in found]
     picture = timeline(short, show)
     if picture is None:
-        nothing = Para(text=line("Nothing in the case bears a date: give --date with texts that do not tell theirs."), role="warn")
+        nothing = Para(
+            text=line("Nothing in the case bears a date: give --date with texts that do not tell theirs."), role="warn"
+        )
         return Section(id="timeline", title="Timeline", blocks=(nothing,))
     blocks: list[AnyBlock] = [picture]
     for affair in case.affairs:
@@ -77,7 +80,8 @@ def timeline_section(case: Case, notes: Notes) -> Section:
         caption="Everything with a date",
         head=("Date", "Kind", "What"),
         rows=tuple(
-            Row(cells=(line(show(one.date[:10])), line(names[one.lane]), line(show(one.label, 140), notes=notes(one.traces)))) for one in dated[:ROWS]
+            Row(cells=(line(show(one.date[:10])), line(names[one.lane]), line(show(one.label, 140), notes=notes(one.traces))))
+            for one in dated[:ROWS]
         ),
         shown=ROWS,
         left_out=len(dated[ROWS:]),
@@ -92,7 +96,14 @@ def timeline_section(case: Case, notes: Notes) -> Section:
 
 
 def _shorter(one: Moment) -> str:
-    return one.label.split(" names ")[0] if one.lane in {"official", "private"} else one.label
+    """The picture has room for who spoke and, of answers, for how; the table has the rest."""
+    if one.lane in {"official", "private"}:
+        return one.label.split(" names ")[0].split(" endorses ")[0]
+    if one.lane == "answer":
+        for verb in (" denies", " declines", " questions"):
+            if verb in one.label:
+                return one.label.split(verb)[0] + verb
+    return one.label
 
 
 def _lag(detected: str | None, private: str | None, official: str | None) -> str:
@@ -104,7 +115,9 @@ def _lag(detected: str | None, private: str | None, official: str | None) -> str
         least, most = (end[0] - start[1]).days, (end[1] - start[0]).days
         since = "private" if private else "detection"
         span = f"{least} days" if least == most else f"{least} to {most} days"
-        text += f"; {span} from {'private to official attribution' if since == 'private' else 'detection to official attribution'}"
+        text += (
+            f"; {span} from {'private to official attribution' if since == 'private' else 'detection to official attribution'}"
+        )
     return f"{text}." if text else ""
 
 
@@ -112,7 +125,13 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     """The graph, then each claim with its sentence, the words that count marked."""
     show = notes.index.show
     if not case.claims:
-        nothing = Para(text=line("No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, questions) and words that say so."), role="warn")
+        nothing = Para(
+            text=line(
+                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, "
+                "questions) and words that say so."
+            ),
+            role="warn",
+        )
         return Section(id="claims", title="The claims in their own words", blocks=(nothing,))
     blocks: list[AnyBlock] = []
     picture = claim_graph(found, show)
@@ -122,7 +141,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks.append(
         Para(
             text=line(
-                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back to {origins} utterances; "
+                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back "
+                f"to {origins} utterances; "
                 "copies of one utterance do not add weight."
             ),
             role="note",
@@ -169,8 +189,8 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
     document = notes.index.documents.get(claim.quote.document)
     about: list[str | Bit] = [
         Bit(text=show(source_words(claim), 80), look="strong"),
-        f" {claim.stance.value} ",
-        Bit(text=show(accused_words(claim), 80), look="strong"),
+        f" {stance_words(claim)[0]} ",
+        Bit(text=show(stance_words(claim)[1], 100), look="strong"),
     ]
     if claim.accused.level:
         about.append(f" ({claim.accused.level.value})")
@@ -192,7 +212,9 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         about=line(*about),
         text=Line(bits=bits),
         where=notes.index.where(claim.quote),
-        tone={Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(claim.stance, ""),
+        tone={Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(
+            claim.stance, ""
+        ),
     )
 
 
@@ -214,8 +236,9 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
         if all(span.end <= start or span.start >= end for start, end, _ in taken):
             taken.append((span.start, span.end, look))
     low, high = _context(document, quote)
-    if low < quote.start:
-        yield Bit(text=show(document.text[low : quote.start].lstrip()), look="quiet")
+    before, after = document.text[low : quote.start].lstrip(), document.text[quote.end : high].rstrip()
+    if before:
+        yield Bit(text=show(before), look="quiet")
     at = quote.start
     for start, end, look in sorted(taken):
         if at < start:
@@ -224,20 +247,24 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
         at = end
     if at < quote.end:
         yield Bit(text=show(document.text[at : quote.end]))
-    if quote.end < high:
-        yield Bit(text=show(document.text[quote.end : high].rstrip()), look="quiet")
+    if after:
+        yield Bit(text=show(after), look="quiet")
 
 
 def _context(document: Document, quote: Span) -> tuple[int, int]:
-    """A little of the text before and after, within the block, from word to word."""
+    """Whole sentences of the same block before and after the quote, no more than `REACH` characters each."""
     block = document.block_at(quote.start)
-    low = max(block.start if block else 0, quote.start - REACH)
-    high = min(block.end if block and block.end >= quote.end else len(document.text), quote.end + REACH)
-    high = max(high, quote.end)
-    if low > 0 and not document.text[low - 1].isspace():
-        cut = document.text.find(" ", low, quote.start)
-        low = cut + 1 if cut >= 0 else quote.start
-    if high < len(document.text) and not document.text[high - 1].isspace():
-        cut = document.text.rfind(" ", quote.end, high)
-        high = cut if cut >= 0 else quote.end
+    first = max(block.start if block else 0, quote.start - REACH)
+    last = min(max(block.end, quote.end) if block else len(document.text), quote.end + REACH)
+    low, high = quote.start, quote.end
+    if block and first == block.start:
+        low = first
+    else:
+        cut = document.text.find(". ", first, quote.start)
+        low = cut + 2 if cut >= 0 else quote.start
+    if block and last == max(block.end, quote.end):
+        high = last
+    else:
+        cut = document.text.rfind(". ", quote.end, last)
+        high = cut + 1 if cut >= 0 else quote.end
     return low, high

@@ -31,14 +31,21 @@ def hunt_section(case: Case, notes: Notes) -> Section:
         text = f"{chain.summary[:1].upper()}{chain.summary[1:]}." if chain.summary else ""
         blocks += [
             Heading(text=head, id=chain.id),
-            Para(text=line(show(text, 300), f" Joined by {show(keys, 200)}." if keys else "", notes=notes(one.id for one in mine[:3]))),
+            Para(
+                text=line(
+                    show(text, 300), f" Joined by {show(keys, 200)}." if keys else "", notes=notes(one.id for one in mine[:3])
+                )
+            ),
             _lines(f"Chain on {show(chain.host, 60)}", mine, notes, shown=14),
         ]
     if len(hunt.chains) > 20:
         blocks.append(Para(text=line(f"{len(hunt.chains) - 20} more chains are in the JSON form."), role="note"))
     if hunt.sightings:
         blocks += [Heading(text="Sightings by rule and machine"), _groups(hunt.sightings, notes)]
-        loose = Fold(summary=f"The log lines ({len(hunt.sightings):,} sightings)".replace(",", "\u202f"), blocks=(_lines("Log lines", hunt.sightings, notes, shown=LINES),))
+        loose = Fold(
+            summary=f"The log lines ({len(hunt.sightings):,} sightings)".replace(",", "\u202f"),
+            blocks=(_lines("Log lines", hunt.sightings, notes, shown=LINES),),
+        )
         blocks.append(loose)
     else:
         blocks.append(Para(text=line("No rule and no indicator matched.")))
@@ -80,7 +87,9 @@ def _groups(sightings: tuple[Sighting, ...], notes: Notes) -> Table:
     for one in sightings:
         groups[(one.title, one.event.host)].append(one)
     rows = []
-    ordered = sorted(groups.items(), key=lambda item: (-max(LEVELS.index(one.level) for one in item[1]), -len(item[1]), item[0]))
+    ordered = sorted(
+        groups.items(), key=lambda item: (-max(LEVELS.index(one.level) for one in item[1]), -len(item[1]), item[0])
+    )
     for (title, host), mine in ordered[:GROUPS]:
         worked = sum(one.outcome is Outcome.SUCCESS for one in mine)
         level = max((one.level for one in mine), key=LEVELS.index)
@@ -88,7 +97,10 @@ def _groups(sightings: tuple[Sighting, ...], notes: Notes) -> Table:
         rows.append(
             Row(
                 cells=(
-                    line(show(title, 100), notes=notes((next((one.id for one in mine if one.outcome is Outcome.SUCCESS), mine[0].id),))),
+                    line(
+                        show(title, 100),
+                        notes=notes((next((one.id for one in mine if one.outcome is Outcome.SUCCESS), mine[0].id),)),
+                    ),
                     line(show(host, 60)),
                     line(level.value),
                     line(str(len(mine))),
@@ -146,5 +158,8 @@ def _rules(case: Case, notes: Notes) -> Para:
     idle = sum(one.skipped is not None for one in rules)
     matched = sum(one.matches > 0 for one in rules)
     sought = case.hunt.indicators_sought if case.hunt else 0
-    text = f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} could not run. {sought} indicators were sought."
+    text = (
+        f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} "
+        f"could not run. {sought} indicators were sought."
+    )
     return Para(text=line(text), role="note")

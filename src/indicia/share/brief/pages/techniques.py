@@ -27,7 +27,13 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
     title = "Techniques"
     found, unknown = _gather(case, known)
     if not found:
-        nothing = Para(text=line("No technique was found, neither in the texts nor in logs. Advisories and technical reports name them; news seldom do."), role="warn")
+        nothing = Para(
+            text=line(
+                "No technique was found, neither in the texts nor in logs. Advisories and technical reports name "
+                "them; news seldom do."
+            ),
+            role="warn",
+        )
         return Section(id="techniques", title=title, blocks=(nothing,))
     cells = tuple(
         Cell(id=key, name=known.technique_name(key), tactics=known.tactics_of(key), rank=one.rank, count=max(1, one.count))
@@ -67,8 +73,18 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
     other = [one for one in case.mentions if one.kind is MentionKind.TECHNIQUE and one.context is not Context.STATED]
     if other:
         show = notes.index.show
-        text = "Named in the texts and not counted as used: " + ", ".join(f"{show(one.value, 40)} ({one.context.value})" for one in other[:12])
-        blocks.append(Para(text=line(text + (f" and {len(other) - 12} more." if len(other) > 12 else "."), notes=notes(one.id for one in other[:4])), role="note"))
+        text = "Named in the texts and not counted as used: " + ", ".join(
+            f"{show(one.value, 40)} ({one.context.value})" for one in other[:12]
+        )
+        blocks.append(
+            Para(
+                text=line(
+                    text + (f" and {len(other) - 12} more." if len(other) > 12 else "."),
+                    notes=notes(one.id for one in other[:4]),
+                ),
+                role="note",
+            )
+        )
     if unknown:
         text = f"Not in ATT&CK {known.version}: {', '.join(notes.index.show(one, 40) for one in unknown[:12])}."
         blocks.append(Para(text=line(text), role="warn"))
@@ -101,9 +117,9 @@ def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:
     for measure in case.advice.measures if case.advice else ():
         if measure.rank is Rank.TYPICAL:
             for value in measure.covers:
-                if value.startswith("T") and known.technique_id(value) not in found:
-                    add(value, Rank.TYPICAL, next(iter(measure.reasons), ""))
-                    found[value].count = 1
+                key = known.technique_id(value) if value.startswith("T") else None
+                if key and key not in found:
+                    add(key, Rank.TYPICAL, next(iter(measure.reasons), ""))
     return found, list(unknown)
 
 
@@ -120,7 +136,7 @@ def _answers(case: Case) -> dict[str, str]:
 
 def _short(measure: Measure) -> str:
     if measure.source.startswith("ATT&CK M"):
-        return f"{measure.source.removeprefix('ATT&CK ')} {measure.title}"
+        return measure.source.removeprefix("ATT&CK ")
     return {"patch": "patch", "detect": "detection", "hunt": "hunt"}.get(measure.kind.value, f"log: {measure.title}")
 
 

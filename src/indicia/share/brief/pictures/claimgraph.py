@@ -26,7 +26,7 @@ STYLE = {
     Stance.ENDORSES: ("green", "7 4", "endorses"),
     Stance.QUESTIONS: ("amber", "2 4", "questions"),
     Stance.DENIES: ("red", "2 3", "denies"),
-    Stance.DECLINES: ("quiet", "1 5", "declines to say"),
+    Stance.DECLINES: ("quiet", "1 4", "declines to name"),
 }
 MOST_SOURCES, MOST_ACCUSED = 22, 14
 OTHERS = "what others said"
@@ -47,7 +47,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     targets = sorted(targets, key=lambda target: (mean[target], target))[:MOST_ACCUSED]
     rows = max(len(shown), len(targets))
     step = 34.0
-    left, right, width = 236.0, 560.0, 800.0
+    left, right, width = 236.0, 520.0, 780.0
     drawing = Drawing(width, 30 + rows * step + 46)
     at_left = _spread(shown, rows, step)
     at_right = _spread(targets, rows, step)
@@ -82,7 +82,8 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     drawing.text(4, y + 24, f"The thicker the line, the firmer the words.{more}", size=10.5, fill="quiet")
     title = "Who accuses, endorses and denies"
     alt = f"{title}: " + "; ".join(
-        f"{show(one.source, 60)} {STYLE[one.stance][2]} {show(_target(one)[0], 60)} ({firmness_words(one.firmest)})" for one in mine[:60]
+        f"{show(one.source, 60)} {STYLE[one.stance][2]} {show(_target(one)[0], 60)} ({firmness_words(one.firmest)})"
+        for one in mine[:60]
     )
     return Picture(name="claims", svg=drawing.svg("claims", title, alt), title=title, alt=alt)
 

@@ -18,8 +18,8 @@ def coverage(advice: Advice, show: Shown) -> Picture | None:
         return None
     titles = {one.id: one.title for one in advice.measures}
     steps = advice.curve[:MOST]
-    label, left, right, step = 290.0, 300.0, 620.0, 25.0
-    drawing = Drawing(680, 30 + step * len(steps) + 30)
+    label, left, right, step = 300.0, 308.0, 640.0, 25.0
+    drawing = Drawing(690, 30 + step * len(steps) + 30)
     for tenth in range(0, 11, 2):
         x = left + (right - left) * tenth / 10
         drawing.line(x, 8, x, 14 + step * len(steps), "rule")
@@ -31,10 +31,12 @@ def coverage(advice: Advice, show: Shown) -> Picture | None:
         end = left + (right - left) * one.covered
         drawing.rect(left, y + 5, start - left, step - 9, "pale-green")
         drawing.rect(start, y + 5, max(end - start, 1.5), step - 9, "green", round_=1)
-        drawing.text(right + 8, y + 17, f"{one.covered:.0%}".replace("%", " %"), size=12, bold=one is steps[-1])
+        drawing.text(right + 8, y + 17, f"{one.covered * 100:.0f} %", size=12, bold=one is steps[-1])
         y, before = y + step, one.covered
     title = "What each measure adds"
-    alt = f"{title}: " + "; ".join(f"{show(titles.get(one.measure, one.measure), 80)} brings it to {one.covered:.0%}" for one in steps)
+    alt = f"{title}: " + "; ".join(
+        f"{show(titles.get(one.measure, one.measure), 80)} brings it to {one.covered * 100:.0f} %" for one in steps
+    )
     return Picture(name="coverage", svg=drawing.svg("coverage", title, alt), title=title, alt=alt)
 
 

@@ -40,9 +40,9 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
     groups, levels = rows_of(assessment), list(assessment.levels[:3])
     if not groups and not levels:
         return None
-    label, left, right, step = 170.0, 178.0, 560.0, 26.0
-    drawing = Drawing(620, 0)
-    y = 22.0
+    label, left, right, step = 128.0, 135.0, 402.0, 25.0
+    drawing = Drawing(450, 0)
+    y = 14.0
     for rows, head in ((groups, "Groups (together 100 %)"), (levels, "Added up by state or agency")):
         if not rows:
             continue
@@ -63,12 +63,19 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
             drawing.text(right + 8, y + 17, percent(one.probability), size=12.5, bold=leads)
             y += step
         for bound, text in BANDS:
-            drawing.text(left + (right - left) * bound, y + 12, text, size=9.5, fill="quiet", anchor="middle")
-        y += 34
-    drawing.text(left, y - 8, "Dotted: the bounds of the ICD 203 bands, in percent. Upright mark: before the evidence.", size=9.5, fill="quiet", most=430)
-    drawing.height = y
+            drawing.text(left + (right - left) * bound, y + 12, text, size=10, fill="quiet", anchor="middle")
+        y += 30
+    drawing.text(
+        0,
+        y - 8,
+        "Dotted: bounds of the ICD 203 bands, in percent. Upright mark: before the evidence.",
+        size=10,
+        fill="quiet",
+        most=446,
+    )
+    drawing.height = y - 4
     alt = f"{title}: {_spoken(groups, show)}." + (f" Added up: {_spoken(levels, show)}." if levels else "")
-    return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt)
+    return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt, size="narrow")
 
 
 def _spoken(rows: Iterable[Posterior], show: Shown) -> str:

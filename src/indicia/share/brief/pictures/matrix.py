@@ -25,14 +25,16 @@ class Cell(Record, frozen=True, kw_only=True):
 def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Picture | None:
     """`tactics` are (shortname, name) in ATT&CK's order; those without a technique of the case are left out and named below."""
     columns = [(name, [cell for cell in cells if short in cell.tactics]) for short, name in tactics]
-    used = [(name, sorted(column, key=lambda cell: (list(Rank).index(cell.rank), cell.id))) for name, column in columns if column]
+    used = [
+        (name, sorted(column, key=lambda cell: (list(Rank).index(cell.rank), cell.id))) for name, column in columns if column
+    ]
     if not used:
         return None
     empty = [name for name, column in columns if not column]
-    gap, high = 4.0, 38.0
+    gap, high = 4.0, 48.0
     wide = max(92.0, min(150.0, (1000 - gap * len(used)) / len(used)))
     tall = max(len(column) for _, column in used)
-    drawing = Drawing((wide + gap) * len(used) + 2, 0)
+    drawing = Drawing(max(480.0, (wide + gap) * len(used) + 2), 0)
     for index, (name, column) in enumerate(used):
         x = index * (wide + gap) + 1
         _wrapped(drawing, x + 2, 14, name, wide - 4, size=11, fill="ink", bold=True)
@@ -43,7 +45,7 @@ def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Pic
             drawing.text(x + 6, y + 14, cell.id, size=11, fill=ink, bold=True)
             if cell.count > 1:
                 drawing.text(x + wide - 6, y + 14, f"\u00d7{cell.count}", size=10, fill=ink, anchor="end")
-            drawing.text(x + 6, y + 29, cell.name, size=10, fill=ink, most=wide - 10)
+            _wrapped(drawing, x + 6, y + 28, cell.name, wide - 10, size=10, fill=ink, bold=False)
     y = 38 + tall * (high + gap) + 10
     x = 1.0
     for rank in Rank:
@@ -54,8 +56,10 @@ def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Pic
         drawing.text(1, y + 32, f"Nothing in: {', '.join(empty)}.", size=10.5, fill="quiet", most=drawing.width - 4)
     drawing.height = y + (44 if empty else 22)
     title = "Techniques in ATT&CK's order"
-    alt = f"{title}. " + ". ".join(f"{name}: {', '.join(f'{cell.id} {MEANING[cell.rank]}' for cell in column[:40])}" for name, column in used)
-    return Picture(name="matrix", svg=drawing.svg("matrix", title, alt), title=title, alt=alt, wide=True)
+    alt = f"{title}. " + ". ".join(
+        f"{name}: {', '.join(f'{cell.id} {MEANING[cell.rank]}' for cell in column[:40])}" for name, column in used
+    )
+    return Picture(name="matrix", svg=drawing.svg("matrix", title, alt), title=title, alt=alt, size="wide")
 
 
 def _wrapped(drawing: Drawing, x: float, y: float, text: str, width: float, *, size: float, fill: str, bold: bool) -> None:

@@ -33,7 +33,17 @@ def width_of(text: str, size: float) -> float:
     """A guess, on the safe side, at how wide `text` is in a sans-serif face of `size`."""
     units = 0.0
     for char in text:
-        units += 0.3 if char in "iljt.,:;|'!()[] fr" else 0.85 if char in "mwMW@%" else 0.68 if char.isupper() else 0.56 if ord(char) < 0x2E80 else 1.0
+        units += (
+            0.3
+            if char in "iljt.,:;|'!()[] fr"
+            else 0.85
+            if char in "mwMW@%"
+            else 0.68
+            if char.isupper()
+            else 0.56
+            if ord(char) < 0x2E80
+            else 1.0
+        )
     return units * size
 
 
@@ -58,7 +68,9 @@ class Drawing:
         self.width, self.height = width, height
         self._parts: list[str] = []
 
-    def rect(self, x: float, y: float, w: float, h: float, fill: str, *, stroke: str = "", round_: float = 0, dash: bool = False) -> None:
+    def rect(
+        self, x: float, y: float, w: float, h: float, fill: str, *, stroke: str = "", round_: float = 0, dash: bool = False
+    ) -> None:
         edge = f' stroke="{INK[stroke]}" stroke-width="1"' + (' stroke-dasharray="3 2"' if dash else "") if stroke else ""
         corner = f' rx="{number(round_)}"' if round_ else ""
         classes = f"f-{fill}" + (f" s-{stroke}" if stroke else "")
@@ -67,10 +79,13 @@ class Drawing:
             f'{corner} fill="{INK[fill]}"{edge}/>'
         )
 
-    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str = "rule", *, width: float = 1, dash: str = "") -> None:
+    def line(
+        self, x1: float, y1: float, x2: float, y2: float, stroke: str = "rule", *, width: float = 1, dash: str = ""
+    ) -> None:
         pattern = f' stroke-dasharray="{dash}"' if dash else ""
         self._parts.append(
-            f'<line class="s-{stroke}" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" stroke="{INK[stroke]}"'
+            f'<line class="s-{stroke}" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" '
+            f'stroke="{INK[stroke]}"'
             f' stroke-width="{number(width)}"{pattern}/>'
         )
 
@@ -78,32 +93,50 @@ class Drawing:
         pattern = f' stroke-dasharray="{dash}"' if dash else ""
         cap = ' stroke-linecap="round"' if end else ""
         self._parts.append(
-            f'<path class="s-{stroke}" d="{d}" fill="none" stroke="{INK[stroke]}" stroke-width="{number(width)}"{pattern}{cap}/>'
+            f'<path class="s-{stroke}" d="{d}" fill="none" stroke="{INK[stroke]}" '
+            f'stroke-width="{number(width)}"{pattern}{cap}/>'
         )
 
     def dot(self, x: float, y: float, r: float, fill: str, stroke: str = "") -> None:
         edge = f' stroke="{INK[stroke]}" stroke-width="1.5"' if stroke else ""
         classes = f"f-{fill}" + (f" s-{stroke}" if stroke else "")
-        self._parts.append(f'<circle class="{classes}" cx="{number(x)}" cy="{number(y)}" r="{number(r)}" fill="{INK[fill]}"{edge}/>')
+        self._parts.append(
+            f'<circle class="{classes}" cx="{number(x)}" cy="{number(y)}" r="{number(r)}" fill="{INK[fill]}"{edge}/>'
+        )
 
     def shape(self, points: list[tuple[float, float]], fill: str) -> None:
         at = " ".join(f"{number(x)},{number(y)}" for x, y in points)
         self._parts.append(f'<polygon class="f-{fill}" points="{at}" fill="{INK[fill]}"/>')
 
     def text(
-        self, x: float, y: float, text: str, *, size: float = 12, fill: str = "ink", anchor: str = "start", bold: bool = False, most: float = 0
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = 12,
+        fill: str = "ink",
+        anchor: str = "start",
+        bold: bool = False,
+        most: float = 0,
     ) -> None:
         shown = fit(text, most, size) if most else visible(clip(text, 400))
         weight = ' font-weight="600"' if bold else ""
         place = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self._parts.append(
-            f'<text class="f-{fill}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{INK[fill]}"{weight}{place}>{escape(shown)}</text>'
+            f'<text class="f-{fill}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
+            f'fill="{INK[fill]}"{weight}{place}>{escape(shown)}</text>'
         )
 
     def svg(self, name: str, title: str, alt: str) -> str:
         """The picture as one element, with its title and description for those who hear it."""
-        size = f'viewBox="0 0 {number(self.width)} {number(self.height)}" width="{number(self.width)}" height="{number(self.height)}"'
+        size = (
+            f'viewBox="0 0 {number(self.width)} {number(self.height)}" width="{number(self.width)}" '
+            f'height="{number(self.height)}"'
+        )
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="{name}-t {name}-d" font-family="{escape(FONT)}">'
-            f'<title id="{name}-t">{escape(visible(title))}</title><desc id="{name}-d">{escape(visible(alt))}</desc>{"".join(self._parts)}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="{name}-t {name}-d" '
+            f'font-family="{escape(FONT)}">'
+            f'<title id="{name}-t">{escape(visible(title))}</title><desc '
+            f'id="{name}-d">{escape(visible(alt))}</desc>{"".join(self._parts)}</svg>'
         )

@@ -100,9 +100,11 @@ def timeline(moments: Iterable[Moment], show: Shown) -> Picture | None:
     drawing.height = y
     title = "Timeline"
     alt = "Timeline: " + "; ".join(
-        f"{day} {', '.join(show(one.label, 60) for one in lanes[key][day][:4])}" for key, _, _ in LANES for day in sorted(lanes.get(key, ()))[:30]
+        f"{day} {', '.join(show(one.label, 60) for one in lanes[key][day][:4])}"
+        for key, _, _ in LANES
+        for day in sorted(lanes.get(key, ()))[:30]
     )
-    return Picture(name="timeline", svg=drawing.svg("timeline", title, alt), title=title, alt=alt, wide=True)
+    return Picture(name="timeline", svg=drawing.svg("timeline", title, alt), title=title, alt=alt, size="wide")
 
 
 def _label(mine: Sequence[Moment], show: Shown) -> str:
@@ -110,7 +112,9 @@ def _label(mine: Sequence[Moment], show: Shown) -> str:
     return ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
 
 
-def _place(items: Sequence[tuple[str, list[Moment]]], at: object, right: float, show: Shown) -> list[tuple[float, float, int, str, bool]]:
+def _place(
+    items: Sequence[tuple[str, list[Moment]]], at: object, right: float, show: Shown
+) -> list[tuple[float, float, int, str, bool]]:
     """(start, end, row, label, label to the left) for each date: the first row of the lane in which the label is free."""
     assert callable(at)
     taken: list[list[tuple[float, float]]] = []

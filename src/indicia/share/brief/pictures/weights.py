@@ -30,8 +30,8 @@ def weights(name: str, assessment: Assessment, evidence: dict[str, Evidence], sh
     called = next((one.hypothesis.name for one in assessment.posteriors if one.hypothesis.id == about), about)
     title = f"What weighs for and against {show(called, 60)} ({assessment.kind.value})"
     most = max(3.0, *(abs(one.decibans) for one in rows))
-    label, zero, half, step = 300.0, 470.0, 150.0, 26.0
-    drawing = Drawing(680, 40 + step * len(rows) + 34)
+    label, zero, half, step = 310.0, 480.0, 150.0, 26.0
+    drawing = Drawing(690, 40 + step * len(rows) + 22)
     drawing.text(zero - 8, 16, "against", size=11, fill="red", anchor="end", bold=True)
     drawing.text(zero + 8, 16, "for", size=11, fill="blue", bold=True)
     y = 26.0
@@ -43,12 +43,15 @@ def weights(name: str, assessment: Assessment, evidence: dict[str, Evidence], sh
         width = half * abs(one.decibans) / most
         x = zero if one.decibans >= 0 else zero - width
         drawing.rect(x, y + 5, max(width, 1), step - 10, "blue" if one.decibans >= 0 else "red", round_=2)
-        drawing.text(zero + half + 50, y + 17, f"{one.decibans:+.1f}".replace("-", "\u2212"), size=12, anchor="end", bold=decisive)
+        drawing.text(
+            zero + half + 50, y + 17, f"{one.decibans:+.1f}".replace("-", "\u2212"), size=12, anchor="end", bold=decisive
+        )
         y += step
     drawing.line(zero, 22, zero, y + 2, "ink", width=1.2)
     hint = "Decibans: +10 makes the odds ten times as great, \u221210 a tenth. \u2605 decisive."
     drawing.text(0, y + 22, hint + (f" {len(rest)} lighter items are in the table." if rest else ""), size=10, fill="quiet")
     alt = f"{title}: " + "; ".join(
-        f"{show(evidence[one.evidence].label if one.evidence in evidence else one.evidence, 90)} {one.decibans:+.1f}" for one in rows
+        f"{show(evidence[one.evidence].label if one.evidence in evidence else one.evidence, 90)} {one.decibans:+.1f}"
+        for one in rows
     )
     return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt)

@@ -1,0 +1,230 @@
+"""How well claims are read: `python -m evals.claims [--quick]` prints tables and ends with one summary line.
+
+Three measures: the development set and the seed text of the shared data (where they are there), and our own corpus by cross-validation
+(predictions of the folds as `scripts/train_claims.py --cross-validate` wrote them, since a fold's model must not have seen its test passages).
+
+A predicted claim is right when its stance equals that of a gold claim and source and accused each share at least half of the words of the
+shorter one, by surface or by canonical name; one to one, the best pairs first. Gold claims marked `optional` count neither way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from indicia import knowledge
+from indicia.read.claims import claim_row, read_claims
+from indicia.records import Document, stable_id
+
+CORPUS = Path(__file__).parent.parent / "corpora" / "claims"
+CROSS_VALIDATED = CORPUS / "cross_validated.jsonl"
+FIELDS = ("state", "accused_type", "source_type", "firmness", "basis", "incident", "date")
+_LITTLE = frozenset("the a an of s and to in by its".split())
+_VAGUE = _LITTLE | frozenset(
+    "attack attacks hack breach intrusion incident campaign operation government ministry cyber on against".split()
+)
+
+Row = Mapping[str, Any]
+
+
+class Tally(NamedTuple):
+    """What came out of one set: hits, invented and missed by style and stance, fields right or wrong, and scored claims for calibration."""
+
+    styles: dict[str, Counter[str]]
+    stances: dict[str, Counter[str]]
+    fields: dict[str, Counter[bool]]
+    scored: list[tuple[float, bool]]
+    empty: Counter[bool]
+
+    def total(self, what: str) -> int:
+        return sum(counter[what] for counter in self.styles.values())
+
+    def figures(self) -> tuple[float, float, float]:
+        """Precision, recall, F1."""
+        hit, invented, missed = self.total("hit"), self.total("invented"), self.total("missed")
+        precision, recall = hit / max(1, hit + invented), hit / max(1, hit + missed)
+        return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
+
+    def share(self, field: str) -> float:
+        counter = self.fields[field]
+        return counter[True] / max(1, counter[True] + counter[False])
+
+
+def _words(text: str | None, dull: frozenset[str]) -> set[str]:
+    return set(re.findall(r"\w+", (text or "").lower())) - dull
+
+
+def _alike(one: str | None, other: str | None) -> float:
+    if not one and not other:
+        return 1.0
+    a, b = _words(one, _LITTLE), _words(other, _LITTLE)
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def closeness(predicted: Row, gold: Row) -> float:
+    """0 where the claims differ, else how alike their parties are (1 to 2)."""
+    if predicted["stance"] != gold["stance"]:
+        return 0.0
+    parts = []
+    for role in ("accused", "source"):
+        by_name = _alike(predicted.get(f"{role}_canonical"), gold.get(f"{role}_canonical")) if gold[role] else 0.0
+        parts.append(max(_alike(predicted.get(role), gold[role]), by_name))
+    return sum(parts) if min(parts) >= 0.5 else 0.0
+
+
+def _field_right(field: str, predicted: Row, gold: Row) -> bool | None:
+    if field == "incident":
+        names = gold.get("incident_names") or ([gold["incident"]] if gold.get("incident") else [])
+        mine = {w for w in _words(predicted.get("incident"), _VAGUE) if not w.isdigit()}
+        return bool(mine & {w for name in names for w in _words(name, _VAGUE) if not w.isdigit()}) if names else None
+    return predicted.get(field) == gold.get(field) or predicted.get(field) in gold.get(f"{field}_also", ())
+
+
+def compare(pairs: Iterable[tuple[Row, list[Row]]]) -> Tally:
+    """Tally of (gold item, predicted claims)."""
+    tally = Tally(defaultdict(Counter), defaultdict(Counter), defaultdict(Counter), [], Counter())
+    for item, predicted in pairs:
+        gold = item["claims"]
+        if not gold:
+            tally.empty[not predicted] += 1
+        ranked = sorted(((closeness(p, g), i, j) for i, p in enumerate(predicted) for j, g in enumerate(gold)), reverse=True)
+        mine: dict[int, int] = {}
+        theirs: set[int] = set()
+        for value, i, j in ranked:
+            if value > 0 and i not in mine and j not in theirs:
+                mine[i] = j
+                theirs.add(j)
+        for i, claim in enumerate(predicted):
+            match = gold[mine[i]] if i in mine else None
+            if match is not None and match.get("optional"):
+                continue
+            what = "hit" if match is not None else "invented"
+            tally.styles[item["style"]][what] += 1
+            tally.stances[claim["stance"]][what] += 1
+            tally.scored.append((claim.get("score", 1.0), match is not None))
+            if match is not None:
+                for field in FIELDS:
+                    right = _field_right(field, claim, match)
+                    if right is not None:
+                        tally.fields[field][right] += 1
+                if "quote_start" in match:
+                    tally.fields["quote"][
+                        claim["quote_start"] < match["quote_end"] and claim["quote_end"] > match["quote_start"]
+                    ] += 1
+                exact = all(
+                    item["text"][slice(*span)] == claim[name]
+                    for name, span in claim["spans"].items()
+                    if isinstance(claim.get(name), str) and name != "date"
+                )
+                tally.fields["exact"][exact and item["text"][claim["quote_start"] : claim["quote_end"]] == claim["quote"]] += 1
+        for j, claim in enumerate(gold):
+            if j not in theirs and not claim.get("optional"):
+                tally.styles[item["style"]]["missed"] += 1
+                tally.stances[claim["stance"]]["missed"] += 1
+    return tally
+
+
+def show(name: str, tally: Tally) -> None:
+    """Prints the tables of one set."""
+    precision, recall, f1 = tally.figures()
+    empty = tally.empty[True] + tally.empty[False]
+    print(
+        f"\n{name}: precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}   no-claim items left empty {tally.empty[True]}/{empty}"
+    )
+    print(
+        "  fields of matched claims:",
+        "  ".join(f"{f} {tally.share(f):.3f}" for f in (*FIELDS, "quote", "exact") if tally.fields[f]),
+    )
+    for title, table in (("style", tally.styles), ("stance", tally.stances)):
+        print(f"  {title:<14}{'hit':>5}{'inv.':>6}{'miss.':>6}{'P':>7}{'R':>7}{'F1':>7}")
+        for key, counter in sorted(table.items()):
+            hit, invented, missed = counter["hit"], counter["invented"], counter["missed"]
+            p, r = hit / max(1, hit + invented), hit / max(1, hit + missed)
+            print(f"  {key:<14}{hit:>5}{invented:>6}{missed:>6}{p:>7.2f}{r:>7.2f}{2 * p * r / max(1e-9, p + r):>7.2f}")
+
+
+def calibration(scored: list[tuple[float, bool]]) -> tuple[float, list[tuple[float, float, int]]]:
+    """Expected calibration error over ten bins, and (mean score, share right, count) of each bin."""
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for score, right in scored:
+        bins[min(9, int(score * 10))].append((score, right))
+    rows = [(sum(s for s, _ in b) / len(b), sum(r for _, r in b) / len(b), len(b)) for _, b in sorted(bins.items())]
+    return sum(abs(s - r) * n for s, r, n in rows) / max(1, len(scored)), rows
+
+
+def read_all(items: list[dict[str, Any]], *, model: bool = True) -> list[tuple[Row, list[Row]]]:
+    """The items with the claims that the reader finds in them."""
+    known = knowledge.load()
+    out: list[tuple[Row, list[Row]]] = []
+    for item in items:
+        text = item["text"]
+        document = Document(
+            id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date")
+        )
+        out.append((item, [claim_row(claim, document) for claim in read_claims(document, known, model=model)[0]]))
+    return out
+
+
+def shared_folder() -> Path | None:
+    """The folder with others' data: the one that INDICIA_SHARED names, else ../shared beside the repository."""
+    folder = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
+    return folder if folder.is_dir() else None
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="without the rules-alone column")
+    options = parser.parse_args()
+    summary: dict[str, str] = {}
+    folder = shared_folder()
+    started = time.perf_counter()
+    for name in ("dev", "seed"):
+        path = folder / "claims" / f"{name}.jsonl" if folder else None
+        if path is None or not path.is_file():
+            print(f"{name}: not there (set INDICIA_SHARED)")
+            continue
+        items = load(path)
+        tally = compare(read_all(items))
+        show(name, tally)
+        precision, recall, f1 = tally.figures()
+        summary |= {f"{name}_f1": f"{f1:.3f}", f"{name}_precision": f"{precision:.3f}", f"{name}_recall": f"{recall:.3f}"}
+        if name == "dev":
+            summary["dev_empty"] = f"{tally.empty[True]}/{sum(tally.empty.values())}"
+            summary |= {f"dev_{field}": f"{tally.share(field):.3f}" for field in FIELDS}
+        if not options.quick:
+            alone = compare(read_all(items, model=False)).figures()
+            print(f"  rules alone: precision {alone[0]:.3f}  recall {alone[1]:.3f}  F1 {alone[2]:.3f}")
+            summary[f"{name}_rules_f1"] = f"{alone[2]:.3f}"
+    if CROSS_VALIDATED.is_file():
+        held = {row["id"]: row["claims"] for row in load(CROSS_VALIDATED)}
+        items = [item for part in sorted(CORPUS.glob("part-*.jsonl")) for item in load(part) if item["id"] in held]
+        tally = compare((item, held[item["id"]]) for item in items)
+        show(f"our corpus, cross-validated by incident and style ({len(items)} passages)", tally)
+        error, rows = calibration(tally.scored)
+        print(f"  calibration: expected error {error:.3f};  " + "  ".join(f"{s:.2f}->{r:.2f} ({n})" for s, r, n in rows))
+        precision, recall, f1 = tally.figures()
+        summary |= {
+            "cv_f1": f"{f1:.3f}",
+            "cv_precision": f"{precision:.3f}",
+            "cv_recall": f"{recall:.3f}",
+            "cv_ece": f"{error:.3f}",
+        }
+        summary["cv_empty"] = f"{tally.empty[True]}/{sum(tally.empty.values())}"
+        summary |= {f"cv_{field}": f"{tally.share(field):.3f}" for field in FIELDS}
+    summary["seconds"] = f"{time.perf_counter() - started:.1f}"
+    print("\nclaims: " + " ".join(f"{key}={value}" for key, value in summary.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""`indicia knowledge update`: the user's newer official files -> data files that take precedence over the packaged ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from indicia.errors import FormatError, InputError
+from indicia.knowledge.attack_bundle import MAX_BYTES, parse_release, read_limited
+from indicia.knowledge.catalogues import parse_d3fend, parse_kev, parse_mappings, parse_nist, with_techniques
+from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
+from indicia.knowledge.storing import attack_files, attack_provenance, encode, write
+from indicia.knowledge.tables import AttackTables, Provenance, Row
+
+__all__ = ["Kind", "kind_of", "update"]
+
+Progress = Callable[[str, float, float | None], None]
+
+
+class Kind(StrEnum):
+    """The official files that are understood."""
+
+    ATTACK = "MITRE ATT&CK enterprise bundle"
+    KEV = "CISA known exploited vulnerabilities"
+    NIST = "NIST SP 800-53 mappings of the Center for Threat-Informed Defense"
+    KEV_MAP = "KEV mappings of the Center for Threat-Informed Defense"
+    D3FEND = "MISP galaxy mitre-d3fend"
+
+
+class _Metadata(msgspec.Struct):
+    mapping_framework: str = ""
+
+
+class _Probe(msgspec.Struct):
+    """Only the fields by which one can tell the files apart."""
+
+    objects: msgspec.Raw = msgspec.Raw()
+    vulnerabilities: msgspec.Raw = msgspec.Raw()
+    metadata: _Metadata | None = None
+    values: msgspec.Raw = msgspec.Raw()
+    type: str = ""
+
+
+def kind_of(path: Path | str) -> Kind:
+    """What an official file is, by its content. Raises: InputError, FormatError (no JSON, or of no known kind), LimitError."""
+    path = Path(path)
+    try:
+        probe = msgspec.json.decode(read_limited(path, MAX_BYTES), type=_Probe)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise FormatError(f"not an official JSON file: {error}", where=str(path)) from error
+    if bytes(probe.objects):
+        return Kind.ATTACK
+    if bytes(probe.vulnerabilities):
+        return Kind.KEV
+    if probe.metadata and probe.metadata.mapping_framework in {"nist_800_53", "kev"}:
+        return Kind.NIST if probe.metadata.mapping_framework == "nist_800_53" else Kind.KEV_MAP
+    if bytes(probe.values) and probe.type == "mitre-d3fend":
+        return Kind.D3FEND
+    hint = "expected: " + ", ".join(kind.value for kind in Kind)
+    raise FormatError("JSON, but no official file that is known", where=str(path), hint=hint)
+
+
+def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Progress | None = None) -> tuple[Provenance, ...]:
+    """Reads official files of any known kind and writes data files to `out` (default: the user's data folder).
+
+    All files are read before the first is written, so a bad one changes nothing. What is not given stays as it was; the states
+    of ATT&CK groups come from the actors' table in force. Gives the provenance of what was written. A `Knowledge` that was
+    loaded before does not change. Raises: InputError (also where two files are of one kind), FormatError, LimitError.
+    """
+    out = out or user_folder()
+    given: dict[Kind, Path] = {}
+    wanted = [Path(path) for path in paths]
+    for path in wanted:
+        kind = kind_of(path)
+        if kind in given:
+            raise InputError(f"a second file of one kind: {kind.value}", where=str(path), hint=f"the other is {given[kind]}")
+        given[kind] = path
+    if not given:
+        raise InputError("no files given", hint="give the official JSON files")
+    now = Knowledge((out, PACKAGED))
+    files: dict[str, bytes] = {}
+    written: list[Provenance] = []
+    if progress:
+        progress("reading official files", 0, len(given))
+    if Kind.ATTACK in given:
+        tables = _with_known_states(parse_release(given[Kind.ATTACK]), now)
+        files |= attack_files(tables)
+        written += attack_provenance(tables, (Kind.ATTACK, tables.version, tables.date, "MITRE ATT&CK terms of use"))
+    else:
+        tables = now.attack.tables
+    for file, rows, sources in _catalogues(given, tables, now):
+        files[file] = encode(rows)
+        written += [msgspec.structs.replace(source, file=file, rows=len(rows)) for source in sources]
+    out.mkdir(parents=True, exist_ok=True)
+    for file, data in files.items():
+        write(out / file, data)
+    kept = [row for row in _provenance_in(out) if row.file not in files]
+    write(out / "provenance.json", encode(tuple(sorted([*kept, *written], key=lambda row: (row.file, row.source)))))
+    if progress:
+        progress("written", len(given), len(given))
+    return tuple(written)
+
+
+def _with_known_states(attack: AttackTables, now: Knowledge) -> AttackTables:
+    groups = tuple(msgspec.structs.replace(group, state=now.state_of(group.id)) for group in attack.groups)
+    return msgspec.structs.replace(attack, groups=groups)
+
+
+def _provenance_in(folder: Path) -> tuple[Provenance, ...]:
+    path = folder / "provenance.json"
+    if not path.is_file():
+        return ()
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Provenance, ...])
+    except (OSError, msgspec.DecodeError):
+        return ()  # a broken note about files that are being replaced anyway
+
+
+def _source(name: str, version: str, date: str, licence: str) -> Provenance:
+    return Provenance(file="", source=name, version=version, date=date, licence=licence, rows=0)
+
+
+Table = tuple[str, tuple[Row, ...], Sequence[Provenance]]  # file, rows, sources
+
+
+def _catalogues(given: dict[Kind, Path], attack: AttackTables, now: Knowledge) -> list[Table]:
+    """Every catalogue that was given."""
+    found: list[Table] = []
+    if Kind.KEV in given or Kind.KEV_MAP in given:
+        found.append(_kev(given.get(Kind.KEV), given.get(Kind.KEV_MAP), now))
+    if Kind.NIST in given:
+        mappings = parse_mappings(given[Kind.NIST])
+        version = mappings.metadata.mapping_framework_version
+        found.append(("nist.json", parse_nist(mappings, attack), [_source(Kind.NIST, version, mappings.date, "Apache-2.0")]))
+    if Kind.D3FEND in given:
+        number, measures = parse_d3fend(given[Kind.D3FEND], attack)
+        found.append(("d3fend.json", measures, [_source(Kind.D3FEND, str(number), "", "CC0-1.0 or BSD-2-Clause; D3FEND: MIT")]))
+    return found
+
+
+def _kev(catalogue: Path | None, mapping: Path | None, now: Knowledge) -> Table:
+    """The catalogue and its mappings; the one of the two that is not given stays as it was."""
+    rows = now.kev.rows
+    sources = {row.source: row for row in now.provenance if row.file == "kev.json"}
+    if catalogue:
+        known = {row.cve: row.techniques for row in rows}
+        version, date, newer = parse_kev(catalogue)
+        rows = tuple(msgspec.structs.replace(row, techniques=known.get(row.cve, ())) for row in newer)
+        sources[Kind.KEV] = _source(Kind.KEV, version, date, "CC0-1.0")
+    if mapping:
+        mappings = parse_mappings(mapping)
+        rows = with_techniques(rows, mappings)
+        version = mappings.metadata.mapping_framework_version
+        sources[Kind.KEV_MAP] = _source(Kind.KEV_MAP, version, mappings.date, "Apache-2.0")
+    return "kev.json", rows, list(sources.values())

@@ -1,0 +1,144 @@
+"""DOCX: paragraphs, headings, list items and table rows of the main text, then the footnotes. Deleted text is left out."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from indicia.errors import FormatError, InputError, LimitError
+from indicia.read.fronts.archive import check_member
+from indicia.read.fronts.dates import date_in_head
+from indicia.read.fronts.opened import Limits, Parsed
+from indicia.records import Block, BlockKind
+
+__all__ = ["read_docx"]
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BODY, _NOTES, _CORE = "word/document.xml", "word/footnotes.xml", "docProps/core.xml"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what stands beside it
+_HIDDEN = frozenset((_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText"))
+
+
+def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
+    """Paths count paragraphs and tables: `paragraph 4`, `table 2 row 3`. Raises: FormatError, LimitError, InputError."""
+    parsed = Parsed(media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            pieces: list[str] = []
+            length = 0
+            for member in (_BODY, _NOTES):
+                if member not in file.namelist():
+                    continue
+                check_member(file.getinfo(member), limits, name)
+                with file.open(member) as stream:
+                    for text, kind, path in _blocks(
+                        iterparse(stream, events=("start", "end")), limits, name, notes=member == _NOTES
+                    ):
+                        near = parsed.blocks and kind in {BlockKind.ROW, BlockKind.LIST_ITEM} and parsed.blocks[-1].kind is kind
+                        gap = "" if not parsed.blocks else "\n" if near else "\n\n"
+                        pieces += [gap, text]
+                        start = length + len(gap)
+                        length = start + len(text)
+                        parsed.blocks.append(Block(start=start, end=length, kind=kind, path=path))
+            parsed.text = "".join(pieces)
+            if _CORE in file.namelist() and file.getinfo(_CORE).file_size < 1 << 20:
+                with file.open(_CORE) as stream:
+                    parsed.title = _title(iterparse(stream, events=("end",)))
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError) as error:
+        raise FormatError("is a broken DOCX", where=name, hint="open and save it again") from error
+    except RuntimeError as error:  # zipfile's word for a password
+        raise InputError("is encrypted", where=name, hint="save a copy without a password") from error
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise FormatError(
+            f"is a DOCX with faulty XML ({type(error).__name__})", where=name, hint="open and save it again"
+        ) from error
+    parsed.published = date_in_head(parsed.text)
+    return parsed
+
+
+def _title(events: Iterator[tuple[str, Element]]) -> str | None:
+    for _, element in events:
+        if element.tag.endswith("}title"):
+            return " ".join((element.text or "").split()) or None
+    return None
+
+
+def _blocks(
+    events: Iterator[tuple[str, Element]], limits: Limits, name: str, *, notes: bool
+) -> Iterator[tuple[str, BlockKind, str]]:
+    """Each paragraph when it ends, each row when it ends; nested tables become part of the outer row."""
+    paragraphs = tables = rows = depth = seen = hidden = 0
+    cells: list[str] = []
+    cell: list[str] = []
+    for event, element in events:
+        if event == "start":
+            seen += 1
+            if seen > limits.elements:
+                raise LimitError(f"has more than {limits.elements:,} elements", where=name, hint="split it")
+            if element.tag == _W + "tbl":
+                depth += 1
+                if depth == 1:
+                    tables, rows = tables + 1, 0
+            elif element.tag == _FALLBACK:
+                hidden += 1
+            continue
+        if element.tag == _FALLBACK:
+            hidden -= 1
+        elif hidden:
+            continue
+        elif element.tag == _W + "p":
+            text = _text(element)
+            if depth:
+                cell.append(text)
+            else:
+                paragraphs += 1
+                if text.strip():
+                    yield text.strip(), _kind(element), f"{'footnote' if notes else 'paragraph'} {paragraphs}"
+            element.clear()
+        elif element.tag == _W + "tc" and depth == 1:
+            cells.append(" ".join(" ".join(cell).split()))
+            cell = []
+        elif element.tag == _W + "tr" and depth == 1:
+            rows += 1
+            if any(cells):
+                yield "\t".join(cells), BlockKind.ROW, f"table {tables} row {rows}"
+            cells = []
+            element.clear()
+        elif element.tag == _W + "tbl":
+            depth -= 1
+            element.clear()
+
+
+def _text(paragraph: Element) -> str:
+    pieces: list[str] = []
+    stack = list(reversed(paragraph))
+    while stack:
+        element = stack.pop()
+        if element.tag in _HIDDEN:
+            continue
+        if element.tag == _W + "t":
+            pieces.append(element.text or "")
+        elif element.tag == _W + "tab":
+            pieces.append(" ")
+        elif element.tag in {_W + "br", _W + "cr"}:
+            pieces.append("\n")
+        elif element.tag == _W + "noBreakHyphen":
+            pieces.append("-")
+        else:
+            stack.extend(reversed(element))
+    return "".join(pieces)
+
+
+def _kind(paragraph: Element) -> BlockKind:
+    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+    named = (style.get(_W + "val") or "").lower() if style is not None else ""
+    if named.startswith(("heading", "title", "berschrift", "titre")):
+        return BlockKind.HEADING
+    if paragraph.find(f"{_W}pPr/{_W}numPr") is not None or named.startswith("list"):
+        return BlockKind.LIST_ITEM
+    return BlockKind.QUOTE if "quote" in named else BlockKind.PARAGRAPH

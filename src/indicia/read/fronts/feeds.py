@@ -1,0 +1,103 @@
+"""CSV feeds of indicators: one row each, with a column for the value and perhaps one for its type, or a column per type."""
+
+from __future__ import annotations
+
+import re
+
+from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.read.fronts.structured import finder
+from indicia.read.fronts.values import Said, canonical, feed_type
+from indicia.read.indicators import find_hits
+from indicia.read.indicators.refang import refang
+from indicia.records import Block, BlockKind, MentionKind
+
+__all__ = ["read_csv"]
+
+_VALUE_COLUMNS = ("indicator", "ioc", "value", "iocvalue", "indicatorvalue", "observable", "artifact")
+_TYPE_COLUMNS = ("indicatortype", "ioctype", "type", "valuetype", "observabletype")
+_MAX_CELLS = 200
+
+
+def _cells(line: str, at: int, separator: str) -> list[tuple[int, int, str]]:
+    """(start, end, value) of each cell, offsets without its quotes. A quote inside quotes is doubled."""
+    cells: list[tuple[int, int, str]] = []
+    position = 0
+    while position <= len(line) and len(cells) < _MAX_CELLS:
+        start = position
+        while start < len(line) and line[start] == " ":
+            start += 1
+        if start < len(line) and line[start] == '"':
+            end = line.find('"', start + 1)
+            while end >= 0 and line[end : end + 2] == '""':
+                end = line.find('"', end + 2)
+            end = len(line) if end < 0 else end
+            cells.append((at + start + 1, at + end, line[start + 1 : end].replace('""', '"')))
+            position = line.find(separator, end)
+        else:
+            close = line.find(separator, position)
+            end = len(line) if close < 0 else close
+            raw = line[start:end]
+            cells.append((at + start, at + start + len(raw.rstrip()), raw.rstrip()))
+            position = close
+        if position < 0:
+            break
+        position += 1
+    return cells
+
+
+def _separator(header: str) -> str:
+    return max((",", ";", "\t", "|"), key=header.count)
+
+
+def read_csv(text: str, name: str, limits: Limits) -> Parsed:
+    """Every row a block `row 12`; every cell that holds an indicator a mention. Rows that hold none are counted."""
+    parsed = Parsed(text=text, media_type="text/csv")
+    said: list[Said] = []
+    header: list[str] | None = None
+    separator = ","
+    empty = number = at = 0
+    for line in text.split("\n"):
+        begin, at = at, at + len(line) + 1
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        number += 1
+        stripped = len(line.rstrip())
+        parsed.blocks.append(Block(start=begin, end=begin + stripped, kind=BlockKind.ROW, path=f"row {number}"))
+        if header is None:
+            separator = _separator(line)
+            header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in _cells(line[:stripped], begin, separator)]
+            continue
+        found = _row(_cells(line[:stripped], begin, separator), header)
+        said += found
+        empty += not found
+    if empty:
+        parsed.problems.append(skipped(name, "rows without an indicator that can be told", count=empty))
+    parsed.find = finder(said)
+    return parsed
+
+
+def _row(cells: list[tuple[int, int, str]], header: list[str]) -> list[Said]:
+    """What one row says. A type cell decides; without one the column's name; without that the value's own form."""
+    columns = dict(zip(header, cells, strict=False))
+    written = next((columns[column][2] for column in _TYPE_COLUMNS if column in columns), "")
+    valued = next((columns[column] for column in _VALUE_COLUMNS if column in columns), None)
+    if valued is not None:
+        return _value(valued, written)
+    return [item for column, cell in columns.items() if cell[2] and feed_type(column, cell[2]) for item in _value(cell, column)]
+
+
+def _value(cell: tuple[int, int, str], type_word: str) -> list[Said]:
+    start, end, value = cell
+    if not value.strip():
+        return []
+    type = feed_type(type_word, value)
+    if type is None:
+        view = refang(value)
+        hits = [hit for hit in find_hits(view.text) if not hit.within and hit.end - hit.start >= 0.8 * len(view.text.strip())]
+        if not hits:
+            return []
+        hit = hits[0]
+        return [Said(hit.kind, hit.type, hit.value, start, end, method="feed")]
+    kind = MentionKind.VULNERABILITY if type == "vulnerability" else MentionKind.INDICATOR
+    result = canonical(type, value)
+    return [Said(kind, type, result, start, end, target=result if kind is MentionKind.VULNERABILITY else None, method="feed")]

@@ -1,0 +1,174 @@
+"""Markdown: the text that its reader sees, block by block. Marks go, words stay; a table row keeps its cells apart with tabs.
+
+The address of a link is left out when the link has words of its own, as in HTML. Every block knows its line in the file.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indicia.read.fronts.dates import date_in_head, date_of
+from indicia.read.fronts.opened import Parsed
+from indicia.records import Block, BlockKind
+
+__all__ = ["read_markdown"]
+
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
+_QUOTE = re.compile(r"\s{0,3}>\s?")
+_RULE = re.compile(r"\s{0,3}(?:[-*_]\s*){3,}$")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_UNDERLINE = re.compile(r"\s{0,3}(?:=+|-+)\s*$")
+_FRONT_KEY = re.compile(r"(title|date|published|publisher|author|lang)\s*:\s*[\"']?(.*?)[\"']?\s*$", re.IGNORECASE)
+_CODE = re.compile(r"(`+)(.+?)\1")
+_IMAGE = re.compile(r"!\[([^\]\n]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"\n]{0,300}\")?\)")
+_LINK = re.compile(r"\[([^\]\n]{1,1000})\](?:\([^)\s]{0,2000}(?:\s+\"[^\"\n]{0,300}\")?\)|\[[^\]\n]{0,100}\])")
+_AUTOLINK = re.compile(r"<((?:[a-z*]{3,8}\[?:|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
+_STARS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\1(?!\*)")
+_UNDERS = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])\1(?!\w)")
+_STRIKE = re.compile(r"~~([^~\n]{1,500})~~")
+_TAG = re.compile(r"</?(?:br|b|i|em|strong|sup|sub|span|a|p|div|code|kbd)(?:\s[^<>\n]{0,300})?/?>", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([*_#\[\]()`>~|{}+-])")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def _inline(text: str) -> str:
+    """Words without their marks. Code spans keep every character."""
+    pieces = []
+    at = 0
+    for match in _CODE.finditer(text):
+        pieces += [_marks(text[at : match.start()]), match[2].strip()]
+        at = match.end()
+    pieces.append(_marks(text[at:]))
+    return " ".join("".join(pieces).split(" ")).strip()
+
+
+def _marks(text: str) -> str:
+    if "[" in text:
+        text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    if "<" in text:
+        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+    if "*" in text:
+        text = _STARS.sub(r"\2", text)
+        text = _STARS.sub(r"\2", text)
+    if "_" in text:
+        text = _UNDERS.sub(r"\2", text)
+    if "~~" in text:
+        text = _STRIKE.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+
+
+def _cells(line: str) -> str:
+    bare = line.strip().removeprefix("|").removesuffix("|")
+    return "\t".join(_inline(cell.replace("\\|", "|").strip()) for cell in re.split(r"(?<!\\)\|", bare))
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.blocks: list[Block] = []
+
+    def add(self, text: str, kind: BlockKind, line: int) -> None:
+        if not text.strip():
+            return
+        if self.blocks:
+            gap = "\n" if kind in {BlockKind.ROW, BlockKind.LIST_ITEM} and self.blocks[-1].kind is kind else "\n\n"
+            self.pieces.append(gap)
+            self.length += len(gap)
+        self.pieces.append(text)
+        self.blocks.append(Block(start=self.length, end=self.length + len(text), kind=kind, path=f"line {line}"))
+        self.length += len(text)
+
+
+def read_markdown(source: str) -> Parsed:
+    """Headings, paragraphs (their lines joined), lists, quotes, tables and code of a Markdown text."""
+    if "<!--" in source:
+        source = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
+    lines = source.split("\n")
+    parsed = Parsed(media_type="text/markdown")
+    writer = _Writer()
+    at = _front_matter(lines, parsed)
+    held: list[str] = []
+    held_kind, held_line = BlockKind.PARAGRAPH, 0
+
+    def close() -> None:
+        nonlocal held
+        if held:
+            writer.add(_inline(" ".join(piece.strip() for piece in held)), held_kind, held_line)
+            held = []
+
+    while at < len(lines):
+        line = lines[at]
+        fence = _FENCE.match(line)
+        if fence is not None:
+            close()
+            first = at + 1
+            at = first
+            while at < len(lines) and not (lines[at].strip().startswith(fence[1]) and not lines[at].strip().strip("`~")):
+                at += 1
+            writer.add("\n".join(lines[first:at]).strip("\n"), BlockKind.CODE, first + 1)
+        elif not line.strip():
+            close()
+        elif (heading := _HEADING.match(line)) is not None:
+            close()
+            writer.add(_inline(heading[2]), BlockKind.HEADING, at + 1)
+        elif "|" in line and at + 1 < len(lines) and "|" in lines[at + 1] and _TABLE_RULE.match(lines[at + 1]):
+            close()
+            writer.add(_cells(line), BlockKind.ROW, at + 1)
+            at += 2
+            while at < len(lines) and "|" in lines[at] and lines[at].strip():
+                writer.add(_cells(lines[at]), BlockKind.ROW, at + 1)
+                at += 1
+            continue
+        elif held and held_kind is BlockKind.PARAGRAPH and len(held) == 1 and _UNDERLINE.match(line):
+            held_kind = BlockKind.HEADING
+            close()
+        elif _RULE.match(line):
+            close()
+        elif (item := _ITEM.match(line)) is not None:
+            close()
+            held, held_kind, held_line = [line[item.end() :]], BlockKind.LIST_ITEM, at + 1
+        elif (quote := _QUOTE.match(line)) is not None:
+            if held_kind is not BlockKind.QUOTE:
+                close()
+            if not held:
+                held_kind, held_line = BlockKind.QUOTE, at + 1
+            if line[quote.end() :].strip():
+                held.append(line[quote.end() :])
+            else:
+                close()
+        else:
+            if not held:
+                held_kind, held_line = BlockKind.PARAGRAPH, at + 1
+            held.append(line)
+        at += 1
+    close()
+    parsed.text, parsed.blocks = "".join(writer.pieces), writer.blocks
+    if parsed.title is None and writer.blocks and writer.blocks[0].kind is BlockKind.HEADING:
+        parsed.title = parsed.text[writer.blocks[0].start : writer.blocks[0].end]
+    parsed.published = parsed.published or date_in_head(parsed.text)
+    return parsed
+
+
+def _front_matter(lines: list[str], parsed: Parsed) -> int:
+    """The line after YAML front matter, whose title, date and publisher are kept; 0 if there is none."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    for number, line in enumerate(lines[1:80], start=1):
+        if line.strip() in {"---", "..."}:
+            for key in (_FRONT_KEY.match(entry) for entry in lines[1:number]):
+                if key is None:
+                    continue
+                name = key[1].lower()
+                if name == "title":
+                    parsed.title = key[2] or None
+                elif name in {"date", "published"}:
+                    parsed.published = date_of(key[2])
+                elif name == "publisher":
+                    parsed.publisher = key[2] or None
+                elif name == "lang":
+                    parsed.language = key[2] or None
+            return number + 1
+    return 0

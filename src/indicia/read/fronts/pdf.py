@@ -1,0 +1,324 @@
+"""PDF: the text layer, page by page, its lines joined into paragraphs so that sentences survive.
+
+pypdfium2 reads it in a child process with bounded memory and time, so that a hostile file costs a problem, not the run.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from indicia.errors import FormatError, InputError, LimitError
+from indicia.read.fronts import pdf_pages
+from indicia.read.fronts.dates import date_in_head
+from indicia.read.fronts.opened import Limits, Parsed, Progress, skipped
+from indicia.records import Block, BlockKind
+
+__all__ = ["join_pages", "read_pdf"]
+
+_HYPHENS = "\ufffe\u0002\u00ad"
+_BROKEN_WORD = re.compile(r"([^\W\d_]+)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]+)")
+_LINE_HYPHEN = re.compile(r"(\w+)-$")
+_HEX_END = re.compile(r"(?:^|\s)([0-9a-fA-F]{8,127})$")
+_HEX_START = re.compile(r"^([0-9a-fA-F]{1,120})(?=$|\s)")
+_HASH_LENGTHS = frozenset((32, 40, 64, 128))
+_URL_END = re.compile(r"(?:h[tx]{2}ps?\S{3,}|\S+\[\.\]\S*)[/\-_=&?.\]]$", re.IGNORECASE)
+_ITEM = re.compile(r"(?:[•◦▪‣●○■–]|[-*]\s|\(?\d{1,3}[.)]\s|[a-z]\)\s|o\s(?=[A-Z]))")
+_STOPS = (".", "!", "?", ":", ";", "”", '"', ")")
+# Left halves that keep their hyphen when a line breaks there.
+_COMPOUNDS = frozenset(
+    [
+        "state",
+        "well",
+        "high",
+        "low",
+        "cyber",
+        "china",
+        "russia",
+        "iran",
+        "zero",
+        "multi",
+        "non",
+        "co",
+        "self",
+        "long",
+        "short",
+        "so",
+        "anti",
+        "pre",
+        "post",
+        "cross",
+        "real",
+        "third",
+        "two",
+        "three",
+        "first",
+        "second",
+        "end",
+        "open",
+        "on",
+        "off",
+        "in",
+        "up",
+        "e",
+        "pro",
+        "north",
+        "south",
+        "us",
+        "uk",
+        "eu",
+        "un",
+        "sub",
+        "semi",
+        "half",
+        "full",
+        "part",
+        "public",
+        "private",
+        "war",
+        "dual",
+        "man",
+        "north-korea",
+    ]
+)
+_NUMBERED = re.compile(r"\d+")
+
+
+def read_pdf(data: bytes, name: str, limits: Limits, progress: Progress | None = None) -> Parsed:
+    """Pages as `page 3`. Raises: InputError (encrypted, no text layer), FormatError (broken), LimitError (too long, too slow)."""
+    pages, head, problems = _child(data, name, limits, progress)
+    parsed = Parsed(media_type="application/pdf", problems=problems)
+    if not any(text.strip() for text in pages):
+        raise InputError(
+            f"has no text layer: its {len(pages)} page{'s are' if len(pages) != 1 else ' is a'} picture{'s' if len(pages) != 1 else ''}",
+            where=name,
+            hint="run it through OCR first",
+        )
+    empty = sum(1 for text in pages if not text.strip())
+    if empty:
+        parsed.problems.append(skipped(name, "pages without a text layer", "run them through OCR", count=empty))
+    parsed.text, parsed.blocks = join_pages(pages)
+    title = " ".join(str(head.get("title") or "").split())
+    parsed.title = (
+        title if len(title) > 3 and not title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".ppt", ".pptx")) else None
+    )
+    parsed.published = date_in_head(parsed.text)
+    return parsed
+
+
+def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) -> tuple[list[str], dict[str, Any], list[Any]]:
+    command = [
+        sys.executable,
+        "-I",
+        str(Path(pdf_pages.__file__)),
+        str(limits.pdf_memory),
+        str(int(limits.pdf_seconds) + 1),
+        str(limits.pages),
+        str(limits.text_characters),
+    ]
+    pages: list[str] = []
+    head: dict[str, Any] = {}
+    problems: list[Any] = []
+    stopped = threading.Event()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdin is not None and child.stdout is not None
+
+        def stop() -> None:
+            stopped.set()
+            child.kill()
+
+        def feed() -> None:
+            assert child.stdin is not None
+            try:
+                child.stdin.write(data)
+                child.stdin.close()
+            except OSError:  # it gave up early: what it said tells why
+                return
+
+        clock = threading.Timer(limits.pdf_seconds, stop)
+        writer = threading.Thread(target=feed, daemon=True)
+        clock.start()
+        writer.start()
+        try:
+            for raw in child.stdout:
+                line: dict[str, Any] = msgspec.json.decode(raw)
+                if "pages" in line:
+                    head = line
+                elif "page" in line:
+                    pages.append(line["text"])
+                    if line.get("error"):
+                        problems.append(skipped(f"{name} page {line['page']}", f"cannot be read: {line.get('detail')}"))
+                    if progress:
+                        progress(f"reading {Path(name).name}", line["page"], head.get("pages"))
+                else:
+                    _refuse(line, name)
+                    problems.append(
+                        skipped(name, f"is longer than {limits.text_characters:,} characters; the rest was not read")
+                    )
+        finally:
+            clock.cancel()
+            if child.poll() is None and sys.exc_info()[0] is not None:
+                child.kill()
+            writer.join(timeout=5)
+    _judge_end(pages, head, problems, stopped.is_set(), name, limits)
+    return pages, head, problems
+
+
+def _refuse(line: dict[str, Any], name: str) -> None:
+    if line.get("error") == "encrypted":
+        raise InputError("is encrypted", where=name, hint="save a copy without a password")
+    if line.get("error") == "broken":
+        raise FormatError("is a broken PDF", where=name, hint="fetch it again")
+
+
+def _judge_end(pages: list[str], head: dict[str, Any], problems: list[Any], stopped: bool, name: str, limits: Limits) -> None:
+    """What the child left unsaid: it was stopped, it crashed, or the file has more pages than may be read."""
+    total = int(head.get("pages") or 0)
+    if total > limits.pages:
+        problems.append(skipped(name, f"has {total:,} pages; those after {limits.pages:,} were not read"))
+        total = limits.pages
+    if len(pages) < total and not problems:
+        why = f"took longer than {limits.pdf_seconds:g} s" if stopped else "ran out of memory or crashed the reader"
+        if not pages:
+            raise LimitError(why, where=name, hint="print it to a new PDF and try that")
+        problems.append(skipped(name, f"{why}; pages after {len(pages)} were not read", "print it to a new PDF and try that"))
+    elif not head:
+        why = f"took longer than {limits.pdf_seconds:g} s" if stopped else "ran out of memory or crashed the reader"
+        raise LimitError(why, where=name, hint="is it a PDF at all? print it to a new one and try that")
+
+
+def join_pages(pages: list[str]) -> tuple[str, list[Block]]:
+    """The text of all pages and its blocks. Running heads are left out; a paragraph that goes on over a page break stays one
+    stretch of text, in two blocks."""
+    cleaned = [_whole_words(text) for text in pages]
+    lines_of = [[line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")] for text in cleaned]
+    running = _running_lines(lines_of)
+    words = Counter(re.findall(r"[a-z]{4,}(?:-[a-z]+)*", "\n".join(cleaned).lower()))
+    pieces: list[str] = []
+    blocks: list[Block] = []
+    length = 0
+    for number, lines in enumerate(lines_of, start=1):
+        kept = [line for line in lines if _key(line) not in running]
+        if not any(line.strip() for line in kept):  # a page of nothing but such lines: they are its text
+            kept = lines
+        for position, (paragraph, kind) in enumerate(_paragraphs(kept, words)):
+            if blocks:
+                last = pieces[-1]
+                goes_on = (
+                    position == 0
+                    and kind is BlockKind.PARAGRAPH
+                    and blocks[-1].kind in {BlockKind.PARAGRAPH, BlockKind.LIST_ITEM}
+                    and not last.endswith(_STOPS)
+                    and paragraph[:1].islower()
+                )
+                gap = " " if goes_on else "\n" if kind is BlockKind.LIST_ITEM and blocks[-1].kind is kind else "\n\n"
+                pieces.append(gap)
+                length += len(gap)
+            pieces.append(paragraph)
+            blocks.append(Block(start=length, end=length + len(paragraph), kind=kind, path=f"page {number}"))
+            length += len(paragraph)
+    return "".join(pieces), blocks
+
+
+def _whole_words(text: str) -> str:
+    """Words that PDFium marked as broken at a line's end made whole; a compound keeps its hyphen."""
+
+    def join(match: re.Match[str]) -> str:
+        return f"{match[1]}-{match[2]}" if match[1].lower() in _COMPOUNDS else match[1] + match[2]
+
+    if any(mark in text for mark in _HYPHENS):
+        text = _BROKEN_WORD.sub(join, text)
+        text = re.sub(r"[\ufffe\u0002](?:\r?\n)?", "-", text).replace("\u00ad", "")
+    return text.replace("\0", "")
+
+
+def _key(line: str) -> str:
+    return _NUMBERED.sub("#", " ".join(line.split())).lower()
+
+
+def _running_lines(pages: list[list[str]]) -> frozenset[str]:
+    """Heads and feet that return on most pages, numbers aside."""
+    if len(pages) < 4:
+        return frozenset()
+    seen: Counter[str] = Counter()
+    for lines in pages:
+        filled = [line for line in lines if line.strip()]
+        seen.update({_key(line) for line in (*filled[:2], *filled[-2:]) if len(line) < 120})
+    return frozenset(key for key, count in seen.items() if key and count >= max(4, 0.5 * len(pages)))
+
+
+def _paragraphs(lines: list[str], words: Counter[str]) -> list[tuple[str, BlockKind]]:
+    """Lines put together again. A paragraph ends at a blank line, before an item, and after a short line that ends a sentence."""
+    lengths = sorted(len(line) for line in lines if len(line) > 20)
+    full = lengths[int(0.8 * (len(lengths) - 1))] if lengths else 80
+    found: list[tuple[str, BlockKind]] = []
+    held = ""
+    kind = BlockKind.PARAGRAPH
+    last = ""
+
+    def close() -> None:
+        nonlocal held
+        if held.strip():
+            found.append((held.strip(), kind))
+        held = ""
+
+    for raw in lines:
+        line = raw.strip()
+        if not line:
+            close()
+            continue
+        item = _ITEM.match(line)
+        if held:
+            short = len(last) < 0.75 * full
+            ended = last.endswith((".", "!", "?", "”", '"', ":")) or (
+                short and not line[:1].islower() and not _joins(last, line)
+            )
+            if item is not None or (short and ended) or (kind is BlockKind.HEADING):
+                close()
+        if not held:
+            heading = (
+                len(line) < 0.6 * full
+                and len(line) < 80
+                and not line.endswith((".", ",", ";"))
+                and line[:1].isupper()
+                and len(line.split()) <= 10
+            )
+            kind = BlockKind.LIST_ITEM if item is not None else BlockKind.HEADING if heading else BlockKind.PARAGRAPH
+            held = line
+        else:
+            held = _join(held, line, words)
+        last = line
+    close()
+    return found
+
+
+def _joins(last: str, line: str) -> bool:
+    """Whether two lines belong together however short the first is: a hash or a URL that was broken."""
+    head, tail = _HEX_END.search(last), _HEX_START.match(line)
+    return bool(head and tail and len(head[1]) + len(tail[1]) in _HASH_LENGTHS) or last.endswith(
+        (",", "-", "and", "or", "the", "of")
+    )
+
+
+def _join(held: str, line: str, words: Counter[str]) -> str:
+    head, tail = _HEX_END.search(held), _HEX_START.match(line)
+    if head and tail and len(head[1]) not in _HASH_LENGTHS and len(head[1]) + len(tail[1]) in _HASH_LENGTHS:
+        return held + line
+    if _URL_END.search(held.rsplit(" ", 1)[-1]) and not line[:1].isupper() and " " not in line.split(" ", 1)[0]:
+        return held + line
+    hyphen = _LINE_HYPHEN.search(held)
+    if hyphen is not None and line[:1].islower():
+        left, right = hyphen[1].lower(), re.match(r"\w+", line)
+        whole = left + (right[0].lower() if right else "")
+        compound = f"{left}-{right[0].lower()}" if right else left
+        if words[compound] or (not words[whole] and left in _COMPOUNDS):
+            return held + line
+        return held[:-1] + line
+    return f"{held} {line}"

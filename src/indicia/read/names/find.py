@@ -1,0 +1,343 @@
+"""Names in a document: known ones by one automaton, unseen ones by pattern and introduction, each resolved by what stands around it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from indicia.knowledge import Knowledge
+from indicia.read.mentioning import mention
+from indicia.read.names.context import calls_it_malware, is_adjacent, leaning, supports
+from indicia.read.names.lexicon import Entry, lexicon_of, lowered
+from indicia.read.names.unseen import Introduced, find_introduced, find_patterned
+from indicia.records import Candidate, Document, Mention, MentionKind
+
+__all__ = ["find_names"]
+
+_IDS = re.compile(r"(?<![\w.-])(?:G(?:0\d{3}|1\d{3})|S[01]\d{3}|C00\d\d)(?![\w-]|\.\d)")
+_KINDS_OF_IDS = {"G": MentionKind.ACTOR, "S": MentionKind.SOFTWARE, "C": MentionKind.CAMPAIGN}
+_IS_AFFAIR = re.compile(r"\s(?:hack|attack|breach|incident|campaign|compromise|intrusion|affair|operation)s?\b", re.IGNORECASE)
+_PROPER = frozenset((MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN))
+
+
+@dataclass(slots=True)
+class _Found:
+    """A match that passed the rules of boundaries and case, not yet resolved."""
+
+    start: int
+    end: int
+    entries: list[Entry]
+    supported: bool = False
+    introduced: Introduced | None = None
+    kind: MentionKind | None = None
+    chosen: Entry | None = None
+    others: list[Entry] = field(default_factory=list)
+
+
+def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
+    """Mentions of actors, software, campaigns, incidents, agencies, vendors, states and sectors, in text order, not overlapping.
+
+    `value` is the canonical name, `target` its id when the text leaves no doubt, `candidates` the readings that are left otherwise;
+    `according_to` says who uses the alias that matched. An everyday word counts only beside words that fit its kind. Names that no
+    table holds have the method `pattern` or `introduced` and no target.
+    """
+    text = document.text
+    low = lowered(text)
+    found: list[_Found] = []
+    doubtful: list[_Found] = []
+    lexicon = lexicon_of(knowledge)
+    entries_of = lexicon.entries
+    for entries, start, end in lexicon.find(low):
+        if not _is_whole(text, start, end):
+            continue
+        fitting = [entry for entry in entries if _case_fits(entry, text, start, end)]
+        if not fitting:
+            if any(entry.kind in _PROPER and not entry.exact for entry in entries):
+                doubtful.append(_Found(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact]))
+            continue
+        end = _without_class(low, start, end, fitting, entries_of)
+        sure = [entry for entry in fitting if not entry.risky]
+        if sure:
+            found.append(_Found(start, end, sure))
+            continue
+        supported = [entry for entry in fitting if _is_supported(entry, text, start, end)]
+        (found if supported else doubtful).append(_Found(start, end, supported or fitting, supported=bool(supported)))
+    found = _with_doubtful(text, found, doubtful)
+    found = _with_unseen(text, found)
+    _resolve(text, found)
+    called = {
+        item.chosen.id
+        for item in found
+        if item.chosen is not None and item.chosen.type == "tool" and calls_it_malware(text, item.start, item.end)
+    }
+    mentions = [_to_mention(document, item, called) for item in found]
+    mentions += _ids(document, knowledge, found)
+    return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
+
+
+def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries_of: dict[str, list[Entry]]) -> int:
+    """The end of the name alone, where it is written with the word for its class and also goes by the name without it."""
+    tail = _CLASS_TAIL.search(low, start, end)
+    if tail is None or all(entry.canonical for entry in fitting):
+        return end
+    shorter = entries_of.get(low[start : tail.start()], ())
+    ids = {entry.id for entry in fitting}
+    return tail.start() if any(entry.id in ids and not entry.derived for entry in shorter) else end
+
+
+_CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether the match is a word by itself, and not part of a path, an address, a host name or an identifier."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before and (before.isalnum() or before in "_@/\\$%#=&"):
+        return False
+    if (
+        before in {".", "-"}
+        and text[start - 2 : start - 1].isalnum()
+        and not (before == "." and _NUMBERING.search(text, max(0, start - 5), start))
+    ):
+        # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not
+        if before == "." or text[start:end].islower() or text[start - 2].isdigit():
+            return False
+    if after and (after.isalnum() or after in "_@\\"):
+        return False
+    if after in {".", "/", ":", "-"} and text[end + 1 : end + 2].isalnum():
+        return (after == "/" and text[end + 1].isupper()) or (after == "-" and not text[start:end].islower())
+    return True
+
+
+_NUMBERING = re.compile(r"(?:\A|\n|\s)\d{1,2}\.\Z")
+
+
+def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
+    written = text[start:end]
+    if written == entry.surface:
+        return True
+    if entry.kind is MentionKind.SECTOR:
+        return not entry.exact
+    if entry.exact:
+        # "Apt28" and "fin7" are no other words; "us" and "it" are.
+        return entry.kind in _PROPER and any(c.isdigit() for c in entry.surface) and len(entry.surface) >= 4
+    if written.islower():
+        return any(c.isdigit() for c in written) and len(written) >= 5 or entry.surface.islower()
+    if entry.surface.islower() and written.istitle():
+        return not entry.risky
+    first = written[0]
+    return first.isupper() or not entry.surface[0].isupper()
+
+
+def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
+    if entry.kind is MentionKind.SECTOR or entry.kind is MentionKind.STATE:
+        return True
+    written = text[start:end]
+    if written.islower():
+        return False
+    return is_adjacent(entry.kind, text, start, end)
+
+
+def _with_doubtful(text: str, found: list[_Found], doubtful: list[_Found]) -> list[_Found]:
+    """An everyday word or a name in small letters is believed where the same document surely uses the name elsewhere."""
+    sure = {(entry.kind, entry.id) for item in found for entry in item.entries if entry.kind in _PROPER}
+    for item in doubtful:
+        written = text[item.start : item.end]
+        kept = [entry for entry in item.entries if (entry.kind, entry.id) in sure]
+        if kept and not (written.islower() and any(entry.risky for entry in kept)) and not _opens_sentence(text, item.start):
+            found.append(_Found(item.start, item.end, kept, supported=True))
+        elif written.islower() and len(written) >= 5:
+            named = [entry for entry in item.entries if not entry.risky and supports(entry.kind, text, item.start, item.end)]
+            if named:
+                found.append(_Found(item.start, item.end, named, supported=True))
+    found.sort(key=lambda item: item.start)
+    return found
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" \t\"“'‘(")
+    return not before or before[-1] in ".!?\n:"
+
+
+def _with_unseen(text: str, found: list[_Found]) -> list[_Found]:
+    """Adds names that no table holds. One that was introduced once counts everywhere in the document."""
+    added: dict[str, Introduced] = {}
+    new: list[Introduced] = []
+    for item in (*find_patterned(text), *find_introduced(text)):
+        new.append(item)
+        if item.method == "introduced" or item.kind is MentionKind.ACTOR:
+            added.setdefault(item.name, item)
+    new_ranges = [(item.start, item.end) for item in new if item.method == "pattern"]
+    merged = [
+        item
+        for item in found
+        if not any(s <= item.start and item.end <= e and e - s > item.end - item.start for s, e in new_ranges)
+    ]
+    merged += [_Found(item.start, item.end, [], introduced=item) for item in _free(merged, new)]
+    merged.sort(key=lambda item: item.start)
+    again = [
+        item._replace(start=at, end=at + len(name))
+        for name, item in added.items()
+        if len(name) >= 4 and not name.islower()
+        for at in _occurrences(text, name)
+    ]
+    merged += [_Found(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
+    merged.sort(key=lambda item: item.start)
+    return merged
+
+
+def _occurrences(text: str, name: str) -> Iterable[int]:
+    at = text.find(name)
+    while at >= 0:
+        if _is_whole(text, at, at + len(name)):
+            yield at
+        at = text.find(name, at + len(name))
+
+
+def _free(held: list[_Found], new: Iterable[Introduced]) -> list[Introduced]:
+    """Those of `new` that touch nothing held and none of themselves."""
+    starts = [item.start for item in held]
+    kept: list[Introduced] = []
+    end = -1
+    for item in sorted(new, key=lambda i: (i.start, -i.end)):
+        index = bisect_right(starts, item.start) - 1
+        touches = (index >= 0 and held[index].end > item.start) or (index + 1 < len(held) and held[index + 1].start < item.end)
+        if not touches and item.start >= end:
+            kept.append(item)
+            end = item.end
+    return kept
+
+
+def _resolve(text: str, found: list[_Found]) -> None:
+    """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the document."""
+    single = {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
+    votes: dict[str, int] = {}
+    for item in found:
+        if {e.kind for e in item.entries} >= {MentionKind.ACTOR, MentionKind.SOFTWARE}:
+            key = lowered(text[item.start : item.end])
+            votes[key] = votes.get(key, 0) + leaning(text, item.start, item.end)
+    for item in found:
+        if not item.entries:
+            continue
+        item.kind = _kind_here(text, item, votes)
+        readings = list({entry.id: entry for entry in item.entries if entry.kind is item.kind}.values())
+        if len(readings) > 1:
+            named = [entry for entry in readings if entry.id in single]
+            canonical = [entry for entry in readings if entry.canonical]
+            if len(named) == 1:
+                readings = named
+            elif len(canonical) == 1:
+                item.others = [entry for entry in readings if entry is not canonical[0]]
+                readings = canonical
+        item.chosen = readings[0] if len(readings) == 1 else None
+        if item.chosen is None:
+            item.others = readings
+
+
+def _kind_here(text: str, item: _Found, votes: dict[str, int]) -> MentionKind:
+    kinds = list(dict.fromkeys(entry.kind for entry in item.entries))
+    if len(kinds) == 1:
+        return kinds[0]
+    if MentionKind.ACTOR in kinds and MentionKind.SOFTWARE in kinds:
+        here = leaning(text, item.start, item.end) or votes.get(lowered(text[item.start : item.end]), 0)
+        if here:
+            return MentionKind.ACTOR if here > 0 else MentionKind.SOFTWARE
+        canonical = [
+            entry.kind for entry in item.entries if entry.canonical and entry.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE}
+        ]
+        return canonical[0] if len(set(canonical)) == 1 else MentionKind.ACTOR
+    if MentionKind.ACTOR in kinds and not _IS_AFFAIR.match(text, item.end):
+        return MentionKind.ACTOR
+    order = (
+        MentionKind.INCIDENT,
+        MentionKind.CAMPAIGN,
+        MentionKind.ACTOR,
+        MentionKind.SOFTWARE,
+        MentionKind.AGENCY,
+        MentionKind.STATE,
+        MentionKind.VENDOR,
+        MentionKind.SECTOR,
+    )
+    return min(kinds, key=order.index)
+
+
+def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
+    if item.introduced is not None:
+        new = item.introduced
+        type = {MentionKind.ACTOR: "intrusion-set", MentionKind.SOFTWARE: "malware"}.get(new.kind, "campaign")
+        return mention(
+            document,
+            new.kind,
+            item.start,
+            item.end,
+            new.name,
+            type=type,
+            according_to=new.according_to,
+            method=new.method,
+            score=new.score,
+        )
+    assert item.kind is not None
+    chosen = item.chosen
+    candidates = tuple(Candidate(id=entry.id, name=entry.name, according_to=entry.according_to) for entry in item.others)
+    if chosen is None:
+        written = document.text[item.start : item.end]
+        return mention(
+            document,
+            item.kind,
+            item.start,
+            item.end,
+            written,
+            type=item.others[0].type,
+            candidates=candidates,
+            method="name",
+            score=0.5,
+        )
+    if candidates:
+        candidates = (Candidate(id=chosen.id, name=chosen.name, according_to=chosen.according_to), *candidates)
+    return mention(
+        document,
+        item.kind,
+        item.start,
+        item.end,
+        chosen.name,
+        type="malware" if chosen.id in called else chosen.type,  # the text's own word comes before the table's
+        target=chosen.id,
+        candidates=candidates,
+        according_to=chosen.according_to,
+        method="name",
+        score=0.7 if candidates or chosen.derived else 0.8 if chosen.risky else 0.95,
+    )
+
+
+def _ids(document: Document, knowledge: Knowledge, found: list[_Found]) -> list[Mention]:
+    """ATT&CK's own ids of groups, software and campaigns."""
+    mentions = []
+    starts = [item.start for item in found]
+    for match in _IDS.finditer(document.text):
+        id = knowledge.attack.current(match[0])
+        name = knowledge.attack.name(id)
+        index = bisect_right(starts, match.start()) - 1
+        if name is None or (index >= 0 and found[index].end > match.start()):
+            continue
+        kind = _KINDS_OF_IDS[match[0][0]]
+        target = id
+        type = "campaign" if kind is MentionKind.CAMPAIGN else "intrusion-set"
+        if kind is MentionKind.SOFTWARE:
+            software = knowledge.attack.malware(id)
+            type = software.type if software is not None else "malware"
+        mentions.append(
+            mention(
+                document,
+                kind,
+                match.start(),
+                match.end(),
+                name,
+                type=type,
+                target=target,
+                according_to=("MITRE ATT&CK",),
+                method="id",
+                reason="" if id == match[0] else f"{match[0]} was revoked; its successor is {id}",
+            )
+        )
+    return mentions

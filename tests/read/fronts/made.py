@@ -1,0 +1,52 @@
+"""Files of every format, made on the spot."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from email.message import EmailMessage
+
+import typst
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def pdf(source: str) -> bytes:
+    made = typst.compile(source.encode())
+    assert isinstance(made, bytes)
+    return made
+
+
+def zipped(files: dict[str, bytes], *, level: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", level) as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return out.getvalue()
+
+
+def docx(body: str, **parts: str) -> bytes:
+    files = {
+        "[Content_Types].xml": b"<Types/>",
+        "word/document.xml": f'<?xml version="1.0"?><w:document {W}><w:body>{body}</w:body></w:document>'.encode(),
+    }
+    return zipped({**files, **{name.replace("__", "/") + ".xml": text.encode() for name, text in parts.items()}})
+
+
+def paragraph(text: str, style: str = "") -> str:
+    properties = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def mail(text: str = "", html: str = "", attachments: dict[str, bytes] | None = None) -> bytes:
+    message = EmailMessage()
+    message["From"] = "CERT Example <cert@agency.example>"
+    message["To"] = "all@example.com"
+    message["Subject"] = "Advisory 2021-07"
+    message["Date"] = "Mon, 19 Jul 2021 10:00:00 +0200"
+    message.set_content(text or "see the other part")
+    if html:
+        message.add_alternative(html, subtype="html")
+    for name, content in (attachments or {}).items():
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from indicia.read.fronts import Limits, Opened, open_source
+from indicia.records import BlockKind, MentionKind, Severity
+from tests.read.fronts import made
+
+
+@pytest.fixture
+def opened(tmp_path: Path):
+    def run(name: str, data: bytes | str, **limits: int) -> Opened:
+        path = tmp_path / name
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        found = open_source(path, limits=Limits(**limits))
+        for document in found.documents:
+            end = 0
+            for block in document.blocks:
+                assert end <= block.start < block.end <= len(document.text), "blocks are in order and do not overlap"
+                end = block.end
+        for mention in found.mentions:
+            text = next(d.text for d in found.documents if d.id == mention.span.document)
+            assert text[mention.span.start : mention.span.end] == mention.span.text
+        return found
+
+    return run
+
+
+def kinds(found: Opened) -> list[tuple[BlockKind, str]]:
+    document = found.documents[0]
+    return [(b.kind, document.text[b.start : b.end]) for b in document.blocks]
+
+
+def values(found: Opened, kind: MentionKind) -> set[str]:
+    return {m.value for m in found.mentions if m.kind is kind}
+
+
+def test_plain_text_stays_as_it_is(opened) -> None:
+    text = "Head\n\nOne line\nwrapped here.\n\n- item one\n- item two\n\nTactic\tID\nExecution\tT1059\n"
+    found = opened("a.txt", text)
+    assert found.documents[0].text == text
+    assert [kind for kind, _ in kinds(found)] == [
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+        BlockKind.LIST_ITEM,
+        BlockKind.LIST_ITEM,
+        BlockKind.ROW,
+        BlockKind.ROW,
+    ]
+    assert kinds(found)[1][1] == "One line\nwrapped here."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Zürich – “quoted”".encode("utf-8-sig"),
+        "Zürich – “quoted”".encode("utf-16"),
+        "Zürich – “quoted”".encode("utf-16-be").join([b"\xfe\xff", b""]),
+        "Zürich – “quoted”".encode("cp1252"),
+    ],
+    ids=["bom", "utf-16", "utf-16-be", "cp1252"],
+)
+def test_encodings(opened, data: bytes) -> None:
+    assert opened("a.txt", data).documents[0].text == "Zürich – “quoted”"
+
+
+def test_nuls_and_carriage_returns_go(opened) -> None:
+    assert opened("a.txt", b"one\r\ntwo\0 three\rfour " + b"plain words " * 9).documents[0].text.startswith("one\ntwo three\nfour ")
+
+
+def test_markdown_keeps_words_and_tables(opened) -> None:
+    source = (
+        "---\ntitle: The report\ndate: 2021-07-19\n---\n# Head *one*\n\nSome **bold** and `code_x`,\na [link](https://vendor.example/x) "
+        "and file_name_x.exe.\n\n| Tactic | Technique | ID |\n|---|:--|--|\n| Execution | `PowerShell` | T1059.001 |\n\n> quoted\n> more\n\n"
+        "```\nrun  it\n```\n1. first\n2. second\n"
+    )
+    found = opened("a.md", source)
+    document = found.documents[0]
+    assert (document.title, document.published, document.media_type) == ("The report", "2021-07-19", "text/markdown")
+    assert kinds(found) == [
+        (BlockKind.HEADING, "Head one"),
+        (BlockKind.PARAGRAPH, "Some bold and code_x, a link and file_name_x.exe."),
+        (BlockKind.ROW, "Tactic\tTechnique\tID"),
+        (BlockKind.ROW, "Execution\tPowerShell\tT1059.001"),
+        (BlockKind.QUOTE, "quoted more"),
+        (BlockKind.CODE, "run  it"),
+        (BlockKind.LIST_ITEM, "first"),
+        (BlockKind.LIST_ITEM, "second"),
+    ]
+    assert document.where(document.text.index("Execution")) == "line 12"
+
+
+PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>T | Site</title>
+<script type="application/ld+json">{"@type":"NewsArticle","headline":"Head","datePublished":"2021-07-19T09:00:00Z",
+"publisher":{"name":"Wire Example"}}</script><style>p{}</style></head><body>
+<nav><a href="/">Home</a></nav><div class="cookie-banner"><p>We use cookies</p></div>
+<article><h1>Head &amp; tail</h1><p>He said &#8220;it was <b>them</b>, <q>surely</q>&#8221;.<br>New line</p>
+<table><tr><th>Tactic</th><th>ID</th></tr><tr><td><p>Exec</p><p>ution</p></td><td>T1059</td></tr></table>
+<blockquote><p>cited</p></blockquote><ul><li>a<ul><li>b</li></ul></li></ul><pre>x  y
+z</pre><p hidden>no</p><script>evil()</script></article><footer>imprint</footer></body></html>"""
+
+
+def test_html_reads_what_a_reader_reads(opened) -> None:
+    found = opened("page", PAGE)
+    document = found.documents[0]
+    assert (document.title, document.published, document.publisher, document.language) == ("Head", "2021-07-19", "Wire Example", "en-GB")
+    assert kinds(found) == [
+        (BlockKind.HEADING, "Head & tail"),
+        (BlockKind.PARAGRAPH, "He said “it was them, surely”.\nNew line"),
+        (BlockKind.ROW, "Tactic\tID"),
+        (BlockKind.ROW, "Exec ution\tT1059"),
+        (BlockKind.QUOTE, "cited"),
+        (BlockKind.LIST_ITEM, "a"),
+        (BlockKind.LIST_ITEM, "b"),
+        (BlockKind.CODE, "x  y\nz"),
+    ]
+    assert document.where(document.text.index("T1059")) == "body/article/table/tbody/tr[2]"
+
+
+def test_html_nested_without_end_does_not_hang(opened) -> None:
+    found = opened("deep.html", "<!doctype html><body>" + "<div>" * 60_000 + "deep words")
+    assert found.documents or found.problems
+
+
+def test_pdf_keeps_sentences_whole_and_knows_pages(opened) -> None:
+    sentence = "International organisations characteristically demonstrate state-sponsored responsibilities for cyberattacks against victims. "
+    head = '#set page(width: 9cm, height: 7cm, header: [Quarterly review 7])\n#set par(justify: true)\n#set text(hyphenate: true, lang: "en")\n'
+    found = opened("a.pdf", made.pdf(head + sentence * 24))
+    document = found.documents[0]
+    assert not found.problems
+    words = " ".join(document.text.split())
+    assert words.count("International organisations characteristically demonstrate") == 24
+    assert "state-sponsored" in words and "Quarterly" not in words
+    assert {block.path for block in document.blocks} >= {"page 1", "page 2"}
+
+
+def test_pdf_without_text_says_so(opened) -> None:
+    problem = opened("scan.pdf", made.pdf("#rect(width: 5cm, height: 5cm)")).problems[0]
+    assert "no text layer" in problem.what and problem.severity is Severity.FAILED and "OCR" in problem.hint
+
+
+def test_pdf_broken_and_encrypted(opened) -> None:
+    broken = opened("b.pdf", b"%PDF-1.7\n" + os.urandom(500)).problems[0]
+    assert broken.severity is Severity.FAILED and "PDF" in broken.what
+    locked = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj "
+        b"3 0 obj<</Filter/Standard/V 1/R 2/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">/P -4>>endobj\n"
+        b"trailer<</Root 1 0 R/Encrypt 3 0 R/ID[<41><41>]>>\n%%EOF"
+    )
+    assert opened("c.pdf", locked).problems[0].what == "is encrypted"
+
+
+def test_pdf_longer_than_allowed_is_cut_with_a_word(opened) -> None:
+    found = opened("long.pdf", made.pdf("#set page(height: 4cm)\n" + "Words of a page. #pagebreak()\n" * 12), pages=5)
+    assert found.documents and any("pages" in problem.what for problem in found.problems)
+
+
+def test_docx_paragraphs_and_tables(opened) -> None:
+    row = "<w:tr><w:tc>{0}</w:tc><w:tc>{1}</w:tc></w:tr>"
+    body = (
+        made.paragraph("Head", "Heading1")
+        + made.paragraph("It was &lt;them&gt;.")
+        + "<w:p><w:r><w:t>kept </w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:ins><w:r><w:t>added</w:t></w:r></w:ins></w:p>"
+        + "<w:tbl>"
+        + row.format(made.paragraph("Tactic"), made.paragraph("ID"))
+        + row.format(made.paragraph("Exec") + made.paragraph("ution"), made.paragraph("T1059"))
+        + "</w:tbl>"
+    )
+    assert kinds(opened("a.docx", made.docx(body))) == [
+        (BlockKind.HEADING, "Head"),
+        (BlockKind.PARAGRAPH, "It was <them>."),
+        (BlockKind.PARAGRAPH, "kept added"),
+        (BlockKind.ROW, "Tactic\tID"),
+        (BlockKind.ROW, "Exec ution\tT1059"),
+    ]
+
+
+def test_docx_with_entities_is_refused(opened) -> None:
+    bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><w:document {made.W}><w:body><w:p>&b;</w:p></w:body></w:document>'
+    found = opened("a.docx", made.zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": bomb.encode()}))
+    assert not found.documents and "faulty XML" in found.problems[0].what
+
+
+def test_mail_with_attachments(opened) -> None:
+    found = opened("a.eml", made.mail("The actor uses 198.51.100[.]7.", attachments={"iocs.txt": b"c2[.]example.com", "x.exe": b"MZ" + bytes(range(256))}))
+    first, second = found.documents
+    assert (first.published, first.publisher, first.title) == ("2021-07-19", "CERT Example", "Advisory 2021-07")
+    assert "198.51.100[.]7" in first.text and second.text == "c2[.]example.com" and second.name.endswith("a.eml!iocs.txt")
+    assert [p.where.endswith("!x.exe") for p in found.problems] == [True]
+
+
+def test_zip_and_gzip_and_their_bombs(opened) -> None:
+    found = opened("a.zip", made.zipped({"b.txt": b"words of b", "c/d.html": PAGE.encode(), "e.bin": bytes(range(256))}))
+    assert [d.name.rsplit("!", 1)[1] for d in found.documents] == ["b.txt", "c/d.html"]
+    assert opened("a.txt.gz", gzip.compress(b"words in gzip")).documents[0].text == "words in gzip"
+    bomb = made.zipped({"big.txt": b"0" * 40_000_000})
+    assert "zip bomb" in opened("bomb.zip", bomb).problems[0].what
+    assert "gzip bomb" in opened("bomb.gz", gzip.compress(b"0" * 40_000_000)).problems[0].what
+    nested = b"words at the bottom"
+    for _ in range(8):
+        nested = made.zipped({"inner.zip": nested})
+    deep = opened("deep.zip", nested)
+    assert not deep.documents and "nested deeper" in deep.problems[0].what
+    assert "broken zip" in opened("bad.zip", b"PK\x03\x04" + os.urandom(50)).problems[0].what
+    cut = gzip.compress(b"words " * 5000)[:-40]
+    assert any("breaks off" in p.what for p in opened("cut.gz", cut).problems)
+
+
+BUNDLE = {
+    "type": "bundle",
+    "objects": [
+        {"type": "identity", "id": "identity--1", "name": "CERT Example"},
+        {"type": "report", "name": "Report", "published": "2021-07-19T00:00:00Z", "created_by_ref": "identity--1"},
+        {"type": "attack-pattern", "name": "Web Shell", "external_references": [{"source_name": "mitre-attack", "external_id": "T1505.003"}]},
+        {"type": "indicator", "pattern_type": "stix", "pattern": "[ipv4-addr:value = '198.51.100.7'] OR [file:hashes.'SHA-256' = '" + "Ab" * 32 + "']"},
+        {"type": "domain-name", "value": "c2.example.com"},
+        {"type": "vulnerability", "name": "CVE-2021-26855"},
+        {"type": "intrusion-set", "name": "HAFNIUM"},
+    ],
+}
+
+
+def test_stix_bundle(opened) -> None:
+    found = opened("b.json", json.dumps(BUNDLE, indent=1))
+    document = found.documents[0]
+    assert (document.title, document.published, document.publisher) == ("Report", "2021-07-19", "CERT Example")
+    assert values(found, MentionKind.TECHNIQUE) == {"T1505.003"}
+    assert values(found, MentionKind.INDICATOR) == {"198.51.100.7", "ab" * 32, "c2.example.com"}
+    assert values(found, MentionKind.VULNERABILITY) == {"CVE-2021-26855"}
+    assert values(found, MentionKind.ACTOR) == {"HAFNIUM"}
+    assert {m.span.text for m in found.mentions} == {"T1505.003", "198.51.100.7", "Ab" * 32, "c2.example.com", "CVE-2021-26855", "HAFNIUM"}
+
+
+def test_navigator_layer_leaves_out_what_it_does_not_mark(opened) -> None:
+    techniques = [
+        {"techniqueID": "T1505", "showSubtechniques": True},
+        {"techniqueID": "T1505.003", "score": 1, "tactic": "persistence"},
+        {"techniqueID": "T1190", "color": "#ff0000"},
+        {"techniqueID": "T1003", "score": 1, "enabled": False},
+    ]
+    layer = {"name": "L", "versions": {"layer": "4.5"}, "domain": "enterprise-attack", "techniques": techniques}
+    assert values(opened("l.json", json.dumps(layer)), MentionKind.TECHNIQUE) == {"T1505.003", "T1190"}
+
+
+def test_misp_event(opened) -> None:
+    event = {
+        "Event": {
+            "info": "Report",
+            "date": "2021-07-19",
+            "Orgc": {"name": "CERT Example"},
+            "Tag": [{"name": 'misp-galaxy:mitre-attack-pattern="Web Shell - T1505.003"'}, {"name": 'misp-galaxy:threat-actor="HAFNIUM"'}],
+            "Attribute": [
+                {"type": "ip-dst", "value": "198.51.100.7"},
+                {"type": "filename|md5", "value": "a.exe|" + "0123456789abcdef" * 2},
+                {"type": "link", "value": "https://vendor.example/post"},
+                {"type": "vulnerability", "value": "CVE-2021-26855"},
+            ],
+            "Object": [{"name": "file", "Attribute": [{"type": "sha1", "value": "0123456789" * 4}]}],
+        }
+    }
+    found = opened("m.json", json.dumps(event))
+    assert values(found, MentionKind.INDICATOR) == {
+        "198.51.100.7",
+        "a.exe",
+        "0123456789abcdef" * 2,
+        "https://vendor.example/post",
+        "0123456789" * 4,
+    }
+    assert [m.context.value for m in found.mentions if m.value.startswith("https")] == ["reference"]
+    assert values(found, MentionKind.TECHNIQUE) == {"T1505.003"} and values(found, MentionKind.ACTOR) == {"HAFNIUM"}
+
+
+def test_csv_feed(opened) -> None:
+    feed = (
+        "DateAdded,FirstSeen,Indicator,IndicatorType,TLP\n2021-03-02,,198.51.100.7,ipv4address,white\n"
+        f'2021-03-02,,"{"a1" * 32}",sha256,white\n2021-03-02,,hxxp://bad[.]example.com/x,,white\n2021-03-02,,nothing here,comment,white\n'
+    )
+    found = opened("feed.csv", feed)
+    assert values(found, MentionKind.INDICATOR) == {"198.51.100.7", "a1" * 32, "http://bad.example.com/x"}
+    assert found.problems[0].count == 1
+    wide = opened("wide.csv", f"sha256;domain\n{'b2' * 32};c2.example.com\n")
+    assert values(wide, MentionKind.INDICATOR) == {"b2" * 32, "c2.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b" \n\n \t", "is empty"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "is a picture"),
+        (b"MZ" + bytes(range(256)) * 4, "is a Windows program"),
+        (b"ElfFile\x00" + bytes(200), "is a Windows event log"),
+        (os.urandom(4000), "is a binary file"),
+    ],
+)
+def test_what_cannot_be_read_fails_with_a_word(opened, data: bytes, words: str) -> None:
+    found = opened("x", data)
+    assert not found.documents
+    assert words in found.problems[0].what and found.problems[0].severity is Severity.FAILED and found.problems[0].hint
+
+
+def test_missing_folder_stream_and_unreadable(tmp_path: Path) -> None:
+    assert "no such file" in open_source(tmp_path / "none").problems[0].what
+    assert "holds no files" in open_source(tmp_path).problems[0].what
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "2.txt").write_text("two words")
+    (tmp_path / "1.txt").write_text("one word")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    found = open_source(tmp_path)
+    assert [Path(d.name).name for d in found.documents] == ["1.txt", "2.txt"]
+    assert open_source("-", stdin=io.BytesIO(b"from a stream")).documents[0].name == "-"
+    assert open_source("-").problems[0].severity is Severity.FAILED
+    assert "neither a file" in open_source("/dev/null").problems[0].what
+
+
+def test_the_same_input_gives_the_same_documents(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE)
+    assert open_source(tmp_path / "a.html") == open_source(tmp_path / "a.html")
