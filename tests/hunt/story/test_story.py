@@ -345,3 +345,30 @@ def test_twenty_thousand_sightings_are_no_trouble() -> None:
     story = tell([probe(index * 0.7, f"192.0.2.{index % 200 + 1}") for index in range(20_000)], [logs()])
     assert len(story.chains) == 1
     assert len(story.chains[0].sightings) == 20_000
+
+
+def test_a_cleared_log_is_told() -> None:
+    gone = sighting(
+        rule_id("cleared the Security log", Stage.EVASION), SYSMON, 60, RuleLevel.HIGH, EventID="1102", Computer="exch01"
+    )
+    story = tell([reset(0), replace(gone, techniques=("T1070.001",))], [logs()])
+    assert "Event logs were cleared at 2021-03-03 06:01:00 UTC" in story.reason
+
+
+def test_clocks_that_differ_are_told_and_do_not_part_what_belongs_together() -> None:
+    request = "7c0c6a1e-3d0e-4f0e-9a38-0d2b2f9d1a11"
+    proxy = replace(reset(0), event=replace(reset(0).event, format="httpproxy"))
+    proxy = replace(proxy, event=replace(proxy.event, fields={**proxy.event.fields, "RequestId": request}))
+    late = sighting(
+        rule_id("posted to a static file", Stage.PROBE),
+        IIS,
+        3600,
+        RuleLevel.MEDIUM,
+        cs__uri__query=f"&cafeReqId={request};",
+        c__ip="198.51.100.23",
+        sc__status="200",
+    )
+    story = tell([proxy, replace(late, event=replace(late.event, format="iis"))], [logs()])
+    assert len(story.chains) == 1
+    assert "HttpProxy" in story.reason and "The clocks of the logs differ: IIS runs 3,600 s ahead of HttpProxy." in story.reason
+    assert "clocks" not in tell([proxy], [logs()]).reason
