@@ -156,7 +156,7 @@ def _batch(
         return time_text, host, fields
 
     def texts(chosen: Ints) -> pa.StringArray:
-        return pa.array([block.line(index) for index in rows.lines[chosen].tolist()], pa.string())
+        return block.texts(rows.lines[chosen])
 
     if adds_message and field_key(kind.message) in wanted:
         columns[kind.message] = encode(texts(np.arange(len(rows.lines))))

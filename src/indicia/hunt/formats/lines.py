@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicia.hunt.matching.literals import Ints
 from indicia.records import Problem, Severity
@@ -29,6 +31,14 @@ class LineBlock:
     def line(self, index: int) -> str:
         """Line `index` of this block."""
         return self.data[int(self.starts[index]) : int(self.ends[index])].decode("utf-8", "replace")
+
+    def texts(self, indexes: Ints) -> pa.StringArray:
+        """Many lines, copied at once."""
+        if not len(self.starts) or not len(indexes):
+            return pa.array([], pa.string())
+        offsets = np.append(self.starts, len(self.data)).astype(np.int32)
+        whole = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(offsets), pa.py_buffer(self.data))
+        return pc.utf8_rtrim(whole.take(pa.array(indexes)), "\r\n")
 
     def starting_with(self, byte: int) -> Ints:
         """The indexes of the lines that begin with `byte`."""
