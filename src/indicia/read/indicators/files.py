@@ -344,22 +344,26 @@ def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 _AGENT = re.compile(
     r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
-    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|ExchangeServicesClient/)[^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}))"
+    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
 )
 _HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
 _MOZILLA = re.compile(
-    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}"
+    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}(?: like Gecko)?"
 )
 
 
 def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
     for at in anchors.literals("gent", "GENT"):
-        match = _AGENT.match(text, at - 5) or _AGENT.match(text, at - 6) if at >= 6 else None
+        match = (_AGENT.match(text, at - 5) if at >= 5 else None) or (_AGENT.match(text, at - 6) if at >= 6 else None)
         if match is not None:
             group = next(i for i in (1, 2, 3) if match[i])
             start, end = match.span(group)
             if match[group].startswith(("<", "[", "%")):
+                continue
+            whole = _MOZILLA.match(text, start) if group == 2 else None
+            if whole is not None:
+                yield Hit(start, whole.end(), "user-agent", whole[0])
                 continue
             end = start + len(_HEADER_AFTER.split(match[group], maxsplit=1)[0].rstrip(" ,;'"))
             if match[group].endswith(".") and group > 1:
