@@ -156,6 +156,7 @@ class Anchors:
     def sentences(self) -> list[int]:
         """Where sentences, paragraphs and list items begin, from 0 on."""
         stops = np.flatnonzero(self._kinds & _STOP)
+        stops = stops[~self._has(stops, -2, ".")]  # "e.g. 192.0.2.1"
         plain = stops[self._is(stops, 1, _SPACE) & self._is(stops, 2, _UPPER)] + 2
         quoted = stops[self._has(stops, 1, "\"')\xff") & self._is(stops, 2, _SPACE)]
         quoted = quoted[self._is(quoted, 3, _UPPER)] + 3

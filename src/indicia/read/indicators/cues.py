@@ -23,20 +23,22 @@ def _before(*phrases: str, tail: str = "") -> re.Pattern[str]:
 
 
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
-_OPENING = r"[\s(:\"'`“‘<]{0,3}"
+_OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 
 _IMITATED = _before(
     r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
     r"\blook-?alikes?(?: domains?| sites?| names?)*(?: of| for)?",
-    r"\b(?:similar|close|identical) to",
-    r"\b(?:variants?|homoglyphs?|misspellings?) of",
+    r"\b(?:homoglyphs?|misspellings?) of",
     r"\b(?:pos(?:es?|ed|ing)|disguis(?:es?|ed|ing)(?: itself)?) as",
     r"\bpretend(?:s|ed|ing)? to be",
-    r"\b(?:instead|in place|in imitation) of",
+    r"\bin imitation of",
     r"\bthe real",
     r"\bconfus(?:ed|able) with",
     tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
     r"and|or|[\w-]+\.(?:com|net|org|gov|example|exe|dll),?)\s+){0,7}[\"'`“(]?",
+)
+_RESEMBLES = _before(
+    r"\b(?:very|closely|confusingly|deceptively) similar to", r"\bclose to", tail=r"\s+(?:the |that of |those of )?[\"'`“(]?"
 )
 _VICTIM = _before(
     rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
@@ -53,8 +55,8 @@ _VICTIM_AFTER = re.compile(
     re.IGNORECASE,
 )
 _CLEAN = (
-    r"\b(?:legitimate|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|not malicious|innocuous|well-known)\b"
-    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|named|called|like)\b)[\w./()'-]{1,24}){0,5}"
+    r"\b(?:legitimate(?!-)|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|not malicious|innocuous|well-known)\b"
+    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|like)\b)[\w./()'-]{1,24}){0,5}"
 )
 _BENIGN = _before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
@@ -82,20 +84,21 @@ _REFERENCE = _before(
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
-    tail=r"\s*(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
+    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = _before(
     r"\b(?:contact|report|reach|write|questions?|get in touch|send|media enquir|press(?: office| contact)|call|subscribe|hotline|notify|inquiries|enquiries|"
-    r"author|e-?mail us)\w*\b[^.!?\n]{0,50}"
+    r"e-?mail us)\w*\b[^.!?\n]{0,50}"
 )
 _NEGATED = _before(
     r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b",
     r"\b(?:did|does|do|was|were|is|are|has|have|could) not\b",
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
+    r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
     r"\b(?:never|nothing|nobody|neither)\b",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
-    tail=r"\s[^.!?;\n]{0,70}",
+    tail=r"\s[^.!?;:,(\n]{0,50}",
 )
 _RECOVERS = re.compile(
     r"\b(?:but|instead|however|only|until|yet|rather|before|because|when|after|which|who|that)\b[^.!?\n]*\Z", re.IGNORECASE
@@ -120,10 +123,10 @@ _ABUSED = re.compile(
 # family: (expressions before the hit, expressions after it, stems of which one is in every match)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...], tuple[str, ...]]] = {
     "imitated": (
-        (_IMITATED,),
+        (_IMITATED, _RESEMBLES),
         (),
-        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to", "identical to", "variant", "homoglyph",
-         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "instead of", "place of", "the real", "confus"),
+        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to", "homoglyph",
+         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of", "the real", "confus"),
     ),
     "victim": (
         (_VICTIM,),
@@ -147,7 +150,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
     "contact": (
         (_CONTACT,),
         (),
-        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe", "hotline", "notify", "nquiries", "author",
+        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe", "hotline", "notify", "nquiries",
          "mail us"),
     ),
     "negated": (

@@ -83,7 +83,7 @@ _EMPTY = frozenset(
     )
 )
 _NOT_A_FILE = re.compile(
-    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja3s?|hassh|guid|uuid|clsid|session|token|"
+    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
     r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
     r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}\Z",
     re.IGNORECASE,
@@ -139,7 +139,7 @@ def find_ssdeep(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 _DRIVE = re.compile(
     r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
-    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;]{0,128})"
+    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
 )
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
@@ -212,9 +212,11 @@ def _windows(text: str) -> Iterator[Hit]:
             end = max(end, _quoted_end(text, start, opener, end))
         elif not _ENDING.search(text, match.start(2), end) and (more := _SPACED_NAME.match(text, end)) is not None:
             end = more.end()
+        elif (folder := _SPACED_FOLDER.match(text, end)) is not None:
+            end = folder.end()
         end = _rstrip(text, start, end)
         if end > start + 3 and not text.startswith("\\\\", start) or (match[1] or match[2]) and end > start + 5:
-            yield Hit(start, end, "file-path", text[start:end])
+            yield Hit(start, end, "file-path", _single(text[start:end]))
         done = max(end, at + 1)
         at = text.find("\\", done)
 
@@ -244,11 +246,23 @@ def _path_start(text: str, at: int, floor: int) -> int:
         opening = text.rfind("[", max(floor, at - 24), at)
         return opening if opening >= 0 else -1
     if text[at + 1 : at + 2] == "\\" and not before.isalnum() and before not in {"\\", ":"}:
-        return at
+        return -1 if _BYTES.match(text, at) else at
     if before.isupper():
         opening = text.rfind("CSIDL_", max(floor, at - 36), at)
         return opening if opening >= 0 and text[opening:at].replace("_", "").isalpha() else -1
     return -1
+
+
+_BYTES = re.compile(r"\\\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[nrt0])(?![A-Za-z0-9])")
+_SPACED_FOLDER = re.compile(
+    r"(?:(?<=\\Program) Files(?: \(x86\))?|(?<=\\Common) Files|(?<=\\Start) Menu|(?<=\\User) Data|(?<=\\Local) State)(?![\w\\])"
+)
+
+
+def _single(path: str) -> str:
+    """The path with single backslashes, for text that is escaped as in source code; a share keeps its first two."""
+    head, rest = (path[:2], path[2:]) if path.startswith("\\\\") else ("", path)
+    return head + rest.replace("\\\\", "\\")
 
 
 def _quoted_end(text: str, start: int, opener: str, least: int) -> int:
@@ -269,10 +283,10 @@ _HIVES = {
 }
 _KEY = re.compile(
     r"(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG))"
-    r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=]{1,128})"
+    r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=“”‘’]{1,128})"
 )
 _KEY_SPACED = re.compile(
-    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=]{1,128})?"
+    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=“”‘’]{1,128})?"
 )
 
 
@@ -314,7 +328,7 @@ def find_mutexes(text: str) -> Iterator[Hit]:
             continue
         group = next(i for i in (1, 2, 3) if match[i])
         value = match[group] if group == 1 else match[group].rstrip(".,;:")
-        if group == 3 and value.isalpha() and (value.islower() or value.istitle()):
+        if group == 3 and value.replace("-", "").isalpha() and (value.islower() or value.istitle()):
             continue
         start = match.start(group)
         done = start + len(value)
@@ -325,13 +339,14 @@ def find_mutexes(text: str) -> Iterator[Hit]:
         )
         if match is not None:
             end = _rstrip(text, at, match.end())
-            yield Hit(at, end, "mutex", text[at:end])
+            yield Hit(at, end, "mutex", _single(text[at:end]))
 
 
 _AGENT = re.compile(
     r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
     r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|ExchangeServicesClient/)[^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}))"
 )
+_HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
 _MOZILLA = re.compile(
     r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}"
 )
@@ -344,7 +359,9 @@ def find_agents(text: str) -> Iterator[Hit]:
         if match is not None:
             group = next(i for i in (1, 2, 3) if match[i])
             start, end = match.span(group)
-            end = start + len(match[group].rstrip(" ,;'"))
+            if match[group].startswith(("<", "[", "%")):
+                continue
+            end = start + len(_HEADER_AFTER.split(match[group], maxsplit=1)[0].rstrip(" ,;'"))
             if match[group].endswith(".") and group > 1:
                 end -= 1
             yield Hit(start, end, "user-agent", text[start:end])

@@ -37,7 +37,8 @@ _VERSION_BEFORE_WEAK = re.compile(
     r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
 )
 _VERSION_AFTER = re.compile(
-    r"\s?(?:(?:and|or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)", re.IGNORECASE
+    r"\s?(?:(?:in|of) the (?:manual|document|contract|standard|report|specification|handbook|annex|appendix)|(?:and|or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
+    re.IGNORECASE,
 )
 _VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b[^.!?\n]{0,60}$", re.IGNORECASE)
 
@@ -310,6 +311,8 @@ def _with_path(text: str, start: int, end: int, low: str, host: Hit) -> Iterator
     port = _PORT.match(text, end)
     after = port.end() if port is not None and 0 < int(port[1]) < 65536 else end
     path = _PATH.match(text, after)
+    if path is not None and text.startswith("/Contents", after) and low.endswith(".app"):
+        return  # a macOS bundle
     if path is not None:
         close = _trim(text, after + 1, path.end())
         if close > after + 1 and not _CIDR.match(text, after):
@@ -383,13 +386,40 @@ def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> 
             "io",
         }:
             return False
-    elif all(len(label) == 1 for label in labels):  # "U.S.A", "a.k.a"
+    elif all(len(label) == 1 for label in labels) or all(label.isdigit() for label in labels[:-1]):  # "U.S.A", "1.2.kg"
+        return False
+    elif labels[0] in _CODE_OBJECTS and (labels[0] in {"self", "this", "os", "sys"} or labels[-1] in _CODE_MEMBERS):
         return False
     elif labels[0].lower() in {"java", "javax", "android", "system", "microsoft"} or any(
         label[:1].isupper() and not label.isupper() for label in labels[1:]
     ):
         return _mostly_lower(token)
     return not _CODE_BEFORE.search(text[max(0, start - 12) : start]) or "." not in token
+
+
+_CODE_OBJECTS = frozenset(
+    ("self", "this", "os", "sys", "request", "response", "document", "window", "console", "session", "event", "options", "args")
+)
+_CODE_MEMBERS = frozenset(
+    (
+        "name",
+        "id",
+        "host",
+        "date",
+        "link",
+        "open",
+        "select",
+        "click",
+        "media",
+        "space",
+        "info",
+        "tools",
+        "style",
+        "live",
+        "report",
+        "domains",
+    )
+)
 
 
 def _mostly_lower(token: str) -> bool:

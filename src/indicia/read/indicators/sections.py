@@ -44,6 +44,10 @@ class Sections:
         index = bisect_right(self._starts, offset) - 1
         return self._kinds[index] if index >= 0 else ""
 
+    def has(self, kind: str) -> bool:
+        """Whether the document has a section of this kind."""
+        return kind in self._kinds
+
 
 def _kind(line: str, is_heading: bool) -> str | None:
     """None if the line opens no section."""
