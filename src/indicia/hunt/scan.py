@@ -53,7 +53,7 @@ class Found(msgspec.Struct, array_like=True):
 
 
 class Scanner:
-    """Rules and indicators, ready for any number of logs. `most` bounds the sightings that are kept per rule and indicator."""
+    """Rules and indicators, ready for any number of logs. `most` bounds the sightings kept per rule and indicator and scan."""
 
     def __init__(self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None) -> None:
         self.rules = rules
@@ -81,6 +81,7 @@ class Scanner:
     ) -> Found:
         """Everything in some logs of one format."""
         found = Found()
+        self._kept.clear()
         clock = _Clock(found.seconds)
         reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
         with clock("compile"):

@@ -61,6 +61,7 @@ def read_rows(
     *,
     delimiter: str,
     quoted: bool,
+    escape: str = "",
     wanted: Iterable[str],
     plain: Iterable[str] = (),
 ) -> Rows:
@@ -82,7 +83,7 @@ def read_rows(
         odd.append(row.number - 1)
         return "skip"
 
-    columns, texts = _by_arrow(block, lines, names, delimiter, quoted, encoded, as_text, give_back)
+    columns, texts = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
     left_out = np.concatenate((lines[odd], unbalanced)) if odd or len(unbalanced) else unbalanced
     if odd:
         keep = np.ones(len(lines), bool)
@@ -105,6 +106,7 @@ def _by_arrow(
     names: Sequence[str],
     delimiter: str,
     quoted: bool,
+    escape: str,
     encoded: Sequence[str],
     as_text: Sequence[str],
     give_back: Callable[[arrow_csv.InvalidRow], str],
@@ -121,7 +123,8 @@ def _by_arrow(
         parse_options=arrow_csv.ParseOptions(
             delimiter=delimiter,
             quote_char='"' if quoted else False,
-            double_quote=quoted,
+            double_quote=quoted and not escape,
+            escape_char=escape or False,
             invalid_row_handler=give_back,
         ),
         convert_options=arrow_csv.ConvertOptions(

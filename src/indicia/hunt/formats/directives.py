@@ -66,7 +66,10 @@ def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator
         if log.stretch.header:
             names = _names_of(log.stretch.header, kind)
     with log.open() as stream:
-        for block in line_blocks(stream, log.name, first):
+        if log.stretch is not None:
+            stream.seek(log.stretch.start)
+        end = log.stretch.end - log.stretch.start if log.stretch is not None else None
+        for block in line_blocks(stream, log.name, first, end):
             if isinstance(block, Problem):
                 yield block
                 continue

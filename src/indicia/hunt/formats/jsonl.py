@@ -64,7 +64,9 @@ def _records(log: LogInput) -> Iterator[tuple[int, Any] | Problem]:
     with log.open() as stream:
         head = stream.read(64)
         stream.seek(0)
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        first_line = stream.readline(1 << 20).strip() if hasattr(stream, "readline") else b""
+        stream.seek(0)
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or first_line in (b"{", b"\xef\xbb\xbf{"):
             yield from _array(log, stream.read(WHOLE_FILE + 1))
             return
         for block in line_blocks(stream, log.name, first):

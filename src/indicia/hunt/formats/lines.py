@@ -49,20 +49,24 @@ class LineBlock:
         return full[octets[self.starts[full]] == byte]
 
 
-def line_blocks(stream: BinaryIO, where: str, first: int = 1, size: int = BLOCK) -> Iterator[LineBlock | Problem]:
-    """The stream's lines in order. Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines."""
+def line_blocks(
+    stream: BinaryIO, where: str, first: int = 1, length: int | None = None, size: int = BLOCK
+) -> Iterator[LineBlock | Problem]:
+    """The lines of the next `length` bytes (None: all), `first` being the number of the first. Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines."""
     rest = b""
     number = first
     skipping = False  # inside a line that is too long
     while True:
         try:
-            block = stream.read(size)
+            block = stream.read(size if length is None else min(size, length))
         except (EOFError, OSError) as error:  # a cut gzip, a vanished share
             yield Problem(where=f"{where}:{number}", what=f"cannot be read on: {error}", severity=Severity.SKIPPED)
             block = b""
             ended = True
         else:
             ended = not block
+            if length is not None:
+                length -= len(block)
         data = rest + block
         if skipping:
             end = data.find(b"\n")

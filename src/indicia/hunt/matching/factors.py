@@ -21,7 +21,7 @@ def required_texts(pattern: str) -> frozenset[str] | None:
     """Folded texts of which at least one is in every (folded) match; None when no useful ones can be told.
 
     >>> sorted(required_texts("(?:cmd|powershell)[.]exe [ck]"))
-    ['exe ']
+    ['.exe ']
     >>> required_texts(r"[a-z]+") is None
     True
     """
