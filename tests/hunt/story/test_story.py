@@ -258,6 +258,15 @@ def test_an_address_on_a_list_is_no_proof_and_a_file_hash_is_a_sign() -> None:
     assert tell([known], [logs()]).verdict is HuntVerdict.LIKELY
 
 
+def test_an_indicator_in_a_chain_changes_neither_its_outcome_nor_its_stages() -> None:
+    seen = sighting(
+        "indicator:ipv4-addr", ECP, 1, RuleLevel.HIGH, ClientIpAddress="192.0.2.66", HttpStatus="200", ServerHostName="EXCH01"
+    )
+    chain = tell([probe(0), replace(seen, indicator="192.0.2.66")], [logs()]).chains[0]
+    assert chain.outcome is Outcome.ATTEMPT and chain.stages == (Stage.PROBE,) and len(chain.sightings) == 2
+    assert "with the sought 192.0.2.66" in chain.summary and "an attempt only" in chain.summary
+
+
 def test_reach_names_each_kind_with_its_own_span_and_what_is_left_out() -> None:
     old = LogFile(
         file="b",

@@ -79,7 +79,10 @@ def summary(host: str, members: Sequence[Sighting], clients: Sequence[str]) -> s
     where = f"on {host}" if host else "on a host that the logs do not name"
     count = "one sighting" if len(members) == 1 else f"{len(members)} sightings"
     logs = len({member.event.place.file for member in members})
-    basis = f"({count} in {'one log' if logs == 1 else f'{logs} logs'})"
+    sought = sorted({member.indicator for member in members if member.indicator is not None})
+    known = f", with the sought {_named(sought)}" if sought else ""
+    basis = f"({count} in {'one log' if logs == 1 else f'{logs} logs'}{known})"
+    members = [member for member in members if member.indicator is None] or members
     done = [member for member in members if member.outcome is not Outcome.ATTEMPT]
     if done:
         # A probe that was answered is told only where nothing else is.
