@@ -28,7 +28,7 @@ from indicia.share.brief.pictures.hypotheses import hypotheses, percent
 
 __all__ = ["first_things", "page_one"]
 
-ROWS = 8
+ROWS = 6
 
 
 def page_one(case: Case, judgements: Sequence[Sentence], notes: Notes) -> tuple[Box, ...]:
@@ -92,7 +92,7 @@ def _coalition(case: Case, notes: Notes) -> Box:
                 head=("Source", "Stance", "Said", "In the words"),
                 rows=tuple(_position_row(one, notes, full=False) for one in against),
                 shown=ROWS,
-                widths=(22, 26, 10, 42),
+                widths=(21, 26, 11, 42),
             )
         )
     if aside:
@@ -115,7 +115,7 @@ def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
         head=("Source", "Names", "Level", "How firmly", "On what grounds", "Said", "In the words"),
         rows=tuple(_position_row(one, notes, full=True) for one in found),
         shown=ROWS,
-        widths=(16, 17, 8, 13, 11, 9, 26),
+        widths=(16, 16, 8, 13, 11, 10, 26),
     )
 
 
@@ -150,9 +150,9 @@ def said_on(claim: Claim, date: str | None, notes: Notes) -> Line:
     show = notes.index.show
     document = notes.index.documents.get(claim.quote.document)
     if date:
-        return line(show(date, 20))
+        return line(Bit(text=show(date, 20), look="date"))
     if document and document.published:
-        return line(Bit(text=f"text of {show(document.published, 20)}", look="quiet"))
+        return line(Bit(text="text of ", look="quiet"), Bit(text=show(document.published, 20), look="date"))
     return line("no date")
 
 
@@ -284,15 +284,13 @@ def _grounds(case: Case, notes: Notes) -> Box:
 
 
 def _lead(assessment: Assessment, show: Shown) -> str:
-    """The verdict in a few words: the leader with the likelihood that the weighing gave it, or that the grounds do not carry
-    one."""
-    names = [
-        one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels) if one.hypothesis.id in assessment.leaders
-    ]
+    """The verdict in a few words: the leaders with the likelihood that the weighing gave, or that there are none."""
+    both = (*assessment.posteriors, *assessment.levels)
+    names = list(dict.fromkeys(one.hypothesis.name for one in both if one.hypothesis.id in assessment.leaders))
     if assessment.verdict is Verdict.INSUFFICIENT or not names:
         return GROUNDS[assessment.verdict][0]
     name = show(" or ".join(names[:3]), 60)
-    return f"{assessment.likelihood.value} {name}" if assessment.likelihood else f"{GROUNDS[assessment.verdict][0]}: {name}"
+    return f"{name}, {assessment.likelihood.value}" if assessment.likelihood else f"{GROUNDS[assessment.verdict][0]}: {name}"
 
 
 def _words(assessment: Assessment) -> list[str | Bit]:

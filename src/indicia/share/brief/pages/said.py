@@ -95,7 +95,9 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     undated = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
     undated += len(case.documents) - len(published)
     if undated:
-        blocks.append(Para(text=line(f"{undated} claims and texts without any date are not in the picture."), role="note"))
+        blocks.append(
+            Para(text=line(f"Without any date and so not in the picture: {undated} of the claims and texts."), role="note")
+        )
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
 
 
