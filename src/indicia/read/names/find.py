@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -72,11 +73,7 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     found = _with_doubtful(text, found, doubtful)
     found = _with_unseen(text, found)
     _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
-    called = {
-        item.chosen.id
-        for item in found
-        if item.chosen is not None and item.chosen.type == "tool" and calls_it_malware(text, item.start, item.end)
-    }
+    called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
     mentions += _ids(document, knowledge, found)
     return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
@@ -85,11 +82,12 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
 def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries_of: dict[str, list[Entry]]) -> int:
     """The end of the name alone, where it is written with the word for its class and also goes by the name without it; else 0."""
     tail = _CLASS_TAIL.search(low, start, end)
-    if tail is None or all(entry.canonical for entry in fitting):
+    if tail is None:
         return 0
     shorter = entries_of.get(low[start : tail.start()], ())
     ids = {entry.id for entry in fitting}
-    return tail.start() if any(entry.id in ids and not entry.derived for entry in shorter) else 0
+    known = any(not e.derived and (e.id in ids or (e.kind is MentionKind.SOFTWARE and not e.risky)) for e in shorter)
+    return tail.start() if known else 0
 
 
 _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
@@ -100,14 +98,14 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if before and (before.isalnum() or before in "_@/\\$%#=&"):
         return False
+    joined = before in {".", "-"} and text[start - 2 : start - 1].isalnum()
+    # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not; "4.Name" is a list without a blank
     if (
-        before in {".", "-"}
-        and text[start - 2 : start - 1].isalnum()
+        joined
         and not (before == "." and _NUMBERING.search(text, max(0, start - 5), start))
+        and (before == "." or text[start:end].islower() or text[start - 2].isdigit())
     ):
-        # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not
-        if before == "." or text[start:end].islower() or text[start - 2].isdigit():
-            return False
+        return False
     if after and (after.isalnum() or after in "_@\\"):
         return False
     if after in {".", "/", ":", "-"} and text[end + 1 : end + 2].isalnum():
@@ -265,6 +263,17 @@ def _kind_here(text: str, item: _Found, votes: dict[str, int]) -> MentionKind:
         MentionKind.SECTOR,
     )
     return min(kinds, key=order.index)
+
+
+def _called_malware(text: str, found: list[_Found]) -> set[str]:
+    """Ids of tools that the text calls malware at a quarter of their mentions or more."""
+    times: Counter[str] = Counter()
+    called: Counter[str] = Counter()
+    for item in found:
+        if item.chosen is not None and item.chosen.type == "tool":
+            times[item.chosen.id] += 1
+            called[item.chosen.id] += calls_it_malware(text, item.start, item.end)
+    return {id for id, count in called.items() if count >= 0.25 * times[id] and count}
 
 
 def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
