@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -266,14 +265,9 @@ def _kind_here(text: str, item: _Found, votes: dict[str, int]) -> MentionKind:
 
 
 def _called_malware(text: str, found: list[_Found]) -> set[str]:
-    """Ids of tools that the text calls malware at a quarter of their mentions or more."""
-    times: Counter[str] = Counter()
-    called: Counter[str] = Counter()
-    for item in found:
-        if item.chosen is not None and item.chosen.type == "tool":
-            times[item.chosen.id] += 1
-            called[item.chosen.id] += calls_it_malware(text, item.start, item.end)
-    return {id for id, count in called.items() if count >= 0.25 * times[id] and count}
+    """Ids of tools that the text itself calls malware somewhere."""
+    tools = (item for item in found if item.chosen is not None and item.chosen.type == "tool")
+    return {item.chosen.id for item in tools if item.chosen is not None and calls_it_malware(text, item.start, item.end)}
 
 
 def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
