@@ -37,7 +37,7 @@ def containment(case: Case) -> list[Measure]:
                 id=stable_id("measure", "contain", step.id),
                 kind=MeasureKind.CONTAIN,
                 title=step.title,
-                instruction=f"{step.do} Machines: {hosts}." if step.id in {"preserve", "isolate", "rebuild"} else step.do,
+                instruction=f"Machines: {hosts}. {step.do}" if step.id in {"preserve", "isolate", "rebuild"} else step.do,
                 audience=Audience(step.audience),
                 reasons=tuple(fitting[:5]),
                 rank=Rank.SEEN,

@@ -71,7 +71,11 @@ def test_encodings(opened, data: bytes) -> None:
 
 
 def test_nuls_and_carriage_returns_go(opened) -> None:
-    assert opened("a.txt", b"one\r\ntwo\0 three\rfour " + b"plain words " * 9).documents[0].text.startswith("one\ntwo three\nfour ")
+    assert (
+        opened("a.txt", b"one\r\ntwo\0 three\rfour " + b"plain words " * 9)
+        .documents[0]
+        .text.startswith("one\ntwo three\nfour ")
+    )
 
 
 def test_markdown_keeps_words_and_tables(opened) -> None:
@@ -109,7 +113,12 @@ z</pre><p hidden>no</p><script>evil()</script></article><footer>imprint</footer>
 def test_html_reads_what_a_reader_reads(opened) -> None:
     found = opened("page", PAGE)
     document = found.documents[0]
-    assert (document.title, document.published, document.publisher, document.language) == ("Head", "2021-07-19", "Wire Example", "en-GB")
+    assert (document.title, document.published, document.publisher, document.language) == (
+        "Head",
+        "2021-07-19",
+        "Wire Example",
+        "en-GB",
+    )
     assert kinds(found) == [
         (BlockKind.HEADING, "Head & tail"),
         (BlockKind.PARAGRAPH, "He said “it was them, surely”.\nNew line"),
@@ -188,7 +197,12 @@ def test_docx_with_entities_is_refused(opened) -> None:
 
 
 def test_mail_with_attachments(opened) -> None:
-    found = opened("a.eml", made.mail("The actor uses 198.51.100[.]7.", attachments={"iocs.txt": b"c2[.]example.com", "x.exe": b"MZ" + bytes(range(256))}))
+    found = opened(
+        "a.eml",
+        made.mail(
+            "The actor uses 198.51.100[.]7.", attachments={"iocs.txt": b"c2[.]example.com", "x.exe": b"MZ" + bytes(range(256))}
+        ),
+    )
     first, second = found.documents
     assert (first.published, first.publisher, first.title) == ("2021-07-19", "CERT Example", "Advisory 2021-07")
     assert "198.51.100[.]7" in first.text and second.text == "c2[.]example.com" and second.name.endswith("a.eml!iocs.txt")
@@ -217,8 +231,16 @@ BUNDLE = {
     "objects": [
         {"type": "identity", "id": "identity--1", "name": "CERT Example"},
         {"type": "report", "name": "Report", "published": "2021-07-19T00:00:00Z", "created_by_ref": "identity--1"},
-        {"type": "attack-pattern", "name": "Web Shell", "external_references": [{"source_name": "mitre-attack", "external_id": "T1505.003"}]},
-        {"type": "indicator", "pattern_type": "stix", "pattern": "[ipv4-addr:value = '198.51.100.7'] OR [file:hashes.'SHA-256' = '" + "Ab" * 32 + "']"},
+        {
+            "type": "attack-pattern",
+            "name": "Web Shell",
+            "external_references": [{"source_name": "mitre-attack", "external_id": "T1505.003"}],
+        },
+        {
+            "type": "indicator",
+            "pattern_type": "stix",
+            "pattern": "[ipv4-addr:value = '198.51.100.7'] OR [file:hashes.'SHA-256' = '" + "Ab" * 32 + "']",
+        },
         {"type": "domain-name", "value": "c2.example.com"},
         {"type": "vulnerability", "name": "CVE-2021-26855"},
         {"type": "intrusion-set", "name": "HAFNIUM"},
@@ -234,7 +256,14 @@ def test_stix_bundle(opened) -> None:
     assert values(found, MentionKind.INDICATOR) == {"198.51.100.7", "ab" * 32, "c2.example.com"}
     assert values(found, MentionKind.VULNERABILITY) == {"CVE-2021-26855"}
     assert values(found, MentionKind.ACTOR) == {"HAFNIUM"}
-    assert {m.span.text for m in found.mentions} == {"T1505.003", "198.51.100.7", "Ab" * 32, "c2.example.com", "CVE-2021-26855", "HAFNIUM"}
+    assert {m.span.text for m in found.mentions} == {
+        "T1505.003",
+        "198.51.100.7",
+        "Ab" * 32,
+        "c2.example.com",
+        "CVE-2021-26855",
+        "HAFNIUM",
+    }
 
 
 def test_navigator_layer_leaves_out_what_it_does_not_mark(opened) -> None:
@@ -254,7 +283,10 @@ def test_misp_event(opened) -> None:
             "info": "Report",
             "date": "2021-07-19",
             "Orgc": {"name": "CERT Example"},
-            "Tag": [{"name": 'misp-galaxy:mitre-attack-pattern="Web Shell - T1505.003"'}, {"name": 'misp-galaxy:threat-actor="HAFNIUM"'}],
+            "Tag": [
+                {"name": 'misp-galaxy:mitre-attack-pattern="Web Shell - T1505.003"'},
+                {"name": 'misp-galaxy:threat-actor="HAFNIUM"'},
+            ],
             "Attribute": [
                 {"type": "ip-dst", "value": "198.51.100.7"},
                 {"type": "filename|md5", "value": "a.exe|" + "0123456789abcdef" * 2},

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.records import Case, HuntVerdict, MeasureKind, Verdict
+from indicia.records import Case, HuntVerdict, MeasureKind, SourceType, Verdict
+from indicia.share.brief.coalition import main_affair
 from indicia.share.brief.judgements import Sentence, key_judgements
 from tests.sample_case import VERSIONS
 from tests.share.brief.cases import named
@@ -128,3 +129,37 @@ def test_a_case_without_advice_advises_nothing() -> None:
     assert not texts(Case(name="x", versions=VERSIONS), "act")
     advice = named("exchange").advice
     assert advice is not None and advice.measures[0].kind is MeasureKind.CONTAIN
+
+
+def test_narration_and_other_affairs_are_counted_and_not_told_as_accusations() -> None:
+    case = named("exchange")
+    first = case.claims[0]
+    narrated = msgspec.structs.replace(
+        first, id="claim--narrated", source=msgspec.structs.replace(first.source, type=SourceType.MEDIA, party=None)
+    )
+    other = msgspec.structs.replace(
+        first, id="claim--other", incident_id="finnish-parliament-2020", incident="Finnish parliament 2020"
+    )
+    mixed = msgspec.structs.replace(case, claims=(*case.claims, narrated, other))
+    said = texts(mixed, "said")
+    assert said[:4] == texts(case, "said")[:4], "they change no judgement"
+    assert said[4] == (
+        "Told below and not counted here: 1 accusation without a source (the texts' own voice) "
+        "and 1 claim on other affairs (Finnish parliament 2020)."
+    )
+
+
+def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
+    case = named("exchange")
+    moved = tuple(
+        msgspec.structs.replace(claim, incident_id="other-2020", incident="Other 2020") if n < 2 else claim
+        for n, claim in enumerate(case.claims)
+    )
+    assert main_affair(msgspec.structs.replace(case, claims=moved)) == ("exchange-2021", "Microsoft Exchange hack")
+    assert main_affair(Case(name="x", versions=VERSIONS)) == (None, "")
+
+
+def test_a_claim_that_names_no_known_affair_is_kept() -> None:
+    case = named("exchange")
+    free = msgspec.structs.replace(case, claims=tuple(msgspec.structs.replace(one, incident_id=None) for one in case.claims))
+    assert texts(free, "said")[0] == "The state named is China (by the European Union and the United Kingdom)."

@@ -71,7 +71,12 @@ class LiteralScanner:
         here = set[int]()
         if self.literals and (hyperscan_is_there() if hyperscan is None else hyperscan) and len(self.literals) <= MOST_LITERALS:
             endings = Counter(literal[-TAIL:] for literal in self.literals)
-            here = {number for number in numbers if endings[self.literals[number][-TAIL:]] <= SHARED}
+            # A NUL would end the literal for hyperscan.
+            here = {
+                number
+                for number, literal in enumerate(self.literals)
+                if endings[literal[-TAIL:]] <= SHARED and b"\0" not in literal
+            }
         self._known = np.array(sorted(here), np.int64)
         self._others = np.array([number for number in numbers if number not in here], np.int64)
         if here:

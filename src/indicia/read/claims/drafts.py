@@ -133,7 +133,11 @@ def speeches(sentence: Sentence) -> list[Speech]:
                 if who:
                     out.append(Speech(tuple(who), verb.at + 1, n, verb.at, verb.lemma))
             continue
-        if verb.passive:
+        if verb.passive or (
+            verb.at + 1 < n
+            and row[verb.at + 1].low == "to"
+            and verb.lemma in ("say", "believe", "think", "suspect", "know", "hold")
+        ):
             continue
         who, first, how = subject(sentence, verb.first)
         inverted = False
@@ -494,7 +498,13 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
     target = -1
     k = verb.at + 1
     limit = min(n, verb.at + 45)
-    prepositions = ("to", "with", "on", "at") if verb.lemma in ("lay", "pin", "blame", "fasten", "chalk") else ("to", "with")
+    prepositions = (
+        ("on",)
+        if verb.lemma == "blame"
+        else ("to", "with", "on", "at")
+        if verb.lemma in ("lay", "pin", "fasten", "chalk")
+        else ("to", "with")
+    )
     while k < limit:
         low = row[k].low
         if low in (";", ":", "“"):
@@ -504,6 +514,7 @@ def _link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
             if (
                 index >= 0
                 and can_be_accused(parties[index])
+                and (parties[index].kinds[0] not in ("agency", "gov_body") or suspect(parties[index]))
                 and not (low == "with" and parties[index].kinds[0] not in ("actor", "agency", "state", "capital", "group"))
             ):
                 target = index
@@ -656,6 +667,8 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
     if how == "thing" and not who and sources == (-1,):
         return
     objects = _objects(sentence, verb.at + 1, 7)
+    if verb.at + 1 < n and row[verb.at + 1].low in ("no", "nobody", "none"):
+        return
     end = _clause_end(sentence, verb.at + 1)
     if verb.lemma in ("blame",):
         for k in range(verb.at + 1, min(n, verb.at + 40)):
@@ -673,6 +686,15 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
                         for a in objects:
                             yield Draft(Stance.ACCUSES, s, a, act, verb.at, "blame-on")
                     return
+    if verb.lemma in ("condemn", "denounce", "decry", "deplore", "criticize", "criticise", "rebuke", "castigate", "censure"):
+        # "condemned the campaign by APT28", "condemned Beijing's hacking operations"
+        agent = _by(sentence, verb.at + 1, end)
+        if agent >= 0 and _accusable(sentence, agent) and _act_words(sentence, verb.at + 1, parties[agent].first):
+            objects = coordinated(row, parties, at, agent, back=False)
+            for s in sources:
+                for a in objects:
+                    yield Draft(Stance.ACCUSES, s, a, _trim(sentence, verb.at + 1, end), verb.at, "condemn")
+            return
     if not objects:
         return
     if legal or verb.lemma == "name":
@@ -710,15 +732,6 @@ def _accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
         index = next_party(sentence, k + 1, n, reach=4)
         if index >= 0 and _accusable(sentence, index) and specific(parties[index]) and not specific(parties[objects[0]]):
             objects = [index]
-    if verb.lemma in ("condemn", "denounce", "decry", "deplore", "criticize", "criticise", "rebuke", "castigate", "censure"):
-        # "condemned the campaign by APT28", "condemned Beijing's hacking operations"
-        agent = _by(sentence, verb.at + 1, end)
-        if agent >= 0 and _accusable(sentence, agent) and _act_words(sentence, verb.at + 1, parties[agent].first):
-            objects = coordinated(row, parties, at, agent, back=False)
-            for s in sources:
-                for a in objects:
-                    yield Draft(Stance.ACCUSES, s, a, _trim(sentence, verb.at + 1, end), verb.at, "condemn")
-            return
     act = None
     sharp = any(row[k].low in ("of", "for", "over", "with") and at[k] < 0 for k in range(last, min(end, last + 10)))
     for k in range(last, min(end, last + 16)):
@@ -846,7 +859,6 @@ def _deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
                     act,
                     verb.at,
                     "denied-accusation",
-                    self_reference=accused < 0,
                 )
 
 
@@ -972,6 +984,21 @@ def _hostile(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Dra
     sources = inside[0].speakers if inside else (-1,)
     end = _clause_end(sentence, verb.at + 1)
     if verb.form == "ing" and verb.first == verb.at:
+        before = row[verb.at - 1].low if verb.at else ""
+        if before in ("seen", "caught", "observed", "spotted", "found", "detected", "filmed"):
+            who, _, how = subject(sentence, _group_start(sentence, verb.at - 1))
+            for a in who if how in ("party", "relative") else ():
+                if suspect(parties[a]) or parties[a].kinds[0] in ("unknown_name", "group"):
+                    for s in sources:
+                        if s != a:
+                            yield Draft(
+                                Stance.ACCUSES,
+                                s,
+                                a,
+                                _trim(sentence, verb.at, end),
+                                verb.at,
+                                "narration" if s < 0 else "hostile",
+                            )
         return
     if verb.conditional and not _may_have(sentence, verb):
         return
@@ -993,7 +1020,7 @@ def _hostile(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Dra
         return
     if how == "relative" and any(s.verb > first for s in inside):
         pass
-    weak = verb.lemma in lex.weak
+    weak = verb.lemma in lex.weak and not (verb.at + 1 < n and row[verb.at + 1].low in ("into", "inside"))
     act = _trim(sentence, verb.at, end)
     for a in who:
         party = parties[a]
@@ -1024,10 +1051,15 @@ def _conditional_clause(sentence: Sentence, verb: Verb) -> bool:
     return False
 
 
+_IDLE = frozenset(
+    "rents rented rent lent lends lend uses use used makes made make takes has plays calls called call announced stays stay lives lived".split()
+)
+
+
 def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, end: int) -> bool:
     first = party.kinds[0]
     if first in ("actor", "criminal"):
-        return True
+        return spoken or sentence.row[at].low not in _IDLE or _act_words(sentence, at, end)
     if first in (
         "group",
         "person",
@@ -1149,7 +1181,10 @@ def _phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 index = next_party(sentence, k + 2, n, reach=3)
             if index < 0 or not _accusable(sentence, index) or not specific(parties[index]):
                 continue
-            who, _, how = subject(sentence, _group_start(sentence, k))
+            start = _group_start(sentence, k)
+            if low == "pointing" and row[k - 1].low == "by" and any(v.at < k for v in sentence.verbs):
+                start = next(v.first for v in sentence.verbs if v.at < k)
+            who, _, how = subject(sentence, start)
             who = [w for w in who if can_speak(parties[w]) and not _is_actor(parties[w])]
             finger = row[k + 1].low == "the"
             for s in tuple(who) or sources:
@@ -1508,8 +1543,25 @@ def _refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     who, _, _ = subject(sentence, earlier[0].first)
                     who = [w for w in who if can_speak(parties[w])]
         act = _trim(sentence, tail, _clause_end(sentence, tail))
+        if (
+            who
+            and inside
+            and parties[who[0]].kinds[0] in ("state", "gov_body")
+            and parties[who[0]].name is None
+            and who[0] not in inside[0].speakers
+        ):
+            who = list(inside[0].speakers)  # the minister said only that the state would not disclose it
+        # "would not name Russia", "could not say whether APT28 was involved"
+        named = -1
+        for j in range(tail - 1, min(n, tail + 4)):
+            if at[j] >= 0 and parties[at[j]].first == j:
+                if suspect(parties[at[j]]) and at[j] not in who:
+                    named = at[j]
+                break
+            if lows[j] in ("who", "which", "what"):
+                break
         for s in who:
-            yield Draft(Stance.DECLINES, s, -1, act, k, "refusal")
+            yield Draft(Stance.DECLINES, s, named, act, k, "refusal")
 
 
 def _listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -1916,8 +1968,7 @@ def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 if negated:
                     yield Draft(Stance.DENIES, a, a, act, k, "plea", legal=True, self_reference=True)
                     continue
-                inside = speakers_at(said, k)
-                sources = [s for s in inside[0].speakers if s != a] if inside else []
+                sources = [s for speech in speakers_at(said, k) for s in speech.speakers if s != a][:3]
                 for s in sources or [a]:
                     yield Draft(Stance.ACCUSES, s, a, act, k, "plea", legal=True)
         elif low in ("admitted", "admits", "confessed", "claimed", "claims", "claim", "boasted", "boasts") and k + 1 < n:
@@ -1943,7 +1994,7 @@ def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             if low in ("never", "not", "no", "nothing", "neither", "nor", "opposes", "oppose", "opposed") or low.endswith(
                 "n't"
             ):
-                before = [row[j].low for j in range(max(0, k - 5), k)]
+                before = [row[j].low for j in (*range(max(0, k - 5), k), *range(k + 1, min(k + 3, speech.hi, len(row))))]
                 own = any(w in ("it", "we", "they", "he", "she", "our", "its", "their", "i") for w in before)
                 state = any(
                     at[j] >= 0

@@ -24,6 +24,7 @@ _BE = frozenset("is are was were be been being am 's".split())
 _NEGATIONS = frozenset(
     "not n't never no neither nor cannot can't didn't doesn't don't won't wouldn't couldn't isn't wasn't weren't hasn't haven't hadn't nothing none nobody without".split()
 )
+_SAME = frozenset("run hit cut put set shut come spread cast hurt".split())  # participles that look like the base form
 _CONDITIONS = frozenset("if whether unless should would could might suppose imagine were".split())
 _PREPOSITIONS = frozenset(
     """of in on at by with from against to for over into than about under between through during after before since until among within near
@@ -92,7 +93,7 @@ def verb_groups(row: list[Unit], at: list[int], lex: Lexicon) -> list[Verb]:
                 first -= 2  # "had been planned and carried out"
             else:
                 break
-        passive = form.form in ("past", "part") and be
+        passive = (form.form in ("past", "part") or unit.low in _SAME) and be
         participle = False
         if form.form in ("past", "part") and not be and not have:
             following = row[i + 1].low if i + 1 < len(row) else ""

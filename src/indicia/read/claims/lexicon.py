@@ -95,5 +95,5 @@ def lexicon() -> Lexicon:
         findings=frozenset(data["nouns"]["finding"].split()),
         modifiers=frozenset(data["modifiers"]["hostile"].split()),
         weak=frozenset(data["verb_limits"]["weak"].split()),
-        gate=tuple(data["words"]["gate"].split()),
+        gate=tuple(data["words"]["gate"].split()) + tuple(data["words"]["phrases"]),
     )

@@ -264,7 +264,10 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
     while (
         k < n
         and row[k].kind in ("word", "number")
-        and (row[k].low in _DETERMINERS or (row[k].kind == "number" and len(row[k].text) < 6))
+        and (
+            row[k].low in _DETERMINERS
+            or (row[k].kind == "number" and len(row[k].text) < 6 and row[k].text[:2] not in ("19", "20"))
+        )
         and k - i < 4
     ):
         definite = definite or row[k].low in ("the", "this", "that", "these", "those", "same")

@@ -375,7 +375,9 @@ class _Reader:
         accused_is: Described | None = None
         accused_range = (accused.start, accused.end) if accused is not None else None
         if draft.self_reference and source is not None:
-            accused_is, accused_range = self._own(source, source_is, sentence, draft)
+            accused_is, accused_range = self._own(source, source_is, sentence)
+        elif draft.rule == "denied-accusation" and accused is not None and accused.kinds[0] != "actor":
+            accused_is, accused_range = self._own(accused, describe_source(accused, self.text, states), sentence)
         elif accused is not None:
             first = accused.kinds[0]
             if first == "pronoun" or (accused.definite and not specific(accused)):
@@ -413,7 +415,7 @@ class _Reader:
         return Found(draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)))
 
     def _own(
-        self, source: Party, described: Described | None, sentence: Sentence, draft: Draft
+        self, source: Party, described: Described | None, sentence: Sentence
     ) -> tuple[Described | None, tuple[int, int] | None]:
         """Whom a speaker clears who denies for itself: its state, itself, or the one that was accused before."""
         states = self.tools.states

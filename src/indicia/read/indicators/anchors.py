@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import codecs
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Anchors", "places"]
+from indicia.read.indicators.cues import Cues
+
+__all__ = ["Anchors"]
 
 _WORD, _SPACE, _HEX, _UPPER, _ALNUM, _OPEN, _STOP = 1, 2, 4, 8, 16, 32, 64
-
-
-def places(text: str, *literals: str) -> list[int]:
-    """Where any of the literals begins, in order."""
-    found = []
-    for literal in literals:
-        at = text.find(literal)
-        while at >= 0:
-            found.append(at)
-            at = text.find(literal, at + len(literal))
-    found.sort()
-    return found
 
 
 def _wide(error: UnicodeError) -> tuple[str, int]:
@@ -93,6 +84,16 @@ class Anchors:
     def _list(places: npt.NDArray[np.intp]) -> list[int]:
         positions: list[int] = (places - 2).tolist()
         return positions
+
+    @cached_property
+    def cues(self) -> Cues:
+        """The stems of all cues and the literals below, from one pass over the text."""
+        return Cues(self.text)
+
+    def literals(self, *words: str) -> list[int]:
+        """Where any of these literals of the table begins, in order."""
+        places = [self.cues.literals[word] for word in words]
+        return places[0] if len(places) == 1 else sorted(chain.from_iterable(places))
 
     @cached_property
     def dots(self) -> list[int]:

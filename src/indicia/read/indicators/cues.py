@@ -171,29 +171,41 @@ def after_matches(family: str, after: str) -> bool:
     return any(pattern.match(after) for pattern in FAMILIES[family][1])
 
 
+# Every literal that some searcher begins with: found together in one pass.
+_LITERALS = (
+    "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "CVE", "cve", "Cve", "CWE", "cwe", "AS",
+    "utonomous System", "utonomous system", "rule ", "rule\t", "title:",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
-def _automaton() -> tuple[AhoCorasick, tuple[tuple[int, ...], ...]]:
-    """All stems in lower case, capitalised and in capitals, and the numbers of the families that each belongs to."""
-    owners: dict[str, set[int]] = {}
+def _automaton() -> tuple[AhoCorasick, tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """All literals, and all stems in lower case, capitalised and in capitals with the numbers of the families each belongs to."""
+    owners: dict[str, set[int]] = {literal: set() for literal in _LITERALS}
     for number, (_, _, stems) in enumerate(FAMILIES.values()):
         for stem in stems:
             for form in {stem, stem[0].upper() + stem[1:], stem.upper()}:
                 owners.setdefault(form, set()).add(number)
-    patterns = sorted(owners)
-    return AhoCorasick(patterns, matchkind=MatchKind.Standard), tuple(tuple(sorted(owners[p])) for p in patterns)
+    patterns = tuple(sorted(owners))
+    return AhoCorasick(patterns, matchkind=MatchKind.Standard), patterns, tuple(tuple(sorted(owners[p])) for p in patterns)
 
 
 class Cues:
-    """Where in a text the stems of each family stand."""
+    """Where in a text the stems of each family stand, and the `literals` that searchers begin with."""
 
     def __init__(self, text: str) -> None:
-        automaton, owners = _automaton()
+        automaton, patterns, owners = _automaton()
+        by_pattern: list[list[int]] = [[] for _ in patterns]
+        for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+            by_pattern[index].append(start)
+        self.literals = {literal: by_pattern[patterns.index(literal)] for literal in _LITERALS}
         places: list[list[int]] = [[] for _ in FAMILIES]
         every: list[int] = []
-        for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            every.append(start)
-            for number in owners[index]:
-                places[number].append(start)
+        for positions, numbers in zip(by_pattern, owners, strict=True):
+            if numbers:
+                every += positions
+            for number in numbers:
+                places[number] += positions
         for positions in (*places, every):
             positions.sort()
         self._places = dict(zip(FAMILIES, places, strict=True))

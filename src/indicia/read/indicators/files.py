@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indicia.read.indicators.anchors import Anchors, places
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 
 __all__ = [
@@ -290,9 +290,9 @@ _KEY_SPACED = re.compile(
 )
 
 
-def find_keys(text: str) -> Iterator[Hit]:
+def find_keys(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Registry keys and values, the hive written out in full."""
-    for at in places(text, "HK"):
+    for at in anchors.literals("HK"):
         match = _KEY.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_") else None
         if match is None:
             continue
@@ -318,10 +318,10 @@ _MUTEX_CUE = re.compile(
 _MUTEX_NAMESPACE = re.compile(r"(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
 
 
-def find_mutexes(text: str) -> Iterator[Hit]:
+def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Names of mutexes: in quotes or odd-looking after the word, or in a kernel namespace (`Global\\...`)."""
     done = 0
-    for at in places(text, "utex", "UTEX", "utant"):
+    for at in anchors.literals("utex", "UTEX", "utant"):
         match = _MUTEX_CUE.match(text, at - 1) if at > done else None
         lead = text[max(0, at - 7) : at - 1]
         if match is None or (lead[-1:].isalnum() and not lead.endswith(("Create", "Open"))):
@@ -333,7 +333,7 @@ def find_mutexes(text: str) -> Iterator[Hit]:
         start = match.start(group)
         done = start + len(value)
         yield Hit(start, done, "mutex", value)
-    for at in places(text, "Global\\", "Local\\", "BaseNamedObjects\\"):
+    for at in anchors.literals("Global\\", "Local\\", "BaseNamedObjects\\"):
         match = (
             _MUTEX_NAMESPACE.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] in {"\\", "_"}) else None
         )
@@ -344,22 +344,26 @@ def find_mutexes(text: str) -> Iterator[Hit]:
 
 _AGENT = re.compile(
     r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
-    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|ExchangeServicesClient/)[^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}))"
+    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
 )
 _HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
 _MOZILLA = re.compile(
-    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}"
+    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}(?: like Gecko)?"
 )
 
 
-def find_agents(text: str) -> Iterator[Hit]:
+def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
-    for at in places(text, "gent", "GENT"):
-        match = _AGENT.match(text, at - 5) or _AGENT.match(text, at - 6) if at >= 6 else None
+    for at in anchors.literals("gent", "GENT"):
+        match = (_AGENT.match(text, at - 5) if at >= 5 else None) or (_AGENT.match(text, at - 6) if at >= 6 else None)
         if match is not None:
             group = next(i for i in (1, 2, 3) if match[i])
             start, end = match.span(group)
             if match[group].startswith(("<", "[", "%")):
+                continue
+            whole = _MOZILLA.match(text, start) if group == 2 else None
+            if whole is not None:
+                yield Hit(start, whole.end(), "user-agent", whole[0])
                 continue
             end = start + len(_HEADER_AFTER.split(match[group], maxsplit=1)[0].rstrip(" ,;'"))
             if match[group].endswith(".") and group > 1:

@@ -66,9 +66,9 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     taken = Taken(len(text))
     hits: list[Hit] = []
     _add(hits, taken, find_urls(text))
-    _add(hits, taken, find_agents(text))
-    _add(hits, taken, find_keys(text))
-    _add(hits, taken, find_mutexes(text))
+    _add(hits, taken, find_agents(text, anchors))
+    _add(hits, taken, find_keys(text, anchors))
+    _add(hits, taken, find_mutexes(text, anchors))
     _add(hits, taken, find_paths(text, anchors))
     _add(hits, taken, find_hashes(text, anchors))
     _add(hits, taken, find_ssdeep(text, anchors))
@@ -76,8 +76,8 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     _add(hits, taken, find_mail(text, taken))
     _add(hits, taken, find_ipv6(text, anchors, taken))
     _add(hits, taken, find_dotted(text, anchors, taken))
-    _add(hits, taken, [*find_cve(text), *find_cwe(text), *find_asn(text)])
-    hits.extend(find_rules(text))
+    _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
+    hits.extend(find_rules(text, anchors))
     hits.sort(key=lambda hit: (hit.start, -hit.end, hit.type))
     return hits
 

@@ -12,7 +12,6 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.cues import (
     AFTER,
     BEFORE,
-    Cues,
     after_matches,
     before_matches,
     is_abused,
@@ -62,7 +61,7 @@ class Judge:
     def __init__(self, document: Document, view: Refanged, anchors: Anchors) -> None:
         self.view = view
         self.starts = anchors.sentences
-        self.cues = Cues(view.text)
+        self.cues = anchors.cues
         self.sections = Sections(document)
         # Whoever disguises addresses or lists them under such a heading presents them as an attacker's.
         self.is_report = view.any_defanged or self.sections.has("traces")

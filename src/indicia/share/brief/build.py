@@ -27,13 +27,13 @@ def build(case: Case, knowledge: Any) -> Brief:
     """The brief of a case, ready for any writer."""
     notes, known = Notes(Index(case)), Known(knowledge)
     found = positions(case.claims)
-    first = page_one(case, key_judgements(case), found, notes)
+    first = page_one(case, key_judgements(case), notes)
     sections = (
         timeline_section(case, notes),
         claims_section(case, found, notes),
         hunt_section(case, notes),
         technique_section(case, notes, known),
-        grounds_section(case, notes),
+        grounds_section(case, notes, known),
         measures_section(case, notes),
         indicator_section(case, notes),
         method_section(case, notes),

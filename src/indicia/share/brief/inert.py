@@ -10,7 +10,7 @@ __all__ = ["Shown", "clip", "visible"]
 # Controls, direction marks, characters without width, separators, lone surrogates, tags. Joiners (U+200C, U+200D) stay: whole
 # scripts need them.
 _SUSPECT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 # Not str.split(): it takes control characters for blanks and would lose them.

@@ -116,7 +116,7 @@ def sources_section(case: Case, notes: Notes) -> Section:
             id=f"source-{number}",
             cells=(
                 line(f"[{number}]"),
-                line(show(document.title or document.name, 140)),
+                line(show(notes.index.title(document), 140)),
                 line(show(document.publisher or "\u2013", 80)),
                 line(show(document.published or "no date", 20)),
                 line(show(document.name, 160)),

@@ -27,13 +27,15 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
                 found.append(Moment(date=date, lane="incident", label=label))
     for claim in case.claims:
         lane = _lane(claim)
-        if claim.date and lane:
-            found.append(Moment(date=claim.date, lane=lane, label=_said_briefly(claim), traces=(claim.id,)))
+        source = notes.index.documents.get(claim.quote.document)
+        date = claim.date or (source.published if source else None)
+        if date and lane:
+            # A claim without a date of its own stands at the date of its text: it was made by then.
+            label = _said_briefly(claim) + ("" if claim.date else " (date of the text)")
+            found.append(Moment(date=date, lane=lane, label=label, traces=(claim.id,)))
     for document in case.documents:
         if document.published:
-            found.append(
-                Moment(date=document.published, lane="text", label=document.title or document.name, traces=(document.id,))
-            )
+            found.append(Moment(date=document.published, lane="text", label=notes.index.title(document), traces=(document.id,)))
     if case.hunt:
         by_day: dict[str, list[str]] = {}
         for sighting in case.hunt.sightings:
@@ -71,7 +73,7 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     blocks: list[AnyBlock] = [picture]
     for affair in case.affairs:
         text = _lag(affair.first_detected, affair.first_private, affair.first_official)
-        if text:
+        if text and affair.incident_id:
             blocks.append(Para(text=line(Bit(text=f"{show(affair.name, 80)}: ", look="strong"), show(text))))
     names = {key: name for key, name, _ in LANES}
     rows = sorted(found, key=lambda one: (one.date, [key for key, _, _ in LANES].index(one.lane), one.label))
@@ -89,9 +91,13 @@ def timeline_section(case: Case, notes: Notes) -> Section:
         widths=(14, 22, 64),
     )
     blocks.append(Fold(summary=f"The timeline as a table ({len(dated)} rows)", blocks=(table,)))
-    undated = len(rows) - len(dated) + sum(claim.date is None for claim in case.claims)
+    published = {document.id for document in case.documents if document.published}
+    undated = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
+    undated += len(case.documents) - len(published)
     if undated:
-        blocks.append(Para(text=line(f"{undated} claims or texts without a date are not in the picture."), role="note"))
+        blocks.append(
+            Para(text=line(f"Without any date and so not in the picture: {undated} of the claims and texts."), role="note")
+        )
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
 
 
