@@ -9,7 +9,7 @@ from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["moment", "summary"]
+__all__ = ["moment", "printable", "summary"]
 
 MOST_STEPS = 12
 MOST_NAMES = 4
@@ -19,6 +19,11 @@ _RANK = {level: rank for rank, level in enumerate(RuleLevel)}
 def moment(time: datetime) -> str:
     """A time as the sentences write it, to the second: `2021-03-03 06:49:53`."""
     return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def printable(text: str) -> str:
+    """`text` without what a terminal would obey; names of files and values of logs are strangers' words."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _list(items: Sequence[str]) -> str:
@@ -78,7 +83,7 @@ def summary(host: str, members: Sequence[Sighting], clients: Sequence[str]) -> s
     count = "one sighting" if len(members) == 1 else f"{len(members)} sightings"
     logs = len({member.event.place.file for member in members})
     sought = sorted({member.indicator for member in members if member.indicator is not None})
-    known = f", with the sought {_named(sought)}" if sought else ""
+    known = f", with the sought {printable(_named(sought))}" if sought else ""
     basis = f"({count} in {'one log' if logs == 1 else f'{logs} logs'}{known})"
     members = [member for member in members if member.indicator is None] or members
     done = [member for member in members if member.outcome is not Outcome.ATTEMPT]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
-from indicia.hunt.story.sentence import moment
+from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["decide"]
@@ -106,7 +106,7 @@ def _time(sighting: Sighting) -> float:
 
 def _trace(sighting: Sighting) -> str:
     when = f" at {moment(sighting.event.time)} UTC" if sighting.event.time else ""
-    return f"“{sighting.title}”{when} ({sighting.event.place})"
+    return f"“{sighting.title}”{when} ({printable(str(sighting.event.place))})"
 
 
 def _plural(count: int, one: str, many: str, *, within: bool = False) -> str:
