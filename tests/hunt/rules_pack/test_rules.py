@@ -19,7 +19,7 @@ from indicia.hunt.rules.ir import Rule, RuleSet
 from indicia.hunt.rules.sigma import compile_documents, read_documents
 from indicia.hunt.scenarios.files import write_lines
 from indicia.hunt.scenarios.place import Server
-from indicia.hunt.scenarios.proxylogon import Recorder
+from indicia.hunt.scenarios.recorder import Recorder
 from indicia.hunt.story.notes import RuleNote, notes, read_note
 from indicia.hunt.story.outcome import judge, stage_of_tags
 from indicia.records import Event, HuntVerdict, Place, RuleLevel, Sighting, Stage
