@@ -22,10 +22,10 @@ from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.rules.names import field_key
 from indicia.hunt.scan import Counted, Found, Scanner, without_collecting
 from indicia.hunt.sightings import facts_of, sighting_of
-from indicia.hunt.story import tell
+from indicia.hunt.story import judge, tell
 from indicia.hunt.tasks import Task, tasks_of
 from indicia.hunt.workers import Setup, Workers
-from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
+from indicia.records import Event, Hunt, LogFile, Outcome, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
 
 __all__ = ["hunt"]
 
@@ -152,16 +152,21 @@ def _add(total: Found, part: Found) -> None:
 
 
 def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
-    """The first `most` sightings of each rule and indicator, in the order of files."""
+    """The first `most` sightings of each rule and indicator, in the order of files, and as many successes beyond them."""
     if most is None:
         return list(sightings)
     kept: Counter[tuple[str, str | None]] = Counter()
+    succeeded: Counter[tuple[str, str | None]] = Counter()
     found = []
     for sighting in sightings:
         key = (sighting.rule, sighting.indicator)
+        beyond = kept[key] >= most
+        if beyond:
+            if judge(sighting).outcome is not Outcome.SUCCESS or succeeded[key] >= most:
+                continue
+            succeeded[key] += 1
         kept[key] += 1
-        if kept[key] <= most:
-            found.append(sighting)
+        found.append(sighting)
     return found
 
 

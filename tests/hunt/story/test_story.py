@@ -267,6 +267,33 @@ def test_an_indicator_in_a_chain_changes_neither_its_outcome_nor_its_stages() ->
     assert "with the sought 192.0.2.66" in chain.summary and "an attempt only" in chain.summary
 
 
+def test_rules_of_others_are_told_by_their_titles_after_our_words() -> None:
+    worker = {"ProcessGuid": "{A}", "ParentProcessGuid": "{W}", "Computer": "exch01"}
+    foreign = [
+        sighting(f"foreign-{level}", SYSMON, at, level, title=f"Rule {level}", **worker)
+        for at, level in enumerate((RuleLevel.LOW, RuleLevel.MEDIUM, RuleLevel.HIGH))
+    ]
+    alone = tell(foreign, [logs()]).chains[0].summary
+    assert "something matched “Rule high”, “Rule medium” and “Rule low” (3 sightings in one log)." in alone
+    mixed = tell([*foreign, sighting(ORDERS, SYSMON, 5, **worker)], [logs()]).chains[0].summary
+    assert "gave orders through a web page and matched “Rule high”, “Rule medium” and “Rule low”" in mixed
+
+
+def test_strangers_words_do_not_get_into_ours() -> None:
+    bad = sighting(
+        RESET,
+        "a\x1b[31m\n/b.LOG",
+        0,
+        ClientIpAddress="198.51.100.23",
+        HttpStatus="200",
+        ServerHostName="ex<b>\x1b]0;x\x07\u202e",
+    )
+    story = tell([bad], [logs()])
+    words = story.reason + story.chains[0].summary + story.chains[0].host
+    assert not [character for character in words if character in "<>\x1b\x07\u202e\n"]
+    assert story.verdict is HuntVerdict.COMPROMISE
+
+
 def test_reach_names_each_kind_with_its_own_span_and_what_is_left_out() -> None:
     old = LogFile(
         file="b",

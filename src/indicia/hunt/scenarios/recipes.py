@@ -19,13 +19,13 @@ from indicia.hunt.scenarios.place import ADMIN, COLUMNS_2016, EXCHANGE, WEBSHELL
 from indicia.hunt.scenarios.proxylogon import (
     FIRST,
     SECOND,
-    Recorder,
     forged,
     intrusion,
     scan_autodiscover,
     scan_shells,
     unified_messaging_lines,
 )
+from indicia.hunt.scenarios.recorder import Recorder
 from indicia.hunt.scenarios.render import ecp_row, httpproxy_row, oab_row
 
 __all__ = ["EXCH01", "TITLES", "Plan", "lines_of"]

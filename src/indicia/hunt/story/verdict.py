@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
-from indicia.hunt.story.sentence import moment
+from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["decide"]
@@ -52,7 +52,7 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
         looked = (
             "no file was given"
             if not files
-            else f"{_plural(len(files), 'file was', 'files were')} looked at, without a log record"
+            else f"{_plural(len(files), 'file was', 'files were', within=True)} looked at, without a log record"
         )
         return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
     limits = " ".join(part for part in (reach(files), cleared(sightings), skew(sightings)) if part)
@@ -76,7 +76,7 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
     tried = [sighting for sighting in sightings if _tried(sighting)]
     if tried:
         clients = {value for chain in chains for kind, value in chain.keys if kind == "client"}
-        source = f" from {_plural(len(clients), 'address', 'addresses')}" if clients else ""
+        source = f" from {_plural(len(clients), 'address', 'addresses', within=True)}" if clients else ""
         lead = (
             f"{_plural(len(tried), 'trace', 'traces')} of attempts{source}; none shows that anything was changed or obtained."
         )
@@ -85,7 +85,10 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
     rest = ""
     if sightings:
         rest = f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone."
-    return HuntVerdict.NOT_SEEN, f"Nothing that was sought was found in {_plural(events, 'record', 'records')}.{rest} {limits}"
+    return (
+        HuntVerdict.NOT_SEEN,
+        f"Nothing that was sought was found in {_plural(events, 'record', 'records', within=True)}.{rest} {limits}",
+    )
 
 
 def _open_door(tried: Sequence[Sighting]) -> str:
@@ -103,11 +106,12 @@ def _time(sighting: Sighting) -> float:
 
 def _trace(sighting: Sighting) -> str:
     when = f" at {moment(sighting.event.time)} UTC" if sighting.event.time else ""
-    return f"“{sighting.title}”{when} ({sighting.event.place})"
+    return f"“{sighting.title}”{when} ({printable(str(sighting.event.place))})"
 
 
-def _plural(count: int, one: str, many: str) -> str:
-    return f"One {one}" if count == 1 else f"{count:,} {many}"
+def _plural(count: int, one: str, many: str, *, within: bool = False) -> str:
+    """The number with its noun, as it begins a sentence or stands `within` one."""
+    return f"{'one' if within else 'One'} {one}" if count == 1 else f"{count:,} {many}"
 
 
 def _list(hosts: Sequence[str]) -> str:
