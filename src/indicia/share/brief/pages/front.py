@@ -174,9 +174,8 @@ def _ours(case: Case, notes: Notes) -> Box:
             "texts (for Exchange its Logging "
             "folder, IIS logs of both sites, and the Windows event logs), as far back as they are kept."
         )
-        return Box(
-            id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(Para(text=line(advice), role="warn"),)
-        )
+        warning = Para(text=line(advice), role="warn")
+        return Box(id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(warning,), wide=True)
     lead, tone = TONES[hunt.verdict]
     worked = tuple(one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS)
     blocks: list[AnyBlock] = [
@@ -257,7 +256,7 @@ def _grounds(case: Case, notes: Notes) -> Box:
     title = "Do the grounds hold?"
     if case.weighing is None:
         nothing = Para(text=line("Nothing was weighed: there were neither claims nor observations."), role="warn")
-        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,))
+        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,), wide=True)
     weighing, show = case.weighing, notes.index.show
     observed, said = weighing.observed, weighing.said
     lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
@@ -271,7 +270,7 @@ def _grounds(case: Case, notes: Notes) -> Box:
             )
         )
         picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
-        if picture:
+        if picture and assessment.weights:  # without evidence the bars would only show what was assumed
             column.append(picture)
         columns.append(tuple(column))
     blocks.append(Columns(columns=tuple(columns)))
