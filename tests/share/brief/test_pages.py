@@ -210,6 +210,7 @@ def test_a_table_row_stays_a_row_whatever_its_cells_hold() -> None:
 def test_pdf_has_the_same_content_and_the_marking_on_each_page(name: str) -> None:
     data = render(named(name), "pdf", KNOWLEDGE)
     assert data.startswith(b"%PDF-")
+    assert b"pdfuaid:part" in data, "it says that it conforms to PDF/UA"
     document = pypdfium2.PdfDocument(data)
     texts = [sheet.get_textpage().get_text_range() for sheet in document]
     assert all(text.count(named(name).marking.label) >= 2 for text in texts)

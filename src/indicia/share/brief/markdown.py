@@ -31,7 +31,7 @@ STATES = {"done": "worked", "tried": "tried", "missing": "not seen"}
 
 def markdown(brief: Brief) -> bytes:
     """The document in UTF-8, with the marking first and last."""
-    parts = [f"**{brief.marking}**", f"# {escaped(brief.title)}", f"Attribution brief. {escaped(brief.subtitle)}"]
+    parts = [f"**{brief.marking}**", f"# {escaped(brief.title)}", f"{escaped(brief.kicker)}. {escaped(brief.subtitle)}"]
     for box in brief.page_one:
         parts.append(f"## {escaped(box.title)}" + (f": {escaped(box.lead)}" if box.lead else ""))
         parts += _blocks(box.blocks)
