@@ -15,6 +15,7 @@ __all__ = ["claims_section", "moments", "timeline_section"]
 
 OPEN = 12  # claims in full before the fold
 REACH = 160  # characters of context around a quote
+LONGEST = 2000  # characters of a quote
 ROWS = 60
 
 
@@ -252,6 +253,13 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
     for span, look in marks:
         if all(span.end <= start or span.start >= end for start, end, _ in taken):
             taken.append((span.start, span.end, look))
+    if quote.end - quote.start > LONGEST:
+        # A "sentence" without an end: what lies around its marks is enough.
+        first = min((start for start, _, _ in taken), default=quote.start)
+        start = max(quote.start, first - REACH)
+        end = min(quote.end, start + LONGEST)
+        taken = [mark for mark in taken if mark[1] <= end]
+        quote = Span(document=quote.document, start=start, end=end, text=document.text[start:end])
     low, high = _context(document, quote)
     before, after = document.text[low : quote.start].lstrip(), document.text[quote.end : high].rstrip()
     if before:
