@@ -36,7 +36,9 @@ def markdown(brief: Brief) -> bytes:
     """The document in UTF-8, with the marking first and last."""
     parts = [f"**{brief.marking}**", f"# {escaped(brief.title)}", f"{escaped(brief.kicker)}. {escaped(brief.subtitle)}"]
     for box in brief.page_one:
-        parts.append(f"## {escaped(box.title)}" + (f": {escaped(box.lead)}" if box.lead else ""))
+        parts.append(f"## {escaped(box.title)}")
+        if box.lead:
+            parts.append(f"**{escaped(box.lead)}**")
         parts += [_on_page_one(block) for block in box.blocks]
     for section in brief.sections:
         parts.append(f"## {escaped(section.title)}")

@@ -22,7 +22,7 @@ from indicia.records import (
 from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Fold, Line, Para, Row, Step, Steps, Table, line
 from indicia.share.brief.coalition import Position, firmness_words, is_narration, of_main_affair, positions, stance_words
 from indicia.share.brief.inert import Shown
-from indicia.share.brief.judgements import Sentence, listed, reach_words, without_reach
+from indicia.share.brief.judgements import Sentence, assessed, listed, reach_words, without_reach
 from indicia.share.brief.notes import Notes, moment
 from indicia.share.brief.pictures.hypotheses import hypotheses, percent
 
@@ -266,7 +266,11 @@ def _grounds(case: Case, notes: Notes) -> Box:
         column: list[AnyBlock] = []
         column.append(
             Para(
-                text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))
+                text=line(
+                    *_named(name, show(assessed(assessment, name), 420)),
+                    *_words(assessment),
+                    notes=notes(assessment.decisive[:3]),
+                )
             )
         )
         picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
@@ -280,6 +284,11 @@ def _grounds(case: Case, notes: Notes) -> Box:
         blocks += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
     blocks.append(Para(text=line(_sentence(show(weighing.agreement, 300))), role="note"))
     return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
+
+
+def _named(name: str, text: str) -> tuple[str | Bit, ...]:
+    """The statement with its name in bold where it begins with that."""
+    return (Bit(text=name, look="strong"), text.removeprefix(name)) if text.startswith(name) else (text,)
 
 
 def _lead(assessment: Assessment, show: Shown) -> str:
