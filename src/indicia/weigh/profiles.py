@@ -82,7 +82,7 @@ class Relations:
         self.campaigns: dict[str, int] = {campaign.id: at for at, campaign in enumerate(attack.campaigns)}
         self.citations: tuple[str, ...] = ("", *sorted({name for use in attack.uses for name in use.citations}))
         self._citation = {name: at for at, name in enumerate(self.citations)}
-        dates = {name: citation.date for name, citation in attack.citations.items()}
+        dates = {citation.name: citation.date for citation in attack.citations}
         self.dates = np.array([_latest(dates.get(name)) for name in self.citations])
         attributed = {campaign.id: campaign.attributed_to for campaign in attack.campaigns}
         software_row = {software: at for at, software in enumerate(self.software)}
