@@ -40,6 +40,7 @@ BASES = list(Basis)
 SOURCE_TYPES = list(SourceType)
 ACCUSED_TYPES = list(AccusedType)
 MAX_TOKENS = 192
+FROZEN = 2  # the lowest layers keep their weights; what they yield is computed once
 
 
 class Example(NamedTuple):
@@ -171,7 +172,22 @@ class Reader(nn.Module):
         self.tags = nn.Linear(width, len(TAGS))
 
     def encode(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        return self.upper(self.lower(ids, mask), mask)
+
+    def lower(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Through the embeddings and the frozen layers; the same for a text in every epoch."""
+        return self._layers(self.encoder.embeddings(input_ids=ids), mask, 0, FROZEN)
+
+    def upper(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Through the layers that are trained."""
+        return self._layers(hidden, mask, FROZEN, len(self.encoder.encoder.layer))
+
+    def _layers(self, hidden: torch.Tensor, mask: torch.Tensor, first: int, last: int) -> torch.Tensor:
+        bias = (1.0 - mask[:, None, None, :].float()) * -1e9
+        for layer in self.encoder.encoder.layer[first:last]:
+            out = layer(hidden, bias)
+            hidden = out[0] if isinstance(out, tuple) else out
+        return hidden
 
     def heads(self, h: torch.Tensor, example: Example) -> dict[str, torch.Tensor]:
         """Logits of one sentence from its token vectors `h`."""
@@ -204,8 +220,9 @@ def load_encoder(folder: Path, layers: int) -> nn.Module:
         raise SystemExit(f"{folder}/model.safetensors has sha256 {digest}, not the published one")
     encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False)
     encoder.encoder.layer = encoder.encoder.layer[:layers]
-    for parameter in encoder.embeddings.parameters():  # half of all weights; they are good as they are
-        parameter.requires_grad = False
+    for part in (encoder.embeddings, *encoder.encoder.layer[:FROZEN]):  # more than half of all weights; they are good as they are
+        for parameter in part.parameters():
+            parameter.requires_grad = False
     encoder.config.num_hidden_layers = layers
     return encoder
 
@@ -222,6 +239,12 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda k: min(1.0, (k + 1) / (0.1 * steps)) * max(0.02, 1 - k / steps)
     )
+    model.eval()
+    cached: dict[int, torch.Tensor] = {}
+    with torch.no_grad():
+        for example in data:
+            ids = torch.tensor([example.tokens])
+            cached[id(example)] = model.lower(ids, torch.ones_like(ids))[0].half()
     model.train()
     for epoch in range(epochs):
         random.shuffle(data)
@@ -232,9 +255,11 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
         for at in order:
             group = chunks[at : at + batch]
             size = max(len(e.tokens) for e in group)
-            ids = torch.tensor([e.tokens + [0] * (size - len(e.tokens)) for e in group])
             mask = torch.tensor([[1] * len(e.tokens) + [0] * (size - len(e.tokens)) for e in group])
-            hidden = model.encode(ids, mask)
+            lower = torch.zeros(len(group), size, 384)
+            for k, e in enumerate(group):
+                lower[k, : len(e.tokens)] = cached[id(e)].float()
+            hidden = model.upper(lower, mask)
             losses = []
             for h, example in zip(hidden, group, strict=True):
                 out = model.heads(h, example)
@@ -350,19 +375,19 @@ def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
     class Encoder(nn.Module):
-        def __init__(self, inner: nn.Module) -> None:
+        def __init__(self, inner: Reader) -> None:
             super().__init__()
             self.inner = inner
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-            return self.inner(input_ids=ids, attention_mask=mask).last_hidden_state
+            return self.inner.encode(ids, mask)
 
     model.eval()
     ids = torch.randint(5, 2000, (3, 40))
     mask = torch.ones(3, 40, dtype=torch.long)
     mask[1, 30:] = 0
     dynamic = {0: torch.export.Dim("batch", min=1, max=256), 1: torch.export.Dim("tokens", min=2, max=512)}
-    program = torch.onnx.export(Encoder(model.encoder), (ids, mask), dynamo=True, input_names=["ids", "mask"], output_names=["hidden"],
+    program = torch.onnx.export(Encoder(model), (ids, mask), dynamo=True, input_names=["ids", "mask"], output_names=["hidden"],
                                 dynamic_shapes=(dynamic, dynamic))  # fmt: skip
     full = folder / "encoder.f32.onnx"
     program.save(str(full))
@@ -389,7 +414,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=8e-5)
     parser.add_argument(
-        "--patterns", type=int, default=1500, help="passages made from patterns that are added to the training text"
+        "--patterns", type=int, default=900, help="passages made from patterns that are added to the training text"
     )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")

@@ -19,9 +19,10 @@ def containment(case: Case) -> list[Measure]:
     if not case.hunt or case.hunt.verdict not in COMPROMISE:
         return []
     sightings = _worked(case)
+    # A chain names the machine once; its logs may know it by several names.
+    broken = [chain.host for chain in case.hunt.chains if chain.outcome is not Outcome.ATTEMPT and chain.host]
     hosts = (
-        ", ".join(dict.fromkeys(sighting.event.host for sighting in sightings if sighting.event.host))
-        or "the affected machines"
+        ", ".join(dict.fromkeys(broken or [one.event.host for one in sightings if one.event.host])) or "all that were sighted"
     )
     result = []
     for step in words.steps():

@@ -58,10 +58,8 @@ def opened(browser: Any, path: Path, name: str, **options: Any) -> Any:
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Any, tmp_path: Path, name: str, scheme: str) -> None:
-    import axe_playwright_python
     from axe_playwright_python.sync_playwright import Axe
 
-    assert axe_playwright_python
     page = opened(browser, tmp_path, name, color_scheme=scheme, bypass_csp=True)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = Axe().run(page).response["violations"]
@@ -72,6 +70,17 @@ def test_axe_finds_nothing_serious(browser: Any, tmp_path: Path, name: str, sche
     ]
     page.close()
     assert not serious
+
+
+def test_axe_would_find_a_fault(browser: Any, tmp_path: Path) -> None:
+    """The test above can fail: a page with faults is found out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page()
+    page.set_content("<html><title>x</title><p style='color:#ccc;background:#fff'>faint</p><a href='#x'></a></html>")
+    found = {one["id"] for one in Axe().run(page).response["violations"]}
+    page.close()
+    assert {"color-contrast", "link-name", "html-has-lang"} <= found
 
 
 @pytest.mark.parametrize("name", CASES)

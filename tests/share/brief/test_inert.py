@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 from hypothesis import given
@@ -52,3 +53,16 @@ def test_tags_and_lone_surrogates_do_not_pass() -> None:
     assert visible("a\U000e0041b") == "a\u27e8U+E0041\u27e9b"
     assert visible("\ud800") == "\ufffd"
     assert visible("plain text") == "plain text"
+
+
+def test_many_indicators_and_long_runs_take_no_time() -> None:
+    show = Shown(f"host{n}.bad{n}.example" for n in range(20_000))
+    start = time.perf_counter()
+    assert show("x" * 200_000 + " host7.bad7.example " + "a." * 50_000).count("[.]") == 2
+    assert show("a:" * 50_000)
+    assert time.perf_counter() - start < 1
+
+
+def test_an_address_of_version_six_is_defanged_and_a_time_is_not() -> None:
+    show = Shown(["2001:db8::7"])
+    assert show("2001:db8::7 at 06:49:50") == "2001[:]db8[:][:]7 at 06:49:50"

@@ -210,6 +210,7 @@ def test_a_table_row_stays_a_row_whatever_its_cells_hold() -> None:
 def test_pdf_has_the_same_content_and_the_marking_on_each_page(name: str) -> None:
     data = render(named(name), "pdf", KNOWLEDGE)
     assert data.startswith(b"%PDF-")
+    assert b"pdfuaid:part" in data, "it says that it conforms to PDF/UA"
     document = pypdfium2.PdfDocument(data)
     texts = [sheet.get_textpage().get_text_range() for sheet in document]
     assert all(text.count(named(name).marking.label) >= 2 for text in texts)
@@ -289,3 +290,20 @@ def test_every_stance_can_be_shown(stance: Stance) -> None:
 def test_a_claim_about_a_text_that_is_gone_is_still_shown() -> None:
     case = msgspec.structs.replace(named("news"), documents=())
     assert "a source that is not in the case" in render(case, "html", KNOWLEDGE).decode()
+
+
+def test_a_megabyte_in_one_field_does_not_become_a_megabyte_of_page() -> None:
+    case = named("exchange")
+    document = case.documents[0]
+    long = msgspec.structs.replace(document, text=document.text + " said " + "x " * 500_000)
+    claim = msgspec.structs.replace(case.claims[0], quote=long.span(0, len(long.text)))
+    assert case.hunt is not None
+    sighting = case.hunt.sightings[0]
+    event = msgspec.structs.replace(sighting.event, fields={"AnchorMailbox": "y" * 1_000_000})
+    loud = msgspec.structs.replace(sighting, event=event, matched=(("AnchorMailbox", "y" * 1_000_000),), title="z" * 1_000_000)
+    hunt = msgspec.structs.replace(case.hunt, sightings=(loud, *case.hunt.sightings[1:]))
+    big = msgspec.structs.replace(case, documents=(long, *case.documents[1:]), claims=(claim, *case.claims[1:]), hunt=hunt)
+    start = time.perf_counter()
+    data = render(big, "html", KNOWLEDGE)
+    assert time.perf_counter() - start < 5
+    assert len(data) < 2 * len(render(case, "html", KNOWLEDGE))

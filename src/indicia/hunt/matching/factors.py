@@ -6,11 +6,11 @@ import re
 import warnings
 from typing import Any
 
-from indicia.hunt.rules.ir import fold
+from indicia.hunt.rules.ir import How, Test, fold
 
-__all__ = ["least_width", "required_characters", "required_texts"]
+__all__ = ["least_width", "raw_literals", "required_characters", "required_texts"]
 
-SHORTEST = 3
+SHORTEST = 2
 MOST = 24  # alternatives
 _parser: Any = re._parser  # type: ignore[attr-defined]
 _constants: Any = re._constants  # type: ignore[attr-defined]
@@ -47,6 +47,28 @@ def required_characters(pattern: str) -> frozenset[str]:
         if operator is _constants.LITERAL and argument < 128 and not chr(argument).isalpha():
             found.add(chr(argument))
     return frozenset(found)
+
+
+# What a log writes as it is, whatever its form: JSON and CSV double or escape the rest, case beyond ASCII is not folded in bytes.
+_AS_IT_IS = re.compile(r"[a-z0-9 '!#$%&()*+,./:;<=>?@\[\]^_{|}~-]+")
+
+
+def raw_literals(test: Test) -> list[bytes] | None:
+    """For a test of a whole text: bytes of which the raw log, in lower case, holds one wherever the test is true; None: unknown."""
+    if test.how is How.REGEX:
+        texts = required_texts(test.value)
+        pieces = [_longest_piece(text) for text in sorted(texts)] if texts else [""]
+    elif test.how is How.WILD:
+        pieces = [max((_longest_piece(part) for part in test.parts if isinstance(part, str)), key=len, default="")]
+    elif test.how in (How.EQUALS, How.CONTAINS, How.STARTS, How.ENDS):
+        pieces = [_longest_piece(fold(test.value))]
+    else:
+        return None
+    return [piece.encode() for piece in pieces] if all(pieces) else None
+
+
+def _longest_piece(text: str) -> str:
+    return max(_AS_IT_IS.findall(text), key=len, default="")
 
 
 def _parsed(pattern: str) -> Any:

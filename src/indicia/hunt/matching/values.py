@@ -21,13 +21,13 @@ from indicia.hunt.matching.regexes import LonePattern, found_in
 from indicia.hunt.rules.ir import How, Test
 from indicia.hunt.rules.regex import compiled
 
-__all__ = ["MISSING", "FieldTests"]
+__all__ = ["MISSING", "PRESENT", "FieldTests"]
 
 Ask: TypeAlias = Callable[[pa.StringArray], pa.BooleanArray]
 MISSING = 0  # the class of a missing value; every other class is a set of passed tests
-_NOTHING = 1  # present, and passes none
+PRESENT = 1  # present, and passes none
 _SEPARATOR = "\x01"
-_SHORT = 2  # bytes: literals that short are everywhere, and cheaper to ask for one by one
+_SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for one by one
 
 
 class _Want(NamedTuple):
@@ -51,7 +51,7 @@ class FieldTests:
         self.on_missing = tuple(index for index, test in tests if test.how is How.NULL)
         self.on_present = tuple(index for index, test in tests if test.how is How.EXISTS)
         self.passed: list[tuple[int, ...]] = [self.on_missing, self.on_present]
-        self._classes: dict[tuple[int, ...], int] = {self.on_present: _NOTHING}
+        self._classes: dict[tuple[int, ...], int] = {self.on_present: PRESENT}
         self._hyperscan = hyperscan
         self._equals: dict[str, int] = {}
         self._literals: dict[str, int] = {}
@@ -112,7 +112,7 @@ class FieldTests:
 
     def classify(self, values: pa.StringArray) -> Codes:
         """The class of each value, with one more at the end for index -1: MISSING."""
-        classes = np.full(len(values) + 1, _NOTHING, np.int32)
+        classes = np.full(len(values) + 1, PRESENT, np.int32)
         classes[-1] = MISSING
         if len(values):
             where, which = self._matches(values)

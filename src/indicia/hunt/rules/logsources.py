@@ -89,7 +89,6 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
 
 PROCESS_4688 = {  # Security 4688 says the same things under other names
     "image": ("NewProcessName",),
-    "commandline": ("CommandLine", "ProcessCommandLine"),
     "parentimage": ("ParentProcessName",),
     "processid": ("NewProcessId",),
     "parentprocessid": ("ProcessId",),

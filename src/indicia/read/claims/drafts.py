@@ -99,7 +99,9 @@ def suspect(party: Party) -> bool:
     first = party.kinds[0]
     if first == "agency":
         return party.name is not None or party.head in _SPYING
-    return first in ("actor", "criminal", "state", "capital") or (party.hostile and first in ("group", "person"))
+    if first in ("actor", "criminal", "state", "capital"):
+        return True
+    return first in ("group", "person") and (party.hostile or "criminal" in party.kinds or party.state is not None)
 
 
 def specific(party: Party) -> bool:
@@ -806,11 +808,7 @@ def _deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]
             continue
         if party.kinds[0] == "pronoun" and party.head in ("it", "they", "he", "she"):
             break
-        if (
-            can_be_accused(party)
-            and (party.kinds[0] in ("state", "capital", "agency", "actor") or party.hostile)
-            and index not in accuser
-        ):
+        if can_be_accused(party) and suspect(party) and index not in accuser:
             if (
                 row[k - 1].low in ("in", "on", "at", "of", "with")
                 and row[k - 1].low != "of"
@@ -1051,6 +1049,7 @@ def _conditional_clause(sentence: Sentence, verb: Verb) -> bool:
     return False
 
 
+_USING = frozenset("use uses used using employ employed make makes made have has had take takes".split())
 _IDLE = frozenset(
     "rents rented rent lent lends lend uses use used makes made make takes has plays calls called call announced stays stay lives lived".split()
 )
@@ -1058,6 +1057,8 @@ _IDLE = frozenset(
 
 def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, end: int) -> bool:
     first = party.kinds[0]
+    if sentence.row[at].low in _USING and not _act_words(sentence, at, end):
+        return False
     if first in ("actor", "criminal"):
         return spoken or sentence.row[at].low not in _IDLE or _act_words(sentence, at, end)
     if first in (
@@ -1983,11 +1984,24 @@ def _pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     yield Draft(Stance.ACCUSES, a, a, _trim(sentence, k + 1, _clause_end(sentence, k + 1)), k, "self-claim")
 
 
+_OFTEN_ACCUSED = frozenset("RU CN KP IR BY SY VN PK IN IL TR AE SA MA HU RS VE CU".split())
+_SILENT = frozenset(
+    "comment know name identify say attribute speculate disclose believe evidence doubt confirm determine pay tell discuss rule exclude longer".split()
+)
+
+
+def _may_clear_itself(party: Party) -> bool:
+    """Whether a general "we never do such things" of this speaker is a denial: one who is often accused, an actor, a company."""
+    if party.kinds[0] in ("actor", "criminal", "vendor", "named_person", "unknown_name", "pronoun", "organisation"):
+        return True
+    return party.state in _OFTEN_ACCUSED
+
+
 def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """ "X said it has never ...", “We do not ...”, "China opposes all forms of": a speaker clears itself without a verb of denying."""
     row, parties, at = sentence.row, sentence.parties, sentence.at
     for speech in said:
-        if speech.lemma in ("view", "colon") and False:
+        if not any(_may_clear_itself(parties[k]) for k in speech.speakers):
             continue
         for k in range(speech.lo, min(speech.hi, len(row))):
             low = row[k].low
@@ -1995,6 +2009,8 @@ def _general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 "n't"
             ):
                 before = [row[j].low for j in (*range(max(0, k - 5), k), *range(k + 1, min(k + 3, speech.hi, len(row))))]
+                if any(row[j].low in _SILENT for j in range(k + 1, min(k + 4, len(row)))):
+                    continue
                 own = any(w in ("it", "we", "they", "he", "she", "our", "its", "their", "i") for w in before)
                 state = any(
                     at[j] >= 0

@@ -18,7 +18,7 @@ _AUX = frozenset(
     now then later since again already reportedly allegedly jointly formally publicly officially openly directly explicitly likely probably
     possibly apparently certainly almost firmly flatly categorically strongly swiftly quickly first initially eventually subsequently
     recently finally previously still repeatedly soon immediately once widely confidently tentatively cautiously squarely rapidly therefore both
-    all each together even only just long further instead yet separately independently collectively highly very""".split()
+    sometimes often always usually largely partly all each together even only just long further instead yet separately independently collectively highly very""".split()
 )
 _BE = frozenset("is are was were be been being am 's".split())
 _NEGATIONS = frozenset(

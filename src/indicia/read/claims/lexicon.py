@@ -26,6 +26,7 @@ class Lexicon(NamedTuple):
     modifiers: frozenset[str]
     weak: frozenset[str]
     gate: tuple[str, ...]
+    short: tuple[str, ...]
 
 
 # Words that end a noun phrase.
@@ -95,5 +96,6 @@ def lexicon() -> Lexicon:
         findings=frozenset(data["nouns"]["finding"].split()),
         modifiers=frozenset(data["modifiers"]["hostile"].split()),
         weak=frozenset(data["verb_limits"]["weak"].split()),
-        gate=tuple(data["words"]["gate"].split()) + tuple(data["words"]["phrases"]),
+        gate=(*data["words"]["gate"].split(), *data["words"]["states"].split()),
+        short=tuple(data["words"]["short"].split()),
     )

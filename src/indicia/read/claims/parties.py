@@ -334,6 +334,15 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 if best >= 0 or j > k or possessive:
                     break
                 return Party(i, j + 1, row[i].start, u.end, ("malware",), u.low, name, None, None, u.end)
+            if (
+                best == j - 1
+                and head_name is not None
+                and head_name.kind == name.kind == "agency"
+                and row[best].end + 1 == u.start
+            ):
+                best = j  # "Foreign Secretary" and a known holder of the office
+                j += 1
+                continue
             if best >= 0 and not possessive:
                 break
             if possessive:

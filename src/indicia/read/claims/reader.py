@@ -7,9 +7,11 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple, TypeVar
 
+import ahocorasick_rs
 import numpy as np
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.names import is_risky
 from indicia.read.claims.dates import Dated, dates
 from indicia.read.claims.drafts import Draft, Speech, can_be_accused, drafts, speakers_at, specific, speeches
 from indicia.read.claims.firmness import Firm, firm_words
@@ -92,14 +94,43 @@ class Tools(NamedTuple):
     names: Names
     states: dict[str, str]
     incidents: Incidents
+    gate: Gate
 
 
 @cache
 def _tools(knowledge: Knowledge) -> Tools:
-    return Tools(Names(knowledge), {state.code: state.name for state in knowledge.states}, Incidents(knowledge))
+    return Tools(
+        Names(knowledge), {state.code: state.name for state in knowledge.states}, Incidents(knowledge), Gate(knowledge)
+    )
 
 
-_GATE = re.compile("|".join(sorted(lexicon().gate, key=len, reverse=True)), re.IGNORECASE)
+class Gate:
+    """Tells cheaply which sentences are worth reading: words of attack and accusation, known actors, states that are often accused."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        lex = lexicon()
+        actors = {
+            surface.lower()
+            for actor in knowledge.actors
+            for surface in (actor.name, *(alias.name for alias in actor.aliases))
+            if len(surface) > 3 and not is_risky(surface)
+        }
+        self._long = ahocorasick_rs.AhoCorasick([*lex.gate, *actors])
+        self._short = ahocorasick_rs.AhoCorasick(lex.short)
+
+    def hits(self, text: str, *, short: bool) -> list[int]:
+        """Offsets in `text` at which a telling word begins, in order."""
+        low = text.lower()
+        if len(low) != len(text):
+            low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        found = [a for _, a, _ in self._long.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
+        if not found and short:
+            found = [a for _, a, _ in self._short.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
+        return found
+
+
+SHORT = 1200  # characters up to which a text is read even if only words of speech stand in it
+AROUND = 2  # sentences on both sides of a telling word that are read too
 
 
 def parse(text: str, start: int, end: int, names: Names) -> Sentence:
@@ -185,8 +216,6 @@ def read_claims(
             hint="translate it first",
         )  # fmt: skip
         return (), (problem,)
-    if not _GATE.search(text):
-        return (), ()
     tools = _tools(knowledge)
     if isinstance(model, bool):
         model = scorer() if model else None
@@ -224,19 +253,20 @@ class _Reader:
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
         pieces: list[Cut] = []
-        for start, end in ranges:
+        worth = self._worth(ranges)
+        for index, (start, end) in enumerate(ranges):
+            self.number += 1
+            if not worth[index]:
+                if index + 1 < len(ranges) and worth[index + 1]:
+                    self.context = parse(self.text, start, end, self.tools.names)
+                continue
             sentence = parse(self.text, start, end, self.tools.names)
-            context = self.context if self.context is not None and start - self.context.end < 40 else None
+            context = self.context if self.context is not None and 0 <= start - self.context.end < 40 else None
             pieces.append(cut(context, sentence, self.number))
             self.context = sentence
-            self.number += 1
         scored: dict[int, Scored] = {}
         if self.model is not None:
-            jobs = [
-                (piece.number, job)
-                for piece in pieces
-                if _worth(piece, self.text) and (job := job_of(piece, self.text, self.model)) is not None
-            ]
+            jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
         for piece in pieces:
@@ -278,6 +308,24 @@ class _Reader:
             if found is not None:
                 taken.append(found._replace(score=float(claim[s, a]), scored=result, pair=(s, a)))
         self.found += taken
+
+    def _worth(self, ranges: list[tuple[int, int]]) -> list[bool]:
+        """Which of some sentences in a row are worth reading."""
+        if not ranges:
+            return []
+        begin, end = ranges[0][0], ranges[-1][1]
+        hits = self.tools.gate.hits(self.text[begin:end], short=len(self.text) <= SHORT)
+        if not hits:
+            return [False] * len(ranges)
+        out = [False] * len(ranges)
+        at = 0
+        for index, (start, stop) in enumerate(ranges):
+            while at < len(hits) and hits[at] + begin < start:
+                at += 1
+            if at < len(hits) and hits[at] + begin < stop:
+                for k in range(max(0, index - AROUND), min(len(ranges), index + AROUND + 1)):
+                    out[k] = True
+        return out
 
     # -- who is who
 
@@ -670,15 +718,6 @@ def _relation(source: SourceType) -> Relation:
         SourceType.INTERNATIONAL: Relation.INTERNATIONAL,
         SourceType.GROUP: Relation.ATTACKER,
     }.get(source, Relation.UNKNOWN)
-
-
-def _worth(piece: Cut, text: str) -> bool:
-    """Whether a sentence may hold a claim at all: a cue of the gate or the name of an actor in it or right before it."""
-    return (
-        bool(piece.found)
-        or _GATE.search(text, piece.whole.start, piece.own[1]) is not None
-        or any(p.kinds[0] == "actor" for p in piece.whole.parties)
-    )
 
 
 def _fits(draft: Draft, s: int, a: int, n: int, stance: Stance) -> bool:

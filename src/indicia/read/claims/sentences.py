@@ -24,7 +24,9 @@ _OPENERS = frozenset(
     """the a an it he she they we this that these those in on at but and however according after before when while
     as for its their his her there i both such some several no one two three meanwhile officials""".split()
 )
-_END = re.compile(r"[.!?…]+[\"'”’)\]»]*(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•‣▪]|\d{1,2}[.)])[ \t])|\r\n?[ \t]*\r\n?\s*")
+_END = re.compile(
+    r"[.!?…]{1,4}[\"'”’)\]»]{0,4}(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•‣▪]|\d{1,2}[.)])[ \t])|\r\n?[ \t]*\r\n?\s*"
+)
 _LAST_WORD = re.compile(r"([\w.]+?)\.+[\"'”’)\]»]*$")
 _NEXT = re.compile(r"\s*[\"'“‘(\[«]*(\w+)")
 

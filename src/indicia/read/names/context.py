@@ -6,7 +6,16 @@ import re
 
 from indicia.records import MentionKind
 
-__all__ = ["ACTOR_WORDS", "CAMPAIGN_WORDS", "SOFTWARE_WORDS", "calls_it_malware", "is_adjacent", "leaning", "supports"]
+__all__ = [
+    "ACTOR_WORDS",
+    "CAMPAIGN_WORDS",
+    "SOFTWARE_WORDS",
+    "calls_it_malware",
+    "is_adjacent",
+    "leaning",
+    "names_its_software",
+    "supports",
+]
 
 ACTOR_WORDS = (
     r"(?:threat |hacking |hacker |espionage |APT |intrusion |ransomware |cyber(?:crime|criminal)?[ -]?(?:espionage )?|criminal |state-sponsored |activity |extortion )?"
@@ -125,3 +134,15 @@ def supports(kind: MentionKind, text: str, start: int, end: int) -> bool:
     before = re.split(r"[.!?;]\s|\n", text[max(0, start - _CLOSE) : start])[-1]
     after = re.split(r"[.!?;]\s|\n", text[end : end + _CLOSE])[0]
     return bool(pattern.search(before) or pattern.search(after))
+
+
+_ITS_SOFTWARE = re.compile(
+    r"\s(?:ransomware|malware|backdoor|trojan|rootkit|implant|RAT|loader|stealer|wiper|worm|dropper)s?\b"
+    r"(?!\s(?:groups?|gangs?|operators?|actors?|affiliates?|crews?|campaigns?|attacks?|operations?|incidents?|victims?|family'?s? operators))",
+    re.IGNORECASE,
+)
+
+
+def names_its_software(text: str, end: int) -> bool:
+    """Whether a group's name ending at `end` stands for its software: "the Turla backdoor", but not "the X ransomware gang"."""
+    return _ITS_SOFTWARE.match(text, end) is not None

@@ -67,9 +67,8 @@ _GROUP_NEAR = re.compile(
 _NAME = r"(?P<name>[A-Z][\w+-]{2,30}(?:[ ][A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z][\w-]{2,24})"
 _QUOTED = r"[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{2,32}?)[\"”'’]"
 _VERB = (
-    r"(?:(?:is |are |was |were |being |been |has been |have been |also |now |publicly |internally |currently |otherwise |previously )*"
-    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|code-?named|christened|nicknamed|baptised)"
-    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|by the name(?: of)?))*(?: as| by| under)?)"
+    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
+    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|by the name(?: of)?))*(?: as| by| under)?"
 )
 _ACTOR_NOUN = (
     r"(?:(?:threat|hacking|hacker|espionage|intrusion|ransomware|cyber\w*|criminal|state-sponsored|activity|extortion|APT) )?"
@@ -79,12 +78,15 @@ _SOFTWARE_NOUN = (
     r"(?:malware|ransomware|trojans?|backdoors?|RATs?|stealers?|infostealers?|loaders?|downloaders?|droppers?|botnets?|worms?|wipers?|rootkits?|bootkits?|implants?|"
     r"web ?shells?|spyware|exploit kits?|toolkits?|frameworks?|strains?|variants?|famil(?:y|ies))"
 )
-_INTRODUCTION = re.compile(
-    rf"\b(?P<noun>{_ACTOR_NOUN}|{_SOFTWARE_NOUN}|{CAMPAIGN_WORDS})(?P<between>[^.;:!?\n()\"“]{{0,60}}?)\s(?:(?:that|which|whom|who|and)\s)?(?:(?:we|they|it|[A-Z][\w ]{{1,25}}?)\s)?{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})"
+# A verb of naming and the name; the noun that says what is named is then looked for before it, in the same clause.
+_NAMING = re.compile(rf"\b{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})")
+_NOUN = re.compile(
+    rf"\b(?:(?P<actor>{_ACTOR_NOUN})|(?P<software>{_SOFTWARE_NOUN})|(?P<campaign>{CAMPAIGN_WORDS}))\b", re.IGNORECASE
 )
+_REACH = 90
 _NAMED_CLASS = re.compile(
-    rf"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{{2,4}}|[A-Z]{{2,}}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{{2,4}}_[A-Za-z]{{3,20}})\s(?:\([^)\n]{{1,40}}\)\s)?"
-    rf"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|web ?shell|malware family)\b"
+    r"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4}|[A-Z]{2,}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{2,4}_[A-Za-z]{3,20})\s(?:\([^)\n]{1,40}\)\s)?"
+    r"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|web ?shell|malware family)\b"
 )
 _CLASS_NAMED = re.compile(
     r"\b(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|malware family)\s"
@@ -129,12 +131,13 @@ def _is_name(name: str) -> bool:
 def find_introduced(text: str) -> Iterator[Introduced]:
     """Names that a sentence introduces ("a group we track as X", "a backdoor dubbed X") or that bear the word for their class beside
     them and are written as no ordinary word is ("MirrorX malware")."""
-    for match in _INTRODUCTION.finditer(text):
+    for match in _NAMING.finditer(text):
         group = "quoted" if match["quoted"] else "name"
         name = match[group].strip()
         start = match.start(group)
-        if _is_name(name) and _fits(text, name, start, quoted=group == "quoted"):
-            yield Introduced(start, start + len(name), name, _kind_of(match["noun"]), "introduced")
+        kind = _kind_before(text, match.start())
+        if kind is not None and _is_name(name) and _fits(text, name, start):
+            yield Introduced(start, start + len(name), name, kind, "introduced")
     for pattern in (_NAMED_CLASS, _CLASS_NAMED):
         for match in pattern.finditer(text):
             if _is_name(match["name"]):
@@ -143,7 +146,7 @@ def find_introduced(text: str) -> Iterator[Introduced]:
                 )
 
 
-def _fits(text: str, name: str, start: int, *, quoted: bool) -> bool:
+def _fits(text: str, name: str, start: int) -> bool:
     """Whether a caught name is not a file's, a function's, or a word that the same text also writes in small letters."""
     after = text[start + len(name) : start + len(name) + 2]
     if "." in name or "_" in name or after[:1] in {"_", "(", "\\", "/"} or (after[:1] == "." and after[1:].isalnum()):
@@ -180,7 +183,11 @@ _OPENERS = frozenset(
 )
 
 
-def _kind_of(noun: str) -> MentionKind:
-    if re.fullmatch(ACTOR_WORDS, noun, re.IGNORECASE):
-        return MentionKind.ACTOR
-    return MentionKind.CAMPAIGN if re.fullmatch(CAMPAIGN_WORDS, noun, re.IGNORECASE) else MentionKind.SOFTWARE
+def _kind_before(text: str, at: int) -> MentionKind | None:
+    """What the last noun of the clause before `at` says is being named."""
+    clause = re.split(r"[.;:!?\n()\"“]", text[max(0, at - _REACH) : at])[-1]
+    nouns = list(_NOUN.finditer(clause))
+    if not nouns:
+        return None
+    last = nouns[-1]
+    return MentionKind.ACTOR if last["actor"] else MentionKind.SOFTWARE if last["software"] else MentionKind.CAMPAIGN

@@ -186,6 +186,7 @@ class Brief(Record, frozen=True, kw_only=True):
     """Page one, the sections after it, and what everything rests on."""
 
     title: str
+    kicker: str
     subtitle: str
     marking: str  # as printed: "TLP:GREEN"
     language: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from indicia.records import Case
 from indicia.share.brief.blocks import Brief
-from indicia.share.brief.coalition import positions
+from indicia.share.brief.coalition import main_affair, positions
 from indicia.share.brief.judgements import key_judgements
 from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Index, Notes
@@ -41,8 +41,11 @@ def build(case: Case, knowledge: Any) -> Brief:
         sources_section(case, notes),
     )
     show = notes.index.show
+    # The affair that the texts are about says more to a reader than the name of a folder.
+    title = main_affair(case)[1] or case.name
     return Brief(
-        title=show(case.name, 120),
+        title=show(title, 120),
+        kicker="Attribution brief" + (f" \u00b7 case {show(case.name, 80)}" if title != case.name else ""),
         subtitle=_subtitle(case),
         marking=case.marking.label,
         language="en",

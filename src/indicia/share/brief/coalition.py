@@ -105,12 +105,28 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
                 first=min((claim.date for claim in mine if claim.date), default=None),
             )
         )
-    return tuple(sorted(found, key=_order))
+    # All that one source says stands together, at the place of the highest level that it names.
+    highest: dict[tuple[str, Stance], int] = {}
+    for one in found:
+        key = (one.source, one.stance)
+        highest[key] = min(_level(one), highest.get(key, len(LEVELS)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                STANCES.index(one.stance),
+                SPEAKERS.index(one.source_type),
+                highest[(one.source, one.stance)],
+                one.source,
+                _level(one),
+                one.accused,
+            ),
+        )
+    )
 
 
-def _order(position: Position) -> tuple[int, int, int, str, str]:
-    level = LEVELS.index(position.level) if position.level else len(LEVELS)
-    return STANCES.index(position.stance), SPEAKERS.index(position.source_type), level, position.source, position.accused
+def _level(position: Position) -> int:
+    return LEVELS.index(position.level) if position.level else len(LEVELS)
 
 
 def main_affair(case: Case) -> tuple[str | None, str]:

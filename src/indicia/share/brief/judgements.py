@@ -28,7 +28,7 @@ from indicia.records import (
 from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, is_narration, main_affair, of_main_affair, positions
 from indicia.share.brief.inert import clip
 
-__all__ = ["Sentence", "key_judgements", "listed"]
+__all__ = ["Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
 
 FEW = 4
 
@@ -193,7 +193,7 @@ def _grounds(case: Case) -> Iterable[Sentence]:
         return
     for name, assessment in (("What was observed", case.weighing.observed), ("What was said", case.weighing.said)):
         yield Sentence(
-            text=_assessed(assessment, name),
+            text=assessed(assessment, name),
             traces=assessment.decisive or _heaviest(assessment),
             topic="grounds",
             likelihood=assessment.likelihood,
@@ -207,7 +207,7 @@ def _heaviest(assessment: Assessment) -> tuple[str, ...]:
     return tuple(dict.fromkeys(weight.evidence for weight in ordered))[:FEW]
 
 
-def _assessed(assessment: Assessment, name: str) -> str:
+def assessed(assessment: Assessment, name: str) -> str:
     """The assessment's own statement, under its name unless it begins with that."""
     text = clip(assessment.statement, 400).rstrip(".")
     if assessment.verdict is Verdict.INSUFFICIENT and "insufficient" not in text.lower():

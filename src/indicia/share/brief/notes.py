@@ -12,6 +12,7 @@ __all__ = ["Index", "Notes"]
 
 QUOTE = 420  # characters of a quote in a note
 FIELDS = 6  # fields of a log line in a note
+VALUE = 600  # characters of one field; a hostile one may hold a megabyte
 MOST = 6  # notes after one sentence
 # Types of indicators that somebody could click; a file name is not one of them.
 CLICKABLE = ("ipv4", "ipv6", "domain", "url", "email", "hostname")
@@ -62,7 +63,7 @@ class Index:
             if len(fields) >= FIELDS:
                 break
             fields.setdefault(name, value)
-        return "; ".join(f"{name}={value}" for name, value in fields.items())
+        return "; ".join(f"{name[:VALUE]}={value[:VALUE]}" for name, value in fields.items())
 
 
 class Notes:
@@ -72,6 +73,7 @@ class Notes:
         self.index = index
         self._numbers: dict[str, int] = {}
         self._notes: list[Note] = []
+        self._same: dict[tuple[Line, Line], int] = {}
 
     def __call__(self, traces: Iterable[str]) -> tuple[int, ...]:
         """The note numbers of record ids. Evidence and measures lead on to what they rest on; unknown ids have no note."""
@@ -102,11 +104,10 @@ class Notes:
             if found is None:
                 return None
             # Two claims of one sentence share its note.
-            same = next((note.number for note in self._notes if (note.text, note.where) == found), None)
-            if same is None:
-                same = len(self._notes) + 1
-                self._notes.append(Note(number=same, text=found[0], where=found[1]))
-            self._numbers[trace] = same
+            if found not in self._same:
+                self._same[found] = len(self._notes) + 1
+                self._notes.append(Note(number=self._same[found], text=found[0], where=found[1]))
+            self._numbers[trace] = self._same[found]
         return self._numbers[trace]
 
     def _note(self, trace: str) -> tuple[Line, Line] | None:

@@ -22,7 +22,7 @@ from indicia.records import (
 from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Fold, Line, Para, Row, Step, Steps, Table, line
 from indicia.share.brief.coalition import Position, firmness_words, is_narration, of_main_affair, positions, stance_words
 from indicia.share.brief.inert import Shown
-from indicia.share.brief.judgements import Sentence, listed, reach_words, without_reach
+from indicia.share.brief.judgements import Sentence, assessed, listed, reach_words, without_reach
 from indicia.share.brief.notes import Notes, moment
 from indicia.share.brief.pictures.hypotheses import hypotheses, percent
 
@@ -174,9 +174,8 @@ def _ours(case: Case, notes: Notes) -> Box:
             "texts (for Exchange its Logging "
             "folder, IIS logs of both sites, and the Windows event logs), as far back as they are kept."
         )
-        return Box(
-            id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(Para(text=line(advice), role="warn"),)
-        )
+        warning = Para(text=line(advice), role="warn")
+        return Box(id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(warning,), wide=True)
     lead, tone = TONES[hunt.verdict]
     worked = tuple(one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS)
     blocks: list[AnyBlock] = [
@@ -257,7 +256,7 @@ def _grounds(case: Case, notes: Notes) -> Box:
     title = "Do the grounds hold?"
     if case.weighing is None:
         nothing = Para(text=line("Nothing was weighed: there were neither claims nor observations."), role="warn")
-        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,))
+        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,), wide=True)
     weighing, show = case.weighing, notes.index.show
     observed, said = weighing.observed, weighing.said
     lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
@@ -267,11 +266,15 @@ def _grounds(case: Case, notes: Notes) -> Box:
         column: list[AnyBlock] = []
         column.append(
             Para(
-                text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))
+                text=line(
+                    *_named(name, show(assessed(assessment, name), 420)),
+                    *_words(assessment),
+                    notes=notes(assessment.decisive[:3]),
+                )
             )
         )
         picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
-        if picture:
+        if picture and assessment.weights:  # without evidence the bars would only show what was assumed
             column.append(picture)
         columns.append(tuple(column))
     blocks.append(Columns(columns=tuple(columns)))
@@ -281,6 +284,11 @@ def _grounds(case: Case, notes: Notes) -> Box:
         blocks += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
     blocks.append(Para(text=line(_sentence(show(weighing.agreement, 300))), role="note"))
     return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
+
+
+def _named(name: str, text: str) -> tuple[str | Bit, ...]:
+    """The statement with its name in bold where it begins with that."""
+    return (Bit(text=name, look="strong"), text.removeprefix(name)) if text.startswith(name) else (text,)
 
 
 def _lead(assessment: Assessment, show: Shown) -> str:

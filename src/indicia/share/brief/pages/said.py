@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Outcome, SourceType, Span, Stance
+from indicia.records import Case, Claim, Document, Outcome, Shift, SourceType, Span, Stance
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
 from indicia.share.brief.coalition import Position, firmness_words, source_words, stance_words
 from indicia.share.brief.notes import Notes
@@ -15,6 +15,7 @@ __all__ = ["claims_section", "moments", "timeline_section"]
 
 OPEN = 12  # claims in full before the fold
 REACH = 160  # characters of context around a quote
+LONGEST = 2000  # characters of a quote
 ROWS = 60
 
 
@@ -147,8 +148,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks.append(
         Para(
             text=line(
-                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back "
-                f"to {origins} utterances; "
+                f"{_many(len(case.claims), 'claim')} in {_many(len({claim.quote.document for claim in case.claims}), 'text')} "
+                f"go back to {_many(origins, 'utterance')}; "
                 "copies of one utterance do not add weight."
             ),
             role="note",
@@ -156,8 +157,9 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     )
     for affair in case.affairs:
         if affair.shifts:
-            items = tuple(_shift(shift.earlier, shift.later, shift.kind, shift.note, notes) for shift in affair.shifts[:20])
-            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items)]
+            items = tuple(dict.fromkeys(_shift(shift, notes) for shift in affair.shifts[:40]))[:20]
+            text = show(affair.name, 80) if affair.incident_id else "claims that name no known incident"
+            blocks += [Heading(text=f"What changed: {text}"), Bullets(items=items)]
     blocks.append(
         Para(
             text=line(
@@ -181,13 +183,23 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     return Section(id="claims", title="The claims in their own words", blocks=tuple(blocks))
 
 
-def _shift(earlier: str, later: str, kind: str, note: str, notes: Notes) -> Line:
+SHIFTS = {"repeat": "repeats", "refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
+
+
+def _shift(shift: Shift, notes: Notes) -> Line:
     show, claims = notes.index.show, notes.index.claims
-    new, old = claims.get(later), claims.get(earlier)
+    new, old = claims.get(shift.later), claims.get(shift.earlier)
     who = show(source_words(new), 80) if new else "a later claim"
+    verb = SHIFTS.get(shift.kind.rstrip("s"), show(shift.kind, 20))
+    if old is None:
+        whose = "an earlier claim"
+    elif new and source_words(new) == source_words(old):
+        whose = "its own claim"
+    else:
+        whose = f"what {show(source_words(old), 80)} said"
     when = f" of {show(old.date, 20)}" if old and old.date else ""
-    more = f": {show(note, 160)}" if note else ""
-    return line(f"{who} {show(kind, 20)} an earlier claim{when}{more}.", notes=notes((earlier, later)))
+    more = f": {show(shift.note, 160).rstrip('.')}" if shift.note else ""
+    return line(f"{who} {verb} {whose}{when}{more}.", notes=notes((shift.earlier, shift.later)))
 
 
 def _passage(claim: Claim, notes: Notes) -> Passage:
@@ -209,7 +221,7 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"against {show(', '.join(span.text for span in claim.victims[:3]), 90)}")
     if claim.source.via:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
-    if claim.score < 1:
+    if claim.score < 0.7:
         facts.append(f"read with {claim.score:.0%} certainty")
     about.append(" \u00b7 " + " \u00b7 ".join(facts))
     bits = tuple(_marked(claim, document, notes)) if document else (Bit(text=show(claim.quote.text, 600)),)
@@ -241,6 +253,13 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
     for span, look in marks:
         if all(span.end <= start or span.start >= end for start, end, _ in taken):
             taken.append((span.start, span.end, look))
+    if quote.end - quote.start > LONGEST:
+        # A "sentence" without an end: what lies around its marks is enough.
+        first = min((start for start, _, _ in taken), default=quote.start)
+        start = max(quote.start, first - REACH)
+        end = min(quote.end, start + LONGEST)
+        taken = [mark for mark in taken if mark[1] <= end]
+        quote = Span(document=quote.document, start=start, end=end, text=document.text[start:end])
     low, high = _context(document, quote)
     before, after = document.text[low : quote.start].lstrip(), document.text[quote.end : high].rstrip()
     if before:
@@ -274,3 +293,7 @@ def _context(document: Document, quote: Span) -> tuple[int, int]:
         cut = document.text.rfind(". ", quote.end, last)
         high = cut + 1 if cut >= 0 else quote.end
     return low, high
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
