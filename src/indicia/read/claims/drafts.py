@@ -1709,6 +1709,8 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 continue
             for s in who:
                 for a in group:
+                    if linked and len(group) > 1 and not specific(parties[a]):
+                        continue  # "links between Russian services and individual hackers"
                     if verb.negated:
                         yield Draft(Stance.QUESTIONS, s, a, _trim(sentence, party.last, end), verb.at, "sighting-negated")
                     elif can_be_accused(parties[a]):

@@ -264,7 +264,8 @@ class _Reader:
                     self.context = parse(self.text, start, end, self.tools.names)
                 continue
             sentence = parse(self.text, start, end, self.tools.names)
-            context = self.context if self.context is not None and 0 <= start - self.context.end < 40 else None
+            near = self.context is not None and 0 <= start - self.context.end < 40
+            context = self.context if near and _leans(sentence) else None
             pieces.append(cut(context, sentence, self.number))
             self.context = sentence
         scored: dict[int, Scored] = {}
@@ -297,6 +298,8 @@ class _Reader:
             stance = STANCES[int(result.stance[s, a, 1:].argmax())]
             # who is accused by itself has owned up, and that takes telling words
             own = SELF_WEIGHT if s == a and stance is Stance.ACCUSES else 0.0
+            if s < piece.before or a < piece.before:
+                own += ACROSS_WEIGHT
             odds[int(s), int(a)] = (_logit(float(claim[s, a])) + own, stance, None)
         for draft in piece.found:
             s = draft.source if draft.source >= 0 else n
@@ -781,6 +784,15 @@ def _consistent(found: list[Found]) -> list[Found]:
     return out
 
 
+def _leans(sentence: Sentence) -> bool:
+    """Whether a sentence needs the one before it: it points back, goes on quoting, or names hardly anybody."""
+    if len(sentence.parties) < 2:
+        return True
+    if any(p.kinds[0] == "pronoun" or (p.definite and not specific(p)) for p in sentence.parties):
+        return True
+    return any(unit.low in ("“", "”", '"', "his", "her", "its", "their") for unit in sentence.row)
+
+
 def _moot(one: Found, other: Found) -> bool:
     if one.accused_is is None or other.accused_is is None:
         return False
@@ -819,4 +831,5 @@ FLOOR = 0.05  # pairs that the scorer holds less likely need a rule
 RULE_WEIGHT = 2.0  # log odds that a rule adds
 LENIENT_WEIGHT = 0.7
 SELF_WEIGHT = -2.0
-LENIENT = frozenset("general-denial nominal support participle any-passive act-by self-claim".split())
+ACROSS_WEIGHT = -1.0  # a party that stands in the sentence before
+LENIENT = frozenset("general-denial nominal support participle any-passive self-claim".split())
