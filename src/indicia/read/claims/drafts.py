@@ -177,8 +177,8 @@ def speeches(sentence: Sentence) -> list[Speech]:
         if framed:
             out.append(Speech(tuple(who), 0, n, verb.at, verb.lemma, verb.negated))
         else:
-            hi = n
-            for k in range(verb.at + 1, n):
+            hi = _clause_end(sentence, verb.at + 1) if verb.lemma in _SAY_WEAK else n
+            for k in range(verb.at + 1, hi):
                 if row[k].low in _SPEECH_STOP:
                     hi = k
                     break

@@ -50,7 +50,7 @@ from indicia.records import Party as NamedParty
 
 __all__ = ["THRESHOLD", "read_claims"]
 
-THRESHOLD = 0.6
+THRESHOLD = 0.55
 
 
 class Seen(NamedTuple):
