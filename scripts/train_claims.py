@@ -29,10 +29,11 @@ from indicia import knowledge
 from indicia.read.claims.drafts import drafts, speeches
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
 from indicia.read.claims.reader import parse
-from indicia.read.claims.scorer import TAGS
+from indicia.read.claims import THRESHOLD, claim_row, read_claims
+from indicia.read.claims.scorer import TAGS, Job, Scored
 from indicia.read.claims.names import Names
 from indicia.read.claims.sentences import sentences
-from indicia.records import AccusedType, Basis, Firmness, SourceType
+from indicia.records import AccusedType, Basis, Document, Firmness, SourceType, stable_id
 
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 FIRMNESS = list(Firmness)
@@ -212,6 +213,50 @@ class Reader(nn.Module):
         }  # fmt: skip
 
 
+class Heads(nn.Module):
+    """The heads over one sentence, for export. `pool` [m, tokens] averages tokens into parties, its last row is zero and stands for nobody;
+    `nobody` [m, 1] is 1 there; `party` [m, PARTY_SIZE], `pair` [m, m, PAIR_SIZE], `sentence` [1, tokens] averages the sentence's tokens."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(
+        self, hidden: torch.Tensor, pool: torch.Tensor, nobody: torch.Tensor, party: torch.Tensor, pair: torch.Tensor, sentence: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        r = self.reader
+        mean = pool @ hidden
+        s = mean + nobody * r.null_source[None]
+        a = mean + nobody * r.null_accused[None]
+        f = party + nobody * r.null_party[None]
+        sf, af = torch.cat([s, f], 1), torch.cat([a, f], 1)
+        z = (
+            r.source(sf)[:, None] + r.accused(af)[None, :] + r.context(sentence @ hidden)[None]
+            + r.pair(pair) + r.left(s)[:, None] * r.right(a)[None, :]
+        )  # fmt: skip
+        z = torch.relu(z)
+        return (
+            torch.softmax(r.stance(z), -1), torch.softmax(r.firmness(z), -1), torch.softmax(r.basis(z), -1),
+            torch.softmax(r.source_type(sf), -1), torch.softmax(r.accused_type(af), -1), torch.softmax(r.tags(hidden), -1),
+        )  # fmt: skip
+
+
+def export_heads(model: Reader, file: Path) -> None:
+    """The heads as a small ONNX graph: NumPy's own threads fight with others on a busy machine."""
+    model.eval()
+    tokens, m = torch.export.Dim("tokens", min=2, max=512), torch.export.Dim("m", min=2, max=64)
+    example = (
+        torch.randn(40, 384), torch.rand(6, 40), torch.zeros(6, 1), torch.zeros(6, PARTY_SIZE), torch.zeros(6, 6, PAIR_SIZE), torch.rand(1, 40)
+    )  # fmt: skip
+    shapes = ({0: tokens}, {0: m, 1: tokens}, {0: m}, {0: m}, {0: m, 1: m}, {1: tokens})
+    program = torch.onnx.export(
+        Heads(model), example, dynamo=True, dynamic_shapes=shapes,
+        input_names=["hidden", "pool", "nobody", "party", "pair", "sentence"],
+        output_names=["stance", "firmness", "basis", "source_type", "accused_type", "tags"],
+    )  # fmt: skip
+    program.save(str(file), include_initializers=True, external_data=False)
+
+
 def load_encoder(folder: Path, layers: int) -> nn.Module:
     from transformers import BertModel
 
@@ -310,6 +355,41 @@ def fit(model: Reader, data: list[Example], epochs: int, rate: float, seed: int,
         )
 
 
+class TorchScorer:
+    """A model in training, in the place of the packaged scorer."""
+
+    def __init__(self, model: Reader, tokenizer: Any) -> None:
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+
+    def encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        encoded = self.tokenizer.encode(text)
+        return encoded.ids, encoded.offsets
+
+    @torch.no_grad()
+    def score(self, jobs: list[Job]) -> list[Scored]:
+        out = []
+        for job in jobs:
+            h = self.model.encode(torch.tensor([job.tokens]), torch.ones(1, len(job.tokens), dtype=torch.long))[0]
+            example = Example("", 0, job.tokens, job.spans, job.sentence, job.party, job.pair, [], [])
+            logits = self.model.heads(h, example)
+            out.append(Scored(**{k: torch.softmax(v, -1).numpy() for k, v in logits.items()}))
+        return out
+
+
+def read_with(model: Reader, tokenizer: Any, items: list[dict[str, Any]], threshold: float) -> list[dict[str, Any]]:
+    """{"id", "claims"} of each passage as the whole reader gives them with this model."""
+    known = knowledge.load()
+    scorer = TorchScorer(model, tokenizer)
+    out = []
+    for item in items:
+        text = item["text"]
+        document = Document(id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date"))
+        claims, _ = read_claims(document, known, threshold=threshold, model=scorer)  # type: ignore[arg-type]
+        out.append({"id": item["id"], "claims": [claim_row(claim, document) for claim in claims]})
+    return out
+
+
 @torch.no_grad()
 def predict(model: Reader, data: list[Example]) -> list[tuple[Example, dict[str, np.ndarray]]]:
     model.eval()
@@ -368,7 +448,7 @@ def folds(items: list[dict[str, Any]], count: int) -> list[list[int]]:
 
 
 def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
-    """int8 encoder as ONNX, heads as npz, the tokenizer."""
+    """int8 encoder and heads as ONNX, the tokenizer; the full weights beside the folder, for later."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -396,8 +476,8 @@ def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
     full.unlink()
     for extra in folder.glob("encoder.f32*"):
         extra.unlink()
-    state = {k: v.detach().numpy().astype(np.float32) for k, v in model.state_dict().items() if not k.startswith("encoder.")}
-    np.savez_compressed(folder / "heads.npz", **state)
+    export_heads(model, folder / "heads.onnx")
+    torch.save(model.state_dict(), folder.with_suffix(".pt"))
     (folder / "tokenizer.json").write_bytes(tokenizer_file.read_bytes())
 
 
@@ -419,6 +499,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")
     parser.add_argument("--only", type=int, default=99, help="run so many folds")
+    parser.add_argument("--held", type=Path, help="folder for the folds' models, and for --read-held what they read")
+    parser.add_argument("--read-held", type=Path, help="only write the claims that the folds' models read in their held-out passages")
+    parser.add_argument("--threshold", type=float, default=THRESHOLD)
     parser.add_argument("--test", type=Path, help="a development set to measure on, never trained on")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
@@ -428,6 +511,16 @@ def main() -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     names = Names(knowledge.load())
+    if options.read_held:
+        items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
+        with options.read_held.open("w", encoding="utf-8") as file:
+            for path in sorted(options.held.glob("fold*.pt")):
+                model = Reader(load_encoder(options.minilm, options.layers))
+                model.load_state_dict(torch.load(path))
+                ids = set(json.loads(path.with_suffix(".json").read_text()))
+                for row in read_with(model, tokenizer, [item for item in items if item["id"] in ids], options.threshold):
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return
     plain = list(examples(list(generate(options.patterns, options.seed)), tokenizer, names))
     items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
     data = list(examples(items, tokenizer, names))
@@ -443,7 +536,10 @@ def main() -> None:
             fit(model, [*plain, *(e for e in data if e.item not in held)], options.epochs, options.rate, options.seed)
             fold = predict(model, [e for e in data if e.item in held])
             results += fold
-            print(number, {k: round(v, 3) for k, v in measure(fold, 0.5).items()}, flush=True)
+            if options.held:
+                options.held.mkdir(parents=True, exist_ok=True)
+                torch.save(model.state_dict(), options.held / f"fold{number}.pt")
+                (options.held / f"fold{number}.json").write_text(json.dumps(sorted(held)))
         for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
             print(threshold, {k: round(v, 3) for k, v in measure(results, threshold).items()}, flush=True)
     if options.output or (options.test and not options.cross_validate):

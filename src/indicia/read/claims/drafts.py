@@ -177,8 +177,8 @@ def speeches(sentence: Sentence) -> list[Speech]:
         if framed:
             out.append(Speech(tuple(who), 0, n, verb.at, verb.lemma, verb.negated))
         else:
-            hi = n
-            for k in range(verb.at + 1, n):
+            hi = _clause_end(sentence, verb.at + 1) if verb.lemma in _SAY_WEAK else n
+            for k in range(verb.at + 1, hi):
                 if row[k].low in _SPEECH_STOP:
                     hi = k
                     break
@@ -1709,6 +1709,8 @@ def _sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 continue
             for s in who:
                 for a in group:
+                    if linked and len(group) > 1 and not specific(parties[a]):
+                        continue  # "links between Russian services and individual hackers"
                     if verb.negated:
                         yield Draft(Stance.QUESTIONS, s, a, _trim(sentence, party.last, end), verb.at, "sighting-negated")
                     elif can_be_accused(parties[a]):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from enum import Enum
 from functools import cache
 from typing import NamedTuple, TypeVar
@@ -13,7 +15,7 @@ import numpy as np
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
 from indicia.read.claims.dates import Dated, dates
-from indicia.read.claims.drafts import Draft, Speech, can_be_accused, drafts, speakers_at, specific, speeches
+from indicia.read.claims.drafts import Draft, Speech, can_be_accused, drafts, speakers_at, specific, speeches, suspect
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grammar import Sentence, verb_groups
 from indicia.read.claims.grounds import basis_words, channel_of
@@ -48,7 +50,7 @@ from indicia.records import Party as NamedParty
 
 __all__ = ["THRESHOLD", "read_claims"]
 
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 
 
 class Seen(NamedTuple):
@@ -245,6 +247,7 @@ class _Reader:
         self.speakers: list[Seen] = []
         self.hostile: list[Seen] = []
         self.found: list[Found] = []
+        self.done: list[Claim] = []
         self.number = 0
         self.context: Sentence | None = None
         self.head_date, self.base_date = _dateline(self.text, document.published)
@@ -261,7 +264,8 @@ class _Reader:
                     self.context = parse(self.text, start, end, self.tools.names)
                 continue
             sentence = parse(self.text, start, end, self.tools.names)
-            context = self.context if self.context is not None and 0 <= start - self.context.end < 40 else None
+            near = self.context is not None and 0 <= start - self.context.end < 40
+            context = self.context if near and _leans(sentence) else None
             pieces.append(cut(context, sentence, self.number))
             self.context = sentence
         scored: dict[int, Scored] = {}
@@ -279,35 +283,54 @@ class _Reader:
                     if found is not None:
                         self.found.append(found)
             self._remember(piece)
+        self._settle()
 
     def _decode(self, piece: Cut, result: Scored) -> None:
-        """The pairs that the scorer holds likely enough, each with the draft of the rules that fits it, if any."""
-        n = len(piece.whole.parties)
+        """The pairs that are likely enough, each with the draft of the rules that fits it, if any.
+
+        A rule that proposes a pair adds its weight to the scorer's log odds: the scorer learned on text that is harder than most.
+        """
+        parties = piece.whole.parties
+        n = len(parties)
         claim = 1.0 - result.stance[:, :, 0]
-        taken: list[Found] = []
-        for s, a in sorted(zip(*(claim >= self.threshold).nonzero(), strict=True), key=lambda pair: -claim[pair]):
-            s, a = int(s), int(a)
-            if not (piece.before <= s < n or piece.before <= a < n):
-                continue
+        odds: dict[tuple[int, int], tuple[float, Stance, Draft | None]] = {}
+        for s, a in zip(*(claim >= FLOOR).nonzero(), strict=True):
             stance = STANCES[int(result.stance[s, a, 1:].argmax())]
-            rule = next((d for d in piece.found if _fits(d, s, a, n, stance)), None)
-            if rule is not None:
-                draft = rule
-            else:
-                cue = piece.whole.parties[a].first if a < n else piece.whole.parties[s].last
-                draft = Draft(
-                    stance,
-                    s if s < n else -1,
-                    a if a < n else -1,
-                    None,
-                    min(cue, len(piece.whole.row) - 1),
-                    "scorer",
-                    self_reference=s == a and s < n and stance is Stance.DENIES,
-                )
+            # who is accused by itself has owned up, and that takes telling words
+            own = SELF_WEIGHT if s == a and stance is Stance.ACCUSES else 0.0
+            if s < piece.before or a < piece.before:
+                own += ACROSS_WEIGHT
+            odds[int(s), int(a)] = (_logit(float(claim[s, a])) + own, stance, None)
+        for draft in piece.found:
+            s = draft.source if draft.source >= 0 else n
+            a = s if draft.self_reference else draft.accused if draft.accused >= 0 else n
+            known = odds.get((s, a))
+            sure = (
+                float(claim[s, a])
+                if known is not None and known[1] is draft.stance
+                else float(result.stance[s, a, 1 + STANCES.index(draft.stance)])
+            )
+            value = _logit(sure) + (LENIENT_WEIGHT if draft.lenient or draft.rule in LENIENT else RULE_WEIGHT)
+            if known is None or value > known[0]:
+                odds[s, a] = (value, draft.stance, draft)
+        for (s, a), (value, stance, rule) in sorted(odds.items(), key=lambda item: -item[1][0]):
+            score = 1.0 / (1.0 + math.exp(-value))
+            if score < self.threshold:
+                break
+            if not (piece.before <= s < n or piece.before <= a < n) or not _possible(parties, s, a):
+                continue
+            draft = rule or Draft(
+                stance,
+                s if s < n else -1,
+                a if a < n else -1,
+                None,
+                min(parties[a].first if a < n else parties[s].last, len(piece.whole.row) - 1),
+                "scorer",
+                self_reference=s == a and s < n and stance is Stance.DENIES,
+            )
             found = self._resolve(draft, piece)
             if found is not None:
-                taken.append(found._replace(score=float(claim[s, a]), scored=result, pair=(s, a)))
-        self.found += taken
+                self.found.append(found._replace(score=score, scored=result, pair=(s, a)))
 
     def _worth(self, ranges: list[tuple[int, int]]) -> list[bool]:
         """Which of some sentences in a row are worth reading."""
@@ -382,6 +405,19 @@ class _Reader:
 
     def _hostile_before(self, sentence: Sentence, index: int, head: str) -> Seen | None:
         """Which actor "the group" or "it" stands for."""
+        if head in ("it", "they"):
+            # "Moscow rejected accusations by Berlin that it ...": the subject of the sentence
+            subject = next((p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"), None)
+            if subject is not None and subject.kinds[0] in ("state", "capital") and suspect(subject):
+                surface = self.text[subject.start : subject.end]
+                states = self.tools.states
+                return Seen(
+                    subject,
+                    self.number,
+                    describe_accused(subject, self.text, states),
+                    describe_source(subject, self.text, states),
+                    surface,
+                )
         for party in reversed(sentence.parties[:index]):
             if (
                 party.kinds[0] == "actor"
@@ -507,16 +543,22 @@ class _Reader:
     # -- what is said
 
     def claims(self) -> tuple[Claim, ...]:
-        """The records of what was found, the best of each (source, accused, stance) of a sentence."""
-        best: dict[tuple[object, ...], Found] = {}
+        """The records of all that was found."""
+        return tuple(sorted(self.done, key=lambda c: (c.quote.start, c.quote.end, c.id)))
+
+    def _settle(self) -> None:
+        """Makes records of what was found so far: of each (source, accused, stance) of a sentence the best."""
+        by_sentence: dict[int, dict[tuple[object, ...], Found]] = {}
         for found in self.found:
-            draft = found.draft
-            key = (found.piece.number, draft.source, found.accused_is.canonical if found.accused_is else None, draft.stance)
+            best = by_sentence.setdefault(found.piece.number, {})
+            source = found.source_is.canonical if found.source_is is not None else None
+            key = (source, found.accused_is.canonical if found.accused_is else None, found.draft.stance)
             known = best.get(key)
             if known is None or _rank(found) > _rank(known):
                 best[key] = found
-        kept = _consistent(list(best.values()))
-        return tuple(sorted((self._claim(found) for found in kept), key=lambda c: (c.quote.start, c.quote.end, c.id)))
+        for best in by_sentence.values():
+            self.done += [self._claim(found) for found in _consistent(list(best.values()))]
+        self.found = []
 
     def _span(self, start: int, end: int) -> Span:
         return Span(document=self.document.id, start=start, end=end, text=self.text[start:end])
@@ -561,7 +603,7 @@ class _Reader:
         firm = self._firmness(found)
         firmness = firm.firmness if firm else Firmness.NONE
         if told is not None:
-            firmness = _weigh(tuple(Firmness), told.firmness[found.pair], firmness)
+            firmness = _weigh(tuple(Firmness), told.firmness[found.pair], firmness, WORD_TRUST)
             if firm is None or firm.firmness is not firmness:
                 firm = self._firmness(found, firmness)
         legal = draft.legal
@@ -697,13 +739,14 @@ _MOTIVES = (
 
 _OPEN_SOURCES = frozenset("state capital union agency vendor media".split())  # what these are is known
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
+WORD_TRUST = 3.0  # the same for words of firmness
 E = TypeVar("E", bound=Enum)
 
 
-def _weigh(values: tuple[E, ...], probabilities: F, said: E) -> E:
-    """The likeliest value, where the one that the lexicon says has a head start of TRUST."""
+def _weigh(values: tuple[E, ...], probabilities: F, said: E, trust: float = TRUST) -> E:
+    """The likeliest value, where the one that the lexicon says has a head start of `trust`."""
     scores = np.log(np.maximum(probabilities, 1e-6))
-    scores[values.index(said)] += TRUST
+    scores[values.index(said)] += trust
     return values[int(scores.argmax())]
 
 
@@ -720,11 +763,6 @@ def _relation(source: SourceType) -> Relation:
     }.get(source, Relation.UNKNOWN)
 
 
-def _fits(draft: Draft, s: int, a: int, n: int, stance: Stance) -> bool:
-    accused = draft.source if draft.self_reference else draft.accused
-    return draft.stance is stance and (draft.source if draft.source >= 0 else n) == s and (accused if accused >= 0 else n) == a
-
-
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
 
 
@@ -737,28 +775,61 @@ def _score(found: Found) -> float:
 
 
 def _consistent(found: list[Found]) -> list[Found]:
-    """Drops what another claim of the same sentence makes moot: narration beside a spoken claim on the same accused, an accusation
-    that the same source denies, a weaker duplicate by canonical name."""
+    """Of the claims of one sentence, drops what a likelier one makes moot: narration beside a spoken claim on the same accused, an
+    accusation that the same source denies, an apposition ("X, a group tied to ...") beside the name it explains."""
     out = []
     for one in found:
-        moot = False
-        for other in found:
-            if other is one or other.piece.number != one.piece.number:
-                continue
-            same_accused = (
-                one.accused_is is not None
-                and other.accused_is is not None
-                and (one.accused_is.canonical == other.accused_is.canonical)
-            )
-            if one.draft.source < 0 <= other.draft.source and same_accused and one.draft.stance is Stance.ACCUSES:
-                moot = True
-            if (
-                one.draft.source == other.draft.source
-                and same_accused
-                and one.draft.stance is Stance.ACCUSES
-                and other.draft.stance in (Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES)
-            ):
-                moot = True
-        if not moot:
+        if not any(other is not one and _moot(one, other) for other in found):
             out.append(one)
     return out
+
+
+def _leans(sentence: Sentence) -> bool:
+    """Whether a sentence needs the one before it: it points back, goes on quoting, or names hardly anybody."""
+    if len(sentence.parties) < 2:
+        return True
+    if any(p.kinds[0] == "pronoun" or (p.definite and not specific(p)) for p in sentence.parties):
+        return True
+    return any(unit.low in ("“", "”", '"', "his", "her", "its", "their") for unit in sentence.row)
+
+
+def _moot(one: Found, other: Found) -> bool:
+    if one.accused_is is None or other.accused_is is None:
+        return False
+    same_source = one.draft.source == other.draft.source
+    if same_source and one.draft.stance is other.draft.stance and one.accused is not None and other.accused is not None:
+        row = one.piece.whole.row
+        after = other.accused.last
+        if (
+            after + 1 == one.accused.first
+            and row[after].low in (",", "(", "–")
+            and row[one.accused.first].low in ("a", "an", "the", "its", "another")
+        ):
+            return True
+    if one.accused_is.canonical != other.accused_is.canonical or one.draft.stance is not Stance.ACCUSES:
+        return False
+    if one.draft.source < 0 <= other.draft.source:
+        return other.score >= one.score or other.draft.rule != "scorer"
+    return same_source and other.draft.stance in (Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES) and other.score >= one.score
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
+
+
+def _possible(parties: Sequence[Party], s: int, a: int) -> bool:
+    """Whether parties of these kinds can stand in a claim at all: software neither speaks nor is accused."""
+    if s < len(parties):
+        first = parties[s].kinds[0]
+        if first in ("malware", "place") or (first == "report" and parties[s].last - parties[s].first == 1):
+            return False
+    return a >= len(parties) or parties[a].kinds[0] not in ("malware", "media", "court")
+
+
+FLOOR = 0.05  # pairs that the scorer holds less likely need a rule
+RULE_WEIGHT = 2.0  # log odds that a rule adds
+LENIENT_WEIGHT = 0.7
+SELF_WEIGHT = -2.0
+ACROSS_WEIGHT = -1.0  # a party that stands in the sentence before
+LENIENT = frozenset("general-denial nominal support participle any-passive self-claim".split())

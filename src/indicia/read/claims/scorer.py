@@ -1,18 +1,17 @@
 """The learned scorer: which (source, accused) pairs of a sentence make a claim, with which stance, how firmly, on what basis.
 
-An encoder of a few transformer layers (int8, ONNX) reads a sentence with the one before it; small heads in NumPy score every pair of
+An encoder of a few transformer layers (int8, ONNX) reads a sentence with the one before it; small heads (ONNX too) score every pair of
 parties at once. Weights, tokenizer and heads lie in `model/` and are made by `scripts/train_claims.py`. Without them the
 rules read alone.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,12 +49,6 @@ class Scored(NamedTuple):
     tags: F
 
 
-def _softmax(x: F) -> F:
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    result: F = e / e.sum(axis=-1, keepdims=True)
-    return result
-
-
 class Scorer:
     """Encoder session, tokenizer and heads, loaded once per process."""
 
@@ -70,11 +63,7 @@ class Scorer:
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
-        with np.load(folder / "heads.npz") as stored:
-            self.w: dict[str, F] = {name: stored[name].astype(np.float32) for name in stored.files}
-        self.settings: dict[str, Any] = (
-            json.loads((folder / "settings.json").read_text("utf-8")) if (folder / "settings.json").exists() else {}
-        )
+        self.heads = onnxruntime.InferenceSession(str(folder / "heads.onnx"), options, providers=["CPUExecutionProvider"])
 
     def encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids and their offsets in `text`; (0, 0) for the marks at both ends."""
@@ -107,32 +96,20 @@ class Scorer:
             at = stop
         return [out[i] for i in range(len(jobs))]
 
-    def _linear(self, name: str, x: F) -> F:
-        result: F = x @ self.w[f"{name}.weight"].T
-        bias = self.w.get(f"{name}.bias")
-        return result if bias is None else result + bias
-
-    def _heads(self, h: F, job: Job) -> Scored:
-        parties = np.stack([h[a:b].mean(axis=0) for a, b in job.spans]) if job.spans else np.zeros((0, h.shape[1]), np.float32)
-        s = np.concatenate([parties, self.w["null_source"][None]])
-        a = np.concatenate([parties, self.w["null_accused"][None]])
-        f = np.concatenate([job.party.reshape(-1, PARTY_SIZE), self.w["null_party"][None]])
-        sf, af = np.concatenate([s, f], 1), np.concatenate([a, f], 1)
+    def _heads(self, hidden: F, job: Job) -> Scored:
+        m = len(job.spans) + 1
+        pool = np.zeros((m, len(hidden)), dtype=np.float32)
+        for row, (a, b) in enumerate(job.spans):
+            pool[row, a:b] = 1.0 / (b - a)
+        nobody = np.zeros((m, 1), dtype=np.float32)
+        nobody[-1] = 1
+        party = np.zeros((m, PARTY_SIZE), dtype=np.float32)
+        party[:-1] = job.party
+        sentence = np.zeros((1, len(hidden)), dtype=np.float32)
         x, y = job.sentence
-        z = (
-            self._linear("source", sf)[:, None] + self._linear("accused", af)[None, :]
-            + self._linear("context", h[x:y].mean(axis=0))[None, None] + self._linear("pair", job.pair)
-            + self._linear("left", s)[:, None] * self._linear("right", a)[None, :]
-        )  # fmt: skip
-        np.maximum(z, 0, out=z)
-        return Scored(
-            stance=_softmax(self._linear("stance", z)),
-            firmness=_softmax(self._linear("firmness", z)),
-            basis=_softmax(self._linear("basis", z)),
-            source_type=_softmax(self._linear("source_type", sf)),
-            accused_type=_softmax(self._linear("accused_type", af)),
-            tags=_softmax(self._linear("tags", h)),
-        )
+        sentence[0, x:y] = 1.0 / (y - x)
+        given = {"hidden": hidden, "pool": pool, "nobody": nobody, "party": party, "pair": job.pair, "sentence": sentence}
+        return Scored(*self.heads.run(None, given))
 
 
 @cache
