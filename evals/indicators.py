@@ -1,8 +1,8 @@
 """Accuracy of the indicators: `python -m evals.indicators [--quick] [--part dev|measured] [--errors]`.
 
-The text is ours (evals/marked.py). An indicator is right if its type and value are wanted in its own paragraph; the host of a URL,
-the domain of an e-mail address and the name at the end of a path may be given or not. Peers run on the same paragraphs when
-INDICIA_PEERS names a Python in which they are installed; each is also judged on the types alone that it knows.
+The text is ours (evals/marked.py). An indicator is right if its type and value are wanted in its own paragraph; the host
+of a URL, the domain of an e-mail address and the name at the end of a path may be given or not. Peers run on the same
+paragraphs when INDICIA_PEERS names a Python in which they are installed; each is also judged on the types alone that it knows.
 """
 
 from __future__ import annotations
@@ -153,7 +153,10 @@ def run(part: str, *, show_errors: bool, quick: bool) -> str:
             if item in want and (start, end) not in spans:
                 print(f"span    {item[1]:20} {marked.text[start:end]!r}")
     part = part.replace("-", "")
-    return f"{part}_f1={f1:.4f} {part}_precision={precision:.4f} {part}_recall={recall:.4f} {part}_exact_span={exact_share:.4f} {part}_best_peer={best:.4f}"
+    return (
+        f"{part}_f1={f1:.4f} {part}_precision={precision:.4f} {part}_recall={recall:.4f} "
+        f"{part}_exact_span={exact_share:.4f} {part}_best_peer={best:.4f}"
+    )
 
 
 def main() -> None:

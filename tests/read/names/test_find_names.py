@@ -67,8 +67,10 @@ def test_an_alias_of_two_groups_keeps_both_unless_the_text_decides() -> None:
 
 def test_no_actor_where_there_is_none() -> None:
     text = (
-        "The ministry said on Monday that will and patience had won. A tick bit the anchor of the news; his will was read in silence. "
-        "Turkish and Russian officials met. The orange light of dawn, the brain and the fox, equation and molecule, all in one carbon copy."
+        "The ministry said on Monday that will and patience had won. A tick bit the anchor of the news; his will was "
+        "read in silence. "
+        "Turkish and Russian officials met. The orange light of dawn, the brain and the fox, equation and molecule, all "
+        "in one carbon copy."
     )
     found = find_names(document_from_text(text, name="t"), load())
     assert not [m.span.text for m in found if m.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN}]

@@ -1,7 +1,7 @@
 """Where in a text something could begin: rare characters in the right company, found with array operations over the whole text.
 
-Searchers look only there. Every code point is one byte here (what is beyond Latin-1 counts as a letter), so positions are those of the
-text, and a pass costs a few nanoseconds a character however often an expression would have been tried.
+Searchers look only there. Every code point is one byte here (what is beyond Latin-1 counts as a letter), so positions
+are those of the text, and a pass costs a few nanoseconds a character however often an expression would have been tried.
 """
 
 from __future__ import annotations

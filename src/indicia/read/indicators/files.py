@@ -22,27 +22,41 @@ __all__ = [
 
 FILE_ENDINGS = frozenset(
     (
-        "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "com_", "bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "lnk",
-        "msi", "msp", "cab", "inf", "reg", "chm", "hlp", "sct", "xll", "xlam", "ppam", "wll", "doc", "docx", "docm", "dot", "dotm", "dotx", "xls", "xlsx",
-        "xlsm", "xlsb", "xlt", "ppt", "pptx", "pptm", "pps", "ppsx", "pdf", "rtf", "odt", "ods", "one", "onepkg", "eml", "msg", "pst", "ost", "edb",
-        "zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "lzh", "ace", "arj", "iso", "img", "vhd", "vhdx", "dmg", "pkg", "deb", "rpm", "apk", "ipa",
-        "dex", "jar", "war", "class", "py", "pyc", "pyd", "pyw", "pl", "rb", "sh", "bash", "elf", "so", "dylib", "ko", "bin", "dat", "tmp", "temp",
-        "bak", "old", "log", "txt", "ini", "cfg", "conf", "config", "xml", "json", "yml", "yaml", "csv", "tsv", "db", "sqlite", "sql", "mdb", "kdbx",
-        "aspx", "ashx", "asmx", "asp", "asax", "php", "php3", "php5", "phtml", "jsp", "jspx", "jspf", "cgi", "cfm", "htm", "html", "mht", "shtml", "css",
-        "svg", "png", "jpg", "jpeg", "gif", "bmp", "ico", "webp", "tif", "tiff", "wav", "mp3", "mp4", "avi", "wmv", "swf", "flv", "ttf", "otf", "woff",
-        "dmp", "mdmp", "evtx", "etl", "pcap", "pcapng", "pf", "hiv", "key", "pem", "crt", "cer", "pfx", "p12", "p7b", "rsa", "pub", "ppk", "rdp", "ovpn",
-        "plist", "desktop", "service", "bashrc", "manifest", "mui", "nls", "ax", "tlb", "pdb", "lib", "obj", "o", "a", "h", "c", "cpp", "cs", "csproj",
-        "sln", "vcxproj", "go", "rs", "java", "kt", "swift", "lua", "asm", "md", "yar", "yara", "ps", "url", "website", "theme", "search-ms", "settingcontent-ms",
-        "compiled", "browser", "svc", "axd", "master", "resx", "ps1xml", "vmdk", "ova", "vmem", "enc", "encrypted", "locked", "crypt", "cry", "lock",
+        "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "com_", "bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "js",
+        "jse", "wsf", "wsh", "hta", "lnk",
+        "msi", "msp", "cab", "inf", "reg", "chm", "hlp", "sct", "xll", "xlam", "ppam", "wll", "doc", "docx", "docm", "dot",
+        "dotm", "dotx", "xls", "xlsx",
+        "xlsm", "xlsb", "xlt", "ppt", "pptx", "pptm", "pps", "ppsx", "pdf", "rtf", "odt", "ods", "one", "onepkg", "eml",
+        "msg", "pst", "ost", "edb",
+        "zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "lzh", "ace", "arj", "iso", "img", "vhd", "vhdx", "dmg",
+        "pkg", "deb", "rpm", "apk", "ipa",
+        "dex", "jar", "war", "class", "py", "pyc", "pyd", "pyw", "pl", "rb", "sh", "bash", "elf", "so", "dylib", "ko",
+        "bin", "dat", "tmp", "temp",
+        "bak", "old", "log", "txt", "ini", "cfg", "conf", "config", "xml", "json", "yml", "yaml", "csv", "tsv", "db",
+        "sqlite", "sql", "mdb", "kdbx",
+        "aspx", "ashx", "asmx", "asp", "asax", "php", "php3", "php5", "phtml", "jsp", "jspx", "jspf", "cgi", "cfm", "htm",
+        "html", "mht", "shtml", "css",
+        "svg", "png", "jpg", "jpeg", "gif", "bmp", "ico", "webp", "tif", "tiff", "wav", "mp3", "mp4", "avi", "wmv", "swf",
+        "flv", "ttf", "otf", "woff",
+        "dmp", "mdmp", "evtx", "etl", "pcap", "pcapng", "pf", "hiv", "key", "pem", "crt", "cer", "pfx", "p12", "p7b",
+        "rsa", "pub", "ppk", "rdp", "ovpn",
+        "plist", "desktop", "service", "bashrc", "manifest", "mui", "nls", "ax", "tlb", "pdb", "lib", "obj", "o", "a", "h",
+        "c", "cpp", "cs", "csproj",
+        "sln", "vcxproj", "go", "rs", "java", "kt", "swift", "lua", "asm", "md", "yar", "yara", "ps", "url", "website",
+        "theme", "search-ms", "settingcontent-ms",
+        "compiled", "browser", "svc", "axd", "master", "resx", "ps1xml", "vmdk", "ova", "vmem", "enc", "encrypted",
+        "locked", "crypt", "cry", "lock",
     )
 )  # fmt: skip
 # Endings that are top-level domains as well: a file unless the name stands as a host does.
 HOST_LIKE_ENDINGS = frozenset(
-    ("sh", "py", "pl", "ps", "md", "rs", "so", "zip", "mov", "cc", "cab", "search", "service", "one", "pub", "java", "swift", "bz", "go", "cfd", "app", "info", "cat", "sc")
+    ("sh", "py", "pl", "ps", "md", "rs", "so", "zip", "mov", "cc", "cab", "search", "service", "one", "pub", "java",
+     "swift", "bz", "go", "cfd", "app", "info", "cat", "sc")
 ) & FILE_ENDINGS | {"zip"}  # fmt: skip
 _LIBRARIES = frozenset(
     (
-        "node.js", "vue.js", "react.js", "next.js", "nuxt.js", "three.js", "d3.js", "express.js", "angular.js", "ember.js", "backbone.js", "moment.js",
+        "node.js", "vue.js", "react.js", "next.js", "nuxt.js", "three.js", "d3.js", "express.js", "angular.js", "ember.js",
+        "backbone.js", "moment.js",
         "chart.js", "socket.io", "asp.net", "vb.net", "ado.net", "ml.net", "discord.js", "electron.js", "deno.js", "p5.js",
     )
 )  # fmt: skip
@@ -83,8 +97,10 @@ _EMPTY = frozenset(
     )
 )
 _NOT_A_FILE = re.compile(
-    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
-    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
+    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|"
+    r"ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
+    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|"
+    r"rich ?(?:pe )?header(?: hash)?|authentihash|"
     r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}\Z",
     re.IGNORECASE,
 )
@@ -138,11 +154,13 @@ def find_ssdeep(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 _DRIVE = re.compile(
-    r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
+    r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|"
+    r"\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
     r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
 )
 _SPACED_NAME = re.compile(
-    r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
+    r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|"
+    r"aspx|png|jpg)\b",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
@@ -286,7 +304,8 @@ _KEY = re.compile(
     r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=“”‘’]{1,128})"
 )
 _KEY_SPACED = re.compile(
-    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=“”‘’]{1,128})?"
+    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|"
+    r"Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=“”‘’]{1,128})?"
 )
 
 
@@ -312,8 +331,10 @@ def find_keys(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 _MUTEX_CUE = re.compile(
-    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|creates?d?|as|string|it)){0,5}"
-    r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
+    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|"
+    r"creates?d?|as|string|it)){0,5}"
+    r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|"
+    r"Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
 )
 _MUTEX_NAMESPACE = re.compile(r"(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
 
@@ -343,12 +364,15 @@ def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 _AGENT = re.compile(
-    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
-    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
+    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|"
+    r"string|as|used|:))*[ \t]*[:=]?[ \t]*"
+    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|"
+    r"([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
 )
 _HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
 _MOZILLA = re.compile(
-    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}(?: like Gecko)?"
+    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}(?: "
+    r"like Gecko)?"
 )
 
 

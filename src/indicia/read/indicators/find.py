@@ -29,8 +29,8 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     """Mentions of kind indicator, vulnerability, weakness and rule, in text order.
 
     `value` is canonical and refanged, `span` is what the author wrote. Types are STIX words where there are any. `context` is
-    `stated` for what the text presents as a trace of an attack; benign, reference and negated ones carry a `reason`. The host of
-    a URL is a mention of its own with the method `within url`. Time is linear in the length of the text.
+    `stated` for what the text presents as a trace of an attack; benign, reference and negated ones carry a `reason`. The
+    host of a URL is a mention of its own with the method `within url`. Time is linear in the length of the text.
     """
     anchors = Anchors(document.text)
     view = refang(document.text, anchors)
@@ -61,7 +61,8 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
 
 
 def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
-    """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits overlap theirs."""
+    """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits
+    overlap theirs."""
     anchors = anchors or Anchors(text)
     taken = Taken(len(text))
     hits: list[Hit] = []

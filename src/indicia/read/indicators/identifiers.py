@@ -45,7 +45,8 @@ def find_cwe(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 _ASN = re.compile(
-    r"(?:ASN?[ ]?#?(\d{1,10})|(?:ASN|utonomous [Ss]ystem(?: [Nn]umber)?(?: \(ASN?\))?)[:# ]{1,3}(?:AS)?(\d{1,10}))(?![\w.-]\w)(?!\w)"
+    r"(?:ASN?[ ]?#?(\d{1,10})|(?:ASN|"
+    r"utonomous [Ss]ystem(?: [Nn]umber)?(?: \(ASN?\))?)[:# ]{1,3}(?:AS)?(\d{1,10}))(?![\w.-]\w)(?!\w)"
 )
 _IBM = frozenset((400, 36))
 

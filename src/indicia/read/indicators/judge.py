@@ -34,14 +34,22 @@ _REGISTERS = frozenset(("weakness", "yara", "sigma"))
 _STATED = (Context.STATED, "")
 _SYSTEM_FILES = frozenset(
     (
-        "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "mshta.exe", "wscript.exe", "cscript.exe", "lsass.exe",
-        "services.exe", "winlogon.exe", "csrss.exe", "smss.exe", "wininit.exe", "taskhostw.exe", "conhost.exe", "dllhost.exe", "spoolsv.exe", "w3wp.exe",
-        "msiexec.exe", "certutil.exe", "bitsadmin.exe", "schtasks.exe", "net.exe", "net1.exe", "netsh.exe", "ipconfig.exe", "whoami.exe", "tasklist.exe",
-        "reg.exe", "sc.exe", "wmic.exe", "vssadmin.exe", "wevtutil.exe", "nltest.exe", "systeminfo.exe", "msbuild.exe", "installutil.exe", "makecab.exe",
-        "expand.exe", "ntdsutil.exe", "comsvcs.dll", "kernel32.dll", "kernelbase.dll", "ntdll.dll", "user32.dll", "advapi32.dll", "ws2_32.dll", "wininet.dll",
-        "winhttp.dll", "shell32.dll", "ole32.dll", "msvcrt.dll", "crypt32.dll", "mscoree.dll", "clr.dll", "amsi.dll", "gdi32.dll", "shlwapi.dll",
-        "ntoskrnl.exe", "userinit.exe", "winword.exe", "excel.exe", "outlook.exe", "iexplore.exe", "chrome.exe", "firefox.exe", "msedge.exe", "notepad.exe",
-        "calc.exe", "taskmgr.exe", "wuauclt.exe", "sihost.exe", "searchindexer.exe", "umworkerprocess.exe", "ntds.dit", "web.config", "autorun.inf",
+        "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "mshta.exe",
+        "wscript.exe", "cscript.exe", "lsass.exe",
+        "services.exe", "winlogon.exe", "csrss.exe", "smss.exe", "wininit.exe", "taskhostw.exe", "conhost.exe",
+        "dllhost.exe", "spoolsv.exe", "w3wp.exe",
+        "msiexec.exe", "certutil.exe", "bitsadmin.exe", "schtasks.exe", "net.exe", "net1.exe", "netsh.exe", "ipconfig.exe",
+        "whoami.exe", "tasklist.exe",
+        "reg.exe", "sc.exe", "wmic.exe", "vssadmin.exe", "wevtutil.exe", "nltest.exe", "systeminfo.exe", "msbuild.exe",
+        "installutil.exe", "makecab.exe",
+        "expand.exe", "ntdsutil.exe", "comsvcs.dll", "kernel32.dll", "kernelbase.dll", "ntdll.dll", "user32.dll",
+        "advapi32.dll", "ws2_32.dll", "wininet.dll",
+        "winhttp.dll", "shell32.dll", "ole32.dll", "msvcrt.dll", "crypt32.dll", "mscoree.dll", "clr.dll", "amsi.dll",
+        "gdi32.dll", "shlwapi.dll",
+        "ntoskrnl.exe", "userinit.exe", "winword.exe", "excel.exe", "outlook.exe", "iexplore.exe", "chrome.exe",
+        "firefox.exe", "msedge.exe", "notepad.exe",
+        "calc.exe", "taskmgr.exe", "wuauclt.exe", "sihost.exe", "searchindexer.exe", "umworkerprocess.exe", "ntds.dit",
+        "web.config", "autorun.inf",
         "desktop.ini", "boot.ini", "win.ini", "system.ini", "license.txt", "robots.txt", "index.html",
     )
 )  # fmt: skip
@@ -166,7 +174,8 @@ class Judge:
         return None
 
     def _is_presented(self, hit: Hit, before: str, after: str) -> bool:
-        """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on an attack."""
+        """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on
+        an attack."""
         sentence = f"{before} {after}"
         if is_example(sentence) and not speaks_of_attack(before):
             return False

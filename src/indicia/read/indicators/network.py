@@ -34,10 +34,12 @@ _VERSION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _VERSION_BEFORE_WEAK = re.compile(
-    r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
+    r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|"
+    r"Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
 )
 _VERSION_AFTER = re.compile(
-    r"\s?(?:(?:in|of) the (?:manual|document|contract|standard|report|specification|handbook|annex|appendix)|(?:and|or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
+    r"\s?(?:(?:in|of) the (?:manual|document|contract|standard|report|specification|handbook|annex|appendix)|(?:and|"
+    r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
     re.IGNORECASE,
 )
 _VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b[^.!?\n]{0,60}$", re.IGNORECASE)
@@ -104,7 +106,8 @@ def address4_note(text: str) -> str:
 _DOCUMENTATION_4 = frozenset(((192, 0, 2), (198, 51, 100), (203, 0, 113)))
 _DOCUMENTATION_6 = ipaddress.ip_network("2001:db8::/32")
 _RESOLVERS = frozenset(
-    ("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112", "208.67.222.222", "208.67.220.220", "4.2.2.2", "4.2.2.1",
+    ("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112", "208.67.222.222", "208.67.220.220",
+     "4.2.2.2", "4.2.2.1",
      "114.114.114.114", "2001:4860:4860::8888", "2001:4860:4860::8844", "2606:4700:4700::1111")
 )  # fmt: skip
 
@@ -338,10 +341,14 @@ _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
 _CODE_BEFORE = re.compile(r"(?:\b(?:import|from|using|namespace|package|new|class|require|include|self|this)\s|->|::|\[)\Z")
 _OBJECTS = frozenset(
     (
-        "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array", "json", "request", "response",
-        "session", "app", "server", "client", "net", "io", "file", "path", "process", "thread", "socket", "http", "urllib", "subprocess", "java",
-        "javax", "android", "module", "exports", "event", "node", "element", "user", "username", "password", "config", "data", "item", "obj", "args", "e",
-        "i", "a", "p", "u", "asp", "vb", "ado", "winapi", "kernel32", "ntdll", "wscript", "activexobject", "microsoft", "objshell", "wmi", "powershell",
+        "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array",
+        "json", "request", "response",
+        "session", "app", "server", "client", "net", "io", "file", "path", "process", "thread", "socket", "http", "urllib",
+        "subprocess", "java",
+        "javax", "android", "module", "exports", "event", "node", "element", "user", "username", "password", "config",
+        "data", "item", "obj", "args", "e",
+        "i", "a", "p", "u", "asp", "vb", "ado", "winapi", "kernel32", "ntdll", "wscript", "activexobject", "microsoft",
+        "objshell", "wmi", "powershell",
     )
 )  # fmt: skip
 

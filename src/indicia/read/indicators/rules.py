@@ -62,7 +62,8 @@ def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 def _yara_end(text: str, at: int) -> int:
-    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. -1 if it is open."""
+    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. -1 if it
+    is open."""
     depth = 1
     limit = min(len(text), at + _LONGEST)
     while depth:

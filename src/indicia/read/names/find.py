@@ -1,4 +1,5 @@
-"""Names in a document: known ones by one automaton, unseen ones by pattern and introduction, each resolved by what stands around it."""
+"""Names in a document: known ones by one automaton, unseen ones by pattern and introduction, each resolved by what
+stands around it."""
 
 from __future__ import annotations
 
@@ -37,11 +38,12 @@ class _Found:
 
 
 def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
-    """Mentions of actors, software, campaigns, incidents, agencies, vendors, states and sectors, in text order, not overlapping.
+    """Mentions of actors, software, campaigns, incidents, agencies, vendors, states and sectors, in text order, not
+    overlapping.
 
-    `value` is the canonical name, `target` its id when the text leaves no doubt, `candidates` the readings that are left otherwise;
-    `according_to` says who uses the alias that matched. An everyday word counts only beside words that fit its kind. Names that no
-    table holds have the method `pattern` or `introduced` and no target.
+    `value` is the canonical name, `target` its id when the text leaves no doubt, `candidates` the readings that are left
+    otherwise; `according_to` says who uses the alias that matched. An everyday word counts only beside words that fit its kind.
+    Names that no table holds have the method `pattern` or `introduced` and no target.
     """
     text = document.text
     low = lowered(text)
@@ -79,7 +81,8 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
 
 
 def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries_of: dict[str, list[Entry]]) -> int:
-    """The end of the name alone, where it is written with the word for its class and also goes by the name without it; else 0."""
+    """The end of the name alone, where it is written with the word for its class and also goes by the name without it;
+    else 0."""
     tail = _CLASS_TAIL.search(low, start, end)
     if tail is None:
         return 0
@@ -212,7 +215,8 @@ def _free(held: list[_Found], new: Iterable[Introduced]) -> list[Introduced]:
 
 
 def _resolve(text: str, found: list[_Found], ids: set[str]) -> None:
-    """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the document."""
+    """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the
+    document."""
     single = ids | {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
     votes: dict[str, int] = {}
     for item in found:

@@ -55,8 +55,8 @@ _GROUP_TAILS = ("group", "gang", "team", "apt", "crew", "collective")
 
 
 class Entry(NamedTuple):
-    """One reading of a surface. `canonical` says that it is the row's own name; `derived` that we made the spelling: a name with or
-    without a word for its class, which is believed only beside fitting words when `risky`."""
+    """One reading of a surface. `canonical` says that it is the row's own name; `derived` that we made the spelling: a
+    name with or without a word for its class, which is believed only beside fitting words when `risky`."""
 
     kind: MentionKind
     type: str

@@ -24,9 +24,11 @@ class Introduced(NamedTuple):
 
 # Who numbers clusters how. TA00.. are ATT&CK's tactics, not Proofpoint's actors.
 _NUMBERED = re.compile(
-    r"(?<![\w/.@-])(?:(?P<mandiant>UNC[ -]?\d{3,5}|FIN[ -]?\d{1,2}|TEMP\.[A-Z][A-Za-z]{2,20})|(?P<apt>APT[ -]?\d{1,3})|(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
+    r"(?<![\w/.@-])(?:(?P<mandiant>UNC[ -]?\d{3,5}|FIN[ -]?\d{1,2}|TEMP\.[A-Z][A-Za-z]{2,20})|(?P<apt>APT[ -]?\d{1,3})|"
+    r"(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
     r"(?P<microsoft>(?:Storm|DEV)-\d{4})|(?P<cert_ua>UAC-\d{4})|(?P<recorded>TAG-\d{1,3}|RedGolf|RedDelta)|(?P<unit42>CL-(?:STA|CRI|UNK)-\d{4}|TGR-[A-Z]{3}-\d{4})|(?P<talos>UAT-?\d{4,5})|"
-    r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
+    r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|"
+    r"TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
     r"(?P<sentinel>WIP\d{2})|(?P<eset>OPERATION-\d+)|(?P<thales>ATK[ -]?\d{1,3})|(?P<crowd>CIAT-\d+))(?![\w@]|-\d)"
 )
 _BY = {
@@ -54,9 +56,12 @@ _ANIMAL = re.compile(
 )
 _NOT_FIRST = frozenset(
     (
-        "the", "a", "super", "giant", "red", "polar", "grizzly", "teddy", "brown", "black", "white", "grey", "gray", "snow", "winter", "great", "flash", "last", "this", "that",
-        "heavy", "acid", "gold", "tropical", "severe", "big", "baby", "little", "wild", "bengal", "siberian", "lone", "water", "american", "asian", "category", "when", "after", "before",
-        "during", "crude", "as", "and", "or", "in", "of", "by", "for", "major", "devastating", "sea", "web", "construction", "tower",
+        "the", "a", "super", "giant", "red", "polar", "grizzly", "teddy", "brown", "black", "white", "grey", "gray",
+        "snow", "winter", "great", "flash", "last", "this", "that",
+        "heavy", "acid", "gold", "tropical", "severe", "big", "baby", "little", "wild", "bengal", "siberian", "lone",
+        "water", "american", "asian", "category", "when", "after", "before",
+        "during", "crude", "as", "and", "or", "in", "of", "by", "for", "major", "devastating", "sea", "web",
+        "construction", "tower",
     )
 )  # fmt: skip
 _SURE_ANIMALS = frozenset(("panda", "kitten", "chollima", "jackal", "saiga"))
@@ -67,8 +72,10 @@ _GROUP_NEAR = re.compile(
 _NAME = r"(?P<name>[A-Z][\w+-]{2,30}(?:[ ][A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z][\w-]{2,24})"
 _QUOTED = r"[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{2,32}?)[\"”'’]"
 _VERB = (
-    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
-    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|by the name(?: of)?))*(?: as| by| under)?"
+    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|"
+    r"label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
+    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|"
+    r"by the name(?: of)?))*(?: as| by| under)?"
 )
 _ACTOR_NOUN = (
     r"(?:(?:threat|hacking|hacker|espionage|intrusion|ransomware|cyber\w*|criminal|state-sponsored|activity|extortion|APT) )?"
@@ -86,21 +93,29 @@ _NOUN = re.compile(
 _REACH = 90
 _NAMED_CLASS = re.compile(
     r"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4}|[A-Z]{2,}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{2,4}_[A-Za-z]{3,20})\s(?:\([^)\n]{1,40}\)\s)?"
-    r"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|web ?shell|malware family)\b"
+    r"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|"
+    r"implant|web ?shell|malware family)\b"
 )
 _CLASS_NAMED = re.compile(
-    r"\b(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|malware family)\s"
+    r"\b(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|"
+    r"implant|malware family)\s"
     r"(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4})(?![\w.])"
 )
 _OPERATION = re.compile(r"(?<![\w-])(?P<name>Operation (?!Of |In |The )[A-Z][A-Za-z]{3,20}(?: [A-Z][A-Za-z]{2,15})?)(?![\w-])")
 _GENERIC = frozenset(
     (
-        "powershell", "javascript", "vbscript", "windows", "microsoft", "github", "linkedin", "youtube", "facebook", "dropbox", "onedrive", "sharepoint", "autohotkey", "autoit", "macos",
-        "ios", "android", "linux", "http", "https", "dns", "url", "api", "dll", "exe", "html", "pdf", "vba", "wmi", "com", "rdp", "smb", "ssh", "vpn", "cisco", "paypal", "whatsapp", "wordpress",
-        "openssl", "mysql", "nodejs", "golang", "dotnet", "virustotal", "crowdstrike", "fireeye", "sentinelone", "checkpoint", "cyberark", "solarwinds", "vmware", "redhat", "docusign", "anydesk",
-        "teamviewer", "logmein", "screenconnect", "connectwise", "activex", "activemq", "bitlocker", "iot", "apt", "rat", "new", "the", "this", "c2", "ransomware", "malware", "group",
-        "bluetooth", "iphone", "ipad", "excel", "word", "exchange", "outlook", "office", "adobe", "chrome", "firefox", "telegram", "discord", "twitter", "google", "apple", "base64", "sha256", "md5",
-        "opensource", "kixtart", "rebol", "autolisp", "typescript", "coffeescript", "purebasic", "visualbasic", "win32", "win64", "x64", "x86", "aes", "rsa", "rc4", "xor", "tcp", "udp", "iocs", "ttps",
+        "powershell", "javascript", "vbscript", "windows", "microsoft", "github", "linkedin", "youtube", "facebook",
+        "dropbox", "onedrive", "sharepoint", "autohotkey", "autoit", "macos",
+        "ios", "android", "linux", "http", "https", "dns", "url", "api", "dll", "exe", "html", "pdf", "vba", "wmi", "com",
+        "rdp", "smb", "ssh", "vpn", "cisco", "paypal", "whatsapp", "wordpress",
+        "openssl", "mysql", "nodejs", "golang", "dotnet", "virustotal", "crowdstrike", "fireeye", "sentinelone",
+        "checkpoint", "cyberark", "solarwinds", "vmware", "redhat", "docusign", "anydesk",
+        "teamviewer", "logmein", "screenconnect", "connectwise", "activex", "activemq", "bitlocker", "iot", "apt", "rat",
+        "new", "the", "this", "c2", "ransomware", "malware", "group",
+        "bluetooth", "iphone", "ipad", "excel", "word", "exchange", "outlook", "office", "adobe", "chrome", "firefox",
+        "telegram", "discord", "twitter", "google", "apple", "base64", "sha256", "md5",
+        "opensource", "kixtart", "rebol", "autolisp", "typescript", "coffeescript", "purebasic", "visualbasic", "win32",
+        "win64", "x64", "x86", "aes", "rsa", "rc4", "xor", "tcp", "udp", "iocs", "ttps",
     )
 )  # fmt: skip
 
@@ -129,8 +144,8 @@ def _is_name(name: str) -> bool:
 
 
 def find_introduced(text: str) -> Iterator[Introduced]:
-    """Names that a sentence introduces ("a group we track as X", "a backdoor dubbed X") or that bear the word for their class beside
-    them and are written as no ordinary word is ("MirrorX malware")."""
+    """Names that a sentence introduces ("a group we track as X", "a backdoor dubbed X") or that bear the word for their
+    class beside them and are written as no ordinary word is ("MirrorX malware")."""
     for match in _NAMING.finditer(text):
         group = "quoted" if match["quoted"] else "name"
         name = match[group].strip()
