@@ -194,7 +194,9 @@ def main() -> None:
             for rule in refused:
                 print(f"  refused: {rule.title}: {rule.skipped}")
             slow, fast, events = slow_pairs(60 if quick else 10**9)
-            print(f"slow evaluator over {events} events: {sum((slow - fast).values())} only there, {sum((fast - slow).values())} only here")
+            print(
+                f"slow evaluator over {events} events: {sum((slow - fast).values())} only there, {sum((fast - slow).values())} only here"
+            )
             summary += [
                 f"regression={right + more}/{tests}",
                 f"events={read}",
