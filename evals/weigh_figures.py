@@ -12,7 +12,7 @@ from evals.weigh_fit import Leads, Row, fit, leads, with_thresholds
 from indicia.records import Verdict
 from indicia.weigh.decisive import decisive
 from indicia.weigh.known import Tree
-from indicia.weigh.model import Weights, softmax
+from indicia.weigh.model import Model, Weights, softmax
 from indicia.weigh.profiles import Floats
 from indicia.weigh.verdict import decide
 
@@ -45,8 +45,8 @@ def temperature(scores: Sequence[tuple[Floats, int]]) -> float:
     return float(grid[int(np.argmin(losses))])
 
 
-def outcome(case: Case, weights: Weights, by: float, factors: Floats) -> Outcome:
-    score = closed_scores(case, weights, factors)
+def outcome(case: Case, weights: Weights, by: float) -> Outcome:
+    score = closed_scores(case, weights, case.own)
     shares = softmax(score * by)
     truth = list(case.truth)
     rank = 1 + min(float((score > score[at]).sum()) for at in truth)
@@ -55,23 +55,21 @@ def outcome(case: Case, weights: Weights, by: float, factors: Floats) -> Outcome
     return Outcome(case, weights, rank, float(shares.max()), float(((shares - hit) ** 2).sum()), shares, leads(case, weights))
 
 
-def cross_validated(
-    cases: list[Case], examples: list[list[Row]], division: int, mask: Callable[[Case], Floats] = lambda case: case.own
-) -> list[Outcome]:
+def cross_validated(cases: list[Case], examples: list[list[Row]], division: int, inner: int = INNER) -> list[Outcome]:
     """Outcomes of all cases that count, each weighed with what the other groups' cases gave."""
     result = []
     for others, these in leave_out(folds(cases, FOLDS, division), FOLDS):
         training = [cases[at] for at in others]
         chosen: list[Leads] = []
         scores: list[tuple[Floats, int]] = []
-        for inner, held in leave_out(folds(training, INNER, division + 100), INNER):
-            weights = fit([row for at in inner for row in examples[others[at]]])
+        for rest, held in leave_out(folds(training, inner, division + 100), inner):
+            weights = fit([row for at in rest for row in examples[others[at]]])
             counted = [training[at] for at in held if training[at].counts]
             chosen += [leads(case, weights) for case in counted]
-            scores += [(closed_scores(case, weights, mask(case)), case.truth[0]) for case in counted]
+            scores += [(closed_scores(case, weights, case.own), case.truth[0]) for case in counted]
         weights = with_thresholds(fit([row for at in others for row in examples[at]]), chosen)
         by = temperature(scores)
-        result += [outcome(cases[at], weights, by, mask(cases[at])) for at in these if cases[at].counts]
+        result += [outcome(cases[at], weights, by) for at in these if cases[at].counts]
     return result
 
 
@@ -184,10 +182,11 @@ def decisive_figures(found: Sequence[Outcome], limit: int = DECISIVE_CASES) -> d
         model = replace(one.case.model, weights=one.weights)
         own = one.case.own
 
-        def standing(factors: Floats, model: Model = model, case: Case = one.case) -> Floats:
+        leader = int((model.scores(one.case.layout, own[None, :])[0] + model.prior)[:-1].argmax())
+
+        def standing(factors: Floats, model: Model = model, case: Case = one.case, leader: int = leader) -> Floats:
             return softmax(model.scores(case.layout, factors) + model.prior)[:, leader]
 
-        leader = int(softmax(model.scores(one.case.layout, own[None, :])[0] + model.prior)[:-1].argmax())
         taken = decisive(standing, own, one.weights.named)
         without = own.copy()
         without[list(taken)] = 0
@@ -208,10 +207,12 @@ def decisive_figures(found: Sequence[Outcome], limit: int = DECISIVE_CASES) -> d
     }
 
 
-def campaign_figures(cases: Sequence[tuple[Case, Weights]]) -> dict[str, float]:
+def rank_figures(
+    cases: Sequence[tuple[Case, Weights]], mask: Callable[[Case], Floats] = lambda case: case.own
+) -> dict[str, float]:
     ranks = []
     for case, weights in cases:
-        score = closed_scores(case, weights, case.own)
+        score = closed_scores(case, weights, mask(case))
         ranks.append(1 + min(float((score > score[at]).sum()) for at in case.truth))
     rank = np.array(ranks)
     return {

@@ -4,8 +4,8 @@
     PYTHONPATH=src:. python scripts/fit_weigh.py
 
 The weights come from all report cases (`evals.weigh_cases`); the thresholds for naming from cases weighed with weights that
-other groups' reports gave, over several divisions into folds. `python -m evals.weigh` measures the same procedure on groups that
-had no part in it. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
+other groups' reports gave, over several divisions into folds. `python -m evals.weigh` measures the same procedure on groups
+that had no part in it. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
 """
 
 from __future__ import annotations

@@ -114,15 +114,17 @@ class Grounds:
     model: Model
 
 
-_kept: list[tuple[Attack, Grounds]] = []
+_KEEP = 4
+_kept: list[tuple[Attack, frozenset[str], Grounds]] = []
 
 
-def grounds_of(attack: Attack) -> Grounds:
-    """The grounds from everything that `attack` knows. Kept for the release last used: building takes longer than weighing."""
-    for kept, grounds in _kept:
-        if kept is attack:
+def grounds_of(attack: Attack, leave_out: frozenset[str] = frozenset()) -> Grounds:
+    """The grounds from everything that `attack` knows, but for the reports cited by the names in `leave_out`. The last few are
+    kept, because building them takes longer than weighing."""
+    for of_attack, without, grounds in _kept:
+        if of_attack is attack and without == leave_out:
             return grounds
-    profiles = Relations(attack).profiles()
+    profiles = Relations(attack).profiles(drop=leave_out)
     grounds = Grounds(profiles, Model.of(profiles, shipped_weights()))
-    _kept[:] = [(attack, grounds)]
+    _kept[:] = [(attack, leave_out, grounds), *_kept[: _KEEP - 1]]
     return grounds
