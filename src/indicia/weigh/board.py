@@ -56,6 +56,8 @@ class Board:
         """[variant, item] to [variant, column]: a feature counts once, as strongly as the strongest item that shows it."""
         if not self._members:
             return np.zeros((len(factors), 0))
+        if all(len(members) == 1 for members in self._members):
+            return factors[:, [members[0] for members in self._members]]
         return np.stack([factors[:, members].max(axis=1) for members in self._members], axis=1)
 
     @property

@@ -64,7 +64,7 @@ def softmax(scores: Floats) -> Floats:
 class Model:
     """Scores items against the candidates. Hypotheses are always the candidates, then `unknown`."""
 
-    groups: tuple[str, ...]
+    hypotheses: tuple[str, ...]
     candidates: Ints  # rows of the groups of which enough is known
     activity: Floats  # [candidate, ACTIVITY]
     weights: Weights
@@ -72,11 +72,8 @@ class Model:
     @classmethod
     def of(cls, profiles: Profiles, weights: Weights) -> Model:
         candidates = np.flatnonzero(profiles.size >= LEAST_KNOWN)
-        return cls(profiles.relations.groups, candidates, activity_inputs(profiles)[candidates], weights)
-
-    @property
-    def hypotheses(self) -> tuple[str, ...]:
-        return (*(self.groups[row] for row in self.candidates), "unknown")
+        groups = (*(profiles.relations.groups[row] for row in candidates), "unknown")
+        return cls(groups, candidates, activity_inputs(profiles)[candidates], weights)
 
     @property
     def prior(self) -> Floats:
