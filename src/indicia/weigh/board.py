@@ -13,7 +13,7 @@ from indicia.records import Evidence
 from indicia.weigh.grades import factor
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Known, Tree, tree_of
-from indicia.weigh.model import DECIBAN, Model, grounds_of, softmax
+from indicia.weigh.model import DECIBAN, Model, grounds_of
 from indicia.weigh.profiles import Floats, Profiles
 from indicia.weigh.victims import victim_weights
 
@@ -72,7 +72,7 @@ class Board:
         factors = self.factors if factors is None else factors
         rows = np.atleast_2d(factors)
         scores = self.model.scores(self.layout, self._by_column(rows)) + rows @ self.victims / DECIBAN
-        shares = softmax(scores + (self.prior if prior is None else prior))
+        shares = self.model.posterior(scores, self.prior if prior is None else prior)
         return shares[0] if factors.ndim == 1 and (prior is None or prior.ndim == 1) else shares
 
     def without(self, positions: Sequence[int]) -> Floats:
@@ -83,7 +83,7 @@ class Board:
 
     def weights(self) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, as they count here: prior and items add up exactly to the
-        posterior's log odds. A copy of a stronger item has 0."""
+        posterior's log odds, as long as the evidence does not mislead (`Weights.misled`). A copy of a stronger item has 0."""
         result = self.victims * self.factors[:, None]
         parts = self.model.parts(self.layout, self.column_factors)
         for members, part in zip(self._members, parts, strict=True):

@@ -35,6 +35,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     activity: dict[str, float]
     unknown: float
     unknown_item: dict[str, float]
+    misled: float = 0.0  # probability that the evidence as a whole misleads: planted, mixed up, or ascribed wrongly
     named: float  # least posterior at which a group is named
     backing: tuple[float, float, float]  # see `corroboration`: for one, two, and three or more rare pieces of software
 
@@ -82,6 +83,13 @@ class Model:
         log_prior: Floats = np.log(softmax(np.append(activity, self.weights.unknown)))
         return log_prior
 
+    def posterior(self, scores: Floats, prior: Floats) -> Floats:
+        """Probabilities from `scores` (nats, [..., hypothesis]) and log `prior`: Bayes where the evidence can be believed, the
+        prior where it misleads. So nothing that was observed makes anybody surer than that."""
+        misled = self.weights.misled
+        share: Floats = (1 - misled) * softmax(scores + prior) + misled * softmax(prior)
+        return share
+
     def scores(self, layout: Layout, factors: Floats) -> Floats:
         """[variant, hypothesis] in nats, without the prior, for `factors` [variant, item]. `parts` is the slow reference."""
         *plain, rate, closest, exclusive = self.weights.vector("item", ITEM)
@@ -97,7 +105,7 @@ class Model:
 
     def parts(self, layout: Layout, factors: Floats) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, whose own column is 0, for `factors` [item]. With the prior
-        the sum over items is the posterior's log odds against an unknown actor, exactly."""
+        the sum over items is the posterior's log odds against an unknown actor, exactly, for evidence that does not mislead."""
         groups = layout.parts(factors)[:, self.candidates] @ self.weights.vector("item", ITEM)
         unknown = layout.unknown_parts(factors) @ self.weights.vector("unknown_item", UNKNOWN_ITEM)
         return np.column_stack([(groups - unknown[:, None]) * DECIBAN, np.zeros(len(groups))])
