@@ -1,9 +1,10 @@
 """The honest benchmark of the weighing: `python -m evals.weigh [--quick] [-o FOLDER]`.
 
-Cases are reports and campaigns of ATT&CK with known answers (`evals.weigh_cases`). Everything that is fitted or chosen, weights,
-temperature and thresholds, comes from cases of other groups: five folds of groups, and inside each four more for what is chosen.
+Cases are reports and campaigns of ATT&CK with known answers (`evals.weigh_cases`). Everything that is fitted or chosen,
+weights, temperature and thresholds, comes from cases of other groups: five folds of groups, and inside each four more for what
+is chosen.
 Intervals are 95 % bootstrap intervals over groups. `--quick` leaves out repeats and the settings that need their own fit.
-Prints tables and ends with one line `weigh: key=value ...`. Needs ../shared/attack (or INDICIA_SHARED) for the previous releases.
+Prints tables and ends with one line `weigh: key=value ...`. Previous releases come from ../shared/attack (or INDICIA_SHARED).
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from evals.weigh_cases import Case, campaign_cases, report_cases
 from evals.weigh_diagram import reliability_svg
 from evals.weigh_figures import (
     DECISIVE_CASES,
+    INNER,
     Outcome,
-    campaign_figures,
     closed_figures,
     cross_validated,
     decisive_figures,
     interval,
     open_figures,
     planted_figures,
+    rank_figures,
     state_figures,
     verdicts,
 )
@@ -46,7 +48,13 @@ SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.p
 REPEATS = 3
 
 
-# The settings.
+Fitted = tuple[list[Case], list[list[Row]]]
+
+
+def prepared(relations: Relations, setting: str) -> Fitted:
+    """The cases whose group has a profile, and their training examples."""
+    cases = [case for case in report_cases(relations, setting) if case.truth]
+    return cases, [rows(case) for case in cases]
 
 
 def show(title: str, figures: dict[str, float], note: str = "") -> None:
@@ -89,11 +97,9 @@ def _version(name: str) -> tuple[int, ...]:
     return tuple(int(part) for part in _text(name).split("."))
 
 
-def reports(attack: Attack, tree: Tree, quick: bool, out: Path | None) -> dict[str, float]:
+def reports(cases: list[Case], examples: list[list[Row]], tree: Tree, quick: bool, out: Path | None) -> dict[str, float]:
     """Own citation left out, techniques and software: everything that is measured of the verdict."""
-    cases = [case for case in report_cases(Relations(attack), "own") if case.truth]
-    examples = [rows(case) for case in cases]
-    repeats = [cross_validated(cases, examples, division) for division in range(1 if quick else REPEATS)]
+    repeats = [cross_validated(cases, examples, division, 2 if quick else INNER) for division in range(1 if quick else REPEATS)]
     first = repeats[0]
     closed, opened = averaged([closed_figures(one) for one in repeats]), averaged([open_figures(one) for one in repeats])
     print(f"\nReports, own citation left out, techniques and software: n={len(first)}, {len(repeats)} division(s) into folds")
@@ -121,18 +127,18 @@ def reports(attack: Attack, tree: Tree, quick: bool, out: Path | None) -> dict[s
     alone = verdicts([(one.case, one.weights) for one in first], tree, lambda case: case.techniques)
     for title, ones in (("  verdicts", found), ("  verdicts on techniques alone", alone)):
         show(title, {verdict.value: float(np.mean([one is verdict for one, _ in ones])) for verdict in Verdict})
-    techniques = [cross_validated(cases, examples, 0, lambda case: case.techniques)]
-    show("  techniques alone: which group", closed_figures(techniques[0]))
+    techniques = rank_figures([(one.case, one.weights) for one in first], lambda case: case.techniques)
+    show("  techniques alone: which group", techniques)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         top = np.concatenate([[one.top for one in each] for each in repeats])
         right = np.concatenate([[one.rank == 1 for one in each] for each in repeats]).astype(float)
         (out / "weigh-reliability.svg").write_text(reliability_svg(top, right, closed["ece"], len(first)), encoding="utf-8")
         print(f"  reliability diagram: {out / 'weigh-reliability.svg'}")
-    return {**closed, **opened, **state, **planted, **decided, "techniques_top1": closed_figures(techniques[0])["top1"]}
+    return {**closed, **opened, **state, **planted, **decided, "techniques_top1": techniques["top1"]}
 
 
-def campaigns(all_releases: dict[str, Attack], tree: Tree, quick: bool) -> dict[str, float]:
+def campaigns(all_releases: dict[str, Attack], fitted: dict[str, Fitted], tree: Tree) -> dict[str, float]:
     """Attributed campaigns: own citations left out; and with profiles and weights of the newest release that lacks them.
 
     Weights come from report cases of other groups. The thresholds of the verdict are the shipped ones, chosen on reports."""
@@ -141,19 +147,17 @@ def campaigns(all_releases: dict[str, Attack], tree: Tree, quick: bool) -> dict[
     print("\nCampaigns")
     result: dict[str, float] = {}
     for setting in ("own", "previous"):
-        if setting == "previous" and (quick or len(relations) < 2):
+        if setting == "previous" and len(relations) < 2:
             continue
-        fitted: dict[str, tuple[list[Case], list[list[Row]]]] = {}
         pairs = []
         for release, case in campaign_cases(all_releases[newest], relations, setting):
             if not case.truth:
                 continue
             if release not in fitted:
-                cases = [one for one in report_cases(relations[release], "own") if one.truth]
-                fitted[release] = cases, [rows(one) for one in cases]
+                fitted[release] = prepared(relations[release], "own")
             groups = {case.model.hypotheses[at] for at in case.truth} | {case.group}
             pairs.append((case, weights_without(*fitted[release], groups)))
-        figures = campaign_figures(pairs)
+        figures = rank_figures(pairs)
         show({"own": "  own citations left out", "previous": "  profiles and weights of the release before"}[setting], figures)
         result |= {f"campaign_{setting}_{name}": value for name, value in figures.items()}
         if setting == "own":
@@ -168,18 +172,17 @@ def other_settings(attack: Attack) -> dict[str, float]:
     """The leaky setting, for comparison with what is published, and only what was published before the report."""
     result: dict[str, float] = {}
     for setting, title in (("leaky", "Reports, leaky on purpose"), ("before", "Reports, only earlier publications")):
-        cases = [case for case in report_cases(Relations(attack), setting) if case.truth]
-        examples = [rows(case) for case in cases]
+        cases, examples = prepared(Relations(attack), setting)
         found = cross_validated(cases, examples, 0)
-        alone = cross_validated(cases, examples, 0, lambda case: case.techniques)
+        alone = rank_figures([(one.case, one.weights) for one in found], lambda case: case.techniques)
         print(f"\n{title}: n={len(found)}")
         closed = closed_figures(found)
         show("  techniques and software", closed, with_intervals(found, closed_figures, ["top1"]))
-        show("  techniques", closed_figures(alone))
+        show("  techniques", alone)
         if setting == "before":
             show("  naming or abstaining", open_figures(found))
         result |= {f"{setting}_top1": closed["top1"], f"{setting}_top3": closed["top3"], f"{setting}_n": float(len(found))}
-        result[f"{setting}_techniques_top1"] = closed_figures(alone)["top1"]
+        result[f"{setting}_techniques_top1"] = alone["top1"]
     return result
 
 
@@ -191,17 +194,17 @@ def main() -> int:
     started = time.perf_counter()
     knowledge = load()
     tree = tree_of(knowledge)
-    figures = reports(knowledge.attack, tree, options.quick, options.output)
-    folder = SHARED / "attack"
-    if options.quick:
-        figures |= campaigns({knowledge.attack.version: knowledge.attack}, tree, True)
-    else:
-        figures |= other_settings(knowledge.attack)
-        if folder.is_dir():
-            figures |= campaigns(releases(folder), tree, False)
+    attack = knowledge.attack
+    fitted = {attack.version: prepared(Relations(attack), "own")}
+    figures = reports(*fitted[attack.version], tree, options.quick, options.output)
+    all_releases = {attack.version: attack}
+    if not options.quick:
+        figures |= other_settings(attack)
+        if (folder := SHARED / "attack").is_dir():
+            all_releases = releases(folder) | all_releases
         else:
             print(f"previous releases left out: no {folder} (INDICIA_SHARED)", file=sys.stderr)
-            figures |= campaigns({knowledge.attack.version: knowledge.attack}, tree, True)
+    figures |= campaigns(all_releases, fitted, tree)
     seconds = time.perf_counter() - started
     print("\nweigh: " + " ".join(f"{name}={value:.4g}" for name, value in figures.items()) + f" seconds={seconds:.0f}")
     return 0

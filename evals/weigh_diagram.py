@@ -1,4 +1,4 @@
-"""A reliability diagram as SVG: how often the leader was right, by how sure the model was; below it how many cases each bin holds."""
+"""A reliability diagram as SVG: how often the leader was right by how sure the model was, and how many cases a bin holds."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def reliability_svg(sure: Floats, right: Floats, error: float, cases: int, bins:
             f'height="{tall:.1f}" fill="#9bb8d9"/>',
         ]
     parts.append(
-        f'<text x="{_LEFT + _SIDE / 2:.0f}" y="{bottom + _COUNTS + 54}" text-anchor="middle" {_FONT}>probability of the leader; bars: cases</text>'
+        f'<text x="{_LEFT + _SIDE / 2:.0f}" y="{bottom + _COUNTS + 54}" text-anchor="middle" {_FONT}>'
+        "probability of the leader; bars: cases</text>"
     )
     return "\n".join([*parts, "</svg>", ""])

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evals.weigh_cases import Case, folds, leave_out
-from evals.weigh_fit import Leads, Row, fit, leads, with_thresholds
+from evals.weigh_fit import Leads, Row, calibration, chosen, fit, leads
 from indicia.records import Verdict
 from indicia.weigh.decisive import decisive
 from indicia.weigh.known import Tree
-from indicia.weigh.model import Weights, softmax
+from indicia.weigh.model import Model, Weights, softmax
 from indicia.weigh.profiles import Floats
 from indicia.weigh.verdict import decide
 
@@ -38,16 +38,8 @@ def closed_scores(case: Case, weights: Weights, factors: Floats) -> Floats:
     return (model.scores(case.layout, factors[None, :])[0] + model.prior)[:-1]
 
 
-def temperature(scores: Sequence[tuple[Floats, int]]) -> float:
-    """The factor on scores at which the true groups are most probable."""
-    grid = np.geomspace(0.4, 2.0, 33)
-    losses = [sum(-np.log(softmax(score * by)[truth] + 1e-12) for score, truth in scores) for by in grid]
-    return float(grid[int(np.argmin(losses))])
-
-
-def outcome(case: Case, weights: Weights, by: float, factors: Floats) -> Outcome:
-    score = closed_scores(case, weights, factors)
-    shares = softmax(score * by)
+def outcome(case: Case, weights: Weights, score: Floats, misled: float) -> Outcome:
+    shares = (1 - misled) * softmax(score) + misled / len(score)
     truth = list(case.truth)
     rank = 1 + min(float((score > score[at]).sum()) for at in truth)
     hit = np.zeros(len(shares))
@@ -55,23 +47,23 @@ def outcome(case: Case, weights: Weights, by: float, factors: Floats) -> Outcome
     return Outcome(case, weights, rank, float(shares.max()), float(((shares - hit) ** 2).sum()), shares, leads(case, weights))
 
 
-def cross_validated(
-    cases: list[Case], examples: list[list[Row]], division: int, mask: Callable[[Case], Floats] = lambda case: case.own
-) -> list[Outcome]:
+def cross_validated(cases: list[Case], examples: list[list[Row]], division: int, inner: int = INNER) -> list[Outcome]:
     """Outcomes of all cases that count, each weighed with what the other groups' cases gave."""
     result = []
     for others, these in leave_out(folds(cases, FOLDS, division), FOLDS):
         training = [cases[at] for at in others]
-        chosen: list[Leads] = []
-        scores: list[tuple[Floats, int]] = []
-        for inner, held in leave_out(folds(training, INNER, division + 100), INNER):
-            weights = fit([row for at in inner for row in examples[others[at]]])
-            counted = [training[at] for at in held if training[at].counts]
-            chosen += [leads(case, weights) for case in counted]
-            scores += [(closed_scores(case, weights, mask(case)), case.truth[0]) for case in counted]
-        weights = with_thresholds(fit([row for at in others for row in examples[at]]), chosen)
-        by = temperature(scores)
-        result += [outcome(cases[at], weights, by, mask(cases[at])) for at in these if cases[at].counts]
+        without: list[tuple[Case, Weights]] = []
+        for rest, held in leave_out(folds(training, inner, division + 100), inner):
+            weights = fit([row for at in rest for row in examples[others[at]]])
+            without += [(training[at], weights) for at in held if training[at].counts]
+        raw = fit([row for at in others for row in examples[at]])
+        weights = chosen(raw, without)
+        by, misled = calibration([(closed_scores(case, one, case.own), case.truth[0]) for case, one in without])
+        result += [
+            outcome(cases[at], weights, closed_scores(cases[at], raw, cases[at].own) * by, misled)
+            for at in these
+            if cases[at].counts
+        ]
     return result
 
 
@@ -156,8 +148,8 @@ def planted_figures(found: Sequence[Outcome]) -> dict[str, float]:
     for one in found:
         if one.case.planted:
             model = replace(one.case.model, weights=one.weights)
-            both = model.scores(one.case.layout, np.stack([one.case.own, one.case.planted[-1]])) + model.prior
-            before, after = softmax(both)[:, one.case.truth[0]]
+            both = model.scores(one.case.layout, np.stack([one.case.own, one.case.planted[-1]]))
+            before, after = model.posterior(both, model.prior)[:, one.case.truth[0]]
             falls.append(after < before)
     return {**figures, "true_falls": float(np.mean(falls))}
 
@@ -168,7 +160,7 @@ def verdicts(cases: Iterable[tuple[Case, Weights]], tree: Tree, mask: Callable[[
     for case, weights in cases:
         model = replace(case.model, weights=weights)
         factors = mask(case)
-        after = softmax(model.scores(case.layout, factors[None, :])[0] + model.prior)
+        after = model.posterior(model.scores(case.layout, factors[None, :])[0], model.prior)
         found = decide(model, case.layout, factors, after, model.prior, tree)
         result.append((found.verdict, bool(set(found.leaders) & set(case.truth))))
     return result
@@ -184,10 +176,11 @@ def decisive_figures(found: Sequence[Outcome], limit: int = DECISIVE_CASES) -> d
         model = replace(one.case.model, weights=one.weights)
         own = one.case.own
 
-        def standing(factors: Floats, model: Model = model, case: Case = one.case) -> Floats:
-            return softmax(model.scores(case.layout, factors) + model.prior)[:, leader]
+        leader = int((model.scores(one.case.layout, own[None, :])[0] + model.prior)[:-1].argmax())
 
-        leader = int(softmax(model.scores(one.case.layout, own[None, :])[0] + model.prior)[:-1].argmax())
+        def standing(factors: Floats, model: Model = model, case: Case = one.case, leader: int = leader) -> Floats:
+            return model.posterior(model.scores(case.layout, factors), model.prior)[:, leader]
+
         taken = decisive(standing, own, one.weights.named)
         without = own.copy()
         without[list(taken)] = 0
@@ -208,10 +201,12 @@ def decisive_figures(found: Sequence[Outcome], limit: int = DECISIVE_CASES) -> d
     }
 
 
-def campaign_figures(cases: Sequence[tuple[Case, Weights]]) -> dict[str, float]:
+def rank_figures(
+    cases: Sequence[tuple[Case, Weights]], mask: Callable[[Case], Floats] = lambda case: case.own
+) -> dict[str, float]:
     ranks = []
     for case, weights in cases:
-        score = closed_scores(case, weights, case.own)
+        score = closed_scores(case, weights, mask(case))
         ranks.append(1 + min(float((score > score[at]).sum()) for at in case.truth))
     rank = np.array(ranks)
     return {

@@ -105,15 +105,45 @@ class Lead:
 
 def lead(case: Case, model: Model, factors: Floats, *, absent: bool = False) -> Lead:
     """The leader of the case under `factors`; `absent` strikes the true group out of the candidates."""
-    scores = model.scores(case.layout, factors[None, :])[0] + model.prior
+    scores, prior = model.scores(case.layout, factors[None, :])[0], model.prior
     mask = np.ones(len(scores))
     if absent:
         mask[list(case.truth)] = 0
-        scores = np.where(mask > 0, scores, -np.inf)
-    shares = softmax(scores)
+        prior = np.where(mask > 0, prior, -np.inf)
+    shares = model.posterior(scores, prior)
     leader = int(shares[:-1].argmax())
     found = backing(model, case.layout, factors, leader, mask)
     return Lead(float(shares[leader]), leader in case.truth and not absent, found.rare, found.rest, leader == case.rival)
+
+
+def calibration(scores: Sequence[tuple[Floats, int]]) -> tuple[float, float]:
+    """The factor on scores and the share of misleading evidence at which the true alternatives are most probable. A score holds
+    the prior; the misled part is shared evenly here, which is nearly the same."""
+    best = (np.inf, 1.0, 0.0)
+    for by in np.geomspace(0.6, 2.0, 25):
+        believed = np.array([softmax(score * by)[truth] for score, truth in scores])
+        even = np.array([1 / len(score) for score, _ in scores])
+        for misled in (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08):
+            loss = float(-np.log((1 - misled) * believed + misled * even).mean())
+            if loss < best[0]:
+                best = (loss, float(by), misled)
+    return best[1], best[2]
+
+
+def open_scores(case: Case, weights: Weights) -> list[tuple[Floats, int]]:
+    """The case with its true group and without it, when the unknown actor is right: scores with the prior, and who is right."""
+    model = replace(case.model, weights=weights)
+    scores = model.scores(case.layout, case.own[None, :])[0] + model.prior
+    return [(scores, case.truth[0]), (np.delete(scores, list(case.truth)), -1)]
+
+
+def sharpened(weights: Weights, by: float, misled: float) -> Weights:
+    """All weights times `by`: the same order, surer or less sure."""
+    scaled = {
+        part: {name: round(value * by, 5) for name, value in getattr(weights, part).items()}
+        for part in ("item", "activity", "unknown_item")
+    }
+    return msgspec.structs.replace(weights, **scaled, unknown=round(weights.unknown * by, 5), misled=misled)
 
 
 @dataclass(frozen=True)
@@ -175,6 +205,8 @@ def _backed(one: dict[str, Floats], least: tuple[float, float, float]) -> Floats
     return one["rest"] >= needed
 
 
-def with_thresholds(weights: Weights, found: Sequence[Leads], **wanted: float) -> Weights:
-    named, least = thresholds(found, **wanted)
-    return msgspec.structs.replace(weights, named=named, backing=least)
+def chosen(weights: Weights, held: Sequence[tuple[Case, Weights]]) -> Weights:
+    """The weights, calibrated and with thresholds for naming, by cases each `held` out of the weights beside it."""
+    by, misled = calibration([pair for case, others in held for pair in open_scores(case, others)])
+    named, least = thresholds([leads(case, sharpened(others, by, misled)) for case, others in held])
+    return msgspec.structs.replace(sharpened(weights, by, misled), named=named, backing=least)

@@ -4,8 +4,8 @@
     PYTHONPATH=src:. python scripts/fit_weigh.py
 
 The weights come from all report cases (`evals.weigh_cases`); the thresholds for naming from cases weighed with weights that
-other groups' reports gave, over several divisions into folds. `python -m evals.weigh` measures the same procedure on groups that
-had no part in it. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
+other groups' reports gave, over several divisions into folds. `python -m evals.weigh` measures the same procedure on groups
+that had no part in it. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from pathlib import Path
 
 import msgspec
 
-from evals.weigh_cases import folds, leave_out, report_cases
-from evals.weigh_fit import Leads, fit, leads, rows, with_thresholds
+from evals.weigh_cases import Case, folds, leave_out, report_cases
+from evals.weigh_fit import chosen, fit, rows
 from indicia.knowledge import load
+from indicia.weigh.model import Weights
 from indicia.weigh.profiles import Relations
 
 TARGET = Path(__file__).parent.parent / "src" / "indicia" / "weigh" / "data" / "weights.json"
@@ -31,13 +32,13 @@ def main() -> None:
     attack = load().attack
     cases = [case for case in report_cases(Relations(attack), "own") if case.truth]
     examples = [rows(case) for case in cases]
-    found: list[Leads] = []
+    held: list[tuple[Case, Weights]] = []
     for division in range(DIVISIONS):
         for others, these in leave_out(folds(cases, FOLDS, division), FOLDS):
             weights = fit([row for at in others for row in examples[at]])
-            found += [leads(cases[at], weights) for at in these if cases[at].counts]
+            held += [(cases[at], weights) for at in these if cases[at].counts]
     source = f"fitted on {sum(case.counts for case in cases)} reports cited by ATT&CK, each with its own citation left out"
-    weights = with_thresholds(fit([row for of_case in examples for row in of_case], source, attack.version), found)
+    weights = chosen(fit([row for of_case in examples for row in of_case], source, attack.version), held)
     output.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=2) + b"\n")
     print(f"{output}: named at {weights.named}, backing {weights.backing}, from {len(cases)} cases")
 

@@ -13,7 +13,7 @@ from indicia.records import Evidence
 from indicia.weigh.grades import factor
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Known, Tree, tree_of
-from indicia.weigh.model import DECIBAN, Model, grounds_of, softmax
+from indicia.weigh.model import DECIBAN, Model, grounds_of
 from indicia.weigh.profiles import Floats, Profiles
 from indicia.weigh.victims import victim_weights
 
@@ -56,6 +56,8 @@ class Board:
         """[variant, item] to [variant, column]: a feature counts once, as strongly as the strongest item that shows it."""
         if not self._members:
             return np.zeros((len(factors), 0))
+        if all(len(members) == 1 for members in self._members):
+            return factors[:, [members[0] for members in self._members]]
         return np.stack([factors[:, members].max(axis=1) for members in self._members], axis=1)
 
     @property
@@ -70,7 +72,7 @@ class Board:
         factors = self.factors if factors is None else factors
         rows = np.atleast_2d(factors)
         scores = self.model.scores(self.layout, self._by_column(rows)) + rows @ self.victims / DECIBAN
-        shares = softmax(scores + (self.prior if prior is None else prior))
+        shares = self.model.posterior(scores, self.prior if prior is None else prior)
         return shares[0] if factors.ndim == 1 and (prior is None or prior.ndim == 1) else shares
 
     def without(self, positions: Sequence[int]) -> Floats:
@@ -81,7 +83,7 @@ class Board:
 
     def weights(self) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, as they count here: prior and items add up exactly to the
-        posterior's log odds. A copy of a stronger item has 0."""
+        posterior's log odds, as long as the evidence does not mislead (`Weights.misled`). A copy of a stronger item has 0."""
         result = self.victims * self.factors[:, None]
         parts = self.model.parts(self.layout, self.column_factors)
         for members, part in zip(self._members, parts, strict=True):
@@ -89,10 +91,16 @@ class Board:
         return result
 
 
-def lay_out(evidence: Sequence[Evidence], known: Known, prior: Mapping[str, float] | None = None) -> Board:
+def lay_out(
+    evidence: Sequence[Evidence],
+    known: Known,
+    prior: Mapping[str, float] | None = None,
+    leave_out: frozenset[str] = frozenset(),
+) -> Board:
     """The board of observed evidence. `prior` gives probabilities to groups, agencies, states (`state:CN`) or `unknown`; what
-    is not named keeps its shares of the rest. Raises: UsageError on a prior that does not fit."""
-    grounds, tree, items = grounds_of(known.attack), tree_of(known), tuple(evidence)
+    is not named keeps its shares of the rest. `leave_out` names reports that profiles are built without. Raises: UsageError on
+    a prior that does not fit."""
+    grounds, tree, items = grounds_of(known.attack, leave_out), tree_of(known), tuple(evidence)
     model = grounds.model
     log_prior = reprior(model.prior, model.hypotheses, tree, prior) if prior else model.prior
     factors = np.array([factor(item) for item in items])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, islice
 from math import comb
 
 import numpy as np
@@ -26,12 +26,14 @@ def decisive(standing: Callable[[Floats], Floats], factors: Floats, threshold: f
     if standing(factors[None, :])[0] < threshold:
         return ()
     every = [at for at in range(len(factors)) if factors[at] > 0]
-    order = _strongest_first(standing, factors, every)
-    for count in range(1, len(order) + 1):
-        taken, others = order[:count], order[count:]
-        if standing(_without(factors, [taken]))[0] < threshold and not _falls(standing, factors, others, count, threshold):
-            return tuple(sorted(taken))
-    return tuple(sorted(order))
+    taken: list[int] = []
+    for strongest in _strongest_first(standing, factors, every):
+        taken.append(strongest)
+        others = [at for at in every if at not in taken]
+        falls = standing(_without(factors, [taken]))[0] < threshold
+        if falls and not _falls(standing, factors, others, len(taken), threshold):
+            break
+    return tuple(sorted(taken))
 
 
 def _falls(standing: Callable[[Floats], Floats], factors: Floats, others: Sequence[int], count: int, threshold: float) -> bool:
@@ -42,18 +44,17 @@ def _falls(standing: Callable[[Floats], Floats], factors: Floats, others: Sequen
     if comb(len(others), count) <= _TRY_ALL:
         sets: list[Sequence[int]] = list(combinations(others, count))
     else:
-        sets = [_strongest_first(standing, factors, others)[:count]]
+        sets = [list(islice(_strongest_first(standing, factors, others), count))]
     return bool((standing(_without(factors, sets)) < threshold).any())
 
 
-def _strongest_first(standing: Callable[[Floats], Floats], factors: Floats, among: Sequence[int]) -> list[int]:
+def _strongest_first(standing: Callable[[Floats], Floats], factors: Floats, among: Sequence[int]) -> Iterator[int]:
     left, gone = list(among), factors.copy()
-    order: list[int] = []
     while left:
         after = standing(_without(gone, [[at] for at in left]))
-        order.append(left.pop(int(np.argmin(after))))
-        gone[order[-1]] = 0
-    return order
+        strongest = left.pop(int(np.argmin(after)))
+        gone[strongest] = 0
+        yield strongest
 
 
 def _without(factors: Floats, sets: Sequence[Sequence[int]]) -> Floats:

@@ -35,6 +35,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     activity: dict[str, float]
     unknown: float
     unknown_item: dict[str, float]
+    misled: float = 0.0  # probability that the evidence as a whole misleads: planted, mixed up, or ascribed wrongly
     named: float  # least posterior at which a group is named
     backing: tuple[float, float, float]  # see `corroboration`: for one, two, and three or more rare pieces of software
 
@@ -64,7 +65,7 @@ def softmax(scores: Floats) -> Floats:
 class Model:
     """Scores items against the candidates. Hypotheses are always the candidates, then `unknown`."""
 
-    groups: tuple[str, ...]
+    hypotheses: tuple[str, ...]
     candidates: Ints  # rows of the groups of which enough is known
     activity: Floats  # [candidate, ACTIVITY]
     weights: Weights
@@ -72,11 +73,8 @@ class Model:
     @classmethod
     def of(cls, profiles: Profiles, weights: Weights) -> Model:
         candidates = np.flatnonzero(profiles.size >= LEAST_KNOWN)
-        return cls(profiles.relations.groups, candidates, activity_inputs(profiles)[candidates], weights)
-
-    @property
-    def hypotheses(self) -> tuple[str, ...]:
-        return (*(self.groups[row] for row in self.candidates), "unknown")
+        groups = (*(profiles.relations.groups[row] for row in candidates), "unknown")
+        return cls(groups, candidates, activity_inputs(profiles)[candidates], weights)
 
     @property
     def prior(self) -> Floats:
@@ -84,6 +82,13 @@ class Model:
         activity = self.activity @ self.weights.vector("activity", ACTIVITY)
         log_prior: Floats = np.log(softmax(np.append(activity, self.weights.unknown)))
         return log_prior
+
+    def posterior(self, scores: Floats, prior: Floats) -> Floats:
+        """Probabilities from `scores` (nats, [..., hypothesis]) and log `prior`: Bayes where the evidence can be believed, the
+        prior where it misleads. So nothing that was observed makes anybody surer than that."""
+        misled = self.weights.misled
+        share: Floats = (1 - misled) * softmax(scores + prior) + misled * softmax(prior)
+        return share
 
     def scores(self, layout: Layout, factors: Floats) -> Floats:
         """[variant, hypothesis] in nats, without the prior, for `factors` [variant, item]. `parts` is the slow reference."""
@@ -100,7 +105,7 @@ class Model:
 
     def parts(self, layout: Layout, factors: Floats) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, whose own column is 0, for `factors` [item]. With the prior
-        the sum over items is the posterior's log odds against an unknown actor, exactly."""
+        the sum over items is the posterior's log odds against an unknown actor, exactly, for evidence that does not mislead."""
         groups = layout.parts(factors)[:, self.candidates] @ self.weights.vector("item", ITEM)
         unknown = layout.unknown_parts(factors) @ self.weights.vector("unknown_item", UNKNOWN_ITEM)
         return np.column_stack([(groups - unknown[:, None]) * DECIBAN, np.zeros(len(groups))])
@@ -114,15 +119,17 @@ class Grounds:
     model: Model
 
 
-_kept: list[tuple[Attack, Grounds]] = []
+_KEEP = 4
+_kept: list[tuple[Attack, frozenset[str], Grounds]] = []
 
 
-def grounds_of(attack: Attack) -> Grounds:
-    """The grounds from everything that `attack` knows. Kept for the release last used: building takes longer than weighing."""
-    for kept, grounds in _kept:
-        if kept is attack:
+def grounds_of(attack: Attack, leave_out: frozenset[str] = frozenset()) -> Grounds:
+    """The grounds from everything that `attack` knows, but for the reports cited by the names in `leave_out`. The last few are
+    kept, because building them takes longer than weighing."""
+    for of_attack, without, grounds in _kept:
+        if of_attack is attack and without == leave_out:
             return grounds
-    profiles = Relations(attack).profiles()
+    profiles = Relations(attack).profiles(drop=leave_out)
     grounds = Grounds(profiles, Model.of(profiles, shipped_weights()))
-    _kept[:] = [(attack, grounds)]
+    _kept[:] = [(attack, leave_out, grounds), *_kept[: _KEEP - 1]]
     return grounds

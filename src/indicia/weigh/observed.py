@@ -30,10 +30,15 @@ __all__ = ["assess_observed"]
 _WEIGHTS_FOR = 5  # leading hypotheses whose weights are kept
 
 
-def assess_observed(evidence: Sequence[Evidence], known: Known, prior: Mapping[str, float] | None = None) -> Assessment:
-    """Weighs the observed items among `evidence`; the others are ignored."""
+def assess_observed(
+    evidence: Sequence[Evidence],
+    known: Known,
+    prior: Mapping[str, float] | None = None,
+    leave_out: frozenset[str] = frozenset(),
+) -> Assessment:
+    """Weighs the observed items among `evidence`; the others are ignored. `leave_out` names reports that may not speak."""
     items = tuple(item for item in evidence if item.kind is EvidenceKind.OBSERVED)
-    board = lay_out(items, known, prior)
+    board = lay_out(items, known, prior, leave_out)
     after, before = board.posterior(), np.exp(board.prior)
     model, named_at = board.model, board.model.weights.named
     decision = decide(model, board.layout, board.column_factors, after, board.prior, board.tree)
@@ -69,8 +74,13 @@ def assess_observed(evidence: Sequence[Evidence], known: Known, prior: Mapping[s
         missing=_missing(decision, items, _hypothesis(board, decision.first).name),
         telling=telling(board) if items else (),
         base_rates=base_rates(items, board.profiles) + nearest_report(board, decision.first),
-        method=f"weights of evidence over ATT&CK {known.attack.version}; {model.weights.source}",
+        method=_method(known, model.weights.source, len(leave_out)),
     )
+
+
+def _method(known: Known, source: str, left_out: int) -> str:
+    without = f" without {left_out} reports on this very affair" if left_out else ""
+    return f"weights of evidence over ATT&CK {known.attack.version}{without}; {source}"
 
 
 def _hypothesis(board: Board, at: int) -> Hypothesis:
