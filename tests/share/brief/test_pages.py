@@ -14,7 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from indicia.errors import UsageError
-from indicia.records import Case, Claim, Stance, from_json
+from indicia.records import Case, Claim, Outcome, Stance, from_json
 from indicia.share import FORMATS, render
 from indicia.share.brief.blocks import Columns, Fold, Picture, plain
 from indicia.share.brief.build import build
@@ -307,3 +307,17 @@ def test_a_megabyte_in_one_field_does_not_become_a_megabyte_of_page() -> None:
     data = render(big, "html", KNOWLEDGE)
     assert time.perf_counter() - start < 5
     assert len(data) < 2 * len(render(case, "html", KNOWLEDGE))
+
+
+def test_a_technique_is_not_said_to_have_worked_unless_a_line_shows_it() -> None:
+    case = named("exchange")
+    assert case.hunt is not None
+    for outcome, words in (
+        (Outcome.SUCCESS, "with success"),
+        (Outcome.UNKNOWN, "outcome not known"),
+        (Outcome.ATTEMPT, "as attempts"),
+    ):
+        sightings = tuple(msgspec.structs.replace(one, outcome=outcome) for one in case.hunt.sightings)
+        changed = msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, sightings=sightings))
+        found = pictures(next(part for part in build(changed, KNOWLEDGE).sections if part.id == "techniques").blocks)
+        assert f"T1003.001 seen in our logs, {words}" in found[0].alt

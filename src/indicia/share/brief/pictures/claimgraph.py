@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from indicia.records import Firmness, Stance
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.coalition import Position, firmness_words
+from indicia.share.brief.coalition import Position, firmness_words, is_narration
 from indicia.share.brief.inert import Shown
 from indicia.share.brief.pictures.svg import Drawing, width_of
 
@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     """None when there is no position; the sources beyond the first 22 are counted below the picture."""
+    # What a text says in its own voice would cross everything; it is drawn only where nobody else speaks.
+    positions = [one for one in positions if not is_narration(one)] or list(positions)
     sources = list(dict.fromkeys(one.source for one in positions))
     if not sources:
         return None
@@ -52,7 +54,8 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     # Each accused stands at the mean height of its sources: fewer crossings.
     place = {source: index for index, source in enumerate(shown)}
     mean = {target: _mean([place[one.source] for one in mine if target_of(one) == target]) for target in targets}
-    targets = sorted(targets, key=lambda target: (mean[target], target))[:MOST_ACCUSED]
+    targets = sorted(targets, key=lambda target: (mean[target], target))
+    undrawn, targets = targets[MOST_ACCUSED:], targets[:MOST_ACCUSED]
     rows = max(len(shown), len(targets))
     step = 34.0
     left, right, width = 236.0, 520.0, 780.0
@@ -86,7 +89,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
         drawing.line(x, y, x + 34, y, colour, width=3, dash=dash)
         drawing.text(x + 40, y + 4, word, size=11.5)
         x += 60 + width_of(word, 11.5)
-    more = f" {len(hidden)} more sources are in the table." if hidden else ""
+    more = f" {len(hidden)} more sources and {len(undrawn)} more accused are told below." if hidden or undrawn else ""
     drawing.text(4, y + 24, f"The thicker the line, the firmer the words.{more}", size=10.5, fill="quiet")
     title = "Who accuses, endorses and denies"
     alt = f"{title}: " + "; ".join(
