@@ -30,12 +30,13 @@ def reports_on(incident: Incident, known: Known) -> frozenset[str]:
     accused = {actors.get(one.actor.casefold()) or one.actor for one in incident.alleged}
     start = incident.start or incident.disclosed
     end = _later(incident.disclosed or incident.start)
+    dates = {citation.name: citation.date for citation in attack.citations}
     found: set[str] = set()
     for use in attack.uses:
         if use.source in incident.campaigns:
             found.update(use.citations)
         elif use.source in accused and start and end:
-            found.update(name for name in use.citations if _within(attack.citations[name].date, start, end))
+            found.update(name for name in use.citations if _within(dates.get(name), start, end))
     return frozenset(found)
 
 
