@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from indicia.read.claims.names import Name
 from indicia.read.claims.parties import Party, Unit
+from indicia.read.claims.wordsets import word_set
 from indicia.records import AccusedType, Level, SourceType
 
 __all__ = ["Described", "describe_accused", "describe_source", "owner_unit"]
 
-_GOV_OWNERS = frozenset("state capital demonym agency".split())
+_GOV_OWNERS = word_set("kinds.gov_owners")
 _COMMON_ADJECTIVES = {
     "CN": "Chinese", "RU": "Russian", "KP": "North Korean", "IR": "Iranian", "US": "American", "GB": "British", "IL": "Israeli",
     "IN": "Indian", "PK": "Pakistani", "VN": "Vietnamese", "BY": "Belarusian", "UA": "Ukrainian", "TR": "Turkish", "SY": "Syrian",

@@ -10,6 +10,7 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
+from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Name", "Names", "names_of"]
 
@@ -132,10 +133,8 @@ class Names:
 
 
 # Names that some list gives to an actor but that are everyday words first.
-_GOVERNMENT = frozenset("government authorities regime state administration kremlin".split())
-_ORDINARY = frozenset(
-    "will play royal snatch karma babuk gold iron silver tick the com hive team group dragon panda bear kitten".split()
-)
+_GOVERNMENT = word_set("names.government")
+_ORDINARY = word_set("names.ordinary")
 
 _cache: weakref.WeakKeyDictionary[Knowledge, Names] = weakref.WeakKeyDictionary()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indicia.read.claims.drafts import Draft
+from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.parties import Party
 from indicia.records import Stance

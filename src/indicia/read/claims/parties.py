@@ -13,6 +13,7 @@ from typing import NamedTuple
 from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
 from indicia.read.claims.names import Name, Names
 from indicia.read.claims.words import words
+from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Party", "Unit", "parties", "units"]
 
@@ -53,61 +54,20 @@ class Party(NamedTuple):
     definite: bool = False
 
 
-PRONOUNS = frozenset("it he she they we i".split())
-HEDGED_TIES = frozenset("linked tied nexus aligned affiliated associated connected related suspected leaning".split())
-FIRM_TIES = frozenset("backed sponsored directed run controlled funded supported owned employed led hired trained".split())
-PLACE_TIES = frozenset("based speaking born origin made wide side language located".split())
+PRONOUNS = word_set("parties.pronouns")
+HEDGED_TIES = word_set("parties.hedged_ties")
+FIRM_TIES = word_set("parties.firm_ties")
+PLACE_TIES = word_set("parties.place_ties")
 
-_TIE_VERBS = frozenset(
-    """working linked tied affiliated connected associated backed sponsored supported directed controlled run employed funded hired acting operating
-    belonging loyal close aligned subordinate based paid tasked answering reporting contracted engaged serving living located residing
-    operated ordered led owned supervised controlled attached associated sympathetic known suspected believed thought said alleged protected sheltered
-    tolerated recruited trained traced attributed described assessed""".split()
-)
-_TIE_PREPOSITIONS = frozenset("for to with by of from in on behalf at under out inside".split())
-HEDGED_PARTICIPLES = frozenset(
-    "linked tied affiliated connected associated suspected believed thought said alleged aligned assessed traced reportedly".split()
-)
+_TIE_VERBS = word_set("parties.tie_verbs")
+_TIE_PREPOSITIONS = word_set("parties.tie_prepositions")
+HEDGED_PARTICIPLES = word_set("parties.hedged_participles")
 
-_DETERMINERS = frozenset(
-    """the a an this that these those its their his her our my your another other several some two three four five six seven eight nine ten
-    dozen many both same no one every each various certain such multiple hundreds dozens few unnamed unidentified whose any""".split()
-)
-_MODIFIERS = frozenset(
-    """senior former top chief national foreign military civilian federal interior defence defense home justice state security cyber digital deputy vice
-    prime general economic royal republican democratic intelligence counterintelligence counter-intelligence signals naval army police criminal
-    public private local regional western eastern northern southern european african asian american global international big small large major leading
-    independent unnamed unidentified anonymous current second third first new old own same joint special acting outgoing incoming
-    british-based internal external domestic social main central strategic overseas administration white-house government well-known
-    infamous so-called alleged suspected accused purported supposed shadowy elite prolific sophisticated advanced persistent capable
-    native young aging two-man four-man little-known previously unknown financially motivated politically pro-government pro-russian
-    anti-western rival friendly hostile powerful official electoral parliamentary presidential diplomatic ruling opposition retired
-    cybersecurity security-industry information technology data infrastructure threat threat-intelligence industrial industrial-security
-    election energy health finance financial trade treasury transport telecoms banking maritime nuclear space water aviation
-    research lead emergency response computer incident industry communications law-enforcement enforcement crime cybercrime counterterrorism
-    homeland war peace press news media legal district county city municipal provincial senate house congressional bloc's high top-level
-    high-ranking low-ranking mid-level junior career long-time veteran mobile single lone different separate distinct further
-    familiar particular actual real true likely probable possible covert clandestine secret undercover underground notorious chinese-speaking
-    russian-speaking persian-speaking korean-speaking arabic-speaking spanish-speaking english-speaking self-described self-styled
-    patriotic nationalist religious commercial sanctioned wanted blacklisted long-running most""".split()
-)
-_TITLE_FIRST = frozenset(
-    """president minister secretary ambassador senator chancellor premier director general governor commissioner judge king queen professor
-    spokesman spokeswoman spokesperson chief officer representative congressman congresswoman mp attorney counsel adviser advisor coordinator head
-    analyst researcher chairman chairwoman chair ceo cto ciso admiral colonel captain major sergeant justice mr mrs ms dr prof sir dame lord
-    lady baroness envoy commander undersecretary hacker programmer officer national citizen contractor founder partner executive vice-president
-    sheriff mayor prosecutor detective inspector inspector-general agent leader""".split()
-)
-_ORG_WORDS = frozenset(
-    """ltd inc corp company technology technologies security labs lab research institute center centre group team university bank systems networks
-    network intelligence threat telecom energy holdings llc gmbh agency ministry bureau department office council commission committee
-    force response expo industries international partners solutions software unit service services association foundation college hospital academy
-    airlines aerospace pictures exchange pipeline gazette times post news police directorate administration authority federation command""".split()
-)
-_MONTHS = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday""".split()
-)
+_DETERMINERS = word_set("parties.determiners")
+_MODIFIERS = word_set("parties.modifiers")
+_TITLE_FIRST = word_set("parties.title_first")
+_ORG_WORDS = word_set("parties.org_words")
+_MONTHS = word_set("parties.months")
 _NOT_NAMES = _MONTHS | frozenset(
     """i english internet cve ceo cto it's ai ddos vpn usb tv covid gdpr ukrainian-born state advisory note attribution analysis statement
     cyber android windows linux ios iphone iphones outlook exchange github gmail http https ip""".split()
@@ -575,13 +535,9 @@ def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
     return False
 
 
-_TO_HEADS = frozenset(
-    "mission ambassador envoy representative adviser advisor aide report delegation embassy secretary counsel letter delegate".split()
-)
-_ABROAD = frozenset("embassy mission ambassador envoy consulate diplomat attache".split())
-_OF_HEADS = frozenset(
-    "place gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split()
-)
+_TO_HEADS = word_set("parties.to_heads")
+_ABROAD = word_set("parties.abroad")
+_OF_HEADS = word_set("parties.of_heads")
 
 
 def _after(

@@ -15,7 +15,8 @@ import numpy as np
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
 from indicia.read.claims.dates import Dated, dates
-from indicia.read.claims.drafts import Draft, Speech, can_be_accused, drafts, speakers_at, specific, speeches, suspect
+from indicia.read.claims.draft import Draft
+from indicia.read.claims.drafts import drafts
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grammar import Sentence, verb_groups
 from indicia.read.claims.grounds import basis_words, channel_of
@@ -28,6 +29,9 @@ from indicia.read.claims.pairs import STANCES, joined, pair_features, party_feat
 from indicia.read.claims.parties import Party, parties, units
 from indicia.read.claims.scorer import MAX_PARTIES, MAX_TOKENS, F, Job, Scored, Scorer, scorer
 from indicia.read.claims.sentences import sentences
+from indicia.read.claims.speech import Speech, speakers_at, speeches
+from indicia.read.claims.suspects import specific, suspect
+from indicia.read.claims.wordsets import word_set
 from indicia.records import (
     Accused,
     AccusedType,
@@ -35,7 +39,6 @@ from indicia.records import (
     Claim,
     Document,
     Firmness,
-    Likelihood,
     Motive,
     Problem,
     Relation,
@@ -737,7 +740,7 @@ _MOTIVES = (
 )  # fmt: skip
 
 
-_OPEN_SOURCES = frozenset("state capital union agency vendor media".split())  # what these are is known
+_OPEN_SOURCES = word_set("reader.open_sources")
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
 WORD_TRUST = 3.0  # the same for words of firmness
 E = TypeVar("E", bound=Enum)
@@ -832,4 +835,4 @@ RULE_WEIGHT = 2.0  # log odds that a rule adds
 LENIENT_WEIGHT = 0.7
 SELF_WEIGHT = -2.0
 ACROSS_WEIGHT = -1.0  # a party that stands in the sentence before
-LENIENT = frozenset("general-denial nominal support participle any-passive self-claim".split())
+LENIENT = word_set("reader.lenient")
