@@ -21,7 +21,8 @@ _MONTHS = word_set("rules.months")
 
 
 def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
-    """ "attacks attributed to APT28", "hackers accused of": no speaker of its own, so it is taken only inside speech or as narration."""
+    """ "attacks attributed to APT28", "hackers accused of": no speaker of its own, so it is taken only inside speech or as
+    narration."""
     row = sentence.row
     if "link" in verb.classes and verb.at + 1 < len(row) and row[verb.at + 1].low in ("to", "with", "on", "by"):
         source = -1
@@ -115,7 +116,7 @@ def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         return
     who, _, how = subject(sentence, verb.first)
     who = [w for w in who if can_speak(parties[w])]
-    sources = tuple(who) or (speaker_of(sentence, said, verb.at) if how != "thing" or True else (-1,))
+    sources = tuple(who) or speaker_of(sentence, said, verb.at)
     act = trim_units(sentence, verb.at + 1, target_at)
     middle = next_party(sentence, verb.at + 1, target_at, reach=4)
     if (
@@ -253,9 +254,9 @@ def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft
                         and accusable(sentence, index)
                         and specific(parties[index])
                         and parties[index].kinds[0] != "unknown_name"
+                        and row[j - 1].low in ("them", "including", "namely", ":", "and", ",", "the", "others")
                     ):
-                        if row[j - 1].low in ("them", "including", "namely", ":", "and", ",", "the", "others"):
-                            named.append((index, j))
+                        named.append((index, j))
                 for index, _ in named:
                     end_of = clause_end(sentence, parties[index].last)
                     act_of = (
@@ -300,7 +301,8 @@ def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft
 
 
 def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
-    """ "put three officers on a wanted list", "imposed sanctions on", "issued a warrant for", "unsealed an indictment against"."""
+    """ "put three officers on a wanted list", "imposed sanctions on", "issued a warrant for", "unsealed an indictment
+    against"."""
     row, parties, at = sentence.row, sentence.parties, sentence.at
     n = len(row)
     for k in range(n):
@@ -367,7 +369,8 @@ def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 
 def nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
-    """ "Norway's allegations against Russia", "Mandiant's paper on APT1", "the British findings concerning APT10": accusations that are named."""
+    """ "Norway's allegations against Russia", "Mandiant's paper on APT1", "the British findings concerning APT10":
+    accusations that are named."""
     row, parties, at = sentence.row, sentence.parties, sentence.at
     n = len(row)
     for k in range(1, n):
@@ -401,9 +404,34 @@ def nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draf
             index = at[j]
             if row[j].low in (";", ".", "”"):
                 break
-            if index >= 0 and index != source and parties[index].first == j and can_be_accused(parties[index]) and row[j - 1].low in (
-                "on", "against", "about", "concerning", "over", "to", "at", "of", "regarding", "that", "as", "naming", "blaming", "for", "out", "pinning", "accusing", "behind", "by"
-            ):  # fmt: skip
+            if (
+                index >= 0
+                and index != source
+                and parties[index].first == j
+                and can_be_accused(parties[index])
+                and row[j - 1].low
+                in (
+                    "on",
+                    "against",
+                    "about",
+                    "concerning",
+                    "over",
+                    "to",
+                    "at",
+                    "of",
+                    "regarding",
+                    "that",
+                    "as",
+                    "naming",
+                    "blaming",
+                    "for",
+                    "out",
+                    "pinning",
+                    "accusing",
+                    "behind",
+                    "by",
+                )
+            ):
                 if any(k < v.at < j for v in sentence.verbs):
                     break
                 if suspect(parties[index]):

@@ -87,14 +87,16 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
             and speaker.kinds[0] == "pronoun"
         ):
             yield Draft(Stance.DENIES, s, accused, act, verb.at, "deny")
-        elif accused >= 0 and speaker.kinds[0] in ("actor", "criminal", "group", "person", "named_person"):
-            yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True)
         elif (
             accused >= 0
-            and _nominal_ahead(sentence, verb.at)
-            and speaker.state is not None
-            and parties[accused].state != speaker.state
-            and not accuser
+            and speaker.kinds[0] in ("actor", "criminal", "group", "person", "named_person")
+            or (
+                accused >= 0
+                and _nominal_ahead(sentence, verb.at)
+                and speaker.state is not None
+                and parties[accused].state != speaker.state
+                and not accuser
+            )
         ):
             yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True)
         elif (
@@ -193,7 +195,8 @@ def endorse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
 
 
 def support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
-    """ "expressed support for the finding that", "stands with Prague", "shares the view", "put its name to", "made the same finding"."""
+    """ "expressed support for the finding that", "stands with Prague", "shares the view", "put its name to", "made the same
+    finding"."""
     row, parties, at = sentence.row, sentence.parties, sentence.at
     n = len(row)
     for k in range(n):
@@ -319,14 +322,16 @@ def support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 
 def _may_clear_itself(party: Party) -> bool:
-    """Whether a general "we never do such things" of this speaker is a denial: one who is often accused, an actor, a company."""
+    """Whether a general "we never do such things" of this speaker is a denial: one who is often accused, an actor, a
+    company."""
     if party.kinds[0] in ("actor", "criminal", "vendor", "named_person", "unknown_name", "pronoun", "organisation"):
         return True
     return party.state in OFTEN_ACCUSED
 
 
 def general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
-    """ "X said it has never ...", “We do not ...”, "China opposes all forms of": a speaker clears itself without a verb of denying."""
+    """ "X said it has never ...", “We do not ...”, "China opposes all forms of": a speaker clears itself without a verb of
+    denying."""
     row, parties, at = sentence.row, sentence.parties, sentence.at
     for speech in said:
         if not any(_may_clear_itself(parties[k]) for k in speech.speakers):

@@ -30,9 +30,9 @@ def clause_start(sentence: Sentence, i: int) -> int:
         low = row[k].low
         if low in ("that", ";", ":", "“", "”", '"') and sentence.at[k] < 0:
             return k + 1
-        if low == "," and k + 1 < i and row[k + 1].low not in ("which", "who"):
-            if any(v.first <= k for v in sentence.verbs):
-                return k + 1
+        opens = low == "," and k + 1 < i and row[k + 1].low not in ("which", "who")
+        if opens and any(v.first <= k for v in sentence.verbs):
+            return k + 1
     return 0
 
 
@@ -44,11 +44,43 @@ def clause_end(sentence: Sentence, i: int) -> int:
         low = row[k].low
         if low in (";", ":", "”", "“", '"', ".", "!", "?", "–", "—"):
             return k
-        if low == "," and k + 1 < n and (
-            row[k + 1].low in ("and", "but", "which", "who", "although", "though", "while", "whereas", "as", "according", "a", "an", "the", "it", "he", "she",
-                               "they", "saying", "said", "adding", "citing", "because", "so", "without", "with", "using", "in")
-            or sentence.at[k + 1] >= 0
-        ):  # fmt: skip
+        if (
+            low == ","
+            and k + 1 < n
+            and (
+                row[k + 1].low
+                in (
+                    "and",
+                    "but",
+                    "which",
+                    "who",
+                    "although",
+                    "though",
+                    "while",
+                    "whereas",
+                    "as",
+                    "according",
+                    "a",
+                    "an",
+                    "the",
+                    "it",
+                    "he",
+                    "she",
+                    "they",
+                    "saying",
+                    "said",
+                    "adding",
+                    "citing",
+                    "because",
+                    "so",
+                    "without",
+                    "with",
+                    "using",
+                    "in",
+                )
+                or sentence.at[k + 1] >= 0
+            )
+        ):
             following = sentence.at[k + 1]
             if (
                 following >= 0
@@ -119,8 +151,50 @@ def copula_subject(sentence: Sentence, k: int) -> tuple[list[int], int, str]:
     seen = False
     while j > 0 and k - j < 9 and at[j - 1] < 0:
         low = row[j - 1].low
-        if low in ("is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "stands", "stood", "stand", "sits", "sat", "sit", "lies", "lay", "lie", "hides", "hid",
-                   '"', "“", "”", "to", "remains", "remain", "not", "never", "likely", "probably", "almost", "highly", "very", "most", "also", "themselves", "itself", "the", "directly", "may", "might"):  # fmt: skip
+        if low in (
+            "is",
+            "are",
+            "was",
+            "were",
+            "be",
+            "been",
+            "being",
+            "has",
+            "have",
+            "had",
+            "stands",
+            "stood",
+            "stand",
+            "sits",
+            "sat",
+            "sit",
+            "lies",
+            "lay",
+            "lie",
+            "hides",
+            "hid",
+            '"',
+            "“",
+            "”",
+            "to",
+            "remains",
+            "remain",
+            "not",
+            "never",
+            "likely",
+            "probably",
+            "almost",
+            "highly",
+            "very",
+            "most",
+            "also",
+            "themselves",
+            "itself",
+            "the",
+            "directly",
+            "may",
+            "might",
+        ):
             seen = True
             j -= 1
         elif low.endswith("ly") or low in (

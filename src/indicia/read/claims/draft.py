@@ -10,7 +10,8 @@ __all__ = ["Draft"]
 
 
 class Draft(NamedTuple):
-    """A claim in terms of units. `source` and `accused` are indexes of parties (-1: none); `act` is a range of units or None."""
+    """A claim in terms of units. `source` and `accused` are indexes of parties (-1: none); `act` is a range of units or
+    None."""
 
     stance: Stance
     source: int

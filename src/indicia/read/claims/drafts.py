@@ -1,6 +1,7 @@
 """Draft claims of one sentence: which words of accusing, denying, endorsing, declining and doubting tie which parties together.
 
-Every rule yields drafts with its own name (`rule`), so that a claim can say why it is there. Rules look for a cue and then for the parties
+Every rule yields drafts with its own name (`rule`), so that a claim can say why it is there. Rules look for a cue and then
+for the parties
 around it by the light grammar; speech gives the speaker of what has none.
 """
 
@@ -43,15 +44,14 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for verb in sentence.verbs:
-        if verb.conditional and not may_have(sentence, verb):
-            if not verb.classes & {"decline", "say", "hostile"} and not (verb.passive and "link" in verb.classes):
-                continue
+        hypothetical = verb.conditional and not may_have(sentence, verb)
+        could_be_linked = verb.passive and "link" in verb.classes
+        if hypothetical and not could_be_linked and not verb.classes & {"decline", "say", "hostile"}:
+            continue
         if verb.participle:
             yield from participle(sentence, verb, said)
             continue
-        if "link" in verb.classes and verb.form != "ing":
-            yield from link(sentence, verb, said)
-        elif "link" in verb.classes:
+        if "link" in verb.classes and verb.form != "ing" or "link" in verb.classes:
             yield from link(sentence, verb, said)
         if "accuse" in verb.classes:
             yield from accuse(sentence, verb, said)

@@ -88,7 +88,7 @@ def verb_groups(row: list[Unit], at: list[int], lex: Lexicon) -> list[Verb]:
                 and following in ("of", "for", "to", "by", "with")
                 and not (following == "with" and "link" not in form.classes)
             ):
-                participle = not (following == "for" and False)
+                participle = True
         out.append(Verb(first, i, form.lemma, form.form, form.classes, passive, negated, conditional, participle))
     return out
 

@@ -1,7 +1,9 @@
 """Parties in a sentence: noun phrases that can speak or be accused, with their kind, state and canonical name.
 
-A sentence becomes a row of units: names stay whole, "China-linked" is one unit that knows China, everything else is a word. A small
-greedy grammar over units finds noun phrases: determiners, modifiers, a head that the lexicon or the names know, and what follows it
+A sentence becomes a row of units: names stay whole, "China-linked" is one unit that knows China, everything else is a word. A
+small
+greedy grammar over units finds noun phrases: determiners, modifiers, a head that the lexicon or the names know, and what
+follows it
 ("of the ministry", "working for Beijing", a person's name after a title).
 """
 
@@ -58,6 +60,7 @@ PRONOUNS = word_set("parties.pronouns")
 HEDGED_TIES = word_set("parties.hedged_ties")
 FIRM_TIES = word_set("parties.firm_ties")
 PLACE_TIES = word_set("parties.place_ties")
+_ALL_TIES = HEDGED_TIES | FIRM_TIES | PLACE_TIES
 
 _TIE_VERBS = word_set("parties.tie_verbs")
 _TIE_PREPOSITIONS = word_set("parties.tie_prepositions")
@@ -68,11 +71,9 @@ _MODIFIERS = word_set("parties.modifiers")
 _TITLE_FIRST = word_set("parties.title_first")
 _ORG_WORDS = word_set("parties.org_words")
 _MONTHS = word_set("parties.months")
-_NOT_NAMES = _MONTHS | frozenset(
-    """i english internet cve ceo cto it's ai ddos vpn usb tv covid gdpr ukrainian-born state advisory note attribution analysis statement
-    cyber android windows linux ios iphone iphones outlook exchange github gmail http https ip""".split()
-)
+_NOT_NAMES = _MONTHS | word_set("parties.not_names")
 
+_JOINING = ("agency", "vendor", "actor", "union")
 _HYPHEN = re.compile(r"[-‑]")
 
 
@@ -90,12 +91,11 @@ def units(text: str, start: int, end: int, names: Names) -> list[Unit]:
         if at < len(found):
             x, y, name = found[at]
             if a <= x < b or x <= a < y:
-                if x == a and y < b and text[y] in "-‑":
-                    if text[y + 1 : b].islower() or text[y + 1 : b].lower() in HEDGED_TIES | FIRM_TIES | PLACE_TIES:
-                        piece = text[a:b]
-                        suffix = _HYPHEN.split(piece[y - a + 1 :].lower())[-1]
-                        out.append(Unit(a, b, piece, piece.lower(), "linked", name, suffix))
-                        continue
+                rest = text[y + 1 : b] if x == a and y < b and text[y] in "-‑" else ""
+                if rest.islower() or rest.lower() in _ALL_TIES:
+                    piece = text[a:b]
+                    out.append(Unit(a, b, piece, piece.lower(), "linked", name, _HYPHEN.split(rest.lower())[-1]))
+                    continue
                 if x == a and y >= b:
                     out.append(Unit(x, y, text[x:y], text[x:y].lower(), "name", name))
                     skip_to = y
@@ -136,9 +136,39 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         or unit.low in lex.modifiers
     )
     before = row[i - 1] if i else None
-    if before is not None and before.low in ("to", "will", "would", "can", "could", "may", "might", "must", "did", "does", "do", "not",
-                                             "should", "who", "which", "that", "also", "then", "have", "has", "had", "it", "he", "she",
-                                             "they", "we", "and", "jointly", "had", "never", "to"):  # fmt: skip
+    if before is not None and before.low in (
+        "to",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "did",
+        "does",
+        "do",
+        "not",
+        "should",
+        "who",
+        "which",
+        "that",
+        "also",
+        "then",
+        "have",
+        "has",
+        "had",
+        "it",
+        "he",
+        "she",
+        "they",
+        "we",
+        "and",
+        "jointly",
+        "had",
+        "never",
+        "to",
+    ):
         return not (noun and before.low in ("that", "and", "it") and form.form in ("base", "s") and before.low != "it")
     if form.form in ("past", "part") and not noun:
         return True
@@ -158,14 +188,11 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         if before.name is not None and before.name.kind == "demonym":
             return False
         after = row[i + 1] if i + 1 < len(row) else None
-        if form.form in ("past", "part") and unit.low not in lex.acts and unit.low not in lex.heads and after is not None:
-            # "Treasury sanctioned Iran's ...", not "three suspected hackers"
-            if (
-                (before.kind == "name" and before.name is not None and before.name.kind != "demonym")
-                or before.text[:1].isupper()
-                or before.low in lex.heads
-                or before.low in PRONOUNS
-            ):
+        verbal = form.form in ("past", "part") and unit.low not in lex.acts and unit.low not in lex.heads
+        # "Treasury sanctioned Iran's ...", not "three suspected hackers"
+        if verbal and after is not None:
+            named = before.kind == "name" and before.name is not None and before.name.kind != "demonym"
+            if named or before.text[:1].isupper() or before.low in lex.heads or before.low in PRONOUNS:
                 return after.low in _DETERMINERS or after.kind in ("name", "linked", "number") or after.text[:1].isupper()
         if before.kind == "linked" or (before.kind == "word" and (before.low in _MODIFIERS or before.low in lex.modifiers)):
             return False
@@ -265,31 +292,25 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                     owner = name
                 plural_people = u.text.endswith("s") and u.text != "Swiss"
                 bare = bare or plural_people or following.endswith(("n't", "ed"))
-                if bare and (plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss") and best < 0:
-                    if plural_people or definite:
-                        best, head_kinds, head, head_name = j, ("state",), u.low, name
+                people = plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss"
+                if bare and people and best < 0 and (plural_people or definite):
+                    best, head_kinds, head, head_name = j, ("state",), u.low, name
                 j += 1
                 gap = 0
                 continue
-            if (
-                best >= 0
-                and gap == 0
-                and head_name is None
-                and name.kind in ("agency", "vendor", "actor", "union")
-                and not possessive
-            ):
-                # "security service PST", "the group Sandworm"
-                if row[best].end + 1 >= u.start and "person" not in head_kinds[:1]:
-                    head_name = name
-                    best = j
-                    if name.kind == "actor":
-                        head_kinds = ("actor", *head_kinds)
-                        hostile = True
-                    elif name.kind == "agency" and "agency" not in head_kinds:
-                        head_kinds = (*head_kinds, "agency")
-                    state = state or name.state
-                    j += 1
-                    continue
+            joins = best >= 0 and gap == 0 and head_name is None and not possessive and name.kind in _JOINING
+            # "security service PST", "the group Sandworm"
+            if joins and row[best].end + 1 >= u.start and "person" not in head_kinds[:1]:
+                head_name = name
+                best = j
+                if name.kind == "actor":
+                    head_kinds = ("actor", *head_kinds)
+                    hostile = True
+                elif name.kind == "agency" and "agency" not in head_kinds:
+                    head_kinds = (*head_kinds, "agency")
+                state = state or name.state
+                j += 1
+                continue
             if name.kind == "malware":
                 if best >= 0 or j > k or possessive:
                     break
@@ -481,12 +502,27 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 hostile = True
     plural = head.endswith("s") and not head.endswith("ss")
     return Party(
-        i, last, row[i].start, row[last - 1].end, result_kinds, head, head_name, owner, state, core_end, tie, plural, hostile, person_name, definite
-    )  # fmt: skip
+        i,
+        last,
+        row[i].start,
+        row[last - 1].end,
+        result_kinds,
+        head,
+        head_name,
+        owner,
+        state,
+        core_end,
+        tie,
+        plural,
+        hostile,
+        person_name,
+        definite,
+    )
 
 
 def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
-    """Whether a sentence-initial capital belongs to a name: it holds a digit or an inner capital, the next word has a capital too, or a verb,
+    """Whether a sentence-initial capital belongs to a name: it holds a digit or an inner capital, the next word has a capital
+    too, or a verb,
     a possessive or a comma with an apposition follows a word that the lexicon does not know."""
     unit = row[j]
     if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
@@ -549,8 +585,9 @@ def _after(
         return None
     low = row[j].low
     first = kinds[0] if kinds else ""
-    if first == "actor" and low == "from" and j + 1 < n and row[j + 1].name is not None and row[j + 1].name.kind == "state":
-        return j + 2, row[j + 1].name, None
+    place = row[j + 1].name if j + 1 < n else None
+    if first == "actor" and low == "from" and place is not None and place.kind == "state":
+        return j + 2, place, None
     named = first in ("state", "capital", "vendor", "union", "media", "demonym")
     if (
         low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")

@@ -110,7 +110,8 @@ def _tools(knowledge: Knowledge) -> Tools:
 
 
 class Gate:
-    """Tells cheaply which sentences are worth reading: words of attack and accusation, known actors, states that are often accused."""
+    """Tells cheaply which sentences are worth reading: words of attack and accusation, known actors, states that are often
+    accused."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         lex = lexicon()
@@ -157,9 +158,13 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
         return Cut(sentence, (sentence.start, sentence.end), 0, said, found, number)
     before, shift = len(context.parties), len(context.row)
     whole = Sentence(
-        context.start, sentence.end, [*context.row, *sentence.row], joined(context, sentence),
-        [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)], [],
-    )  # fmt: skip
+        context.start,
+        sentence.end,
+        [*context.row, *sentence.row],
+        joined(context, sentence),
+        [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)],
+        [],
+    )
     said = [
         s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift)
         for s in said
@@ -209,17 +214,21 @@ def read_claims(
 ) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
     """All claims of the document in the order of their quotes, and what could not be read.
 
-    Claims whose `score` (the reader's probability that the text makes them) is below `threshold` are left out. `model`: True for the scorer
-    that the package brings, None or False for the rules alone, or another scorer. Raises nothing for any text. A document in another
+    Claims whose `score` (the reader's probability that the text makes them) is below `threshold` are left out. `model`: True
+    for the scorer
+    that the package brings, None or False for the rules alone, or another scorer. Raises nothing for any text. A document in
+    another
     language than English yields a problem and no claims.
     """
     text = document.text
     other = foreign(text)
     if other:
         problem = Problem(
-            where=document.name, what=f"written in {other}, claims are read in English only", severity=Severity.SKIPPED,
+            where=document.name,
+            what=f"written in {other}, claims are read in English only",
+            severity=Severity.SKIPPED,
             hint="translate it first",
-        )  # fmt: skip
+        )
         return (), (problem,)
     tools = _tools(knowledge)
     if isinstance(model, bool):
@@ -291,7 +300,8 @@ class _Reader:
     def _decode(self, piece: Cut, result: Scored) -> None:
         """The pairs that are likely enough, each with the draft of the rules that fits it, if any.
 
-        A rule that proposes a pair adds its weight to the scorer's log odds: the scorer learned on text that is harder than most.
+        A rule that proposes a pair adds its weight to the scorer's log odds: the scorer learned on text that is harder than
+        most.
         """
         parties = piece.whole.parties
         n = len(parties)
@@ -670,7 +680,8 @@ class _Reader:
         return start, end
 
     def _firmness(self, found: Found, wanted: Firmness | None = None) -> Firm | None:
-        """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the sentence.
+        """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the
+        sentence.
         `wanted`: only words of this class."""
         draft, sentence = found.draft, found.piece.whole
         if draft.stance in (Stance.DENIES, Stance.DECLINES):
@@ -715,7 +726,8 @@ class _Reader:
 
 
 _EARLIER = re.compile(
-    r"\b(?:previously|earlier|before|in the past|at the time|rapidly|quickly|sometimes|first identified|last (?:year|month)|long ago|once)\b",
+    r"\b(?:previously|earlier|before|in the past|at the time|rapidly|quickly|sometimes|first identified|"
+    r"last (?:year|month)|long ago|once)\b",
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
@@ -734,10 +746,31 @@ def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | Non
 _MOTIVES = (
     (Motive.IP_THEFT, re.compile(r"intellectual property|trade secrets?|industrial espionage|proprietary", re.I)),
     (Motive.ESPIONAGE, re.compile(r"espionage|\bspy|\bspies|spied|intelligence[- ]gather|surveil|eavesdrop|cyberspies", re.I)),
-    (Motive.FINANCIAL, re.compile(r"ransom|extort|\bmoney\b|cryptocurrenc|\bcrypto\b|bitcoin|heist|launder|financial gain|for profit|stole \$|theft of \$|fraud|robbed", re.I)),
-    (Motive.DISRUPTION, re.compile(r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|outage|knocked|defac", re.I)),
-    (Motive.INFLUENCE, re.compile(r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|propaganda|smear", re.I)),
-)  # fmt: skip
+    (
+        Motive.FINANCIAL,
+        re.compile(
+            r"ransom|extort|\bmoney\b|cryptocurrenc|\bcrypto\b|bitcoin|heist|launder|financial gain|for profit|"
+            r"stole \$|theft of \$|fraud|robbed",
+            re.I,
+        ),
+    ),
+    (
+        Motive.DISRUPTION,
+        re.compile(
+            r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|"
+            r"outage|knocked|defac",
+            re.I,
+        ),
+    ),
+    (
+        Motive.INFLUENCE,
+        re.compile(
+            r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|"
+            r"propaganda|smear",
+            re.I,
+        ),
+    ),
+)
 
 
 _OPEN_SOURCES = word_set("reader.open_sources")
@@ -778,7 +811,8 @@ def _score(found: Found) -> float:
 
 
 def _consistent(found: list[Found]) -> list[Found]:
-    """Of the claims of one sentence, drops what a likelier one makes moot: narration beside a spoken claim on the same accused, an
+    """Of the claims of one sentence, drops what a likelier one makes moot: narration beside a spoken claim on the same
+    accused, an
     accusation that the same source denies, an apposition ("X, a group tied to ...") beside the name it explains."""
     out = []
     for one in found:

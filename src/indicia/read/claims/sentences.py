@@ -1,6 +1,7 @@
 """Sentences of a text as half-open ranges, in order, in time linear in the text.
 
-A sentence ends at `.`, `!`, `?` or an ellipsis, with closing quotes and brackets, where a new one can begin; not after an abbreviation or
+A sentence ends at `.`, `!`, `?` or an ellipsis, with closing quotes and brackets, where a new one can begin; not after an
+abbreviation or
 an initial. Line breaks end it where a blank line, a bullet or a heading shows that they do. Nothing is longer than `LONGEST`
 characters: a line without any full stop is cut at a space, so that no later step sees an unbounded piece.
 """

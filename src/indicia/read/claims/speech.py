@@ -221,9 +221,33 @@ def _loose_speeches(sentence: Sentence, known: list[Speech]) -> Iterator[Speech]
             group = coordinated(row, parties, at, at[k + 1], back=False)
             end = parties[group[-1]].last
             tail = row[end : last + 1]
-            if tail and len(tail) <= 5 and not any(s.verb >= k for s in known) and can_speak(parties[group[0]]) and all(u.kind == "word" for u in tail) and tail[0].low not in (
-                "and", "or", "of", "in", "for", "to", "with", "at", "on", "which", "who", "that", "as", "by", "from", "a", "the"
-            ):  # fmt: skip
+            if (
+                tail
+                and len(tail) <= 5
+                and not any(s.verb >= k for s in known)
+                and can_speak(parties[group[0]])
+                and all(u.kind == "word" for u in tail)
+                and tail[0].low
+                not in (
+                    "and",
+                    "or",
+                    "of",
+                    "in",
+                    "for",
+                    "to",
+                    "with",
+                    "at",
+                    "on",
+                    "which",
+                    "who",
+                    "that",
+                    "as",
+                    "by",
+                    "from",
+                    "a",
+                    "the",
+                )
+            ):
                 yield Speech(tuple(group), 0, k, k, "trailing")
                 break
 

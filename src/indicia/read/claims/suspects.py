@@ -43,7 +43,8 @@ def accusable(sentence: Sentence, index: int) -> bool:
 
 
 def suspect(party: Party) -> bool:
-    """Whether the party is of a kind that is accused rather than harmed: an actor, criminals, a state, spies, hostile groups."""
+    """Whether the party is of a kind that is accused rather than harmed: an actor, criminals, a state, spies, hostile
+    groups."""
     first = party.kinds[0]
     if first == "agency":
         return party.name is not None or party.head in _SPYING

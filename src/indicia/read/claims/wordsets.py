@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-__all__ = ["word_set"]
+__all__ = ["word_list", "word_set"]
 
 
 @cache
@@ -18,3 +18,9 @@ def word_set(key: str) -> frozenset[str]:
     """The set that `module.name` names."""
     module, name = key.split(".")
     return frozenset(_tables()[module][name].split())
+
+
+def word_list(key: str) -> list[str]:
+    """The words of `module.name` in the order of the file."""
+    module, name = key.split(".")
+    return _tables()[module][name].split()
