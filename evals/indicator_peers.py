@@ -1,5 +1,6 @@
-"""Runs under the interpreter that INDICIA_PEERS names, where the peers are installed: reads {"peer", "texts"} from stdin, writes
-{"found": [[[type, value], ...], ...], "seconds", "version"} to stdout, or {"missing": why}. Types are in our words."""
+"""Runs under the interpreter that INDICIA_PEERS names, where the peers are installed: reads {"peer", "texts"} from
+stdin, writes {"found": [[[type, value], ...], ...], "seconds", "version"} to stdout, or {"missing": why}. Types are in
+our words."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Accuracy of the indicators: `python -m evals.indicators [--quick] [--part dev|measured] [--errors]`.
 
-The text is ours (evals/marked.py). An indicator is right if its type and value are wanted in its own paragraph; the host of a URL,
-the domain of an e-mail address and the name at the end of a path may be given or not. Peers run on the same paragraphs when
-INDICIA_PEERS names a Python in which they are installed; each is also judged on the types alone that it knows.
+The text is ours (evals/marked.py). An indicator is right if its type and value are wanted in its own paragraph; the host
+of a URL, the domain of an e-mail address and the name at the end of a path may be given or not. Peers run on the same
+paragraphs when INDICIA_PEERS names a Python in which they are installed; each is also judged on the types alone that it knows.
 """
 
 from __future__ import annotations
@@ -152,16 +152,20 @@ def run(part: str, *, show_errors: bool, quick: bool) -> str:
         for item, start, end in placed:
             if item in want and (start, end) not in spans:
                 print(f"span    {item[1]:20} {marked.text[start:end]!r}")
-    return f"{part}_f1={f1:.4f} {part}_precision={precision:.4f} {part}_recall={recall:.4f} {part}_exact_span={exact_share:.4f} {part}_best_peer={best:.4f}"
+    part = part.replace("-", "")
+    return (
+        f"{part}_f1={f1:.4f} {part}_precision={precision:.4f} {part}_recall={recall:.4f} "
+        f"{part}_exact_span={exact_share:.4f} {part}_best_peer={best:.4f}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="without the peers")
-    parser.add_argument("--part", choices=("dev", "measured"), help="one part only")
+    parser.add_argument("--part", choices=("dev", "dev-2", "measured"), help="one part only")
     parser.add_argument("--errors", action="store_true", help="show what was missed or wrong")
     options = parser.parse_args()
-    parts = [options.part] if options.part else ["dev", "measured"]
+    parts = [options.part] if options.part else ["dev", "dev-2", "measured"]
     print("indicators: " + " ".join(run(part, show_errors=options.errors, quick=options.quick) for part in parts))
 
 

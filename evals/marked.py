@@ -1,4 +1,5 @@
-"""Texts with marked indicators: `⟦type value⟧`, or `⟦type value ⇐ as written⟧`. Everything unmarked is no indicator of an attack.
+"""Texts with marked indicators: `⟦type value⟧`, or `⟦type value ⇐ as written⟧`. Everything unmarked is no indicator of
+an attack.
 
 The texts in evals/data/indicators are ours: invented reports with documentation addresses, reserved names and random hashes.
 """

@@ -1,8 +1,9 @@
 """Accuracy of names on AnnoCTR's development part: `python -m evals.names [--quick] [--errors]`.
 
-Data: ../shared/reading/annoctr/ner.dev.json (AnnoCTR, CC BY-SA 4.0, test data only). GROUP is compared with actors, MALWARE with software of
-type malware; exact spans, whole documents. The data's TOOL is not compared. The data also marks names inside the addresses of pictures,
-which are no mentions to us: the second figure leaves those out. In the last one any overlap counts.
+Data: ../shared/reading/annoctr/ner.dev.json (AnnoCTR, CC BY-SA 4.0, test data only). GROUP is compared with actors,
+MALWARE with software of type malware; exact spans, whole documents. The data's TOOL is not compared. The data also marks
+names inside the addresses of pictures, which are no mentions to us: the second figure leaves those out. In the last one
+any overlap counts.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ def main() -> None:
         _, _, outside = f1(total["right"], total["got"], total["want"] - total["in_address"])
         print(f"{label:10}{total['want']:>6}{total['got']:>7}{p:>11.3f}{r:>8.3f}{f:>8.3f}{outside:>14.3f}{loose:>13.3f}")
         summary.append(
-            f"{label.lower()}_f1={f:.3f} {label.lower()}_f1_outside_urls={outside:.3f} {label.lower()}_precision={p:.3f} {label.lower()}_recall={r:.3f}"
+            f"{label.lower()}_f1={f:.3f} {label.lower()}_f1_outside_urls={outside:.3f} "
+            f"{label.lower()}_precision={p:.3f} {label.lower()}_recall={r:.3f}"
         )
     if options.errors:
         for (label, kind, name), count in wrong.most_common():

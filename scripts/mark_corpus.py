@@ -5,7 +5,7 @@ Writing JSON with every surface string twice is slow and goes wrong; marks in th
     style|incident|date|The {s FBI} said {a Sandworm} was {f probably} behind {x the outage}.
     > A gov FBI > gr RU Sandworm; moderate; b t
 
-`{label words}` marks words (marks may nest): s source, a accused, x act, f firmness cue, r and q relays (outermost first), v w
+`{label words}` marks words (marks may nest): s source, a accused, x act, f firmness cue, r q p relays (outermost first), v w
 u victims. A digit ties a mark to the second, third ... claim line; a claim without a mark of its own takes the first claim's
 (relays and firmness cues excepted). A claim line is `> STANCE SOURCE > ACCUSED; field; field`:
 
@@ -162,7 +162,7 @@ def _claim(line: str, number: int, text: str, spans: Spans, incident: str | None
         used["accused"] = label
     act = find("x")
     victims = [label for name in "vwu" if (label := find(name))]
-    via = [label for name in "rq" if (label := find(name, fall_back=False))]
+    via = [label for name in "rqp" if (label := find(name, fall_back=False))]
     firmness, basis, date, cue = "none", "none stated", None, find("f", fall_back=False)
     for field in fields:
         key, _, value = field.partition(" ")

@@ -1,4 +1,5 @@
-"""Cases made by hand for tests of advice and of the brief: the Exchange affair as records, a big one, a hostile one, an empty one.
+"""Cases made by hand for tests of advice and of the brief: the Exchange affair as records, a big one, a hostile one, an empty
+one.
 
 The texts re-tell public facts in our own words and are test sentences, not evidence. Addresses are documentation addresses.
 """
@@ -675,7 +676,10 @@ def big_case(*, claims: int = 500, techniques: tuple[str, ...] = (), sightings: 
     )
 
 
-NASTY = '<script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31mred\x1b[0m =cmd|"/c calc"!A1 \u202egnp.exe\u2066 | `x` [y](javascript:z) {{7*7}} #panic() *b* _i_ \x00 &amp; \u200b'
+NASTY = (
+    '<script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31mred\x1b[0m =cmd|"/c calc"!A1 '
+    "\u202egnp.exe\u2066 | `x` [y](javascript:z) {{7*7}} #panic() *b* _i_ \x00 &amp; \u200b"
+)
 
 
 def hostile_case() -> Case:

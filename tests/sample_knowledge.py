@@ -1,5 +1,5 @@
-"""A small knowledge for tests: a few true rows of ATT&CK, KEV and NIST (ids, names, relations), so that results do not move when
-the built-in data is renewed."""
+"""A small knowledge for tests: a few true rows of ATT&CK, KEV and NIST (ids, names, relations), so that results do not move
+when the built-in data is renewed."""
 
 from __future__ import annotations
 
@@ -82,12 +82,18 @@ class SampleKnowledge:
             AttackTables(
                 version="18.1",
                 date="2025-11-13",
-                tactics=tuple(Tactic(id=key, name=name, shortname=short, order=at) for at, (key, name, short) in enumerate(TACTICS)),
-                techniques=tuple(Technique(id=key, name=name, tactics=(tactic,)) for key, (name, tactic) in sorted(TECHNIQUES.items())),
+                tactics=tuple(
+                    Tactic(id=key, name=name, shortname=short, order=at) for at, (key, name, short) in enumerate(TACTICS)
+                ),
+                techniques=tuple(
+                    Technique(id=key, name=name, tactics=(tactic,)) for key, (name, tactic) in sorted(TECHNIQUES.items())
+                ),
                 groups=(Group(id="G0125", name="HAFNIUM", aliases=("HAFNIUM", "Silk Typhoon")),),
                 software=(),
                 campaigns=(),
-                mitigations=tuple(Mitigation(id=key, name=name, techniques=ids) for key, (name, ids) in sorted(MITIGATIONS.items())),
+                mitigations=tuple(
+                    Mitigation(id=key, name=name, techniques=ids) for key, (name, ids) in sorted(MITIGATIONS.items())
+                ),
                 detections=tuple(
                     Detection(
                         id=key,
@@ -97,7 +103,9 @@ class SampleKnowledge:
                             Analytic(
                                 id=f"{key}-1",
                                 platforms=("Windows",),
-                                log_sources=tuple(LogSource(component="", name=name, channel=channel) for name, channel in sources),
+                                log_sources=tuple(
+                                    LogSource(component="", name=name, channel=channel) for name, channel in sources
+                                ),
                             ),
                         ),
                     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from indicia.advise import advise
 from indicia.advise.hunts import _rule, packed
 from indicia.records import MeasureKind
 from tests.advise.test_advise import stated
 from tests.sample_knowledge import SampleKnowledge
+from tests.shared import shared
 
 RULE = """
 title: Web server starts a shell
@@ -20,7 +23,9 @@ detection:
   condition: parent
 level: high
 """
-KEYWORDS = RULE.replace("  parent:\n    ParentImage|endswith: '\\w3wp.exe'\n    cs-uri-stem|endswith: '.aspx'\n", "  parent: [one, two]\n")
+KEYWORDS = RULE.replace(
+    "  parent:\n    ParentImage|endswith: '\\w3wp.exe'\n    cs-uri-stem|endswith: '.aspx'\n", "  parent: [one, two]\n"
+)
 
 
 def hunts(rules: dict[str, str], *values: str) -> list[str]:
@@ -72,3 +77,16 @@ def test_the_rules_that_come_with_the_program_can_be_converted() -> None:
     assert {"T1190", "T1505.003", "CVE-2021-26855"} <= covers
     every = hunts(packed(), "T1190", "T1505.003")
     assert all("-- Splunk" in text and "-- Kusto" in text for text in every)
+
+
+def test_thousands_of_foreign_rules_are_looked_through_in_time() -> None:
+    folder = shared("sigma", "rules")
+    rules = {str(path.relative_to(folder)): path.read_text("utf-8") for path in sorted(folder.rglob("*.yml"))}
+    start = time.perf_counter()
+    advice = advise(stated("T1190", "T1505.003", "T1003.001"), SampleKnowledge(), rules=rules)
+    assert time.perf_counter() - start < 10
+    found = [one for one in advice.measures if one.kind is MeasureKind.HUNT]
+    assert len(rules) > 1000 and len(found) == 40
+    assert sum("-- Splunk" in one.text for one in found) > 30
+    detect = next(one for one in advice.measures if one.kind is MeasureKind.DETECT and "T1003.001" in one.covers)
+    assert sum(text.startswith("rule ") for text in detect.references) == 12

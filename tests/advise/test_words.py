@@ -18,14 +18,18 @@ def test_all_mitigations_of_attack_have_our_words_and_no_others() -> None:
 
 def test_our_words_are_about_living_techniques() -> None:
     assert len(words.techniques()) >= 200
-    assert not [key for key in words.techniques() if load().attack.technique(key) is None or load().attack.technique(key).id != key]  # type: ignore[union-attr]
+    assert not [
+        key for key in words.techniques() if load().attack.technique(key) is None or load().attack.technique(key).id != key
+    ]  # type: ignore[union-attr]
 
 
 def test_every_technique_of_our_incidents_and_of_the_accused_in_them_has_our_words() -> None:
     knowledge = load()
     reached = {technique for incident in knowledge.incidents for technique in knowledge.techniques_of_incident(incident)}
     groups = {one.actor for incident in knowledge.incidents for one in incident.alleged if one.actor.startswith("G")}
-    reached |= {use.target for group in {*groups, "G0125"} for use in knowledge.attack.uses_of(group) if use.target.startswith("T")}
+    reached |= {
+        use.target for group in {*groups, "G0125"} for use in knowledge.attack.uses_of(group) if use.target.startswith("T")
+    }
     assert len(reached) > 300
     assert not sorted(reached - set(words.techniques()))
 
@@ -50,7 +54,9 @@ def test_events_lead_to_the_particular_log_before_the_general_one() -> None:
     assert found[("WinEventLog:Security", "EventCode=1102")] == "log-clearing"
 
 
-@pytest.mark.parametrize("text", [one for row in words.mitigations().values() for one in (row.title, row.do, row.manage, row.check)])
+@pytest.mark.parametrize(
+    "text", [one for row in words.mitigations().values() for one in (row.title, row.do, row.manage, row.check)]
+)
 def test_an_instruction_is_plain_text(text: str) -> None:
     assert text == text.strip() and not re.search(r"\(Citation|<code>|\[[^\]]+\]\(http|  ", text)
 

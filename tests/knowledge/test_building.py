@@ -17,6 +17,7 @@ from indicia.knowledge.storing import encode
 from indicia.knowledge.tables import KevEntry
 from indicia.knowledge.updating import Kind, kind_of
 from scripts.build_knowledge import build, is_generic
+from scripts.knowledge import own
 from scripts.knowledge.software import clean, is_common
 from tests.shared import shared
 
@@ -207,6 +208,14 @@ def test_names_of_malware_are_cleaned(raw: str, name: str | None) -> None:
 def test_common_and_generic_words() -> None:
     assert is_common("Hive") and not is_common("Conti")
     assert is_generic("Intelligence Directorate") and not is_generic("Tracfin")
+
+
+def test_every_said_belonging_is_in_the_table() -> None:
+    known = Knowledge((PACKAGED,))
+    actors = {actor.id: actor for actor in known.actors} | {actor.name: actor for actor in known.actors}
+    for key, (agency, who) in own.belongings().items():
+        assert key in actors, key
+        assert (actors[key].agency, actors[key].agency_according_to) == (agency, who), key
 
 
 @pytest.mark.slow

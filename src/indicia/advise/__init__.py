@@ -17,6 +17,7 @@ from indicia.advise import hunts, patches, prevention, profile, response, seeing
 from indicia.advise.facts import Facts, Knows
 from indicia.advise.needs import Need, needs_of
 from indicia.advise.order import ordered
+from indicia.advise.platforms import platforms_of
 from indicia.records import Advice, Case, Measure
 
 __all__ = ["advise", "known_words", "read_profile"]
@@ -35,16 +36,18 @@ def advise(
 ) -> Advice:
     """Measures for a case in the order in which to take them.
 
-    Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and detections by
-    the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`); what they put in place is
-    marked and counted as covered. `platforms` (ATT&CK's words) narrow the log sources. `rules` maps the name of a Sigma rule file to its
-    text (None: the rules that come with the program); those that fit the case become queries to run now. Pure: same case and knowledge, same advice.
+    Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and
+    detections by the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`); what
+    they put in place is marked and counted as covered. `platforms` (ATT&CK's words) narrow the log
+    sources; not given, they are inferred where the case tells. `rules` maps the
+    name of a Sigma rule file to its text (None: the rules that come with the program); those that fit the case become queries
+    to run now. Pure: same case and knowledge, same advice.
     """
     facts = Facts(knowledge)
     needs, unknown = needs_of(case, facts)
     present, odd = profile.in_place(have)
     incidents = [facts.incidents[key] for key in _incident_ids(case) if key in facts.incidents]
-    on = frozenset(platforms)
+    on = frozenset(platforms) or platforms_of(case, needs, facts)
     fitting = hunts.fitting(hunts.packed() if rules is None else rules, needs)
     candidates = [
         *patches.patches(needs, facts, incidents, _seen_with(case, facts)),

@@ -80,6 +80,7 @@ class Facts:
         return found
 
     def position(self, technique: Technique) -> int:
-        """Where in the chain it first bites inside our walls: 0 for initial access to 11 for impact; what comes before is 12."""
+        """Where in the chain it first bites inside our walls: 0 for initial access to 11 for impact; what comes before is
+        12."""
         inside = [self.order[tactic] - 2 for tactic in technique.tactics if self.order.get(tactic, 0) >= 2]
         return min(inside, default=12)

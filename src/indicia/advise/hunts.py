@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +17,7 @@ from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
 __all__ = ["Rule", "fitting", "packed", "queries", "rules_by_technique"]
 
 MOST = 40  # queries in one advice; the rest stay rules
+PER_TECHNIQUE = 12  # rule ids named on one detection
 MAX_RULE = 200_000  # characters; no honest rule is longer
 
 
@@ -43,16 +44,27 @@ def packed() -> dict[str, str]:
     }
 
 
+_TAG = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)(?![\d.])|cve\.(\d{4})[-.](\d{4,})", re.IGNORECASE)
+
+
 def fitting(rules: Mapping[str, str], needs: Iterable[Need]) -> list[Rule]:
     """The rules whose tags name a technique or flaw among the needs. A rule that is no YAML mapping is passed over: the hunt,
     which loads the same files, reports it."""
     wanted = {need.id for need in needs}
-    return [rule for rule in (_rule(name, text) for name, text in rules.items()) if rule and wanted.intersection(rule.covers)]
+    found = []
+    for name, text in rules.items():
+        # A look at the text first: of thousands of rules few fit, and only these are worth parsing.
+        named = {tag[0].upper() if tag[0] else f"CVE-{tag[1]}-{tag[2]}" for tag in _TAG.findall(text[:MAX_RULE])}
+        if wanted.intersection(named):
+            rule = _rule(name, text)
+            if rule and wanted.intersection(rule.covers):
+                found.append(rule)
+    return found
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _rule(name: str, text: str) -> Rule | None:
-    if len(text) > MAX_RULE or not re.search(r"attack\.t\d|cve\.", text, re.IGNORECASE):
+    if len(text) > MAX_RULE:
         return None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -75,7 +87,7 @@ def rules_by_technique(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     for rule in rules:
         for key in rule.covers:
             found[key].append(rule.id)
-    return {key: tuple(ids) for key, ids in found.items()}
+    return {key: tuple(ids[:PER_TECHNIQUE]) for key, ids in found.items()}
 
 
 def queries(rules: Iterable[Rule], needs: Sequence[Need]) -> list[Measure]:
@@ -98,7 +110,8 @@ def _hunt(rule: Rule, needs: list[Need]) -> Measure:
         title=rule.title,
         instruction=" ".join(
             (
-                "Run this over all the logs you keep, not only from today on. Fields bear the log's own names (Kusto: the columns of",
+                "Run this over all the logs you keep, not only from today on. Fields bear the log's own names "
+                "(Kusto: the columns of",
                 "W3CIISLog); put your index or table in front.",
                 *left_out,
             )
@@ -143,9 +156,9 @@ def _kusto_name(field: str | None) -> str:
 @cache
 def _backends() -> tuple[tuple[str, Any], ...]:
     # Imported here: only who wants queries pays for the parsers.
-    from sigma.backends.elasticsearch import ESQLBackend
-    from sigma.backends.kusto import KustoBackend
-    from sigma.backends.splunk import SplunkBackend
+    from sigma.backends.elasticsearch.elasticsearch_esql import ESQLBackend
+    from sigma.backends.kusto.kusto import KustoBackend
+    from sigma.backends.splunk.splunk import SplunkBackend
     from sigma.processing.pipeline import ProcessingItem, ProcessingPipeline
     from sigma.processing.transformations import FieldFunctionTransformation
 
@@ -154,12 +167,12 @@ def _backends() -> tuple[tuple[str, Any], ...]:
     makers: tuple[tuple[str, Callable[[], Any]], ...] = (
         ("Splunk", SplunkBackend),
         ("Elastic ES|QL", ESQLBackend),
-        ("Kusto", lambda: KustoBackend(processing_pipeline=columns)),
+        ("Kusto", lambda: KustoBackend(columns)),
     )
     return tuple((name, maker()) for name, maker in makers)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _queries(text: str) -> tuple[str, tuple[str, ...]]:
     """The queries of a rule, each under the name of its language, and a sentence for each language that cannot say it."""
     from sigma.collection import SigmaCollection

@@ -13,8 +13,8 @@ __all__ = ["Need", "needs_of"]
 # accused are known to do elsewhere. The order matters, the figures are rough; docs/advice.md says so.
 WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.TYPICAL: 0.15}
 ATTEMPT = 0.8
-# Stopping the first step saves the rest: a technique at the end of the chain counts six tenths of one at its start. What happens
-# before the intrusion, outside of our walls, counts least.
+# Stopping the first step saves the rest: a technique at the end of the chain counts six tenths of one at its start. What
+# happens before the intrusion, outside of our walls, counts least.
 LAST, OUTSIDE = 0.6, 0.4
 STEPS = 11
 
@@ -53,7 +53,8 @@ def needs_of(case: Case, facts: Facts) -> tuple[tuple[Need, ...], tuple[str, ...
     """The needs of a case, the heaviest first, and the technique ids in it that ATT&CK does not know.
 
     Seen: techniques and flaws of sightings. Stated: mentions whose context is `stated`, and the flaws of the incident that the
-    claims are about. Typical: what ATT&CK says of the accused groups and of the incident's campaigns. Denied accusations do not count.
+    claims are about. Typical: what ATT&CK says of the accused groups and of the incident's campaigns. Denied accusations do not
+    count.
     """
     flaws, techniques, unknown = _Gatherer(), _Gatherer(), dict[str, None]()
 

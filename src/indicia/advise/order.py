@@ -14,16 +14,16 @@ __all__ = ["ordered", "shares"]
 
 # What only lets us see counts half of what prevents: a detection still needs somebody to act on it.
 SEEING = 0.5
-# A measure that ATT&CK names against a hundred techniques does less against each than one that is made for three. The narrowest counts
-# in full, the broadest not quite half; between them it goes by the logarithm of how many techniques the measure acts on.
+# A measure that ATT&CK names against a hundred techniques does less against each than one that is made for three. The narrowest
+# counts in full, the broadest not quite half; between them it goes by the logarithm of how many techniques the measure acts on.
 BROAD = 0.45
 # Hours, weeks, months of work: a measure that takes months must bring much more to come first.
 COST = {1: 1.0, 2: 1.6, 3: 2.6}
 
 
 def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, float]:
-    """How much of each technique or flaw the measure takes care of, in [0, 1]. `breadth` counts the techniques a mitigation acts on
-    in all of ATT&CK, `most` is the largest of them; a patch closes its own flaw in full."""
+    """How much of each technique or flaw the measure takes care of, in [0, 1]. `breadth` counts the techniques a mitigation
+    acts on in all of ATT&CK, `most` is the largest of them; a patch closes its own flaw in full."""
     if measure.kind is MeasureKind.LOG:
         return dict.fromkeys(measure.covers, SEEING)
     count = breadth.get(measure.id, 1)
@@ -36,8 +36,8 @@ def ordered(
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures by what each adds per effort, their curve, and the share that is covered before the first of them.
 
-    Measures in place come last and are counted first. A need counts with the best share of any measure that acts on it; the greedy
-    choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher 1978). Ties go by id.
+    Measures in place come last and are counted first. A need counts with the best share of any measure that acts on it; the
+    greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher 1978). Ties go by id.
     """
     weights = {need.id: need.weight for need in needs}
     total = sum(weights.values()) or 1.0

@@ -18,8 +18,8 @@ def patches(
 ) -> list[Measure]:
     """A patch for every flaw among the needs, those of one product together.
 
-    `incidents` are those of the case: their patches are named where they are known. `seen_with` maps a flaw to the techniques that
-    were sighted together with it; the patch acts on these too.
+    `incidents` are those of the case: their patches are named where they are known. `seen_with` maps a flaw to the techniques
+    that were sighted together with it; the patch acts on these too.
     """
     fixes: dict[str, list[str]] = defaultdict(list)
     for incident in incidents:
@@ -66,7 +66,10 @@ def _listed(names: list[str], most: int = 4) -> str:
 
 def _catalogue(entries: list[KevEntry]) -> Iterable[str]:
     if not entries:
-        yield "Not in CISA's catalogue of exploited vulnerabilities, as far as we have it; ask the vendor whether your build is affected."
+        yield (
+            "Not in CISA's catalogue of exploited vulnerabilities, as far as we have it; ask the vendor whether "
+            "your build is affected."
+        )
         return
     added, due = min(entry.added for entry in entries), min(entry.due for entry in entries)
     what = "this flaw" if len(entries) == 1 else f"these {len(entries)} flaws"
@@ -81,6 +84,7 @@ def _how(fixes: list[str], known: bool) -> Iterable[str]:
     elif known:
         yield "Take the vendor's fix or a newer build."
     yield (
-        "Read the build number on each server and compare it with the fixed one; take what cannot be patched now off the internet. "
+        "Read the build number on each server and compare it with the fixed one; take what cannot be patched "
+        "now off the internet. "
         "A patch does not evict an intruder who came before: hunt first or in parallel."
     )

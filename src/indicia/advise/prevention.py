@@ -50,7 +50,8 @@ def _measure(mitigation: Mitigation, needs: list[Need], facts: Facts) -> Measure
 
 
 def _closest(mitigation: Mitigation, table: tuple[Countermeasure, ...], name: str) -> Iterable[str]:
-    """The controls whose techniques are most like the mitigation's (Jaccard index at least 0.2): neither table is mapped to the other."""
+    """The controls whose techniques are most like the mitigation's (Jaccard index at least 0.2): neither table is mapped to the
+    other."""
     mine = set(mitigation.techniques)
     scored = []
     for row in table:
@@ -70,7 +71,8 @@ def breadth(facts: Facts) -> dict[str, int]:
 
 
 def with_specifics(measures: Iterable[Measure]) -> list[Measure]:
-    """The measures in the order given, each with what to do for single techniques; a technique is told once, under the first."""
+    """The measures in the order given, each with what to do for single techniques; a technique is told once, under the
+    first."""
     told: set[str] = set()
     result = []
     for measure in measures:

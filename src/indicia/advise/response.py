@@ -19,9 +19,10 @@ def containment(case: Case) -> list[Measure]:
     if not case.hunt or case.hunt.verdict not in COMPROMISE:
         return []
     sightings = _worked(case)
+    # A chain names the machine once; its logs may know it by several names.
+    broken = [chain.host for chain in case.hunt.chains if chain.outcome is not Outcome.ATTEMPT and chain.host]
     hosts = (
-        ", ".join(dict.fromkeys(sighting.event.host for sighting in sightings if sighting.event.host))
-        or "the affected machines"
+        ", ".join(dict.fromkeys(broken or [one.event.host for one in sightings if one.event.host])) or "all that were sighted"
     )
     result = []
     for step in words.steps():
@@ -37,7 +38,7 @@ def containment(case: Case) -> list[Measure]:
                 id=stable_id("measure", "contain", step.id),
                 kind=MeasureKind.CONTAIN,
                 title=step.title,
-                instruction=f"{step.do} Machines: {hosts}." if step.id in {"preserve", "isolate", "rebuild"} else step.do,
+                instruction=f"Machines: {hosts}. {step.do}" if step.id in {"preserve", "isolate", "rebuild"} else step.do,
                 audience=Audience(step.audience),
                 reasons=tuple(fitting[:5]),
                 rank=Rank.SEEN,
@@ -50,7 +51,8 @@ def containment(case: Case) -> list[Measure]:
 
 
 def reporting(case: Case) -> list[Measure]:
-    """Reporting duties as a checklist, the shortest first deadline first. Only with a compromise: a text about others is no incident."""
+    """Reporting duties as a checklist, the shortest first deadline first. Only with a compromise: a text about others is no
+    incident."""
     if not case.hunt or case.hunt.verdict not in COMPROMISE:
         return []
     book = words.duties()

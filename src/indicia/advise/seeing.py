@@ -17,7 +17,8 @@ SHOWN = 6  # log sources named on one detection
 
 
 def log_for(source: LogSource) -> LogWords | None:
-    """The entry of our table that tells how to switch this log source on: the first with a fitting event, else the first without."""
+    """The entry of our table that tells how to switch this log source on: the first with a fitting event, else the first
+    without."""
     name, channel = source.name.casefold(), source.channel.casefold()
     general = None
     for entry in words.logs():

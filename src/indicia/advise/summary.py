@@ -24,7 +24,10 @@ def paragraph(
 ) -> str:
     """What the case calls for, what a few measures bring, what stays open. `base` is the share covered already, in [0, 1]."""
     if not needs:
-        text = "No technique and no flaw was found, so there is nothing particular to advise; give texts that describe the attack, or logs."
+        text = (
+            "No technique and no flaw was found, so there is nothing particular to advise; give texts that "
+            "describe the attack, or logs."
+        )
         return _with_odd(text, odd)
     flaws = sum(need.is_flaw for need in needs)
     counts = [(rank, sum(need.rank is rank for need in needs)) for rank in Rank]

@@ -1,0 +1,11 @@
+"""The case on disk: one SQLite file, or PostgreSQL for a team.
+
+store  save, load, history, queries     parts  how a case falls into records
+tables, migrate, migrations/            the shape of the file and how it changes
+"""
+
+from __future__ import annotations
+
+from indicia.case.store import Changes, Run, Store, open_store
+
+__all__ = ["Changes", "Run", "Store", "open_store"]

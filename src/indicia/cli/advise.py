@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,7 +19,7 @@ __all__ = ["advise"]
 
 
 def advise(
-    case: Annotated[Path | None, typer.Argument(help="A case, or the folder of a brief.", show_default=False)] = None,
+    case: Annotated[str | None, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)] = None,
     techniques: Annotated[
         list[str] | None, typer.Option("--techniques", help="ATT&CK techniques or CVEs: T1190 CVE-2021-26855")
     ] = None,

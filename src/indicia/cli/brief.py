@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +13,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
-from indicia.cli.talk import plain, write_atomically
+from indicia.cli.talk import Talk, plain, write_atomically
 from indicia.errors import InputError
 from indicia.records import Case, Severity, to_json
 
@@ -39,6 +42,10 @@ def brief(
     ] = None,
     rules: Rules = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to leave the brief in.")] = Path("brief"),
+    keep: Annotated[
+        str | None,
+        typer.Option("--case", help="Keep the case in this file (or database URL) and add to what it holds already."),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="What to call the case; the folder's name if not given.")] = None,
     have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
     date: Date = None,
@@ -56,6 +63,8 @@ def brief(
       indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
 
       indicia brief statements/ --have mfa,edr --tlp amber -o brief/
+
+      indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
     from indicia.cli.arguments import words
     from indicia.knowledge import load
@@ -65,12 +74,14 @@ def brief(
 
     voice = talk(quiet, verbose, color)
     knowledge = load()
+    before = _held(keep) if keep else None
     with voice.progress() as progress:
         case = build(
             sources,
             tuple(logs or ()),
             rules=tuple(rules or ()),
-            name=name or output.resolve().name,
+            name=name or (before.name if before else output.resolve().name),
+            before=before,
             have=words(have),
             published=read_date(date),
             marking=read_marking(tlp),
@@ -85,6 +96,8 @@ def brief(
                 progress("writing", number, len(FILES))
             if form in FORMATS:
                 write_atomically(output / file, render(case, form, knowledge))
+    if keep:
+        _keep(case, keep, sources, logs or (), voice)
     if as_json:
         sys.stdout.buffer.write(to_json(case) + b"\n")
     else:
@@ -92,6 +105,35 @@ def brief(
             print(plain(f"- {sentence.text}"))  # noqa: T201 - this is the data that was asked for
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also .md, .pdf, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit)
+
+
+def _held(where: str) -> Case | None:
+    """The case that is kept there already, if any."""
+    from indicia.pipeline import is_store, load_case
+
+    return load_case(where) if is_store(where) and ("://" not in where or _has_case(where)) else None
+
+
+def _has_case(url: str) -> bool:
+    from indicia.case import open_store
+
+    with open_store(url) as store:
+        return bool(store.runs())
+
+
+def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], voice: Talk) -> None:
+    """Saves the case and says what that changed."""
+    from indicia.case import open_store
+
+    what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs)])
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with open_store(where) as store:
+        changes = store.save(case, author=getpass.getuser(), time=now, what=what)
+    if changes.is_empty:
+        voice.say(f"{where}: nothing changed")
+    for word, counts in (("new", changes.added), ("changed", changes.superseded), ("withdrawn", changes.withdrawn)):
+        if counts:
+            voice.say(f"{where}: {word}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
 
 
 def _code(case: Case, fail_on_hit: bool) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +15,7 @@ __all__ = ["share"]
 
 
 def share(
-    case: Annotated[Path, typer.Argument(help="A case, or the folder of a brief.", show_default=False)],
+    case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     form: Annotated[
         str, typer.Option("--as", help="stix, misp, navigator, csv, md, html, pdf, json, timesketch", show_default=False)
     ],

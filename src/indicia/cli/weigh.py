@@ -20,7 +20,7 @@ __all__ = ["weigh"]
 
 
 def weigh(
-    case: Annotated[Path | None, typer.Argument(help="A case, or the folder of a brief.", show_default=False)] = None,
+    case: Annotated[str | None, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)] = None,
     techniques: Annotated[list[str] | None, typer.Option("--techniques", help="ATT&CK techniques: T1190 T1505.003")] = None,
     software: Annotated[list[str] | None, typer.Option("--software", help="ATT&CK software ids or names: S0020")] = None,
     victims: Annotated[list[str] | None, typer.Option("--victims", help="Victims' countries, ISO codes: NO FI")] = None,

@@ -73,6 +73,7 @@ class EventBatch:
     unit: str = "line"
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
+    _raw: tuple[bytes, Rows, Rows] | None = None
     _by_folded: dict[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Column | None:
@@ -107,8 +108,10 @@ class EventBatch:
 
     def raw_text(self) -> tuple[bytes, Rows, Rows]:
         """The text of all events and where in it each starts and ends: what indicators are sought in."""
-        if self.raw is not None:
-            return self.raw()
+        if self._raw is None and self.raw is not None:
+            self._raw = self.raw()
+        if self._raw is not None:
+            return self._raw
         texts = [text.encode() for text in self.text_of(np.arange(self.size)).to_pylist()]
         ends = np.cumsum([len(text) + 1 for text in texts]) - 1
         return b"\n".join(texts), ends - np.array([len(text) for text in texts], np.int64), ends

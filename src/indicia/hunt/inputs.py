@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 from indicia.hunt.formats import Format, LogInput, recognise
 from indicia.records import Problem, Severity
 
-__all__ = ["FoundLog", "find_logs"]
+__all__ = ["FoundLog", "find_logs", "log_named"]
 
 HEAD = 16_384  # bytes by which a format is recognised
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
@@ -39,6 +39,16 @@ def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | tuple[LogInput, None
             yield from _in_file(top)
         else:
             yield Problem(where=str(top), what="no such file or folder", severity=Severity.FAILED)
+
+
+def log_named(name: str) -> LogInput | None:
+    """The log that `find_logs` told by this name; None when it is no longer there."""
+    archive, mark, _ = name.rpartition("!")
+    path = Path(archive) if mark and not Path(name).exists() else Path(name)
+    for item in _in_file(path) if path.is_file() else ():
+        if not isinstance(item, Problem) and item[0].name == name:
+            return item[0]
+    return None
 
 
 def _in_file(path: Path) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:

@@ -53,6 +53,19 @@ class RuleBook:
         self._key = key
         self._full = full
 
+    @property
+    def key(self) -> str:
+        """The name under which the rules are kept on disk; "" when they are not."""
+        return self._key if self._key and cache.has(f"{self._key}.rules") and cache.has(f"{self._key}.heads") else ""
+
+    @classmethod
+    def kept(cls, key: str) -> RuleBook:
+        """The book kept under a key. Raises: InputError when it is gone."""
+        heads = cache.load(f"{key}.heads", _Heads)
+        if heads is None:
+            raise InputError("the compiled rules were removed while they were in use", where=str(cache.cache_folder()))
+        return cls(key, heads, None)
+
     @classmethod
     def of(cls, rules: RuleSet) -> RuleBook:
         """A book that nothing is kept of."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -21,13 +22,15 @@ from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.rules.names import field_key
 from indicia.hunt.scan import Counted, Found, Scanner, without_collecting
 from indicia.hunt.sightings import facts_of, sighting_of
-from indicia.hunt.story import tell
-from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
+from indicia.hunt.story import judge, tell
+from indicia.hunt.tasks import Task, tasks_of
+from indicia.hunt.workers import Setup, Workers
+from indicia.records import Event, Hunt, LogFile, Outcome, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
 
 __all__ = ["hunt"]
 
 Progress = Callable[[str, float, float | None], None]
-TOGETHER = 32 << 20  # bytes of small logs that are scanned in one go
+WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
 MOST = 1_000  # sightings kept per rule and per indicator; all matches are counted
 
 
@@ -88,18 +91,15 @@ def _hunt(
                 outcome.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
             continue
         groups.setdefault(form.name, (form, []))[1].append(log)
-    done = 0.0
     total = float(sum(sizes[log.name] for _, logs in groups.values() for log in logs))
-    for form, logs in groups.values():
-        for some in _together(logs):
-            if progress is not None:
-                progress("hunting", done, total)
-            _add(outcome, scanner.scan(form, some))
-            done += sum(log.size for log in some)
-    if progress is not None:
-        progress("hunting", total, total)
+    done = 0.0
+    for task, part in _scanned(groups.values(), scanner, found, sought, most, jobs, total):
+        _add(outcome, part)
+        done += task.bytes
+        if progress is not None:
+            progress("hunting", min(done, total), total)
     files += _log_files(outcome.files, sizes)
-    sightings = outcome.sightings + list(_correlations(found, outcome))
+    sightings = _first(outcome.sightings, most) + list(_correlations(found, outcome))
     outcome.problems += _left_out(found, scanner, outcome, most)
     since = time.perf_counter()
     story = tell(sightings, files)
@@ -119,18 +119,24 @@ def _hunt(
     )
 
 
-def _together(logs: Sequence[LogInput]) -> Iterable[list[LogInput]]:
-    """The logs, small neighbours together."""
-    group: list[LogInput] = []
-    size = 0
-    for log in logs:
-        if group and size + log.size > TOGETHER:
-            yield group
-            group, size = [], 0
-        group.append(log)
-        size += log.size
-    if group:
-        yield group
+def _scanned(
+    groups: Iterable[tuple[Format, list[LogInput]]],
+    scanner: Scanner,
+    rules: RuleBook,
+    sought: tuple[IndicatorSought, ...],
+    most: int | None,
+    jobs: int | None,
+    total: float,
+) -> Iterator[tuple[Task, Found]]:
+    """Every task and what came of it, in order: here, or in several processes when there is enough to do."""
+    tasks = ((form, task, logs) for form, some in groups for task, logs in tasks_of(form, some))
+    count = min(jobs or os.cpu_count() or 1, int(total // WORTH_A_PROCESS) + 1)
+    if count <= 1 or not rules.key:
+        for form, task, logs in tasks:
+            yield task, scanner.scan(form, logs)
+        return
+    with Workers(count, Setup(rules.key, sought, most)) as workers:
+        yield from workers.run(task for _, task, _ in tasks)
 
 
 def _add(total: Found, part: Found) -> None:
@@ -143,6 +149,25 @@ def _add(total: Found, part: Found) -> None:
     total.feed += part.feed
     for label, seconds in part.seconds.items():
         total.seconds[label] = total.seconds.get(label, 0.0) + seconds
+
+
+def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
+    """The first `most` sightings of each rule and indicator, in the order of files, and as many successes beyond them."""
+    if most is None:
+        return list(sightings)
+    kept: Counter[tuple[str, str | None]] = Counter()
+    succeeded: Counter[tuple[str, str | None]] = Counter()
+    found = []
+    for sighting in sightings:
+        key = (sighting.rule, sighting.indicator)
+        beyond = kept[key] >= most
+        if beyond:
+            if judge(sighting).outcome is not Outcome.SUCCESS or succeeded[key] >= most:
+                continue
+            succeeded[key] += 1
+        kept[key] += 1
+        found.append(sighting)
+    return found
 
 
 def _log_files(counted: Iterable[Counted], sizes: dict[str, int]) -> list[LogFile]:

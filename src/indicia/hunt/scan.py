@@ -19,7 +19,8 @@ from indicia.hunt.matching.matcher import Match, Matcher
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.sightings import RuleFacts, facts_of, sighting_of
-from indicia.records import Problem, Sighting
+from indicia.hunt.story import judge, tells_success
+from indicia.records import Outcome, Problem, Sighting
 
 __all__ = ["Counted", "Found", "Scanner", "without_collecting"]
 
@@ -52,7 +53,7 @@ class Found(msgspec.Struct, array_like=True):
 
 
 class Scanner:
-    """Rules and indicators, ready for any number of logs. `most` bounds the sightings that are kept per rule and indicator."""
+    """Rules and indicators, ready for any number of logs. `most` bounds the sightings kept per rule and indicator and scan."""
 
     def __init__(self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None) -> None:
         self.rules = rules
@@ -80,6 +81,7 @@ class Scanner:
     ) -> Found:
         """Everything in some logs of one format."""
         found = Found()
+        self._kept.clear()
         clock = _Clock(found.seconds)
         reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
         with clock("compile"):
@@ -138,10 +140,17 @@ class Scanner:
         if facts is None:
             facts = self._facts[match.rule] = facts_of(rule)
         for row, fields in zip(match.rows.tolist(), match.fields, strict=True):
-            if self._most is not None and self._kept["rule", match.rule] >= self._most:
+            full = self._most is not None and self._kept["rule", match.rule] >= self._most
+            if full and (not tells_success(facts.id) or self._kept["success", match.rule] >= (self._most or 0)):
                 break
+            sighting = sighting_of(facts, batch.event(row), fields)
+            if full:
+                # Ten thousand scanners that were turned away must not hide the one request that was not.
+                if judge(sighting).outcome is not Outcome.SUCCESS:
+                    continue
+                self._kept["success", match.rule] += 1
             self._kept["rule", match.rule] += 1
-            found.sightings.append(sighting_of(facts, batch.event(row), fields))
+            found.sightings.append(sighting)
 
     def _sweep(self, batch: EventBatch, found: Found) -> None:
         for number, row in self.sweep.find(batch):

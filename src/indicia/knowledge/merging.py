@@ -198,8 +198,9 @@ def _row(draft: _Draft, shared: Mapping[str, Sequence[str]], belongings: Belongi
 
 
 def _kind(draft: _Draft, state: str | None) -> str:
+    # A persona that ATT&CK lists as a name of a group makes no persona of the group.
     for kind in ("person", "contractor", "persona", "surveillance vendor", "hacktivist"):
-        if kind in draft.kinds:
+        if kind in draft.kinds and not draft.group:
             return kind
     if "Indicia" in draft.sources and "criminal" in draft.kinds:
         return "criminal"

@@ -9,7 +9,7 @@ import msgspec
 
 from indicia import __version__
 from indicia.advise import advise
-from indicia.hunt import IndicatorSought
+from indicia.hunt import IndicatorSought, merge
 from indicia.hunt import hunt as hunt_logs
 from indicia.knowledge import Knowledge, load
 from indicia.read.affairs import join_affairs
@@ -96,18 +96,31 @@ def build(
     have: Iterable[str] = (),
     published: str | None = None,
     marking: Tlp | None = None,
+    before: Case | None = None,
     knowledge: Knowledge | None = None,
     progress: ProgressCall | None = None,
 ) -> Case:
-    """Everything about one affair from texts and logs. Same input, same case: it asks neither the clock nor the network."""
+    """Everything about one affair from texts and logs. Same input, same case: it asks neither the clock nor the network.
+
+    With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
+    reading), and everything that follows from them is joined, weighed and advised anew.
+    """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
         sources, knowledge, published=published, marking=marking, progress=progress
     )
-    affairs = join_affairs(claims, documents, knowledge)
     hunt: Hunt | None = None
+    if before is not None:
+        again = {document.name for document in documents}
+        kept = tuple(document for document in before.documents if document.name not in again)
+        ids = {document.id for document in kept}
+        documents = (*kept, *documents)
+        claims = (*(claim for claim in before.claims if claim.quote.document in ids), *claims)
+        mentions = (*(mention for mention in before.mentions if mention.span.document in ids), *mentions)
+        hunt = before.hunt
     if logs:
-        hunt = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
+        found = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
+        hunt = merge(hunt, found) if hunt else found
     evidence = gather(claims, mentions, hunt, documents, knowledge)
     case = Case(
         name=name,
@@ -118,9 +131,10 @@ def build(
         documents=documents,
         claims=claims,
         mentions=mentions,
-        affairs=affairs,
+        affairs=join_affairs(claims, documents, knowledge),
         hunt=msgspec.structs.replace(hunt, stats=()) if hunt else None,
         weighing=weigh(evidence, knowledge),
+        judgements=before.judgements if before else (),
         problems=(*problems, *(hunt.problems if hunt else ())),
         marking=Tlp.strictest([document.marking for document in documents]),
     )

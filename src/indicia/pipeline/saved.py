@@ -1,4 +1,4 @@
-"""Cases that were saved: the `case.json` that `indicia brief` leaves, or the folder it is in."""
+"""Cases that were saved: a case file or a database, the `case.json` that `indicia brief` leaves, or the folder it is in."""
 
 from __future__ import annotations
 
@@ -6,14 +6,35 @@ from pathlib import Path
 
 import msgspec
 
+from indicia.case import open_store
 from indicia.errors import FormatError, InputError
 from indicia.records import Case, from_json
 
-__all__ = ["load_case"]
+__all__ = ["is_store", "load_case"]
+
+_SQLITE = b"SQLite format 3\x00"
 
 
-def load_case(path: Path) -> Case:
-    """The case in `path`. Raises: InputError when there is none, FormatError with the place of the first fault."""
+def is_store(path: Path | str) -> bool:
+    """Whether `path` is a database URL or an SQLite file."""
+    if "://" in str(path):
+        return True
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+def load_case(path: Path | str) -> Case:
+    """The case in `path`, or behind a database URL.
+
+    Raises: InputError when there is none, FormatError with the place of the first fault, StoreError.
+    """
+    if is_store(path):
+        with open_store(path) as store:
+            return store.load()
+    path = Path(path)
     file = path / "case.json" if path.is_dir() else path
     try:
         data = file.read_bytes()

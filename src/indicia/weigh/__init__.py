@@ -4,5 +4,18 @@ from __future__ import annotations
 
 from indicia.weigh.assess import weigh
 from indicia.weigh.gather import from_ids, gather
+from indicia.weigh.stress import Planted, ease_of_faking, plant, prior_range
+from indicia.weigh.whatif import Change, Changed, what_if
 
-__all__ = ["from_ids", "gather", "weigh"]
+__all__ = [
+    "Change",
+    "Changed",
+    "Planted",
+    "ease_of_faking",
+    "from_ids",
+    "gather",
+    "plant",
+    "prior_range",
+    "weigh",
+    "what_if",
+]

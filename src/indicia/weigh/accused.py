@@ -23,6 +23,8 @@ class Node:
 
 def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
     """One node per accused, by hypothesis id, in the order of first mention."""
+    if not sayings:
+        return {}
     tree = tree_of(known)
     groups = _names(known)
     agencies = {name.casefold(): agency for agency in known.agencies for name in (agency.id, agency.name, *agency.names)}

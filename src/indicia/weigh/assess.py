@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from indicia.records import Assessment, Evidence, Judgement, Level, Verdict, Weighing
+from indicia.weigh.affair import incident_of, reports_on
 from indicia.weigh.judged import judged
 from indicia.weigh.known import Known
 from indicia.weigh.observed import assess_observed
@@ -20,11 +21,14 @@ def weigh(
     prior: Mapping[str, float] | None = None,
     judgements: Sequence[Judgement] = (),
 ) -> Weighing:
-    """Two assessments that never mix. `prior` is for what was observed: probabilities of groups, agencies, states
+    """Two assessments that never mix. Where the claims are about an incident we know, what was observed is weighed without the
+    reports on it: they would bear themselves out. `prior` is for what was observed: probabilities of groups, agencies, states
     (`state:CN`) or `unknown`; what it does not name keeps its shares. Raises: UsageError on a prior or judgement that does
     not fit."""
     items = judged(evidence, judgements)
-    observed = assess_observed(items, knowledge, prior)
+    incident = incident_of(items, knowledge)
+    own = reports_on(incident, knowledge) if incident else frozenset()
+    observed = assess_observed(items, knowledge, prior, own)
     said = assess_said(items, knowledge)
     return Weighing(evidence=items, observed=observed, said=said, agreement=_agreement(observed, said))
 

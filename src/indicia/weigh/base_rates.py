@@ -8,16 +8,18 @@ from itertools import combinations
 import numpy as np
 
 from indicia.records import Evidence
+from indicia.weigh.board import Board
 from indicia.weigh.profiles import Profiles
 from indicia.weigh.words import listed
 
-__all__ = ["base_rates", "fitting"]
+__all__ = ["base_rates", "fitting", "nearest_report"]
 
 _MOST_LINES = 6
 
 
 def fitting(profiles: Profiles, features: Sequence[str]) -> int:
-    """Number of groups that ATT&CK relates to every one of `features` (relations of campaigns left out); 0 if one of them is not known at all."""
+    """Number of groups that ATT&CK relates to every one of `features`, relations of campaigns left out; 0 if it does not
+    know one of them."""
     column = profiles.relations.column
     if any(feature not in column for feature in features):
         return 0
@@ -42,6 +44,18 @@ def base_rates(items: Sequence[Evidence], profiles: Profiles) -> tuple[str, ...]
     counts = sorted((fitting(profiles, [feature]), feature) for feature in software)
     lines += [f"{profiles.relations.names[feature]} ({feature}) fits {_groups(count)}" for count, feature in counts]
     return tuple(lines[:_MOST_LINES])
+
+
+def nearest_report(board: Board, hypothesis: int) -> tuple[str, ...]:
+    """A sentence on the report nearest to the items among those on one group: it may be on this very affair."""
+    row = board.model.candidates[hypothesis]
+    factors = board.column_factors
+    if not len(factors) or (sheet := int(board.layout.nearest(factors)[row])) < 0:
+        return ()
+    shown = int(((board.layout.nearness[sheet] > 0) & (factors > 0)).sum())
+    citation = board.profiles.relations.citations[board.layout.sheet_citation[sheet]]
+    group = board.profiles.relations.names[board.hypotheses[hypothesis]]
+    return (f"the nearest report on {group} ({citation}) shows {shown} of the {int((factors > 0).sum())} items",)
 
 
 def _rarest(profiles: Profiles, features: Sequence[str], count: int) -> list[str]:

@@ -1,48 +1,79 @@
-"""Evidence laid out against hypotheses: one matrix of decibans, and posteriors under any number of what-ifs at once."""
+"""Evidence laid out against hypotheses, and posteriors under any number of what-ifs at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from indicia.errors import UsageError
 from indicia.records import Evidence
 from indicia.weigh.grades import factor
+from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Known, Tree, tree_of
-from indicia.weigh.model import DECIBAN, Model, model_of, softmax
-from indicia.weigh.profiles import Floats
+from indicia.weigh.model import DECIBAN, Model, grounds_of
+from indicia.weigh.profiles import Floats, Profiles
 from indicia.weigh.victims import victim_weights
 
-__all__ = ["Board", "lay_out", "once_each", "reprior"]
+__all__ = ["Board", "lay_out", "reprior"]
 
 
 @dataclass(frozen=True)
 class Board:
-    """`weights` is [item, hypothesis] in decibans at full weight; `factors` the share of it that each item keeps (grades, a
-    person's weight, 0 for a copy); `prior` log probabilities. The last hypothesis is the unknown actor."""
+    """`factors` is the share of its weight that each item keeps (its grades, a person's weight); `prior` log probabilities of
+    `model.hypotheses`; `victims` [item, hypothesis] in decibans, 0 for items that are no victims."""
 
     items: tuple[Evidence, ...]
-    hypotheses: tuple[str, ...]
-    weights: Floats
     factors: Floats
     prior: Floats
+    victims: Floats
+    profiles: Profiles = field(repr=False)
     model: Model
     tree: Tree = field(repr=False)
 
     @property
-    def effective(self) -> Floats:
-        """[item, hypothesis] in decibans as they count."""
-        counted: Floats = self.weights * self.factors[:, None]
-        return counted
+    def hypotheses(self) -> tuple[str, ...]:
+        return self.model.hypotheses
+
+    @cached_property
+    def _members(self) -> list[list[int]]:
+        """Per column of the layout the positions of the items that show this feature."""
+        members: dict[int, list[int]] = {}
+        for at, item in enumerate(self.items):
+            if (column := self.profiles.relations.column.get(item.feature)) is not None:
+                members.setdefault(column, []).append(at)
+        return [members[column] for column in sorted(members)]
+
+    @cached_property
+    def layout(self) -> Layout:
+        column = self.profiles.relations.column
+        columns = sorted(column[self.items[members[0]].feature] for members in self._members)
+        return Layout.of(self.profiles, np.array(columns, dtype=np.int64))
+
+    def _by_column(self, factors: Floats) -> Floats:
+        """[variant, item] to [variant, column]: a feature counts once, as strongly as the strongest item that shows it."""
+        if not self._members:
+            return np.zeros((len(factors), 0))
+        if all(len(members) == 1 for members in self._members):
+            return factors[:, [members[0] for members in self._members]]
+        return np.stack([factors[:, members].max(axis=1) for members in self._members], axis=1)
+
+    @property
+    def column_factors(self) -> Floats:
+        """`factors` per column of the layout."""
+        factors: Floats = self._by_column(self.factors[None, :])[0]
+        return factors
 
     def posterior(self, factors: Floats | None = None, prior: Floats | None = None) -> Floats:
         """Probabilities over the hypotheses. `factors` may be [item] or [variant, item], `prior` [hypothesis] or [variant,
-        hypothesis] in logs; with variants the result is [variant, hypothesis]."""
+        hypothesis] in logs; with variants in either the result is [variant, hypothesis]."""
         factors = self.factors if factors is None else factors
-        prior = self.prior if prior is None else prior
-        return softmax(prior + factors @ self.weights / DECIBAN)
+        rows = np.atleast_2d(factors)
+        scores = self.model.scores(self.layout, self._by_column(rows)) + rows @ self.victims / DECIBAN
+        shares = self.model.posterior(scores, self.prior if prior is None else prior)
+        return shares[0] if factors.ndim == 1 and (prior is None or prior.ndim == 1) else shares
 
     def without(self, positions: Sequence[int]) -> Floats:
         """The posterior with the items at `positions` switched off."""
@@ -50,28 +81,30 @@ class Board:
         factors[list(positions)] = 0
         return self.posterior(factors)
 
+    def weights(self) -> Floats:
+        """[item, hypothesis] in decibans against an unknown actor, as they count here: prior and items add up exactly to the
+        posterior's log odds, as long as the evidence does not mislead (`Weights.misled`). A copy of a stronger item has 0."""
+        result = self.victims * self.factors[:, None]
+        parts = self.model.parts(self.layout, self.column_factors)
+        for members, part in zip(self._members, parts, strict=True):
+            result[max(members, key=lambda at: (self.factors[at], -at))] += part
+        return result
 
-def lay_out(evidence: Sequence[Evidence], known: Known, prior: Mapping[str, float] | None = None) -> Board:
-    """The board of observed evidence. `prior` gives probabilities to groups, states (`state:CN`), agencies or `unknown`; what
-    is not named keeps its shares of the rest."""
-    model = model_of(known.attack.tables)
-    tree = tree_of(known)
-    items = tuple(evidence)
-    weights = model.item_weights([item.feature for item in items]) + victim_weights(items, model.hypotheses, known)
-    factors = np.array([factor(item) for item in items]) * once_each([item.feature for item in items], [*map(factor, items)])
+
+def lay_out(
+    evidence: Sequence[Evidence],
+    known: Known,
+    prior: Mapping[str, float] | None = None,
+    leave_out: frozenset[str] = frozenset(),
+) -> Board:
+    """The board of observed evidence. `prior` gives probabilities to groups, agencies, states (`state:CN`) or `unknown`; what
+    is not named keeps its shares of the rest. `leave_out` names reports that profiles are built without. Raises: UsageError on
+    a prior that does not fit."""
+    grounds, tree, items = grounds_of(known.attack, leave_out), tree_of(known), tuple(evidence)
+    model = grounds.model
     log_prior = reprior(model.prior, model.hypotheses, tree, prior) if prior else model.prior
-    return Board(items, model.hypotheses, weights, factors, log_prior, model, tree)
-
-
-def once_each(keys: Sequence[str], strengths: Sequence[float]) -> Floats:
-    """1 for the strongest of the items that share a key (the first, where equal), 0 for its copies."""
-    best: dict[str, int] = {}
-    for at, key in enumerate(keys):
-        if key not in best or strengths[at] > strengths[best[key]]:
-            best[key] = at
-    mask = np.zeros(len(keys))
-    mask[list(best.values())] = 1
-    return mask
+    factors = np.array([factor(item) for item in items])
+    return Board(items, factors, log_prior, victim_weights(items, model.hypotheses, known), grounds.profiles, model, tree)
 
 
 def reprior(log_prior: Floats, hypotheses: Sequence[str], tree: Tree, wanted: Mapping[str, float]) -> Floats:
@@ -89,8 +122,8 @@ def reprior(log_prior: Floats, hypotheses: Sequence[str], tree: Tree, wanted: Ma
         new[member] = share[member] / share[member].sum() * probability
         taken |= member
     left = 1 - sum(wanted.values())
-    if left < -1e-9:
-        raise UsageError("the priors sum to more than 1")
+    if left < -1e-9 or (taken.all() and left > 1e-9):
+        raise UsageError(f"the priors sum to {1 - left:g}, and no hypothesis is left for the rest")
     if not taken.all():
         new[~taken] = share[~taken] / share[~taken].sum() * max(left, 0)
     result: Floats = np.log(np.maximum(new, 1e-12))

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, islice
+from math import comb
 
 import numpy as np
 
-from indicia.weigh.board import Board
 from indicia.weigh.profiles import Floats
 
 __all__ = ["decisive"]
 
+_TRY_ALL = 2000  # sets of others that are tried one by one; beyond that the strongest of them, found greedily
 
-def decisive(board: Board, leader: int, threshold: float) -> tuple[int, ...]:
-    """Positions of the smallest set of strongest items such that without them the leader's posterior is under `threshold`,
-    while without as many of the others it is not. Empty if the leader is under the threshold already.
 
-    Items are taken in the order of what they add to the leader against its rivals, each rival weighed by its posterior once
-    the items before are gone. Where two items each bring the leader down alone, both are decisive: the smallest set by the
-    first condition alone would name one of them and hide the other.
+def decisive(standing: Callable[[Floats], Floats], factors: Floats, threshold: float) -> tuple[int, ...]:
+    """Positions of the smallest set of strongest items such that without them the leader is under `threshold`, while without as
+    many of the others it is not. Empty if it is under the threshold already. `standing` gives the leader's posterior [variant]
+    for `factors` [variant, item].
+
+    Items are taken greedily, each time the one whose loss costs the leader most. Where two items each bring it down alone, both
+    are decisive: the smallest set by the first condition alone would name one of them and hide the other.
     """
-    if board.posterior()[leader] < threshold:
+    if standing(factors[None, :])[0] < threshold:
         return ()
-    order = _strongest_first(board, leader)
-    for count in range(1, len(order) + 1):
-        taken, others = order[:count], order[count:]
-        if board.without(taken)[leader] >= threshold:
-            continue
-        if not others or board.without(_strongest_first(board, leader, others)[:count])[leader] >= threshold:
-            return tuple(sorted(taken))
-    return tuple(sorted(order))
+    every = [at for at in range(len(factors)) if factors[at] > 0]
+    taken: list[int] = []
+    for strongest in _strongest_first(standing, factors, every):
+        taken.append(strongest)
+        others = [at for at in every if at not in taken]
+        falls = standing(_without(factors, [taken]))[0] < threshold
+        if falls and not _falls(standing, factors, others, len(taken), threshold):
+            break
+    return tuple(sorted(taken))
 
 
-def _strongest_first(board: Board, leader: int, among: Sequence[int] | None = None) -> list[int]:
-    """Item positions by how much the leader's log odds lose with each, greedily: the rivals change as items go."""
-    left = list(range(len(board.items))) if among is None else list(among)
-    factors = board.factors.copy()
-    order: list[int] = []
+def _falls(standing: Callable[[Floats], Floats], factors: Floats, others: Sequence[int], count: int, threshold: float) -> bool:
+    """Whether the leader falls without some `count` of the others."""
+    if not others:
+        return False
+    count = min(count, len(others))
+    if comb(len(others), count) <= _TRY_ALL:
+        sets: list[Sequence[int]] = list(combinations(others, count))
+    else:
+        sets = [list(islice(_strongest_first(standing, factors, others), count))]
+    return bool((standing(_without(factors, sets)) < threshold).any())
+
+
+def _strongest_first(standing: Callable[[Floats], Floats], factors: Floats, among: Sequence[int]) -> Iterator[int]:
+    left, gone = list(among), factors.copy()
     while left:
-        trial = np.repeat(factors[None, :], len(left), axis=0)
-        trial[np.arange(len(left)), left] = 0
-        after: Floats = board.posterior(trial)[:, leader]
-        worst = int(np.argmin(after))
-        order.append(left.pop(worst))
-        factors[order[-1]] = 0
-    return order
+        after = standing(_without(gone, [[at] for at in left]))
+        strongest = left.pop(int(np.argmin(after)))
+        gone[strongest] = 0
+        yield strongest
+
+
+def _without(factors: Floats, sets: Sequence[Sequence[int]]) -> Floats:
+    """[set, item]: the factors with the items of each set switched off."""
+    result = np.repeat(factors[None, :], len(sets), axis=0)
+    for row, items in enumerate(sets):
+        result[row, list(items)] = 0
+    return result

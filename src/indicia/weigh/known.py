@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indicia.knowledge import Attack
-from indicia.knowledge.tables import Actor, Agency, State
+from indicia.knowledge.tables import Actor, Agency, Incident, State
 from indicia.records import Hypothesis, Level
 
 __all__ = ["UNKNOWN", "Known", "Tree", "tree_of"]
@@ -31,6 +31,8 @@ class Known(Protocol):
     def states(self) -> Iterable[State]: ...
     @property
     def agencies(self) -> Iterable[Agency]: ...
+    @property
+    def incidents(self) -> Iterable[Incident]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
-"""The model: what each item does to each group and to an unknown actor, in decibans, and the posterior that follows.
+"""The model: what each item does to each group and to an unknown actor, and the posterior that follows.
 
-A conditional logit whose score is a plain sum over items (`inputs`), fitted on published reports with the report's own
-citation taken out of every profile (`scripts/fit_weigh.py`); an actor that we do not know is one of its alternatives.
+A conditional logit over ATT&CK's groups and one more alternative, an actor that we do not know. It is fitted on published
+reports with the report's own citation taken out of every profile, and with the true group taken out of the candidates for half
+of the weight (`scripts/fit_weigh.py`, docs/weighing.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from math import log
 
@@ -16,26 +16,32 @@ import msgspec
 import numpy as np
 
 from indicia.errors import KnowledgeError
-from indicia.knowledge.tables import AttackTables
-from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, activity_inputs, item_inputs, unknown_inputs
+from indicia.knowledge import Attack
+from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, Layout, activity_inputs
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
-__all__ = ["DECIBAN", "Model", "Weights", "model_of", "shipped_weights", "softmax"]
+__all__ = ["DECIBAN", "LEAST_KNOWN", "Grounds", "Model", "Weights", "grounds_of", "shipped_weights", "softmax"]
 
 DECIBAN = 10 / log(10)  # decibans in a nat
-LEAST_KNOWN = 3  # a group of which less is known is no candidate: nothing could be weighed
+LEAST_KNOWN = 3  # a group of which fewer features are known is no candidate: nothing could be weighed
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """The fitted numbers, with what they were fitted on. Units: nats per unit of each input."""
+    """The fitted numbers, with what they were fitted on. `item`, `activity`, `unknown_item`: nats per unit of each input."""
 
-    version: str
     source: str
+    attack: str  # release
     item: dict[str, float]
     activity: dict[str, float]
     unknown: float
     unknown_item: dict[str, float]
+    misled: float = 0.0  # probability that the evidence as a whole misleads: planted, mixed up, or ascribed wrongly
     named: float  # least posterior at which a group is named
+    backing: tuple[float, float, float]  # see `corroboration`: for one, two, and three or more rare pieces of software
+
+    def vector(self, part: str, names: tuple[str, ...]) -> Floats:
+        values: dict[str, float] = getattr(self, part)
+        return np.array([values.get(name, 0.0) for name in names])
 
 
 @lru_cache(maxsize=1)
@@ -55,67 +61,75 @@ def softmax(scores: Floats) -> Floats:
     return shifted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Model:
-    """Weighs features against the candidates of one set of profiles. Column order everywhere: candidates, then `unknown`."""
+    """Scores items against the candidates. Hypotheses are always the candidates, then `unknown`."""
 
-    profiles: Profiles
+    hypotheses: tuple[str, ...]
+    candidates: Ints  # rows of the groups of which enough is known
+    activity: Floats  # [candidate, ACTIVITY]
     weights: Weights
 
-    @cached_property
-    def candidates(self) -> Ints:
-        """Rows of the groups of which enough is known."""
-        return np.flatnonzero(self.profiles.size >= LEAST_KNOWN)
+    @classmethod
+    def of(cls, profiles: Profiles, weights: Weights) -> Model:
+        candidates = np.flatnonzero(profiles.size >= LEAST_KNOWN)
+        groups = (*(profiles.relations.groups[row] for row in candidates), "unknown")
+        return cls(groups, candidates, activity_inputs(profiles)[candidates], weights)
 
-    @cached_property
-    def hypotheses(self) -> tuple[str, ...]:
-        return (*(self.profiles.relations.groups[row] for row in self.candidates), "unknown")
-
-    @cached_property
+    @property
     def prior(self) -> Floats:
         """Log prior (nats, normalised) of each hypothesis: by how much is reported of a group, and the unknown actor."""
-        activity = activity_inputs(self.profiles)[self.candidates] @ _vector(self.weights.activity, ACTIVITY)
-        scores = np.append(activity, self.weights.unknown)
-        log_prior: Floats = np.log(softmax(scores))
+        activity = self.activity @ self.weights.vector("activity", ACTIVITY)
+        log_prior: Floats = np.log(softmax(np.append(activity, self.weights.unknown)))
         return log_prior
 
-    @cached_property
-    def table(self) -> Floats:
-        """[feature, hypothesis] in decibans against an unknown actor, whose own column is 0. The weights of the items in
-        evidence are rows of it: prior + their sum = posterior log odds against an unknown actor, exactly."""
-        columns = np.arange(len(self.profiles.relations.features))
-        groups = item_inputs(self.profiles, columns)[:, self.candidates] @ _vector(self.weights.item, ITEM)
-        unknown = unknown_inputs(self.profiles, columns) @ _vector(self.weights.unknown_item, UNKNOWN_ITEM)
-        return np.column_stack([(groups - unknown[:, None]) * DECIBAN, np.zeros(len(columns))])
+    def posterior(self, scores: Floats, prior: Floats) -> Floats:
+        """Probabilities from `scores` (nats, [..., hypothesis]) and log `prior`: Bayes where the evidence can be believed, the
+        prior where it misleads. So nothing that was observed makes anybody surer than that."""
+        misled = self.weights.misled
+        share: Floats = (1 - misled) * softmax(scores + prior) + misled * softmax(prior)
+        return share
 
-    @cached_property
-    def report_rate(self) -> Floats:
-        """Share of all reports on groups that show each feature, smoothed so that none is 0."""
-        reports = max(float((self.profiles.cited_for_groups.sum(axis=0) > 0).sum()), 1.0)
-        rate: Floats = (self.profiles.reports.sum(axis=0) + 0.5) / (reports + 1)
-        return rate
+    def scores(self, layout: Layout, factors: Floats) -> Floats:
+        """[variant, hypothesis] in nats, without the prior, for `factors` [variant, item]. `parts` is the slow reference."""
+        *plain, rate, closest, exclusive = self.weights.vector("item", ITEM)
+        root = np.sqrt(np.maximum(factors.sum(axis=1, keepdims=True), 1e-9))
+        groups = factors @ (layout.plain @ np.array(plain))
+        groups += rate * (factors @ layout.rate) / root
+        groups += closest * layout.closest(factors)
+        groups += exclusive * np.minimum(factors @ layout.exclusive, 1)
+        technique, software, of_root = self.weights.vector("unknown_item", UNKNOWN_ITEM)
+        kinds = technique * (1 - layout.is_software) + software * layout.is_software
+        unknown = factors @ kinds + of_root * np.where(factors.any(axis=1), root[:, 0], 0)
+        return np.column_stack([groups[:, self.candidates], unknown])
 
-    def item_weights(self, features: Sequence[str]) -> Floats:
-        """[item, hypothesis] in decibans: rows of `table`. Features that the profiles do not know weigh nothing."""
-        column = self.profiles.relations.column
-        result = np.zeros((len(features), len(self.candidates) + 1))
-        at = [number for number, feature in enumerate(features) if feature in column]
-        if at:
-            result[at] = self.table[[column[features[number]] for number in at]]
-        return result
-
-
-def _vector(weights: dict[str, float], names: tuple[str, ...]) -> Floats:
-    return np.array([weights.get(name, 0.0) for name in names])
+    def parts(self, layout: Layout, factors: Floats) -> Floats:
+        """[item, hypothesis] in decibans against an unknown actor, whose own column is 0, for `factors` [item]. With the prior
+        the sum over items is the posterior's log odds against an unknown actor, exactly, for evidence that does not mislead."""
+        groups = layout.parts(factors)[:, self.candidates] @ self.weights.vector("item", ITEM)
+        unknown = layout.unknown_parts(factors) @ self.weights.vector("unknown_item", UNKNOWN_ITEM)
+        return np.column_stack([(groups - unknown[:, None]) * DECIBAN, np.zeros(len(groups))])
 
 
-_models: dict[int, tuple[AttackTables, Model]] = {}
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """All that one release of ATT&CK gives to weigh with."""
+
+    profiles: Profiles
+    model: Model
 
 
-def model_of(tables: AttackTables) -> Model:
-    """The model over all that `tables` know. Kept for the tables last used, because building takes longer than weighing."""
-    kept = _models.get(id(tables))
-    if kept is None or kept[0] is not tables:
-        _models.clear()
-        kept = _models[id(tables)] = (tables, Model(Relations(tables).profiles(), shipped_weights()))
-    return kept[1]
+_KEEP = 4
+_kept: list[tuple[Attack, frozenset[str], Grounds]] = []
+
+
+def grounds_of(attack: Attack, leave_out: frozenset[str] = frozenset()) -> Grounds:
+    """The grounds from everything that `attack` knows, but for the reports cited by the names in `leave_out`. The last few are
+    kept, because building them takes longer than weighing."""
+    for of_attack, without, grounds in _kept:
+        if of_attack is attack and without == leave_out:
+            return grounds
+    profiles = Relations(attack).profiles(drop=leave_out)
+    grounds = Grounds(profiles, Model.of(profiles, shipped_weights()))
+    _kept[:] = [(attack, leave_out, grounds), *_kept[: _KEEP - 1]]
+    return grounds

@@ -12,76 +12,75 @@ from indicia.records import (
     Evidence,
     EvidenceKind,
     Hypothesis,
+    Level,
     Posterior,
     Verdict,
     Weight,
 )
-from indicia.weigh.base_rates import base_rates
+from indicia.weigh.base_rates import base_rates, nearest_report
 from indicia.weigh.board import Board, lay_out
 from indicia.weigh.decisive import decisive
 from indicia.weigh.known import UNKNOWN, Known
-from indicia.weigh.levels import sums
 from indicia.weigh.telling import telling
-from indicia.weigh.words import band, listed, percent
+from indicia.weigh.verdict import Decision, decide
+from indicia.weigh.words import band, listed, percent, surely
 
 __all__ = ["assess_observed"]
 
-_STATE_SURE = 0.9  # least posterior at which a state alone is named
-_TIED_AT_LEAST = 0.2  # of each of two that together would be named
 _WEIGHTS_FOR = 5  # leading hypotheses whose weights are kept
 
 
-def assess_observed(evidence: Sequence[Evidence], known: Known, prior: Mapping[str, float] | None = None) -> Assessment:
-    """Weighs the observed items among `evidence`; the others are ignored."""
+def assess_observed(
+    evidence: Sequence[Evidence],
+    known: Known,
+    prior: Mapping[str, float] | None = None,
+    leave_out: frozenset[str] = frozenset(),
+) -> Assessment:
+    """Weighs the observed items among `evidence`; the others are ignored. `leave_out` names reports that may not speak."""
     items = tuple(item for item in evidence if item.kind is EvidenceKind.OBSERVED)
-    board = lay_out(items, known, prior)
-    after = board.posterior()
-    before = np.exp(board.prior)
-    order = np.argsort(-after, kind="stable")
-    named_at = board.model.weights.named
+    board = lay_out(items, known, prior, leave_out)
+    after, before = board.posterior(), np.exp(board.prior)
+    model, named_at = board.model, board.model.weights.named
+    decision = decide(model, board.layout, board.column_factors, after, board.prior, board.tree)
+    order = [int(at) for at in np.argsort(-after, kind="stable")]
     posteriors = tuple(
         Posterior(hypothesis=_hypothesis(board, at), probability=float(after[at]), prior=float(before[at])) for at in order
     )
-    shares = dict(zip(board.hypotheses, after.tolist(), strict=True))
-    levels = sums(shares, dict(zip(board.hypotheses, before.tolist(), strict=True)), board.tree)
-    groups = [int(at) for at in order if board.hypotheses[at] != UNKNOWN.id]
-    first, second = groups[0], groups[1]
     decided: tuple[int, ...] = ()
-    if not items:
-        verdict, leaders = Verdict.INSUFFICIENT, []
-    elif after[first] >= named_at:
-        verdict, leaders = Verdict.NAMED, [first]
-        decided = decisive(board, first, named_at)
-    elif after[first] + after[second] >= named_at and after[second] >= _TIED_AT_LEAST:
-        verdict, leaders = Verdict.TIED, [first, second]
-    elif levels and levels[0].probability >= _STATE_SURE:
-        verdict, leaders = Verdict.STATE_ONLY, []
-    else:
-        verdict, leaders = Verdict.INSUFFICIENT, []
-    names = [posteriors[0].hypothesis.name] if not leaders else [board.tree.groups[board.hypotheses[at]].name for at in leaders]
-    effective = board.effective
-    shown = groups[:_WEIGHTS_FOR]
+    if decision.verdict is Verdict.NAMED:
+        decided = decisive(lambda factors: board.posterior(factors)[:, decision.first], board.factors, named_at)
+    share = float(sum(after[at] for at in decision.leaders))
+    shown = [at for at in order if board.hypotheses[at] != UNKNOWN.id][:_WEIGHTS_FOR]
+    effective = board.weights()
+    state = next((at for at in decision.levels if at.hypothesis.level is Level.STATE), None)
     return Assessment(
         kind=EvidenceKind.OBSERVED,
-        verdict=verdict,
-        statement=_statement(verdict, names, float(sum(after[at] for at in leaders)), levels, bool(items)),
-        leaders=tuple(board.hypotheses[at] for at in leaders)
-        or ((levels[0].hypothesis.id,) if verdict is Verdict.STATE_ONLY else ()),
-        likelihood=band(float(sum(after[at] for at in leaders))) if leaders else None,
-        confidence=_confidence(verdict, items, decided),
+        verdict=decision.verdict,
+        statement=_statement(decision, [_hypothesis(board, at).name for at in decision.leaders], share, state, bool(items)),
+        leaders=tuple(board.hypotheses[at] for at in decision.leaders)
+        or ((state.hypothesis.id,) if state and decision.verdict is Verdict.STATE_ONLY else ()),
+        likelihood=band(share)
+        if decision.leaders
+        else (band(state.probability) if state and decision.verdict is Verdict.STATE_ONLY else None),
+        confidence=_confidence(decision.verdict, items, decided),
         posteriors=posteriors,
-        levels=levels,
+        levels=decision.levels,
         weights=tuple(
             Weight(evidence=item.id, hypothesis=board.hypotheses[column], decibans=round(float(effective[row, column]), 3))
             for column in shown
             for row, item in enumerate(items)
         ),
         decisive=tuple(items[at].id for at in decided),
-        missing=_missing(verdict, items),
+        missing=_missing(decision, items, _hypothesis(board, decision.first).name),
         telling=telling(board) if items else (),
-        base_rates=base_rates(items, board.model.profiles),
-        method=f"weights of evidence over ATT&CK {known.attack.version}; {board.model.weights.source}",
+        base_rates=base_rates(items, board.profiles) + nearest_report(board, decision.first),
+        method=_method(known, model.weights.source, len(leave_out)),
     )
+
+
+def _method(known: Known, source: str, left_out: int) -> str:
+    without = f" without {left_out} reports on this very affair" if left_out else ""
+    return f"weights of evidence over ATT&CK {known.attack.version}{without}; {source}"
 
 
 def _hypothesis(board: Board, at: int) -> Hypothesis:
@@ -97,31 +96,40 @@ def _confidence(verdict: Verdict, items: Sequence[Evidence], decided: Sequence[i
     return Confidence.HIGH if len(kinds) > 1 and good and len(decided) >= 3 else Confidence.MODERATE
 
 
-def _statement(verdict: Verdict, names: Sequence[str], share: float, levels: Sequence[Posterior], any_items: bool) -> str:
+def _statement(decision: Decision, names: Sequence[str], share: float, state: Posterior | None, any_items: bool) -> str:
     if not any_items:
         return "Nothing was observed that could be weighed: insufficient grounds."
-    if verdict is Verdict.NAMED:
-        return f"What was observed was {band(share)} the work of {names[0]} ({percent(share)})."
-    if verdict is Verdict.TIED:
+    if decision.verdict is Verdict.NAMED:
+        return f"What was observed was {surely(share)} the work of {names[0]} ({percent(share)})."
+    if decision.verdict is Verdict.TIED:
         return f"What was observed points to {listed(names, 'or')} ({percent(share)} together), and they cannot be told apart."
-    if verdict is Verdict.STATE_ONLY:
-        state = levels[0]
+    if decision.verdict is Verdict.STATE_ONLY and state is not None:
         return (
-            f"What was observed was {band(state.probability)} the work of a group tied to {state.hypothesis.name} "
+            f"What was observed was {surely(state.probability)} the work of a group tied to {state.hypothesis.name} "
             f"({percent(state.probability)}); which one cannot be told."
         )
     return "What was observed does not carry an attribution: insufficient grounds."
 
 
-def _missing(verdict: Verdict, items: Sequence[Evidence]) -> tuple[str, ...]:
-    if verdict is Verdict.NAMED:
+def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple[str, ...]:
+    if decision.verdict is Verdict.NAMED:
         return ()
     lacks = []
+    if decision.plantable:
+        lacks.append(
+            f"corroboration: the tools of {first} point to it, but tools can be planted, and the rest fits others better"
+        )
+    if decision.shared:
+        lacks.append(f"anything that tells {first} from {_others(decision.shared)} known to use all that was observed")
     if not any(item.feature.startswith("S") for item in items):
         lacks.append("software: no malware or tool is identified, and techniques are shared by many")
     if not any(item.feature.startswith("T") for item in items):
         lacks.append("techniques: nothing is known of how it was done")
-    if not any(item.reliability in {"A", "B"} for item in items):
+    if items and not any(item.reliability in {"A", "B"} for item in items):
         lacks.append("sources better than press: every item rests on a report at second hand")
     lacks.append("infrastructure, victims' logs or language and working hours that only one actor would leave")
     return tuple(lacks)
+
+
+def _others(count: int) -> str:
+    return "the other group" if count == 1 else f"the {count} other groups"

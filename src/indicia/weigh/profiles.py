@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from indicia.knowledge.tables import AttackTables
+from indicia.knowledge import Attack
 
-__all__ = ["Floats", "Ints", "Profiles", "Relations"]
+__all__ = ["Floats", "Ints", "Profiles", "Relations", "Sheets"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,37 +31,65 @@ class Uses:
     feature: Ints
     citation: Ints
 
+    @property
+    def columns(self) -> tuple[Ints, Ints, Ints]:
+        return self.user, self.feature, self.citation
+
     def keep(self, which: NDArray[np.bool_]) -> Uses:
         return Uses(self.user[which], self.feature[which], self.citation[which])
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """One row per (group, report), sorted by group: `group` and `citation` of each row; `row` and `feature` of each entry."""
+
+    group: Ints
+    citation: Ints
+    row: Ints
+    feature: Ints
+
+    def length(self, value: Floats) -> Floats:
+        """Per row the sum over its features of `value` [feature]."""
+        length: Floats = np.bincount(self.row, weights=value[self.feature], minlength=len(self.group)).astype(np.float64)
+        return length
+
+    def shows(self, columns: Ints, features: int) -> Floats:
+        """[row, item]: 1 where the report says that the group uses the feature in `columns`."""
+        place = np.full(features, -1, dtype=np.int64)
+        place[columns] = np.arange(len(columns))
+        wanted = place[self.feature] >= 0
+        result = np.zeros((len(self.group), len(columns)))
+        result[self.row[wanted], place[self.feature[wanted]]] = 1
+        return result
 
 
 class Relations:
     """ATT&CK's relations of one release as triples, ready to be counted under any selection of reports."""
 
-    def __init__(self, tables: AttackTables) -> None:
-        self.version = tables.version
-        self.groups: tuple[str, ...] = tuple(sorted(group.id for group in tables.groups))
-        self.names: dict[str, str] = {technique.id: technique.name for technique in tables.techniques}
-        self.names |= {software.id: software.name for software in tables.software}
-        self.names |= {group.id: group.name for group in tables.groups}
-        self.techniques: tuple[str, ...] = tuple(sorted(technique.id for technique in tables.techniques))
-        self.software: tuple[str, ...] = tuple(sorted(software.id for software in tables.software))
+    def __init__(self, attack: Attack) -> None:
+        self.version = attack.version
+        self.groups: tuple[str, ...] = tuple(sorted(group.id for group in attack.groups))
+        self.names: dict[str, str] = {technique.id: technique.name for technique in attack.techniques}
+        self.names |= {software.id: software.name for software in attack.software}
+        self.names |= {group.id: group.name for group in attack.groups}
+        self.techniques: tuple[str, ...] = tuple(sorted(technique.id for technique in attack.techniques))
+        self.software: tuple[str, ...] = tuple(sorted(software.id for software in attack.software))
         self.features: tuple[str, ...] = self.techniques + self.software
         self.column: dict[str, int] = {feature: at for at, feature in enumerate(self.features)}
         self.row: dict[str, int] = {group: at for at, group in enumerate(self.groups)}
-        self.tools: frozenset[str] = frozenset(software.id for software in tables.software if software.type == "tool")
-        self.tactics: dict[str, tuple[str, ...]] = {technique.id: technique.tactics for technique in tables.techniques}
-        self.campaign_names: tuple[str, ...] = tuple(campaign.id for campaign in tables.campaigns)
-        self.citations: tuple[str, ...] = ("", *sorted({name for use in tables.uses for name in use.citations}))
+        tools = {software.id for software in attack.software if software.type == "tool"}
+        self.is_tool = np.array([feature in tools for feature in self.features])
+        self.campaigns: dict[str, int] = {campaign.id: at for at, campaign in enumerate(attack.campaigns)}
+        self.citations: tuple[str, ...] = ("", *sorted({name for use in attack.uses for name in use.citations}))
         self._citation = {name: at for at, name in enumerate(self.citations)}
-        dates = {citation.name: citation.date for citation in tables.citations if citation.date}
-        self.dates = np.array([dates.get(name) or "9999" for name in self.citations])
-        attributed = {campaign.id: campaign.attributed_to for campaign in tables.campaigns}
+        dates = {citation.name: citation.date for citation in attack.citations}
+        self.dates = np.array([_latest(dates.get(name)) for name in self.citations])
+        attributed = {campaign.id: campaign.attributed_to for campaign in attack.campaigns}
         software_row = {software: at for at, software in enumerate(self.software)}
         own: list[tuple[int, int, int]] = []
         by_campaign: list[tuple[int, int, int, int]] = []
         by_software: list[tuple[int, int, int]] = []
-        for use in tables.uses:
+        for use in attack.uses:
             if (column := self.column.get(use.target)) is None:
                 continue
             for citation in [self._citation[name] for name in use.citations] or [_UNCITED]:
@@ -70,7 +98,7 @@ class Relations:
                 elif use.source in software_row:
                     by_software.append((software_row[use.source], column, citation))
                 elif use.source in attributed:
-                    campaign = self.campaign_names.index(use.source)
+                    campaign = self.campaigns[use.source]
                     by_campaign += [
                         (self.row[group], column, citation, campaign) for group in attributed[use.source] if group in self.row
                     ]
@@ -78,8 +106,19 @@ class Relations:
         self._by_campaign = _triples([row[:3] for row in by_campaign])
         self._campaign = np.array([row[3] for row in by_campaign], dtype=np.int64)
         self._by_software = _triples(by_software)
-        parents = [self.column.get(technique.split(".")[0]) if "." in technique else None for technique in self.techniques]
-        self.family = np.array([at if parent is None else parent for at, parent in enumerate(parents)], dtype=np.int64)
+
+    def reports(self, techniques: int) -> list[tuple[int, int, Ints]]:
+        """(group row, citation index, feature columns) of every report cited for a group's own use of that many techniques."""
+        found: dict[tuple[int, int], set[int]] = {}
+        for user, feature, citation in zip(*(one.tolist() for one in self._own.columns), strict=True):
+            if citation != _UNCITED:
+                found.setdefault((user, citation), set()).add(feature)
+        limit = len(self.techniques)
+        return [
+            (user, citation, np.array(sorted(features), dtype=np.int64))
+            for (user, citation), features in sorted(found.items())
+            if sum(feature < limit for feature in features) >= techniques
+        ]
 
     def profiles(
         self, *, drop: Collection[str] = (), before: str | None = None, without_campaign: str | None = None
@@ -94,14 +133,19 @@ class Relations:
             if before is not None:
                 usable &= self.dates < before
         of_campaigns = usable[self._by_campaign.citation]
-        if without_campaign is not None and without_campaign in self.campaign_names:
-            of_campaigns &= self._campaign != self.campaign_names.index(without_campaign)
+        if without_campaign is not None and without_campaign in self.campaigns:
+            of_campaigns &= self._campaign != self.campaigns[without_campaign]
         return Profiles(
             self,
             own=self._own.keep(usable[self._own.citation]),
             by_campaign=self._by_campaign.keep(of_campaigns),
             by_software=self._by_software.keep(usable[self._by_software.citation]),
         )
+
+
+def _latest(date: str | None) -> str:
+    """The last day that a date cut to month or year can mean; no date is later than all."""
+    return (date + "-12-31"[len(date) - 4 :] if len(date) < 10 else date) if date else "9999"
 
 
 def _triples(rows: list[tuple[int, int, int]]) -> Uses:
@@ -170,6 +214,18 @@ class Profiles:
         columns = len(self.relations.citations)
         flat = np.bincount(uses.user[cited] * columns + uses.citation[cited], minlength=rows * columns)
         return (flat.reshape(rows, columns) > 0).astype(np.float64)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """What each report that is left says of each group it is cited for."""
+        user, feature, citation = (
+            np.concatenate(both) for both in zip(self._own.columns, self._by_campaign.columns, strict=True)
+        )
+        cited = citation != _UNCITED
+        reports, features = len(self.relations.citations), len(self.relations.features)
+        entries = np.unique((user[cited] * reports + citation[cited]) * features + feature[cited])
+        rows, row_of = np.unique(entries // features, return_inverse=True)
+        return Sheets(group=rows // reports, citation=rows % reports, row=row_of, feature=entries % features)
 
     @cached_property
     def cited_for_groups(self) -> Floats:

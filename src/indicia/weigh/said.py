@@ -186,7 +186,7 @@ def _tied(levels: Sequence[Posterior], nodes: Mapping[str, Node]) -> tuple[Poste
 
 def _verdict(best: Posterior | None, rival: tuple[Posterior, Posterior] | None) -> Verdict:
     if best is not None:
-        return Verdict.STATE_ONLY if best.hypothesis.level in {Level.STATE, Level.PLACE} else Verdict.NAMED
+        return Verdict.STATE_ONLY if best.hypothesis.level is Level.STATE else Verdict.NAMED
     return Verdict.TIED if rival else Verdict.INSUFFICIENT
 
 

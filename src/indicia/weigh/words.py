@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from indicia.records import Likelihood
 
-__all__ = ["band", "listed", "percent"]
+__all__ = ["band", "listed", "percent", "surely"]
 
 _BOUNDS = (0.05, 0.20, 0.45, 0.55, 0.80, 0.95)
 _BANDS = tuple(Likelihood)
@@ -20,6 +20,21 @@ def band(probability: float) -> Likelihood:
     'very likely'
     """
     return _BANDS[bisect_right(_BOUNDS, probability)]
+
+
+def surely(probability: float) -> str:
+    """The band as an adverb, to be said of what somebody did.
+
+    >>> surely(0.97), surely(0.7)
+    ('almost certainly', 'likely')
+    """
+    word = band(probability)
+    adverbs = {
+        Likelihood.ALMOST_CERTAIN: "almost certainly",
+        Likelihood.ROUGHLY_EVEN: "with a roughly even chance",
+        Likelihood.ALMOST_NO_CHANCE: "with almost no chance",
+    }
+    return adverbs.get(word, word.value)
 
 
 def percent(probability: float) -> str:

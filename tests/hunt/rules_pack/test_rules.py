@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 import yaml
 
+from indicia.hunt import hunt
 from indicia.hunt.matching.reference import matches
 from indicia.hunt.rules.ir import Rule, RuleSet
 from indicia.hunt.rules.sigma import compile_documents, read_documents
+from indicia.hunt.scenarios.files import write_lines
+from indicia.hunt.scenarios.place import Server
+from indicia.hunt.scenarios.recorder import Recorder
 from indicia.hunt.story.notes import RuleNote, notes, read_note
 from indicia.hunt.story.outcome import judge, stage_of_tags
-from indicia.records import Event, Place, RuleLevel, Sighting, Stage
+from indicia.records import Event, HuntVerdict, Place, RuleLevel, Sighting, Stage
 
 PACK = Path(str(files("indicia.hunt"))) / "rules_pack"
 CASES = Path(__file__).parents[2] / "cases" / "hunt" / "rules"
@@ -150,3 +154,21 @@ def test_the_chain_and_its_look_alikes_are_covered() -> None:
     for cve in ("cve.2021-26855", "cve.2021-26857", "cve.2021-26858", "cve.2021-27065", "cve.2021-34473", "cve.2021-31207"):
         assert any(cve in tags for tags in text.values()), cve
     assert isinstance(next(iter(notes().values())), RuleNote)
+
+
+@pytest.mark.parametrize(("files_made", "seconds", "found"), [(60, 0.5, True), (60, 20.0, False), (30, 0.5, False)])
+def test_many_encrypted_files_within_a_minute_are_reported_and_few_or_slow_ones_not(
+    files_made: int, seconds: float, found: bool, tmp_path: Path
+) -> None:
+    """The correlation rule through the real hunt: fifty files with such an ending within a minute, on one machine."""
+    maker = Recorder(Server("FILES1", "corp.example", "10.0.0.8"), "1")
+    start = 1_614_754_193.0
+    lines = [
+        maker.file_made(start + index * seconds, r"C:\ProgramData\d.exe", rf"D:\shares\{index}.docx.CRYPT", "{A}")
+        for index in range(files_made)
+    ]
+    write_lines(lines, tmp_path)
+    result = hunt([tmp_path], jobs=1)
+    titles = {sighting.title for sighting in result.sightings}
+    assert ("Many files got an ending that ransomware gives, within a minute" in titles) is found
+    assert result.verdict is (HuntVerdict.COMPROMISE if found else HuntVerdict.NOT_SEEN)

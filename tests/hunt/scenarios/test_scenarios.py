@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from indicia.errors import UsageError
 from indicia.hunt.scenarios import TITLES, write_scenario
 from indicia.hunt.scenarios.__main__ import main
 from indicia.hunt.scenarios.place import COLUMNS, COLUMNS_2016
@@ -133,3 +134,8 @@ def test_the_command_writes_a_folder_each(tmp_path: Path, capsys: pytest.Capture
     assert (tmp_path / "B/inetpub/logs/LogFiles/W3SVC1/u_ex210201.log").exists()
     assert (tmp_path / "D/events/MSExchange Management.jsonl").exists()
     assert "an administrator at work" in capsys.readouterr().err
+
+
+def test_an_unknown_scenario_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no scenario 'Z'"):
+        write_scenario("Z", tmp_path)

@@ -186,3 +186,18 @@ def test_ordinary_traffic_raises_nothing_loud(seed: int, tmp_path: Path) -> None
     found = hunt([tmp_path], jobs=1)
     assert found.verdict is HuntVerdict.NOT_SEEN
     assert [sighting.title for sighting in found.sightings if sighting.level in LOUD] == []
+
+
+def test_a_flood_of_scanners_does_not_hide_the_one_request_that_was_answered(tmp_path: Path) -> None:
+    """More attempts than sightings are kept per rule, and then the real shell."""
+    log = tmp_path / "inetpub" / "logs" / "LogFiles" / "W3SVC1" / "u_ex210303.log"
+    log.parent.mkdir(parents=True)
+    fields = "#Fields: date time s-ip cs-method cs-uri-stem s-port c-ip cs(User-Agent) sc-status"
+    row = "2021-03-03 {:02}:{:02}:{:02} 10.0.0.5 GET /owa/auth/ErrorAA.aspx 443 {} curl/7.68.0 {}"
+    times = [(index // 3600, index // 60 % 60, index % 60) for index in range(1_600)]
+    rows = [row.format(*time, "192.0.2.41", 302) for time in times] + [row.format(9, 0, 0, "198.51.100.23", 200)]
+    log.write_text("\n".join([fields, *rows]) + "\n")
+    found = hunt([tmp_path], jobs=1, most=1_000)
+    assert found.verdict is HuntVerdict.LIKELY
+    assert dict(successes(found)[0].keys)["client"] == "198.51.100.23"
+    assert len(found.sightings) == 1_001

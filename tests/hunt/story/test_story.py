@@ -258,6 +258,42 @@ def test_an_address_on_a_list_is_no_proof_and_a_file_hash_is_a_sign() -> None:
     assert tell([known], [logs()]).verdict is HuntVerdict.LIKELY
 
 
+def test_an_indicator_in_a_chain_changes_neither_its_outcome_nor_its_stages() -> None:
+    seen = sighting(
+        "indicator:ipv4-addr", ECP, 1, RuleLevel.HIGH, ClientIpAddress="192.0.2.66", HttpStatus="200", ServerHostName="EXCH01"
+    )
+    chain = tell([probe(0), replace(seen, indicator="192.0.2.66")], [logs()]).chains[0]
+    assert chain.outcome is Outcome.ATTEMPT and chain.stages == (Stage.PROBE,) and len(chain.sightings) == 2
+    assert "with the sought 192.0.2.66" in chain.summary and "an attempt only" in chain.summary
+
+
+def test_rules_of_others_are_told_by_their_titles_after_our_words() -> None:
+    worker = {"ProcessGuid": "{A}", "ParentProcessGuid": "{W}", "Computer": "exch01"}
+    foreign = [
+        sighting(f"foreign-{level}", SYSMON, at, level, title=f"Rule {level}", **worker)
+        for at, level in enumerate((RuleLevel.LOW, RuleLevel.MEDIUM, RuleLevel.HIGH))
+    ]
+    alone = tell(foreign, [logs()]).chains[0].summary
+    assert "something matched “Rule high”, “Rule medium” and “Rule low” (3 sightings in one log)." in alone
+    mixed = tell([*foreign, sighting(ORDERS, SYSMON, 5, **worker)], [logs()]).chains[0].summary
+    assert "gave orders through a web page and matched “Rule high”, “Rule medium” and “Rule low”" in mixed
+
+
+def test_strangers_words_do_not_get_into_ours() -> None:
+    bad = sighting(
+        RESET,
+        "a\x1b[31m\n/b.LOG",
+        0,
+        ClientIpAddress="198.51.100.23",
+        HttpStatus="200",
+        ServerHostName="ex<b>\x1b]0;x\x07\u202e",
+    )
+    story = tell([bad], [logs()])
+    words = story.reason + story.chains[0].summary + story.chains[0].host
+    assert not [character for character in words if character in "<>\x1b\x07\u202e\n"]
+    assert story.verdict is HuntVerdict.COMPROMISE
+
+
 def test_reach_names_each_kind_with_its_own_span_and_what_is_left_out() -> None:
     old = LogFile(
         file="b",
@@ -345,3 +381,30 @@ def test_twenty_thousand_sightings_are_no_trouble() -> None:
     story = tell([probe(index * 0.7, f"192.0.2.{index % 200 + 1}") for index in range(20_000)], [logs()])
     assert len(story.chains) == 1
     assert len(story.chains[0].sightings) == 20_000
+
+
+def test_a_cleared_log_is_told() -> None:
+    gone = sighting(
+        rule_id("cleared the Security log", Stage.EVASION), SYSMON, 60, RuleLevel.HIGH, EventID="1102", Computer="exch01"
+    )
+    story = tell([reset(0), replace(gone, techniques=("T1070.001",))], [logs()])
+    assert "Event logs were cleared at 2021-03-03 06:01:00 UTC" in story.reason
+
+
+def test_clocks_that_differ_are_told_and_do_not_part_what_belongs_together() -> None:
+    request = "7c0c6a1e-3d0e-4f0e-9a38-0d2b2f9d1a11"
+    proxy = replace(reset(0), event=replace(reset(0).event, format="httpproxy"))
+    proxy = replace(proxy, event=replace(proxy.event, fields={**proxy.event.fields, "RequestId": request}))
+    late = sighting(
+        rule_id("posted to a static file", Stage.PROBE),
+        IIS,
+        3600,
+        RuleLevel.MEDIUM,
+        cs__uri__query=f"&cafeReqId={request};",
+        c__ip="198.51.100.23",
+        sc__status="200",
+    )
+    story = tell([proxy, replace(late, event=replace(late.event, format="iis"))], [logs()])
+    assert len(story.chains) == 1
+    assert "HttpProxy" in story.reason and "The clocks of the logs differ: IIS runs 3,600 s ahead of HttpProxy." in story.reason
+    assert "clocks" not in tell([proxy], [logs()]).reason

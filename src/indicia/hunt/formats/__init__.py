@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.hunt.formats import evtx, exchange, jsonl, w3c
+from indicia.hunt.formats import access, evtx, exchange, jsonl, syslog, tables, w3c, winjson, winxml, zeek
 from indicia.hunt.formats.base import Format, LogInput, Stretch
 
 __all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
@@ -10,8 +10,14 @@ __all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
 FORMATS: tuple[Format, ...] = (
     *evtx.FORMATS,
     *exchange.FORMATS,
+    *zeek.FORMATS,
     *w3c.FORMATS,
+    *winxml.FORMATS,
+    *winjson.FORMATS,
     *jsonl.FORMATS,
+    *access.FORMATS,
+    *syslog.FORMATS,
+    *tables.FORMATS,
 )
 
 

@@ -21,6 +21,7 @@ from indicia.hunt.matching.literals import Ints
 __all__ = ["Rows", "read_rows", "split_line", "unique_names"]
 
 _QUOTE = ord('"')
+_RETURN = ord("\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def read_rows(
     *,
     delimiter: str,
     quoted: bool,
+    escape: str = "",
     wanted: Iterable[str],
     plain: Iterable[str] = (),
 ) -> Rows:
@@ -71,18 +73,23 @@ def read_rows(
     lines = lines[block.ends[lines] > block.starts[lines]]
     encoded = [name for name in names if name in set(wanted)]
     as_text = [name for name in names if name in set(plain)]
-    unbalanced = np.empty(0, np.int64)
-    if quoted:
-        unbalanced = _unbalanced(block, lines)
-        if len(unbalanced):
-            lines = lines[~np.isin(lines, unbalanced)]
+    unbalanced = _misleading(block, lines, quoted)
+    if len(unbalanced):
+        lines = lines[~np.isin(lines, unbalanced)]
     odd: list[int] = []
 
     def give_back(row: arrow_csv.InvalidRow) -> str:
         odd.append(row.number - 1)
         return "skip"
 
-    columns, texts = _by_arrow(block, lines, names, delimiter, quoted, encoded, as_text, give_back)
+    try:
+        columns, texts, rows = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
+    except pa.ArrowInvalid:  # nothing that it would call a row
+        rows = -1
+    if rows + len(odd) != len(lines):
+        # A quote in an odd place made Arrow see other lines than we do, so no row can be trusted to be where it seems.
+        unbalanced, lines, odd = np.sort(np.concatenate((lines, unbalanced))), np.empty(0, np.int64), []
+        columns, texts, _ = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
     left_out = np.concatenate((lines[odd], unbalanced)) if odd or len(unbalanced) else unbalanced
     if odd:
         keep = np.ones(len(lines), bool)
@@ -105,23 +112,25 @@ def _by_arrow(
     names: Sequence[str],
     delimiter: str,
     quoted: bool,
+    escape: str,
     encoded: Sequence[str],
     as_text: Sequence[str],
     give_back: Callable[[arrow_csv.InvalidRow], str],
-) -> tuple[dict[str, Column], dict[str, pa.StringArray]]:
+) -> tuple[dict[str, Column], dict[str, pa.StringArray], int]:
     data = _bytes_of(block, lines)
     both = [*encoded, *(name for name in as_text if name not in encoded)] or [names[0]]
     kinds = {name: pa.dictionary(pa.int32(), pa.string()) if name in encoded else pa.string() for name in both}
     if not data:
         empty = pa.array([], pa.string())
-        return {name: Column(empty, np.empty(0, np.int32)) for name in encoded}, dict.fromkeys(as_text, empty)
+        return {name: Column(empty, np.empty(0, np.int32)) for name in encoded}, dict.fromkeys(as_text, empty), 0
     table = arrow_csv.read_csv(
         pa.BufferReader(data),
         read_options=arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=list(names)),
         parse_options=arrow_csv.ParseOptions(
             delimiter=delimiter,
             quote_char='"' if quoted else False,
-            double_quote=quoted,
+            double_quote=quoted and not escape,
+            escape_char=escape or False,
             invalid_row_handler=give_back,
         ),
         convert_options=arrow_csv.ConvertOptions(
@@ -134,7 +143,7 @@ def _by_arrow(
         column = table.column(name).combine_chunks()
         column = column if isinstance(column, pa.Array) else column.chunk(0)
         texts[name] = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
-    return columns, texts
+    return columns, texts, table.num_rows
 
 
 def _bytes_of(block: LineBlock, lines: Ints) -> bytes | memoryview:
@@ -152,13 +161,17 @@ def _bytes_of(block: LineBlock, lines: Ints) -> bytes | memoryview:
     return b"\n".join(view[int(starts[head]) : int(ends[tail])] for head, tail in zip(heads, tails, strict=True))
 
 
-def _unbalanced(block: LineBlock, lines: Ints) -> Ints:
-    """Lines with an odd number of quotes: for Arrow the next line would still be inside the quote."""
-    quotes = np.flatnonzero(np.frombuffer(block.data, np.uint8) == _QUOTE)
-    if not len(quotes):
-        return np.empty(0, np.int64)
-    count = np.searchsorted(quotes, block.ends[lines]) - np.searchsorted(quotes, block.starts[lines])
-    return lines[count % 2 == 1]
+def _misleading(block: LineBlock, lines: Ints, quoted: bool) -> Ints:
+    """Lines that Arrow would not end where we do: with an odd number of quotes, or with a carriage return within."""
+    octets = np.frombuffer(block.data, np.uint8)
+    found = np.zeros(len(lines), bool)
+    returns = np.flatnonzero(octets == _RETURN)
+    if len(returns):
+        found |= np.searchsorted(returns, block.ends[lines]) > np.searchsorted(returns, block.starts[lines])
+    quotes = np.flatnonzero(octets == _QUOTE) if quoted else returns[:0]
+    if len(quotes):
+        found |= (np.searchsorted(quotes, block.ends[lines]) - np.searchsorted(quotes, block.starts[lines])) % 2 == 1
+    return lines[found]
 
 
 def _appended(column: Column, values: Sequence[str | None]) -> Column:

@@ -66,7 +66,10 @@ def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator
         if log.stretch.header:
             names = _names_of(log.stretch.header, kind)
     with log.open() as stream:
-        for block in line_blocks(stream, log.name, first):
+        if log.stretch is not None:
+            stream.seek(log.stretch.start)
+        end = log.stretch.end - log.stretch.start if log.stretch is not None else None
+        for block in line_blocks(stream, log.name, first, end):
             if isinstance(block, Problem):
                 yield block
                 continue
@@ -156,7 +159,7 @@ def _batch(
         return time_text, host, fields
 
     def texts(chosen: Ints) -> pa.StringArray:
-        return pa.array([block.line(index) for index in rows.lines[chosen].tolist()], pa.string())
+        return block.texts(rows.lines[chosen])
 
     if adds_message and field_key(kind.message) in wanted:
         columns[kind.message] = encode(texts(np.arange(len(rows.lines))))

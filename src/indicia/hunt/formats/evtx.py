@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,12 +26,12 @@ from indicia.hunt.matching.literals import Ints
 from indicia.hunt.rules.names import field_key
 from indicia.records import Problem, Severity
 
-__all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
+__all__ = ["BATCH", "CHUNK", "FILE_HEADER", "FORMATS", "EventTable", "nominal_records"]
 
 CHUNK = 65_536
 FILE_HEADER = 4_096
 GROUP = 64  # chunks parsed at a time: 4 MB
-_BATCH = 24_576  # events
+BATCH = 24_576  # events
 _FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
 _RECORD_MAGIC = b"\x2a\x2a\0\0"
@@ -89,7 +89,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events in file order; small files share a batch."""
-    table = _Table(wanted)
+    table = EventTable(wanted, "evtx", "record")
     for log in logs:
         table.begin(log.name)
         number = log.stretch.line if log.stretch else 1
@@ -97,10 +97,11 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
             if isinstance(item, Problem):
                 yield item
                 continue
-            number = table.add(item, number)
-            if table.size >= _BATCH:
+            table.add(item, range(number, number + len(item)))
+            number += len(item)
+            if table.size >= BATCH:
                 yield table.batch()
-                table = _Table(wanted)
+                table = EventTable(wanted, "evtx", "record")
                 table.begin(log.name)
     if table.size:
         yield table.batch()
@@ -232,10 +233,12 @@ def _size_of(chunk: bytearray, at: int) -> int:
     return size if copy == size else 0
 
 
-class _Table:
-    """Gathers records into a batch."""
+class EventTable:
+    """Gathers events, given as the JSON text of their `Event` element, into a batch."""
 
-    def __init__(self, wanted: frozenset[str]) -> None:
+    def __init__(self, wanted: frozenset[str], name: str, unit: str) -> None:
+        self._format = name
+        self._unit = unit
         self._wanted = wanted
         self._files: list[str] = []
         self._file_of: list[int] = []
@@ -246,17 +249,18 @@ class _Table:
 
     @property
     def size(self) -> int:
+        """How many events it holds."""
         return len(self._texts)
 
     def begin(self, file: str) -> None:
         """What is added from now on is from this file."""
         self._files.append(file)
 
-    def add(self, texts: list[str], number: int) -> int:
-        """More records; returns the number of the next one."""
+    def add(self, texts: Sequence[str], positions: Iterable[int]) -> None:
+        """More records and where they stand. Raises: msgspec.DecodeError (nothing of them is added then)."""
         decode, rows = _typed.decode, self._rows
-        for text in texts:
-            content = decode(text).Event
+        contents = [decode(text).Event for text in texts]
+        for content in contents:
             data = content.EventData
             self._systems.append(content.System)
             if type(data) is dict and "Data" not in data and "#attributes" not in data:
@@ -264,9 +268,8 @@ class _Table:
             else:
                 rows.add(_without_system(content))
         self._texts += texts
-        self._positions += range(number, number + len(texts))
+        self._positions += positions
         self._file_of += [len(self._files) - 1] * len(texts)
-        return number + len(texts)
 
     def batch(self) -> EventBatch:
         """The records as a batch."""
@@ -282,7 +285,7 @@ class _Table:
                 columns[own] = _column([_plain(getattr(system, own)) for system in systems])
         texts, files = self._texts, self._files
         return EventBatch(
-            format="evtx",
+            format=self._format,
             family="windows",
             size=len(texts),
             columns=columns,
@@ -291,7 +294,7 @@ class _Table:
             positions=np.array(self._positions, np.int64),
             times=windows_times([_time(system.TimeCreated) for system in systems]),
             rebuild=lambda row: _rebuild(texts[row]),
-            unit="record",
+            unit=self._unit,
             texts=lambda rows: pa.array(["\n".join(_rebuild(texts[row])[2].values()) for row in rows.tolist()], pa.string()),
             raw=lambda: _raw(texts),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -64,7 +65,9 @@ def _records(log: LogInput) -> Iterator[tuple[int, Any] | Problem]:
     with log.open() as stream:
         head = stream.read(64)
         stream.seek(0)
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        first_line = stream.readline(1 << 20).strip() if hasattr(stream, "readline") else b""
+        stream.seek(0)
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or first_line in (b"{", b"\xef\xbb\xbf{"):
             yield from _array(log, stream.read(WHOLE_FILE + 1))
             return
         for block in line_blocks(stream, log.name, first):
@@ -94,15 +97,30 @@ def _array(log: LogInput, data: bytes) -> Iterator[tuple[int, Any] | Problem]:
         yield Problem(where=log.name, what=f"one JSON array of more than {WHOLE_FILE >> 20} MB", hint="write it as JSON Lines")
         return
     try:
-        records = _decoder.decode(data.lstrip(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError) as error:
+        records = _documents(data.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:
         yield Problem(where=log.name, what=f"no JSON: {error}")
         return
-    for number, record in enumerate(records if isinstance(records, list) else [records], 1):
+    for number, record in enumerate(records, 1):
         if isinstance(record, dict):
             yield number, record
         else:
             yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
+
+
+def _documents(data: bytes) -> list[Any]:
+    """One array, one object, or objects written one behind the other over many lines. Raises: ValueError."""
+    try:
+        whole = _decoder.decode(data)
+        return whole if isinstance(whole, list) else [whole]
+    except msgspec.DecodeError:
+        text, found, at = data.decode("utf-8", "replace"), [], 0
+        decoder = json.JSONDecoder()
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            found += document if isinstance(document, list) else [document]
+            at = len(text) - len(text[at:].lstrip(", \t\r\n"))
+        return found
 
 
 def _batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str]) -> Iterator[EventBatch]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicia.hunt.matching.literals import Ints
 from indicia.records import Problem, Severity
@@ -30,6 +32,14 @@ class LineBlock:
         """Line `index` of this block."""
         return self.data[int(self.starts[index]) : int(self.ends[index])].decode("utf-8", "replace")
 
+    def texts(self, indexes: Ints) -> pa.StringArray:
+        """Many lines, copied at once."""
+        if not len(self.starts) or not len(indexes):
+            return pa.array([], pa.string())
+        offsets = np.append(self.starts, len(self.data)).astype(np.int32)
+        whole = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(offsets), pa.py_buffer(self.data))
+        return pc.utf8_rtrim(whole.take(pa.array(indexes)), "\r\n")
+
     def starting_with(self, byte: int) -> Ints:
         """The indexes of the lines that begin with `byte`."""
         if not len(self.starts):
@@ -39,20 +49,24 @@ class LineBlock:
         return full[octets[self.starts[full]] == byte]
 
 
-def line_blocks(stream: BinaryIO, where: str, first: int = 1, size: int = BLOCK) -> Iterator[LineBlock | Problem]:
-    """The stream's lines in order. Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines."""
+def line_blocks(
+    stream: BinaryIO, where: str, first: int = 1, length: int | None = None, size: int = BLOCK
+) -> Iterator[LineBlock | Problem]:
+    """The lines of the next `length` bytes (None: all), `first` being the number of the first. Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines."""
     rest = b""
     number = first
     skipping = False  # inside a line that is too long
     while True:
         try:
-            block = stream.read(size)
+            block = stream.read(size if length is None else min(size, length))
         except (EOFError, OSError) as error:  # a cut gzip, a vanished share
             yield Problem(where=f"{where}:{number}", what=f"cannot be read on: {error}", severity=Severity.SKIPPED)
             block = b""
             ended = True
         else:
             ended = not block
+            if length is not None:
+                length -= len(block)
         data = rest + block
         if skipping:
             end = data.find(b"\n")

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import platform
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -18,6 +19,9 @@ from indicia.hunt.rules.cache import load_bytes, store_bytes
 
 __all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there"]
 
+TAIL = 8  # bytes
+SHARED = 64  # literals with the same last bytes
+MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile
 LITERALS_KEPT = 200  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -53,21 +57,38 @@ def hyperscan_database(expressions: Sequence[bytes], flags: Sequence[int], *, li
 
 
 class LiteralScanner:
-    """Finds any number of byte strings, overlaps included. Made once, used for many texts."""
+    """Finds any number of byte strings, overlaps included. Made once, used for many texts.
+
+    Hyperscan looks at the last bytes of a literal first, so that thousands with one ending (`.corp.example`) slow it down a
+    hundredfold; those go to the automaton, which looks at the first.
+    """
 
     def __init__(self, literals: Sequence[bytes], *, hyperscan: bool | None = None) -> None:
         self.literals = tuple(literals)
         self._database: Any = None
         self._automaton: Any = None
-        if not self.literals:
-            return
-        if hyperscan_is_there() if hyperscan is None else hyperscan:
-            self._database = hyperscan_database(list(self.literals), [0] * len(self.literals), literal=True)
-        else:
-            self._automaton = ahocorasick_rs.BytesAhoCorasick(list(self.literals))
+        numbers = range(len(self.literals))
+        here = set[int]()
+        if self.literals and (hyperscan_is_there() if hyperscan is None else hyperscan) and len(self.literals) <= MOST_LITERALS:
+            endings = Counter(literal[-TAIL:] for literal in self.literals)
+            # A NUL would end the literal for hyperscan.
+            here = {
+                number
+                for number, literal in enumerate(self.literals)
+                if endings[literal[-TAIL:]] <= SHARED and b"\0" not in literal
+            }
+        self._known = np.array(sorted(here), np.int64)
+        self._others = np.array([number for number in numbers if number not in here], np.int64)
+        if here:
+            chosen = [self.literals[number] for number in self._known]
+            self._database = hyperscan_database(chosen, [0] * len(chosen), literal=True)
+        if len(self._others):
+            self._automaton = ahocorasick_rs.BytesAhoCorasick([self.literals[number] for number in self._others])
 
     def find(self, text: bytes) -> tuple[Ints, Ints]:
         """Every occurrence as (index of the literal, offset of its end), in no particular order."""
+        which = [np.empty(0, np.int64)]
+        ends = [np.empty(0, np.int64)]
         if self._database is not None:
             found = array("q")
             extend = found.extend
@@ -76,12 +97,12 @@ class LiteralScanner:
                 extend((index, end))
 
             self._database.scan(text, match_event_handler=note)
-            pairs = np.frombuffer(found, np.int64).reshape(-1, 2) if found else np.empty((0, 2), np.int64)
-            return pairs[:, 0], pairs[:, 1]
-        if self._automaton is not None:
-            triples = self._automaton.find_matches_as_indexes(text, overlapping=True)
-            if triples:
-                table = np.array(triples, dtype=np.int64)
-                return table[:, 0], table[:, 2]
-        empty = np.empty(0, np.int64)
-        return empty, empty
+            if found:
+                pairs = np.frombuffer(found, np.int64).reshape(-1, 2)
+                which.append(self._known[pairs[:, 0]])
+                ends.append(pairs[:, 1])
+        if self._automaton is not None and (triples := self._automaton.find_matches_as_indexes(text, overlapping=True)):
+            table = np.array(triples, dtype=np.int64)
+            which.append(self._others[table[:, 0]])
+            ends.append(table[:, 2])
+        return np.concatenate(which), np.concatenate(ends)

@@ -9,18 +9,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
 from indicia.hunt.matching.algebra import Mask, rows_where
-from indicia.hunt.matching.literals import Ints
+from indicia.hunt.matching.factors import raw_literals
+from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.plan import GUARDS, Plan, PlanRule
 from indicia.hunt.matching.reference import matches as matches_slowly
-from indicia.hunt.matching.values import MISSING, FieldTests
+from indicia.hunt.matching.values import MISSING, PRESENT, FieldTests
 from indicia.hunt.rules.ir import Same, Test
 
 __all__ = ["Match", "Matcher"]
@@ -44,7 +45,27 @@ class _Kind:
     rules: list[PlanRule]
     fields: list[str]
     same: list[int]
+    keywords: Ints | None = None  # literals
     cases: dict[bytes, tuple[tuple[int, tuple[str, ...]], ...]] = field(default_factory=dict)
+
+
+class _Keywords:
+    """The literals of all keyword tests, and which of them a set of tests needs."""
+
+    def __init__(self, tests: Sequence[tuple[int, Test]], hyperscan: bool | None) -> None:
+        self._of_test: dict[int, list[int]] = {}
+        numbers: dict[bytes, int] = {}
+        self.scanner: LiteralScanner | None = None
+        for index, test in tests:
+            literals = raw_literals(test)
+            if literals is None:
+                return
+            self._of_test[index] = [numbers.setdefault(literal, len(numbers)) for literal in literals]
+        self.scanner = LiteralScanner(list(numbers), hyperscan=hyperscan)
+
+    def literals_for(self, tests: set[int]) -> Ints:
+        """The numbers of the literals that these tests need."""
+        return np.array(sorted({number for test in tests for number in self._of_test.get(test, ())}), np.int64)
 
 
 class Matcher:
@@ -61,6 +82,7 @@ class Matcher:
         self._by_field = dict(by_field)
         self._fields: dict[str, FieldTests] = {}
         self._kinds: dict[tuple[int, ...], _Kind] = {}
+        self._keywords: _Keywords | None = None
         self._guards = tuple(name for name in GUARDS if name in self._by_field)
         # Rules by the tests of their first guard: few are ever looked at for one kind of event.
         self._by_guard: defaultdict[int, list[int]] = defaultdict(list)
@@ -78,7 +100,7 @@ class Matcher:
             return []
         classes = {name: self._row_classes(batch, name) for name in self._guards}
         found: defaultdict[int, tuple[list[Ints], list[list[tuple[str, ...]]]]] = defaultdict(lambda: ([], []))
-        cache: dict[str, Codes | None] = {}
+        cache: dict[str, Any] = {}
         for kind, rows in self._parts(classes, batch.size):
             for rule, its_rows, fields in self._match_kind(batch, kind, rows, cache):
                 found[rule][0].append(its_rows)
@@ -146,10 +168,38 @@ class Matcher:
             return None
         return self._tests(name).classify(column.values)[column.codes]
 
-    def _keyword_classes(self, batch: EventBatch, rows: Ints | None) -> Codes:
+    def _keyword_classes(self, batch: EventBatch, rows: Ints | None, worth: Ints | None) -> Codes:
+        """The class of the whole text of each row. Only rows that hold a literal of some keyword are written out and looked at."""
         every = np.arange(batch.size) if rows is None else rows
-        column = encode(batch.text_of(every))
-        return self._tests(_KEYWORD).classify(column.values)[column.codes]
+        if worth is None:
+            column = encode(batch.text_of(every))
+            return self._tests(_KEYWORD).classify(column.values)[column.codes]
+        classes = np.full(len(every), PRESENT, np.int32)
+        at = np.flatnonzero(np.isin(every, worth))
+        if len(at):
+            column = encode(batch.text_of(every[at]))
+            classes[at] = self._tests(_KEYWORD).classify(column.values)[column.codes]
+        return classes
+
+    def _worth_reading(self, batch: EventBatch) -> tuple[Ints, Ints] | None:
+        """(literal, row) wherever the raw text of a row holds a literal of some keyword; None when a keyword has none."""
+        if self._keywords is None:
+            self._keywords = _Keywords(self._by_field[_KEYWORD], self._hyperscan)
+        if self._keywords.scanner is None:
+            return None
+        text, starts, _ = batch.raw_text()
+        which, stops = self._keywords.scanner.find(bytes(text).lower())
+        order = np.argsort(starts, kind="stable")
+        slots = np.searchsorted(starts[order], stops - 1, side="right") - 1
+        return which[slots >= 0], order[slots[slots >= 0]]
+
+    def _worth_for(self, kind: _Kind, found: tuple[Ints, Ints] | None) -> Ints | None:
+        """The rows that hold a literal of a keyword that rules for this kind of event ask for."""
+        if found is None or self._keywords is None:
+            return None
+        if kind.keywords is None:
+            kind.keywords = self._keywords.literals_for({index for rule in kind.rules for index in rule.tests()})
+        return np.unique(found[1][np.isin(found[0], kind.keywords)])
 
     def _same(self, batch: EventBatch, index: int, rows: Ints | None) -> Mask | bool:
         test = self._plan.tests[index]
@@ -171,13 +221,16 @@ class Matcher:
     # -- algebra --------------------------------------------------------------------------------------------------------------
 
     def _match_kind(
-        self, batch: EventBatch, kind: _Kind, rows: Ints | None, cache: dict[str, Codes | None]
+        self, batch: EventBatch, kind: _Kind, rows: Ints | None, cache: dict[str, Any]
     ) -> Iterator[tuple[int, Ints, list[tuple[str, ...]]]]:
         size = batch.size if rows is None else len(rows)
         layers: list[tuple[str | int, Codes]] = []
         for name in kind.fields:
             if name == _KEYWORD:
-                layers.append((name, self._keyword_classes(batch, rows)))
+                if "worth" not in cache:
+                    cache["worth"] = self._worth_reading(batch)
+                worth = self._worth_for(kind, cache["worth"])
+                layers.append((name, self._keyword_classes(batch, rows, worth)))
                 continue
             if name not in cache:
                 cache[name] = self._row_classes(batch, name)

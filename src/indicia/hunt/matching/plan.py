@@ -6,7 +6,7 @@ Every different test has one number, whichever rules ask it. A condition is a sm
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -34,6 +34,18 @@ class PlanRule(msgspec.Struct, array_like=True, frozen=True):
     guards: tuple[frozenset[int], ...]
     positive: frozenset[int]
     same: tuple[int, ...]
+
+    def tests(self) -> Iterator[int]:
+        """The numbers of all tests in it."""
+        waiting = [self.expression]
+        while waiting:
+            kind, content = waiting.pop()
+            if kind == "t":
+                yield content
+            elif kind == "n":
+                waiting.append(content)
+            else:
+                waiting += content
 
 
 class Plan(msgspec.Struct, array_like=True, frozen=True):

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicia.hunt.events import Codes
-from indicia.hunt.matching.globs import glob_matcher, longest_literal
+from indicia.hunt.matching.factors import required_texts
+from indicia.hunt.matching.globs import glob_over
 from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.reference import holds
-from indicia.hunt.matching.regexes import RegexScanner
+from indicia.hunt.matching.regexes import LonePattern, found_in
 from indicia.hunt.rules.ir import How, Test
+from indicia.hunt.rules.regex import compiled
 
-__all__ = ["MISSING", "FieldTests"]
+__all__ = ["MISSING", "PRESENT", "FieldTests"]
 
+Ask: TypeAlias = Callable[[pa.StringArray], pa.BooleanArray]
 MISSING = 0  # the class of a missing value; every other class is a set of passed tests
-_NOTHING = 1  # present, and passes none
+PRESENT = 1  # present, and passes none
 _SEPARATOR = "\x01"
-_SHORT = 2  # bytes: literals that short are everywhere, and cheaper to ask for one by one
+_SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for one by one
+
+
+class _Want(NamedTuple):
+    """A test that needs, of each group, one of the literals (by number), and then the check (of the folded or the own texts)."""
+
+    index: int
+    groups: tuple[tuple[int, ...], ...]
+    check: Ask | None
+    folded: bool
 
 
 class FieldTests:
@@ -36,53 +51,68 @@ class FieldTests:
         self.on_missing = tuple(index for index, test in tests if test.how is How.NULL)
         self.on_present = tuple(index for index, test in tests if test.how is How.EXISTS)
         self.passed: list[tuple[int, ...]] = [self.on_missing, self.on_present]
-        self._classes: dict[tuple[int, ...], int] = {self.on_present: _NOTHING}
+        self._classes: dict[tuple[int, ...], int] = {self.on_present: PRESENT}
         self._hyperscan = hyperscan
         self._equals: dict[str, int] = {}
-        self._literals: list[tuple[str, int, Callable[[str], bool] | None]] = []
-        self._singly: list[tuple[int, Callable[[pa.StringArray], pa.BooleanArray]]] = []
-        self._cased: list[tuple[int, Callable[[pa.StringArray], pa.BooleanArray]]] = []
+        self._literals: dict[str, int] = {}
+        self._wants: list[_Want] = []
+        self._by_literal: defaultdict[int, list[_Want]] = defaultdict(list)
+        self._singly: list[tuple[int, Ask]] = []
+        self._cased: list[tuple[int, Ask]] = []
         self._slowly: list[tuple[int, Test]] = []
-        regexes: list[tuple[int, Test]] = []
+        self._patterns: list[LonePattern] = []
         for index, test in tests:
-            if test.how is How.REGEX:
-                regexes.append((index, test))
-            elif test.how not in (How.NULL, How.EXISTS):
+            if test.how not in (How.NULL, How.EXISTS):
                 self._sort_in(index, test)
-        self._regexes = RegexScanner(regexes, hyperscan=hyperscan)
-        self._has_regexes = bool(regexes)
+        for want in self._wants:
+            for literal in want.groups[0]:
+                self._by_literal[literal].append(want)
         self._scanner: LiteralScanner | None = None
         self._wanted = pa.array(list(self._equals), pa.string())
         self._wanted_ids = np.array(list(self._equals.values()), np.int64)
 
     def _sort_in(self, index: int, test: Test) -> None:
+        """Puts a test where it costs least."""
         if test.how in (How.CIDR, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST):
             self._slowly.append((index, test))
-            return
-        if test.cased:
+        elif test.how is How.REGEX:
+            self._sort_in_pattern(index, test)
+        elif test.cased:
             if test.how is How.WILD:
                 self._slowly.append((index, test))
             else:
                 self._cased.append((index, _single(test)))
-            return
-        if test.how is How.EQUALS:
+        elif test.how is How.EQUALS:
             self._equals[test.value] = index
-            return
-        literal = longest_literal(test.parts) if test.how is How.WILD else test.value
-        if test.how is How.WILD:
-            if literal:
-                self._literals.append((literal, index, glob_matcher(test.parts)))
+        elif test.how is How.WILD:
+            texts = [part for part in test.parts if isinstance(part, str) and len(part.encode()) > _SHORT]
+            if texts:
+                groups = tuple((self._literal(text),) for text in dict.fromkeys(texts))
+                self._wants.append(_Want(index, groups, glob_over(test.parts), True))
             else:
-                self._slowly.append((index, test))
-        elif len(literal.encode()) <= _SHORT:
+                self._singly.append((index, glob_over(test.parts)))
+        elif len(test.value.encode()) <= _SHORT:
             self._singly.append((index, _single(test)))
         else:
             ends, starts = test.how is How.ENDS, test.how is How.STARTS
-            self._literals.append((f"{_SEPARATOR if starts else ''}{literal}{_SEPARATOR if ends else ''}", index, None))
+            literal = f"{_SEPARATOR if starts else ''}{test.value}{_SEPARATOR if ends else ''}"
+            self._wants.append(_Want(index, ((self._literal(literal),),), None, True))
+
+    def _sort_in_pattern(self, index: int, test: Test) -> None:
+        expression = compiled(test.value, test.flags)
+        required = required_texts(test.value)
+        if required is None:
+            self._patterns.append(LonePattern(index, test, expression))
+            return
+        group = tuple(self._literal(text) for text in sorted(required))
+        self._wants.append(_Want(index, (group,), partial(found_in, expression), False))
+
+    def _literal(self, text: str) -> int:
+        return self._literals.setdefault(text, len(self._literals))
 
     def classify(self, values: pa.StringArray) -> Codes:
         """The class of each value, with one more at the end for index -1: MISSING."""
-        classes = np.full(len(values) + 1, _NOTHING, np.int32)
+        classes = np.full(len(values) + 1, PRESENT, np.int32)
         classes[-1] = MISSING
         if len(values):
             where, which = self._matches(values)
@@ -91,7 +121,7 @@ class FieldTests:
 
     def _matches(self, values: pa.StringArray) -> tuple[Ints, Ints]:
         found: list[tuple[Ints, Ints]] = []
-        folded = pc.utf8_lower(values) if self._equals or self._singly or self._literals else values
+        folded = _folded(values) if self._equals or self._singly or self._literals else values
         if self._equals:
             hit = pc.index_in(folded, value_set=self._wanted)
             if hit.null_count < len(hit):
@@ -102,10 +132,9 @@ class FieldTests:
         if self.on_missing:
             empty = pc.equal(pc.binary_length(values), 0)
             found += [_where(index, empty) for index in self.on_missing]
-        if self._literals:
-            found.append(self._literal_matches(folded))
-        if self._has_regexes:
-            found.append(self._regexes.find(values))
+        if self._wants:
+            found += self._wanted_matches(values, folded)
+        found += [pattern.find(values) for pattern in self._patterns]
         if self._slowly:
             texts = values.to_pylist()
             for index, test in self._slowly:
@@ -115,64 +144,100 @@ class FieldTests:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return np.concatenate([where for where, _ in found]), np.concatenate([which for _, which in found])
 
-    def _literal_matches(self, folded: pa.StringArray) -> tuple[Ints, Ints]:
+    def _wanted_matches(self, values: pa.StringArray, folded: pa.StringArray) -> list[tuple[Ints, Ints]]:
         """Literals are sought in all values at once: one text, in which a separator stands around each value."""
         if self._scanner is None:
-            self._by_literal: dict[str, list[tuple[int, Callable[[str], bool] | None]]] = {}
-            for literal, index, check in self._literals:
-                self._by_literal.setdefault(literal, []).append((index, check))
-            self._users = list(self._by_literal.values())
-            self._scanner = LiteralScanner([literal.encode() for literal in self._by_literal], hyperscan=self._hyperscan)
+            self._scanner = LiteralScanner([literal.encode() for literal in self._literals], hyperscan=self._hyperscan)
         text, starts, odd = _joined(folded)
         hits, ends = self._scanner.find(text)
-        if not len(hits) and not len(odd):
-            return np.empty(0, np.int64), np.empty(0, np.int64)
         # A separator stands right before the next start, so the last byte of a hit is always the owner's.
-        owner = np.searchsorted(starts, ends - 1, side="right") - 1
-        pairs = np.unique(hits * (len(folded) + 1) + owner)
-        return self._used(folded, pairs // (len(folded) + 1), pairs % (len(folded) + 1), odd)
+        owners = np.searchsorted(starts, ends - 1, side="right") - 1
+        pairs = np.unique(hits * len(folded) + owners)
+        hits, owners = pairs // len(folded), pairs % len(folded)
+        bounds = [*np.flatnonzero(np.diff(hits, prepend=-1)).tolist(), len(hits)]
+        by_literal = {int(hits[first]): owners[first:last] for first, last in pairwise(bounds)}
+        chosen = {want.index: want for literal in by_literal for want in self._by_literal.get(literal, ())}
+        found = []
+        for want in chosen.values():
+            kept = _in_all([_in_any([by_literal[each] for each in group if each in by_literal]) for group in want.groups])
+            if want.check is not None and len(kept):
+                texts = (folded if want.folded else values).take(pa.array(kept))
+                kept = kept[want.check(texts).to_numpy(zero_copy_only=False)]
+            if len(kept):
+                found.append((kept, np.full(len(kept), want.index, np.int64)))
+        return found + self._odd_matches(values, folded, odd)
 
-    def _used(self, folded: pa.StringArray, hits: Ints, owners: Ints, odd: Ints) -> tuple[Ints, Ints]:
-        where: list[Ints] = []
-        which: list[Ints] = []
-        bounds = np.concatenate(([0], np.flatnonzero(np.diff(hits)) + 1, [len(hits)])) if len(hits) else np.array([0])
-        for first, last in pairwise(bounds.tolist()):
-            owned = owners[first:last]
-            for index, check in self._users[int(hits[first])]:
-                kept = owned
-                if check is not None:
-                    texts = folded.take(pa.array(owned)).to_pylist()
-                    kept = owned[np.fromiter((check(text) for text in texts), bool, len(texts))]
-                where.append(kept)
-                which.append(np.full(len(kept), index, np.int64))
-        for number in odd.tolist():  # a value that holds the separator itself: one by one
-            text = f"{_SEPARATOR}{folded[number].as_py()}{_SEPARATOR}"
-            inner = text[1:-1]
-            for literal, users in self._by_literal.items():
-                for index, check in users:
-                    if check(inner) if check is not None else _odd_holds(literal, inner):
-                        where.append(np.array([number], np.int64))
-                        which.append(np.array([index], np.int64))
-        if not where:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        return np.concatenate(where), np.concatenate(which)
+    def _odd_matches(self, values: pa.StringArray, folded: pa.StringArray, odd: Ints) -> list[tuple[Ints, Ints]]:
+        """Values that hold the separator themselves, and those in which case is more than ASCII's, one by one."""
+        special = np.union1d(odd, _not_ascii(values)) if any(not want.folded for want in self._wants) else odd
+        names = list(self._literals)
+        found = []
+        holds_separator = frozenset(odd.tolist())
+        for number in special.tolist():
+            own, text = values.slice(number, 1), folded.slice(number, 1)
+            for want in self._wants:
+                if not want.folded or number in holds_separator:
+                    if want.check is not None:
+                        passed = want.check(text if want.folded else own)[0].as_py()
+                    else:
+                        passed = _odd_holds(names[want.groups[0][0]], str(text[0].as_py()))
+                    if passed:
+                        found.append((np.array([number], np.int64), np.array([want.index], np.int64)))
+        return found
 
     def _assign(self, classes: Codes, where: Ints, which: Ints) -> None:
+        """Gives each value the class of the tests it passed. Values are first put together by a random sum of their tests."""
         if not len(where):
-            return
-        order = np.lexsort((which, where))
-        where, which = where[order], which[order]
-        bounds = [*np.flatnonzero(np.diff(where, prepend=-1)).tolist(), len(where)]
-        owners = where[bounds[:-1]].tolist()
-        tests = which.tolist()
-        known, present = self._classes, self.on_present
-        for owner, (first, last) in zip(owners, pairwise(bounds), strict=True):
-            key = (*present, *tests[first:last])
-            number = known.get(key)
-            if number is None:
-                number = known[key] = len(self.passed)
+            return None
+        pairs = np.unique(where * (int(which.max()) + 1) + which)
+        where, which = pairs // (int(which.max()) + 1), pairs % (int(which.max()) + 1)
+        firsts = np.flatnonzero(np.diff(where, prepend=-1))
+        lengths = np.diff(np.append(firsts, len(where)))
+        owners = where[firsts]
+        salt = np.random.default_rng().integers(0, 2**63, int(which.max()) + 1, np.uint64)
+        sums = np.add.reduceat(salt[which], firsts)
+        _, example, inverse = np.unique(sums, return_index=True, return_inverse=True)
+        # Exact, not just likely: every value is held against the example of its kind.
+        same_length = (lengths == lengths[example[inverse]]).all()
+        offset = np.arange(len(where)) - np.repeat(firsts, lengths)
+        if not same_length or (which != which[np.repeat(firsts[example[inverse]], lengths) + offset]).any():
+            return self._assign(classes, where, which)
+        numbers = np.empty(len(example), np.int32)
+        for number, index in enumerate(example.tolist()):
+            first = int(firsts[index])
+            key = (*self.on_present, *which[first : first + int(lengths[index])].tolist())
+            known = self._classes.get(key)
+            if known is None:
+                known = self._classes[key] = len(self.passed)
                 self.passed.append(key)
-            classes[owner] = number
+            numbers[number] = known
+        classes[owners] = numbers[inverse]
+        return None
+
+
+def _in_any(sets: list[Ints]) -> Ints:
+    if not sets:
+        return np.empty(0, np.int64)
+    return sets[0] if len(sets) == 1 else np.unique(np.concatenate(sets))
+
+
+def _in_all(sets: list[Ints]) -> Ints:
+    kept = sets[0]
+    for other in sets[1:]:
+        kept = np.intersect1d(kept, other, assume_unique=True)
+    return kept
+
+
+def _folded(values: pa.StringArray) -> pa.StringArray:
+    """All values in lower case; quick where they are ASCII, the same function elsewhere."""
+    return pc.ascii_lower(values) if not len(_not_ascii(values)) else pc.utf8_lower(values)
+
+
+def _not_ascii(values: pa.StringArray) -> Ints:
+    data = values.buffers()[2]
+    if data is None or not (np.frombuffer(data, np.uint8) > 127).any():
+        return np.empty(0, np.int64)
+    return np.flatnonzero(~pc.string_is_ascii(values).to_numpy(zero_copy_only=False))
 
 
 def _where(index: int, mask: pa.BooleanArray) -> tuple[Ints, Ints]:
@@ -180,7 +245,7 @@ def _where(index: int, mask: pa.BooleanArray) -> tuple[Ints, Ints]:
     return at, np.full(len(at), index, np.int64)
 
 
-def _single(test: Test) -> Callable[[pa.StringArray], pa.BooleanArray]:
+def _single(test: Test) -> Ask:
     value = test.value
     match test.how:
         case How.STARTS:

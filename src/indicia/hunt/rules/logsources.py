@@ -89,7 +89,6 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
 
 PROCESS_4688 = {  # Security 4688 says the same things under other names
     "image": ("NewProcessName",),
-    "commandline": ("CommandLine", "ProcessCommandLine"),
     "parentimage": ("ParentProcessName",),
     "processid": ("NewProcessId",),
     "parentprocessid": ("ProcessId",),
@@ -168,6 +167,9 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
     if product == "iis" or service == "iis":
         return [LogSource("iis", ALWAYS, IIS)]
     if category in ("webserver", "proxy") or service in ("apache", "nginx"):
+        if category == "proxy":  # what clients ask of the world: only logs that name the other host can be such
+            other = Or((Test("cs-host", How.EXISTS), Test("r-dns", How.EXISTS), Test("cs-uri", How.EXISTS)))
+            return [LogSource(family, other, IIS) for family in ("iis", "access-log")]
         web = [LogSource("access-log", ALWAYS, IIS)]
         if service not in ("apache", "nginx"):
             web += [LogSource("iis", ALWAYS, IIS), LogSource("httpproxy", ALWAYS, HTTPPROXY)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from indicia.errors import RuleError
 
-__all__ = ["LONGEST_VALUE", "check_regex", "compiled"]
+__all__ = ["LONGEST_VALUE", "check_regex", "compiled", "tamed"]
 
 LONGEST_PATTERN = 4096
 LONGEST_VALUE = 32_768  # of a longer value, expressions see this many characters
@@ -29,6 +29,18 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str]:
             return re.compile(pattern, value)
     except (re.error, OverflowError, RecursionError) as error:
         raise RuleError(f"the regular expression {pattern[:80]!r} does not compile: {error}") from error
+
+
+_ABSORBING = re.compile(r"\(\?:(\.\*(?:\\[^\w\s]|[^\\()\[\]*+?{}|^$.]))\)(?:\{1,\}|\+)\??")
+
+
+def tamed(pattern: str) -> str:
+    """The same expression without repeats that add nothing: any number of rounds of `.*x` is `.*x`.
+
+    >>> tamed(r"a(?:.*\\)){1,}b")
+    'a.*\\\\)b'
+    """
+    return _ABSORBING.sub(lambda match: match[1], pattern)
 
 
 def check_regex(pattern: str, flags: str) -> None:

@@ -60,7 +60,7 @@ from indicia.hunt.rules.ir import (
 )
 from indicia.hunt.rules.logsources import log_sources
 from indicia.hunt.rules.names import GENERIC
-from indicia.hunt.rules.regex import check_regex
+from indicia.hunt.rules.regex import check_regex, tamed
 
 __all__ = ["compile_documents", "read_documents"]
 
@@ -213,7 +213,7 @@ def _test(field: str, value: Any) -> Node:
         case SigmaString():
             return _string(field, value, cased=False)
         case SigmaRegularExpression():
-            pattern = str(value.regexp)
+            pattern = tamed(str(value.regexp))
             if value.contains_placeholder():
                 raise RuleError(f"the placeholder in {pattern!r} has no value")
             flags = "".join(sorted({"IGNORECASE": "i", "MULTILINE": "m", "DOTALL": "s"}[flag.name] for flag in value.flags))

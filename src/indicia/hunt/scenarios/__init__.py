@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from indicia.errors import UsageError
 from indicia.hunt.scenarios import files
 from indicia.hunt.scenarios.damage import damage
 from indicia.hunt.scenarios.ordinary import LINES_PER_DAY
@@ -34,8 +35,10 @@ def write_scenario(
     server writes about 940,000 a day. The same arguments give the same bytes. Files larger than `gzip_over` bytes are
     compressed. Nothing but the line at hand is held in memory.
 
-    Raises: KeyError for an unknown name.
+    Raises: UsageError for a name that is none of the letters.
     """
+    if name not in TITLES:
+        raise UsageError(f"no scenario {name!r}", hint=f"one of {', '.join(TITLES)}")
     span = days if days is not None else (6.0 if name == "I" else 1.0)
     midnight = datetime(start.year, start.month, start.day, tzinfo=UTC).timestamp()
     plan = Plan(start=midnight, seed=seed, days=span, lines=ordinary_lines)

@@ -19,13 +19,13 @@ from indicia.hunt.scenarios.place import ADMIN, COLUMNS_2016, EXCHANGE, WEBSHELL
 from indicia.hunt.scenarios.proxylogon import (
     FIRST,
     SECOND,
-    Recorder,
     forged,
     intrusion,
     scan_autodiscover,
     scan_shells,
     unified_messaging_lines,
 )
+from indicia.hunt.scenarios.recorder import Recorder
 from indicia.hunt.scenarios.render import ecp_row, httpproxy_row, oab_row
 
 __all__ = ["EXCH01", "TITLES", "Plan", "lines_of"]
@@ -251,7 +251,7 @@ def _h(plan: Plan) -> Iterator[Line]:
     )
     mixed = list(intrusion(maker, plan.start + ATTACK, FIRST._replace(agent="<b>python</b>-requests/2.25.1 \x1b[31m")))
     for index, text in enumerate(hostile):
-        at = plan.start + 5 * HOUR + index * 60
+        at = plan.start + ATTACK + 600 + index * 60
         actor = FIRST._replace(agent=text, shell_agent=text)
         mixed += forged(maker, at, actor, "/autodiscover/autodiscover.xml?#", 200, stem=f"/ecp/{index}.js")
         mixed += scan_shells(maker, at + 5, actor, ("/owa/auth/ErrorAA.aspx", "/aspnet_client/supp0rt.aspx"))

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from random import Random
 
 from indicia.hunt.scenarios.place import Server
 
-__all__ = ["ecp_row", "event_line", "httpproxy_row", "iso", "oab_row", "w3c_row"]
+__all__ = ["ecp_row", "event_line", "guid", "httpproxy_row", "iso", "oab_row", "w3c_row"]
 
 W3C_FIELDS = (
     "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "
@@ -160,3 +161,9 @@ def event_line(
         }
     }
     return json.dumps(event, separators=(",", ":"))
+
+
+def guid(rng: Random) -> str:
+    """A random GUID from `rng`, so that the same seed gives the same one."""
+    text = f"{rng.getrandbits(128):032x}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:]}"

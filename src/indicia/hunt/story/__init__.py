@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from indicia.hunt.story.chains import join
+from indicia.hunt.story.limits import reach
+from indicia.hunt.story.notes import tells_success
 from indicia.hunt.story.outcome import judge, stage_of_tags
-from indicia.hunt.story.verdict import decide, reach
+from indicia.hunt.story.verdict import decide
 from indicia.records import Chain, HuntVerdict, LogFile, Record, Sighting
 
-__all__ = ["Story", "reach", "stage_of_tags", "tell"]
+__all__ = ["Story", "judge", "reach", "stage_of_tags", "tell", "tells_success"]
 
 
 class Story(Record, frozen=True, kw_only=True):

@@ -19,8 +19,9 @@ ONE_REQUEST = timedelta(seconds=1.5)
 ONE_STEP = timedelta(seconds=5)
 # An order given through a web shell and the process that carries it out.
 ONE_ORDER = timedelta(seconds=60)
-# What has no key at all is taken to the nearest chain of its host within this time.
-ONE_VISIT = timedelta(hours=6)
+# What has no key at all is taken to the nearest success on its host within this time. Longer would claim too much: an
+# administrator at work on the same day would become the intruder.
+ONE_VISIT = timedelta(minutes=30)
 LONE = timedelta(hours=1)
 MOST_SCANNERS = 12  # chains of attempts only, per host; more are told as one
 _STAGE_ORDER = {stage: place for place, stage in enumerate(Stage)}
@@ -176,20 +177,29 @@ def _by_nearness(sightings: Sequence[Sighting], members: list[int], groups: _Gro
 
 
 def _fold_scanners(sightings: Sequence[Sighting], sets: list[list[int]]) -> list[list[int]]:
-    """Many chains of nothing but attempts become one: a list of a thousand scanners hides the one that matters."""
-    attempts = [group for group in sets if all(sightings[index].outcome is Outcome.ATTEMPT for index in group)]
+    """Many chains of nothing but attempts and listed addresses become one: a thousand scanners hide the one that matters."""
+    attempts = [group for group in sets if all(_idle(sightings[index]) for index in group)]
     if len(attempts) <= MOST_SCANNERS:
         return sets
     folded = sorted(index for group in attempts for index in group)
-    return [*(group for group in sets if group not in attempts), folded]
+    kept = [group for group in sets if not all(_idle(sightings[index]) for index in group)]
+    return [*kept, folded]
+
+
+def _idle(sighting: Sighting) -> bool:
+    if sighting.indicator is not None:
+        return not sighting.rule.startswith("indicator:file-")
+    return sighting.outcome is Outcome.ATTEMPT
 
 
 def _chain(host: str, members: list[Sighting]) -> Chain:
     times = [member.event.time for member in members if member.event.time is not None]
-    outcomes = {member.outcome for member in members}
+    # An indicator says who or what was there, not what came of it.
+    ruled = [member for member in members if member.indicator is None] or members
+    outcomes = {member.outcome for member in ruled}
     outcome = next((each for each in (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT) if each in outcomes), Outcome.UNKNOWN)
     keys = sorted({key for member in members for key in keys_of(member) if key[0] in {"client", "canary", "page"}})
-    done = [member for member in members if member.outcome is not Outcome.ATTEMPT] or members
+    done = [member for member in ruled if member.outcome is not Outcome.ATTEMPT] or ruled
     stages = sorted({member.stage for member in done}, key=_STAGE_ORDER.__getitem__)
     return Chain(
         id=stable_id("chain", host, *(member.id for member in members)),

@@ -22,6 +22,8 @@ NO_GUID = "{00000000-0000-0000-0000-000000000000}"
 WEB_ROOTS = (("\\frontend\\httpproxy\\", "/"), ("\\inetpub\\wwwroot\\", "/"))
 # Folders of a server below which its logs lie; what stands above them is one server's copy.
 KNOWN_FOLDERS = {"logging", "inetpub", "events", "winevt", "windows", "program files", "logfiles", "evtx"}
+NO_HOST_NAME = re.compile(r"[^\w.:-]")
+LONGEST_NAME = 255
 LONGEST_FIELD = 20_000  # characters in which keys are sought
 
 
@@ -134,7 +136,7 @@ class Hosts:
             folder, name = _folder(event.place.file), _name(event)
             if name:
                 self._by_folder.setdefault(folder, Counter())[name.partition(".")[0]] += 1
-            for full in (name, _field(event, "TargetServer").lower()):
+            for full in (name, NO_HOST_NAME.sub("?", _field(event, "TargetServer")[:LONGEST_NAME].lower())):
                 if "." in full and (not name or full.partition(".")[0] == name.partition(".")[0]):
                     short = full.partition(".")[0]
                     self._full.setdefault(short, Counter())[full] += 1
@@ -147,7 +149,7 @@ class Hosts:
             named = self._by_folder.get(folder)
             name = named.most_common(1)[0][0] if named else ""
         if not name:
-            return _field(event, "s-ip") or event.host
+            return NO_HOST_NAME.sub("?", (_field(event, "s-ip") or event.host)[:LONGEST_NAME])
         if "." in name:
             return name
         full = self._full_in.get((folder, name))
@@ -158,8 +160,12 @@ class Hosts:
 
 
 def _name(event: Event) -> str:
-    """The name that the event gives its host, folded; "" where it gives an address or nothing."""
-    name = (_field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host).lower()
+    """The name that the event gives its host, folded; "" where it gives an address or nothing.
+
+    Whoever writes a log line may write anything: what no host name holds becomes `?` before it gets into our sentences.
+    """
+    given = _field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host
+    name = NO_HOST_NAME.sub("?", given[:LONGEST_NAME].lower())
     try:
         ipaddress.ip_address(name)
     except ValueError:

@@ -22,7 +22,7 @@ import yaml
 from indicia.errors import RuleError
 from indicia.records import Outcome, Record, Stage
 
-__all__ = ["RULES_FOLDER", "RuleNote", "note_of", "notes", "read_note"]
+__all__ = ["RULES_FOLDER", "RuleNote", "note_of", "notes", "read_note", "tells_success"]
 
 RULES_FOLDER = "rules_pack"
 
@@ -92,3 +92,9 @@ def notes() -> Mapping[str, RuleNote]:
 def note_of(rule: str) -> RuleNote | None:
     """The note of the rule with that id; None for indicators and for rules that are not ours."""
     return None if rule.startswith("indicator:") else notes().get(rule)
+
+
+def tells_success(rule: str) -> bool:
+    """Whether the rule with that id tells successes from attempts by the event's own fields."""
+    note = note_of(rule)
+    return note is not None and bool(note.success) and note.success != NEVER

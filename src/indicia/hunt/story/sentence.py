@@ -9,7 +9,7 @@ from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["moment", "summary"]
+__all__ = ["moment", "printable", "summary"]
 
 MOST_STEPS = 12
 MOST_NAMES = 4
@@ -19,6 +19,11 @@ _RANK = {level: rank for rank, level in enumerate(RuleLevel)}
 def moment(time: datetime) -> str:
     """A time as the sentences write it, to the second: `2021-03-03 06:49:53`."""
     return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def printable(text: str) -> str:
+    """`text` without what a terminal would obey; names of files and values of logs are strangers' words."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _list(items: Sequence[str]) -> str:
@@ -41,33 +46,34 @@ def _span(members: Sequence[Sighting]) -> str:
     return f"between {moment(times[0])} and {end} UTC"
 
 
-def _tells(sighting: Sighting) -> str:
-    note = note_of(sighting.rule)
-    if note is not None:
-        return note.told(sighting.outcome)
-    if sighting.indicator is not None:
-        return f"was seen with the indicator {sighting.indicator}"
-    return f"matched “{sighting.title}”"
-
-
 def _steps(members: Sequence[Sighting]) -> list[str]:
-    """What was done, each thing once, in order; the weightiest where there are too many."""
+    """What was done, each thing once, in order, in the words of our own rules; the weightiest where there are too many.
+
+    Rules that are not ours say only their titles: those come last, the highest levels of them.
+    """
     first: dict[str, Sighting] = {}
+    titles: dict[str, int] = {}
     for member in members:
-        told = _tells(member)
-        if told not in first or _RANK[member.level] > _RANK[first[told].level]:
-            first.setdefault(told, member)
+        note = note_of(member.rule)
+        if note is not None:
+            first.setdefault(note.told(member.outcome), member)
+        elif member.indicator is None:
+            titles[member.title] = max(titles.get(member.title, 0), _RANK[member.level])
     if len(first) > MOST_STEPS:
         kept: dict[str, Sighting] = {}
         for stage in Stage:  # one of each stage before a second of any
             of_stage = [(told, member) for told, member in first.items() if member.stage is stage]
             if of_stage:
-                told, member = max(of_stage, key=lambda item: _RANK[item[1].level])
+                told, member = max(of_stage, key=lambda step: _RANK[step[1].level])
                 kept[told] = member
-        rest = sorted((item for item in first.items() if item[0] not in kept), key=lambda item: -_RANK[item[1].level])
+        rest = sorted((step for step in first.items() if step[0] not in kept), key=lambda step: -_RANK[step[1].level])
         kept.update(rest[: max(0, MOST_STEPS - len(kept))])
-        return [told for told in first if told in kept]
-    return list(first)
+        first = {told: member for told, member in first.items() if told in kept}
+    steps = list(first)
+    if titles:
+        highest = sorted(titles, key=lambda title: -titles[title])
+        steps.append(f"matched {_named([f'“{title}”' for title in highest])}")
+    return steps or ["was seen"]
 
 
 def summary(host: str, members: Sequence[Sighting], clients: Sequence[str]) -> str:
@@ -76,13 +82,19 @@ def summary(host: str, members: Sequence[Sighting], clients: Sequence[str]) -> s
     where = f"on {host}" if host else "on a host that the logs do not name"
     count = "one sighting" if len(members) == 1 else f"{len(members)} sightings"
     logs = len({member.event.place.file for member in members})
-    basis = f"({count} in {'one log' if logs == 1 else f'{logs} logs'})"
+    sought = sorted({member.indicator for member in members if member.indicator is not None})
+    known = f", with the sought {printable(_named(sought))}" if sought else ""
+    basis = f"({count} in {'one log' if logs == 1 else f'{logs} logs'}{known})"
+    members = [member for member in members if member.indicator is None] or members
     done = [member for member in members if member.outcome is not Outcome.ATTEMPT]
     if done:
         # A probe that was answered is told only where nothing else is.
         told = _steps([member for member in done if member.stage is not Stage.PROBE] or done)
+        if not clients and all(note_of(member.rule) is None for member in members):
+            # Nobody is known to have done anything yet: rules matched, no more.
+            return f"{where[0].upper()}{where[1:]}, {_span(members)}, something {_list(told)} {basis}."
         return f"{where[0].upper()}{where[1:]}, {_span(members)}, {who} {_list(told)} {basis}."
     answers = sorted({status for member in members if (status := status_of(member.event))})
     answered = f"; answered with {_list(answers)}" if answers else ""
-    steps = _list(_steps(members)[:3])
+    steps = _list(_steps(members)[:4])
     return f"{where[0].upper()}{where[1:]}, {_span(members)}, {who} {steps}{answered}: an attempt only {basis}."

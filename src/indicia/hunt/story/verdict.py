@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
+from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
-from indicia.hunt.story.sentence import moment
+from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["decide", "reach"]
+__all__ = ["decide"]
 
+MOST_HOSTS = 8  # named in a sentence
 _HIGH = {RuleLevel.HIGH, RuleLevel.CRITICAL}
 _QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
-NAMES = {
-    "httpproxy": "HttpProxy",
-    "ecp-server": "ECP Server",
-    "ecp-activity": "ECP Activity",
-    "oab-generator": "OAB generator",
-    "cmdlet-infra": "CmdletInfra",
-    "iis": "IIS",
-    "access-log": "web access",
-    "evtx": "Windows events",
-    "windows": "Windows events",
-    "windows-json": "Windows events",
-    "windows-xml": "Windows events",
-    "jsonl": "JSON Lines",
-    "csv": "CSV",
-}
-SAME_START = timedelta(hours=36)  # logs that begin this close together are told as one
 
 
 def _decisive(sighting: Sighting) -> bool:
@@ -68,27 +52,31 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
         looked = (
             "no file was given"
             if not files
-            else f"{_plural(len(files), 'file was', 'files were')} looked at, without a log record"
+            else f"{_plural(len(files), 'file was', 'files were', within=True)} looked at, without a log record"
         )
         return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
-    limits = reach(files)
+    limits = " ".join(part for part in (reach(files), cleared(sightings), skew(sightings)) if part)
     decisive = [sighting for sighting in sightings if _decisive(sighting)]
+    telling = [sighting for sighting in sightings if _telling(sighting)]
     if decisive:
         hosts = _hosts(chains, decisive)
-        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {', '.join(hosts)}."
+        more = [host for host in _hosts(chains, telling) if host not in hosts]
+        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {_list(hosts)}."
         first = f"The first decisive trace is {_trace(min(decisive, key=_time))}."
-        return HuntVerdict.COMPROMISE, f"{lead} {first} {limits}"
-    telling = [sighting for sighting in sightings if _telling(sighting)]
+        signs = (
+            f"{_plural(len(more), 'more host shows', 'more hosts show')} signs of compromise: {_list(more)}." if more else ""
+        )
+        return HuntVerdict.COMPROMISE, " ".join(part for part in (lead, first, signs, limits) if part)
     if telling:
         earliest = min(telling, key=_time)
         hosts = _hosts(chains, telling)
-        lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {', '.join(hosts)}."
+        lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {_list(hosts)}."
         told = (lead, f"The first is {_trace(earliest)}.", _missing_cause(sightings, earliest, files), limits)
         return HuntVerdict.LIKELY, " ".join(part for part in told if part)
     tried = [sighting for sighting in sightings if _tried(sighting)]
     if tried:
         clients = {value for chain in chains for kind, value in chain.keys if kind == "client"}
-        source = f" from {_plural(len(clients), 'address', 'addresses')}" if clients else ""
+        source = f" from {_plural(len(clients), 'address', 'addresses', within=True)}" if clients else ""
         lead = (
             f"{_plural(len(tried), 'trace', 'traces')} of attempts{source}; none shows that anything was changed or obtained."
         )
@@ -97,7 +85,10 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
     rest = ""
     if sightings:
         rest = f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone."
-    return HuntVerdict.NOT_SEEN, f"Nothing that was sought was found in {_plural(events, 'record', 'records')}.{rest} {limits}"
+    return (
+        HuntVerdict.NOT_SEEN,
+        f"Nothing that was sought was found in {_plural(events, 'record', 'records', within=True)}.{rest} {limits}",
+    )
 
 
 def _open_door(tried: Sequence[Sighting]) -> str:
@@ -115,11 +106,18 @@ def _time(sighting: Sighting) -> float:
 
 def _trace(sighting: Sighting) -> str:
     when = f" at {moment(sighting.event.time)} UTC" if sighting.event.time else ""
-    return f"“{sighting.title}”{when} ({sighting.event.place})"
+    return f"“{sighting.title}”{when} ({printable(str(sighting.event.place))})"
 
 
-def _plural(count: int, one: str, many: str) -> str:
-    return f"One {one}" if count == 1 else f"{count:,} {many}"
+def _plural(count: int, one: str, many: str, *, within: bool = False) -> str:
+    """The number with its noun, as it begins a sentence or stands `within` one."""
+    return f"{'one' if within else 'One'} {one}" if count == 1 else f"{count:,} {many}"
+
+
+def _list(hosts: Sequence[str]) -> str:
+    return (
+        ", ".join(hosts) if len(hosts) <= MOST_HOSTS else f"{', '.join(hosts[:MOST_HOSTS])} and {len(hosts) - MOST_HOSTS} more"
+    )
 
 
 def _hosts(chains: Sequence[Chain], chosen: Sequence[Sighting]) -> list[str]:
@@ -137,38 +135,3 @@ def _missing_cause(sightings: Sequence[Sighting], first: Sighting, files: Sequen
     starts = [file.oldest for file in files if file.oldest is not None]
     since = f" the logs begin at {moment(min(starts))} UTC" if starts else " the logs do not tell when they begin"
     return f"How it came there is not in these logs:{since}, and what was before cannot be seen."
-
-
-def reach(files: Sequence[LogFile]) -> str:
-    """How far the logs reach, kind by kind where they differ, with what is missing from them, as one or two sentences."""
-    kinds: dict[str, tuple[datetime, datetime]] = {}
-    for file in files:
-        if file.oldest is None or file.newest is None:
-            continue
-        name = NAMES.get(file.format, file.format or "other")
-        oldest, newest = kinds.get(name, (file.oldest, file.newest))
-        kinds[name] = (min(oldest, file.oldest), max(newest, file.newest))
-    if not kinds:
-        return "How far back the logs reach cannot be told: their records have no times."
-    spans: dict[tuple[datetime, datetime], list[str]] = defaultdict(list)
-    for name, (oldest, newest) in sorted(kinds.items()):
-        same = next((each for each in spans if abs(each[0] - oldest) < SAME_START and abs(each[1] - newest) < SAME_START), None)
-        spans[same or (oldest, newest)].append(name)
-    told = "; ".join(_stretch(names, kinds) for _, names in sorted(spans.items()))
-    faults = []
-    gaps = sum(len(file.gaps) for file in files)
-    if gaps:
-        faults.append(f"{gaps} gap{'s' if gaps > 1 else ''} within them")
-    skipped = sum(file.skipped for file in files)
-    if skipped:
-        faults.append(f"{skipped:,} record{'s' if skipped > 1 else ''} that could not be read")
-    unread = sum(1 for file in files if not file.format)
-    if unread:
-        faults.append(f"{unread} file{'s' if unread > 1 else ''} of no known kind")
-    missing = f" Left out: {', '.join(faults)}." if faults else ""
-    return f"The logs reach: {told}.{missing}"
-
-
-def _stretch(names: Sequence[str], kinds: Mapping[str, tuple[datetime, datetime]]) -> str:
-    oldest, newest = min(kinds[name][0] for name in names), max(kinds[name][1] for name in names)
-    return f"{', '.join(names)} from {oldest:%Y-%m-%d %H:%M} to {newest:%Y-%m-%d %H:%M} UTC"

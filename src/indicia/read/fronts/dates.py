@@ -65,8 +65,8 @@ def _iso(match: re.Match[str]) -> str | None:
 def date_of(value: str | None) -> str | None:
     """The ISO date that a header or meta value means, or None: ISO 8601, RFC 5322, or a written-out English date.
 
-    >>> date_of("2021-07-19T08:00:00+01:00"), date_of("Mon, 19 Jul 2021 08:00:00 GMT"), date_of("July 19, 2021"), date_of("19/7/21")
-    ('2021-07-19', '2021-07-19', '2021-07-19', None)
+    >>> [date_of(text) for text in ("2021-07-19T08:00:00+01:00", "Mon, 19 Jul 2021 08:00:00 GMT", "July 19, 2021", "19/7/21")]
+    ['2021-07-19', '2021-07-19', '2021-07-19', None]
     """
     if not value or len(value) > 200:
         return None

@@ -15,7 +15,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _HEAD = 8192
-# Control characters that no text file holds: everything below a space but tab, line feed, form feed, carriage return and escape.
+# Control characters that no text file holds: everything below a space but tab, line feed, form feed, carriage return and
+# escape.
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27}) + b"\x7f"
 _NEWLINES = re.compile(r"\r\n?")
 

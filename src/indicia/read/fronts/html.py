@@ -1,7 +1,7 @@
 """HTML: the text that a reader of the page reads, block by block, each with the path of its element.
 
-Left out: scripts, styles, navigation, headers and footers of the page, forms, cookie and share boxes, comments, hidden elements.
-White space is folded as a browser folds it; the cells of a table row are separated by tabs; `<br>` is a line feed.
+Left out: scripts, styles, navigation, headers and footers of the page, forms, cookie and share boxes, comments, hidden
+elements. White space is folded as a browser folds it; the cells of a table row are separated by tabs; `<br>` is a line feed.
 """
 
 from __future__ import annotations
@@ -191,7 +191,8 @@ def read_html(markup: str, name: str, limits: Limits) -> Parsed:
 
 def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: Limits, *, keep_all: bool = False) -> None:
     """Depth first without recursion, so that a page of a million nested elements costs memory, not the stack."""
-    # One entry per open element: (next child, path, kind, closes its own block, inside an article, inside pre, children seen per tag)
+    # One entry per open element: (next child, path, kind, closes its own block, inside an article, inside pre, children
+    # seen per tag)
     counts: dict[str, int] = {}
     stack: list[tuple[LexborNode | None, str, BlockKind, bool, bool, bool, dict[str, int]]] = [
         (body.child, "body", BlockKind.PARAGRAPH, True, False, False, counts)

@@ -34,70 +34,23 @@ _ITEM = re.compile(r"(?:[•◦▪‣●○■–]|[-*]\s|\(?\d{1,3}[.)]\s|[a-z]
 _STOPS = (".", "!", "?", ":", ";", "”", '"', ")")
 # Left halves that keep their hyphen when a line breaks there.
 _COMPOUNDS = frozenset(
-    [
-        "state",
-        "well",
-        "high",
-        "low",
-        "cyber",
-        "china",
-        "russia",
-        "iran",
-        "zero",
-        "multi",
-        "non",
-        "co",
-        "self",
-        "long",
-        "short",
-        "so",
-        "anti",
-        "pre",
-        "post",
-        "cross",
-        "real",
-        "third",
-        "two",
-        "three",
-        "first",
-        "second",
-        "end",
-        "open",
-        "on",
-        "off",
-        "in",
-        "up",
-        "e",
-        "pro",
-        "north",
-        "south",
-        "us",
-        "uk",
-        "eu",
-        "un",
-        "sub",
-        "semi",
-        "half",
-        "full",
-        "part",
-        "public",
-        "private",
-        "war",
-        "dual",
-        "man",
-        "north-korea",
-    ]
-)
+    (
+        "state", "well", "high", "low", "cyber", "china", "russia", "iran", "zero", "multi", "self", "long", "short",
+        "cross", "real", "third", "two",
+        "three", "first", "second", "open", "north", "south", "half", "full", "part", "public", "private", "war", "dual",
+    )
+)  # fmt: skip
 _NUMBERED = re.compile(r"\d+")
 
 
 def read_pdf(data: bytes, name: str, limits: Limits, progress: Progress | None = None) -> Parsed:
-    """Pages as `page 3`. Raises: InputError (encrypted, no text layer), FormatError (broken), LimitError (too long, too slow)."""
+    """Pages as `page 3`. Raises: InputError (encrypted, no text layer), FormatError (broken), LimitError (too long, too
+    slow)."""
     pages, head, problems = _child(data, name, limits, progress)
     parsed = Parsed(media_type="application/pdf", problems=problems)
     if not any(text.strip() for text in pages):
         raise InputError(
-            f"has no text layer: its {len(pages)} page{'s are' if len(pages) != 1 else ' is a'} picture{'s' if len(pages) != 1 else ''}",
+            f"has no text layer ({len(pages)} page{'s' if len(pages) != 1 else ''} of pictures)",
             where=name,
             hint="run it through OCR first",
         )
@@ -197,10 +150,10 @@ def _judge_end(pages: list[str], head: dict[str, Any], problems: list[Any], stop
 def join_pages(pages: list[str]) -> tuple[str, list[Block]]:
     """The text of all pages and its blocks. Running heads are left out; a paragraph that goes on over a page break stays one
     stretch of text, in two blocks."""
-    cleaned = [_whole_words(text) for text in pages]
+    words = Counter(re.findall(r"[a-z]{2,}(?:-[a-z]+)*", "\n".join(pages).lower()))
+    cleaned = [_whole_words(text, words) for text in pages]
     lines_of = [[line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")] for text in cleaned]
     running = _running_lines(lines_of)
-    words = Counter(re.findall(r"[a-z]{4,}(?:-[a-z]+)*", "\n".join(cleaned).lower()))
     pieces: list[str] = []
     blocks: list[Block] = []
     length = 0
@@ -218,7 +171,14 @@ def join_pages(pages: list[str]) -> tuple[str, list[Block]]:
                     and not last.endswith(_STOPS)
                     and paragraph[:1].islower()
                 )
-                gap = " " if goes_on else "\n" if kind is BlockKind.LIST_ITEM and blocks[-1].kind is kind else "\n\n"
+                gap = "\n" if kind is BlockKind.LIST_ITEM and blocks[-1].kind is kind else "\n\n"
+                if goes_on:
+                    gap = "" if last.endswith(("-", "\u00ad")) else " "
+                cut = _loose_hyphen(last, paragraph, words, goes_on=goes_on)
+                if cut:
+                    pieces[-1] = last[:-1]
+                    blocks[-1] = Block(start=blocks[-1].start, end=length - 1, kind=blocks[-1].kind, path=blocks[-1].path)
+                    length -= 1
                 pieces.append(gap)
                 length += len(gap)
             pieces.append(paragraph)
@@ -227,15 +187,32 @@ def join_pages(pages: list[str]) -> tuple[str, list[Block]]:
     return "".join(pieces), blocks
 
 
-def _whole_words(text: str) -> str:
+def _loose_hyphen(last: str, first: str, words: Counter[str], *, goes_on: bool) -> bool:
+    """Whether the last character of a page is a hyphen that only the page's end put there."""
+    if last.endswith("\u00ad"):
+        return True
+    left, right = re.search(r"([^\W\d_]+)-$", last), re.match(r"[^\W\d_]+", first)
+    return goes_on and left is not None and right is not None and not _is_compound(left[1], right[0], words)
+
+
+def _is_compound(left: str, right: str, words: Counter[str]) -> bool:
+    """Whether a word broken at a hyphen keeps it: as the document writes it elsewhere, else by the left half."""
+    left, right = left.lower(), right.lower()
+    whole, compound = words[left + right], words[f"{left}-{right}"]
+    return compound > whole if whole or compound else left in _COMPOUNDS
+
+
+def _whole_words(text: str, words: Counter[str]) -> str:
     """Words that PDFium marked as broken at a line's end made whole; a compound keeps its hyphen."""
 
     def join(match: re.Match[str]) -> str:
-        return f"{match[1]}-{match[2]}" if match[1].lower() in _COMPOUNDS else match[1] + match[2]
+        return f"{match[1]}-{match[2]}" if _is_compound(match[1], match[2], words) else match[1] + match[2]
 
     if any(mark in text for mark in _HYPHENS):
         text = _BROKEN_WORD.sub(join, text)
-        text = re.sub(r"[\ufffe\u0002](?:\r?\n)?", "-", text).replace("\u00ad", "")
+        ends_broken = text.rstrip()[-1:] in _HYPHENS  # the rest of the word is on the next page
+        text = re.sub(r"[\ufffe\u0002](?:\r?\n)?", "-", text.rstrip().rstrip(_HYPHENS) if ends_broken else text)
+        text = text.replace("\u00ad", "") + ("\u00ad" if ends_broken else "")
     return text.replace("\0", "")
 
 
@@ -250,12 +227,15 @@ def _running_lines(pages: list[list[str]]) -> frozenset[str]:
     seen: Counter[str] = Counter()
     for lines in pages:
         filled = [line for line in lines if line.strip()]
-        seen.update({_key(line) for line in (*filled[:2], *filled[-2:]) if len(line) < 120})
+        width = max((len(line) for line in filled), default=0)
+        ends = (*filled[:2], *filled[-2:])
+        seen.update({_key(line) for line in ends if len(line) < 0.8 * width or len(filled) < 6})
     return frozenset(key for key, count in seen.items() if key and count >= max(4, 0.5 * len(pages)))
 
 
 def _paragraphs(lines: list[str], words: Counter[str]) -> list[tuple[str, BlockKind]]:
-    """Lines put together again. A paragraph ends at a blank line, before an item, and after a short line that ends a sentence."""
+    """Lines put together again. A paragraph ends at a blank line, before an item, and after a short line that ends a
+    sentence."""
     lengths = sorted(len(line) for line in lines if len(line) > 20)
     full = lengths[int(0.8 * (len(lengths) - 1))] if lengths else 80
     found: list[tuple[str, BlockKind]] = []
@@ -315,10 +295,7 @@ def _join(held: str, line: str, words: Counter[str]) -> str:
         return held + line
     hyphen = _LINE_HYPHEN.search(held)
     if hyphen is not None and line[:1].islower():
-        left, right = hyphen[1].lower(), re.match(r"\w+", line)
-        whole = left + (right[0].lower() if right else "")
-        compound = f"{left}-{right[0].lower()}" if right else left
-        if words[compound] or (not words[whole] and left in _COMPOUNDS):
-            return held + line
-        return held[:-1] + line
+        right = re.match(r"[^\W\d_]+", line)
+        keeps = right is not None and _is_compound(hyphen[1], right[0], words)
+        return held + line if keeps else held[:-1] + line
     return f"{held} {line}"

@@ -1,5 +1,5 @@
-"""Runs by itself in a child process: a PDF on stdin, one line of JSON per page on stdout. It may crash or be stopped: nothing of
-Indicia's is lost with it. Usage: python pdf_pages.py MEMORY_BYTES CPU_SECONDS PAGES CHARACTERS
+"""Runs by itself in a child process: a PDF on stdin, one line of JSON per page on stdout. It may crash or be stopped:
+nothing of Indicia's is lost with it. Usage: python pdf_pages.py MEMORY_BYTES CPU_SECONDS PAGES CHARACTERS
 
 Lines: {"pages": n, "title", "created"} first, then {"page": 1, "text"} each, or {"error": code, "detail"} at the end.
 """

@@ -12,6 +12,8 @@ __all__ = ["read_plain"]
 
 _ITEM = re.compile(r"\s{0,8}(?:[-*•‣▪o–]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
 _HEADING = re.compile(r"[A-Z0-9][^\n]{1,90}")
+# An address, a path, a hash or code on a line of its own is no heading.
+_NO_HEADING = re.compile(r"[\w\])}][./\\@\[({:=]+[\w\[({]|[\[{<>}\]]|\b[0-9a-fA-F]{16}")
 _ENDS_SENTENCE = (".", "!", "?", ";", ",", '"', "”", ")")
 
 
@@ -21,6 +23,8 @@ def _kind(line: str, alone: bool) -> BlockKind:
     if _ITEM.match(line):
         return BlockKind.LIST_ITEM
     bare = line.strip()
+    if _NO_HEADING.search(bare):
+        return BlockKind.PARAGRAPH
     if (
         alone
         and _HEADING.fullmatch(bare)

@@ -47,7 +47,8 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(
-    rb"\A(?:From [^\n]{0,200}\r?\n)?(?:(?:[A-Za-z][A-Za-z0-9-]{0,60}):[^\n]{0,2000}\r?\n(?:[ \t][^\n]{0,2000}\r?\n){0,60}){2,400}\r?\n",
+    rb"\A(?:From [^\n]{0,200}\r?\n)?"
+    rb"(?:(?:[A-Za-z][A-Za-z0-9-]{0,60}):[^\n]{0,2000}\r?\n(?:[ \t][^\n]{0,2000}\r?\n){0,60}){2,400}\r?\n",
     re.ASCII,
 )
 _MAIL_NAMES = re.compile(

@@ -1,4 +1,5 @@
-"""The way in: a file, a folder or a stream becomes documents; whatever cannot be used becomes a problem that says what to do."""
+"""The way in: a file, a folder or a stream becomes documents; whatever cannot be used becomes a problem that says what
+to do."""
 
 from __future__ import annotations
 
@@ -55,8 +56,8 @@ def open_source(
 ) -> Opened:
     """The documents of a file, a folder (walked, in the order of the names) or `-` (the stream `stdin`).
 
-    Never raises for what the input holds: a missing, unreadable, empty, binary, encrypted, broken or oversized file is a Problem
-    with a hint, and the rest goes on. Archives, messages and their attachments are opened within `limits`.
+    Never raises for what the input holds: a missing, unreadable, empty, binary, encrypted, broken or oversized file is a
+    Problem with a hint, and the rest goes on. Archives, messages and their attachments are opened within `limits`.
     """
     run = _Run(limits or Limits(), progress)
     name = str(source)

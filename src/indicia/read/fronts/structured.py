@@ -50,7 +50,8 @@ class _Places:
         self._next: dict[str, int] = {}
 
     def string(self, value: str) -> tuple[int, int]:
-        """The characters between the quotes of the next string with this value; the start of the text if it is written oddly."""
+        """The characters between the quotes of the next string with this value; the start of the text if it is written
+        oddly."""
         for needle in (msgspec.json.encode(value).decode(), '"' + _ascii(value) + '"'):
             at = self.text.find(needle, self._next.get(value, 0))
             if at < 0:

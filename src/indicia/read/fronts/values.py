@@ -1,4 +1,5 @@
-"""Types of indicators as STIX patterns, MISP attributes and feeds name them, in our words, and their values in canonical form."""
+"""Types of indicators as STIX patterns, MISP attributes and feeds name them, in our words, and their values in canonical
+form."""
 
 from __future__ import annotations
 

@@ -1,32 +1,23 @@
 """Where in a text something could begin: rare characters in the right company, found with array operations over the whole text.
 
-Searchers look only there. Every code point is one byte here (what is beyond Latin-1 counts as a letter), so positions are those of the
-text, and a pass costs a few nanoseconds a character however often an expression would have been tried.
+Searchers look only there. Every code point is one byte here (what is beyond Latin-1 counts as a letter), so positions
+are those of the text, and a pass costs a few nanoseconds a character however often an expression would have been tried.
 """
 
 from __future__ import annotations
 
 import codecs
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Anchors", "places"]
+from indicia.read.indicators.cues import Cues
+
+__all__ = ["Anchors"]
 
 _WORD, _SPACE, _HEX, _UPPER, _ALNUM, _OPEN, _STOP = 1, 2, 4, 8, 16, 32, 64
-
-
-def places(text: str, *literals: str) -> list[int]:
-    """Where any of the literals begins, in order."""
-    found = []
-    for literal in literals:
-        at = text.find(literal)
-        while at >= 0:
-            found.append(at)
-            at = text.find(literal, at + len(literal))
-    found.sort()
-    return found
 
 
 def _wide(error: UnicodeError) -> tuple[str, int]:
@@ -95,6 +86,16 @@ class Anchors:
         return positions
 
     @cached_property
+    def cues(self) -> Cues:
+        """The stems of all cues and the literals below, from one pass over the text."""
+        return Cues(self.text)
+
+    def literals(self, *words: str) -> list[int]:
+        """Where any of these literals of the table begins, in order."""
+        places = [self.cues.literals[word] for word in words]
+        return places[0] if len(places) == 1 else sorted(chain.from_iterable(places))
+
+    @cached_property
     def dots(self) -> list[int]:
         """Dots between two characters of a name."""
         at = self._places(".")
@@ -156,6 +157,7 @@ class Anchors:
     def sentences(self) -> list[int]:
         """Where sentences, paragraphs and list items begin, from 0 on."""
         stops = np.flatnonzero(self._kinds & _STOP)
+        stops = stops[~self._has(stops, -2, ".")]  # "e.g. 192.0.2.1"
         plain = stops[self._is(stops, 1, _SPACE) & self._is(stops, 2, _UPPER)] + 2
         quoted = stops[self._has(stops, 1, "\"')\xff") & self._is(stops, 2, _SPACE)]
         quoted = quoted[self._is(quoted, 3, _UPPER)] + 3

@@ -1,8 +1,8 @@
 """The words by which a text says what an indicator is to it: legitimate, a victim's, imitated, a reference, an example, denied.
 
 Each family of cues has the expressions that decide and, for speed, stems: one of them is in every match. One pass over the
-document finds all stems; a hit with no stem of a family near it needs no expression of that family. `tests/read/indicators` holds
-the stems to the expressions.
+document finds all stems; a hit with no stem of a family near it needs no expression of that family.
+`tests/read/indicators` holds the stems to the expressions.
 """
 
 from __future__ import annotations
@@ -23,23 +23,26 @@ def _before(*phrases: str, tail: str = "") -> re.Pattern[str]:
 
 
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
-_OPENING = r"[\s(:\"'`“‘<]{0,3}"
+_OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 
 _IMITATED = _before(
     r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
     r"\blook-?alikes?(?: domains?| sites?| names?)*(?: of| for)?",
-    r"\b(?:similar|close|identical) to",
-    r"\b(?:variants?|homoglyphs?|misspellings?) of",
+    r"\b(?:homoglyphs?|misspellings?) of",
     r"\b(?:pos(?:es?|ed|ing)|disguis(?:es?|ed|ing)(?: itself)?) as",
     r"\bpretend(?:s|ed|ing)? to be",
-    r"\b(?:instead|in place|in imitation) of",
+    r"\bin imitation of",
     r"\bthe real",
     r"\bconfus(?:ed|able) with",
     tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
     r"and|or|[\w-]+\.(?:com|net|org|gov|example|exe|dll),?)\s+){0,7}[\"'`“(]?",
 )
+_RESEMBLES = _before(
+    r"\b(?:very|closely|confusingly|deceptively) similar to", r"\bclose to", tail=r"\s+(?:the |that of |those of )?[\"'`“(]?"
+)
 _VICTIM = _before(
-    rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
+    rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|"
+    rf"targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
     rf"site|portal|domain|website)s?){_POSSESSIVE}",
     r"\b(?:compan(?:y|ies)|organi[sz]ation|firm|employer|target|government|department)(?:'s|s'|’s|s’)",
     r"\bour(?: own)?",
@@ -48,67 +51,83 @@ _VICTIM = _before(
 )
 _VICTIM_AFTER = re.compile(
     r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that)\s+)?"
-    r"(?:(?:is |was )?(?:owned|operated|run) by the (?:victim|target|customer)|belong(?:s|ing|ed)? to (?:the|a|one) (?:victim|target|customer)|"
+    r"(?:(?:is |was )?(?:owned|operated|run) by the (?:victim|target|customer)|belong(?:s|ing|ed)? to (?:the|a|"
+    r"one) (?:victim|target|customer)|"
     r"(?:is|was) (?:the |a )?(?:victim|target)(?:'s|’s)?\b|(?:the )?victim\b)",
     re.IGNORECASE,
 )
 _CLEAN = (
-    r"\b(?:legitimate|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|not malicious|innocuous|well-known)\b"
-    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|named|called|like)\b)[\w./()'-]{1,24}){0,5}"
+    r"\b(?:legitimate(?!-)|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|"
+    r"not malicious|innocuous|well-known)\b"
+    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|like)\b)[\w./()'-]{1,24}){0,5}"
 )
 _BENIGN = _before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
-    r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
-    r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |for )?(?:internet )?(?:connectivity|connection|access) "
+    r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|"
+    r"ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
+    r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
+    r"for )?(?:internet )?(?:connectivity|connection|access) "
     r"(?:with|to|by contacting|via|against|through|at) |whether it can reach )(?:the )?[\"'`“]?",
 )
 _BENIGN_AFTER = re.compile(
     r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that|it|this|all|both|they|these)\s+)?(?:(?:is|are|was|were|being)\s+)?(?:itself\s+|themselves\s+)?"
     r"(?:an?\s+|the\s+|(?:the )?vendor's\s+)?(?:(?:entirely|completely|perfectly|known|otherwise|itself|signed and)\s+)?"
-    r"(?:legitimate|benign|harmless|innocuous|not malicious|non-malicious|not an? (?:ioc|indicator)|not (?:an )?indicators?|(?:a )?false positives?|clean\b|genuine|"
+    r"(?:legitimate|benign|harmless|innocuous|not malicious|non-malicious|not an? (?:ioc|indicator)|"
+    r"not (?:an )?indicators?|(?:a )?false positives?|clean\b|genuine|"
     r"official|(?:is )?not (?:part of|related to|associated with) (?:the|this|any) (?:attack|campaign|intrusion|activity)|"
     r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
     re.IGNORECASE,
 )
 _REFERENCE = _before(
     r"\b(?:see(?: also)?|read(?: more)?(?: at| here)?|visit|consult|refer to|learn more(?: at| about)?|according to|via|cf\.?)",
-    r"\b(?:available|published|documented|described|reported|found|hosted by us|cited)(?: for download)?(?: online)? (?:at|from|here|on|in|by)",
-    r"\b(?:more|further|additional) (?:information|details?|info|reading)(?: (?:is|are|can be|may be|available|found|at|on|here|about \w+))*",
+    r"\b(?:available|published|documented|described|reported|found|hosted by us|"
+    r"cited)(?: for download)?(?: online)? (?:at|from|here|on|in|by)",
+    r"\b(?:more|further|additional) (?:information|details?|info|reading)(?: (?:is|are|can be|may be|available|found|at|"
+    r"on|here|about \w+))*",
     r"\bdetails?(?: (?:are|can be found))?(?: at| on| in| here)?",
-    r"\b(?:sources?|references?|ref|links?|advisor(?:y|ies)|blog(?: ?post)?|article|report|post|write-?up|guidance|documentation|website|home ?page|reported by)",
+    r"\b(?:sources?|references?|ref|links?|advisor(?:y|ies)|blog(?: ?post)?|article|report|post|write-?up|guidance|"
+    r"documentation|website|home ?page|reported by)",
     r"\b(?:our|the vendor's|its own) (?:website|site|blog|page|repository|repo|github)",
     r"\bfollow us(?: on| at)?",
-    r"\bdownload (?:our|the) (?:full )?(?:report|tool|script|guide|rules?|ioc list|indicators|patch|update|hotfix)s?(?: from| at| here)?",
+    r"\bdownload (?:our|the) (?:full )?(?:report|tool|script|guide|rules?|ioc list|indicators|patch|update|"
+    r"hotfix)s?(?: from| at| here)?",
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
-    tail=r"\s*(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
+    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = _before(
-    r"\b(?:contact|report|reach|write|questions?|get in touch|send|media enquir|press(?: office| contact)|call|subscribe|hotline|notify|inquiries|enquiries|"
-    r"author|e-?mail us)\w*\b[^.!?\n]{0,50}"
+    r"\b(?:contact|report|reach|write|questions?|get in touch|send|media enquir|press(?: office| contact)|call|subscribe|"
+    r"hotline|notify|inquiries|enquiries|"
+    r"e-?mail us)\w*\b[^.!?\n]{0,50}"
 )
 _NEGATED = _before(
     r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b",
     r"\b(?:did|does|do|was|were|is|are|has|have|could) not\b",
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
+    r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
     r"\b(?:never|nothing|nobody|neither)\b",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
-    tail=r"\s[^.!?;\n]{0,70}",
+    tail=r"\s[^.!?;:,(\n]{0,50}",
 )
 _RECOVERS = re.compile(
     r"\b(?:but|instead|however|only|until|yet|rather|before|because|when|after|which|who|that)\b[^.!?\n]*\Z", re.IGNORECASE
 )
 _EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|e\.g\.|such as|placeholders?|documentation|in the examples?|example (?:address|domain|host|configuration|range)|replace|"
-    r"your[- ](?:domain|server|own)|reserved for|(?:lab|test|sandbox)(?:[\s,]|oratory)|configur\w+|administrators?|fictitious|dummy)\b",
+    r"\b(?:for example|for instance|e\.g\.|such as|placeholders?|documentation|in the examples?|example (?:address|domain|"
+    r"host|configuration|range)|replace|"
+    r"your[- ](?:domain|server|own)|reserved for|(?:lab|test|sandbox)(?:[\s,]|oratory)|configur\w+|administrators?|"
+    r"fictitious|dummy)\b",
     re.IGNORECASE,
 )
 _BAD = re.compile(
-    r"\b(?:malicious|attacker|adversar|threat|actors?\b|intruder|c2\b|c&c|cnc|command[- ]and[- ]control|beacon|exfil|payload|phish|backdoor|implant|trojan|malware|"
-    r"ransom|web ?shell|dropper|loader|download|compromis|exploit|callback|staging|hosted|resolv|drop|attack|infect|operator|scan|botnet|observed|indicator|"
-    r"iocs?\b|block|sinkhol|campaign|tunnel|stole|steal|contacted|connect|communicat|sent|post(?:s|ed)? |register|wallet|spam|spear|lure|sample|hash|listen|fetch|"
+    r"\b(?:malicious|attacker|adversar|threat|actors?\b|intruder|c2\b|c&c|cnc|command[- ]and[- ]control|beacon|exfil|"
+    r"payload|phish|backdoor|implant|trojan|malware|"
+    r"ransom|web ?shell|dropper|loader|download|compromis|exploit|callback|staging|hosted|resolv|drop|attack|infect|"
+    r"operator|scan|botnet|observed|indicator|"
+    r"iocs?\b|block|sinkhol|campaign|tunnel|stole|steal|contacted|connect|communicat|sent|post(?:s|ed)? |register|wallet|"
+    r"spam|spear|lure|sample|hash|listen|fetch|"
     r"certificate|request|quer|used by|serv(?:ed|er)|persist|creat|writes?|copie)\w*",
     re.IGNORECASE,
 )
@@ -120,34 +139,43 @@ _ABUSED = re.compile(
 # family: (expressions before the hit, expressions after it, stems of which one is in every match)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...], tuple[str, ...]]] = {
     "imitated": (
-        (_IMITATED,),
+        (_IMITATED, _RESEMBLES),
         (),
-        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to", "identical to", "variant", "homoglyph",
-         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "instead of", "place of", "the real", "confus"),
+        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to",
+         "homoglyph",
+         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of", "the real",
+         "confus"),
     ),
     "victim": (
         (_VICTIM,),
         (_VICTIM_AFTER,),
-        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "municipality", "targeted", "compan", "organi", "firm", "employer",
+        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "municipality",
+         "targeted", "compan", "organi", "firm", "employer",
          "target", "government", "department", "our"),
     ),
     "benign": (
         (_BENIGN,),
         (_BENIGN_AFTER,),
-        ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious", "innocuous", "well-known",
-         "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "connecti", "access ", "reach", "indicator", "ioc", "not "),
+        ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious",
+         "innocuous", "well-known",
+         "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "connecti",
+         "access ", "reach", "indicator", "ioc", "not "),
     ),
     "reference": (
         (_REFERENCE,),
         (),
-        ("see", "read", "visit", "consult", "refer", "learn", "accord", "via", "cf", "available", "published", "documented", "described", "report", "found",
-         "hosted by us", "cited", "information", "detail", "info", "source", "ref", "link", "advisor", "blog", "article", "post", "write", "guidance", "documentation",
-         "website", "home", "site", "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch", "update", "fix"),
+        ("see", "read", "visit", "consult", "refer", "learn", "accord", "via", "cf", "available", "published",
+         "documented", "described", "report", "found",
+         "hosted by us", "cited", "information", "detail", "info", "source", "ref", "link", "advisor", "blog", "article",
+         "post", "write", "guidance", "documentation",
+         "website", "home", "site", "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch",
+         "update", "fix"),
     ),
     "contact": (
         (_CONTACT,),
         (),
-        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe", "hotline", "notify", "nquiries", "author",
+        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe",
+         "hotline", "notify", "nquiries",
          "mail us"),
     ),
     "negated": (
@@ -168,29 +196,43 @@ def after_matches(family: str, after: str) -> bool:
     return any(pattern.match(after) for pattern in FAMILIES[family][1])
 
 
+# Every literal that some searcher begins with: found together in one pass.
+_LITERALS = (
+    "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "CVE", "cve", "Cve", "CWE",
+    "cwe", "AS",
+    "utonomous System", "utonomous system", "rule ", "rule\t", "title:",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
-def _automaton() -> tuple[AhoCorasick, tuple[tuple[int, ...], ...]]:
-    """All stems in lower case, capitalised and in capitals, and the numbers of the families that each belongs to."""
-    owners: dict[str, set[int]] = {}
+def _automaton() -> tuple[AhoCorasick, tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """All literals, and all stems in lower case, capitalised and in capitals with the numbers of the families each
+    belongs to."""
+    owners: dict[str, set[int]] = {literal: set() for literal in _LITERALS}
     for number, (_, _, stems) in enumerate(FAMILIES.values()):
         for stem in stems:
             for form in {stem, stem[0].upper() + stem[1:], stem.upper()}:
                 owners.setdefault(form, set()).add(number)
-    patterns = sorted(owners)
-    return AhoCorasick(patterns, matchkind=MatchKind.Standard), tuple(tuple(sorted(owners[p])) for p in patterns)
+    patterns = tuple(sorted(owners))
+    return AhoCorasick(patterns, matchkind=MatchKind.Standard), patterns, tuple(tuple(sorted(owners[p])) for p in patterns)
 
 
 class Cues:
-    """Where in a text the stems of each family stand."""
+    """Where in a text the stems of each family stand, and the `literals` that searchers begin with."""
 
     def __init__(self, text: str) -> None:
-        automaton, owners = _automaton()
+        automaton, patterns, owners = _automaton()
+        by_pattern: list[list[int]] = [[] for _ in patterns]
+        for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
+            by_pattern[index].append(start)
+        self.literals = {literal: by_pattern[patterns.index(literal)] for literal in _LITERALS}
         places: list[list[int]] = [[] for _ in FAMILIES]
         every: list[int] = []
-        for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            every.append(start)
-            for number in owners[index]:
-                places[number].append(start)
+        for positions, numbers in zip(by_pattern, owners, strict=True):
+            if numbers:
+                every += positions
+            for number in numbers:
+                places[number] += positions
         for positions in (*places, every):
             positions.sort()
         self._places = dict(zip(FAMILIES, places, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indicia.read.indicators.anchors import Anchors, places
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 
 __all__ = [
@@ -22,27 +22,41 @@ __all__ = [
 
 FILE_ENDINGS = frozenset(
     (
-        "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "com_", "bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "lnk",
-        "msi", "msp", "cab", "inf", "reg", "chm", "hlp", "sct", "xll", "xlam", "ppam", "wll", "doc", "docx", "docm", "dot", "dotm", "dotx", "xls", "xlsx",
-        "xlsm", "xlsb", "xlt", "ppt", "pptx", "pptm", "pps", "ppsx", "pdf", "rtf", "odt", "ods", "one", "onepkg", "eml", "msg", "pst", "ost", "edb",
-        "zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "lzh", "ace", "arj", "iso", "img", "vhd", "vhdx", "dmg", "pkg", "deb", "rpm", "apk", "ipa",
-        "dex", "jar", "war", "class", "py", "pyc", "pyd", "pyw", "pl", "rb", "sh", "bash", "elf", "so", "dylib", "ko", "bin", "dat", "tmp", "temp",
-        "bak", "old", "log", "txt", "ini", "cfg", "conf", "config", "xml", "json", "yml", "yaml", "csv", "tsv", "db", "sqlite", "sql", "mdb", "kdbx",
-        "aspx", "ashx", "asmx", "asp", "asax", "php", "php3", "php5", "phtml", "jsp", "jspx", "jspf", "cgi", "cfm", "htm", "html", "mht", "shtml", "css",
-        "svg", "png", "jpg", "jpeg", "gif", "bmp", "ico", "webp", "tif", "tiff", "wav", "mp3", "mp4", "avi", "wmv", "swf", "flv", "ttf", "otf", "woff",
-        "dmp", "mdmp", "evtx", "etl", "pcap", "pcapng", "pf", "hiv", "key", "pem", "crt", "cer", "pfx", "p12", "p7b", "rsa", "pub", "ppk", "rdp", "ovpn",
-        "plist", "desktop", "service", "bashrc", "manifest", "mui", "nls", "ax", "tlb", "pdb", "lib", "obj", "o", "a", "h", "c", "cpp", "cs", "csproj",
-        "sln", "vcxproj", "go", "rs", "java", "kt", "swift", "lua", "asm", "md", "yar", "yara", "ps", "url", "website", "theme", "search-ms", "settingcontent-ms",
-        "compiled", "browser", "svc", "axd", "master", "resx", "ps1xml", "vmdk", "ova", "vmem", "enc", "encrypted", "locked", "crypt", "cry", "lock",
+        "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "com_", "bat", "cmd", "ps1", "psm1", "psd1", "vbs", "vbe", "js",
+        "jse", "wsf", "wsh", "hta", "lnk",
+        "msi", "msp", "cab", "inf", "reg", "chm", "hlp", "sct", "xll", "xlam", "ppam", "wll", "doc", "docx", "docm", "dot",
+        "dotm", "dotx", "xls", "xlsx",
+        "xlsm", "xlsb", "xlt", "ppt", "pptx", "pptm", "pps", "ppsx", "pdf", "rtf", "odt", "ods", "one", "onepkg", "eml",
+        "msg", "pst", "ost", "edb",
+        "zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "lzh", "ace", "arj", "iso", "img", "vhd", "vhdx", "dmg",
+        "pkg", "deb", "rpm", "apk", "ipa",
+        "dex", "jar", "war", "class", "py", "pyc", "pyd", "pyw", "pl", "rb", "sh", "bash", "elf", "so", "dylib", "ko",
+        "bin", "dat", "tmp", "temp",
+        "bak", "old", "log", "txt", "ini", "cfg", "conf", "config", "xml", "json", "yml", "yaml", "csv", "tsv", "db",
+        "sqlite", "sql", "mdb", "kdbx",
+        "aspx", "ashx", "asmx", "asp", "asax", "php", "php3", "php5", "phtml", "jsp", "jspx", "jspf", "cgi", "cfm", "htm",
+        "html", "mht", "shtml", "css",
+        "svg", "png", "jpg", "jpeg", "gif", "bmp", "ico", "webp", "tif", "tiff", "wav", "mp3", "mp4", "avi", "wmv", "swf",
+        "flv", "ttf", "otf", "woff",
+        "dmp", "mdmp", "evtx", "etl", "pcap", "pcapng", "pf", "hiv", "key", "pem", "crt", "cer", "pfx", "p12", "p7b",
+        "rsa", "pub", "ppk", "rdp", "ovpn",
+        "plist", "desktop", "service", "bashrc", "manifest", "mui", "nls", "ax", "tlb", "pdb", "lib", "obj", "o", "a", "h",
+        "c", "cpp", "cs", "csproj",
+        "sln", "vcxproj", "go", "rs", "java", "kt", "swift", "lua", "asm", "md", "yar", "yara", "ps", "url", "website",
+        "theme", "search-ms", "settingcontent-ms",
+        "compiled", "browser", "svc", "axd", "master", "resx", "ps1xml", "vmdk", "ova", "vmem", "enc", "encrypted",
+        "locked", "crypt", "cry", "lock",
     )
 )  # fmt: skip
 # Endings that are top-level domains as well: a file unless the name stands as a host does.
 HOST_LIKE_ENDINGS = frozenset(
-    ("sh", "py", "pl", "ps", "md", "rs", "so", "zip", "mov", "cc", "cab", "search", "service", "one", "pub", "java", "swift", "bz", "go", "cfd", "app", "info", "cat", "sc")
+    ("sh", "py", "pl", "ps", "md", "rs", "so", "zip", "mov", "cc", "cab", "search", "service", "one", "pub", "java",
+     "swift", "bz", "go", "cfd", "app", "info", "cat", "sc")
 ) & FILE_ENDINGS | {"zip"}  # fmt: skip
 _LIBRARIES = frozenset(
     (
-        "node.js", "vue.js", "react.js", "next.js", "nuxt.js", "three.js", "d3.js", "express.js", "angular.js", "ember.js", "backbone.js", "moment.js",
+        "node.js", "vue.js", "react.js", "next.js", "nuxt.js", "three.js", "d3.js", "express.js", "angular.js", "ember.js",
+        "backbone.js", "moment.js",
         "chart.js", "socket.io", "asp.net", "vb.net", "ado.net", "ml.net", "discord.js", "electron.js", "deno.js", "p5.js",
     )
 )  # fmt: skip
@@ -83,8 +97,10 @@ _EMPTY = frozenset(
     )
 )
 _NOT_A_FILE = re.compile(
-    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|ja3s?|hassh|guid|uuid|clsid|session|token|"
-    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|rich ?(?:pe )?header(?: hash)?|authentihash|"
+    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|"
+    r"ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
+    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|"
+    r"rich ?(?:pe )?header(?: hash)?|authentihash|"
     r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}\Z",
     re.IGNORECASE,
 )
@@ -138,11 +154,13 @@ def find_ssdeep(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 _DRIVE = re.compile(
-    r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
-    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;]{0,128})"
+    r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|"
+    r"\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
+    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
 )
 _SPACED_NAME = re.compile(
-    r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|aspx|png|jpg)\b",
+    r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|"
+    r"aspx|png|jpg)\b",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
@@ -212,9 +230,11 @@ def _windows(text: str) -> Iterator[Hit]:
             end = max(end, _quoted_end(text, start, opener, end))
         elif not _ENDING.search(text, match.start(2), end) and (more := _SPACED_NAME.match(text, end)) is not None:
             end = more.end()
+        elif (folder := _SPACED_FOLDER.match(text, end)) is not None:
+            end = folder.end()
         end = _rstrip(text, start, end)
         if end > start + 3 and not text.startswith("\\\\", start) or (match[1] or match[2]) and end > start + 5:
-            yield Hit(start, end, "file-path", text[start:end])
+            yield Hit(start, end, "file-path", _single(text[start:end]))
         done = max(end, at + 1)
         at = text.find("\\", done)
 
@@ -244,11 +264,23 @@ def _path_start(text: str, at: int, floor: int) -> int:
         opening = text.rfind("[", max(floor, at - 24), at)
         return opening if opening >= 0 else -1
     if text[at + 1 : at + 2] == "\\" and not before.isalnum() and before not in {"\\", ":"}:
-        return at
+        return -1 if _BYTES.match(text, at) else at
     if before.isupper():
         opening = text.rfind("CSIDL_", max(floor, at - 36), at)
         return opening if opening >= 0 and text[opening:at].replace("_", "").isalpha() else -1
     return -1
+
+
+_BYTES = re.compile(r"\\\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[nrt0])(?![A-Za-z0-9])")
+_SPACED_FOLDER = re.compile(
+    r"(?:(?<=\\Program) Files(?: \(x86\))?|(?<=\\Common) Files|(?<=\\Start) Menu|(?<=\\User) Data|(?<=\\Local) State)(?![\w\\])"
+)
+
+
+def _single(path: str) -> str:
+    """The path with single backslashes, for text that is escaped as in source code; a share keeps its first two."""
+    head, rest = (path[:2], path[2:]) if path.startswith("\\\\") else ("", path)
+    return head + rest.replace("\\\\", "\\")
 
 
 def _quoted_end(text: str, start: int, opener: str, least: int) -> int:
@@ -269,16 +301,17 @@ _HIVES = {
 }
 _KEY = re.compile(
     r"(HKLM|HKCU|HKU|HKCR|HKCC|HKEY_(?:LOCAL_MACHINE|CURRENT_USER|USERS|CLASSES_ROOT|CURRENT_CONFIG))"
-    r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=]{1,128})"
+    r":?\\{1,2}((?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20})([^\\/\"<>|\s,;:=“”‘’]{1,128})"
 )
 _KEY_SPACED = re.compile(
-    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=]{1,128})?"
+    r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|"
+    r"Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=“”‘’]{1,128})?"
 )
 
 
-def find_keys(text: str) -> Iterator[Hit]:
+def find_keys(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Registry keys and values, the hive written out in full."""
-    for at in places(text, "HK"):
+    for at in anchors.literals("HK"):
         match = _KEY.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_") else None
         if match is None:
             continue
@@ -298,53 +331,65 @@ def find_keys(text: str) -> Iterator[Hit]:
 
 
 _MUTEX_CUE = re.compile(
-    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|creates?d?|as|string|it)){0,5}"
-    r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
+    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|"
+    r"creates?d?|as|string|it)){0,5}"
+    r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|"
+    r"Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
 )
 _MUTEX_NAMESPACE = re.compile(r"(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
 
 
-def find_mutexes(text: str) -> Iterator[Hit]:
+def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Names of mutexes: in quotes or odd-looking after the word, or in a kernel namespace (`Global\\...`)."""
     done = 0
-    for at in places(text, "utex", "UTEX", "utant"):
+    for at in anchors.literals("utex", "UTEX", "utant"):
         match = _MUTEX_CUE.match(text, at - 1) if at > done else None
         lead = text[max(0, at - 7) : at - 1]
         if match is None or (lead[-1:].isalnum() and not lead.endswith(("Create", "Open"))):
             continue
         group = next(i for i in (1, 2, 3) if match[i])
         value = match[group] if group == 1 else match[group].rstrip(".,;:")
-        if group == 3 and value.isalpha() and (value.islower() or value.istitle()):
+        if group == 3 and value.replace("-", "").isalpha() and (value.islower() or value.istitle()):
             continue
         start = match.start(group)
         done = start + len(value)
         yield Hit(start, done, "mutex", value)
-    for at in places(text, "Global\\", "Local\\", "BaseNamedObjects\\"):
+    for at in anchors.literals("Global\\", "Local\\", "BaseNamedObjects\\"):
         match = (
             _MUTEX_NAMESPACE.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] in {"\\", "_"}) else None
         )
         if match is not None:
             end = _rstrip(text, at, match.end())
-            yield Hit(at, end, "mutex", text[at:end])
+            yield Hit(at, end, "mutex", _single(text[at:end]))
 
 
 _AGENT = re.compile(
-    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|string|as|used|:))*[ \t]*[:=]?[ \t]*"
-    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|((?:Mozilla/\d\.\d|Opera/|curl/|Wget/|python-requests/|Go-http-client/|Java/|okhttp/|libwww|ExchangeServicesClient/)[^\n\t\"<>|]{0,400})|([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}))"
+    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|"
+    r"string|as|used|:))*[ \t]*[:=]?[ \t]*"
+    r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|"
+    r"([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
 )
+_HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
 _MOZILLA = re.compile(
-    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}"
+    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}(?: "
+    r"like Gecko)?"
 )
 
 
-def find_agents(text: str) -> Iterator[Hit]:
+def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
-    for at in places(text, "gent", "GENT"):
-        match = _AGENT.match(text, at - 5) or _AGENT.match(text, at - 6) if at >= 6 else None
+    for at in anchors.literals("gent", "GENT"):
+        match = (_AGENT.match(text, at - 5) if at >= 5 else None) or (_AGENT.match(text, at - 6) if at >= 6 else None)
         if match is not None:
             group = next(i for i in (1, 2, 3) if match[i])
             start, end = match.span(group)
-            end = start + len(match[group].rstrip(" ,;'"))
+            if match[group].startswith(("<", "[", "%")):
+                continue
+            whole = _MOZILLA.match(text, start) if group == 2 else None
+            if whole is not None:
+                yield Hit(start, whole.end(), "user-agent", whole[0])
+                continue
+            end = start + len(_HEADER_AFTER.split(match[group], maxsplit=1)[0].rstrip(" ,;'"))
             if match[group].endswith(".") and group > 1:
                 end -= 1
             yield Hit(start, end, "user-agent", text[start:end])

@@ -29,8 +29,8 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     """Mentions of kind indicator, vulnerability, weakness and rule, in text order.
 
     `value` is canonical and refanged, `span` is what the author wrote. Types are STIX words where there are any. `context` is
-    `stated` for what the text presents as a trace of an attack; benign, reference and negated ones carry a `reason`. The host of
-    a URL is a mention of its own with the method `within url`. Time is linear in the length of the text.
+    `stated` for what the text presents as a trace of an attack; benign, reference and negated ones carry a `reason`. The
+    host of a URL is a mention of its own with the method `within url`. Time is linear in the length of the text.
     """
     anchors = Anchors(document.text)
     view = refang(document.text, anchors)
@@ -61,14 +61,15 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
 
 
 def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
-    """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits overlap theirs."""
+    """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits
+    overlap theirs."""
     anchors = anchors or Anchors(text)
     taken = Taken(len(text))
     hits: list[Hit] = []
     _add(hits, taken, find_urls(text))
-    _add(hits, taken, find_agents(text))
-    _add(hits, taken, find_keys(text))
-    _add(hits, taken, find_mutexes(text))
+    _add(hits, taken, find_agents(text, anchors))
+    _add(hits, taken, find_keys(text, anchors))
+    _add(hits, taken, find_mutexes(text, anchors))
     _add(hits, taken, find_paths(text, anchors))
     _add(hits, taken, find_hashes(text, anchors))
     _add(hits, taken, find_ssdeep(text, anchors))
@@ -76,8 +77,8 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     _add(hits, taken, find_mail(text, taken))
     _add(hits, taken, find_ipv6(text, anchors, taken))
     _add(hits, taken, find_dotted(text, anchors, taken))
-    _add(hits, taken, [*find_cve(text), *find_cwe(text), *find_asn(text)])
-    hits.extend(find_rules(text))
+    _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
+    hits.extend(find_rules(text, anchors))
     hits.sort(key=lambda hit: (hit.start, -hit.end, hit.type))
     return hits
 

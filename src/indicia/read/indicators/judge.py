@@ -12,7 +12,6 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.cues import (
     AFTER,
     BEFORE,
-    Cues,
     after_matches,
     before_matches,
     is_abused,
@@ -35,18 +34,32 @@ _REGISTERS = frozenset(("weakness", "yara", "sigma"))
 _STATED = (Context.STATED, "")
 _SYSTEM_FILES = frozenset(
     (
-        "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "mshta.exe", "wscript.exe", "cscript.exe", "lsass.exe",
-        "services.exe", "winlogon.exe", "csrss.exe", "smss.exe", "wininit.exe", "taskhostw.exe", "conhost.exe", "dllhost.exe", "spoolsv.exe", "w3wp.exe",
-        "msiexec.exe", "certutil.exe", "bitsadmin.exe", "schtasks.exe", "net.exe", "net1.exe", "netsh.exe", "ipconfig.exe", "whoami.exe", "tasklist.exe",
-        "reg.exe", "sc.exe", "wmic.exe", "vssadmin.exe", "wevtutil.exe", "nltest.exe", "systeminfo.exe", "msbuild.exe", "installutil.exe", "makecab.exe",
-        "expand.exe", "ntdsutil.exe", "comsvcs.dll", "kernel32.dll", "kernelbase.dll", "ntdll.dll", "user32.dll", "advapi32.dll", "ws2_32.dll", "wininet.dll",
-        "winhttp.dll", "shell32.dll", "ole32.dll", "msvcrt.dll", "crypt32.dll", "mscoree.dll", "clr.dll", "amsi.dll", "gdi32.dll", "shlwapi.dll",
-        "ntoskrnl.exe", "userinit.exe", "winword.exe", "excel.exe", "outlook.exe", "iexplore.exe", "chrome.exe", "firefox.exe", "msedge.exe", "notepad.exe",
-        "calc.exe", "taskmgr.exe", "wuauclt.exe", "sihost.exe", "searchindexer.exe", "umworkerprocess.exe", "ntds.dit", "web.config", "autorun.inf",
+        "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "mshta.exe",
+        "wscript.exe", "cscript.exe", "lsass.exe",
+        "services.exe", "winlogon.exe", "csrss.exe", "smss.exe", "wininit.exe", "taskhostw.exe", "conhost.exe",
+        "dllhost.exe", "spoolsv.exe", "w3wp.exe",
+        "msiexec.exe", "certutil.exe", "bitsadmin.exe", "schtasks.exe", "net.exe", "net1.exe", "netsh.exe", "ipconfig.exe",
+        "whoami.exe", "tasklist.exe",
+        "reg.exe", "sc.exe", "wmic.exe", "vssadmin.exe", "wevtutil.exe", "nltest.exe", "systeminfo.exe", "msbuild.exe",
+        "installutil.exe", "makecab.exe",
+        "expand.exe", "ntdsutil.exe", "comsvcs.dll", "kernel32.dll", "kernelbase.dll", "ntdll.dll", "user32.dll",
+        "advapi32.dll", "ws2_32.dll", "wininet.dll",
+        "winhttp.dll", "shell32.dll", "ole32.dll", "msvcrt.dll", "crypt32.dll", "mscoree.dll", "clr.dll", "amsi.dll",
+        "gdi32.dll", "shlwapi.dll",
+        "ntoskrnl.exe", "userinit.exe", "winword.exe", "excel.exe", "outlook.exe", "iexplore.exe", "chrome.exe",
+        "firefox.exe", "msedge.exe", "notepad.exe",
+        "calc.exe", "taskmgr.exe", "wuauclt.exe", "sihost.exe", "searchindexer.exe", "umworkerprocess.exe", "ntds.dit",
+        "web.config", "autorun.inf",
         "desktop.ini", "boot.ini", "win.ini", "system.ini", "license.txt", "robots.txt", "index.html",
     )
 )  # fmt: skip
 _SYSTEM_FOLDER = re.compile(r"(?i)(?:[a-z]:\\windows|%systemroot%|%windir%)\\(?:system32|syswow64|explorer)")
+# Addresses of what people publish to be read.
+_READING = re.compile(
+    r"\Ahttps?://(?:(?:blogs?|research|labs?|docs|support|news|learn|help|kb|wiki|forum)\.[^/]+/[^?#]+|"
+    r"[^/]+/(?:[^?#]*/)?(?:blogs?|news|research|articles?|posts?|reports?|labs?|advisor(?:y|ies)|threat-research|whitepapers?|publications?|20[0-2]\d/[01]?\d)/[^?#]*[a-z]{3}[^?#]*)\Z",
+    re.IGNORECASE,
+)
 _BARE = 40  # a line of a list of indicators holds little but the indicator
 
 
@@ -56,8 +69,10 @@ class Judge:
     def __init__(self, document: Document, view: Refanged, anchors: Anchors) -> None:
         self.view = view
         self.starts = anchors.sentences
-        self.cues = Cues(view.text)
+        self.cues = anchors.cues
         self.sections = Sections(document)
+        # Whoever disguises addresses or lists them under such a heading presents them as an attacker's.
+        self.is_report = view.any_defanged or self.sections.has("traces")
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
         self.own = (registrable(match[1].lower()) or "") if match else ""
 
@@ -130,12 +145,16 @@ class Judge:
         if hit.type in {"url", "domain-name"} and self.cues.has("reference", low, high) and before_matches("reference", before):
             return Context.REFERENCE, "the text points to it"
         text = self.view.text
+        if hit.type == "url" and not speaks_of_attack(before[-60:]) and _READING.search(hit.value):
+            return Context.REFERENCE, "something to read"
         if hit.type == "url" and is_footnote(text[max(0, hit.start - 200) : hit.start]) and not speaks_of_attack(before):
             return Context.REFERENCE, "in a footnote"
         return None
 
     def _spoken_of(self, hit: Hit, before: str, after: str, low: int, high: int) -> tuple[Context, str] | None:
         cues = self.cues
+        if self._is_bare(hit):  # what stands before is another line of the list
+            before = ""
         if hit.type != "vulnerability":
             if cues.has("imitated", low, high) and before_matches("imitated", before):
                 return Context.BENIGN, "what the attacker's imitates"
@@ -145,16 +164,22 @@ class Judge:
                 (before_matches("benign", before) and not is_abused(before)) or after_matches("benign", after)
             ):
                 return Context.BENIGN, "the text calls it legitimate"
-        if cues.has("negated", low, high) and before_matches("negated", before) and not recovers(before[-60:]):
+        if (
+            hit.type not in _FILES
+            and cues.has("negated", low, high)
+            and before_matches("negated", before)
+            and not recovers(before[-60:])
+        ):
             return Context.NEGATED, "the sentence denies it"
         return None
 
     def _is_presented(self, hit: Hit, before: str, after: str) -> bool:
-        """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on an attack."""
+        """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on
+        an attack."""
         sentence = f"{before} {after}"
         if is_example(sentence) and not speaks_of_attack(before):
             return False
-        return speaks_of_attack(sentence) or self._is_listed(hit)
+        return self.is_report or speaks_of_attack(sentence) or self._is_listed(hit)
 
     def _is_listed(self, hit: Hit) -> bool:
         """Whether the line holds little but the hit, or is a table row."""
@@ -163,6 +188,14 @@ class Judge:
         high = text.find("\n", hit.end, hit.end + 400)
         high = min(len(text), hit.end + 400) if high < 0 else high
         return (high - low) - (hit.end - hit.start) <= _BARE or "\t" in text[low:high] or text[low:high].count("|") >= 2
+
+    def _is_bare(self, hit: Hit) -> bool:
+        """Whether the hit is all of its line, marks of lists and quotes aside."""
+        text = self.view.text
+        low = text.rfind("\n", max(0, hit.start - 12), hit.start) + 1
+        high = text.find("\n", hit.end, hit.end + 12)
+        high = high if high >= 0 else hit.end if hit.end + 12 >= len(text) else -1
+        return low > 0 and high >= 0 and not any(c.isalnum() for c in text[low : hit.start] + text[hit.end : high])
 
 
 def _host_of(hit: Hit) -> str:

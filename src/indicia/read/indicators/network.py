@@ -11,7 +11,7 @@ from indicia.read.indicators.files import FILE_ENDINGS, HOST_LIKE_ENDINGS, is_pr
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import is_reserved_name, valid_host
 
-__all__ = ["Taken", "address_note", "find_dotted", "find_ipv6", "find_mail", "find_urls"]
+__all__ = ["Taken", "address4_note", "address_note", "find_dotted", "find_ipv6", "find_mail", "find_urls"]
 
 _LABEL_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _SCHEMES = re.compile(
@@ -34,10 +34,13 @@ _VERSION_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _VERSION_BEFORE_WEAK = re.compile(
-    r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
+    r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|"
+    r"Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
 )
 _VERSION_AFTER = re.compile(
-    r"\s?(?:(?:and|or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)", re.IGNORECASE
+    r"\s?(?:(?:in|of) the (?:manual|document|contract|standard|report|specification|handbook|annex|appendix)|(?:and|"
+    r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
+    re.IGNORECASE,
 )
 _VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b[^.!?\n]{0,60}$", re.IGNORECASE)
 
@@ -59,13 +62,9 @@ class Taken:
         return self._held.find(0, at) if self._held[at] else -1
 
 
-def address_note(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    """Why an address cannot be an attacker's on the internet, or an empty string. The ranges are IANA's special registries."""
-    text = str(address)
-    if isinstance(address, ipaddress.IPv4Address):
-        if text.startswith(("192.0.2.", "198.51.100.", "203.0.113.")):
-            return "documentation address (RFC 5737)"
-    elif address in _DOCUMENTATION_6:
+def address_note(address: ipaddress.IPv6Address) -> str:
+    """Why an IPv6 address cannot be an attacker's on the internet, or an empty string (IANA's special registry)."""
+    if address in _DOCUMENTATION_6:
         return "documentation address (RFC 3849)"
     if address.is_loopback:
         return "loopback address"
@@ -73,30 +72,42 @@ def address_note(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
         return "link-local address"
     if address.is_multicast:
         return "multicast address"
-    if address.is_unspecified or text.startswith("0.") or text == "255.255.255.255":
+    if address.is_unspecified:
         return "not an address of a host"
-    if isinstance(address, ipaddress.IPv4Address):
-        if address in _SHARED_4:
-            return "address within a carrier's network (RFC 6598)"
-        if address.is_private:
-            return "private address"
-        if address.is_reserved:
-            return "reserved address"
-        if text in _RESOLVERS:
-            return "public DNS resolver"
-        if text.startswith("255."):
-            return "network mask"
-    elif address.is_private or address.is_site_local:
+    if address.is_private or address.is_site_local:
         return "private address"
-    elif text in _RESOLVERS:
-        return "public DNS resolver"
-    return ""
+    return "public DNS resolver" if str(address) in _RESOLVERS else ""
 
 
-_SHARED_4 = ipaddress.ip_network("100.64.0.0/10")
+def address4_note(text: str) -> str:
+    """The same for a valid dotted IPv4 address, by its octets: it is asked for every one."""
+    a, b, c, _ = (int(octet) for octet in text.split("."))
+    if (a, b, c) in _DOCUMENTATION_4:
+        return "documentation address (RFC 5737)"
+    if a == 127:
+        return "loopback address"
+    if a == 10 or (a == 172 and 16 <= b < 32) or (a == 192 and b == 168):
+        return "private address"
+    if a == 0 or text == "255.255.255.255":
+        return "not an address of a host"
+    if a == 255:
+        return "network mask"
+    if a >= 224:
+        return "multicast address" if a < 240 else "reserved address"
+    if a == 169 and b == 254:
+        return "link-local address"
+    if a == 100 and 64 <= b < 128:
+        return "address within a carrier's network (RFC 6598)"
+    if (a == 198 and b in {18, 19}) or (a, b, c) == (192, 0, 0):
+        return "reserved address"
+    return "public DNS resolver" if text in _RESOLVERS else ""
+
+
+_DOCUMENTATION_4 = frozenset(((192, 0, 2), (198, 51, 100), (203, 0, 113)))
 _DOCUMENTATION_6 = ipaddress.ip_network("2001:db8::/32")
 _RESOLVERS = frozenset(
-    ("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112", "208.67.222.222", "208.67.220.220", "4.2.2.2", "4.2.2.1",
+    ("8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "149.112.112.112", "208.67.222.222", "208.67.220.220",
+     "4.2.2.2", "4.2.2.1",
      "114.114.114.114", "2001:4860:4860::8888", "2001:4860:4860::8844", "2606:4700:4700::1111")
 )  # fmt: skip
 
@@ -172,8 +183,7 @@ def _host_hit(low: str, start: int, end: int) -> Hit | None:
             return None
         return Hit(start, end, "ipv6-addr", str(address6), address_note(address6))
     if _IPV4.fullmatch(low):
-        address = ipaddress.IPv4Address(low)
-        return Hit(start, end, "ipv4-addr", low, address_note(address))
+        return Hit(start, end, "ipv4-addr", low, address4_note(low))
     if valid_host(low):
         return Hit(start, end, "domain-name", low, _name_note(low))
     return None
@@ -310,6 +320,8 @@ def _with_path(text: str, start: int, end: int, low: str, host: Hit) -> Iterator
     port = _PORT.match(text, end)
     after = port.end() if port is not None and 0 < int(port[1]) < 65536 else end
     path = _PATH.match(text, after)
+    if path is not None and text.startswith("/Contents", after) and low.endswith(".app"):
+        return  # a macOS bundle
     if path is not None:
         close = _trim(text, after + 1, path.end())
         if close > after + 1 and not _CIDR.match(text, after):
@@ -329,10 +341,14 @@ _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
 _CODE_BEFORE = re.compile(r"(?:\b(?:import|from|using|namespace|package|new|class|require|include|self|this)\s|->|::|\[)\Z")
 _OBJECTS = frozenset(
     (
-        "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array", "json", "request", "response",
-        "session", "app", "server", "client", "net", "io", "file", "path", "process", "thread", "socket", "http", "urllib", "subprocess", "java",
-        "javax", "android", "module", "exports", "event", "node", "element", "user", "username", "password", "config", "data", "item", "obj", "args", "e",
-        "i", "a", "p", "u", "asp", "vb", "ado", "winapi", "kernel32", "ntdll", "wscript", "activexobject", "microsoft", "objshell", "wmi", "powershell",
+        "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array",
+        "json", "request", "response",
+        "session", "app", "server", "client", "net", "io", "file", "path", "process", "thread", "socket", "http", "urllib",
+        "subprocess", "java",
+        "javax", "android", "module", "exports", "event", "node", "element", "user", "username", "password", "config",
+        "data", "item", "obj", "args", "e",
+        "i", "a", "p", "u", "asp", "vb", "ado", "winapi", "kernel32", "ntdll", "wscript", "activexobject", "microsoft",
+        "objshell", "wmi", "powershell",
     )
 )  # fmt: skip
 
@@ -383,13 +399,43 @@ def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> 
             "io",
         }:
             return False
-    elif all(len(label) == 1 for label in labels):  # "U.S.A", "a.k.a"
+    elif (
+        all(len(label) == 1 for label in labels)
+        or all(label.isdigit() for label in labels[:-1])
+        or labels[0] in _CODE_OBJECTS
+        and (labels[0] in {"self", "this", "os", "sys"} or labels[-1] in _CODE_MEMBERS)
+    ):  # "U.S.A", "1.2.kg"
         return False
     elif labels[0].lower() in {"java", "javax", "android", "system", "microsoft"} or any(
         label[:1].isupper() and not label.isupper() for label in labels[1:]
     ):
         return _mostly_lower(token)
     return not _CODE_BEFORE.search(text[max(0, start - 12) : start]) or "." not in token
+
+
+_CODE_OBJECTS = frozenset(
+    ("self", "this", "os", "sys", "request", "response", "document", "window", "console", "session", "event", "options", "args")
+)
+_CODE_MEMBERS = frozenset(
+    (
+        "name",
+        "id",
+        "host",
+        "date",
+        "link",
+        "open",
+        "select",
+        "click",
+        "media",
+        "space",
+        "info",
+        "tools",
+        "style",
+        "live",
+        "report",
+        "domains",
+    )
+)
 
 
 def _mostly_lower(token: str) -> bool:
@@ -409,7 +455,7 @@ def _ipv4(text: str, start: int, end: int, token: str, before: str) -> Iterator[
         and text[end + 1 : end + 2].isalpha()
     ):
         return
-    note = address_note(ipaddress.IPv4Address(token))
+    note = address4_note(token)
     value, finish = token, end
     cidr = _CIDR.match(text, end)
     if cidr is not None:

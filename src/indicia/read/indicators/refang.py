@@ -1,7 +1,8 @@
 """Defanged text made whole again for searching, with the way back to the original offsets.
 
-One pass replaces every usual disguise (`hxxp`, `[.]`, `(dot)`, `\\.`, `[:]//`, `[at]`, `meow://` ...) by what it hides. The document's
-own text is never changed: a hit in the refanged view is mapped back to the exact characters that the author wrote.
+One pass replaces every usual disguise (`hxxp`, `[.]`, `(dot)`, `\\.`, `[:]//`, `[at]`, `meow://` ...) by what it hides.
+The document's own text is never changed: a hit in the refanged view is mapped back to the exact characters that the
+author wrote.
 """
 
 from __future__ import annotations
@@ -43,16 +44,19 @@ _BRACKETED = re.compile(
 )
 _SHOUTED = (" DOT ", " AT ")
 _SCHEME = re.compile(
-    r"(?<![A-Za-z0-9])(h[xX*_zZ+#^$]{2}p|h[xX]p|H[xX]{2}P|h[tT][xX]p|h[xX][tT]p|hXXP|[xX]{3}p|[hH]ttp|HTTP|meow|purr|f[xX]p|s[fF][xX]p|ftp|sftp)(s|S)?[ \t]?\Z"
+    r"(?<![A-Za-z0-9])(h[xX*_zZ+#^$]{2}p|h[xX]p|H[xX]{2}P|h[tT][xX]p|h[xX][tT]p|hXXP|[xX]{3}p|[hH]ttp|HTTP|meow|purr|"
+    r"f[xX]p|s[fF][xX]p|ftp|sftp)(s|S)?[ \t]?\Z"
 )
 _SEPARATOR = re.compile(
     r"(?:[\[({]:[\])}][/\\]{2}|:[/\\]{2}|[\[({]:[/\\]{2}[\])}]|[\[({]:[\])}][\[({][/\\]{2}[\])}]|:[\[({][/\\]{2}[\])}]"
-    r"|[\[({]?:[\])}]?(?:[\[({][/\\][\])}]){2}|:[\])}][/\\]{2}|[\[({]:[/\\]{2}|:[/\\][\[({][/\\][\])}]|[\[({]:[/\\][\])}][/\\]|__|_[\[({]:[\])}]_)[ \t]?"
+    r"|[\[({]?:[\])}]?(?:[\[({][/\\][\])}]){2}|:[\])}][/\\]{2}|[\[({]:[/\\]{2}|:[/\\][\[({][/\\][\])}]|"
+    r"[\[({]:[/\\][\])}][/\\]|__|_[\[({]:[\])}]_)[ \t]?"
 )
 
 
 class Refanged:
-    """`text` to search in, `original(start, end)` to come back, `is_defanged(start, end)` to know whether the author disguised it."""
+    """`text` to search in, `original(start, end)` to come back, `is_defanged(start, end)` to know whether the author
+    disguised it."""
 
     __slots__ = ("_changed", "_from", "_starts", "text")
 
@@ -144,7 +148,8 @@ def _word_at(text: str, index: int) -> bool:
 
 
 def _in_path(text: str, at: int) -> bool:
-    """Whether the backslash at `at` separates the parts of a Windows path: an earlier one in the same word is not before a dot."""
+    """Whether the backslash at `at` separates the parts of a Windows path: an earlier one in the same word is not before
+    a dot."""
     word = text[max(0, at - 120) : at]
     word = word[max(word.rfind(" "), word.rfind("\n"), word.rfind("\t"), word.rfind('"')) + 1 :]
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indicia.read.indicators.anchors import places
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 from indicia.records import MentionKind
 
@@ -20,18 +20,22 @@ _LONGEST = 200_000
 _STRING_OR_BRACE = re.compile(r'"(?:[^"\\\n]|\\.){0,4096}"|//[^\n]*|/\*|[{}]')
 _SIGMA = re.compile(r"title:[ \t]*(\S[^\n]{0,300})\n")
 _YARA_HEAD = re.compile(r"[ \t>]{0,8}(?:(?:private|global)[ \t]+){0,2}")
-_SIGMA_MARKS = (re.compile(r"^\s*logsource:", re.M), re.compile(r"^\s*detection:", re.M), re.compile(r"^\s+condition:", re.M))
+_SIGMA_MARKS = (
+    re.compile(r"^[ \t]*logsource:", re.M),
+    re.compile(r"^[ \t]*detection:", re.M),
+    re.compile(r"^[ \t]+condition:", re.M),
+)
 _SIGMA_KEYS = re.compile(
     r"(?:title|id|related|status|description|references|author|date|modified|tags|logsource|detection|correlation|fields|falsepositives|level|license|name|action|taxonomy|scope|customFields|custom_\w+)\s*:"
 )
 
 
-def find_rules(text: str) -> Iterator[Hit]:
+def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Rules with their whole text as span and their name or title as value, type `yara` or `sigma`."""
     if "condition" not in text:
         return
     done = -1
-    for at in places(text, "rule ", "rule\t"):
+    for at in anchors.literals("rule ", "rule\t"):
         match = (
             _YARA.match(text, at)
             if at >= done and _YARA_HEAD.fullmatch(text[text.rfind("\n", max(0, at - 40), at) + 1 : at])
@@ -44,7 +48,7 @@ def find_rules(text: str) -> Iterator[Hit]:
             yield Hit(at, end, "yara", match[1], kind=MentionKind.RULE)
             done = end
     done = -1
-    for at in places(text, "title:"):
+    for at in anchors.literals("title:"):
         indent = text[text.rfind("\n", max(0, at - 40), at) + 1 : at]
         match = _SIGMA.match(text, at) if at >= done and not indent.strip() and len(indent) <= 12 else None
         if match is None:
@@ -58,7 +62,8 @@ def find_rules(text: str) -> Iterator[Hit]:
 
 
 def _yara_end(text: str, at: int) -> int:
-    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. -1 if it is open."""
+    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. -1 if it
+    is open."""
     depth = 1
     limit = min(len(text), at + _LONGEST)
     while depth:

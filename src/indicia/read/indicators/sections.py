@@ -10,13 +10,16 @@ from indicia.records import BlockKind, Document
 __all__ = ["Sections"]
 
 _REFERENCES = re.compile(
-    r"(?:references?|sources?|bibliography|further reading|read more|related (?:reading|articles|posts|content|links|reports?)|see also|footnotes?|endnotes?|"
-    r"notes|(?:additional )?(?:resources|information|reading)|external links|works cited|citations?|contact(?: us| information)?|reporting|"
+    r"(?:references?|sources?|bibliography|further reading|read more|related (?:reading|articles|posts|content|links|"
+    r"reports?)|see also|footnotes?|endnotes?|"
+    r"notes|(?:additional )?(?:resources|information|reading)|external links|works cited|citations?|contact(?: us|"
+    r" information)?|reporting|"
     r"about (?:us|the authors?)|acknowledge?ments?|feedback|disclaimer|credits)",
     re.IGNORECASE,
 )
 _TRACES = re.compile(
-    r"\b(?:indicators?|iocs?|hashes|network (?:infrastructure|artifacts)|c2s?|command[- ]and[- ]control|observables|artifacts|artefacts|"
+    r"\b(?:indicators?|iocs?|hashes|network (?:infrastructure|artifacts)|c2s?|command[- ]and[- ]control|observables|"
+    r"artifacts|artefacts|"
     r"malicious (?:domains?|ips?|addresses|files|urls?)|samples)\b",
     re.IGNORECASE,
 )
@@ -43,6 +46,10 @@ class Sections:
     def at(self, offset: int) -> str:
         index = bisect_right(self._starts, offset) - 1
         return self._kinds[index] if index >= 0 else ""
+
+    def has(self, kind: str) -> bool:
+        """Whether the document has a section of this kind."""
+        return kind in self._kinds
 
 
 def _kind(line: str, is_heading: bool) -> str | None:

@@ -6,42 +6,65 @@ import re
 
 from indicia.records import MentionKind
 
-__all__ = ["ACTOR_WORDS", "CAMPAIGN_WORDS", "SOFTWARE_WORDS", "calls_it_malware", "is_adjacent", "leaning", "supports"]
+__all__ = [
+    "ACTOR_WORDS",
+    "CAMPAIGN_WORDS",
+    "SOFTWARE_WORDS",
+    "calls_it_malware",
+    "is_adjacent",
+    "leaning",
+    "names_its_software",
+    "supports",
+]
 
 ACTOR_WORDS = (
-    r"(?:threat |hacking |hacker |espionage |APT |intrusion |ransomware |cyber(?:crime|criminal)?[ -]?(?:espionage )?|criminal |state-sponsored |activity |extortion )?"
-    r"(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|adversar(?:y|ies)|hackers?|teams?|operators?|affiliates?|APTs?|intrusion sets?|outfit|syndicate|brigade|army|units?|persona)"
+    r"(?:threat |hacking |hacker |espionage |APT |intrusion |ransomware |cyber(?:crime|criminal)?[ -]?(?:espionage )?|"
+    r"criminal |state-sponsored |activity |extortion )?"
+    r"(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|adversar(?:y|ies)|hackers?|teams?|operators?|affiliates?|"
+    r"APTs?|intrusion sets?|outfit|syndicate|brigade|army|units?|persona)"
 )
 SOFTWARE_WORDS = (
     r"(?:malware|ransomware|trojans?|backdoors?|RATs?|stealers?|infostealers?|loaders?|downloaders?|droppers?|botnets?|bots?|worms?|viruses|virus|wipers?|rootkits?|bootkits?|"
-    r"implants?|web ?shells?|shellcode|payloads?|keyloggers?|cryptominers?|miners?|spyware|exploit kits?|tools?|toolkits?|frameworks?|utilit(?:y|ies)|strains?|samples?|variants?|"
-    r"famil(?:y|ies)|binar(?:y|ies)|executables?|DLLs?|modules?|beacons?|C2 framework|remote access (?:trojan|tool)|crypters?|packers?|infections?|macros?)"
+    r"implants?|web ?shells?|shellcode|payloads?|keyloggers?|cryptominers?|miners?|spyware|exploit kits?|tools?|toolkits?|"
+    r"frameworks?|utilit(?:y|ies)|strains?|samples?|variants?|"
+    r"famil(?:y|ies)|binar(?:y|ies)|executables?|DLLs?|modules?|beacons?|C2 framework|remote access (?:trojan|tool)|"
+    r"crypters?|packers?|infections?|macros?)"
 )
 CAMPAIGN_WORDS = r"(?:campaigns?|operations?|op)"
 _AFTER_ACTOR = re.compile(
     rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*(?:\(G\d{{4}}|{ACTOR_WORDS}\b|-(?:linked|affiliated|aligned|attributed|backed|operated)|"
-    r"(?:has|have|had|was|were|is|are|also|then|actively|recently|likely|typically|often|historically|previously|may|might|could|would|will|primarily)?\s*(?:also |been |then )?"
+    r"(?:has|have|had|was|were|is|are|also|then|actively|recently|likely|typically|often|historically|previously|may|"
+    r"might|could|would|will|primarily)?\s*(?:also |been |then )?"
     r"(?:targets?|targeted|targeting|attack(?:s|ed|ing)|compromis(?:es|ed|ing)|breach(?:es|ed)|used|uses|using|leverag\w+|employ\w*|deploy(?:s|ed|ing)|sent|sends|conduct\w*|launch\w*|exploit(?:s|ed|ing)|operat(?:es|ed|ing)|"
-    r"claim(?:s|ed)|stole|steals|known for|active|believed|suspected|attributed|tracked|sponsored|developed|develops|relies|relied|began|began|shifted|moved|focus\w*|distribut(?:es|ed|ing)|said|announced|posted|demanded|extort\w*)\b)",
+    r"claim(?:s|ed)|stole|steals|known for|active|believed|suspected|attributed|tracked|sponsored|developed|develops|"
+    r"relies|relied|began|began|shifted|moved|focus\w*|distribut(?:es|ed|ing)|said|announced|posted|demanded|extort\w*)\b)",
     re.IGNORECASE,
 )
 _BEFORE_ACTOR = re.compile(
-    rf"(?:\b{ACTOR_WORDS}(?:[ ,]+(?:known as|called|named|dubbed|tracked as|such as|like|including|aka|a\.k\.a\.?|calling itself|that calls itself|we (?:call|track as)))?|"
-    r"\b(?:attributed to|attribute[ds]? (?:\w+ ){0,4}to|linked to|links? to|tied to|associated with|used by|operated by|conducted by|carried out by|launched by|work of|behind|affiliated with|"
-    r"targeted by|compromised by|attacked by|developed by|members? of|overlaps? with|blamed on|sponsored|against))[\s,:(\"“'‘]{1,3}(?:the\s+)?(?:[\w-]+[- ](?:linked|based|backed|sponsored|aligned|affiliated|nexus)\s+)?\Z",
+    rf"(?:\b{ACTOR_WORDS}(?:[ ,]+(?:known as|called|named|dubbed|tracked as|such as|like|including|aka|a\.k\.a\.?|"
+    rf"calling itself|that calls itself|we (?:call|track as)))?|"
+    r"\b(?:attributed to|attribute[ds]? (?:\w+ ){0,4}to|linked to|links? to|tied to|associated with|used by|operated by|"
+    r"conducted by|carried out by|launched by|work of|behind|affiliated with|"
+    r"targeted by|compromised by|attacked by|developed by|members? of|overlaps? with|blamed on|sponsored|"
+    r"against))[\s,:(\"“'‘]{1,3}(?:the\s+)?(?:[\w-]+[- ](?:linked|based|backed|sponsored|aligned|affiliated|nexus)\s+)?\Z",
     re.IGNORECASE,
 )
 _AFTER_SOFTWARE = re.compile(
     rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*(?:\((?:S\d{{4}}|a (?:RAT|{SOFTWARE_WORDS}))|(?:[\w-]{{1,20}}\s){{0,2}}{SOFTWARE_WORDS}\b|"
-    r"v?\d\.\d|is (?:a|an|the) (?:[\w-]+ ){0,4}(?:malware|trojan|backdoor|ransomware|RAT|loader|tool|stealer|downloader|implant|botnet)|(?:was|were|is|are|being|gets|has been) (?:\w+ly )?"
+    r"v?\d\.\d|is (?:a|an|the) (?:[\w-]+ ){0,4}(?:malware|trojan|backdoor|ransomware|RAT|loader|tool|stealer|downloader|"
+    r"implant|botnet)|(?:was|were|is|are|being|gets|has been) (?:\w+ly )?"
     r"(?:downloaded|dropped|installed|executed|delivered|deployed|loaded|injected|distributed|detected|written|compiled|packed|obfuscated|run|used|spread|sold)\b)",
     re.IGNORECASE,
 )
 _BEFORE_SOFTWARE = re.compile(
-    rf"(?:\b{SOFTWARE_WORDS}(?:[ ,]+(?:known as|called|named|dubbed|tracked as|such as|like|including|aka|a\.k\.a\.?|we (?:call|named)|detected as|identified as))?|"
-    r"\b(?:deploy(?:s|ed|ing|ment of)?|deliver(?:s|ed|ing|y of)?|drop(?:s|ped|ping)?|install(?:s|ed|ing|ation of)?|download(?:s|ed|ing)?|load(?:s|ed|ing)?|execut(?:es?|ed|ing|ion of)|distribut(?:es?|ed|ing|ion of)|"
-    r"spread(?:s|ing)?|inject(?:s|ed|ing)?|infect(?:ed|ing|s)? (?:\w+ ){0,3}with|us(?:es|ed|ing|e of)|run(?:s|ning)?|version of|variants? of|samples? of|instances? of|copy of|copies of|infections? with|leverag\w+|"
-    r"fetch(?:es|ed)?|analysis of|analy[sz](?:es|ed|ing)|source code of|pushing))[\s,:(\"“'‘]{1,3}(?:the\s+|a\s+|an\s+)?(?:new\s+|custom\s+|well-known\s+|commodity\s+|open[- ]source\s+)?\Z",
+    rf"(?:\b{SOFTWARE_WORDS}(?:[ ,]+(?:known as|called|named|dubbed|tracked as|such as|like|including|aka|a\.k\.a\.?|"
+    rf"we (?:call|named)|detected as|identified as))?|"
+    r"\b(?:deploy(?:s|ed|ing|ment of)?|deliver(?:s|ed|ing|y of)?|drop(?:s|ped|ping)?|install(?:s|ed|ing|ation of)?|"
+    r"download(?:s|ed|ing)?|load(?:s|ed|ing)?|execut(?:es?|ed|ing|ion of)|distribut(?:es?|ed|ing|ion of)|"
+    r"spread(?:s|ing)?|inject(?:s|ed|ing)?|infect(?:ed|ing|s)? (?:\w+ ){0,3}with|us(?:es|ed|ing|e of)|run(?:s|ning)?|"
+    r"version of|variants? of|samples? of|instances? of|copy of|copies of|infections? with|leverag\w+|"
+    r"fetch(?:es|ed)?|analysis of|analy[sz](?:es|ed|ing)|source code of|pushing))[\s,:(\"“'‘]{1,3}(?:the\s+|a\s+|"
+    r"an\s+)?(?:new\s+|custom\s+|well-known\s+|commodity\s+|open[- ]source\s+)?\Z",
     re.IGNORECASE,
 )
 _NEAR = 70
@@ -76,10 +99,14 @@ _SUPPORT = {
 _CLOSE = 40
 # What makes an everyday word a name: the class right beside it, or a verb of naming right before it.
 _CLASS_SOFTWARE = (
-    r"(?:malware|ransomware|(?:banking )?trojan|backdoor|RAT|stealer|infostealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|spyware|"
+    r"(?:malware|ransomware|(?:banking )?trojan|backdoor|RAT|stealer|infostealer|loader|downloader|dropper|botnet|worm|"
+    r"wiper|rootkit|implant|spyware|"
     r"malware family|ransomware family|exploit kit|tool|framework|utility|web ?shell)"
 )
-_CLASS_ACTOR = r"(?:(?:threat|hacking|hacker|ransomware|APT|espionage|cybercrime|extortion|criminal)?\s?(?:group|gang|actor|crew|collective|team|APT))"
+_CLASS_ACTOR = (
+    r"(?:(?:threat|hacking|hacker|ransomware|APT|espionage|cybercrime|extortion|criminal)?\s?"
+    r"(?:group|gang|actor|crew|collective|team|APT))"
+)
 _NAMING = r"(?:named|called|dubbed|known as|tracked as|aka|a\.k\.a\.?)"
 _ADJACENT = {
     kind: (
@@ -125,3 +152,16 @@ def supports(kind: MentionKind, text: str, start: int, end: int) -> bool:
     before = re.split(r"[.!?;]\s|\n", text[max(0, start - _CLOSE) : start])[-1]
     after = re.split(r"[.!?;]\s|\n", text[end : end + _CLOSE])[0]
     return bool(pattern.search(before) or pattern.search(after))
+
+
+_ITS_SOFTWARE = re.compile(
+    r"\s(?:ransomware|malware|backdoor|trojan|rootkit|implant|RAT|loader|stealer|wiper|worm|dropper)s?\b"
+    r"(?!\s(?:groups?|gangs?|operators?|actors?|affiliates?|crews?|campaigns?|attacks?|operations?|incidents?|victims?|"
+    r"family'?s? operators))",
+    re.IGNORECASE,
+)
+
+
+def names_its_software(text: str, end: int) -> bool:
+    """Whether a group's name ending at `end` stands for its software: "the Turla backdoor", but not "the X ransomware gang"."""
+    return _ITS_SOFTWARE.match(text, end) is not None

@@ -1,4 +1,5 @@
-"""Names in a document: known ones by one automaton, unseen ones by pattern and introduction, each resolved by what stands around it."""
+"""Names in a document: known ones by one automaton, unseen ones by pattern and introduction, each resolved by what
+stands around it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 from indicia.knowledge import Knowledge
 from indicia.read.mentioning import mention
-from indicia.read.names.context import calls_it_malware, is_adjacent, leaning, supports
+from indicia.read.names.context import calls_it_malware, is_adjacent, leaning, names_its_software, supports
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
 from indicia.read.names.unseen import Introduced, find_introduced, find_patterned
 from indicia.records import Candidate, Document, Mention, MentionKind
@@ -37,11 +38,12 @@ class _Found:
 
 
 def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
-    """Mentions of actors, software, campaigns, incidents, agencies, vendors, states and sectors, in text order, not overlapping.
+    """Mentions of actors, software, campaigns, incidents, agencies, vendors, states and sectors, in text order, not
+    overlapping.
 
-    `value` is the canonical name, `target` its id when the text leaves no doubt, `candidates` the readings that are left otherwise;
-    `according_to` says who uses the alias that matched. An everyday word counts only beside words that fit its kind. Names that no
-    table holds have the method `pattern` or `introduced` and no target.
+    `value` is the canonical name, `target` its id when the text leaves no doubt, `candidates` the readings that are left
+    otherwise; `according_to` says who uses the alias that matched. An everyday word counts only beside words that fit its kind.
+    Names that no table holds have the method `pattern` or `introduced` and no target.
     """
     text = document.text
     low = lowered(text)
@@ -57,7 +59,12 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
             if any(entry.kind in _PROPER and not entry.exact for entry in entries):
                 doubtful.append(_Found(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact]))
             continue
-        end = _without_class(low, start, end, fitting, entries_of)
+        shorter = _without_class(low, start, end, fitting, entries_of)
+        if shorter:
+            end, fitting = (
+                shorter,
+                [e for e in entries_of[low[start:shorter]] if _case_fits(e, text, start, shorter)] or fitting,
+            )
         sure = [entry for entry in fitting if not entry.risky]
         if sure:
             found.append(_Found(start, end, sure))
@@ -66,25 +73,23 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
         (found if supported else doubtful).append(_Found(start, end, supported or fitting, supported=bool(supported)))
     found = _with_doubtful(text, found, doubtful)
     found = _with_unseen(text, found)
-    _resolve(text, found)
-    called = {
-        item.chosen.id
-        for item in found
-        if item.chosen is not None and item.chosen.type == "tool" and calls_it_malware(text, item.start, item.end)
-    }
+    _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
+    called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
     mentions += _ids(document, knowledge, found)
     return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
 
 
 def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries_of: dict[str, list[Entry]]) -> int:
-    """The end of the name alone, where it is written with the word for its class and also goes by the name without it."""
+    """The end of the name alone, where it is written with the word for its class and also goes by the name without it;
+    else 0."""
     tail = _CLASS_TAIL.search(low, start, end)
-    if tail is None or all(entry.canonical for entry in fitting):
-        return end
+    if tail is None:
+        return 0
     shorter = entries_of.get(low[start : tail.start()], ())
     ids = {entry.id for entry in fitting}
-    return tail.start() if any(entry.id in ids and not entry.derived for entry in shorter) else end
+    known = any(not e.derived and (e.id in ids or (e.kind is MentionKind.SOFTWARE and not e.risky)) for e in shorter)
+    return tail.start() if known else 0
 
 
 _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
@@ -95,14 +100,14 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if before and (before.isalnum() or before in "_@/\\$%#=&"):
         return False
+    joined = before in {".", "-"} and text[start - 2 : start - 1].isalnum()
+    # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not; "4.Name" is a list without a blank
     if (
-        before in {".", "-"}
-        and text[start - 2 : start - 1].isalnum()
+        joined
         and not (before == "." and _NUMBERING.search(text, max(0, start - 5), start))
+        and (before == "." or text[start:end].islower() or text[start - 2].isdigit())
     ):
-        # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not
-        if before == "." or text[start:end].islower() or text[start - 2].isdigit():
-            return False
+        return False
     if after and (after.isalnum() or after in "_@\\"):
         return False
     if after in {".", "/", ":", "-"} and text[end + 1 : end + 2].isalnum():
@@ -134,7 +139,7 @@ def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
     if entry.kind is MentionKind.SECTOR or entry.kind is MentionKind.STATE:
         return True
     written = text[start:end]
-    if written.islower() and not entry.surface.islower():
+    if written.islower():
         return False
     return is_adjacent(entry.kind, text, start, end)
 
@@ -209,9 +214,10 @@ def _free(held: list[_Found], new: Iterable[Introduced]) -> list[Introduced]:
     return kept
 
 
-def _resolve(text: str, found: list[_Found]) -> None:
-    """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the document."""
-    single = {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
+def _resolve(text: str, found: list[_Found], ids: set[str]) -> None:
+    """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the
+    document."""
+    single = ids | {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
     votes: dict[str, int] = {}
     for item in found:
         if {e.kind for e in item.entries} >= {MentionKind.ACTOR, MentionKind.SOFTWARE}:
@@ -262,6 +268,12 @@ def _kind_here(text: str, item: _Found, votes: dict[str, int]) -> MentionKind:
     return min(kinds, key=order.index)
 
 
+def _called_malware(text: str, found: list[_Found]) -> set[str]:
+    """Ids of tools that the text itself calls malware somewhere."""
+    tools = (item for item in found if item.chosen is not None and item.chosen.type == "tool")
+    return {item.chosen.id for item in tools if item.chosen is not None and calls_it_malware(text, item.start, item.end)}
+
+
 def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
     if item.introduced is not None:
         new = item.introduced
@@ -279,6 +291,20 @@ def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
         )
     assert item.kind is not None
     chosen = item.chosen
+    if item.kind is MentionKind.ACTOR and chosen is not None and names_its_software(document.text, item.end):
+        group = Candidate(id=chosen.id, name=chosen.name, according_to=chosen.according_to)
+        return mention(
+            document,
+            MentionKind.SOFTWARE,
+            item.start,
+            item.end,
+            document.text[item.start : item.end],
+            type="malware",
+            candidates=(group,),
+            method="name",
+            reason="software that goes by the group's name",
+            score=0.6,
+        )
     candidates = tuple(Candidate(id=entry.id, name=entry.name, according_to=entry.according_to) for entry in item.others)
     if chosen is None:
         written = document.text[item.start : item.end]

@@ -32,12 +32,31 @@ _CLASSES = (
     "worm",
     "wiper",
 )
+# Languages and systems: "PHP backdoor" and "Android malware" say what it is made of or runs on.
+_NEVER = frozenset(
+    (
+        "php",
+        "python",
+        "java",
+        "javascript",
+        "powershell",
+        "windows",
+        "linux",
+        "android",
+        "macos",
+        "ios",
+        "unix",
+        "perl",
+        "ruby",
+        "golang",
+    )
+)
 _GROUP_TAILS = ("group", "gang", "team", "apt", "crew", "collective")
 
 
 class Entry(NamedTuple):
-    """One reading of a surface. `canonical` says that it is the row's own name; `derived` that we made the spelling: a name with or
-    without a word for its class, which is believed only beside fitting words when `risky`."""
+    """One reading of a surface. `canonical` says that it is the row's own name; `derived` that we made the spelling: a
+    name with or without a word for its class, which is believed only beside fitting words when `risky`."""
 
     kind: MentionKind
     type: str
@@ -58,11 +77,13 @@ class Lexicon:
         self._labels = _Labels(knowledge)
         self.entries: dict[str, list[Entry]] = {}
         ordinary = _ordinary()
-        peoples = {lowered(name.surface) for name in knowledge.names() if name.kind is MentionKind.STATE}
+        others = _NEVER | {
+            lowered(name.surface) for name in knowledge.names() if name.kind in {MentionKind.STATE, MentionKind.VENDOR}
+        }
         for name in knowledge.names():
             if name.kind is MentionKind.TECHNIQUE or len(name.surface) < 2:
                 continue
-            if name.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE} and lowered(name.surface) in peoples:
+            if name.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE} and lowered(name.surface) in others:
                 continue  # "Russian" and "Turkish" name ransomware in some lists, and peoples everywhere else
             if lowered(name.surface) in ordinary:
                 name = name._replace(risky=True)
@@ -136,7 +157,7 @@ def _spellings(name: Name) -> Iterator[tuple[str, bool]]:
     if name.kind not in {MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN}:
         return
     junction = _JUNCTION.sub("-", surface)
-    if junction != surface and " " not in surface and "-" not in surface:
+    if junction != surface and junction.split("-")[0].isupper() and " " not in surface:
         yield junction, False
         yield _JUNCTION.sub(" ", surface), False
     if "-" in surface and any(c.isdigit() for c in surface):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from indicia.read.names.context import ACTOR_WORDS, CAMPAIGN_WORDS, SOFTWARE_WORDS
+from indicia.read.names.context import ACTOR_WORDS, CAMPAIGN_WORDS
 from indicia.records import MentionKind
 
 __all__ = ["Introduced", "find_introduced", "find_patterned"]
@@ -24,9 +24,11 @@ class Introduced(NamedTuple):
 
 # Who numbers clusters how. TA00.. are ATT&CK's tactics, not Proofpoint's actors.
 _NUMBERED = re.compile(
-    r"(?<![\w/.@-])(?:(?P<mandiant>UNC[ -]?\d{3,5}|FIN[ -]?\d{1,2}|TEMP\.[A-Z][A-Za-z]{2,20})|(?P<apt>APT[ -]?\d{1,3})|(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
+    r"(?<![\w/.@-])(?:(?P<mandiant>UNC[ -]?\d{3,5}|FIN[ -]?\d{1,2}|TEMP\.[A-Z][A-Za-z]{2,20})|(?P<apt>APT[ -]?\d{1,3})|"
+    r"(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
     r"(?P<microsoft>(?:Storm|DEV)-\d{4})|(?P<cert_ua>UAC-\d{4})|(?P<recorded>TAG-\d{1,3}|RedGolf|RedDelta)|(?P<unit42>CL-(?:STA|CRI|UNK)-\d{4}|TGR-[A-Z]{3}-\d{4})|(?P<talos>UAT-?\d{4,5})|"
-    r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
+    r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|"
+    r"TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
     r"(?P<sentinel>WIP\d{2})|(?P<eset>OPERATION-\d+)|(?P<thales>ATK[ -]?\d{1,3})|(?P<crowd>CIAT-\d+))(?![\w@]|-\d)"
 )
 _BY = {
@@ -54,9 +56,12 @@ _ANIMAL = re.compile(
 )
 _NOT_FIRST = frozenset(
     (
-        "the", "a", "super", "giant", "red", "polar", "grizzly", "teddy", "brown", "black", "white", "grey", "gray", "snow", "winter", "great", "flash", "last", "this", "that",
-        "heavy", "acid", "gold", "tropical", "severe", "big", "baby", "little", "wild", "bengal", "siberian", "lone", "water", "american", "asian", "category", "when", "after", "before",
-        "during", "crude", "as", "and", "or", "in", "of", "by", "for", "major", "devastating", "sea", "web", "construction", "tower",
+        "the", "a", "super", "giant", "red", "polar", "grizzly", "teddy", "brown", "black", "white", "grey", "gray",
+        "snow", "winter", "great", "flash", "last", "this", "that",
+        "heavy", "acid", "gold", "tropical", "severe", "big", "baby", "little", "wild", "bengal", "siberian", "lone",
+        "water", "american", "asian", "category", "when", "after", "before",
+        "during", "crude", "as", "and", "or", "in", "of", "by", "for", "major", "devastating", "sea", "web",
+        "construction", "tower",
     )
 )  # fmt: skip
 _SURE_ANIMALS = frozenset(("panda", "kitten", "chollima", "jackal", "saiga"))
@@ -67,30 +72,50 @@ _GROUP_NEAR = re.compile(
 _NAME = r"(?P<name>[A-Z][\w+-]{2,30}(?:[ ][A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z][\w-]{2,24})"
 _QUOTED = r"[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{2,32}?)[\"”'’]"
 _VERB = (
-    r"(?:(?:is |are |was |were |being |been |has been |have been |also |now |publicly |internally |currently |otherwise |previously )*"
-    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known|identif(?:y|ies|ied)|designat(?:e|es|ed)|label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
-    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|by the name(?: of)?))*(?: as| by| under)?)"
+    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|"
+    r"label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
+    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|"
+    r"by the name(?: of)?))*(?: as| by| under)?"
 )
-_INTRODUCTION = re.compile(
-    rf"\b(?P<noun>{ACTOR_WORDS}|{SOFTWARE_WORDS}|{CAMPAIGN_WORDS})(?P<between>[^.;:!?\n()\"“]{{0,60}}?)\s(?:(?:that|which|whom|who|and)\s)?(?:(?:we|they|it|[A-Z][\w ]{{1,25}}?)\s)?{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})"
+_ACTOR_NOUN = (
+    r"(?:(?:threat|hacking|hacker|espionage|intrusion|ransomware|cyber\w*|criminal|state-sponsored|activity|extortion|APT) )?"
+    r"(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|adversar(?:y|ies)|APTs?|intrusion sets?)"
 )
+_SOFTWARE_NOUN = (
+    r"(?:malware|ransomware|trojans?|backdoors?|RATs?|stealers?|infostealers?|loaders?|downloaders?|droppers?|botnets?|worms?|wipers?|rootkits?|bootkits?|implants?|"
+    r"web ?shells?|spyware|exploit kits?|toolkits?|frameworks?|strains?|variants?|famil(?:y|ies))"
+)
+# A verb of naming and the name; the noun that says what is named is then looked for before it, in the same clause.
+_NAMING = re.compile(rf"\b{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})")
+_NOUN = re.compile(
+    rf"\b(?:(?P<actor>{_ACTOR_NOUN})|(?P<software>{_SOFTWARE_NOUN})|(?P<campaign>{CAMPAIGN_WORDS}))\b", re.IGNORECASE
+)
+_REACH = 90
 _NAMED_CLASS = re.compile(
-    rf"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{{2,4}}|[A-Z]{{2,}}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{{2,4}}_[A-Za-z]{{3,20}})\s(?:\([^)\n]{{1,40}}\)\s)?"
-    rf"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|web ?shell|malware family)\b"
+    r"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4}|[A-Z]{2,}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{2,4}_[A-Za-z]{3,20})\s(?:\([^)\n]{1,40}\)\s)?"
+    r"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|"
+    r"implant|web ?shell|malware family)\b"
 )
 _CLASS_NAMED = re.compile(
-    r"\b(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|implant|malware family)\s"
+    r"\b(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|"
+    r"implant|malware family)\s"
     r"(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4})(?![\w.])"
 )
 _OPERATION = re.compile(r"(?<![\w-])(?P<name>Operation (?!Of |In |The )[A-Z][A-Za-z]{3,20}(?: [A-Z][A-Za-z]{2,15})?)(?![\w-])")
 _GENERIC = frozenset(
     (
-        "powershell", "javascript", "vbscript", "windows", "microsoft", "github", "linkedin", "youtube", "facebook", "dropbox", "onedrive", "sharepoint", "autohotkey", "autoit", "macos",
-        "ios", "android", "linux", "http", "https", "dns", "url", "api", "dll", "exe", "html", "pdf", "vba", "wmi", "com", "rdp", "smb", "ssh", "vpn", "cisco", "paypal", "whatsapp", "wordpress",
-        "openssl", "mysql", "nodejs", "golang", "dotnet", "virustotal", "crowdstrike", "fireeye", "sentinelone", "checkpoint", "cyberark", "solarwinds", "vmware", "redhat", "docusign", "anydesk",
-        "teamviewer", "logmein", "screenconnect", "connectwise", "activex", "activemq", "bitlocker", "iot", "apt", "rat", "new", "the", "this", "c2", "ransomware", "malware", "group",
-        "bluetooth", "iphone", "ipad", "excel", "word", "exchange", "outlook", "office", "adobe", "chrome", "firefox", "telegram", "discord", "twitter", "google", "apple", "base64", "sha256", "md5",
-        "opensource", "kixtart", "rebol", "autolisp", "typescript", "coffeescript", "purebasic", "visualbasic", "win32", "win64", "x64", "x86", "aes", "rsa", "rc4", "xor", "tcp", "udp", "iocs", "ttps",
+        "powershell", "javascript", "vbscript", "windows", "microsoft", "github", "linkedin", "youtube", "facebook",
+        "dropbox", "onedrive", "sharepoint", "autohotkey", "autoit", "macos",
+        "ios", "android", "linux", "http", "https", "dns", "url", "api", "dll", "exe", "html", "pdf", "vba", "wmi", "com",
+        "rdp", "smb", "ssh", "vpn", "cisco", "paypal", "whatsapp", "wordpress",
+        "openssl", "mysql", "nodejs", "golang", "dotnet", "virustotal", "crowdstrike", "fireeye", "sentinelone",
+        "checkpoint", "cyberark", "solarwinds", "vmware", "redhat", "docusign", "anydesk",
+        "teamviewer", "logmein", "screenconnect", "connectwise", "activex", "activemq", "bitlocker", "iot", "apt", "rat",
+        "new", "the", "this", "c2", "ransomware", "malware", "group",
+        "bluetooth", "iphone", "ipad", "excel", "word", "exchange", "outlook", "office", "adobe", "chrome", "firefox",
+        "telegram", "discord", "twitter", "google", "apple", "base64", "sha256", "md5",
+        "opensource", "kixtart", "rebol", "autolisp", "typescript", "coffeescript", "purebasic", "visualbasic", "win32",
+        "win64", "x64", "x86", "aes", "rsa", "rc4", "xor", "tcp", "udp", "iocs", "ttps",
     )
 )  # fmt: skip
 
@@ -119,14 +144,15 @@ def _is_name(name: str) -> bool:
 
 
 def find_introduced(text: str) -> Iterator[Introduced]:
-    """Names that a sentence introduces ("a group we track as X", "a backdoor dubbed X") or that bear the word for their class beside
-    them and are written as no ordinary word is ("MirrorX malware")."""
-    for match in _INTRODUCTION.finditer(text):
+    """Names that a sentence introduces ("a group we track as X", "a backdoor dubbed X") or that bear the word for their
+    class beside them and are written as no ordinary word is ("MirrorX malware")."""
+    for match in _NAMING.finditer(text):
         group = "quoted" if match["quoted"] else "name"
         name = match[group].strip()
-        if _is_name(name) and (group == "quoted" or not _starts_sentence_word(name)):
-            start = match.start(group)
-            yield Introduced(start, start + len(name), name, _kind_of(match["noun"]), "introduced")
+        start = match.start(group)
+        kind = _kind_before(text, match.start())
+        if kind is not None and _is_name(name) and _fits(text, name, start):
+            yield Introduced(start, start + len(name), name, kind, "introduced")
     for pattern in (_NAMED_CLASS, _CLASS_NAMED):
         for match in pattern.finditer(text):
             if _is_name(match["name"]):
@@ -135,8 +161,19 @@ def find_introduced(text: str) -> Iterator[Introduced]:
                 )
 
 
-def _starts_sentence_word(name: str) -> bool:
-    return name in {
+def _fits(text: str, name: str, start: int) -> bool:
+    """Whether a caught name is not a file's, a function's, or a word that the same text also writes in small letters."""
+    after = text[start + len(name) : start + len(name) + 2]
+    if "." in name or "_" in name or after[:1] in {"_", "(", "\\", "/"} or (after[:1] == "." and after[1:].isalnum()):
+        return False
+    if name.split()[0] in _OPENERS:
+        return False
+    plain = name.isalpha() and name.istitle()
+    return not plain or re.search(rf"\b{name.lower()}\b", text) is None
+
+
+_OPENERS = frozenset(
+    (
         "The",
         "This",
         "These",
@@ -154,10 +191,18 @@ def _starts_sentence_word(name: str) -> bool:
         "On",
         "As",
         "An",
-    }
+        "For",
+        "From",
+        "To",
+    )
+)
 
 
-def _kind_of(noun: str) -> MentionKind:
-    if re.fullmatch(ACTOR_WORDS, noun, re.IGNORECASE):
-        return MentionKind.ACTOR
-    return MentionKind.CAMPAIGN if re.fullmatch(CAMPAIGN_WORDS, noun, re.IGNORECASE) else MentionKind.SOFTWARE
+def _kind_before(text: str, at: int) -> MentionKind | None:
+    """What the last noun of the clause before `at` says is being named."""
+    clause = re.split(r"[.;:!?\n()\"“]", text[max(0, at - _REACH) : at])[-1]
+    nouns = list(_NOUN.finditer(clause))
+    if not nouns:
+        return None
+    last = nouns[-1]
+    return MentionKind.ACTOR if last["actor"] else MentionKind.SOFTWARE if last["software"] else MentionKind.CAMPAIGN

@@ -46,8 +46,8 @@ def find_literal(document: Document, knowledge: Knowledge) -> tuple[Mention, ...
     """Technique mentions in text order. `value` is the id that the text or the name means today, `target` the same when it is
     in this release of ATT&CK; a revoked id leads to its successor and says so in `reason`; an unknown id has no target.
 
-    A name of one word ("Phishing", "DNS") does not count by itself: the words are everyday ones. Beside its own id a name adds nothing.
-    A name that several techniques bear has them as candidates.
+    A name of one word ("Phishing", "DNS") does not count by itself: the words are everyday ones. Beside its own id a
+    name adds nothing. A name that several techniques bear has them as candidates.
     """
     names = _names_of(knowledge)
     attack = knowledge.attack

@@ -33,7 +33,8 @@ __all__ = [
 
 
 class Bit(Record, frozen=True, kw_only=True):
-    """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the brief."""
+    """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the
+    brief."""
 
     text: str
     look: str = ""
@@ -90,7 +91,8 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class Table(Block, frozen=True, kw_only=True, tag="table"):
-    """`shown` rows are open, the others folded; `left_out` rows are not in the brief at all, `elsewhere` says where they are."""
+    """`shown` rows are open, the others folded; `left_out` rows are not in the brief at all, `elsewhere` says where they
+    are."""
 
     caption: str
     head: tuple[str, ...]
@@ -184,6 +186,7 @@ class Brief(Record, frozen=True, kw_only=True):
     """Page one, the sections after it, and what everything rests on."""
 
     title: str
+    kicker: str
     subtitle: str
     marking: str  # as printed: "TLP:GREEN"
     language: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from indicia.records import Case
 from indicia.share.brief.blocks import Brief
-from indicia.share.brief.coalition import positions
+from indicia.share.brief.coalition import main_affair, positions
 from indicia.share.brief.judgements import key_judgements
 from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Index, Notes
@@ -27,13 +27,13 @@ def build(case: Case, knowledge: Any) -> Brief:
     """The brief of a case, ready for any writer."""
     notes, known = Notes(Index(case)), Known(knowledge)
     found = positions(case.claims)
-    first = page_one(case, key_judgements(case), found, notes)
+    first = page_one(case, key_judgements(case), notes)
     sections = (
         timeline_section(case, notes),
         claims_section(case, found, notes),
         hunt_section(case, notes),
         technique_section(case, notes, known),
-        grounds_section(case, notes),
+        grounds_section(case, notes, known),
         measures_section(case, notes),
         indicator_section(case, notes),
         method_section(case, notes),
@@ -41,15 +41,19 @@ def build(case: Case, knowledge: Any) -> Brief:
         sources_section(case, notes),
     )
     show = notes.index.show
+    # The affair that the texts are about says more to a reader than the name of a folder.
+    title = main_affair(case)[1] or case.name
     return Brief(
-        title=show(case.name, 120),
+        title=show(title, 120),
+        kicker="Attribution brief" + (f" \u00b7 case {show(case.name, 80)}" if title != case.name else ""),
         subtitle=_subtitle(case),
         marking=case.marking.label,
         language="en",
         page_one=first,
         sections=sections,
         notes=notes.made,
-        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log line that a sentence rests on.",
+        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log "
+        "line that a sentence rests on.",
     )
 
 

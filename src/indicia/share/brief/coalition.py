@@ -7,7 +7,17 @@ from collections.abc import Iterable
 
 from indicia.records import Case, Claim, Firmness, Level, Record, SourceType, Stance
 
-__all__ = ["Position", "accused_words", "firmness_words", "positions", "source_words", "stance_words"]
+__all__ = [
+    "Position",
+    "is_narration",
+    "main_affair",
+    "of_main_affair",
+    "accused_words",
+    "firmness_words",
+    "positions",
+    "source_words",
+    "stance_words",
+]
 
 # From what was said most surely to what was only hinted at; a flat statement ("none") stands between moderate and high.
 FIRMEST = (Firmness.CONFIRMED, Firmness.HIGH, Firmness.NONE, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED)
@@ -44,7 +54,8 @@ def source_words(claim: Claim) -> str:
     if party is None:
         return "the text itself (no source named)"
     # A canonical name alone would turn an unnamed official into the government that employs them.
-    return f"{party.canonical} (unnamed official)" if claim.source.type is SourceType.ANONYMOUS else party.canonical
+    unnamed = claim.source.type is SourceType.ANONYMOUS and "official" not in party.canonical.lower()
+    return f"{party.canonical} (unnamed official)" if unnamed else party.canonical
 
 
 def accused_words(claim: Claim) -> str:
@@ -53,7 +64,7 @@ def accused_words(claim: Claim) -> str:
     if accused.party is None:
         return "nobody by name"
     name = accused.party.canonical
-    return f"the territory of {name}" if accused.level is Level.PLACE else name
+    return f"the territory of {name}" if accused.level is Level.PLACE and "territory" not in name else name
 
 
 def stance_words(claim: Claim) -> tuple[str, str]:
@@ -94,12 +105,54 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
                 first=min((claim.date for claim in mine if claim.date), default=None),
             )
         )
-    return tuple(sorted(found, key=_order))
+    # All that one source says stands together, at the place of the highest level that it names.
+    highest: dict[tuple[str, Stance], int] = {}
+    for one in found:
+        key = (one.source, one.stance)
+        highest[key] = min(_level(one), highest.get(key, len(LEVELS)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                STANCES.index(one.stance),
+                SPEAKERS.index(one.source_type),
+                highest[(one.source, one.stance)],
+                one.source,
+                _level(one),
+                one.accused,
+            ),
+        )
+    )
 
 
-def _order(position: Position) -> tuple[int, int, int, str, str]:
-    level = LEVELS.index(position.level) if position.level else len(LEVELS)
-    return STANCES.index(position.stance), SPEAKERS.index(position.source_type), level, position.source, position.accused
+def _level(position: Position) -> int:
+    return LEVELS.index(position.level) if position.level else len(LEVELS)
+
+
+def main_affair(case: Case) -> tuple[str | None, str]:
+    """Id and name of the affair that most sources speak about; (None, "") where no claim is tied to a known one."""
+    speakers: dict[str, set[str]] = defaultdict(set)
+    for claim in case.claims:
+        if claim.incident_id:
+            speakers[claim.incident_id].add(source_words(claim))
+    if not speakers:
+        return None, ""
+    main = min(speakers, key=lambda key: (-len(speakers[key]), key))
+    names = [affair.name for affair in case.affairs if affair.incident_id == main]
+    names += [claim.incident for claim in case.claims if claim.incident_id == main and claim.incident]
+    return main, names[0] if names else main
+
+
+def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
+    """The claims on the main affair or on none that is known, and those on other affairs."""
+    main, _ = main_affair(case)
+    mine = tuple(claim for claim in case.claims if claim.incident_id in {main, None})
+    return mine, tuple(claim for claim in case.claims if claim.incident_id not in {main, None})
+
+
+def is_narration(position: Position) -> bool:
+    """Whether the text itself speaks, without a source."""
+    return position.firmest.source.party is None
 
 
 def origins(case: Case) -> int:

@@ -57,6 +57,6 @@ def _anchors(brief: Brief) -> frozenset[str]:
                 for column in block.columns:
                     walk(column)
 
-    for part in (*brief.page_one, *brief.sections):
-        walk(part.blocks)
+    for blocks in (*(box.blocks for box in brief.page_one), *(section.blocks for section in brief.sections)):
+        walk(blocks)
     return frozenset(f"#{name}" for name in found)

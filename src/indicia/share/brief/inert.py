@@ -10,12 +10,16 @@ __all__ = ["Shown", "clip", "visible"]
 # Controls, direction marks, characters without width, separators, lone surrogates, tags. Joiners (U+200C, U+200D) stay: whole
 # scripts need them.
 _SUSPECT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 # Not str.split(): it takes control characters for blanks and would lose them.
 _BLANKS = re.compile("[ \t\r\n\u00a0\u2000-\u200a\u3000]+")
 _SCHEME = re.compile(r"\b(h)tt(ps?://)", re.IGNORECASE)
+MAX_NAME = 253  # characters of a domain name (RFC 1035)
+# Possessive: a long run of letters is read once.
+_HOST = re.compile(r"(?<![\w.-])[\w-]++(?:\.[\w-]++)+")
+_IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}+(?::[0-9A-Fa-f]{0,4}+){2,8}(?![\w:])")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV4 = re.compile(rf"(?<![\d.])({_OCTET}\.{_OCTET}\.{_OCTET})\.({_OCTET})(?![\d.]*\d)")
 
@@ -53,24 +57,43 @@ def clip(text: str, most: int) -> str:
 
 
 class Shown:
-    """Makes text fit for people. Knows the indicators of a case, so that they are defanged wherever they stand."""
+    """Makes text fit for people. Knows the indicators of a case, so that they are defanged wherever they stand.
+
+    Names are looked up, not searched for: ten thousand indicators cost no more than ten.
+    """
 
     def __init__(self, indicators: Iterable[str] = ()) -> None:
-        # Only names and addresses can be clicked; a hash cannot. Longest first, so that a host wins over its domain.
-        live = {value for value in indicators if "." in value and 3 < len(value) < 300 and "\n" not in value}
-        some = sorted(live, key=lambda value: (-len(value), value))[:5000]
-        self._known = re.compile("|".join(re.escape(value) for value in some), re.IGNORECASE) if some else None
+        self._hosts: set[str] = set()
+        self._ipv6: set[str] = set()
+        for value in indicators:
+            host = value.partition("://")[2] or value
+            host = host.partition("/")[0].rpartition("@")[2].lower()
+            if host.count(":") > 1:
+                self._ipv6.add(host)
+            else:
+                self._hosts.add(host.partition(":")[0])
 
     def __call__(self, text: str, most: int = 0) -> str:
         """`text` visible and defanged, clipped to `most` characters unless 0."""
         text = visible(clip(text, most) if most else text)
+        if self._ipv6 and text.count(":") > 1:
+            text = _IPV6.sub(lambda match: match[0].replace(":", "[:]") if match[0].lower() in self._ipv6 else match[0], text)
         if "." not in text:
             return text
-        if self._known:
-            text = self._known.sub(lambda match: defang(match.group()), text)
+        if self._hosts:
+            text = _HOST.sub(self._host, text)
         if "://" in text:
             text = _SCHEME.sub(lambda match: f"{match[1]}xx{match[2]}", text)
         return _IPV4.sub(r"\1[.]\2", text)
+
+    def _host(self, match: re.Match[str]) -> str:
+        """The name, defanged when it or a domain that it belongs to is an indicator."""
+        name = match[0].lower()[-MAX_NAME:]
+        while "." in name:
+            if name in self._hosts:
+                return match[0].replace(".", "[.]")
+            name = name.partition(".")[2]
+        return match[0]
 
 
 def defang(value: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from indicia.records import (
     Assessment,
     Case,
+    Claim,
     Confidence,
     Firmness,
     Hunt,
@@ -21,14 +22,13 @@ from indicia.records import (
     MeasureKind,
     Outcome,
     Record,
-    SourceType,
     Stance,
     Verdict,
 )
-from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, positions
+from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, is_narration, main_affair, of_main_affair, positions
 from indicia.share.brief.inert import clip
 
-__all__ = ["Sentence", "key_judgements", "listed"]
+__all__ = ["Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
 
 FEW = 4
 
@@ -47,9 +47,10 @@ def key_judgements(case: Case, knowledge: object = None) -> tuple[Sentence, ...]
     """Five to ten sentences: who accuses whom, who denies, what the grounds carry, whether it happened here, what to do first.
 
     `knowledge` is taken for the sake of callers that have it; the records alone are enough."""
-    found = positions(case.claims)
+    mine, others = of_main_affair(case)
+    found = positions(mine)
     return (
-        *_said(found, case),
+        *_said(found, case, others),
         *_answered(found),
         *_grounds(case),
         *_ours(case.hunt),
@@ -70,28 +71,46 @@ def listed(names: Iterable[str], most: int = FEW) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _about(case: Case) -> str:
-    names = list(
-        dict.fromkeys([affair.name for affair in case.affairs] + [claim.incident for claim in case.claims if claim.incident])
-    )
-    return f"on the affair {clip(names[0], 80)}, " if len(names) == 1 else ""
-
-
-def _said(found: tuple[Position, ...], case: Case) -> Iterable[Sentence]:
-    accusing = [one for one in found if one.stance is Stance.ACCUSES]
+def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) -> Iterable[Sentence]:
     if not case.claims:
         yield Sentence(
             text="No attribution claim was found in what was read, so nothing can be said here about who is accused.",
             topic="said",
         )
         return
-    if not accusing:
+    accusing = [one for one in found if one.stance is Stance.ACCUSES]
+    # What a text says in its own voice is not somebody's accusation: it is counted, and told below.
+    sourced = [one for one in accusing if not is_narration(one)]
+    if not sourced:
         yield Sentence(
-            text="Nobody is accused in what was read.", traces=tuple(claim.id for claim in case.claims[:FEW]), topic="said"
+            text="Nobody who is named accuses anybody in what was read.",
+            traces=tuple(claim.id for claim in case.claims[:FEW]),
+            topic="said",
         )
-    for count, level in enumerate(sorted({one.level for one in accusing}, key=_level_order)):
-        mine = [one for one in accusing if one.level is level]
-        yield from _at_level(mine, level, _about(case) if count == 0 else "")
+    main, name = main_affair(case)
+    for count, level in enumerate(sorted({one.level for one in sourced}, key=_level_order)):
+        mine = [one for one in sourced if one.level is level]
+        about = (
+            f"on the affair {clip(name, 80)}, " if count == 0 and all(one.firmest.incident_id == main for one in mine) else ""
+        )
+        yield from _at_level(mine, level, about if main else "")
+    yield from _aside(accusing, others)
+
+
+def _aside(accusing: list[Position], others: tuple[Claim, ...]) -> Iterable[Sentence]:
+    """What is left out of the judgements, counted."""
+    told = [one for one in accusing if is_narration(one)]
+    parts, traces = [], []
+    if told:
+        count = sum(len(one.claims) for one in told)
+        parts.append(f"{count} accusation{'s' if count > 1 else ''} without a source (the texts' own voice)")
+        traces += [one.firmest.id for one in told[:FEW]]
+    if others:
+        affairs = listed((clip(one.incident or one.incident_id or "", 60) for one in others), 3)
+        parts.append(f"{len(others)} claim{'s' if len(others) > 1 else ''} on other affairs ({affairs})")
+        traces += [one.id for one in others[:FEW]]
+    if parts:
+        yield Sentence(text=f"Told below and not counted here: {' and '.join(parts)}.", traces=tuple(traces), topic="said")
 
 
 def _level_order(level: Level | None) -> int:
@@ -109,8 +128,8 @@ LEVEL_WORDS = {
 
 
 def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable[Sentence]:
-    """One sentence for all who name somebody of this level: the firmest first, narration without a source last."""
-    mine = sorted(mine, key=lambda one: (one.source_type is SourceType.MEDIA, FIRMEST.index(one.firmest.firmness), one.source))
+    """One sentence for all who name somebody of this level, the firmest first."""
+    mine = sorted(mine, key=lambda one: (FIRMEST.index(one.firmest.firmness), one.source))
     by_accused: dict[str, list[Position]] = defaultdict(list)
     for one in mine:
         by_accused[one.accused].append(one)
@@ -174,19 +193,26 @@ def _grounds(case: Case) -> Iterable[Sentence]:
         return
     for name, assessment in (("What was observed", case.weighing.observed), ("What was said", case.weighing.said)):
         yield Sentence(
-            text=f"{name}: {_assessed(assessment)}",
-            traces=assessment.decisive or tuple(dict.fromkeys(weight.evidence for weight in assessment.weights))[:FEW],
+            text=assessed(assessment, name),
+            traces=assessment.decisive or _heaviest(assessment),
             topic="grounds",
             likelihood=assessment.likelihood,
             confidence=assessment.confidence,
         )
 
 
-def _assessed(assessment: Assessment) -> str:
+def _heaviest(assessment: Assessment) -> tuple[str, ...]:
+    """The evidence that weighs most, for or against anybody."""
+    ordered = sorted(assessment.weights, key=lambda weight: (-abs(weight.decibans), weight.evidence))
+    return tuple(dict.fromkeys(weight.evidence for weight in ordered))[:FEW]
+
+
+def assessed(assessment: Assessment, name: str) -> str:
+    """The assessment's own statement, under its name unless it begins with that."""
     text = clip(assessment.statement, 400).rstrip(".")
     if assessment.verdict is Verdict.INSUFFICIENT and "insufficient" not in text.lower():
-        return f"insufficient grounds. {text}."
-    return f"{text}."
+        text = f"insufficient grounds. {_capital(text)}"
+    return f"{text}." if text.startswith((f"{name} ", f"{name.replace('was', 'is')} ")) else f"{name}: {text}."
 
 
 def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
@@ -200,12 +226,18 @@ def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
         HuntVerdict.NOT_SEEN: "Nothing of it was seen in our logs, which does not prove that it did not happen",
     }[hunt.verdict]
     worked = [one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS] or [one.id for one in hunt.sightings]
-    reason = clip(hunt.reason, 300).rstrip(".")
+    # The first sentence is the verdict's own; where the decisive line stands is said on the page.
+    reason = clip(re.split(r"(?<=[.!?]) (?=[A-Z\u201c])", hunt.reason, maxsplit=1)[0], 300).rstrip(".")
     yield Sentence(
         text=f"{said}: {reason}. {reach_words(hunt)}" if reason else f"{said}. {reach_words(hunt)}",
         traces=tuple(worked[:FEW]),
         topic="ours",
     )
+
+
+def without_reach(reason: str) -> str:
+    """The reason of a verdict without the sentence on how far the logs reach, which is said beside it."""
+    return " ".join(part for part in re.split(r"(?<=[.!?]) (?=[A-Z\u201c])", reason) if not part.startswith("The logs reach"))
 
 
 def reach_words(hunt: Hunt) -> str:
@@ -239,9 +271,10 @@ def _first_act(case: Case) -> Iterable[Sentence]:
 def _missing(case: Case) -> Iterable[Sentence]:
     if case.weighing is None:
         return
-    missing = list(dict.fromkeys((*case.weighing.observed.missing, *case.weighing.said.missing)))
+    missing = list(dict.fromkeys(case.weighing.observed.missing))
     if missing:
-        yield Sentence(text=f"Not known: {listed((clip(one, 120) for one in missing), 3)}.", topic="missing")
+        more = f"; and {len(missing) - 3} more" if len(missing) > 3 else ""
+        yield Sentence(text=f"Not known: {'; '.join(clip(one, 120) for one in missing[:3])}{more}.", topic="missing")
 
 
 def _capital(text: str) -> str:

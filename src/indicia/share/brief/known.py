@@ -29,6 +29,11 @@ class Known:
         row = self._attack.technique(value)
         return row.name if row else value
 
+    def name(self, value: str) -> str:
+        """`Name (id)` of anything that ATT&CK has, else `value`."""
+        found = self._attack.name(value) if value[:1] in {"T", "S", "G", "C", "M"} else None
+        return f"{found} ({value})" if found else value
+
     def tactics_of(self, value: str) -> tuple[str, ...]:
         """Shortnames, in the matrix' order."""
         row = self._attack.technique(value)

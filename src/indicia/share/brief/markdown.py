@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import msgspec
+
 from indicia.share.brief.blocks import (
     AnyBlock,
     Bit,
@@ -26,15 +28,18 @@ __all__ = ["markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
+CLAIMS = "The claims in their own words"
 STATES = {"done": "worked", "tried": "tried", "missing": "not seen"}
 
 
 def markdown(brief: Brief) -> bytes:
     """The document in UTF-8, with the marking first and last."""
-    parts = [f"**{brief.marking}**", f"# {escaped(brief.title)}", f"Attribution brief. {escaped(brief.subtitle)}"]
+    parts = [f"**{brief.marking}**", f"# {escaped(brief.title)}", f"{escaped(brief.kicker)}. {escaped(brief.subtitle)}"]
     for box in brief.page_one:
-        parts.append(f"## {escaped(box.title)}" + (f": {escaped(box.lead)}" if box.lead else ""))
-        parts += _blocks(box.blocks)
+        parts.append(f"## {escaped(box.title)}")
+        if box.lead:
+            parts.append(f"**{escaped(box.lead)}**")
+        parts += [_on_page_one(block) for block in box.blocks]
     for section in brief.sections:
         parts.append(f"## {escaped(section.title)}")
         parts += _blocks(section.blocks)
@@ -81,7 +86,7 @@ def _code(text: str) -> str:
 
 
 def _line(text: Line) -> str:
-    notes = "".join(f"[^{number}]" for number in ()) if not text.notes else " \\[" + ", ".join(map(str, text.notes)) + "\\]"
+    notes = f" \\[{', '.join(map(str, text.notes))}\\]" if text.notes else ""
     return "".join(_bit(bit) for bit in text.bits).strip() + notes
 
 
@@ -94,6 +99,16 @@ def _cell(text: Line) -> str:
 
 def _blocks(blocks: Iterable[AnyBlock]) -> list[str]:
     return [_block(block) for block in blocks]
+
+
+def _on_page_one(block: AnyBlock) -> str:
+    """Page one stays short where nothing can be folded: what a page would fold is told in the section on claims."""
+    if isinstance(block, Fold):
+        return f"*{escaped(block.summary)}:* see {CLAIMS}."
+    if isinstance(block, Table) and len(block.rows) > block.shown + 3:
+        short = msgspec.structs.replace(block, rows=block.rows[: block.shown])
+        return f"{_table(short)}\n\n{len(block.rows) - block.shown} more rows: see {CLAIMS}."
+    return _block(block)
 
 
 def _block(block: AnyBlock) -> str:

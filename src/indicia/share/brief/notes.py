@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indicia.records import Case, Claim, Document, Evidence, Measure, Mention, Sighting, Span
+from indicia.records import Case, Claim, Document, Evidence, Measure, Mention, MentionKind, Sighting, Span
 from indicia.share.brief.blocks import Bit, Line, Note, line
 from indicia.share.brief.inert import Shown
 
@@ -12,7 +12,10 @@ __all__ = ["Index", "Notes"]
 
 QUOTE = 420  # characters of a quote in a note
 FIELDS = 6  # fields of a log line in a note
+VALUE = 600  # characters of one field; a hostile one may hold a megabyte
 MOST = 6  # notes after one sentence
+# Types of indicators that somebody could click; a file name is not one of them.
+CLICKABLE = ("ipv4", "ipv6", "domain", "url", "email", "hostname")
 OF_MEASURE = 3  # of them for what a measure rests on
 
 
@@ -28,9 +31,21 @@ class Index:
         self.sightings: dict[str, Sighting] = {one.id: one for one in case.hunt.sightings} if case.hunt else {}
         self.evidence: dict[str, Evidence] = {one.id: one for one in case.weighing.evidence} if case.weighing else {}
         self.measures: dict[str, Measure] = {one.id: one for one in case.advice.measures} if case.advice else {}
-        values = [one.value for one in case.mentions if one.kind.value == "indicator" and one.context.value == "stated"]
-        values += [one.indicator for one in self.sightings.values() if one.indicator]
+        values = [one.value for one in case.mentions if one.kind is MentionKind.INDICATOR and one.type.startswith(CLICKABLE)]
         self.show = Shown(values)
+        files = [one.file for one in case.hunt.files] if case.hunt else []
+        common = files[0].rpartition("/")[0] if files else ""
+        while common and not all(file.startswith(f"{common}/") for file in files):
+            common = common.rpartition("/")[0]
+        self._folder = f"{common}/" if common else ""
+
+    def local(self, text: str) -> str:
+        """`text` with the folder that all log files lie in left out of their paths."""
+        return text.replace(self._folder, "") if self._folder else text
+
+    def title(self, document: Document) -> str:
+        """What to call a document: its title, else the last part of its path or address."""
+        return document.title or document.name.rstrip("/").rpartition("/")[2] or document.name
 
     def where(self, span: Span) -> Line:
         """`[1] title, paragraph 3`, with a link to the numbered source."""
@@ -38,7 +53,7 @@ class Index:
         if document is None:
             return line("a source that is not in the case")
         number = self.source_number[document.id]
-        name = self.show(document.title or document.name, 90)
+        name = self.show(self.title(document), 90)
         return line(Bit(text=f"[{number}]", href=f"#source-{number}"), f" {name}, {self.show(document.where(span.start), 60)}")
 
     def log_line(self, sighting: Sighting) -> str:
@@ -48,7 +63,7 @@ class Index:
             if len(fields) >= FIELDS:
                 break
             fields.setdefault(name, value)
-        return "; ".join(f"{name}={value}" for name, value in fields.items())
+        return "; ".join(f"{name[:VALUE]}={value[:VALUE]}" for name, value in fields.items())
 
 
 class Notes:
@@ -58,6 +73,7 @@ class Notes:
         self.index = index
         self._numbers: dict[str, int] = {}
         self._notes: list[Note] = []
+        self._same: dict[tuple[Line, Line], int] = {}
 
     def __call__(self, traces: Iterable[str]) -> tuple[int, ...]:
         """The note numbers of record ids. Evidence and measures lead on to what they rest on; unknown ids have no note."""
@@ -88,11 +104,10 @@ class Notes:
             if found is None:
                 return None
             # Two claims of one sentence share its note.
-            same = next((note.number for note in self._notes if (note.text, note.where) == found), None)
-            if same is None:
-                same = len(self._notes) + 1
-                self._notes.append(Note(number=same, text=found[0], where=found[1]))
-            self._numbers[trace] = same
+            if found not in self._same:
+                self._same[found] = len(self._notes) + 1
+                self._notes.append(Note(number=self._same[found], text=found[0], where=found[1]))
+            self._numbers[trace] = self._same[found]
         return self._numbers[trace]
 
     def _note(self, trace: str) -> tuple[Line, Line] | None:
@@ -108,7 +123,7 @@ class Notes:
         if trace in index.sightings:
             one = index.sightings[trace]
             text = index.show(index.log_line(one), QUOTE)
-            host, at = index.show(one.event.host, 60), index.show(str(one.event.place), 120)
+            host, at = index.show(one.event.host, 60), index.show(index.local(str(one.event.place)), 120)
             place = f"{host}, {moment(one)}, {at}: {index.show(one.title, 120)}"
             return line(Bit(text=text, look="code")), line(place)
         if trace in index.evidence:
@@ -116,7 +131,7 @@ class Notes:
             return line(index.show(item.label, QUOTE)), line(f"evidence of {index.show(item.origin, 80)}")
         if trace in index.documents:
             number = index.source_number[trace]
-            name = index.show(index.documents[trace].title or index.documents[trace].name, 90)
+            name = index.show(index.title(index.documents[trace]), 90)
             return line(name), line(Bit(text=f"[{number}]", href=f"#source-{number}"))
         return None
 

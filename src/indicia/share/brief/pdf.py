@@ -29,6 +29,7 @@ def pdf(brief: Brief) -> bytes:
         (root / "brief.typ").write_text(_template(), "utf-8")
         (root / "brief.json").write_bytes(data)
         options: dict[str, Any] = {
+            "pdf_standards": ["ua-1"],  # the compiler checks titles, alternatives and the order of headings
             "root": folder,
             "ignore_system_fonts": not _ELSEWHERE.search(data.decode("utf-8", "replace")),
         }

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from indicia.knowledge import Knowledge
-from indicia.records import Case
+from indicia.records import Case, Document
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
 from indicia.share.stix.findings import indicator_objects, measure_objects, sighting_objects, technique_objects
 from indicia.share.stix.ids import TLP_IDS, as_of, marking_object, object_id
@@ -39,14 +39,18 @@ def bundle_objects(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
             "published": objects.moment,
             "report_types": ["attack-pattern", "threat-report"] if case.hunt is None else ["observed-data", "threat-report"],
             "object_refs": sorted(set(content)),
-            "external_references": [
-                {"source_name": document.name, "hashes": {"SHA-256": document.sha256}} for document in case.documents
-            ],
+            "external_references": [_reference(document) for document in case.documents],
         }
         if not report["external_references"]:
             del report["external_references"]
         objects.add("report", case.name, **report)
     return objects.sorted()
+
+
+def _reference(document: Document) -> dict[str, Any]:
+    """The source by name and title. STIX wants hashes only beside a URL, so what was read stands in the description."""
+    told = " ".join(part for part in (document.title, document.published) if part)
+    return {"source_name": document.name, "description": f"{told} (SHA-256 {document.sha256})".strip()}
 
 
 def render(case: Case, knowledge: Knowledge) -> bytes:

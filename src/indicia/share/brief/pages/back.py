@@ -17,12 +17,17 @@ def method_section(case: Case, notes: Notes) -> Section:
     """What was done to get here, and the data that it rests on."""
     show = notes.index.show
     items = (
-        "Texts were read for claims (who takes which stance toward whom), techniques, flaws, indicators and names, each with its place in the text.",
-        "A claim counts once for each utterance it goes back to; levels are kept apart (a place is not a state, a group is not an agency).",
-        "Logs were searched with rules and with the indicators of the texts; an attempt and a success are told apart by what the line itself shows.",
+        "Texts were read for claims (who takes which stance toward whom), techniques, flaws, indicators and "
+        "names, each with its place in the text.",
+        "A claim counts once for each utterance it goes back to; levels are kept apart (a place is not a "
+        "state, a group is not an agency).",
+        "Logs were searched with rules and with the indicators of the texts; an attempt and a success are "
+        "told apart by what the line itself shows.",
         "What was observed and what was said are weighed apart and never added together.",
-        "Measures are ordered by how much of the case's weight they cover for their effort. docs/advice.md and docs/brief.md say how.",
-        "Likelihood words follow ICD 203: almost no chance (1 to 5 %), very unlikely (5 to 20), unlikely (20 to 45), roughly even chance (45 to 55), "
+        "Measures are ordered by how much of the case's weight they cover for their effort. docs/advice.md "
+        "and docs/brief.md say how.",
+        "Likelihood words follow ICD 203: almost no chance (1 to 5 %), very unlikely (5 to 20), unlikely (20 "
+        "to 45), roughly even chance (45 to 55), "
         "likely (55 to 80), very likely (80 to 95), almost certain (95 to 99).",
     )
     versions = Table(
@@ -56,7 +61,8 @@ def limits_section(case: Case, notes: Notes) -> Section:
     if case.judgements:
         items.append(
             line(
-                f"{len(case.judgements)} judgements of people are kept with the case; they stand beside the machine's own results."
+                f"{len(case.judgements)} judgements of people are kept with the case; they stand beside the machine's "
+                "own results."
             )
         )
     blocks: list[AnyBlock] = [Bullets(items=tuple(items))]
@@ -110,7 +116,7 @@ def sources_section(case: Case, notes: Notes) -> Section:
             id=f"source-{number}",
             cells=(
                 line(f"[{number}]"),
-                line(show(document.title or document.name, 140)),
+                line(show(notes.index.title(document), 140)),
                 line(show(document.publisher or "\u2013", 80)),
                 line(show(document.published or "no date", 20)),
                 line(show(document.name, 160)),

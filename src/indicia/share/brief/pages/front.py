@@ -8,32 +8,34 @@ from indicia.records import (
     Advice,
     Assessment,
     Case,
+    Claim,
     HuntVerdict,
     Measure,
     MeasureKind,
     Outcome,
+    RuleLevel,
     Sighting,
     Stage,
     Stance,
     Verdict,
 )
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Line, Para, Row, Step, Steps, Table, line
-from indicia.share.brief.coalition import Position, firmness_words, stance_words
+from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Fold, Line, Para, Row, Step, Steps, Table, line
+from indicia.share.brief.coalition import Position, firmness_words, is_narration, of_main_affair, positions, stance_words
 from indicia.share.brief.inert import Shown
-from indicia.share.brief.judgements import Sentence, reach_words
+from indicia.share.brief.judgements import Sentence, assessed, listed, reach_words, without_reach
 from indicia.share.brief.notes import Notes, moment
 from indicia.share.brief.pictures.hypotheses import hypotheses, percent
 
 __all__ = ["first_things", "page_one"]
 
-ROWS = 8
+ROWS = 6
 
 
-def page_one(case: Case, judgements: Sequence[Sentence], found: Sequence[Position], notes: Notes) -> tuple[Box, ...]:
+def page_one(case: Case, judgements: Sequence[Sentence], notes: Notes) -> tuple[Box, ...]:
     """The five boxes of page one."""
     return (
         _judgements(judgements, notes),
-        _coalition(found, notes),
+        _coalition(case, notes),
         _ours(case, notes),
         _grounds(case, notes),
         _to_do(case, notes),
@@ -55,7 +57,8 @@ def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
         blocks += (
             Para(
                 text=line(
-                    "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands for the other."
+                    "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands "
+                    "for the other."
                 ),
                 role="note",
             ),
@@ -63,51 +66,64 @@ def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
     return Box(id="judgements", title="Key judgements", blocks=blocks, wide=True)
 
 
-def _coalition(found: Sequence[Position], notes: Notes) -> Box:
-    if not found:
+def _coalition(case: Case, notes: Notes) -> Box:
+    title = "Who says what"
+    if not case.claims:
         nothing = Para(
             text=line(
-                "No attribution claim was found in the texts. Give statements, news or reports in which somebody accuses, denies or declines to."
+                "No attribution claim was found in the texts. Give statements, news or reports in which somebody accuses, "
+                "denies or declines to."
             ),
             role="warn",
         )
-        return Box(id="who", title="Who says what", lead="No claims found", tone="quiet", blocks=(nothing,), wide=True)
-    for_it = [one for one in found if one.stance in {Stance.ACCUSES, Stance.ENDORSES}]
+        return Box(id="who", title=title, lead="No claims found", tone="quiet", blocks=(nothing,), wide=True)
+    mine, others = of_main_affair(case)
+    found = positions(mine)
+    for_it = [one for one in found if one.stance in {Stance.ACCUSES, Stance.ENDORSES} and not is_narration(one)]
     against = [one for one in found if one.stance not in {Stance.ACCUSES, Stance.ENDORSES}]
+    aside = [one for one in found if is_narration(one) and one not in against]
     blocks: list[AnyBlock] = []
     if for_it:
-        head = ("Source", "Names", "Level", "How firmly", "On what grounds", "Said", "In the words")
-        blocks.append(
-            Table(
-                caption="Accusations and endorsements",
-                head=head,
-                rows=tuple(_position_row(one, notes, full=True) for one in for_it),
-                shown=ROWS,
-                widths=(16, 17, 8, 13, 11, 9, 26),
-            )
-        )
+        blocks.append(_accusing("Accusations and endorsements", for_it, notes))
     if against:
-        head = ("Source", "Stance", "Said", "In the words")
         blocks.append(
             Table(
                 caption="Denials, doubts and silence",
-                head=head,
+                head=("Source", "Stance", "Said", "In the words"),
                 rows=tuple(_position_row(one, notes, full=False) for one in against),
                 shown=ROWS,
-                widths=(22, 26, 10, 42),
+                widths=(21, 26, 11, 42),
             )
         )
+    if aside:
+        table = _accusing("In the texts' own voice, without a source", aside, notes)
+        blocks.append(Fold(summary=f"{_many(len(aside), 'accusation')} without a source", blocks=(table,)))
+    if others:
+        show = notes.index.show
+        names = listed((show(one.incident or one.incident_id or "", 60) for one in others), 4)
+        table = _accusing("Claims on other affairs", positions(others), notes)
+        blocks.append(Fold(summary=f"{_many(len(others), 'claim')} on other affairs: {names}", blocks=(table,)))
     sources = len({one.source for one in for_it if one.stance is Stance.ACCUSES})
     denials = len({one.source for one in against if one.stance is Stance.DENIES})
     lead = f"{_many(sources, 'source')} accuse{'s' if sources == 1 else ''}, {denials} den{'ies' if denials == 1 else 'y'}"
-    return Box(id="who", title="Who says what", lead=lead, tone="blue", blocks=tuple(blocks), wide=True)
+    return Box(id="who", title=title, lead=lead, tone="blue", blocks=tuple(blocks), wide=True)
+
+
+def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
+    return Table(
+        caption=caption,
+        head=("Source", "Names", "Level", "How firmly", "On what grounds", "Said", "In the words"),
+        rows=tuple(_position_row(one, notes, full=True) for one in found),
+        shown=ROWS,
+        widths=(16, 16, 8, 13, 11, 10, 26),
+    )
 
 
 def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     show, claim = notes.index.show, one.firmest
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
     quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
-    said = line(show(one.first or "no date", 20))
+    said = said_on(claim, one.first, notes)
     if not full:
         return Row(
             cells=(
@@ -129,6 +145,17 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     )
 
 
+def said_on(claim: Claim, date: str | None, notes: Notes) -> Line:
+    """The claim's date; where the text gives none, the date of the text itself, called so."""
+    show = notes.index.show
+    document = notes.index.documents.get(claim.quote.document)
+    if date:
+        return line(Bit(text=show(date, 20), look="date"))
+    if document and document.published:
+        return line(Bit(text="text of ", look="quiet"), Bit(text=show(document.published, 20), look="date"))
+    return line("no date")
+
+
 TONES = {
     HuntVerdict.COMPROMISE: ("Yes: compromise", "bad"),
     HuntVerdict.LIKELY: ("Probably: signs of compromise", "bad"),
@@ -143,29 +170,35 @@ def _ours(case: Case, notes: Notes) -> Box:
     title = "Did it happen to us?"
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         advice = (
-            "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the texts (for Exchange its Logging "
+            "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the "
+            "texts (for Exchange its Logging "
             "folder, IIS logs of both sites, and the Windows event logs), as far back as they are kept."
         )
-        return Box(
-            id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(Para(text=line(advice), role="warn"),)
-        )
+        warning = Para(text=line(advice), role="warn")
+        return Box(id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(warning,), wide=True)
     lead, tone = TONES[hunt.verdict]
     worked = tuple(one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS)
     blocks: list[AnyBlock] = [
-        Para(text=line(_sentence(show(hunt.reason, 400)), notes=notes(worked[:3]))),
+        Para(text=line(_sentence(show(notes.index.local(without_reach(hunt.reason)), 500)), notes=notes(worked[:3]))),
         Para(text=line(reach_words(hunt), _unread(case)), role="note"),
     ]
-    for chain in hunt.chains[:2]:
+    chains = sorted(hunt.chains, key=lambda chain: chain.outcome is not Outcome.SUCCESS)
+    first = [chain for chain in chains if chain.outcome is Outcome.SUCCESS][:2] or chains[:1]
+    for chain in first:
+        mine = [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings]
+        blocks.append(_steps(chain.host, chain.stages, mine, notes))
+    if len(chains) > len(first):
+        rest = len(chains) - len(first)
         blocks.append(
-            _steps(
-                chain.host,
-                chain.stages,
-                [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings],
-                notes,
+            Para(
+                text=line(
+                    f"{_many(rest, 'more chain')} of sightings, none more serious, {'is' if rest == 1 else 'are'} told under ",
+                    Bit(text="What our logs show", href="#hunt"),
+                    ".",
+                ),
+                role="note",
             )
         )
-    if len(hunt.chains) > 2:
-        blocks.append(Para(text=line(f"{len(hunt.chains) - 2} more chains are told below."), role="note"))
     return Box(id="ours", title=title, lead=lead, tone=tone, blocks=tuple(blocks), wide=True)
 
 
@@ -192,11 +225,17 @@ def _steps(host: str, stages: Sequence[Stage], mine: Sequence[Sighting], notes: 
     show = notes.index.show
     items = []
     for stage in stages:
-        found = [one for one in mine if one.stage is stage]
-        best = next((one for one in found if one.outcome is Outcome.SUCCESS), found[0] if found else None)
+        if stage is Stage.OTHER and len(stages) > 1:
+            continue
+        # What tells most: success, then a rule rather than an indicator, then the highest level, then the first.
+        found = sorted(
+            (one for one in mine if one.stage is stage),
+            key=lambda one: (one.outcome is not Outcome.SUCCESS, one.indicator is not None, -list(RuleLevel).index(one.level)),
+        )
+        best = found[0] if found else None
         state = "missing" if best is None else "done" if best.outcome is Outcome.SUCCESS else "tried"
         detail = (
-            line(f"{moment(best)[11:19]} {show(best.title, 70)}", notes=notes((best.id,)))
+            line(f"{moment(best)[11:19]} {show(best.title, 90)}", notes=notes((best.id,)))
             if best
             else line("no line of its own")
         )
@@ -217,21 +256,25 @@ def _grounds(case: Case, notes: Notes) -> Box:
     title = "Do the grounds hold?"
     if case.weighing is None:
         nothing = Para(text=line("Nothing was weighed: there were neither claims nor observations."), role="warn")
-        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,))
+        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,), wide=True)
     weighing, show = case.weighing, notes.index.show
     observed, said = weighing.observed, weighing.said
     lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
     blocks: list[AnyBlock] = []
     columns = []
-    for assessment, name in ((observed, "What was observed"), (said, "What was said")):
+    for assessment, name, short in ((observed, "What was observed", "observed"), (said, "What was said", "said")):
         column: list[AnyBlock] = []
         column.append(
             Para(
-                text=line(Bit(text=f"{name}: ", look="strong"), _sentence(show(assessment.statement, 400)), *_words(assessment))
+                text=line(
+                    *_named(name, show(assessed(assessment, name), 420)),
+                    *_words(assessment),
+                    notes=notes(assessment.decisive[:3]),
+                )
             )
         )
-        picture = hypotheses(f"hypotheses-{assessment.kind.value}", f"{name}: how likely each hypothesis is", assessment, show)
-        if picture:
+        picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
+        if picture and assessment.weights:  # without evidence the bars would only show what was assumed
             column.append(picture)
         columns.append(tuple(column))
     blocks.append(Columns(columns=tuple(columns)))
@@ -243,15 +286,19 @@ def _grounds(case: Case, notes: Notes) -> Box:
     return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
 
 
+def _named(name: str, text: str) -> tuple[str | Bit, ...]:
+    """The statement with its name in bold where it begins with that."""
+    return (Bit(text=name, look="strong"), text.removeprefix(name)) if text.startswith(name) else (text,)
+
+
 def _lead(assessment: Assessment, show: Shown) -> str:
-    """The verdict in a few words: the leader with the likelihood that the weighing gave it, or that the grounds do not carry one."""
-    names = [
-        one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels) if one.hypothesis.id in assessment.leaders
-    ]
+    """The verdict in a few words: the leaders with the likelihood that the weighing gave, or that there are none."""
+    both = (*assessment.posteriors, *assessment.levels)
+    names = list(dict.fromkeys(one.hypothesis.name for one in both if one.hypothesis.id in assessment.leaders))
     if assessment.verdict is Verdict.INSUFFICIENT or not names:
         return GROUNDS[assessment.verdict][0]
     name = show(" or ".join(names[:3]), 60)
-    return f"{assessment.likelihood.value} {name}" if assessment.likelihood else f"{GROUNDS[assessment.verdict][0]}: {name}"
+    return f"{name}, {assessment.likelihood.value}" if assessment.likelihood else f"{GROUNDS[assessment.verdict][0]}: {name}"
 
 
 def _words(assessment: Assessment) -> list[str | Bit]:
@@ -324,7 +371,8 @@ def _to_do(case: Case, notes: Notes) -> Box:
         blocks.append(
             Para(
                 text=line(
-                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is {soonest} hours. ",
+                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is "
+                    f"{soonest} hours. ",
                     Bit(text="See the checklist", href="#reporting"),
                     ".",
                 ),

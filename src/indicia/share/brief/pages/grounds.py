@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from indicia.records import Assessment, Case
 from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Line, Para, Row, Section, Table, line
+from indicia.share.brief.coalition import source_words
 from indicia.share.brief.judgements import listed
+from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.hypotheses import percent
 from indicia.share.brief.pictures.weights import leader, weights
@@ -14,18 +16,21 @@ __all__ = ["grounds_section"]
 ROWS = 150
 
 
-def grounds_section(case: Case, notes: Notes) -> Section:
+def grounds_section(case: Case, notes: Notes, known: Known) -> Section:
     """Observed and said apart, then all evidence in one table."""
     title = "The grounds, item by item"
     weighing, show = case.weighing, notes.index.show
     if weighing is None:
         return Section(id="evidence", title=title, blocks=(Para(text=line("Nothing was weighed."), role="warn"),))
     blocks: list[AnyBlock] = []
-    for assessment, name in ((weighing.observed, "What was observed"), (weighing.said, "What was said")):
+    for assessment, name, short in (
+        (weighing.observed, "What was observed", "observed"),
+        (weighing.said, "What was said", "said"),
+    ):
         blocks.append(Heading(text=f"{name}: {assessment.verdict.value}"))
-        picture = weights(f"weights-{assessment.kind.value}", assessment, notes.index.evidence, show)
+        picture = weights(f"weights-{short}", assessment, notes.index.evidence, show)
         blocks.append(picture if picture else Para(text=line("Nothing weighs here."), role="note"))
-        items = _remarks(assessment, notes)
+        items = _remarks(assessment, notes, known)
         if items:
             blocks.append(Bullets(items=items))
         blocks.append(_posteriors(name, assessment, notes))
@@ -33,14 +38,15 @@ def grounds_section(case: Case, notes: Notes) -> Section:
     return Section(id="evidence", title=title, blocks=tuple(blocks))
 
 
-def _remarks(assessment: Assessment, notes: Notes) -> tuple[Line, ...]:
+def _remarks(assessment: Assessment, notes: Notes, known: Known) -> tuple[Line, ...]:
     show = notes.index.show
     items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
     if assessment.missing:
         items.append(line(f"Missing: {show(listed(assessment.missing, 6), 500)}."))
-    if assessment.telling:
-        telling = listed((f"{feature} ({bits:.1f} bit)" for feature, bits in assessment.telling[:6]), 6)
-        items.append(line(f"Would tell most, if it were seen: {show(telling, 400)}."))
+    telling = [(known.name(feature), bits) for feature, bits in assessment.telling if bits >= 0.05]
+    if telling:
+        words = listed((f"{name} ({bits:.1f} bit)" for name, bits in telling), 6)
+        items.append(line(f"Would tell most, if it were seen: {show(words, 500)}."))
     if assessment.method:
         items.append(line(f"Method: {show(assessment.method, 400)}."))
     return tuple(items)
@@ -49,9 +55,10 @@ def _remarks(assessment: Assessment, notes: Notes) -> tuple[Line, ...]:
 def _posteriors(name: str, assessment: Assessment, notes: Notes) -> Table:
     show = notes.index.show
     rows = []
+    names = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.levels, *assessment.posteriors)}
     for one in (*assessment.posteriors, *assessment.levels):
         hypothesis = one.hypothesis
-        tied = f"{hypothesis.parent}" if hypothesis.parent else "\u2013"
+        tied = names.get(hypothesis.parent, hypothesis.parent) if hypothesis.parent else "\u2013"
         according = f" (according to {', '.join(hypothesis.according_to[:4])})" if hypothesis.according_to else ""
         rows.append(
             Row(
@@ -75,6 +82,14 @@ def _posteriors(name: str, assessment: Assessment, notes: Notes) -> Table:
     )
 
 
+def _origin(origin: str, notes: Notes) -> str:
+    """The origin in words: the source of the claim, the title of the text, or what the weighing called it."""
+    if origin in notes.index.claims:
+        return source_words(notes.index.claims[origin])
+    document = next((one for one in notes.index.documents.values() if origin in {one.id, one.name}), None)
+    return notes.index.title(document) if document else origin
+
+
 def _table(case: Case, notes: Notes) -> Table:
     show = notes.index.show
     weighing = case.weighing
@@ -82,30 +97,33 @@ def _table(case: Case, notes: Notes) -> Table:
     heaviest: dict[str, float] = {}
     for assessment in (weighing.observed, weighing.said):
         about = leader(assessment)
-        for one in assessment.weights:
-            if one.hypothesis == about:
-                heaviest[one.evidence] = one.decibans
+        for weight in assessment.weights:
+            if weight.hypothesis == about:
+                heaviest[weight.evidence] = weight.decibans
     decisive = {*weighing.observed.decisive, *weighing.said.decisive}
     items = sorted(weighing.evidence, key=lambda one: (-abs(heaviest.get(one.id, 0.0)), one.id))
     rows = []
     for one in items[:ROWS]:
-        weight = heaviest.get(one.id)
+        decibans = heaviest.get(one.id)
         off = one.weight == 0
         rows.append(
             Row(
                 cells=(
                     line(show(one.label, 140), notes=notes((one.id,))),
                     line(one.kind.value),
-                    line(show(one.origin, 60)),
+                    line(show(_origin(one.origin, notes), 60)),
                     line(f"{one.reliability}{one.credibility}"),
-                    line("switched off" if off else "\u2013" if weight is None else f"{weight:+.1f}".replace("-", "\u2212")),
+                    line(
+                        "switched off" if off else "\u2013" if decibans is None else f"{decibans:+.1f}".replace("-", "\u2212")
+                    ),
                     line("decisive" if one.id in decisive else "", f" {show(one.note, 120)}" if one.note else ""),
                 ),
                 tone="quiet" if off else "",
             )
         )
     return Table(
-        caption="Evidence. Grade: reliability of the source (A to F) and credibility of the item (1 to 6), after the Admiralty code. Weight in decibans for the leading hypothesis",
+        caption="Evidence. Grade: reliability of the source (A to F) and credibility of the item (1 to 6), after the "
+        "Admiralty code. Weight in decibans for the leading hypothesis",
         head=("Item", "Kind", "Origin", "Grade", "Weight", "Remark"),
         rows=tuple(rows),
         shown=20,

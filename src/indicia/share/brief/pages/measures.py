@@ -34,7 +34,8 @@ def measures_section(case: Case, notes: Notes) -> Section:
         blocks.append(
             Para(
                 text=line(
-                    "Covered: the share of the case's techniques and flaws that at least one measure acts on, by weight (seen counts more than stated, "
+                    "Covered: the share of the case's techniques and flaws that at least one measure acts on, by "
+                    "weight (seen counts more than stated, "
                     "stated more than typical; early in the chain more than late). A log that only lets us see counts half."
                 ),
                 role="note",

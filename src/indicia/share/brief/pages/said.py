@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Outcome, SourceType, Span, Stance
+from indicia.records import Case, Claim, Document, Outcome, Shift, SourceType, Span, Stance
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
 from indicia.share.brief.coalition import Position, firmness_words, source_words, stance_words
 from indicia.share.brief.notes import Notes
@@ -15,6 +15,7 @@ __all__ = ["claims_section", "moments", "timeline_section"]
 
 OPEN = 12  # claims in full before the fold
 REACH = 160  # characters of context around a quote
+LONGEST = 2000  # characters of a quote
 ROWS = 60
 
 
@@ -27,13 +28,15 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
                 found.append(Moment(date=date, lane="incident", label=label))
     for claim in case.claims:
         lane = _lane(claim)
-        if claim.date and lane:
-            found.append(Moment(date=claim.date, lane=lane, label=_said_briefly(claim), traces=(claim.id,)))
+        source = notes.index.documents.get(claim.quote.document)
+        date = claim.date or (source.published if source else None)
+        if date and lane:
+            # A claim without a date of its own stands at the date of its text: it was made by then.
+            label = _said_briefly(claim) + ("" if claim.date else " (date of the text)")
+            found.append(Moment(date=date, lane=lane, label=label, traces=(claim.id,)))
     for document in case.documents:
         if document.published:
-            found.append(
-                Moment(date=document.published, lane="text", label=document.title or document.name, traces=(document.id,))
-            )
+            found.append(Moment(date=document.published, lane="text", label=notes.index.title(document), traces=(document.id,)))
     if case.hunt:
         by_day: dict[str, list[str]] = {}
         for sighting in case.hunt.sightings:
@@ -71,7 +74,7 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     blocks: list[AnyBlock] = [picture]
     for affair in case.affairs:
         text = _lag(affair.first_detected, affair.first_private, affair.first_official)
-        if text:
+        if text and affair.incident_id:
             blocks.append(Para(text=line(Bit(text=f"{show(affair.name, 80)}: ", look="strong"), show(text))))
     names = {key: name for key, name, _ in LANES}
     rows = sorted(found, key=lambda one: (one.date, [key for key, _, _ in LANES].index(one.lane), one.label))
@@ -89,9 +92,13 @@ def timeline_section(case: Case, notes: Notes) -> Section:
         widths=(14, 22, 64),
     )
     blocks.append(Fold(summary=f"The timeline as a table ({len(dated)} rows)", blocks=(table,)))
-    undated = len(rows) - len(dated) + sum(claim.date is None for claim in case.claims)
+    published = {document.id for document in case.documents if document.published}
+    undated = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
+    undated += len(case.documents) - len(published)
     if undated:
-        blocks.append(Para(text=line(f"{undated} claims or texts without a date are not in the picture."), role="note"))
+        blocks.append(
+            Para(text=line(f"Without any date and so not in the picture: {undated} of the claims and texts."), role="note")
+        )
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
 
 
@@ -127,7 +134,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     if not case.claims:
         nothing = Para(
             text=line(
-                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, questions) and words that say so."
+                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, "
+                "questions) and words that say so."
             ),
             role="warn",
         )
@@ -140,7 +148,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks.append(
         Para(
             text=line(
-                f"{len(case.claims)} claims in {len({claim.quote.document for claim in case.claims})} texts go back to {origins} utterances; "
+                f"{_many(len(case.claims), 'claim')} in {_many(len({claim.quote.document for claim in case.claims}), 'text')} "
+                f"go back to {_many(origins, 'utterance')}; "
                 "copies of one utterance do not add weight."
             ),
             role="note",
@@ -148,8 +157,9 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     )
     for affair in case.affairs:
         if affair.shifts:
-            items = tuple(_shift(shift.earlier, shift.later, shift.kind, shift.note, notes) for shift in affair.shifts[:20])
-            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items)]
+            items = tuple(dict.fromkeys(_shift(shift, notes) for shift in affair.shifts[:40]))[:20]
+            text = show(affair.name, 80) if affair.incident_id else "claims that name no known incident"
+            blocks += [Heading(text=f"What changed: {text}"), Bullets(items=items)]
     blocks.append(
         Para(
             text=line(
@@ -173,13 +183,23 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     return Section(id="claims", title="The claims in their own words", blocks=tuple(blocks))
 
 
-def _shift(earlier: str, later: str, kind: str, note: str, notes: Notes) -> Line:
+SHIFTS = {"repeat": "repeats", "refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
+
+
+def _shift(shift: Shift, notes: Notes) -> Line:
     show, claims = notes.index.show, notes.index.claims
-    new, old = claims.get(later), claims.get(earlier)
+    new, old = claims.get(shift.later), claims.get(shift.earlier)
     who = show(source_words(new), 80) if new else "a later claim"
+    verb = SHIFTS.get(shift.kind.rstrip("s"), show(shift.kind, 20))
+    if old is None:
+        whose = "an earlier claim"
+    elif new and source_words(new) == source_words(old):
+        whose = "its own claim"
+    else:
+        whose = f"what {show(source_words(old), 80)} said"
     when = f" of {show(old.date, 20)}" if old and old.date else ""
-    more = f": {show(note, 160)}" if note else ""
-    return line(f"{who} {show(kind, 20)} an earlier claim{when}{more}.", notes=notes((earlier, later)))
+    more = f": {show(shift.note, 160).rstrip('.')}" if shift.note else ""
+    return line(f"{who} {verb} {whose}{when}{more}.", notes=notes((shift.earlier, shift.later)))
 
 
 def _passage(claim: Claim, notes: Notes) -> Passage:
@@ -201,7 +221,7 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"against {show(', '.join(span.text for span in claim.victims[:3]), 90)}")
     if claim.source.via:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
-    if claim.score < 1:
+    if claim.score < 0.7:
         facts.append(f"read with {claim.score:.0%} certainty")
     about.append(" \u00b7 " + " \u00b7 ".join(facts))
     bits = tuple(_marked(claim, document, notes)) if document else (Bit(text=show(claim.quote.text, 600)),)
@@ -233,6 +253,13 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
     for span, look in marks:
         if all(span.end <= start or span.start >= end for start, end, _ in taken):
             taken.append((span.start, span.end, look))
+    if quote.end - quote.start > LONGEST:
+        # A "sentence" without an end: what lies around its marks is enough.
+        first = min((start for start, _, _ in taken), default=quote.start)
+        start = max(quote.start, first - REACH)
+        end = min(quote.end, start + LONGEST)
+        taken = [mark for mark in taken if mark[1] <= end]
+        quote = Span(document=quote.document, start=start, end=end, text=document.text[start:end])
     low, high = _context(document, quote)
     before, after = document.text[low : quote.start].lstrip(), document.text[quote.end : high].rstrip()
     if before:
@@ -266,3 +293,7 @@ def _context(document: Document, quote: Span) -> tuple[int, int]:
         cut = document.text.rfind(". ", quote.end, last)
         high = cut + 1 if cut >= 0 else quote.end
     return low, high
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting
+from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Heading, Para, Row, Section, Table, line
 from indicia.share.brief.notes import Notes, moment
 
@@ -27,16 +27,18 @@ def hunt_section(case: Case, notes: Notes) -> Section:
     for chain in hunt.chains[:20]:
         mine = [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings]
         keys = ", ".join(f"{name} {value}" for name, value in chain.keys[:6])
-        head = f"{show(chain.host, 60)}: " + " \u2192 ".join(stage.value for stage in chain.stages)
-        text = f"{chain.summary[:1].upper()}{chain.summary[1:]}." if chain.summary else ""
+        head = f"{show(chain.host, 60)}: " + " \u2192 ".join(
+            stage.value for stage in chain.stages if stage is not Stage.OTHER or len(chain.stages) == 1
+        )
+        text = f"{chain.summary[:1].upper()}{chain.summary[1:]}".rstrip(".") + "." if chain.summary else ""
         blocks += [
             Heading(text=head, id=chain.id),
             Para(
                 text=line(
-                    show(text, 300), f" Joined by {show(keys, 200)}." if keys else "", notes=notes(one.id for one in mine[:3])
+                    show(text, 900), f" Joined by {show(keys, 200)}." if keys else "", notes=notes(one.id for one in mine[:3])
                 )
             ),
-            _lines(f"Chain on {show(chain.host, 60)}", mine, notes, shown=14),
+            _story(f"Chain on {show(chain.host, 60)}: the first line of each kind", mine, notes),
         ]
     if len(hunt.chains) > 20:
         blocks.append(Para(text=line(f"{len(hunt.chains) - 20} more chains are in the JSON form."), role="note"))
@@ -54,6 +56,39 @@ def hunt_section(case: Case, notes: Notes) -> Section:
     return Section(id="hunt", title=title, blocks=tuple(blocks))
 
 
+def _story(caption: str, mine: list[Sighting], notes: Notes) -> Table:
+    """The first line of each kind of sighting, in time order, with how often it came."""
+    show = notes.index.show
+    kinds: dict[tuple[str, str], list[Sighting]] = defaultdict(list)
+    for one in mine:
+        kinds[(one.title, one.outcome.value)].append(one)
+    rows = []
+    for group in list(kinds.values())[:GROUPS]:
+        one = group[0]
+        rows.append(
+            Row(
+                cells=(
+                    line(moment(one).removesuffix(" UTC")),
+                    line(one.stage.value),
+                    line(show(one.title, 110), notes=notes((one.id,))),
+                    line(one.outcome.value),
+                    line(str(len(group))),
+                    line(Bit(text=show(notes.index.log_line(one), 220), look="code")),
+                ),
+                tone="bad" if one.outcome is Outcome.SUCCESS else "quiet" if one.outcome is Outcome.ATTEMPT else "",
+            )
+        )
+    return Table(
+        caption=caption,
+        head=("First (UTC)", "Stage", "What matched", "Outcome", "Times", "Line"),
+        rows=tuple(rows),
+        shown=16,
+        left_out=max(0, len(kinds) - GROUPS),
+        elsewhere="the JSON form",
+        widths=(13, 11, 27, 9, 6, 34),
+    )
+
+
 def _lines(caption: str, mine: tuple[Sighting, ...] | list[Sighting], notes: Notes, *, shown: int) -> Table:
     show = notes.index.show
     rows = tuple(
@@ -63,7 +98,7 @@ def _lines(caption: str, mine: tuple[Sighting, ...] | list[Sighting], notes: Not
                 line(moment(one).removesuffix(" UTC")),
                 line(show(one.title, 90)),
                 line(one.outcome.value),
-                line(show(str(one.event.place), 80)),
+                line(show(notes.index.local(str(one.event.place)), 80)),
                 line(Bit(text=show(notes.index.log_line(one), 260), look="code")),
             ),
             tone="bad" if one.outcome is Outcome.SUCCESS else "quiet" if one.outcome is Outcome.ATTEMPT else "",
@@ -132,7 +167,7 @@ def _files(case: Case, notes: Notes) -> Table:
         rows.append(
             Row(
                 cells=(
-                    line(show(one.file, 100)),
+                    line(show(notes.index.local(one.file), 100)),
                     line(show(one.format, 30) or "not known"),
                     line(str(one.events)),
                     line(str(one.skipped)),
@@ -158,5 +193,8 @@ def _rules(case: Case, notes: Notes) -> Para:
     idle = sum(one.skipped is not None for one in rules)
     matched = sum(one.matches > 0 for one in rules)
     sought = case.hunt.indicators_sought if case.hunt else 0
-    text = f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} could not run. {sought} indicators were sought."
+    text = (
+        f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} "
+        f"could not run. {sought} indicators were sought."
+    )
     return Para(text=line(text), role="note")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indicia.records import Case, Context, Measure, MentionKind, Rank
+from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank
 from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Para, Row, Section, Table, line
 from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Notes
-from indicia.share.brief.pictures.matrix import MEANING, Cell, matrix
+from indicia.share.brief.pictures.matrix import HEAT, Cell, matrix
 
 __all__ = ["technique_section"]
 
 ROWS = 300
+BEST = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT)
 
 
 class _Found:
@@ -20,6 +21,7 @@ class _Found:
         self.rank = rank
         self.traces: list[str] = []
         self.count = 0
+        self.outcome = Outcome.ATTEMPT
 
 
 def technique_section(case: Case, notes: Notes, known: Known) -> Section:
@@ -29,15 +31,24 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
     if not found:
         nothing = Para(
             text=line(
-                "No technique was found, neither in the texts nor in logs. Advisories and technical reports name them; news seldom do."
+                "No technique was found, neither in the texts nor in logs. Advisories and technical reports name "
+                "them; news seldom do."
             ),
             role="warn",
         )
         return Section(id="techniques", title=title, blocks=(nothing,))
     cells = tuple(
-        Cell(id=key, name=known.technique_name(key), tactics=known.tactics_of(key), rank=one.rank, count=max(1, one.count))
+        Cell(
+            id=key,
+            name=known.technique_name(key),
+            tactics=known.tactics_of(key),
+            rank=one.rank,
+            count=max(1, one.count),
+            outcome=one.outcome,
+        )
         for key, one in sorted(found.items())
     )
+    heat = {cell.id: cell.heat for cell in cells}
     blocks: list[AnyBlock] = []
     picture = matrix(cells, known.tactics)
     if picture:
@@ -53,10 +64,10 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
                 cells=(
                     line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
                     line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
-                    line(MEANING[one.rank], notes=notes(one.traces[:4])),
+                    line(HEAT[heat[key]][3], notes=notes(one.traces[:4])),
                     line(answers.get(key, "no measure: see the gaps")),
                 ),
-                tone="bad" if one.rank is Rank.SEEN else "quiet" if one.rank is Rank.TYPICAL else "",
+                tone="bad" if heat[key] == "worked" else "quiet" if one.rank is Rank.TYPICAL else "",
             )
         )
     table = Table(
@@ -94,22 +105,23 @@ def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:
     found: dict[str, _Found] = {}
     unknown: dict[str, None] = {}
 
-    def add(value: str, rank: Rank, trace: str) -> None:
+    def add(value: str, rank: Rank, trace: str, outcome: Outcome = Outcome.UNKNOWN) -> None:
         key = known.technique_id(value)
         if key is None:
             unknown[value] = None
             return
         one = found.setdefault(key, _Found(rank))
         if list(Rank).index(rank) < list(Rank).index(one.rank):
-            one.rank, one.traces, one.count = rank, [], 0
+            one.rank, one.traces, one.count, one.outcome = rank, [], 0, Outcome.ATTEMPT
         if one.rank is rank:
             one.count += 1
+            one.outcome = min(one.outcome, outcome, key=BEST.index)
             if len(one.traces) < 8:
                 one.traces.append(trace)
 
     for sighting in case.hunt.sightings if case.hunt else ():
         for value in sighting.techniques:
-            add(value, Rank.SEEN, sighting.id)
+            add(value, Rank.SEEN, sighting.id, sighting.outcome)
     for mention in case.mentions:
         if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
             add(mention.target or mention.value, Rank.STATED, mention.id)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from indicia.records import Firmness, Stance
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.coalition import Position, firmness_words
+from indicia.share.brief.coalition import Position, firmness_words, is_narration
 from indicia.share.brief.inert import Shown
 from indicia.share.brief.pictures.svg import Drawing, width_of
 
@@ -35,16 +35,27 @@ T = TypeVar("T")
 
 def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     """None when there is no position; the sources beyond the first 22 are counted below the picture."""
+    # What a text says in its own voice would cross everything; it is drawn only where nobody else speaks.
+    positions = [one for one in positions if not is_narration(one)] or list(positions)
     sources = list(dict.fromkeys(one.source for one in positions))
     if not sources:
         return None
     shown, hidden = sources[:MOST_SOURCES], sources[MOST_SOURCES:]
     mine = [one for one in positions if one.source in set(shown)]
     targets = list(dict.fromkeys(_target(one) for one in mine))
+    # Who denies seldom says at which level: where one level alone was named, that is what is denied.
+    same = {name: [one for one in targets if one[0] == name and one[1]] for name, level in targets if not level}
+    lead = {(name, ""): found[0] for name, found in same.items() if len(found) == 1}
+    targets = [target for target in targets if target not in lead]
+
+    def target_of(one: Position) -> tuple[str, str]:
+        return lead.get(_target(one), _target(one))
+
     # Each accused stands at the mean height of its sources: fewer crossings.
     place = {source: index for index, source in enumerate(shown)}
-    mean = {target: _mean([place[one.source] for one in mine if _target(one) == target]) for target in targets}
-    targets = sorted(targets, key=lambda target: (mean[target], target))[:MOST_ACCUSED]
+    mean = {target: _mean([place[one.source] for one in mine if target_of(one) == target]) for target in targets}
+    targets = sorted(targets, key=lambda target: (mean[target], target))
+    undrawn, targets = targets[MOST_ACCUSED:], targets[:MOST_ACCUSED]
     rows = max(len(shown), len(targets))
     step = 34.0
     left, right, width = 236.0, 520.0, 780.0
@@ -52,7 +63,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     at_left = _spread(shown, rows, step)
     at_right = _spread(targets, rows, step)
     for one in mine:
-        target = _target(one)
+        target = target_of(one)
         if target in at_right:
             colour, dash, _ = STYLE[one.stance]
             y1, y2 = at_left[one.source], at_right[target]
@@ -66,7 +77,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     for source in shown:
         drawing.dot(left, at_left[source], 4.5, "ink")
         drawing.text(left - 10, at_left[source] + 4.5, show(source), size=13, anchor="end", most=left - 14)
-    levels = {_target(one): one.level.value for one in mine if one.level}
+    levels = {target_of(one): one.level.value for one in mine if one.level}
     for target in targets:
         drawing.dot(right, at_right[target], 4.5, "ink")
         level = f" ({levels[target]})" if target in levels else ""
@@ -78,7 +89,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
         drawing.line(x, y, x + 34, y, colour, width=3, dash=dash)
         drawing.text(x + 40, y + 4, word, size=11.5)
         x += 60 + width_of(word, 11.5)
-    more = f" {len(hidden)} more sources are in the table." if hidden else ""
+    more = f" {len(hidden)} more sources and {len(undrawn)} more accused are told below." if hidden or undrawn else ""
     drawing.text(4, y + 24, f"The thicker the line, the firmer the words.{more}", size=10.5, fill="quiet")
     title = "Who accuses, endorses and denies"
     alt = f"{title}: " + "; ".join(

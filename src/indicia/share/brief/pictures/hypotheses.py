@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indicia.records import Assessment, Posterior
+from indicia.records import Assessment, Level, Posterior
 from indicia.share.brief.blocks import Picture
 from indicia.share.brief.inert import Shown
 from indicia.share.brief.pictures.svg import Drawing
@@ -37,11 +37,12 @@ def rows_of(assessment: Assessment) -> list[Posterior]:
 
 def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Picture | None:
     """Bars for the likeliest hypotheses, leaders in full colour; None when there is nothing to show."""
-    groups, levels = rows_of(assessment), list(assessment.levels[:3])
+    groups = rows_of(assessment)
+    levels = [one for one in assessment.levels if one.hypothesis.level in {Level.STATE, Level.AGENCY}][:3]
     if not groups and not levels:
         return None
-    label, left, right, step = 128.0, 135.0, 402.0, 25.0
-    drawing = Drawing(450, 0)
+    label, left, right, step = 156.0, 163.0, 420.0, 25.0
+    drawing = Drawing(468, 0)
     y = 14.0
     for rows, head in ((groups, "Groups (together 100 %)"), (levels, "Added up by state or agency")):
         if not rows:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from indicia.records import Rank, Record
+from indicia.records import Outcome, Rank, Record
 from indicia.share.brief.blocks import Picture
 from indicia.share.brief.pictures.svg import Drawing, fit, width_of
 
-__all__ = ["Cell", "matrix"]
+__all__ = ["HEAT", "Cell", "matrix"]
 
-FILL = {Rank.SEEN: ("red", "paper"), Rank.STATED: ("pale-blue", "ink"), Rank.TYPICAL: ("panel", "quiet")}
-MEANING = {Rank.SEEN: "seen in our logs", Rank.STATED: "stated in the texts", Rank.TYPICAL: "typical of the accused only"}
+# From the hottest to the coolest: fill, ink, dashed edge, meaning. Dark to light, so that it reads in grey as well.
+HEAT = {
+    "worked": ("red", "paper", False, "seen in our logs, with success"),
+    "seen": ("pale-amber", "ink", False, "seen in our logs, outcome not known"),
+    "tried": ("pale-red", "ink", False, "seen in our logs, as attempts"),
+    "stated": ("pale-blue", "ink", False, "stated in the texts"),
+    "typical": ("panel", "quiet", True, "typical of the accused only"),
+}
 
 
 class Cell(Record, frozen=True, kw_only=True):
@@ -20,13 +26,20 @@ class Cell(Record, frozen=True, kw_only=True):
     tactics: tuple[str, ...]  # shortnames
     rank: Rank
     count: int = 1
+    outcome: Outcome = Outcome.UNKNOWN  # the best that was seen
+
+    @property
+    def heat(self) -> str:
+        if self.rank is Rank.SEEN:
+            return {Outcome.SUCCESS: "worked", Outcome.UNKNOWN: "seen", Outcome.ATTEMPT: "tried"}[self.outcome]
+        return "stated" if self.rank is Rank.STATED else "typical"
 
 
 def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Picture | None:
     """`tactics` are (shortname, name) in ATT&CK's order; those without a technique of the case are left out and named below."""
     columns = [(name, [cell for cell in cells if short in cell.tactics]) for short, name in tactics]
     used = [
-        (name, sorted(column, key=lambda cell: (list(Rank).index(cell.rank), cell.id))) for name, column in columns if column
+        (name, sorted(column, key=lambda cell: (list(HEAT).index(cell.heat), cell.id))) for name, column in columns if column
     ]
     if not used:
         return None
@@ -34,30 +47,34 @@ def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Pic
     gap, high = 4.0, 48.0
     wide = max(92.0, min(150.0, (1000 - gap * len(used)) / len(used)))
     tall = max(len(column) for _, column in used)
-    drawing = Drawing((wide + gap) * len(used) + 2, 0)
+    drawing = Drawing(max(480.0, (wide + gap) * len(used) + 2), 0)
     for index, (name, column) in enumerate(used):
         x = index * (wide + gap) + 1
         _wrapped(drawing, x + 2, 14, name, wide - 4, size=11, fill="ink", bold=True)
         for row, cell in enumerate(column):
             y = 38 + row * (high + gap)
-            fill, ink = FILL[cell.rank]
-            drawing.rect(x, y, wide, high, fill, stroke="rule", round_=3, dash=cell.rank is Rank.TYPICAL)
+            fill, ink, dash, _ = HEAT[cell.heat]
+            drawing.rect(x, y, wide, high, fill, stroke="rule", round_=3, dash=dash)
             drawing.text(x + 6, y + 14, cell.id, size=11, fill=ink, bold=True)
             if cell.count > 1:
                 drawing.text(x + wide - 6, y + 14, f"\u00d7{cell.count}", size=10, fill=ink, anchor="end")
             _wrapped(drawing, x + 6, y + 28, cell.name, wide - 10, size=10, fill=ink, bold=False)
     y = 38 + tall * (high + gap) + 10
     x = 1.0
-    for rank in Rank:
-        drawing.rect(x, y, 14, 14, FILL[rank][0], stroke="rule", round_=2, dash=rank is Rank.TYPICAL)
-        drawing.text(x + 20, y + 11.5, MEANING[rank], size=11)
-        x += 34 + width_of(MEANING[rank], 11)
+    present = {cell.heat for _, column in used for cell in column}
+    for heat in (heat for heat in HEAT if heat in present):
+        fill, _, dash, meaning = HEAT[heat]
+        if x + 34 + width_of(meaning, 11) > drawing.width:
+            x, y = 1.0, y + 20
+        drawing.rect(x, y, 14, 14, fill, stroke="rule", round_=2, dash=dash)
+        drawing.text(x + 20, y + 11.5, meaning, size=11)
+        x += 34 + width_of(meaning, 11)
     if empty:
         drawing.text(1, y + 32, f"Nothing in: {', '.join(empty)}.", size=10.5, fill="quiet", most=drawing.width - 4)
     drawing.height = y + (44 if empty else 22)
     title = "Techniques in ATT&CK's order"
     alt = f"{title}. " + ". ".join(
-        f"{name}: {', '.join(f'{cell.id} {MEANING[cell.rank]}' for cell in column[:40])}" for name, column in used
+        f"{name}: {', '.join(f'{cell.id} {HEAT[cell.heat][3]}' for cell in column[:40])}" for name, column in used
     )
     return Picture(name="matrix", svg=drawing.svg("matrix", title, alt), title=title, alt=alt, size="wide")
 

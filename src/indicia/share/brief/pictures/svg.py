@@ -84,7 +84,8 @@ class Drawing:
     ) -> None:
         pattern = f' stroke-dasharray="{dash}"' if dash else ""
         self._parts.append(
-            f'<line class="s-{stroke}" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" stroke="{INK[stroke]}"'
+            f'<line class="s-{stroke}" x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}" '
+            f'stroke="{INK[stroke]}"'
             f' stroke-width="{number(width)}"{pattern}/>'
         )
 
@@ -92,7 +93,8 @@ class Drawing:
         pattern = f' stroke-dasharray="{dash}"' if dash else ""
         cap = ' stroke-linecap="round"' if end else ""
         self._parts.append(
-            f'<path class="s-{stroke}" d="{d}" fill="none" stroke="{INK[stroke]}" stroke-width="{number(width)}"{pattern}{cap}/>'
+            f'<path class="s-{stroke}" d="{d}" fill="none" stroke="{INK[stroke]}" '
+            f'stroke-width="{number(width)}"{pattern}{cap}/>'
         )
 
     def dot(self, x: float, y: float, r: float, fill: str, stroke: str = "") -> None:
@@ -122,13 +124,19 @@ class Drawing:
         weight = ' font-weight="600"' if bold else ""
         place = f' text-anchor="{anchor}"' if anchor != "start" else ""
         self._parts.append(
-            f'<text class="f-{fill}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{INK[fill]}"{weight}{place}>{escape(shown)}</text>'
+            f'<text class="f-{fill}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
+            f'fill="{INK[fill]}"{weight}{place}>{escape(shown)}</text>'
         )
 
     def svg(self, name: str, title: str, alt: str) -> str:
         """The picture as one element, with its title and description for those who hear it."""
-        size = f'viewBox="0 0 {number(self.width)} {number(self.height)}" width="{number(self.width)}" height="{number(self.height)}"'
+        size = (
+            f'viewBox="0 0 {number(self.width)} {number(self.height)}" width="{number(self.width)}" '
+            f'height="{number(self.height)}"'
+        )
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="{name}-t {name}-d" font-family="{escape(FONT)}">'
-            f'<title id="{name}-t">{escape(visible(title))}</title><desc id="{name}-d">{escape(visible(alt))}</desc>{"".join(self._parts)}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="{name}-t {name}-d" '
+            f'font-family="{escape(FONT)}">'
+            f'<title id="{name}-t">{escape(visible(title))}</title><desc '
+            f'id="{name}-d">{escape(visible(alt))}</desc>{"".join(self._parts)}</svg>'
         )

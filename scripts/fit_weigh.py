@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Fits the weights of `indicia.weigh` and writes src/indicia/weigh/data/weights.json.
+
+    PYTHONPATH=src:. python scripts/fit_weigh.py
+
+The weights come from all report cases (`evals.weigh_cases`); the thresholds for naming from cases weighed with weights that
+other groups' reports gave, over several divisions into folds. `python -m evals.weigh` measures the same procedure on groups
+that had no part in it. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from evals.weigh_cases import Case, folds, leave_out, report_cases
+from evals.weigh_fit import chosen, fit, rows
+from indicia.knowledge import load
+from indicia.weigh.model import Weights
+from indicia.weigh.profiles import Relations
+
+TARGET = Path(__file__).parent.parent / "src" / "indicia" / "weigh" / "data" / "weights.json"
+FOLDS, DIVISIONS = 5, 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-o", "--output", type=Path, default=TARGET)
+    output = parser.parse_args().output
+    attack = load().attack
+    cases = [case for case in report_cases(Relations(attack), "own") if case.truth]
+    examples = [rows(case) for case in cases]
+    held: list[tuple[Case, Weights]] = []
+    for division in range(DIVISIONS):
+        for others, these in leave_out(folds(cases, FOLDS, division), FOLDS):
+            weights = fit([row for at in others for row in examples[at]])
+            held += [(cases[at], weights) for at in these if cases[at].counts]
+    source = f"fitted on {sum(case.counts for case in cases)} reports cited by ATT&CK, each with its own citation left out"
+    weights = chosen(fit([row for of_case in examples for row in of_case], source, attack.version), held)
+    output.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=2) + b"\n")
+    print(f"{output}: named at {weights.named}, backing {weights.backing}, from {len(cases)} cases")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,331 @@
+"""The one place that stores: one SQLite file, or PostgreSQL for a team. Append-only: what was believed stays readable.
+
+A case is written in one transaction, so a run that was reported done is there whole after a crash, and one that was not
+leaves nothing. SQLite runs in WAL mode with full synchronisation; writers wait for each other instead of failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from indicia.case.migrate import upgrade
+from indicia.case.parts import LISTS, SINGLES, Part, parts_of
+from indicia.case.tables import entry, run, sighting, technique
+from indicia.errors import StoreError
+from indicia.records import Case, Hunt, Judgement, Record, Sighting
+
+__all__ = ["Changes", "Run", "Store", "open_store"]
+
+_BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
+_WAIT = 60  # seconds that a writer waits for another
+
+
+class Run(Record, frozen=True, kw_only=True):
+    """One change of the case."""
+
+    id: int
+    time: str
+    author: str
+    what: str
+
+
+class Changes(Record, frozen=True, kw_only=True):
+    """What a run changed, by kind: how many records are new, how many supersede an earlier version, how many are withdrawn."""
+
+    run: int
+    added: dict[str, int]
+    superseded: dict[str, int]
+    withdrawn: dict[str, int]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.superseded or self.withdrawn)
+
+
+def open_store(where: Path | str) -> Store:
+    """The store in a file (made if it is not there) or behind a URL such as `postgresql+psycopg://...`. Raises: StoreError."""
+    text = str(where)
+    try:
+        url = make_url(text) if "://" in text else make_url(f"sqlite:///{Path(text).absolute()}")
+    except ArgumentError as error:
+        raise StoreError(f"not a database address: {error}", where=text) from error
+    sqlite = url.get_backend_name() == "sqlite"
+    engine = create_engine(url, connect_args={"timeout": _WAIT} if sqlite else {})
+    if sqlite:
+        _listen(engine)
+    try:
+        upgrade(engine)
+    except (SQLAlchemyError, OSError) as error:
+        engine.dispose()
+        reason = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
+        raise StoreError(f"cannot be opened as a case: {reason}", where=url.render_as_string(hide_password=True)) from error
+    return Store(engine)
+
+
+def _listen(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # so that BEGIN is ours to write
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT * 1000}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A reader that later writes could find the file changed under it and fail; a writer from the start waits instead.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+class Store:
+    """A case on disk. Use as a context manager, or call `close`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if self._engine.dialect.name == "postgresql":  # one writer at a time, so that `place` and `until` stay consistent
+                connection.exec_driver_sql("LOCK TABLE run IN EXCLUSIVE MODE")
+            yield connection
+
+    def save(self, case: Case, *, author: str, time: str, what: str) -> Changes:
+        """Makes `case` the current state and says what that changed. What does not change is not written again.
+
+        `time` is ISO, UTC, and is the caller's to give. Judgements by people are never withdrawn by a run.
+        """
+        try:
+            with self._writing() as connection:
+                number = connection.execute(insert(run).values(time=time, author=author, what=what[:2000])).inserted_primary_key
+                assert number is not None
+                writer = _Writer(connection, int(number[0]))
+                for part in parts_of(case):
+                    writer.write(part)
+                writer.write_sightings(case.hunt.sightings if case.hunt else ())
+                return Changes(run=writer.run, added=writer.added, superseded=writer.superseded, withdrawn=writer.withdrawn)
+        except SQLAlchemyError as error:
+            raise StoreError(f"could not be written, and nothing was changed: {error}", where=self.address) from error
+
+    def judge(self, judgement: Judgement) -> None:
+        """Keeps what a person decided, beside the machine's own."""
+        with self._writing() as connection:
+            what = f"judgement: {judgement.action} {judgement.subject}"
+            number = connection.execute(
+                insert(run).values(time=judgement.time, author=judgement.author, what=what)
+            ).inserted_primary_key
+            assert number is not None
+            place = connection.execute(select(func.count()).where(entry.c.kind == "judgement")).scalar_one()
+            connection.execute(
+                insert(entry).values(
+                    kind="judgement", id=judgement.id, place=place, since=int(number[0]), until=None, body=_encode(judgement)
+                )
+            )
+
+    def load(self, *, at: int | None = None) -> Case:
+        """The case as it stands, or as it stood after run `at`. Raises: StoreError when nothing was saved yet."""
+        fields: dict[str, Any] = {}
+        with self._engine.connect() as connection:
+            for kind, (field, type) in LISTS.items():
+                fields[field] = tuple(_decode(body, type) for body in self._bodies(connection, kind, at))
+            for kind, (field, single) in SINGLES.items():
+                found = list(self._bodies(connection, kind, at))
+                if found:
+                    fields[field] = _decode(found[-1], single)
+            if "head" not in fields:
+                raise StoreError("no case was saved here yet", where=self.address)
+            hunt: Hunt | None = fields.pop("hunt", None)
+            if hunt is not None:
+                rows = connection.execute(
+                    select(sighting.c.body).where(_holds(sighting, at)).order_by(sighting.c.place, sighting.c.seq)
+                )
+                hunt = msgspec.structs.replace(hunt, sightings=tuple(_decode(row.body, Sighting) for row in rows))
+        head: Case = fields.pop("head")
+        return msgspec.structs.replace(head, hunt=hunt, **fields)
+
+    def _bodies(self, connection: Connection, kind: str, at: int | None) -> Iterator[bytes]:
+        query = select(entry.c.body).where(entry.c.kind == kind, _holds(entry, at)).order_by(entry.c.place, entry.c.seq)
+        for row in connection.execute(query):
+            yield row.body
+
+    def runs(self) -> tuple[Run, ...]:
+        """All changes, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(run).order_by(run.c.id))
+            return tuple(Run(id=row.id, time=row.time, author=row.author, what=row.what) for row in rows)
+
+    def history(self, kind: str, id: str) -> tuple[tuple[Run, bytes], ...]:
+        """Every version of a record as JSON with the run that brought it, oldest first."""
+        runs = {each.id: each for each in self.runs()}
+        with self._engine.connect() as connection:
+            query = select(entry.c.since, entry.c.body).where(entry.c.kind == kind, entry.c.id == id).order_by(entry.c.seq)
+            return tuple((runs[row.since], bytes(row.body)) for row in connection.execute(query))
+
+    def sightings(
+        self,
+        *,
+        technique_id: str | None = None,
+        host: str | None = None,
+        rule: str | None = None,
+        after: int = 0,
+        limit: int = 100,
+    ) -> tuple[tuple[int, Sighting], ...]:
+        """Current sightings with their number, in order of number; `after` is the last number of the page before."""
+        query = select(sighting.c.seq, sighting.c.body).where(sighting.c.until.is_(None), sighting.c.seq > after)
+        if technique_id is not None:
+            query = query.join(technique, technique.c.sighting == sighting.c.seq).where(technique.c.technique == technique_id)
+        if host is not None:
+            query = query.where(sighting.c.host == host)
+        if rule is not None:
+            query = query.where(sighting.c.rule == rule)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(sighting.c.seq).limit(limit))
+            return tuple((row.seq, _decode(row.body, Sighting)) for row in rows)
+
+    def check(self) -> None:
+        """Raises: StoreError when the file is damaged."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self._engine.connect() as connection:
+            answer = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+        if answer != "ok":
+            raise StoreError(f"the file is damaged: {answer}", where=self.address)
+
+    @property
+    def address(self) -> str:
+        """Where the case is, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+
+class _Writer:
+    """Writes the difference between a case and what holds, within one run."""
+
+    def __init__(self, connection: Connection, run: int) -> None:
+        self.connection = connection
+        self.run = run
+        self.added: dict[str, int] = {}
+        self.superseded: dict[str, int] = {}
+        self.withdrawn: dict[str, int] = {}
+
+    def write(self, part: Part) -> None:
+        """One kind of record."""
+        held = {
+            row.id: (row.seq, bytes(row.body), row.place)
+            for row in self.connection.execute(
+                select(entry.c.seq, entry.c.id, entry.c.body, entry.c.place).where(
+                    entry.c.kind == part.kind, entry.c.until.is_(None)
+                )
+            )
+        }
+        rows, ended = [], []
+        for place, (id, body) in enumerate(part.records):
+            before = held.pop(id, None)
+            if before is not None and before[1] == body and before[2] == place:
+                continue
+            if before is None:
+                self.added[part.kind] = self.added.get(part.kind, 0) + 1
+            else:
+                ended.append(before[0])
+                if before[1] != body:
+                    self.superseded[part.kind] = self.superseded.get(part.kind, 0) + 1
+            rows.append({"kind": part.kind, "id": id, "place": place, "since": self.run, "until": None, "body": body})
+        if held and part.kind != "judgement":
+            self.withdrawn[part.kind] = len(held)
+            ended += [seq for seq, _, _ in held.values()]
+        self._end(entry, ended)
+        for batch in _batches(rows):
+            self.connection.execute(insert(entry), batch)
+
+    def write_sightings(self, sightings: Sequence[Sighting]) -> None:
+        """Sightings, which may be a million: compared by id, since an id depends on all that a sighting says."""
+        held: dict[str, tuple[int, int]] = {}
+        query = select(sighting.c.seq, sighting.c.id, sighting.c.place).where(sighting.c.until.is_(None))
+        for row in self.connection.execute(query):
+            held[row.id] = (row.seq, row.place)
+        ended: list[int] = []
+        fresh: list[tuple[int, Sighting]] = []
+        for place, each in enumerate(sightings):
+            before = held.pop(each.id, None)
+            if before is None:
+                fresh.append((place, each))
+            elif before[1] != place:
+                self.connection.execute(update(sighting).where(sighting.c.seq == before[0]).values(place=place))
+        ended += [seq for seq, _ in held.values()]
+        self._end(sighting, ended)
+        if fresh:
+            self.added["sighting"] = len(fresh)
+        if ended:
+            self.withdrawn["sighting"] = len(ended)
+        top = self.connection.execute(select(func.max(sighting.c.seq))).scalar_one() or 0
+        for batch in _batches(fresh):
+            rows, shown = [], []
+            for place, each in batch:
+                top += 1
+                rows.append(_sighting_row(each, top, place, self.run))
+                shown += [{"technique": name, "sighting": top} for name in dict.fromkeys(each.techniques)]
+            self.connection.execute(insert(sighting), rows)
+            if shown:
+                self.connection.execute(insert(technique), shown)
+
+    def _end(self, table: Any, numbers: Sequence[int]) -> None:
+        for batch in _batches(list(numbers), 500):
+            self.connection.execute(update(table).where(table.c.seq.in_(batch)).values(until=self.run))
+
+
+def _sighting_row(each: Sighting, seq: int, place: int, number: int) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "id": each.id,
+        "place": place,
+        "since": number,
+        "until": None,
+        "rule": each.rule[:200],
+        "level": each.level.value,
+        "stage": each.stage.value,
+        "outcome": each.outcome.value,
+        "host": each.event.host[:200],
+        "time": each.event.time.isoformat() if each.event.time else None,
+        "indicator": each.indicator[:2000] if each.indicator else None,
+        "body": _encode(each),
+    }
+
+
+def _holds(table: Any, at: int | None) -> Any:
+    if at is None:
+        return table.c.until.is_(None)
+    return (table.c.since <= at) & (table.c.until.is_(None) | (table.c.until > at))
+
+
+def _batches(rows: Sequence[Any], size: int = _BATCH) -> Iterator[list[Any]]:
+    iterator: Iterable[Any] = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def _encode(record: Mapping[str, Any] | Record) -> bytes:
+    return _encoder.encode(record)
+
+
+def _decode(body: bytes, type: Any) -> Any:
+    return msgspec.json.decode(bytes(body), type=type)

@@ -1,0 +1,67 @@
+"""The tables of a case. Records are kept as JSON beside the few columns that are asked for; nothing is ever overwritten.
+
+run        one change of the case: who, when, what
+entry      one version of one record; `until` is the run that superseded or withdrew it, NULL while it holds
+sighting   versions of sightings, with the columns that a hunt is searched by
+technique  which sighting shows which technique
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+
+__all__ = ["entry", "metadata", "run", "sighting", "technique"]
+
+metadata = MetaData()
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("time", String(32), nullable=False),  # ISO, UTC
+    Column("author", String(200), nullable=False),
+    Column("what", String(2000), nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False),
+    Column("id", String(200), nullable=False),
+    Column("place", Integer, nullable=False),  # order within its kind
+    Column("since", Integer, ForeignKey("run.id"), nullable=False),
+    Column("until", Integer, ForeignKey("run.id"), nullable=True),
+    Column("body", LargeBinary, nullable=False),
+    Index("entry_current", "kind", "until", "place"),
+    Index("entry_id", "kind", "id"),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(200), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("since", Integer, ForeignKey("run.id"), nullable=False),
+    Column("until", Integer, ForeignKey("run.id"), nullable=True),
+    Column("rule", String(200), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("stage", String(32), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("time", String(40), nullable=True),
+    Column("indicator", String(2000), nullable=True),
+    Column("body", LargeBinary, nullable=False),
+    Index("sighting_current", "until", "place"),
+    Index("sighting_host", "host", "time"),
+    Index("sighting_rule", "rule", "time"),
+    Index("sighting_id", "id"),
+)
+
+technique = Table(
+    "technique",
+    metadata,
+    Column("technique", String(16), primary_key=True),
+    Column("sighting", Integer, ForeignKey("sighting.seq"), primary_key=True),
+)

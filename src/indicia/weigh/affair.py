@@ -1,0 +1,54 @@
+"""Reports on the very affair that is weighed: they cannot bear out what they themselves first said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from indicia.knowledge.tables import Incident
+from indicia.records import Evidence
+from indicia.weigh.known import Known
+
+__all__ = ["incident_of", "reports_on"]
+
+_WRITTEN_ABOUT = timedelta(days=365)  # after it became known
+
+
+def incident_of(evidence: Sequence[Evidence], known: Known) -> Incident | None:
+    """The incident of ours that most claims are about, if any is named."""
+    named = Counter(item.said.incident for item in evidence if item.said and item.said.incident)
+    main = min(named, key=lambda incident: (-named[incident], incident), default=None)
+    return next((incident for incident in known.incidents if incident.id == main), None)
+
+
+def reports_on(incident: Incident, known: Known) -> frozenset[str]:
+    """Citations of ATT&CK on this incident: all that its campaigns rest on, and what was published on those accused of it from
+    its start to a year after it became known. Profiles are built without them."""
+    attack = known.attack
+    actors = {name.casefold(): actor.group for actor in known.actors if actor.group for name in (actor.id, actor.name)}
+    accused = {actors.get(one.actor.casefold()) or one.actor for one in incident.alleged}
+    start = incident.start or incident.disclosed
+    end = _later(incident.disclosed or incident.start)
+    found: set[str] = set()
+    for use in attack.uses:
+        if use.source in incident.campaigns:
+            found.update(use.citations)
+        elif use.source in accused and start and end:
+            found.update(name for name in use.citations if _within(attack.citations[name].date, start, end))
+    return frozenset(found)
+
+
+def _later(day: str | None) -> str | None:
+    if day is None:
+        return None
+    parts = [int(part) for part in day.split("-")]
+    known = date(parts[0], parts[1] if len(parts) > 1 else 12, parts[2] if len(parts) > 2 else 28)
+    return (known + _WRITTEN_ABOUT).isoformat()
+
+
+def _within(published: str | None, start: str, end: str) -> bool:
+    """Dates cut to month or year count as within where they may be."""
+    if published is None:
+        return False
+    return published >= start[: len(published)] and published <= end[: len(published)]

@@ -1,0 +1,79 @@
+"""How well a verdict bears strain: another prior, tools that somebody planted, items that are easily faked or shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from indicia.errors import UsageError
+from indicia.records import Evidence, EvidenceKind, Verdict
+from indicia.weigh.gather import from_ids
+from indicia.weigh.known import Known
+from indicia.weigh.model import grounds_of
+from indicia.weigh.observed import assess_observed
+from indicia.weigh.whatif import Change, what_if
+
+__all__ = ["Planted", "ease_of_faking", "plant", "prior_range"]
+
+_PRIORS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+
+
+class Planted(msgspec.Struct, frozen=True, kw_only=True):
+    """What planting a rival's tools makes of the verdict: `fooled` if the rival is named then."""
+
+    rival: str
+    tools: tuple[str, ...]
+    verdict: Verdict
+    leaders: tuple[str, ...]
+    fooled: bool
+
+
+def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int = 3) -> Planted:
+    """The verdict on the observed evidence with the `tools` rarest pieces of software of `rival` (a G id) added to it.
+
+    Raises: UsageError if the rival is not known or has no software.
+    """
+    profiles = grounds_of(knowledge.attack).profiles
+    relations = profiles.relations
+    if rival not in relations.row:
+        raise UsageError(f"ATT&CK {knowledge.attack.version} has no group {rival!r}")
+    first = len(relations.techniques)
+    own = np.flatnonzero(profiles.uses[relations.row[rival], first:]) + first
+    rarest = own[np.argsort(profiles.users[own], kind="stable")][:tools]
+    if not len(rarest):
+        raise UsageError(f"no software of {rival} is known that could be planted")
+    planted = tuple(relations.features[at] for at in rarest)
+    found = assess_observed((*evidence, *from_ids(software=planted, knowledge=knowledge, author="planted")), knowledge)
+    return Planted(rival=rival, tools=planted, verdict=found.verdict, leaders=found.leaders, fooled=found.leaders == (rival,))
+
+
+def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[float, str, float], ...]:
+    """For a row of prior probabilities of an actor we do not know: (prior, the leading group, its probability)."""
+    changes = [Change(prior={"unknown": prior}) for prior in _PRIORS]
+    return tuple(
+        (prior, one.leader, one.probability) for prior, one in zip(_PRIORS, what_if(evidence, knowledge, changes), strict=True)
+    )
+
+
+def ease_of_faking(evidence: Sequence[Evidence], knowledge: Known) -> dict[str, str]:
+    """For each observed item how easily it could be shared or planted, in words; by evidence id."""
+    profiles = grounds_of(knowledge.attack).profiles
+    relations = profiles.relations
+    result = {}
+    for item in evidence:
+        if item.kind is not EvidenceKind.OBSERVED:
+            continue
+        column = relations.column.get(item.feature)
+        if column is None:
+            result[item.id] = "not to be told"
+        elif relations.is_tool[column]:
+            result[item.id] = "easy: a public tool, anybody's"
+        elif not item.feature.startswith("S"):
+            result[item.id] = f"easy to share: {profiles.users[column]:.0f} groups are known for it"
+        elif profiles.users[column] > 2:
+            result[item.id] = f"shared already: {profiles.users[column]:.0f} groups have it"
+        else:
+            result[item.id] = "hard to get at, but once it is public it can be planted"
+    return result

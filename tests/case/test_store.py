@@ -1,0 +1,211 @@
+"""What was saved is there, whole, in the right order, as it was believed at the time; on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import create_engine, inspect
+
+from indicia.case import open_store
+from indicia.case.tables import metadata
+from indicia.errors import StoreError
+from indicia.records import Case, Firmness, Judgement, stable_id
+from tests.postgres import server
+from tests.sample_case import big_case, exchange_case
+
+NOW = "2026-11-24T12:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield str(tmp_path / "affair.indicia")
+        return
+    url = request.getfixturevalue("postgres")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    engine.dispose()
+    yield url
+
+
+def save(where: str, case: Case, what: str = "test") -> None:
+    with open_store(where) as store:
+        store.save(case, author="tester", time=NOW, what=what)
+
+
+def test_comes_back_as_it_was(where: str) -> None:
+    case = exchange_case()
+    save(where, case)
+    with open_store(where) as store:
+        assert store.load() == case
+
+
+def test_saving_the_same_again_changes_nothing(where: str) -> None:
+    save(where, exchange_case())
+    with open_store(where) as store:
+        assert store.save(exchange_case(), author="tester", time=NOW, what="again").is_empty
+
+
+def test_a_corrected_claim_supersedes_and_the_old_one_stays_readable(where: str) -> None:
+    first = exchange_case()
+    claim = first.claims[0]
+    corrected = msgspec.structs.replace(claim, firmness=Firmness.HIGH if claim.firmness is not Firmness.HIGH else Firmness.LOW)
+    second = msgspec.structs.replace(first, claims=(corrected, *first.claims[1:]))
+    save(where, first, "first")
+    with open_store(where) as store:
+        changes = store.save(second, author="tester", time=NOW, what="second")
+        assert changes.superseded == {"claim": 1}
+        assert not changes.withdrawn
+        assert store.load() == second
+        assert store.load(at=1) == first
+        assert [run.what for run, _ in store.history("claim", claim.id)] == ["first", "second"]
+
+
+def test_what_is_gone_is_withdrawn_not_deleted(where: str) -> None:
+    first = exchange_case()
+    second = msgspec.structs.replace(first, claims=first.claims[1:], hunt=None)
+    save(where, first)
+    with open_store(where) as store:
+        changes = store.save(second, author="tester", time=NOW, what="second")
+        assert changes.withdrawn["claim"] == 1
+        assert first.hunt is not None
+        assert changes.withdrawn["sighting"] == len(first.hunt.sightings)
+        assert store.load() == second
+        assert store.load(at=1) == first
+
+
+def test_a_run_never_withdraws_what_a_person_decided(where: str) -> None:
+    case = exchange_case()
+    save(where, case)
+    mine = Judgement(
+        id=stable_id("judgement", "x"), subject=case.claims[0].id, action="reject", author="ann", time=NOW, note="misread"
+    )
+    with open_store(where) as store:
+        store.judge(mine)
+        store.save(case, author="tester", time=NOW, what="again")
+        assert store.load().judgements == (mine,)
+
+
+def test_sightings_are_found_by_technique_host_and_page(where: str) -> None:
+    case = big_case(claims=1, sightings=300)
+    assert case.hunt is not None
+    save(where, case)
+    wanted = case.hunt.sightings[0]
+    with open_store(where) as store:
+        by_host = store.sightings(host=wanted.event.host, limit=1000)
+        assert [found for _, found in by_host] == [s for s in case.hunt.sightings if s.event.host == wanted.event.host]
+        first = store.sightings(limit=100)
+        second = store.sightings(limit=100, after=first[-1][0])
+        assert [found.id for _, found in (*first, *second)] == [s.id for s in case.hunt.sightings[:200]]
+        for technique in {name for s in case.hunt.sightings for name in s.techniques}:
+            found = store.sightings(technique_id=technique, limit=1000)
+            assert [s for _, s in found] == [s for s in case.hunt.sightings if technique in s.techniques]
+
+
+def test_many_writers_and_a_reader_at_once_lose_nothing(where: str) -> None:
+    case = exchange_case()
+    save(where, case)
+
+    def write(number: int) -> None:
+        judgement = Judgement(
+            id=stable_id("judgement", number), subject=case.claims[0].id, action="note", author=f"writer {number}", time=NOW
+        )
+        with open_store(where) as store:
+            store.judge(judgement)
+            store.load()
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(write, range(20)))
+    with open_store(where) as store:
+        assert {judgement.author for judgement in store.load().judgements} == {f"writer {number}" for number in range(20)}
+
+
+def test_the_migrations_lead_to_the_tables(where: str) -> None:
+    open_store(where).close()
+    engine = create_engine(where if "://" in where else f"sqlite:///{where}")
+    found = inspect(engine)
+    for table in metadata.sorted_tables:
+        columns = {column["name"]: column for column in found.get_columns(table.name)}
+        assert columns.keys() == {column.name for column in table.columns}
+        assert {name for name, column in columns.items() if column["nullable"]} == {c.name for c in table.columns if c.nullable}
+        assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
+    engine.dispose()
+
+
+WRITER = """
+import sys
+sys.path.insert(0, {root!r})
+from indicia.case import open_store
+from tests.sample_case import big_case
+with open_store(sys.argv[1]) as store:
+    for number in range(1000):
+        case = big_case(claims=20 + number % 3, sightings=200 + number)
+        store.save(case, author="w", time="2026-11-24T12:00:00Z", what=str(number))
+        print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("rounds", [4])
+def test_killed_at_any_moment_it_opens_and_keeps_what_was_reported(tmp_path: Path, rounds: int) -> None:
+    root = Path(__file__).parents[2]
+    script = tmp_path / "writer.py"
+    script.write_text(WRITER.format(root=str(root)), "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    for round in range(rounds):
+        where = tmp_path / f"{round}.indicia"
+        writer = subprocess.Popen([sys.executable, script, where], stdout=subprocess.PIPE, text=True, env=environment)
+        assert writer.stdout is not None
+        reported = int(writer.stdout.readline())
+        time.sleep(0.05 + 0.11 * round)
+        writer.send_signal(signal.SIGKILL)
+        reported = max([reported, *(int(line) for line in writer.stdout.read().split("\n")[:-1])])
+        writer.wait()
+        writer.stdout.close()
+        with open_store(where) as store:
+            store.check()
+            runs = [int(run.what) for run in store.runs()]
+            assert runs[: reported + 1] == list(range(reported + 1)), "a run that was reported done is lost"
+            case = store.load()
+        assert case.hunt is not None
+        assert len(case.hunt.sightings) == 200 + runs[-1]
+
+
+def test_a_file_that_is_no_case_is_said_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / "x.indicia").write_bytes(b"not a database at all, but long enough to be looked at " * 40)
+    with pytest.raises(StoreError, match=r"x\.indicia"):
+        open_store(tmp_path / "x.indicia")
+
+
+def test_an_empty_store_says_so(tmp_path: Path) -> None:
+    with open_store(tmp_path / "new.indicia") as store, pytest.raises(StoreError, match="no case was saved"):
+        store.load()
+
+
+def test_a_password_is_never_shown() -> None:
+    with pytest.raises(StoreError) as caught:
+        open_store("postgresql+psycopg://me:secret@127.0.0.1:1/nowhere?connect_timeout=1")
+    assert "secret" not in str(caught.value)
+
+
+def test_opens_as_plain_sqlite(tmp_path: Path) -> None:
+    save(str(tmp_path / "a.indicia"), exchange_case())
+    connection = sqlite3.connect(tmp_path / "a.indicia")
+    assert connection.execute("SELECT count(*) FROM entry WHERE kind = 'claim'").fetchone()[0] == len(exchange_case().claims)
+    connection.close()

@@ -1,0 +1,121 @@
+"""The fast matcher says what the slow one says, with hyperscan and without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from indicia.errors import RuleError
+from indicia.hunt.matching.literals import LiteralScanner, hyperscan_is_there
+from indicia.hunt.matching.matcher import Matcher
+from indicia.hunt.matching.plan import plan_of
+from indicia.hunt.matching.reference import matches
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Test
+from indicia.hunt.rules.sql import to_sql
+from tests.hunt.batches import batch_of
+from tests.hunt.strategies import FIELDS, conditions, events
+
+ENGINES = [False, pytest.param(True, marks=pytest.mark.skipif(not hyperscan_is_there(), reason="needs hyperscan"))]
+Events = Sequence[dict[str, str]]
+
+
+def fast(rules: Sequence[Node], batches: Sequence[Events], hyperscan: bool) -> list[set[tuple[int, int]]]:
+    matcher = Matcher(plan_of(enumerate(rules)), hyperscan=hyperscan)
+    return [{(match.rule, row) for match in matcher.match(batch_of(batch)) for row in match.rows.tolist()} for batch in batches]
+
+
+def slow(rules: Sequence[Node], batch: Events) -> set[tuple[int, int]]:
+    return {(number, row) for number, rule in enumerate(rules) for row, event in enumerate(batch) if matches(rule, event)}
+
+
+@pytest.mark.parametrize("hyperscan", ENGINES)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(conditions, min_size=1, max_size=6), st.lists(st.lists(events, min_size=1, max_size=8), min_size=1, max_size=2))
+@example([Test("Image", How.STARTS, "a")], [[{"Image": "a"}, {"Image": "\x01a"}, {"Image": "b\x01a"}]])
+@example([Test("Image", How.ENDS, "aab")], [[{"Image": "aab"}, {"Image": "aab\x01"}, {"Image": "xaab\x01y"}]])
+@example([Not(Test("Image", How.NULL))], [[{}, {"Image": ""}, {"Image": "a"}]])
+@example([And(()), Or(())], [[{}]])
+def test_fast_is_slow(hyperscan: bool, rules: list[Node], batches: list[Events]) -> None:
+    assert fast(rules, batches, hyperscan) == [slow(rules, batch) for batch in batches]
+
+
+@settings(max_examples=60, deadline=None)
+@given(conditions, st.lists(events, min_size=1, max_size=6))
+def test_sql_is_slow(rule: Node, batch: Events) -> None:
+    plain = {How.REGEX, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST}
+    if any(isinstance(test, Test) and (test.how in plain or test.how is How.CIDR and ":" in test.value) for test in leaves(rule)):
+        return  # RE2, casts and hexadecimal differ in ways that the next test holds to examples
+    if any(not name.isascii() for name in "".join(value for event in batch for value in event.values())):
+        return  # folding beyond ASCII is each engine's own
+    connection = duckdb.connect()
+    columns = ", ".join(f'"{name}" VARCHAR' for name in FIELDS)
+    connection.execute(f"CREATE TABLE events (row INTEGER, {columns})")
+    for row, event in enumerate(batch):
+        connection.execute(f"INSERT INTO events VALUES ({', '.join('?' * (len(FIELDS) + 1))})", [row, *map(event.get, FIELDS)])
+    found = connection.execute(f"SELECT row FROM events WHERE {to_sql(rule, FIELDS)}").fetchall()
+    has_keyword = any(isinstance(test, Test) and not test.field for test in leaves(rule))
+    if not has_keyword:  # the order of values in a row is the table's
+        assert {row for (row,) in found} == {row for _, row in slow([rule], batch)}
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "holds"),
+    [
+        (Test("f", How.REGEX, "^a.c$", flags="i"), "ABC", True),
+        (Test("f", How.REGEX, "^a.c$"), "ABC", False),
+        (Test("f", How.CIDR, "198.51.100.0/24"), "198.51.100.255", True),
+        (Test("f", How.CIDR, "198.51.100.0/24"), "198.51.101.0", False),
+        (Test("f", How.CIDR, "198.51.100.0/24"), "no address", False),
+        (Test("f", How.AT_LEAST, "10"), "10", True),
+        (Test("f", How.LESS, "10"), "ten", False),
+        (Test("f", How.WILD, parts=("100%", 1, "_", 2)), "100% sure_x", True),
+        (Test("f", How.WILD, parts=("100%", 1, "_", 2)), "100x sure-x", False),
+        (Test("f", How.TIME_PART, "6", flags="hour"), "2021-03-03T06:50:08", True),
+    ],
+)
+def test_sql_examples(test: Test, value: str, holds: bool) -> None:
+    sql = to_sql(test, ["f"])
+    assert duckdb.execute(f"SELECT {sql} FROM (SELECT ? AS f)", [value]).fetchone() == (holds,)
+    assert matches(test, {"f": value}) is holds
+
+
+def test_sql_refuses_what_it_cannot_say() -> None:
+    with pytest.raises(RuleError, match="looks around"):
+        to_sql(Test("f", How.REGEX, "a(?!b)"), ["f"])
+
+
+def leaves(node: Node) -> list[Test]:
+    from indicia.hunt.rules.ir import tests_of
+
+    return [leaf for leaf in tests_of(node) if isinstance(leaf, Test)]
+
+
+@pytest.mark.parametrize("hyperscan", ENGINES)
+@given(st.lists(st.binary(min_size=1, max_size=4), min_size=1, max_size=8, unique=True), st.binary(max_size=60))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_scanners_find_every_occurrence(hyperscan: bool, literals: list[bytes], text: bytes) -> None:
+    which, ends = LiteralScanner(literals, hyperscan=hyperscan).find(text)
+    found = sorted(zip(which.tolist(), ends.tolist(), strict=True))
+    assert found == sorted(
+        (number, at + len(literal))
+        for number, literal in enumerate(literals)
+        for at in range(len(text) - len(literal) + 1)
+        if text[at : at + len(literal)] == literal
+    )
+
+
+@pytest.mark.parametrize("hyperscan", ENGINES)
+def test_many_literals_with_one_ending(hyperscan: bool) -> None:
+    literals = [f"host{number}.bad.example".encode() for number in range(500)]
+    which, _ = LiteralScanner(literals, hyperscan=hyperscan).find(b"GET host7.bad.example and host499.bad.example")
+    assert sorted(which.tolist()) == [7, 499]
+
+
+def test_matched_fields_are_named() -> None:
+    rule = And((Test("Image", How.ENDS, "\\cmd.exe"), Not(Test("User", How.EQUALS, "system"))))
+    (match,) = Matcher(plan_of([(7, rule)])).match(batch_of([{"Image": "C:\\cmd.exe", "User": "x"}]))
+    assert (match.rule, match.rows.tolist(), match.fields) == (7, [0], [("image",)])

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indicia.read.fronts import document_from_text
+from indicia.read.indicators import cues, find_indicators
+from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.hosts import known_role, registrable, valid_host
+from indicia.read.indicators.refang import refang
+
+CASES = Path(__file__).parent.parent.parent / "cases" / "read" / "indicators"
+
+
+def cases() -> list[object]:
+    return [
+        pytest.param(case["text"], case["want"], id=f"{path.stem}-{number}")
+        for path in sorted(CASES.glob("*.yml"))
+        for number, case in enumerate(yaml.safe_load(path.read_text("utf-8")), start=1)
+    ]
+
+
+@pytest.mark.parametrize(("text", "want"), cases())
+def test_cases(text: str, want: list[str]) -> None:
+    document = document_from_text(text, name="case")
+    got = []
+    for m in find_indicators(document):
+        assert document.text[m.span.start : m.span.end] == m.span.text
+        assert (m.context.value == "stated") or m.reason
+        if not m.method.startswith("within"):
+            got.append(f"{m.type} {m.value}" + (f" ! {m.context.value}" if m.context.value != "stated" else ""))
+    assert got == [line for line in want if not line.endswith("! none")]
+
+
+def test_a_url_brings_its_host_along() -> None:
+    document = document_from_text("It beacons to hxxps://a.b[.]example.com:8443/x?y", name="t")
+    url, host = find_indicators(document)
+    assert (url.value, host.value, host.method, host.span.text) == (
+        "https://a.b.example.com:8443/x?y",
+        "a.b.example.com",
+        "within url",
+        "a.b[.]example.com",
+    )
+
+
+TOKENS = st.sampled_from(
+    [
+        "a.example.com",
+        "hxxp://b[.]example[.]com/x",
+        "198.51.100[.]7",
+        "[.]",
+        "(dot)",
+        "\\.",
+        " [at] ",
+        "C:\\x\\y.exe",
+        "\n",
+        "é",
+        "Ж",
+        "🙂",
+        "://",
+        "@",
+        "CVE-2021-26855",
+        "[:]",
+        " ",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TOKENS, max_size=25).map("".join))
+def test_spans_always_lead_back(text: str) -> None:
+    document = document_from_text(text, name="t")
+    for m in find_indicators(document):
+        assert document.text[m.span.start : m.span.end] == m.span.text and m.span.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(TOKENS, max_size=25).map("".join))
+def test_the_view_maps_every_piece_back(text: str) -> None:
+    view = refang(text)
+    for at in range(len(view.text)):
+        start, end = view.original(at, at + 1)
+        assert 0 <= start < end <= len(text)
+        if not view.is_defanged(at, at + 1):
+            assert text[start:end] == view.text[at]
+
+
+@pytest.mark.parametrize("family", sorted(cues.FAMILIES))
+def test_a_stem_is_in_every_match_of_its_family(family: str) -> None:
+    """What the expressions match on the marked texts has a stem in it; else the shortcut would lose it."""
+    before, after, stems = cues.FAMILIES[family]
+    folder = Path(__file__).parent.parent.parent.parent / "evals" / "data" / "indicators"
+    for path in folder.glob("*.txt"):
+        for line in path.read_text("utf-8").splitlines():
+            for at in range(0, len(line), 7):
+                for pattern in before:
+                    match = pattern.search(line[max(0, at - 120) : at])
+                    assert match is None or any(stem.lower() in match[0].lower() for stem in stems), match
+                for pattern in after:
+                    match = pattern.match(line[at : at + 120])
+                    assert match is None or any(stem.lower() in match[0].lower() for stem in stems), match
+
+
+HOSTILE = {
+    "letters": "a" * 400_000,
+    "hex": "0123456789abcdef" * 25_000,
+    "dots": "a." * 200_000,
+    "brackets": "[.]" * 130_000,
+    "open": "(" * 400_000,
+    "backslashes": "\\" * 400_000,
+    "paths": "C:\\a" * 100_000,
+    "schemes": "http://" * 57_000,
+    "hxxp": "hxxp[:]//" * 44_000,
+    "colons": "::1" * 130_000,
+    "mails": "a@" * 200_000,
+    "slashes": " /tmp/a" * 57_000,
+    "keys": "HKLM\\a " * 57_000,
+    "words": "legitimate " * 36_000,
+    "numbers": "1.2.3.4." * 50_000,
+    "agents": "User-Agent: " * 33_000,
+    "mutex": "mutex " * 66_000,
+    "rules": "rule a {condition: " * 20_000,
+    "titles": "title: a\n" * 44_000,
+    "quotes": '"' * 400_000,
+    "blanks": " " * 400_000,
+    "lines": "\n" * 400_000,
+    "cve": "CVE-2021-26855, " * 25_000,
+    "urls": "http://a.example/" * 23_000,
+    "percent": "%a%\\b " * 66_000,
+    "spaced": "C:\\" + "a b " * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_work_is_linear_on_hostile_lines(text: str) -> None:
+    """Four times the text takes at most about four times the time (ten, for a busy machine), and never long."""
+    quarter = document_from_text(text[: len(text) // 4], name="t")
+    whole = document_from_text(text, name="t")
+    begin = time.process_time()
+    find_indicators(quarter)
+    middle = time.process_time()
+    find_indicators(whole)
+    end = time.process_time()
+    assert end - middle < 10 * max(middle - begin, 0.05)
+    assert end - middle < 20
+
+
+def test_hosts() -> None:
+    assert registrable("a.b.example.co.uk") == "example.co.uk"
+    assert registrable("com") is None and registrable("a.notatld") is None
+    assert valid_host("xn--bcher-kva.example") and not valid_host("-a.example") and not valid_host("a_b.example")
+    assert known_role("login.microsoft.com") == "benign" and known_role("x.blob.core.windows.net") == "shared"
+
+
+def test_positions_are_those_of_the_text_beyond_latin() -> None:
+    text = "Жук🙂 a.example.com"
+    assert Anchors(text).dots == [text.index("."), text.rindex(".")]

@@ -1,0 +1,165 @@
+"""Key judgements say no more than their sources."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from indicia.records import Case, HuntVerdict, MeasureKind, SourceType, Verdict
+from indicia.share.brief.coalition import main_affair
+from indicia.share.brief.judgements import Sentence, key_judgements
+from tests.sample_case import VERSIONS
+from tests.share.brief.cases import named
+
+
+def texts(case: Case, topic: str = "") -> list[str]:
+    return [one.text for one in key_judgements(case) if not topic or one.topic == topic]
+
+
+def sentences(case: Case, topic: str) -> list[Sentence]:
+    return [one for one in key_judgements(case) if one.topic == topic]
+
+
+def test_levels_are_kept_apart() -> None:
+    said = texts(named("exchange"), "said")
+    assert (
+        said[0]
+        == "On the affair Microsoft Exchange hack, the state named is China (by the European Union and the United Kingdom)."
+    )
+    assert any(text.startswith("The agency named is the Ministry of State Security") for text in said)
+    place = next(text for text in said if "territory" in text)
+    assert place.startswith("Named as a place, which is not the state, is the territory of China")
+    assert not any("by Microsoft" in text and "state named" in text for text in said), "Microsoft named a group"
+
+
+def test_an_unnamed_official_is_not_turned_into_the_government() -> None:
+    text = next(text for text in texts(named("exchange"), "said") if "Ministry of State Security" in text)
+    assert "the United States (unnamed official)" in text
+    assert "\u201ca high degree of confidence\u201d" in text
+
+
+def test_words_of_confidence_stay_with_the_one_who_said_them() -> None:
+    group = next(text for text in texts(named("exchange"), "said") if text.startswith("The groups named"))
+    assert "HAFNIUM (by Microsoft, \u201chigh confidence\u201d)" in group
+    assert "Chinese hacking groups (by the European Union, \u201ccould be linked\u201d)" in group
+    assert "Chinese state-backed groups (by the United Kingdom)" in group
+
+
+def test_likelihood_and_confidence_are_passed_on_as_given_and_apart() -> None:
+    case = named("exchange")
+    assert case.weighing is not None
+    observed, said = sentences(case, "grounds")
+    assert (said.likelihood, said.confidence) == (case.weighing.said.likelihood, case.weighing.said.confidence)
+    assert observed.likelihood is None
+    assert "insufficient grounds" in observed.text
+
+
+def test_denials_and_silence_are_said() -> None:
+    (text,) = texts(named("exchange"), "denied")
+    assert "NATO endorses what others said." in text
+    assert "China denies the charge." in text
+    assert "declined to name anyone" in text
+
+
+def test_a_verdict_on_our_logs_comes_with_their_reach() -> None:
+    (text,) = texts(named("exchange"), "ours")
+    assert text.startswith("Our logs show a compromise: one chain on EXCH01")
+    assert "2021-03-01 00:00 to 2021-03-04 00:00 UTC, with 1 gap" in text
+    case = named("exchange")
+    assert case.hunt is not None
+    calm = msgspec.structs.replace(
+        case,
+        hunt=msgspec.structs.replace(
+            case.hunt, verdict=HuntVerdict.NOT_SEEN, sightings=(), chains=(), reason="no rule matched"
+        ),
+    )
+    (text,) = texts(calm, "ours")
+    assert "does not prove that it did not happen" in text and "2021-03-01" in text
+
+
+@pytest.mark.parametrize("name", ["news", "empty"])
+def test_without_logs_it_is_not_known(name: str) -> None:
+    assert texts(named(name), "ours") == ["Whether it happened to us is not known: no logs were given."]
+
+
+def test_an_empty_case_says_that_nothing_was_found() -> None:
+    assert texts(named("empty"), "said") == [
+        "No attribution claim was found in what was read, so nothing can be said here about who is accused."
+    ]
+
+
+def test_a_compromise_is_contained_before_it_is_patched_and_without_one_it_is_patched() -> None:
+    (text,) = texts(named("exchange"), "act")
+    assert text.index("preserve evidence") < text.index("isolate") < text.index("patch Microsoft Exchange Server")
+    (text,) = texts(named("news"), "act")
+    assert text.startswith("Do first: patch Microsoft Exchange Server")
+    assert "2021-04-16" in text
+
+
+@pytest.mark.parametrize("name", ["exchange", "news", "empty", "hostile", "big"])
+def test_every_trace_leads_to_a_record(name: str) -> None:
+    case = named(name)
+    known = {one.id for one in (*case.claims, *case.mentions)}
+    known |= {one.id for one in case.hunt.sightings} if case.hunt else set()
+    known |= {one.id for one in case.weighing.evidence} if case.weighing else set()
+    known |= {one.id for one in case.advice.measures} if case.advice else set()
+    for one in key_judgements(case):
+        assert set(one.traces) <= known, one.text
+        if one.topic in {"said", "denied"} and case.claims:
+            assert one.traces, one.text
+
+
+def test_five_hundred_claims_stay_a_few_sentences() -> None:
+    found = key_judgements(named("big"))
+    assert 3 <= len(found) <= 14
+    assert max(len(one.text) for one in found) < 700
+
+
+def test_all_verdicts_have_words() -> None:
+    case = named("exchange")
+    assert case.weighing is not None
+    for verdict in Verdict:
+        weighing = msgspec.structs.replace(
+            case.weighing, observed=msgspec.structs.replace(case.weighing.observed, verdict=verdict)
+        )
+        assert texts(msgspec.structs.replace(case, weighing=weighing), "grounds")
+
+
+def test_a_case_without_advice_advises_nothing() -> None:
+    assert not texts(Case(name="x", versions=VERSIONS), "act")
+    advice = named("exchange").advice
+    assert advice is not None and advice.measures[0].kind is MeasureKind.CONTAIN
+
+
+def test_narration_and_other_affairs_are_counted_and_not_told_as_accusations() -> None:
+    case = named("exchange")
+    first = case.claims[0]
+    narrated = msgspec.structs.replace(
+        first, id="claim--narrated", source=msgspec.structs.replace(first.source, type=SourceType.MEDIA, party=None)
+    )
+    other = msgspec.structs.replace(
+        first, id="claim--other", incident_id="finnish-parliament-2020", incident="Finnish parliament 2020"
+    )
+    mixed = msgspec.structs.replace(case, claims=(*case.claims, narrated, other))
+    said = texts(mixed, "said")
+    assert said[:4] == texts(case, "said")[:4], "they change no judgement"
+    assert said[4] == (
+        "Told below and not counted here: 1 accusation without a source (the texts' own voice) "
+        "and 1 claim on other affairs (Finnish parliament 2020)."
+    )
+
+
+def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
+    case = named("exchange")
+    moved = tuple(
+        msgspec.structs.replace(claim, incident_id="other-2020", incident="Other 2020") if n < 2 else claim
+        for n, claim in enumerate(case.claims)
+    )
+    assert main_affair(msgspec.structs.replace(case, claims=moved)) == ("exchange-2021", "Microsoft Exchange hack")
+    assert main_affair(Case(name="x", versions=VERSIONS)) == (None, "")
+
+
+def test_a_claim_that_names_no_known_affair_is_kept() -> None:
+    case = named("exchange")
+    free = msgspec.structs.replace(case, claims=tuple(msgspec.structs.replace(one, incident_id=None) for one in case.claims))
+    assert texts(free, "said")[0] == "The state named is China (by the European Union and the United Kingdom)."

@@ -1,0 +1,123 @@
+"""Our files in the hands of those who will read them: the reference clients load them, and nothing in them runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stix2
+from stix2validator import ValidationOptions, validate_string
+
+from indicia.knowledge import load
+from indicia.records import Case
+from indicia.share import FORMATS, render
+from indicia.share.feed import inert
+from tests.sample_case import exchange_case
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return exchange_case()
+
+
+@pytest.fixture(scope="module")
+def bundle(case: Case) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(render(case, "stix", load()))
+    return loaded
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"pdf"}))
+def test_same_case_same_bytes(case: Case, form: str) -> None:
+    assert render(case, form, load()) == render(case, form, load())
+
+
+def test_the_validator_of_oasis_finds_no_error(bundle: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the validator's own dependencies warn about themselves
+        results = validate_string(json.dumps(bundle), ValidationOptions(version="2.1", strict=False))
+    errors = [str(error) for error in results.errors] if results.errors else []
+    assert not errors
+    assert results.is_valid
+
+
+def test_the_reference_library_parses_it(bundle: dict[str, Any]) -> None:
+    parsed = stix2.parse(bundle, allow_custom=True)
+    assert len(parsed.objects) == len(bundle["objects"])
+
+
+def test_ids_are_unique_and_references_resolve(bundle: dict[str, Any]) -> None:
+    ids = [item["id"] for item in bundle["objects"]]
+    assert len(ids) == len(set(ids))
+    known = set(ids)
+    for item in bundle["objects"]:
+        for name, value in item.items():
+            refs = value if name.endswith("_refs") else [value] if name.endswith("_ref") else []
+            assert set(refs) <= known, (item["id"], name)
+
+
+def test_every_claim_is_in_the_bundle_whole(case: Case, bundle: dict[str, Any]) -> None:
+    notes = {}
+    for item in bundle["objects"]:
+        if item["type"] == "note":
+            (extension,) = item["extensions"].values()
+            notes[extension["id"]] = (item, extension)
+    for claim in case.claims:
+        note, extension = notes[claim.id]
+        assert note["content"] == claim.quote.text
+        assert extension["stance"] == claim.stance.value
+        assert extension["firmness"] == claim.firmness.value
+
+
+def test_an_actor_stands_only_as_alleged(bundle: dict[str, Any]) -> None:
+    actors = [item for item in bundle["objects"] if item["type"] in {"intrusion-set", "threat-actor"}]
+    assert actors
+    assert all(item["labels"] == ["alleged"] for item in actors)
+    attributed = [item for item in bundle["objects"] if item.get("relationship_type") == "attributed-to"]
+    assert attributed
+    assert all(item["description"].startswith("Alleged by ") for item in attributed)
+
+
+def test_misp_loads_it_without_a_server(case: Case) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pymisp import MISPEvent
+
+        event = MISPEvent()
+        event.from_json(render(case, "misp", load()).decode())
+    assert event.info == case.name
+    assert len(event.attributes) >= len(case.claims)
+    again = json.loads(event.to_json())
+    assert any(tag["name"].startswith("tlp:") for tag in again["Tag"])
+
+
+def test_navigator_opens_the_layer(case: Case, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from mitreattack.navlayers import Layer
+
+        layer = Layer(init_data=json.loads(render(case, "navigator", load())), strict=True)
+    assert layer.layer is not None
+    assert layer.layer.versions.layer == "4.5"
+
+
+@pytest.mark.parametrize("hostile", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])
+def test_a_formula_stays_text_in_a_spreadsheet(hostile: str) -> None:
+    assert inert(hostile).startswith("'")
+
+
+def test_csv_is_rfc_4180(case: Case) -> None:
+    rows = list(csv.reader(io.StringIO(render(case, "csv", load()).decode("utf-8"))))
+    assert len({len(row) for row in rows}) == 1
+    assert rows[0][:2] == ["type", "value"]
+
+
+def test_timesketch_lines_have_what_it_asks_for(case: Case) -> None:
+    lines = [json.loads(line) for line in render(case, "timesketch", load()).splitlines()]
+    assert lines
+    assert all({"message", "datetime", "timestamp_desc"} <= line.keys() for line in lines)
+    assert [line["datetime"] for line in lines] == sorted(line["datetime"] for line in lines)
