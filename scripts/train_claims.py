@@ -27,10 +27,10 @@ from torch import nn
 
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
+from indicia.read.claims.cutting import parse
 from indicia.read.claims.drafts import drafts
 from indicia.read.claims.names import Names
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
-from indicia.read.claims.reader import parse
 from indicia.read.claims.scorer import TAGS, Job, Scored
 from indicia.read.claims.sentences import sentences
 from indicia.read.claims.speech import speeches
