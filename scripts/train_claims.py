@@ -22,17 +22,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from claims_templates import generate
 from torch import nn
 
-from claims_templates import generate
 from indicia import knowledge
-from indicia.read.claims.drafts import drafts, speeches
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
-from indicia.read.claims.reader import parse
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
-from indicia.read.claims.scorer import TAGS, Job, Scored
+from indicia.read.claims.cutting import parse
+from indicia.read.claims.drafts import drafts
 from indicia.read.claims.names import Names
+from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
+from indicia.read.claims.scorer import TAGS, Job, Scored
 from indicia.read.claims.sentences import sentences
+from indicia.read.claims.speech import speeches
 from indicia.records import AccusedType, Basis, Document, Firmness, SourceType, stable_id
 
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

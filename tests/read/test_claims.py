@@ -17,8 +17,9 @@ from indicia.records.claims import Claim
 
 TEXT = (
     "The United Kingdom said on Monday that it was almost certain that Russia's GRU attacked the grain exporter. "
-    "Moscow denied any role. “We have no evidence against China,” a Finnish official said. Mandiant tied the malware to APT41 with "
-    "moderate confidence. The hospital’s systems are back. Norway and Sweden backed the British finding that the GRU attacked the exporter."
+    "Moscow denied any role. “We have no evidence against China,” a Finnish official said. Mandiant tied the malware to APT41 "
+    "with moderate confidence. The hospital’s systems are back. Norway and Sweden backed the British finding that the GRU "
+    "attacked the exporter."
 )
 
 
@@ -28,7 +29,9 @@ def document(text: str, published: str | None = None) -> Document:
 
 def spans(claim: Claim) -> list[Span]:
     parties = [party.span for party in (claim.source.party, claim.accused.party) if party is not None]
-    others = [span for span in (claim.quote, claim.act, claim.firmness_cue, claim.basis_cue, claim.date_text) if span is not None]
+    others = [
+        span for span in (claim.quote, claim.act, claim.firmness_cue, claim.basis_cue, claim.date_text) if span is not None
+    ]
     return [*parties, *others, *claim.source.via, *claim.victims]
 
 
@@ -59,7 +62,10 @@ def test_a_higher_threshold_only_leaves_claims_out() -> None:
 
 
 def test_likelihood_and_confidence_are_kept_apart() -> None:
-    doc = document("Mandiant said with moderate confidence that APT41 hacked the bank. The UK assessed it highly likely that APT28 hacked the port.")
+    doc = document(
+        "Mandiant said with moderate confidence that APT41 hacked the bank. "
+        "The UK assessed it highly likely that APT28 hacked the port."
+    )
     rows = {row["accused"]: row for row in (claim_row(claim, doc) for claim in read_claims(doc, knowledge.load())[0])}
     assert (rows["APT41"]["confidence"], rows["APT41"]["likelihood"]) == ("moderate", None)
     assert (rows["APT28"]["confidence"], rows["APT28"]["likelihood"]) == (None, "very likely")
@@ -68,8 +74,14 @@ def test_likelihood_and_confidence_are_kept_apart() -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("German", "Die Bundesregierung hat am Montag erklärt, dass der Angriff auf die Partei von einer Einheit des GRU ausging und nicht von anderen."),
-        ("French", "Le gouvernement a déclaré que les attaques contre les ministères ont été menées par des pirates liés au GRU dans une lettre."),
+        (
+            "German",
+            "Die Bundesregierung hat am Montag erklärt, dass der Angriff auf die Partei von einer Einheit des GRU ausging.",
+        ),
+        (
+            "French",
+            "Le gouvernement a déclaré que les attaques contre les ministères ont été menées par des pirates du GRU.",
+        ),
         ("Russian", "Правительство заявило, что атака на министерство была проведена хакерами из другой страны."),
         ("Chinese", "外交部发言人表示，中国坚决反对任何形式的网络攻击，并要求提供证据。"),
     ],
@@ -158,7 +170,33 @@ def test_sentences_are_in_order_bounded_and_lose_only_white_space(text: str) -> 
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["Russia", "said", "that", "APT28", "hacked", "the bank", ",", ".", "“", "”", "denied", "no", "and", "by", "Norway", "'s", "attack", "on"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Russia",
+                "said",
+                "that",
+                "APT28",
+                "hacked",
+                "the bank",
+                ",",
+                ".",
+                "“",
+                "”",
+                "denied",
+                "no",
+                "and",
+                "by",
+                "Norway",
+                "'s",
+                "attack",
+                "on",
+            ]
+        ),
+        max_size=60,
+    )
+)
 def test_any_row_of_words_can_be_read(words: list[str]) -> None:
     doc = document(" ".join(words))
     for claim in read_claims(doc, knowledge.load(), model=False)[0]:

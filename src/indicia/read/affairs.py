@@ -1,6 +1,8 @@
-"""The affair behind the sentences: all claims on one incident, who holds what, what changed, and how many independent origins there are.
+"""The affair behind the sentences: all claims on one incident, who holds what, what changed, and how many independent origins
+there are.
 
-Nothing is merged away: every claim stays, rows and shifts only refer to claims by id. Copies are told from origins by three things: a
+Nothing is merged away: every claim stays, rows and shifts only refer to claims by id. Copies are told from origins by three
+things: a
 document that repeats another's text, a claim that passes on a named source which speaks elsewhere too, and narration without a
 source beside a sourced claim on the same accused.
 """
@@ -186,7 +188,8 @@ def _rows(members: list[Claim]) -> tuple[AffairRow, ...]:
 
 
 def _shifts(members: list[Claim], documents: Mapping[str, Document]) -> tuple[Shift, ...]:
-    """How later claims stand to earlier ones: of the same source step by step, and between sources where they cannot both be right."""
+    """How later claims stand to earlier ones: of the same source step by step, and between sources where they cannot both be
+    right."""
     out = []
     last: dict[str, Claim] = {}
     for claim in members:
@@ -257,8 +260,7 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
         note = f"{earlier.firmness.value}, then {later.firmness.value}"
         return Shift(earlier=earlier.id, later=later.id, kind="supersede", note=note)
     if same_state and earlier.accused.level and later.accused.level:
-        if _LEVELS[later.accused.level] != _LEVELS[earlier.accused.level] or _date(earlier, documents) < _date(
-            later, documents
-        ):
+        other_level = _LEVELS[later.accused.level] != _LEVELS[earlier.accused.level]
+        if other_level or _date(earlier, documents) < _date(later, documents):
             return Shift(earlier=earlier.id, later=later.id, kind="refine", note=f"{one.canonical}, then {other.canonical}")
     return None

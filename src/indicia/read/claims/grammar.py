@@ -9,33 +9,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from indicia.read.claims.lexicon import FUNCTION, Lexicon
-from indicia.read.claims.parties import Party, Unit, is_verb
+from indicia.read.claims.parties import Party
+from indicia.read.claims.units import Unit, is_verb
+from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Sentence", "Verb", "coordinated", "next_party", "subject", "verb_groups"]
 
-_AUX = frozenset(
-    """has have had having is are was were be been being am will would shall should can could may might must do does did to not n't never also
-    now then later since again already reportedly allegedly jointly formally publicly officially openly directly explicitly likely probably
-    possibly apparently certainly almost firmly flatly categorically strongly swiftly quickly first initially eventually subsequently
-    recently finally previously still repeatedly soon immediately once widely confidently tentatively cautiously squarely rapidly therefore both
-    sometimes often always usually largely partly all each together even only just long further instead yet separately independently collectively highly very""".split()
-)
-_BE = frozenset("is are was were be been being am 's".split())
-_NEGATIONS = frozenset(
-    "not n't never no neither nor cannot can't didn't doesn't don't won't wouldn't couldn't isn't wasn't weren't hasn't haven't hadn't nothing none nobody without".split()
-)
-_SAME = frozenset("run hit cut put set shut come spread cast hurt".split())  # participles that look like the base form
-_CONDITIONS = frozenset("if whether unless should would could might suppose imagine were".split())
-_PREPOSITIONS = frozenset(
-    """of in on at by with from against to for over into than about under between through during after before since until among within near
-    via per toward towards upon behind despite without like""".split()
-)
-_INTERRUPTERS = frozenset(
-    """who which whom whose a an the in on citing working along together including speaking quoting however meanwhile for by too though also
-    not as with like at after before when while itself himself herself themselves formerly once then now based known tracked using according
-    backed supported led joined echoing asked one another both its their his her or alias aka dubbed called whose where though although
-    suspected thought believed said long pointing noting""".split()
-)
+_AUX = word_set("grammar.aux")
+_BE = word_set("grammar.be")
+_NEGATIONS = word_set("grammar.negations")
+_SAME = word_set("grammar.same")
+_CONDITIONS = word_set("grammar.conditions")
+_PREPOSITIONS = word_set("grammar.prepositions")
+_INTERRUPTERS = word_set("grammar.interrupters")
 
 
 class Verb(NamedTuple):
@@ -103,7 +89,7 @@ def verb_groups(row: list[Unit], at: list[int], lex: Lexicon) -> list[Verb]:
                 and following in ("of", "for", "to", "by", "with")
                 and not (following == "with" and "link" not in form.classes)
             ):
-                participle = not (following == "for" and False)
+                participle = True
         out.append(Verb(first, i, form.lemma, form.form, form.classes, passive, negated, conditional, participle))
     return out
 
@@ -302,11 +288,8 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
     return [], 0, "none"
 
 
-_FINITE = frozenset("is are was were has have had did does will would".split())
-_MONTHS = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday""".split()
-)
+_FINITE = word_set("grammar.finite")
+_MONTHS = word_set("grammar.months")
 
 
 def next_party(sentence: Sentence, i: int, stop: int, *, reach: int = 8, through_verbs: bool = False) -> int:

@@ -1,4 +1,5 @@
-"""What a claim rests on as its text says it: technical traces, intelligence, law, politics; and through what channel it was made."""
+"""What a claim rests on as its text says it: technical traces, intelligence, law, politics; and through what channel it was
+made."""
 
 from __future__ import annotations
 
@@ -9,38 +10,57 @@ from indicia.records import Basis, Channel, SourceType
 __all__ = ["basis_words", "channel_of"]
 
 _LEGAL = re.compile(
-    r"\b(?:indict\w*|charg(?:e|es|ed|ing)(?! (?:that|d'affaires))|sanction(?:s|ed|ing)?|blacklist\w*|designat(?:ed|es|ion|ing)|arrest(?:ed|s|ing)?|warrants?|convict\w*|"
-    r"plead(?:s|ed|ing)? guilty|pleads? (?:not )?guilty|guilty|sentenc\w+|prosecut\w+|grand jury|jur(?:y|or)|verdict|court|tribunal|criminal complaint|complaint unsealed|unsealed|lawsuit|sued|"
-    r"asset freezes?|travel bans?|froze|wanted list|most wanted|extradit\w+|lists? of (?:sanctioned|wanted)|affidavit|plea|trial|counts? of|OFAC|arraign\w*)\b",
+    r"\b(?:indict\w*|charg(?:e|es|ed|ing)(?! (?:that|d'affaires))|sanction(?:s|ed|ing)?|blacklist\w*|"
+    r"designat(?:ed|es|ion|ing)|arrest(?:ed|s|ing)?|warrants?|convict\w*|"
+    r"plead(?:s|ed|ing)? guilty|pleads? (?:not )?guilty|guilty|sentenc\w+|prosecut\w+|grand jury|jur(?:y|"
+    r"or)|verdict|court|tribunal|criminal complaint|complaint unsealed|unsealed|lawsuit|sued|"
+    r"asset freezes?|travel bans?|froze|wanted list|most wanted|extradit\w+|lists? of (?:sanctioned|"
+    r"wanted)|affidavit|plea|trial|counts? of|OFAC|arraign\w*)\b",
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(
-    r"\b(?:malware|code(?:base)?|infrastructure|command[- ]and[- ]control|C2|servers?|IP address(?:es)?|domains?|certificates?|hash(?:es)?|forensic\w*|telemetry|samples?|"
-    r"reverse[- ]engineer\w*|tooling|tools?|TTPs|tactics|techniques|tradecraft|compil\w+|time ?stamps?|logs?|indicators|metadata|packet|traffic|implants?|loader|encryption key|RSA key|shared key|"
-    r"wallets?|blockchain|on-chain|tracing|binar(?:y|ies)|debug|strings|PDB|keyboard layout|technical (?:analysis|evidence|findings|indicators|investigation|report|attribution)|passive DNS|VPN|"
-    r"wiping|backdoor|shared code|re-?used|working hours|time zone|artefacts|artifacts|signature|obfuscation|C&C|address(?:es)? (?:once|previously|earlier)|target list|overlaps?|login|logins)\b",
+    r"\b(?:malware|code(?:base)?|infrastructure|command[- ]and[- ]control|C2|servers?|IP address(?:es)?|"
+    r"domains?|certificates?|hash(?:es)?|forensic\w*|telemetry|samples?|"
+    r"reverse[- ]engineer\w*|tooling|tools?|TTPs|tactics|techniques|tradecraft|compil\w+|time ?stamps?|"
+    r"logs?|indicators|metadata|packet|traffic|implants?|loader|encryption key|RSA key|shared key|"
+    r"wallets?|blockchain|on-chain|tracing|binar(?:y|ies)|debug|strings|PDB|keyboard layout|"
+    r"technical (?:analysis|evidence|findings|indicators|investigation|report|attribution)|passive DNS|"
+    r"VPN|"
+    r"wiping|backdoor|shared code|re-?used|working hours|time zone|artefacts|artifacts|signature|"
+    r"obfuscation|C&C|address(?:es)? (?:once|previously|earlier)|target list|overlaps?|login|logins)\b",
     re.IGNORECASE,
 )
 _TECH_CUE = re.compile(
-    r"\b(?:based on|based upon|because|since|given|citing|judging|judged|on the (?:basis|strength|ground)|from (?:the|its|their|an?)|after (?:an? )?(?:examin|analy|compar|trac|revers|match|review|finding|forensic|technical)\w*|match\w*|overlap\w*|"
-    r"shar(?:e|es|ed|ing)|same|identical|reus\w+|re-us\w+|trac(?:ed|es|ing)|forensic\w*|analysis of|evidence|similar\w*|resembl\w*|identified by|pointing to|points? (?:to|towards?)|telemetry|"
-    r"bears?|hallmarks?|fingerprints?|footing|pattern|correspond\w*|consistent with|rest(?:s|ed|ing)? on|rel(?:y|ies|ied|ying) on|saw|observed|spotted|detected|seen|recovered|found|"
+    r"\b(?:based on|based upon|because|since|given|citing|judging|judged|on the (?:basis|strength|ground)|"
+    r"from (?:the|its|their|an?)|after (?:an? )?(?:examin|analy|compar|trac|revers|match|review|finding|"
+    r"forensic|technical)\w*|match\w*|overlap\w*|"
+    r"shar(?:e|es|ed|ing)|same|identical|reus\w+|re-us\w+|trac(?:ed|es|ing)|forensic\w*|analysis of|"
+    r"evidence|similar\w*|resembl\w*|identified by|pointing to|points? (?:to|towards?)|telemetry|"
+    r"bears?|hallmarks?|fingerprints?|footing|pattern|correspond\w*|consistent with|rest(?:s|ed|ing)? on|"
+    r"rel(?:y|ies|ied|ying) on|saw|observed|spotted|detected|seen|recovered|found|"
     r"links between|persuades?|therefore|so|which is why|hence)\b",
     re.IGNORECASE,
 )
 _INTELLIGENCE = re.compile(
-    r"\b(?:intelligence (?:assessments?|agenc\w+|services?|community|reports?|findings|sources?|gathered|collected|officials|partners|shows?|indicates?|that|analysts?)|(?:declassified|classified|signals|secret|human|our|own|its|shared|allied|"
-    r"new|gathered|western|based on|on the basis of) intelligence|intercept(?:s|ed)|intelligence[- ]led|intelligence (?:from|suggests)|secret assessment|intelligence estimate|spy agenc\w+|espionage service assess\w*)\b",
+    r"\b(?:intelligence (?:assessments?|agenc\w+|services?|community|reports?|findings|sources?|gathered|"
+    r"collected|officials|partners|shows?|indicates?|that|analysts?)|(?:declassified|classified|signals|"
+    r"secret|human|our|own|its|shared|allied|"
+    r"new|gathered|western|based on|on the basis of) intelligence|intercept(?:s|ed)|intelligence[- ]led|"
+    r"intelligence (?:from|suggests)|secret assessment|intelligence estimate|spy agenc\w+|"
+    r"espionage service assess\w*)\b",
     re.IGNORECASE,
 )
 _POLITICAL = re.compile(
-    r"\b(?:solidarity|expel(?:led|s|ling)?|expulsion\w*|summon(?:ed|s|ing)?|demarche|démarche|persona non grata|recall(?:ed|ing)? (?:its|the|his|her) ambassador|political decision|sever(?:ed|s|ing) (?:diplomatic )?(?:ties|relations)|cut(?:s|ting)? (?:diplomatic )?(?:ties|relations))\b",
+    r"\b(?:solidarity|expel(?:led|s|ling)?|expulsion\w*|summon(?:ed|s|ing)?|demarche|démarche|"
+    r"persona non grata|recall(?:ed|ing)? (?:its|the|his|her) ambassador|political decision|sever(?:ed|s|"
+    r"ing) (?:diplomatic )?(?:ties|relations)|cut(?:s|ting)? (?:diplomatic )?(?:ties|relations))\b",
     re.IGNORECASE,
 )
 
 
 def basis_words(text: str, start: int, end: int, *, legal: bool) -> tuple[Basis, tuple[int, int] | None]:
-    """The basis that `text[start:end]` gives for its claim and the words for it. `legal`: the claim's own cue is an act of law."""
+    """The basis that `text[start:end]` gives for its claim and the words for it. `legal`: the claim's own cue is an act of
+    law."""
     match = _LEGAL.search(text, start, end)
     if legal or match:
         return Basis.LEGAL, match.span() if match else None

@@ -8,14 +8,11 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.tables import Incident
+from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Incidents"]
 
-_DULL = frozenset(
-    """the a an of on in at by for to and or with from against its their his her attack attacks hack hacks breach intrusion incident campaign operation
-    operations cyber cyberattack cyberattacks malicious activity activities behind responsible involvement role responsibility it this that those these
-    targeted targeting hacking breaking into compromise being having been were was is are any which who whom what such same other who's""".split()
-)
+_DULL = word_set("incidents.dull")
 _WORD = re.compile(r"\w[\w’-]*")
 _PLAIN = re.compile(r"(?:['’]s\b)|[^\w.&/-]+|\.(?=\s|$)")
 LOOK_BACK = 500  # characters before a claim in which its incident may have been named

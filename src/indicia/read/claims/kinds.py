@@ -5,16 +5,30 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from indicia.read.claims.names import Name
-from indicia.read.claims.parties import Party, Unit
+from indicia.read.claims.parties import Party
+from indicia.read.claims.units import Unit
+from indicia.read.claims.wordsets import word_set
 from indicia.records import AccusedType, Level, SourceType
 
 __all__ = ["Described", "describe_accused", "describe_source", "owner_unit"]
 
-_GOV_OWNERS = frozenset("state capital demonym agency".split())
+_GOV_OWNERS = word_set("kinds.gov_owners")
 _COMMON_ADJECTIVES = {
-    "CN": "Chinese", "RU": "Russian", "KP": "North Korean", "IR": "Iranian", "US": "American", "GB": "British", "IL": "Israeli",
-    "IN": "Indian", "PK": "Pakistani", "VN": "Vietnamese", "BY": "Belarusian", "UA": "Ukrainian", "TR": "Turkish", "SY": "Syrian",
-}  # fmt: skip
+    "CN": "Chinese",
+    "RU": "Russian",
+    "KP": "North Korean",
+    "IR": "Iranian",
+    "US": "American",
+    "GB": "British",
+    "IL": "Israeli",
+    "IN": "Indian",
+    "PK": "Pakistani",
+    "VN": "Vietnamese",
+    "BY": "Belarusian",
+    "UA": "Ukrainian",
+    "TR": "Turkish",
+    "SY": "Syrian",
+}
 
 
 class Described(NamedTuple):
@@ -85,7 +99,7 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
             return Described(party.person_name or surface, SourceType.PERSON, party.state)
         if owner is not None and owner.kind == "agency":
             return Described(owner.canonical, SourceType.GOVERNMENT, owner.state)
-        if "attorney" == party.head and owner is None and party.state is None and party.person_name is None:
+        if party.head == "attorney" and owner is None and party.state is None and party.person_name is None:
             return Described(surface, SourceType.PERSON, None)
         if (
             party.head in ("chief", "head", "director", "commander", "boss", "spokesman", "spokeswoman", "spokesperson")
@@ -169,7 +183,7 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
             party.person_name or surface, AccusedType.CRIMINAL if criminal else AccusedType.PERSON, party.state, Level.OPERATOR
         )
     if first == "agency" or "agency" in kinds or (first == "gov_body" and party.state):
-        if party.head in ("spies", "spooks") and not (party.state == "US"):
+        if party.head in ("spies", "spooks") and party.state != "US":
             return Described(f"{adjective} spies".strip(), AccusedType.GROUP, party.state, Level.GROUP)
         if (
             party.head in ("unit",)

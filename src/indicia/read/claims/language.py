@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from indicia.read.claims.wordsets import word_set
+
 __all__ = ["foreign"]
 
 _STOPS = {
     "English": "the of and to in that is was for with as by it are on said has from an be not this they which have at",
-    "German": "der die das und ist nicht mit von den ein eine für auf dem des sich auch wird wurde nach einen bei sind hat im zum zur über",
+    "German": "der die das und ist nicht mit von den ein eine für auf dem des sich auch wird nach einen bei sind hat im zum",
     "French": "le la les des et est que dans une pour par sur pas qui au avec ce sont du plus été aux cette ont ses leur",
     "Spanish": "el los las del que por una con para es se su como más pero sus fue ha este entre al han son sobre según",
     "Italian": "il di che per un una con non del della gli dei sono è alla anche nel più dal stato dalla delle ha secondo",
@@ -27,9 +29,7 @@ _STOPS = {
     "Romanian": "și de la în cu pe care din este nu pentru mai au fost sunt",
     "Hungarian": "a az és hogy nem egy is meg volt ez szerint",
 }
-_SHARED = frozenset(
-    "a i o u v s z k y in on to do no by he as at is was so die me an had pro all dare am van war were will".split()
-)
+_SHARED = word_set("language.shared")
 _WORDS = {name: frozenset(words.split()) - (_SHARED if name != "English" else frozenset()) for name, words in _STOPS.items()}
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
@@ -47,7 +47,8 @@ SAMPLE = 4000
 
 
 def foreign(text: str) -> str | None:
-    """The name of the language when the text is clearly not English, else None. Looks at three samples of at most SAMPLE characters.
+    """The name of the language when the text is clearly not English, else None. Looks at three samples of at most SAMPLE
+    characters.
 
     >>> foreign("Die Bundesregierung hat am Montag erklärt, dass der Angriff auf die Partei von einer Einheit des GRU ausging.")
     'German'

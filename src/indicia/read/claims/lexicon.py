@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from indicia.read.claims.wordsets import word_set
+
 __all__ = ["FUNCTION", "Lexicon", "VerbForm", "lexicon"]
 
 
@@ -30,17 +32,7 @@ class Lexicon(NamedTuple):
 
 
 # Words that end a noun phrase.
-FUNCTION = frozenset(
-    """of in on at by for with from to into onto over under about against between among through during since until till
-    after before because although though while whereas if unless whether that which who whom whose what when where why how
-    and or but nor so yet as than then there is are was were be been being am has have had having do does did done doing will would shall
-    should can could may might must not no never also only just still already ever again even too very more most less least rather
-    it he she they we i you him them us me himself herself itself themselves ourselves myself his its their our your my
-    this these those an a the each every any either neither both all some such one up down out off away behind without within upon per
-    via amid despite toward towards across around beyond near inside outside beneath versus along plus like unlike except
-    according here now later earlier yesterday today tomorrow tonight meanwhile however therefore thus hence instead perhaps maybe
-    quite almost nearly once twice further moreover indeed""".split()
-)
+FUNCTION = word_set("lexicon.function")
 
 _VOWELS = "aeiou"
 

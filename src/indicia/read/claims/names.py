@@ -1,4 +1,5 @@
-"""Names that are known before anything is read, found in one pass: states and what stands for them, agencies, companies, actors."""
+"""Names that are known before anything is read, found in one pass: states and what stands for them, agencies, companies,
+actors."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
+from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Name", "Names", "names_of"]
 
@@ -37,17 +39,28 @@ _UNIONS = {
     "OSCE": ("OSCE",),
 }  # fmt: skip
 _MEDIA = """Reuters|Bloomberg|Associated Press|the AP|AFP|Agence France-Presse|The New York Times|New York Times|The Times|
-The Washington Post|Washington Post|the Post|The Wall Street Journal|Wall Street Journal|the Journal|Financial Times|The Guardian|Guardian|BBC|CNN|NBC News|
-CBS News|ABC News|Fox News|NPR|Politico|Axios|Wired|The Record|CyberScoop|BleepingComputer|Bleeping Computer|TechCrunch|Der Spiegel|Spiegel|
-Süddeutsche Zeitung|Die Zeit|Frankfurter Allgemeine|ARD|ZDF|WDR|BR|Tagesschau|Le Monde|Le Figaro|Libération|El País|La Repubblica|Corriere della Sera|
-The Economist|Xinhua|Global Times|CGTN|People's Daily|CCTV|China Daily|TASS|RIA Novosti|RT|Sputnik|Kommersant|Interfax|IRNA|Press TV|
-Tasnim|Fars|KCNA|Yonhap|NHK|Kyodo|Nikkei|Asahi Shimbun|Mainichi|The Straits Times|Straits Times|Channel NewsAsia|Sydney Morning Herald|
-ABC|The Australian|Globe and Mail|CBC|Toronto Star|Haaretz|Times of Israel|Jerusalem Post|Al Jazeera|Al Arabiya|The Hindu|Times of India|
-Hindustan Times|NRK|VG|Aftenposten|Dagens Nyheter|SVT|DR|Politiken|Yle|Helsingin Sanomat|Helsingin Sanomat|NOS|Volkskrant|De Volkskrant|NRC|
-Gazeta Wyborcza|Rzeczpospolita|Kyiv Independent|Ukrainska Pravda|Bellingcat|The Intercept|ProPublica|Vice|Motherboard|The Verge|Ars Technica|
-The Register|SecurityWeek|Dark Reading|Zero Day|KrebsOnSecurity|Forbes|Newsweek|Time|USA Today|Los Angeles Times|Sky News|ITV|The Telegraph|
-Daily Telegraph|The Independent|Daily Mail|The Sun|Mirror|Irish Times|RTÉ|RTE|El Mundo|Público|Expresso|Der Standard|Kurier|ORF|SRF|
-Neue Zürcher Zeitung|NZZ|Le Temps|Euronews|EUobserver|Euractiv|Foreign Policy|The Atlantic|The New Yorker|Nikkei Asia|South China Morning Post"""
+The Washington Post|Washington Post|the Post|The Wall Street Journal|Wall Street Journal|the Journal|Financial Times|The
+Guardian|Guardian|BBC|CNN|NBC News|
+CBS News|ABC News|Fox News|NPR|Politico|Axios|Wired|The Record|CyberScoop|BleepingComputer|Bleeping Computer|TechCrunch|Der
+Spiegel|Spiegel|
+Süddeutsche Zeitung|Die Zeit|Frankfurter Allgemeine|ARD|ZDF|WDR|BR|Tagesschau|Le Monde|Le Figaro|Libération|El País|La
+Repubblica|Corriere della Sera|
+The Economist|Xinhua|Global Times|CGTN|People's Daily|CCTV|China Daily|TASS|RIA
+Novosti|RT|Sputnik|Kommersant|Interfax|IRNA|Press TV|
+Tasnim|Fars|KCNA|Yonhap|NHK|Kyodo|Nikkei|Asahi Shimbun|Mainichi|The Straits Times|Straits Times|Channel NewsAsia|Sydney
+Morning Herald|
+ABC|The Australian|Globe and Mail|CBC|Toronto Star|Haaretz|Times of Israel|Jerusalem Post|Al Jazeera|Al Arabiya|The
+Hindu|Times of India|
+Hindustan Times|NRK|VG|Aftenposten|Dagens Nyheter|SVT|DR|Politiken|Yle|Helsingin Sanomat|Helsingin Sanomat|NOS|Volkskrant|De
+Volkskrant|NRC|
+Gazeta Wyborcza|Rzeczpospolita|Kyiv Independent|Ukrainska Pravda|Bellingcat|The Intercept|ProPublica|Vice|Motherboard|The
+Verge|Ars Technica|
+The Register|SecurityWeek|Dark Reading|Zero Day|KrebsOnSecurity|Forbes|Newsweek|Time|USA Today|Los Angeles Times|Sky
+News|ITV|The Telegraph|
+Daily Telegraph|The Independent|Daily Mail|The Sun|Mirror|Irish Times|RTÉ|RTE|El Mundo|Público|Expresso|Der
+Standard|Kurier|ORF|SRF|
+Neue Zürcher Zeitung|NZZ|Le Temps|Euronews|EUobserver|Euractiv|Foreign Policy|The Atlantic|The New Yorker|Nikkei Asia|South
+China Morning Post"""
 
 
 def _surfaces(name: str) -> Iterable[str]:
@@ -88,9 +101,9 @@ class Names:
                 else:
                     put(bare, Name(kind, agency.name, agency.state, agency.kind, agency.id))
         for state in knowledge.states:
-            for surface in (state.capital, *state.capitals):
-                if surface:
-                    put(surface.removeprefix("the "), Name("capital", state.name, state.code))
+            for seat in (state.capital, *state.capitals):
+                if seat:
+                    put(seat.removeprefix("the "), Name("capital", state.name, state.code))
             for surface in state.demonyms:
                 put(surface, Name("demonym", state.name, state.code))
         for vendor in knowledge.vendors:
@@ -132,10 +145,8 @@ class Names:
 
 
 # Names that some list gives to an actor but that are everyday words first.
-_GOVERNMENT = frozenset("government authorities regime state administration kremlin".split())
-_ORDINARY = frozenset(
-    "will play royal snatch karma babuk gold iron silver tick the com hive team group dragon panda bear kitten".split()
-)
+_GOVERNMENT = word_set("names.government")
+_ORDINARY = word_set("names.ordinary")
 
 _cache: weakref.WeakKeyDictionary[Knowledge, Names] = weakref.WeakKeyDictionary()
 

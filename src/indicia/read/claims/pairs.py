@@ -7,30 +7,49 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indicia.read.claims.drafts import Draft
+from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.parties import Party
+from indicia.read.claims.wordsets import word_list
 from indicia.records import Stance
 
 __all__ = ["PAIR_SIZE", "PARTY_SIZE", "STANCES", "joined", "pair_features", "party_features"]
 
 STANCES = tuple(Stance)
 _KINDS = (
-    "state", "capital", "demonym", "union", "agency", "vendor", "media", "actor", "malware", "group", "criminal", "person", "place", "gov_person",
-    "gov_body", "anonymous", "company", "person_speaker", "court", "intl", "report", "pronoun", "named_person", "unknown_name", "organisation",
-)  # fmt: skip
+    "state",
+    "capital",
+    "demonym",
+    "union",
+    "agency",
+    "vendor",
+    "media",
+    "actor",
+    "malware",
+    "group",
+    "criminal",
+    "person",
+    "place",
+    "gov_person",
+    "gov_body",
+    "anonymous",
+    "company",
+    "person_speaker",
+    "court",
+    "intl",
+    "report",
+    "pronoun",
+    "named_person",
+    "unknown_name",
+    "organisation",
+)
 _KIND_AT = {kind: i for i, kind in enumerate(_KINDS)}
 _PRONOUNS = ("it", "he", "she", "they", "we", "i")
 _DETAILS = ("group", "criminal", "hacktivist", "persona", "intelligence", "military", "police", "ministry", "court", "media")
 _SUSPECT_STATES = ("RU", "CN", "KP", "IR", "US")
 PARTY_SIZE = 2 * len(_KINDS) + len(_PRONOUNS) + len(_DETAILS) + len(_SUSPECT_STATES) + 9
 _DISTANCES = (0, 1, 2, 4, 7, 11, 16, 24)
-RULES = tuple(
-    """accuse accuse-passive accuse-listed link link-passive link-relative link-negated accuse-negated participle participle-act blame-on condemn hostile
-    hostile-passive hostile-negated narration tied behind behind-negated responsible responsible-negated work-of origin point suspicion door involved
-    involved-negated nothing-to-do called-baseless deny deny-self deny-other denied-accusation endorse support question doubt refusal listing sighting
-    sighting-negated involvement plea self-claim general-denial any-passive nominal involved-object act-by""".split()
-)
+RULES = tuple(word_list("pairs.rules"))
 _RULE_AT = {rule: i for i, rule in enumerate(RULES)}
 PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2 + len(RULES)
 
@@ -59,9 +78,16 @@ def party_features(parties: Sequence[Party]) -> F:
             row[base + _SUSPECT_STATES.index(party.state)] = 1
         base += len(_SUSPECT_STATES)
         row[base : base + 9] = (
-            party.hostile, party.tie is not None, party.state is not None, party.plural, party.definite, party.person_name is not None,
-            party.owner is not None, name is not None, party.first == 0,
-        )  # fmt: skip
+            party.hostile,
+            party.tie is not None,
+            party.state is not None,
+            party.plural,
+            party.definite,
+            party.person_name is not None,
+            party.owner is not None,
+            name is not None,
+            party.first == 0,
+        )
     return out
 
 
@@ -83,7 +109,8 @@ def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
 def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], *, shifted: bool = False) -> F:
     """An array [n + 1, n + 1, PAIR_SIZE] over sources and accused; the last index stands for "nobody".
 
-    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself, whose parties are counted
+    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself, whose parties
+    are counted
     from its own first one, or (`shifted`) over both sentences.
     """
     n = len(parties)

@@ -1,32 +1,22 @@
 """Parties in a sentence: noun phrases that can speak or be accused, with their kind, state and canonical name.
 
-A sentence becomes a row of units: names stay whole, "China-linked" is one unit that knows China, everything else is a word. A small
-greedy grammar over units finds noun phrases: determiners, modifiers, a head that the lexicon or the names know, and what follows it
+A sentence becomes a row of units: names stay whole, "China-linked" is one unit that knows China, everything else is a word. A
+small
+greedy grammar over units finds noun phrases: determiners, modifiers, a head that the lexicon or the names know, and what
+follows it
 ("of the ministry", "working for Beijing", a person's name after a title).
 """
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
-from indicia.read.claims.names import Name, Names
-from indicia.read.claims.words import words
+from indicia.read.claims.names import Name
+from indicia.read.claims.units import DETERMINERS, FIRM_TIES, HEDGED_TIES, MODIFIERS, PRONOUNS, Unit, is_verb
+from indicia.read.claims.wordsets import word_set
 
-__all__ = ["Party", "Unit", "parties", "units"]
-
-
-class Unit(NamedTuple):
-    """A word, a name or a mark. `kind`: word, name, linked ("China-linked"), number, mark, possessive."""
-
-    start: int
-    end: int
-    text: str
-    low: str
-    kind: str
-    name: Name | None = None
-    suffix: str = ""
+__all__ = ["Party", "parties"]
 
 
 class Party(NamedTuple):
@@ -53,178 +43,16 @@ class Party(NamedTuple):
     definite: bool = False
 
 
-PRONOUNS = frozenset("it he she they we i".split())
-HEDGED_TIES = frozenset("linked tied nexus aligned affiliated associated connected related suspected leaning".split())
-FIRM_TIES = frozenset("backed sponsored directed run controlled funded supported owned employed led hired trained".split())
-PLACE_TIES = frozenset("based speaking born origin made wide side language located".split())
+_TIE_VERBS = word_set("parties.tie_verbs")
+_TIE_PREPOSITIONS = word_set("parties.tie_prepositions")
+HEDGED_PARTICIPLES = word_set("parties.hedged_participles")
 
-_TIE_VERBS = frozenset(
-    """working linked tied affiliated connected associated backed sponsored supported directed controlled run employed funded hired acting operating
-    belonging loyal close aligned subordinate based paid tasked answering reporting contracted engaged serving living located residing
-    operated ordered led owned supervised controlled attached associated sympathetic known suspected believed thought said alleged protected sheltered
-    tolerated recruited trained traced attributed described assessed""".split()
-)
-_TIE_PREPOSITIONS = frozenset("for to with by of from in on behalf at under out inside".split())
-HEDGED_PARTICIPLES = frozenset(
-    "linked tied affiliated connected associated suspected believed thought said alleged aligned assessed traced reportedly".split()
-)
+_TITLE_FIRST = word_set("parties.title_first")
+_ORG_WORDS = word_set("parties.org_words")
+_MONTHS = word_set("parties.months")
+_NOT_NAMES = _MONTHS | word_set("parties.not_names")
 
-_DETERMINERS = frozenset(
-    """the a an this that these those its their his her our my your another other several some two three four five six seven eight nine ten
-    dozen many both same no one every each various certain such multiple hundreds dozens few unnamed unidentified whose any""".split()
-)
-_MODIFIERS = frozenset(
-    """senior former top chief national foreign military civilian federal interior defence defense home justice state security cyber digital deputy vice
-    prime general economic royal republican democratic intelligence counterintelligence counter-intelligence signals naval army police criminal
-    public private local regional western eastern northern southern european african asian american global international big small large major leading
-    independent unnamed unidentified anonymous current second third first new old own same joint special acting outgoing incoming
-    british-based internal external domestic social main central strategic overseas administration white-house government well-known
-    infamous so-called alleged suspected accused purported supposed shadowy elite prolific sophisticated advanced persistent capable
-    native young aging two-man four-man little-known previously unknown financially motivated politically pro-government pro-russian
-    anti-western rival friendly hostile powerful official electoral parliamentary presidential diplomatic ruling opposition retired
-    cybersecurity security-industry information technology data infrastructure threat threat-intelligence industrial industrial-security
-    election energy health finance financial trade treasury transport telecoms banking maritime nuclear space water aviation
-    research lead emergency response computer incident industry communications law-enforcement enforcement crime cybercrime counterterrorism
-    homeland war peace press news media legal district county city municipal provincial senate house congressional bloc's high top-level
-    high-ranking low-ranking mid-level junior career long-time veteran mobile single lone different separate distinct further
-    familiar particular actual real true likely probable possible covert clandestine secret undercover underground notorious chinese-speaking
-    russian-speaking persian-speaking korean-speaking arabic-speaking spanish-speaking english-speaking self-described self-styled
-    patriotic nationalist religious commercial sanctioned wanted blacklisted long-running most""".split()
-)
-_TITLE_FIRST = frozenset(
-    """president minister secretary ambassador senator chancellor premier director general governor commissioner judge king queen professor
-    spokesman spokeswoman spokesperson chief officer representative congressman congresswoman mp attorney counsel adviser advisor coordinator head
-    analyst researcher chairman chairwoman chair ceo cto ciso admiral colonel captain major sergeant justice mr mrs ms dr prof sir dame lord
-    lady baroness envoy commander undersecretary hacker programmer officer national citizen contractor founder partner executive vice-president
-    sheriff mayor prosecutor detective inspector inspector-general agent leader""".split()
-)
-_ORG_WORDS = frozenset(
-    """ltd inc corp company technology technologies security labs lab research institute center centre group team university bank systems networks
-    network intelligence threat telecom energy holdings llc gmbh agency ministry bureau department office council commission committee
-    force response expo industries international partners solutions software unit service services association foundation college hospital academy
-    airlines aerospace pictures exchange pipeline gazette times post news police directorate administration authority federation command""".split()
-)
-_MONTHS = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday thursday friday
-    saturday sunday""".split()
-)
-_NOT_NAMES = _MONTHS | frozenset(
-    """i english internet cve ceo cto it's ai ddos vpn usb tv covid gdpr ukrainian-born state advisory note attribution analysis statement
-    cyber android windows linux ios iphone iphones outlook exchange github gmail http https ip""".split()
-)
-
-_HYPHEN = re.compile(r"[-‑]")
-
-
-def units(text: str, start: int, end: int, names: Names) -> list[Unit]:
-    """The units of `text[start:end]`, in order."""
-    out: list[Unit] = []
-    found = names.find(text, start, end)
-    at = 0
-    skip_to = start
-    for a, b in words(text, start, end):
-        if a < skip_to:
-            continue
-        while at < len(found) and found[at][1] <= a:
-            at += 1
-        if at < len(found):
-            x, y, name = found[at]
-            if a <= x < b or x <= a < y:
-                if x == a and y < b and text[y] in "-‑":
-                    if text[y + 1 : b].islower() or text[y + 1 : b].lower() in HEDGED_TIES | FIRM_TIES | PLACE_TIES:
-                        piece = text[a:b]
-                        suffix = _HYPHEN.split(piece[y - a + 1 :].lower())[-1]
-                        out.append(Unit(a, b, piece, piece.lower(), "linked", name, suffix))
-                        continue
-                if x == a and y >= b:
-                    out.append(Unit(x, y, text[x:y], text[x:y].lower(), "name", name))
-                    skip_to = y
-                    continue
-                if x == a and y < b and text[y:b] in ("'", "’"):
-                    out.append(Unit(x, y, text[x:y], text[x:y].lower(), "name", name))
-                    out.append(Unit(y, b, text[y:b], "'s", "possessive"))
-                    continue
-        piece = text[a:b]
-        low = piece.lower().replace("\u00ad", "")
-        if piece[0] in "'’" and len(piece) <= 2:
-            previous = out[-1] if out else None
-            attached = previous is not None and previous.end == a
-            if attached and (low[1:] == "s" or (previous is not None and previous.low.endswith("s"))):
-                out.append(Unit(a, b, piece, "'s", "possessive"))
-            else:
-                out.append(Unit(a, b, piece, low, "mark"))
-        elif piece[0].isdigit():
-            out.append(Unit(a, b, piece, low, "number"))
-        elif piece[0].isalpha():
-            out.append(Unit(a, b, piece, low, "word"))
-        else:
-            out.append(Unit(a, b, piece, low, "mark"))
-    return out
-
-
-def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
-    """Whether unit i reads as a verb of the lexicon here, by its form and by what stands before and after it."""
-    unit = row[i]
-    form = lex.verbs.get(unit.low)
-    if form is None or unit.kind != "word":
-        return False
-    noun = (
-        unit.low in lex.acts
-        or unit.low in lex.heads
-        or unit.low in lex.findings
-        or unit.low in _MODIFIERS
-        or unit.low in lex.modifiers
-    )
-    before = row[i - 1] if i else None
-    if before is not None and before.low in ("to", "will", "would", "can", "could", "may", "might", "must", "did", "does", "do", "not",
-                                             "should", "who", "which", "that", "also", "then", "have", "has", "had", "it", "he", "she",
-                                             "they", "we", "and", "jointly", "had", "never", "to"):  # fmt: skip
-        return not (noun and before.low in ("that", "and", "it") and form.form in ("base", "s") and before.low != "it")
-    if form.form in ("past", "part") and not noun:
-        return True
-    if form.form == "ing":
-        return not noun
-    if noun:
-        if before is None:
-            return False
-        if before.low == "," and form.form == "s" and i + 1 < len(row) and row[i + 1].low in ("for", "on"):
-            return True
-        if (
-            before.low in _DETERMINERS
-            or before.kind == "possessive"
-            or before.low in ("of", "for", "on", "in", "by", "from", "with", "against")
-        ):
-            return False
-        if before.name is not None and before.name.kind == "demonym":
-            return False
-        after = row[i + 1] if i + 1 < len(row) else None
-        if form.form in ("past", "part") and unit.low not in lex.acts and unit.low not in lex.heads and after is not None:
-            # "Treasury sanctioned Iran's ...", not "three suspected hackers"
-            if (
-                (before.kind == "name" and before.name is not None and before.name.kind != "demonym")
-                or before.text[:1].isupper()
-                or before.low in lex.heads
-                or before.low in PRONOUNS
-            ):
-                return after.low in _DETERMINERS or after.kind in ("name", "linked", "number") or after.text[:1].isupper()
-        if before.kind == "linked" or (before.kind == "word" and (before.low in _MODIFIERS or before.low in lex.modifiers)):
-            return False
-        after = row[i + 1] if i + 1 < len(row) else None
-        if (
-            form.form == "s"
-            and after is not None
-            and (after.low in _DETERMINERS or after.kind == "name" or after.low in ("that",))
-        ):
-            return True
-        if (
-            form.form == "base"
-            and after is not None
-            and before.low in lex.heads
-            and (after.low in _DETERMINERS or after.kind in ("name", "linked") or after.text[:1].isupper())
-        ):
-            return True
-        return form.form == "past" and before.low not in FUNCTION
-    return True
+_JOINING = ("agency", "vendor", "actor", "union")
 
 
 def _capital(unit: Unit) -> bool:
@@ -265,7 +93,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         k < n
         and row[k].kind in ("word", "number")
         and (
-            row[k].low in _DETERMINERS
+            row[k].low in DETERMINERS
             or (row[k].kind == "number" and len(row[k].text) < 6 and row[k].text[:2] not in ("19", "20"))
         )
         and k - i < 4
@@ -305,31 +133,25 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                     owner = name
                 plural_people = u.text.endswith("s") and u.text != "Swiss"
                 bare = bare or plural_people or following.endswith(("n't", "ed"))
-                if bare and (plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss") and best < 0:
-                    if plural_people or definite:
-                        best, head_kinds, head, head_name = j, ("state",), u.low, name
+                people = plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss"
+                if bare and people and best < 0 and (plural_people or definite):
+                    best, head_kinds, head, head_name = j, ("state",), u.low, name
                 j += 1
                 gap = 0
                 continue
-            if (
-                best >= 0
-                and gap == 0
-                and head_name is None
-                and name.kind in ("agency", "vendor", "actor", "union")
-                and not possessive
-            ):
-                # "security service PST", "the group Sandworm"
-                if row[best].end + 1 >= u.start and "person" not in head_kinds[:1]:
-                    head_name = name
-                    best = j
-                    if name.kind == "actor":
-                        head_kinds = ("actor", *head_kinds)
-                        hostile = True
-                    elif name.kind == "agency" and "agency" not in head_kinds:
-                        head_kinds = (*head_kinds, "agency")
-                    state = state or name.state
-                    j += 1
-                    continue
+            joins = best >= 0 and gap == 0 and head_name is None and not possessive and name.kind in _JOINING
+            # "security service PST", "the group Sandworm"
+            if joins and row[best].end + 1 >= u.start and "person" not in head_kinds[:1]:
+                head_name = name
+                best = j
+                if name.kind == "actor":
+                    head_kinds = ("actor", *head_kinds)
+                    hostile = True
+                elif name.kind == "agency" and "agency" not in head_kinds:
+                    head_kinds = (*head_kinds, "agency")
+                state = state or name.state
+                j += 1
+                continue
             if name.kind == "malware":
                 if best >= 0 or j > k or possessive:
                     break
@@ -429,7 +251,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 break
             j += 1
             continue
-        if low in _MODIFIERS and not (
+        if low in MODIFIERS and not (
             _capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads
         ):
             if best >= 0 and not _phrase_head_ahead(row, j, lex):
@@ -521,12 +343,27 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 hostile = True
     plural = head.endswith("s") and not head.endswith("ss")
     return Party(
-        i, last, row[i].start, row[last - 1].end, result_kinds, head, head_name, owner, state, core_end, tie, plural, hostile, person_name, definite
-    )  # fmt: skip
+        i,
+        last,
+        row[i].start,
+        row[last - 1].end,
+        result_kinds,
+        head,
+        head_name,
+        owner,
+        state,
+        core_end,
+        tie,
+        plural,
+        hostile,
+        person_name,
+        definite,
+    )
 
 
 def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
-    """Whether a sentence-initial capital belongs to a name: it holds a digit or an inner capital, the next word has a capital too, or a verb,
+    """Whether a sentence-initial capital belongs to a name: it holds a digit or an inner capital, the next word has a capital
+    too, or a verb,
     a possessive or a comma with an apposition follows a word that the lexicon does not know."""
     unit = row[j]
     if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
@@ -534,7 +371,7 @@ def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
     if (
         j + 1 >= len(row)
         or unit.low in FUNCTION
-        or unit.low in _MODIFIERS
+        or unit.low in MODIFIERS
         or unit.low in lex.verbs
         or unit.low.endswith(("ly", "ing", "ed"))
     ):
@@ -575,13 +412,9 @@ def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
     return False
 
 
-_TO_HEADS = frozenset(
-    "mission ambassador envoy representative adviser advisor aide report delegation embassy secretary counsel letter delegate".split()
-)
-_ABROAD = frozenset("embassy mission ambassador envoy consulate diplomat attache".split())
-_OF_HEADS = frozenset(
-    "place gov_person gov_body person_speaker anonymous company report intl agency group person criminal".split()
-)
+_TO_HEADS = word_set("parties.to_heads")
+_ABROAD = word_set("parties.abroad")
+_OF_HEADS = word_set("parties.of_heads")
 
 
 def _after(
@@ -593,8 +426,9 @@ def _after(
         return None
     low = row[j].low
     first = kinds[0] if kinds else ""
-    if first == "actor" and low == "from" and j + 1 < n and row[j + 1].name is not None and row[j + 1].name.kind == "state":
-        return j + 2, row[j + 1].name, None
+    place = row[j + 1].name if j + 1 < n else None
+    if first == "actor" and low == "from" and place is not None and place.kind == "state":
+        return j + 2, place, None
     named = first in ("state", "capital", "vendor", "union", "media", "demonym")
     if (
         low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")

@@ -10,7 +10,8 @@ __all__ = ["claim_row"]
 
 
 def claim_row(claim: Claim, document: Document) -> dict[str, Any]:
-    """The flat form: names and surface strings, offsets in code points into `document.text`, nulls where the text says nothing."""
+    """The flat form: names and surface strings, offsets in code points into `document.text`, nulls where the text says
+    nothing."""
 
     def at(span: Span | None) -> list[int] | None:
         return [span.start, span.end] if span is not None else None

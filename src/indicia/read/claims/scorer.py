@@ -1,6 +1,7 @@
 """The learned scorer: which (source, accused) pairs of a sentence make a claim, with which stance, how firmly, on what basis.
 
-An encoder of a few transformer layers (int8, ONNX) reads a sentence with the one before it; small heads (ONNX too) score every pair of
+An encoder of a few transformer layers (int8, ONNX) reads a sentence with the one before it; small heads (ONNX too) score
+every pair of
 parties at once. Weights, tokenizer and heads lie in `model/` and are made by `scripts/train_claims.py`. Without them the
 rules read alone.
 """

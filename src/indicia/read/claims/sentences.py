@@ -1,6 +1,7 @@
 """Sentences of a text as half-open ranges, in order, in time linear in the text.
 
-A sentence ends at `.`, `!`, `?` or an ellipsis, with closing quotes and brackets, where a new one can begin; not after an abbreviation or
+A sentence ends at `.`, `!`, `?` or an ellipsis, with closing quotes and brackets, where a new one can begin; not after an
+abbreviation or
 an initial. Line breaks end it where a blank line, a bullet or a heading shows that they do. Nothing is longer than `LONGEST`
 characters: a line without any full stop is cut at a space, so that no later step sees an unbounded piece.
 """
@@ -10,20 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indicia.read.claims.wordsets import word_set
+
 __all__ = ["LONGEST", "sentences"]
 
 LONGEST = 1500
 
-_ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof gen col lt sgt maj capt adm sen rep gov hon rev st jr sr inc ltd co corp plc llc bros no nos art sec fig vol
-    vs etc eg ie cf al ca approx est dept univ jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun
-    a.k.a e.g i.e p pp para ed eds op ref u.s u.k u.n e.u d.c""".split()
-)
+_ABBREVIATIONS = word_set("sentences.abbreviations")
 # "U.S. officials said" goes on; "in the U.S. The group" does not: after such an abbreviation only these words open a sentence.
-_OPENERS = frozenset(
-    """the a an it he she they we this that these those in on at but and however according after before when while
-    as for its their his her there i both such some several no one two three meanwhile officials""".split()
-)
+_OPENERS = word_set("sentences.openers")
 _END = re.compile(
     r"[.!?…]{1,4}[\"'”’)\]»]{0,4}(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•‣▪]|\d{1,2}[.)])[ \t])|\r\n?[ \t]*\r\n?\s*"
 )

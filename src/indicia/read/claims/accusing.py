@@ -1,0 +1,441 @@
+"""Accusing with a verb that takes the accused: accuse, blame, attribute to, link to, charge, put on a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indicia.read.claims.clauses import act_words, agent_after, clause_end, clause_start, group_start, objects_after, trim_units
+from indicia.read.claims.draft import Draft
+from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party, subject
+from indicia.read.claims.lexicon import lexicon
+from indicia.read.claims.speech import Speech, speaker_of
+from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, is_actor, specific, suspect
+from indicia.read.claims.wordsets import word_set
+from indicia.records import Stance
+
+__all__ = ["accuse", "link", "listings", "nominal_accusations", "participle"]
+
+_LEGAL = word_set("rules.legal")
+_HEDGE_LINK = word_set("rules.hedge_link")
+_MONTHS = word_set("rules.months")
+
+
+def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    """ "attacks attributed to APT28", "hackers accused of": no speaker of its own, so it is taken only inside speech or as
+    narration."""
+    row = sentence.row
+    if "link" in verb.classes and verb.at + 1 < len(row) and row[verb.at + 1].low in ("to", "with", "on", "by"):
+        source = -1
+        k = verb.at + 1
+        if row[k].low == "by":
+            source = next_party(sentence, k + 1, len(row), reach=2)
+            if source < 0:
+                return
+            k = sentence.parties[source].last
+            if not (k < len(row) and row[k].low in ("to", "with", "on")):
+                return
+        for accused in objects_after(sentence, k + 1, 3):
+            if accusable(sentence, accused):
+                start = clause_start(sentence, verb.first)
+                hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
+                yield Draft(
+                    Stance.ACCUSES, source, accused, trim_units(sentence, start, verb.first), verb.at, "participle", hedge=hedge
+                )
+
+
+def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    stop = n
+    # where "to X" stands
+    target = -1
+    k = verb.at + 1
+    limit = min(n, verb.at + 45)
+    prepositions = (
+        ("on",)
+        if verb.lemma == "blame"
+        else ("to", "with", "on", "at")
+        if verb.lemma in ("lay", "pin", "fasten", "chalk")
+        else ("to", "with")
+    )
+    while k < limit:
+        low = row[k].low
+        if low in (";", ":", "“"):
+            break
+        if low in prepositions and at[k] < 0 and k + 1 < n:
+            index = next_party(sentence, k + 1, stop, reach=3, through_verbs=True)
+            if (
+                index >= 0
+                and can_be_accused(parties[index])
+                and (parties[index].kinds[0] not in ("agency", "gov_body") or suspect(parties[index]))
+                and not (low == "with" and parties[index].kinds[0] not in ("actor", "agency", "state", "capital", "group"))
+            ):
+                target = index
+                target_at = k
+                # "to break into X to Y": the last fitting "to" wins when the first is part of the act
+                break
+        k += 1
+    if target < 0:
+        subject_first = subject(sentence, verb.first)[0]
+        if subject_first and verb.at + 1 < n and row[verb.at + 1].low in ("to", "with"):
+            k = parties[subject_first[0]].first - 1
+            if k > 0 and row[k].low in ("which", "whom", "that", "who"):
+                k -= 2 if row[k - 1].low == "," else 1
+                if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
+                    for s in subject_first:
+                        yield Draft(
+                            Stance.ACCUSES,
+                            s,
+                            at[k],
+                            trim_units(sentence, verb.at + 2, clause_end(sentence, verb.at + 2)),
+                            verb.at,
+                            "link-relative",
+                            hedge=verb.at,
+                        )
+        return
+    hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
+    accused = coordinated(row, parties, at, target, back=False)
+    if verb.passive:
+        who = [i for i in [agent_after(sentence, verb.at + 1, n)] if i >= 0 and i not in accused and can_speak(parties[i])]
+        things, first, how = subject(sentence, verb.first)
+        sources: tuple[int, ...] = tuple(who) or speaker_of(sentence, said, verb.at)
+        act = trim_units(sentence, clause_start(sentence, verb.first), verb.first)
+        if how in ("party", "relative") and things and is_actor(parties[things[0]]) and not is_actor(parties[target]):
+            accused = things
+            act = (verb.at, parties[target].last)
+        if verb.negated:
+            for s in sources:
+                for a in accused:
+                    yield Draft(
+                        Stance.DECLINES if s >= 0 else Stance.QUESTIONS, s, a, act, verb.at, "link-negated", lenient=True
+                    )
+            return
+        for s in sources:
+            for a in accused:
+                yield Draft(Stance.ACCUSES, s, a, act, verb.at, "link-passive", hedge=hedge)
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    sources = tuple(who) or speaker_of(sentence, said, verb.at)
+    act = trim_units(sentence, verb.at + 1, target_at)
+    middle = next_party(sentence, verb.at + 1, target_at, reach=4)
+    if (
+        middle >= 0
+        and is_actor(parties[middle])
+        and (parties[middle].kinds[0] != "unknown_name" or parties[target].kinds[0] in ("state", "capital", "agency"))
+        and not act_words(sentence, parties[middle].last, target_at)
+    ):
+        accused = coordinated(row, parties, at, middle, back=False)
+        act = (verb.at, parties[target].last)
+    elif act is None:
+        # "APT31, whom it links to the breach": the object stands before the relative pronoun
+        if not who:
+            return
+        k = parties[who[0]].first - 1
+        if k > 0 and row[k].low in ("which", "whom", "that", "who"):
+            k -= 2 if row[k - 1].low == "," else 1
+            if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
+                for s in sources:
+                    yield Draft(
+                        Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge
+                    )
+        return
+    if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not act_words(
+        sentence, verb.at, target_at
+    ):
+        return
+    if verb.negated:
+        for s in sources:
+            if s >= 0:
+                yield Draft(
+                    Stance.DECLINES,
+                    s,
+                    -1 if verb.lemma == "attribute" and not specific(parties[accused[0]]) else accused[0],
+                    act,
+                    verb.at,
+                    "link-negated",
+                )
+        return
+    for s in sources:
+        for a in accused:
+            if s != a:
+                yield Draft(Stance.ACCUSES, s, a, act, verb.at, "link", hedge=hedge)
+
+
+def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    legal = verb.lemma in _LEGAL
+    if verb.lemma in ("target", "list", "fine", "out", "find") and not legal:
+        return
+    if verb.passive:
+        who, _, how = subject(sentence, verb.first)
+        agent = agent_after(sentence, verb.at + 1, n)
+        end = clause_end(sentence, verb.at + 1)
+        act = None
+        for k in range(verb.at + 1, end):
+            if row[k].low in ("of", "for", "over", "with", "in", "as", "to"):
+                act = trim_units(sentence, k + 1, end)
+                break
+        sources = (agent,) if agent >= 0 and can_speak(parties[agent]) else speaker_of(sentence, said, verb.at)
+        if (
+            verb.lemma in ("suspect",)
+            and agent < 0
+            and row[verb.at + 1 : verb.at + 2]
+            and row[verb.at + 1].low not in ("of", "to")
+        ):
+            return
+        if how not in ("party", "relative"):
+            return
+        for a in who:
+            if not accusable(sentence, a):
+                continue
+            for s in sources:
+                if verb.negated:
+                    if s >= 0:
+                        yield Draft(Stance.QUESTIONS, s, a, act, verb.at, "accuse-negated", lenient=True)
+                    continue
+                yield Draft(
+                    Stance.ACCUSES,
+                    s,
+                    a,
+                    act,
+                    verb.at,
+                    "accuse-passive",
+                    legal=legal,
+                    hedge=verb.at if verb.lemma == "suspect" else -1,
+                )
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    sources = tuple(who) or speaker_of(sentence, said, verb.at)
+    if how == "thing" and not who and sources == (-1,):
+        return
+    objects = objects_after(sentence, verb.at + 1, 7)
+    if verb.at + 1 < n and row[verb.at + 1].low in ("no", "nobody", "none"):
+        return
+    end = clause_end(sentence, verb.at + 1)
+    if verb.lemma in ("blame",):
+        for k in range(verb.at + 1, min(n, verb.at + 40)):
+            if row[k].low == "on" and at[k] < 0:
+                index = next_party(sentence, k + 1, n, reach=2)
+                if (
+                    index >= 0
+                    and accusable(sentence, index)
+                    and parties[index].kinds[0] not in ("place",)
+                    and act_words(sentence, verb.at + 1, k)
+                ):
+                    objects = coordinated(row, parties, at, index, back=False)
+                    act = trim_units(sentence, verb.at + 1, k)
+                    for s in sources:
+                        for a in objects:
+                            yield Draft(Stance.ACCUSES, s, a, act, verb.at, "blame-on")
+                    return
+    if verb.lemma in ("condemn", "denounce", "decry", "deplore", "criticize", "criticise", "rebuke", "castigate", "censure"):
+        # "condemned the campaign by APT28", "condemned Beijing's hacking operations"
+        agent = agent_after(sentence, verb.at + 1, end)
+        if agent >= 0 and accusable(sentence, agent) and act_words(sentence, verb.at + 1, parties[agent].first):
+            objects = coordinated(row, parties, at, agent, back=False)
+            for s in sources:
+                for a in objects:
+                    yield Draft(Stance.ACCUSES, s, a, trim_units(sentence, verb.at + 1, end), verb.at, "condemn")
+            return
+    if not objects:
+        return
+    if legal or verb.lemma == "name":
+        for k in range(verb.at + 1, n - 2):
+            if row[k].low in ("including", "namely", ":") or row[k].low == "among" and row[k + 1].low in ("them", "others"):
+                named: list[tuple[int, int]] = []
+                for j in range(k + 1, n):
+                    index = at[j]
+                    if (
+                        index >= 0
+                        and parties[index].first == j
+                        and accusable(sentence, index)
+                        and specific(parties[index])
+                        and parties[index].kinds[0] != "unknown_name"
+                        and row[j - 1].low in ("them", "including", "namely", ":", "and", ",", "the", "others")
+                    ):
+                        named.append((index, j))
+                for index, _ in named:
+                    end_of = clause_end(sentence, parties[index].last)
+                    act_of = (
+                        trim_units(sentence, parties[index].last + 1, end_of)
+                        if parties[index].last < n and row[parties[index].last].low in ("for", "over")
+                        else None
+                    )
+                    for s in sources:
+                        yield Draft(Stance.ACCUSES, s, index, act_of, verb.at, "accuse-listed", legal=legal)
+                if named and not specific(parties[objects[0]]):
+                    return
+                break
+    last = parties[objects[-1]].last
+    if verb.lemma in ("name", "identify", "expose", "unmask", "single", "finger", "suspect", "designate", "out") and any(
+        row[k].low == "as" for k in range(last, min(last + 6, n))
+    ):
+        k = next(k for k in range(last, min(last + 6, n)) if row[k].low == "as")
+        index = next_party(sentence, k + 1, n, reach=4)
+        if index >= 0 and accusable(sentence, index) and specific(parties[index]) and not specific(parties[objects[0]]):
+            objects = [index]
+    act = None
+    sharp = any(row[k].low in ("of", "for", "over", "with") and at[k] < 0 for k in range(last, min(end, last + 10)))
+    for k in range(last, min(end, last + 16)):
+        if row[k].low in (("of", "for", "over", "with") if sharp else ("in", "as", "because", "on")) and at[k] < 0:
+            if k + 1 < n and (row[k + 1].kind == "number" or row[k + 1].low in _MONTHS):
+                continue
+            act = trim_units(sentence, k + 1, end)
+            break
+    if act is None and last < end and act_words(sentence, last, end):
+        act = trim_units(sentence, parties[objects[0]].first, end)
+    if verb.negated:
+        for s in sources:
+            if s >= 0:
+                yield Draft(Stance.DECLINES, s, -1, act, verb.at, "accuse-negated", lenient=True)
+        return
+    for s in sources:
+        for a in objects:
+            if s != a and accusable(sentence, a):
+                yield Draft(
+                    Stance.ACCUSES, s, a, act, verb.at, "accuse", legal=legal, hedge=verb.at if verb.lemma == "suspect" else -1
+                )
+
+
+def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "put three officers on a wanted list", "imposed sanctions on", "issued a warrant for", "unsealed an indictment
+    against"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(n):
+        if at[k] >= 0 and row[k].low not in ("indictment", "warrant", "complaint"):
+            continue
+        low = row[k].low
+        objects: list[int] = []
+        end = k
+        if low in ("put", "puts", "placed", "places", "added", "adds", "putting", "placing", "adding"):
+            index = next_party(sentence, k + 1, n, reach=4)
+            if index >= 0 and any(
+                u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]
+            ):
+                objects = coordinated(row, parties, at, index, back=False)
+                end = k
+        elif low in (
+            "sanctions",
+            "freeze",
+            "freezes",
+            "ban",
+            "bans",
+            "measures",
+            "warrant",
+            "warrants",
+            "indictment",
+            "indictments",
+            "charges",
+            "complaint",
+            "case",
+            "restrictions",
+            "bounty",
+            "reward",
+        ):
+            for j in range(k + 1, min(k + 9, n - 1)):
+                if row[j].low in ("on", "against", "for", "upon", "charging", "accusing", "naming") and at[j] < 0:
+                    index = next_party(sentence, j + 1, n, reach=4)
+                    if index >= 0 and can_be_accused(parties[index]):
+                        objects = coordinated(row, parties, at, index, back=False)
+                    break
+            start = group_start(sentence, k)
+            while (
+                start > 0
+                and at[start - 1] < 0
+                and row[start - 1].kind == "word"
+                and row[start - 1].low not in ("and", "that", "who", "which")
+                and k - start < 7
+            ):
+                start -= 1
+            end = start
+        if not objects:
+            continue
+        who, _, _ = subject(sentence, end)
+        who = [w for w in who if can_speak(parties[w]) and w not in objects]
+        last = parties[objects[-1]].last
+        act = None
+        for j in range(last, min(n, last + 14)):
+            if row[j].low in ("for", "over", "with", "of", "because", "after") and at[j] < 0:
+                act = trim_units(sentence, j + 1, clause_end(sentence, j + 1))
+                break
+        for s in tuple(who) or speaker_of(sentence, said, k):
+            for a in objects:
+                if s != a and accusable(sentence, a):
+                    yield Draft(Stance.ACCUSES, s, a, act, k, "listing", legal=True)
+
+
+def nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "Norway's allegations against Russia", "Mandiant's paper on APT1", "the British findings concerning APT10":
+    accusations that are named."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    for k in range(1, n):
+        low = row[k].low
+        if low not in lexicon().findings and low not in (
+            "paper",
+            "decision",
+            "accusing",
+            "finger-pointing",
+            "blame",
+            "suspicions",
+            "suspicion",
+        ):
+            continue
+        source = -1
+        if row[k - 1].low == "'s" and k > 1 and at[k - 2] >= 0:
+            source = at[k - 2]
+        elif at[k] >= 0 and parties[at[k]].owner is not None and "report" in parties[at[k]].kinds:
+            source = at[k]
+        elif (
+            at[k - 1] >= 0
+            and parties[at[k - 1]].last == k
+            and parties[at[k - 1]].kinds[0] in ("demonym", "state", "vendor", "agency", "capital", "union")
+        ):
+            source = at[k - 1]
+        elif k + 2 < n and row[k + 1].low in ("by", "of", "from") and at[k + 2] >= 0:
+            source = at[k + 2]
+        if source < 0 or not can_speak(parties[source]):
+            continue
+        for j in range(k + 1, min(n, k + 16)):
+            index = at[j]
+            if row[j].low in (";", ".", "”"):
+                break
+            if (
+                index >= 0
+                and index != source
+                and parties[index].first == j
+                and can_be_accused(parties[index])
+                and row[j - 1].low
+                in (
+                    "on",
+                    "against",
+                    "about",
+                    "concerning",
+                    "over",
+                    "to",
+                    "at",
+                    "of",
+                    "regarding",
+                    "that",
+                    "as",
+                    "naming",
+                    "blaming",
+                    "for",
+                    "out",
+                    "pinning",
+                    "accusing",
+                    "behind",
+                    "by",
+                )
+            ):
+                if any(k < v.at < j for v in sentence.verbs):
+                    break
+                if suspect(parties[index]):
+                    for a in coordinated(row, parties, at, index, back=False):
+                        if can_be_accused(parties[a]):
+                            yield Draft(Stance.ACCUSES, source, a, None, k, "nominal")
+                    break

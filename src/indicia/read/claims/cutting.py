@@ -1,0 +1,143 @@
+"""Cutting a text into what is read at once: which sentences are worth it, their parties and verbs, their drafts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from indicia.knowledge import Knowledge
+from indicia.knowledge.names import is_risky
+from indicia.read.claims.draft import Draft
+from indicia.read.claims.drafts import drafts
+from indicia.read.claims.grammar import Sentence, verb_groups
+from indicia.read.claims.lexicon import lexicon
+from indicia.read.claims.names import Names
+from indicia.read.claims.pairs import joined, pair_features, party_features
+from indicia.read.claims.parties import parties
+from indicia.read.claims.scorer import MAX_PARTIES, MAX_TOKENS, Job, Scorer
+from indicia.read.claims.speech import Speech, speeches
+from indicia.read.claims.suspects import specific
+from indicia.read.claims.units import units
+
+__all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse"]
+
+
+class Cut(NamedTuple):
+    """A sentence with its drafts, after the sentence before it: parties, units and drafts are counted over both."""
+
+    whole: Sentence
+    own: tuple[int, int]  # text range of the sentence itself
+    before: int  # so many parties belong to the sentence before
+    said: list[Speech]
+    found: list[Draft]
+    number: int
+
+
+class Gate:
+    """Tells cheaply which sentences are worth reading: words of attack and accusation, known actors, states that are often
+    accused."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        lex = lexicon()
+        actors = {
+            surface.lower()
+            for actor in knowledge.actors
+            for surface in (actor.name, *(alias.name for alias in actor.aliases))
+            if len(surface) > 3 and not is_risky(surface)
+        }
+        self._long = ahocorasick_rs.AhoCorasick([*lex.gate, *actors])
+        self._short = ahocorasick_rs.AhoCorasick(lex.short)
+
+    def hits(self, text: str, *, short: bool) -> list[int]:
+        """Offsets in `text` at which a telling word begins, in order."""
+        low = text.lower()
+        if len(low) != len(text):
+            low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        found = [a for _, a, _ in self._long.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
+        if not found and short:
+            found = [a for _, a, _ in self._short.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
+        return found
+
+
+SHORT = 1200  # characters up to which a text is read even if only words of speech stand in it
+AROUND = 2  # sentences on both sides of a telling word that are read too
+
+
+def parse(text: str, start: int, end: int, names: Names) -> Sentence:
+    """One sentence cut up into units, parties and verbs."""
+    row = units(text, start, end, names)
+    found = parties(text, row)
+    at = [-1] * len(row)
+    for index, party in enumerate(found):
+        for k in range(party.first, party.last):
+            at[k] = index
+    return Sentence(start, end, row, found, at, verb_groups(row, at, lexicon()))
+
+
+def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
+    """Joins a sentence to the one before it and finds its drafts."""
+    said = speeches(sentence)
+    found = list(drafts(sentence, said))
+    if context is None:
+        return Cut(sentence, (sentence.start, sentence.end), 0, said, found, number)
+    before, shift = len(context.parties), len(context.row)
+    whole = Sentence(
+        context.start,
+        sentence.end,
+        [*context.row, *sentence.row],
+        joined(context, sentence),
+        [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)],
+        [],
+    )
+    said = [
+        s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift)
+        for s in said
+    ]
+    found = [
+        d._replace(
+            source=d.source + before if d.source >= 0 else -1,
+            accused=d.accused + before if d.accused >= 0 else -1,
+            act=(d.act[0] + shift, d.act[1] + shift) if d.act else None,
+            cue=d.cue + shift,
+            hedge=d.hedge + shift if d.hedge >= 0 else -1,
+        )
+        for d in found
+    ]
+    return Cut(whole, (sentence.start, sentence.end), before, said, found, number)
+
+
+def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
+    """What the scorer needs to know of a sentence, or None where there is nothing to score."""
+    count = len(piece.whole.parties)
+    if count == piece.before or count > MAX_PARTIES:
+        return None
+    begin = piece.whole.start
+    ids, offsets = model.encode(text[begin : piece.own[1]])
+    if len(ids) > MAX_TOKENS:
+        return None
+    ends = [b for _, b in offsets]
+    spans = [_token_range(offsets, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
+    sentence = _token_range(offsets, ends, piece.own[0] - begin, piece.own[1] - begin)
+    return Job(
+        ids,
+        spans,
+        sentence,
+        party_features(piece.whole.parties),
+        pair_features(piece.whole.parties, piece.before, piece.found, shifted=True),
+    )
+
+
+def _token_range(offsets: list[tuple[int, int]], ends: list[int], start: int, end: int) -> tuple[int, int]:
+    """Tokens that touch [start, end)."""
+    hit = [k for k, (a, b) in enumerate(offsets) if b > a and a < end and b > start]
+    return (hit[0], hit[-1] + 1) if hit else (0, 1)
+
+
+def leans_back(sentence: Sentence) -> bool:
+    """Whether a sentence needs the one before it: it points back, goes on quoting, or names hardly anybody."""
+    if len(sentence.parties) < 2:
+        return True
+    if any(p.kinds[0] == "pronoun" or (p.definite and not specific(p)) for p in sentence.parties):
+        return True
+    return any(unit.low in ("“", "”", '"', "his", "her", "its", "their") for unit in sentence.row)

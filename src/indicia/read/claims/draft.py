@@ -1,0 +1,25 @@
+"""A claim in terms of the units of a sentence, before its parties are resolved."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from indicia.records import Stance
+
+__all__ = ["Draft"]
+
+
+class Draft(NamedTuple):
+    """A claim in terms of units. `source` and `accused` are indexes of parties (-1: none); `act` is a range of units or
+    None."""
+
+    stance: Stance
+    source: int
+    accused: int
+    act: tuple[int, int] | None
+    cue: int  # unit
+    rule: str
+    legal: bool = False
+    self_reference: bool = False  # the accused is the speaker or its state ("denied any role")
+    hedge: int = -1  # unit of a cue that hedges by itself: "linked", "suspects"
+    lenient: bool = False  # speaker found by nearness only

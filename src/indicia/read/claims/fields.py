@@ -1,0 +1,271 @@
+"""From a found claim to its record: firmness, basis, date, incident, motives, channel."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TypeVar
+
+import numpy as np
+
+from indicia.read.claims.dates import Dated, dates
+from indicia.read.claims.deciding import rule_score
+from indicia.read.claims.firmness import Firm, firm_words
+from indicia.read.claims.grounds import basis_words, channel_of
+from indicia.read.claims.resolving import Found, Tools
+from indicia.read.claims.scorer import F
+from indicia.read.claims.wordsets import word_set
+from indicia.records import (
+    Accused,
+    AccusedType,
+    Basis,
+    Claim,
+    Document,
+    Firmness,
+    Motive,
+    Relation,
+    Source,
+    SourceType,
+    Span,
+    Stance,
+    stable_id,
+)
+from indicia.records import Party as NamedParty
+
+__all__ = ["Maker"]
+
+
+class Maker:
+    """Makes the records of one document's claims."""
+
+    def __init__(self, document: Document, tools: Tools) -> None:
+        self.document = document
+        self.text = document.text
+        self.tools = tools
+        self.head_date, self.base_date = _dateline(self.text, document.published)
+        self._firm: tuple[tuple[int, int], list[Firm]] = ((-1, -1), [])
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(document=self.document.id, start=start, end=end, text=self.text[start:end])
+
+    def claim(self, found: Found) -> Claim:
+        draft, sentence = found.draft, found.piece.whole
+        text = self.text
+        row = sentence.row
+        start, end = self._quote(found)
+        source_type = SourceType(found.source_is.type) if found.source_is is not None else SourceType.MEDIA
+        told = found.scored
+        if told is not None and found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
+            source_type = _weigh(tuple(SourceType), told.source_type[found.pair[0]], source_type)
+        source = Source(
+            type=source_type,
+            party=NamedParty(
+                span=self._span(found.source.start, found.source.end),
+                canonical=found.source_is.canonical,
+                state=found.source_is.state,
+            )
+            if found.source is not None and found.source_is is not None
+            else None,
+            via=tuple(self._span(p.start, p.end) for p in found.via),
+        )
+        accused_is = found.accused_is
+        if accused_is is None:
+            accused = Accused(type=AccusedType.UNKNOWN)
+        else:
+            where = found.accused_range or (start, start)
+            kind = AccusedType(accused_is.type)
+            if told is not None and found.accused is not None and not draft.self_reference:
+                kind = _weigh(tuple(AccusedType), told.accused_type[found.pair[1]], kind)
+            accused = Accused(
+                type=kind,
+                level=accused_is.level,
+                party=NamedParty(span=self._span(*where), canonical=accused_is.canonical, state=accused_is.state),
+                category=accused_is.category,
+            )
+        act = None
+        if draft.act is not None and draft.act[0] < draft.act[1] <= len(row):
+            act = self._span(row[draft.act[0]].start, row[draft.act[1] - 1].end)
+        firm = self._firmness(found)
+        firmness = firm.firmness if firm else Firmness.NONE
+        if told is not None:
+            firmness = _weigh(tuple(Firmness), told.firmness[found.pair], firmness, WORD_TRUST)
+            if firm is None or firm.firmness is not firmness:
+                firm = self._firmness(found, firmness)
+        legal = draft.legal
+        basis, basis_range = (
+            basis_words(text, start, end, legal=legal)
+            if draft.stance is not Stance.DENIES or legal
+            else (Basis.NONE_STATED, None)
+        )
+        if told is not None and not legal:
+            basis = _weigh(tuple(Basis), told.basis[found.pair], basis)
+            if basis is Basis.NONE_STATED:
+                basis_range = None
+        dated = self._date(found)
+        incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
+        motives = _motives(text, start, end)
+        claim_source = source.party.canonical if source.party else None
+        return Claim(
+            id=stable_id(
+                "claim",
+                self.document.id,
+                start,
+                end,
+                claim_source,
+                accused.party.canonical if accused.party else None,
+                draft.stance,
+                draft.act,
+            ),
+            quote=self._span(start, end),
+            source=source,
+            stance=draft.stance,
+            accused=accused,
+            act=act,
+            incident=incident,
+            incident_id=incident_id,
+            motives=motives,
+            firmness=firmness,
+            firmness_cue=self._span(firm.start, firm.end) if firm else None,
+            likelihood=firm.likelihood if firm else None,
+            confidence=firm.confidence if firm else None,
+            basis=basis,
+            basis_cue=self._span(*basis_range) if basis_range else None,
+            channel=channel_of(source_type, basis, text[start:end]),
+            relation=_relation(source_type),
+            date=dated.iso if dated else None,
+            date_text=self._span(dated.start, dated.end) if dated else None,
+            score=found.score or rule_score(found),
+            cues=(draft.rule,),
+        )
+
+    def _words_of(self, start: int, end: int) -> list[Firm]:
+        if self._firm[0] != (start, end):
+            self._firm = ((start, end), firm_words(self.text, start, end))
+        return self._firm[1]
+
+    def _quote(self, found: Found) -> tuple[int, int]:
+        """The sentence of the claim; with the one before it where a party stands there."""
+        start, end = found.piece.own
+        for party in (found.source, found.accused):
+            if party is not None and party.start < start:
+                start = found.piece.whole.start
+        return start, end
+
+    def _firmness(self, found: Found, wanted: Firmness | None = None) -> Firm | None:
+        """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the
+        sentence.
+        `wanted`: only words of this class."""
+        draft, sentence = found.draft, found.piece.whole
+        if draft.stance in (Stance.DENIES, Stance.DECLINES):
+            return None
+        row = sentence.row
+        cue = row[min(draft.cue, len(row) - 1)]
+        words = [w for w in self._words_of(*self._quote(found)) if wanted is None or w.firmness is wanted]
+        if not words:
+            # "They hold this with high confidence": the next sentence may say it
+            return None
+
+        def rank(w: Firm) -> tuple[int, int]:
+            order = {Firmness.CONFIRMED: 1, Firmness.HIGH: 0, Firmness.MODERATE: 0, Firmness.LOW: 1, Firmness.HEDGED: 2}
+            return (order.get(w.firmness, 3), abs(w.start - cue.start))
+
+        return min(words, key=rank)
+
+    def _date(self, found: Found) -> Dated | None:
+        """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
+        draft, sentence = found.draft, found.piece.whole
+        row = sentence.row
+        all_dates = [
+            d for d in dates(self.text, *self._quote(found), self.base_date) if d is not self.head_date and not self._is_head(d)
+        ]
+        if not all_dates:
+            return self._dated_by_head(found)
+        cue = row[min(draft.cue, len(row) - 1)]
+        act = (row[draft.act[0]].start, row[draft.act[1] - 1].end) if draft.act else (0, 0)
+        outside = [d for d in all_dates if not (act[0] <= d.start < act[1])]
+        near = [d for d in outside if abs(d.start - cue.end) < 60 or abs(d.end - cue.start) < 60]
+        return near[0] if near else self._dated_by_head(found)
+
+    def _is_head(self, dated: Dated) -> bool:
+        return self.head_date is not None and dated.start == self.head_date.start
+
+    def _dated_by_head(self, found: Found) -> Dated | None:
+        """The date at the head of the text, for what is told as new: not for narration, nor for what was said before."""
+        if self.head_date is None or found.source is None:
+            return None
+        start, end = self._quote(found)
+        return None if _EARLIER.search(self.text, start, end) else self.head_date
+
+
+_EARLIER = re.compile(
+    r"\b(?:previously|earlier|before|in the past|at the time|rapidly|quickly|sometimes|first identified|"
+    r"last (?:year|month)|long ago|once)\b",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
+
+
+def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | None]:
+    """(the date that a text gives for itself in its first words, the date against which "on Monday" is read)."""
+    head = _HEAD.match(text)
+    begin = head.end() if head else 0
+    found = dates(text, begin, begin + 24, published)
+    if found and found[0].start == begin and not found[0].relative and len(found[0].iso) == 10:
+        return found[0], published or found[0].iso
+    return None, published
+
+
+_MOTIVES = (
+    (Motive.IP_THEFT, re.compile(r"intellectual property|trade secrets?|industrial espionage|proprietary", re.I)),
+    (Motive.ESPIONAGE, re.compile(r"espionage|\bspy|\bspies|spied|intelligence[- ]gather|surveil|eavesdrop|cyberspies", re.I)),
+    (
+        Motive.FINANCIAL,
+        re.compile(
+            r"ransom|extort|\bmoney\b|cryptocurrenc|\bcrypto\b|bitcoin|heist|launder|financial gain|for profit|"
+            r"stole \$|theft of \$|fraud|robbed",
+            re.I,
+        ),
+    ),
+    (
+        Motive.DISRUPTION,
+        re.compile(
+            r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|"
+            r"outage|knocked|defac",
+            re.I,
+        ),
+    ),
+    (
+        Motive.INFLUENCE,
+        re.compile(
+            r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|"
+            r"propaganda|smear",
+            re.I,
+        ),
+    ),
+)
+
+
+_OPEN_SOURCES = word_set("reader.open_sources")
+TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
+WORD_TRUST = 3.0  # the same for words of firmness
+E = TypeVar("E", bound=Enum)
+
+
+def _weigh(values: tuple[E, ...], probabilities: F, said: E, trust: float = TRUST) -> E:
+    """The likeliest value, where the one that the lexicon says has a head start of `trust`."""
+    scores = np.log(np.maximum(probabilities, 1e-6))
+    scores[values.index(said)] += trust
+    return values[int(scores.argmax())]
+
+
+def _motives(text: str, start: int, end: int) -> tuple[Motive, ...]:
+    return tuple(motive for motive, pattern in _MOTIVES if pattern.search(text, start, end))
+
+
+def _relation(source: SourceType) -> Relation:
+    return {
+        SourceType.COMPANY: Relation.SECURITY_COMMUNITY,
+        SourceType.MEDIA: Relation.MEDIA,
+        SourceType.INTERNATIONAL: Relation.INTERNATIONAL,
+        SourceType.GROUP: Relation.ATTACKER,
+    }.get(source, Relation.UNKNOWN)

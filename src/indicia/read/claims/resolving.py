@@ -1,0 +1,270 @@
+"""Who is meant: pronouns, "the group", a speaker's own state, names that an apposition explains."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from indicia.knowledge import Knowledge
+from indicia.read.claims.cutting import Cut, Gate
+from indicia.read.claims.draft import Draft
+from indicia.read.claims.grammar import Sentence
+from indicia.read.claims.incidents import Incidents
+from indicia.read.claims.kinds import Described, describe_accused, describe_source, owner_unit
+from indicia.read.claims.names import Names
+from indicia.read.claims.parties import Party
+from indicia.read.claims.scorer import Scored
+from indicia.read.claims.speech import speakers_at
+from indicia.read.claims.suspects import specific, suspect
+from indicia.records import (
+    AccusedType,
+    SourceType,
+    Stance,
+)
+
+__all__ = ["Found", "Resolver", "Seen", "Tools", "tools_of"]
+
+
+class Tools(NamedTuple):
+    """What reading needs of the knowledge, built once."""
+
+    names: Names
+    states: dict[str, str]
+    incidents: Incidents
+    gate: Gate
+
+
+@cache
+def tools_of(knowledge: Knowledge) -> Tools:
+    return Tools(
+        Names(knowledge), {state.code: state.name for state in knowledge.states}, Incidents(knowledge), Gate(knowledge)
+    )
+
+
+class Seen(NamedTuple):
+    """A party that was met earlier in the document, for what points back to it."""
+
+    party: Party
+    sentence: int
+    accused: Described
+    source: Described
+    text: str
+
+
+class Found(NamedTuple):
+    """A draft with its parties resolved, before it becomes a record."""
+
+    draft: Draft
+    piece: Cut
+    source: Party | None
+    source_is: Described | None
+    accused: Party | None
+    accused_is: Described | None
+    accused_range: tuple[int, int] | None
+    via: tuple[Party, ...]
+    score: float = 0.0
+    scored: Scored | None = None
+    pair: tuple[int, int] = (0, 0)  # in `scored`
+
+
+class Resolver:
+    """Remembers who was spoken of in a document, sentence by sentence, and says whom a draft means.
+
+    `trusted`: the drafts passed the learned scorer, so that weak references are followed too.
+    """
+
+    def __init__(self, text: str, tools: Tools, *, trusted: bool) -> None:
+        self.text = text
+        self.tools = tools
+        self.trusted = trusted
+        self.speakers: list[Seen] = []
+        self.hostile: list[Seen] = []
+        self.number = 0
+
+    def remember(self, piece: Cut) -> None:
+        number = piece.number
+        for party in piece.whole.parties[piece.before :]:
+            if party.kinds[0] == "pronoun":
+                continue
+            surface = self.text[party.start : party.end]
+            seen = Seen(
+                party,
+                number,
+                describe_accused(party, self.text, self.tools.states),
+                describe_source(party, self.text, self.tools.states),
+                surface,
+            )
+            if party.kinds[0] not in ("place", "unknown_name", "organisation"):
+                self.speakers.append(seen)
+            if (
+                party.kinds[0] in ("actor", "criminal", "agency", "state", "capital", "named_person")
+                or party.hostile
+                or (party.kinds[0] == "group" and specific(party))
+            ):
+                self.hostile.append(seen)
+        del self.speakers[:-24], self.hostile[:-24]
+
+    def _speaker_before(self, party: Party, sentence: Sentence, index: int) -> Described | None:
+        """Whom a pronoun that speaks stands for."""
+        head = party.head
+        person = head in ("he", "she")
+        earlier = [p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"]
+        # the subject of the sentence, which mostly stands first, before what is nearest
+        ordered = [p for p in earlier if p.start >= sentence.row[0].start and p.first <= 3][:1] + earlier[::-1]
+        candidates = [(p, describe_source(p, self.text, self.tools.states)) for p in ordered]
+        candidates += [(seen.party, seen.source) for seen in reversed(self.speakers)]
+        for candidate, described in candidates:
+            first = candidate.kinds[0]
+            if candidate.hostile and first in ("actor", "group", "criminal"):
+                continue
+            if person and not (candidate.person_name or first in ("gov_person", "person_speaker", "named_person")):
+                continue
+            if head == "it" and (
+                first in ("gov_person", "person_speaker", "person", "named_person") or candidate.plural and first != "union"
+            ):
+                continue
+            if (
+                head == "they"
+                and not candidate.plural
+                and first not in ("gov_body", "agency", "vendor", "state", "capital", "union", "company")
+            ):
+                continue
+            return described
+        return None
+
+    def _hostile_before(self, sentence: Sentence, index: int, head: str) -> Seen | None:
+        """Which actor "the group" or "it" stands for."""
+        if head in ("it", "they"):
+            # "Moscow rejected accusations by Berlin that it ...": the subject of the sentence
+            subject = next((p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"), None)
+            if subject is not None and subject.kinds[0] in ("state", "capital") and suspect(subject):
+                surface = self.text[subject.start : subject.end]
+                states = self.tools.states
+                return Seen(
+                    subject,
+                    self.number,
+                    describe_accused(subject, self.text, states),
+                    describe_source(subject, self.text, states),
+                    surface,
+                )
+        for party in reversed(sentence.parties[:index]):
+            if (
+                party.kinds[0] == "actor"
+                or (party.hostile and specific(party))
+                or (party.kinds[0] in ("criminal", "group") and specific(party))
+            ):
+                surface = self.text[party.start : party.end]
+                return Seen(
+                    party,
+                    self.number,
+                    describe_accused(party, self.text, self.tools.states),
+                    describe_source(party, self.text, self.tools.states),
+                    surface,
+                )
+        for seen in reversed(self.hostile):
+            if seen.party.kinds[0] in ("actor", "criminal", "group", "named_person") or seen.party.hostile:
+                return seen
+        return None
+
+    def resolve(self, draft: Draft, piece: Cut) -> Found | None:
+        sentence, said = piece.whole, piece.said
+        states = self.tools.states
+        trusted = self.trusted
+        source = sentence.parties[draft.source] if draft.source >= 0 else None
+        source_is: Described | None = None
+        if source is not None:
+            if source.kinds[0] == "pronoun":
+                source_is = self._speaker_before(source, sentence, draft.source)
+                if source_is is None:
+                    if source.head in ("we", "i"):
+                        source_is = Described("we", SourceType.COMPANY if source.head == "we" else SourceType.PERSON, None)
+                    else:
+                        source_is = Described(source.head, SourceType.GOVERNMENT, None)
+                elif source.head in ("we", "i") and source_is.type == SourceType.MEDIA:
+                    source_is = Described("we", SourceType.COMPANY, None)
+            else:
+                source_is = describe_source(source, self.text, states)
+        accused = sentence.parties[draft.accused] if draft.accused >= 0 else None
+        accused_is: Described | None = None
+        accused_range = (accused.start, accused.end) if accused is not None else None
+        if draft.self_reference and source is not None:
+            accused_is, accused_range = self._own(source, source_is, sentence)
+        elif draft.rule == "denied-accusation" and accused is not None and accused.kinds[0] != "actor":
+            accused_is, accused_range = self._own(accused, describe_source(accused, self.text, states), sentence)
+        elif accused is not None:
+            first = accused.kinds[0]
+            if first == "pronoun" or (accused.definite and not specific(accused)):
+                seen = self._hostile_before(sentence, draft.accused, accused.head)
+                if seen is None:
+                    if first == "pronoun" and not trusted:
+                        return None
+                    accused_is = describe_accused(accused, self.text, states)
+                    if draft.source < 0 and not trusted:
+                        return None
+                else:
+                    accused_is = seen.accused
+                    if first == "pronoun" and draft.stance is Stance.ACCUSES and source is None and not trusted:
+                        return None
+            else:
+                accused_is = describe_accused(accused, self.text, states)
+                if (
+                    accused.name is None
+                    and accused.state is None
+                    and accused.kinds[0]
+                    in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company")
+                ):
+                    accused_is = self._apposed(accused, accused_is, sentence)
+        if draft.stance is not Stance.DECLINES and accused_is is None:
+            return None
+        if source is None and accused is not None and not specific(accused) and not accused.definite and not trusted:
+            return None
+        # relays: outer speakers of the place where the claim is made
+        via: list[Party] = []
+        if draft.source >= 0:
+            for speech in speakers_at(said, draft.cue):
+                for s in speech.speakers:
+                    if s != draft.source and sentence.parties[s].kinds[0] != "pronoun" and sentence.parties[s] not in via:
+                        via.append(sentence.parties[s])
+        return Found(draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)))
+
+    def _own(
+        self, source: Party, described: Described | None, sentence: Sentence
+    ) -> tuple[Described | None, tuple[int, int] | None]:
+        """Whom a speaker clears who denies for itself: its state, itself, or the one that was accused before."""
+        states = self.tools.states
+        unit = owner_unit(sentence.row, source)
+        if source.kinds[0] in ("state", "capital", "demonym") or (
+            unit is not None and unit.name is not None and unit.name.kind in ("state", "capital", "demonym")
+        ):
+            state = source.state or (unit.name.state if unit is not None and unit.name is not None else None)
+            where = (unit.start, unit.end) if unit is not None else (source.start, source.end)
+            return Described(states.get(state or "", ""), AccusedType.STATE, state), where
+        if source.kinds[0] in ("actor", "criminal", "group", "vendor", "named_person", "person", "company", "unknown_name"):
+            return describe_accused(source, self.text, states), (source.start, source.end)
+        if described is not None and described.state is not None:
+            return Described(states.get(described.state, described.canonical), AccusedType.STATE, described.state), (
+                source.start,
+                source.end,
+            )
+        for seen in reversed(self.hostile):
+            if seen.accused.state is not None:
+                return Described(
+                    states.get(seen.accused.state, seen.accused.canonical), AccusedType.STATE, seen.accused.state
+                ), (source.start, source.end)
+        return describe_accused(source, self.text, states), (source.start, source.end)
+
+    def _apposed(self, party: Party, described: Described, sentence: Sentence) -> Described:
+        """State and type of a name that the words right after or before it tell: "Park Jin Hyok, a North Korean programmer"."""
+        row, at = sentence.row, sentence.at
+        k = party.last
+        if k + 1 < len(row) and row[k].low in (",", "(") and at[k + 1] >= 0:
+            other = sentence.parties[at[k + 1]]
+            if (
+                other.first == k + 1
+                and other.kinds[0] in ("person", "group", "criminal", "gov_person", "company", "agency")
+                and (other.state or described.type == AccusedType.GROUP)
+            ):
+                told = describe_accused(other, self.text, self.tools.states)
+                kind = described.type if party.person_name else told.type
+                return Described(described.canonical, kind, other.state or described.state, told.level)
+        return described

@@ -1,0 +1,295 @@
+"""Withholding an accusation: declining to name anybody, doubting that it was X."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indicia.read.claims.clauses import NEVER, clause_end, copula_subject, group_start, trim_units
+from indicia.read.claims.draft import Draft
+from indicia.read.claims.grammar import Sentence, Verb, subject
+from indicia.read.claims.speech import Speech, speakers_at
+from indicia.read.claims.suspects import accusable, can_speak, specific, suspect
+from indicia.read.claims.wordsets import word_set
+from indicia.records import Stance
+
+__all__ = ["doubts", "question", "refusals"]
+
+_REFUSE_VERBS = word_set("rules.refuse_verbs")
+_THIN = word_set("rules.thin")
+
+
+def question(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
+    parties = sentence.parties
+    if verb.passive or verb.negated:
+        return
+    who, _, how = subject(sentence, verb.first)
+    who = [w for w in who if can_speak(parties[w])]
+    if not who:
+        return
+    for k in range(verb.at + 1, min(len(sentence.row), verb.at + 24)):
+        index = sentence.at[k]
+        if (
+            index >= 0
+            and parties[index].first == k
+            and index not in who
+            and accusable(sentence, index)
+            and specific(parties[index])
+        ):
+            if (
+                k + 1 < len(sentence.row)
+                and sentence.row[parties[index].last : parties[index].last + 1]
+                and sentence.row[min(parties[index].last, len(sentence.row) - 1)].low == "'s"
+            ):
+                continue
+            for s in who:
+                yield Draft(
+                    Stance.QUESTIONS,
+                    s,
+                    index,
+                    trim_units(sentence, parties[index].last, clause_end(sentence, parties[index].last)),
+                    verb.at,
+                    "question",
+                )
+            return
+
+
+def doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "the evidence tying X to Y is thin", "no evidence that X", "is not convinced that X"."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    lows = [u.low for u in row]
+    n = len(row)
+    for k in range(n):
+        thin = lows[k] in _THIN
+        none = lows[k] == "evidence" and k > 0 and lows[k - 1] in ("no", "any", "little", "without", "insufficient")
+        unsure = lows[k] in ("convinced", "persuaded", "sure", "certain") and any(
+            w in NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k]
+        )
+        if not (thin or none or unsure):
+            continue
+        inside = speakers_at(said, k)
+        who = list(inside[0].speakers) if inside else []
+        if not who:
+            found, _, how = copula_subject(sentence, k)
+            who = [w for w in found if can_speak(parties[w])] if how == "party" else []
+        if not who:
+            found, _, _ = subject(sentence, group_start(sentence, k))
+            who = [w for w in found if can_speak(parties[w])]
+        order = (
+            range(k - 1, -1, -1)
+            if thin and lows[k] not in ("sceptical", "skeptical", "unconvinced", "unpersuaded")
+            else range(k + 1, min(n, k + 20))
+        )
+        for j in order:
+            index = at[j]
+            if index >= 0 and index not in who and suspect(parties[index]):
+                for s in who:
+                    yield Draft(Stance.QUESTIONS, s, index, None, k, "doubt")
+                break
+
+
+def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """Declines: will not say who, too early to say, without naming, made no attribution."""
+    row, parties, at = sentence.row, sentence.parties, sentence.at
+    n = len(row)
+    lows = [u.low for u in row]
+    for k in range(n):
+        low = lows[k]
+        first = -1
+        if (
+            low in ("declined", "declines", "refused", "refuses", "decline", "refuse")
+            and k + 2 < n
+            and lows[k + 1] == "to"
+            and lows[k + 2] in _REFUSE_VERBS
+        ):
+            first, tail = k, k + 3
+        elif low in ("not", "n't", "cannot", "never") or low.endswith("n't"):
+            j = k + 1
+            while (
+                j < n
+                and (
+                    lows[j]
+                    in (
+                        "yet",
+                        "be",
+                        "been",
+                        "publicly",
+                        "formally",
+                        "able",
+                        "to",
+                        "in",
+                        "a",
+                        "position",
+                        "so",
+                        "ready",
+                        "prepared",
+                        "immediately",
+                        "officially",
+                        "have",
+                        "has",
+                        "want",
+                        "going",
+                    )
+                    or lows[j].endswith("ly")
+                )
+                and j - k < 7
+            ):
+                j += 1
+            if j < n and lows[j] in (
+                "name",
+                "named",
+                "identify",
+                "identified",
+                "attribute",
+                "attributed",
+                "attributing",
+                "naming",
+                "blame",
+                "blamed",
+                "say",
+                "said",
+                "determine",
+                "determined",
+                "disclose",
+                "disclosed",
+                "speculate",
+                "comment",
+                "pointed",
+                "point",
+                "drawn",
+                "establish",
+                "tell",
+                "publish",
+                "specify",
+                "know",
+                "reveal",
+            ):
+                if lows[j] in (
+                    "say",
+                    "said",
+                    "comment",
+                    "drawn",
+                    "speculate",
+                    "disclose",
+                    "disclosed",
+                    "tell",
+                    "know",
+                    "specify",
+                    "determine",
+                    "determined",
+                    "establish",
+                    "reveal",
+                ) and not any(
+                    w
+                    in (
+                        "who",
+                        "which",
+                        "whom",
+                        "whether",
+                        "culprit",
+                        "it",
+                        "origin",
+                        "perpetrator",
+                        "actor",
+                        "responsible",
+                        "behind",
+                    )
+                    for w in lows[j + 1 : j + 6]
+                ):
+                    continue
+                first, tail = k, j + 1
+        elif low in ("without", "stopped", "stopping", "stops", "avoided", "avoiding", "shied") and any(
+            lows[j]
+            in ("naming", "attributing", "identifying", "blaming", "pointing", "saying", "attribution", "accusing", "name")
+            for j in range(k + 1, min(n, k + 5))
+        ):
+            first, tail = k, k + 2
+        elif low == "early" and k and lows[k - 1] in ("too", "premature") or low == "premature":
+            if any(
+                w
+                in ("say", "attribute", "name", "speculate", "tell", "know", "blame", "draw", "point", "assign", "attribution")
+                for w in lows[k + 1 : k + 5]
+            ):
+                first, tail = k, k + 3
+        elif (
+            low == "no"
+            and k + 1 < n
+            and lows[k + 1] in ("attribution", "culprit", "name", "names")
+            or low == "no"
+            and lows[k + 1 : k + 3] == ["public", "attribution"]
+        ):
+            first, tail = k, k + 2
+        elif (
+            low == "unable"
+            and k + 2 < n
+            and lows[k + 1] == "to"
+            and lows[k + 2] in ("determine", "identify", "attribute", "say", "name", "establish")
+        ):
+            first, tail = k, k + 3
+        if first < 0:
+            continue
+        inside = speakers_at(said, k)
+        who: list[int] = []
+        if low in ("early", "premature"):
+            who = list(inside[0].speakers) if inside else []
+        else:
+            start = group_start(sentence, k)
+            while (
+                start > 0
+                and lows[start - 1]
+                in (
+                    "could",
+                    "would",
+                    "will",
+                    "can",
+                    "did",
+                    "does",
+                    "do",
+                    "has",
+                    "have",
+                    "had",
+                    "is",
+                    "was",
+                    "are",
+                    "were",
+                    "so",
+                    "far",
+                    "yet",
+                    "but",
+                    "and",
+                )
+                and at[start - 1] < 0
+            ):
+                if lows[start - 1] in ("but", "and"):
+                    break
+                start -= 1
+            who, _, how = subject(sentence, start)
+            who = [w for w in who if can_speak(parties[w])]
+            if who and parties[who[0]].kinds[0] == "pronoun" and parties[who[0]].head in ("we", "i") and inside:
+                who = list(inside[0].speakers)
+            if not who and inside:
+                who = list(inside[0].speakers)
+            if not who:
+                earlier = [v for v in sentence.verbs if v.at < k]
+                if earlier:
+                    who, _, _ = subject(sentence, earlier[0].first)
+                    who = [w for w in who if can_speak(parties[w])]
+        act = trim_units(sentence, tail, clause_end(sentence, tail))
+        if (
+            who
+            and inside
+            and parties[who[0]].kinds[0] in ("state", "gov_body")
+            and parties[who[0]].name is None
+            and who[0] not in inside[0].speakers
+        ):
+            who = list(inside[0].speakers)  # the minister said only that the state would not disclose it
+        # "would not name Russia", "could not say whether APT28 was involved"
+        named = -1
+        for j in range(tail - 1, min(n, tail + 4)):
+            if at[j] >= 0 and parties[at[j]].first == j:
+                if suspect(parties[at[j]]) and at[j] not in who:
+                    named = at[j]
+                break
+            if lows[j] in ("who", "which", "what"):
+                break
+        for s in who:
+            yield Draft(Stance.DECLINES, s, named, act, k, "refusal")
