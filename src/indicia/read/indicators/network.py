@@ -42,7 +42,7 @@ _VERSION_AFTER = re.compile(
     r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
     re.IGNORECASE,
 )
-_VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b(?:[^.!?\n]|\.(?=\d)){0,60}$", re.IGNORECASE)
+_VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b(?:[^.!?;\n]|\.(?=\d)){0,60}$", re.IGNORECASE)
 
 
 class Taken:
