@@ -370,6 +370,15 @@ def test_missing_folder_stream_and_unreadable(tmp_path: Path) -> None:
     assert "neither a file" in open_source("/dev/null").problems[0].what
 
 
+def test_a_very_long_text_becomes_several_documents(opened) -> None:
+    text = "".join(f"line {number} of it\n" for number in range(1000))
+    found = opened("long.txt", text, text_characters=4000)
+    assert "".join(d.text for d in found.documents) == text and len(found.documents) > 3
+    assert [d.name.rsplit("#", 1)[1] for d in found.documents][:2] == ["1", "2"]
+    cut = opened("cut.txt", text, file_bytes=2000)
+    assert len(cut.documents[0].text) == 2000 and "larger than" in cut.problems[0].what
+
+
 def test_the_same_input_gives_the_same_documents(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE)
     assert open_source(tmp_path / "a.html") == open_source(tmp_path / "a.html")

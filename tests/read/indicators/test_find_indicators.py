@@ -138,7 +138,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_work_is_linear_on_hostile_lines(text: str) -> None:
-    """Four times the text takes at most about four times the time (ten, for a busy machine), and never long."""
+    """Four times the text takes about four times the time (ten, or two seconds, for a busy machine), and never long."""
     quarter = document_from_text(text[: len(text) // 4], name="t")
     whole = document_from_text(text, name="t")
     begin = time.process_time()
@@ -146,7 +146,7 @@ def test_work_is_linear_on_hostile_lines(text: str) -> None:
     middle = time.process_time()
     find_indicators(whole)
     end = time.process_time()
-    assert end - middle < 10 * max(middle - begin, 0.05)
+    assert end - middle < max(2.0, 10 * (middle - begin))
     assert end - middle < 20
 
 

@@ -161,6 +161,9 @@ def _read_bytes(run: _Run, data: bytes, name: str, *, depth: int = 0, cut: bool 
             failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file")
         )
         return
+    if kind is Kind.PLAIN and len(data) > run.limits.text_characters:
+        _read_long_text(run, data, name, cut=cut)
+        return
     try:
         parsed = _FRONTS[kind](data, name, run.limits, run.progress)
     except IndiciaError as error:
@@ -182,6 +185,28 @@ def _read_bytes(run: _Run, data: bytes, name: str, *, depth: int = 0, cut: bool 
     run.problems.extend(parsed.problems)
     if not parsed.text.strip() and not opened and not parsed.problems:
         run.problems.append(failed(name, f"holds no text that can be read ({kind.value})", "is this the right file?"))
+
+
+def _read_long_text(run: _Run, data: bytes, name: str, *, cut: bool) -> None:
+    """A very long text as several documents, `name#1`, `name#2` ..., each ending with a line where there are lines."""
+    text, _ = decode(data)
+    at, number = 0, 0
+    while at < len(text):
+        end = min(len(text), at + run.limits.text_characters)
+        if end < len(text):
+            line_end = text.rfind("\n", at, end) + 1
+            end = line_end if line_end > at else end
+        number += 1
+        part = f"{name}#{number}" if end - at < len(text) else name
+        parsed = read_plain(text[at:end])
+        run.documents.append(to_document(part, text[at:end].encode("utf-8", "surrogatepass"), parsed))
+        if run.progress:
+            run.progress(f"reading {name}", end, len(text))
+        at = end
+    if cut:
+        run.problems.append(
+            skipped(name, f"is larger than {run.limits.file_bytes:,} bytes; the rest was not read", "split the file")
+        )
 
 
 def _read_inner(run: _Run, parsed: Parsed, name: str, depth: int) -> bool:

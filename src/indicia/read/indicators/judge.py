@@ -79,7 +79,7 @@ class Judge:
     def judge(self, hit: Hit, start: int) -> tuple[Context, str]:
         """The context and its reason. `start` is the offset in the document; the hit's own are offsets in the refanged view."""
         documented = hit.note.startswith("documentation")
-        if hit.note and not documented:
+        if hit.note and not documented and not (hit.note == "version number" and self.view.is_defanged(hit.start, hit.end)):
             return Context.BENIGN, hit.note
         if hit.type in _REGISTERS:
             return _STATED

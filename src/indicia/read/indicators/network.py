@@ -24,11 +24,11 @@ _LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+'-=&
 _IPV4 = re.compile(r"(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])){3}")
 _CIDR = re.compile(r"/(3[0-2]|[12]?\d)(?!\d|[./]\d)")
 _PORT = re.compile(r"(?::|\s?[\[(]:[\])]\s?)(\d{1,5})(?!\d|[.:]\d)")
-_PATH = re.compile(r"/[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
+_PATH = re.compile(r"/(?!(?:tcp|udp|TCP|UDP)\b)[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:versions?|ver\.?|v\.?|release|build|firmware|patch(?:ed)?(?: to)?|update(?:d)?(?: to)?|upgrade(?:d)?(?: to)?|"
-    r"prior to|earlier than|older than|newer than|before|through|up to|fixed in|section|chapter|clause|paragraph|figure|table|"
+    r"earlier than|older than|newer than|fixed in|section|chapter|clause|paragraph|figure|table|"
     r"appendix|req(?:uirement)?s?|control|item|step|rfc|oid|sig|file ?version|product ?version|assembly ?version)"
     r"[\s:=#]{0,3}|(?:\b[Vv]|\bversion[\s_-]))$",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ _VERSION_AFTER = re.compile(
     r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
     re.IGNORECASE,
 )
-_VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b[^.!?\n]{0,60}$", re.IGNORECASE)
+_VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b(?:[^.!?;\n]|\.(?=\d)){0,60}$", re.IGNORECASE)
 
 
 class Taken:
@@ -338,7 +338,7 @@ def _is_host_here(text: str, start: int, end: int, low: str, before: str) -> boo
 
 
 _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
-_CODE_BEFORE = re.compile(r"(?:\b(?:import|from|using|namespace|package|new|class|require|include|self|this)\s|->|::|\[)\Z")
+_CODE_BEFORE = re.compile(r"(?:\b(?:import|namespace|package|require|include)\s|->|::|\w\[)\Z")
 _OBJECTS = frozenset(
     (
         "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array",
