@@ -47,7 +47,9 @@ def test_fast_is_slow(hyperscan: bool, rules: list[Node], batches: list[Events])
 @given(conditions, st.lists(events, min_size=1, max_size=6))
 def test_sql_is_slow(rule: Node, batch: Events) -> None:
     plain = {How.REGEX, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST}
-    if any(isinstance(test, Test) and (test.how in plain or test.how is How.CIDR and ":" in test.value) for test in leaves(rule)):
+    if any(
+        isinstance(test, Test) and (test.how in plain or test.how is How.CIDR and ":" in test.value) for test in leaves(rule)
+    ):
         return  # RE2, casts and hexadecimal differ in ways that the next test holds to examples
     if any(not name.isascii() for name in "".join(value for event in batch for value in event.values())):
         return  # folding beyond ASCII is each engine's own

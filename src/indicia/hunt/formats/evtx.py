@@ -1,8 +1,8 @@
 """Windows event logs (EVTX): every chunk and every record is tried, and one that is broken costs itself alone.
 
-A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time, under
-a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records than a
-chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
+A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time,
+under a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records
+than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
 
 References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
 """
@@ -190,7 +190,7 @@ def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
     errors: list[str] = []
     while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
         try:
-            found += [record["data"] for record in records]
+            found += [record["data"] for record in records if record is not None]
             break
         except RuntimeError as error:
             errors.append(" ".join(str(error).split()))
@@ -198,7 +198,7 @@ def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
 
 
 def _stepping_stones(chunk: bytes) -> bytes:
-    """The chunk with a plain record header over whatever is no record, so that the parser steps from good record to good record.
+    """The chunk with a plain record header over whatever is no record, so that the parser steps from good one to good one.
 
     The tables of shared strings and templates are emptied: they only speed things up, and a wrong one costs the whole chunk.
     """

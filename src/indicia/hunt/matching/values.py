@@ -31,9 +31,9 @@ _SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for 
 
 
 class _Want(NamedTuple):
-    """A test that needs, of each group, one of the literals (by number), and then the check (of the folded or the own texts)."""
+    """A test that needs, of each group, one of the literals (by number), and then the check (of folded or own texts)."""
 
-    index: int
+    test: int
     groups: tuple[tuple[int, ...], ...]
     check: Ask | None
     folded: bool
@@ -156,7 +156,7 @@ class FieldTests:
         hits, owners = pairs // len(folded), pairs % len(folded)
         bounds = [*np.flatnonzero(np.diff(hits, prepend=-1)).tolist(), len(hits)]
         by_literal = {int(hits[first]): owners[first:last] for first, last in pairwise(bounds)}
-        chosen = {want.index: want for literal in by_literal for want in self._by_literal.get(literal, ())}
+        chosen = {want.test: want for literal in by_literal for want in self._by_literal.get(literal, ())}
         found = []
         for want in chosen.values():
             kept = _in_all([_in_any([by_literal[each] for each in group if each in by_literal]) for group in want.groups])
@@ -164,7 +164,7 @@ class FieldTests:
                 texts = (folded if want.folded else values).take(pa.array(kept))
                 kept = kept[want.check(texts).to_numpy(zero_copy_only=False)]
             if len(kept):
-                found.append((kept, np.full(len(kept), want.index, np.int64)))
+                found.append((kept, np.full(len(kept), want.test, np.int64)))
         return found + self._odd_matches(values, folded, odd)
 
     def _odd_matches(self, values: pa.StringArray, folded: pa.StringArray, odd: Ints) -> list[tuple[Ints, Ints]]:
@@ -182,7 +182,7 @@ class FieldTests:
                     else:
                         passed = _odd_holds(names[want.groups[0][0]], str(text[0].as_py()))
                     if passed:
-                        found.append((np.array([number], np.int64), np.array([want.index], np.int64)))
+                        found.append((np.array([number], np.int64), np.array([want.test], np.int64)))
         return found
 
     def _assign(self, classes: Codes, where: Ints, which: Ints) -> None:

@@ -1,7 +1,7 @@
 """Compiled rules on disk: a warm start takes a twentieth of a second instead of several.
 
-The key is the content of every rule file and the version of the form, so a stale entry is never read. Files are written aside and
-moved into place; one that is broken or foreign is compiled anew. Nothing in a cache file can run.
+The key is the content of every rule file and the version of the form, so a stale entry is never read. Files are written aside
+and moved into place; one that is broken or foreign is compiled anew. Nothing in a cache file can run.
 """
 
 from __future__ import annotations
