@@ -185,11 +185,8 @@ def main() -> None:
             if peer:
                 seconds, stage = peer.time(events)
                 print(f"  Zircolite: {seconds:.2f} s, {count / seconds:,.0f} events/s, match stage {stage:.2f} s")
-                one_process = seconds / single["seconds"]
-                print(
-                    f"  ratio: end to end {seconds / mine['seconds']:.1f}, one process {one_process:.1f}, match {stage / match:.1f}"
-                )
-
+                whole, alone = seconds / mine["seconds"], seconds / single["seconds"]
+                print(f"  ratio: end to end {whole:.1f}, one process {alone:.1f}, match {stage / match:.1f}")
                 summary += [f"ratio_{label}={seconds / mine['seconds']:.1f}", f"match_ratio_{label}={stage / match:.1f}"]
             events.unlink()
         evtx = folder / "big.evtx"

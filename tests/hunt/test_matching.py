@@ -14,7 +14,7 @@ from indicia.hunt.matching.literals import LiteralScanner, hyperscan_is_there
 from indicia.hunt.matching.matcher import Matcher
 from indicia.hunt.matching.plan import plan_of
 from indicia.hunt.matching.reference import matches
-from indicia.hunt.rules.ir import And, How, Node, Not, Or, Test
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test
 from indicia.hunt.rules.sql import to_sql
 from tests.hunt.batches import batch_of
 from tests.hunt.strategies import FIELDS, conditions, events
@@ -39,6 +39,7 @@ def slow(rules: Sequence[Node], batch: Events) -> set[tuple[int, int]]:
 @example([Test("Image", How.ENDS, "aab")], [[{"Image": "aab"}, {"Image": "aab\x01"}, {"Image": "xaab\x01y"}]])
 @example([Not(Test("Image", How.NULL))], [[{}, {"Image": ""}, {"Image": "a"}]])
 @example([And(()), Or(())], [[{}]])
+@example([Same("EventID", "Image")], [[{"Image": "", "EventID": ""}, {"Image": "1", "EventID": "1"}, {"Image": "1"}]])
 def test_fast_is_slow(hyperscan: bool, rules: list[Node], batches: list[Events]) -> None:
     assert fast(rules, batches, hyperscan) == [slow(rules, batch) for batch in batches]
 

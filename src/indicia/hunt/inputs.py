@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import zipfile
+import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getreader
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -21,6 +22,7 @@ __all__ = ["FoundLog", "find_logs", "log_named"]
 HEAD = 16_384  # bytes by which a format is recognised
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
 MOST_MEMBERS = 10_000
+_STEP = 1 << 16
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 FoundLog = tuple[LogInput, Format | None]
 
@@ -169,19 +171,38 @@ class _Bounded(io.RawIOBase):
         self._owner = owner
         self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
         self._read = 0
+        self._fault: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
+        data = self._all_that_can_be_had(size)
         self._read += len(data)
         if self._read > self._limit:
             raise OSError(f"unpacks to more than {self._limit >> 20} MB")
         return data
 
+    def _all_that_can_be_had(self, size: int) -> bytes:
+        """The next bytes, as many as asked for; what stands before a cut is given before the cut is told."""
+        pieces, left = [], size
+        while left and self._fault is None:
+            try:
+                piece = self._stream.read(_STEP if size < 0 else min(left, _STEP))
+            except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error) as error:
+                self._fault = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        if not pieces and self._fault is not None:
+            raise OSError(str(self._fault)) from self._fault
+        return b"".join(pieces)
+
     def seek(self, offset: int, whence: int = 0) -> int:
         self._read = 0
+        self._fault = None
         return self._stream.seek(offset, whence)
 
     def close(self) -> None:
