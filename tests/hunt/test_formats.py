@@ -81,8 +81,16 @@ W3C = "#Fields: date time cs-uri-stem sc-status\n"
         (b"\xef\xbb\xbf" + W3C.encode() + b"2021-03-03 06:48:02 /a 200\n", 1, ""),
         ((W3C + "2021-03-03 06:48:02 /a 200\n").encode("utf-16"), 1, ""),
         (W3C.encode() + b"2021-03-03 06:48:02 /" + b"a" * (1 << 20) + b" 200\n2021-03-03 06:48:03 /b 200\n", 2, ""),
-        (W3C.encode() + b"2021-03-03 06:48:02 /" + b"a" * (14 << 20) + b" 200\n2021-03-03 06:48:03 /b 200\n", 1, "more than 4 MB"),
-        (b"#Log-type: HttpProxy Logs\n#Fields: DateTime,AnchorMailbox,UrlStem\n2021-03-03T06:48:02Z,\"a,b\nx,y,z\n", 2, "as far as"),
+        (
+            W3C.encode() + b"2021-03-03 06:48:02 /" + b"a" * (14 << 20) + b" 200\n2021-03-03 06:48:03 /b 200\n",
+            1,
+            "more than 4 MB",
+        ),
+        (
+            b'#Log-type: HttpProxy Logs\n#Fields: DateTime,AnchorMailbox,UrlStem\n2021-03-03T06:48:02Z,"a,b\nx,y,z\n',
+            2,
+            "as far as",
+        ),
     ],
     ids=["cut", "nul", "cp1252", "bom", "utf-16", "1MB", "14MB", "quote"],
 )
