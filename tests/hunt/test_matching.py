@@ -122,3 +122,13 @@ def test_matched_fields_are_named() -> None:
     rule = And((Test("Image", How.ENDS, "\\cmd.exe"), Not(Test("User", How.EQUALS, "system"))))
     (match,) = Matcher(plan_of([(7, rule)])).match(batch_of([{"Image": "C:\\cmd.exe", "User": "x"}]))
     assert (match.rule, match.rows.tolist(), match.fields) == (7, [0], [("image",)])
+
+
+def test_expressions_asked_together() -> None:
+    patterns = [r"\s-k\s", r"[a-f0-9]{4,8}\.[a-z]", ".{30}", r":[^\\]", r"\w+`\w", "é$"]
+    rules: list[Node] = [Test("f", How.REGEX, pattern) for pattern in patterns]
+    first = [{"f": f"value {number} of many: plain"} for number in range(700)]
+    texts = ("a -k b", "beef.x", "x" * 30, "c:d", "a`b", "café", "caf\né\n", "\x1c-k\x1c", "", "a\x0b-k\x0bb")
+    second = [{"f": text} for text in texts]
+    batches = [first, second, first + second]
+    assert fast(rules, batches, False) == [slow(rules, batch) for batch in batches]

@@ -23,7 +23,8 @@ W3C = "#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent)
 
 def web_log(path: Path, lines: int = 200, odd: str = "") -> Path:
     text = "".join(
-        f"2021-03-03 {index // 3600 % 24:02}:{index // 60 % 60:02}:{index % 60:02} GET /p{index % 7}.html - 192.0.2.{index % 200} Mozilla/5.0+(X11) 200\n"
+        f"2021-03-03 {index // 3600 % 24:02}:{index // 60 % 60:02}:{index % 60:02}"
+        f" GET /p{index % 7}.html - 192.0.2.{index % 200} Mozilla/5.0+(X11) 200\n"
         for index in range(lines)
     )
     path.write_text(W3C + text + odd, "utf-8")

@@ -201,8 +201,8 @@ def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
 def _salvaged(chunk: bytes) -> list[str]:
     """The JSON of every record of a broken chunk that can be read.
 
-    The parser gives up a chunk at its first broken record. So an empty record is laid over what is none, and over each record at
-    which the parser gives up, until it reaches the end. The tables of shared strings and templates are emptied: they only speed
+    The parser gives up a chunk at its first broken record. So an empty record is laid over each record at which it does, until
+    it reaches the end. The tables of shared strings and templates are emptied: they only speed
     things up, and a wrong one costs the whole chunk.
     """
     patched = bytearray(chunk)

@@ -49,7 +49,7 @@ def required_characters(pattern: str) -> frozenset[str]:
     return frozenset(found)
 
 
-# What a log writes as it is, whatever its form: some JSON escapes the rest, CSV doubles quotes, and bytes beyond ASCII have no case.
+# What a log writes as it is, whatever its form: some JSON escapes the rest, CSV doubles quotes, other bytes have no case.
 _AS_IT_IS = re.compile(r"[a-z0-9 !#$%()*,.:;=?@\[\]^_{|}~-]+")
 
 

@@ -17,7 +17,7 @@ from indicia.hunt.rules.names import field_key
 __all__ = ["GUARDS", "Expression", "Plan", "PlanRule", "plan_of"]
 
 # Fields that say what kind of event it is; rows are parted by them before anything else.
-GUARDS = ("channel", "eventid", "provider_name", "type", "_path")
+GUARDS = ("eventid", "channel", "provider_name", "type", "_path")  # the most telling first
 Expression: TypeAlias = Any  # nested lists, as above: quick to walk, and to read from disk
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,7 +18,7 @@ from indicia.hunt.matching.factors import required_texts
 from indicia.hunt.matching.globs import glob_over
 from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.reference import holds
-from indicia.hunt.matching.regexes import LonePattern, found_in
+from indicia.hunt.matching.regexes import LonePatterns, found_in
 from indicia.hunt.rules.ir import How, Test
 from indicia.hunt.rules.regex import compiled
 
@@ -60,10 +61,11 @@ class FieldTests:
         self._singly: list[tuple[int, Ask]] = []
         self._cased: list[tuple[int, Ask]] = []
         self._slowly: list[tuple[int, Test]] = []
-        self._patterns: list[LonePattern] = []
+        patterns: list[tuple[int, Test, re.Pattern[str]]] = []
         for index, test in tests:
             if test.how not in (How.NULL, How.EXISTS):
-                self._sort_in(index, test)
+                self._sort_in(index, test, patterns)
+        self._patterns = LonePatterns(patterns) if patterns else None
         for want in self._wants:
             for literal in want.groups[0]:
                 self._by_literal[literal].append(want)
@@ -71,12 +73,12 @@ class FieldTests:
         self._wanted = pa.array(list(self._equals), pa.string())
         self._wanted_ids = np.array(list(self._equals.values()), np.int64)
 
-    def _sort_in(self, index: int, test: Test) -> None:
+    def _sort_in(self, index: int, test: Test, patterns: list[tuple[int, Test, re.Pattern[str]]]) -> None:
         """Puts a test where it costs least."""
         if test.how in (How.CIDR, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST):
             self._slowly.append((index, test))
         elif test.how is How.REGEX:
-            self._sort_in_pattern(index, test)
+            self._sort_in_pattern(index, test, patterns)
         elif test.cased:
             if test.how is How.WILD:
                 self._slowly.append((index, test))
@@ -98,11 +100,11 @@ class FieldTests:
             literal = f"{_SEPARATOR if starts else ''}{test.value}{_SEPARATOR if ends else ''}"
             self._wants.append(_Want(index, ((self._literal(literal),),), None, True))
 
-    def _sort_in_pattern(self, index: int, test: Test) -> None:
+    def _sort_in_pattern(self, index: int, test: Test, patterns: list[tuple[int, Test, re.Pattern[str]]]) -> None:
         expression = compiled(test.value, test.flags)
         required = required_texts(test.value)
         if required is None:
-            self._patterns.append(LonePattern(index, test, expression))
+            patterns.append((index, test, expression))
             return
         group = tuple(self._literal(text) for text in sorted(required))
         self._wants.append(_Want(index, (group,), partial(found_in, expression), False))
@@ -134,7 +136,8 @@ class FieldTests:
             found += [_where(index, empty) for index in self.on_missing]
         if self._wants:
             found += self._wanted_matches(values, folded)
-        found += [pattern.find(values) for pattern in self._patterns]
+        if self._patterns is not None:
+            found += self._patterns.find(values)
         if self._slowly:
             texts = values.to_pylist()
             for index, test in self._slowly:
