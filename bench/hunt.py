@@ -1,8 +1,8 @@
 """How fast is the hunt? `python -m bench.hunt [--quick]`
 
-Everything is timed as a process of its own, start and all, with rules that were compiled before. Beside Zircolite in the same run
-where INDICIA_ZIRCOLITE names a checkout (and INDICIA_ZIRCOLITE_PYTHON a Python with what it needs): same events, same rules, its
-rules converted before as well. Its match stage is its time less that with a single rule.
+Everything is timed as a process of its own, start and all, with rules that were compiled before. Beside Zircolite in the same
+run where INDICIA_ZIRCOLITE names a checkout (and INDICIA_ZIRCOLITE_PYTHON a Python with what it needs): same events, same
+rules, its rules converted before as well. Its match stage is its time less that with a single rule.
 
 events    Windows events of the attack samples as JSON Lines, once and many times over with changed values
 evtx      the samples' chunks in one file
@@ -70,7 +70,8 @@ def ours(paths: list[Path], indicators: int = 0, jobs: int | None = None) -> dic
     figures["seconds"] = time.perf_counter() - began
     stages = "  ".join(f"{label} {seconds:.2f}" for label, seconds in figures["stats"].items())
     print(
-        f"  ours{f' ({jobs} process)' if jobs else ''}: {figures['seconds']:.2f} s, {figures['events'] / figures['seconds']:,.0f} events/s,"
+        f"  ours{f' ({jobs} process)' if jobs else ''}: {figures['seconds']:.2f} s,"
+        f" {figures['events'] / figures['seconds']:,.0f} events/s,"
         f" {figures['bytes'] / figures['seconds'] / 1e6:.0f} MB/s, {figures['matches']} matches, {figures['cpu']:.1f} CPU-s,"
         f" {figures['memory']:.0f} MB\n    {stages}"
     )
@@ -184,9 +185,8 @@ def main() -> None:
             if peer:
                 seconds, stage = peer.time(events)
                 print(f"  Zircolite: {seconds:.2f} s, {count / seconds:,.0f} events/s, match stage {stage:.2f} s")
-                print(
-                    f"  ratio: end to end {seconds / mine['seconds']:.1f}, one process {seconds / single['seconds']:.1f}, match {stage / match:.1f}"
-                )
+                whole, alone = seconds / mine["seconds"], seconds / single["seconds"]
+                print(f"  ratio: end to end {whole:.1f}, one process {alone:.1f}, match {stage / match:.1f}")
                 summary += [f"ratio_{label}={seconds / mine['seconds']:.1f}", f"match_ratio_{label}={stage / match:.1f}"]
             events.unlink()
         evtx = folder / "big.evtx"

@@ -1,8 +1,8 @@
 """Is the hunt exact? `python -m evals.hunt [--quick]`
 
 1. SigmaHQ's regression data: the matches of every rule in the events recorded for it.
-2. Attack samples with all rules: every record read or named, every rule compiled or refused with a reason; each pair of rule and
-   event beside the slow evaluator's; and beside Zircolite's, where INDICIA_ZIRCOLITE names a checkout of it (and
+2. Attack samples with all rules: every record read or named, every rule compiled or refused with a reason; each pair of rule
+   and event beside the slow evaluator's; and beside Zircolite's, where INDICIA_ZIRCOLITE names a checkout of it (and
    INDICIA_ZIRCOLITE_PYTHON a Python with what it needs). Every difference is put under a reason.
 3. The scenarios of an Exchange server: the right verdict for each.
 """
@@ -194,9 +194,9 @@ def main() -> None:
             for rule in refused:
                 print(f"  refused: {rule.title}: {rule.skipped}")
             slow, fast, events = slow_pairs(60 if quick else 10**9)
-            print(
-                f"slow evaluator over {events} events: {sum((slow - fast).values())} only there, {sum((fast - slow).values())} only here"
-            )
+            there, here = sum((slow - fast).values()), sum((fast - slow).values())
+            print(f"slow evaluator over {events} events: {there} only there, {here} only here")
+
             summary += [
                 f"regression={right + more}/{tests}",
                 f"events={read}",

@@ -11,7 +11,9 @@ FIELDS = ("Image", "CommandLine", "EventID", "Channel", "c-ip", "Time")
 ALPHABET = "aAbB.\\/*?\"' \n\x01éÉßİKk1"
 words = st.text(ALPHABET, max_size=6)
 numbers = st.sampled_from(["0", "1", "12", "4624", "0x1F", "-3", "1e3", "seven", " 5 "])
-addresses = st.sampled_from(["198.51.100.7", "203.0.113.9", "::1", "2001:db8::5", "::ffff:198.51.100.7", "localhost", "198.51.100"])
+addresses = st.sampled_from(
+    ["198.51.100.7", "203.0.113.9", "::1", "2001:db8::5", "::ffff:198.51.100.7", "localhost", "198.51.100"]
+)
 times = st.sampled_from(["2021-03-03T06:50:08", "2021-03-03 23:59:59Z", "yesterday", "2020-12-28T00:00:00+02:00"])
 values = st.one_of(words, words, numbers, addresses, times, st.just(""))
 events = st.dictionaries(st.sampled_from(FIELDS), values, max_size=len(FIELDS))
@@ -59,7 +61,9 @@ def tests(draw: st.DrawFn) -> Test:
     if how is How.CIDR:
         return Test(field, how, draw(st.sampled_from(["198.51.100.0/24", "2001:db8::/32", "0.0.0.0/0"])))
     if how is How.TIME_PART:
-        return Test(field, how, draw(st.sampled_from(["6", "23", "53", "2021"])), flags=draw(st.sampled_from(["hour", "week", "year"])))
+        return Test(
+            field, how, draw(st.sampled_from(["6", "23", "53", "2021"])), flags=draw(st.sampled_from(["hour", "week", "year"]))
+        )
     if how in (How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST):
         return Test(field, how, draw(st.sampled_from(["0", "12", "31", "1000"])))
     if how in (How.NULL, How.EXISTS):

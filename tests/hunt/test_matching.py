@@ -14,7 +14,7 @@ from indicia.hunt.matching.literals import LiteralScanner, hyperscan_is_there
 from indicia.hunt.matching.matcher import Matcher
 from indicia.hunt.matching.plan import plan_of
 from indicia.hunt.matching.reference import matches
-from indicia.hunt.rules.ir import And, How, Node, Not, Or, Test
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test
 from indicia.hunt.rules.sql import to_sql
 from tests.hunt.batches import batch_of
 from tests.hunt.strategies import FIELDS, conditions, events
@@ -39,6 +39,7 @@ def slow(rules: Sequence[Node], batch: Events) -> set[tuple[int, int]]:
 @example([Test("Image", How.ENDS, "aab")], [[{"Image": "aab"}, {"Image": "aab\x01"}, {"Image": "xaab\x01y"}]])
 @example([Not(Test("Image", How.NULL))], [[{}, {"Image": ""}, {"Image": "a"}]])
 @example([And(()), Or(())], [[{}]])
+@example([Same("EventID", "Image")], [[{"Image": "", "EventID": ""}, {"Image": "1", "EventID": "1"}, {"Image": "1"}]])
 def test_fast_is_slow(hyperscan: bool, rules: list[Node], batches: list[Events]) -> None:
     assert fast(rules, batches, hyperscan) == [slow(rules, batch) for batch in batches]
 
@@ -47,7 +48,9 @@ def test_fast_is_slow(hyperscan: bool, rules: list[Node], batches: list[Events])
 @given(conditions, st.lists(events, min_size=1, max_size=6))
 def test_sql_is_slow(rule: Node, batch: Events) -> None:
     plain = {How.REGEX, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST}
-    if any(isinstance(test, Test) and (test.how in plain or test.how is How.CIDR and ":" in test.value) for test in leaves(rule)):
+    if any(
+        isinstance(test, Test) and (test.how in plain or test.how is How.CIDR and ":" in test.value) for test in leaves(rule)
+    ):
         return  # RE2, casts and hexadecimal differ in ways that the next test holds to examples
     if any(not name.isascii() for name in "".join(value for event in batch for value in event.values())):
         return  # folding beyond ASCII is each engine's own
@@ -119,3 +122,13 @@ def test_matched_fields_are_named() -> None:
     rule = And((Test("Image", How.ENDS, "\\cmd.exe"), Not(Test("User", How.EQUALS, "system"))))
     (match,) = Matcher(plan_of([(7, rule)])).match(batch_of([{"Image": "C:\\cmd.exe", "User": "x"}]))
     assert (match.rule, match.rows.tolist(), match.fields) == (7, [0], [("image",)])
+
+
+def test_expressions_asked_together() -> None:
+    patterns = [r"\s-k\s", r"[a-f0-9]{4,8}\.[a-z]", ".{30}", r":[^\\]", r"\w+`\w", "é$"]
+    rules: list[Node] = [Test("f", How.REGEX, pattern) for pattern in patterns]
+    first = [{"f": f"value {number} of many: plain"} for number in range(700)]
+    texts = ("a -k b", "beef.x", "x" * 30, "c:d", "a`b", "café", "caf\né\n", "\x1c-k\x1c", "", "a\x0b-k\x0bb")
+    second = [{"f": text} for text in texts]
+    batches = [first, second, first + second]
+    assert fast(rules, batches, False) == [slow(rules, batch) for batch in batches]

@@ -23,7 +23,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of every event: `values` are texts (few repeats, no nulls), `codes` index them; -1 where the field is missing."""
+    """One field of every event: `values` are texts (few repeats, no nulls), `codes` index them.
+
+    -1 where the field is missing.
+    """
 
     values: pa.StringArray
     codes: Codes

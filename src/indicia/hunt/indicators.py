@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import EventBatch
+from indicia.hunt.formats.base import LogInput
 from indicia.hunt.matching.literals import LiteralScanner
-from indicia.records import Event, Record, RuleLevel, Sighting, Stage, stable_id
+from indicia.records import Event, Place, Record, RuleLevel, Sighting, Stage, stable_id
 
-__all__ = ["Hit", "IndicatorSought", "Sweep", "sighting_of_indicator"]
+__all__ = ["Hit", "IndicatorSought", "Sweep", "raw_sightings", "sighting_of_indicator"]
 
 
 class IndicatorSought(Record, frozen=True, kw_only=True):
-    """A value to look for. `type` is a STIX word (`ipv4-addr`, `domain-name`, `file-sha256` ...), `source` says who asks for it."""
+    """A value to look for.
+
+    `type` is a STIX word (`ipv4-addr`, `domain-name`, `file-sha256` ...), `source` says who asks for it.
+    """
 
     type: str
     value: str
@@ -134,20 +139,26 @@ class Sweep:
                     found[hit] = None
         return sorted(found, key=lambda hit: (hit.row, hit.indicator))
 
-    def find_raw(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """(indicator, offset) in bytes of any kind, as UTF-8 and as UTF-16."""
-        for text, step in ((data, 1), (data[::2], 2), (data[1::2], 2)):
-            lowered = text.lower()
-            which, stops = self._scanner.find(lowered)
-            shift = 0 if step == 1 or text is data else int(text == data[1::2])
-            for literal_number, stop in sorted(zip(which.tolist(), stops.tolist(), strict=True), key=lambda pair: pair[1]):
-                literal = self._literals[literal_number]
-                start = stop - len(literal)
-                if step == 2 and any(data[shift + 1 + 2 * start : shift + 2 * stop : 2]):
-                    continue  # every other byte of UTF-16 text of this kind is zero
-                for number in self._numbers[literal]:
-                    if stands_alone(lowered, start, stop, self.indicators[number].type):
-                        yield number, shift + start * step
+    def find_raw(self, data: bytes) -> list[tuple[int, int]]:
+        """(indicator, offset), by offset, in bytes of any kind: as UTF-8, and as UTF-16 at even and odd offsets."""
+        found = {(start, number) for number, start in self._stands(data.lower())}
+        for shift in (0, 1):
+            half, other = data[shift::2], data[shift + 1 :: 2]
+            if not half or other.count(0) < len(other) // 64:
+                continue  # no text of that kind in it: every second byte of such is zero
+            for number, start in self._stands(half.lower()):
+                length = len(self.indicators[number].value.strip().encode())
+                if not any(other[start : start + length]):
+                    found.add((shift + 2 * start, number))
+        return [(number, offset) for offset, number in sorted(found)]
+
+    def _stands(self, lowered: bytes) -> Iterator[tuple[int, int]]:
+        which, stops = self._scanner.find(lowered)
+        for literal_number, stop in zip(which.tolist(), stops.tolist(), strict=True):
+            literal = self._literals[literal_number]
+            for number in self._numbers[literal]:
+                if stands_alone(lowered, stop - len(literal), stop, self.indicators[number].type):
+                    yield number, stop - len(literal)
 
 
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -200,6 +211,50 @@ def sighting_of_indicator(sought: IndicatorSought, event: Event) -> Sighting | N
         level=LEVELS.get(sought.type, RuleLevel.LOW),
         event=event,
         matched=tuple(matched),
+        indicator=sought.value,
+        stage=Stage.OTHER,
+        note=remark_on(sought),
+    )
+
+
+RAW_BLOCK = 8 << 20
+RAW_OVERLAP = 8 << 10  # bytes: longer than any indicator, and its surroundings
+SHOWN_AROUND = 80  # bytes
+
+
+def raw_sightings(log: LogInput, sweep: Sweep, most: int | None) -> Iterator[Sighting]:
+    """Indicators in the bytes of a file of any kind; `position` is the offset. The first `most` of each indicator."""
+    seen: Counter[int] = Counter()
+    known: set[tuple[int, int]] = set()
+    with log.open() as stream:
+        rest, base = b"", 0
+        while block := stream.read(RAW_BLOCK):
+            data = rest + block
+            for number, offset in sweep.find_raw(data):
+                if (number, base + offset) in known:
+                    continue
+                known.add((number, base + offset))
+                seen[number] += 1
+                if most is None or seen[number] <= most:
+                    yield _raw_sighting(sweep.indicators[number], log.name, base + offset, data, offset)
+            keep = min(RAW_OVERLAP, len(data))
+            base += len(data) - keep
+            rest = data[len(data) - keep :]
+            known = {pair for pair in known if pair[1] >= base}
+
+
+def _raw_sighting(sought: IndicatorSought, file: str, position: int, data: bytes, offset: int) -> Sighting:
+    around = data[max(0, offset - SHOWN_AROUND) : offset + 2 * len(sought.value) + SHOWN_AROUND].replace(b"\0", b"")
+    text = "".join(letter if letter.isprintable() else "." for letter in around.decode("utf-8", "replace"))
+    place = Place(file=file, position=position, unit="byte")
+    event = Event(place=place, format="raw", time=None, time_text="", host="", fields={"bytes": text})
+    return Sighting(
+        id=stable_id("sighting", sought.type, sought.value, file, position),
+        rule=f"indicator:{sought.type}",
+        title=f"Indicator seen: {sought.value}",
+        level=LEVELS.get(sought.type, RuleLevel.LOW),
+        event=event,
+        matched=(("bytes", text),),
         indicator=sought.value,
         stage=Stage.OTHER,
         note=remark_on(sought),

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import zipfile
+import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getreader
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -21,11 +22,12 @@ __all__ = ["FoundLog", "find_logs", "log_named"]
 HEAD = 16_384  # bytes by which a format is recognised
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
 MOST_MEMBERS = 10_000
+_STEP = 1 << 16
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
-FoundLog = tuple[LogInput, Format]
+FoundLog = tuple[LogInput, Format | None]
 
 
-def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | Problem]:
     """Every log in `paths`, in the order of their names; with None for a file that no format fits.
 
     Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip) are opened. Nothing is unpacked to disk.
@@ -51,7 +53,7 @@ def log_named(name: str) -> LogInput | None:
     return None
 
 
-def _in_file(path: Path) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+def _in_file(path: Path) -> Iterator[FoundLog | Problem]:
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -64,13 +66,13 @@ def _in_file(path: Path) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]
         return
     unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
     if unpack is None:
-        log = LogInput(str(path), partial(path.open, "rb"), size, path)
+        log = LogInput(str(path), partial(_plain, path), size, path)
     else:
         log = LogInput(str(path), partial(_unpacked, path, unpack), size)
     yield from _recognised(log)
 
 
-def _recognised(log: LogInput) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
     try:
         with log.open() as stream:
             head = stream.read(HEAD)
@@ -88,6 +90,10 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | tuple[LogInput, None] | Pr
     yield log, recognise(head, log.name)
 
 
+def _plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
 def _unpacked(path: Path, unpack: type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]) -> BinaryIO:
     return cast(BinaryIO, _Bounded(cast(BinaryIO, unpack(path)), path.stat().st_size))
 
@@ -99,7 +105,7 @@ _PACKED: tuple[tuple[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.
 )
 
 
-def _in_zip(path: Path) -> Iterator[FoundLog | tuple[LogInput, None] | Problem]:
+def _in_zip(path: Path) -> Iterator[FoundLog | Problem]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -129,7 +135,7 @@ def _from_utf16(log: LogInput) -> BinaryIO:
 
 class _Recoded(io.RawIOBase):
     def __init__(self, stream: BinaryIO) -> None:
-        self._reader = getreader("utf-16")(stream, errors="replace")
+        self._reader = getreader("utf-16")(stream, "replace")
         self._left = b""
 
     def readable(self) -> bool:
@@ -165,19 +171,38 @@ class _Bounded(io.RawIOBase):
         self._owner = owner
         self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
         self._read = 0
+        self._fault: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
+        data = self._all_that_can_be_had(size)
         self._read += len(data)
         if self._read > self._limit:
             raise OSError(f"unpacks to more than {self._limit >> 20} MB")
         return data
 
+    def _all_that_can_be_had(self, size: int) -> bytes:
+        """The next bytes, as many as asked for; what stands before a cut is given before the cut is told."""
+        pieces, left = [], size
+        while left and self._fault is None:
+            try:
+                piece = self._stream.read(_STEP if size < 0 else min(left, _STEP))
+            except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error) as error:
+                self._fault = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        if not pieces and self._fault is not None:
+            raise OSError(str(self._fault)) from self._fault
+        return b"".join(pieces)
+
     def seek(self, offset: int, whence: int = 0) -> int:
         self._read = 0
+        self._fault = None
         return self._stream.seek(offset, whence)
 
     def close(self) -> None:

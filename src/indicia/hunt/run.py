@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import msgspec
 from indicia.hunt.correlation import Feed, correlated
 from indicia.hunt.events import datetime_of
 from indicia.hunt.formats import Format, LogInput
-from indicia.hunt.indicators import IndicatorSought
+from indicia.hunt.indicators import IndicatorSought, raw_sightings
 from indicia.hunt.inputs import find_logs
+from indicia.hunt.keep import Keeper
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook, RuleHead, load_rules
 from indicia.hunt.rules.ir import Correlation, Refused
@@ -48,9 +50,10 @@ def hunt(
 ) -> Hunt:
     """What the logs in `paths` (files, folders, archives) show.
 
-    `rules` are Sigma files or folders, beside our own unless `builtin` is False. `keep` names a folder for the events as Parquet.
-    `raw` looks for the indicators in the bytes of every file that is no known log as well. `jobs` bounds the processes; all cores
-    if None. `most` bounds the sightings that are kept per rule and per indicator (None: all); matches are counted regardless.
+    `rules` are Sigma files or folders, beside our own unless `builtin` is False. `keep` names a folder for the events as
+    Parquet. `raw` looks for the indicators in the bytes of every file that is no known log as well. `jobs` bounds the
+    processes; all cores if None. `most` bounds the sightings that are kept per rule and per indicator (None: all); matches are
+    counted regardless.
 
     Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there.
     """
@@ -89,15 +92,22 @@ def _hunt(
             files.append(LogFile(file=log.name, format="", bytes=log.size))
             if log.size:
                 outcome.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
+                if raw and len(scanner.sweep):
+                    outcome.sightings += raw_sightings(log, scanner.sweep, most)
             continue
         groups.setdefault(form.name, (form, []))[1].append(log)
     total = float(sum(sizes[log.name] for _, logs in groups.values() for log in logs))
     done = 0.0
-    for task, part in _scanned(groups.values(), scanner, found, sought, most, jobs, total):
-        _add(outcome, part)
-        done += task.bytes
-        if progress is not None:
-            progress("hunting", min(done, total), total)
+    with Keeper(keep) if keep is not None else nullcontext() as keeper:
+        for task, part in _scanned(groups.values(), scanner, found, sought, most, jobs, total, keeper):
+            _add(outcome, part)
+            done += task.bytes
+            if progress is not None:
+                progress("hunting", min(done, total), total)
+    if keeper is not None and keeper.fault:
+        outcome.problems.append(
+            Problem(where=str(keep), what=f"events were not kept: {keeper.fault}", severity=Severity.FAILED)
+        )
     files += _log_files(outcome.files, sizes)
     sightings = _first(outcome.sightings, most) + list(_correlations(found, outcome))
     outcome.problems += _left_out(found, scanner, outcome, most)
@@ -127,13 +137,14 @@ def _scanned(
     most: int | None,
     jobs: int | None,
     total: float,
+    keeper: Keeper | None,
 ) -> Iterator[tuple[Task, Found]]:
     """Every task and what came of it, in order: here, or in several processes when there is enough to do."""
     tasks = ((form, task, logs) for form, some in groups for task, logs in tasks_of(form, some))
     count = min(jobs or os.cpu_count() or 1, int(total // WORTH_A_PROCESS) + 1)
-    if count <= 1 or not rules.key:
+    if count <= 1 or not rules.key or keeper is not None:  # what is kept goes into one file a format, in order
         for form, task, logs in tasks:
-            yield task, scanner.scan(form, logs)
+            yield task, scanner.scan(form, logs, on_batch=keeper.add if keeper is not None else None)
         return
     with Workers(count, Setup(rules.key, sought, most)) as workers:
         yield from workers.run(task for _, task, _ in tasks)
@@ -212,7 +223,8 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
 
 
 def _runs(rules: RuleBook, outcome: Found) -> tuple[RuleRun, ...]:
-    runs = [_run(rule, outcome.matches.get(number, 0)) for number, rule in enumerate((*rules.rules, *rules.correlations))]
+    runs = [_run(rule, outcome.matches.get(number, 0)) for number, rule in enumerate(rules.rules)]
+    runs += [_run(rule, outcome.matches.get(len(rules.rules) + number, 0)) for number, rule in enumerate(rules.correlations)]
     return (*runs, *(_run(refused, 0, refused.reason) for refused in rules.refused))
 
 

@@ -77,7 +77,6 @@ class Scanner:
         logs: Sequence[LogInput],
         *,
         on_batch: Callable[[EventBatch], None] | None = None,
-        on_bytes: Callable[[int], None] | None = None,
     ) -> Found:
         """Everything in some logs of one format."""
         found = Found()
@@ -95,8 +94,6 @@ class Scanner:
                 if on_batch is not None:
                     with clock("keep"):
                         on_batch(item)
-                if on_bytes is not None:
-                    on_bytes(item.size)
         for name, (form_name, reach) in reaches.items():
             found.files.append(Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots)))
         return found
@@ -209,7 +206,10 @@ class _Clock:
 
 
 def _fold(problems: list[Problem], new: Problem) -> None:
-    """Adds a problem; one of the same kind in the same file is counted with the first, so that bad logs do not fill the memory."""
+    """Adds a problem.
+
+    One of the same kind in the same file is counted with the first, so that bad logs do not fill the memory.
+    """
     file = new.where.rpartition(":")[0] or new.where
     for index in range(len(problems) - 1, max(-1, len(problems) - 50), -1):
         old = problems[index]

@@ -1,7 +1,7 @@
 """Several processes that scan: started when there is enough to do, fed one task at a time, ended with the hunt.
 
-Each is a Python of its own that speaks messages over its pipes (so that a script needs no `if __name__ == "__main__"`). One that
-dies costs its task, which is told.
+Each is a Python of its own that speaks messages over its pipes (so that a script needs no `if __name__ == "__main__"`). One
+that dies costs its task, which is told.
 """
 
 from __future__ import annotations
@@ -89,10 +89,11 @@ class Workers:
             yield first, future.result()
 
     def _one(self, task: Task) -> Found:
-        worker = getattr(self._own, "worker", None)
+        worker: subprocess.Popen[bytes] | None = getattr(self._own, "worker", None)
         try:
             if worker is None:
                 worker = self._own.worker = self._start()
+            assert worker.stdin is not None and worker.stdout is not None
             send(worker.stdin, task)
             return receive(worker.stdout, Found)
         except (EOFError, OSError) as error:

@@ -1,6 +1,7 @@
 """Access logs of Apache, nginx and their like, in the common and the combined form. Times are turned to UTC.
 
-The columns are called as in W3C logs (`c-ip`, `cs-method`, `cs-uri-stem`, `cs(User-Agent)` ...), so that one set of rules reads both.
+The columns are called as in W3C logs (`c-ip`, `cs-method`, `cs-uri-stem`, `cs(User-Agent)` ...), so that one set of rules reads
+both.
 
 References: Apache HTTP Server 2.4, mod_log_config ("%h %l %u %t \\"%r\\" %>s %b"); nginx, ngx_http_log_module.
 """

@@ -14,7 +14,10 @@ __all__ = ["Format", "LogInput", "Stretch"]
 
 
 class Stretch(NamedTuple):
-    """A part of a text log that begins and ends at line ends; `line` is the number of its first line, `header` the `#Fields` above it."""
+    """A part of a text log that begins and ends at line ends.
+
+    `line` is the number of its first line, `header` the `#Fields` above it.
+    """
 
     start: int
     end: int
@@ -36,7 +39,8 @@ class LogInput:
 class Format(NamedTuple):
     """One format. `sniff(head, name)` is cheap and never raises; `read(logs, wanted)` gives batches in order.
 
-    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns, in lower case, "" among them when the whole text is wanted too.
+    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns, in lower
+    case, "" among them when the whole text is wanted too.
     """
 
     name: str

@@ -171,7 +171,8 @@ def _misleading(block: LineBlock, lines: Ints, quoted: bool) -> Ints:
     quotes = np.flatnonzero(octets == _QUOTE) if quoted else returns[:0]
     if len(quotes):
         found |= (np.searchsorted(quotes, block.ends[lines]) - np.searchsorted(quotes, block.starts[lines])) % 2 == 1
-    return lines[found]
+    chosen: Ints = lines[found]
+    return chosen
 
 
 def _appended(column: Column, values: Sequence[str | None]) -> Column:

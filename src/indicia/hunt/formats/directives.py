@@ -151,7 +151,7 @@ def _batch(
         line = block.line(int(rows.lines[row])).lstrip("\ufeff")
         fields = dict(row_fields(names, line, kind.delimiter, kind.quoted))
         if kind.unpack and kind.packed in fields:
-            fields.update(kind.unpack(fields[kind.packed]))
+            fields.update({name: value for name, value in kind.unpack(fields[kind.packed]).items() if value})
         if adds_message:
             fields[kind.message] = line
         time_text = " ".join(fields[name] for name in kind.times if name in fields)

@@ -1,8 +1,8 @@
 """Windows event logs (EVTX): every chunk and every record is tried, and one that is broken costs itself alone.
 
-A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time, under
-a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records than a
-chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
+A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time,
+under a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records
+than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
 
 References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
 """
@@ -166,7 +166,7 @@ def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]
         found, errors = _parse(chunk, 1)
         missing = nominal_records(chunk) - len(found)
         if errors or missing > 0:
-            again, _ = _parse(_stepping_stones(chunk), 1)
+            again = _salvaged(chunk)
             if len(again) > len(found):
                 found = again
                 missing = nominal_records(chunk) - len(found)
@@ -190,36 +190,60 @@ def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
     errors: list[str] = []
     while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
         try:
-            found += [record["data"] for record in records]
+            # Unlike +=, this keeps what came before an error.
+            found.extend(record["data"] for record in records if record is not None)
             break
         except RuntimeError as error:
             errors.append(" ".join(str(error).split()))
     return found, errors
 
 
-def _stepping_stones(chunk: bytes) -> bytes:
-    """The chunk with a plain record header over whatever is no record, so that the parser steps from good record to good record.
+def _salvaged(chunk: bytes) -> list[str]:
+    """The JSON of every record of a broken chunk that can be read.
 
-    The tables of shared strings and templates are emptied: they only speed things up, and a wrong one costs the whole chunk.
+    The parser gives up a chunk at its first broken record. So an empty record is laid over each record at which it does, until
+    it reaches the end. The tables of shared strings and templates are emptied: they only speed
+    things up, and a wrong one costs the whole chunk.
     """
     patched = bytearray(chunk)
     patched[128:512] = bytes(384)
+    records = _walk(patched)
+    for _ in records:
+        found, errors = _parse(bytes(patched), 1)
+        if not errors or len(found) + len(errors) >= len(records):
+            break
+        at, size = records[len(found)]
+        _lay_empty(patched, at, size)
+    return [text for text in found if text != _EMPTY] if records else []
+
+
+def _walk(chunk: bytearray) -> list[tuple[int, int]]:
+    """Offset and size of each record, a head set before what has none; sets where free space begins."""
+    found = []
     at = _FIRST_RECORD
     while at + _SMALLEST_RECORD <= CHUNK:
-        size = _size_of(patched, at)
+        size = _size_of(chunk, at)
         if not size:
             onward = at + 4
-            while (onward := patched.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(patched, onward):
+            while (onward := chunk.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(chunk, onward):
                 onward += 4
-            if onward < 0:
-                break
             size = onward - at
-            if size < _SMALLEST_RECORD:
+            if onward < 0 or size < _SMALLEST_RECORD:
                 break
-            struct.pack_into("<4sI", patched, at, _RECORD_MAGIC, size)
+            struct.pack_into("<4sI", chunk, at, _RECORD_MAGIC, size)  # perhaps only its head is broken
+            struct.pack_into("<I", chunk, at + size - 4, size)
+        found.append((at, size))
         at += size
-    struct.pack_into("<I", patched, 48, at)  # where free space begins
-    return bytes(patched)
+    struct.pack_into("<I", chunk, 48, at)
+    return found
+
+
+_EMPTY = '{"Event":null}'
+
+
+def _lay_empty(chunk: bytearray, at: int, size: int) -> None:
+    head = struct.pack("<4sIQQ", _RECORD_MAGIC, size, 0, 0)
+    chunk[at : at + size] = head.ljust(size - 4, b"\0") + struct.pack("<I", size)
 
 
 def _size_of(chunk: bytearray, at: int) -> int:

@@ -1,7 +1,7 @@
 """Exchange's own text logs: HttpProxy, ECP Server and Activity, OAB generator, CmdletInfra.
 
-All are comma-separated with `#Fields:` headers. The ECP logs pack pairs into EventData: `S:KEY=value;`, a pair whose value holds
-`;` or `=` stands in single quotes with inner quotes doubled, inside the quotes of the CSV.
+All are comma-separated with `#Fields:` headers. The ECP logs pack pairs into EventData: `S:KEY=value;`, a pair whose value
+holds `;` or `=` stands in single quotes with inner quotes doubled, inside the quotes of the CSV.
 
 References: logs of Exchange 2016 and 2019; microsoft/CSS-Exchange, Security/src/Test-ProxyLogon.ps1 (what is looked for where).
 """

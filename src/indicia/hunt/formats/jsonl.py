@@ -42,7 +42,7 @@ _decoder = msgspec.json.Decoder()
 def sniff(head: bytes, _name: str) -> bool:
     """An object or an array of objects at the start."""
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return text.startswith(b"{") or text.startswith((b"[{", b"[\n", b"[\r", b"[ "))
+    return text.startswith((b"{", b"[{", b"[\n", b"[\r", b"[ "))
 
 
 def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:

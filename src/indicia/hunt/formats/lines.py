@@ -46,13 +46,17 @@ class LineBlock:
             return np.empty(0, np.int64)
         octets = np.frombuffer(self.data, np.uint8)
         full = np.flatnonzero(self.ends > self.starts)
-        return full[octets[self.starts[full]] == byte]
+        found: Ints = full[octets[self.starts[full]] == byte]
+        return found
 
 
 def line_blocks(
     stream: BinaryIO, where: str, first: int = 1, length: int | None = None, size: int = BLOCK
 ) -> Iterator[LineBlock | Problem]:
-    """The lines of the next `length` bytes (None: all), `first` being the number of the first. Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines."""
+    """The lines of the next `length` bytes (None: all), `first` being the number of the first.
+
+    Problems tell of NUL padding, bytes that are no UTF-8 (read as Windows-1252) and cut lines.
+    """
     rest = b""
     number = first
     skipping = False  # inside a line that is too long

@@ -1,7 +1,7 @@
 """Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd and rsyslog write it; and Linux audit logs.
 
-The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. Local times
-are read as UTC, since the file does not say otherwise.
+The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. Local
+times are read as UTC, since the file does not say otherwise.
 
 References: RFC 3164, RFC 5424; Linux Audit, "audit event fields" (auditd).
 """
@@ -36,7 +36,10 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(\S+) msg=audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
 _PAIR = re.compile(r"""([A-Za-z0-9_\[\]-]+)=("[^"]*"|'[^']*'|\S*)""")
 _HEX = re.compile(r"(?:[0-9A-F]{2})+\Z")
-_MONTHS = {name: number for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
+}
 _ENCODED = frozenset({"proctitle", "name", "exe", "comm", "cmd", "cwd", "data", "acct"})
 _REMEMBERED = 4096  # audit events whose lines may still come
 

@@ -35,7 +35,10 @@ class ShapedRows:
         self.size += 1
 
     def columns(self, wanted: frozenset[str] | None) -> dict[str, Column]:
-        """The wanted fields (lower case; None: all). Of fields whose names differ in case alone, the first with a value counts."""
+        """The wanted fields (lower case; None: all).
+
+        Of fields whose names differ in case alone, the first with a value counts.
+        """
         rows: defaultdict[str, list[Sequence[int]]] = defaultdict(list)
         values: defaultdict[str, list[Any]] = defaultdict(list)
         spelling: dict[str, str] = {}

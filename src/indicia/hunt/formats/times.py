@@ -39,7 +39,8 @@ def iso_times(texts: pa.StringArray) -> Times:
     known = np.array(
         [NO_TIME if text is None else iso_time(text) for text in distinct.dictionary.to_pylist()] + [NO_TIME], np.int64
     )
-    return known[distinct.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    found: Times = known[distinct.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def joined_times(dates: pa.StringArray, times: pa.StringArray) -> Times:
@@ -49,7 +50,8 @@ def joined_times(dates: pa.StringArray, times: pa.StringArray) -> Times:
 
 def _as_numbers(array: pa.Array) -> Times:
     numbers = array.cast(pa.timestamp("us", array.type.tz), safe=False).cast(pa.int64())
-    return numbers.fill_null(NO_TIME).to_numpy(zero_copy_only=False)
+    found: Times = numbers.fill_null(NO_TIME).to_numpy(zero_copy_only=False)
+    return found
 
 
 def epoch_seconds(text: str) -> int:

@@ -1,4 +1,7 @@
-"""W3C extended logs: IIS front and back end, and whatever else writes `#Fields:` with blanks between the columns. Times are UTC."""
+"""W3C extended logs: IIS front and back end, and whatever else writes `#Fields:` with blanks between the columns.
+
+Times are UTC.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 EventData and UserData give their own names; the system part gives Channel, EventID, Provider_Name, Computer and the rest. Where
 both have a name, EventData's counts.
 
-References: Microsoft, "Event Schema"; the JSON of omerbenamram/evtx, of Winlogbeat, of Velociraptor and of NXLog-like flat exports.
+References: Microsoft, "Event Schema"; the JSON of omerbenamram/evtx, of Winlogbeat, of Velociraptor and of NXLog-like flat
+exports.
 """
 
 from __future__ import annotations

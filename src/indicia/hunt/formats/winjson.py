@@ -1,4 +1,7 @@
-"""Windows events as JSON Lines in the form of EVTX parsers, one `{"Event": ...}` a line: read the quick way, like EVTX itself."""
+"""Windows events as JSON Lines in the form of EVTX parsers, one `{"Event": ...}` a line.
+
+Read the quick way, like EVTX itself.
+"""
 
 from __future__ import annotations
 

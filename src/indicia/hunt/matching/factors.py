@@ -49,12 +49,15 @@ def required_characters(pattern: str) -> frozenset[str]:
     return frozenset(found)
 
 
-# What a log writes as it is, whatever its form: JSON and CSV double or escape the rest, case beyond ASCII is not folded in bytes.
-_AS_IT_IS = re.compile(r"[a-z0-9 '!#$%&()*+,./:;<=>?@\[\]^_{|}~-]+")
+# What a log writes as it is, whatever its form: some JSON escapes the rest, CSV doubles quotes, other bytes have no case.
+_AS_IT_IS = re.compile(r"[a-z0-9 !#$%()*,.:;=?@\[\]^_{|}~-]+")
 
 
 def raw_literals(test: Test) -> list[bytes] | None:
-    """For a test of a whole text: bytes of which the raw log, in lower case, holds one wherever the test is true; None: unknown."""
+    """For a test of a whole text: bytes of which the raw log, in lower case, holds one wherever the test is true.
+
+    None when that cannot be told.
+    """
     if test.how is How.REGEX:
         texts = required_texts(test.value)
         pieces = [_longest_piece(text) for text in sorted(texts)] if texts else [""]

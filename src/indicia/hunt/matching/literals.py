@@ -10,6 +10,7 @@ import platform
 from array import array
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any, TypeAlias
 
 import ahocorasick_rs
@@ -39,7 +40,7 @@ def hyperscan_database(expressions: Sequence[bytes], flags: Sequence[int], *, li
     costly = len(expressions) > (LITERALS_KEPT if literal else 0)
     name = ""
     if costly:
-        digest = hashlib.sha256(f"{engine.__version__} {platform.machine()} {literal}".encode())
+        digest = hashlib.sha256(f"{version('hyperscan')} {platform.machine()} {literal}".encode())
         for expression, flag in zip(expressions, flags, strict=True):
             digest.update(len(expression).to_bytes(8, "big") + expression + flag.to_bytes(4, "big"))
         name = f"{digest.hexdigest()[:40]}.hyperscan"

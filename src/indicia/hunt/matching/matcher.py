@@ -1,6 +1,7 @@
 """A set of rules against batches of events.
 
-1. Guard: rows are parted by the fields that say what kind of event it is (channel, provider, event id); only rules that can hold
+1. Guard: rows are parted by the fields that say what kind of event it is (channel, provider, event id); only rules that can
+hold
    there are looked at, and kinds that no rule asks for are dropped.
 2. Classes: each field's distinct values are put into classes by the tests they pass (values.py).
 3. Algebra: rows of one part that agree in all classes are one case; rules are tried on cases, and what they gave is remembered.
@@ -127,8 +128,8 @@ class Matcher:
                 yield kind, None
             return
         key = np.zeros(size, np.int64)
-        for _, codes in present:
-            key = key * (int(codes.max()) + 1) + codes
+        for _, its_codes in present:
+            key = key * (int(its_codes.max()) + 1) + its_codes
         uniques, first, inverse = np.unique(key, return_index=True, return_inverse=True)
         order = np.argsort(inverse, kind="stable")
         bounds = np.searchsorted(inverse[order], np.arange(len(uniques) + 1))
@@ -169,7 +170,10 @@ class Matcher:
         return self._tests(name).classify(column.values)[column.codes]
 
     def _keyword_classes(self, batch: EventBatch, rows: Ints | None, worth: Ints | None) -> Codes:
-        """The class of the whole text of each row. Only rows that hold a literal of some keyword are written out and looked at."""
+        """The class of the whole text of each row.
+
+        Only rows that hold a literal of some keyword are written out and looked at.
+        """
         every = np.arange(batch.size) if rows is None else rows
         if worth is None:
             column = encode(batch.text_of(every))

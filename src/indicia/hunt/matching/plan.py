@@ -17,7 +17,7 @@ from indicia.hunt.rules.names import field_key
 __all__ = ["GUARDS", "Expression", "Plan", "PlanRule", "plan_of"]
 
 # Fields that say what kind of event it is; rows are parted by them before anything else.
-GUARDS = ("channel", "eventid", "provider_name", "type", "_path")
+GUARDS = ("eventid", "channel", "provider_name", "type", "_path")  # the most telling first
 Expression: TypeAlias = Any  # nested lists, as above: quick to walk, and to read from disk
 
 
@@ -111,7 +111,8 @@ def _needed(expression: Expression, tests: Sequence[Test | Same], field: str | N
     """Tests (of `field`, or of any) of which one must hold wherever the expression does; None if it can hold without."""
     kind, content = expression
     if kind == "t":
-        return frozenset((content,)) if field is None or tests[content].field == field else None
+        test = tests[content]
+        return frozenset((content,)) if field is None or (isinstance(test, Test) and test.field == field) else None
     if kind == "n":
         return None
     sets = [_needed(item, tests, field) for item in content]

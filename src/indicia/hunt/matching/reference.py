@@ -89,7 +89,10 @@ def holds(test: Test, value: str | None) -> bool:
 
 
 def wild_expression(parts: tuple[str | int, ...]) -> str:
-    """The parts of a Sigma string as a regular expression; runs of wildcards are written so that they cannot backtrack twice."""
+    """The parts of a Sigma string as a regular expression.
+
+    Runs of wildcards are written so that they cannot backtrack twice.
+    """
     written = []
     for part in parts:
         if part == Wild.MANY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,7 +18,7 @@ from indicia.hunt.matching.factors import required_texts
 from indicia.hunt.matching.globs import glob_over
 from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.reference import holds
-from indicia.hunt.matching.regexes import LonePattern, found_in
+from indicia.hunt.matching.regexes import LonePatterns, found_in
 from indicia.hunt.rules.ir import How, Test
 from indicia.hunt.rules.regex import compiled
 
@@ -31,9 +32,9 @@ _SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for 
 
 
 class _Want(NamedTuple):
-    """A test that needs, of each group, one of the literals (by number), and then the check (of the folded or the own texts)."""
+    """A test that needs, of each group, one of the literals (by number), and then the check (of folded or own texts)."""
 
-    index: int
+    test: int
     groups: tuple[tuple[int, ...], ...]
     check: Ask | None
     folded: bool
@@ -60,10 +61,11 @@ class FieldTests:
         self._singly: list[tuple[int, Ask]] = []
         self._cased: list[tuple[int, Ask]] = []
         self._slowly: list[tuple[int, Test]] = []
-        self._patterns: list[LonePattern] = []
+        patterns: list[tuple[int, Test, re.Pattern[str]]] = []
         for index, test in tests:
             if test.how not in (How.NULL, How.EXISTS):
-                self._sort_in(index, test)
+                self._sort_in(index, test, patterns)
+        self._patterns = LonePatterns(patterns) if patterns else None
         for want in self._wants:
             for literal in want.groups[0]:
                 self._by_literal[literal].append(want)
@@ -71,12 +73,12 @@ class FieldTests:
         self._wanted = pa.array(list(self._equals), pa.string())
         self._wanted_ids = np.array(list(self._equals.values()), np.int64)
 
-    def _sort_in(self, index: int, test: Test) -> None:
+    def _sort_in(self, index: int, test: Test, patterns: list[tuple[int, Test, re.Pattern[str]]]) -> None:
         """Puts a test where it costs least."""
         if test.how in (How.CIDR, How.TIME_PART, How.LESS, How.AT_MOST, How.GREATER, How.AT_LEAST):
             self._slowly.append((index, test))
         elif test.how is How.REGEX:
-            self._sort_in_pattern(index, test)
+            self._sort_in_pattern(index, test, patterns)
         elif test.cased:
             if test.how is How.WILD:
                 self._slowly.append((index, test))
@@ -98,11 +100,11 @@ class FieldTests:
             literal = f"{_SEPARATOR if starts else ''}{test.value}{_SEPARATOR if ends else ''}"
             self._wants.append(_Want(index, ((self._literal(literal),),), None, True))
 
-    def _sort_in_pattern(self, index: int, test: Test) -> None:
+    def _sort_in_pattern(self, index: int, test: Test, patterns: list[tuple[int, Test, re.Pattern[str]]]) -> None:
         expression = compiled(test.value, test.flags)
         required = required_texts(test.value)
         if required is None:
-            self._patterns.append(LonePattern(index, test, expression))
+            patterns.append((index, test, expression))
             return
         group = tuple(self._literal(text) for text in sorted(required))
         self._wants.append(_Want(index, (group,), partial(found_in, expression), False))
@@ -134,7 +136,8 @@ class FieldTests:
             found += [_where(index, empty) for index in self.on_missing]
         if self._wants:
             found += self._wanted_matches(values, folded)
-        found += [pattern.find(values) for pattern in self._patterns]
+        if self._patterns is not None:
+            found += self._patterns.find(values)
         if self._slowly:
             texts = values.to_pylist()
             for index, test in self._slowly:
@@ -156,7 +159,7 @@ class FieldTests:
         hits, owners = pairs // len(folded), pairs % len(folded)
         bounds = [*np.flatnonzero(np.diff(hits, prepend=-1)).tolist(), len(hits)]
         by_literal = {int(hits[first]): owners[first:last] for first, last in pairwise(bounds)}
-        chosen = {want.index: want for literal in by_literal for want in self._by_literal.get(literal, ())}
+        chosen = {want.test: want for literal in by_literal for want in self._by_literal.get(literal, ())}
         found = []
         for want in chosen.values():
             kept = _in_all([_in_any([by_literal[each] for each in group if each in by_literal]) for group in want.groups])
@@ -164,7 +167,7 @@ class FieldTests:
                 texts = (folded if want.folded else values).take(pa.array(kept))
                 kept = kept[want.check(texts).to_numpy(zero_copy_only=False)]
             if len(kept):
-                found.append((kept, np.full(len(kept), want.index, np.int64)))
+                found.append((kept, np.full(len(kept), want.test, np.int64)))
         return found + self._odd_matches(values, folded, odd)
 
     def _odd_matches(self, values: pa.StringArray, folded: pa.StringArray, odd: Ints) -> list[tuple[Ints, Ints]]:
@@ -182,7 +185,7 @@ class FieldTests:
                     else:
                         passed = _odd_holds(names[want.groups[0][0]], str(text[0].as_py()))
                     if passed:
-                        found.append((np.array([number], np.int64), np.array([want.index], np.int64)))
+                        found.append((np.array([number], np.int64), np.array([want.test], np.int64)))
         return found
 
     def _assign(self, classes: Codes, where: Ints, which: Ints) -> None:

@@ -1,7 +1,7 @@
 """Compiled rules on disk: a warm start takes a twentieth of a second instead of several.
 
-The key is the content of every rule file and the version of the form, so a stale entry is never read. Files are written aside and
-moved into place; one that is broken or foreign is compiled anew. Nothing in a cache file can run.
+The key is the content of every rule file and the version of the form, so a stale entry is never read. Files are written aside
+and moved into place; one that is broken or foreign is compiled anew. Nothing in a cache file can run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["cache_folder", "has", "key_of", "load", "load_bytes", "store", "stor
 
 T = TypeVar("T")
 
-FORM = "10"  # raise it when the form or the meaning of a compiled rule changes
+FORM = "12"  # raise it when the form or the meaning of a compiled rule changes
 MOST_BYTES = 256 << 20  # kept in all; the least recently used go first
 
 

@@ -21,7 +21,10 @@ __all__ = ["WEB_FAMILIES", "LogSource", "log_sources"]
 
 
 class LogSource(NamedTuple):
-    """Events of one log family that pass `guard`; `fields` maps folded Sigma names to the log's own columns, any of which may match."""
+    """Events of one log family that pass `guard`.
+
+    `fields` maps folded Sigma names to the log's own columns, any of which may match.
+    """
 
     family: str
     guard: Node = ALWAYS
@@ -149,7 +152,10 @@ CISCO_MARK = Test("", How.REGEX, r"%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:")
 
 
 def log_sources(category: str, product: str, service: str) -> tuple[LogSource, ...]:
-    """Every kind of log that a Sigma log source (folded; "" where the rule names none) can be found in; the generic one is always last."""
+    """Every kind of log that a Sigma log source (folded; "" where the rule names none) can be found in.
+
+    The generic one is always last.
+    """
     found = list(_specific(category, product, service))
     return (*found, LogSource(GENERIC))
 

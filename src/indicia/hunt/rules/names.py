@@ -9,5 +9,8 @@ JOINED_URI = "uri"  # a column that web formats make: path?query
 
 
 def field_key(name: str) -> str:
-    """What a field is found by: case does not count, nor do blanks (Defender writes `Threat Name`, rules ask for `ThreatName`)."""
+    """What a field is found by.
+
+    Case does not count, nor do blanks (Defender writes `Threat Name`, rules ask for `ThreatName`).
+    """
     return name.lower().replace(" ", "")

@@ -18,7 +18,7 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.correlations import SigmaCorrelationRule
+from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
 from sigma.rule import SigmaRule
@@ -87,7 +87,10 @@ def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[R
 
 
 def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> RuleSet:
-    """All rules of all files: filters applied to the rules they name, correlations tied to theirs. Order is that of the files."""
+    """All rules of all files: filters applied to the rules they name, correlations tied to theirs.
+
+    Order is that of the files.
+    """
     parsed: list[tuple[str, SigmaRule | SigmaCorrelationRule]] = []
     filters: list[SigmaFilter] = []
     refused: list[Refused] = []
@@ -109,7 +112,8 @@ def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> Rule
                 correlations.append(_correlation(rule, file))
             else:
                 for each in filters:
-                    rule = each.apply_on_rule(rule)
+                    filtered = each.apply_on_rule(rule)
+                    rule = filtered if isinstance(filtered, SigmaRule) else rule
                 rules.append(_rule(rule, file))
         except _FAULTS as error:
             refused.append(_refusal(_head(rule), file, error))
@@ -287,9 +291,10 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
     if name not in set(CorrelationKind):
         raise RuleError(f"correlations of type {name} are not supported")
     condition = rule.condition
-    operator, count, field = ">=", len(rule.rules), ""
+    references = rule.rules or []
+    operator, count, field = ">=", len(references), ""
     if condition is not None:
-        if not hasattr(condition, "op"):
+        if not isinstance(condition, SigmaCorrelationCondition):
             raise RuleError("extended correlation conditions are not supported")
         operator, count = _COUNT[condition.op.name], condition.count
         if isinstance(condition.fieldref, list):
@@ -308,7 +313,7 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
         rule.license or "",
         tuple(str(tag) for tag in rule.tags),
         CorrelationKind(name),
-        tuple(reference.reference for reference in rule.rules),
+        tuple(reference.reference for reference in references),
         rule.timespan.seconds,
         tuple(rule.group_by or ()),
         operator,
@@ -321,19 +326,21 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
 
 def _tied(found: RuleSet) -> RuleSet:
     """`found` with references by name turned into ids; rules that only feed a correlation are silent."""
-    by_name = {key: rule.id or rule.name for rule in (*found.rules, *found.correlations) for key in (rule.id, rule.name) if key}
+    by_name: dict[str, str] = {}
+    for each in (*found.rules, *found.correlations):
+        assert isinstance(each, Rule | Correlation)
+        by_name.update({key: each.id or each.name for key in (each.id, each.name) if key})
     correlations, refused, silent = [], list(found.refused), set[str]()
-    fields = ("id", "title", "level", "file", "author", "license")
-    for each in found.correlations:
-        missing = [name for name in each.rules if name not in by_name]
+    for rule in found.correlations:
+        missing = [name for name in rule.rules if name not in by_name]
         if missing:
-            head = (getattr(each, field) for field in fields)
-            refused.append(Refused(*head, f"refers to the rule {missing[0]!r}, which is not among the rules"))
+            reason = f"refers to the rule {missing[0]!r}, which is not among the rules"
+            refused.append(Refused(rule.id, rule.title, rule.level, rule.file, rule.author, rule.license, reason))
             continue
-        ids = tuple(by_name[name] for name in each.rules)
-        aliases = tuple((alias, by_name.get(name, name), field) for alias, name, field in each.aliases)
-        correlations.append(msgspec.structs.replace(each, rules=ids, aliases=aliases))
-        if not each.generate:
+        ids = tuple(by_name[name] for name in rule.rules)
+        aliases = tuple((alias, by_name.get(name, name), field) for alias, name, field in rule.aliases)
+        correlations.append(msgspec.structs.replace(rule, rules=ids, aliases=aliases))
+        if not rule.generate:
             silent.update(ids)
     rules = tuple(
         msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in found.rules

@@ -1,4 +1,4 @@
-"""Conditions as SQL: for engines that keep events in tables of their own. The dialect is DuckDB's, close to Spark's and Trino's.
+"""Conditions as SQL, for engines that keep events in tables of their own. The dialect is DuckDB's.
 
 Two-valued throughout, like the matcher: a test on a missing value is FALSE, never NULL, so that NOT means what a rule says.
 """
