@@ -1,5 +1,5 @@
-"""Who is accused, laid out by level: a group lies within its agency, its state, and that state's territory. A claim about the
-wider one bears on all within it; a claim about a place never becomes one about the state."""
+"""Who is accused, laid out by level: a group lies within its agency, its state, those tied to it, and its territory. A claim
+about the wider one bears on all within it; a claim about a place never becomes one about the state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
 
     def within_state(code: str | None, sure: float = 1.0) -> dict[str, float]:
-        return {f"state:{code}": sure, f"place:{code}": sure} if code else {}
+        return {f"{kind}:{code}": sure for kind in ("state", "tied", "place")} if code else {}
 
     for saying in sayings:
         code, level = saying.state, saying.level
@@ -44,7 +44,7 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
             name = f"the territory of {states.get(code or '', saying.accused)}"
             hypothesis = Hypothesis(id=at, name=name, level=level, state=code)
         elif level is Level.STATE and code:
-            at, within = f"state:{code}", {f"place:{code}": 1.0}
+            at, within = f"state:{code}", {f"tied:{code}": 1.0, f"place:{code}": 1.0}
             hypothesis = Hypothesis(id=at, name=states.get(code, saying.accused), level=level, state=code)
         elif level is Level.AGENCY or (agency is not None and group is None and level is not Level.STATE):
             home = (agency.state if agency else None) or code
@@ -56,9 +56,14 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
             for above, sure in tree.chain(group):
                 within[above.id] = sure
                 if above.level is Level.STATE:
-                    within[f"place:{above.state}"] = sure
+                    within |= {f"tied:{above.state}": sure, f"place:{above.state}": sure}
             if code and f"state:{code}" not in within:
                 within |= within_state(code)
+        elif code and level in {Level.GROUP, None}:
+            # "China-linked hackers" name no group that we know: whoever they are, a named group of that state may be meant.
+            at = f"tied:{code}"
+            name = f"an actor tied to {states.get(code, code)}"
+            hypothesis = Hypothesis(id=at, name=name, level=Level.GROUP, state=code)
         else:
             at, within = stable_id("accused", saying.accused), within_state(code)
             hypothesis = Hypothesis(id=at, name=saying.accused, level=level, state=code)

@@ -162,6 +162,8 @@ def _said(claim: Claim) -> Evidence:
         traces=(claim.id,),
         reliability=reliability_of(claim.source, claim.channel),
         credibility=credibility_of(claim),
+        weight=1.0 if claim.source.party else 0.0,
+        note="" if claim.source.party else "the text's own voice: nobody is named who says it",
         said=Saying(
             source=who,
             stance=claim.stance,

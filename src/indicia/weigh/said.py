@@ -115,7 +115,7 @@ def _voices(items: Sequence[Evidence], nodes: Mapping[str, Node]) -> list[Voice]
     strongest: dict[tuple[str, str], Voice] = {}
     node_of = {saying: at for at, node in nodes.items() for saying in node.sayings}
     for item in items:
-        if item.said is None or item.said not in node_of:
+        if item.said is None or item.said not in node_of or not item.weight:
             continue
         voice = Voice(item, item.said, node_of[item.said], _deciban(item, item.said))
         key = (item.origin, voice.node)
@@ -158,7 +158,9 @@ def _levels(nodes: Mapping[str, Node], after: Mapping[str, float], prior: Mappin
     return tuple(sorted(found, key=lambda at: (-at.probability, _depth(at), at.hypothesis.id)))
 
 
-def _depth(posterior: Posterior) -> int:
+def _depth(posterior: Posterior) -> float:
+    if posterior.hypothesis.id.startswith("tied:"):
+        return 0.5  # more than a place, less than the state itself
     return _DEPTH[posterior.hypothesis.level] if posterior.hypothesis.level else -1
 
 
