@@ -19,6 +19,7 @@ from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
 from indicia.share.brief.pictures.timeline import day_of
+from indicia.share.brief.wording import many
 
 __all__ = ["build"]
 
@@ -63,11 +64,9 @@ def _subtitle(case: Case) -> str:
     span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
     parts = [
         span,
-        _many(len(case.documents), "text"),
-        _many(len(case.claims), "claim"),
-        f"{_many(len(case.hunt.sightings), 'sighting')} in {_many(len(case.hunt.files), 'log file')}"
-        if case.hunt
-        else "no logs",
+        many(len(case.documents), "text"),
+        many(len(case.claims), "claim"),
+        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
     ]
     return " \u00b7 ".join(parts)
 
@@ -78,7 +77,3 @@ def _dates(case: Case) -> list[str]:
     if case.hunt:
         found += [one.event.time.date().isoformat() for one in case.hunt.sightings if one.event.time]
     return [date for date in found if date]
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

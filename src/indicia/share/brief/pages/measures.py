@@ -8,7 +8,7 @@ from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Code, Fold, Heading, Para, Row, Section, Table, line
 from indicia.share.brief.inert import visible
 from indicia.share.brief.notes import Notes
-from indicia.share.brief.pages.front import by_when
+from indicia.share.brief.pages.todo import by_when
 from indicia.share.brief.pictures.coverage import coverage
 
 __all__ = ["measures_section"]

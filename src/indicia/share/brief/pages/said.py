@@ -10,6 +10,7 @@ from indicia.share.brief.coalition import Position, firmness_words, source_words
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
+from indicia.share.brief.wording import many
 
 __all__ = ["claims_section", "moments", "timeline_section"]
 
@@ -148,8 +149,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks.append(
         Para(
             text=line(
-                f"{_many(len(case.claims), 'claim')} in {_many(len({claim.quote.document for claim in case.claims}), 'text')} "
-                f"go back to {_many(origins, 'utterance')}; "
+                f"{many(len(case.claims), 'claim')} in {many(len({claim.quote.document for claim in case.claims}), 'text')} "
+                f"go back to {many(origins, 'utterance')}; "
                 "copies of one utterance do not add weight."
             ),
             role="note",
@@ -293,7 +294,3 @@ def _context(document: Document, quote: Span) -> tuple[int, int]:
         cut = document.text.rfind(". ", quote.end, last)
         high = cut + 1 if cut >= 0 else quote.end
     return low, high
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
