@@ -6,7 +6,7 @@ from typing import Any
 
 from indicia.records import Case
 from indicia.share.brief.blocks import Brief
-from indicia.share.brief.coalition import main_affair, positions
+from indicia.share.brief.coalition import main_affair, positions, rejected
 from indicia.share.brief.judgements import key_judgements
 from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Index, Notes
@@ -27,7 +27,8 @@ __all__ = ["build"]
 def build(case: Case, knowledge: Any) -> Brief:
     """The brief of a case, ready for any writer."""
     notes, known = Notes(Index(case)), Known(knowledge)
-    found = positions(case.claims)
+    refused = rejected(case)
+    found = positions(claim for claim in case.claims if claim.id not in refused)
     first = page_one(case, key_judgements(case), notes)
     sections = (
         timeline_section(case, notes),

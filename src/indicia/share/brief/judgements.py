@@ -25,7 +25,16 @@ from indicia.records import (
     Stance,
     Verdict,
 )
-from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, is_narration, main_affair, of_main_affair, positions
+from indicia.share.brief.coalition import (
+    FIRMEST,
+    LEVELS,
+    Position,
+    is_narration,
+    main_affair,
+    of_main_affair,
+    positions,
+    rejected,
+)
 from indicia.share.brief.inert import clip
 from indicia.share.brief.wording import capital
 
@@ -95,10 +104,10 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
             f"on the affair {clip(name, 80)}, " if count == 0 and all(one.firmest.incident_id == main for one in mine) else ""
         )
         yield from _at_level(mine, level, about if main else "")
-    yield from _aside(accusing, others)
+    yield from _aside(accusing, others, case)
 
 
-def _aside(accusing: list[Position], others: tuple[Claim, ...]) -> Iterable[Sentence]:
+def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> Iterable[Sentence]:
     """What is left out of the judgements, counted."""
     told = [one for one in accusing if is_narration(one)]
     parts, traces = [], []
@@ -110,8 +119,13 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...]) -> Iterable[Sent
         affairs = listed((clip(one.incident or one.incident_id or "", 60) for one in others), 3)
         parts.append(f"{len(others)} claim{'s' if len(others) > 1 else ''} on other affairs ({affairs})")
         traces += [one.id for one in others[:FEW]]
+    out = rejected(case)
+    refused = [claim.id for claim in case.claims if claim.id in out]
+    if refused:
+        parts.append(f"{len(refused)} claim{'s' if len(refused) > 1 else ''} that a person rejected")
+        traces += refused[:FEW]
     if parts:
-        yield Sentence(text=f"Told below and not counted here: {' and '.join(parts)}.", traces=tuple(traces), topic="said")
+        yield Sentence(text=f"Told below and not counted here: {listed(parts, 4)}.", traces=tuple(traces), topic="said")
 
 
 def _level_order(level: Level | None) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from indicia.records import Case, Claim, Document, Outcome, Shift, SourceType, Span, Stance
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
-from indicia.share.brief.coalition import Position, firmness_words, source_words, stance_words
+from indicia.share.brief.coalition import Position, firmness_words, rejected, source_words, stance_words
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
@@ -224,6 +224,10 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
     if claim.score < 0.7:
         facts.append(f"read with {claim.score:.0%} certainty")
+    refusal = rejected(notes.index.case).get(claim.id)
+    if refusal:
+        why = f": {show(refusal.note, 160)}" if refusal.note else ""
+        facts.append(f"rejected by {show(refusal.author, 60)}{why}")
     about.append(" \u00b7 " + " \u00b7 ".join(facts))
     bits = tuple(_marked(claim, document, notes)) if document else (Bit(text=show(claim.quote.text, 600)),)
     return Passage(
@@ -231,7 +235,9 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         about=line(*about),
         text=Line(bits=bits),
         where=notes.index.where(claim.quote),
-        tone={Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(
+        tone="quiet"
+        if refusal
+        else {Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(
             claim.stance, ""
         ),
     )
