@@ -145,7 +145,7 @@ def main_affair(case: Case) -> tuple[str | None, str]:
 
 
 def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
-    """The claims on the main affair or on none that is known, and those on other affairs; without those that a person rejected."""
+    """The claims on the main affair or on none that is known, and those on others; without those that a person rejected."""
     main, _ = main_affair(case)
     out = rejected(case)
     kept = [claim for claim in case.claims if claim.id not in out]
