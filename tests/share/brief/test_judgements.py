@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.records import Case, HuntVerdict, MeasureKind, SourceType, Verdict
+from indicia.records import Case, HuntVerdict, Judgement, MeasureKind, SourceType, Verdict
+from indicia.share import render
 from indicia.share.brief.coalition import main_affair
 from indicia.share.brief.judgements import Sentence, key_judgements
 from tests.sample_case import VERSIONS
-from tests.share.brief.cases import named
+from tests.share.brief.cases import KNOWLEDGE, named
 
 
 def texts(case: Case, topic: str = "") -> list[str]:
@@ -163,3 +164,27 @@ def test_a_claim_that_names_no_known_affair_is_kept() -> None:
     case = named("exchange")
     free = msgspec.structs.replace(case, claims=tuple(msgspec.structs.replace(one, incident_id=None) for one in case.claims))
     assert texts(free, "said")[0] == "The state named is China (by the European Union and the United Kingdom)."
+
+
+def test_what_a_person_rejected_is_counted_told_and_no_longer_relied_on() -> None:
+    case = named("exchange")
+    official = next(one for one in case.claims if "senior" in one.quote.text)
+
+    def judged(action: str, number: int) -> Judgement:
+        return Judgement(
+            id=f"judgement--{number}",
+            subject=official.id,
+            action=action,
+            author="an analyst",
+            time="2021-07-20T08:00:00Z",
+            note="misread",
+        )
+
+    refused = msgspec.structs.replace(case, judgements=(judged("reject", 1),))
+    said = texts(refused, "said")
+    assert not any("Ministry of State Security" in text for text in said)
+    assert said[-1] == "Told below and not counted here: 1 claim that a person rejected."
+    page = render(refused, "html", KNOWLEDGE).decode()
+    assert "rejected by an analyst: misread" in page
+    restored = msgspec.structs.replace(case, judgements=(judged("reject", 1), judged("confirm", 2)))
+    assert texts(restored, "said") == texts(case, "said")

@@ -43,7 +43,10 @@ def tree(name: str) -> ET.Element:
 @pytest.mark.parametrize("name", ["exchange", "news", "empty"])
 @pytest.mark.parametrize("form", ["html", "md", "json"])
 def test_golden(name: str, form: str) -> None:
-    golden.check(f"brief-{name}.{form}", render(named(name), form, KNOWLEDGE))
+    made = render(named(name), form, KNOWLEDGE)
+    # The style is a file of its own and would only stand here three times.
+    made = re.sub(rb"<style>.*?</style>|'sha256-[^']+'", b"", made, flags=re.DOTALL)
+    golden.check(f"brief-{name}.{form}", made)
 
 
 @pytest.mark.parametrize("form", ["html", "md", "json", "pdf"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from indicia.records import Case
 from indicia.share.brief.blocks import Brief
-from indicia.share.brief.coalition import main_affair, positions
+from indicia.share.brief.coalition import main_affair, positions, rejected
 from indicia.share.brief.judgements import key_judgements
 from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Index, Notes
@@ -19,6 +19,7 @@ from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
 from indicia.share.brief.pictures.timeline import day_of
+from indicia.share.brief.wording import many
 
 __all__ = ["build"]
 
@@ -26,7 +27,8 @@ __all__ = ["build"]
 def build(case: Case, knowledge: Any) -> Brief:
     """The brief of a case, ready for any writer."""
     notes, known = Notes(Index(case)), Known(knowledge)
-    found = positions(case.claims)
+    refused = rejected(case)
+    found = positions(claim for claim in case.claims if claim.id not in refused)
     first = page_one(case, key_judgements(case), notes)
     sections = (
         timeline_section(case, notes),
@@ -63,11 +65,9 @@ def _subtitle(case: Case) -> str:
     span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
     parts = [
         span,
-        _many(len(case.documents), "text"),
-        _many(len(case.claims), "claim"),
-        f"{_many(len(case.hunt.sightings), 'sighting')} in {_many(len(case.hunt.files), 'log file')}"
-        if case.hunt
-        else "no logs",
+        many(len(case.documents), "text"),
+        many(len(case.claims), "claim"),
+        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
     ]
     return " \u00b7 ".join(parts)
 
@@ -78,7 +78,3 @@ def _dates(case: Case) -> list[str]:
     if case.hunt:
         found += [one.event.time.date().isoformat() for one in case.hunt.sightings if one.event.time]
     return [date for date in found if date]
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

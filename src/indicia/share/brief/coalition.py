@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from indicia.records import Case, Claim, Firmness, Level, Record, SourceType, Stance
+from indicia.records import Case, Claim, Firmness, Judgement, Level, Record, SourceType, Stance
 
 __all__ = [
     "Position",
     "is_narration",
     "main_affair",
     "of_main_affair",
+    "rejected",
     "accused_words",
     "firmness_words",
     "positions",
@@ -144,10 +145,21 @@ def main_affair(case: Case) -> tuple[str | None, str]:
 
 
 def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
-    """The claims on the main affair or on none that is known, and those on other affairs."""
+    """The claims on the main affair or on none that is known, and those on others; without those that a person rejected."""
     main, _ = main_affair(case)
-    mine = tuple(claim for claim in case.claims if claim.incident_id in {main, None})
-    return mine, tuple(claim for claim in case.claims if claim.incident_id not in {main, None})
+    out = rejected(case)
+    kept = [claim for claim in case.claims if claim.id not in out]
+    mine = tuple(claim for claim in kept if claim.incident_id in {main, None})
+    return mine, tuple(claim for claim in kept if claim.incident_id not in {main, None})
+
+
+def rejected(case: Case) -> dict[str, Judgement]:
+    """What people rejected and did not take back, by the id of the record: the last word on each counts."""
+    last: dict[str, Judgement] = {}
+    for one in case.judgements:
+        if one.action in {"reject", "confirm"}:
+            last[one.subject] = one
+    return {subject: one for subject, one in last.items() if one.action == "reject"}
 
 
 def is_narration(position: Position) -> bool:

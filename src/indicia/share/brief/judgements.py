@@ -25,8 +25,18 @@ from indicia.records import (
     Stance,
     Verdict,
 )
-from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, is_narration, main_affair, of_main_affair, positions
+from indicia.share.brief.coalition import (
+    FIRMEST,
+    LEVELS,
+    Position,
+    is_narration,
+    main_affair,
+    of_main_affair,
+    positions,
+    rejected,
+)
 from indicia.share.brief.inert import clip
+from indicia.share.brief.wording import capital
 
 __all__ = ["Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
 
@@ -94,10 +104,10 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
             f"on the affair {clip(name, 80)}, " if count == 0 and all(one.firmest.incident_id == main for one in mine) else ""
         )
         yield from _at_level(mine, level, about if main else "")
-    yield from _aside(accusing, others)
+    yield from _aside(accusing, others, case)
 
 
-def _aside(accusing: list[Position], others: tuple[Claim, ...]) -> Iterable[Sentence]:
+def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> Iterable[Sentence]:
     """What is left out of the judgements, counted."""
     told = [one for one in accusing if is_narration(one)]
     parts, traces = [], []
@@ -109,8 +119,13 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...]) -> Iterable[Sent
         affairs = listed((clip(one.incident or one.incident_id or "", 60) for one in others), 3)
         parts.append(f"{len(others)} claim{'s' if len(others) > 1 else ''} on other affairs ({affairs})")
         traces += [one.id for one in others[:FEW]]
+    out = rejected(case)
+    refused = [claim.id for claim in case.claims if claim.id in out]
+    if refused:
+        parts.append(f"{len(refused)} claim{'s' if len(refused) > 1 else ''} that a person rejected")
+        traces += refused[:FEW]
     if parts:
-        yield Sentence(text=f"Told below and not counted here: {' and '.join(parts)}.", traces=tuple(traces), topic="said")
+        yield Sentence(text=f"Told below and not counted here: {listed(parts, 4)}.", traces=tuple(traces), topic="said")
 
 
 def _level_order(level: Level | None) -> int:
@@ -140,7 +155,7 @@ def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable
         parts.append(f"{len(by_accused) - FEW} more")
     only = mine[0].firmest if len(mine) == 1 else None
     yield Sentence(
-        text=_capital(f"{about}{LEVEL_WORDS[level][len(by_accused) > 1]} {listed(parts, FEW + 1)}."),
+        text=capital(f"{about}{LEVEL_WORDS[level][len(by_accused) > 1]} {listed(parts, FEW + 1)}."),
         traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
         topic="said",
         likelihood=only.likelihood if only else None,
@@ -182,7 +197,7 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
         mine = [one for one in found if one.stance is stance]
         if mine:
             names = list(dict.fromkeys(the(clip(one.source, 80)) for one in mine))
-            parts.append(f"{_capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
+            parts.append(f"{capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
             traces += [one.firmest.id for one in mine[:FEW]]
     if parts:
         yield Sentence(text=" ".join(parts), traces=tuple(traces), topic="denied")
@@ -211,7 +226,7 @@ def assessed(assessment: Assessment, name: str) -> str:
     """The assessment's own statement, under its name unless it begins with that."""
     text = clip(assessment.statement, 400).rstrip(".")
     if assessment.verdict is Verdict.INSUFFICIENT and "insufficient" not in text.lower():
-        text = f"insufficient grounds. {_capital(text)}"
+        text = f"insufficient grounds. {capital(text)}"
     return f"{text}." if text.startswith((f"{name} ", f"{name.replace('was', 'is')} ")) else f"{name}: {text}."
 
 
@@ -275,7 +290,3 @@ def _missing(case: Case) -> Iterable[Sentence]:
     if missing:
         more = f"; and {len(missing) - 3} more" if len(missing) > 3 else ""
         yield Sentence(text=f"Not known: {'; '.join(clip(one, 120) for one in missing[:3])}{more}.", topic="missing")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -8,7 +8,7 @@ from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Code, Fold, Heading, Para, Row, Section, Table, line
 from indicia.share.brief.inert import visible
 from indicia.share.brief.notes import Notes
-from indicia.share.brief.pages.front import by_when
+from indicia.share.brief.pages.todo import by_when
 from indicia.share.brief.pictures.coverage import coverage
 
 __all__ = ["measures_section"]
@@ -101,7 +101,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
     rows = []
     for one in measures[:ROWS]:
         covers = ", ".join(one.covers[:8]) + (f" and {len(one.covers) - 8} more" if len(one.covers) > 8 else "")
-        references = [one.source, *(text for text in one.references[:3] if one.kind is not MeasureKind.LOG)]
+        references = [one.source, *(text for text in one.references[:2] if one.kind is not MeasureKind.LOG)]
         rows.append(
             Row(
                 id=one.id,
@@ -126,7 +126,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
         shown=10,
         left_out=max(0, len(measures) - ROWS),
         elsewhere="the JSON form",
-        widths=(18, 41, 10, 6, 13, 12),
+        widths=(17, 39, 10, 6, 13, 15),
     )
 
 

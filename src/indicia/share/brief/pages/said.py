@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from indicia.records import Case, Claim, Document, Outcome, Shift, SourceType, Span, Stance
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
-from indicia.share.brief.coalition import Position, firmness_words, source_words, stance_words
+from indicia.share.brief.coalition import Position, firmness_words, rejected, source_words, stance_words
 from indicia.share.brief.notes import Notes
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
+from indicia.share.brief.wording import many
 
 __all__ = ["claims_section", "moments", "timeline_section"]
 
@@ -148,8 +149,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks.append(
         Para(
             text=line(
-                f"{_many(len(case.claims), 'claim')} in {_many(len({claim.quote.document for claim in case.claims}), 'text')} "
-                f"go back to {_many(origins, 'utterance')}; "
+                f"{many(len(case.claims), 'claim')} in {many(len({claim.quote.document for claim in case.claims}), 'text')} "
+                f"go back to {many(origins, 'utterance')}; "
                 "copies of one utterance do not add weight."
             ),
             role="note",
@@ -223,6 +224,10 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
     if claim.score < 0.7:
         facts.append(f"read with {claim.score:.0%} certainty")
+    refusal = rejected(notes.index.case).get(claim.id)
+    if refusal:
+        why = f": {show(refusal.note, 160)}" if refusal.note else ""
+        facts.append(f"rejected by {show(refusal.author, 60)}{why}")
     about.append(" \u00b7 " + " \u00b7 ".join(facts))
     bits = tuple(_marked(claim, document, notes)) if document else (Bit(text=show(claim.quote.text, 600)),)
     return Passage(
@@ -230,7 +235,9 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         about=line(*about),
         text=Line(bits=bits),
         where=notes.index.where(claim.quote),
-        tone={Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(
+        tone="quiet"
+        if refusal
+        else {Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(
             claim.stance, ""
         ),
     )
@@ -293,7 +300,3 @@ def _context(document: Document, quote: Span) -> tuple[int, int]:
         cut = document.text.rfind(". ", quote.end, last)
         high = cut + 1 if cut >= 0 else quote.end
     return low, high
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"

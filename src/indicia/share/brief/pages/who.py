@@ -1,0 +1,106 @@
+"""Page one: who says what, each source's position with its words; denials, doubts and silence apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indicia.records import Case, Claim, Stance
+from indicia.share.brief.blocks import AnyBlock, Bit, Box, Fold, Line, Para, Row, Table, line
+from indicia.share.brief.coalition import Position, firmness_words, is_narration, of_main_affair, positions, stance_words
+from indicia.share.brief.judgements import listed
+from indicia.share.brief.notes import Notes
+from indicia.share.brief.wording import many
+
+__all__ = ["said_on", "who"]
+
+ROWS = 6
+
+
+def who(case: Case, notes: Notes) -> Box:
+    title = "Who says what"
+    if not case.claims:
+        nothing = Para(
+            text=line(
+                "No attribution claim was found in the texts. Give statements, news or reports in which somebody accuses, "
+                "denies or declines to."
+            ),
+            role="warn",
+        )
+        return Box(id="who", title=title, lead="No claims found", tone="quiet", blocks=(nothing,), wide=True)
+    mine, others = of_main_affair(case)
+    found = positions(mine)
+    for_it = [one for one in found if one.stance in {Stance.ACCUSES, Stance.ENDORSES} and not is_narration(one)]
+    against = [one for one in found if one.stance not in {Stance.ACCUSES, Stance.ENDORSES}]
+    aside = [one for one in found if is_narration(one) and one not in against]
+    blocks: list[AnyBlock] = []
+    if for_it:
+        blocks.append(_accusing("Accusations and endorsements", for_it, notes))
+    if against:
+        blocks.append(
+            Table(
+                caption="Denials, doubts and silence",
+                head=("Source", "Stance", "Said", "In the words"),
+                rows=tuple(_position_row(one, notes, full=False) for one in against),
+                shown=ROWS,
+                widths=(21, 26, 11, 42),
+            )
+        )
+    if aside:
+        table = _accusing("In the texts' own voice, without a source", aside, notes)
+        blocks.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
+    if others:
+        show = notes.index.show
+        names = listed((show(one.incident or one.incident_id or "", 60) for one in others), 4)
+        table = _accusing("Claims on other affairs", positions(others), notes)
+        blocks.append(Fold(summary=f"{many(len(others), 'claim')} on other affairs: {names}", blocks=(table,)))
+    sources = len({one.source for one in for_it if one.stance is Stance.ACCUSES})
+    denials = len({one.source for one in against if one.stance is Stance.DENIES})
+    lead = f"{many(sources, 'source')} accuse{'s' if sources == 1 else ''}, {denials} den{'ies' if denials == 1 else 'y'}"
+    return Box(id="who", title=title, lead=lead, tone="blue", blocks=tuple(blocks), wide=True)
+
+
+def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
+    return Table(
+        caption=caption,
+        head=("Source", "Names", "Level", "How firmly", "On what grounds", "Said", "In the words"),
+        rows=tuple(_position_row(one, notes, full=True) for one in found),
+        shown=ROWS,
+        widths=(16, 16, 8, 13, 11, 10, 26),
+    )
+
+
+def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
+    show, claim = notes.index.show, one.firmest
+    more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
+    quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
+    said = said_on(claim, one.first, notes)
+    if not full:
+        return Row(
+            cells=(
+                line(show(one.source, 90)),
+                line(Bit(text=stance_words(claim)[0], look="strong"), f" {show(stance_words(claim)[1], 90)}"),
+                said,
+                quote,
+            ),
+            tone="bad" if one.stance is Stance.DENIES else "quiet",
+        )
+    firm: list[str | Bit] = [firmness_words(claim)]
+    if claim.firmness_cue:
+        firm.append(Bit(text=f" \u201c{show(claim.firmness_cue.text, 60)}\u201d", look="quote"))
+    names = show(one.accused, 90) if one.stance is Stance.ACCUSES else " ".join(show(part, 80) for part in stance_words(claim))
+    level = one.level.value if one.level else "\u2013"
+    return Row(
+        cells=(line(show(one.source, 90)), line(names), line(level), line(*firm), line(claim.basis.value), said, quote),
+        tone="" if one.stance is Stance.ACCUSES else "good",
+    )
+
+
+def said_on(claim: Claim, date: str | None, notes: Notes) -> Line:
+    """The claim's date; where the text gives none, the date of the text itself, called so."""
+    show = notes.index.show
+    document = notes.index.documents.get(claim.quote.document)
+    if date:
+        return line(Bit(text=show(date, 20), look="date"))
+    if document and document.published:
+        return line(Bit(text="text of ", look="quiet"), Bit(text=show(document.published, 20), look="date"))
+    return line("no date")
