@@ -1,0 +1,104 @@
+"""Techniques in a document: those it names outright, and those its sentences describe."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from indicia.knowledge import Knowledge
+from indicia.read.mentioning import mention
+from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques.literal import find_literal
+from indicia.read.techniques.passages import Passage, passages
+from indicia.read.techniques.scorer import ALONE, Scorer, candidates, chosen, scorer
+from indicia.records import Context, Document, Mention, MentionKind
+
+__all__ = ["find_techniques"]
+
+LONGEST_SCORED = 3000  # characters of one passage that are read
+
+
+class _Read(NamedTuple):
+    """A passage, its text, and whether its section gives advice."""
+
+    place: Passage
+    text: str
+    advice: bool
+
+
+def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
+    """Mentions of techniques by place. Literal ones have the method `id` or `name`; those read from prose have `prose`, the sentence as
+    span, and as score the probability that a careful reader would mark the technique there.
+
+    A sentence and a technique meet in one mention: where the sentence names it, the literal one stays. A sub-technique stands for its
+    parent. JSON is no prose: what a bundle or a layer states comes from its front end.
+    """
+    literal = find_literal(document, knowledge)
+    if "json" in document.media_type:
+        return literal
+    read: list[_Read] = []
+    sections = Sections()
+    for place in passages(document):
+        text = document.text[place.start : min(place.end, place.start + LONGEST_SCORED)]
+        read.append(_Read(place, text, sections.read(text, place.kind)))
+    starts = [one.place.start for one in read]
+    named: dict[int, set[str]] = defaultdict(set)
+    found: list[Mention] = []
+    for one in literal:
+        at = bisect_right(starts, one.span.start) - 1
+        found.append(_in_context(one, read[at]) if at >= 0 else one)
+        ids = {one.target or one.value, *(candidate.id for candidate in one.candidates)}
+        named[at] |= ids | {id.split(".")[0] for id in ids}
+    model = scorer()
+    if model is not None and read:
+        found += _prose(document, knowledge, model, read, named)
+    return tuple(sorted(found, key=lambda m: (m.span.start, m.span.end, m.value)))
+
+
+def _in_context(found: Mention, read: _Read) -> Mention:
+    """The literal mention with the context that its sentence gives it: that of its clause, if a cue governs only a part."""
+    context, cue, rest = context_of(read.text, read.advice)
+    if context is Context.STATED or found.span.text in rest:
+        return found
+    return msgspec.structs.replace(found, context=context, reason="; ".join(filter(None, (found.reason, f"“{cue}”"))))
+
+
+def _prose(
+    document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], named: dict[int, set[str]]
+) -> list[Mention]:
+    texts = [one.text for one in read]
+    margins = model.margins(texts)
+    pairs = candidates(margins, [text.count(" ") + 1 for text in texts], model.parents)
+    alone = len(texts) <= ALONE
+    probabilities = (model.alone if alone else model.judge).probabilities(pairs)
+    said = chosen(pairs, probabilities, model.thresholds_alone if alone else model.thresholds, model.parents, model.share)
+    found: list[Mention] = []
+    for k in np.flatnonzero(said):
+        at, technique = int(pairs.sentence[k]), int(pairs.technique[k])
+        id = model.classes[technique]
+        if id in named.get(at, ()) or knowledge.attack.technique(id) is None:
+            continue
+        one = read[at]
+        context, cue, rest = context_of(one.text, one.advice)
+        if context is not Context.STATED and rest and model.margins([rest])[0, technique] >= margins[at, technique] - 0.4:
+            context, cue = Context.STATED, ""
+        found.append(
+            mention(
+                document,
+                MentionKind.TECHNIQUE,
+                one.place.start,
+                one.place.end,
+                id,
+                type="attack-pattern",
+                target=knowledge.attack.current(id),
+                context=context,
+                method="prose",
+                reason=f"“{cue}”" if cue else "",
+                score=round(float(probabilities[k]), 4),
+            )
+        )
+    return found
