@@ -19,6 +19,8 @@ __all__ = [
     "LENIENT_WEIGHT",
     "RULE_WEIGHT",
     "SELF_WEIGHT",
+    "SHIFT",
+    "SLOPE",
     "consistent",
     "logit",
     "possible",
@@ -89,3 +91,7 @@ LENIENT_WEIGHT = 0.7
 SELF_WEIGHT = -2.0
 ACROSS_WEIGHT = -1.0  # a party that stands in the sentence before
 LENIENT = word_set("reader.lenient")
+# From the sum of log odds to a probability, fitted on the held-out passages of our own corpus (three folds, 2,645 pairs). That
+# text is harder than plain news, so on plain news the score is too modest rather than too bold.
+SLOPE = 0.346
+SHIFT = -0.538

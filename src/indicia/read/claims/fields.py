@@ -247,7 +247,7 @@ _MOTIVES = (
 
 _OPEN_SOURCES = word_set("reader.open_sources")
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
-WORD_TRUST = 3.0  # the same for words of firmness
+WORD_TRUST = 6.0  # the same for words of firmness
 E = TypeVar("E", bound=Enum)
 
 

@@ -13,6 +13,8 @@ from indicia.read.claims.deciding import (
     LENIENT_WEIGHT,
     RULE_WEIGHT,
     SELF_WEIGHT,
+    SHIFT,
+    SLOPE,
     consistent,
     logit,
     possible,
@@ -36,7 +38,7 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "read_claims"]
 
-THRESHOLD = 0.55
+THRESHOLD = 0.385  # the score from which a claim is given
 
 
 def read_claims(
@@ -155,7 +157,7 @@ class _Reader:
             if known is None or value > known[0]:
                 odds[s, a] = (value, draft.stance, draft)
         for (s, a), (value, stance, rule) in sorted(odds.items(), key=lambda item: -item[1][0]):
-            score = 1.0 / (1.0 + math.exp(-value))
+            score = 1.0 / (1.0 + math.exp(-(SLOPE * value + SHIFT)))
             if score < self.threshold:
                 break
             if not (piece.before <= s < n or piece.before <= a < n) or not possible(parties, s, a):
