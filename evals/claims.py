@@ -27,7 +27,7 @@ from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
 
 CORPUS = Path(__file__).parent.parent / "corpora" / "claims"
-CROSS_VALIDATED = CORPUS / "cross_validated.jsonl"
+CROSS_VALIDATED = Path(__file__).parent / "data" / "claims_cross_validated.jsonl"
 FIELDS = ("state", "accused_type", "source_type", "firmness", "basis", "incident", "date")
 _LITTLE = frozenset({"the", "a", "an", "of", "s", "and", "to", "in", "by", "its"})
 _VAGUE = _LITTLE | {
@@ -123,12 +123,15 @@ def compare(pairs: Iterable[tuple[Row, list[Row]]]) -> Tally:
                     tally.fields["quote"][
                         claim["quote_start"] < match["quote_end"] and claim["quote_end"] > match["quote_start"]
                     ] += 1
-                exact = all(
-                    item["text"][slice(*span)] == claim[name]
-                    for name, span in claim["spans"].items()
-                    if isinstance(claim.get(name), str) and name != "date"
-                )
-                tally.fields["exact"][exact and item["text"][claim["quote_start"] : claim["quote_end"]] == claim["quote"]] += 1
+                if "quote" in claim:
+                    exact = all(
+                        item["text"][slice(*span)] == claim[name]
+                        for name, span in claim["spans"].items()
+                        if isinstance(claim.get(name), str) and name != "date"
+                    )
+                    tally.fields["exact"][
+                        exact and item["text"][claim["quote_start"] : claim["quote_end"]] == claim["quote"]
+                    ] += 1
         for j, claim in enumerate(gold):
             if j not in theirs and not claim.get("optional"):
                 tally.styles[item["style"]]["missed"] += 1
