@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import msgspec
 
 from indicia import __version__
 from indicia.advise import advise
+from indicia.advise.hunts import packed
 from indicia.hunt import IndicatorSought, merge
 from indicia.hunt import hunt as hunt_logs
 from indicia.knowledge import Knowledge, load
@@ -138,4 +140,15 @@ def build(
         problems=(*problems, *(hunt.problems if hunt else ())),
         marking=Tlp.strictest([document.marking for document in documents]),
     )
-    return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have)))
+    return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have), rules=_rule_texts(rules)))
+
+
+def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:
+    """Our own rules and those in `rules`, as name and text. What cannot be read is the hunt's to report: it tries them all."""
+    texts = dict(packed())
+    for path in rules:
+        files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [path]
+        for file in files:
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                texts[str(file)] = file.read_text("utf-8")
+    return texts
