@@ -14,6 +14,7 @@ from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grounds import basis_words, channel_of
 from indicia.read.claims.resolving import Found, Tools
 from indicia.read.claims.scorer import F
+from indicia.read.claims.suspects import suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import (
     Accused,
@@ -104,6 +105,8 @@ class Maker:
         dated = self._date(found)
         incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
         motives = _motives(text, start, end)
+        victims, countries = self._harmed(found)
+        sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
         claim_source = source.party.canonical if source.party else None
         return Claim(
             id=stable_id(
@@ -123,6 +126,9 @@ class Maker:
             act=act,
             incident=incident,
             incident_id=incident_id,
+            victims=victims,
+            victim_countries=countries,
+            sectors=sectors,
             motives=motives,
             firmness=firmness,
             firmness_cue=self._span(firm.start, firm.end) if firm else None,
@@ -137,6 +143,25 @@ class Maker:
             score=found.score or rule_score(found),
             cues=(draft.rule,),
         )
+
+    def _harmed(self, found: Found) -> tuple[tuple[Span, ...], tuple[str, ...]]:
+        """Whom the act names beside its doer: bodies, companies and other names, and the countries they belong to."""
+        act = found.draft.act
+        if act is None:
+            return (), ()
+        doer = found.accused_is.state if found.accused_is is not None else None
+        spans, countries = [], []
+        for party in found.piece.whole.parties:
+            inside = act[0] <= party.first and party.last <= act[1]
+            if not inside or party in (found.source, found.accused) or party.kinds[0] in _NOT_HARMED or suspect(party):
+                if inside and party.kinds[0] in ("state", "capital") and party.state not in (None, doer):
+                    countries.append(str(party.state))
+                continue
+            spans.append(self._span(party.start, party.end))
+            told = party.owner is not None and party.owner.kind in ("state", "capital", "demonym", "agency")
+            if told and party.state not in (None, doer):
+                countries.append(str(party.state))
+        return tuple(spans[:5]), tuple(dict.fromkeys(countries))
 
     def _words_of(self, start: int, end: int) -> list[Firm]:
         if self._firm[0] != (start, end):
@@ -245,6 +270,7 @@ _MOTIVES = (
 )
 
 
+_NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "criminal", "state", "capital", "demonym", "group"})
 _OPEN_SOURCES = word_set("reader.open_sources")
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
 WORD_TRUST = 6.0  # the same for words of firmness

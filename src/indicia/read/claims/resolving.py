@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -32,13 +33,17 @@ class Tools(NamedTuple):
     states: dict[str, str]
     incidents: Incidents
     gate: Gate
+    sectors: tuple[tuple[re.Pattern[str], str], ...]
 
 
 @cache
 def tools_of(knowledge: Knowledge) -> Tools:
-    return Tools(
-        Names(knowledge), {state.code: state.name for state in knowledge.states}, Incidents(knowledge), Gate(knowledge)
+    sectors = tuple(
+        (re.compile(r"\b(?:" + "|".join(map(re.escape, (sector.name, *sector.words))) + r")\b", re.IGNORECASE), sector.name)
+        for sector in knowledge.sectors
     )
+    states = {state.code: state.name for state in knowledge.states}
+    return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), sectors)
 
 
 class Seen(NamedTuple):
