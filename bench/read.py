@@ -82,7 +82,7 @@ def mixed(size: int) -> str:
 
 
 def texts(size: int) -> dict[str, str]:
-    dense = "\n\n".join(read_marked(DATA / f"{part}.marked.txt").text for part in ("dev", "dev-2", "dev-3", "measured"))
+    dense = "\n\n".join(read_marked(DATA / f"{part}.marked.txt").text for part in ("dev", "dev-2", "dev-3", "dev-4", "measured"))
     made = {
         "mixed": mixed(size),
         "dense": (dense * (size // len(dense) + 1))[:size],
