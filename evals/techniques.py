@@ -64,9 +64,8 @@ def main() -> None:
     margins = training.held_out(data, folds, others=12_000 if options.quick else None)
     result = training.outcome(data, margins)
     reports = sum(data.folds[report.title] in folds for report in data.reports)
-    print(
-        f"{reports} reports, {int((~np.isnan(margins.sentences[:, 0])).sum())} sentences with a label; threshold {result.threshold:.3f}"
-    )
+    sentences = int((~np.isnan(margins.sentences[:, 0])).sum())
+    print(f"{reports} reports, {sentences} sentences with a label; threshold {result.threshold:.3f}")
     fate = "left out" if options.without_cited else "kept"
     print(f"{len(set(cited.values()))} of all reports are cited by {examples} procedure examples, which were {fate}")
     print()
@@ -81,9 +80,8 @@ def main() -> None:
         print(f"{'sentences of documents, micro-F1, ' + view:52}{figures.sentence:7.3f}")
     speed = shipped(data)
     if speed is not None:
-        print(
-            f"shipped weights: load {speed[0] * 1000:.0f} ms, {speed[1]:,.0f} sentences/s, {speed[2]:.1f} other techniques a report"
-        )
+        print(f"shipped weights: loaded in {speed[0] * 1000:.0f} ms, {speed[1]:,.0f} sentences/s of one core")
+        print(f"{speed[2]:.1f} techniques a report that TRAM's markers did not look for")
     print(
         f"techniques: accuracy={result.accuracy:.3f} macro_f1={result.macro:.3f} document_f1={result.as_marked.document:.3f}"
         f" document_f1_labels={result.as_labels.document:.3f} sentence_f1={result.as_marked.sentence:.3f}"
