@@ -8,8 +8,8 @@ from indicia.read.claims import read_claims
 from indicia.records import Affair, Claim, Document, stable_id
 
 MARCH = (
-    "Microsoft attributed the Exchange Server attacks to Hafnium with high confidence on 2 March 2021, saying the group operates "
-    "from China. The company released patches on the same day for customers who run the software on their own machines in "
+    "Microsoft attributed the Exchange Server attacks to Hafnium with high confidence on 2 March 2021, saying the group "
+    "operates from China. The company released patches on the same day for customers who run the software on their own machines in "
     "offices and data centres."
 )
 JULY = (
