@@ -18,7 +18,7 @@ from indicia.hunt.matching.factors import required_texts
 from indicia.hunt.matching.globs import glob_over
 from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.reference import holds
-from indicia.hunt.matching.regexes import LonePatterns, found_in
+from indicia.hunt.matching.regexes import LonePattern, found_in
 from indicia.hunt.rules.ir import How, Test
 from indicia.hunt.rules.regex import compiled
 
@@ -65,7 +65,7 @@ class FieldTests:
         for index, test in tests:
             if test.how not in (How.NULL, How.EXISTS):
                 self._sort_in(index, test, patterns)
-        self._patterns = LonePatterns(patterns) if patterns else None
+        self._patterns = [LonePattern(*pattern) for pattern in patterns]
         for want in self._wants:
             for literal in want.groups[0]:
                 self._by_literal[literal].append(want)
@@ -136,8 +136,7 @@ class FieldTests:
             found += [_where(index, empty) for index in self.on_missing]
         if self._wants:
             found += self._wanted_matches(values, folded)
-        if self._patterns is not None:
-            found += self._patterns.find(values)
+        found += [pattern.find(values) for pattern in self._patterns]
         if self._slowly:
             texts = values.to_pylist()
             for index, test in self._slowly:
