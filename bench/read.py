@@ -25,6 +25,7 @@ from indicia.read.names import find_names
 from indicia.records import Document
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
+_PARTS = ("dev", "dev-2", "dev-3", "dev-4", "measured")
 _SUBJECTS = (
     "The operators",
     "The intruders",
@@ -82,7 +83,7 @@ def mixed(size: int) -> str:
 
 
 def texts(size: int) -> dict[str, str]:
-    dense = "\n\n".join(read_marked(DATA / f"{part}.marked.txt").text for part in ("dev", "dev-2", "dev-3", "measured"))
+    dense = "\n\n".join(read_marked(DATA / f"{part}.marked.txt").text for part in _PARTS)
     made = {
         "mixed": mixed(size),
         "dense": (dense * (size // len(dense) + 1))[:size],

@@ -26,6 +26,8 @@ from indicia.hunt.formats import FORMATS
 from indicia.hunt.inputs import find_logs
 from indicia.hunt.matching.reference import matches
 from indicia.hunt.rulebook import conditions_for, load_rules
+from indicia.hunt.rules.ir import tests_of
+from indicia.hunt.rules.names import field_key
 from indicia.hunt.scenarios import write_scenario
 from indicia.records import Hunt, HuntVerdict, Problem, Severity
 
@@ -126,7 +128,8 @@ def explain(theirs: Counter[Pair], ours: Counter[Pair], result: Hunt) -> tuple[C
     for path in [path for folder in RULES for path in folder.rglob("*.yml")]:
         head = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         sources[str(head["id"])] = (head.get("logsource") or {}, json.dumps(head.get("detection"), default=str))
-    their_rules = {pair[0] for pair in theirs}
+    book, _ = load_rules(RULES, builtin=False)
+    leaves = {rule.id: list(tests_of(rule.condition)) for rule in book.compiled().rules}
     only_theirs: Counter[str] = Counter()
     for pair, count in (theirs - ours).items():
         product = sources[pair[0]][0].get("product")
@@ -144,8 +147,12 @@ def explain(theirs: Counter[Pair], ours: Counter[Pair], result: Hunt) -> tuple[C
             reason = "antivirus rules read Defender's events"
         elif "|cidr" in detection or "fieldref" in detection or "|re" in detection:
             reason = "networks, expressions or two fields, which its SQL does not compare"
-        elif pair[0] not in their_rules:
-            reason = "a rule that never matches there (keywords, Data lists, fields it names otherwise)"
+        elif any(not leaf.field for leaf in leaves[pair[0]]):
+            reason = "keywords, which its SQL does not seek"
+        elif "not " in detection and {field_key(leaf.field) for leaf in leaves[pair[0]]} - {field_key(name) for name in fields}:
+            reason = "a filter on a field that the event does not have: NULL in its SQL, false here"
+        elif any(field_key(leaf.field) == "data" for leaf in leaves[pair[0]]):
+            reason = "a list of Data, of which any item may match"
         else:
             reason = "unexplained"
         only_ours[reason] += count

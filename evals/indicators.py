@@ -162,10 +162,10 @@ def run(part: str, *, show_errors: bool, quick: bool) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="without the peers")
-    parser.add_argument("--part", choices=("dev", "dev-2", "dev-3", "measured"), help="one part only")
+    parser.add_argument("--part", choices=("dev", "dev-2", "dev-3", "dev-4", "measured"), help="one part only")
     parser.add_argument("--errors", action="store_true", help="show what was missed or wrong")
     options = parser.parse_args()
-    parts = [options.part] if options.part else ["dev", "dev-2", "dev-3", "measured"]
+    parts = [options.part] if options.part else ["dev", "dev-2", "dev-3", "dev-4", "measured"]
     print("indicators: " + " ".join(run(part, show_errors=options.errors, quick=options.quick) for part in parts))
 
 

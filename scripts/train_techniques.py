@@ -3,8 +3,9 @@
     python scripts/train_techniques.py --cross-validate      five folds by report, prints the figures
     python scripts/train_techniques.py -o src/indicia/read/techniques/model     trains on all and writes the weights
 
-Needs scikit-learn and SciPy beside the project's own dependencies; neither is needed at run time. The texts (ATT&CK's procedure examples
-and descriptions, TRAM's marked reports) are read from ../shared or INDICIA_SHARED and stay there: only weights over hashed features ship.
+Needs scikit-learn and SciPy beside the project's own dependencies; neither is needed at run time. The texts (ATT&CK's
+procedure examples and descriptions, TRAM's marked reports) are read from ../shared or INDICIA_SHARED and stay there: only
+weights over hashed features ship.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import gzip
 import json
 import os
 import re
+import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +30,7 @@ from sklearn.svm import LinearSVC
 from indicia.read.fronts import document_from_text
 from indicia.read.techniques.features import BUCKETS, Features
 from indicia.read.techniques.passages import passages
+from indicia.read.techniques.scorer import Judge, Pairs, candidates, chosen
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).resolve().parent.parent.parent / "shared")
 FOLDS = 5
@@ -45,7 +48,8 @@ class Example(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A marked report: its sentences in order with their techniques. `other` sentences show a technique that TRAM has no label for."""
+    """A marked report: its sentences in order with their techniques. `other` sentences show a technique that TRAM has no
+    label for."""
 
     title: str
     url: str
@@ -205,16 +209,23 @@ def fit(
     classes: list[str],
     idf: np.ndarray,
     keep: int,
+    *,
     leave_out: np.ndarray | None = None,
+    others: int | None = None,
 ) -> Linear:
-    """One support vector machine a class; the `keep` weightiest features of each stay. `leave_out` [texts, classes]: texts that a class
-    must not see."""
+    """One support vector machine a class; the `keep` weightiest features of each stay. `leave_out` [texts, classes]: texts
+    that a class must not see. `others`: so many texts of other classes, the same random ones for all, stand for all of them."""
     used = np.flatnonzero(idf)
     part = weighted(x, idf)[:, used]
     weights = np.zeros((BUCKETS, len(classes)), dtype=np.float32)
     bias = np.full(len(classes), -1.0, dtype=np.float32)
+    sample = np.ones(x.shape[0], bool)
+    if others is not None and others < len(sample):
+        sample[:] = False
+        sample[np.random.RandomState(2).permutation(len(sample))[:others]] = True
     for k in range(len(classes)):
-        see = slice(None) if leave_out is None else np.flatnonzero(~leave_out[:, k])
+        wanted = sample | y[:, k]
+        see = np.flatnonzero(wanted if leave_out is None else wanted & ~leave_out[:, k])
         if not y[see, k].any():
             continue
         machine = LinearSVC(C=1.0, tol=1e-2).fit(part[see], y[see, k], sample_weight=weight[see])
@@ -228,7 +239,8 @@ def fit(
 
 
 class Data(NamedTuple):
-    """Everything that is learned from, as texts and as matrices. `fold` of a text is that of its report, -1 for ATT&CK's own."""
+    """Everything that is learned from, as texts and as matrices. `fold` of a text is that of its report, -1 for ATT&CK's
+    own."""
 
     attack: Attack
     reports: list[Report]
@@ -318,10 +330,12 @@ class Margins(NamedTuple):
 
 
 KEEP_MARKED, KEEP_REST = 9000, 2600
+OTHERS = 10_000  # texts of other techniques from which the unmarked ones are told
 
 
-def held_out(data: Data, folds: Iterable[int] = range(FOLDS)) -> Margins:
-    """Margins of the marked techniques over the reports of each fold, from machines trained on the other folds and ATT&CK."""
+def held_out(data: Data, folds: Iterable[int] = range(FOLDS), *, others: int | None = None) -> Margins:
+    """Margins of the marked techniques over the reports of each fold, from machines trained on the other folds and ATT&CK;
+    with fewer texts of `others`, in a fraction of the time and a little worse."""
     fs = np.array([data.folds[s.group] for s in data.sentences])
     fr = np.array([data.folds[r.title] for r in data.reports for _ in r.texts])
     out = Margins(*(np.full((n, len(data.marked)), np.nan, np.float32) for n in (len(fs), len(fr))))
@@ -329,32 +343,357 @@ def held_out(data: Data, folds: Iterable[int] = range(FOLDS)) -> Margins:
         see = np.flatnonzero(data.fold != fold)
         x = data.x[see]
         y = targets([data.examples[i].labels for i in see], data.marked)
-        machines = fit(x, y, data.weight[see], data.marked, inverse_frequency(x), KEEP_MARKED)
+        machines = fit(x, y, data.weight[see], data.marked, inverse_frequency(x), KEEP_MARKED, others=others)
         out.sentences[fs == fold] = machines.margins(data.x_sentences[fs == fold])
         out.reports[fr == fold] = machines.margins(data.x_reports[fr == fold])
-        print(f"fold {fold}: {time.process_time():.0f} s of processor", flush=True)
+        print(f"fold {fold}: {time.process_time():.0f} s of processor so far", file=sys.stderr, flush=True)
     return out
 
 
 def from_examples_alone(data: Data, fold: int = 0) -> np.ndarray:
-    """Margins [passages of the fold's reports, marked] by machines that saw, of the technique itself, ATT&CK's examples only: what the
-    unmarked techniques can expect of reports."""
+    """Margins [passages of the fold's reports, marked] by machines that saw, of the technique itself, ATT&CK's examples
+    only: what the unmarked techniques can expect of reports."""
     fr = np.array([data.folds[r.title] for r in data.reports for _ in r.texts])
     see = np.flatnonzero(data.fold != fold)
     x = data.x[see]
     y = targets([data.examples[i].labels for i in see], data.marked)
-    machines = fit(x, y, data.weight[see], data.marked, inverse_frequency(x), KEEP_REST, y & (data.fold[see] >= 0)[:, None])
+    seen = y & (data.fold[see] >= 0)[:, None]
+    machines = fit(x, y, data.weight[see], data.marked, inverse_frequency(x), KEEP_REST, leave_out=seen, others=OTHERS)
     return machines.margins(data.x_reports[fr == fold])
 
 
 def whole(data: Data) -> tuple[Linear, Linear]:
-    """The machines that ship: of the marked techniques over all texts; of the rest over all but the first fold's reports, so that what they
-    do to unseen reports can be counted there."""
+    """The machines that ship: of the marked techniques over all texts; of the rest over all but the first fold's reports, so
+    that what they do to unseen reports can be counted there."""
     x = data.x
     idf = inverse_frequency(x)
     marked = fit(x, targets([e.labels for e in data.examples], data.marked), data.weight, data.marked, idf, KEEP_MARKED)
-    see = np.flatnonzero(
-        (data.fold != 0) & ((np.arange(len(data.fold)) % 2 == 0) | np.array([e.kind != "nothing" for e in data.examples]))
-    )
-    rest = fit(x[see], targets([data.examples[i].labels for i in see], data.rest), data.weight[see], data.rest, idf, KEEP_REST)
+    see = np.flatnonzero(data.fold != 0)
+    y = targets([data.examples[i].labels for i in see], data.rest)
+    rest = fit(x[see], y, data.weight[see], data.rest, idf, KEEP_REST, others=OTHERS)
     return marked, rest
+
+
+# From margins to probabilities.
+
+
+class Judged(NamedTuple):
+    """Pairs with their truth. `report` numbers the document of each pair (each sentence of the sentence task is one)."""
+
+    pairs: Pairs
+    truth: np.ndarray
+    report: np.ndarray
+
+
+def parents_of(classes: Sequence[str]) -> np.ndarray:
+    index = {c: k for k, c in enumerate(classes)}
+    return np.array([index.get(family(c), -1) if "." in c else -1 for c in classes], dtype=np.int64)
+
+
+def join(parts: Sequence[tuple[Pairs, np.ndarray, int]]) -> Judged:
+    return Judged(
+        Pairs(*(np.concatenate([getattr(p, name) for p, _, _ in parts]) for name in Pairs._fields)),
+        np.concatenate([truth for _, truth, _ in parts]),
+        np.concatenate([np.full(len(truth), number) for _, truth, number in parts]),
+    )
+
+
+def pairs_of_reports(reports: Sequence[Report], margins: np.ndarray, classes: list[str]) -> Judged:
+    """The pairs of each report. `margins` holds the passages of all reports; reports with NaN margins are left out."""
+    parents, parts, at = parents_of(classes), [], 0
+    for number, report in enumerate(reports):
+        own = margins[at : at + len(report.texts)]
+        at += len(report.texts)
+        if len(own) == 0 or np.isnan(own).any():
+            continue
+        pairs = candidates(own, [t.count(" ") + 1 for t in report.texts], parents)
+        truth = targets(report.labels, classes)[pairs.sentence, pairs.technique]
+        parts.append((pairs, truth, number))
+    return join(parts)
+
+
+def pairs_alone(texts: Sequence[str], labels: Sequence[frozenset[str]], margins: np.ndarray, classes: list[str]) -> Judged:
+    """The same where each text is a document of its own."""
+    parents, truths, parts = parents_of(classes), targets(labels, classes), []
+    for number, text in enumerate(texts):
+        if np.isnan(margins[number]).any():
+            continue
+        pairs = candidates(margins[number : number + 1], [text.count(" ") + 1], parents)
+        parts.append((pairs, truths[number][pairs.technique], number))
+    return join(parts)
+
+
+OFFSET = 0.35  # how freely a technique's own offset may move: smaller is stiffer
+
+
+def fit_judge(judged: Judged, classes: int, *, see: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the signs and an offset for each class (the intercept included)."""
+    keep = np.ones(len(judged.truth), bool) if see is None else see
+    signs, technique, truth = judged.pairs.signs[keep], judged.pairs.technique[keep], judged.truth[keep]
+    mean, spread = signs.mean(axis=0), signs.std(axis=0)
+    spread[spread < 1e-6] = 1
+    own = sp.csr_matrix((np.full(len(technique), OFFSET), (np.arange(len(technique)), technique)), (len(technique), classes))
+    x = sp.hstack([sp.csr_matrix((signs - mean) / spread), own]).tocsr()
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(x, truth)
+    weights = model.coef_[0][: signs.shape[1]] / spread
+    offset = model.coef_[0][signs.shape[1] :] * OFFSET + model.intercept_[0] - weights @ mean
+    return weights.astype(np.float32), offset.astype(np.float32)
+
+
+def probabilities(judged: Judged, weights: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    return Judge(weights, offset).probabilities(judged.pairs)
+
+
+def cross_fitted(judged: Judged, fold: np.ndarray, classes: int, group: np.ndarray) -> np.ndarray:
+    """Probabilities of each pair by a judge that did not see its fold. `group` numbers the report of each pair."""
+    out = np.zeros(len(judged.truth), np.float32)
+    if len(set(fold.tolist())) == 1:  # one fold by itself is split again
+        fold = group % FOLDS
+    for one in sorted(set(fold.tolist())):
+        weights, offset = fit_judge(judged, classes, see=fold != one)
+        out[fold == one] = probabilities(judged, weights, offset)[fold == one]
+    return out
+
+
+def calibration_error(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over equal-width bins."""
+    at = np.minimum((p * bins).astype(int), bins - 1)
+    return float(sum(abs(p[at == b].mean() - truth[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any()))
+
+
+def fit_rest(judged: Judged, examples: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The judge of techniques that no marked report taught: an offset that follows how many examples ATT&CK has (`examples`,
+    of the judged classes) instead of one for each; and what that makes the offsets of the `rest`."""
+    signs = np.hstack([judged.pairs.signs, np.log1p(examples)[judged.pairs.technique][:, None]])
+    mean, spread = signs.mean(axis=0), signs.std(axis=0)
+    spread[spread < 1e-6] = 1
+    model = LogisticRegression(C=1.0, max_iter=1000).fit((signs - mean) / spread, judged.truth)
+    weights = model.coef_[0] / spread
+    offset = model.intercept_[0] - weights @ mean + weights[-1] * np.log1p(rest)
+    return weights[:-1].astype(np.float32), offset.astype(np.float32)
+
+
+# How right it is.
+
+
+class Figures(NamedTuple):
+    """Micro-F1 of documents and of sentences, precision and recall of documents, mean F1 of documents."""
+
+    document: float
+    sentence: float
+    precision: float
+    recall: float
+    mean: float
+
+
+def f1(right: int, said: int, wanted: int) -> float:
+    return 2 * right / (said + wanted) if said + wanted else 1.0
+
+
+def figures(
+    reports: Sequence[Report],
+    judged: Judged,
+    p: np.ndarray,
+    classes: list[str],
+    threshold: float,
+    share: float,
+    view: Callable[[Iterable[str]], set[str]] = set,
+) -> Figures:
+    """The figures at one threshold. `view` maps techniques to the labels that are compared."""
+    parents = parents_of(classes)
+    at_least = np.full(len(classes), threshold, np.float32)
+    counts = np.zeros((2, 3), int)
+    each = []
+    for number in sorted(set(judged.report.tolist())):
+        own = judged.report == number
+        pairs = Pairs(*(part[own] for part in judged.pairs))
+        said = chosen(pairs, p[own], at_least, parents, share)
+        by_sentence: dict[int, set[str]] = defaultdict(set)
+        for sentence, technique in zip(pairs.sentence[said], pairs.technique[said], strict=True):
+            by_sentence[int(sentence)].add(classes[technique])
+        for k, labels in enumerate(reports[number].labels):
+            got, want = view(by_sentence.get(k, ())), view(labels)
+            counts[1] += (len(got & want), len(got), len(want))
+        got, want = view(t for ts in by_sentence.values() for t in ts), view(reports[number].gold)
+        counts[0] += (len(got & want), len(got), len(want))
+        if got or want:
+            each.append(f1(len(got & want), len(got), len(want)))
+    right, said_all, wanted = counts[0]
+    return Figures(f1(*counts[0]), f1(*counts[1]), right / max(said_all, 1), right / max(wanted, 1), float(np.mean(each)))
+
+
+def labels_of(data: Data) -> list[str]:
+    """The labels of the sentence task."""
+    return sorted({next(iter(s.labels)) for s in data.sentences})
+
+
+def as_labels(labels: Sequence[str]) -> Callable[[Iterable[str]], set[str]]:
+    """Maps a sub-technique that the sentence task does not have to its parent."""
+    known = set(labels)
+    return lambda techniques: {t if t in known else family(t) for t in techniques}
+
+
+class Outcome(NamedTuple):
+    """What five folds show. Sentences: accuracy and macro-F1 over the task's labels, calibration error of the best answer's
+    score."""
+
+    accuracy: float
+    macro: float
+    sentence_error: float
+    pair_error: float
+    threshold: float
+    as_marked: Figures  # techniques as the markers wrote them
+    as_labels: Figures  # sub-techniques outside the task's labels as their parents
+
+
+THRESHOLDS = np.arange(0.1, 0.61, 0.025)
+SHARE = 0.5
+
+
+def outcome(data: Data, margins: Margins) -> Outcome:
+    """Everything by judges and a threshold that did not see the fold that they judge."""
+    classes, labels = data.marked, labels_of(data)
+    judged = pairs_of_reports(data.reports, margins.reports, classes)
+    fold = np.array([data.folds[data.reports[n].title] for n in judged.report])
+    p = cross_fitted(judged, fold, len(classes), judged.report)
+    one = pairs_alone([s.text for s in data.sentences], [s.labels for s in data.sentences], margins.sentences, classes)
+    fold_one = np.array([data.folds[data.sentences[n].group] for n in one.report])
+    order = {title: k for k, title in enumerate(sorted(data.folds))}
+    q = cross_fitted(one, fold_one, len(classes), np.array([order[data.sentences[n].group] for n in one.report]))
+    table = np.zeros((len(data.sentences), len(classes)), np.float32)
+    table[one.report, one.pairs.technique] = q
+    table = table[:, [classes.index(label) for label in labels]]
+    there = ~np.isnan(margins.sentences).any(axis=1)
+    truth = np.array([next(iter(s.labels)) for s in data.sentences])[there]
+    said = np.array(labels)[table.argmax(axis=1)][there]
+    best = table.max(axis=1)[there]
+    macro = np.mean(
+        [f1(int(((said == t) & (truth == t)).sum()), int((said == t).sum()), int((truth == t).sum())) for t in set(truth)]
+    )
+    threshold = best_threshold(data, judged, p)
+    return Outcome(
+        accuracy=float((said == truth).mean()),
+        macro=float(macro),
+        sentence_error=calibration_error(best, said == truth),
+        pair_error=calibration_error(p, judged.truth),
+        threshold=threshold,
+        as_marked=figures(data.reports, judged, p, classes, threshold, SHARE),
+        as_labels=figures(data.reports, judged, p, classes, threshold, SHARE, as_labels(labels)),
+    )
+
+
+def best_threshold(data: Data, judged: Judged, p: np.ndarray) -> float:
+    """The threshold of the best document-F1; one number for all techniques, so that little is fitted by it."""
+    scores = [figures(data.reports, judged, p, data.marked, t, SHARE).document for t in THRESHOLDS]
+    return float(THRESHOLDS[int(np.argmax(scores))])
+
+
+# What ships.
+
+
+def quantised(weights: np.ndarray, idf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """IDF folded in and rounded to int8 [buckets, classes], with the scale of each class."""
+    full = weights * idf[:, None]
+    scale = np.abs(full).max(axis=0) / 127
+    scale[scale == 0] = 1
+    return np.rint(full / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def export(folder: Path, data: Data, marked: Linear, rest: Linear, margins: Margins, alone: np.ndarray) -> dict[str, Any]:
+    """Fits the judges on held-out margins and writes `weights.npz` and `settings.json`. Gives the settings."""
+    classes = sorted([*data.marked, *data.rest])
+    column = {c: k for k, c in enumerate(classes)}
+    parts = [(column[c], m, k) for m in (marked, rest) for k, c in enumerate(m.classes)]
+    cells = []
+    scale, bias = np.zeros(len(classes), np.float32), np.zeros(len(classes), np.float32)
+    for machine in (marked, rest):
+        q, own = quantised(machine.weights, machine.idf)
+        columns = np.array([column[c] for c in machine.classes])
+        scale[columns], bias[columns] = own, machine.bias
+        bucket, k = np.nonzero(q)
+        cells.append((bucket, columns[k], q[bucket, k]))
+    assert len(parts) == len(classes)
+    bucket, which, value = (np.concatenate(part) for part in zip(*cells, strict=True))
+    order = np.lexsort((which, bucket))
+    bucket, which, value = bucket[order], which[order], value[order]
+    used, counts = np.unique(bucket, return_counts=True)
+    features_only = np.flatnonzero(marked.idf)
+    used_all = np.union1d(used, features_only)  # a feature without weights still counts in the length of a sentence
+    all_counts = np.zeros(len(used_all), np.int64)
+    all_counts[np.searchsorted(used_all, used)] = counts
+
+    judged = pairs_of_reports(data.reports, margins.reports, data.marked)
+    one = pairs_alone([s.text for s in data.sentences], [s.labels for s in data.sentences], margins.sentences, data.marked)
+    fold = np.array([data.folds[data.reports[n].title] for n in judged.report])
+    p = cross_fitted(judged, fold, len(data.marked), judged.report)
+    fr = np.array([data.folds[r.title] for r in data.reports for _ in r.texts])
+    simulated = np.full((len(fr), len(data.marked)), np.nan, np.float32)
+    simulated[fr == 0] = alone
+    texts = [t for r in data.reports for t in r.texts]
+    labels = [t for r in data.reports for t in r.labels]
+    with_labels = np.array([bool(one) for one in labels])
+    far = pairs_of_reports(data.reports, simulated, data.marked)
+    far_one = pairs_alone(
+        [t for t, k in zip(texts, with_labels, strict=True) if k],
+        [t for t, k in zip(labels, with_labels, strict=True) if k],
+        simulated[with_labels],
+        data.marked,
+    )
+    number = Counter(t for e in data.attack.examples if e.kind == "procedure" for t in e.labels)
+    few, many = (np.array([number[c] for c in cs], float) for cs in (data.rest, data.marked))
+    judges = {
+        "marked": fit_judge(judged, len(data.marked)),
+        "marked_alone": fit_judge(one, len(data.marked)),
+        "rest": fit_rest(far, many, few),
+        "rest_alone": fit_rest(far_one, many, few),
+    }
+    arrays: dict[str, np.ndarray] = {
+        "gaps": np.diff(used_all, prepend=0).astype(np.uint16 if np.diff(used_all, prepend=0).max() < 65536 else np.uint32),
+        "idf": marked.idf[used_all].astype(np.float16),
+        "counts": all_counts.astype(np.uint16),
+        "columns": which.astype(np.uint16),
+        "values": value,
+        "scale": scale,
+        "bias": bias,
+        "marked": np.isin(classes, data.marked),
+    }
+    for name, (weights, offset) in judges.items():
+        arrays[f"{name}_weights"], arrays[f"{name}_offset"] = weights, offset
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / "weights.npz", **arrays)  # type: ignore[arg-type]
+    settings = {
+        "attack": "18.1",
+        "classes": classes,
+        "thresholds": [round(best_threshold(data, judged, p), 3), THRESHOLD_REST],
+        "thresholds_alone": [THRESHOLD_ALONE, THRESHOLD_REST],
+        "share": SHARE,
+    }
+    (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
+    print(f"{len(value):,} weights of {len(used_all):,} features, {(folder / 'weights.npz').stat().st_size / 1e6:.1f} MB")
+    return settings
+
+
+THRESHOLD_ALONE = 0.2  # a sentence by itself was chosen by someone: the likeliest technique is worth saying
+THRESHOLD_REST = 0.5  # more likely than not, where only ATT&CK's own examples taught
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cross-validate", action="store_true", help="print what five folds show")
+    parser.add_argument(
+        "--without-cited", action="store_true", help="leave out the procedure examples that cite a marked report"
+    )
+    parser.add_argument("-o", "--output", type=Path, help="the folder for the weights")
+    options = parser.parse_args()
+    data = gather(SHARED, without_cited=options.without_cited)
+    margins = held_out(data)
+    if options.cross_validate:
+        print(outcome(data, margins))
+    if options.output:
+        alone = from_examples_alone(data)
+        marked, rest = whole(data)
+        export(options.output, data, marked, rest, margins, alone)
+
+
+if __name__ == "__main__":
+    main()

@@ -124,7 +124,7 @@ def test_matched_fields_are_named() -> None:
     assert (match.rule, match.rows.tolist(), match.fields) == (7, [0], [("image",)])
 
 
-def test_expressions_asked_together() -> None:
+def test_expressions_without_a_text_to_look_for() -> None:
     patterns = [r"\s-k\s", r"[a-f0-9]{4,8}\.[a-z]", ".{30}", r":[^\\]", r"\w+`\w", "é$"]
     rules: list[Node] = [Test("f", How.REGEX, pattern) for pattern in patterns]
     first = [{"f": f"value {number} of many: plain"} for number in range(700)]

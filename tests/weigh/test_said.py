@@ -94,6 +94,9 @@ def test_a_person_may_reject_regrade_and_add(knowledge: Knowledge) -> None:
     assert "A. Analyst" in by_feature["T1190"].note
     assert "was B2" in by_feature["T1190"].note
     assert "S1011" in by_feature
+    heavy = to_json(msgspec.structs.replace(added, weight=-3.0)).decode()
+    with pytest.raises(UsageError):
+        weigh(evidence, knowledge, judgements=[judgement("case", "add", heavy)])
     confirmed = weigh(evidence, knowledge, judgements=[judgement(shell.id, "reject"), judgement(shell.id, "confirm")]).evidence
     assert next(item for item in confirmed if item.feature == "S0020").weight == 1
     for wrong in ('{"reliability": "Z"}', "{", '{"weight": -1}', '{"other": 1}'):

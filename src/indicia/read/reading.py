@@ -14,10 +14,19 @@ from indicia.records import Document, Mention, Reading
 __all__ = ["read_document"]
 
 
+# What says its indicators, techniques and names outright; reading its JSON or CSV as prose would only say them again, worse.
+_MACHINE_READABLE = frozenset({"application/json", "application/stix+json", "text/csv"})
+
+
 def read_document(document: Document, knowledge: Knowledge, *, given: Iterable[Mention] = ()) -> Reading:
     """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
     they are kept as they are."""
+    mentions = list(given)
+    if mentions and document.media_type in _MACHINE_READABLE:
+        return Reading(document=document.id, mentions=tuple(mentions))
     claims, problems = read_claims(document, knowledge)
-    mentions = [*given, *find_indicators(document), *find_techniques(document, knowledge), *find_names(document, knowledge)]
+    mentions += find_indicators(document)
+    mentions += find_techniques(document, knowledge)
+    mentions += find_names(document, knowledge)
     mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))
     return Reading(document=document.id, claims=claims, mentions=tuple(mentions), problems=problems)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from indicia.errors import UsageError
 from indicia.records import Basis, Channel, Claim, Evidence, Source, SourceType
 
-__all__ = ["credibility_of", "factor", "reliability_of"]
+__all__ = ["checked", "credibility_of", "factor", "reliability_of"]
 
 # Share of its full weight that an item keeps. B and 2 are what the model was calibrated on (published reports of known
 # firms), so they and better keep everything. F and 6 mean "cannot be judged", which is not the same as bad.
 _RELIABILITY = {"A": 1.0, "B": 1.0, "C": 0.9, "D": 0.6, "E": 0.3, "F": 0.5}
 _CREDIBILITY = {1: 1.0, 2: 1.0, 3: 0.9, 4: 0.6, 5: 0.25, 6: 0.5}
+
+_MOST = 4.0  # weight that a person may give
 
 _BY_TYPE = {
     SourceType.GOVERNMENT: "B",
@@ -28,6 +31,13 @@ _BY_BASIS = {Basis.TECHNICAL: 2, Basis.LEGAL: 2, Basis.INTELLIGENCE: 3, Basis.PO
 def factor(item: Evidence) -> float:
     """The share in [0, ...) of its full weight that an item keeps: its grades, times the weight a person gave it."""
     return item.weight * _RELIABILITY.get(item.reliability, 0.5) * _CREDIBILITY.get(item.credibility, 0.5)
+
+
+def checked(item: Evidence, where: str) -> Evidence:
+    """The item, if its grades and weight are ones that there are. Raises: UsageError, naming `where` it came from."""
+    if item.reliability not in _RELIABILITY or item.credibility not in _CREDIBILITY or not 0 <= item.weight <= _MOST:
+        raise UsageError(f"{where}: grades are A-F and 1-6, a weight 0 to {_MOST:g}")
+    return item
 
 
 def reliability_of(source: Source, channel: Channel) -> str:

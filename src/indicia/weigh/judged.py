@@ -8,6 +8,7 @@ import msgspec
 
 from indicia.errors import UsageError
 from indicia.records import Evidence, Judgement
+from indicia.weigh.grades import checked
 
 __all__ = ["Grade", "judged"]
 
@@ -31,6 +32,7 @@ def judged(evidence: Iterable[Evidence], judgements: Sequence[Judgement]) -> tup
         if judgement.action == "add":
             added = _decode(judgement, Evidence)
             if added is not None:
+                checked(added, f"judgement {judgement.id}")
                 items[added.id] = msgspec.structs.replace(added, note=_note(added, judgement))
             continue
         for item in [one for one in items.values() if judgement.subject == one.id or judgement.subject in one.traces]:
@@ -53,11 +55,13 @@ def _regraded(item: Evidence, judgement: Judgement) -> Evidence:
         raise UsageError(
             f"judgement {judgement.id}: {error}", hint='give JSON like {"reliability": "B", "credibility": 2}'
         ) from error
-    reliability, credibility = grade.reliability or item.reliability, grade.credibility or item.credibility
+    reliability, credibility = (
+        grade.reliability or item.reliability,
+        item.credibility if grade.credibility is None else grade.credibility,
+    )
     weight = item.weight if grade.weight is None else grade.weight
-    if reliability not in "ABCDEF" or not 1 <= credibility <= 6 or not 0 <= weight <= 4:
-        raise UsageError(f"judgement {judgement.id}: grades are A-F and 1-6, a weight 0 to 4")
-    return msgspec.structs.replace(item, reliability=reliability, credibility=credibility, weight=weight)
+    changed = msgspec.structs.replace(item, reliability=reliability, credibility=credibility, weight=weight)
+    return checked(changed, f"judgement {judgement.id}")
 
 
 def _decode(judgement: Judgement, kind: type[Evidence]) -> Evidence | None:

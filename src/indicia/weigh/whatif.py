@@ -11,7 +11,7 @@ from indicia.errors import UsageError
 from indicia.records import Evidence, EvidenceKind
 from indicia.weigh.affair import incident_of, reports_on
 from indicia.weigh.board import lay_out, reprior
-from indicia.weigh.grades import factor
+from indicia.weigh.grades import checked, factor
 from indicia.weigh.known import UNKNOWN, Known
 
 __all__ = ["Change", "Changed", "what_if"]
@@ -41,7 +41,7 @@ def what_if(
 ) -> tuple[Changed, ...]:
     """What each change makes of the observed evidence, in order. A thousand take well under two seconds.
 
-    Raises: UsageError if a change names an item that is not there, or a prior that does not fit.
+    Raises: UsageError if a change names an item that is not there, a grade that there is not, or a prior that does not fit.
     """
     items = [item for item in evidence if item.kind is EvidenceKind.OBSERVED]
     incident = incident_of(evidence, knowledge)
@@ -52,15 +52,12 @@ def what_if(
     for row, change in enumerate(changes):
         if strangers := [one for one in (*change.off, *change.weights, *change.grades) if one not in at]:
             raise UsageError(f"no observed item {strangers[0]!r} to change")
-        for one, (reliability, credibility) in change.grades.items():
-            factors[row, at[one]] = factor(
-                msgspec.structs.replace(items[at[one]], reliability=reliability, credibility=credibility)
-            )
-        for one, weight in change.weights.items():
-            item = msgspec.structs.replace(items[at[one]], weight=weight)
-            if one in change.grades:
-                item = msgspec.structs.replace(item, reliability=change.grades[one][0], credibility=change.grades[one][1])
-            factors[row, at[one]] = factor(item)
+        for one in {**change.grades, **change.weights}:
+            item = items[at[one]]
+            reliability, credibility = change.grades.get(one, (item.reliability, item.credibility))
+            weight = change.weights.get(one, item.weight)
+            item = msgspec.structs.replace(item, reliability=reliability, credibility=credibility, weight=weight)
+            factors[row, at[one]] = factor(checked(item, f"change {row}"))
         factors[row, [at[one] for one in change.off]] = 0
         if change.prior:
             priors[row] = reprior(board.prior, board.hypotheses, board.tree, change.prior)

@@ -52,6 +52,8 @@ def required_characters(pattern: str) -> frozenset[str]:
 # What a log writes as it is, whatever its form: some JSON escapes the rest, CSV doubles quotes, other bytes have no case.
 _AS_IT_IS = re.compile(r"[a-z0-9 !#$%()*,.:;=?@\[\]^_{|}~-]+")
 
+_MOSTLY = re.compile(r"[a-z0-9 !#$%()*,.:;=?@\[\]^_{|}~'<>&+/-]+")
+
 
 def raw_literals(test: Test) -> list[bytes] | None:
     """For a test of a whole text: bytes of which the raw log, in lower case, holds one wherever the test is true.
@@ -71,7 +73,9 @@ def raw_literals(test: Test) -> list[bytes] | None:
 
 
 def _longest_piece(text: str) -> str:
-    return max(_AS_IT_IS.findall(text), key=len, default="")
+    piece = max(_AS_IT_IS.findall(text), key=len, default="")
+    # A piece of one or two letters is everywhere; then rather one with signs that only few writers of JSON escape.
+    return piece if len(piece) > 2 else max(_MOSTLY.findall(text), key=len, default="")
 
 
 def _parsed(pattern: str) -> Any:

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
 from indicia.hunt.rules.names import field_key
@@ -114,12 +115,20 @@ def number_of(value: str) -> float | None:
 
 
 def _inside(value: str, network: str) -> bool:
+    address = _address(value)
+    return address is not None and address in _network(network)
+
+
+_network = lru_cache(4096)(ipaddress.ip_network)
+
+
+@lru_cache(65_536)
+def _address(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(value.strip().strip("[]"))
-        mapped = getattr(address, "ipv4_mapped", None)
-        return (mapped or address) in ipaddress.ip_network(network)
     except ValueError:
-        return False
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _time_part(value: str, part: str) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +14,11 @@ from indicia.hunt.matching.literals import Ints
 from indicia.hunt.rules.ir import Test
 from indicia.hunt.rules.regex import LONGEST_VALUE
 
-__all__ = ["LonePatterns", "found_in"]
+__all__ = ["LonePattern", "found_in"]
 
 _DIFFERENT = "[^\\x00-\\x7f]|[\n\x0b\x1c-\x1f]"  # where RE2 and `re` do not mean the same by \w, \s and $
+
+_LONG = 100  # characters
 
 
 def found_in(expression: re.Pattern[str], values: pa.StringArray) -> pa.BooleanArray:
@@ -26,49 +27,13 @@ def found_in(expression: re.Pattern[str], values: pa.StringArray) -> pa.BooleanA
     return pa.array([search(text[:LONGEST_VALUE]) is not None for text in values.to_pylist()], pa.bool_())
 
 
-class LonePatterns:
-    """The expressions of one field, by the ids of their tests.
+class LonePattern:
+    """One expression, by the id of its test.
 
-    RE2, where it knows an expression, says which values are worth trying, and `re` decides. Those that few values match are
-    asked together, in one pass; the first batch tells which they are.
+    RE2, where it knows the expression, says which values are worth trying, and `re` decides. Asking for several expressions in
+    one pass is no gain: the union of a few long repeats takes RE2 longer than all of them apart.
     """
 
-    def __init__(self, patterns: Sequence[tuple[int, Test, re.Pattern[str]]]) -> None:
-        self._all = [_LonePattern(*pattern) for pattern in patterns]
-        self._rare: list[_LonePattern] | None = None
-        self._together = ""
-
-    def find(self, values: pa.StringArray) -> list[tuple[Ints, Ints]]:
-        """(values that match, id of the test for each), by expression."""
-        if self._rare is None:
-            return self._first(values)
-        found = [pattern.find(values) for pattern in self._all if pattern not in self._rare]
-        if self._rare:
-            worth = pc.or_(pc.match_substring_regex(values, self._together), pc.match_substring_regex(values, _DIFFERENT))
-            at = np.flatnonzero(worth.to_numpy(zero_copy_only=False))
-            if len(at):
-                some = values.take(pa.array(at))
-                found += [(at[where], which) for where, which in (pattern.find(some) for pattern in self._rare)]
-        return found
-
-    def _first(self, values: pa.StringArray) -> list[tuple[Ints, Ints]]:
-        found = [pattern.find(values) for pattern in self._all]
-        if len(values) >= _ENOUGH:
-            few = len(values) // 50
-            rare = [pattern for pattern, (at, _) in zip(self._all, found, strict=True) if pattern.quick and len(at) <= few]
-            together = "|".join(f"(?:{pattern.quick})" for pattern in rare)
-            self._rare = []
-            with contextlib.suppress(pa.ArrowInvalid):  # too large for RE2: one by one, then
-                if len(rare) > 1:
-                    pc.match_substring_regex(pa.array([""]), together)
-                    self._rare, self._together = rare, together
-        return found
-
-
-_ENOUGH = 500  # values that tell which expressions are rare
-
-
-class _LonePattern:
     def __init__(self, index: int, test: Test, expression: re.Pattern[str]) -> None:
         self._index = index
         self._expression = expression
@@ -76,11 +41,14 @@ class _LonePattern:
         self._characters = required_characters(test.value)
         self.quick = ""
         quick = f"(?{test.flags}){test.value}" if test.flags else test.value
+        if self._width > _LONG:
+            return  # few values are that long, and a repeat of many rounds costs RE2 more than trying them
         with contextlib.suppress(pa.ArrowInvalid):
             pc.match_substring_regex(pa.array([""]), quick)
             self.quick = quick
 
     def find(self, values: pa.StringArray) -> tuple[Ints, Ints]:
+        """The values that match, and the id of the test for each."""
         mask = pc.greater_equal(pc.binary_length(values), self._width)
         for text in self._characters:
             mask = pc.and_(mask, pc.match_substring(values, text))

@@ -18,7 +18,7 @@ from indicia.hunt.matching.factors import required_texts
 from indicia.hunt.matching.globs import glob_over
 from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.reference import holds
-from indicia.hunt.matching.regexes import LonePatterns, found_in
+from indicia.hunt.matching.regexes import LonePattern, found_in
 from indicia.hunt.rules.ir import How, Test
 from indicia.hunt.rules.regex import compiled
 
@@ -65,7 +65,7 @@ class FieldTests:
         for index, test in tests:
             if test.how not in (How.NULL, How.EXISTS):
                 self._sort_in(index, test, patterns)
-        self._patterns = LonePatterns(patterns) if patterns else None
+        self._patterns = [LonePattern(*pattern) for pattern in patterns]
         for want in self._wants:
             for literal in want.groups[0]:
                 self._by_literal[literal].append(want)
@@ -136,8 +136,7 @@ class FieldTests:
             found += [_where(index, empty) for index in self.on_missing]
         if self._wants:
             found += self._wanted_matches(values, folded)
-        if self._patterns is not None:
-            found += self._patterns.find(values)
+        found += [pattern.find(values) for pattern in self._patterns]
         if self._slowly:
             texts = values.to_pylist()
             for index, test in self._slowly:
@@ -237,8 +236,8 @@ def _folded(values: pa.StringArray) -> pa.StringArray:
 
 
 def _not_ascii(values: pa.StringArray) -> Ints:
-    data = values.buffers()[2]
-    if data is None or not (np.frombuffer(data, np.uint8) > 127).any():
+    _, octets = _parts(values)
+    if not len(octets) or octets.max() < 128:
         return np.empty(0, np.int64)
     return np.flatnonzero(~pc.string_is_ascii(values).to_numpy(zero_copy_only=False))
 
@@ -273,15 +272,21 @@ def _joined(values: pa.StringArray) -> tuple[bytes, Ints, Ints]:
     Those are left empty in the text, for the caller to look at apart.
     """
     odd = np.empty(0, np.int64)
-    holds_separator = pc.match_substring(values, pattern=_SEPARATOR)
-    if pc.any(holds_separator).as_py():
+    offsets, octets = _parts(values)
+    if (octets == 1).any():
+        holds_separator = pc.match_substring(values, pattern=_SEPARATOR)
         odd = np.flatnonzero(holds_separator.to_numpy(zero_copy_only=False))
         values = pc.if_else(holds_separator, "", values)
+        offsets, octets = _parts(values)
     whole = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(values)], pa.int32()), values), _SEPARATOR)[0]
-    text = b"".join((b"\x01", whole.as_buffer().to_pybytes(), b"\x01"))
-    lengths = pc.binary_length(values).to_numpy(zero_copy_only=False).astype(np.int64)
-    starts = np.empty(len(values), np.int64)
-    starts[0] = 1
-    np.cumsum(lengths[:-1] + 1, out=starts[1:])
-    starts[1:] += 1
+    text = b"".join((b"\x01", whole.as_buffer(), b"\x01"))
+    starts = (offsets[:-1] - offsets[0]).astype(np.int64) + np.arange(1, len(values) + 1)
     return text, starts, odd
+
+
+def _parts(values: pa.StringArray) -> tuple[Codes, np.ndarray[tuple[int], np.dtype[np.uint8]]]:
+    """The offsets of the values, and the bytes that they are in."""
+    _, offsets, data = values.buffers()
+    own: Codes = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+    octets = np.frombuffer(data, np.uint8)[own[0] : own[-1]] if data is not None else np.empty(0, np.uint8)
+    return own, octets

@@ -43,9 +43,13 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    r"\b(?:updated|modified|revised|accessed|retrieved|since|until|expires?|due|by)\b[^\n]{0,12}$", re.IGNORECASE
+    r"\b(?:updated|modified|revised|accessed|retrieved|since|until|expires?|due)\b[^\n]{0,12}$", re.IGNORECASE
 )
-_DATELINE = re.compile(r"^[A-Z][A-Za-z.' ]{2,40}(?:,\s*[A-Z][A-Za-z.]{1,20})?,?\s*(?:\([A-Z][A-Za-z ]{1,20}\)\s*)?[,–—-]?\s*$")
+# "WASHINGTON, " and "New York (Wire), ": capitalised words only.
+_DATELINE = re.compile(
+    r"[A-Z][A-Za-z.']{1,20}(?: [A-Z][A-Za-z.']{1,20}){0,3}(?:, ?[A-Z][A-Za-z.]{1,20})?,? ?"
+    r"(?:\([A-Z][A-Za-z ]{1,20}\),? ?)?[–—-]? ?$"
+)
 _HEAD_LINES = 12
 _HEAD_CHARACTERS = 1200
 
@@ -94,41 +98,17 @@ def date_in_head(text: str) -> str | None:
     >>> date_in_head("The servers were first attacked on 3 January 2021, it said.") is None
     True
     """
-    head = text[:_HEAD_CHARACTERS]
-    labelled, placed = [], []
-    for number, line in enumerate(head.split("\n")[:_HEAD_LINES]):
-        bare = line.strip(" \t#*_|>-–—")
+    labelled: list[str] = []
+    placed: list[str] = []
+    for number, line in enumerate(text[:_HEAD_CHARACTERS].split("\n")[:_HEAD_LINES]):
         for match in _DATES.finditer(line):
             iso = _iso(match)
-            if iso is None:
-                continue
             before = line[: match.start()].strip(" \t#*_|>")
-            rest = line[match.end() :].strip(" \t*_|.")
-            if _CHANGED.search(before):
+            if iso is None or _CHANGED.search(before):
                 continue
             if _LABEL.search(before):
                 labelled.append(iso)
-            elif (
-                bare == match[0]
-                or (
-                    len(bare) <= 60
-                    and re.fullmatch(r"[^.!?]{0,40}[|•·,]?\s*", before)
-                    and not rest
-                    and number < 6
-                    and "  " not in before
-                    and re.fullmatch(r"(?:[A-Z][\w.'-]*[ ,|•·]*){0,6}", before)
-                )
-                or (not before and re.match(r"^\s*[|•·–—:-]", line[match.end() :]))
-                or (
-                    before
-                    and number < 6
-                    and _DATELINE.match(line[: match.start()])
-                    and re.match(r"^\s*[(–—:.-]|^\s*$", line[match.end() :])
-                )
-                or re.fullmatch(r"(?:[A-Z]{3,}[A-Za-z. ,]*)", before)
-                or (not before and number == 0 and line.lstrip().startswith(match[0]) and match[0][:2] in {"19", "20"})
-                or _time_follows(rest)
-            ):
+            elif _stands_alone(line, match, before, number):
                 placed.append(iso)
     for found in (labelled, placed):
         if found:
@@ -136,5 +116,24 @@ def date_in_head(text: str) -> str | None:
     return None
 
 
-def _time_follows(rest: str) -> bool:
-    return bool(re.fullmatch(r"(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]\.?M\.?)?\s*(?:[A-Z]{2,4})?", rest, re.IGNORECASE))
+def _stands_alone(line: str, match: re.Match[str], before: str, number: int) -> bool:
+    """Whether a date without a label stands where a document's own does: by itself, under a byline, or in a dateline."""
+    after = line[match.end() :]
+    rest = after.strip(" \t*_|.")
+    if line.strip(" \t#*_|>-–—") == match[0] or _TIME.fullmatch(rest):
+        return True
+    if not before:
+        return bool(_SEPARATED.match(after)) or (number == 0 and match[0][:2] in {"19", "20"})
+    if number >= _BYLINE_LINES:
+        return False
+    if _DATELINE.match(line[: match.start()]) and _DATELINE_GOES_ON.match(after):
+        return True
+    return not rest and len(line) <= _BYLINE_LENGTH and bool(_BYLINE.fullmatch(before))
+
+
+_TIME = re.compile(r"(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]\.?M\.?)?\s*(?:[A-Z]{2,4})?", re.IGNORECASE)
+_SEPARATED = re.compile(r"\s*[|•·–—:-]")
+_DATELINE_GOES_ON = re.compile(r"\s*[(–—:-]|\s*$")
+_BYLINE = re.compile(r"(?:[A-Z][\w.'-]*[ ,|•·]*){1,6}")
+_BYLINE_LENGTH = 80
+_BYLINE_LINES = 6

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from indicia.read.fronts.decode import decode, looks_binary
+from indicia.read.fronts.logs import looks_like_log
 
 __all__ = ["Kind", "sniff"]
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     ZIP = "zip"
     GZIP = "gzip"
     MAIL = "e-mail"
+    LOG = "log"
     BINARY = "binary"
 
 
@@ -95,6 +97,8 @@ def _text_kind(head: bytes, name: str) -> Kind:
         return Kind.HTML
     if name.endswith((".html", ".htm", ".xhtml")) and b"<" in start and _HTML.search(head):
         return Kind.HTML
+    if looks_like_log(head):
+        return Kind.LOG
     if _looks_csv(start.decode("utf-8", "replace"), name):
         return Kind.CSV
     if _looks_markdown(head.decode("utf-8", "replace"), name):

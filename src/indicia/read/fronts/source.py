@@ -156,6 +156,9 @@ def _read_bytes(run: _Run, data: bytes, name: str, *, depth: int = 0, cut: bool 
             )
         )
         return
+    if kind is Kind.LOG:
+        run.problems.append(failed(name, "is a log, not a text", f"hunt in it: --logs {name}"))
+        return
     if cut and kind in {Kind.PDF, Kind.DOCX, Kind.ZIP, Kind.GZIP, Kind.JSON}:
         run.problems.append(
             failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file")

@@ -1,7 +1,8 @@
 """Techniques in text.
 
-literal: ids and exact ATT&CK names, which need no reading. features, scorer: sentences against every technique, by shipped weights.
-passages, contexts: what is judged, and whether it is told as use, denied, possible or advised. find: all of it together.
+literal: ids and exact ATT&CK names, which need no reading. features, scorer: sentences against every technique, by shipped
+weights. passages, contexts: what is judged, and whether it is told as use, denied, possible or advised. find: all of it
+together.
 """
 
 from __future__ import annotations

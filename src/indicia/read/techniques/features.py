@@ -1,7 +1,9 @@
-"""The features of a sentence: hashed words, pairs of words, pieces of words and shapes, as one array of buckets without repeats.
+"""The features of a sentence: hashed words, pairs of words, pieces of words and shapes, as one array of buckets without
+repeats.
 
-Nothing of a vocabulary is stored: a feature is the CRC-32 of its text. What differs from report to report and tells nothing (addresses,
-hashes, versions) becomes a shape (`<ip>`, `<hash>`); what tells much (file extensions, parts of API names and of paths) becomes a feature of its own.
+Nothing of a vocabulary is stored: a feature is the CRC-32 of its text. What differs from report to report and tells nothing
+(addresses, hashes, versions) becomes a shape (`<ip>`, `<hash>`); what tells much (file extensions, parts of API names and of
+paths) becomes a feature of its own.
 """
 
 from __future__ import annotations

@@ -7,19 +7,19 @@ from collections import defaultdict
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from indicia.knowledge import Knowledge
 from indicia.read.mentioning import mention
 from indicia.read.techniques.contexts import Sections, context_of
 from indicia.read.techniques.literal import find_literal
 from indicia.read.techniques.passages import Passage, passages
-from indicia.read.techniques.scorer import ALONE, Scorer, candidates, chosen, scorer
+from indicia.read.techniques.scorer import Scorer, scorer
 from indicia.records import Context, Document, Mention, MentionKind
 
 __all__ = ["find_techniques"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
+STRETCH = 2000  # passages that are judged together; bounds the memory of a huge document
 
 
 class _Read(NamedTuple):
@@ -31,11 +31,11 @@ class _Read(NamedTuple):
 
 
 def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
-    """Mentions of techniques by place. Literal ones have the method `id` or `name`; those read from prose have `prose`, the sentence as
-    span, and as score the probability that a careful reader would mark the technique there.
+    """Mentions of techniques by place. Literal ones have the method `id` or `name`; those read from prose have `prose`, the
+    sentence as span, and as score the probability that a careful reader would mark the technique there.
 
-    A sentence and a technique meet in one mention: where the sentence names it, the literal one stays. A sub-technique stands for its
-    parent. JSON is no prose: what a bundle or a layer states comes from its front end.
+    A sentence and a technique meet in one mention: where the sentence names it, the literal one stays. A sub-technique
+    stands for its parent. JSON is no prose: what a bundle or a layer states comes from its front end.
     """
     literal = find_literal(document, knowledge)
     if "json" in document.media_type:
@@ -70,17 +70,21 @@ def _in_context(found: Mention, read: _Read) -> Mention:
 def _prose(
     document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], named: dict[int, set[str]]
 ) -> list[Mention]:
+    found: list[Mention] = []
+    for first in range(0, len(read), STRETCH):
+        found += _stretch(document, knowledge, model, read[first : first + STRETCH], first, named)
+    return found
+
+
+def _stretch(
+    document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], first: int, named: dict[int, set[str]]
+) -> list[Mention]:
     texts = [one.text for one in read]
     margins = model.margins(texts)
-    pairs = candidates(margins, [text.count(" ") + 1 for text in texts], model.parents)
-    alone = len(texts) <= ALONE
-    probabilities = (model.alone if alone else model.judge).probabilities(pairs)
-    said = chosen(pairs, probabilities, model.thresholds_alone if alone else model.thresholds, model.parents, model.share)
     found: list[Mention] = []
-    for k in np.flatnonzero(said):
-        at, technique = int(pairs.sentence[k]), int(pairs.technique[k])
+    for at, technique, probability in model.judge(margins, [text.count(" ") + 1 for text in texts]):
         id = model.classes[technique]
-        if id in named.get(at, ()) or knowledge.attack.technique(id) is None:
+        if id in named.get(first + at, ()) or knowledge.attack.technique(id) is None:
             continue
         one = read[at]
         context, cue, rest = context_of(one.text, one.advice)
@@ -98,7 +102,7 @@ def _prose(
                 context=context,
                 method="prose",
                 reason=f"“{cue}”" if cue else "",
-                score=round(float(probabilities[k]), 4),
+                score=round(probability, 4),
             )
         )
     return found

@@ -1,4 +1,5 @@
-"""The passages of a document that are judged one by one: sentences, and lines of lists, headings and tables that are not sentences."""
+"""The passages of a document that are judged one by one: sentences, and lines of lists, headings and tables that are not
+sentences."""
 
 from __future__ import annotations
 

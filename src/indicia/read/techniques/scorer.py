@@ -1,7 +1,8 @@
 """The learned part: margins of sentences against every technique, and how a margin becomes a probability.
 
-Weights lie in `model/` and are made by `scripts/train_techniques.py`: sparse int8 rows, one for each hashed feature. A margin says how far a
-sentence is on a technique's side; the probability also weighs what the rest of the document says (`Judge`).
+Weights lie in `model/` and are made by `scripts/train_techniques.py`: sparse int8 rows, one for each hashed feature. A
+margin says how far a sentence is on a technique's side; the probability also weighs what the rest of the document says
+(`Judge`).
 """
 
 from __future__ import annotations
@@ -55,26 +56,25 @@ class Pairs(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """Log-odds are `signs @ weights[kind] + offset[technique]`; `kind` tells the techniques that marked reports taught (1) from those that
-    ATT&CK's examples alone taught (0)."""
+    """Log-odds are `signs @ weights + offset[technique]`."""
 
-    weights: F  # [2, signs]
+    weights: F  # [signs]
     offset: F  # [techniques]
-    kind: I  # [techniques]
 
     def probabilities(self, pairs: Pairs) -> F:
-        odds = (pairs.signs * self.weights[self.kind[pairs.technique]]).sum(axis=1) + self.offset[pairs.technique]
+        odds = pairs.signs @ self.weights + self.offset[pairs.technique]
         result: F = (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
         return result
 
 
 def candidates(margins: F, lengths: Sequence[int], parents: I) -> Pairs:
-    """The pairs of one document whose margin is above CUT. `margins` [sentences, techniques], `lengths` in words, `parents` the index of
-    each technique's parent or -1. In order of sentences, then of techniques."""
+    """The pairs of one document whose margin is above CUT. `margins` [sentences, techniques], `lengths` in words, `parents`
+    the index of each technique's parent or -1. In order of sentences, then of techniques."""
     n = len(margins)
     where, which = np.nonzero(margins > CUT)
     own = margins[where, which]
-    order = np.argsort(-margins, axis=1)[:, :3] if margins.shape[1] >= 3 else np.argsort(-margins, axis=1)
+    few = np.argpartition(-margins, 3, axis=1)[:, :4] if margins.shape[1] > 4 else np.argsort(-margins, axis=1)
+    order = np.take_along_axis(few, np.argsort(-np.take_along_axis(margins, few, axis=1), axis=1), axis=1)
     rest = np.full(len(where), FLOOR, np.float32)
     for k in range(order.shape[1] - 1, -1, -1):  # the best one that is neither the technique, nor its parent or child
         other = order[where, k]
@@ -114,8 +114,8 @@ def candidates(margins: F, lengths: Sequence[int], parents: I) -> Pairs:
 
 
 def chosen(pairs: Pairs, probabilities: F, thresholds: F, parents: I, share: float) -> npt.NDArray[np.bool_]:
-    """Which pairs are said: those above their technique's threshold; a sub-technique in place of its parent where it has at least `share`
-    of the parent's probability."""
+    """Which pairs are said: those above their technique's threshold; a sub-technique in place of its parent where it has at
+    least `share` of the parent's probability."""
     said = probabilities >= thresholds[pairs.technique]
     place = {(int(s), int(t)): k for k, (s, t) in enumerate(zip(pairs.sentence, pairs.technique, strict=True))}
     for k in np.flatnonzero(said):
@@ -151,12 +151,41 @@ class Scorer:
             self._values = stored["values"]
             self._scale: F = stored["scale"].astype(np.float32)
             self._bias: F = stored["bias"].astype(np.float32)
-            kind: I = stored["marked"].astype(np.int64)
-            self.judge = Judge(stored["judge"].astype(np.float32), stored["judge_offset"].astype(np.float32), kind)
-            self.alone = Judge(stored["alone"].astype(np.float32), stored["alone_offset"].astype(np.float32), kind)
-        self.thresholds: F = np.array(self.settings["thresholds"], dtype=np.float32)[kind]
-        self.thresholds_alone: F = np.array(self.settings["thresholds_alone"], dtype=np.float32)[kind]
-        self.share: float = self.settings["share"]
+            self._marked: npt.NDArray[np.bool_] = stored["marked"].astype(bool)
+            self._judges = {
+                name: Judge(stored[f"{name}_weights"].astype(np.float32), stored[f"{name}_offset"].astype(np.float32))
+                for name in ("marked", "rest", "marked_alone", "rest_alone")
+            }
+        self._columns_marked: I = np.flatnonzero(self._marked)
+        self._parents_marked = _within(self.parents, self._columns_marked)
+
+    def judge(self, margins: F, lengths: Sequence[int]) -> list[tuple[int, int, float]]:
+        """(sentence, technique, probability) of what the passages of one document describe, in their order.
+
+        Techniques that marked reports taught are judged among each other, as they were learned; the rest, known from
+        ATT&CK's examples only, have a judge and a higher threshold of their own.
+        """
+        alone = len(margins) <= ALONE
+        marked = candidates(margins[:, self._columns_marked], lengths, self._parents_marked)
+        whole = candidates(margins, lengths, self.parents)
+        other = ~self._marked[whole.technique]
+        rest = Pairs(whole.sentence[other], whole.technique[other], whole.signs[other])
+        place = np.cumsum(~self._marked) - 1
+        judged = [
+            self._judges["marked_alone" if alone else "marked"].probabilities(marked),
+            self._judges["rest_alone" if alone else "rest"].probabilities(rest._replace(technique=place[rest.technique])),
+        ]
+        pairs = Pairs(
+            np.concatenate([marked.sentence, rest.sentence]),
+            np.concatenate([self._columns_marked[marked.technique], rest.technique]),
+            np.concatenate([marked.signs, rest.signs]),
+        )
+        probabilities = np.concatenate(judged)
+        low, high = self.settings["thresholds_alone" if alone else "thresholds"]
+        thresholds = np.where(self._marked, low, high).astype(np.float32)
+        said = chosen(pairs, probabilities, thresholds, self.parents, self.settings["share"])
+        found = [(int(pairs.sentence[k]), int(pairs.technique[k]), float(probabilities[k])) for k in np.flatnonzero(said)]
+        return sorted(found)
 
     def margins(self, texts: Sequence[str]) -> F:
         """[texts, techniques]."""
@@ -184,3 +213,11 @@ def scorer() -> Scorer | None:
     """The shipped model, or None where it was left out of an installation: then ids and names are all that is found."""
     folder = Path(str(resources.files("indicia.read.techniques") / "model"))
     return Scorer(folder) if (folder / "weights.npz").exists() else None
+
+
+def _within(parents: I, columns: I) -> I:
+    """`parents` of the chosen columns, renumbered to them."""
+    place = np.full(len(parents) + 1, -1, dtype=np.int64)
+    place[columns] = np.arange(len(columns))
+    result: I = place[parents[columns]]
+    return result

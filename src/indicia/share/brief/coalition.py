@@ -65,7 +65,9 @@ def accused_words(claim: Claim) -> str:
     if accused.party is None:
         return "nobody by name"
     name = accused.party.canonical
-    return f"the territory of {name}" if accused.level is Level.PLACE and "territory" not in name else name
+    # "actors operating from China" says already that it is about a place.
+    told = any(word in f" {name} " for word in ("territory", " from ", " in "))
+    return f"the territory of {name}" if accused.level is Level.PLACE and not told else name
 
 
 def stance_words(claim: Claim) -> tuple[str, str]:

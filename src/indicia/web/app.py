@@ -1,0 +1,156 @@
+"""The application: which address leads to which page, and what stands around all of them."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from indicia.errors import IndiciaError
+from indicia.web import deeds
+from indicia.web.jobs import Jobs
+from indicia.web.pages import advise, documents, export, hunt, ledger, overview, search, start, timeline, weigh
+from indicia.web.render import Ask, Page, answer
+from indicia.web.security import LOCAL_HOSTS, Guard, Tokens
+from indicia.web.shelf import Shelf
+
+__all__ = ["MOST_BYTES", "create_app"]
+
+MOST_BYTES = 200_000_000  # of one request: larger logs are given as a folder on this machine
+PageFunction = Callable[[Ask], Page | Response]
+
+# Pages above the cases, and pages of a case. Each has a twin at the same address with `.json`.
+ABOVE: tuple[tuple[str, PageFunction], ...] = (
+    ("/index", start.start),
+    ("/help", start.help_page),
+    ("/jobs/{job}", start.job_page),
+)
+OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
+    ("/case/{slug}", overview.overview),
+    ("/case/{slug}/documents", documents.listing),
+    ("/case/{slug}/documents/{id}", documents.document),
+    ("/case/{slug}/claims", ledger.ledger),
+    ("/case/{slug}/claims/{id}", ledger.claim),
+    ("/case/{slug}/timeline", timeline.timeline_page),
+    ("/case/{slug}/hunt", hunt.hunt),
+    ("/case/{slug}/hunt/rules", hunt.rules),
+    ("/case/{slug}/hunt/reach", hunt.reach),
+    ("/case/{slug}/sightings/{id}", hunt.sighting),
+    ("/case/{slug}/weigh", weigh.weigh_page),
+    ("/case/{slug}/advise", advise.advise_page),
+    ("/case/{slug}/export", export.export),
+    ("/case/{slug}/search", search.search),
+)
+
+
+def create_app(
+    folder: Path,
+    cases: Iterable[str] = (),
+    *,
+    hosts: Iterable[str] = (),
+    author: str | None = None,
+    most_bytes: int = MOST_BYTES,
+) -> Starlette:
+    """The page over the cases in `folder` and those given (files, database URLs, folders of briefs).
+
+    `hosts` are further names that it answers to; `author` is who judges, by default the person logged in on this machine.
+    Raises: IndiciaError when a given case cannot be opened.
+    """
+    shelf = Shelf(folder)
+    for case in cases:
+        shelf.add(case)
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        shelf.close()
+
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(Guard, hosts=(*LOCAL_HOSTS, *hosts), most=most_bytes)],
+        exception_handlers={HTTPException: _refused, IndiciaError: _failed, Exception: _fault},
+        lifespan=life,
+    )
+    app.router.redirect_slashes = False
+    app.state.shelf, app.state.jobs, app.state.tokens = shelf, Jobs(), Tokens()
+    app.state.author = author or _who()
+    return app
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        return "analyst"
+
+
+def _routes() -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        Route("/", _endpoint(start.start, as_json=False)),
+        Mount("/static", StaticFiles(directory=str(files("indicia.web").joinpath("static")))),
+        Route("/jobs/{job}/events", start.events),
+    ]
+    for path, page in (*ABOVE, *OF_A_CASE):
+        routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
+        routes.append(Route(path, _endpoint(page, as_json=False)))
+    routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
+    routes += [
+        Route("/new", deeds.new, methods=["POST"]),
+        Route("/jobs/{job}/stop", deeds.stop, methods=["POST"]),
+        Route("/case/{slug}/judge", deeds.judge, methods=["POST"]),
+        Route("/case/{slug}/documents/{id}/add", deeds.add_claim, methods=["POST"]),
+    ]
+    return routes
+
+
+def _endpoint(page: PageFunction, *, as_json: bool) -> Callable[[Request], Response]:
+    """The page as an endpoint; it is a plain function, so that it runs in a thread and never holds up the others."""
+
+    def endpoint(request: Request) -> Response:
+        held = None
+        slug = request.path_params.get("slug")
+        if slug is not None:
+            try:
+                held = request.app.state.shelf.get(slug)
+            except KeyError:
+                raise HTTPException(404, "There is no case of this name.") from None
+        ask = Ask(request, held)
+        made = page(ask)
+        return made if isinstance(made, Response) else answer(ask, made, as_json=as_json)
+
+    return endpoint
+
+
+def _message(request: Request, status: int, heading: str, text: str, hint: str = "") -> Response:
+    if request.url.path.endswith(".json"):
+        return answer(Ask(request), Page("", heading, {"error": text, "hint": hint}, status=status), as_json=True)
+    page = Page("message.html.j2", heading, {"heading": heading, "text": text, "hint": hint}, status=status)
+    return answer(Ask(request), page, as_json=False)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code in {204, 304}:
+        return Response(status_code=error.status_code)
+    headings = {404: "Not here", 403: "Refused", 405: "Not that way", 400: "That cannot be used", 413: "Too much at once"}
+    text = error.detail if error.detail != "Not Found" else "There is no page at this address."
+    return _message(request, error.status_code, headings.get(error.status_code, "Refused"), text)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, IndiciaError)
+    return _message(request, 400, "That cannot be used", error.message, error.hint)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("A fault in Indicia. The terminal that it runs in shows where; please report it.", 500)

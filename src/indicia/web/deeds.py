@@ -1,0 +1,280 @@
+"""What a person does: make a case, add to it, stop work, and judge records. All of it by POST, with a token."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from indicia.records import (
+    Accused,
+    AccusedType,
+    Claim,
+    Document,
+    Firmness,
+    Judgement,
+    Level,
+    Party,
+    Source,
+    SourceType,
+    Stance,
+    stable_id,
+    to_json,
+)
+from indicia.web.building import Order, work_for
+from indicia.web.render import case_address
+from indicia.web.shelf import Held, Shelf
+from indicia.web.standing import Correction
+
+__all__ = ["add_claim", "judge", "new", "stop"]
+
+MOST_FILES = 500
+MOST_TEXT = 5_000_000  # bytes of one pasted text
+ACTIONS = frozenset({"reject", "confirm", "regrade", "correct", "star", "note", "done"})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+async def _form(request: Request) -> FormData:
+    """The form of a page that we gave to this browser. Raises: HTTPException."""
+    form = await request.form(max_files=MOST_FILES, max_fields=1000, max_part_size=MOST_TEXT)
+    token = form.get("token")
+    request.app.state.tokens.check(request, token if isinstance(token, str) else "")
+    return form
+
+
+def _text(form: FormData, name: str, most: int = 2000) -> str:
+    value = form.get(name)
+    return value[:most].strip() if isinstance(value, str) else ""
+
+
+def _held(request: Request) -> Held:
+    try:
+        held: Held = request.app.state.shelf.get(request.path_params["slug"])
+    except KeyError:
+        raise HTTPException(404, "There is no case of this name.") from None
+    return held
+
+
+def _back(form: FormData, fallback: str) -> Response:
+    """To the page that the form was on; only a path of ours."""
+    back = _text(form, "back")
+    ours = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    return RedirectResponse(back if ours else fallback, 303)
+
+
+async def new(request: Request) -> Response:
+    """Makes a case, or adds to one, from files, a pasted text and folders on this machine."""
+    form = await _form(request)
+    shelf: Shelf = request.app.state.shelf
+    into = _text(form, "into")
+    if into and into not in shelf.slugs():
+        raise HTTPException(404, "There is no case of this name.")
+    name = _text(form, "name", 200)
+    texts = [one for one in form.getlist("texts") if isinstance(one, UploadFile) and one.filename]
+    logs = [one for one in form.getlist("logs") if isinstance(one, UploadFile) and one.filename]
+    pasted, folder = _text(form, "pasted", MOST_TEXT), _text(form, "folder")
+    paths = _text(form, "paths")
+    if not (texts or logs or pasted or folder or paths):
+        raise HTTPException(400, "Give a text, a file or a folder of logs.")
+    if folder and not Path(folder).expanduser().exists():
+        raise HTTPException(400, f"There is no folder or file {folder!r} on this machine.")
+    if paths and not Path(paths).expanduser().exists():
+        raise HTTPException(400, f"There is no folder or file {paths!r} on this machine.")
+    slug = into or shelf.free(name or _guess(pasted, texts, folder))
+    inbox = shelf.folder / ".inbox" / slug
+    await run_in_threadpool(shutil.rmtree, inbox, ignore_errors=True)
+    sources = [await _keep(one, inbox / "texts") for one in texts]
+    if pasted:
+        sources.append(await run_in_threadpool(_write, inbox / "texts" / f"pasted-{stable_id('t', pasted)[-8:]}.txt", pasted))
+    if paths:
+        sources.append(str(Path(paths).expanduser()))
+    log_paths = [Path(await _keep(one, inbox / "logs")) for one in logs]
+    if log_paths:
+        log_paths = [inbox / "logs"]
+    if folder:
+        log_paths.append(Path(folder).expanduser())
+    order = Order(
+        slug=slug,
+        name=name or slug,
+        sources=tuple(sources),
+        logs=tuple(log_paths),
+        inbox=inbox,
+        published=_text(form, "published", 10) or None,
+        marking=_text(form, "tlp", 20) or None,
+        author=_text(form, "author", 100) or request.app.state.author,
+    )
+    job = request.app.state.jobs.start(f"Building {order.name}", slug, work_for(order, shelf))
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+def _guess(pasted: str, texts: list[UploadFile], folder: str) -> str:
+    if pasted:
+        return " ".join(pasted.split()[:6])
+    return PurePosixPath(texts[0].filename or "").stem if texts else Path(folder).name
+
+
+def _write(path: Path, text: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", "surrogatepass")
+    return str(path)
+
+
+async def _keep(upload: UploadFile, folder: Path) -> str:
+    """Puts an upload into `folder` under the last part of its name, made harmless."""
+    name = PurePosixPath((upload.filename or "").replace("\\", "/")).name
+    name = "".join(char for char in name if char.isprintable() and char not in '/\\:*?"<>|').strip(". ")[:150] or "file"
+    path = folder / name
+    number = 1
+    while path.exists():
+        number += 1
+        path = folder / f"{number}-{name}"
+
+    def copy() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(upload.file, file)
+
+    await run_in_threadpool(copy)
+    return str(path)
+
+
+async def stop(request: Request) -> Response:
+    """Asks a job to stop."""
+    await _form(request)
+    job = request.app.state.jobs.get(request.path_params["job"])
+    if job is None:
+        raise HTTPException(404, "There is no such job any more.")
+    job.stop.set()
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+async def judge(request: Request) -> Response:
+    """Keeps what a person decided about a record."""
+    form = await _form(request)
+    held = await run_in_threadpool(_held, request)
+    action, subject = _text(form, "action", 20), _text(form, "subject", 200)
+    if action not in ACTIONS or not subject:
+        raise HTTPException(400, "A judgement needs a record and one of: " + ", ".join(sorted(ACTIONS)) + ".")
+    if not _is_known(held, subject):
+        raise HTTPException(404, "There is no such record in this case.")
+    value = ""
+    if action in {"correct", "regrade"}:
+        value = _grades(form) if subject in held.index.evidence else _correction(form)
+    if action == "note" and subject == "weighing":
+        value = _text(form, "value", 4000)
+    note = _text(form, "note", 2000)
+    if action == "note" and not note:
+        raise HTTPException(400, "The note is empty.")
+    await run_in_threadpool(_save, request, _judgement(request, form, subject, action, value, note))
+    return _back(form, case_address(held.slug))
+
+
+def _is_known(held: Held, subject: str) -> bool:
+    index = held.index
+    return subject == "weighing" or any(
+        subject in records
+        for records in (held.claims, index.mentions, index.sightings, index.evidence, index.measures, index.documents)
+    )
+
+
+def _judgement(request: Request, form: FormData, subject: str, action: str, value: str, note: str) -> Judgement:
+    author = _text(form, "author", 100) or request.app.state.author
+    time = datetime.now(UTC).isoformat()
+    return Judgement(
+        id=stable_id("judgement", subject, action, author, time, value, note),
+        subject=subject,
+        action=action,
+        author=author,
+        time=time[:19] + "+00:00",
+        value=value,
+        note=note,
+    )
+
+
+def _save(request: Request, judgement: Judgement) -> None:
+    request.app.state.shelf.judge(request.path_params["slug"], judgement)
+
+
+def _grades(form: FormData) -> str:
+    reliability, credibility, weight = _text(form, "reliability"), _text(form, "credibility"), _text(form, "weight")
+    if (reliability and reliability not in "ABCDEF") or (credibility and credibility not in set("123456")):
+        raise HTTPException(400, "Grades are A to F and 1 to 6.")
+    given: dict[str, object] = {}
+    if reliability:
+        given["reliability"] = reliability
+    if credibility:
+        given["credibility"] = int(credibility)
+    if weight in {"0", "1"}:
+        given["weight"] = float(weight)
+    if not given:
+        raise HTTPException(400, "Give a grade.")
+    return msgspec.json.encode(given).decode()
+
+
+def _correction(form: FormData) -> str:
+    names = ("source", "accused", "stance", "level", "firmness", "date")
+    given = {name: text for name in names if (text := _text(form, name, 300))}
+    try:
+        made = msgspec.convert(given, Correction)
+    except msgspec.ValidationError as error:
+        raise HTTPException(400, f"That correction cannot be used: {error}") from None
+    if not given:
+        raise HTTPException(400, "The correction says nothing.")
+    return msgspec.json.encode(made).decode()
+
+
+async def add_claim(request: Request) -> Response:
+    """Adds a claim by hand: its sentence must stand in the document, word by word."""
+    form = await _form(request)
+    held = await run_in_threadpool(_held, request)
+    document = held.index.documents.get(request.path_params["id"])
+    if document is None:
+        raise HTTPException(404, "There is no such document in this case.")
+    made = _claim(form, document)
+    judgement = _judgement(request, form, made.id, "add", to_json(made).decode(), _text(form, "note", 2000))
+    await run_in_threadpool(_save, request, judgement)
+    return RedirectResponse(case_address(held.slug, "documents", document.id) + f"#r-{made.id}", 303)
+
+
+def _claim(form: FormData, document: Document) -> Claim:
+    quote = _text(form, "quote", 5000).replace("\r\n", "\n")
+    source, accused = _text(form, "source", 300), _text(form, "accused", 300)
+    start = document.text.find(quote) if quote else -1
+    if start < 0:
+        raise HTTPException(400, "The sentence does not stand in the text. Copy it from there, word by word.")
+    span = document.span(start, start + len(quote))
+
+    def party(name: str) -> Party | None:
+        if not name:
+            return None
+        at = document.text.find(name, span.start, span.end)
+        # A name that the sentence does not hold ("it", "the group") rests on the sentence as a whole.
+        return Party(span=document.span(at, at + len(name)) if at >= 0 else span, canonical=name)
+
+    try:
+        return Claim(
+            id=stable_id("claim", document.id, span.start, source, form.get("stance"), accused, "by hand"),
+            quote=span,
+            source=Source(type=SourceType(_text(form, "source_type") or "government"), party=party(source)),
+            stance=Stance(_text(form, "stance")),
+            accused=Accused(
+                type=AccusedType(_text(form, "accused_type") or "unknown"),
+                level=Level(_text(form, "level")) if _text(form, "level") else None,
+                party=party(accused),
+            ),
+            firmness=Firmness(_text(form, "firmness") or "none"),
+            date=_text(form, "date", 10) or None,
+            cues=("by hand",),
+        )
+    except ValueError as error:
+        raise HTTPException(400, f"That claim cannot be used: {error}") from None

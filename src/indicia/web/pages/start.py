@@ -1,0 +1,80 @@
+"""The first page, the words of the field, and work under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from indicia.errors import StoreError
+from indicia.records import Tlp
+from indicia.web.jobs import Job
+from indicia.web.render import Ask, Page, case_address
+from indicia.web.words import WORDS
+
+__all__ = ["events", "help_page", "job_page", "start"]
+
+TICK = 0.25  # seconds between two looks at a job
+LONGEST = 6 * 3600  # seconds that one stream of events stays open
+
+
+def start(ask: Ask) -> Page:
+    """What can be dropped, the cases that are there, and the work under way."""
+    cases: list[dict[str, Any]] = []
+    for slug in ask.shelf.slugs():
+        try:
+            runs = ask.shelf.store(slug).runs()
+        except StoreError as error:
+            cases.append({"slug": slug, "address": case_address(slug), "changed": "", "author": "", "error": error.message})
+            continue
+        if runs:
+            last = runs[-1]
+            cases.append(
+                {"slug": slug, "address": case_address(slug), "changed": last.time, "author": last.author, "error": ""}
+            )
+    jobs = [job.as_data() for job in ask.jobs.all()[:10]]
+    into = ask.one("into")
+    data = {"cases": cases, "jobs": jobs}
+    view = {"tlp": [(tlp.value, tlp.label) for tlp in Tlp], "into": into if into in ask.shelf.slugs() else ""}
+    return Page("start.html.j2", "Indicia", data, view)
+
+
+def help_page(ask: Ask) -> Page:
+    """The words of the field."""
+    return Page("help.html.j2", "Words", {"terms": WORDS})
+
+
+def _job(request: Request) -> Job:
+    job: Job | None = request.app.state.jobs.get(request.path_params["job"])
+    if job is None:
+        raise HTTPException(404, "There is no such job any more. Its case, if it was built, is on the first page.")
+    return job
+
+
+def job_page(ask: Ask) -> Page:
+    """How far a job is; refreshes itself where there is no script."""
+    job = _job(ask.request)
+    return Page("job.html.j2", job.title, {"job": job.as_data()}, {"case_link": case_address(job.slug)})
+
+
+async def events(request: Request) -> Response:
+    """The state of a job as server-sent events, until it is over."""
+    job = _job(request)
+
+    async def stream() -> AsyncIterator[bytes]:
+        last = b""
+        for turn in range(int(LONGEST / TICK)):
+            now = msgspec.json.encode(job.as_data())
+            if now != last or turn % 60 == 0:
+                yield b"data: " + now + b"\n\n"
+                last = now
+            if job.is_over or await request.is_disconnected():
+                return
+            await asyncio.sleep(TICK)
+
+    return StreamingResponse(stream(), media_type="text/event-stream")

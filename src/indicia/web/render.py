@@ -1,0 +1,184 @@
+"""Pages and their JSON twins: what a page function is asked, what it gives, and how that becomes an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from indicia import __version__
+from indicia.knowledge import Knowledge, load
+from indicia.records import Claim
+from indicia.share.brief.blocks import Picture
+from indicia.share.brief.coalition import firmness_words, source_words, stance_words
+from indicia.share.brief.inert import visible
+from indicia.web.jobs import Jobs
+from indicia.web.security import Tokens
+from indicia.web.shelf import Held, Shelf
+from indicia.web.words import WORDS
+
+__all__ = ["Ask", "Page", "Paged", "answer", "case_address", "paged"]
+
+PER_PAGE = 100
+TABS = (
+    ("", "Overview"),
+    ("documents", "Documents"),
+    ("claims", "Ledger"),
+    ("timeline", "Timeline"),
+    ("hunt", "Hunt"),
+    ("weigh", "Weigh"),
+    ("advise", "Advise"),
+    ("export", "Export"),
+    ("search", "Search"),
+)
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class Page(NamedTuple):
+    """What a page function gives. `data` is the JSON twin as well; `view` only helps the template."""
+
+    template: str
+    title: str
+    data: Mapping[str, Any]
+    view: Mapping[str, Any] = {}
+    status: int = 200
+
+
+def case_address(slug: str, *parts: str) -> str:
+    """The address of a page of a case; parts are quoted."""
+    return "/".join(["/case", quote(slug, safe=""), *(quote(part, safe="") for part in parts)])
+
+
+class Ask:
+    """One request, with the case that it is about (None on pages above the cases)."""
+
+    def __init__(self, request: Request, held: Held | None = None) -> None:
+        self.request = request
+        self._held = held
+        self.shelf: Shelf = request.app.state.shelf
+        self.jobs: Jobs = request.app.state.jobs
+        self.tokens: Tokens = request.app.state.tokens
+
+    @property
+    def held(self) -> Held:
+        assert self._held is not None  # only pages of a case ask
+        return self._held
+
+    @property
+    def maybe_held(self) -> Held | None:
+        return self._held
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return load()
+
+    def one(self, name: str, default: str = "") -> str:
+        """The last value of a query parameter, made visible, at most 500 characters of it."""
+        return visible(self.request.query_params.get(name, default)[:500].strip())
+
+    def many(self, name: str) -> list[str]:
+        return [value[:500] for value in self.request.query_params.getlist(name)[:500]]
+
+    def number(self, name: str, default: int = 1) -> int:
+        text = self.one(name)
+        return max(1, min(int(text), 10_000_000)) if text.isascii() and text.isdigit() and len(text) < 9 else default
+
+    @property
+    def path(self) -> str:
+        """The path of the page, also when its JSON twin was asked for."""
+        return self.request.url.path.removesuffix(".json")
+
+    def link(self, **changes: str | int | None) -> str:
+        """This page with other parameters; None takes one away. Turning a filter leads back to the first page."""
+        left = [(key, value) for key, value in self.request.query_params.multi_items() if key not in changes and key != "page"]
+        left += [(key, str(value)) for key, value in changes.items() if value is not None and value != ""]
+        return self.path + (f"?{urlencode(left)}" if left else "")
+
+    @property
+    def json_address(self) -> str:
+        query = self.request.url.query
+        path = "/index" if self.path == "/" else self.path
+        return f"{path}.json" + (f"?{query}" if query else "")
+
+
+class Paged(NamedTuple):
+    """A page of a list."""
+
+    rows: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+
+
+def paged(rows: Sequence[Any], page: int, per_page: int = PER_PAGE) -> Paged:
+    """>>> paged([1, 2, 3], 2, 2)
+    Paged(rows=[3], total=3, page=2, pages=2)
+    """
+    pages = max(1, -(-len(rows) // per_page))
+    page = min(max(1, page), pages)
+    return Paged(rows=rows[(page - 1) * per_page : page * per_page], total=len(rows), page=page, pages=pages)
+
+
+def picture(drawn: Picture | None) -> Markup:
+    """Our own drawing as it is: all text in it was escaped when it was drawn, and it carries neither script nor style."""
+    return Markup(drawn.svg) if drawn else Markup("")
+
+
+def said(claim: Claim) -> str:
+    """A claim in one sentence: who, stance, whom."""
+    return " ".join((source_words(claim), *stance_words(claim)))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(str(files("indicia.web").joinpath("templates"))),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(tabs=TABS, words=WORDS, version=__version__, case_address=case_address, picture=picture)
+    environment.filters.update(
+        inert=visible,
+        said=said,
+        source=source_words,
+        firmly=firmness_words,
+        moment=lambda time: time.strftime("%Y-%m-%d %H:%M:%S") if time else "no time",
+        percent=lambda value: "<1 %" if value < 0.01 else ">99 %" if value > 0.99 else f"{value * 100:.0f} %",
+    )
+    return environment
+
+
+def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
+    """The page as HTML, or its data as JSON."""
+    if as_json:
+        response = Response(_encoder.encode(dict(page.data)), page.status, media_type="application/json")
+        ask.tokens.attach(ask.request, response)
+        return response
+    held = ask.maybe_held
+    html = (
+        _environment()
+        .get_template(page.template)
+        .render(
+            **page.data,
+            **page.view,
+            title=page.title,
+            ask=ask,
+            held=held,
+            show=held.show if held else visible,
+            token=ask.tokens.token(ask.request),
+            author=ask.request.app.state.author,
+        )
+    )
+    response = HTMLResponse(html.encode("utf-8", "replace"), page.status)
+    ask.tokens.attach(ask.request, response)
+    return response

@@ -1,0 +1,114 @@
+"""A case as people left it: their judgements laid over the machine's records, which stay as they are beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from indicia.knowledge import Knowledge
+from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance
+from indicia.weigh import gather, weigh
+
+__all__ = ["Correction", "Standing", "as_left"]
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a judgement of a claim may say, as JSON; what is absent stays as the machine read it."""
+
+    source: str | None = None
+    accused: str | None = None
+    stance: Stance | None = None
+    level: Level | None = None
+    firmness: Firmness | None = None
+    date: str | None = None
+
+
+class Standing:
+    """Judgements by subject, and what became of claims."""
+
+    def __init__(self, case: Case) -> None:
+        self.by_subject: dict[str, list[Judgement]] = defaultdict(list)
+        for judgement in case.judgements:
+            self.by_subject[judgement.subject].append(judgement)
+        self.added = {claim.id: claim for claim in _added(case.judgements)}
+
+    def of(self, subject: str) -> list[Judgement]:
+        """All that people said about a record, oldest first."""
+        return self.by_subject.get(subject, [])
+
+    def is_rejected(self, subject: str) -> bool:
+        """The last of `reject` and `confirm` counts."""
+        said = [one.action for one in self.of(subject) if one.action in {"reject", "confirm"}]
+        return bool(said) and said[-1] == "reject"
+
+    def is_confirmed(self, subject: str) -> bool:
+        said = [one.action for one in self.of(subject) if one.action in {"reject", "confirm"}]
+        return bool(said) and said[-1] == "confirm"
+
+    def is_starred(self, subject: str) -> bool:
+        return sum(one.action == "star" for one in self.of(subject)) % 2 == 1
+
+    def notes(self, subject: str) -> list[Judgement]:
+        return [one for one in self.of(subject) if one.note or one.action == "note"]
+
+    def corrected(self, claim: Claim) -> Claim:
+        """The claim with all corrections laid over it."""
+        for judgement in self.of(claim.id):
+            if judgement.action in {"correct", "regrade"}:
+                try:
+                    claim = _laid_over(claim, msgspec.json.decode(judgement.value, type=Correction))
+                except (msgspec.MsgspecError, UnicodeError):
+                    continue  # what it says is about something else, such as the grades of evidence
+        return claim
+
+
+def _added(judgements: Iterable[Judgement]) -> Iterable[Claim]:
+    for judgement in judgements:
+        if judgement.action == "add":
+            try:
+                yield msgspec.json.decode(judgement.value, type=Claim)
+            except (msgspec.MsgspecError, UnicodeError):
+                continue  # evidence or a measure that somebody added
+
+
+def _laid_over(claim: Claim, new: Correction) -> Claim:
+    source, accused = claim.source, claim.accused
+    if new.source and source.party:
+        source = msgspec.structs.replace(source, party=msgspec.structs.replace(source.party, canonical=new.source))
+    if new.accused and accused.party:
+        accused = msgspec.structs.replace(accused, party=msgspec.structs.replace(accused.party, canonical=new.accused))
+    if new.level:
+        accused = msgspec.structs.replace(accused, level=new.level)
+    return msgspec.structs.replace(
+        claim,
+        source=source,
+        accused=accused,
+        stance=new.stance or claim.stance,
+        firmness=new.firmness or claim.firmness,
+        date=new.date or claim.date,
+    )
+
+
+def as_left(case: Case, standing: Standing, knowledge: Knowledge) -> Case:
+    """The case with corrections applied, added claims in it, rejected claims and mentions left out, and weighed again.
+
+    The same case where nobody judged anything.
+    """
+    if not case.judgements or case.weighing is None:
+        return case
+    claims = tuple(
+        standing.corrected(claim) for claim in (*case.claims, *standing.added.values()) if not standing.is_rejected(claim.id)
+    )
+    mentions = tuple(mention for mention in case.mentions if not standing.is_rejected(mention.id))
+    if claims == case.claims and mentions == case.mentions:
+        evidence = case.weighing.evidence
+    else:
+        evidence = gather(claims, mentions, case.hunt, case.documents, knowledge)
+    return msgspec.structs.replace(
+        case,
+        claims=claims,
+        mentions=mentions,
+        weighing=weigh(evidence, knowledge, judgements=case.judgements),
+    )

@@ -1,0 +1,117 @@
+"""Every page and its twin, over a sample case, an empty one and a hostile one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from indicia.web.security import CSP
+from tests import sample_case
+from tests.web.site import addresses, client, shelve
+
+CASES = {"sample": sample_case.exchange_case, "empty": sample_case.empty_case, "hostile": sample_case.hostile_case}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder: Path = tmp_path_factory.mktemp("cases")
+    for slug, make in CASES.items():
+        shelve(folder, slug, make())
+    with client(folder) as made:
+        yield made
+
+
+ALL = [(slug, address) for slug, make in CASES.items() for address in addresses(make(), slug)] + [("", "/"), ("", "/help")]
+
+
+@pytest.mark.parametrize(("slug", "address"), ALL, ids=lambda value: value)
+def test_page_and_twin(site: TestClient, slug: str, address: str) -> None:
+    page = site.get(address)
+    assert page.status_code == 200, page.text[:500]
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"] == CSP
+    assert "<h1>" in page.text and "</html>" in page.text
+    twin = site.get("/index.json" if address == "/" else f"{address}.json")
+    assert twin.status_code == 200 and isinstance(twin.json(), dict)
+    if slug:
+        marking = CASES[slug]().marking.label
+        assert marking in page.text
+
+
+class _Hostile(HTMLParser):
+    """Notes what a browser would run or follow."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.bad: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in {"img", "iframe", "object", "embed", "base", "style"}:
+            self.bad.append(f"<{tag}>")
+        if tag == "script" and not (given.get("src") or "").startswith("/static/"):
+            self.bad.append("<script>")
+        for name, value in attrs:
+            if name.startswith("on") or name in {"style", "srcdoc", "formaction"}:
+                self.bad.append(f"{tag} {name}")
+            if name in {"href", "src", "action"} and not re.match(r"(/(?!/)|#|\?|$)", value or ""):
+                self.bad.append(f"{tag} {name}={value}")
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+
+
+@pytest.mark.parametrize(("slug", "address"), ALL, ids=lambda value: value)
+def test_hostile_text_is_inert(site: TestClient, slug: str, address: str) -> None:
+    text = site.get(address, params={"q": sample_case.NASTY} if slug == "hostile" else None).text
+    parser = _Hostile()
+    parser.feed(text)
+    assert not parser.bad
+    assert len(parser.ids) == len(set(parser.ids)), "ids stand once"
+    for char in "\x00\x1b\u202e\u2066\u200b":
+        assert char not in text
+    assert "<script>alert" not in text and "onerror=alert" not in re.sub(r"&lt;.*?&gt;", "", text)
+    assert "49" not in re.findall(r"\{\{7\*7\}\}|(?<=} )49", text)
+
+
+def test_the_hostile_case_is_really_shown(site: TestClient) -> None:
+    case = sample_case.hostile_case()
+    page = site.get(f"/case/hostile/documents/{case.documents[0].id}").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "{{7*7}}" in page
+
+
+HINTS = {
+    "documents": "Add a statement",
+    "claims": "No claim",
+    "timeline": "has a date",
+    "hunt": "No logs",
+    "weigh": "Nothing to weigh",
+    "advise": "No measure",
+    "search": "Paste",
+}
+
+
+@pytest.mark.parametrize(("part", "hint"), HINTS.items())
+def test_an_empty_page_says_what_to_do(site: TestClient, part: str, hint: str) -> None:
+    page = site.get(f"/case/empty/{part}").text
+    assert hint in page and 'class="empty"' in page
+
+
+def test_what_is_not_there(site: TestClient) -> None:
+    for address in (
+        "/nothing",
+        "/case/none",
+        "/case/sample/documents/x",
+        "/case/sample/claims/x",
+        "/case/sample/sightings/x",
+        "/jobs/x",
+    ):
+        answer = site.get(address)
+        assert answer.status_code == 404 and "<h1>Not here</h1>" in answer.text
+    assert site.get("/case/none.json").json()["error"]
+    assert site.get("/case/sample/export/exe").status_code == 404
