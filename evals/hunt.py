@@ -26,7 +26,7 @@ from indicia.hunt.formats import FORMATS
 from indicia.hunt.inputs import find_logs
 from indicia.hunt.matching.reference import matches
 from indicia.hunt.rulebook import conditions_for, load_rules
-from indicia.hunt.rules.ir import tests_of
+from indicia.hunt.rules.ir import How, tests_of
 from indicia.hunt.rules.names import field_key
 from indicia.hunt.scenarios import write_scenario
 from indicia.records import Hunt, HuntVerdict, Problem, Severity
@@ -151,6 +151,10 @@ def explain(theirs: Counter[Pair], ours: Counter[Pair], result: Hunt) -> tuple[C
             reason = "keywords, which its SQL does not seek"
         elif "not " in detection and {field_key(leaf.field) for leaf in leaves[pair[0]]} - {field_key(name) for name in fields}:
             reason = "a filter on a field that the event does not have: NULL in its SQL, false here"
+        elif any(field_key(leaf.field) == "initiated" for leaf in leaves[pair[0]]):
+            reason = "a truth value, which it stores as a number and compares with a text"
+        elif any(leaf.how is How.NULL for leaf in leaves[pair[0]]):
+            reason = "an empty value, which is NULL in its SQL"
         elif any(field_key(leaf.field) == "data" for leaf in leaves[pair[0]]):
             reason = "a list of Data, of which any item may match"
         else:
