@@ -223,7 +223,13 @@ class Heads(nn.Module):
         self.reader = reader
 
     def forward(
-        self, hidden: torch.Tensor, pool: torch.Tensor, nobody: torch.Tensor, party: torch.Tensor, pair: torch.Tensor, sentence: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        pool: torch.Tensor,
+        nobody: torch.Tensor,
+        party: torch.Tensor,
+        pair: torch.Tensor,
+        sentence: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
         r = self.reader
         mean = pool @ hidden
@@ -266,7 +272,10 @@ def load_encoder(folder: Path, layers: int) -> nn.Module:
         raise SystemExit(f"{folder}/model.safetensors has sha256 {digest}, not the published one")
     encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False)
     encoder.encoder.layer = encoder.encoder.layer[:layers]
-    for part in (encoder.embeddings, *encoder.encoder.layer[:FROZEN]):  # more than half of all weights; they are good as they are
+    for part in (
+        encoder.embeddings,
+        *encoder.encoder.layer[:FROZEN],
+    ):  # more than half of all weights; they are good as they are
         for parameter in part.parameters():
             parameter.requires_grad = False
     encoder.config.num_hidden_layers = layers
@@ -385,7 +394,9 @@ def read_with(model: Reader, tokenizer: Any, items: list[dict[str, Any]], thresh
     out = []
     for item in items:
         text = item["text"]
-        document = Document(id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date"))
+        document = Document(
+            id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date")
+        )
         claims, _ = read_claims(document, known, threshold=threshold, model=scorer)  # type: ignore[arg-type]
         out.append({"id": item["id"], "claims": [claim_row(claim, document) for claim in claims]})
     return out
@@ -501,7 +512,9 @@ def main() -> None:
     parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")
     parser.add_argument("--only", type=int, default=99, help="run so many folds")
     parser.add_argument("--held", type=Path, help="folder for the folds' models, and for --read-held what they read")
-    parser.add_argument("--read-held", type=Path, help="only write the claims that the folds' models read in their held-out passages")
+    parser.add_argument(
+        "--read-held", type=Path, help="only write the claims that the folds' models read in their held-out passages"
+    )
     parser.add_argument("--threshold", type=float, default=THRESHOLD)
     parser.add_argument("--test", type=Path, help="a development set to measure on, never trained on")
     parser.add_argument("-o", "--output", type=Path)
