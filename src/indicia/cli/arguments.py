@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 __all__ = ["LISTS", "spread", "words"]
 
-LISTS = frozenset({"--techniques", "--software", "--victims", "--sectors", "--have"})
+LISTS = frozenset({"--techniques", "--software", "--victims", "--sectors", "--have", "--without"})
 
 
 def spread(arguments: Sequence[str]) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -14,7 +16,10 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
 from indicia.cli.talk import plain, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Weighing, to_json
+from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Weighing, to_json
+
+if TYPE_CHECKING:
+    from indicia.knowledge import Knowledge
 
 __all__ = ["weigh"]
 
@@ -27,6 +32,15 @@ def weigh(
     sectors: Annotated[list[str] | None, typer.Option("--sectors", help="Victims' sectors: energy government")] = None,
     evidence: Annotated[
         list[Path] | None, typer.Option("--evidence", help="A report, STIX bundle or Navigator layer to take evidence from.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="What if these items (ids or features) were not there?")
+    ] = None,
+    unknown: Annotated[
+        float | None, typer.Option("--prior-unknown", help="Prior probability of an actor we do not know, 0 to 1.")
+    ] = None,
+    rival: Annotated[
+        str | None, typer.Option("--plant", help="Stress: what if three rare tools of this group (G id) had been planted?")
     ] = None,
     as_json: Json = False,
     output: Output = None,
@@ -43,6 +57,8 @@ def weigh(
       indicia weigh --techniques T1190 T1505.003 --software S0020
 
       indicia weigh --evidence layer.json
+
+      indicia weigh brief/ --without S0020        [dim]what if that item were wrong?[/]
     """
     from indicia.cli.arguments import words
     from indicia.knowledge import load
@@ -58,6 +74,7 @@ def weigh(
             hint="for example: indicia weigh --techniques T1190 T1505.003 --software S0020",
         )
     knowledge = load()
+    judgements: tuple[Judgement, ...] = ()
     if by_hand:
         items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     elif evidence:
@@ -68,12 +85,41 @@ def weigh(
         assert case is not None
         loaded = load_case(case)
         items = gather(loaded.claims, loaded.mentions, loaded.hunt, loaded.documents, knowledge)
-    weighing = weigh_evidence(items, knowledge)
+        judgements = loaded.judgements
+    off = set(words(without))
+    if strangers := off - {key for item in items for key in (item.id, item.feature)}:
+        raise UsageError(f"no item {', '.join(sorted(strangers))} to leave out", hint="--json lists the ids of the evidence")
+    items = tuple(msgspec.structs.replace(item, weight=0.0) if off & {item.id, item.feature} else item for item in items)
+    prior = None if unknown is None else {"unknown": unknown}
+    weighing = weigh_evidence(items, knowledge, judgements=judgements, prior=prior)
     if as_json:
         write_out(to_json(weighing) + b"\n", output)
     else:
         _show(weighing, color)
+        _stress(items, knowledge, rival)
     return exits.E_OK
+
+
+def _stress(items: Sequence[Evidence], knowledge: Knowledge, rival: str | None) -> None:
+    """How much hangs on the prior, and on each item being genuine."""
+    from indicia.weigh import ease_of_faking, plant, prior_range
+
+    console = Console(highlight=False)
+    if not any(item.kind is EvidenceKind.OBSERVED for item in items):
+        return
+    leaders = {leader for _, leader, _ in prior_range(items, knowledge)}
+    told = "the same group leads" if len(leaders) == 1 else "the leading group changes: " + ", ".join(sorted(leaders))
+    console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
+    for identity, words_ in ease_of_faking(items, knowledge).items():
+        label = next(item.label for item in items if item.id == identity)
+        if words_.startswith("easy"):
+            console.print(f"  {escape(plain(label))}: {escape(plain(words_))}", style="dim")
+    if rival:
+        planted = plant(items, knowledge, rival)
+        led = f", {', '.join(planted.leaders)}" if planted.leaders else ""
+        fooled = "the plant would deceive us" if planted.fooled else "the plant does not deceive us"
+        tools = ", ".join(planted.tools)
+        console.print(f"  with {escape(tools)} of {escape(rival)} planted: {planted.verdict.value}{escape(led)}; {fooled}")
 
 
 def _show(weighing: Weighing, color: bool) -> None:

@@ -123,6 +123,7 @@ def build(
     if logs:
         found = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
         hunt = merge(hunt, found) if hunt else found
+    judgements = before.judgements if before else ()
     evidence = gather(claims, mentions, hunt, documents, knowledge)
     case = Case(
         name=name,
@@ -135,8 +136,8 @@ def build(
         mentions=mentions,
         affairs=join_affairs(claims, documents, knowledge),
         hunt=msgspec.structs.replace(hunt, stats=()) if hunt else None,
-        weighing=weigh(evidence, knowledge),
-        judgements=before.judgements if before else (),
+        weighing=weigh(evidence, knowledge, judgements=judgements),
+        judgements=judgements,
         problems=(*problems, *(hunt.problems if hunt else ())),
         marking=Tlp.strictest([document.marking for document in documents]),
     )

@@ -45,8 +45,9 @@ class Evidence(Record, frozen=True, kw_only=True):
     """One thing that weighs.
 
     `feature` is what it says in knowledge's terms: `T1190`, `S0020`, `victim-country:NO`, or for a claim the accused's id or
-    canonical name; a claim's own words are in `said`. `origin` names the independent origin: items with one origin count once. Reliability (A-F) is of the source,
-    credibility (1-6) of the item (Admiralty code). `traces` are ids of the claims, mentions or sightings it rests on.
+    canonical name; a claim's own words are in `said`. `origin` names the independent origin: items with one origin count
+    once. Reliability (A-F) is of the source, credibility (1-6) of the item (Admiralty code). `traces` are ids of the claims,
+    mentions or sightings it rests on.
     """
 
     id: str
