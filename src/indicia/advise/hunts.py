@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,12 +10,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 import yaml
 
 from indicia.advise.needs import Need
 from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
 
-__all__ = ["Rule", "fitting", "packed", "queries", "rules_by_technique"]
+__all__ = ["Rule", "convert", "fitting", "key_of", "packed", "queries", "rules_by_technique"]
 
 MOST = 40  # queries in one advice; the rest stay rules
 PER_TECHNIQUE = 12  # rule ids named on one detection
@@ -172,8 +174,25 @@ def _backends() -> tuple[tuple[str, Any], ...]:
     return tuple((name, maker()) for name, maker in makers)
 
 
-@lru_cache(maxsize=4096)
+@cache
+def _converted() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The queries of the rules that come with the program, by the hash of the rule's text. Made by `scripts/build_queries.py`,
+    since the converters take longer to start than all the rest of an advice."""
+    data = (files("indicia") / "advise" / "data" / "queries.json").read_bytes()
+    return msgspec.json.decode(data, type=dict[str, tuple[str, tuple[str, ...]]])
+
+
+def key_of(text: str) -> str:
+    """Under which key the queries of a rule are kept: they change when its text does."""
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
 def _queries(text: str) -> tuple[str, tuple[str, ...]]:
+    return _converted().get(key_of(text)) or convert(text)
+
+
+@lru_cache(maxsize=4096)
+def convert(text: str) -> tuple[str, tuple[str, ...]]:
     """The queries of a rule, each under the name of its language, and a sentence for each language that cannot say it."""
     from sigma.collection import SigmaCollection
     from sigma.exceptions import SigmaError

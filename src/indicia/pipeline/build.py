@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from indicia import __version__
 from indicia.advise import advise
 from indicia.advise.hunts import packed
-from indicia.hunt import IndicatorSought, merge
-from indicia.hunt import hunt as hunt_logs
 from indicia.knowledge import Knowledge, load
 from indicia.read.affairs import join_affairs
 from indicia.read.fronts import open_source
@@ -31,6 +30,9 @@ from indicia.records import (
     Versions,
 )
 from indicia.weigh import gather, weigh
+
+if TYPE_CHECKING:
+    from indicia.hunt import IndicatorSought
 
 __all__ = ["build", "read_sources", "sought"]
 
@@ -81,6 +83,8 @@ def read_sources(
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
     """What to look for in logs: the indicators that the texts state as such, each value once."""
+    from indicia.hunt import IndicatorSought  # here, because a run without logs needs none of the hunt
+
     found: dict[tuple[str, str], IndicatorSought] = {}
     for mention in mentions:
         if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
@@ -121,6 +125,9 @@ def build(
         mentions = (*(mention for mention in before.mentions if mention.span.document in ids), *mentions)
         hunt = before.hunt
     if logs:
+        from indicia.hunt import hunt as hunt_logs
+        from indicia.hunt import merge
+
         found = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
         hunt = merge(hunt, found) if hunt else found
     judgements = before.judgements if before else ()

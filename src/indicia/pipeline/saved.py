@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from indicia.case import open_store
 from indicia.errors import FormatError, InputError
 from indicia.records import Case, from_json
 
@@ -32,6 +31,8 @@ def load_case(path: Path | str) -> Case:
     Raises: InputError when there is none, FormatError with the place of the first fault, StoreError.
     """
     if is_store(path):
+        from indicia.case import open_store  # here, because the store takes longer to import than a text to read
+
         with open_store(path) as store:
             return store.load()
     path = Path(path)

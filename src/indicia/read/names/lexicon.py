@@ -77,10 +77,9 @@ class Lexicon:
         self._labels = _Labels(knowledge)
         self.entries: dict[str, list[Entry]] = {}
         ordinary = _ordinary()
-        others = _NEVER | {
-            lowered(name.surface) for name in knowledge.names() if name.kind in {MentionKind.STATE, MentionKind.VENDOR}
-        }
-        for name in knowledge.names():
+        names = tuple(knowledge.names())
+        others = _NEVER | {lowered(name.surface) for name in names if name.kind in {MentionKind.STATE, MentionKind.VENDOR}}
+        for name in names:
             if name.kind is MentionKind.TECHNIQUE or len(name.surface) < 2:
                 continue
             if name.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE} and lowered(name.surface) in others:
