@@ -157,6 +157,7 @@ class Scorer:
                 name: Judge(stored[f"{name}_weights"].astype(np.float32), stored[f"{name}_offset"].astype(np.float32))
                 for name in ("marked", "rest", "marked_alone", "rest_alone")
             }
+        self._broad = np.isin(np.arange(len(self.classes)), self.parents)  # parents of sub-techniques say least
         self._columns_alone: I = np.array([index[id] for id in alone], dtype=np.int64)
         self._columns_marked: I = np.flatnonzero(self._marked)
         self._parents_marked = _within(self.parents, self._columns_marked)
@@ -182,8 +183,8 @@ class Scorer:
             np.concatenate([marked.signs, rest.signs]),
         )
         probabilities = np.concatenate(judged)
-        low, high = self.settings["thresholds_alone" if alone else "thresholds"]
-        thresholds = np.where(self._marked, low, high).astype(np.float32)
+        taught, untaught, broad = self.settings["thresholds_alone" if alone else "thresholds"]
+        thresholds = np.where(self._marked, taught, np.where(self._broad, broad, untaught)).astype(np.float32)
         said = chosen(pairs, probabilities, thresholds, self.parents, self.settings["share"])
         found = [(int(pairs.sentence[k]), int(pairs.technique[k]), float(probabilities[k])) for k in np.flatnonzero(said)]
         return sorted(found)
