@@ -73,7 +73,7 @@ def techniques_of(path: Path) -> dict[str, Mention]:
 def test_layer_bundle_and_prose_of_one_advisory_agree() -> None:
     layer, bundle, prose = (techniques_of(CASES / "advisory" / name) for name in ("layer.json", "bundle.json", "advisory.md"))
     assert set(layer) == set(bundle) == set(prose)
-    assert {one.method for one in prose.values()} == {"prose"}
+    assert {one.method for one in prose.values()} == {"prose", "name"}
     assert "LSASS" in prose["T1003.001"].span.text
     assert "T1003.001" in layer["T1003.001"].span.text
 

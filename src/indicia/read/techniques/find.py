@@ -13,12 +13,13 @@ from indicia.read.mentioning import mention
 from indicia.read.techniques.contexts import Sections, context_of
 from indicia.read.techniques.literal import find_literal
 from indicia.read.techniques.passages import Passage, passages
-from indicia.read.techniques.scorer import Scorer, scorer
+from indicia.read.techniques.scorer import ALONE, Scorer, scorer
 from indicia.records import Context, Document, Mention, MentionKind
 
 __all__ = ["find_techniques"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
+SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
 STRETCH = 2000  # passages that are judged together; bounds the memory of a huge document
 
 
@@ -72,24 +73,33 @@ def _prose(
 ) -> list[Mention]:
     found: list[Mention] = []
     for first in range(0, len(read), STRETCH):
-        found += _stretch(document, knowledge, model, read[first : first + STRETCH], first, named)
+        alone = len(read) <= ALONE
+        found += _stretch(document, knowledge, model, read[first : first + STRETCH], first, named, alone)
     return found
 
 
 def _stretch(
-    document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], first: int, named: dict[int, set[str]]
+    document: Document,
+    knowledge: Knowledge,
+    model: Scorer,
+    read: list[_Read],
+    first: int,
+    named: dict[int, set[str]],
+    alone: bool,
 ) -> list[Mention]:
     texts = [one.text for one in read]
-    margins = model.margins(texts)
+    margins = model.margins(texts, alone=alone)
     found: list[Mention] = []
-    for at, technique, probability in model.judge(margins, [text.count(" ") + 1 for text in texts]):
+    for at, technique, probability in model.judge(margins, [text.count(" ") + 1 for text in texts], alone=alone):
         id = model.classes[technique]
         if id in named.get(first + at, ()) or knowledge.attack.technique(id) is None:
             continue
         one = read[at]
         context, cue, rest = context_of(one.text, one.advice)
-        if context is not Context.STATED and rest and model.margins([rest])[0, technique] >= margins[at, technique] - 0.4:
-            context, cue = Context.STATED, ""
+        if context is not Context.STATED and rest:
+            by_itself = model.margins([rest], alone=alone)[0, technique]
+            if by_itself >= margins[at, technique] - SLACK:
+                context, cue = Context.STATED, ""
         found.append(
             mention(
                 document,

@@ -29,7 +29,7 @@ FLOOR = -1.5  # margins below this say no more than this
 NEARBY = 2  # sentences on either side that count as the neighbourhood
 AROUND = 4  # the same for how thickly techniques stand
 CUT = -1.0  # pairs with less margin are not judged
-ALONE = 2  # up to so many passages there is no document to learn from: each is judged by itself
+ALONE = 2  # up to so many passages there is no document to learn from: they are judged as texts that stand alone
 
 SIGNS = (
     "margin",
@@ -136,6 +136,7 @@ class Scorer:
     def __init__(self, folder: Path) -> None:
         self.settings = json.loads((folder / "settings.json").read_text("utf-8"))
         self.classes: list[str] = self.settings["classes"]
+        alone: list[str] = self.settings["alone"]
         self.features = Features()
         index = {id: k for k, id in enumerate(self.classes)}
         self.parents: I = np.array(
@@ -156,16 +157,17 @@ class Scorer:
                 name: Judge(stored[f"{name}_weights"].astype(np.float32), stored[f"{name}_offset"].astype(np.float32))
                 for name in ("marked", "rest", "marked_alone", "rest_alone")
             }
+        self._broad = np.isin(np.arange(len(self.classes)), self.parents)  # parents of sub-techniques say least
+        self._columns_alone: I = np.array([index[id] for id in alone], dtype=np.int64)
         self._columns_marked: I = np.flatnonzero(self._marked)
         self._parents_marked = _within(self.parents, self._columns_marked)
 
-    def judge(self, margins: F, lengths: Sequence[int]) -> list[tuple[int, int, float]]:
+    def judge(self, margins: F, lengths: Sequence[int], *, alone: bool = False) -> list[tuple[int, int, float]]:
         """(sentence, technique, probability) of what the passages of one document describe, in their order.
 
         Techniques that marked reports taught are judged among each other, as they were learned; the rest, known from
         ATT&CK's examples only, have a judge and a higher threshold of their own.
         """
-        alone = len(margins) <= ALONE
         marked = candidates(margins[:, self._columns_marked], lengths, self._parents_marked)
         whole = candidates(margins, lengths, self.parents)
         other = ~self._marked[whole.technique]
@@ -181,19 +183,25 @@ class Scorer:
             np.concatenate([marked.signs, rest.signs]),
         )
         probabilities = np.concatenate(judged)
-        low, high = self.settings["thresholds_alone" if alone else "thresholds"]
-        thresholds = np.where(self._marked, low, high).astype(np.float32)
+        taught, untaught, broad = self.settings["thresholds_alone" if alone else "thresholds"]
+        thresholds = np.where(self._marked, taught, np.where(self._broad, broad, untaught)).astype(np.float32)
         said = chosen(pairs, probabilities, thresholds, self.parents, self.settings["share"])
         found = [(int(pairs.sentence[k]), int(pairs.technique[k]), float(probabilities[k])) for k in np.flatnonzero(said)]
         return sorted(found)
 
-    def margins(self, texts: Sequence[str]) -> F:
-        """[texts, techniques]."""
+    def margins(self, texts: Sequence[str], *, alone: bool = False) -> F:
+        """[texts, techniques]. `alone`: the texts are no passages of a document but chosen by someone; machines that learned
+        from chosen spans then have the larger say."""
         parts = [self._margins(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.classes)), np.float32)
+        whole = np.concatenate(parts) if parts else np.zeros((0, len(self._bias)), np.float32)
+        passages, spans = whole[:, : len(self.classes)], whole[:, len(self.classes) :]
+        if alone:
+            share = self.settings["share_of_spans"]
+            passages[:, self._columns_alone] = share * spans + (1 - share) * passages[:, self._columns_alone]
+        return passages
 
     def _margins(self, texts: Sequence[str]) -> F:
-        size = len(self.classes)
+        size = len(self._bias)
         each = [self.features.of(text) for text in texts]
         text = np.repeat(np.arange(len(texts)), [len(one) for one in each])
         row = self._row[np.concatenate(each)]
