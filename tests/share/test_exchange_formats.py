@@ -9,12 +9,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import stix2
 from stix2validator import ValidationOptions, validate_string
 
 from indicia.knowledge import load
-from indicia.records import Case
+from indicia.records import Case, Context
 from indicia.share import FORMATS, render
 from indicia.share.feed import inert
 from tests.sample_case import exchange_case
@@ -93,6 +94,41 @@ def test_misp_loads_it_without_a_server(case: Case) -> None:
     assert len(event.attributes) >= len(case.claims)
     again = json.loads(event.to_json())
     assert any(tag["name"].startswith("tlp:") for tag in again["Tag"])
+
+
+def misp(case: Case) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pymisp import MISPEvent
+
+        event = MISPEvent()
+        event.from_json(render(case, "misp", load()).decode())
+    again: dict[str, Any] = json.loads(event.to_json())
+    return again
+
+
+def test_misp_keeps_objects_sightings_and_what_each_claim_alleges(case: Case) -> None:
+    assert case.hunt
+    (first, *rest) = case.hunt.sightings
+    seen = msgspec.structs.replace(first, rule="indicator:ipv4-addr", indicator="198.51.100.23")
+    event = misp(msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, sightings=(seen, *rest))))
+    assert len(event["Object"]) == len(case.documents) + 1
+    (address,) = [item for item in event["Attribute"] if item["value"] == "198.51.100.23"]
+    assert address["Sighting"][0]["date_sighting"]
+    claims = [item for item in event["Attribute"] if item["category"] == "Attribution"]
+    tags = {item["value"]: {tag["name"] for tag in item["Tag"]} for item in claims}
+    (hafnium,) = [names for quote, names in tags.items() if "HAFNIUM" in quote]
+    assert any("mitre-intrusion-set" in name for name in hafnium)
+    assert 'estimative-language:confidence-in-analytic-judgment="high"' in hafnium
+    assert not any("intrusion-set" in tag["name"] for tag in event["Tag"]), "an accusation is no property of the event"
+
+
+@pytest.mark.parametrize("context", [Context.BENIGN, Context.REFERENCE, Context.NEGATED])
+def test_misp_detects_nothing_that_is_not_stated(case: Case, context: Context) -> None:
+    mentions = tuple(msgspec.structs.replace(mention, context=context) for mention in case.mentions)
+    event = misp(msgspec.structs.replace(case, mentions=mentions))
+    assert event["Attribute"]
+    assert not any(item["to_ids"] for item in event["Attribute"])
 
 
 def test_navigator_opens_the_layer(case: Case, tmp_path: Path) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import getpass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Output, Quiet, Verbose, talk
+from indicia.cli.options import Color, Output, Quiet, Verbose, read_marking, talk
 from indicia.cli.talk import write_out
 from indicia.errors import UsageError
+
+if TYPE_CHECKING:
+    from indicia.records import Case, Tlp
 
 __all__ = ["share"]
 
@@ -19,6 +24,17 @@ def share(
     form: Annotated[
         str, typer.Option("--as", help="stix, misp, navigator, csv, md, html, pdf, json, timesketch", show_default=False)
     ],
+    tlp: Annotated[str | None, typer.Option("--tlp", help="Mark it so; refuses to lower without --allow-lower.")] = None,
+    allow_lower: Annotated[
+        str | None, typer.Option("--allow-lower", help="Why it may be lowered; the export and the case keep this sentence.")
+    ] = None,
+    audience: Annotated[
+        str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
+    ] = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Let names of your machines and people, and log lines, leave.")
+    ] = False,
+    texts: Annotated[bool, typer.Option("--texts", help="STIX: let the full texts travel, not only the quotes.")] = False,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -31,13 +47,49 @@ def share(
       indicia share brief/ --as stix -o bundle.json
 
       indicia share brief/ --as csv > indicators.csv
+
+      indicia share affair.indicia --as stix --for green   [dim]leaves out what is above TLP:GREEN[/]
     """
     from indicia.knowledge import load
     from indicia.pipeline import load_case
     from indicia.share import FORMATS, render
+    from indicia.share.internals import without_internals
+    from indicia.share.redact import left_out, redact
+    from indicia.share.stix import render as render_stix
 
-    talk(quiet, verbose, color)
+    voice = talk(quiet, verbose, color)
     if form not in FORMATS:
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
-    write_out(render(load_case(case), form, load()), output)
+    subject = load_case(case)
+    marking, cleared = read_marking(tlp), read_marking(audience)
+    if cleared is not None:
+        subject = redact(subject, cleared)
+        for sentence in left_out(subject):
+            voice.say(sentence)
+    if marking is not None:
+        subject = _marked(subject, marking, allow_lower, case)
+    if not internal and subject.hunt is not None:
+        subject = without_internals(subject)
+        voice.say("names of machines and people, and log lines, were left out; --internal lets them leave", "dim")
+    knowledge = load()
+    stix = form == "stix"
+    data = render_stix(subject, knowledge, internal=internal, texts=texts) if stix else render(subject, form, knowledge)
+    write_out(data, output)
+    voice.say(f"marked {subject.marking.label}", "dim")
     return exits.E_OK
+
+
+def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case:
+    """The case under the marking. A lowering is kept in the case before anything leaves."""
+    from indicia.case import open_store
+    from indicia.pipeline import is_store
+    from indicia.share.redact import mark
+
+    before = len(subject.judgements)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    marked = mark(subject, marking, reason=reason, author=getpass.getuser(), time=now)
+    if is_store(where):
+        with open_store(where) as store:
+            for judgement in marked.judgements[before:]:
+                store.judge(judgement)
+    return marked

@@ -6,12 +6,28 @@ References: MISP core format (draft-dulaunoy-misp-core-format), MISP taxonomies 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from indicia.knowledge import Knowledge
-from indicia.records import AccusedType, Case, Claim, Confidence, Context, Likelihood, Mention, MentionKind, Stance
+from indicia.records import (
+    AccusedType,
+    Case,
+    Claim,
+    Confidence,
+    Context,
+    Document,
+    Likelihood,
+    Mention,
+    MentionKind,
+    Stance,
+    Tlp,
+)
+from indicia.share.internals import without_internals
+from indicia.share.redact import left_out
 from indicia.share.stix.ids import SDO_NAMESPACE, as_of
 
 __all__ = ["render"]
@@ -55,6 +71,7 @@ def _uuid(*parts: object) -> str:
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """The event as JSON. Indicators that a text calls benign or cites as a reference are kept with `to_ids` off."""
+    case = without_internals(case)
     date = as_of(case)[:10]
     event: dict[str, Any] = {
         "uuid": _uuid("event", case.name),
@@ -64,14 +81,89 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         "analysis": "1",
         "distribution": "0",
         "published": False,
-        "Attribute": _attributes(case),
-        "Object": [],
+        "Attribute": _attributes(case, knowledge),
+        "Object": _reports(case),
         "Tag": [{"name": name} for name in _tags(case, knowledge)],
     }
     return orjson.dumps({"Event": event}, option=orjson.OPT_INDENT_2)
 
 
-def _attributes(case: Case) -> list[dict[str, Any]]:
+# MISP's template of a report: name, id and version as PyMISP ships it.
+_REPORT = {
+    "name": "report",
+    "meta-category": "misc",
+    "template_uuid": "70a68471-df22-4e3f-aa1a-5a3be19f82df",
+    "template_version": "8",
+}
+
+
+def _reports(case: Case) -> list[dict[str, Any]]:
+    """One report object for each document, by title, publisher and date; and one that says what the hunt saw."""
+    found = [
+        _report(case, document.id, document.title or document.name, _told(document), document.published or "")
+        for document in case.documents
+    ]
+    if case.hunt is not None:
+        text = f"{case.hunt.verdict.value}: {case.hunt.reason}"
+        found.append(_report(case, "hunt", "Hunt through logs", text, as_of(case)[:10]))
+    found += [_report(case, sentence, "About this export", sentence, as_of(case)[:10]) for sentence in _about_the_export(case)]
+    return found
+
+
+def _told(document: Document) -> str:
+    parts = (document.publisher, document.published, document.marking.label, f"SHA-256 {document.sha256}")
+    return "; ".join(part for part in parts if part)
+
+
+def _about_the_export(case: Case) -> list[str]:
+    return [*left_out(case), *(f"{one.value} {one.note}" for one in case.judgements if one.action == "lower marking")]
+
+
+def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[str, Any]:
+    uuid = _uuid("object", case.name, key)
+    return {
+        "uuid": uuid,
+        **_REPORT,
+        "distribution": "5",
+        "comment": date,
+        "Attribute": [
+            {
+                "uuid": _uuid("object attribute", uuid, relation),
+                "object_relation": relation,
+                "type": "text",
+                "category": "Other",
+                "value": value,
+                "to_ids": False,
+                "distribution": "5",
+                "disable_correlation": True,
+            }
+            for relation, value in (("title", title), ("summary", summary))
+        ],
+    }
+
+
+def _seen(case: Case) -> dict[str, list[dict[str, Any]]]:
+    """Sightings by the indicator's value: the first and the last, without where."""
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for sighting in case.hunt.sightings if case.hunt else ():
+        if sighting.indicator and sighting.event.time:
+            times[sighting.indicator].append(sighting.event.time)
+    return {
+        value: [
+            {
+                "uuid": _uuid("sighting", case.name, value, moment.isoformat()),
+                "type": "0",
+                "date_sighting": str(int(moment.timestamp())),
+                "source": "Indicia",
+            }
+            for moment in dict.fromkeys((min(found), max(found)))
+        ]
+        for value, found in times.items()
+    }
+
+
+def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
+    seen = _seen(case)
     first: dict[tuple[str, str, bool], Mention] = {}
     for mention in case.mentions:
         if mention.kind in {MentionKind.INDICATOR, MentionKind.VULNERABILITY}:
@@ -93,8 +185,10 @@ def _attributes(case: Case) -> list[dict[str, Any]]:
                 "to_ids": stated and mention.kind is MentionKind.INDICATOR and type in _TYPES,
                 "comment": mention.reason or f"“{mention.span.text}”",
                 "distribution": "5",
+                **({"Sighting": seen[value]} if value in seen else {}),
             }
         )
+    markings = {document.id: document.marking for document in case.documents}
     for claim in case.claims:
         attributes.append(
             {
@@ -105,7 +199,7 @@ def _attributes(case: Case) -> list[dict[str, Any]]:
                 "to_ids": False,
                 "comment": _claim_comment(claim),
                 "distribution": "5",
-                "Tag": [{"name": name} for name in _claim_tags(claim)],
+                "Tag": [{"name": name} for name in _claim_tags(claim, markings.get(claim.quote.document), knowledge)],
             }
         )
     return attributes
@@ -117,8 +211,10 @@ def _claim_comment(claim: Claim) -> str:
     return f"{source} {claim.stance.value} {accused}; firmness: {claim.firmness.value}; basis: {claim.basis.value}"
 
 
-def _claim_tags(claim: Claim) -> list[str]:
-    tags = []
+def _claim_tags(claim: Claim, marking: Tlp | None, knowledge: Knowledge) -> list[str]:
+    """Its document's marking, its confidence and likelihood, and the actor in the galaxy, as this claim alone says."""
+    tags = [f"tlp:{marking.value}"] if marking else []
+    tags += [tag] if (tag := _actor_tag(claim, knowledge)) else []
     if claim.confidence:
         tags.append(f'estimative-language:confidence-in-analytic-judgment="{_CONFIDENCE[claim.confidence]}"')
     if claim.likelihood:
@@ -128,16 +224,19 @@ def _claim_tags(claim: Claim) -> list[str]:
 
 def _tags(case: Case, knowledge: Knowledge) -> list[str]:
     tags = {f"tlp:{case.marking.value}"}
-    for claim in case.claims:
-        party = claim.accused.party
-        if party and claim.accused.type is AccusedType.GROUP and claim.stance in {Stance.ACCUSES, Stance.ENDORSES}:
-            groups = [actor.group for actor in knowledge.actors.named(party.canonical) if actor.group]
-            group = knowledge.attack.group(groups[0]) if len(groups) == 1 and groups[0] else None
-            if group:
-                tags.add(f'misp-galaxy:mitre-intrusion-set="{group.name} - {group.id}"')
     for mention in case.mentions:
         if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
             technique = knowledge.attack.technique(mention.target or mention.value)
             if technique:
                 tags.add(f'misp-galaxy:mitre-attack-pattern="{technique.name} - {technique.id}"')
     return sorted(tags)
+
+
+def _actor_tag(claim: Claim, knowledge: Knowledge) -> str | None:
+    """The galaxy tag of the group that the claim accuses, on the claim and not on the event: it is alleged, and by whom."""
+    party = claim.accused.party
+    if party is None or claim.accused.type is not AccusedType.GROUP or claim.stance not in {Stance.ACCUSES, Stance.ENDORSES}:
+        return None
+    groups = [actor.group for actor in knowledge.actors.named(party.canonical) if actor.group]
+    group = knowledge.attack.group(groups[0]) if len(groups) == 1 and groups[0] else None
+    return f'misp-galaxy:mitre-intrusion-set="{group.name} - {group.id}"' if group else None

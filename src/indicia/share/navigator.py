@@ -12,6 +12,7 @@ import orjson
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind, Outcome
+from indicia.share.redact import left_out
 
 __all__ = ["render"]
 
@@ -33,7 +34,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         for technique in sighting.techniques:
             seen = _ATTEMPTED if sighting.outcome is Outcome.ATTEMPT else _SEEN
             scores[technique] = max(scores[technique], seen)
-            comments[technique].append(f"{sighting.event.place.file.rpartition('/')[2]}: {sighting.title}")
+            comments[technique].append(f"{sighting.event.format} log: {sighting.title}")
     techniques = []
     for identity in sorted(scores):
         known = knowledge.attack.technique(identity)
@@ -54,7 +55,8 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         "name": case.name,
         "versions": {"attack": knowledge.attack.version.split(".")[0], "navigator": "5.1.0", "layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": f"{case.marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only.",
+        "description": f"{case.marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only."
+        + "".join(f" {sentence}" for sentence in left_out(case)),
         "techniques": techniques,
         "gradient": {"colors": ["#ffe9b3ff", "#f4a261ff", "#9b2226ff"], "minValue": _ATTEMPTED, "maxValue": _SEEN},
         "legendItems": [

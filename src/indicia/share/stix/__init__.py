@@ -1,8 +1,9 @@
-"""STIX 2.1 out."""
+"""STIX 2.1 out, and our own bundles back in."""
 
 from __future__ import annotations
 
 from indicia.share.stix.bundle import bundle_objects, render
-from indicia.share.stix.ids import TLP_IDS
+from indicia.share.stix.ids import CASE_EXTENSION, CLAIM_EXTENSION, TLP_IDS
+from indicia.share.stix.read import is_ours, read_bundle
 
-__all__ = ["TLP_IDS", "bundle_objects", "render"]
+__all__ = ["CASE_EXTENSION", "CLAIM_EXTENSION", "TLP_IDS", "bundle_objects", "is_ours", "read_bundle", "render"]

@@ -1,5 +1,8 @@
 """A case as a STIX 2.1 bundle: claims first, actors only as alleged and by whom, and the same bytes for the same case.
 
+The report carries what STIX has no object for (documents, mentions, whole measures) in an extension, so that `read_bundle`
+gives the case back. Texts stay at home unless asked for: quotes travel with their offsets.
+
 References: STIX Version 2.1 (OASIS Standard, 10 June 2021). The claim extension is described in docs/stix-claim.schema.json.
 """
 
@@ -11,40 +14,98 @@ import orjson
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Document
-from indicia.share.stix.claims import claim_extension_definition, claim_objects
+from indicia.share.internals import without_internals
+from indicia.share.redact import left_out
+from indicia.share.stix.claims import claim_extension_definition, claim_objects, filled
 from indicia.share.stix.findings import indicator_objects, measure_objects, sighting_objects, technique_objects
-from indicia.share.stix.ids import TLP_IDS, as_of, marking_object, object_id
+from indicia.share.stix.ids import CASE_EXTENSION, as_of, marking_object, object_id
 from indicia.share.stix.objects import Objects
 
-__all__ = ["render"]
+__all__ = ["bundle_objects", "render"]
 
 
-def bundle_objects(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
-    """All objects of the bundle, ordered by type and id."""
-    objects = Objects(moment=as_of(case), marking=TLP_IDS[case.marking], knowledge=knowledge)
-    objects.add_raw(marking_object(case.marking))
+def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> list[dict[str, Any]]:
+    """All objects of the bundle, ordered by type and id.
+
+    `internal` lets log records leave, with the names of machines and people in them; `texts` the full texts of the documents.
+    """
+    if not internal:
+        case = without_internals(case)
+    objects = Objects(moment=as_of(case), marking=case.marking, knowledge=knowledge)
     producer = objects.add("identity", "Indicia", name="Indicia", identity_class="system")
     objects.producer = producer
     objects.add_raw(claim_extension_definition(producer, objects.moment))
+    objects.add_raw(_case_extension_definition(producer, objects.moment))
     content = [
         *claim_objects(case, objects),
         *technique_objects(case, objects),
         *indicator_objects(case, objects),
-        *sighting_objects(case, objects),
+        *sighting_objects(case, objects, internal=internal),
         *measure_objects(case, objects),
+        *_said_about_the_export(case, objects, producer),
     ]
-    if content:
-        report: dict[str, Any] = {
-            "name": case.name,
-            "published": objects.moment,
-            "report_types": ["attack-pattern", "threat-report"] if case.hunt is None else ["observed-data", "threat-report"],
-            "object_refs": sorted(set(content)),
-            "external_references": [_reference(document) for document in case.documents],
-        }
-        if not report["external_references"]:
-            del report["external_references"]
-        objects.add("report", case.name, **report)
+    report: dict[str, Any] = {
+        "name": case.name,
+        "description": f"{len(case.documents)} sources, {len(case.claims)} claims, {len(case.mentions)} mentions",
+        "published": objects.moment,
+        "report_types": ["attack-pattern", "threat-report"] if case.hunt is None else ["observed-data", "threat-report"],
+        "object_refs": sorted(set(content)) or [producer],
+        "external_references": [_reference(document) for document in case.documents],
+        "extensions": {CASE_EXTENSION: {"extension_type": "property-extension", **_case_fields(case, texts)}},
+    }
+    objects.add("report", case.name, case.marking.value, *(document.id for document in case.documents), **report)
+    for tlp in objects.markings:
+        objects.add_raw(marking_object(tlp))
     return objects.sorted()
+
+
+def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:
+    return {
+        "type": "extension-definition",
+        "spec_version": "2.1",
+        "id": CASE_EXTENSION,
+        "created_by_ref": producer,
+        "created": moment,
+        "modified": moment,
+        "name": "Case",
+        "description": "The documents behind a report, what was found in them and where, and the measures.",
+        "schema": "https://indicia.example/schemas/stix-case.schema.json",
+        "version": "1.0.0",
+        "extension_types": ["property-extension"],
+    }
+
+
+def _case_fields(case: Case, texts: bool) -> dict[str, Any]:
+    """What `read_bundle` needs beside the claims. Blocks are places in the text, and travel with it."""
+    documents = []
+    for document in case.documents:
+        fields = filled(document)
+        if not texts:
+            del fields["text"]
+            fields.pop("blocks", None)
+            fields["length"] = len(document.text)
+        documents.append(fields)
+    fields = {
+        "name": case.name,
+        "marking": case.marking.value,
+        "versions": filled(case.versions),
+        "documents": documents,
+        "claim_order": [claim.id for claim in case.claims],
+        "mentions": filled(case.mentions),
+    }
+    if case.advice is not None:
+        fields["advice"] = filled(case.advice)
+    return {name: value for name, value in fields.items() if value not in ([], {})}
+
+
+def _said_about_the_export(case: Case, objects: Objects, producer: str) -> list[str]:
+    """Notes that say what was left out and which marking was lowered, and why."""
+    sentences = list(left_out(case))
+    sentences += [f"{one.value} {one.note}" for one in case.judgements if one.action == "lower marking"]
+    return [
+        objects.add("note", "export", sentence, abstract="About this export", content=sentence, object_refs=[producer])
+        for sentence in sentences
+    ]
 
 
 def _reference(document: Document) -> dict[str, Any]:
@@ -53,9 +114,9 @@ def _reference(document: Document) -> dict[str, Any]:
     return {"source_name": document.name, "description": f"{told} (SHA-256 {document.sha256})".strip()}
 
 
-def render(case: Case, knowledge: Knowledge) -> bytes:
+def render(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> bytes:
     """The bundle as JSON. Same case, same bytes."""
-    objects = bundle_objects(case, knowledge)
+    objects = bundle_objects(case, knowledge, internal=internal, texts=texts)
     bundle = {
         "type": "bundle",
         "id": object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects)),

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from indicia.records import AccusedType, Case, Claim, Level, Source, SourceType, Stance
+from indicia.records import AccusedType, Case, Claim, Level, Source, SourceType, Stance, Tlp
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id, stamp
 from indicia.share.stix.objects import Objects
 
-__all__ = ["claim_extension_definition", "claim_objects"]
+__all__ = ["claim_extension_definition", "claim_fields", "claim_objects", "filled"]
 
 _IDENTITY_CLASS = {
     SourceType.GOVERNMENT: "organization",
@@ -49,28 +49,31 @@ def claim_objects(case: Case, objects: Objects) -> list[str]:
     added: list[str] = []
     accusing: dict[str | None, list[str]] = defaultdict(list)
     published = {document.id: document.published for document in case.documents}
+    markings = {document.id: document.marking for document in case.documents}
     notes: list[tuple[Claim, str, str]] = []
     for claim in case.claims:
-        author = _source(claim.source, objects)
-        about = [ref for ref in (_accused(claim, objects), _incident(claim, objects)) if ref]
+        marking = markings.get(claim.quote.document, case.marking)
+        author = _source(claim.source, objects, marking)
+        about = [ref for ref in (_accused(claim, objects, marking), _incident(claim, objects, marking)) if ref]
         when = stamp(claim.date or published.get(claim.quote.document)) if claim.date else None
         note = objects.add(
             "note",
             claim.id,
+            marking=marking,
             created_by_ref=author,
             abstract=_abstract(claim),
             content=claim.quote.text,
             authors=[claim.source.party.canonical if claim.source.party else "not named"],
             object_refs=about or [author],
             confidence=confidence(claim),
-            extensions={CLAIM_EXTENSION: {"extension_type": "property-extension", **_extension(claim)}},
+            extensions={CLAIM_EXTENSION: {"extension_type": "property-extension", **claim_fields(claim)}},
         )
         notes.append((claim, note, author))
         added += [note, *about]
         if claim.stance is Stance.ACCUSES:
             accusing[claim.incident_id or claim.incident].append(note)
         if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} and len(about) == 2:
-            added.append(_alleged(claim, about[1], about[0], author, when, objects))
+            added.append(_alleged(claim, about[1], about[0], author, when, objects, marking))
     for claim, note, author in notes:
         targets = [ref for ref in accusing[claim.incident_id or claim.incident] if ref != note]
         if claim.stance in _OPINION and targets and (claim.incident_id or claim.incident):
@@ -78,6 +81,7 @@ def claim_objects(case: Case, objects: Objects) -> list[str]:
                 objects.add(
                     "opinion",
                     claim.id,
+                    marking=markings.get(claim.quote.document, case.marking),
                     created_by_ref=author,
                     opinion=_OPINION[claim.stance],
                     explanation=claim.quote.text,
@@ -94,29 +98,37 @@ def _abstract(claim: Claim) -> str:
     return f"{source} {claim.stance.value}: {accused} ({claim.firmness.value})"
 
 
-def _extension(claim: Claim) -> dict[str, Any]:
+def claim_fields(claim: Claim) -> dict[str, Any]:
     """The claim's own fields, as JSON; empty ones are left out, so that the extension holds what the text says and no more."""
-    fields: dict[str, Any] = {}
-    for name, value in msgspec.to_builtins(claim).items():
-        if value not in (None, [], ()):
-            fields[name] = value
+    fields: dict[str, Any] = filled(claim)
     return fields
 
 
-def _source(source: Source, objects: Objects) -> str:
+def filled(value: Any) -> Any:
+    """`value` as JSON values without what is empty: STIX knows neither nulls nor empty lists."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.to_builtins(value)
+    if isinstance(value, dict):
+        return {name: filled(part) for name, part in value.items() if part is not None and part != [] and part != ()}
+    if isinstance(value, (list, tuple)):
+        return [filled(part) for part in value]
+    return value
+
+
+def _source(source: Source, objects: Objects, marking: Tlp) -> str:
     if source.party is None:
-        return objects.add("identity", "not named", name="not named", identity_class="unspecified")
+        return objects.add("identity", "not named", marking=marking, name="not named", identity_class="unspecified")
     name = source.party.canonical
-    return objects.add("identity", name, name=name, identity_class=_IDENTITY_CLASS[source.type])
+    return objects.add("identity", name, marking=marking, name=name, identity_class=_IDENTITY_CLASS[source.type])
 
 
-def _accused(claim: Claim, objects: Objects) -> str | None:
+def _accused(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     """The accused as an object: a group as an intrusion set, under ATT&CK's own id where it has one; a place as a location."""
     party = claim.accused.party
     if party is None:
         return None
     if claim.accused.level is Level.PLACE and party.state:
-        return objects.add("location", party.state, name=party.canonical, country=party.state)
+        return objects.add("location", party.state, marking=marking, name=party.canonical, country=party.state)
     groups = [actor for actor in objects.knowledge.actors.named(party.canonical) if actor.group]
     if claim.accused.type is AccusedType.GROUP and len(groups) == 1 and groups[0].group:
         group = objects.knowledge.attack.group(groups[0].group)
@@ -125,6 +137,7 @@ def _accused(claim: Claim, objects: Objects) -> str | None:
                 "intrusion-set",
                 group.id,
                 id=group.stix or None,
+                marking=marking,
                 created_by_ref=None if group.stix else objects.producer,
                 name=group.name,
                 aliases=sorted(group.aliases),
@@ -136,26 +149,27 @@ def _accused(claim: Claim, objects: Objects) -> str | None:
     if kind == "threat-actor":
         types = {AccusedType.STATE: "nation-state", AccusedType.AGENCY: "nation-state", AccusedType.CRIMINAL: "criminal"}
         fields["threat_actor_types"] = [types.get(claim.accused.type, "unknown")]
-    return objects.add(kind, party.canonical, **fields)
+    return objects.add(kind, party.canonical, marking=marking, **fields)
 
 
-def _incident(claim: Claim, objects: Objects) -> str | None:
+def _incident(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     name = claim.incident
     if not name and not claim.incident_id:
         return None
     known = objects.knowledge.incidents.get(claim.incident_id) if claim.incident_id else None
     if known is None:
-        return objects.add("campaign", name, name=name)
+        return objects.add("campaign", name, marking=marking, name=name)
     return objects.add(
         "campaign",
         known.id,
+        marking=marking,
         name=known.name,
         aliases=sorted(known.names),
         first_seen=stamp(known.start) if known.start else None,
     )
 
 
-def _alleged(claim: Claim, incident: str, accused: str, author: str, when: str | None, objects: Objects) -> str:
+def _alleged(claim: Claim, incident: str, accused: str, author: str, when: str | None, objects: Objects, marking: Tlp) -> str:
     """The attribution as its source alleges it: created by the source, with its words and its confidence."""
     who = claim.source.party.canonical if claim.source.party else "a source that is not named"
     kind = "attributed-to" if accused.split("--")[0] in {"intrusion-set", "threat-actor"} else "originates-from"
@@ -169,4 +183,4 @@ def _alleged(claim: Claim, incident: str, accused: str, author: str, when: str |
     }
     if when:
         fields["start_time"] = when
-    return objects.relate(incident, kind, accused, claim.id, **fields)
+    return objects.relate(incident, kind, accused, claim.id, marking=marking, **fields)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from indicia.records import Case, Tlp
 
-__all__ = ["CLAIM_EXTENSION", "SDO_NAMESPACE", "TLP_IDS", "as_of", "marking_object", "object_id", "stamp"]
+__all__ = [
+    "CASE_EXTENSION",
+    "CLAIM_EXTENSION",
+    "OBSERVABLE_NAMESPACE",
+    "SDO_NAMESPACE",
+    "TLP_IDS",
+    "as_of",
+    "marking_object",
+    "object_id",
+    "observable_id",
+    "stamp",
+]
 
 # Ours, for STIX domain objects: derived once from the name of the project, never changed.
 SDO_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "indicia.stix.example")
 CLAIM_EXTENSION = f"extension-definition--{uuid.uuid5(SDO_NAMESPACE, 'claim extension 1')}"
+CASE_EXTENSION = f"extension-definition--{uuid.uuid5(SDO_NAMESPACE, 'case extension 1')}"
+# OASIS, for cyber observables (STIX 2.1, section 2.9).
+OBSERVABLE_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 
 # FIRST and OASIS: the marking definitions of TLP 2.0. Mistyped variants are in circulation; a test holds these.
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
@@ -33,6 +48,16 @@ def object_id(kind: str, *parts: object) -> str:
     True
     """
     return f"{kind}--{uuid.uuid5(SDO_NAMESPACE, chr(31).join((kind, *map(str, parts))))}"
+
+
+def observable_id(kind: str, contributing: dict[str, str]) -> str:
+    """The id that the specification gives to a cyber observable: a UUIDv5 of the canonical JSON of its contributing fields.
+
+    >>> observable_id("ipv4-addr", {"value": "198.51.100.3"})
+    'ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4'
+    """
+    text = json.dumps(contributing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"{kind}--{uuid.uuid5(OBSERVABLE_NAMESPACE, text)}"
 
 
 def stamp(moment: datetime | str | None) -> str:

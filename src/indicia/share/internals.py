@@ -1,0 +1,128 @@
+"""What leaves the house: a case without the names of one's own machines, people and log lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
+
+import msgspec
+
+from indicia.records import Advice, Case, Event, Hunt, Judgement, Place, Record, Sighting, Weighing
+
+__all__ = ["WITHHELD", "internal_words", "without_internals"]
+
+R = TypeVar("R", bound=Record)
+
+WITHHELD = "[withheld]"
+# Fields of logs that name a person, a mailbox or a machine of the house, in whatever format.
+_TELLING = re.compile(
+    r"user|account|mailbox|logon|computer|host|server|machine|workstation|smtp|subject$|sid$|owner", re.IGNORECASE
+)
+_NOBODY = frozenset({"", "-", "system", "anonymous", "true", "false", "none", "null", "localhost", "127.0.0.1"})
+_LONGEST = 200  # characters: beyond, a value is a log line and no name
+
+
+def internal_words(case: Case) -> tuple[str, ...]:
+    """Names of machines, people and log files that the hunt saw, longest first."""
+    if case.hunt is None:
+        return ()
+    found: set[str] = set()
+    for sighting in case.hunt.sightings:
+        found.add(sighting.event.host)
+        found.update(_file_words(sighting.event.place.file))
+        for name, value in (*sighting.event.fields.items(), *sighting.matched):
+            if _TELLING.search(name) and "agent" not in name.lower() and not value.isdigit():
+                found.add(value)
+                found.update(part for part in re.split(r"[\\@]", value) if len(part) > 2)
+    found.update(chain.host for chain in case.hunt.chains)
+    found.update(value for chain in case.hunt.chains for name, value in chain.keys if _TELLING.search(name))
+    for file in case.hunt.files:
+        found.update(_file_words(file.file))
+    words = {word.strip() for word in found}
+    return tuple(sorted((w for w in words if w.lower() not in _NOBODY and len(w) <= _LONGEST), key=lambda w: (-len(w), w)))
+
+
+def _file_words(file: str) -> Iterator[str]:
+    yield file
+    yield PurePosixPath(file.replace("\\", "/")).name
+
+
+def without_internals(case: Case) -> Case:
+    """The case with its hunt reduced to what was seen, when, how often and with which outcome.
+
+    Hosts, users, log lines, file names, keys of chains and what people noted are gone; where a sentence about the hunt, the
+    weighing or a measure names one of them, it says `[withheld]`. Texts that were read, and quotes from them, stay as they are.
+    """
+    if case.hunt is None and not case.judgements:
+        return case
+    words = internal_words(case)
+    hide = _hiding(words)
+    hunt = _bare(case.hunt, hide) if case.hunt else None
+    logs = set(case.hunt.problems) if case.hunt else set()
+    return msgspec.structs.replace(
+        case,
+        hunt=hunt,
+        weighing=_each_text(case.weighing, Weighing, hide) if case.weighing else None,
+        advice=_each_text(case.advice, Advice, hide) if case.advice else None,
+        judgements=tuple(
+            msgspec.structs.replace(_each_text(judgement, Judgement, hide), author=WITHHELD) for judgement in case.judgements
+        ),
+        problems=tuple(problem for problem in case.problems if problem not in logs),
+    )
+
+
+def _hiding(words: tuple[str, ...]) -> Callable[[str], str]:
+    if not words:
+        return lambda text: text
+    pattern = re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" for word in words), re.IGNORECASE)
+    return lambda text: pattern.sub(WITHHELD, text)
+
+
+def _bare(hunt: Hunt, hide: Callable[[str], str]) -> Hunt:
+    return msgspec.structs.replace(
+        hunt,
+        reason=hide(hunt.reason),
+        sightings=tuple(_bare_sighting(sighting, hide) for sighting in hunt.sightings),
+        chains=tuple(msgspec.structs.replace(chain, host="", keys=(), summary=hide(chain.summary)) for chain in hunt.chains),
+        files=tuple(msgspec.structs.replace(file, file=f"log {number}") for number, file in enumerate(hunt.files, 1)),
+        rules=tuple(msgspec.structs.replace(rule, file="") for rule in hunt.rules),
+        problems=(),
+    )
+
+
+def _bare_sighting(sighting: Sighting, hide: Callable[[str], str]) -> Sighting:
+    event = Event(
+        place=Place(file="", position=0, unit="record"),
+        format=sighting.event.format,
+        time=sighting.event.time,
+        time_text="",
+        host="",
+        fields={},
+    )
+    return msgspec.structs.replace(sighting, event=event, matched=(), title=hide(sighting.title), note=hide(sighting.note))
+
+
+def _each_text(record: R, kind: type[R], change: Callable[[str], str]) -> R:
+    """The record with every free text in it changed. Values of closed sets and ids stay, since no word of ours is a name."""
+
+    def walk(value: Any, key: str = "") -> Any:
+        if isinstance(value, str):
+            return value if key in _KEPT else change(value)
+        if isinstance(value, dict):
+            return {name: walk(part, name) for name, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [walk(part, key) for part in value]
+        return value
+
+    return msgspec.convert(walk(msgspec.to_builtins(record)), type=kind)
+
+
+_KEPT = frozenset(
+    {
+        "id", "kind", "stance", "level", "firmness", "likelihood", "confidence", "verdict", "audience", "rank", "traces",
+        "reasons", "covers", "evidence", "hypothesis", "decisive", "leaders", "parent", "measure", "reliability", "due", "date",
+        "time", "subject", "action", "state", "references",
+    }
+)  # fmt: skip

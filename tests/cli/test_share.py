@@ -1,0 +1,67 @@
+"""`indicia share`: markings on the way out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from indicia.case import open_store
+from indicia.cli import exits
+from indicia.cli.main import run
+from indicia.records import Tlp
+from indicia.share.redact import mark
+from tests.sample_case import exchange_case
+
+
+@pytest.fixture
+def case_file(tmp_path: Path) -> str:
+    where = str(tmp_path / "affair.indicia")
+    with open_store(where) as store:
+        store.save(mark(exchange_case(), Tlp.AMBER), author="tester", time="2026-11-24T12:00:00Z", what="test")
+    return where
+
+
+def share(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as stop:
+        run(["share", *arguments])
+    return int(stop.value.code or 0)
+
+
+def test_refuses_to_lower_and_writes_nothing(case_file: str, tmp_path: Path) -> None:
+    out = tmp_path / "bundle.json"
+    assert share(case_file, "--as", "stix", "--tlp", "green", "-o", str(out)) == exits.E_MARKING
+    assert not out.exists()
+
+
+def test_lowers_with_a_reason_that_the_case_and_the_export_keep(case_file: str, tmp_path: Path) -> None:
+    out = tmp_path / "bundle.json"
+    arguments = ["--as", "stix", "--tlp", "green", "--allow-lower", "cleared by the author", "-o", str(out)]
+    assert share(case_file, *arguments) == exits.E_OK
+    assert "cleared by the author" in out.read_text("utf-8")
+    with open_store(case_file) as store:
+        (judgement,) = [one for one in store.load().judgements if one.action == "lower marking"]
+    assert judgement.note == "cleared by the author"
+
+
+def test_for_an_audience_leaves_out_and_says_so(case_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "bundle.json"
+    assert share(case_file, "--as", "stix", "--for", "green", "-o", str(out)) == exits.E_OK
+    assert "left out" in capsys.readouterr().err
+    assert "Raab" not in out.read_text("utf-8")
+    assert "left out" in out.read_text("utf-8")
+
+
+@pytest.mark.parametrize("form", ["json", "timesketch", "md", "html", "stix", "misp", "navigator", "csv"])
+def test_machines_stay_at_home_unless_asked(case_file: str, tmp_path: Path, form: str) -> None:
+    out = tmp_path / "out"
+    assert share(case_file, "--as", form, "-o", str(out)) == exits.E_OK
+    assert b"EXCH01" not in out.read_bytes()
+    assert b"HttpProxy_2021" not in out.read_bytes()
+
+
+def test_machines_leave_when_asked(case_file: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert share(case_file, "--as", "timesketch", "--internal", "-o", str(out)) == exits.E_OK
+    assert any(json.loads(line).get("host") == "EXCH01" for line in out.read_text("utf-8").splitlines())

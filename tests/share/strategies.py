@@ -1,0 +1,139 @@
+"""Claims and cases as hypothesis makes them: texts of any letters, spans anywhere in them, every value of every closed set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from indicia.records import (
+    Accused,
+    AccusedType,
+    Basis,
+    Case,
+    Channel,
+    Claim,
+    Confidence,
+    Context,
+    Document,
+    Firmness,
+    Level,
+    Likelihood,
+    Mention,
+    MentionKind,
+    Motive,
+    Party,
+    Relation,
+    Source,
+    SourceType,
+    Stance,
+    Tlp,
+    Versions,
+    stable_id,
+)
+
+letters = st.characters(exclude_categories=["Cs"])
+words = st.text(letters, min_size=1, max_size=12)
+
+
+@st.composite
+def documents(draw: Any, number: int) -> Document:
+    text = draw(st.text(letters, min_size=1, max_size=60))
+    return Document(
+        id=stable_id("document", number, text),
+        name=f"d{number}.txt",
+        text=text,
+        sha256="0" * 64,
+        title=draw(st.none() | words),
+        published=draw(st.sampled_from([None, "2021-07-19", "2021-03-02"])),
+        marking=draw(st.sampled_from(Tlp)),
+    )
+
+
+@st.composite
+def spans(draw: Any, document: Document) -> Any:
+    start = draw(st.integers(0, len(document.text)))
+    return document.span(start, draw(st.integers(start, len(document.text))))
+
+
+@st.composite
+def claims(draw: Any, document: Document, number: int) -> Claim:
+    here = spans(document)
+    party = st.builds(Party, span=here, canonical=words, state=st.sampled_from([None, "CN", "GB"]))
+    return Claim(
+        id=stable_id("claim", document.id, number),
+        quote=draw(here),
+        source=draw(
+            st.builds(
+                Source, type=st.sampled_from(SourceType), party=st.none() | party, via=st.lists(here, max_size=2).map(tuple)
+            )
+        ),
+        stance=draw(st.sampled_from(Stance)),
+        accused=draw(
+            st.builds(
+                Accused,
+                type=st.sampled_from(AccusedType),
+                level=st.none() | st.sampled_from(Level),
+                party=st.none() | party,
+                category=st.none() | words,
+            )
+        ),
+        act=draw(st.none() | here),
+        incident=draw(st.none() | words),
+        incident_id=draw(st.sampled_from([None, "exchange-2021"])),
+        victims=draw(st.lists(here, max_size=2).map(tuple)),
+        victim_countries=draw(st.sampled_from([(), ("NO",), ("NO", "FI")])),
+        sectors=draw(st.sampled_from([(), ("energy",)])),
+        motives=draw(st.lists(st.sampled_from(Motive), max_size=2, unique=True).map(tuple)),
+        firmness=draw(st.sampled_from(Firmness)),
+        firmness_cue=draw(st.none() | here),
+        likelihood=draw(st.none() | st.sampled_from(Likelihood)),
+        confidence=draw(st.none() | st.sampled_from(Confidence)),
+        basis=draw(st.sampled_from(Basis)),
+        basis_cue=draw(st.none() | here),
+        channel=draw(st.sampled_from(Channel)),
+        relation=draw(st.sampled_from(Relation)),
+        date=draw(st.sampled_from([None, "2021", "2021-07", "2021-07-19"])),
+        date_text=draw(st.none() | here),
+        score=draw(st.sampled_from([0.0, 0.93, 1.0])),
+        origin=draw(st.sampled_from([None, "claim--0011223344556677"])),
+        cues=draw(st.sampled_from([(), ("verb:attribute",)])),
+    )
+
+
+@st.composite
+def cases(draw: Any) -> Case:
+    found = [draw(documents(number)) for number in range(draw(st.integers(1, 3)))]
+    made: list[Claim] = []
+    mentions: list[Mention] = []
+    for document in found:
+        made += [draw(claims(document, number)) for number in range(draw(st.integers(0, 2)))]
+        for number in range(draw(st.integers(0, 2))):
+            kind, type, value = draw(
+                st.sampled_from(
+                    [
+                        (MentionKind.TECHNIQUE, "attack-pattern", "T1190"),
+                        (MentionKind.INDICATOR, "ipv4-addr", "198.51.100.7"),
+                        (MentionKind.INDICATOR, "domain-name", "a.example"),
+                        (MentionKind.VULNERABILITY, "vulnerability", "CVE-2021-26855"),
+                    ]
+                )
+            )
+            mentions.append(
+                Mention(
+                    id=stable_id("mention", document.id, number),
+                    kind=kind,
+                    value=value,
+                    type=type,
+                    span=draw(spans(document)),
+                    context=draw(st.sampled_from(Context)),
+                )
+            )
+    return Case(
+        name="made",
+        versions=Versions(indicia="0"),
+        documents=tuple(found),
+        claims=tuple(made),
+        mentions=tuple(mentions),
+        marking=Tlp.strictest([document.marking for document in found]),
+    )

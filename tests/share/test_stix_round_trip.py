@@ -1,0 +1,135 @@
+"""Our bundle read back gives the same claims, mentions and measures; nothing of the house leaves unasked."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from jsonschema import Draft202012Validator
+from stix2validator import ValidationOptions, validate_string
+
+from indicia.errors import FormatError
+from indicia.knowledge import load
+from indicia.records import Case, Judgement
+from indicia.share.stix import CLAIM_EXTENSION, read_bundle, render
+from indicia.share.stix.schema import claim_schema
+from tests.sample_case import exchange_case
+from tests.share.strategies import cases
+
+ROOT = Path(__file__).parents[2]
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+@SLOW
+@given(cases())
+def test_a_case_comes_back_with_every_claim_and_marking(case: Case) -> None:
+    back = read_bundle(render(case, load()))
+    assert back.claims == case.claims
+    assert back.mentions == case.mentions
+    assert back.marking == case.marking
+    assert [d.marking for d in back.documents] == [d.marking for d in case.documents]
+    for mine, theirs in zip(case.documents, back.documents, strict=True):
+        assert len(mine.text) == len(theirs.text)
+        assert set(theirs.text) <= {*mine.text, " "}
+
+
+@SLOW
+@given(cases())
+def test_with_texts_the_documents_come_back_whole(case: Case) -> None:
+    back = read_bundle(render(case, load(), texts=True))
+    assert back == case
+
+
+def test_the_exchange_case_comes_back_with_its_measures() -> None:
+    case = exchange_case()
+    back = read_bundle(render(case, load(), internal=True))
+    assert (back.claims, back.mentions, back.advice) == (case.claims, case.mentions, case.advice)
+    assert back.problems, "it says that the texts did not travel"
+
+
+@pytest.mark.parametrize("internal", [False, True])
+def test_strict_validation_finds_nothing_but_our_stable_ids(internal: bool) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = validate_string(
+            render(exchange_case(), load(), internal=internal).decode(), ValidationOptions(version="2.1", strict=True)
+        )
+    # {103}: ids "should" be UUIDv4. Ours are UUIDv5, so that the same case gives the same bytes.
+    assert [str(error) for error in result.errors or [] if "{103}" not in str(error)] == []
+
+
+def test_the_schema_that_we_publish_is_the_one_that_we_write() -> None:
+    for place in ("docs/stix-claim.schema.json", "src/indicia/share/stix/claim.schema.json"):
+        assert json.loads((ROOT / place).read_text("utf-8")) == json.loads(json.dumps(claim_schema())), place
+
+
+@SLOW
+@given(cases())
+def test_every_extension_fits_the_published_schema(case: Case) -> None:
+    validator = Draft202012Validator(claim_schema())
+    for item in json.loads(render(case, load()))["objects"]:
+        if CLAIM_EXTENSION in item.get("extensions", {}):
+            validator.validate(item["extensions"][CLAIM_EXTENSION])
+
+
+def house_case() -> Case:
+    """The Exchange case with a machine, a mailbox, a person and a log line that must not be seen outside."""
+    case = exchange_case()
+    assert case.hunt
+    fields = {"AuthenticatedUser": "CORP\\jane.doe", "AnchorMailbox": "board@corp.example", "UrlStem": "/ecp/secret-path.js"}
+    first = case.hunt.sightings[0]
+    event = msgspec.structs.replace(first.event, fields=fields)
+    sighting = msgspec.structs.replace(first, event=event, matched=tuple(fields.items()))
+    hunt = msgspec.structs.replace(case.hunt, sightings=(sighting, *case.hunt.sightings[1:]))
+    judged = Judgement(id="j", subject="x", action="note", author="analyst.smith", time="2021-07-19", note="jane.doe on EXCH01")
+    return msgspec.structs.replace(case, hunt=hunt, judgements=(judged,))
+
+
+HOUSE = (b"exch01", b"jane.doe", b"board@corp", b"secret-path", b"httpproxy_2021", b"procdump -ma", b"analyst.smith")
+
+
+def test_nothing_of_the_house_leaves_unasked() -> None:
+    bundle = render(house_case(), load()).lower()
+    assert [word for word in HOUSE if word in bundle] == []
+    assert b'"sighting"' in bundle
+
+
+def test_log_records_leave_when_asked_for() -> None:
+    objects = json.loads(render(house_case(), load(), internal=True))["objects"]
+    payloads = b"".join(b64decode(item["payload_bin"]) for item in objects if item["type"] == "artifact")
+    assert b"EXCH01" in payloads
+    assert b"jane.doe" in payloads
+
+
+def broken(change: Any) -> bytes:
+    bundle = json.loads(render(exchange_case(), load()))
+    note = next(item for item in bundle["objects"] if item["type"] == "note" and CLAIM_EXTENSION in item["extensions"])
+    change(note["extensions"][CLAIM_EXTENSION])
+    return json.dumps(bundle).encode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda claim: claim["quote"].update(text="something else"),
+        lambda claim: claim["quote"].update(start=-5),
+        lambda claim: claim["quote"].update(document="document--0"),
+        lambda claim: claim.update(stance="insinuates"),
+        lambda claim: claim.update(extra=1),
+    ],
+)
+def test_a_bundle_that_was_tampered_with_is_refused(change: Any) -> None:
+    with pytest.raises(FormatError):
+        read_bundle(broken(change))
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"type": "bundle", "objects": []}', b"[" * 100_000, b"\xff\xfe"])
+def test_what_is_no_bundle_of_ours_is_refused(data: bytes) -> None:
+    with pytest.raises(FormatError):
+        read_bundle(data)
