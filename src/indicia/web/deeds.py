@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -36,12 +38,29 @@ from indicia.web.standing import Correction
 __all__ = ["add_claim", "judge", "new", "stop"]
 
 MOST_FILES = 500
+MOST_SUBJECTS = 300  # records judged by one press of a button
 MOST_TEXT = 5_000_000  # bytes of one pasted text
 ACTIONS = frozenset({"reject", "confirm", "regrade", "correct", "star", "note", "done"})
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+Deed = Callable[[Request], Awaitable[Response]]
+
+
+def _closing(deed: Deed) -> Deed:
+    """The deed, after which the temporary files of its form are closed."""
+
+    @functools.wraps(deed)
+    async def call(request: Request) -> Response:
+        try:
+            return await deed(request)
+        finally:
+            await request.close()
+
+    return call
 
 
 async def _form(request: Request) -> FormData:
@@ -72,6 +91,7 @@ def _back(form: FormData, fallback: str) -> Response:
     return RedirectResponse(back if ours else fallback, 303)
 
 
+@_closing
 async def new(request: Request) -> Response:
     """Makes a case, or adds to one, from files, a pasted text and folders on this machine."""
     form = await _form(request)
@@ -148,6 +168,7 @@ async def _keep(upload: UploadFile, folder: Path) -> str:
     return str(path)
 
 
+@_closing
 async def stop(request: Request) -> Response:
     """Asks a job to stop."""
     await _form(request)
@@ -158,24 +179,27 @@ async def stop(request: Request) -> Response:
     return RedirectResponse(f"/jobs/{job.id}", 303)
 
 
+@_closing
 async def judge(request: Request) -> Response:
-    """Keeps what a person decided about a record."""
+    """Keeps what a person decided about a record, or about all places of one value."""
     form = await _form(request)
     held = await run_in_threadpool(_held, request)
-    action, subject = _text(form, "action", 20), _text(form, "subject", 200)
-    if action not in ACTIONS or not subject:
+    action = _text(form, "action", 20)
+    subjects = [one for one in form.getlist("subject") if isinstance(one, str) and one][:MOST_SUBJECTS]
+    if action not in ACTIONS or not subjects:
         raise HTTPException(400, "A judgement needs a record and one of: " + ", ".join(sorted(ACTIONS)) + ".")
-    if not _is_known(held, subject):
+    if not all(_is_known(held, subject) for subject in subjects):
         raise HTTPException(404, "There is no such record in this case.")
     value = ""
     if action in {"correct", "regrade"}:
-        value = _grades(form) if subject in held.index.evidence else _correction(form)
-    if action == "note" and subject == "weighing":
+        value = _grades(form) if subjects[0] in held.index.evidence else _correction(form)
+    if action == "note" and subjects == ["weighing"]:
         value = _text(form, "value", 4000)
     note = _text(form, "note", 2000)
     if action == "note" and not note:
         raise HTTPException(400, "The note is empty.")
-    await run_in_threadpool(_save, request, _judgement(request, form, subject, action, value, note))
+    for subject in subjects:
+        await run_in_threadpool(_save, request, _judgement(request, form, subject, action, value, note))
     return _back(form, case_address(held.slug))
 
 
@@ -233,6 +257,7 @@ def _correction(form: FormData) -> str:
     return msgspec.json.encode(made).decode()
 
 
+@_closing
 async def add_claim(request: Request) -> Response:
     """Adds a claim by hand: its sentence must stand in the document, word by word."""
     form = await _form(request)

@@ -92,7 +92,7 @@ def _laid_over(claim: Claim, new: Correction) -> Claim:
 
 
 def as_left(case: Case, standing: Standing, knowledge: Knowledge) -> Case:
-    """The case with corrections applied, added claims in it, rejected claims and mentions left out, and weighed again.
+    """The case with corrections applied, added claims in it, what was rejected left out, and weighed again.
 
     The same case where nobody judged anything.
     """
@@ -102,10 +102,15 @@ def as_left(case: Case, standing: Standing, knowledge: Knowledge) -> Case:
         standing.corrected(claim) for claim in (*case.claims, *standing.added.values()) if not standing.is_rejected(claim.id)
     )
     mentions = tuple(mention for mention in case.mentions if not standing.is_rejected(mention.id))
-    if claims == case.claims and mentions == case.mentions:
+    hunt = case.hunt
+    if hunt is not None and any(standing.is_rejected(one.id) for one in hunt.sightings):
+        # For the weighing alone: the hunt keeps what it saw.
+        kept = tuple(one for one in hunt.sightings if not standing.is_rejected(one.id))
+        hunt = msgspec.structs.replace(hunt, sightings=kept)
+    if claims == case.claims and mentions == case.mentions and hunt is case.hunt:
         evidence = case.weighing.evidence
     else:
-        evidence = gather(claims, mentions, case.hunt, case.documents, knowledge)
+        evidence = gather(claims, mentions, hunt, case.documents, knowledge)
     return msgspec.structs.replace(
         case,
         claims=claims,

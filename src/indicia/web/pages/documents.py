@@ -114,7 +114,7 @@ def document(ask: Ask) -> Page:
         "kind_of": kind_of,
         "standing": standing,
         "corrected": standing.corrected,
-        "others": [one for one in Context if one is not Context.STATED],
+        "groups": _groups(mentions),
         "choices": choices(),
     }
     return Page("document.html.j2", held.index.title(found), data, view)
@@ -150,6 +150,14 @@ def part_of(document: Document, offset: int) -> int:
 def _within(span: object, low: int, high: int) -> bool:
     start, end = getattr(span, "start", 0), getattr(span, "end", 0)
     return bool(start < high and end > low) or (start == end == low)
+
+
+def _groups(mentions: list[Mention]) -> list[list[Mention]]:
+    """Mentions of one kind, value and context together, in the order of their first place."""
+    found: dict[tuple[str, str, str], list[Mention]] = {}
+    for one in mentions:
+        found.setdefault((one.kind.value, one.value, one.context.value), []).append(one)
+    return list(found.values())
 
 
 def _claim_marks(claims: list[Claim]) -> list[Mark]:

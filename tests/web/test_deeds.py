@@ -1,0 +1,232 @@
+"""What people do on the pages: judging, adding, trying what if, and building."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from tests import sample_case
+from tests.web.site import client, shelve, token
+
+BASE = "/case/sample"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[TestClient]:
+    shelve(tmp_path, "sample", sample_case.exchange_case())
+    with client(tmp_path) as made:
+        yield made
+
+
+def judge(site: TestClient, **fields: str) -> int:
+    page = site.get(f"{BASE}/claims").text
+    return site.post(f"{BASE}/judge", data={"token": token(page), **fields}).status_code
+
+
+def test_a_rejected_claim_stays_visible_and_stops_counting(site: TestClient) -> None:
+    claim = sample_case.exchange_case().claims[7]
+    before = site.get(f"{BASE}/weigh.json").json()
+    assert any(claim.id in item["traces"] for item in before["evidence"])
+    assert judge(site, subject=claim.id, action="reject", author="Ada", note="a hoax") == 200
+    page = site.get(f"{BASE}/claims/{claim.id}")
+    assert "Rejected by a person" in page.text and "a hoax" in page.text and "Ada" in page.text
+    assert page.status_code == 200 and site.get(f"{BASE}/claims.json").json()["rejected"] == [claim.id]
+    after = site.get(f"{BASE}/weigh.json").json()
+    assert all(claim.id not in item["traces"] for item in after["evidence"])
+    assert judge(site, subject=claim.id, action="confirm") == 200
+    again = site.get(f"{BASE}/weigh.json").json()
+    assert any(claim.id in item["traces"] for item in again["evidence"])
+    exported = site.get(f"{BASE}/export/json?as=machine").json()
+    assert [one["action"] for one in exported["judgements"]] == ["reject", "confirm"]
+
+
+def test_a_correction_stands_beside_the_machine(site: TestClient) -> None:
+    claim = sample_case.exchange_case().claims[0]
+    assert judge(site, subject=claim.id, action="correct", firmness="hedged", accused="Somebody else") == 200
+    twin = site.get(f"{BASE}/claims/{claim.id}.json").json()
+    assert twin["claim"]["firmness"] == "hedged" and twin["claim"]["accused"]["party"]["canonical"] == "Somebody else"
+    assert twin["machine"]["firmness"] == "none" and twin["machine"]["accused"]["party"]["canonical"] == "China"
+    assert twin["judgements"][0]["author"] == "tester"
+    assert site.get(f"{BASE}/claims.json?accused=Somebody+else").json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"action": "correct", "firmness": "very"},
+        {"action": "correct"},
+        {"action": "note"},
+        {"action": "explode"},
+        {"action": ""},
+    ],
+)
+def test_what_cannot_be_kept_is_refused(site: TestClient, fields: dict[str, str]) -> None:
+    claim = sample_case.exchange_case().claims[0]
+    assert judge(site, subject=claim.id, **fields) == 400
+    assert judge(site, subject="nobody", action="star") == 404
+    assert not site.get(f"{BASE}/claims/{claim.id}.json").json()["judgements"]
+
+
+def test_a_regrade_is_weighed(site: TestClient) -> None:
+    evidence = site.get(f"{BASE}/weigh.json").json()["evidence"][0]
+    assert judge(site, subject=evidence["id"], action="regrade", reliability="E", credibility="5") == 200
+    now = {one["id"]: one for one in site.get(f"{BASE}/weigh.json").json()["evidence"]}[evidence["id"]]
+    assert (now["reliability"], now["credibility"]) == ("E", 5) and "was A1" in now["note"]
+
+
+def test_a_claim_added_by_hand_must_stand_in_the_text(site: TestClient) -> None:
+    document = sample_case.exchange_case().documents[0]
+    address = f"{BASE}/documents/{document.id}"
+    fields = {
+        "token": token(site.get(address).text),
+        "stance": "accuses",
+        "source": "NATO",
+        "accused": "nobody",
+        "level": "group",
+    }
+    assert site.post(f"{address}/add", data={**fields, "quote": "Nobody ever said this."}).status_code == 400
+    quote = "NATO acknowledged the statements of its allies."
+    assert site.post(f"{address}/add", data={**fields, "quote": quote, "stance": "sings"}).status_code == 400
+    assert site.post(f"{address}/add", data={**fields, "quote": quote}).status_code == 200
+    added = [one for one in site.get(f"{address}.json").json()["claims"] if "by hand" in one["cues"]]
+    assert [one["quote"]["text"] for one in added] == [quote]
+    start, end = added[0]["quote"]["start"], added[0]["quote"]["end"]
+    assert document.text[start:end] == quote
+    assert "added by hand" in site.get(address).text
+
+
+def test_star_note_and_done_toggle(site: TestClient) -> None:
+    case = sample_case.exchange_case()
+    assert case.hunt
+    sighting = case.hunt.sightings[2].id
+    assert judge(site, subject=sighting, action="star") == 200
+    assert judge(site, subject=sighting, action="note", note="ask the owner") == 200
+    starred = site.get(f"{BASE}/hunt.json?starred=1").json()["sightings"]
+    assert [one["id"] for one in starred] == [sighting]
+    assert "ask the owner" in site.get(f"{BASE}/hunt").text
+    assert judge(site, subject=sighting, action="star") == 200
+    assert site.get(f"{BASE}/hunt.json?starred=1").json()["total"] == 0
+
+
+def test_what_if_is_in_the_address_and_changes_nothing(site: TestClient) -> None:
+    before = site.get(f"{BASE}/weigh.json").json()
+    item = next(one for one in before["evidence"] if one["kind"] == "observed")
+    sent = site.get(
+        f"{BASE}/weigh", params={"form": "1", "off": item["id"], f"r.{item['id']}": "A", "who": "unknown", "percent": "40"}
+    )
+    assert sent.history and f"off={item['id']}" in str(sent.url) and "prior=unknown" in str(sent.url)
+    assert "What if." in sent.text
+    twin = site.get(str(sent.url).replace("/weigh?", "/weigh.json?")).json()
+    assert twin["variant"]["off"] == [item["id"]]
+    assert twin["base"] == before["base"] and twin["now"]["observed"] != twin["base"]["observed"]
+    assert site.get(f"{BASE}/weigh.json").json() == before
+
+
+def test_what_if_takes_less_than_a_tenth_of_a_second(site: TestClient) -> None:
+    item = site.get(f"{BASE}/weigh.json").json()["evidence"][0]
+    spent = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        site.get(f"{BASE}/weigh.json?off={item['id']}")
+        spent.append(time.perf_counter() - begun)
+    assert min(spent) < 0.1
+
+
+def test_a_variant_is_kept(site: TestClient) -> None:
+    item = site.get(f"{BASE}/weigh.json").json()["evidence"][0]
+    assert judge(site, subject="weighing", action="note", note="without it", value=f"off={item['id']}") == 200
+    saved = site.get(f"{BASE}/weigh.json").json()["saved"]
+    assert [(one["name"], one["query"]) for one in saved] == [("without it", f"off={item['id']}")]
+
+
+def test_what_is_in_place_counts(site: TestClient) -> None:
+    without, with_it = (site.get(f"{BASE}/advise.json?{query}").json() for query in ("", "have=patching&have=sysmon"))
+    assert with_it["have"] == ["patching", "sysmon"]
+    assert any(one["in_place"] for one in with_it["measures"]) and not without["have"]
+
+
+def test_filters_are_in_the_address(site: TestClient) -> None:
+    every = site.get(f"{BASE}/claims.json").json()
+    denied = site.get(f"{BASE}/claims.json?stance=denies").json()
+    assert denied["total"] == 1 < every["total"] and denied["claims"][0]["stance"] == "denies"
+    march = site.get(f"{BASE}/claims.json?since=2021-03&until=2021-03").json()
+    assert {one["date"] for one in march["claims"]} == {"2021-03"}
+    host = site.get(f"{BASE}/hunt.json?technique=T1003.001").json()
+    assert host["total"] == 1
+    assert site.get(f"{BASE}/timeline.json?lane=answer").json()["total"] == 2
+
+
+@pytest.mark.parametrize("words", ["198.51.100.23", "198[.]51[.]100[.]23", "procdump", "Borrell", "T1505.003", "hxxp://f"])
+def test_search_finds_every_kind(site: TestClient, words: str) -> None:
+    found = site.get(f"{BASE}/search.json", params={"q": words}).json()
+    assert found["total"] > 0
+    assert all(hit["match"] for hit in found["hits"])
+
+
+def test_search_leads_to_places_that_exist(site: TestClient) -> None:
+    hits = [hit for q in ("hafnium", "lsass", "T1190") for hit in site.get(f"{BASE}/search.json?q={q}").json()["hits"]]
+    assert {hit["kind"] for hit in hits} >= {"text", "claim", "technique", "sighting", "evidence"}
+    for address in {hit["address"].partition("#")[0] for hit in hits}:
+        assert site.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("form", ["html", "pdf", "md", "json", "stix", "misp", "navigator", "csv", "timesketch"])
+def test_every_format_can_be_taken_along(site: TestClient, form: str) -> None:
+    answer = site.get(f"{BASE}/export/{form}")
+    assert answer.status_code == 200 and answer.content
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["x-marking"] == sample_case.exchange_case().marking.label
+
+
+def finished(site: TestClient, address: str) -> dict[str, str]:
+    for _ in range(600):
+        job = site.get(f"{address}.json").json()["job"]
+        if job["state"] in {"done", "failed", "stopped"}:
+            found: dict[str, str] = job
+            return found
+        time.sleep(0.1)
+    raise AssertionError("the work never ended")
+
+
+def test_from_a_pasted_text_and_files_to_a_case(site: TestClient, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "app.jsonl").write_bytes(msgspec.json.encode({"time": "2021-03-03T00:00:00Z", "host": "a", "Image": "x"}) + b"\n")
+    fields = {
+        "token": token(site.get("/").text),
+        "name": "My affair",
+        "pasted": "The United Kingdom accused China of the Microsoft Exchange hack on 19 July 2021.",
+        "folder": str(logs),
+        "tlp": "amber",
+    }
+    files = [("texts", ("../../evil/NATO.txt", b"NATO condemned the hack of Microsoft Exchange."))]
+    page = site.post("/new", data=fields, files=files)
+    assert page.status_code == 200 and "/jobs/" in str(page.url)
+    job = finished(site, page.url.path)
+    assert job["state"] == "done", job
+    assert 'href="/case/my-affair"' in site.get(page.url.path).text
+    names = [one["name"] for one in site.get("/case/my-affair/documents.json").json()["documents"]]
+    assert "NATO.txt" in names and len(names) == 2 and not any("/" in name for name in names)
+    assert "TLP:AMBER" in site.get("/case/my-affair").text
+    assert not (tmp_path / ".inbox" / "my-affair").exists()
+    # more of the same into the same case: the text replaces itself
+    fields = {"token": token(site.get("/").text), "into": "my-affair"}
+    page = site.post("/new", data=fields, files=[("texts", ("NATO.txt", b"NATO said nothing."))])
+    assert finished(site, page.url.path)["state"] == "done"
+    documents = site.get("/case/my-affair/documents.json").json()["documents"]
+    assert sorted(one["name"] for one in documents) == sorted(names)
+
+
+def test_what_cannot_be_built_says_why(site: TestClient) -> None:
+    given = {"token": token(site.get("/").text)}
+    assert site.post("/new", data=given).status_code == 400
+    assert "no folder" in site.post("/new", data={**given, "folder": "/nowhere/at/all"}).text
+    page = site.post("/new", data=given, files=[("texts", ("x.bin", b"\x00\x01\x02\xff" * 50))])
+    job = finished(site, page.url.path)
+    assert job["state"] == "failed" and "x.bin" in job["message"]
+    assert site.get("/case/x-bin").status_code == 404
