@@ -72,7 +72,7 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
 
 def _register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
-    from indicia.cli import advise, brief, hunt, knowledge, read, share, weigh
+    from indicia.cli import advise, brief, hunt, knowledge, merge, read, share, weigh
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
@@ -80,6 +80,7 @@ def _register() -> None:
     app.command("weigh")(_exiting(weigh.weigh))
     app.command("advise")(_exiting(advise.advise))
     app.command("share")(_exiting(share.share))
+    app.command("merge")(_exiting(merge.merge))
     app.add_typer(knowledge.app, name="knowledge")
 
 
