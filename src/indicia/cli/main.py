@@ -72,7 +72,7 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
 
 def _register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
-    from indicia.cli import advise, brief, hunt, judge, knowledge, read, serve, share, weigh
+    from indicia.cli import advise, brief, hunt, judge, knowledge, merge, read, serve, share, weigh
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
@@ -82,6 +82,7 @@ def _register() -> None:
     app.command("judge")(_exiting(judge.judge))
     app.command("share")(_exiting(share.share))
     app.command("serve")(_exiting(serve.serve))
+    app.command("merge")(_exiting(merge.merge))
     app.add_typer(knowledge.app, name="knowledge")
 
 

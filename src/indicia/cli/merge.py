@@ -1,0 +1,79 @@
+"""`indicia merge`: several parties' cases side by side."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Quiet, Verbose, talk
+from indicia.cli.talk import write_atomically, write_out
+from indicia.errors import UsageError
+
+if TYPE_CHECKING:
+    from indicia.records import Case
+
+__all__ = ["merge"]
+
+
+def merge(
+    cases: Annotated[
+        list[str], typer.Argument(help='Two or more, each as "Party name=CASE": a case file, a folder or our STIX bundle.')
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The merged case: FILE.json, or a case file to add to.")],
+    statement: Annotated[
+        Path | None, typer.Option("--statement", help="Where to write the draft statement instead of stdout.")
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """Who agrees, who says more, who says less; and a joint statement that holds only what all signers carry.
+
+    [bold]Examples[/]
+
+      indicia merge "European Union=eu/" "GB=uk.indicia" "US=us.stix.json" -o joint.json
+    """
+    from indicia.case import open_store
+    from indicia.share.coalition import Party, statement_text
+    from indicia.share.coalition import merge as merge_cases
+    from indicia.share.plain import case_json
+
+    voice = talk(quiet, verbose, color)
+    if len(cases) < 2:
+        raise UsageError("merging takes two or more cases", hint='for example: indicia merge "GB=uk/" "US=us/" -o joint.json')
+    parties = []
+    for word in cases:
+        name, separator, where = word.partition("=")
+        loaded = _load(where if separator else word)
+        parties.append(Party(name=name.strip() if separator else loaded.name, case=loaded))
+    if len({party.name for party in parties}) < len(parties):
+        raise UsageError("two parties have the same name", hint='name them: "GB=uk/" "US=us/"')
+    merged = merge_cases(parties, " + ".join(party.name for party in parties))
+    voice.problems(merged.problems)
+    if output.suffix == ".json":
+        write_atomically(output, case_json(merged))
+    else:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with open_store(output) as store:
+            if store.runs():
+                raise UsageError(f"{output} holds a case already", hint="give a new file; merging never overwrites")
+            store.save(merged, author=getpass.getuser(), time=now, what="merge " + " ".join(cases))
+    write_out(statement_text(parties).encode(), statement)
+    return exits.E_OK
+
+
+def _load(where: str) -> Case:
+    from indicia.pipeline import is_store, load_case
+    from indicia.share.stix import is_ours, read_bundle
+
+    path = Path(where)
+    if not is_store(where) and path.is_file():
+        data = path.read_bytes()
+        if is_ours(data):
+            return read_bundle(data)
+    return load_case(where)

@@ -1,0 +1,333 @@
+"""Several parties' cases on one affair: merged without overwriting, compared, and what all of them could sign.
+
+A joint statement holds only what every signer's own claims carry: the lowest level among them, at the weakest firmness. A claim
+at a higher level carries the lower one (who accuses an agency of a state says at least that it came from there); where a signer
+carries a part only in that way, the draft says so beside its quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from indicia.records import (
+    Case,
+    Claim,
+    Confidence,
+    Document,
+    Firmness,
+    Level,
+    Likelihood,
+    Mention,
+    Motive,
+    Problem,
+    Record,
+    Severity,
+    SourceType,
+    Stance,
+    Tlp,
+    stable_id,
+)
+
+__all__ = ["Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge", "statement_text"]
+
+_LEVELS = (Level.PLACE, Level.OPERATOR, Level.GROUP, Level.AGENCY, Level.STATE)  # weakest first
+# Weakest first. A flat statement stands between moderate and high, as in the brief.
+_FIRMNESS = (Firmness.HEDGED, Firmness.LOW, Firmness.MODERATE, Firmness.NONE, Firmness.HIGH, Firmness.CONFIRMED)
+_CONFIDENCE = tuple(Confidence)
+_LIKELIHOOD = tuple(Likelihood)
+
+
+class Party(Record, frozen=True, kw_only=True):
+    """A signer: the canonical name its claims carry, and its case."""
+
+    name: str
+    case: Case
+
+
+class Standing(StrEnum):
+    """How one party stands to what all of them carry."""
+
+    AGREES = "says the same"
+    MORE = "says more"
+    LESS = "says less"
+    AGAINST = "says otherwise"
+
+
+class Position(Record, frozen=True, kw_only=True):
+    """The most that a party's own claims say of one affair. `claim` is None where it says nothing of it."""
+
+    party: str
+    affair: str
+    standing: Standing
+    claim: Claim | None = None
+
+
+class Joint(Record, frozen=True, kw_only=True):
+    """What all signers carry on one affair, or why there is nothing (`reason`); `claims` holds each signer's carrying claim."""
+
+    affair: str
+    reason: str = ""
+    level: Level | None = None
+    accused: str = ""
+    state: str | None = None
+    firmness: Firmness = Firmness.NONE
+    confidence: Confidence | None = None
+    likelihood: Likelihood | None = None
+    motives: tuple[Motive, ...] = ()
+    claims: tuple[tuple[str, Claim], ...] = ()
+
+
+def merge(parties: Sequence[Party], name: str) -> Case:
+    """One case with everything of all parties, in their order. Nothing is overwritten.
+
+    What two parties hold alike is there once, a document under the stricter of its markings. What they hold under one id with
+    different content is there twice, the later under a new id, and a problem says so. Hunts are each party's own and do not
+    travel; affairs, weighing and advice are to be made anew from the whole.
+    """
+    documents: dict[str, Document] = {}
+    claims: dict[str, Claim] = {}
+    mentions: dict[str, Mention] = {}
+    problems: list[Problem] = []
+    for party in parties:
+        for document in party.case.documents:
+            held = documents.get(document.id)
+            if held is None:
+                documents[document.id] = document
+            else:
+                marking = Tlp.strictest([held.marking, document.marking])
+                # A text that came without its unquoted parts gives way to the whole one.
+                fuller = document if len(document.text.split()) > len(held.text.split()) else held
+                documents[document.id] = msgspec.structs.replace(fuller, marking=marking)
+        for claim in party.case.claims:
+            held_claim = claims.get(claim.id)
+            if held_claim is None:
+                claims[claim.id] = claim
+            elif held_claim != claim:
+                id = stable_id("claim", claim.id, party.name, msgspec.json.encode(claim, order="deterministic"))
+                claims[id] = msgspec.structs.replace(claim, id=id)
+                problems.append(
+                    Problem(
+                        where=party.name,
+                        what=f"reads {claim.id} differently; both readings are kept, this one as {id}",
+                        severity=Severity.NOTE,
+                    )
+                )
+        for mention in party.case.mentions:
+            id = mention.id if mentions.get(mention.id, mention) == mention else stable_id("mention", mention.id, party.name)
+            mentions[id] = msgspec.structs.replace(mention, id=id)
+        problems += party.case.problems
+    judgements = {judgement.id: judgement for party in reversed(parties) for judgement in party.case.judgements}
+    return Case(
+        name=name,
+        versions=parties[0].case.versions,
+        documents=tuple(documents.values()),
+        claims=tuple(claims.values()),
+        mentions=tuple(mentions.values()),
+        judgements=tuple(judgements.values()),
+        problems=tuple(dict.fromkeys(problems)),
+        marking=Tlp.strictest([party.case.marking for party in parties] + [one.marking for one in documents.values()]),
+    )
+
+
+def own_claims(party: Party) -> tuple[Claim, ...]:
+    """The claims that the party itself makes: its name is their source's. An unnamed official speaks for nobody.
+
+    A party is also known by the code of its state where a government of that state speaks.
+    """
+    name = party.name.casefold()
+    found = []
+    for claim in party.case.claims:
+        source = claim.source.party
+        if source is None or claim.source.type is SourceType.ANONYMOUS:
+            continue
+        by_state = claim.source.type is SourceType.GOVERNMENT and (source.state or "").casefold() == name
+        if source.canonical.casefold() == name or by_state:
+            found.append(claim)
+    return tuple(found)
+
+
+def _affair(claim: Claim) -> str | None:
+    return claim.incident_id or claim.incident
+
+
+def _affairs(parties: Iterable[Party]) -> list[str]:
+    found = {affair for party in parties for claim in own_claims(party) if (affair := _affair(claim))}
+    return sorted(found)
+
+
+def _rank(claim: Claim) -> tuple[int, int]:
+    level = _LEVELS.index(claim.accused.level) if claim.accused.level else -1
+    return level, _FIRMNESS.index(claim.firmness)
+
+
+def _accusing(party: Party, affair: str) -> list[Claim]:
+    return [claim for claim in own_claims(party) if claim.stance is Stance.ACCUSES and _affair(claim) == affair]
+
+
+def _against(party: Party, affair: str) -> list[Claim]:
+    against = {Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES}
+    return [claim for claim in own_claims(party) if claim.stance in against and _affair(claim) == affair]
+
+
+def compare(parties: Sequence[Party]) -> tuple[Position, ...]:
+    """For each affair and party: the most that it says, and whether that is more, less or the same as what all carry."""
+    found = []
+    for affair in _affairs(parties):
+        joint = _joint(parties, affair)
+        for party in parties:
+            against, claims = _against(party, affair), _accusing(party, affair)
+            most = max(claims, key=_rank, default=None)
+            if against:
+                standing, most = Standing.AGAINST, most or against[0]
+            elif most is None:
+                standing = Standing.LESS
+            elif joint.level is not None:
+                level, firmness = _rank(most)
+                common = (_LEVELS.index(joint.level), _FIRMNESS.index(joint.firmness))
+                same = (level, firmness) == common and _named(most) == (joint.level, joint.accused)
+                standing = Standing.AGREES if same else Standing.MORE
+            else:
+                standing = Standing.MORE
+            found.append(Position(party=party.name, affair=affair, standing=standing, claim=most))
+    return tuple(found)
+
+
+def joint_statement(parties: Sequence[Party]) -> tuple[Joint, ...]:
+    """For each affair that a signer speaks of: what all carry, or why there is nothing that all could sign."""
+    return tuple(_joint(parties, affair) for affair in _affairs(parties))
+
+
+def _named(claim: Claim) -> tuple[Level | None, str]:
+    return claim.accused.level, claim.accused.party.canonical if claim.accused.party else ""
+
+
+def _joint(parties: Sequence[Party], affair: str) -> Joint:
+    by_party = {party.name: _accusing(party, affair) for party in parties}
+    for party in parties:
+        if _against(party, affair):
+            return Joint(affair=affair, reason=f"{party.name} denies, questions or declines")
+        if not by_party[party.name]:
+            return Joint(affair=affair, reason=f"{party.name} accuses nobody of its own")
+    states = [{claim.accused.state for claim in claims if claim.accused.state} for claims in by_party.values()]
+    shared = set.intersection(*states)
+    level = min(max(_rank(claim)[0] for claim in claims) for claims in by_party.values())
+    # From the highest level that all reach downwards: at each, all must name the same, or, for a place, be tied to one state.
+    for index in range(level, -1, -1):
+        carrying = _carrying(by_party, _LEVELS[index], shared)
+        if carrying is not None:
+            return _weakest(affair, _LEVELS[index], carrying, by_party)
+    return Joint(affair=affair, reason="the signers do not accuse the same party")
+
+
+def _carrying(by_party: dict[str, list[Claim]], level: Level, states: set[str]) -> tuple[str, str | None] | None:
+    """(name, state) that every signer accuses at `level`; at the level of a place every tie to the one state will do."""
+    if level is Level.PLACE:
+        if len(states) != 1:
+            return None
+        (state,) = states
+        return _state_name(by_party, state), state
+    names = [
+        {name for claim in claims if claim.accused.level is level and (name := _named(claim)[1])}
+        for claims in by_party.values()
+    ]
+    common = sorted(set.intersection(*names))
+    if not common:
+        return None
+    ties = {c.accused.state for claims in by_party.values() for c in claims if _named(c) == (level, common[0])}
+    return common[0], next(iter(ties)) if len(ties) == 1 else None
+
+
+def _state_name(by_party: dict[str, list[Claim]], state: str) -> str:
+    """The state's name as a signer says it, else its code."""
+    names = sorted(
+        _named(claim)[1]
+        for claims in by_party.values()
+        for claim in claims
+        if claim.accused.state == state and claim.accused.level in {Level.PLACE, Level.STATE}
+    )
+    return names[0] if names else state
+
+
+def _weakest(affair: str, level: Level, found: tuple[str, str | None], by_party: dict[str, list[Claim]]) -> Joint:
+    name, state = found
+    chosen: list[tuple[str, Claim]] = []
+    for party, claims in by_party.items():
+        fitting = [c for c in claims if _named(c) == (level, name)]
+        if level is Level.PLACE:
+            at_place = [c for c in claims if c.accused.level is Level.PLACE and c.accused.state == state]
+            fitting = at_place or [c for c in claims if c.accused.state == state]
+        # Its own words for just this; where it has none, the least that it says above it.
+        chosen.append((party, min(fitting, key=lambda c: (_rank(c)[0], -_rank(c)[1], c.id))))
+    claims = [claim for _, claim in chosen]
+    confidences = [claim.confidence for claim in claims]
+    likelihoods = [claim.likelihood for claim in claims]
+    return Joint(
+        affair=affair,
+        level=level,
+        accused=name,
+        state=state,
+        firmness=min((claim.firmness for claim in claims), key=_FIRMNESS.index),
+        confidence=min((c for c in confidences if c), key=_CONFIDENCE.index) if all(confidences) else None,
+        likelihood=min((c for c in likelihoods if c), key=_LIKELIHOOD.index) if all(likelihoods) else None,
+        motives=tuple(motive for motive in Motive if all(motive in claim.motives for claim in claims)),
+        claims=tuple(chosen),
+    )
+
+
+def statement_text(parties: Sequence[Party], names: dict[str, str] | None = None) -> str:
+    """A draft in Markdown: for each affair one sentence, with the quote of every signer that carries it, and how they differ.
+
+    `names` gives the names of affairs by id.
+    """
+    signers = ", ".join(party.name for party in parties)
+    marking = Tlp.strictest([party.case.marking for party in parties])
+    lines = [f"{marking.label}", "", f"# Draft of a joint statement: {signers}", ""]
+    positions = compare(parties)
+    for joint in joint_statement(parties):
+        lines += [f"## {(names or {}).get(joint.affair, joint.affair)}", ""]
+        if joint.level is None:
+            lines += [f"No joint statement: {joint.reason}.", ""]
+        else:
+            lines += [_sentence(joint), "", "It rests on:", ""]
+            for party, claim in joint.claims:
+                only = (
+                    "" if claim.accused.level is joint.level else f" (carries it only by implication: it names {_whom(claim)})"
+                )
+                lines.append(f"- {party}{only}: “{' '.join(claim.quote.text.split())}”")
+            lines.append("")
+        for position in (one for one in positions if one.affair == joint.affair):
+            more = f": {_whom(position.claim)}, {_how(position.claim.firmness)}" if position.claim else ""
+            lines.append(f"- {position.party} {position.standing.value}{more}")
+        lines.append("")
+    lines.append(marking.label)
+    return "\n".join(lines) + "\n"
+
+
+def _whom(claim: Claim) -> str:
+    level, name = _named(claim)
+    return (
+        f"the territory of {name}" if level is Level.PLACE else f"{name or 'nobody'} ({level.value if level else 'no level'})"
+    )
+
+
+def _how(firmness: Firmness) -> str:
+    return "flatly" if firmness is Firmness.NONE else f"firmness {firmness.value}"
+
+
+def _sentence(joint: Joint) -> str:
+    act = "was conducted from the territory of" if joint.level is Level.PLACE else "was the work of"
+    if joint.firmness is Firmness.HEDGED:
+        act = act.replace("was", "may have been", 1).replace("been the", "been the")
+    words = [f"The signers state that the activity {act} {joint.accused}"]
+    if joint.confidence is not None:
+        words.append(f", with {joint.confidence.value} confidence")
+    elif joint.firmness not in {Firmness.NONE, Firmness.HEDGED}:
+        words.append(f" ({joint.firmness.value}, the weakest firmness among them)")
+    if joint.likelihood is not None:
+        words.append(f"; likelihood: {joint.likelihood.value}")
+    if joint.motives:
+        words.append(f"; motive: {', '.join(motive.value for motive in joint.motives)}")
+    return "".join(words) + "."

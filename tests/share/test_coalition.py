@@ -1,0 +1,123 @@
+"""The EU names a place, the UK a group and a state, the US an agency: together they can sign the place, and no more."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicia.records import Case, Claim, Confidence, Firmness, Level, SourceType, Stance, Tlp
+from indicia.share.coalition import Party, Standing, compare, joint_statement, merge, statement_text
+from indicia.share.redact import marking_of
+from tests.sample_case import exchange_case
+from tests.share.strategies import cases
+from tests.share.test_stix_round_trip import SLOW
+
+
+def only(case: Case, *wanted: int) -> Case:
+    return msgspec.structs.replace(case, claims=tuple(case.claims[number] for number in wanted), hunt=None)
+
+
+def named(claim: Claim, **changes: object) -> Claim:
+    return msgspec.structs.replace(claim, **changes)
+
+
+@pytest.fixture
+def three() -> list[Party]:
+    case = exchange_case()
+    american = only(case, 5)
+    official = named(american.claims[0], source=msgspec.structs.replace(american.claims[0].source, type=SourceType.GOVERNMENT))
+    return [
+        Party(name="European Union", case=only(case, 3)),
+        Party(name="GB", case=only(case, 1, 4)),
+        Party(name="United States", case=msgspec.structs.replace(american, claims=(official,))),
+    ]
+
+
+def test_the_joint_statement_names_the_place_only(three: list[Party]) -> None:
+    (joint,) = joint_statement(three)
+    assert (joint.level, joint.accused, joint.state) == (Level.PLACE, "China", "CN")
+    assert joint.firmness is Firmness.NONE, "the US's high is not all signers' high"
+    assert joint.confidence is None, "only one of three states a confidence"
+    text = statement_text(three)
+    sentence = next(line for line in text.splitlines() if line.startswith("The signers"))
+    assert "territory of China" in sentence
+    for word in ("Ministry", "state-backed", "confidence"):
+        assert word not in sentence
+    assert text.count("only by implication") == 2
+
+
+def test_who_says_more(three: list[Party]) -> None:
+    standing = {position.party: position.standing for position in compare(three)}
+    assert standing == {"European Union": Standing.AGREES, "GB": Standing.MORE, "United States": Standing.MORE}
+
+
+def test_one_hedged_signer_hedges_all(three: list[Party]) -> None:
+    hedged = named(three[0].case.claims[0], firmness=Firmness.HEDGED)
+    eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(hedged,)))
+    (joint,) = joint_statement([eu, *three[1:]])
+    assert joint.firmness is Firmness.HEDGED
+    assert "may have been" in statement_text([eu, *three[1:]])
+
+
+def test_the_lowest_confidence_counts_where_all_state_one(three: list[Party]) -> None:
+    confidences = (Confidence.HIGH, Confidence.LOW, Confidence.MODERATE)
+    parties = [
+        Party(
+            name=party.name,
+            case=msgspec.structs.replace(
+                party.case, claims=tuple(named(claim, confidence=confidence) for claim in party.case.claims)
+            ),
+        )
+        for party, confidence in zip(three, confidences, strict=True)
+    ]
+    (joint,) = joint_statement(parties)
+    assert joint.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize("stance", [Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES])
+def test_nobody_signs_against_a_signer(three: list[Party], stance: Stance) -> None:
+    against = named(three[0].case.claims[0], stance=stance)
+    eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(against,)))
+    (joint,) = joint_statement([eu, *three[1:]])
+    assert joint.level is None
+    assert "European Union" in joint.reason
+    assert compare([eu, *three[1:]])[0].standing is Standing.AGAINST
+
+
+def test_an_unnamed_official_signs_for_nobody(three: list[Party]) -> None:
+    anonymous = Party(name="United States", case=only(exchange_case(), 5))
+    (joint,) = joint_statement([*three[:2], anonymous])
+    assert joint.level is None
+
+
+def test_others_words_in_a_partys_case_are_not_its_own(three: list[Party]) -> None:
+    eu = Party(name="European Union", case=only(exchange_case(), 3, 1, 4, 5, 7))
+    assert joint_statement([eu, *three[1:]]) == joint_statement(three)
+
+
+def test_merging_keeps_both_readings_and_the_stricter_marking() -> None:
+    one = exchange_case()
+    other = msgspec.structs.replace(
+        one,
+        claims=(named(one.claims[0], firmness=Firmness.LOW), *one.claims[1:]),
+        documents=tuple(msgspec.structs.replace(document, marking=Tlp.AMBER) for document in one.documents),
+    )
+    merged = merge([Party(name="A", case=one), Party(name="B", case=other)], "both")
+    assert len(merged.claims) == len(one.claims) + 1
+    assert set(one.claims) <= set(merged.claims)
+    assert merged.marking is Tlp.AMBER
+    assert any("differently" in problem.what for problem in merged.problems)
+
+
+@SLOW
+@given(st.lists(cases(), min_size=2, max_size=3))
+def test_merging_loses_no_claim_and_no_marking(found: list[Case]) -> None:
+    merged = merge([Party(name=str(number), case=case) for number, case in enumerate(found)], "all")
+    quotes = {(claim.quote, claim.stance, claim.firmness) for claim in merged.claims}
+    for case in found:
+        assert {(claim.quote, claim.stance, claim.firmness) for claim in case.claims} <= quotes
+        assert marking_of(merged).rank >= marking_of(case).rank
+    assert len({claim.id for claim in merged.claims}) == len(merged.claims)
+    assert merge([Party(name="x", case=merged), Party(name="y", case=merged)], "again").claims == merged.claims

@@ -1,0 +1,241 @@
+"""The server as taxii2-client sees it, on a real port; without the right token nothing above TLP:CLEAR is there."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import requests
+import stix2
+import uvicorn
+
+from indicia.errors import FormatError, UsageError
+from indicia.knowledge import load
+from indicia.records import Case, Tlp
+from indicia.share.redact import marking_of
+from indicia.web.collections import Inbox, collection_id, marking_of_object
+from indicia.web.readers import Reader, load_readers, reader_of
+from indicia.web.taxii import MEDIA, taxii_app
+from tests.sample_case import exchange_case
+
+READERS = """
+[readers.alice]
+token = "alice-token-0123456789"
+tlp = "amber"
+write = true
+[readers.bob]
+token = "bob-token-0123456789"
+tlp = "green"
+[readers.carol]
+token = "carol-token-0123456789"
+tlp = "red"
+write = true
+"""
+ALICE, BOB, CAROL = (f"{name}-token-0123456789" for name in ("alice", "bob", "carol"))
+SECRET = ("Raab", "HAFNIUM", "zebra-source")
+
+
+def mixed_case() -> Case:
+    """The news is AMBER, the advisory CLEAR."""
+    case = exchange_case()
+    documents = tuple(
+        msgspec.structs.replace(document, marking=Tlp.AMBER, title="zebra-source")
+        if document.name.startswith("news")
+        else document
+        for document in case.documents
+    )
+    case = msgspec.structs.replace(case, documents=documents)
+    return msgspec.structs.replace(case, marking=marking_of(case))
+
+
+@pytest.fixture
+def readers(tmp_path: Path) -> tuple[Reader, ...]:
+    path = tmp_path / "readers.toml"
+    path.write_text(READERS, "utf-8")
+    path.chmod(0o600)
+    return load_readers(path)
+
+
+@pytest.fixture
+def server(tmp_path: Path, readers: tuple[Reader, ...]) -> Iterator[str]:
+    app = taxii_app(mixed_case(), load(), readers, inbox=Inbox(tmp_path / "inbox"), added="2026-11-24T12:00:00.000000Z")
+    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="none"))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    until = time.monotonic() + 20
+    while not running.started and time.monotonic() < until:
+        time.sleep(0.01)
+    port = running.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(20)
+
+
+def get(url: str, token: str | None = None, **query: str) -> requests.Response:
+    headers = {"Accept": MEDIA} | ({"Authorization": f"Bearer {token}"} if token else {})
+    return requests.get(url, params=query, headers=headers, timeout=20)
+
+
+def at(server: str, tlp: Tlp, rest: str = "objects/") -> str:
+    return f"{server}/indicia/collections/{collection_id(tlp.value)}/{rest}"
+
+
+def test_the_reference_client_walks_the_server(server: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from taxii2client.v21 import Server, as_pages
+
+        there = Server(f"{server}/taxii2/", user="alice", password=ALICE)
+        collections = {one.title: one for one in there.default.collections}
+        assert set(collections) == {"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "Inbox"}
+        amber = collections["TLP:AMBER"]
+        pages = list(as_pages(amber.get_objects, per_request=7))
+        objects = [item for page in pages for item in page.get("objects", [])]
+        assert len(pages) > 3
+        assert len({item["id"] for item in objects}) == len(objects)
+        assert "Raab" in json.dumps(objects)
+        assert stix2.parse({"type": "bundle", "id": f"bundle--{uuid.uuid4()}", "objects": objects}, allow_custom=True)
+        notes = amber.get_objects(type="note")["objects"]
+        assert {item["type"] for item in notes} == {"note"}
+        assert amber.get_object(notes[0]["id"])["objects"] == [notes[0]]
+        assert amber.object_versions(notes[0]["id"])["versions"] == [notes[0]["modified"]]
+        assert len(amber.get_manifest(limit=100)["objects"]) == min(100, len(objects))
+        status = collections["Inbox"].add_objects({"objects": notes[:2]}, wait_for_completion=True)
+        assert (status.status, status.success_count, status.failure_count) == ("complete", 2, 0)
+        assert {item["id"] for item in collections["Inbox"].get_objects()["objects"]} == {item["id"] for item in notes[:2]}
+
+
+def every_route(server: str, object_id: str) -> list[str]:
+    paths = [
+        f"{server}/taxii2/",
+        f"{server}/indicia/",
+        f"{server}/indicia/collections/",
+        f"{server}/indicia/status/{uuid.uuid4()}/",
+    ]
+    for collection in [*(collection_id(tlp.value) for tlp in Tlp), collection_id("inbox")]:
+        base = f"{server}/indicia/collections/{collection}"
+        paths += [f"{base}/", f"{base}/manifest/", f"{base}/objects/", f"{base}/objects/{object_id}/"]
+        paths.append(f"{base}/objects/{object_id}/versions/")
+    return paths
+
+
+@pytest.mark.parametrize("token", [None, "", BOB])
+def test_no_route_shows_what_is_above_the_reader(server: str, token: str | None) -> None:
+    secret = get(at(server, Tlp.AMBER), ALICE, **{"match[type]": "note"}).json()["objects"][0]
+    answered = 0
+    for url in every_route(server, secret["id"]):
+        for query in ({}, {"match[id]": secret["id"]}, {"match[version]": "all"}):
+            answer = get(url, token, **query)
+            answered += answer.status_code == 200
+            assert not [word for word in (*SECRET, "sighting--") if word in answer.text], url
+            assert query or secret["id"] not in answer.text, url
+    assert answered > 10
+    for tlp in (Tlp.AMBER, Tlp.AMBER_STRICT, Tlp.RED):
+        assert get(at(server, tlp), token).status_code == 404
+    posted = requests.post(
+        at(server, Tlp.CLEAR).replace(collection_id("clear"), collection_id("inbox")),
+        json={"objects": [secret]},
+        headers={"Content-Type": MEDIA} | ({"Authorization": f"Bearer {token}"} if token else {}),
+        timeout=20,
+    )
+    assert posted.status_code == 404
+
+
+def test_a_wrong_token_sees_nothing_at_all(server: str) -> None:
+    for url in every_route(server, "note--0"):
+        assert get(url, "wrong-token").status_code == 401
+    for header in ("Basic !!!", "Basic YWxpY2U6d3Jvbmc=", "Digest x", "Bearer"):
+        answer = requests.get(f"{server}/taxii2/", headers={"Authorization": header}, timeout=20)
+        assert answer.status_code == 401, header
+
+
+def test_added_after_and_headers(server: str) -> None:
+    answer = get(at(server, Tlp.AMBER), ALICE, limit="5")
+    assert answer.headers["X-TAXII-Date-Added-First"] == "2026-11-24T12:00:00.000000Z"
+    assert answer.headers["content-type"].startswith("application/taxii+json")
+    assert answer.json()["more"] is True
+    assert "objects" not in get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T12:00:00Z").json()
+    assert get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T11:59:59Z").json()["objects"]
+    for bad in ({"added_after": "yesterday"}, {"limit": "0"}, {"limit": "x"}, {"next": "-1"}, {"match[version]": "newest"}):
+        assert get(at(server, Tlp.AMBER), ALICE, **bad).status_code == 400, bad
+    assert requests.get(f"{server}/taxii2/", headers={"Accept": "text/html"}, timeout=20).status_code == 406
+    assert get(at(server, Tlp.AMBER, "objects/note--00000000-0000-4000-8000-000000000000/"), ALICE).status_code == 404
+
+
+def note(tlp: Tlp | None, number: int, modified: str = "2026-01-01T00:00:00.000Z") -> dict[str, Any]:
+    from indicia.share.stix import TLP_IDS
+
+    id = f"note--00000000-0000-4000-8000-{number:012d}"
+    item: dict[str, Any] = {"type": "note", "spec_version": "2.1", "id": id, "created": "2026-01-01T00:00:00.000Z"}
+    item |= {"modified": modified, "content": "x", "object_refs": [id]}
+    return item | ({"object_marking_refs": [TLP_IDS[tlp]]} if tlp else {})
+
+
+def post(server: str, token: str, body: bytes, kind: str = MEDIA) -> requests.Response:
+    url = f"{server}/indicia/collections/{collection_id('inbox')}/objects/"
+    return requests.post(url, data=body, headers={"Authorization": f"Bearer {token}", "Content-Type": kind}, timeout=20)
+
+
+def test_the_inbox_shows_each_reader_what_its_markings_allow(server: str, tmp_path: Path) -> None:
+    items = [note(Tlp.GREEN, 1), note(Tlp.RED, 2), note(None, 3), {"type": "note"}, "x"]
+    answer = post(server, CAROL, json.dumps({"objects": items}).encode())
+    assert answer.status_code == 202
+    assert (answer.json()["success_count"], answer.json()["failure_count"]) == (3, 2)
+    assert post(server, CAROL, json.dumps({"objects": items}).encode()).status_code == 202, "again, without doubling"
+    inbox = f"{server}/indicia/collections/{collection_id('inbox')}/objects/"
+    assert [item["id"][-1] for item in get(inbox, CAROL).json()["objects"]] == ["1", "2", "3"]
+    assert [item["id"][-1] for item in get(inbox, ALICE).json()["objects"]] == ["1"]
+    assert get(f"{server}/indicia/status/{answer.json()['id']}/", CAROL).status_code == 200
+    assert get(f"{server}/indicia/status/{answer.json()['id']}/", ALICE).status_code == 404
+    assert [entry.item["id"][-1] for entry in Inbox(tmp_path / "inbox").entries] == ["1", "2", "3"], "kept on disk"
+
+
+def test_versions_of_what_was_posted(server: str) -> None:
+    first, second = note(Tlp.GREEN, 1), note(Tlp.GREEN, 1, "2026-02-01T00:00:00.000Z")
+    for item in (first, second):
+        assert post(server, ALICE, json.dumps({"objects": [item]}).encode()).status_code == 202
+    inbox = f"{server}/indicia/collections/{collection_id('inbox')}/objects/"
+    assert get(inbox, ALICE).json()["objects"] == [second]
+    assert get(inbox, ALICE, **{"match[version]": "first"}).json()["objects"] == [first]
+    assert get(inbox, ALICE, **{"match[version]": first["modified"]}).json()["objects"] == [first]
+    assert len(get(f"{inbox}{first['id']}/versions/", ALICE).json()["versions"]) == 2
+
+
+@pytest.mark.parametrize(("body", "kind", "code"), [(b"{", MEDIA, 422), (b"[]", MEDIA, 422), (b"{}", "text/plain", 415)])
+def test_what_cannot_be_taken_in(server: str, body: bytes, kind: str, code: int) -> None:
+    assert post(server, ALICE, body, kind).status_code == code
+
+
+def test_too_much_is_refused(server: str) -> None:
+    assert post(server, ALICE, b" " * 10_000_001).status_code == 413
+
+
+def test_unmarked_objects_count_as_red_and_tlp_1_is_known() -> None:
+    assert marking_of_object({"id": "x"}) is Tlp.RED
+    for old, new in (
+        (stix2.TLP_WHITE, Tlp.CLEAR),
+        (stix2.TLP_GREEN, Tlp.GREEN),
+        (stix2.TLP_AMBER, Tlp.AMBER),
+        (stix2.TLP_RED, Tlp.RED),
+    ):
+        assert marking_of_object({"id": "x", "object_marking_refs": [old.id]}) is new
+
+
+def test_tokens_that_others_can_read_are_refused(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
+    path = tmp_path / "readers.toml"
+    path.chmod(0o644)
+    with pytest.raises(UsageError, match="others can read"):
+        load_readers(path)
+    path.write_text('[readers.x]\ntoken = "short"\ntlp = "red"', "utf-8")
+    path.chmod(0o600)
+    with pytest.raises(FormatError):
+        load_readers(path)
+    assert reader_of("Bearer ", readers) is None
