@@ -72,7 +72,7 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
 
 def _register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
-    from indicia.cli import advise, brief, hunt, knowledge, merge, read, share, weigh
+    from indicia.cli import advise, brief, hunt, knowledge, merge, pull, push, read, serve, share, weigh
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
@@ -81,6 +81,9 @@ def _register() -> None:
     app.command("advise")(_exiting(advise.advise))
     app.command("share")(_exiting(share.share))
     app.command("merge")(_exiting(merge.merge))
+    app.command("serve")(_exiting(serve.serve))
+    app.command("pull")(_exiting(pull.pull))
+    app.command("push")(_exiting(push.push))
     app.add_typer(knowledge.app, name="knowledge")
 
 
