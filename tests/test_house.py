@@ -20,9 +20,9 @@ FLOORS = {
     "share": 3,
     "case": 3,
     "pipeline": 4,
-    "cli": 5,
     "web": 5,
-    "__main__": 6,
+    "cli": 6,
+    "__main__": 7,
 }
 
 
