@@ -11,7 +11,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
-from indicia.errors import InputError
+from indicia.errors import InputError, UsageError
 
 __all__ = ["serve"]
 
@@ -33,6 +33,18 @@ def serve(
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
     ] = None,
+    taxii: Annotated[bool, typer.Option("--taxii", help="Serve one case over TAXII 2.1 instead of the page.")] = False,
+    readers: Annotated[
+        Path | None,
+        typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and what they are cleared for."),
+    ] = None,
+    inbox: Annotated[
+        Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers with the right to write post.")
+    ] = None,
+    sightings: Annotated[
+        str,
+        typer.Option("--sightings", help="TAXII: the least clearance that sees your sightings, without machines or people."),
+    ] = "amber",
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -44,6 +56,8 @@ def serve(
       indicia serve
 
       indicia serve affair.indicia --port 9000
+
+      indicia serve affair.indicia --taxii --readers readers.toml --inbox inbox/
     """
     import uvicorn
     from platformdirs import user_data_path
@@ -51,6 +65,12 @@ def serve(
     from indicia.web import create_app
 
     voice = talk(quiet, verbose, color)
+    if taxii:
+        from indicia.cli.taxii import serve_taxii
+
+        if not cases or len(cases) != 1:
+            raise UsageError("--taxii serves exactly one case", hint="indicia serve affair.indicia --taxii")
+        return serve_taxii(cases[0], readers=readers, inbox=inbox, host=host, port=port, sightings=sightings, voice=voice)
     home = folder or user_data_path("indicia") / "cases"
     app = create_app(home, cases or (), hosts=names or ())
     try:
