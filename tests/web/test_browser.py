@@ -145,7 +145,7 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
     page.click("nav >> text=Hunt")
     page.locator(".stages summary").nth(1).click()
     page.locator(".stages details[open] a").first.click()
-    assert page.locator("h2:has-text('The log record')").is_visible()
+    page.wait_for_selector("h2:has-text('The log record')")
     page.click("nav >> text=Weigh")
     before = page.inner_text("#result")
     page.locator("#what-if input[name=off]:not(:disabled)").first.check()
@@ -153,7 +153,7 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
     assert page.inner_text("#result") != before and "off=" in page.url
     kept = page.url
     page.goto(kept)
-    assert page.locator("#result .what-if").is_visible()
+    page.wait_for_selector("#result .what-if")
     page.click("nav >> text=Advise")
     assert page.locator(".measures li").count() > 5
     page.click("nav >> text=Export")
@@ -206,7 +206,8 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
     page.goto(f"{built}/weigh")
     page.locator("#what-if input[name=off]:not(:disabled)").first.check()
     page.click("text=Weigh it so")
-    assert "off=" in page.url and page.locator(".what-if").is_visible()
+    page.wait_for_selector(".what-if")
+    assert "off=" in page.url
     context.close()
 
 
