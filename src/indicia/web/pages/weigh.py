@@ -11,7 +11,7 @@ import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, EvidenceKind, Weighing
+from indicia.records import Assessment, Evidence, EvidenceKind, Level, Posterior, Weighing
 from indicia.share.brief.inert import visible
 from indicia.share.brief.pictures.hypotheses import hypotheses
 from indicia.share.brief.pictures.weights import weights
@@ -139,6 +139,12 @@ def _likeliest(assessment: Assessment, most: int) -> list[Any]:
     return sorted(rows, key=lambda one: (-one.probability, one.hypothesis.name))[:most]
 
 
+def _rows(assessment: Assessment) -> list[tuple[bool, Posterior]]:
+    """(added up, posterior) of all groups, and of the agencies and states that they add up to."""
+    sums = [one for one in assessment.levels if one.hypothesis.level in {Level.STATE, Level.AGENCY}]
+    return [(False, one) for one in assessment.posteriors] + [(True, one) for one in sums]
+
+
 def _short(assessment: Assessment) -> dict[str, Any]:
     return {
         "verdict": assessment.verdict.value,
@@ -156,7 +162,8 @@ def _short(assessment: Assessment) -> dict[str, Any]:
 
 
 def _side(name: str, title: str, base: Assessment, now: Assessment, known: dict[str, Evidence], show: Any) -> dict[str, Any]:
-    before = {one.hypothesis.id: one.probability for one in (*base.levels, *base.posteriors)}
+    # An id may stand among the groups and, added up, among the levels: the two are never mixed.
+    before = {(added, one.hypothesis.id): one.probability for added, one in _rows(base)}
     columns = [one.hypothesis for one in now.posteriors[:COLUMNS] if one.hypothesis.id != "unknown"]
     cells = {(one.evidence, one.hypothesis): one.decibans for one in now.weights}
     rows = [item for item in known.values() if any((item.id, column.id) in cells for column in columns)]
@@ -166,7 +173,11 @@ def _side(name: str, title: str, base: Assessment, now: Assessment, known: dict[
         "title": title,
         "now": now,
         "base": base,
-        "likeliest": [(one, before.get(one.hypothesis.id, 0.0)) for one in _likeliest(now, SHOWN)],
+        "likeliest": [
+            (one, added, before.get((added, one.hypothesis.id), 0.0))
+            for added, one in sorted(_rows(now), key=lambda row: (row[0], -row[1].probability, row[1].hypothesis.name))
+            if added or one.hypothesis.id in {shown.hypothesis.id for shown in now.posteriors[:SHOWN]}
+        ][: SHOWN + 6],
         "bars": hypotheses(f"bars-{name}", title, now, show),
         "weights": weights(f"weights-{name}", now, known, show),
         "columns": columns,

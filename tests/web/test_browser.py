@@ -1,0 +1,250 @@
+"""The page in a real Chromium: the whole story, the keyboard alone, a phone, the dark, and what axe says of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from indicia.web import create_app
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "exchange-2021"
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PARTS = (
+    "",
+    "/documents",
+    "/claims",
+    "/timeline",
+    "/hunt",
+    "/hunt/rules",
+    "/hunt/reach",
+    "/weigh",
+    "/advise",
+    "/export",
+    "/search?q=china",
+)
+ARTICLE = """Allies point to Beijing over Exchange attack
+
+19 July 2021. Brussels and London pointed to China on Monday. The United Kingdom accused the Chinese Ministry of State \
+Security of being behind the groups known as APT40 and APT31. The United States attributes the compromise of Microsoft \
+Exchange servers with a high degree of confidence to actors affiliated with the Ministry of State Security. NATO \
+acknowledged the statements of its allies. In March, Microsoft had blamed HAFNIUM with high confidence. China denied \
+the accusation.
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Skipped where there is no Chromium; never on CI."""
+    missing = "" if CHROMIUM else "needs Chromium (on Debian: apt-get install chromium)"
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing = "needs the Python package playwright"
+    if missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"{missing}, and this is CI")
+        pytest.skip(missing)
+    with sync_playwright() as play:
+        made = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on this machine over an empty folder of cases."""
+    app = create_app(tmp_path_factory.mktemp("cases"), author="tester")
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+class Watch:
+    """Notes every request and every complaint of a page."""
+
+    def __init__(self, context: Any, address: str) -> None:
+        self.address = address
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+        context.on("request", self._request)
+        context.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def check(self) -> None:
+        assert not self.foreign, "a request left this machine"
+        assert not self.complaints
+
+
+@pytest.fixture(scope="module")
+def built(browser: Any, address: str) -> str:
+    """The case made from the article and the example logs, through the page."""
+    context = browser.new_context()
+    watch = Watch(context, address)
+    page = context.new_page()
+    page.goto(address)
+    page.fill("[name=name]", "Exchange")
+    page.fill("[name=pasted]", ARTICLE)
+    page.set_input_files("[name=texts]", str(EXAMPLE / "texts" / "advisory.html"))
+    page.fill("[name=folder]", str(EXAMPLE / "logs"))
+    page.click("button.main")
+    page.wait_for_url("**/case/exchange", timeout=180_000)
+    watch.check()
+    context.close()
+    return f"{address}/case/exchange"
+
+
+def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path) -> None:
+    context = browser.new_context(accept_downloads=True)
+    context.set_default_timeout(20_000)
+    watch = Watch(context, address)
+    page = context.new_page()
+    page.goto(built)
+    assert "compromise" in page.inner_text(".cells").lower()
+    page.click("nav >> text=Documents")
+    page.click("tbody a:has-text('Allies')")
+    assert page.locator(".text .k-claim").count() >= 3
+    page.locator(".text a.badge").first.click()
+    assert "#r-claim" in page.url
+    record = page.locator("section.record:target")
+    record.get_by_role("button", name="Reject").click()
+    assert page.locator("section.record.rejected").count() == 1
+    page.locator("section.record.rejected").get_by_role("button", name="Take back in").click()
+    page.click("nav >> text=Hunt")
+    page.locator(".stages summary").nth(1).click()
+    page.locator(".stages details[open] a").first.click()
+    page.wait_for_selector("h2:has-text('The log record')")
+    page.click("nav >> text=Weigh")
+    before = page.inner_text("#result")
+    page.locator("#what-if input[name=off]:not(:disabled)").first.check()
+    page.wait_for_selector("#result .what-if")
+    assert page.inner_text("#result") != before and "off=" in page.url
+    kept = page.url
+    page.goto(kept)
+    page.wait_for_selector("#result .what-if")
+    page.click("nav >> text=Advise")
+    assert page.locator(".measures li").count() > 5
+    page.click("nav >> text=Export")
+    for name, magic in (("Brief, one HTML page", b"<!doctype html"), ("Brief, PDF", b"%PDF"), ("STIX 2.1 bundle", b"{")):
+        with page.expect_download(timeout=60_000) as waiting:
+            page.click(f"text={name}")
+        file = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(file)
+        assert file.read_bytes().lower().startswith(magic.lower())
+    watch.check()
+    context.close()
+
+
+def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(built)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("/")
+    page.keyboard.type("HAFNIUM")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=HAFNIUM")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('.hits') !== null"):
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", "focus can be seen"
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/search" not in url, timeout=20_000)
+    context.close()
+
+
+def test_without_script(browser: Any, address: str, built: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    page.fill("[name=name]", "Plain")
+    page.fill("[name=pasted]", ARTICLE)
+    page.click("button.main")
+    for _ in range(120):
+        if page.locator("text=Open the case").count():
+            break
+        time.sleep(0.5)
+        page.reload()
+    page.click("text=Open the case")
+    assert page.url.endswith("/case/plain")
+    page.goto(f"{built}/weigh")
+    page.locator("#what-if input[name=off]:not(:disabled)").first.check()
+    page.click("text=Weigh it so")
+    page.wait_for_selector(".what-if")
+    assert "off=" in page.url
+    context.close()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Any, built: str, part: str) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 720})
+    page = context.new_page()
+    page.goto(built + part)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Any, address: str, built: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The page's own policy forbids the script that axe injects; everything else is as it is served.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    found = []
+    documents = page.request.get(f"{built}/documents.json").json()["documents"]
+    claims = page.request.get(f"{built}/claims.json").json()["claims"]
+    sightings = page.request.get(f"{built}/hunt.json").json()["sightings"]
+    more = [f"/documents/{one['id']}" for one in documents] + [f"/claims/{claims[0]['id']}", f"/sightings/{sightings[0]['id']}"]
+    for url in [address, f"{address}/help", *(built + part for part in (*PARTS, *more))]:
+        page.goto(url)
+        for violation in Axe().run(page).response["violations"]:
+            if violation["impact"] in {"serious", "critical"}:
+                node = violation["nodes"][0]
+                found.append((url, violation["id"], len(violation["nodes"]), node["html"][:160], node["failureSummary"][:200]))
+    assert not found
+    context.close()
+
+
+def test_dark_is_dark(browser: Any, built: str) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(built)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"
+    context.close()
