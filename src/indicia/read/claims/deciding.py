@@ -64,7 +64,7 @@ def _moot(one: Found, other: Found) -> bool:
             and row[one.accused.first].low in ("a", "an", "the", "its", "another")
         ):
             return True
-    if one.accused_is.canonical != other.accused_is.canonical or one.draft.stance is not Stance.ACCUSES:
+    if one.accused_is.same != other.accused_is.same or one.draft.stance is not Stance.ACCUSES:
         return False
     if one.draft.source < 0 <= other.draft.source:
         return other.score >= one.score or other.draft.rule != "scorer"

@@ -10,7 +10,7 @@ from indicia.read.claims.units import Unit
 from indicia.read.claims.wordsets import word_set
 from indicia.records import AccusedType, Level, SourceType
 
-__all__ = ["Described", "describe_accused", "describe_source", "owner_unit"]
+__all__ = ["Described", "as_place", "describe_accused", "describe_source", "on_territory", "owner_unit"]
 
 _GOV_OWNERS = word_set("kinds.gov_owners")
 _COMMON_ADJECTIVES = {
@@ -39,6 +39,12 @@ class Described(NamedTuple):
     state: str | None
     level: Level | None = None
     category: str | None = None
+    id: str = ""  # in our knowledge, for an actor
+
+    @property
+    def same(self) -> str:
+        """What two namings of one party have in common: the id in our knowledge, else the canonical name."""
+        return self.id or self.canonical
 
 
 def owner_unit(row: list[Unit], party: Party) -> Unit | None:
@@ -79,7 +85,7 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
     if owner is not None and owner.kind == "media":
         return Described(owner.canonical, SourceType.MEDIA, None)
     if first == "actor":
-        return Described(name.canonical if name else surface, SourceType.GROUP, party.state)
+        return Described(name.said if name else surface, SourceType.GROUP, party.state, id=name.id if name else "")
     if first == "court":
         return Described(surface, SourceType.COURT, party.state)
     if first == "anonymous" or (
@@ -156,8 +162,7 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
     low = surface.lower()
     kinds = set(party.kinds)
     adjective = _COMMON_ADJECTIVES.get(party.state or "", "")
-    place = first == "place" or any(w in low.split() for w in ("territory", "soil"))
-    if place:
+    if first == "place" or on_territory(party):
         country = states.get(party.state or "", "")
         return Described(
             f"actors operating from {country}" if country else surface, AccusedType.UNKNOWN, party.state, Level.PLACE
@@ -168,14 +173,11 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
         return Described(states.get(party.state or "", surface), AccusedType.STATE, party.state, Level.STATE)
     if first == "actor":
         detail = name.detail if name else "group"
+        called, known = (name.said or name.canonical, name.id) if name else (surface, "")
         if detail == "criminal" or (kinds & {"criminal"} and not _spying(low)):
-            return Described(name.canonical if name else surface, AccusedType.CRIMINAL, party.state, Level.GROUP)
+            return Described(called, AccusedType.CRIMINAL, party.state, Level.GROUP, id=known)
         return Described(
-            name.canonical if name else surface,
-            AccusedType.GROUP,
-            party.state,
-            Level.GROUP,
-            "state-affiliated" if party.state else None,
+            called, AccusedType.GROUP, party.state, Level.GROUP, "state-affiliated" if party.state else None, known
         )
     if party.person_name or first in ("named_person", "person", "gov_person"):
         criminal = any(w in low for w in ("hacker", "ransom", "cybercrim", "administrator", "affiliate")) and not _spying(low)
@@ -214,6 +216,17 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
             canonical = f"{country}-linked hackers"
         return Described(canonical, AccusedType.GROUP, party.state, Level.GROUP, "state-affiliated" if "state" in low else None)
     return Described(surface, AccusedType.UNKNOWN, party.state, None)
+
+
+def on_territory(party: Party) -> bool:
+    """Whether the party is the land of a state ("the territory of China"): a place, which neither speaks nor acts."""
+    return party.head in ("territory", "soil")
+
+
+def as_place(described: Described, states: dict[str, str]) -> Described:
+    """A state that is named as the place where an attack came from."""
+    country = states.get(described.state or "", described.canonical)
+    return Described(f"actors operating from {country}", AccusedType.UNKNOWN, described.state, Level.PLACE)
 
 
 def _spying(low: str) -> bool:

@@ -24,6 +24,7 @@ class Name(NamedTuple):
     state: str | None = None
     detail: str = ""  # actor: group, criminal ...; agency: its kind; vendor: its kind
     id: str = ""
+    said: str = ""  # actor: the name that the text uses, in its usual spelling; an alias is one only according to someone
 
 
 # Bodies of several states that speak or are spoken of as parties; the rest comes from the table of agencies.
@@ -118,6 +119,7 @@ class Names:
             for surface in (actor.name, *(alias.name for alias in actor.aliases)):
                 if len(surface) < 3 or surface.lower() in _ORDINARY or is_risky(surface):
                     continue
+                name = name._replace(said=surface)
                 put(surface, name)
                 if surface.isupper() and surface.isalpha() and len(surface) > 4:
                     put(surface.title(), name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from indicia.read.claims.clauses import NEVER, act_words, clause_end, clause_start, copula_subject, group_start, trim_units
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, coordinated, next_party, subject
+from indicia.read.claims.kinds import on_territory
 from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.speech import Speech, speakers_at
 from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, is_actor, specific
@@ -68,14 +69,21 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     )
         elif low in _ORIGIN and k + 2 < n and row[k + 1].low in ("from", "in", "out"):
             index = next_party(sentence, k + 2, n, reach=3)
-            if index >= 0 and accusable(sentence, index):
+            if index >= 0 and (accusable(sentence, index) or on_territory(parties[index])):
                 start = clause_start(sentence, k)
                 if row[k - 1].low in ('"', "“"):
                     start = clause_start(sentence, k - 1)
-                if act_words(sentence, start, k):
-                    yield from _clear_or_accuse(
-                        sentence, sources, index, trim_units(sentence, start, k), k, "origin", negated, hypothetical
-                    )
+                if on_territory(parties[index]) and not act_words(sentence, start, k):
+                    start = 0  # "the compromise, which hit thousands, was conducted from": telling by itself
+                elif not act_words(sentence, start, k):
+                    continue
+                place = row[parties[index].first - 1].low in ("from", "in") and (
+                    on_territory(parties[index]) or parties[index].kinds[0] == "state"
+                )
+                for draft in _clear_or_accuse(
+                    sentence, sources, index, trim_units(sentence, start, k), k, "origin", negated, hypothetical
+                ):
+                    yield draft._replace(place=place)
         elif low in _POINTS and k + 2 < n and row[k + 1].low in ("to", "at", "toward", "towards", "the"):
             if row[k + 1].low == "the" and row[k + 2].low in ("finger", "fingers"):
                 index = next_party(sentence, k + 3, n, reach=3)
@@ -216,6 +224,8 @@ def sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for verb in sentence.verbs:
         if verb.lemma not in _SEE or verb.passive or verb.conditional:
             continue
+        if verb.lemma == "call" and verb.at + 1 < n and row[verb.at + 1].low in ("on", "upon", "for"):
+            continue  # "calls on the Chinese authorities to"
         who, _, how = subject(sentence, verb.first)
         who = [w for w in who if can_speak(parties[w])]
         if not who:

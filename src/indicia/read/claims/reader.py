@@ -204,8 +204,8 @@ class _Reader:
         by_sentence: dict[int, dict[tuple[object, ...], Found]] = {}
         for found in self.found:
             best = by_sentence.setdefault(found.piece.number, {})
-            source = found.source_is.canonical if found.source_is is not None else None
-            key = (source, found.accused_is.canonical if found.accused_is else None, found.draft.stance)
+            source = found.source_is.same if found.source_is is not None else None
+            key = (source, found.accused_is.same if found.accused_is else None, found.draft.stance)
             known = best.get(key)
             if known is None or rank(found) > rank(known):
                 best[key] = found

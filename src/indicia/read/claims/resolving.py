@@ -11,7 +11,7 @@ from indicia.read.claims.cutting import Cut, Gate
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.incidents import Incidents
-from indicia.read.claims.kinds import Described, describe_accused, describe_source, owner_unit
+from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, on_territory, owner_unit
 from indicia.read.claims.names import Names
 from indicia.read.claims.parties import Party
 from indicia.read.claims.scorer import Scored
@@ -99,7 +99,7 @@ class Resolver:
                 describe_source(party, self.text, self.tools.states),
                 surface,
             )
-            if party.kinds[0] not in ("place", "unknown_name", "organisation"):
+            if party.kinds[0] not in ("place", "unknown_name", "organisation") and not on_territory(party):
                 self.speakers.append(seen)
             if (
                 party.kinds[0] in ("actor", "criminal", "agency", "state", "capital", "named_person")
@@ -120,7 +120,7 @@ class Resolver:
         candidates += [(seen.party, seen.source) for seen in reversed(self.speakers)]
         for candidate, described in candidates:
             first = candidate.kinds[0]
-            if candidate.hostile and first in ("actor", "group", "criminal"):
+            if candidate.hostile and first in ("actor", "group", "criminal") or first == "place" or on_territory(candidate):
                 continue
             if person and not (candidate.person_name or first in ("gov_person", "person_speaker", "named_person")):
                 continue
@@ -212,7 +212,9 @@ class Resolver:
                         return None
             else:
                 accused_is = describe_accused(accused, self.text, states)
-                if (
+                if draft.place:
+                    accused_is = as_place(accused_is, states)
+                elif (
                     accused.name is None
                     and accused.state is None
                     and accused.kinds[0]

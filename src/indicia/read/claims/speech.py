@@ -59,6 +59,9 @@ def speeches(sentence: Sentence) -> list[Speech]:
             continue
         who, first, how = subject(sentence, verb.first)
         inverted = False
+        if len(who) > 1 and first > 0 and _closes(sentence, verb.at) and row[parties[who[-1]].first - 1].low == ",":
+            # "X is behind APT40 and APT31, the UK assesses": only the last one speaks
+            who, first = [who[-1]], parties[who[-1]].first
         if not who or how == "thing":
             # “...,” said X
             nxt = verb.at + 1
@@ -250,6 +253,12 @@ def _loose_speeches(sentence: Sentence, known: list[Speech]) -> Iterator[Speech]
             ):
                 yield Speech(tuple(group), 0, k, k, "trailing")
                 break
+
+
+def _closes(sentence: Sentence, at: int) -> bool:
+    """Whether nothing but marks and a word or two ("said on Monday") follows unit `at`, and another verb stands before it."""
+    rest = [u for u in sentence.row[at + 1 :] if u.kind != "mark"]
+    return len(rest) <= 2 and any(v.at < at for v in sentence.verbs)
 
 
 def is_finite(low: str) -> bool:
