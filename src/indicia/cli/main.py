@@ -72,7 +72,7 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
 
 def _register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
-    from indicia.cli import advise, brief, hunt, judge, knowledge, merge, read, serve, share, weigh
+    from indicia.cli import advise, brief, hunt, judge, knowledge, merge, pull, push, read, serve, share, weigh
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
@@ -83,6 +83,8 @@ def _register() -> None:
     app.command("share")(_exiting(share.share))
     app.command("serve")(_exiting(serve.serve))
     app.command("merge")(_exiting(merge.merge))
+    app.command("pull")(_exiting(pull.pull))
+    app.command("push")(_exiting(push.push))
     app.add_typer(knowledge.app, name="knowledge")
 
 

@@ -33,6 +33,14 @@ def serve(
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
     ] = None,
+    taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
+    readers: Annotated[
+        Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
+    ] = None,
+    inbox: Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")] = None,
+    sightings: Annotated[
+        str, typer.Option("--sightings", help="TAXII: the least clearance that sees your own sightings.")
+    ] = "amber",
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -48,11 +56,14 @@ def serve(
     import uvicorn
     from platformdirs import user_data_path
 
+    from indicia.cli.taxii import taxii_server
     from indicia.web import create_app
 
     voice = talk(quiet, verbose, color)
     home = folder or user_data_path("indicia") / "cases"
-    app = create_app(home, cases or (), hosts=names or ())
+    app = (
+        taxii_server(cases or (), readers, inbox, sightings) if taxii_only else create_app(home, cases or (), hosts=names or ())
+    )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -64,8 +75,9 @@ def serve(
         ) from error
     shown = f"[{host}]" if ":" in host else host
     if host not in {"127.0.0.1", "::1", "localhost"}:
-        voice.say("others on the network can reach this page, and there is no password", "yellow")
-    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/\n")
+        risk = "tokens travel in clear: put a proxy with TLS before it" if taxii_only else "there is no password"
+        voice.say(f"others on the network can reach this, and {risk}", "yellow")
+    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{'taxii2/' if taxii_only else ''}\n")
     sys.stdout.flush()
     voice.say("stop with Ctrl-C", "dim")
     config = uvicorn.Config(app, log_level="info" if verbose else "warning", access_log=bool(verbose), server_header=False)
