@@ -12,6 +12,7 @@ import msgspec
 from indicia import __version__
 from indicia.advise import advise
 from indicia.advise.hunts import packed
+from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge, load
 from indicia.read.affairs import join_affairs
 from indicia.read.fronts import open_source
@@ -29,6 +30,7 @@ from indicia.records import (
     Tlp,
     Versions,
 )
+from indicia.share.stix import is_ours, read_bundle
 from indicia.weigh import gather, weigh
 
 if TYPE_CHECKING:
@@ -66,6 +68,15 @@ def read_sources(
                 problems.append(Problem(where=document.name, what="the same document was given twice", severity=Severity.NOTE))
                 continue
             seen.add(document.id)
+            if document.media_type == "application/stix+json" and is_ours(document.text.encode("utf-8", "surrogatepass")):
+                theirs = _our_bundle(document, marking, problems)
+                if theirs is not None:  # its claims were read already, by whoever made it; nothing is read out of its JSON
+                    fresh = {one.id for one in theirs.documents} - seen
+                    seen |= fresh
+                    documents += (one for one in theirs.documents if one.id in fresh)
+                    claims += (claim for claim in theirs.claims if claim.quote.document in fresh)
+                    mentions += (mention for mention in theirs.mentions if mention.span.document in fresh)
+                    continue
             kept = msgspec.structs.replace(
                 document,
                 published=document.published or published,
@@ -79,6 +90,20 @@ def read_sources(
     if progress:
         progress("reading", len(sources), len(sources))
     return tuple(documents), tuple(claims), tuple(mentions), tuple(problems)
+
+
+def _our_bundle(document: Document, marking: Tlp | None, problems: list[Problem]) -> Case | None:
+    """The case in a bundle that Indicia wrote, under at least `marking`; None, and a problem, where it cannot be read back."""
+    try:
+        case = read_bundle(document.text.encode("utf-8", "surrogatepass"))
+    except IndiciaError as error:
+        what = f"is a bundle of Indicia that cannot be read back, so it is read as any other: {error}"
+        problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+        return None
+    problems += case.problems
+    least = Tlp.strictest([document.marking, marking or Tlp.CLEAR])
+    documents = tuple(msgspec.structs.replace(one, marking=Tlp.strictest([one.marking, least])) for one in case.documents)
+    return msgspec.structs.replace(case, documents=documents)
 
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
