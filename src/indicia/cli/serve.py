@@ -11,7 +11,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
-from indicia.errors import InputError, UsageError
+from indicia.errors import InputError
 
 __all__ = ["serve"]
 
@@ -33,17 +33,13 @@ def serve(
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
     ] = None,
-    taxii: Annotated[bool, typer.Option("--taxii", help="Serve one case over TAXII 2.1 instead of the page.")] = False,
+    taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
     readers: Annotated[
-        Path | None,
-        typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and what they are cleared for."),
+        Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
     ] = None,
-    inbox: Annotated[
-        Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers with the right to write post.")
-    ] = None,
+    inbox: Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")] = None,
     sightings: Annotated[
-        str,
-        typer.Option("--sightings", help="TAXII: the least clearance that sees your sightings, without machines or people."),
+        str, typer.Option("--sightings", help="TAXII: the least clearance that sees your own sightings.")
     ] = "amber",
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -56,23 +52,18 @@ def serve(
       indicia serve
 
       indicia serve affair.indicia --port 9000
-
-      indicia serve affair.indicia --taxii --readers readers.toml --inbox inbox/
     """
     import uvicorn
     from platformdirs import user_data_path
 
+    from indicia.cli.taxii import taxii_server
     from indicia.web import create_app
 
     voice = talk(quiet, verbose, color)
-    if taxii:
-        from indicia.cli.taxii import serve_taxii
-
-        if not cases or len(cases) != 1:
-            raise UsageError("--taxii serves exactly one case", hint="indicia serve affair.indicia --taxii")
-        return serve_taxii(cases[0], readers=readers, inbox=inbox, host=host, port=port, sightings=sightings, voice=voice)
     home = folder or user_data_path("indicia") / "cases"
-    app = create_app(home, cases or (), hosts=names or ())
+    app = (
+        taxii_server(cases or (), readers, inbox, sightings) if taxii_only else create_app(home, cases or (), hosts=names or ())
+    )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -84,8 +75,9 @@ def serve(
         ) from error
     shown = f"[{host}]" if ":" in host else host
     if host not in {"127.0.0.1", "::1", "localhost"}:
-        voice.say("others on the network can reach this page, and there is no password", "yellow")
-    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/\n")
+        risk = "tokens travel in clear: put a proxy with TLS before it" if taxii_only else "there is no password"
+        voice.say(f"others on the network can reach this, and {risk}", "yellow")
+    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{'taxii2/' if taxii_only else ''}\n")
     sys.stdout.flush()
     voice.say("stop with Ctrl-C", "dim")
     config = uvicorn.Config(app, log_level="info" if verbose else "warning", access_log=bool(verbose), server_header=False)

@@ -1,23 +1,23 @@
-"""`indicia serve --taxii`: the case for others, over TAXII 2.1."""
+"""The TAXII server behind `indicia serve --taxii-only`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from indicia.cli import exits
-from indicia.cli.options import read_marking
-from indicia.cli.talk import Talk
+from indicia.errors import UsageError
 
-__all__ = ["serve_taxii"]
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+__all__ = ["taxii_server"]
 
 
-def serve_taxii(
-    case: str, *, readers: Path | None, inbox: Path | None, host: str, port: int, sightings: str, voice: Talk
-) -> int:
-    """A TAXII 2.1 server with one collection for each TLP marking. Without a token readers see what is TLP:CLEAR."""
-    import uvicorn
-
+def taxii_server(cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str) -> Starlette:
+    """The server of one case. Raises: UsageError for another number of cases, and what reading the files raises."""
+    from indicia.cli.options import read_marking
     from indicia.knowledge import load
     from indicia.pipeline import load_case
     from indicia.records import Tlp
@@ -25,19 +25,16 @@ def serve_taxii(
     from indicia.web.readers import load_readers
     from indicia.web.taxii import taxii_app
 
-    app = taxii_app(
-        load_case(case),
+    if len(cases) != 1:
+        raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
+    return taxii_app(
+        load_case(cases[0]),
         load(),
         load_readers(readers) if readers else (),
         inbox=Inbox(inbox) if inbox else None,
-        added=_added(case),
+        added=_added(cases[0]),
         sightings=read_marking(sightings) or Tlp.AMBER,
     )
-    voice.say(f"TAXII 2.1 on http://{host}:{port}/taxii2/ (Ctrl-C stops it)")
-    if host not in {"127.0.0.1", "::1", "localhost"}:
-        voice.say("tokens travel in clear here: put a proxy with TLS in front of it", "yellow")
-    uvicorn.run(app, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
-    return exits.E_OK
 
 
 def _added(case: str) -> str | None:
