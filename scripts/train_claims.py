@@ -102,7 +102,7 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
             offsets = [(a + begin, b + begin) if b > a else (-1, -1) for a, b in encoded.offsets]
             ids = encoded.ids
 
-            def tokens_of(a: int, b: int) -> tuple[int, int]:
+            def tokens_of(a: int, b: int, offsets: list[tuple[int, int]] = offsets) -> tuple[int, int]:
                 hit = [k for k, (x, y) in enumerate(offsets) if x >= 0 and x < b and y > a]
                 return (hit[0], hit[-1] + 1) if hit else (0, 1)
 
@@ -427,7 +427,7 @@ def measure(results: list[tuple[Example, dict[str, np.ndarray]]], threshold: flo
                 k = int(stance[s, a, 1:].argmax())
                 if 1 - stance[s, a, 0] >= threshold:
                     c["tp" if gold.get((s, a)) == k else "fp"] += 1
-        for s, a, k, firmness, basis, source_type, accused_type in example.gold:
+        for s, a, _, firmness, basis, source_type, accused_type in example.gold:
             c["gold"] += 1
             c["firmness"] += int(p["firmness"][s, a].argmax() == firmness)
             c["basis"] += int(p["basis"][s, a].argmax() == basis)
