@@ -10,7 +10,7 @@ hold
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -51,22 +51,57 @@ class _Kind:
 
 
 class _Keywords:
-    """The literals of all keyword tests, and which of them a set of tests needs."""
+    """The literals by which rows are chosen whose whole text is worth reading, and which of them a rule needs.
 
-    def __init__(self, tests: Sequence[tuple[int, Test]], hyperscan: bool | None) -> None:
-        self._of_test: dict[int, list[int]] = {}
+    A rule is looked for by the keywords of which one must hold wherever it does, the most telling ones: of "POST", "200" and
+    "/ecp/DDI/DDIService.svc/SetObject" together, the last. Where none of them is in a row, the rule cannot hold there, and it
+    does not hold either when all keywords are taken as absent.
+    """
+
+    def __init__(self, plan: Plan, tests: Sequence[tuple[int, Test]], hyperscan: bool | None) -> None:
+        literals = {index: raw_literals(test) for index, test in tests}
+        self._of_rule: dict[int, list[int]] = {}
         numbers: dict[bytes, int] = {}
         self.scanner: LiteralScanner | None = None
-        for index, test in tests:
-            literals = raw_literals(test)
-            if literals is None:
-                return
-            self._of_test[index] = [numbers.setdefault(literal, len(numbers)) for literal in literals]
+        for rule in plan.rules:
+            if _KEYWORD not in rule.fields:
+                continue
+            needed = _telling(rule.expression, literals)
+            if needed is None:
+                needed = frozenset(rule.tests()) & literals.keys()
+            chosen: list[int] = []
+            for test in sorted(needed):
+                own = literals[test]
+                if own is None:
+                    return
+                chosen += [numbers.setdefault(literal, len(numbers)) for literal in own]
+            self._of_rule[rule.rule] = chosen
         self.scanner = LiteralScanner(list(numbers), hyperscan=hyperscan)
 
-    def literals_for(self, tests: set[int]) -> Ints:
-        """The numbers of the literals that these tests need."""
-        return np.array(sorted({number for test in tests for number in self._of_test.get(test, ())}), np.int64)
+    def literals_for(self, rules: Sequence[PlanRule]) -> Ints:
+        """The numbers of the literals that these rules need."""
+        return np.array(sorted({number for rule in rules for number in self._of_rule.get(rule.rule, ())}), np.int64)
+
+
+def _telling(expression: Any, literals: Mapping[int, Iterable[bytes] | None]) -> frozenset[int] | None:
+    """Keyword tests of which one must hold wherever the expression does, those with the longest literals.
+
+    None if it can hold without.
+    """
+    kind, content = expression
+    if kind == "t":
+        return frozenset((content,)) if literals.get(content) is not None else None
+    if kind == "n":
+        return None
+    sets = [_telling(item, literals) for item in content]
+    known = [found for found in sets if found is not None]
+    if kind == "a":
+        return max(known, key=lambda found: _worth(found, literals), default=None)
+    return frozenset().union(*known) if len(known) == len(sets) else None
+
+
+def _worth(tests: frozenset[int], literals: Mapping[int, Iterable[bytes] | None]) -> tuple[int, int]:
+    return min((len(literal) for test in tests for literal in literals[test] or ()), default=0), -len(tests)
 
 
 class Matcher:
@@ -188,7 +223,7 @@ class Matcher:
     def _worth_reading(self, batch: EventBatch) -> tuple[Ints, Ints] | None:
         """(literal, row) wherever the raw text of a row holds a literal of some keyword; None when a keyword has none."""
         if self._keywords is None:
-            self._keywords = _Keywords(self._by_field[_KEYWORD], self._hyperscan)
+            self._keywords = _Keywords(self._plan, self._by_field[_KEYWORD], self._hyperscan)
         if self._keywords.scanner is None:
             return None
         text, starts, _ = batch.raw_text()
@@ -202,7 +237,7 @@ class Matcher:
         if found is None or self._keywords is None:
             return None
         if kind.keywords is None:
-            kind.keywords = self._keywords.literals_for({index for rule in kind.rules for index in rule.tests()})
+            kind.keywords = self._keywords.literals_for(kind.rules)
         return np.unique(found[1][np.isin(found[0], kind.keywords)])
 
     def _same(self, batch: EventBatch, index: int, rows: Ints | None) -> Mask | bool:

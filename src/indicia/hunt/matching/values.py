@@ -28,6 +28,9 @@ Ask: TypeAlias = Callable[[pa.StringArray], pa.BooleanArray]
 MISSING = 0  # the class of a missing value; every other class is a set of passed tests
 PRESENT = 1  # present, and passes none
 _SEPARATOR = "\x01"
+_REMEMBERED = 20_000  # values of one field
+_REMEMBERED_BYTES = 4 << 20
+_TRIED = 2_000  # values after which is judged whether they repeat
 _SHORT = 1  # bytes: literals that short are everywhere, and cheaper to ask for one by one
 
 
@@ -70,6 +73,10 @@ class FieldTests:
             for literal in want.groups[0]:
                 self._by_literal[literal].append(want)
         self._scanner: LiteralScanner | None = None
+        # Classes of values that were seen before, for as long as values come again.
+        self._known: dict[str, int] = {}
+        self._bytes = self._asked = self._new = 0
+        self._repeating = True
         self._wanted = pa.array(list(self._equals), pa.string())
         self._wanted_ids = np.array(list(self._equals.values()), np.int64)
 
@@ -89,8 +96,8 @@ class FieldTests:
         elif test.how is How.WILD:
             texts = [part for part in test.parts if isinstance(part, str) and len(part.encode()) > _SHORT]
             if texts:
-                groups = tuple((self._literal(text),) for text in dict.fromkeys(texts))
-                self._wants.append(_Want(index, groups, glob_over(test.parts), True))
+                # The longest alone: the others are everywhere more often than not, and the check asks for them anyway.
+                self._wants.append(_Want(index, ((self._literal(max(texts, key=len)),),), glob_over(test.parts), True))
             else:
                 self._singly.append((index, glob_over(test.parts)))
         elif len(test.value.encode()) <= _SHORT:
@@ -116,9 +123,34 @@ class FieldTests:
         """The class of each value, with one more at the end for index -1: MISSING."""
         classes = np.full(len(values) + 1, PRESENT, np.int32)
         classes[-1] = MISSING
-        if len(values):
-            where, which = self._matches(values)
-            self._assign(classes, where, which)
+        if not len(values):
+            return classes
+        if not self._repeating or len(values) > _REMEMBERED or values.nbytes > _REMEMBERED_BYTES:
+            self._assign(classes, *self._matches(values))
+            return classes
+        texts = values.to_pylist()
+        known = self._known
+        if known:
+            classes[:-1] = [known.get(text, -1) for text in texts]
+            new = np.flatnonzero(classes[:-1] < 0)
+            self._asked += len(texts)
+            self._new += len(new)
+            self._repeating = self._asked < _TRIED or self._new * 2 < self._asked
+        else:
+            new = np.arange(len(texts))
+        if len(new):
+            some = np.full(len(new) + 1, PRESENT, np.int32)
+            self._assign(some, *self._matches(values if len(new) == len(texts) else values.take(pa.array(new))))
+            classes[new] = some[:-1]
+            size = values.nbytes
+            if len(known) + len(new) > _REMEMBERED or self._bytes + size > _REMEMBERED_BYTES:
+                known.clear()
+                self._bytes = 0
+            self._bytes += size
+            if self._repeating:
+                known.update(zip([texts[at] for at in new.tolist()], some.tolist(), strict=False))
+            else:
+                known.clear()
         return classes
 
     def _matches(self, values: pa.StringArray) -> tuple[Ints, Ints]:
