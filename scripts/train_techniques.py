@@ -458,7 +458,8 @@ def texts_alone(data: Data, margins: Margins) -> tuple[Judged, np.ndarray]:
     reports = data.reports
     empty = np.array([not shown and not other for r in reports for shown, other in zip(r.labels, r.other, strict=True)])
     place = np.flatnonzero(empty & ~np.isnan(margins.reports).any(axis=1))
-    place = np.random.RandomState(3).permutation(place)[:QUIET]
+    there = int((~np.isnan(margins.sentences).any(axis=1)).sum())  # in one fold alone, as few in proportion
+    place = np.random.RandomState(3).permutation(place)[: QUIET * there // len(data.sentences)]
     passages_ = [t for r in reports for t in r.texts]
     fr = [data.folds[r.title] for r in reports for _ in r.texts]
     texts = [*(s.text for s in data.sentences), *(passages_[i] for i in place)]
