@@ -295,8 +295,8 @@ def _relation(
     source: Source, accused: Accused, countries: tuple[str, ...], stated: tuple[str, ...], victims: tuple[Span, ...]
 ) -> Relation:
     """How the source stands to the victim. A government is the victim's when it is of a country that was hit; a third party
-    only when the text itself tells the countries and no other victim, since what is known of an incident is never all; that of the
-    accused's own state is neither."""
+    only when the text itself tells the countries and no other victim, since what is known of an incident is never all;
+    that of the accused's own state is neither."""
     party = source.party
     if party is not None and any(span.text == party.span.text for span in victims):
         return Relation.VICTIM
