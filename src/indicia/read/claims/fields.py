@@ -58,14 +58,11 @@ class Maker:
         told = found.scored
         if told is not None and found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
             source_type = _weigh(tuple(SourceType), told.source_type[found.pair[0]], source_type)
+        words = (found.source.start, found.source.end) if found.source is not None else found.source_range
         source = Source(
             type=source_type,
-            party=NamedParty(
-                span=self._span(found.source.start, found.source.end),
-                canonical=found.source_is.canonical,
-                state=found.source_is.state,
-            )
-            if found.source is not None and found.source_is is not None
+            party=NamedParty(span=self._span(*words), canonical=found.source_is.canonical, state=found.source_is.state)
+            if words is not None and found.source_is is not None
             else None,
             via=tuple(self._span(p.start, p.end) for p in found.via),
         )
@@ -107,6 +104,12 @@ class Maker:
         motives = _motives(text, start, end)
         victims, countries = self._harmed(found)
         sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
+        known = self.tools.incidents.by_id.get(incident_id or "")
+        told_here = self.tools.incidents.find(text[start:end], 0, end - start, act.text if act else "")[1] == incident_id
+        stated = countries
+        if known is not None and told_here:  # what the text leaves out is known of the incident that the sentence itself tells
+            countries = tuple(dict.fromkeys((*countries, *known.victim_countries)))
+            sectors = tuple(dict.fromkeys((*sectors, *known.sectors)))
         claim_source = source.party.canonical if source.party else None
         return Claim(
             id=stable_id(
@@ -137,7 +140,7 @@ class Maker:
             basis=basis,
             basis_cue=self._span(*basis_range) if basis_range else None,
             channel=channel_of(source_type, basis, text[start:end]),
-            relation=_relation(source_type),
+            relation=_relation(source, accused, countries, stated, victims),
             date=dated.iso if dated else None,
             date_text=self._span(dated.start, dated.end) if dated else None,
             score=found.score or rule_score(found),
@@ -288,10 +291,22 @@ def _motives(text: str, start: int, end: int) -> tuple[Motive, ...]:
     return tuple(motive for motive, pattern in _MOTIVES if pattern.search(text, start, end))
 
 
-def _relation(source: SourceType) -> Relation:
+def _relation(
+    source: Source, accused: Accused, countries: tuple[str, ...], stated: tuple[str, ...], victims: tuple[Span, ...]
+) -> Relation:
+    """How the source stands to the victim. A government is the victim's when it is of a country that was hit; a third party
+    only when the text itself tells the countries and no other victim, since what is known of an incident is never all;
+    that of the accused's own state is neither."""
+    party = source.party
+    if party is not None and any(span.text == party.span.text for span in victims):
+        return Relation.VICTIM
+    if source.type is SourceType.GOVERNMENT and party is not None and party.state and countries:
+        if party.state in countries:
+            return Relation.VICTIM_GOVERNMENT
+        return Relation.THIRD_PARTY if stated and not victims and party.state != accused.state else Relation.UNKNOWN
     return {
         SourceType.COMPANY: Relation.SECURITY_COMMUNITY,
         SourceType.MEDIA: Relation.MEDIA,
         SourceType.INTERNATIONAL: Relation.INTERNATIONAL,
         SourceType.GROUP: Relation.ATTACKER,
-    }.get(source, Relation.UNKNOWN)
+    }.get(source.type, Relation.UNKNOWN)

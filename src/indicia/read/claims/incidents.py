@@ -23,6 +23,7 @@ class Incidents:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._rows: list[Incident] = []
+        self.by_id = {incident.id: incident for incident in knowledge.incidents}
         self._last: tuple[str, Incident | None] = ("", None)
         surfaces: list[str] = []
         self._alternatives: list[tuple[list[tuple[str, ...]], Incident]] = []

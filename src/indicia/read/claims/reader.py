@@ -23,6 +23,7 @@ from indicia.read.claims.deciding import (
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
 from indicia.read.claims.grammar import Sentence
+from indicia.read.claims.issuer import find_issuer
 from indicia.read.claims.language import foreign
 from indicia.read.claims.pairs import STANCES
 from indicia.read.claims.resolving import Found, Resolver, Tools, tools_of
@@ -88,7 +89,10 @@ class _Reader:
         self.tools = tools
         self.model = model
         self.threshold = threshold
-        self.resolver = Resolver(document.text, tools, trusted=model is not None)
+        issuer = find_issuer(document, tools.names, tools.states)
+        # a heading that names the issuer is no part of the sentence after it
+        self.heading = issuer.end if issuer is not None and issuer.end is not None else 0
+        self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
         self.maker = Maker(document, tools)
         self.found: list[Found] = []
         self.done: list[Claim] = []
@@ -103,13 +107,13 @@ class _Reader:
             self.number += 1
             if not worth[index]:
                 if index + 1 < len(ranges) and worth[index + 1]:
-                    self.context = parse(self.text, start, end, self.tools.names)
+                    self.context = parse(self.text, start, end, self.tools.names) if start >= self.heading else None
                 continue
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
             context = self.context if near and leans_back(sentence) else None
             pieces.append(cut(context, sentence, self.number))
-            self.context = sentence
+            self.context = sentence if start >= self.heading else None
         scored: dict[int, Scored] = {}
         if self.model is not None:
             jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]

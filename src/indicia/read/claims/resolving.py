@@ -11,6 +11,7 @@ from indicia.read.claims.cutting import Cut, Gate
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.incidents import Incidents
+from indicia.read.claims.issuer import Issuer
 from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, on_territory, owner_unit
 from indicia.read.claims.names import Names
 from indicia.read.claims.parties import Party
@@ -70,6 +71,7 @@ class Found(NamedTuple):
     score: float = 0.0
     scored: Scored | None = None
     pair: tuple[int, int] = (0, 0)  # in `scored`
+    source_range: tuple[int, int] | None = None  # the source's words where they are not a party's: in the heading
 
 
 class Resolver:
@@ -78,7 +80,8 @@ class Resolver:
     `trusted`: the drafts passed the learned scorer, so that weak references are followed too.
     """
 
-    def __init__(self, text: str, tools: Tools, *, trusted: bool) -> None:
+    def __init__(self, text: str, tools: Tools, issuer: Issuer | None = None, *, trusted: bool) -> None:
+        self.issuer = issuer
         self.text = text
         self.tools = tools
         self.trusted = trusted
@@ -112,6 +115,8 @@ class Resolver:
     def _speaker_before(self, party: Party, sentence: Sentence, index: int) -> Described | None:
         """Whom a pronoun that speaks stands for."""
         head = party.head
+        if head == "we" and self.issuer is not None:
+            return self.issuer.described
         person = head in ("he", "she")
         earlier = [p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"]
         # the subject of the sentence, which mostly stands first, before what is nearest
@@ -188,7 +193,10 @@ class Resolver:
                 elif source.head in ("we", "i") and source_is.type == SourceType.MEDIA:
                     source_is = Described("we", SourceType.COMPANY, None)
             else:
-                source_is = describe_source(source, self.text, states)
+                source_is = self._in_office(source, describe_source(source, self.text, states))
+        source_range = None
+        if source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
+            source_is, source_range = self.issuer.described, (self.issuer.start, self.issuer.end or self.issuer.start)
         accused = sentence.parties[draft.accused] if draft.accused >= 0 else None
         accused_is: Described | None = None
         accused_range = (accused.start, accused.end) if accused is not None else None
@@ -232,7 +240,20 @@ class Resolver:
                 for s in speech.speakers:
                     if s != draft.source and sentence.parties[s].kinds[0] != "pronoun" and sentence.parties[s] not in via:
                         via.append(sentence.parties[s])
-        return Found(draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)))
+        return Found(
+            draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)), source_range=source_range
+        )
+
+    def _in_office(self, party: Party, described: Described) -> Described:
+        """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's."""
+        nobody = party.name is None and party.owner is None and party.state is None and party.person_name is None
+        if self.issuer is None or not (nobody and party.definite) or party.kinds[0] not in ("gov_person", "report"):
+            return described
+        return described if party.plural and party.kinds[0] == "gov_person" else self.issuer.described
+
+    def _asked(self, piece: Cut) -> bool:
+        """Whether the words are those of somebody who asks the issuer."""
+        return self.text[piece.own[0] : piece.own[0] + 9].lower().startswith(("question:", "q:"))
 
     def _own(
         self, source: Party, described: Described | None, sentence: Sentence
