@@ -140,6 +140,7 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
     assert "#r-claim" in page.url
     record = page.locator("section.record:target")
     record.get_by_role("button", name="Reject").click()
+    page.wait_for_selector("section.record.rejected")
     assert page.locator("section.record.rejected").count() == 1
     page.locator("section.record.rejected").get_by_role("button", name="Take back in").click()
     page.click("nav >> text=Hunt")
