@@ -45,7 +45,7 @@ def serve(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """The page: read, hunt, weigh and advise in the browser, and share over TAXII. Nothing leaves this machine.
+    """The page: read, hunt, weigh and advise in the browser. With --taxii-only: one case over TAXII 2.1.
 
     [bold]Examples[/]
 
