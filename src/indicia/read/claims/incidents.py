@@ -75,7 +75,8 @@ class Incidents:
         words = [w for w in _WORD.findall(act) if w.lower() not in _DULL and not w.isdigit()]
         telling = any(w[0].isupper() for w in words)
         before = text[max(0, start - LOOK_BACK) : start]
-        if before and not telling:
+        new = act.lower().startswith(("a ", "an "))  # "charged with a campaign": another one than was spoken of
+        if before and not telling and not new:
             incident = self._by_name(before) or self._by_words(before + " " + sentence)
             if incident is not None:
                 return incident.name, incident.id

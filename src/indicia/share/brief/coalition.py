@@ -147,12 +147,20 @@ def main_affair(case: Case) -> tuple[str | None, str]:
 
 
 def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
-    """The claims on the main affair or on none that is known, and those on others; without those that a person rejected."""
+    """The claims on the main affair, and those on others; without those that a person rejected.
+
+    A claim that is tied to no known affair counts here unless it tells of victims of its own: "APT40 targeted shipyards", said on
+    the same day, is not said of this affair.
+    """
     main, _ = main_affair(case)
     out = rejected(case)
     kept = [claim for claim in case.claims if claim.id not in out]
-    mine = tuple(claim for claim in kept if claim.incident_id in {main, None})
-    return mine, tuple(claim for claim in kept if claim.incident_id not in {main, None})
+    mine = tuple(claim for claim in kept if main is None or _belongs(claim, main))
+    return mine, tuple(claim for claim in kept if main is not None and not _belongs(claim, main))
+
+
+def _belongs(claim: Claim, main: str) -> bool:
+    return claim.incident_id == main or (claim.incident_id is None and not (claim.victims or claim.sectors))
 
 
 def rejected(case: Case) -> dict[str, Judgement]:
