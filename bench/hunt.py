@@ -170,11 +170,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         peer = Zircolite(folder) if os.environ.get("INDICIA_ZIRCOLITE") else None
-        for label, count in (("40k", 8_255 if options.quick else 40_000), ("1M", 20_000 if options.quick else 1_000_000)):
+        for number, count in enumerate((8_000, 20_000) if options.quick else (40_000, 1_000_000)):
+            label = f"{count // 1_000}k" if count < 1_000_000 else f"{count // 1_000_000}M"
             events = folder / "events.jsonl"
             write_events(events, count)
             print(f"{count:,} Windows events as JSON Lines, {events.stat().st_size / 1e6:.0f} MB")
-            if label == "40k":
+            if number == 0:
                 ours([events])  # warms the cache of rules and patterns
                 if peer:
                     peer.prepare(events)

@@ -53,9 +53,8 @@ class _Kind:
 class _Keywords:
     """The literals by which rows are chosen whose whole text is worth reading, and which of them a rule needs.
 
-    A rule is looked for by the keywords of which one must hold wherever it does, the most telling ones: of "POST", "200" and
-    "/ecp/DDI/DDIService.svc/SetObject" together, the last. Where none of them is in a row, the rule cannot hold there, and it
-    does not hold either when all keywords are taken as absent.
+    A rule is looked for by its most telling keywords: of "POST", "200" and "/ecp/DDI/DDIService.svc/SetObject" together, by the
+    last. In a row without any of these, the rule gives the same when all keywords are taken as absent.
     """
 
     def __init__(self, plan: Plan, tests: Sequence[tuple[int, Test]], hyperscan: bool | None) -> None:
@@ -67,8 +66,6 @@ class _Keywords:
             if _KEYWORD not in rule.fields:
                 continue
             needed = _telling(rule.expression, literals)
-            if needed is None:
-                needed = frozenset(rule.tests()) & literals.keys()
             chosen: list[int] = []
             for test in sorted(needed):
                 own = literals[test]
@@ -83,25 +80,37 @@ class _Keywords:
         return np.array(sorted({number for rule in rules for number in self._of_rule.get(rule.rule, ())}), np.int64)
 
 
-def _telling(expression: Any, literals: Mapping[int, Iterable[bytes] | None]) -> frozenset[int] | None:
-    """Keyword tests of which one must hold wherever the expression does, those with the longest literals.
-
-    None if it can hold without.
-    """
+def _telling(expression: Any, literals: Mapping[int, Iterable[bytes] | None]) -> frozenset[int]:
+    """Keyword tests: where none of them holds, the expression is what it would be without any keyword."""
     kind, content = expression
     if kind == "t":
-        return frozenset((content,)) if literals.get(content) is not None else None
+        return frozenset((content,)) if content in literals else frozenset()
+    if kind == "n":
+        return _telling(content, literals)
+    if kind == "a":  # one item that cannot hold decides for all
+        sets = [found for item in content if (found := _anchor(item, literals)) is not None]
+        if sets:
+            return max(sets, key=lambda found: _worth(found, literals))
+    return frozenset().union(*(_telling(item, literals) for item in content))
+
+
+def _anchor(expression: Any, literals: Mapping[int, Iterable[bytes] | None]) -> frozenset[int] | None:
+    """Keyword tests of which one holds wherever the expression does, the most telling ones; None if it can hold without."""
+    kind, content = expression
+    if kind == "t":
+        return frozenset((content,)) if content in literals else None
     if kind == "n":
         return None
-    sets = [_telling(item, literals) for item in content]
+    sets = [_anchor(item, literals) for item in content]
     known = [found for found in sets if found is not None]
     if kind == "a":
         return max(known, key=lambda found: _worth(found, literals), default=None)
-    return frozenset().union(*known) if len(known) == len(sets) else None
+    return frozenset().union(*known) if content and len(known) == len(sets) else None
 
 
 def _worth(tests: frozenset[int], literals: Mapping[int, Iterable[bytes] | None]) -> tuple[int, int]:
-    return min((len(literal) for test in tests for literal in literals[test] or ()), default=0), -len(tests)
+    shortest = min((min(map(len, literals[test] or ()), default=0) for test in tests), default=0)
+    return shortest, -len(tests)
 
 
 class Matcher:
