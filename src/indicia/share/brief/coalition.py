@@ -149,8 +149,8 @@ def main_affair(case: Case) -> tuple[str | None, str]:
 def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     """The claims on the main affair, and those on others; without those that a person rejected.
 
-    A claim that is tied to no known affair counts here unless it tells of victims of its own: "APT40 targeted shipyards", said on
-    the same day, is not said of this affair.
+    A claim that is tied to no known affair counts here unless it tells of victims of its own: "APT40 targeted shipyards", said
+    on the same day, is not said of this affair.
     """
     main, _ = main_affair(case)
     out = rejected(case)
