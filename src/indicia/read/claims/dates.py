@@ -6,6 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from indicia.read.months import MONTHS
+
 __all__ = ["Dated", "dates"]
 
 
@@ -18,27 +20,6 @@ class Dated(NamedTuple):
     relative: bool
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )  # fmt: skip
-    for name in names.split()
-}
 _WEEKDAYS = {name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
 _M = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -89,7 +70,7 @@ def dates(text: str, start: int, end: int, published: str | None) -> list[Dated]
             iso = group["iso"]
         elif group["m1"] or group["m2"]:
             key = "1" if group["m1"] else "2"
-            month = _MONTHS[group["m" + key].lower().rstrip(".")]
+            month = MONTHS[group["m" + key].lower().rstrip(".")]
             day = int(group["d" + key])
             year = group["y" + key]
             if year:
@@ -98,10 +79,10 @@ def dates(text: str, start: int, end: int, published: str | None) -> list[Dated]
                 iso = _valid(base.year if (month, day) <= (base.month, base.day) else base.year - 1, month, day)
                 relative = True
         elif group["m3"]:
-            iso = f"{group['y3']}-{_MONTHS[group['m3'].lower().rstrip('.')]:02d}"
+            iso = f"{group['y3']}-{MONTHS[group['m3'].lower().rstrip('.')]:02d}"
         elif group["m4"]:
             if base:
-                month = _MONTHS[group["m4"].lower().rstrip(".")]
+                month = MONTHS[group["m4"].lower().rstrip(".")]
                 iso = f"{base.year if month <= base.month else base.year - 1}-{month:02d}"
                 relative = True
         elif group["weekday"] and base:

@@ -6,30 +6,11 @@ import re
 from datetime import date
 from email.utils import parsedate_to_datetime
 
+from indicia.read.months import MONTHS
+
 __all__ = ["date_of", "date_in_head"]
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _DATES = re.compile(
     rf"\b(?P<y1>(?:19|20)\d\d)[-/.](?P<m1>0?[1-9]|1[0-2])[-/.](?P<d1>0?[1-9]|[12]\d|3[01])(?!\d)"
     rf"|\b(?P<m2>{_MONTH})\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)\b"
@@ -58,7 +39,7 @@ def _iso(match: re.Match[str]) -> str | None:
     for index in "123":
         if match[f"y{index}"]:
             month_text = match[f"m{index}"].lower().rstrip(".")
-            month = _MONTHS.get(month_text) or int(month_text)
+            month = MONTHS.get(month_text) or int(month_text)
             try:
                 return date(int(match[f"y{index}"]), month, int(match[f"d{index}"])).isoformat()
             except ValueError:
