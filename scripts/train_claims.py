@@ -460,9 +460,9 @@ def folds(items: list[dict[str, Any]], count: int) -> list[list[int]]:
 
 
 def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
-    """int8 encoder and heads as ONNX, the tokenizer; the full weights beside the folder, for later."""
+    """Encoder (weights stored as int8) and heads as ONNX, the tokenizer; the full weights beside the folder, for later."""
     import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnx_weights import store_int8
 
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -484,7 +484,7 @@ def export(model: Reader, folder: Path, tokenizer_file: Path) -> None:
     full = folder / "encoder.f32.onnx"
     program.save(str(full))
     onnx.checker.check_model(str(full))
-    quantize_dynamic(str(full), str(folder / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+    store_int8(full, folder / "encoder.onnx")
     full.unlink()
     for extra in folder.glob("encoder.f32*"):
         extra.unlink()
