@@ -1,9 +1,9 @@
 """How well claims are read: `python -m evals.claims [--quick]` prints tables and ends with one summary line.
 
-Three measures: the development set and the seed text of the shared data (where they are there), and our own corpus by
-cross-validation
-(predictions of the folds as `scripts/train_claims.py --cross-validate` wrote them, since a fold's model must not have seen
-its test passages).
+Measures: the development set and the seed text of the shared data (where they are there); two sets of plain passages written
+apart from the reader and its corpus (`evals/data/claims`: errors on `development` were looked at, `measured` is only counted);
+our own corpus by cross-validation (predictions of the folds as `scripts/train_claims.py --cross-validate` wrote them, since a
+fold's model must not have seen its test passages).
 
 A predicted claim is right when its stance equals that of a gold claim and source and accused each share at least half of the
 words of the
@@ -28,6 +28,7 @@ from indicia.records import Document, stable_id
 
 CORPUS = Path(__file__).parent.parent / "corpora" / "claims"
 CROSS_VALIDATED = Path(__file__).parent / "data" / "claims_cross_validated.jsonl"
+APART = Path(__file__).parent / "data" / "claims"  # sets that nothing is trained on
 FIELDS = ("state", "accused_type", "source_type", "firmness", "basis", "incident", "date")
 _LITTLE = frozenset({"the", "a", "an", "of", "s", "and", "to", "in", "by", "its"})
 _VAGUE = _LITTLE | {
@@ -139,6 +140,15 @@ def compare(pairs: Iterable[tuple[Row, list[Row]]]) -> Tally:
     return tally
 
 
+def _summary(name: str, tally: Tally) -> dict[str, str]:
+    """The figures of one set for the closing line."""
+    out = {f"{name}_{key}": f"{value:.3f}" for key, value in zip(("precision", "recall", "f1"), tally.figures(), strict=True)}
+    out[f"{name}_empty"] = f"{tally.empty[True]}/{sum(tally.empty.values())}"
+    out |= {f"{name}_{field}": f"{tally.share(field):.3f}" for field in FIELDS}
+    out[f"{name}_ece"] = f"{calibration(tally.scored)[0]:.3f}"
+    return out
+
+
 def show(name: str, tally: Tally) -> None:
     """Prints the tables of one set."""
     precision, recall, f1 = tally.figures()
@@ -154,6 +164,8 @@ def show(name: str, tally: Tally) -> None:
             hit, invented, missed = counter["hit"], counter["invented"], counter["missed"]
             p, r = hit / max(1, hit + invented), hit / max(1, hit + missed)
             print(f"  {key:<14}{hit:>5}{invented:>6}{missed:>6}{p:>7.2f}{r:>7.2f}{2 * p * r / max(1e-9, p + r):>7.2f}")
+    error, rows = calibration(tally.scored)
+    print(f"  calibration: expected error {error:.3f};  " + "  ".join(f"{s:.2f}->{r:.2f} ({n})" for s, r, n in rows))
 
 
 def calibration(scored: list[tuple[float, bool]]) -> tuple[float, list[tuple[float, float, int]]]:
@@ -195,19 +207,19 @@ def main() -> None:
     summary: dict[str, str] = {}
     folder = shared_folder()
     started = time.perf_counter()
-    for name in ("dev", "seed"):
-        path = folder / "claims" / f"{name}.jsonl" if folder else None
+    for name, path in (
+        ("dev", folder / "claims" / "dev.jsonl" if folder else None),
+        ("seed", folder / "claims" / "seed.jsonl" if folder else None),
+        ("development", APART / "development.jsonl"),
+        ("measured", APART / "measured.jsonl"),
+    ):
         if path is None or not path.is_file():
-            print(f"{name}: not there (set INDICIA_SHARED)")
+            print(f"{name}: not there" + (" (set INDICIA_SHARED)" if name in ("dev", "seed") else ""))
             continue
         items = load(path)
         tally = compare(read_all(items))
-        show(name, tally)
-        precision, recall, f1 = tally.figures()
-        summary |= {f"{name}_f1": f"{f1:.3f}", f"{name}_precision": f"{precision:.3f}", f"{name}_recall": f"{recall:.3f}"}
-        if name == "dev":
-            summary["dev_empty"] = f"{tally.empty[True]}/{sum(tally.empty.values())}"
-            summary |= {f"dev_{field}": f"{tally.share(field):.3f}" for field in FIELDS}
+        show(f"{name} ({len(items)} items)", tally)
+        summary |= _summary(name, tally)
         if not options.quick:
             alone = compare(read_all(items, model=False)).figures()
             print(f"  rules alone: precision {alone[0]:.3f}  recall {alone[1]:.3f}  F1 {alone[2]:.3f}")
@@ -217,17 +229,7 @@ def main() -> None:
         items = [item for part in sorted(CORPUS.glob("part-*.jsonl")) for item in load(part) if item["id"] in held]
         tally = compare((item, held[item["id"]]) for item in items)
         show(f"our corpus, cross-validated by incident and style ({len(items)} passages)", tally)
-        error, rows = calibration(tally.scored)
-        print(f"  calibration: expected error {error:.3f};  " + "  ".join(f"{s:.2f}->{r:.2f} ({n})" for s, r, n in rows))
-        precision, recall, f1 = tally.figures()
-        summary |= {
-            "cv_f1": f"{f1:.3f}",
-            "cv_precision": f"{precision:.3f}",
-            "cv_recall": f"{recall:.3f}",
-            "cv_ece": f"{error:.3f}",
-        }
-        summary["cv_empty"] = f"{tally.empty[True]}/{sum(tally.empty.values())}"
-        summary |= {f"cv_{field}": f"{tally.share(field):.3f}" for field in FIELDS}
+        summary |= _summary("cv", tally)
     summary["seconds"] = f"{time.perf_counter() - started:.1f}"
     print("\nclaims: " + " ".join(f"{key}={value}" for key, value in summary.items()))
 
