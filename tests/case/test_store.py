@@ -19,9 +19,9 @@ from sqlalchemy import create_engine, inspect
 from indicia.case import open_store
 from indicia.case.tables import metadata
 from indicia.errors import StoreError
-from indicia.records import Case, Firmness, Judgement, stable_id
+from indicia.records import Case, Firmness, Judgement, Outcome, stable_id
 from tests.postgres import server
-from tests.sample_case import big_case, exchange_case
+from tests.sample_case import big_case, empty_case, exchange_case, hostile_case
 
 NOW = "2026-11-24T12:00:00Z"
 
@@ -50,8 +50,8 @@ def save(where: str, case: Case, what: str = "test") -> None:
         store.save(case, author="tester", time=NOW, what=what)
 
 
-def test_comes_back_as_it_was(where: str) -> None:
-    case = exchange_case()
+@pytest.mark.parametrize("case", [exchange_case(), hostile_case(), empty_case()], ids=["exchange", "hostile", "empty"])
+def test_comes_back_as_it_was(where: str, case: Case) -> None:
     save(where, case)
     with open_store(where) as store:
         assert store.load() == case
@@ -89,6 +89,22 @@ def test_what_is_gone_is_withdrawn_not_deleted(where: str) -> None:
         assert changes.withdrawn["sighting"] == len(first.hunt.sightings)
         assert store.load() == second
         assert store.load(at=1) == first
+
+
+def test_a_sighting_that_is_seen_otherwise_supersedes(where: str) -> None:
+    """Its id is that of the rule and the place in the log; what it says may change, as when a rule is corrected."""
+    first = exchange_case()
+    assert first.hunt is not None
+    changed = msgspec.structs.replace(first.hunt.sightings[0], outcome=Outcome.UNKNOWN, title="Seen otherwise")
+    sightings = (changed, *first.hunt.sightings[1:], changed)  # and once more, under one id
+    second = msgspec.structs.replace(first, hunt=msgspec.structs.replace(first.hunt, sightings=sightings))
+    save(where, first)
+    with open_store(where) as store:
+        changes = store.save(second, author="tester", time=NOW, what="second")
+        assert (changes.superseded, changes.added["sighting"]) == ({"sighting": 1}, 1)
+        assert store.load() == second
+        assert store.load(at=1) == first
+        assert store.save(second, author="tester", time=NOW, what="again").is_empty
 
 
 def test_a_run_never_withdraws_what_a_person_decided(where: str) -> None:

@@ -1,11 +1,12 @@
 """The case on disk: one SQLite file, or PostgreSQL for a team.
 
 store  save, load, history, queries     parts  how a case falls into records
+writer, rows  the difference, written   words  the full-text index
 tables, migrate, migrations/            the shape of the file and how it changes
 """
 
 from __future__ import annotations
 
-from indicia.case.store import Changes, Run, Store, open_store
+from indicia.case.store import Changes, Found, Run, Store, open_store
 
-__all__ = ["Changes", "Run", "Store", "open_store"]
+__all__ = ["Changes", "Found", "Run", "Store", "open_store"]

@@ -6,26 +6,27 @@ leaves nothing. SQLite runs in WAL mode with full synchronisation; writers wait 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from indicia.case.migrate import upgrade
-from indicia.case.parts import LISTS, SINGLES, Part, parts_of
+from indicia.case.parts import LISTS, SINGLES, parts_of
 from indicia.case.tables import entry, run, sighting, technique
+from indicia.case.words import INDEXED, find_rows, how_many, phrases, snippet, words_of
+from indicia.case.writer import Writer
 from indicia.errors import StoreError
-from indicia.records import Case, Hunt, Judgement, Record, Sighting
+from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
 
-__all__ = ["Changes", "Run", "Store", "open_store"]
+__all__ = ["Changes", "Found", "Run", "Store", "open_store"]
 
-_BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
+_KINDS: dict[str, type[Record]] = {kind: type for kind, (_, type) in LISTS.items()} | {"sighting": Sighting}
 _WAIT = 60  # seconds that a writer waits for another
 
 
@@ -49,6 +50,17 @@ class Changes(Record, frozen=True, kw_only=True):
     @property
     def is_empty(self) -> bool:
         return not (self.added or self.superseded or self.withdrawn)
+
+
+class Found(Record, frozen=True, kw_only=True):
+    """A current record that holds what was searched for, and where: `before`, `match`, `after` are the text around it."""
+
+    kind: str
+    number: int  # of the row; rises with time
+    record: Document | Claim | Mention | Judgement | Sighting
+    before: str = ""
+    match: str = ""
+    after: str = ""
 
 
 def open_store(where: Path | str) -> Store:
@@ -117,7 +129,7 @@ class Store:
             with self._writing() as connection:
                 number = connection.execute(insert(run).values(time=time, author=author, what=what[:2000])).inserted_primary_key
                 assert number is not None
-                writer = _Writer(connection, int(number[0]))
+                writer = Writer(connection, int(number[0]))
                 for part in parts_of(case):
                     writer.write(part)
                 writer.write_sightings(case.hunt.sightings if case.hunt else ())
@@ -134,11 +146,8 @@ class Store:
             ).inserted_primary_key
             assert number is not None
             place = connection.execute(select(func.count()).where(entry.c.kind == "judgement")).scalar_one()
-            connection.execute(
-                insert(entry).values(
-                    kind="judgement", id=judgement.id, place=place, since=int(number[0]), until=None, body=_encode(judgement)
-                )
-            )
+            writer = Writer(connection, int(number[0]))
+            writer.add_entries("judgement", [(judgement.id, place, _encode(judgement))])
 
     def load(self, *, at: int | None = None) -> Case:
         """The case as it stands, or as it stood after run `at`. Raises: StoreError when nothing was saved yet."""
@@ -200,6 +209,33 @@ class Store:
             rows = connection.execute(query.order_by(sighting.c.seq).limit(limit))
             return tuple((row.seq, _decode(row.body, Sighting)) for row in rows)
 
+    def search(self, query: str, *, kind: str | None = None, after: int = 0, limit: int = 50) -> tuple[Found, ...]:
+        """Current documents, claims, mentions, judgements and sightings that hold all words of the query, in capitals or not.
+
+        At most `limit` of each kind, by number; with a `kind`, `after` is the last number of the page before. Words in quotes
+        stand together, and so do the parts of a value such as an address; the last word may be the beginning of one.
+        """
+        wanted = phrases(query)
+        if not wanted:
+            return ()
+        found = []
+        with self._engine.connect() as connection:
+            for each in (kind,) if kind else (*INDEXED, "sighting"):
+                for number, body in find_rows(connection, each, wanted, after=after, most=limit):
+                    record = _decode(body, _KINDS[each])
+                    before, match, rest = snippet(words_of(record), wanted)
+                    found.append(Found(kind=each, number=number, record=record, before=before, match=match, after=rest))
+        return tuple(found)
+
+    def count(self, query: str, *, most: int = 10_000) -> dict[str, int]:
+        """How many records of each kind hold all words of the query, each counted up to `most`."""
+        wanted = phrases(query)
+        if not wanted:
+            return {}
+        with self._engine.connect() as connection:
+            counts = {kind: how_many(connection, kind, wanted, most=most) for kind in (*INDEXED, "sighting")}
+        return {kind: count for kind, count in counts.items() if count}
+
     def check(self) -> None:
         """Raises: StoreError when the file is damaged."""
         if self._engine.dialect.name != "sqlite":
@@ -215,109 +251,10 @@ class Store:
         return self._engine.url.render_as_string(hide_password=True)
 
 
-class _Writer:
-    """Writes the difference between a case and what holds, within one run."""
-
-    def __init__(self, connection: Connection, run: int) -> None:
-        self.connection = connection
-        self.run = run
-        self.added: dict[str, int] = {}
-        self.superseded: dict[str, int] = {}
-        self.withdrawn: dict[str, int] = {}
-
-    def write(self, part: Part) -> None:
-        """One kind of record."""
-        held = {
-            row.id: (row.seq, bytes(row.body), row.place)
-            for row in self.connection.execute(
-                select(entry.c.seq, entry.c.id, entry.c.body, entry.c.place).where(
-                    entry.c.kind == part.kind, entry.c.until.is_(None)
-                )
-            )
-        }
-        rows, ended = [], []
-        for place, (id, body) in enumerate(part.records):
-            before = held.pop(id, None)
-            if before is not None and before[1] == body and before[2] == place:
-                continue
-            if before is None:
-                self.added[part.kind] = self.added.get(part.kind, 0) + 1
-            else:
-                ended.append(before[0])
-                if before[1] != body:
-                    self.superseded[part.kind] = self.superseded.get(part.kind, 0) + 1
-            rows.append({"kind": part.kind, "id": id, "place": place, "since": self.run, "until": None, "body": body})
-        if held and part.kind != "judgement":
-            self.withdrawn[part.kind] = len(held)
-            ended += [seq for seq, _, _ in held.values()]
-        self._end(entry, ended)
-        for batch in _batches(rows):
-            self.connection.execute(insert(entry), batch)
-
-    def write_sightings(self, sightings: Sequence[Sighting]) -> None:
-        """Sightings, which may be a million: compared by id, since an id depends on all that a sighting says."""
-        held: dict[str, tuple[int, int]] = {}
-        query = select(sighting.c.seq, sighting.c.id, sighting.c.place).where(sighting.c.until.is_(None))
-        for row in self.connection.execute(query):
-            held[row.id] = (row.seq, row.place)
-        ended: list[int] = []
-        fresh: list[tuple[int, Sighting]] = []
-        for place, each in enumerate(sightings):
-            before = held.pop(each.id, None)
-            if before is None:
-                fresh.append((place, each))
-            elif before[1] != place:
-                self.connection.execute(update(sighting).where(sighting.c.seq == before[0]).values(place=place))
-        ended += [seq for seq, _ in held.values()]
-        self._end(sighting, ended)
-        if fresh:
-            self.added["sighting"] = len(fresh)
-        if ended:
-            self.withdrawn["sighting"] = len(ended)
-        top = self.connection.execute(select(func.max(sighting.c.seq))).scalar_one() or 0
-        for batch in _batches(fresh):
-            rows, shown = [], []
-            for place, each in batch:
-                top += 1
-                rows.append(_sighting_row(each, top, place, self.run))
-                shown += [{"technique": name, "sighting": top} for name in dict.fromkeys(each.techniques)]
-            self.connection.execute(insert(sighting), rows)
-            if shown:
-                self.connection.execute(insert(technique), shown)
-
-    def _end(self, table: Any, numbers: Sequence[int]) -> None:
-        for batch in _batches(list(numbers), 500):
-            self.connection.execute(update(table).where(table.c.seq.in_(batch)).values(until=self.run))
-
-
-def _sighting_row(each: Sighting, seq: int, place: int, number: int) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "id": each.id,
-        "place": place,
-        "since": number,
-        "until": None,
-        "rule": each.rule[:200],
-        "level": each.level.value,
-        "stage": each.stage.value,
-        "outcome": each.outcome.value,
-        "host": each.event.host[:200],
-        "time": each.event.time.isoformat() if each.event.time else None,
-        "indicator": each.indicator[:2000] if each.indicator else None,
-        "body": _encode(each),
-    }
-
-
 def _holds(table: Any, at: int | None) -> Any:
     if at is None:
         return table.c.until.is_(None)
     return (table.c.since <= at) & (table.c.until.is_(None) | (table.c.until > at))
-
-
-def _batches(rows: Sequence[Any], size: int = _BATCH) -> Iterator[list[Any]]:
-    iterator: Iterable[Any] = iter(rows)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -1,0 +1,203 @@
+"""The full-text index of a case: FTS5 in SQLite, tsvector in PostgreSQL, a row for each version of a record, none changed.
+
+A query is words that must all be there, each as it stands: `198.51.100.7` and `"Ministry of State Security"` are phrases, and
+the last word may be the beginning of one. Nothing else has a meaning, so no query can break or reach anything.
+
+References: sqlite.org/fts5.html (contentless tables), PostgreSQL's manual on tsvector (its limits).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from sqlalchemy import Connection, text
+
+from indicia.case.rows import copy_rows
+from indicia.records import Claim, Document, Judgement, Mention, Record, Sighting
+
+__all__ = ["INDEXED", "add_words", "create_words", "fill_words", "find_rows", "how_many", "phrases", "snippet", "words_of"]
+
+INDEXED = ("document", "claim", "mention", "judgement")  # kinds of entries, beside sightings
+TABLES = {"entry": "entry_words", "sighting": "sighting_words"}
+_WORD = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(r'"([^"]*)"?|(\S+)')
+_MOST_PHRASES = 32  # of one query; what stands after is not looked for
+_LONGEST = 100  # letters of a word in PostgreSQL, which takes 2046 bytes of a lexeme
+_PLACES = 250  # of one word that PostgreSQL keeps
+_LAST_PLACE = 16_383  # the highest that PostgreSQL tells apart
+_ROOM = 900_000  # bytes of the lexemes of one record, of the 1 MB that PostgreSQL takes
+_HASH = 64 << 20  # bytes that FTS5 gathers before it writes: half the time of its own 1 MB for a million sightings
+
+
+def words_of(record: Record) -> str:
+    """Everything in a record that people search for, as one text, each value on a line of its own."""
+    parts: Iterable[str | None]
+    match record:
+        case Sighting():
+            event = record.event
+            parts = (
+                record.title,
+                record.rule,
+                event.host,
+                record.indicator,
+                *record.techniques,
+                *record.software,
+                *record.vulnerabilities,
+                *dict.fromkeys(event.fields.values()),
+                *(value for name, value in record.matched if event.fields.get(name) != value),
+                event.place.file,
+                record.note,
+            )
+        case Document():
+            parts = (record.title, record.name, record.publisher, record.text)
+        case Claim():
+            parties = (record.source.party, record.accused.party)
+            parts = (
+                record.quote.text,
+                *(party.canonical for party in parties if party),
+                record.incident,
+                record.accused.category,
+                record.stance.value,
+                *(span.text for span in (*record.source.via, *record.victims)),
+            )
+        case Mention():
+            parts = (record.value, record.span.text, record.target, record.type, *(one.name for one in record.candidates))
+        case Judgement():
+            parts = (record.note, record.value, record.author, record.action)
+        case _:
+            parts = ()
+    return "\n".join(part for part in parts if part)
+
+
+def phrases(query: str) -> tuple[str, ...]:
+    """The phrases of a query, in order; none when it holds no letter and no digit.
+
+    >>> phrases('CVE-2021-26855 "State Security" -- ;')
+    ('CVE-2021-26855', 'State Security')
+    """
+    found = (quoted or plain for quoted, plain in _QUOTED.findall(query.replace("\x00", " ")[:2000]))
+    return tuple(part for part in found if _WORD.search(part))[:_MOST_PHRASES]
+
+
+def _folded(value: str) -> str:
+    """Without accents and capitals, as FTS5's own tokenizer sees it."""
+    if value.isascii():
+        return value.lower()
+    plain = unicodedata.normalize("NFKD", value)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
+
+
+@lru_cache(65_536)
+def _line(value: str) -> tuple[str, ...]:
+    return tuple(word[:_LONGEST] for word in _WORD.findall(_folded(value)))
+
+
+def _vector(words: str) -> str:
+    """The words as the text of a tsvector. Made here, so that every server breaks words as FTS5 does, in any locale."""
+    places: dict[str, list[str]] = {}
+    place, room = 0, _ROOM
+    for line in words.split("\n"):
+        for word in _line(line) if len(line) < 500 else _line.__wrapped__(line):
+            place += 1
+            held = places.get(word)
+            if held is None:
+                room -= len(word.encode()) + 8
+                if room < 0:
+                    continue  # a hundred thousand different words: no text, but a dump
+                held = places[word] = []
+            if len(held) < _PLACES and room > 0 and place <= _LAST_PLACE:
+                room -= 2
+                held.append(str(place))
+    return " ".join(f"'{word}':{','.join(found)}" if found else f"'{word}'" for word, found in places.items())
+
+
+def create_words(connection: Connection) -> None:
+    """Makes the empty index."""
+    for table, words in TABLES.items():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(
+                f"CREATE TABLE {words} (seq INTEGER PRIMARY KEY REFERENCES {table} (seq), words TSVECTOR NOT NULL)"
+            )
+            connection.exec_driver_sql(f"CREATE INDEX {words}_find ON {words} USING GIN (words)")
+        else:
+            tokenizer = "unicode61 remove_diacritics 2"
+            connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {words} USING fts5(words, content='', tokenize='{tokenizer}')")
+            connection.exec_driver_sql(f"INSERT INTO {words}({words}, rank) VALUES ('hashsize', {_HASH})")
+
+
+def fill_words(connection: Connection, table: str, rows: Iterable[tuple[int, Record]]) -> None:
+    """Indexes what is there already, a part at a time."""
+    batch: list[tuple[int, str]] = []
+    for seq, record in rows:
+        batch.append((seq, words_of(record)))
+        if len(batch) >= 1000:
+            add_words(connection, table, batch)
+            batch = []
+    add_words(connection, table, batch)
+
+
+def add_words(connection: Connection, table: str, rows: Sequence[tuple[int, str]]) -> None:
+    """Indexes the words of rows of `table` by their number."""
+    if not rows:
+        return
+    words = TABLES[table]
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, words, ("seq", "words"), [(seq, _vector(found)) for seq, found in rows])
+    else:
+        connection.exec_driver_sql(f"INSERT INTO {words} (rowid, words) VALUES (?, ?)", list(rows))
+
+
+def _matching(connection: Connection, kind: str) -> str:
+    """FROM and WHERE of the current rows of a kind that hold the phrases, by number."""
+    table = "sighting" if kind == "sighting" else "entry"
+    words = TABLES[table]
+    postgres = connection.dialect.name == "postgresql"
+    match, key = (f"{words}.words @@ CAST(:query AS TSQUERY)", "seq") if postgres else (f"{words} MATCH :query", "rowid")
+    of_kind = "" if kind == "sighting" else "AND t.kind = :kind "
+    return (
+        f"FROM {words} JOIN {table} t ON t.seq = {words}.{key} "
+        f"WHERE {match} AND {words}.{key} > :after AND t.until IS NULL {of_kind}ORDER BY {words}.{key} LIMIT :most"
+    )
+
+
+def _values(connection: Connection, kind: str, wanted: Sequence[str], after: int, most: int) -> dict[str, object]:
+    query = _tsquery(wanted) if connection.dialect.name == "postgresql" else _fts5(wanted)
+    return {"query": query, "kind": kind, "after": after, "most": most}
+
+
+def find_rows(connection: Connection, kind: str, wanted: Sequence[str], *, after: int, most: int) -> list[tuple[int, bytes]]:
+    """(number, body) of the current records of a kind that hold all `wanted` phrases, by number."""
+    values = _values(connection, kind, wanted, after, most)
+    rows = connection.execute(text(f"SELECT t.seq, t.body {_matching(connection, kind)}"), values)
+    return [(seq, bytes(body)) for seq, body in rows]
+
+
+def how_many(connection: Connection, kind: str, wanted: Sequence[str], *, most: int) -> int:
+    """How many they are, counted up to `most`."""
+    values = _values(connection, kind, wanted, 0, most)
+    count = connection.execute(text(f"SELECT count(*) FROM (SELECT 1 {_matching(connection, kind)}) AS found"), values)
+    return int(count.scalar_one())
+
+
+def _fts5(wanted: Sequence[str]) -> str:
+    quoted = ['"{}"'.format(part.replace('"', " ")) for part in wanted]
+    return " AND ".join(quoted) + " *"
+
+
+def _tsquery(wanted: Sequence[str]) -> str:
+    found = [[f"'{word}'" for word in _line.__wrapped__(part)] for part in wanted]
+    found[-1][-1] += ":*"
+    return " & ".join("(" + " <-> ".join(part) + ")" for part in found)
+
+
+def snippet(words: str, wanted: Sequence[str], around: int = 90) -> tuple[str, str, str]:
+    """(before, match, after): where the first phrase stands in the words; their beginning where it cannot be shown."""
+    pattern = r"[\W_]+".join(map(re.escape, _WORD.findall(wanted[0]))) if wanted else ""
+    found = re.search(pattern, words, re.IGNORECASE) if pattern else None
+    if found is None:
+        return "", "", words[: 2 * around]
+    start, end = found.span()
+    return words[max(0, start - around) : start], words[start:end], words[end : end + around]

@@ -1,0 +1,166 @@
+"""Writes the difference between a case and what holds, within one run. A million sightings go in batches of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from indicia.case.parts import LISTS, Part
+from indicia.case.rows import add_rows
+from indicia.case.tables import entry, sighting, technique
+from indicia.case.words import INDEXED, add_words, words_of
+from indicia.records import Sighting
+
+__all__ = ["Writer"]
+
+_BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class Writer:
+    """`added`, `superseded` and `withdrawn` count by kind what was written."""
+
+    def __init__(self, connection: Connection, run: int) -> None:
+        self.connection = connection
+        self.run = run
+        self.added: dict[str, int] = {}
+        self.superseded: dict[str, int] = {}
+        self.withdrawn: dict[str, int] = {}
+
+    def write(self, part: Part) -> None:
+        """One kind of record."""
+        held = {
+            row.id: (row.seq, bytes(row.body), row.place)
+            for row in self.connection.execute(
+                select(entry.c.seq, entry.c.id, entry.c.body, entry.c.place).where(
+                    entry.c.kind == part.kind, entry.c.until.is_(None)
+                )
+            )
+        }
+        rows: list[tuple[str, int, bytes]] = []
+        ended: list[int] = []
+        for place, (id, body) in enumerate(part.records):
+            before = held.pop(id, None)
+            if before is not None and before[1] == body and before[2] == place:
+                continue
+            if before is None:
+                self.added[part.kind] = self.added.get(part.kind, 0) + 1
+            else:
+                ended.append(before[0])
+                if before[1] != body:
+                    self.superseded[part.kind] = self.superseded.get(part.kind, 0) + 1
+            rows.append((id, place, body))
+        if held and part.kind != "judgement":
+            self.withdrawn[part.kind] = len(held)
+            ended += [seq for seq, _, _ in held.values()]
+        self._end(entry, ended)
+        self.add_entries(part.kind, rows)
+
+    def add_entries(self, kind: str, rows: Iterable[tuple[str, int, bytes]]) -> None:
+        """New versions, each as (id, place, body)."""
+        top = self._top(entry)
+        for batch in _batches(rows):
+            numbered = list(enumerate(batch, top + 1))
+            top += len(batch)
+            self.connection.execute(
+                insert(entry),
+                [
+                    {"seq": seq, "kind": kind, "id": id, "place": place, "since": self.run, "until": None, "body": body}
+                    for seq, (id, place, body) in numbered
+                ],
+            )
+            if kind in INDEXED:
+                type = LISTS[kind][1]
+                words = [(seq, words_of(msgspec.json.decode(body, type=type))) for seq, (_, _, body) in numbered]
+                add_words(self.connection, "entry", words)
+
+    def write_sightings(self, sightings: Sequence[Sighting]) -> None:
+        """Sightings, which may be a million: what holds is kept as digests while they are compared."""
+        held: dict[str, tuple[int, int, bytes]] = {}
+        query = select(sighting.c.seq, sighting.c.id, sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None))
+        for row in self.connection.execute(query, execution_options={"yield_per": _BATCH}):
+            held[row.id] = (row.seq, row.place, _digest(bytes(row.body)))
+        moved: list[dict[str, int]] = []
+        ended: list[int] = []
+        superseded = added = 0
+        top = self._top(sighting)
+        seen: dict[str, int] = {}
+        for batch in _batches(enumerate(sightings)):
+            rows, shown, words = [], [], []
+            for place, each in batch:
+                count = seen[each.id] = seen.get(each.id, 0) + 1
+                id = each.id if count == 1 else f"{each.id}#{count}"
+                body = _encoder.encode(each)
+                before = held.pop(id, None)
+                if before is not None and before[2] == _digest(body):
+                    if before[1] != place:
+                        moved.append({"number": before[0], "to": place})
+                    continue
+                if before is not None:
+                    ended.append(before[0])
+                    superseded += 1
+                else:
+                    added += 1
+                top += 1
+                rows.append(_row(each, id, top, place, self.run, body))
+                words.append((top, words_of(each)))
+                shown += [(name, top) for name in dict.fromkeys(_plain(one, 16) for one in each.techniques)]
+            add_rows(self.connection, sighting, rows)
+            add_rows(self.connection, technique, shown)
+            add_words(self.connection, "sighting", words)
+        for some in _batches(moved):
+            self.connection.execute(
+                update(sighting).where(sighting.c.seq == bindparam("number")).values(place=bindparam("to")), some
+            )
+        self._end(sighting, [*ended, *(seq for seq, _, _ in held.values())])
+        counted = {"added": added, "superseded": superseded, "withdrawn": len(held)}
+        for name, number in counted.items():
+            if number:
+                getattr(self, name)["sighting"] = number
+
+    def _top(self, table: Any) -> int:
+        """The highest number in use. There is one writer at a time, so the next ones are ours."""
+        return int(self.connection.execute(select(func.max(table.c.seq))).scalar_one() or 0)
+
+    def _end(self, table: Any, numbers: Sequence[int]) -> None:
+        for batch in _batches(numbers, 500):
+            self.connection.execute(update(table).where(table.c.seq.in_(batch)).values(until=self.run))
+
+
+def _row(each: Sighting, id: str, seq: int, place: int, number: int, body: bytes) -> tuple[Any, ...]:
+    """The values of the columns of `sighting`, in their order."""
+    return (
+        seq,
+        id,
+        place,
+        number,
+        None,
+        _plain(each.rule, 200),
+        each.level.value,
+        each.stage.value,
+        each.outcome.value,
+        _plain(each.event.host, 200),
+        each.event.time.isoformat() if each.event.time else None,
+        _plain(each.indicator, 2000) if each.indicator else None,
+        body,
+    )
+
+
+def _plain(value: str, most: int) -> str:
+    """As a column holds it: PostgreSQL knows no NUL. The record itself is kept whole in the body."""
+    return value[:most].replace("\x00", "")
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).digest()
+
+
+def _batches(rows: Iterable[Any], size: int = _BATCH) -> Iterator[list[Any]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
