@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from evals.indicators import PEERS, peer
+from evals.indicators import PARTS, PEERS, peer
 from evals.marked import DATA, read_marked
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
@@ -25,7 +25,6 @@ from indicia.read.names import find_names
 from indicia.records import Document
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
-_PARTS = ("dev", "dev-2", "dev-3", "dev-4", "measured")
 _SUBJECTS = (
     "The operators",
     "The intruders",
@@ -83,7 +82,7 @@ def mixed(size: int) -> str:
 
 
 def texts(size: int) -> dict[str, str]:
-    dense = "\n\n".join(read_marked(DATA / f"{part}.marked.txt").text for part in _PARTS)
+    dense = "\n\n".join(read_marked(DATA / f"{part}.marked.txt").text for part in PARTS)
     made = {
         "mixed": mixed(size),
         "dense": (dense * (size // len(dense) + 1))[:size],

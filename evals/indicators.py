@@ -24,6 +24,7 @@ from indicia.read.indicators import find_indicators
 from indicia.records import Context
 
 PEERS = ("ioc-finder", "ttprism", "iocsearcher")
+PARTS = ("dev", "dev-2", "dev-3", "dev-4", "dev-5", "measured")
 Item = tuple[int, str, str]  # paragraph, type, value in normal form
 
 
@@ -162,10 +163,10 @@ def run(part: str, *, show_errors: bool, quick: bool) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="without the peers")
-    parser.add_argument("--part", choices=("dev", "dev-2", "dev-3", "dev-4", "measured"), help="one part only")
+    parser.add_argument("--part", choices=PARTS, help="one part only")
     parser.add_argument("--errors", action="store_true", help="show what was missed or wrong")
     options = parser.parse_args()
-    parts = [options.part] if options.part else ["dev", "dev-2", "dev-3", "dev-4", "measured"]
+    parts = [options.part] if options.part else list(PARTS)
     print("indicators: " + " ".join(run(part, show_errors=options.errors, quick=options.quick) for part in parts))
 
 
