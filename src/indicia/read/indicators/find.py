@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from indicia.read.indicators.addresses import find_ipv6
+from indicia.read.indicators.agents import find_agents
 from indicia.read.indicators.anchors import Anchors
-from indicia.read.indicators.files import (
-    find_agents,
-    find_hashes,
-    find_keys,
-    find_mutexes,
-    find_paths,
-    find_ssdeep,
-)
-from indicia.read.indicators.hit import Hit
+from indicia.read.indicators.dotted import find_dotted
+from indicia.read.indicators.hashes import find_hashes, find_ssdeep
+from indicia.read.indicators.hit import Hit, Taken
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
-from indicia.read.indicators.network import Taken, find_dotted, find_ipv6, find_mail, find_urls
+from indicia.read.indicators.mail import find_mail
+from indicia.read.indicators.mutexes import find_mutexes
+from indicia.read.indicators.paths import find_paths
 from indicia.read.indicators.refang import refang
+from indicia.read.indicators.registry import find_keys
 from indicia.read.indicators.rules import find_rules
+from indicia.read.indicators.urls import find_urls
 from indicia.read.mentioning import mention
 from indicia.records import Document, Mention, MentionKind
 

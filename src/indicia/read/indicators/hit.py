@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from indicia.records import MentionKind
 
-__all__ = ["Hit"]
+__all__ = ["Hit", "Taken"]
 
 
 class Hit(NamedTuple):
@@ -21,3 +21,20 @@ class Hit(NamedTuple):
     within: str = ""
     kind: MentionKind = MentionKind.INDICATOR
     score: float = 1.0
+
+
+class Taken:
+    """Which characters a hit already holds."""
+
+    def __init__(self, size: int) -> None:
+        self._held = bytearray(size + 1)
+
+    def take(self, start: int, end: int) -> None:
+        self._held[start:end] = b"\1" * (end - start)
+
+    def is_free(self, start: int, end: int) -> bool:
+        return self._held.find(1, start, end) < 0
+
+    def holds(self, at: int) -> int:
+        """The end of the range that holds `at`, or -1."""
+        return self._held.find(0, at) if self._held[at] else -1

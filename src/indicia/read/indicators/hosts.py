@@ -11,8 +11,9 @@ from importlib import resources
 
 import tldextract
 
-__all__ = ["is_reserved_name", "known_role", "registrable", "valid_host"]
+__all__ = ["HOST", "is_reserved_name", "name_note", "known_role", "registrable", "valid_host"]
 
+HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")  # what has the shape of one
 _RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
 _RESERVED_NAMES = frozenset(("example.com", "example.net", "example.org", "example.edu"))
 _SPECIAL_TLDS = frozenset(("onion", "i2p", "bit", "eth", "bazar", "local", "lan", "internal", "arpa"))
@@ -105,3 +106,11 @@ def known_role(host: str) -> str | None:
         if role is not None:
             return role
     return None
+
+
+def name_note(host: str) -> str:
+    if is_reserved_name(host):
+        return "documentation name (RFC 2606)"
+    if host.endswith((".local", ".lan", ".internal", ".arpa", ".localhost")):
+        return "name of an internal network"
+    return ""

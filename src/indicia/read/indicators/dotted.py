@@ -1,0 +1,234 @@
+"""Everything that a dot between two letters can be: addresses, host names, URLs without a scheme, file names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indicia.read.indicators.addresses import CIDR, IPV4, PORT, address4_note
+from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.filenames import FILE_ENDINGS, HOST_LIKE_ENDINGS, is_program_name
+from indicia.read.indicators.hit import Hit, Taken
+from indicia.read.indicators.hosts import HOST, name_note, valid_host
+from indicia.read.indicators.urls import PATH, trim
+from indicia.read.indicators.versions import is_version
+
+__all__ = ["find_dotted"]
+
+_LABEL_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+
+def find_dotted(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
+    """IPv4 addresses, host names, URLs without a scheme and file names: everything that a dot between two letters can be."""
+    done = 0
+    for at in anchors.dots:
+        if at < done:
+            continue
+        held = taken.holds(at)
+        if held >= 0:
+            done = held
+            continue
+        window = text[max(done, at - 80) : at]
+        left = at - len(window) + len(window.rstrip(_LABEL_CHARACTERS))
+        while left > done and at - left < 80 and (text[left - 1].isalnum() or text[left - 1] in "-_"):  # letters beyond ASCII
+            left -= 1
+        if left == at:
+            continue
+        match = HOST.match(text, left)
+        if match is None:
+            done = at + 1
+            continue
+        token, end = match[0], match.end()
+        done = end
+        yield from _dotted(text, left, end, token)
+
+
+def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
+    before = text[start - 1] if start else " "
+    if token[-1] in "-_":
+        token = token.rstrip("-_")
+        end = start + len(token)
+    last = token.rsplit(".", 1)[-1]
+    if last.isdigit():
+        yield from _ipv4(text, start, end, token, before)
+        return
+    low = token.lower()
+    ending = low.rsplit(".", 1)[-1]
+    if before in "\\$" or (before == "." and text[start - 2 : start - 1] not in {"*", " ", "", "(", "'", '"'}):
+        return
+    if ending in FILE_ENDINGS and not (ending in HOST_LIKE_ENDINGS and _is_host_here(text, start, end, low, before)):
+        if before == "/" or is_program_name(token, text, start, end):
+            return
+        yield Hit(start, end, "file-name", token)
+        return
+    start += len(token) - len(token.lstrip("-_"))
+    token = token.lstrip("-_")
+    low = token.lower()
+    if before == "/" and text[start - 2 : start - 1].isalnum():
+        return
+    if not valid_host(low) or not _reads_as_host(text, start, end, token, before):
+        return
+    yield from _with_path(text, start, end, low, Hit(start, end, "domain-name", low, name_note(low)))
+
+
+def _with_path(text: str, start: int, end: int, low: str, host: Hit) -> Iterator[Hit]:
+    """A host followed by `/path` is a URL without a scheme, and a host within it."""
+    port = PORT.match(text, end)
+    after = port.end() if port is not None and 0 < int(port[1]) < 65536 else end
+    path = PATH.match(text, after)
+    if path is not None and text.startswith("/Contents", after) and low.endswith(".app"):
+        return  # a macOS bundle
+    if path is not None:
+        close = trim(text, after + 1, path.end())
+        if close > after + 1 and not CIDR.match(text, after):
+            yield Hit(start, close, "url", low + text[end:close], host.note)
+            yield host._replace(within="url")
+            return
+    yield host._replace(end=after)
+
+
+def _is_host_here(text: str, start: int, end: int, low: str, before: str) -> bool:
+    """Whether a name whose ending is both a file ending and a top-level domain (`run.sh`, `archive.zip`) is a host here."""
+    labels = low.split(".")
+    return len(labels) > 2 and labels[0] == "www" or (text[end : end + 1] == "/" and len(labels) > 1)
+
+
+_SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
+_CODE_BEFORE = re.compile(r"(?:\b(?:import|namespace|package|require|include)\s|->|::|\w\[)\Z")
+_OBJECTS = frozenset(
+    (
+        "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array",
+        "json", "request", "response",
+        "session", "app", "server", "client", "net", "io", "file", "path", "process", "thread", "socket", "http", "urllib",
+        "subprocess", "java",
+        "javax", "android", "module", "exports", "event", "node", "element", "user", "username", "password", "config",
+        "data", "item", "obj", "args", "e",
+        "i", "a", "p", "u", "asp", "vb", "ado", "winapi", "kernel32", "ntdll", "wscript", "activexobject", "microsoft",
+        "objshell", "wmi", "powershell",
+    )
+)  # fmt: skip
+
+
+def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> bool:
+    """Whether a dotted word that could be a host is not rather code, an abbreviation or two sentences without a blank."""
+    labels = token.split(".")
+    after = text[end : end + 1]
+    if after == "(" or before in "$%&" or (after == "=" and before not in "/") or text[end : end + 2] == "::":
+        return False
+    if len(labels) == 2:
+        first, last = labels
+        if last[:1].isupper() and not last.isupper():  # "System.Net", "server.It"
+            return False
+        if first.lower() in _OBJECTS and not first.islower():
+            return False
+        if len(first) == 1 and len(last) == 2:  # "a.m", "i.e"
+            return False
+        if (
+            first.isdigit()
+            and len(last) <= 3
+            and last in {"am", "pm", "st", "nd", "rd", "th", "mm", "cm", "kg", "ms", "mb", "gb", "bn"}
+        ):
+            return False
+        if first.lower() in _OBJECTS and last in {
+            "name",
+            "id",
+            "is",
+            "in",
+            "to",
+            "host",
+            "date",
+            "net",
+            "call",
+            "link",
+            "open",
+            "select",
+            "click",
+            "app",
+            "my",
+            "media",
+            "space",
+            "info",
+            "one",
+            "domains",
+            "tools",
+            "diagnostics",
+            "io",
+        }:
+            return False
+    elif (
+        all(len(label) == 1 for label in labels)
+        or all(label.isdigit() for label in labels[:-1])
+        or labels[0] in _CODE_OBJECTS
+        and (labels[0] in {"self", "this", "os", "sys"} or labels[-1] in _CODE_MEMBERS)
+    ):  # "U.S.A", "1.2.kg"
+        return False
+    elif labels[0].lower() in {"java", "javax", "android", "system", "microsoft"} or any(
+        label[:1].isupper() and not label.isupper() for label in labels[1:]
+    ):
+        return _mostly_lower(token)
+    return not _CODE_BEFORE.search(text[max(0, start - 12) : start]) or "." not in token
+
+
+_CODE_OBJECTS = frozenset(
+    ("self", "this", "os", "sys", "request", "response", "document", "window", "console", "session", "event", "options", "args")
+)
+_CODE_MEMBERS = frozenset(
+    (
+        "name",
+        "id",
+        "host",
+        "date",
+        "link",
+        "open",
+        "select",
+        "click",
+        "media",
+        "space",
+        "info",
+        "tools",
+        "style",
+        "live",
+        "report",
+        "domains",
+    )
+)
+
+
+def _mostly_lower(token: str) -> bool:
+    return sum(1 for c in token if c.isupper()) <= 1 and not token.lower().startswith(
+        ("java.", "javax.", "android.", "system.", "microsoft.")
+    )
+
+
+def _ipv4(text: str, start: int, end: int, token: str, before: str) -> Iterator[Hit]:
+    """An address of exactly four numbers. `token` may run on ("198.51.100.7.exe" does not come here, it ends in letters)."""
+    if not IPV4.fullmatch(token) or before == "." or text[end : end + 2].startswith(("._", ".-")):
+        return
+    if (
+        before in "-_"
+        and text[start - 2 : start - 1].isalnum()
+        or text[end : end + 1] in {"-", "_"}
+        and text[end + 1 : end + 2].isalpha()
+    ):
+        return
+    note = address4_note(token)
+    value, finish = token, end
+    cidr = CIDR.match(text, end)
+    if cidr is not None:
+        value, finish = f"{token}/{cidr[1]}", cidr.end()
+    else:
+        port = PORT.match(text, end)
+        if port is not None and 0 < int(port[1]) < 65536:
+            finish = port.end()
+        path = PATH.match(text, finish)
+        if path is not None and path[0][1:2].isalpha() and before != "/":
+            close = trim(text, finish + 1, path.end())
+            if close > finish + 1:
+                yield Hit(start, close, "url", token + text[end:close], note)
+                yield Hit(start, end, "ipv4-addr", token, note, "url")
+                return
+    if (not note or note.startswith("documentation")) and is_version(text, start, end):
+        note = "version number"
+    if before == "/" and note != "version number" and text[start - 2 : start - 1].isalnum():
+        return
+    yield Hit(start, finish, "ipv4-addr", value, note)

@@ -1,0 +1,76 @@
+"""Hashes of files in the refanged view."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.hit import Hit
+
+__all__ = ["find_hashes", "find_ssdeep"]
+
+_HASH_TYPES = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}
+_EMPTY = frozenset(
+    (
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+    )
+)
+_NOT_A_FILE = re.compile(
+    r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|"
+    r"ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
+    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|"
+    r"rich ?(?:pe )?header(?: hash)?|authentihash|"
+    r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b[^\n]{0,14}\Z",
+    re.IGNORECASE,
+)
+
+
+def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
+    """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
+    for start, end in anchors.long_words:
+        type = _HASH_TYPES.get(end - start)
+        if type is None or not _HEX.fullmatch(text, start, end):
+            continue
+        before, following = text[start - 1 : start], text[end : end + 1]
+        if before.isalnum() or following.isalnum() or before in {"_", "%"} or following == "_":
+            continue
+        if (before == "-" and text[start - 2 : start - 1].isalnum()) or (
+            following == "-" and text[end + 1 : end + 2].isalnum()
+        ):
+            continue
+        value = text[start:end].lower()
+        note = ""
+        if value in _EMPTY:
+            note = "hash of empty input"
+        elif len(set(value)) < 4:
+            note = "placeholder, not a hash"
+        elif (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
+            note = f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
+        elif value.isdigit() and type == "file-md5":
+            note = "a number, not a hash"
+        yield Hit(start, end, type, value, note)
+
+
+_HEX = re.compile(r"[0-9a-fA-F]+")
+_SSDEEP = re.compile(r"(\d{1,10}):([A-Za-z0-9/+]{3,64}):([A-Za-z0-9/+]{2,64})(?![A-Za-z0-9/+:])")
+_SSDEEP_BLOCKS = frozenset(3 * 2**n for n in range(31))
+
+
+def find_ssdeep(text: str, anchors: Anchors) -> Iterator[Hit]:
+    """ssdeep hashes: a block size of 3 times a power of two, and two chunks that are not clock times."""
+    for colon in anchors.colons:
+        head = text[max(0, colon - 11) : colon]
+        start = colon - len(head) + len(head.rstrip("0123456789"))
+        before = text[start - 1 : start]
+        match = (
+            _SSDEEP.match(text, start) if start < colon and not (before.isalnum() or before in {"_", ":", "/", "+"}) else None
+        )
+        if match is None or int(match[1]) not in _SSDEEP_BLOCKS or len(match[2]) + len(match[3]) < 12:
+            continue
+        if not any(c.isalpha() for c in match[2]) or (match[2].islower() and match[3].islower()):
+            continue
+        yield Hit(match.start(), match.end(), "ssdeep", match[0])

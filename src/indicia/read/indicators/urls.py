@@ -1,0 +1,98 @@
+"""URLs with a scheme, and what a host part is, in the refanged view."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from indicia.read.indicators.addresses import IPV4, address4_note, address_note
+from indicia.read.indicators.hit import Hit
+from indicia.read.indicators.hosts import name_note, valid_host
+
+__all__ = ["PATH", "find_urls", "trim"]
+
+_SCHEMES = re.compile(
+    r"(https?|ftps?|sftp|tcp|udp|tls|ssl|wss?|ldaps?|rmi|dns|smb|nntp|ssh|telnet|socks[45]?|rtmp|git|magnet)\Z", re.IGNORECASE
+)
+_URL_REST = re.compile(r"[^\s<>\"'`{}|^\u201c\u201d\u2018\u2019\u00ab\u00bb\uff09\u3002\x00-\x1f]{1,8192}")
+_AUTHORITY = re.compile(r"(?:[^\s/?#@\\]{0,128}@)?(\[[0-9A-Fa-f:.%a-z]{2,60}\]|[^\s/?#:@\\\[\]()]{1,253})(?::(\d{1,5}))?")
+PATH = re.compile(r"/(?!(?:tcp|udp|TCP|UDP)\b)[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+
+
+def trim(text: str, start: int, end: int) -> int:
+    """The end of a URL or path without the punctuation of the sentence around it; brackets stay when they are balanced."""
+    while end > start:
+        last = text[end - 1]
+        if (
+            last in ".,;:!?*_\\"
+            or last in "'\"…"
+            or (last in _CLOSERS and text.count(last, start, end) > text.count(_CLOSERS[last], start, end))
+        ):
+            end -= 1
+        else:
+            break
+    return end
+
+
+def find_urls(text: str) -> Iterator[Hit]:
+    """URLs with a scheme, and within each its host or address. The value has its scheme and host in lower case."""
+    at = text.find("://")
+    done = 0
+    while at >= 0:
+        following = at + 3
+        scheme = _SCHEMES.search(text, max(done, at - 8), at)
+        rest = _URL_REST.match(text, following) if scheme else None
+        if scheme is None or rest is None:
+            at = text.find("://", following)
+            continue
+        start = scheme.start()
+        end = trim(text, following, _cut(text, following, rest.end()))
+        authority = _AUTHORITY.match(text, following, end)
+        if authority is not None:
+            yield from _url_hits(text, start, end, scheme[1].lower(), authority)
+        done = max(end, following)
+        at = text.find("://", done)
+
+
+def _cut(text: str, start: int, end: int) -> int:
+    """Where a second URL begins within the run, for lists without blanks: `http://a/,http://b/`."""
+    again = text.find("://", start, end)
+    if again < 0:
+        return end
+    scheme = _SCHEMES.search(text, max(start, again - 8), again)
+    if scheme is not None and text[scheme.start() - 1] in ",;|)":
+        return scheme.start() - 1
+    return end
+
+
+def _url_hits(text: str, start: int, end: int, scheme: str, authority: re.Match[str]) -> Iterator[Hit]:
+    host = authority[1]
+    low = host.lower().rstrip(".")
+    inner = _host_hit(low, authority.start(1), authority.end(1))
+    rest = text[authority.end(1) : end]
+    head = text[start + len(scheme) : authority.start(1)]
+    value = scheme + head + low + rest
+    if inner is None:
+        if "." not in low and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", low) and (low == "localhost" or rest):
+            yield Hit(start, end, "url", value, "host name without a domain")
+        return
+    note = inner.note
+    yield Hit(start, end, "url", value, note)
+    yield inner._replace(within="url")
+
+
+def _host_hit(low: str, start: int, end: int) -> Hit | None:
+    """The address or domain that a host part is, or None."""
+    if low.startswith("["):
+        try:
+            address6 = ipaddress.IPv6Address(low[1:-1].split("%")[0])
+        except ValueError:
+            return None
+        return Hit(start, end, "ipv6-addr", str(address6), address_note(address6))
+    if IPV4.fullmatch(low):
+        return Hit(start, end, "ipv4-addr", low, address4_note(low))
+    if valid_host(low):
+        return Hit(start, end, "domain-name", low, name_note(low))
+    return None

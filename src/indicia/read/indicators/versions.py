@@ -1,0 +1,37 @@
+"""Whether four numbers with dots between them are a version number and no address."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_version"]
+
+_VERSION_BEFORE = re.compile(
+    r"(?:\b(?:versions?|ver\.?|v\.?|release|build|firmware|patch(?:ed)?(?: to)?|update(?:d)?(?: to)?|upgrade(?:d)?(?: to)?|"
+    r"earlier than|older than|newer than|fixed in|section|chapter|clause|paragraph|figure|table|"
+    r"appendix|req(?:uirement)?s?|control|item|step|rfc|oid|sig|file ?version|product ?version|assembly ?version)"
+    r"[\s:=#]{0,3}|(?:\b[Vv]|\bversion[\s_-]))$",
+    re.IGNORECASE,
+)
+_VERSION_BEFORE_WEAK = re.compile(
+    r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|"
+    r"Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
+)
+_VERSION_AFTER = re.compile(
+    r"\s?(?:(?:in|of) the (?:manual|document|contract|standard|report|specification|handbook|annex|appendix)|(?:and|"
+    r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
+    re.IGNORECASE,
+)
+_VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b(?:[^.!?;\n]|\.(?=\d)){0,60}$", re.IGNORECASE)
+
+
+def is_version(text: str, start: int, end: int) -> bool:
+    """Whether what stands around [start, end) makes it a version number, a section, a table."""
+    before = text[start - 1] if start else " "
+    lead = text[max(0, start - 80) : start]
+    return bool(
+        _VERSION_BEFORE.search(lead[-40:])
+        or _VERSION_AFTER.match(text, end)
+        or _VERSION_LIST.search(lead)
+        or (before in "/ " and _VERSION_BEFORE_WEAK.search(lead))
+    )
