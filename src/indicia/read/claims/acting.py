@@ -18,7 +18,7 @@ from indicia.read.claims.clauses import (
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party, subject
 from indicia.read.claims.lexicon import FUNCTION, lexicon
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.speech import Speech, speakers_at
 from indicia.read.claims.suspects import accusable, can_be_accused, is_actor, specific, suspect
 from indicia.read.claims.wordsets import word_set

@@ -8,7 +8,7 @@ from indicia.read.claims.clauses import clause_end, group_start, trim_units
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, Verb, coordinated, subject
 from indicia.read.claims.lexicon import lexicon
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.speech import NOMINALS, Speech, speaker_of
 from indicia.read.claims.suspects import OFTEN_ACCUSED, can_be_accused, can_speak, suspect
 from indicia.read.claims.wordsets import word_set

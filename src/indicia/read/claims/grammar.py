@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from indicia.read.claims.lexicon import FUNCTION, Lexicon
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.units import Unit, is_verb
 from indicia.read.claims.wordsets import word_set
 

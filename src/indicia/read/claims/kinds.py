@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from indicia.read.claims.names import Name
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.units import Unit
 from indicia.read.claims.wordsets import word_set
 from indicia.records import AccusedType, Level, SourceType

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.wordsets import word_list
 from indicia.records import Stance
 

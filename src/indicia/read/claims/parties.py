@@ -9,43 +9,15 @@ follows it
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from indicia.read.claims.following import after_head
 from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
 from indicia.read.claims.names import Name
+from indicia.read.claims.party import Party
 from indicia.read.claims.units import DETERMINERS, FIRM_TIES, HEDGED_TIES, MODIFIERS, PRONOUNS, Unit, is_verb
 from indicia.read.claims.wordsets import word_set
 
-__all__ = ["Party", "parties"]
+__all__ = ["parties"]
 
-
-class Party(NamedTuple):
-    """A noun phrase over units [first, last). `kinds` are the heads' kinds, the most telling first.
-
-    `core` is the text range without what follows the head; `owner` is the state, agency or company in it that it belongs to;
-    `tie` is the range of a hedging word for that tie ("linked", "believed to be").
-    """
-
-    first: int
-    last: int
-    start: int
-    end: int
-    kinds: tuple[str, ...]
-    head: str
-    name: Name | None
-    owner: Name | None
-    state: str | None
-    core_end: int
-    tie: tuple[int, int] | None = None
-    plural: bool = False
-    hostile: bool = False
-    person_name: str | None = None
-    definite: bool = False
-
-
-_TIE_VERBS = word_set("parties.tie_verbs")
-_TIE_PREPOSITIONS = word_set("parties.tie_prepositions")
-HEDGED_PARTICIPLES = word_set("parties.hedged_participles")
 
 _TITLE_FIRST = word_set("parties.title_first")
 _ORG_WORDS = word_set("parties.org_words")
@@ -331,7 +303,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
     result_kinds = head_kinds
     # post-modifiers
     if depth < 3:
-        follow = _after(text, row, last, lex, shouting, depth, result_kinds, owner)
+        follow = after_head(row, last, lex, result_kinds, owner, lambda k: _phrase(text, row, k, lex, shouting, depth + 1))
         if follow is not None:
             last, post_owner, post_tie = follow
             if post_owner is not None:
@@ -410,135 +382,3 @@ def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
         if unit.low in FUNCTION or is_verb(row, k, lex):
             return False
     return False
-
-
-_TO_HEADS = word_set("parties.to_heads")
-_ABROAD = word_set("parties.abroad")
-_OF_HEADS = word_set("parties.of_heads")
-
-
-def _after(
-    text: str, row: list[Unit], j: int, lex: Lexicon, shouting: bool, depth: int, kinds: tuple[str, ...], owner: Name | None
-) -> tuple[int, Name | None, tuple[int, int] | None] | None:
-    """What follows a head and belongs to it: (unit after it, the owner named in it, the hedging word of a tie)."""
-    n = len(row)
-    if j >= n:
-        return None
-    low = row[j].low
-    first = kinds[0] if kinds else ""
-    place = row[j + 1].name if j + 1 < n else None
-    if first == "actor" and low == "from" and place is not None and place.kind == "state":
-        return j + 2, place, None
-    named = first in ("state", "capital", "vendor", "union", "media", "demonym")
-    if (
-        low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")
-        and not named
-        and first not in ("pronoun", "actor", "agency_name")
-    ):
-        if low in ("in", "on", "with", "to") and not any(
-            k in ("gov_person", "gov_body", "person_speaker", "anonymous", "report", "media", "company") for k in kinds
-        ):
-            return None
-        if low == "to" and not any(w.low in _TO_HEADS for w in row[max(0, j - 5) : j]):
-            return None
-        if low == "on" and not (j + 1 < n and row[j + 1].low in ("behalf",)):
-            return None
-        if low == "with" and not (j + 2 < n and row[j + 1].low in ("knowledge", "direct", "the")):
-            return None
-        if j + 1 < n and not any(k in _OF_HEADS for k in kinds):
-            return None
-        inner = _phrase(text, row, j + 1, lex, shouting, depth + 1) if j + 1 < n else None
-        if inner is None or inner.kinds[0] == "pronoun":
-            if low == "of" and j + 2 < n:
-                # "minister of foreign affairs", "head of the cyber command": ordinary words
-                k = j + 1
-                while (
-                    k < n
-                    and k - j < 6
-                    and row[k].kind == "word"
-                    and row[k].low not in lex.acts
-                    and not is_verb(row, k, lex)
-                    and (row[k].low not in FUNCTION or row[k].low in ("the", "and"))
-                ):
-                    k += 1
-                if k > j + 1 and row[k - 1].low not in ("and", "the"):
-                    return k, None, None
-            return None
-        if inner.kinds[0] in ("unknown_name", "named_person", "demonym") and low in ("in", "on", "with", "to"):
-            return None if low != "in" else (inner.last, None, None)
-        if low in ("in", "to", "at") and any(w.low in _ABROAD for w in row[max(0, j - 4) : j]):
-            return inner.last, None, None
-        if low in ("of", "from", "at", "for", "in", "inside") or inner.owner is not None:
-            return inner.last, inner.name if inner.name is not None and inner.name.kind != "actor" else inner.owner, None
-        return None
-    if low == "familiar" and j + 1 < n and row[j + 1].low == "with":
-        k = j + 2
-        while (
-            k < n
-            and k - j < 6
-            and row[k].kind == "word"
-            and not is_verb(row, k, lex)
-            and row[k].low not in ("who", "that", "and")
-        ):
-            k += 1
-        return k, None, None
-    if low in ("briefed", "close") and j + 1 < n and row[j + 1].low in ("on", "to"):
-        k = j + 2
-        while (
-            k < n
-            and k - j < 6
-            and row[k].kind == "word"
-            and not (is_verb(row, k, lex) and row[k].low not in lex.findings)
-            and row[k].low not in ("who", "that", "and")
-        ):
-            k += 1
-        return k, None, None
-    if low == "of" and first in ("unknown_name", "organisation") and j + 1 < n and j > 1 and row[j - 1].text[0].isupper():
-        inner = _phrase(text, row, j + 1, lex, shouting, depth + 1)
-        if inner is not None and inner.kinds[0] != "pronoun":
-            return inner.last, inner.name if inner.name is not None and inner.name.kind != "actor" else inner.owner, None
-    if any(k in ("group", "criminal", "person", "actor", "agency", "named_person", "unknown_name") for k in kinds):
-        k = j
-        if (
-            low in ("that", "which", "who")
-            and j + 2 < n
-            and row[j + 1].low in ("is", "are", "was", "were", "it", "works", "work", "worked")
-        ):
-            return None
-        if low not in _TIE_VERBS or k + 1 >= n:
-            return None
-        hedge: tuple[int, int] | None = None
-        prepositions = 0
-        while (
-            k < n
-            and k - j < 8
-            and (
-                row[k].low in _TIE_VERBS
-                or row[k].low in _TIE_PREPOSITIONS
-                or row[k].low in ("be", "have", "the", "closely", "behalf")
-            )
-        ):
-            if row[k].low in HEDGED_PARTICIPLES and hedge is None:
-                hedge = (row[k].start, row[k].end)
-            if row[k].low == "the" and row[k - 1].low != "on":
-                break
-            prepositions += row[k].low in _TIE_PREPOSITIONS
-            k += 1
-        if k >= n or k == j or not prepositions:
-            return None
-        if low in ("said", "alleged", "believed", "thought", "known", "suspected", "assessed") and row[j + 1].low not in (
-            "to",
-            "of",
-            "by",
-        ):
-            return None
-        inner = _phrase(text, row, k, lex, shouting, depth + 1)
-        if inner is None or inner.kinds[0] == "pronoun":
-            return None
-        target = inner.name if inner.name is not None else inner.owner
-        if target is None and inner.state is None:
-            return None
-        if inner.hostile and inner.kinds[0] != "agency" and inner.name is not None and inner.name.kind == "actor":
-            return None
-        return inner.last, target, hedge
-    return None

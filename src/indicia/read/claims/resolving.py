@@ -14,7 +14,7 @@ from indicia.read.claims.incidents import Incidents
 from indicia.read.claims.issuer import Issuer
 from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, on_territory, owner_unit
 from indicia.read.claims.names import Names
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import specific, suspect

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indicia.read.claims.grammar import Sentence
-from indicia.read.claims.parties import Party
+from indicia.read.claims.party import Party
 from indicia.read.claims.wordsets import word_set
 
 __all__ = ["OFTEN_ACCUSED", "accusable", "can_be_accused", "can_speak", "is_actor", "specific", "suspect"]
