@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -116,9 +117,10 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     ids, offsets = model.encode(text[begin : piece.own[1]])
     if len(ids) > MAX_TOKENS:
         return None
-    ends = [b for _, b in offsets]
-    spans = [_token_range(offsets, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
-    sentence = _token_range(offsets, ends, piece.own[0] - begin, piece.own[1] - begin)
+    # without the marks at both ends, which have no place in the text
+    starts, ends = [a for a, _ in offsets[1:-1]], [b for _, b in offsets[1:-1]]
+    spans = [_token_range(starts, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
+    sentence = _token_range(starts, ends, piece.own[0] - begin, piece.own[1] - begin)
     return Job(
         ids,
         spans,
@@ -128,10 +130,10 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     )
 
 
-def _token_range(offsets: list[tuple[int, int]], ends: list[int], start: int, end: int) -> tuple[int, int]:
-    """Tokens that touch [start, end)."""
-    hit = [k for k, (a, b) in enumerate(offsets) if b > a and a < end and b > start]
-    return (hit[0], hit[-1] + 1) if hit else (0, 1)
+def _token_range(starts: list[int], ends: list[int], start: int, end: int) -> tuple[int, int]:
+    """Tokens that touch [start, end), counted from the mark at the beginning; that mark where there are none."""
+    first, last = bisect_right(ends, start), bisect_left(starts, end)
+    return (first + 1, last + 1) if first < last else (0, 1)
 
 
 def leans_back(sentence: Sentence) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -36,6 +36,15 @@ from indicia.records import Party as NamedParty
 __all__ = ["Maker"]
 
 
+class _Told(NamedTuple):
+    """What the words of a quote tell, whichever of its claims is asked about."""
+
+    firm: list[Firm]
+    dates: list[Dated]
+    motives: tuple[Motive, ...]
+    basis: tuple[Basis, tuple[int, int] | None]
+
+
 class Maker:
     """Makes the records of one document's claims."""
 
@@ -44,7 +53,7 @@ class Maker:
         self.text = document.text
         self.tools = tools
         self.head_date, self.base_date = _dateline(self.text, document.published)
-        self._firm: tuple[tuple[int, int], list[Firm]] = ((-1, -1), [])
+        self._last: tuple[tuple[int, int], _Told] | None = None
 
     def _span(self, start: int, end: int) -> Span:
         return Span(document=self.document.id, start=start, end=end, text=self.text[start:end])
@@ -90,18 +99,18 @@ class Maker:
             if firm is None or firm.firmness is not firmness:
                 firm = self._firmness(found, firmness)
         legal = draft.legal
-        basis, basis_range = (
-            basis_words(text, start, end, legal=legal)
-            if draft.stance is not Stance.DENIES or legal
-            else (Basis.NONE_STATED, None)
-        )
+        words_of = self._told(start, end)
+        basis, basis_range = words_of.basis
+        if legal and basis is not Basis.LEGAL:
+            basis, basis_range = Basis.LEGAL, None
+        elif draft.stance is Stance.DENIES and not legal:
+            basis, basis_range = Basis.NONE_STATED, None
         if told is not None and not legal:
             basis = _weigh(tuple(Basis), told.basis[found.pair], basis)
             if basis is Basis.NONE_STATED:
                 basis_range = None
         dated = self._date(found)
         incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
-        motives = _motives(text, start, end)
         victims, countries = self._harmed(found)
         sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
         known = self.tools.incidents.by_id.get(incident_id or "")
@@ -132,7 +141,7 @@ class Maker:
             victims=victims,
             victim_countries=countries,
             sectors=sectors,
-            motives=motives,
+            motives=words_of.motives,
             firmness=firmness,
             firmness_cue=self._span(firm.start, firm.end) if firm else None,
             likelihood=firm.likelihood if firm else None,
@@ -166,10 +175,17 @@ class Maker:
                 countries.append(str(party.state))
         return tuple(spans[:5]), tuple(dict.fromkeys(countries))
 
-    def _words_of(self, start: int, end: int) -> list[Firm]:
-        if self._firm[0] != (start, end):
-            self._firm = ((start, end), firm_words(self.text, start, end))
-        return self._firm[1]
+    def _told(self, start: int, end: int) -> _Told:
+        """What is told by `start:end`, worked out once for all claims of a sentence, which come one after another."""
+        if self._last is None or self._last[0] != (start, end):
+            told = _Told(
+                firm_words(self.text, start, end),
+                [d for d in dates(self.text, start, end, self.base_date) if not self._is_head(d)],
+                _motives(self.text, start, end),
+                basis_words(self.text, start, end),
+            )
+            self._last = ((start, end), told)
+        return self._last[1]
 
     def _quote(self, found: Found) -> tuple[int, int]:
         """The sentence of the claim; with the one before it where a party stands there."""
@@ -188,7 +204,7 @@ class Maker:
             return None
         row = sentence.row
         cue = row[min(draft.cue, len(row) - 1)]
-        words = [w for w in self._words_of(*self._quote(found)) if wanted is None or w.firmness is wanted]
+        words = [w for w in self._told(*self._quote(found)).firm if wanted is None or w.firmness is wanted]
         if not words:
             # "They hold this with high confidence": the next sentence may say it
             return None
@@ -203,9 +219,7 @@ class Maker:
         """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
         draft, sentence = found.draft, found.piece.whole
         row = sentence.row
-        all_dates = [
-            d for d in dates(self.text, *self._quote(found), self.base_date) if d is not self.head_date and not self._is_head(d)
-        ]
+        all_dates = self._told(*self._quote(found)).dates
         if not all_dates:
             return self._dated_by_head(found)
         cue = row[min(draft.cue, len(row) - 1)]

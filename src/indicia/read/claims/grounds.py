@@ -58,12 +58,11 @@ _POLITICAL = re.compile(
 )
 
 
-def basis_words(text: str, start: int, end: int, *, legal: bool) -> tuple[Basis, tuple[int, int] | None]:
-    """The basis that `text[start:end]` gives for its claim and the words for it. `legal`: the claim's own cue is an act of
-    law."""
+def basis_words(text: str, start: int, end: int) -> tuple[Basis, tuple[int, int] | None]:
+    """The basis that `text[start:end]` gives for its claims and the words for it."""
     match = _LEGAL.search(text, start, end)
-    if legal or match:
-        return Basis.LEGAL, match.span() if match else None
+    if match:
+        return Basis.LEGAL, match.span()
     match = _INTELLIGENCE.search(text, start, end)
     if match:
         return Basis.INTELLIGENCE, match.span()

@@ -26,7 +26,7 @@ class Incidents:
         self.by_id = {incident.id: incident for incident in knowledge.incidents}
         self._last: tuple[str, Incident | None] = ("", None)
         surfaces: list[str] = []
-        self._alternatives: list[tuple[list[tuple[str, ...]], Incident]] = []
+        self._alternatives: list[tuple[list[frozenset[str]], Incident]] = []
         for incident in knowledge.incidents:
             for name in (incident.name, *incident.names):
                 if len(name) > 3:
@@ -34,8 +34,10 @@ class Incidents:
                     self._rows.append(incident)
             for alternative in incident.words:
                 self._alternatives.append(
-                    ([tuple(f" {option} " for option in item.lower().split("|")) for item in alternative], incident)
+                    ([frozenset(f" {option} " for option in item.lower().split("|")) for item in alternative], incident)
                 )
+        self._options = sorted({option for items, _ in self._alternatives for item in items for option in item})
+        self._words = ahocorasick_rs.AhoCorasick(self._options) if self._options else None
         self._automaton = (
             ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
         )
@@ -56,8 +58,10 @@ class Incidents:
             return self._last[1]
         plain = " " + _PLAIN.sub(" ", piece.lower()) + " "
         best: tuple[int, Incident] | None = None
-        for items, incident in self._alternatives:
-            if all(any(option in plain for option in item) for item in items) and (best is None or len(items) > best[0]):
+        hits = self._words.find_matches_as_indexes(plain, overlapping=True) if self._words is not None else ()
+        present = {self._options[i] for i, _, _ in hits}
+        for items, incident in self._alternatives if present else ():
+            if (best is None or len(items) > best[0]) and not any(item.isdisjoint(present) for item in items):
                 best = (len(items), incident)
         self._last = (piece, best[1] if best else None)
         return self._last[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from indicia.read.claims.wordsets import word_set
 
@@ -60,13 +61,14 @@ def foreign(text: str) -> str | None:
     letters = sum(map(str.isalpha, sample))
     if letters < 12:
         return None
-    for name, pattern in _SCRIPTS:
+    for name, pattern in () if sample.isascii() else _SCRIPTS:
         if len(pattern.findall(sample)) > 0.35 * letters:
             return name
     words = [word.lower() for word in _WORD.findall(sample)]
     if len(words) < 8:
         return None
-    counts = {name: sum(word in stops for word in words) for name, stops in _WORDS.items()}
+    often = Counter(words)
+    counts = {name: sum(often[word] for word in often.keys() & stops) for name, stops in _WORDS.items()}
     english = counts.pop("English")
     best = max(counts, key=lambda name: counts[name])
     if counts[best] > 1.6 * english + 1 and counts[best] >= 0.14 * len(words):

@@ -49,6 +49,7 @@ _DETAILS = ("group", "criminal", "hacktivist", "persona", "intelligence", "milit
 _SUSPECT_STATES = ("RU", "CN", "KP", "IR", "US")
 PARTY_SIZE = 2 * len(_KINDS) + len(_PRONOUNS) + len(_DETAILS) + len(_SUSPECT_STATES) + 9
 _DISTANCES = (0, 1, 2, 4, 7, 11, 16, 24)
+_BUCKETS = (*(sum(gap >= edge for edge in _DISTANCES) - 1 for gap in range(31)), -1)  # the last one is for parties that overlap
 RULES = tuple(word_list("pairs.rules"))
 _RULE_AT = {rule: i for i, rule in enumerate(RULES)}
 PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2 + len(RULES)
@@ -91,10 +92,6 @@ def party_features(parties: Sequence[Party]) -> F:
     return out
 
 
-def _bucket(distance: int) -> int:
-    return sum(distance >= edge for edge in _DISTANCES) - 1
-
-
 def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
     """The parties of a sentence after those of the sentence before it, with unit positions counted over both."""
     if context is None:
@@ -117,22 +114,23 @@ def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft],
     shift = 0 if shifted else before
     out = np.zeros((n + 1, n + 1, PAIR_SIZE), dtype=np.float32)
     width = len(_DISTANCES)
-    for s in range(n):
-        for a in range(n):
-            row = out[s, a]
+    ones: list[int] = []  # places of ones in the flat array: one assignment for all is several times faster than one for each
+    for s, one in enumerate(parties):
+        for a, other in enumerate(parties):
+            row = (s * (n + 1) + a) * PAIR_SIZE
             if s == a:
-                row[2 * width] = 1
+                ones.append(row + 2 * width)
             elif s < a:
-                row[_bucket(min(parties[a].first - parties[s].last, 30))] = 1
-                row[2 * width + 1] = 1
-                row[2 * width + 3] = a - s == 1
+                ones.append(row + _BUCKETS[max(-1, min(other.first - one.last, 30))] % PAIR_SIZE)
+                ones.append(row + 2 * width + 1)
             else:
-                row[width + _bucket(min(parties[s].first - parties[a].last, 30))] = 1
-                row[2 * width + 2] = 1
-                row[2 * width + 3] = s - a == 1
-            state = parties[s].state
-            row[2 * width + 4] = state is not None and state == parties[a].state
-            row[2 * width + 5] = state is not None and parties[a].state is not None and state != parties[a].state
+                ones.append(row + width + _BUCKETS[max(-1, min(one.first - other.last, 30))])
+                ones.append(row + 2 * width + 2)
+            if abs(s - a) == 1:
+                ones.append(row + 2 * width + 3)
+            if one.state is not None and other.state is not None:
+                ones.append(row + 2 * width + (4 if one.state == other.state else 5))
+    out.reshape(-1)[ones] = 1
     out[n, :, 2 * width + 6] = 1
     out[:, n, 2 * width + 7] = 1
     base = 2 * width + 8
