@@ -7,6 +7,7 @@ from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.wordsets import word_set
 
 __all__ = [
+    "able_now",
     "NEVER",
     "act_words",
     "agent_after",
@@ -223,6 +224,12 @@ def may_have(sentence: Sentence, verb: Verb) -> bool:
     """ "may have stolen" is a weak accusation; "would steal" is none."""
     group = [u.low for u in sentence.row[verb.first : verb.at]]
     return "have" in group or "be" in group and "may" in group
+
+
+def able_now(sentence: Sentence, verb: Verb) -> bool:
+    """ "can now clearly be attributed" attributes."""
+    group = {u.low for u in sentence.row[verb.first : verb.at]}
+    return bool(group & {"can", "could"}) and bool(group & {"now", "clearly", "confidently", "today"}) and not verb.negated
 
 
 def conditional_clause(sentence: Sentence, verb: Verb) -> bool:

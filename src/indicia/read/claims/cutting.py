@@ -16,10 +16,12 @@ from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.names import Names
 from indicia.read.claims.pairs import joined, pair_features, party_features
 from indicia.read.claims.parties import parties
+from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import MAX_PARTIES, MAX_TOKENS, Job, Scorer
 from indicia.read.claims.speech import Speech, speeches
 from indicia.read.claims.suspects import specific
 from indicia.read.claims.units import units
+from indicia.read.claims.unnamed import beside_verbs
 
 __all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse"]
 
@@ -69,11 +71,22 @@ def parse(text: str, start: int, end: int, names: Names) -> Sentence:
     """One sentence cut up into units, parties and verbs."""
     row = units(text, start, end, names)
     found = parties(text, row)
-    at = [-1] * len(row)
+    at = _places(found, len(row))
+    verbs = verb_groups(row, at, lexicon())
+    more = list(beside_verbs(row, at, verbs, lexicon()))
+    if more:
+        found = sorted((*found, *more), key=lambda party: party.first)
+        at = _places(found, len(row))
+    return Sentence(start, end, row, found, at, verbs)
+
+
+def _places(found: list[Party], size: int) -> list[int]:
+    """Which party each unit belongs to, -1 for none."""
+    at = [-1] * size
     for index, party in enumerate(found):
         for k in range(party.first, party.last):
             at[k] = index
-    return Sentence(start, end, row, found, at, verb_groups(row, at, lexicon()))
+    return at
 
 
 def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indicia.read.claims.accusing import accuse, link, listings, nominal_accusations, participle
+from indicia.read.claims.accusing import accuse, link, participle
 from indicia.read.claims.acting import any_passive, hostile, involving, pleas, tied
 from indicia.read.claims.answering import deny, endorse, general_denials, support
-from indicia.read.claims.clauses import may_have
+from indicia.read.claims.clauses import able_now, may_have
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
+from indicia.read.claims.listing import listings, nominal_accusations
 from indicia.read.claims.phrases import phrases, sightings
 from indicia.read.claims.speech import Speech, speakers_at
+from indicia.read.claims.telling import told
 from indicia.read.claims.withholding import doubts, question, refusals
 
 __all__ = ["drafts"]
@@ -44,7 +46,7 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for verb in sentence.verbs:
-        hypothetical = verb.conditional and not may_have(sentence, verb)
+        hypothetical = verb.conditional and not may_have(sentence, verb) and not able_now(sentence, verb)
         could_be_linked = verb.passive and "link" in verb.classes
         if hypothetical and not could_be_linked and not verb.classes & {"decline", "say", "hostile"}:
             continue
@@ -76,3 +78,4 @@ def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     yield from general_denials(sentence, said)
     yield from any_passive(sentence, said)
     yield from nominal_accusations(sentence, said)
+    yield from told(sentence, said)

@@ -11,6 +11,7 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
+from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Name", "Names", "names_of"]
@@ -125,9 +126,13 @@ class Names:
                     put(surface.title(), name)
                 elif surface[0].isupper() and " " not in surface and surface.isalpha() and len(surface) > 4:
                     put(surface.upper(), name)
+        nouns = (
+            lexicon().heads.keys() | word_set("parties.modifiers") | word_set("parties.title_first") | word_set("names.plain")
+        )
         for program in (*knowledge.attack.software, *knowledge.malware):
             for surface in (program.name, *program.aliases):
-                if len(surface) > 3 and not is_risky(surface) and surface.lower() not in _ORDINARY:
+                low = surface.lower()
+                if len(surface) > 3 and not is_risky(surface) and low not in _ORDINARY and low not in nouns:
                     put(surface, Name("malware", program.name, None, "", program.id))
         self._surfaces = list(table)
         self._names = [table[surface] for surface in self._surfaces]

@@ -9,6 +9,7 @@ follows it
 
 from __future__ import annotations
 
+from indicia.read.claims.ahead import group_ahead, head_ahead, is_capital, is_part, opens_name
 from indicia.read.claims.following import after_head
 from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
 from indicia.read.claims.names import Name
@@ -24,11 +25,9 @@ _ORG_WORDS = word_set("parties.org_words")
 _MONTHS = word_set("parties.months")
 _NOT_NAMES = _MONTHS | word_set("parties.not_names")
 
+_DOING = frozenset({"hacking", "spying", "phishing"})  # before a name these are verbs
+_VERBAL = frozenset({"sanctioned", "blacklisted", "suspected", "wanted", "retired"})
 _JOINING = ("agency", "vendor", "actor", "union")
-
-
-def _capital(unit: Unit) -> bool:
-    return unit.kind == "word" and unit.text[0].isupper() and len(unit.text) > 1
 
 
 def parties(text: str, row: list[Unit]) -> list[Party]:
@@ -55,6 +54,8 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
     n = len(row)
     if unit.low in ("that", "no", "any", "whose") and unit.kind == "word" or is_verb(row, i, lex):
         return None
+    if unit.low in _MONTHS:
+        return None
     if unit.low in PRONOUNS and unit.kind == "word":
         if unit.text == "IT":
             return None
@@ -66,7 +67,12 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         and row[k].kind in ("word", "number")
         and (
             row[k].low in DETERMINERS
-            or (row[k].kind == "number" and len(row[k].text) < 6 and row[k].text[:2] not in ("19", "20"))
+            or (
+                row[k].kind == "number"
+                and row[k].text.isdigit()
+                and len(row[k].text) < 6
+                and row[k].text[:2] not in ("19", "20")
+            )
         )
         and k - i < 4
     ):
@@ -108,6 +114,8 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 people = plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss"
                 if bare and people and best < 0 and (plural_people or definite):
                     best, head_kinds, head, head_name = j, ("state",), u.low, name
+                elif bare and best < 0 and j == k and k > i and row[k - 1].low in ("a", "an", "one", "another"):
+                    best, head_kinds, head = j, ("person",), "national"  # "two Israelis and an American"
                 j += 1
                 gap = 0
                 continue
@@ -151,13 +159,13 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                     continue
                 if (
                     j < n
-                    and _capital(row[j])
+                    and is_capital(row[j])
                     and row[j].low not in FUNCTION
                     and row[j].low not in _NOT_NAMES
                     and row[j].low not in lex.acts
                 ):
                     continue
-                if not _phrase_head_ahead(row, j, lex):
+                if not head_ahead(row, j, lex):
                     break
                 continue
             best, head_kinds, head, head_name = j, (name.kind,), u.low, name
@@ -183,11 +191,18 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
             gap = 0
             continue
         if u.kind == "possessive":
-            if best == j - 1 and best >= 0 and _phrase_head_ahead(row, j + 1, lex):
+            if best == j - 1 and best >= 0 and head_ahead(row, j + 1, lex):
                 if owner is None and head_name is not None:
                     owner = head_name
                 j += 1
                 continue
+            break
+        if u.kind == "number" and u.low.endswith("-year-old") and best < 0:
+            if head_ahead(row, j + 1, lex):
+                j += 1
+                continue
+            best, head, head_kinds = j, "person", ("person",)
+            j += 1
             break
         if u.kind != "word":
             if u.kind == "number" and j > k and row[j - 1].low in ("unit", "apt", "room", "bureau", "department"):
@@ -197,12 +212,15 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
             break
         low = u.low
         kinds = lex.heads.get(low)
-        if low in FUNCTION and not (_capital(u) and shouting and kinds):
+        if low in FUNCTION and not (is_capital(u) and shouting and kinds):
             break
         if kinds is not None and low not in ("team", "back") or kinds is not None:
             verb = low in lex.verbs and is_verb(row, j, lex)
             if verb:
                 break
+            if kinds[0] in ("agency", "media", "place") and best < 0 and j + 1 < n and is_part(row[j + 1], lex):
+                j += 1
+                continue  # "managed service providers", "radio towers"
             best, head = j, low
             if head_name is not None and head_name.kind in ("state", "capital", "agency", "vendor", "union", "media", "actor"):
                 owner = owner if owner is not None else head_name
@@ -216,29 +234,38 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
             gap = 0
             continue
         if low in lex.modifiers:
+            if low in _DOING and not group_ahead(row, j + 1, lex):
+                break  # "isn't hacking France"
             hostile = True
             if low in ("suspected", "alleged") and tie is None:
                 tie = (u.start, u.end)
-            if best >= 0 and not _phrase_head_ahead(row, j, lex):
+            if best >= 0 and not head_ahead(row, j, lex):
                 break
             j += 1
             continue
+        if best >= 0 and j == best + 1 and low in _VERBAL and low in MODIFIERS and head_name is not None:
+            break  # "Treasury sanctioned"
         if low in MODIFIERS and not (
-            _capital(u) and j + 1 < n and _capital(row[j + 1]) and j > 0 and not shouting and row[j + 1].low not in lex.heads
+            is_capital(u)
+            and j + 1 < n
+            and is_capital(row[j + 1])
+            and j > 0
+            and not shouting
+            and row[j + 1].low not in lex.heads
         ):
-            if best >= 0 and not _phrase_head_ahead(row, j, lex):
+            if best >= 0 and not head_ahead(row, j, lex):
                 break
             j += 1
             continue
         if is_verb(row, j, lex):
             break
-        if _capital(u) and low not in _NOT_NAMES and not (j == 0 and not _capital_pair(row, j, lex)):
+        if is_capital(u) and low not in _NOT_NAMES and not (j == 0 and not opens_name(row, j, lex)):
             if shouting and low in lex.acts:
                 break
             run = j
             while (
                 run < n
-                and _capital(row[run])
+                and is_capital(row[run])
                 and row[run].low not in _NOT_NAMES
                 and row[run].low not in lex.heads
                 and row[run].low not in FUNCTION
@@ -288,7 +315,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
             gap = 0
             continue
         # an ordinary word: allowed inside the phrase if a head comes soon
-        if best >= 0 or gap >= 2 or (j == i and low.endswith(("ing", "ed"))) or not _phrase_head_ahead(row, j, lex):
+        if best >= 0 or gap >= 2 or (j == i and low.endswith(("ing", "ed"))) or not head_ahead(row, j, lex):
             break
         gap += 1
         j += 1
@@ -331,54 +358,3 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         person_name,
         definite,
     )
-
-
-def _capital_pair(row: list[Unit], j: int, lex: Lexicon) -> bool:
-    """Whether a sentence-initial capital belongs to a name: it holds a digit or an inner capital, the next word has a capital
-    too, or a verb,
-    a possessive or a comma with an apposition follows a word that the lexicon does not know."""
-    unit = row[j]
-    if any(c.isdigit() for c in unit.text) or any(c.isupper() for c in unit.text[1:]):
-        return True
-    if (
-        j + 1 >= len(row)
-        or unit.low in FUNCTION
-        or unit.low in MODIFIERS
-        or unit.low in lex.verbs
-        or unit.low.endswith(("ly", "ing", "ed"))
-    ):
-        return False
-    after = row[j + 1]
-    if _capital(after) and after.low not in FUNCTION:
-        return True
-    if after.kind == "possessive":
-        return True
-    if after.low == ":" and j == 0:
-        return True
-    if after.low == ",":
-        return j + 2 < len(row) and row[j + 2].low in ("a", "an", "the", "who", "which", "whose")
-    return (
-        unit.low not in lex.acts
-        and unit.low not in lex.findings
-        and (
-            after.low in ("has", "had", "is", "was", "will", "would", "did", "does", "could", "cannot", "can", "may", "might")
-            or (after.low in lex.verbs and lex.verbs[after.low].form in ("s", "past", "part") and after.low not in lex.heads)
-        )
-    )
-
-
-def _phrase_head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
-    """Whether a head noun follows within a few words, before anything that would end the phrase."""
-    for k in range(j, min(j + 6, len(row))):
-        unit = row[k]
-        if unit.kind in ("name", "linked"):
-            continue
-        if unit.kind == "possessive":
-            continue
-        if unit.kind != "word":
-            return False
-        if unit.low in lex.heads and not (unit.low in lex.verbs and is_verb(row, k, lex)):
-            return True
-        if unit.low in FUNCTION or is_verb(row, k, lex):
-            return False
-    return False

@@ -19,6 +19,8 @@ PLACE_TIES = word_set("parties.place_ties")
 DETERMINERS = word_set("parties.determiners")
 MODIFIERS = word_set("parties.modifiers")
 _ALL_TIES = HEDGED_TIES | FIRM_TIES | PLACE_TIES
+_BE = frozenset({"is", "are", "was", "were", "been", "be", "being"})
+_WHEN = word_set("grammar.when")
 _HYPHEN = re.compile(r"[-‑]")
 
 
@@ -93,6 +95,9 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         or unit.low in lex.modifiers
     )
     before = row[i - 1] if i else None
+    following = row[i + 1] if i + 1 < len(row) else None
+    if i == 0 and form.form == "base" and following is not None and following.text[:1].isupper() and following.kind == "word":
+        return False  # "Black Shadow, a group"
     if before is not None and before.low in (
         "to",
         "will",
@@ -127,8 +132,15 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         "to",
     ):
         return not (noun and before.low in ("that", "and", "it") and form.form in ("base", "s") and before.low != "it")
-    if form.form in ("past", "part") and not noun:
+    if form.form in ("past", "part") and (not noun or before is not None and before.low in _BE):
         return True
+    if (
+        form.form in ("base", "s")
+        and i + 1 < len(row)
+        and row[i + 1].low == "that"
+        and (before is None or before.low not in DETERMINERS)
+    ):
+        return True  # "investigators suspect that"
     if form.form == "ing":
         return not noun
     if noun:
@@ -149,8 +161,8 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         # "Treasury sanctioned Iran's ...", not "three suspected hackers"
         if verbal and after is not None:
             named = before.kind == "name" and before.name is not None and before.name.kind != "demonym"
-            if named or before.text[:1].isupper() or before.low in lex.heads or before.low in PRONOUNS:
-                return after.low in DETERMINERS or after.kind in ("name", "linked", "number") or after.text[:1].isupper()
+            if named or before.text[:1].isupper() or before.low in lex.heads or before.low in PRONOUNS or before.low in _WHEN:
+                return after.low not in FUNCTION or after.low in DETERMINERS
         if before.kind == "linked" or (before.kind == "word" and (before.low in MODIFIERS or before.low in lex.modifiers)):
             return False
         after = row[i + 1] if i + 1 < len(row) else None

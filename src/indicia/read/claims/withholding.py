@@ -225,6 +225,8 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             and lows[k + 2] in ("determine", "identify", "attribute", "say", "name", "establish")
         ):
             first, tail = k, k + 3
+        if first < 0 and (tail := _withheld(sentence, k)) > 0:
+            first = k
         if first < 0:
             continue
         inside = speakers_at(said, k)
@@ -293,3 +295,36 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 break
         for s in who:
             yield Draft(Stance.DECLINES, s, named, act, k, "refusal")
+
+
+_WITHHOLDING = word_set("withholding.withholding")
+_NAMING = word_set("withholding.naming")
+_TELLING = word_set("withholding.telling")
+_WHO = word_set("withholding.who")
+
+
+def _withheld(sentence: Sentence, k: int) -> int:
+    """The unit after the naming that unit k withholds ("gave no details on who", "refrained from attributing"), or 0."""
+    row, at = sentence.row, sentence.at
+    low = row[k].low
+    if at[k] >= 0 or not (low in _WITHHOLDING or low in NEVER or low.endswith("n't")):
+        return 0
+    end = min(clause_end(sentence, k + 1), k + 10)
+    for j in range(k + 1, end):
+        word = row[j].low
+        if at[j] >= 0 and word not in _WHO:
+            continue
+        if word in _NAMING:
+            return j + 1
+        if word in _TELLING:
+            return (
+                j + 1 if any(row[i].low in _WHO for i in range(j + 1, min(j + 9, len(row)))) or _who_before(sentence, k) else 0
+            )
+    return 0
+
+
+def _who_before(sentence: Sentence, k: int) -> bool:
+    """Whether the question stands in front: "who it was, she would not say"."""
+    return any(sentence.row[i].low in ("who", "whom", "which", "whose", "whether") for i in range(max(0, k - 14), k)) and any(
+        sentence.row[i].low in (",", ";") for i in range(max(0, k - 8), k)
+    )
