@@ -13,7 +13,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
-from indicia.cli.talk import Talk, plain, write_atomically
+from indicia.cli.talk import Talk, plain, standard_input, write_atomically
 from indicia.errors import InputError
 from indicia.records import Case, Severity, to_json
 
@@ -86,6 +86,7 @@ def brief(
             published=read_date(date),
             marking=read_marking(tlp),
             knowledge=knowledge,
+            stdin=standard_input(),
             progress=progress,
         )
         voice.problems(case.problems)

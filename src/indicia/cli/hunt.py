@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
-from indicia.cli.talk import plain, write_out
+from indicia.cli.talk import plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.records import Hunt, HuntVerdict, Outcome, Severity, Sighting, to_json
 
@@ -69,7 +69,7 @@ def hunt(
     with voice.progress() as progress:
         wanted: tuple[IndicatorSought, ...] = ()
         if indicators:
-            _, _, mentions, problems = read_sources([str(path) for path in indicators], load())
+            _, _, mentions, problems = read_sources([str(path) for path in indicators], load(), stdin=standard_input())
             voice.problems(problems)
             wanted = sought(mentions)
             if not wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.markup import escape
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, JsonLines, Output, Quiet, Verbose, read_date, talk
-from indicia.cli.talk import plain, write_out
+from indicia.cli.talk import plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.records import Basis, Claim, Document, Mention, MentionKind, Severity, Stance
 
@@ -40,22 +39,19 @@ def read(
 
       cat texts.jsonl | indicia read --jsonl -     [dim]one {"id", "text", "date"?} a line, one answer a line[/]
     """
+    from indicia.cli.streaming import answer_lines
     from indicia.knowledge import load
-    from indicia.pipeline import read_lines, read_sources
+    from indicia.pipeline import read_sources
 
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
     if as_lines and sources == ["-"]:
-        with voice.progress() as progress:
-            for number, answer in enumerate(read_lines(sys.stdin.buffer, jobs=jobs), 1):
-                sys.stdout.buffer.write(answer + b"\n")
-                if progress:
-                    progress(f"reading, {number} documents", number, None)
-        sys.stdout.buffer.flush()
-        return exits.E_OK
+        return answer_lines(voice, output, jobs=jobs, published=read_date(date))
     with voice.progress() as progress:
-        documents, claims, mentions, problems = read_sources(sources, load(), published=read_date(date), progress=progress)
+        documents, claims, mentions, problems = read_sources(
+            sources, load(), published=read_date(date), stdin=standard_input(), progress=progress
+        )
     voice.problems(problems)
     if not documents:
         raise InputError("none of the sources could be used", hint="see the messages above")

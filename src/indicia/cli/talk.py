@@ -9,14 +9,25 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from indicia.records import Problem, Severity
 
-__all__ = ["ProgressCall", "Talk", "plain", "write_atomically", "write_out"]
+__all__ = ["ProgressCall", "Talk", "plain", "standard_input", "write_atomically", "write_out", "written"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
@@ -34,6 +45,15 @@ def plain(text: str) -> str:
     return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
 
 
+class _Share(ProgressColumn):
+    """How much is done: a percentage where the end is known, else a count and its rate."""
+
+    def render(self, task: Task) -> Text:
+        if task.total is not None:
+            return Text(f"{task.percentage:>3.0f}%")
+        return Text(f"{task.completed:,.0f}" + (f", {task.speed:,.0f} a second" if task.speed else ""))
+
+
 class Talk:
     """What a command says while it works. `quiet` leaves only errors; `verbose` names every problem."""
 
@@ -47,6 +67,10 @@ class Talk:
         """A line for the person, unless they asked for quiet."""
         if not self.quiet:
             self.console.print(escape(plain(text)), style=style)
+
+    def warn(self, text: str) -> None:
+        """A line on what could not be used, unless they asked for quiet."""
+        self.say(text, "yellow")
 
     def error(self, text: str) -> None:
         self.console.print(f"[bold red]error:[/] {escape(plain(text))}")
@@ -76,7 +100,7 @@ class Talk:
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
+            _Share(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self.console,
@@ -93,14 +117,20 @@ class Talk:
             yield call
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes `data` beside `path` and moves it into place, so that a stopped run leaves the old file or the new one."""
+def standard_input() -> BinaryIO | None:
+    """What `-` stands for; None where there is none."""
+    return sys.stdin.buffer if sys.stdin is not None else None
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A file beside `path` that takes its name when all is written: a stopped run leaves the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)
@@ -108,6 +138,12 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Writes `data` to `path`, all of it or nothing."""
+    with written(path) as file:
+        file.write(data)
 
 
 def write_out(data: bytes, output: Path | None) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
-from indicia.cli.talk import plain, write_out
+from indicia.cli.talk import plain, standard_input, write_out
 from indicia.errors import UsageError
 from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Weighing, to_json
 
@@ -78,7 +78,9 @@ def weigh(
     if by_hand:
         items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     elif evidence:
-        documents, claims, mentions, problems = read_sources([str(path) for path in evidence], knowledge)
+        documents, claims, mentions, problems = read_sources(
+            [str(path) for path in evidence], knowledge, stdin=standard_input()
+        )
         voice.problems(problems)
         items = gather(claims, mentions, None, documents, knowledge)
     else:

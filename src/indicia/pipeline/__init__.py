@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from indicia.pipeline.build import build, read_sources
+from indicia.pipeline.lines import lines_of
 from indicia.pipeline.saved import is_store, load_case
 from indicia.pipeline.stream import read_lines
 
-__all__ = ["build", "is_store", "load_case", "read_lines", "read_sources"]
+__all__ = ["build", "is_store", "lines_of", "load_case", "read_lines", "read_sources"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
@@ -47,11 +47,13 @@ def read_sources(
     *,
     published: str | None = None,
     marking: Tlp | None = None,
+    stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
 ) -> tuple[tuple[Document, ...], tuple[Claim, ...], tuple[Mention, ...], tuple[Problem, ...]]:
     """Documents, claims, mentions and problems of all sources, in the order given. A source that cannot be used is a problem.
 
-    `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked.
+    `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked;
+    `stdin` is what the source `-` stands for.
     """
     documents: list[Document] = []
     claims: list[Claim] = []
@@ -61,7 +63,7 @@ def read_sources(
     for number, source in enumerate(sources):
         if progress:
             progress("reading", number, len(sources))
-        opened = open_source(source)
+        opened = open_source(source, stdin=stdin)
         problems += opened.problems
         for document in opened.documents:
             if document.id in seen:
@@ -129,6 +131,7 @@ def build(
     marking: Tlp | None = None,
     before: Case | None = None,
     knowledge: Knowledge | None = None,
+    stdin: IO[bytes] | None = None,
     progress: ProgressCall | None = None,
 ) -> Case:
     """Everything about one affair from texts and logs. Same input, same case: it asks neither the clock nor the network.
@@ -138,7 +141,7 @@ def build(
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
-        sources, knowledge, published=published, marking=marking, progress=progress
+        sources, knowledge, published=published, marking=marking, stdin=stdin, progress=progress
     )
     hunt: Hunt | None = None
     if before is not None:

@@ -1,27 +1,36 @@
-"""Reading a stream of documents, one JSON line each, on all cores and in bounded memory."""
+"""Reading a stream of documents, one JSON line each, on all cores, in order and in bounded memory."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
 
 import msgspec
 import orjson
 
 from indicia.knowledge import load
+from indicia.pipeline.lines import TOO_LONG
+from indicia.pipeline.workers import Chunk, Workers
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.read.rows import reading_row
+from indicia.records import Severity
 
-__all__ = ["read_line", "read_lines"]
+__all__ = ["Answer", "read_line", "read_lines"]
 
-_CHUNK = 64  # lines per task: large enough that sending them costs nothing, small enough that order holds little back
-_AHEAD = 4  # chunks in flight per process: bounds memory when the reader of our output is slow
+_CHUNK = 64  # lines per task: sending them costs nothing, and order holds little back
+_CHUNK_BYTES = 64 * 1024  # of text in a task, so that long documents are spread over all processes too
+
+
+class Answer(NamedTuple):
+    """The JSON answer to one line, and whether the line could be used."""
+
+    data: bytes
+    fine: bool
 
 
 class _Line(msgspec.Struct):
@@ -30,40 +39,94 @@ class _Line(msgspec.Struct):
     date: str | None = None
 
 
-def read_line(line: bytes, number: int) -> bytes:
-    """The JSON answer to one line: what was read, or `{"error", "line"}` saying what is wrong with it."""
+def _refused(number: int, what: str, hint: str) -> Answer:
+    return Answer(orjson.dumps({"error": what, "line": number, "hint": hint}), False)
+
+
+def read_line(line: bytes, number: int, published: str | None = None) -> Answer:
+    """What was read in one line, or `{"error", "line", "hint"}` saying what is wrong with it. Never raises for what it holds.
+
+    `published` is the date of a document that does not tell its own.
+    """
+    if line == TOO_LONG:
+        return _refused(number, "is longer than a line may be", "split the document")
     try:
         given = msgspec.json.decode(line, type=_Line)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        return orjson.dumps({"error": f"not a document: {error}", "line": number, "hint": 'needs {"id", "text"}'})
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return _refused(number, f"not a document: {error}", 'needs {"id", "text"}')
     name = str(given.id) if given.id is not None else f"line {number}"
-    document = document_from_text(given.text, name=name, published=given.date)
-    row: dict[str, Any] = reading_row(read_document(document, load()), document)
-    row["id"] = given.id if given.id is not None else name
-    return orjson.dumps(row)
+    day, problems = published, []
+    if given.date:
+        try:
+            day = datetime.fromisoformat(given.date).date().isoformat()
+        except ValueError:
+            problems.append({"where": name, "what": f"not a date: {given.date!r}", "severity": Severity.SKIPPED.value})
+    try:
+        document = document_from_text(given.text, name=name, published=day)
+        row: dict[str, Any] = reading_row(read_document(document, load()), document)
+        row["id"] = given.id if given.id is not None else name
+        if problems:
+            row["problems"] = [*problems, *row.get("problems", ())]
+        return Answer(orjson.dumps(row), True)
+    except Exception as error:  # one document must not end the run of all others
+        return _refused(number, f"a fault in Indicia: {type(error).__name__}: {error}", "please report it with this document")
 
 
-def _read_chunk(chunk: list[tuple[int, bytes]]) -> list[bytes]:
-    return [read_line(line, number) for number, line in chunk]
+def _read_chunk(chunk: Chunk, published: str | None) -> list[Answer]:
+    return [read_line(line, number, published) for number, line in chunk]
 
 
-def read_lines(lines: Iterable[bytes], *, jobs: int | None = None) -> Iterator[bytes]:
-    """One JSON answer per non-empty input line, in the order of the input. `jobs` defaults to the number of cores."""
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+def _lost(number: int) -> Answer:
+    return _refused(number, "the process that read this document was killed twice", "split the document, or free memory")
+
+
+def read_lines(
+    lines: Iterable[bytes | None],
+    *,
+    jobs: int | None = None,
+    published: str | None = None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Iterator[Answer]:
+    """One answer per non-empty line, in the order of the lines. `jobs` defaults to the number of cores.
+
+    A None among the lines says that no more have come yet: what has come is answered first. `tell` hears of processes that were
+    killed; their documents are read again.
+    """
     jobs = jobs or os.cpu_count() or 1
-    first = list(islice(numbered, _CHUNK))
-    if jobs == 1 or len(first) < _CHUNK:  # starting processes costs more than this little work
-        yield from _read_chunk(first)
-        for number, line in numbered:
-            yield read_line(line, number)
+    chunks = _chunks(lines)
+    seen = 0
+    for chunk in chunks:
+        seen += len(chunk)
+        if jobs > 1 and (seen >= _CHUNK or sum(len(line) for _, line in chunk) >= _CHUNK_BYTES):
+            break
+        for number, line in chunk:  # starting processes costs more than reading little
+            yield read_line(line, number, published)
+    else:
         return
-    load()
-    waiting: deque[Future[list[bytes]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        waiting.append(pool.submit(_read_chunk, first))
-        while chunk := list(islice(numbered, _CHUNK)):
-            waiting.append(pool.submit(_read_chunk, chunk))
-            if len(waiting) >= jobs * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+    with Workers(partial(_read_chunk, published=published), jobs, lost=_lost, tell=tell) as workers:
+        for answers in workers.each(chain([chunk], chunks)):
+            yield from answers
+
+
+def _chunks(lines: Iterable[bytes | None]) -> Iterator[Chunk]:
+    """Numbered lines in tasks; an empty task where the stream pauses, after all that came before."""
+    chunk: Chunk = []
+    size = 0
+    number = 0
+    for line in lines:
+        if line is None:
+            if chunk:
+                yield chunk
+            yield []
+            chunk, size = [], 0
+            continue
+        number += 1
+        if not line.strip():
+            continue
+        chunk.append((number, line))
+        size += len(line)
+        if len(chunk) >= _CHUNK or size >= _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

@@ -1,0 +1,71 @@
+"""`indicia read --jsonl -`: one answer a line, whole lines only, whoever stops it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO
+
+from indicia.cli import exits
+from indicia.cli.talk import Talk, standard_input, written
+from indicia.errors import InputError
+
+__all__ = ["answer_lines"]
+
+
+def answer_lines(voice: Talk, output: Path | None, *, jobs: int | None, published: str | None) -> int:
+    """Answers each line of standard input and returns an exit code.
+
+    Raises: InputError where there is no standard input.
+    """
+    from indicia.pipeline import lines_of, read_lines
+
+    stdin = standard_input()
+    if stdin is None:
+        raise InputError("there is no standard input here", hint='pipe {"id", "text"} lines into it')
+    if stdin.isatty():
+        voice.say('reading {"id", "text"} lines from the terminal; Ctrl-D ends them', "dim")
+    count = bad = 0
+    with voice.progress() as progress, _place(output) as file:
+        writer = _WholeLines(file)
+        for answer in read_lines(lines_of(stdin), jobs=jobs, published=published, tell=voice.warn):
+            writer.write(answer.data)
+            count += 1
+            bad += not answer.fine
+            if progress:
+                progress("documents", count, None)
+    if bad:
+        voice.warn(f"{bad:,} of {count:,} lines could not be used; each has an error object with its number")
+    elif not count:
+        voice.warn("no lines came in")
+    return exits.E_NOTHING if count and bad == count else exits.E_PARTIAL if bad else exits.E_OK
+
+
+class _WholeLines:
+    """Writes lines so that Ctrl-C comes before or after one, never within: a second Ctrl-C gives up at once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._writing = False
+        self._asked = False
+        signal.signal(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if not self._writing or self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def write(self, line: bytes) -> None:
+        self._writing = True
+        self._file.write(line + b"\n")
+        self._file.flush()
+        self._writing = False
+        if self._asked:
+            raise KeyboardInterrupt
+
+
+def _place(output: Path | None) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdout.buffer) if output is None or str(output) == "-" else written(output)
