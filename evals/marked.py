@@ -1,4 +1,4 @@
-"""Texts with marked indicators: `⟦type value⟧`, or `⟦type value ⇐ as written⟧`. Everything unmarked is no indicator of
+"""Texts with marked indicators or names: `⟦type value⟧`, or `⟦type value ⇐ as written⟧`. Everything unmarked is no indicator of
 an attack.
 
 The texts in evals/data/indicators are ours: invented reports with documentation addresses, reserved names and random hashes.
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["DATA", "Marked", "Wanted", "normal", "read_marked"]
+__all__ = ["DATA", "Marked", "Wanted", "normal", "read_marked", "unmark"]
 
 DATA = Path(__file__).parent / "data" / "indicators"
 _MARK = re.compile(r"⟦(\S+) (.*?)(?: ⇐ (.*?))?⟧", re.DOTALL)
@@ -30,8 +30,11 @@ class Marked(NamedTuple):
 
 
 def read_marked(path: Path) -> Marked:
+    return unmark(path.read_text("utf-8"))
+
+
+def unmark(source: str) -> Marked:
     """The text without its marks, and what they say, with offsets in that text."""
-    source = path.read_text("utf-8")
     pieces, wanted, length, at = [], [], 0, 0
     for match in _MARK.finditer(source):
         written = match[3] if match[3] is not None else match[2]

@@ -1,9 +1,11 @@
-"""Accuracy of names on AnnoCTR's development part: `python -m evals.names [--quick] [--errors]`.
+"""Accuracy of names, on AnnoCTR's development part and on sentences of ours: `python -m evals.names [--quick] [--errors]`.
 
 Data: ../shared/reading/annoctr/ner.dev.json (AnnoCTR, CC BY-SA 4.0, test data only). GROUP is compared with actors,
 MALWARE with software of type malware; exact spans, whole documents. The data's TOOL is not compared. The data also marks
 names inside the addresses of pictures, which are no mentions to us: the second figure leaves those out. In the last one
 any overlap counts.
+
+Ours: sentences that introduce made-up names, with decoys (evals/introductions.py), and everyday ones that name nobody.
 """
 
 from __future__ import annotations
@@ -15,12 +17,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from indicia.knowledge import load
+from evals.introductions import halves, said, tally
+from indicia.knowledge import Knowledge, load
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.records import Mention, MentionKind
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
+EVERYDAY = Path(__file__).parent / "data" / "everyday.txt"
 Spans = set[tuple[int, int]]
 
 
@@ -65,16 +69,36 @@ def f1(right: int, got: int, want: int) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / (precision + recall) if right else 0.0
 
 
+def ours(knowledge: Knowledge, errors: bool) -> list[str]:
+    """Prints what the sentences of ours show; the summary."""
+    summary = []
+    for half, texts in zip(("development", "measured"), halves(), strict=True):
+        total, wrong = tally(texts, knowledge)
+        p, r, f = f1(total["right"], total["got"], total["want"])
+        print(
+            f"introduced names, {half} half: {total['want']} names in {len(texts)} sentences: precision {p:.3f},"
+            f" recall {r:.3f}, F1 {f:.3f}; {total['fooled']} of {total['decoys']} decoys answered"
+        )
+        if errors and half == "development":
+            print(*(f"  {line}" for line in wrong), sep="\n")
+        summary.append(f"introduced_{half}_f1={f:.3f}")
+    everyday = [line for line in EVERYDAY.read_text("utf-8").splitlines() if not line.startswith("#")]
+    named = sum(any(said(m) for m in find_names(document_from_text(line, name="eval"), knowledge)) for line in everyday)
+    print(f"everyday sentences: {named} of {len(everyday)} name somebody")
+    return [*summary, f"everyday_named={named}"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the same: it takes seconds")
     parser.add_argument("--errors", action="store_true", help="show what was missed or wrong")
     options = parser.parse_args()
+    knowledge = load()
+    summary = ours(knowledge, options.errors)
     path = SHARED / "reading" / "annoctr" / "ner.dev.json"
     if not path.exists():
-        print(f"names: skipped=1 (needs {path.name} of AnnoCTR in ../shared/reading/annoctr)")
+        print(f"names: {' '.join(summary)} skipped=1 (needs {path.name} of AnnoCTR in ../shared/reading/annoctr)")
         return
-    knowledge = load()
     totals: dict[str, Counter[str]] = {"GROUP": Counter(), "MALWARE": Counter()}
     wrong: Counter[tuple[str, str, str]] = Counter()
     seconds = characters = 0.0
@@ -95,7 +119,6 @@ def main() -> None:
             total["touch_want"] += sum(1 for ws, we in want if any(s < we and ws < e for s, e in got))
             wrong.update((label, "missed", text[s:e]) for s, e in want - got)
             wrong.update((label, "wrong", text[s:e]) for s, e in got - want)
-    summary = []
     print(f"{'label':10}{'gold':>6}{'found':>7}{'precision':>11}{'recall':>8}{'F1':>8}{'outside URLs':>14}{'any overlap':>13}")
     for label, total in totals.items():
         p, r, f = f1(total["right"], total["got"], total["want"])

@@ -12,6 +12,7 @@ from indicia.read.names import find_names
 from indicia.records import MentionKind
 
 CASES = Path(__file__).parent.parent.parent / "cases" / "read" / "names"
+EVERYDAY = Path(__file__).parents[3] / "evals" / "data" / "everyday.txt"
 
 
 def cases() -> list[object]:
@@ -28,12 +29,13 @@ def test_cases(text: str, want: list[str]) -> None:
     for m in find_names(document_from_text(text, name="case"), load()):
         assert text[m.span.start : m.span.end] == m.span.text
         if m.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN, MentionKind.VENDOR}:
-            got.append([m.kind.value, m.span.text, m.target])
+            got.append([m.kind.value, m.span.text, m.target, m.according_to])
     assert len(got) == len(want), got
     for found, line in zip(got, want, strict=True):
-        kind, written, target = line.split(" | ")
+        kind, written, target, *whose = (part.strip() for part in line.split(" | "))
         assert found[:2] == [kind, written]
         assert target == "-" or found[2] == target
+        assert not whose or found[3] == tuple(whose)
 
 
 def test_who_uses_the_alias_is_said() -> None:
@@ -73,6 +75,12 @@ def test_no_actor_where_there_is_none() -> None:
         "in one carbon copy."
     )
     found = find_names(document_from_text(text, name="t"), load())
+    assert not [m.span.text for m in found if m.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN}]
+
+
+@pytest.mark.parametrize("line", [line for line in EVERYDAY.read_text("utf-8").splitlines() if line[:1] != "#"])
+def test_everyday_sentences_name_nobody(line: str) -> None:
+    found = find_names(document_from_text(line, name="t"), load())
     assert not [m.span.text for m in found if m.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN}]
 
 

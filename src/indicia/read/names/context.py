@@ -50,7 +50,8 @@ _BEFORE_ACTOR = re.compile(
     re.IGNORECASE,
 )
 _AFTER_SOFTWARE = re.compile(
-    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*(?:\((?:S\d{{4}}|a (?:RAT|{SOFTWARE_WORDS}))|(?:[\w-]{{1,20}}\s){{0,2}}{SOFTWARE_WORDS}\b|"
+    rf"[\"'”’)\]]{{0,2}}(?:/[A-Z]\w{{2,20}})?(?:['’]s?)?\s*(?:\((?:S\d{{4}}|a (?:RAT|{SOFTWARE_WORDS}))|"
+    rf"(?:[\w-]{{1,20}}\s){{0,2}}{SOFTWARE_WORDS}\b|"
     r"v?\d\.\d|is (?:a|an|the) (?:[\w-]+ ){0,4}(?:malware|trojan|backdoor|ransomware|RAT|loader|tool|stealer|downloader|"
     r"implant|botnet)|(?:was|were|is|are|being|gets|has been) (?:\w+ly )?"
     r"(?:downloaded|dropped|installed|executed|delivered|deployed|loaded|injected|distributed|detected|written|compiled|packed|obfuscated|run|used|spread|sold)\b)",
@@ -63,7 +64,7 @@ _BEFORE_SOFTWARE = re.compile(
     r"download(?:s|ed|ing)?|load(?:s|ed|ing)?|execut(?:es?|ed|ing|ion of)|distribut(?:es?|ed|ing|ion of)|"
     r"spread(?:s|ing)?|inject(?:s|ed|ing)?|infect(?:ed|ing|s)? (?:\w+ ){0,3}with|us(?:es|ed|ing|e of)|run(?:s|ning)?|"
     r"version of|variants? of|samples? of|instances? of|copy of|copies of|infections? with|leverag\w+|"
-    r"fetch(?:es|ed)?|analysis of|analy[sz](?:es|ed|ing)|source code of|pushing))[\s,:(\"“'‘]{1,3}(?:the\s+|a\s+|"
+    r"fetch(?:es|ed)?|analysis of|analy[sz](?:es|ed|ing)|source code of|pushing))[\s,:(\[\"“'‘*]{1,3}(?:the\s+|a\s+|"
     r"an\s+)?(?:new\s+|custom\s+|well-known\s+|commodity\s+|open[- ]source\s+)?\Z",
     re.IGNORECASE,
 )
@@ -74,7 +75,7 @@ def leaning(text: str, start: int, end: int) -> int:
     """Above 0: the words around [start, end) speak of a group; below 0: of software; 0: they do not say."""
     before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
     score = 0
-    score += 2 * bool(_AFTER_ACTOR.match(after)) + bool(_BEFORE_ACTOR.search(before))
+    score += 2 * bool(_AFTER_ACTOR.match(after)) + bool(_BEFORE_ACTOR.search(before)) + 2 * bool(_ACTORS_LISTED.search(before))
     score -= 2 * bool(_AFTER_SOFTWARE.match(after)) + bool(_BEFORE_SOFTWARE.search(before))
     return score
 
@@ -119,6 +120,9 @@ _ADJACENT = {
         (MentionKind.CAMPAIGN, r"(?:operation|campaign)"),
     )
 }
+# "actors such as X and Y", "tools including X, Y": the class stands before the whole list.
+_LISTED = r"(?:,? (?:such as|like|including)|:) (?:[\w’'. -]{2,25},\s){0,4}(?:[\w’'. -]{2,25}\s)?(?:and\s|or\s)?(?:the\s)?\Z"
+_ACTORS_LISTED = re.compile(rf"\b{ACTOR_WORDS}{_LISTED}", re.IGNORECASE)
 _NAMED = re.compile(rf"\b{_NAMING}\s[\"“'‘]?\Z", re.IGNORECASE)
 
 
@@ -128,7 +132,8 @@ def is_adjacent(kind: MentionKind, text: str, start: int, end: int) -> bool:
     if patterns is None:
         return supports(kind, text, start, end)
     before, after = text[max(0, start - _CLOSE) : start], text[end : end + _CLOSE]
-    return bool(patterns[0].search(before) or patterns[1].match(after) or _NAMED.search(before))
+    listed = kind is MentionKind.ACTOR and _ACTORS_LISTED.search(text, max(0, start - _NEAR), start)
+    return bool(patterns[0].search(before) or patterns[1].match(after) or _NAMED.search(before) or listed)
 
 
 def calls_it_malware(text: str, start: int, end: int) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from indicia.knowledge import Knowledge
 from indicia.read.mentioning import mention
 from indicia.read.names.context import calls_it_malware, is_adjacent, leaning, names_its_software, supports
+from indicia.read.names.found import Found, is_whole
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
-from indicia.read.names.unseen import Introduced, find_introduced, find_patterned
+from indicia.read.names.unseen import with_class, with_unseen
 from indicia.records import Candidate, Document, Mention, MentionKind
 
 __all__ = ["find_names"]
@@ -21,20 +20,6 @@ _IDS = re.compile(r"(?<![\w.-])(?:G(?:0\d{3}|1\d{3})|S[01]\d{3}|C00\d\d)(?![\w-]
 _KINDS_OF_IDS = {"G": MentionKind.ACTOR, "S": MentionKind.SOFTWARE, "C": MentionKind.CAMPAIGN}
 _IS_AFFAIR = re.compile(r"\s(?:hack|attack|breach|incident|campaign|compromise|intrusion|affair|operation)s?\b", re.IGNORECASE)
 _PROPER = frozenset((MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN))
-
-
-@dataclass(slots=True)
-class _Found:
-    """A match that passed the rules of boundaries and case, not yet resolved."""
-
-    start: int
-    end: int
-    entries: list[Entry]
-    supported: bool = False
-    introduced: Introduced | None = None
-    kind: MentionKind | None = None
-    chosen: Entry | None = None
-    others: list[Entry] = field(default_factory=list)
 
 
 def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
@@ -47,17 +32,17 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     """
     text = document.text
     low = lowered(text)
-    found: list[_Found] = []
-    doubtful: list[_Found] = []
+    found: list[Found] = []
+    doubtful: list[Found] = []
     lexicon = lexicon_of(knowledge)
     entries_of = lexicon.entries
     for entries, start, end in lexicon.find(low):
-        if not _is_whole(text, start, end):
+        if not is_whole(text, start, end):
             continue
         fitting = [entry for entry in entries if _case_fits(entry, text, start, end)]
         if not fitting:
             if any(entry.kind in _PROPER and not entry.exact for entry in entries):
-                doubtful.append(_Found(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact]))
+                doubtful.append(Found(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact]))
             continue
         shorter = _without_class(low, start, end, fitting, entries_of)
         if shorter:
@@ -67,12 +52,13 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
             )
         sure = [entry for entry in fitting if not entry.risky]
         if sure:
-            found.append(_Found(start, end, sure))
+            found.append(Found(start, end, sure))
             continue
         supported = [entry for entry in fitting if _is_supported(entry, text, start, end)]
-        (found if supported else doubtful).append(_Found(start, end, supported or fitting, supported=bool(supported)))
+        (found if supported else doubtful).append(Found(start, end, supported or fitting, supported=bool(supported)))
     found = _with_doubtful(text, found, doubtful)
-    found = _with_unseen(text, found)
+    found = with_unseen(text, found)
+    with_class(text, found)
     _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
     called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
@@ -93,29 +79,6 @@ def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries
 
 
 _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether the match is a word by itself, and not part of a path, an address, a host name or an identifier."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if before and (before.isalnum() or before in "_@/\\$%#=&"):
-        return False
-    joined = before in {".", "-"} and text[start - 2 : start - 1].isalnum()
-    # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not; "4.Name" is a list without a blank
-    if (
-        joined
-        and not (before == "." and _NUMBERING.search(text, max(0, start - 5), start))
-        and (before == "." or text[start:end].islower() or text[start - 2].isdigit())
-    ):
-        return False
-    if after and (after.isalnum() or after in "_@\\"):
-        return False
-    if after in {".", "/", ":", "-"} and text[end + 1 : end + 2].isalnum():
-        return (after == "/" and text[end + 1].isupper()) or (after == "-" and not text[start:end].islower())
-    return True
-
-
-_NUMBERING = re.compile(r"(?:\A|\n|\s)\d{1,2}\.\Z")
 
 
 def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
@@ -144,18 +107,18 @@ def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
     return is_adjacent(entry.kind, text, start, end)
 
 
-def _with_doubtful(text: str, found: list[_Found], doubtful: list[_Found]) -> list[_Found]:
+def _with_doubtful(text: str, found: list[Found], doubtful: list[Found]) -> list[Found]:
     """An everyday word or a name in small letters is believed where the same document surely uses the name elsewhere."""
     sure = {(entry.kind, entry.id) for item in found for entry in item.entries if entry.kind in _PROPER}
     for item in doubtful:
         written = text[item.start : item.end]
         kept = [entry for entry in item.entries if (entry.kind, entry.id) in sure]
         if kept and not (written.islower() and any(entry.risky for entry in kept)) and not _opens_sentence(text, item.start):
-            found.append(_Found(item.start, item.end, kept, supported=True))
+            found.append(Found(item.start, item.end, kept, supported=True))
         elif written.islower() and len(written) >= 5:
             named = [entry for entry in item.entries if not entry.risky and supports(entry.kind, text, item.start, item.end)]
             if named:
-                found.append(_Found(item.start, item.end, named, supported=True))
+                found.append(Found(item.start, item.end, named, supported=True))
     found.sort(key=lambda item: item.start)
     return found
 
@@ -165,56 +128,7 @@ def _opens_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?\n:"
 
 
-def _with_unseen(text: str, found: list[_Found]) -> list[_Found]:
-    """Adds names that no table holds. One that was introduced once counts everywhere in the document."""
-    added: dict[str, Introduced] = {}
-    new: list[Introduced] = []
-    for item in (*find_patterned(text), *find_introduced(text)):
-        new.append(item)
-        if item.method == "introduced" or item.kind is MentionKind.ACTOR:
-            added.setdefault(item.name, item)
-    new_ranges = [(item.start, item.end) for item in new if item.method == "pattern"]
-    merged = [
-        item
-        for item in found
-        if not any(s <= item.start and item.end <= e and e - s > item.end - item.start for s, e in new_ranges)
-    ]
-    merged += [_Found(item.start, item.end, [], introduced=item) for item in _free(merged, new)]
-    merged.sort(key=lambda item: item.start)
-    again = [
-        item._replace(start=at, end=at + len(name))
-        for name, item in added.items()
-        if len(name) >= 4 and not name.islower()
-        for at in _occurrences(text, name)
-    ]
-    merged += [_Found(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
-    merged.sort(key=lambda item: item.start)
-    return merged
-
-
-def _occurrences(text: str, name: str) -> Iterable[int]:
-    at = text.find(name)
-    while at >= 0:
-        if _is_whole(text, at, at + len(name)):
-            yield at
-        at = text.find(name, at + len(name))
-
-
-def _free(held: list[_Found], new: Iterable[Introduced]) -> list[Introduced]:
-    """Those of `new` that touch nothing held and none of themselves."""
-    starts = [item.start for item in held]
-    kept: list[Introduced] = []
-    end = -1
-    for item in sorted(new, key=lambda i: (i.start, -i.end)):
-        index = bisect_right(starts, item.start) - 1
-        touches = (index >= 0 and held[index].end > item.start) or (index + 1 < len(held) and held[index + 1].start < item.end)
-        if not touches and item.start >= end:
-            kept.append(item)
-            end = item.end
-    return kept
-
-
-def _resolve(text: str, found: list[_Found], ids: set[str]) -> None:
+def _resolve(text: str, found: list[Found], ids: set[str]) -> None:
     """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the
     document."""
     single = ids | {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
@@ -241,7 +155,7 @@ def _resolve(text: str, found: list[_Found], ids: set[str]) -> None:
             item.others = readings
 
 
-def _kind_here(text: str, item: _Found, votes: dict[str, int]) -> MentionKind:
+def _kind_here(text: str, item: Found, votes: dict[str, int]) -> MentionKind:
     kinds = list(dict.fromkeys(entry.kind for entry in item.entries))
     if len(kinds) == 1:
         return kinds[0]
@@ -268,13 +182,13 @@ def _kind_here(text: str, item: _Found, votes: dict[str, int]) -> MentionKind:
     return min(kinds, key=order.index)
 
 
-def _called_malware(text: str, found: list[_Found]) -> set[str]:
+def _called_malware(text: str, found: list[Found]) -> set[str]:
     """Ids of tools that the text itself calls malware somewhere."""
     tools = (item for item in found if item.chosen is not None and item.chosen.type == "tool")
     return {item.chosen.id for item in tools if item.chosen is not None and calls_it_malware(text, item.start, item.end)}
 
 
-def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
+def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
     if item.introduced is not None:
         new = item.introduced
         type = {MentionKind.ACTOR: "intrusion-set", MentionKind.SOFTWARE: "malware"}.get(new.kind, "campaign")
@@ -336,7 +250,7 @@ def _to_mention(document: Document, item: _Found, called: set[str]) -> Mention:
     )
 
 
-def _ids(document: Document, knowledge: Knowledge, found: list[_Found]) -> list[Mention]:
+def _ids(document: Document, knowledge: Knowledge, found: list[Found]) -> list[Mention]:
     """ATT&CK's own ids of groups, software and campaigns."""
     mentions = []
     starts = [item.start for item in found]

@@ -1,208 +1,115 @@
-"""Names that no table holds: by the patterns of those who number their clusters, and by the sentences that introduce a name."""
+"""Adds names that no table holds to those that were found: everywhere in the document, with who calls them that."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
-from indicia.read.names.context import ACTOR_WORDS, CAMPAIGN_WORDS
+from indicia.read.names.context import leaning
+from indicia.read.names.found import Found, is_whole
+from indicia.read.names.introduced import find_introduced
+from indicia.read.names.lexicon import lowered
+from indicia.read.names.patterned import Unseen, find_patterned
 from indicia.records import MentionKind
 
-__all__ = ["Introduced", "find_introduced", "find_patterned"]
+__all__ = ["with_class", "with_unseen"]
 
 
-class Introduced(NamedTuple):
-    start: int
-    end: int
-    name: str
-    kind: MentionKind
-    method: str
-    according_to: tuple[str, ...] = ()
-    score: float = 0.8
+def with_unseen(text: str, found: list[Found]) -> list[Found]:
+    """Adds names that no table holds. One that was introduced once counts everywhere in the document."""
+    added: dict[str, list[Unseen]] = {}
+    new: list[Unseen] = []
+    vendors = [item for item in found if any(entry.kind is MentionKind.VENDOR for entry in item.entries)]
+    for item in (*find_patterned(text), *(_with_namer(text, item, vendors) for item in find_introduced(text))):
+        new.append(item)
+        if item.method == "introduced" or item.kind is MentionKind.ACTOR:
+            added.setdefault(item.name, []).append(item)
+    new_ranges = [(item.start, item.end) for item in new if item.method == "pattern"]
+    merged = [
+        item
+        for item in found
+        if not any(s <= item.start and item.end <= e and e - s > item.end - item.start for s, e in new_ranges)
+    ]
+    merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, new)]
+    merged.sort(key=lambda item: item.start)
+    again = [
+        _as_it_leans(text, items, at, at + len(name))
+        for name, items in added.items()
+        if len(name) >= 4 and not name.islower()
+        for at in _occurrences(text, name)
+    ]
+    merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
+    merged.sort(key=lambda item: item.start)
+    return merged
 
 
-# Who numbers clusters how. TA00.. are ATT&CK's tactics, not Proofpoint's actors.
-_NUMBERED = re.compile(
-    r"(?<![\w/.@-])(?:(?P<mandiant>UNC[ -]?\d{3,5}|FIN[ -]?\d{1,2}|TEMP\.[A-Z][A-Za-z]{2,20})|(?P<apt>APT[ -]?\d{1,3})|"
-    r"(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
-    r"(?P<microsoft>(?:Storm|DEV)-\d{4})|(?P<cert_ua>UAC-\d{4})|(?P<recorded>TAG-\d{1,3}|RedGolf|RedDelta)|(?P<unit42>CL-(?:STA|CRI|UNK)-\d{4}|TGR-[A-Z]{3}-\d{4})|(?P<talos>UAT-?\d{4,5})|"
-    r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|"
-    r"TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
-    r"(?P<sentinel>WIP\d{2})|(?P<eset>OPERATION-\d+)|(?P<thales>ATK[ -]?\d{1,3})|(?P<crowd>CIAT-\d+))(?![\w@]|-\d)"
+def _with_namer(text: str, item: Unseen, vendors: list[Found]) -> Unseen:
+    """Who calls it that, where a vendor stands before the verb of naming or right after the name with "by"."""
+    if item.verb < 0 or item.according_to:
+        return item
+    for vendor in vendors[bisect_left(vendors, item.verb - _NAMER_REACH, key=lambda v: v.start) :]:
+        if vendor.start > item.end + _NAMER_REACH:
+            break
+        subject = vendor.end <= item.verb and _SUBJECT.fullmatch(text, vendor.end, item.verb)
+        agent = item.verb < vendor.start and vendor.end <= item.start
+        if subject or agent or (vendor.start > item.end and _BY.fullmatch(text, item.end, vendor.start)):
+            return item._replace(according_to=(vendor.entries[0].name,))
+    return item
+
+
+_NAMER_REACH = 60
+_SUBJECT = re.compile(
+    r"(?:[\s,]+(?:which|who|that|also|has|have|itself|researchers|analysts|experts|threat|intelligence|security|team|\w+ly))*"
+    r"[\s,]+"
 )
-_BY = {
-    "mandiant": "Mandiant",
-    "qihoo": "360",
-    "proofpoint": "Proofpoint",
-    "microsoft": "Microsoft",
-    "cert_ua": "CERT-UA",
-    "recorded": "Recorded Future",
-    "unit42": "Unit 42",
-    "talos": "Cisco Talos",
-    "volexity": "Volexity",
-    "ibm": "IBM",
-    "secureworks": "Secureworks",
-    "sentinel": "SentinelOne",
-    "thales": "Thales",
-}
-_WEATHER = re.compile(
-    r"(?<![\w-])(?P<first>[A-Z][a-z]{2,14}|[A-Z]{3,14})\s(?P<last>Typhoon|Blizzard|Sandstorm|Sleet|Tempest|Tsunami|Flood|Hail|Dust|Cyclone|Rain|"
-    r"TYPHOON|BLIZZARD|SANDSTORM|SLEET|TEMPEST|TSUNAMI)(?![\w-])"
-)
-_ANIMAL = re.compile(
-    r"(?<![\w-])(?P<first>[A-Z][a-z]{2,14}|[A-Z]{3,14})\s(?P<last>Panda|Bear|Kitten|Chollima|Spider|Jackal|Tiger|Leopard|Buffalo|Crane|Wolf|Hawk|Lynx|Ocelot|Sphinx|Saiga|"
-    r"PANDA|BEAR|KITTEN|CHOLLIMA|SPIDER|JACKAL|TIGER|LEOPARD|BUFFALO|CRANE|WOLF|HAWK|LYNX|OCELOT|SPHINX|SAIGA)(?![\w-])"
-)
-_NOT_FIRST = frozenset(
-    (
-        "the", "a", "super", "giant", "red", "polar", "grizzly", "teddy", "brown", "black", "white", "grey", "gray",
-        "snow", "winter", "great", "flash", "last", "this", "that",
-        "heavy", "acid", "gold", "tropical", "severe", "big", "baby", "little", "wild", "bengal", "siberian", "lone",
-        "water", "american", "asian", "category", "when", "after", "before",
-        "during", "crude", "as", "and", "or", "in", "of", "by", "for", "major", "devastating", "sea", "web",
-        "construction", "tower",
-    )
-)  # fmt: skip
-_SURE_ANIMALS = frozenset(("panda", "kitten", "chollima", "jackal", "saiga"))
-_GROUP_NEAR = re.compile(
-    rf"\b(?:{ACTOR_WORDS}|attributed|tracked|espionage|intrusion|hacking|CrowdStrike|adversary|APT|campaign)\b", re.IGNORECASE
-)
-
-_NAME = r"(?P<name>[A-Z][\w+-]{2,30}(?:[ ][A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z][\w-]{2,24})"
-_QUOTED = r"[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{2,32}?)[\"”'’]"
-_VERB = (
-    r"(?:track(?:s|ed|ing)?|call(?:s|ed)?|nam(?:e|es|ed)|dub(?:s|bed)?|refer(?:s|red)? to|known as|designat(?:e|es|ed)|"
-    r"label(?:s|led|ed)?|code-?named|christened|nicknamed|baptised)"
-    r"(?: (?:it|them|this|the) (?:\w+ )?)?(?:\s(?:internally|publicly|commonly|also|only|simply|now|under the name|"
-    r"by the name(?: of)?))*(?: as| by| under)?"
-)
-_ACTOR_NOUN = (
-    r"(?:(?:threat|hacking|hacker|espionage|intrusion|ransomware|cyber\w*|criminal|state-sponsored|activity|extortion|APT) )?"
-    r"(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|adversar(?:y|ies)|APTs?|intrusion sets?)"
-)
-_SOFTWARE_NOUN = (
-    r"(?:malware|ransomware|trojans?|backdoors?|RATs?|stealers?|infostealers?|loaders?|downloaders?|droppers?|botnets?|worms?|wipers?|rootkits?|bootkits?|implants?|"
-    r"web ?shells?|spyware|exploit kits?|toolkits?|frameworks?|strains?|variants?|famil(?:y|ies))"
-)
-# A verb of naming and the name; the noun that says what is named is then looked for before it, in the same clause.
-_NAMING = re.compile(rf"\b{_VERB}\s(?:the\s)?(?:{_QUOTED}|{_NAME})")
-_NOUN = re.compile(
-    rf"\b(?:(?P<actor>{_ACTOR_NOUN})|(?P<software>{_SOFTWARE_NOUN})|(?P<campaign>{CAMPAIGN_WORDS}))\b", re.IGNORECASE
-)
-_REACH = 90
-_NAMED_CLASS = re.compile(
-    r"(?<![\w/.@-])(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4}|[A-Z]{2,}[a-z]+[A-Za-z]*|[A-Z][A-Za-z]*\d+|[A-Z]{2,4}_[A-Za-z]{3,20})\s(?:\([^)\n]{1,40}\)\s)?"
-    r"(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|"
-    r"implant|web ?shell|malware family)\b"
-)
-_CLASS_NAMED = re.compile(
-    r"\b(?:malware|ransomware|trojan|backdoor|RAT|infostealer|stealer|loader|downloader|dropper|botnet|worm|wiper|rootkit|"
-    r"implant|malware family)\s"
-    r"(?P<name>[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z][a-z]+[A-Z]{2,4})(?![\w.])"
-)
-_OPERATION = re.compile(r"(?<![\w-])(?P<name>Operation (?!Of |In |The )[A-Z][A-Za-z]{3,20}(?: [A-Z][A-Za-z]{2,15})?)(?![\w-])")
-_GENERIC = frozenset(
-    (
-        "powershell", "javascript", "vbscript", "windows", "microsoft", "github", "linkedin", "youtube", "facebook",
-        "dropbox", "onedrive", "sharepoint", "autohotkey", "autoit", "macos",
-        "ios", "android", "linux", "http", "https", "dns", "url", "api", "dll", "exe", "html", "pdf", "vba", "wmi", "com",
-        "rdp", "smb", "ssh", "vpn", "cisco", "paypal", "whatsapp", "wordpress",
-        "openssl", "mysql", "nodejs", "golang", "dotnet", "virustotal", "crowdstrike", "fireeye", "sentinelone",
-        "checkpoint", "cyberark", "solarwinds", "vmware", "redhat", "docusign", "anydesk",
-        "teamviewer", "logmein", "screenconnect", "connectwise", "activex", "activemq", "bitlocker", "iot", "apt", "rat",
-        "new", "the", "this", "c2", "ransomware", "malware", "group",
-        "bluetooth", "iphone", "ipad", "excel", "word", "exchange", "outlook", "office", "adobe", "chrome", "firefox",
-        "telegram", "discord", "twitter", "google", "apple", "base64", "sha256", "md5",
-        "opensource", "kixtart", "rebol", "autolisp", "typescript", "coffeescript", "purebasic", "visualbasic", "win32",
-        "win64", "x64", "x86", "aes", "rsa", "rc4", "xor", "tcp", "udp", "iocs", "ttps",
-    )
-)  # fmt: skip
+_BY = re.compile(r"[\"”'’]?\sby\s(?:the\s)?(?:researchers\s(?:at|of|from)\s)?")
 
 
-def find_patterned(text: str) -> Iterator[Introduced]:
-    """Numbered clusters, Microsoft's weather names, CrowdStrike's animals, named operations."""
-    for match in _NUMBERED.finditer(text):
-        by = next((_BY[group] for group, value in match.groupdict().items() if value and group in _BY), "")
-        yield Introduced(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", (by,) if by else (), 0.9)
-    for match in _WEATHER.finditer(text):
-        if match["first"].lower() not in _NOT_FIRST:
-            yield Introduced(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", ("Microsoft",), 0.85)
-    for match in _ANIMAL.finditer(text):
-        if match["first"].lower() in _NOT_FIRST or match["first"].isupper() != match["last"].isupper():
-            continue
-        near = text[max(0, match.start() - 120) : match.end() + 120]
-        if match["last"].isupper() or match["last"].lower() in _SURE_ANIMALS or _GROUP_NEAR.search(near):
-            yield Introduced(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", ("CrowdStrike",), 0.8)
-    for match in _OPERATION.finditer(text):
-        yield Introduced(match.start(), match.end(), match[0], MentionKind.CAMPAIGN, "pattern", (), 0.7)
+def _as_it_leans(text: str, items: list[Unseen], start: int, end: int) -> Unseen:
+    """The name again at another place; where it names a group and its software, as the words beside it say."""
+    kinds = {item.kind: item for item in reversed(items)}
+    here = leaning(text, start, end)
+    fits = kinds.get(MentionKind.ACTOR if here > 0 else MentionKind.SOFTWARE) if here else None
+    return (fits or items[0])._replace(start=start, end=end)
 
 
-def _is_name(name: str) -> bool:
-    low = name.lower()
-    return low not in _GENERIC and low.split()[0] not in _GENERIC and len(name) > 2 and not name.isdigit()
+def _occurrences(text: str, name: str) -> Iterable[int]:
+    at = text.find(name)
+    while at >= 0:
+        if is_whole(text, at, at + len(name)):
+            yield at
+        at = text.find(name, at + len(name))
 
 
-def find_introduced(text: str) -> Iterator[Introduced]:
-    """Names that a sentence introduces ("a group we track as X", "a backdoor dubbed X") or that bear the word for their
-    class beside them and are written as no ordinary word is ("MirrorX malware")."""
-    for match in _NAMING.finditer(text):
-        group = "quoted" if match["quoted"] else "name"
-        name = match[group].strip()
-        start = match.start(group)
-        kind = _kind_before(text, match.start())
-        if kind is not None and _is_name(name) and _fits(text, name, start):
-            yield Introduced(start, start + len(name), name, kind, "introduced")
-    for pattern in (_NAMED_CLASS, _CLASS_NAMED):
-        for match in pattern.finditer(text):
-            if _is_name(match["name"]):
-                yield Introduced(
-                    match.start("name"), match.end("name"), match["name"], MentionKind.SOFTWARE, "introduced", (), 0.7
-                )
+def _free(held: list[Found], new: Iterable[Unseen]) -> list[Unseen]:
+    """Those of `new` that touch nothing held and none of themselves."""
+    starts = [item.start for item in held]
+    kept: list[Unseen] = []
+    end = -1
+    for item in sorted(new, key=lambda i: (i.start, -i.end)):
+        index = bisect_right(starts, item.start) - 1
+        touches = (index >= 0 and held[index].end > item.start) or (index + 1 < len(held) and held[index + 1].start < item.end)
+        if not touches and item.start >= end:
+            kept.append(item)
+            end = item.end
+    return kept
 
 
-def _fits(text: str, name: str, start: int) -> bool:
-    """Whether a caught name is not a file's, a function's, or a word that the same text also writes in small letters."""
-    after = text[start + len(name) : start + len(name) + 2]
-    if "." in name or "_" in name or after[:1] in {"_", "(", "\\", "/"} or (after[:1] == "." and after[1:].isalnum()):
-        return False
-    if name.split()[0] in _OPENERS:
-        return False
-    plain = name.isalpha() and name.istitle()
-    return not plain or re.search(rf"\b{name.lower()}\b", text) is None
+# What software calls itself, unlike "malware" or "trojan", which are what a text says of it.
+_OWN_CLASS = re.compile(r"\s(?:RAT|[Ss]tealer|Loader|Bot)\b(?!\s[A-Z]\w+ing)")
 
 
-_OPENERS = frozenset(
-    (
-        "The",
-        "This",
-        "These",
-        "Those",
-        "They",
-        "Its",
-        "His",
-        "Her",
-        "Our",
-        "We",
-        "He",
-        "She",
-        "It",
-        "In",
-        "On",
-        "As",
-        "An",
-        "For",
-        "From",
-        "To",
-    )
-)
-
-
-def _kind_before(text: str, at: int) -> MentionKind | None:
-    """What the last noun of the clause before `at` says is being named."""
-    clause = re.split(r"[.;:!?\n()\"“]", text[max(0, at - _REACH) : at])[-1]
-    nouns = list(_NOUN.finditer(clause))
-    if not nouns:
-        return None
-    last = nouns[-1]
-    return MentionKind.ACTOR if last["actor"] else MentionKind.SOFTWARE if last["software"] else MentionKind.CAMPAIGN
+def with_class(text: str, found: list[Found]) -> None:
+    """The word for its class belongs to a piece of software's name where the document never writes the one without the
+    other."""
+    by_name: dict[str, list[Found]] = {}
+    for item in found:
+        kinds = {entry.kind for entry in item.entries}
+        if kinds == {MentionKind.SOFTWARE} or (item.introduced and item.introduced.kind is MentionKind.SOFTWARE):
+            by_name.setdefault(lowered(text[item.start : item.end]), []).append(item)
+    for items in by_name.values():
+        tails = [_OWN_CLASS.match(text, item.end) for item in items]
+        if len(items) > 1 and len({tail and lowered(tail[0]) for tail in tails}) == 1:
+            for item, tail in zip(items, tails, strict=True):
+                item.end = tail.end() if tail is not None else item.end

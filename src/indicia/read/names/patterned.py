@@ -1,0 +1,95 @@
+"""Names that no table holds, by the patterns of those who number their clusters or name them after weather or animals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from indicia.read.names.context import ACTOR_WORDS
+from indicia.records import MentionKind
+
+__all__ = ["Unseen", "find_patterned"]
+
+
+class Unseen(NamedTuple):
+    """A name at its place. `verb` is where a verb of naming begins that introduces it, or -1."""
+
+    start: int
+    end: int
+    name: str
+    kind: MentionKind
+    method: str
+    according_to: tuple[str, ...] = ()
+    score: float = 0.8
+    verb: int = -1
+
+
+# Who numbers clusters how. TA00.. are ATT&CK's tactics, not Proofpoint's actors.
+_NUMBERED = re.compile(
+    r"(?<![\w/.@-])(?:(?P<mandiant>UNC[ -]?\d{3,5}|FIN[ -]?\d{1,2}|TEMP\.[A-Z][A-Za-z]{2,20})|(?P<apt>APT[ -]?\d{1,3})|"
+    r"(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
+    r"(?P<microsoft>(?:Storm|DEV)-\d{4})|(?P<cert_ua>UAC-\d{4})|(?P<recorded>TAG-\d{1,3}|RedGolf|RedDelta)|(?P<unit42>CL-(?:STA|CRI|UNK)-\d{4}|TGR-[A-Z]{3}-\d{4})|(?P<talos>UAT-?\d{4,5})|"
+    r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|"
+    r"TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
+    r"(?P<sentinel>WIP\d{2})|(?P<eset>OPERATION-\d+)|(?P<thales>ATK[ -]?\d{1,3})|(?P<crowd>CIAT-\d+))(?![\w@]|-\d)"
+)
+_BY = {
+    "mandiant": "Mandiant",
+    "qihoo": "360",
+    "proofpoint": "Proofpoint",
+    "microsoft": "Microsoft",
+    "cert_ua": "CERT-UA",
+    "recorded": "Recorded Future",
+    "unit42": "Unit 42",
+    "talos": "Cisco Talos",
+    "volexity": "Volexity",
+    "ibm": "IBM",
+    "secureworks": "Secureworks",
+    "sentinel": "SentinelOne",
+    "thales": "Thales",
+}
+_WEATHER = re.compile(
+    r"(?<![\w-])(?P<first>[A-Z][a-z]{2,14}|[A-Z]{3,14})\s(?P<last>Typhoon|Blizzard|Sandstorm|Sleet|Tempest|Tsunami|Flood|Hail|Dust|Cyclone|Rain|"
+    r"TYPHOON|BLIZZARD|SANDSTORM|SLEET|TEMPEST|TSUNAMI)(?![\w-])"
+)
+_ANIMAL = re.compile(
+    r"(?<![\w-])(?P<first>[A-Z][a-z]{2,14}|[A-Z]{3,14})\s(?P<last>Panda|Bear|Kitten|Chollima|Spider|Jackal|Tiger|Leopard|Buffalo|Crane|Wolf|Hawk|Lynx|Ocelot|Sphinx|Saiga|"
+    r"PANDA|BEAR|KITTEN|CHOLLIMA|SPIDER|JACKAL|TIGER|LEOPARD|BUFFALO|CRANE|WOLF|HAWK|LYNX|OCELOT|SPHINX|SAIGA)(?![\w-])"
+)
+_NOT_FIRST = frozenset(
+    (
+        "the", "a", "super", "giant", "red", "polar", "grizzly", "teddy", "brown", "black", "white", "grey", "gray",
+        "snow", "winter", "great", "flash", "last", "this", "that",
+        "heavy", "acid", "gold", "tropical", "severe", "big", "baby", "little", "wild", "bengal", "siberian", "lone",
+        "water", "american", "asian", "category", "when", "after", "before",
+        "during", "crude", "as", "and", "or", "in", "of", "by", "for", "major", "devastating", "sea", "web",
+        "construction", "tower",
+    )
+)  # fmt: skip
+_SURE_ANIMALS = frozenset(("panda", "kitten", "chollima", "jackal", "saiga"))
+_GROUP_NEAR = re.compile(
+    rf"\b(?:{ACTOR_WORDS}|attributed|tracked|espionage|intrusion|hacking|CrowdStrike|adversary|APT|campaign)\b", re.IGNORECASE
+)
+_OPERATION = re.compile(
+    r"(?<![\w-])(?P<name>Operation (?!Of |In |The |(?:Manager|Officer|Director|Cent(?:er|re)|Room|System|Team|Department|"
+    r"Committee|Mode|Guide)s?\b)[A-Z][A-Za-z]{3,20}(?: [A-Z][A-Za-z]{2,15})?)(?![\w-])"
+)
+
+
+def find_patterned(text: str) -> Iterator[Unseen]:
+    """Numbered clusters, Microsoft's weather names, CrowdStrike's animals, named operations."""
+    for match in _NUMBERED.finditer(text):
+        by = next((_BY[group] for group, value in match.groupdict().items() if value and group in _BY), "")
+        yield Unseen(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", (by,) if by else (), 0.9)
+    for match in _WEATHER.finditer(text):
+        if match["first"].lower() not in _NOT_FIRST:
+            yield Unseen(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", ("Microsoft",), 0.85)
+    for match in _ANIMAL.finditer(text):
+        if match["first"].lower() in _NOT_FIRST or match["first"].isupper() != match["last"].isupper():
+            continue
+        near = text[max(0, match.start() - 120) : match.end() + 120]
+        if match["last"].isupper() or match["last"].lower() in _SURE_ANIMALS or _GROUP_NEAR.search(near):
+            yield Unseen(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", ("CrowdStrike",), 0.8)
+    for match in _OPERATION.finditer(text):
+        yield Unseen(match.start(), match.end(), match[0], MentionKind.CAMPAIGN, "pattern", (), 0.7)
