@@ -107,4 +107,4 @@ def find_ipv6(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
 _HEX_DIGITS = "0123456789abcdefABCDEF"
 _V6_RUN = re.compile(r"[0-9A-Fa-f:.]{3,45}(?![0-9A-Fa-f:])")
 _V6_SKIP = re.compile(r"[0-9A-Fa-f:.]*")
-_V6_NET = re.compile(r"/(\d{1,3})(?![\d.])")
+_V6_NET = re.compile(r"/(\d{1,3})(?!\d|\.\d)")

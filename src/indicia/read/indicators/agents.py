@@ -17,32 +17,45 @@ _AGENT = re.compile(
     r"([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
 )
 _HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
+# "the agent axios/1.7.2", `"ua": "okhttp/3.12.1"`: without "user" only a product with its version will do.
+_SHORT = re.compile(
+    r"(?:gents?|GENT|a(?=[\"']))[\"']?(?: string)?(?: (?:was|is|of|named|called))?[ \t]*[:=]?[ \t]*[\"'`“‘]?"
+    r"(Mozilla/\d\.\d[ +][^\n\t\"'<>|]{0,400}|[A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?)"
+)
 _MOZILLA = re.compile(
-    r"Mozilla/\d\.\d \([^()\n\"<>|]{3,200}\)(?:[ ]?[A-Za-z]{2,20}/[\w.+-]{1,40}(?: \([^()\n\"<>|]{1,80}\))?){0,10}(?: "
-    r"like Gecko)?"
+    r"Mozilla/\d\.\d[ +]\([^()\n\"<>|]{3,200}\)(?:[ +]?[A-Za-z]{2,20}/[\w.-]{1,40}(?:[ +]\([^()\n\"<>|]{1,80}\))?){0,10}(?:[ +]"
+    r"like[ +]Gecko)?"
 )
 
 
 def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
-    for at in anchors.literals("gent", "GENT"):
+    for at in anchors.literals("gent", "GENT", '"ua"', "'ua'"):
         match = (_AGENT.match(text, at - 5) if at >= 5 else None) or (_AGENT.match(text, at - 6) if at >= 6 else None)
         if match is not None:
-            group = next(i for i in (1, 2, 3) if match[i])
-            start, end = match.span(group)
-            if match[group].startswith(("<", "[", "%")):
-                continue
-            whole = _MOZILLA.match(text, start) if group == 2 else None
-            if whole is not None:
-                yield Hit(start, whole.end(), "user-agent", whole[0])
-                continue
-            end = start + len(_HEADER_AFTER.split(match[group], maxsplit=1)[0].rstrip(" ,;'"))
-            if match[group].endswith(".") and group > 1:
-                end -= 1
-            yield Hit(start, end, "user-agent", text[start:end])
+            yield from _introduced(text, match)
+        elif (short := _SHORT.match(text, at + (2 if text[at] in "\"'" else 0))) is not None:
+            end = short.end() - (short[1][-1] in ".,;")
+            yield Hit(short.start(1), end, "user-agent", text[short.start(1) : end])
     at = text.find("Mozilla/")
     while at >= 0:
         agent = _MOZILLA.match(text, at)
         if agent is not None:
             yield Hit(at, agent.end(), "user-agent", agent[0])
         at = text.find("Mozilla/", at + 8 if agent is None else agent.end())
+
+
+def _introduced(text: str, match: re.Match[str]) -> Iterator[Hit]:
+    """What follows the words "user agent": in quotes, as a browser writes it, or a product with its version."""
+    group = next(i for i in (1, 2, 3) if match[i])
+    start, end = match.span(group)
+    if match[group].startswith(("<", "[", "%")):
+        return
+    whole = _MOZILLA.match(text, start) if group == 2 else None
+    if whole is not None:
+        yield Hit(start, whole.end(), "user-agent", whole[0])
+        return
+    end = start + len(_HEADER_AFTER.split(match[group], maxsplit=1)[0].rstrip(" ,;'"))
+    if match[group].endswith(".") and group > 1:
+        end -= 1
+    yield Hit(start, end, "user-agent", text[start:end])

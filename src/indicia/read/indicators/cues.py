@@ -19,7 +19,8 @@ BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is
 
 
 def _before(*phrases: str, tail: str = "") -> re.Pattern[str]:
-    return re.compile(r"(?:" + "|".join(phrases) + r")" + tail + r"\Z", re.IGNORECASE)
+    """Group 1 is the cue itself, without what may stand between it and the hit."""
+    return re.compile(r"((?:" + "|".join(phrases) + r"))" + tail + r"\Z", re.IGNORECASE)
 
 
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
@@ -35,7 +36,7 @@ _IMITATED = _before(
     r"\bthe real",
     r"\bconfus(?:ed|able) with",
     tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
-    r"and|or|[\w-]+\.(?:com|net|org|gov|example|exe|dll),?)\s+){0,7}[\"'`“(]?",
+    r"and|or|as|well|too|also|here|[\w.-]+\.[a-z]{2,9},?)\s+|\((?=[\w-]+\.)){0,7}[\"'`“(]?",
 )
 _RESEMBLES = _before(
     r"\b(?:very|closely|confusingly|deceptively) similar to", r"\bclose to", tail=r"\s+(?:the |that of |those of )?[\"'`“(]?"
@@ -46,14 +47,18 @@ _VICTIM = _before(
     rf"site|portal|domain|website)s?){_POSSESSIVE}",
     r"\b(?:compan(?:y|ies)|organi[sz]ation|firm|employer|target|government|department)(?:'s|s'|’s|s’)",
     r"\bour(?: own)?",
-    tail=r"(?:\s+(?:own|public|official|internal|legitimate|e?-?mail|mail|web|website|site|domains?|servers?|portal|network|range|address(?:es)?|"
-    r"exchange|vpn|gateway|hosts?|name|intranet|corporate|at|was|is|of|had|used|the|organi[sz]ation|itself))*" + _OPENING,
+    tail=r"(?:\s+(?:own|public|official|internal|legitimate|e?-?mail|"
+    r"mail|web|website|site|domains?|servers?|portal|network|range|address(?:es)?|pages?|"
+    r"home ?page|vendor|scanner|office|"
+    r"exchange|vpn|gateway|hosts?|name|intranet|corporate|at|was|is|of|had|used|the|organi[sz]ation|itself))*"
+    r"(?:,? (?:such as|like|including|namely))?" + _OPENING,
 )
 _VICTIM_AFTER = re.compile(
     r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that)\s+)?"
     r"(?:(?:is |was )?(?:owned|operated|run) by the (?:victim|target|customer)|belong(?:s|ing|ed)? to (?:the|a|"
     r"one) (?:victim|target|customer)|"
-    r"(?:is|was) (?:the |a )?(?:victim|target)(?:'s|’s)?\b|(?:the )?victim\b)",
+    r"(?:is|was|were) (?:itself |themselves |also |only )?(?:the |an? |another )?(?:victims?|targets?)(?:'s|’s)?\b|"
+    r"(?:the )?victim\b)",
     re.IGNORECASE,
 )
 _CLEAN = (
@@ -65,15 +70,22 @@ _BENIGN = _before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
     r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|"
     r"ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
+    r"\bturn(?:s|ed|ing)? away\b[^.!?;\n]{0,100}?[\s\"'(]",
     r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
     r"for )?(?:internet )?(?:connectivity|connection|access) "
     r"(?:with|to|by contacting|via|against|through|at) |whether it can reach )(?:the )?[\"'`“]?",
 )
 _BENIGN_AFTER = re.compile(
-    r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that|it|this|all|both|they|these)\s+)?(?:(?:is|are|was|were|being)\s+)?(?:itself\s+|themselves\s+)?"
-    r"(?:an?\s+|the\s+|(?:the )?vendor's\s+)?(?:(?:entirely|completely|perfectly|known|otherwise|itself|signed and)\s+)?"
-    r"(?:legitimate|benign|harmless|innocuous|not malicious|non-malicious|not an? (?:ioc|indicator)|"
+    r"[\"'`”’)]{0,2}(?:\s+(?:from|in|of)\s[^,.;\n]{1,40}(?=,\s*which))?\s*(?:[,(–—-]\s*)?(?:and\s+)?(?:(?:which|that|"
+    r"it|this|all|both|they|these)\s+(?:[^,.;\n]{0,50},\s*)?)?"
+    r"(?:(?:is|are|was|were|being|turned out to be|turns out to be|proved(?: to be)?)\s+)?(?:itself\s+|themselves\s+)?"
+    r"(?:contacted by (?:an?|the) |used by (?:an?|the) |needed by (?:an?|the) )?(?:an?\s+|the\s+|"
+    r"(?:the )?vendor's\s+)?(?:(?:entirely|completely|perfectly|known|otherwise|itself|signed and)\s+)?"
+    r"(?:legitimate|benign|harmless|innocuous|(?:normal|ordinary|standard|regular) (?:windows|system|linux|part|"
+    r"component)|not malicious|non-malicious|not an? (?:ioc|indicator)|"
     r"not (?:an )?indicators?|(?:a )?false positives?|clean\b|genuine|"
+    r"allow-?listed|white-?listed|safe\b|harmless|ha(?:s|ve|d) (?:nothing|no (?:part|role|connection|relation|"
+    r"link)s?) (?:to do )?(?:with|in)\b|"
     r"official|(?:is )?not (?:part of|related to|associated with) (?:the|this|any) (?:attack|campaign|intrusion|activity)|"
     r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
     re.IGNORECASE,
@@ -87,14 +99,19 @@ _REFERENCE = _before(
     r"\bdetails?(?: (?:are|can be found))?(?: at| on| in| here)?",
     r"\b(?:sources?|references?|ref|links?|advisor(?:y|ies)|blog(?: ?post)?|article|report|post|write-?up|guidance|"
     r"documentation|website|home ?page|reported by)",
-    r"\b(?:our|the vendor's|its own) (?:website|site|blog|page|repository|repo|github)",
-    r"\bfollow us(?: on| at)?",
     r"\bdownload (?:our|the) (?:full )?(?:report|tool|script|guide|rules?|ioc list|indicators|patch|update|"
     r"hotfix)s?(?: from| at| here)?",
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
     tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
+)
+_PUBLISHER = _before(
+    r"\b(?:our|the vendor's|its own) (?:website|site|blog|page|repository|repo|github|newsletter|mailing list|podcast|webinar)",
+    r"\bfollow us(?: on| at)?(?: https?://\S{1,200} (?:and|or))?",
+    r"\bsubscribe (?:to [\w ]{1,30} )?",
+    r"\bthank(?:s|ed|ful)?\b[^.!?;\n]{0,60}?",
+    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:the\s+)?[\"'`“(<]{0,2}",
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = _before(
@@ -103,7 +120,7 @@ _CONTACT = _before(
     r"e-?mail us)\w*\b[^.!?\n]{0,50}"
 )
 _NEGATED = _before(
-    r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b",
+    r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b(?: that\b)?",
     r"\b(?:did|does|do|was|were|is|are|has|have|could) not\b",
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
     r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
@@ -113,6 +130,18 @@ _NEGATED = _before(
 )
 _RECOVERS = re.compile(
     r"\b(?:but|instead|however|only|until|yet|rather|before|because|when|after|which|who|that)\b[^.!?\n]*\Z", re.IGNORECASE
+)
+_RANSOM = re.compile(
+    r"\b(?:ransom\w*|extort\w*|(?:older|ransom|the|its|their) notes?|decrypt\w*|negotiat\w*|attackers?|intruders?|"
+    r"operators?|actors?|gangs?|crew|"
+    r"victims? (?:are|is|were|was) (?:told|asked|instructed)|payment|malware|phish\w*)\b",
+    re.IGNORECASE,
+)
+_HACKED_AFTER = re.compile(
+    r"[\"'`”’)]{0,2},?\s*(?:which\s+|that\s+)?(?:is|was|were|had been|has been)\s+(?:itself\s+|also\s+|probably\s+)?"
+    r"(?:compromised|hacked|breached|defaced|broken into)\b(?!\s+(?:and|to)\s+(?:\w+\s+)?(?:use|abus|host|serv|"
+    r"deliver|distribut|act)\w*)",
+    re.IGNORECASE,
 )
 _EXAMPLE = re.compile(
     r"\b(?:for example|for instance|e\.g\.|such as|placeholders?|documentation|in the examples?|example (?:address|domain|"
@@ -128,11 +157,12 @@ _BAD = re.compile(
     r"operator|scan|botnet|observed|indicator|"
     r"iocs?\b|block|sinkhol|campaign|tunnel|stole|steal|contacted|connect|communicat|sent|post(?:s|ed)? |register|wallet|"
     r"spam|spear|lure|sample|hash|listen|fetch|"
-    r"certificate|request|quer|used by|serv(?:ed|er)|persist|creat|writes?|copie)\w*",
+    r"certificate|request|quer|used by|serv(?:ed|er)|persist|creat|writes|wrote|written|copie)\w*",
     re.IGNORECASE,
 )
 _ABUSED = re.compile(
-    r"\b(?:abus\w+|misus\w+|using|used|uses|leverag\w+|weaponi[sz]\w+|trojani[sz]ed|backdoored|compromis\w+|hijack\w+)\b[^.;]{0,40}\Z",
+    r"\b(?:abus\w+|misus\w+|using|used|uses|leverag\w+|weaponi[sz]\w+|trojani[sz]ed|backdoored|compromis\w+|"
+    r"hijack\w+)\b[^.;:]{0,40}\Z",
     re.IGNORECASE,
 )
 
@@ -151,7 +181,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
         (_VICTIM_AFTER,),
         ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "municipality",
          "targeted", "compan", "organi", "firm", "employer",
-         "target", "government", "department", "our"),
+         "target", "government", "department", "our", "compromised", "hacked", "breached", "defaced", "broken into"),
     ),
     "benign": (
         (_BENIGN,),
@@ -159,7 +189,8 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
         ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious",
          "innocuous", "well-known",
          "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "connecti",
-         "access ", "reach", "indicator", "ioc", "not "),
+         "access ", "reach", "indicator", "ioc", "not ", "listed", "safe", "nothing", "no ", "turn", "normal",
+         "ordinary", "standard", "regular"),
     ),
     "reference": (
         (_REFERENCE,),
@@ -171,6 +202,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
          "website", "home", "site", "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch",
          "update", "fix"),
     ),
+    "publisher": ((_PUBLISHER,), (), ("our", "vendor", "its own", "follow us", "subscribe", "thank")),
     "contact": (
         (_CONTACT,),
         (),
@@ -198,7 +230,8 @@ def after_matches(family: str, after: str) -> bool:
 
 # Every literal that some searcher begins with: found together in one pass.
 _LITERALS = (
-    "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "CVE", "cve", "Cve", "CWE",
+    "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "\"ua\"", "'ua'",
+    "CVE", "cve", "Cve", "CWE",
     "cwe", "AS",
     "utonomous System", "utonomous system", "rule ", "rule\t", "title:",
 )  # fmt: skip
@@ -257,9 +290,10 @@ def is_abused(before: str) -> bool:
     return bool(_ABUSED.search(before))
 
 
-def recovers(before: str) -> bool:
-    """Whether a denial earlier in the sentence does not reach the hit."""
-    return bool(_RECOVERS.search(before))
+def is_denied(before: str) -> bool:
+    """Whether a denial earlier in the sentence reaches the hit: nothing between them takes it back."""
+    denial = _NEGATED.search(before)
+    return denial is not None and not _RECOVERS.search(before, max(denial.end(1), len(before) - 60))
 
 
 def is_example(sentence: str) -> bool:
@@ -268,6 +302,16 @@ def is_example(sentence: str) -> bool:
 
 def speaks_of_attack(sentence: str) -> bool:
     return bool(_BAD.search(sentence))
+
+
+def speaks_of_ransom(sentence: str) -> bool:
+    """Whether those who are to be written to are the extortioners."""
+    return bool(_RANSOM.search(sentence))
+
+
+def is_hacked(after: str) -> bool:
+    """Whether the sentence goes on to say that this host was broken into, and not that it was then used."""
+    return bool(_HACKED_AFTER.match(after))
 
 
 def is_footnote(before: str) -> bool:

@@ -54,11 +54,15 @@ def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
         return
     low = token.lower()
     ending = low.rsplit(".", 1)[-1]
-    if before in "\\$" or (before == "." and text[start - 2 : start - 1] not in {"*", " ", "", "(", "'", '"'}):
+    if before in "\\$" or (before == "." and text[start - 2 : start - 1].strip(" \t\n*(\"'`,;|")):
         return
     if ending in FILE_ENDINGS and not (ending in HOST_LIKE_ENDINGS and _is_host_here(text, start, end, low, before)):
         if before == "/" or is_program_name(token, text, start, end):
             return
+        if _is_package(low, ending):
+            return
+        if before == "." and text[start - 2 : start - 1] != "*":  # a hidden file
+            start, token = start - 1, "." + token
         yield Hit(start, end, "file-name", token)
         return
     start += len(token) - len(token.lstrip("-_"))
@@ -93,6 +97,16 @@ def _is_host_here(text: str, start: int, end: int, low: str, before: str) -> boo
     return len(labels) > 2 and labels[0] == "www" or (text[end : end + 1] == "/" and len(labels) > 1)
 
 
+def _is_package(low: str, ending: str) -> bool:
+    """Whether the name is that of a package or a class, by a reversed domain: `com.android.system.svc`."""
+    return low.count(".") > 1 and ending not in _PACKAGED and low.split(".", 1)[0] in _REVERSED
+
+
+_REVERSED = frozenset(("com", "org", "net", "io", "android", "androidx", "java", "javax", "kotlin", "air", "de", "cn", "ru"))
+_PACKAGED = frozenset(
+    ("plist", "apk", "jar", "so", "dex", "exe", "dll", "zip", "xml", "json", "log", "sh", "py", "ipa", "dmg", "pkg", "txt",
+     "html", "php", "js", "pdf", "doc", "docx", "tar", "gz", "rar", "dat")
+)  # fmt: skip
 _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
 _CODE_BEFORE = re.compile(r"(?:\b(?:import|namespace|package|require|include)\s|->|::|\w\[)\Z")
 _OBJECTS = frozenset(

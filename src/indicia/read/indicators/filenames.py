@@ -29,7 +29,9 @@ FILE_ENDINGS = frozenset(
         "sln", "vcxproj", "go", "rs", "java", "kt", "swift", "lua", "asm", "md", "yar", "yara", "ps", "url", "website",
         "theme", "search-ms", "settingcontent-ms",
         "compiled", "browser", "svc", "axd", "master", "resx", "ps1xml", "vmdk", "ova", "vmem", "enc", "encrypted",
-        "locked", "crypt", "cry", "lock",
+        "locked",
+        "msix", "msixbundle", "appx", "appxbundle", "mobileconfig", "xapk", "diagcab", "wim", "scpt", "applescript",
+        "inc", "job", "rule", "crypt", "cry", "lock",
     )
 )  # fmt: skip
 # Endings that are top-level domains as well: a file unless the name stands as a host does.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from indicia.read.indicators.addresses import find_ipv6
 from indicia.read.indicators.agents import find_agents
@@ -14,6 +15,7 @@ from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, 
 from indicia.read.indicators.judge import Judge
 from indicia.read.indicators.mail import find_mail
 from indicia.read.indicators.mutexes import find_mutexes
+from indicia.read.indicators.owners import Placed, share_owners
 from indicia.read.indicators.paths import find_paths
 from indicia.read.indicators.refang import refang
 from indicia.read.indicators.registry import find_keys
@@ -23,6 +25,8 @@ from indicia.read.mentioning import mention
 from indicia.records import Document, Mention, MentionKind
 
 __all__ = ["find_indicators", "find_hits"]
+
+_REGISTERED = frozenset((MentionKind.VULNERABILITY, MentionKind.WEAKNESS))
 
 
 def find_indicators(document: Document) -> tuple[Mention, ...]:
@@ -37,27 +41,26 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     if view.text is not document.text:
         anchors = Anchors(view.text)
     judge = Judge(document, view, anchors)
-    found = []
+    placed = []
     for hit in find_hits(view.text, anchors):
         start, end = view.original(hit.start, hit.end)
-        context, reason = judge.judge(hit, start)
-        method = f"within {hit.within}" if hit.within else "defanged" if view.is_defanged(hit.start, hit.end) else "literal"
-        found.append(
-            mention(
-                document,
-                hit.kind,
-                start,
-                end,
-                hit.value,
-                type=hit.type,
-                target=hit.value if hit.kind in {MentionKind.VULNERABILITY, MentionKind.WEAKNESS} else None,
-                context=context,
-                method=method,
-                reason=reason,
-                score=hit.score,
-            )
+        placed.append(Placed(hit, start, end, view.is_defanged(hit.start, hit.end), *judge.judge(hit, start)))
+    return tuple(
+        mention(
+            document,
+            item.hit.kind,
+            item.start,
+            item.end,
+            item.hit.value,
+            type=item.hit.type,
+            target=item.hit.value if item.hit.kind in _REGISTERED else None,
+            context=item.context,
+            method=f"within {item.hit.within}" if item.hit.within else "defanged" if item.defanged else "literal",
+            reason=item.reason,
+            score=item.hit.score,
         )
-    return tuple(found)
+        for item in share_owners(placed)
+    )
 
 
 def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
@@ -78,9 +81,19 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     _add(hits, taken, find_ipv6(text, anchors, taken))
     _add(hits, taken, find_dotted(text, anchors, taken))
     _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
-    hits.extend(find_rules(text, anchors))
+    rules = list(find_rules(text, anchors))
+    if rules:
+        hits = [*_within(hits, rules), *rules]
     hits.sort(key=lambda hit: (hit.start, -hit.end, hit.type))
     return hits
+
+
+def _within(hits: list[Hit], rules: list[Hit]) -> Iterator[Hit]:
+    """The hits, those inside of a rule marked as part of it."""
+    starts = [rule.start for rule in rules]
+    for hit in hits:
+        rule = rules[bisect_right(starts, hit.start) - 1]
+        yield hit._replace(within=rule.type) if rule.start <= hit.start and hit.end <= rule.end else hit
 
 
 def _add(hits: list[Hit], taken: Taken, new: Iterable[Hit]) -> None:

@@ -11,7 +11,7 @@ from importlib import resources
 
 import tldextract
 
-__all__ = ["HOST", "is_reserved_name", "name_note", "known_role", "registrable", "valid_host"]
+__all__ = ["HOST", "host_of", "is_reserved_name", "name_note", "known_role", "registrable", "valid_host"]
 
 HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")  # what has the shape of one
 _RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
@@ -113,4 +113,16 @@ def name_note(host: str) -> str:
         return "documentation name (RFC 2606)"
     if host.endswith((".local", ".lan", ".internal", ".arpa", ".localhost")):
         return "name of an internal network"
+    return ""
+
+
+def host_of(type: str, value: str) -> str:
+    """The host of a domain, an address or a URL; empty for anything else."""
+    if type == "domain-name":
+        return value
+    if type == "email-addr":
+        return value.rsplit("@", 1)[1]
+    if type == "url":
+        authority = re.split(r"[/?#]", value.split("://", 1)[-1], maxsplit=1)[0]
+        return authority.rsplit("@", 1)[-1].split(":", 1)[0]
     return ""

@@ -15,23 +15,32 @@ from indicia.read.indicators.cues import (
     after_matches,
     before_matches,
     is_abused,
+    is_denied,
     is_example,
     is_footnote,
-    recovers,
+    is_hacked,
     speaks_of_attack,
+    speaks_of_ransom,
 )
 from indicia.read.indicators.hit import Hit
-from indicia.read.indicators.hosts import known_role, registrable
+from indicia.read.indicators.hosts import host_of, known_role, registrable
 from indicia.read.indicators.refang import Refanged
 from indicia.read.indicators.sections import Sections
-from indicia.records import Context, Document
+from indicia.records import Context, Document, MentionKind
 
-__all__ = ["Judge"]
+__all__ = ["PUBLISHERS", "TO_WRITE_TO", "VICTIMS", "Judge"]
 
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
 _FILES = frozenset(("file-name", "file-path"))
-_REGISTERS = frozenset(("weakness", "yara", "sigma"))
+_RULES = frozenset(("yara", "sigma"))
+_REGISTERED = frozenset((MentionKind.WEAKNESS, MentionKind.VULNERABILITY))
 _STATED = (Context.STATED, "")
+TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
+_UNIX_SYSTEM = re.compile(
+    r"/(?:dev/(?:null|zero|u?random|tcp|udp|std(?:in|out|err)|tty)|proc/(?:net|sys|self|cpuinfo|meminfo|mounts|version)(?:/.*)?|"
+    r"etc/(?:passwd|shadow|hosts|group|sudoers|resolv\.conf|os-release)|(?:usr/)?bin/(?:ba|da|z|k)?sh|"
+    r"usr/bin/(?:env|python3?|perl|curl|wget|ssh|sudo))\Z"
+)
 _SYSTEM_FILES = frozenset(
     (
         "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "mshta.exe",
@@ -81,9 +90,15 @@ class Judge:
         documented = hit.note.startswith("documentation")
         if hit.note and not documented and not (hit.note == "version number" and self.view.is_defanged(hit.start, hit.end)):
             return Context.BENIGN, hit.note
-        if hit.type in _REGISTERS:
+        if hit.within in _RULES:
+            return Context.REFERENCE, "part of the rule around it"
+        if hit.type in _RULES:
             return _STATED
         section = self.sections.at(start)
+        if hit.kind in _REGISTERED and section == "references":
+            return Context.REFERENCE, "in the list of references"
+        if hit.kind is MentionKind.WEAKNESS:
+            return _STATED
         low, high = self._sentence(hit)
         near = self.cues.any_in(low, high)
         text = self.view.text
@@ -116,7 +131,7 @@ class Judge:
         """What the host is known for, and whether the text only points to it. None: nothing speaks against a trace."""
         if section == "references" and not defanged:
             return Context.REFERENCE, "in the list of references"
-        host = _host_of(hit)
+        host = host_of(hit.type, hit.value)
         if host:
             role = known_role(host)
             if role == "schema":
@@ -132,14 +147,17 @@ class Judge:
             ):
                 return Context.BENIGN, "shared platform"
             if self.own and not defanged and (registrable(host) or host) == self.own:
-                return Context.REFERENCE, "the publisher's own"
+                return Context.REFERENCE, PUBLISHERS
         if (
             hit.type == "email-addr"
             and not defanged
             and self.cues.has("contact", low, high)
             and before_matches("contact", before)
+            and not speaks_of_ransom(before)
         ):
-            return Context.REFERENCE, "an address to write to"
+            return Context.REFERENCE, TO_WRITE_TO
+        if not defanged and self.cues.has("publisher", low, high) and before_matches("publisher", before):
+            return Context.REFERENCE, PUBLISHERS
         if defanged or section == "traces":
             return None
         if hit.type in {"url", "domain-name"} and self.cues.has("reference", low, high) and before_matches("reference", before):
@@ -159,17 +177,14 @@ class Judge:
             if cues.has("imitated", low, high) and before_matches("imitated", before):
                 return Context.BENIGN, "what the attacker's imitates"
             if cues.has("victim", low, high) and (before_matches("victim", before) or after_matches("victim", after)):
-                return Context.BENIGN, "the victim's own"
+                return Context.BENIGN, VICTIMS
+            if hit.type == "domain-name" and not self.view.is_defanged(hit.start, hit.end) and is_hacked(after):
+                return Context.BENIGN, VICTIMS
             if cues.has("benign", low, high) and (
                 (before_matches("benign", before) and not is_abused(before)) or after_matches("benign", after)
             ):
                 return Context.BENIGN, "the text calls it legitimate"
-        if (
-            hit.type not in _FILES
-            and cues.has("negated", low, high)
-            and before_matches("negated", before)
-            and not recovers(before[-60:])
-        ):
+        if hit.type not in _FILES and cues.has("negated", low, high) and is_denied(before):
             return Context.NEGATED, "the sentence denies it"
         return None
 
@@ -198,17 +213,10 @@ class Judge:
         return low > 0 and high >= 0 and not any(c.isalnum() for c in text[low : hit.start] + text[hit.end : high])
 
 
-def _host_of(hit: Hit) -> str:
-    if hit.type == "domain-name":
-        return hit.value
-    if hit.type == "email-addr":
-        return hit.value.rsplit("@", 1)[1]
-    if hit.type == "url":
-        authority = re.split(r"[/?#]", hit.value.split("://", 1)[-1], maxsplit=1)[0]
-        return authority.rsplit("@", 1)[-1].split(":", 1)[0]
-    return ""
-
-
 def _is_system_file(hit: Hit) -> bool:
     name = re.split(r"[\\/]", hit.value)[-1].lower()
-    return name in _SYSTEM_FILES and (hit.type == "file-name" or _SYSTEM_FOLDER.match(hit.value) is not None)
+    return (
+        _UNIX_SYSTEM.match(hit.value) is not None
+        or name in _SYSTEM_FILES
+        and (hit.type == "file-name" or _SYSTEM_FOLDER.match(hit.value) is not None)
+    )

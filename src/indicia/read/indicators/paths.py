@@ -28,9 +28,10 @@ _FILE_INSIDE = re.compile(
 )
 _UNIX = re.compile(
     r"(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|proc|lib|lib64|data|"
-    r"sdcard|mnt|srv|run|boot|media|sys|\.[a-z]{2,20})(?:/[\w.+@%~{}\[\]$-]{1,128}){1,20}/?"
+    r"sdcard|vmfs|scratch|bootbank|storage|persistent|flash|config|mnt|srv|run|boot|media|sys|\.[a-z]{2,20})(?:/[\w.+@%~{}\[\]$-]{1,128}){1,20}/?"
     r"|(?:~|\$HOME)/[\w.+@%-]{1,128}(?:/[\w.+@%-]{1,128}){0,20}"
 )
+_FORWARD = re.compile(r"(?:[^\\/:*?\"<>|\s,;()“”‘’]{1,80}/){0,20}[^\\/:*?\"<>|\s,;“”‘’]{1,128}")
 _WEB_PATH = re.compile(
     r"/(?:[\w.+@%~-]{1,64}/){0,10}[\w.+@%~-]{1,64}\.(?:aspx|ashx|asmx|asp|php|jspx?|cgi|cfm|do|axd|svc|js|css|png|flt)\b(?![\w/])"
 )
@@ -43,6 +44,11 @@ def find_paths(text: str, anchors: Anchors) -> Iterator[Hit]:
     done = 0
     for at in anchors.slashes:
         if at < done:
+            continue
+        drive = at > 1 and text[at - 1] == ":" and text[at - 2].isalpha() and not text[at - 3 : at - 2].isalnum()
+        if drive and (match := _FORWARD.match(text, at + 1)) is not None:  # C:/Windows/Temp/a.exe
+            done = unpunctuated(text, at, match.end())
+            yield Hit(at - 2, done, "file-path", text[at - 2 : done])
             continue
         match = _UNIX.match(text, at)
         if match is not None:

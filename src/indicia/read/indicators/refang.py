@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 
 from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.hosts import valid_host
 
 __all__ = ["Refanged", "refang"]
 
@@ -37,12 +38,17 @@ _INNER = {
 }
 # Matched where `Anchors.brackets` points: a bracket, half a bracket, or a backslash before a dot.
 _BRACKETED = re.compile(
-    r"[\[({<][ \t]{0,2}([.,:/@-]|::|//|:/|://|:\\\\|_?(?:[dD][oO0][tT]|[aA][tT])_?|punkt|point|colon|slash)[ \t]{0,2}[\])}>]"
+    r"[\[({<]{1,2}[ \t]{0,2}([.,:/@-]|::|//|:/|://|:\\\\|_?(?:[dD][oO0][tT]|[aA][tT])_?|punkt|point|colon|"
+    r"slash)[ \t]{0,2}[\])}>]{1,2}"
     r"|[\[({][.](?=[A-Za-z0-9])"
     r"|[.][\])}](?=[A-Za-z0-9])"
     r"|\\{1,2}[.](?=[A-Za-z0-9_-])"
 )
+_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
 _SHOUTED = (" DOT ", " AT ")
+_UNDERSCORED = re.compile(r"[A-Za-z0-9-]{1,63}(?:_dot_[A-Za-z0-9-]{1,63}){1,8}(?![\w.-])")
+_SPACED_ADDRESS = re.compile(r"\d{1,3}(?: \. \d{1,3}){3}(?![\d.])(?! \. )")
+_NEXT_DISGUISED = re.compile(r"[ \t][\w-]{1,63}[ \t]?[\[({<](?:\.|dot|DOT)[\])}>]")
 _SCHEME = re.compile(
     r"(?<![A-Za-z0-9])(h[xX*_zZ+#^$]{2}p|h[xX]p|H[xX]{2}P|h[tT][xX]p|h[xX][tT]p|hXXP|[xX]{3}p|[hH]ttp|HTTP|meow|purr|"
     r"f[xX]p|s[fF][xX]p|ftp|sftp)(s|S)?[ \t]?\Z"
@@ -95,6 +101,8 @@ def _edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
     edits = []
     for at in anchors.schemes:
         if text.startswith("://", at) and text[at - 4 : at] in {"http", "ttps"}:
+            if text[at + 3 : at + 4] in {" ", "\t"} and _NEXT_DISGUISED.match(text, at + 3):
+                edits.append((at, at + 4, "://"))
             continue
         separator = _SEPARATOR.match(text, at)
         scheme = _SCHEME.search(text, max(0, at - 8), at) if separator is not None else None
@@ -114,7 +122,29 @@ def _edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
             if _word_at(text, at - 1) and _word_at(text, at + len(word)):
                 edits.append((at, at + len(word), inner))
             at = text.find(word, at + len(word) - 1)
+    edits += _rare_edits(text)
     edits.sort()
+    return edits
+
+
+def _rare_edits(text: str) -> list[tuple[int, int, str]]:
+    """`a_dot_b_dot_example` where that is a host's name, and `198 . 51 . 100 . 7`."""
+    edits = []
+    at = text.find("_dot_")
+    while at >= 0:
+        start = at - len(text[max(0, at - 63) : at]) + len(text[max(0, at - 63) : at].rstrip(_NAME))
+        match = _UNDERSCORED.match(text, start)
+        end = match.end() if match is not None else at + 5
+        if match is not None and valid_host(match[0].replace("_dot_", ".").lower()):
+            edits += [(start + found.start(), start + found.end(), ".") for found in re.finditer("_dot_", match[0])]
+        at = text.find("_dot_", max(end, at + 5))
+    at = text.find(" . ")
+    while at >= 0:
+        start = at - len(text[max(0, at - 3) : at]) + len(text[max(0, at - 3) : at].rstrip("0123456789"))
+        match = _SPACED_ADDRESS.match(text, start)
+        if match is not None:
+            edits += [(start + found.start(), start + found.end(), ".") for found in re.finditer(r" \. ", match[0])]
+        at = text.find(" . ", match.end() if match is not None else at + 2)
     return edits
 
 
@@ -128,7 +158,7 @@ def _bracket_edit(text: str, match: re.Match[str]) -> tuple[int, int, str] | Non
     inner = _INNER[match[1].strip("_").lower()]
     if match[1] in {",", "-"} or inner.startswith("/"):  # rarer disguises: only without blanks
         return (start, end, inner) if _word_at(text, start - 1) and _word_at(text, end) else None
-    if inner == "@" and match[1] != "@" and token[0] == "<":
+    if inner == "@" and match[1] != "@" and token[0] == "<" and not _NEXT_DISGUISED.match(" " + text[end : end + 70].lstrip()):
         return None
     low, high = start, end
     while low > 0 and start - low < 2 and text[low - 1] in " \t":

@@ -36,16 +36,13 @@ def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
         return
     done = -1
     for at in anchors.literals("rule ", "rule\t"):
-        match = (
-            _YARA.match(text, at)
-            if at >= done and _YARA_HEAD.fullmatch(text[text.rfind("\n", max(0, at - 40), at) + 1 : at])
-            else None
-        )
+        head = text[text.rfind("\n", max(0, at - 40), at) + 1 : at]
+        match = _YARA.match(text, at) if at >= done and _YARA_HEAD.fullmatch(head) else None
         if match is None:
             continue
         end = _yara_end(text, match.end())
         if end > 0 and _CONDITION.search(text, match.end(), end):
-            yield Hit(at, end, "yara", match[1], kind=MentionKind.RULE)
+            yield Hit(at - len(head.lstrip(" \t>")), end, "yara", match[1], kind=MentionKind.RULE)
             done = end
     done = -1
     for at in anchors.literals("title:"):

@@ -18,21 +18,25 @@ _SCHEMES = re.compile(
 _URL_REST = re.compile(r"[^\s<>\"'`{}|^\u201c\u201d\u2018\u2019\u00ab\u00bb\uff09\u3002\x00-\x1f]{1,8192}")
 _AUTHORITY = re.compile(r"(?:[^\s/?#@\\]{0,128}@)?(\[[0-9A-Fa-f:.%a-z]{2,60}\]|[^\s/?#:@\\\[\]()]{1,253})(?::(\d{1,5}))?")
 PATH = re.compile(r"/(?!(?:tcp|udp|TCP|UDP)\b)[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
+_FIELD = re.compile(r"\{[A-Za-z0-9_.$-]{1,40}\}")
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
+_PUNCTUATION = frozenset(".,;:!?*_\\'\"…")
 
 
 def trim(text: str, start: int, end: int) -> int:
     """The end of a URL or path without the punctuation of the sentence around it; brackets stay when they are balanced."""
+    open_ones: dict[str, int] = {}  # closing bracket: how many more of them than of their opening ones, once counted
     while end > start:
         last = text[end - 1]
-        if (
-            last in ".,;:!?*_\\"
-            or last in "'\"…"
-            or (last in _CLOSERS and text.count(last, start, end) > text.count(_CLOSERS[last], start, end))
-        ):
-            end -= 1
-        else:
+        if last in _CLOSERS:
+            if last not in open_ones:
+                open_ones[last] = text.count(last, start, end) - text.count(_CLOSERS[last], start, end)
+            if open_ones[last] <= 0:
+                break
+            open_ones[last] -= 1
+        elif last not in _PUNCTUATION:
             break
+        end -= 1
     return end
 
 
@@ -47,8 +51,10 @@ def find_urls(text: str) -> Iterator[Hit]:
         if scheme is None or rest is None:
             at = text.find("://", following)
             continue
-        start = scheme.start()
-        end = trim(text, following, _cut(text, following, rest.end()))
+        start, close = scheme.start(), rest.end()
+        if text[close : close + 1] == "{":
+            close = _templated(text, following, close)
+        end = trim(text, following, _cut(text, start, following, close))
         authority = _AUTHORITY.match(text, following, end)
         if authority is not None:
             yield from _url_hits(text, start, end, scheme[1].lower(), authority)
@@ -56,12 +62,24 @@ def find_urls(text: str) -> Iterator[Hit]:
         at = text.find("://", done)
 
 
-def _cut(text: str, start: int, end: int) -> int:
-    """Where a second URL begins within the run, for lists without blanks: `http://a/,http://b/`."""
-    again = text.find("://", start, end)
+def _templated(text: str, start: int, end: int) -> int:
+    """The end of a URL that goes on with fields to fill in: `https://a.example/up/{id}/audio`."""
+    while end - start < 2048 and (field := _FIELD.match(text, end)) is not None:
+        rest = _URL_REST.match(text, field.end())
+        end = rest.end() if rest is not None else field.end()
+    return end
+
+
+def _cut(text: str, start: int, following: int, end: int) -> int:
+    """Where the run ends for lists without blanks: at the separator that stands before the URL too (`1,http://a/,x`), or
+    before a second URL (`http://a/,http://b/`)."""
+    separator = text[start - 1 : start]
+    if separator and separator in ",;" and (close := text.find(separator, following, end)) >= 0:
+        end = close
+    again = text.find("://", following, end)
     if again < 0:
         return end
-    scheme = _SCHEMES.search(text, max(start, again - 8), again)
+    scheme = _SCHEMES.search(text, max(following, again - 8), again)
     if scheme is not None and text[scheme.start() - 1] in ",;|)":
         return scheme.start() - 1
     return end

@@ -10,7 +10,7 @@ _VERSION_BEFORE = re.compile(
     r"(?:\b(?:versions?|ver\.?|v\.?|release|build|firmware|patch(?:ed)?(?: to)?|update(?:d)?(?: to)?|upgrade(?:d)?(?: to)?|"
     r"earlier than|older than|newer than|fixed in|section|chapter|clause|paragraph|figure|table|"
     r"appendix|req(?:uirement)?s?|control|item|step|rfc|oid|sig|file ?version|product ?version|assembly ?version)"
-    r"[\s:=#]{0,3}|(?:\b[Vv]|\bversion[\s_-]))$",
+    r"[\s:=#\"'“]{0,5}|(?:\b[Vv]|\bversion[\s_-]))$",
     re.IGNORECASE,
 )
 _VERSION_BEFORE_WEAK = re.compile(
@@ -22,7 +22,13 @@ _VERSION_AFTER = re.compile(
     r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
     re.IGNORECASE,
 )
-_VERSION_LIST = re.compile(r"\b(?:versions?|builds?|releases?)\b(?:[^.!?;\n]|\.(?=\d)){0,60}$", re.IGNORECASE)
+# "versions 7.2.1, 7.2.3 and ..."; with "firmware" and the like the words between have to be numbers themselves.
+_VERSION_LIST = re.compile(
+    r"\b(?:versions?|builds?|releases?)\b(?:[^.!?;\n]|\.(?=\d)){0,60}$"
+    r"|\b(?:firmware|upgraded? to|updated? to|fixed in|patched in|affects?)\s(?:v?\d[\w.]*(?:,| and| or|, and|,? to|"
+    r" through| –)\s?){1,8}$",
+    re.IGNORECASE,
+)
 
 
 def is_version(text: str, start: int, end: int) -> bool:
