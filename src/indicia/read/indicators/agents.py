@@ -11,7 +11,7 @@ from indicia.read.indicators.hit import Hit
 __all__ = ["find_agents"]
 
 _AGENT = re.compile(
-    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:string|header|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|"
+    r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:strings?|headers?|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|"
     r"string|as|used|:))*[ \t]*[:=]?[ \t]*"
     r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|"
     r"([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
@@ -28,12 +28,20 @@ _MOZILLA = re.compile(
 )
 
 
+# '... "a/1" and "b/2"'
+_MORE = re.compile(r"[\"'`”’](?:,? and |, | or |; )[\"'`“‘]([A-Za-z][\w.-]{1,40}/v?\d[^\"'`”’\n]{0,300})(?=[\"'`”’])")
+
+
 def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
     for at in anchors.literals("gent", "GENT", '"ua"', "'ua'"):
         match = (_AGENT.match(text, at - 5) if at >= 5 else None) or (_AGENT.match(text, at - 6) if at >= 6 else None)
         if match is not None:
+            done = match.end()
             yield from _introduced(text, match)
+            while (more := _MORE.match(text, done - 1)) is not None:
+                done = more.end() + 1
+                yield Hit(more.start(1), more.end(1), "user-agent", more[1])
         elif (short := _SHORT.match(text, at + (2 if text[at] in "\"'" else 0))) is not None:
             end = short.end() - (short[1][-1] in ".,;")
             yield Hit(short.start(1), end, "user-agent", text[short.start(1) : end])

@@ -42,7 +42,7 @@ _RESEMBLES = _before(
     r"\b(?:very|closely|confusingly|deceptively) similar to", r"\bclose to", tail=r"\s+(?:the |that of |those of )?[\"'`“(]?"
 )
 _VICTIM = _before(
-    rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|"
+    rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|recipients?|addressees?|"
     rf"targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
     rf"site|portal|domain|website)s?){_POSSESSIVE}",
     r"\b(?:compan(?:y|ies)|organi[sz]ation|firm|employer|target|government|department)(?:'s|s'|’s|s’)",
@@ -70,6 +70,8 @@ _BENIGN = _before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
     r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|"
     r"ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
+    r"\bfalse (?:leads?|alarms?)\s*:[^.;\n]{0,80}?[\s\"'(]",
+    r"\breal (?:web ?)?(?:site|page|domain|address|portal),?\s",
     r"\bturn(?:s|ed|ing)? away\b[^.!?;\n]{0,100}?[\s\"'(]",
     r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
     r"for )?(?:internet )?(?:connectivity|connection|access) "
@@ -81,11 +83,14 @@ _BENIGN_AFTER = re.compile(
     r"(?:(?:is|are|was|were|being|turned out to be|turns out to be|proved(?: to be)?)\s+)?(?:itself\s+|themselves\s+)?"
     r"(?:contacted by (?:an?|the) |used by (?:an?|the) |needed by (?:an?|the) )?(?:an?\s+|the\s+|"
     r"(?:the )?vendor's\s+)?(?:(?:entirely|completely|perfectly|known|otherwise|itself|signed and)\s+)?"
-    r"(?:legitimate|benign|harmless|innocuous|(?:normal|ordinary|standard|regular) (?:windows|system|linux|part|"
+    r"(?:legitimate|benign|harmless|innocuous|unmodified|unaltered|(?:never|not) (?:compromised|affected|hacked)|"
+    r"(?:normal|ordinary|standard|regular) (?:windows|system|linux|part|"
     r"component)|not malicious|non-malicious|not an? (?:ioc|indicator)|"
     r"not (?:an )?indicators?|(?:a )?false positives?|clean\b|genuine|"
     r"allow-?listed|white-?listed|safe\b|harmless|ha(?:s|ve|d) (?:nothing|no (?:part|role|connection|relation|"
     r"link)s?) (?:to do )?(?:with|in)\b|"
+    r"and not (?:to |at |on )?(?:an? |the |its )?(?:look-?alike|fake|copy|imitation|spoofed)|"
+    r"\([^()\n]{0,80}\bunrelated\b|[^.;\n]{0,60}\b(?:is|are|was|were) (?:not related|unrelated|not connected) to\b|"
     r"official|(?:is )?not (?:part of|related to|associated with) (?:the|this|any) (?:attack|campaign|intrusion|activity)|"
     r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
     re.IGNORECASE,
@@ -101,6 +106,9 @@ _REFERENCE = _before(
     r"documentation|website|home ?page|reported by)",
     r"\bdownload (?:our|the) (?:full )?(?:report|tool|script|guide|rules?|ioc list|indicators|patch|update|"
     r"hotfix)s?(?: from| at| here)?",
+    r"\b(?:use|fill in|fill out|complete) (?:the|our|this) (?:\w+ )?form",
+    r"\b(?:wrote|said|reported|announced|confirmed|stated)(?: \w+){0,2} (?:on|at|via|in)",
+    r"\bspokes\w+ (?:pointed|referred) to",
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
@@ -109,7 +117,7 @@ _REFERENCE = _before(
 _PUBLISHER = _before(
     r"\b(?:our|the vendor's|its own) (?:website|site|blog|page|repository|repo|github|newsletter|mailing list|podcast|webinar)",
     r"\bfollow us(?: on| at)?(?: https?://\S{1,200} (?:and|or))?",
-    r"\bsubscribe (?:to [\w ]{1,30} )?",
+    r"\bsubscribe (?:to [\w ]{1,60} )?",
     r"\bthank(?:s|ed|ful)?\b[^.!?;\n]{0,60}?",
     tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:the\s+)?[\"'`“(<]{0,2}",
 )
@@ -127,6 +135,11 @@ _NEGATED = _before(
     r"\b(?:never|nothing|nobody|neither)\b",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
     tail=r"\s[^.!?;:,(\n]{0,50}",
+)
+_NEGATED_AFTER = re.compile(
+    r"[^.;\n]{0,60}\b(?:but|although|though|yet) (?:there|we) (?:is|was|are|were|have|found|saw|see) no "
+    r"(?:evidence|indication|sign|proof|trace)",
+    re.IGNORECASE,
 )
 _RECOVERS = re.compile(
     r"\b(?:but|instead|however|only|until|yet|rather|before|because|when|after|which|who|that)\b[^.!?\n]*\Z", re.IGNORECASE
@@ -179,7 +192,8 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
     "victim": (
         (_VICTIM,),
         (_VICTIM_AFTER,),
-        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "municipality",
+        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "recipient",
+        "addressee", "municipality",
          "targeted", "compan", "organi", "firm", "employer",
          "target", "government", "department", "our", "compromised", "hacked", "breached", "defaced", "broken into"),
     ),
@@ -190,7 +204,8 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
          "innocuous", "well-known",
          "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "connecti",
          "access ", "reach", "indicator", "ioc", "not ", "listed", "safe", "nothing", "no ", "turn", "normal",
-         "ordinary", "standard", "regular"),
+         "ordinary", "standard", "compromised", "affected", "unrelated", "related", "connected", "false", "real ",
+         "alike", "unaltered", "regular"),
     ),
     "reference": (
         (_REFERENCE,),
@@ -200,6 +215,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
          "hosted by us", "cited", "information", "detail", "info", "source", "ref", "link", "advisor", "blog", "article",
          "post", "write", "guidance", "documentation",
          "website", "home", "site", "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch",
+         "form", "wrote", "said", "announced", "confirmed", "stated", "spokes",
          "update", "fix"),
     ),
     "publisher": ((_PUBLISHER,), (), ("our", "vendor", "its own", "follow us", "subscribe", "thank")),
@@ -212,7 +228,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ..
     ),
     "negated": (
         (_NEGATED,),
-        (),
+        (_NEGATED_AFTER,),
         ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without"),
     ),
 }  # fmt: skip

@@ -63,6 +63,8 @@ def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
             return
         if before == "." and text[start - 2 : start - 1] != "*":  # a hidden file
             start, token = start - 1, "." + token
+        if low[: -len(ending)].replace(".", "").isdigit() and (named := _NAMED_SETUP.search(text, max(0, start - 60), start)):
+            start, token = named.start(), text[named.start() : end]
         yield Hit(start, end, "file-name", token)
         return
     start += len(token) - len(token.lstrip("-_"))
@@ -107,6 +109,7 @@ _PACKAGED = frozenset(
     ("plist", "apk", "jar", "so", "dex", "exe", "dll", "zip", "xml", "json", "log", "sh", "py", "ipa", "dmg", "pkg", "txt",
      "html", "php", "js", "pdf", "doc", "docx", "tar", "gz", "rar", "dat")
 )  # fmt: skip
+_NAMED_SETUP = re.compile(r"(?<![.!?] )\b[A-Z][\w-]{1,30} (?:[A-Z][\w-]{1,30} ){0,2}\Z")  # before "2.4.1.exe"
 _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
 _CODE_BEFORE = re.compile(r"(?:\b(?:import|namespace|package|require|include)\s|->|::|\w\[)\Z")
 _OBJECTS = frozenset(

@@ -24,7 +24,8 @@ _NOT_A_FILE = re.compile(
     r"ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
     r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|"
     r"rich ?(?:pe )?header(?: hash)?|authentihash|"
-    r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|transaction(?: id)?|txid)\b(?:(?!md5|sha-?\d)[^\n.;,]){0,30}\Z",
+    r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|public key(?: hash)?|watermark|transaction(?: id)?|"
+    r"txid)\b(?:(?!md5|sha-?\d)[^\n.;,]){0,30}\Z",
     re.IGNORECASE,
 )
 

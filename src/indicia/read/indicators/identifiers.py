@@ -15,7 +15,7 @@ __all__ = ["find_asn", "find_coins", "find_cve", "find_cwe"]
 _HYPHEN = "[-\u2010\u2011\u2012\u2013\u2014\u2212_]"
 _CVE = re.compile(rf"[Cc][Vv][Ee](?:{_HYPHEN}|[ :]{{1,2}}|{_HYPHEN}ID[: ]{{1,2}})((?:19|20)\d\d){_HYPHEN}\s?(\d{{4,7}})(?!\d)")
 # "CVE-2021-26855, -26857, -26858 and -27065" and "CVE-2021-26855/26857"
-_CVE_MORE = re.compile(rf"(?:,? and |, ?(?:and )?| ?/ ?| ?& ?)(?:(?:CVE)?{_HYPHEN}|(?<=/))(\d{{4,7}})(?![\d-])")
+_CVE_MORE = re.compile(rf"(?:,? and |, ?(?:and )?| ?/ ?| ?& ?)(?:(?:CVE)?{_HYPHEN}|(?<=/))(\d{{4,7}})(?!\d|{_HYPHEN})")
 _CWE = re.compile(rf"[Cc][Ww][Ee](?:{_HYPHEN}|[ ])(\d{{1,4}})(?!\d|\.\d)")
 
 

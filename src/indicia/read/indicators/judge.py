@@ -37,7 +37,8 @@ _REGISTERED = frozenset((MentionKind.WEAKNESS, MentionKind.VULNERABILITY))
 _STATED = (Context.STATED, "")
 TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
 _UNIX_SYSTEM = re.compile(
-    r"/(?:dev/(?:null|zero|u?random|tcp|udp|std(?:in|out|err)|tty)|proc/(?:net|sys|self|cpuinfo|meminfo|mounts|version)(?:/.*)?|"
+    r"/(?:dev/(?:null|zero|u?random|tcp|udp|std(?:in|out|err)|tty)|proc/(?:net|sys|self|cpuinfo|meminfo|mounts|"
+    r"version)(?:/.*)?|"
     r"etc/(?:passwd|shadow|hosts|group|sudoers|resolv\.conf|os-release)|(?:usr/)?bin/(?:ba|da|z|k)?sh|"
     r"usr/bin/(?:env|python3?|perl|curl|wget|ssh|sudo))\Z"
 )
@@ -59,14 +60,25 @@ _SYSTEM_FILES = frozenset(
         "firefox.exe", "msedge.exe", "notepad.exe",
         "calc.exe", "taskmgr.exe", "wuauclt.exe", "sihost.exe", "searchindexer.exe", "umworkerprocess.exe", "ntds.dit",
         "web.config", "autorun.inf",
-        "desktop.ini", "boot.ini", "win.ini", "system.ini", "license.txt", "robots.txt", "index.html",
+        "desktop.ini", "boot.ini", "win.ini", "system.ini", "license.txt",
+        "curl.exe", "tar.exe", "ssh.exe", "scp.exe", "sftp.exe", "ftp.exe", "robocopy.exe", "xcopy.exe",
+        "nslookup.exe", "ping.exe", "arp.exe", "route.exe",
+        "tracert.exe", "hostname.exe", "quser.exe", "query.exe", "dsquery.exe", "csvde.exe", "ldifde.exe",
+        "wbadmin.exe", "bcdedit.exe", "fsutil.exe",
+        "diskshadow.exe", "esentutl.exe", "odbcconf.exe", "mmc.exe", "pwsh.exe", "wsl.exe", "forfiles.exe",
+        "cmstp.exe", "wusa.exe", "dism.exe",
+        "taskkill.exe", "attrib.exe", "icacls.exe", "cacls.exe", "takeown.exe", "cipher.exe", "findstr.exe",
+        "where.exe", "mofcomp.exe", "setspn.exe",
+        "netstat.exe", "gpupdate.exe", "gpresult.exe", "klist.exe", "cmdkey.exe", "dnscmd.exe", "nbtstat.exe",
+        "psr.exe", "regedit.exe", "robots.txt", "index.html",
     )
 )  # fmt: skip
-_SYSTEM_FOLDER = re.compile(r"(?i)(?:[a-z]:\\windows|%systemroot%|%windir%)\\(?:system32|syswow64|explorer)")
+_SYSTEM_FOLDER = re.compile(r"(?i)(?:[a-z]:\\windows|%systemroot%|%windir%)\\(?:system32|syswow64|sysnative|explorer)")
 # Addresses of what people publish to be read.
 _READING = re.compile(
     r"\Ahttps?://(?:(?:blogs?|research|labs?|docs|support|news|learn|help|kb|wiki|forum)\.[^/]+/[^?#]+|"
-    r"[^/]+/(?:[^?#]*/)?(?:blogs?|news|research|articles?|posts?|reports?|labs?|advisor(?:y|ies)|threat-research|whitepapers?|publications?|20[0-2]\d/[01]?\d)/[^?#]*[a-z]{3}[^?#]*)\Z",
+    r"[^/]+/(?:[^?#]*/)?(?:blogs?|news|research|articles?|posts?|reports?|labs?|advisor(?:y|ies)|threat-research|"
+    r"whitepapers?|publications?|20[0-2]\d/[01]?\d)/[^?#]*[a-z]{3}[^?#]*)\Z",
     re.IGNORECASE,
 )
 _BARE = 40  # a line of a list of indicators holds little but the indicator
@@ -184,7 +196,7 @@ class Judge:
                 (before_matches("benign", before) and not is_abused(before)) or after_matches("benign", after)
             ):
                 return Context.BENIGN, "the text calls it legitimate"
-        if hit.type not in _FILES and cues.has("negated", low, high) and is_denied(before):
+        if hit.type not in _FILES and cues.has("negated", low, high) and (is_denied(before) or after_matches("negated", after)):
             return Context.NEGATED, "the sentence denies it"
         return None
 

@@ -20,6 +20,9 @@ _MUTEX_CUE = re.compile(
 _MUTEX_NAMESPACE = re.compile(r"(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
 
 
+_MORE = re.compile(r"[\"'`”’](?:,? and |, | or |; )[\"'`“‘]([^\"'`”’\n]{3,128})(?=[\"'`”’])")
+
+
 def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Names of mutexes: in quotes or odd-looking after the word, or in a kernel namespace (`Global\\...`)."""
     done = 0
@@ -35,6 +38,9 @@ def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:
         start = match.start(group)
         done = start + len(value)
         yield Hit(start, done, "mutex", value)
+        while group == 1 and (more := _MORE.match(text, done)) is not None:
+            done = more.end(1)
+            yield Hit(more.start(1), done, "mutex", more[1])
     for at in anchors.literals("Global\\", "Local\\", "BaseNamedObjects\\"):
         match = (
             _MUTEX_NAMESPACE.match(text, at) if not (text[at - 1 : at].isalnum() or text[at - 1 : at] in {"\\", "_"}) else None

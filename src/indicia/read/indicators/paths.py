@@ -17,23 +17,28 @@ _DRIVE = re.compile(
 )
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|"
-    r"aspx|png|jpg)\b",
+    r"aspx|png|jpg)(?:\.(?:exe|scr|lnk|js|vbs|hta|bat|cmd|zip|iso|com))?\b",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 # A file name that ends within what looks like a folder: `C:\a.exe and registers HKLM\...`
 _FILE_INSIDE = re.compile(
-    r"\.(?:exe|dll|sys|bat|cmd|ps1|vbs|vbe|js|hta|lnk|scr|ocx|aspx?|ashx|php|jsp|txt|log|dat|bin|tmp|zip|rar|7z|docx?|xlsx?|pdf|xml|ini|cab|msi)(?=[\s)])",
+    r"\.(?:exe|dll|sys|bat|cmd|ps1|vbs|vbe|js|hta|lnk|scr|ocx|aspx?|ashx|php|jsp|txt|log|dat|bin|tmp|zip|rar|7z|docx?|"
+    r"xlsx?|pdf|xml|ini|cab|msi)(?=[\s)])",
     re.I,
 )
 _UNIX = re.compile(
-    r"(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|proc|lib|lib64|data|"
-    r"sdcard|vmfs|scratch|bootbank|storage|persistent|flash|config|mnt|srv|run|boot|media|sys|\.[a-z]{2,20})(?:/[\w.+@%~{}\[\]$-]{1,128}){1,20}/?"
+    r"(?:~|\$HOME)?/(?:etc|tmp|var|usr|home|root|opt|dev|bin|sbin|Library|Users|private|System|Applications|Volumes|"
+    r"proc|lib|lib64|data|"
+    r"sdcard|vmfs|scratch|bootbank|storage|persistent|flash|config|mnt|srv|run|boot|media|sys|"
+    r"\.[a-z]{2,20})(?:/(?:Application Support|Group Containers|Internet Plug-Ins|"
+    r"Mobile Documents|[\w.+@%~{}\[\]$-]{1,128})(?![\w.+@%~{}\[\]$-])){1,20}/?"
     r"|(?:~|\$HOME)/[\w.+@%-]{1,128}(?:/[\w.+@%-]{1,128}){0,20}"
 )
 _FORWARD = re.compile(r"(?:[^\\/:*?\"<>|\s,;()“”‘’]{1,80}/){0,20}[^\\/:*?\"<>|\s,;“”‘’]{1,128}")
 _WEB_PATH = re.compile(
-    r"/(?:[\w.+@%~-]{1,64}/){0,10}[\w.+@%~-]{1,64}\.(?:aspx|ashx|asmx|asp|php|jspx?|cgi|cfm|do|axd|svc|js|css|png|flt)\b(?![\w/])"
+    r"/(?:[\w.+@%~-]{1,64}/){0,10}[\w.+@%~-]{1,64}\.(?:aspx|ashx|asmx|asp|php|jspx?|cgi|cfm|do|axd|svc|js|css|png|"
+    r"flt)\b(?![\w/])"
 )
 
 

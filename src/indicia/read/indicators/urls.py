@@ -19,6 +19,7 @@ _URL_REST = re.compile(r"[^\s<>\"'`{}|^\u201c\u201d\u2018\u2019\u00ab\u00bb\uff0
 _AUTHORITY = re.compile(r"(?:[^\s/?#@\\]{0,128}@)?(\[[0-9A-Fa-f:.%a-z]{2,60}\]|[^\s/?#:@\\\[\]()]{1,253})(?::(\d{1,5}))?")
 PATH = re.compile(r"/(?!(?:tcp|udp|TCP|UDP)\b)[^\s<>\"'`{}|^\u201c\u201d\u2019\x00-\x1f]{0,2048}")
 _FIELD = re.compile(r"\{[A-Za-z0-9_.$-]{1,40}\}")
+_ROW_REST = re.compile(r"([,;])[\w.:+-]{0,40}(?:\1[\w.:+-]{0,40}){1,12}\Z")  # `http://a/;url;medium`, at the start of a line
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 _PUNCTUATION = frozenset(".,;:!?*_\\'\"…")
 
@@ -76,6 +77,8 @@ def _cut(text: str, start: int, following: int, end: int) -> int:
     separator = text[start - 1 : start]
     if separator and separator in ",;" and (close := text.find(separator, following, end)) >= 0:
         end = close
+    elif (not separator or separator == "\n") and (row := _ROW_REST.search(text, following, end)) is not None:
+        end = row.start()
     again = text.find("://", following, end)
     if again < 0:
         return end
