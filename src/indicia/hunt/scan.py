@@ -18,9 +18,9 @@ from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicato
 from indicia.hunt.matching.matcher import Match, Matcher
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
-from indicia.hunt.sightings import RuleFacts, facts_of, sighting_of
+from indicia.hunt.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.story import judge, tells_success
-from indicia.records import Outcome, Problem, Sighting
+from indicia.records import Event, Outcome, Problem, Sighting
 
 __all__ = ["Counted", "Found", "Scanner", "without_collecting"]
 
@@ -53,7 +53,11 @@ class Found(msgspec.Struct, array_like=True):
 
 
 class Scanner:
-    """Rules and indicators, ready for any number of logs. `most` bounds the sightings kept per rule and indicator and scan."""
+    """Rules and indicators, ready for any number of logs.
+
+    `most` bounds the sightings that are kept per rule and indicator, over all logs: they come in the order of the hunt, so what
+    one scanner leaves out is not among the first of all either.
+    """
 
     def __init__(self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None) -> None:
         self.rules = rules
@@ -80,7 +84,6 @@ class Scanner:
     ) -> Found:
         """Everything in some logs of one format."""
         found = Found()
-        self._kept.clear()
         clock = _Clock(found.seconds)
         reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
         with clock("compile"):
@@ -113,11 +116,12 @@ class Scanner:
         with clock("match"):
             matches = self.matcher(batch.family).match(batch)
         with clock("sightings"):
+            events = _Events(batch)
             for match in matches:
-                self._keep(batch, match, found)
+                self._keep(batch, match, found, events)
         if len(self.sweep):
             with clock("indicators"):
-                self._sweep(batch, found)
+                self._sweep(batch, found, events)
 
     @staticmethod
     def _count(batch: EventBatch, name: str, times: object, reaches: dict[str, tuple[str, Reach]]) -> None:
@@ -126,7 +130,7 @@ class Scanner:
             entry = reaches[name] = (batch.format, entry[1] if entry else Reach())
         entry[1].add(times)  # type: ignore[arg-type]
 
-    def _keep(self, batch: EventBatch, match: Match, found: Found) -> None:
+    def _keep(self, batch: EventBatch, match: Match, found: Found, events: _Events) -> None:
         rule = self.rules.rules[match.rule]
         found.matches[match.rule] = found.matches.get(match.rule, 0) + len(match.rows)
         if (rule.id or rule.name) in self._feeding:
@@ -140,7 +144,8 @@ class Scanner:
             full = self._most is not None and self._kept["rule", match.rule] >= self._most
             if full and (not tells_success(facts.id) or self._kept["success", match.rule] >= (self._most or 0)):
                 break
-            sighting = sighting_of(facts, batch.event(row), fields)
+            event, names = events.of(row)
+            sighting = sighting_of(facts, event, fields, names)
             if full:
                 # Ten thousand scanners that were turned away must not hide the one request that was not.
                 if judge(sighting).outcome is not Outcome.SUCCESS:
@@ -149,12 +154,12 @@ class Scanner:
             self._kept["rule", match.rule] += 1
             found.sightings.append(sighting)
 
-    def _sweep(self, batch: EventBatch, found: Found) -> None:
+    def _sweep(self, batch: EventBatch, found: Found, events: _Events) -> None:
         for number, row in self.sweep.find(batch):
             if self._most is not None and self._kept["indicator", number] >= self._most:
                 found.hits[number] = found.hits.get(number, 0) + 1
                 continue
-            sighting = sighting_of_indicator(self.sweep.indicators[number], batch.event(row))
+            sighting = sighting_of_indicator(self.sweep.indicators[number], events.of(row)[0])
             if sighting is not None:
                 found.hits[number] = found.hits.get(number, 0) + 1
                 self._kept["indicator", number] += 1
@@ -171,6 +176,22 @@ def without_collecting() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+class _Events:
+    """Whole events of one batch: one that many rules see is put together once."""
+
+    def __init__(self, batch: EventBatch) -> None:
+        self._batch = batch
+        self._known: dict[int, tuple[Event, dict[str, str]]] = {}
+
+    def of(self, row: int) -> tuple[Event, dict[str, str]]:
+        """The event of a row, and how it spells its fields."""
+        known = self._known.get(row)
+        if known is None:
+            event = self._batch.event(row)
+            known = self._known[row] = (event, own_names(event))
+        return known
 
 
 class _Clock:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from indicia.hunt.rulebook import RuleHead
 from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.rules.names import field_key
 from indicia.records import Event, RuleLevel, Sighting, Stage, stable_id
 
-__all__ = ["RuleFacts", "facts_of", "sighting_of"]
+__all__ = ["RuleFacts", "facts_of", "own_names", "sighting_of"]
 
 LONGEST_SHOWN = 512  # characters of a matched value
 _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
@@ -46,12 +46,17 @@ def facts_of(rule: RuleHead | Correlation) -> RuleFacts:
     return RuleFacts(rule, stage_of_tags(rule.tags))
 
 
-def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighting:
-    """The sighting of a rule in an event; `fields` (in lower case) are those whose tests passed."""
-    folded = {field_key(name): name for name in event.fields}
+def own_names(event: Event) -> dict[str, str]:
+    """How the event itself spells each of its fields, by the key that fields are found by."""
+    return {field_key(name): name for name in event.fields}
+
+
+def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str], names: Mapping[str, str] | None = None) -> Sighting:
+    """The sighting of a rule in an event; `fields` are the keys of those whose tests passed, `names` its `own_names`."""
+    names = own_names(event) if names is None else names
     matched = []
     for name in fields:
-        own = folded.get(name)
+        own = names.get(name)
         if own is not None:
             matched.append((own, event.fields[own][:LONGEST_SHOWN]))
     return Sighting(

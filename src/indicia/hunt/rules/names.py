@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = ["GENERIC", "JOINED_URI", "field_key"]
 
 GENERIC = "generic"  # JSON Lines and CSV of unknown origin: rules apply with their own field names
 JOINED_URI = "uri"  # a column that web formats make: path?query
 
 
+@lru_cache(16_384)
 def field_key(name: str) -> str:
     """What a field is found by.
 

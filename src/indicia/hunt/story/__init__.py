@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from indicia.hunt.story.chains import join
+from indicia.hunt.story.keys import traits_of
 from indicia.hunt.story.limits import reach
 from indicia.hunt.story.notes import tells_success
 from indicia.hunt.story.outcome import judge, stage_of_tags
@@ -29,8 +30,9 @@ def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
     Deterministic: the order of the input does not matter. Sightings without a time stand last.
     """
     judged = sorted((judge(sighting) for sighting in sightings), key=_order)
-    chains = join(judged)
-    verdict, reason = decide(judged, chains, files)
+    traits = traits_of(judged)
+    chains = join(judged, traits)
+    verdict, reason = decide(judged, traits, chains, files)
     return Story(sightings=tuple(judged), chains=chains, verdict=verdict, reason=reason)
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from indicia.hunt.story.keys import Hosts, agent_of, client_of, is_back_end, keys_of
+from indicia.hunt.story.keys import Hosts, Traits, is_back_end
 from indicia.hunt.story.sentence import summary
 from indicia.records import Chain, Outcome, RuleLevel, Sighting, Stage, stable_id
 
@@ -51,8 +51,8 @@ class _Groups:
         return list(found.values())
 
 
-def join(sightings: Sequence[Sighting]) -> tuple[Chain, ...]:
-    """The chains in `sightings` (judged, in time order): those that succeeded first, then by time.
+def join(sightings: Sequence[Sighting], traits: Sequence[Traits]) -> tuple[Chain, ...]:
+    """The chains in `sightings` (judged, in time order, with their traits): those that succeeded first, then by time.
 
     Never joins two hosts, nor two client addresses unless a session or a web shell that answered ties them. What shares
     no key with anything goes by time to the nearest chain of its host that succeeded, or stands by itself; quiet rules
@@ -63,14 +63,14 @@ def join(sightings: Sequence[Sighting]) -> tuple[Chain, ...]:
     for index, sighting in enumerate(sightings):
         by_host[hosts.of(sighting.event)].append(index)
     chains: list[Chain] = []
+    groups = _Groups(len(sightings))
     for host, members in by_host.items():
-        groups = _Groups(len(sightings))
-        _by_keys(sightings, members, groups)
-        _by_request(sightings, members, groups)
-        _by_step(sightings, members, groups)
-        _by_nearness(sightings, members, groups)
+        _by_keys(traits, members, groups)
+        _by_request(sightings, traits, members, groups)
+        _by_step(sightings, traits, members, groups)
+        _by_nearness(sightings, traits, members, groups)
         sets = [group for group in groups.sets(members) if any(_loud(sightings[index]) for index in group)]
-        chains += [_chain(host, [sightings[index] for index in group]) for group in _fold_scanners(sightings, sets)]
+        chains += [_chain(host, group, sightings, traits) for group in _fold_scanners(sightings, sets)]
     return tuple(sorted(chains, key=_by_weight))
 
 
@@ -78,10 +78,10 @@ def _loud(sighting: Sighting) -> bool:
     return sighting.level not in _QUIET
 
 
-def _by_keys(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+def _by_keys(traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
     first: dict[tuple[str, str], int] = {}
     for index in members:
-        for key in keys_of(sightings[index]):
+        for key in traits[index].keys:
             groups.union(first.setdefault(key, index), index)
 
 
@@ -107,7 +107,7 @@ class _Nearby:
         return best[1] if best else None
 
 
-def _by_request(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+def _by_request(sightings: Sequence[Sighting], traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
     """Lines of the back end to those of the front end that they were made for: within a second, same user agent."""
     front: dict[str, list[int]] = defaultdict(list)
     back: list[int] = []
@@ -115,25 +115,23 @@ def _by_request(sightings: Sequence[Sighting], members: list[int], groups: _Grou
         event = sightings[index].event
         if is_back_end(event):
             back.append(index)
-        elif client_of(event) and agent_of(event):
-            front[agent_of(event)].append(index)
+        elif traits[index].client and traits[index].agent:
+            front[traits[index].agent].append(index)
     near = {agent: _Nearby(sightings, indices) for agent, indices in front.items()}
     for index in back:
-        event = sightings[index].event
-        if event.time is not None and agent_of(event) in near:
-            match = near[agent_of(event)].nearest(event.time, ONE_REQUEST)
+        time, agent = sightings[index].event.time, traits[index].agent
+        if time is not None and agent in near:
+            match = near[agent].nearest(time, ONE_REQUEST)
             if match is not None:
                 groups.union(match, index)
 
 
-def _by_step(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+def _by_step(sightings: Sequence[Sighting], traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
     """What Windows and the control panel log to the request that caused it; processes to the visit that ordered them."""
-    requests = [
-        index for index in members if client_of(sightings[index].event) and sightings[index].outcome is not Outcome.ATTEMPT
-    ]
+    requests = [index for index in members if traits[index].client and sightings[index].outcome is not Outcome.ATTEMPT]
     exploits = _Nearby(sightings, (index for index in requests if sightings[index].stage in {Stage.EXPLOIT, Stage.WEB_SHELL}))
     visits = _Nearby(sightings, (index for index in requests if sightings[index].stage is Stage.WEB_SHELL))
-    owned = {groups.find(index) for index in members if client_of(sightings[index].event)}
+    owned = {groups.find(index) for index in members if traits[index].client}
     for index in members:
         sighting = sightings[index]
         time = sighting.event.time
@@ -148,10 +146,10 @@ def _by_step(sightings: Sequence[Sighting], members: list[int], groups: _Groups)
             groups.union(match, index)
 
 
-def _by_nearness(sightings: Sequence[Sighting], members: list[int], groups: _Groups) -> None:
+def _by_nearness(sightings: Sequence[Sighting], traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
     """Loud sightings without any client: to the nearest chain that succeeded, else to one another within an hour."""
     sets = groups.sets(members)
-    has_client = [any(client_of(sightings[index].event) for index in group) for group in sets]
+    has_client = [any(traits[index].client for index in group) for group in sets]
     succeeded = [
         index
         for group, known in zip(sets, has_client, strict=True)
@@ -192,13 +190,14 @@ def _idle(sighting: Sighting) -> bool:
     return sighting.outcome is Outcome.ATTEMPT
 
 
-def _chain(host: str, members: list[Sighting]) -> Chain:
+def _chain(host: str, group: Sequence[int], sightings: Sequence[Sighting], traits: Sequence[Traits]) -> Chain:
+    members = [sightings[index] for index in group]
     times = [member.event.time for member in members if member.event.time is not None]
     # An indicator says who or what was there, not what came of it.
     ruled = [member for member in members if member.indicator is None] or members
     outcomes = {member.outcome for member in ruled}
     outcome = next((each for each in (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT) if each in outcomes), Outcome.UNKNOWN)
-    keys = sorted({key for member in members for key in keys_of(member) if key[0] in {"client", "canary", "page"}})
+    keys = sorted({key for index in group for key in traits[index].keys if key[0] in {"client", "canary", "page"}})
     done = [member for member in ruled if member.outcome is not Outcome.ATTEMPT] or ruled
     stages = sorted({member.stage for member in done}, key=_STAGE_ORDER.__getitem__)
     return Chain(

@@ -6,11 +6,13 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from indicia.records import Event, Outcome, Sighting, Stage
 
-__all__ = ["Hosts", "agent_of", "client_of", "is_back_end", "keys_of", "web_path"]
+__all__ = ["Hosts", "Traits", "agent_of", "client_of", "is_back_end", "keys_of", "traits_of", "web_path"]
 
 # The shared session accounts of Windows: their logons say nothing about who acts.
 SHARED_LOGONS = {"0x0", "0x3e7", "0x3e4", "0x3e5", "-", ""}
@@ -52,8 +54,13 @@ def web_path(path: str) -> str:
 def client_of(event: Event) -> str:
     """The address that a request came from; "" where it is the server itself, or none is told."""
     address = _field(event, "ClientIpAddress", "c-ip", "IpAddress", "SourceNetworkAddress", "remote_addr", "client")
-    if address in {event.fields.get("s-ip"), event.fields.get("ServerHostName")}:
+    if not address or address in {event.fields.get("s-ip"), event.fields.get("ServerHostName")}:
         return ""
+    return _client_at(address)
+
+
+@lru_cache(65_536)
+def _client_at(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     except ValueError:
@@ -72,16 +79,53 @@ def is_back_end(event: Event) -> bool:
     return event.fields.get("s-port") == "444"
 
 
+class Traits(NamedTuple):
+    """What the story asks of one sighting again and again: its client and agent, and its keys as `keys_of` gives them."""
+
+    client: str
+    agent: str
+    keys: tuple[tuple[str, str], ...]
+
+
+def traits_of(sightings: Sequence[Sighting]) -> list[Traits]:
+    """The traits of each sighting. An event that many rules saw is looked at once."""
+    seen: dict[int, tuple[str, str, tuple[tuple[str, str], ...]]] = {}
+    found = []
+    for sighting in sightings:
+        event = sighting.event
+        own = seen.get(id(event))  # the sightings hold their events, so an id is one event's
+        if own is None:
+            own = seen[id(event)] = (client_of(event), agent_of(event), tuple(_keys_of_event(event)))
+        page = _page_of(sighting)
+        found.append(Traits(own[0], own[1], (*own[2], ("page", page)) if page else own[2]))
+    return found
+
+
 def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
     """The keys of one sighting, as (kind, value), all folded.
 
     `client`, `canary` (session of the control panel), `request`, `activity`, `process`, `logon`, and `page` for a web
     shell that was written or answered (an attempt on a name does not tie a scanner to whoever owns that shell).
     """
-    event = sighting.event
+    yield from _keys_of_event(sighting.event)
+    page = _page_of(sighting)
+    if page:
+        yield "page", page
+
+
+_KEY_FIELDS = frozenset(
+    {"AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query", "RequestId", "ACTID", "ActID"}
+    | {"ProcessGuid", "ParentProcessGuid", "SourceProcessGUID", "TargetProcessGUID"}
+    | {"LogonId", "TargetLogonId", "SubjectLogonId"}
+)
+
+
+def _keys_of_event(event: Event) -> Iterable[tuple[str, str]]:
     client = client_of(event)
     if client:
         yield "client", client
+    if _KEY_FIELDS.isdisjoint(event.fields):
+        return
     for name in ("AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query"):
         found = CANARY.search(_field(event, name))
         if found:
@@ -103,10 +147,13 @@ def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
         logon = _field(event, name).lower()
         if logon not in SHARED_LOGONS:
             yield "logon", logon
+
+
+def _page_of(sighting: Sighting) -> str:
+    """The web page that a sighting shows as written or answered; "" where it shows none."""
     if sighting.stage in {Stage.WEB_SHELL, Stage.PERSISTENCE} and sighting.outcome is not Outcome.ATTEMPT:
-        page = _page(event)
-        if page:
-            yield "page", page
+        return _page(sighting.event)
+    return ""
 
 
 def _page(event: Event) -> str:
@@ -131,8 +178,8 @@ class Hosts:
         self._by_folder: dict[str, Counter[str]] = {}
         self._full: dict[str, Counter[str]] = {}
         self._full_in: dict[tuple[str, str], str] = {}
-        for sighting in sightings:
-            event = sighting.event
+        self._known: dict[int, str] = {}
+        for event in (sighting.event for sighting in sightings):
             folder, name = _folder(event.place.file), _name(event)
             if name:
                 self._by_folder.setdefault(folder, Counter())[name.partition(".")[0]] += 1
@@ -144,6 +191,12 @@ class Hosts:
 
     def of(self, event: Event) -> str:
         """The host's full name where known, else its short name, else its address, else ""."""
+        host = self._known.get(id(event))  # of an event of the sightings, which live as long as this does
+        if host is None:
+            host = self._known[id(event)] = self._of(event)
+        return host
+
+    def _of(self, event: Event) -> str:
         folder, name = _folder(event.place.file), _name(event)
         if not name:
             named = self._by_folder.get(folder)
@@ -165,7 +218,12 @@ def _name(event: Event) -> str:
     Whoever writes a log line may write anything: what no host name holds becomes `?` before it gets into our sentences.
     """
     given = _field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host
-    name = NO_HOST_NAME.sub("?", given[:LONGEST_NAME].lower())
+    return _host_name(given[:LONGEST_NAME])
+
+
+@lru_cache(16_384)
+def _host_name(given: str) -> str:
+    name = NO_HOST_NAME.sub("?", given.lower())
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -173,6 +231,7 @@ def _name(event: Event) -> str:
     return ""
 
 
+@lru_cache(16_384)
 def _folder(file: str) -> str:
     parts = PurePosixPath(file.replace("\\", "/")).parts
     for index, part in enumerate(parts):

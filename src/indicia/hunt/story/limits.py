@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from indicia.hunt.story.keys import keys_of
+from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.sentence import moment
 from indicia.records import LogFile, Outcome, Sighting
 
@@ -81,12 +81,12 @@ def cleared(sightings: Sequence[Sighting]) -> str:
     return f"Event logs were cleared {when} UTC: what they held before cannot be seen."
 
 
-def skew(sightings: Sequence[Sighting]) -> str:
+def skew(sightings: Sequence[Sighting], traits: Sequence[Traits]) -> str:
     """Said where two logs give clearly different times to the same requests: by request id, the median difference."""
     by_request: dict[str, dict[str, datetime]] = defaultdict(dict)
-    for sighting in sightings:
+    for sighting, own in zip(sightings, traits, strict=True):
         if sighting.event.time is not None:
-            for kind, value in keys_of(sighting):
+            for kind, value in own.keys:
                 if kind == "request":
                     by_request[value].setdefault(sighting.event.format, sighting.event.time)
     apart: dict[tuple[str, str], list[float]] = defaultdict(list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.notes import note_of
 from indicia.hunt.story.outcome import status_of
@@ -41,8 +42,10 @@ def _tried(sighting: Sighting) -> bool:
     return sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:") or bool(status_of(sighting.event))
 
 
-def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequence[LogFile]) -> tuple[HuntVerdict, str]:
-    """The verdict on judged sightings and their chains, with its reason in two to four sentences.
+def decide(
+    sightings: Sequence[Sighting], traits: Sequence[Traits], chains: Sequence[Chain], files: Sequence[LogFile]
+) -> tuple[HuntVerdict, str]:
+    """The verdict on judged sightings (with their traits) and their chains, with its reason in two to four sentences.
 
     Compromise: a rule that by itself shows one has succeeded. Signs of compromise: something at a high level was not
     turned away. Attempts only: something was tried, and all of it was turned away or changed nothing. Not seen: none.
@@ -55,7 +58,7 @@ def decide(sightings: Sequence[Sighting], chains: Sequence[Chain], files: Sequen
             else f"{_plural(len(files), 'file was', 'files were', within=True)} looked at, without a log record"
         )
         return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
-    limits = " ".join(part for part in (reach(files), cleared(sightings), skew(sightings)) if part)
+    limits = " ".join(part for part in (reach(files), cleared(sightings), skew(sightings, traits)) if part)
     decisive = [sighting for sighting in sightings if _decisive(sighting)]
     telling = [sighting for sighting in sightings if _telling(sighting)]
     if decisive:
