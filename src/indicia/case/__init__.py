@@ -2,11 +2,12 @@
 
 store  save, load, history, queries     parts  how a case falls into records
 writer, rows  the difference, written   words  the full-text index
-tables, migrate, migrations/            the shape of the file and how it changes
+columns  the sightings as columns        tables, migrate, migrations/  the shape of the file and how it changes
 """
 
 from __future__ import annotations
 
+from indicia.case.columns import Columns
 from indicia.case.store import Changes, Found, Run, Store, open_store
 
-__all__ = ["Changes", "Found", "Run", "Store", "open_store"]
+__all__ = ["Changes", "Columns", "Found", "Run", "Store", "open_store"]

@@ -6,20 +6,22 @@ leaves nothing. SQLite runs in WAL mode with full synchronisation; writers wait 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, Text, cast, create_engine, event, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from indicia.case.columns import Columns
 from indicia.case.migrate import upgrade
-from indicia.case.parts import LISTS, SINGLES, parts_of
+from indicia.case.parts import LISTS, SINGLES, Part, parts_of
 from indicia.case.tables import entry, run, sighting, technique
-from indicia.case.words import INDEXED, find_rows, how_many, phrases, snippet, words_of
+from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
 from indicia.case.writer import Writer
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
@@ -27,6 +29,7 @@ from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Rec
 __all__ = ["Changes", "Found", "Run", "Store", "open_store"]
 
 _KINDS: dict[str, type[Record]] = {kind: type for kind, (_, type) in LISTS.items()} | {"sighting": Sighting}
+_AT_ONCE = 500  # values in one query
 _WAIT = 60  # seconds that a writer waits for another
 
 
@@ -133,6 +136,9 @@ class Store:
                 for part in parts_of(case):
                     writer.write(part)
                 writer.write_sightings(case.hunt.sightings if case.hunt else ())
+                writer.write(Part("columns", (("columns", Columns.of(case.hunt).pack()),)))
+                for counts in (writer.added, writer.superseded, writer.withdrawn):
+                    counts.pop("columns", None)  # nothing new: the sightings once more, in another form
                 return Changes(run=writer.run, added=writer.added, superseded=writer.superseded, withdrawn=writer.withdrawn)
         except SQLAlchemyError as error:
             raise StoreError(f"could not be written, and nothing was changed: {error}", where=self.address) from error
@@ -149,8 +155,11 @@ class Store:
             writer = Writer(connection, int(number[0]))
             writer.add_entries("judgement", [(judgement.id, place, _encode(judgement))])
 
-    def load(self, *, at: int | None = None) -> Case:
-        """The case as it stands, or as it stood after run `at`. Raises: StoreError when nothing was saved yet."""
+    def load(self, *, at: int | None = None, sightings: bool = True) -> Case:
+        """The case as it stands, or as it stood after run `at`, perhaps without its sightings, which may be a million.
+
+        Raises: StoreError when nothing was saved yet.
+        """
         fields: dict[str, Any] = {}
         with self._engine.connect() as connection:
             for kind, (field, type) in LISTS.items():
@@ -162,7 +171,7 @@ class Store:
             if "head" not in fields:
                 raise StoreError("no case was saved here yet", where=self.address)
             hunt: Hunt | None = fields.pop("hunt", None)
-            if hunt is not None:
+            if hunt is not None and sightings:
                 rows = connection.execute(
                     select(sighting.c.body).where(_holds(sighting, at)).order_by(sighting.c.place, sighting.c.seq)
                 )
@@ -180,6 +189,78 @@ class Store:
         with self._engine.connect() as connection:
             rows = connection.execute(select(run).order_by(run.c.id))
             return tuple(Run(id=row.id, time=row.time, author=row.author, what=row.what) for row in rows)
+
+    def last_run(self) -> int:
+        """The number of the last change, 0 when there was none."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(func.max(run.c.id))).scalar_one() or 0)
+
+    def last_build(self) -> int:
+        """The number of the last change that was more than a judgement, 0 when there was none."""
+        last = func.max(entry.c.since), func.max(entry.c.until)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*last).where(entry.c.kind != "judgement")).one()
+        return max(number or 0 for number in row)
+
+    def judgements(self) -> tuple[Judgement, ...]:
+        """All that people decided, oldest first."""
+        with self._engine.connect() as connection:
+            return tuple(_decode(body, Judgement) for body in self._bodies(connection, "judgement", None))
+
+    def columns(self) -> Columns:
+        """The current sightings as columns; the place in them is what `sightings_at` takes."""
+        with self._engine.connect() as connection:
+            found = list(self._bodies(connection, "columns", None))
+        try:
+            return Columns.unpack(found[-1]) if found else Columns.of(self.load().hunt)  # saved by an earlier version
+        except (zlib.error, msgspec.MsgspecError, ValueError) as error:
+            raise StoreError(f"the columns of the sightings cannot be read: {error}", where=self.address) from error
+
+    def sightings_at(self, places: Sequence[int]) -> tuple[Sighting, ...]:
+        """The current sightings at these places, in the order asked for; a place that is not there is left out."""
+        found: dict[int, Sighting] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(places), _AT_ONCE):
+                batch = places[start : start + _AT_ONCE]
+                query = select(sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None), sighting.c.place.in_(batch))
+                found |= {row.place: _decode(row.body, Sighting) for row in connection.execute(query)}
+        return tuple(found[place] for place in places if place in found)
+
+    def places_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """The places of those of `ids` that are current sightings."""
+        found: dict[str, int] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(ids), _AT_ONCE):
+                batch = ids[start : start + _AT_ONCE]
+                query = select(sighting.c.id, sighting.c.place).where(sighting.c.id.in_(batch), sighting.c.until.is_(None))
+                found |= {row.id: row.place for row in connection.execute(query)}
+        return found
+
+    def numbers(self) -> Iterator[int]:
+        """The numbers of the current sightings, by place."""
+        query = select(sighting.c.seq).where(sighting.c.until.is_(None)).order_by(sighting.c.place)
+        with self._engine.connect() as connection:
+            yield from connection.execute(query).scalars()
+
+    def numbers_with(self, query: str, *, inside: bool = False) -> list[int]:
+        """The numbers of the sightings, earlier versions among them, that hold all words of the query.
+
+        `inside`: that hold it as it is anywhere in their JSON, in the midst of words too, which reads all of them.
+        """
+        with self._engine.connect() as connection:
+            if inside:
+                text = msgspec.json.encode(query)[1:-1].decode().lower()
+                body = func.lower(
+                    cast(sighting.c.body, Text) if self._is_sqlite else func.convert_from(sighting.c.body, "UTF8")
+                )
+                found = func.instr(body, text) if self._is_sqlite else func.strpos(body, text)
+                return list(connection.execute(select(sighting.c.seq).where(sighting.c.until.is_(None), found > 0)).scalars())
+            wanted = phrases(query)
+            return find_numbers(connection, "sighting", wanted) if wanted else []
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
 
     def history(self, kind: str, id: str) -> tuple[tuple[Run, bytes], ...]:
         """Every version of a record as JSON with the run that brought it, oldest first."""
@@ -238,7 +319,7 @@ class Store:
 
     def check(self) -> None:
         """Raises: StoreError when the file is damaged."""
-        if self._engine.dialect.name != "sqlite":
+        if not self._is_sqlite:
             return
         with self._engine.connect() as connection:
             answer = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()

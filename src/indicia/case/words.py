@@ -18,7 +18,18 @@ from sqlalchemy import Connection, text
 from indicia.case.rows import copy_rows
 from indicia.records import Claim, Document, Judgement, Mention, Record, Sighting
 
-__all__ = ["INDEXED", "add_words", "create_words", "fill_words", "find_rows", "how_many", "phrases", "snippet", "words_of"]
+__all__ = [
+    "INDEXED",
+    "add_words",
+    "create_words",
+    "fill_words",
+    "find_numbers",
+    "find_rows",
+    "how_many",
+    "phrases",
+    "snippet",
+    "words_of",
+]
 
 INDEXED = ("document", "claim", "mention", "judgement")  # kinds of entries, beside sightings
 TABLES = {"entry": "entry_words", "sighting": "sighting_words"}
@@ -173,6 +184,16 @@ def find_rows(connection: Connection, kind: str, wanted: Sequence[str], *, after
     values = _values(connection, kind, wanted, after, most)
     rows = connection.execute(text(f"SELECT t.seq, t.body {_matching(connection, kind)}"), values)
     return [(seq, bytes(body)) for seq, body in rows]
+
+
+def find_numbers(connection: Connection, kind: str, wanted: Sequence[str]) -> list[int]:
+    """The numbers of all rows that hold all `wanted` phrases, earlier versions among them: the index alone is read, so that a
+    million take a moment."""
+    postgres = connection.dialect.name == "postgresql"
+    words = TABLES["sighting" if kind == "sighting" else "entry"]
+    match, key = (f"{words}.words @@ CAST(:query AS TSQUERY)", "seq") if postgres else (f"{words} MATCH :query", "rowid")
+    query = _tsquery(wanted) if postgres else _fts5(wanted)
+    return list(connection.execute(text(f"SELECT {key} FROM {words} WHERE {match}"), {"query": query}).scalars())
 
 
 def how_many(connection: Connection, kind: str, wanted: Sequence[str], *, most: int) -> int:

@@ -46,22 +46,24 @@ def gather(
     claims = tuple(claims)
     names = _Names(knowledge.attack)
     publishers = {document.id: document.publisher or document.name for document in documents}
-    found: dict[str, Evidence] = {}
+    found = _Items()
     for mention in mentions:
         if mention.kind in _OBSERVABLE and mention.context is Context.STATED and (feature := names.live(mention.target)):
-            _add(found, names, feature, mention.id, publishers.get(mention.span.document, mention.span.document), "C", 3)
+            found[feature].add(mention.id, publishers.get(mention.span.document, mention.span.document), "C", 3)
     for sighting in hunt.sightings if hunt else ():
         if sighting.outcome is not Outcome.ATTEMPT:
             for target in (*sighting.techniques, *sighting.software):
                 if feature := names.live(target):
-                    _add(found, names, feature, sighting.id, "own logs", "A", _credibility(sighting))
+                    found[feature].add(sighting.id, "own logs", "A", _credibility(sighting))
     for claim in claims:
         for country in claim.victim_countries:
-            _add(found, names, f"victim-country:{country}", claim.id, claim.quote.document, "C", 3)
+            found[f"victim-country:{country}"].add(claim.id, claim.quote.document, "C", 3)
         for sector in claim.sectors:
-            _add(found, names, f"victim-sector:{sector}", claim.id, claim.quote.document, "C", 3)
-    observed = sorted(found.values(), key=lambda item: (_kind_order(item.feature), item.feature))
-    return (*observed, *(_said(claim) for claim in claims if claim.stance in _SAYS_WHO and claim.accused.party is not None))
+            found[f"victim-sector:{sector}"].add(claim.id, claim.quote.document, "C", 3)
+    return (
+        *found.in_order(names),
+        *(_said(claim) for claim in claims if claim.stance in _SAYS_WHO and claim.accused.party is not None),
+    )
 
 
 def from_ids(
@@ -80,7 +82,7 @@ def from_ids(
     Raises: UsageError on an id that this release of ATT&CK does not know.
     """
     names = _Names(knowledge.attack)
-    found: dict[str, Evidence] = {}
+    found = _Items()
     for given in (*techniques, *software):
         feature = names.live(given.strip().upper())
         if feature is None:
@@ -88,12 +90,12 @@ def from_ids(
                 f"ATT&CK {knowledge.attack.version} has no technique or software {given!r}",
                 hint="give ids like T1505.003 or S0020",
             )
-        _add(found, names, feature, "", author, reliability, credibility)
+        found[feature].add("", author, reliability, credibility)
     for country in victims:
-        _add(found, names, f"victim-country:{country.strip().upper()}", "", author, reliability, credibility)
+        found[f"victim-country:{country.strip().upper()}"].add("", author, reliability, credibility)
     for sector in sectors:
-        _add(found, names, f"victim-sector:{sector.strip().lower()}", "", author, reliability, credibility)
-    return tuple(sorted(found.values(), key=lambda item: (_kind_order(item.feature), item.feature)))
+        found[f"victim-sector:{sector.strip().lower()}"].add("", author, reliability, credibility)
+    return tuple(found.in_order(names))
 
 
 class _Names:
@@ -125,28 +127,44 @@ def _credibility(sighting: Sighting) -> int:
     return 1 if sighting.outcome is Outcome.SUCCESS else 2
 
 
-def _add(
-    found: dict[str, Evidence], names: _Names, feature: str, trace: str, origin: str, reliability: str, credibility: int
-) -> None:
-    """Puts one trace under its feature; the best grade of all traces stands, with the origin that has it."""
-    traces: tuple[str, ...] = (trace,) if trace else ()
-    before = found.get(feature)
-    if before is not None:
-        if trace in before.traces:
-            traces = ()
-        traces = before.traces + traces
-        if (before.reliability, before.credibility) <= (reliability, credibility):
-            origin, reliability, credibility = before.origin, before.reliability, before.credibility
-    found[feature] = Evidence(
-        id=stable_id("evidence", EvidenceKind.OBSERVED, feature),
-        kind=EvidenceKind.OBSERVED,
-        feature=feature,
-        label=names.label(feature),
-        origin=origin,
-        traces=traces,
-        reliability=reliability,
-        credibility=credibility,
-    )
+class _Item:
+    """One observed feature on its way to evidence: its traces, each once, and the best grade of them."""
+
+    def __init__(self, feature: str) -> None:
+        self.feature = feature
+        self.traces: dict[str, None] = {}  # a log may hold a million: never compared one by one
+        self.grade: tuple[str, int] = ("Z", 9)
+        self.origin = ""
+
+    def add(self, trace: str, origin: str, reliability: str, credibility: int) -> None:
+        if trace:
+            self.traces[trace] = None
+        if (reliability, credibility) < self.grade:
+            self.grade, self.origin = (reliability, credibility), origin
+
+    def evidence(self, names: _Names) -> Evidence:
+        return Evidence(
+            id=stable_id("evidence", EvidenceKind.OBSERVED, self.feature),
+            kind=EvidenceKind.OBSERVED,
+            feature=self.feature,
+            label=names.label(self.feature),
+            origin=self.origin,
+            traces=tuple(self.traces),
+            reliability=self.grade[0],
+            credibility=self.grade[1],
+        )
+
+
+class _Items(dict[str, _Item]):
+    """By feature."""
+
+    def __missing__(self, feature: str) -> _Item:
+        self[feature] = _Item(feature)
+        return self[feature]
+
+    def in_order(self, names: _Names) -> list[Evidence]:
+        """Techniques, software, victims."""
+        return [self[feature].evidence(names) for feature in sorted(self, key=lambda one: (_kind_order(one), one))]
 
 
 def _said(claim: Claim) -> Evidence:
