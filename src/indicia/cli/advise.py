@@ -41,13 +41,14 @@ def advise(
     from indicia.advise import advise as advise_case
     from indicia.cli.arguments import words
     from indicia.knowledge import load
-    from indicia.pipeline import load_case
+    from indicia.pipeline import as_left, load_case
 
     talk(quiet, verbose, color)
     if (case is None) == (not techniques):
         raise UsageError("give either a case or --techniques", hint="for example: indicia advise --techniques T1190 T1505.003")
-    subject = load_case(case) if case is not None else _by_hand(words(techniques))
-    advice = advise_case(subject, load(), have=words(have))
+    knowledge = load()
+    subject = as_left(load_case(case), knowledge) if case is not None else _by_hand(words(techniques))
+    advice = advise_case(subject, knowledge, have=words(have))
     if as_json:
         write_out(to_json(advice) + b"\n", output)
     else:

@@ -68,7 +68,7 @@ def brief(
     """
     from indicia.cli.arguments import words
     from indicia.knowledge import load
-    from indicia.pipeline import build
+    from indicia.pipeline import as_left, build
     from indicia.share import FORMATS, render
     from indicia.share.brief.judgements import key_judgements
 
@@ -92,17 +92,18 @@ def brief(
         voice.problems(case.problems)
         if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
             raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+        left = as_left(case, knowledge)
         for number, (file, form) in enumerate(FILES):
             if progress:
                 progress("writing", number, len(FILES))
             if form in FORMATS:
-                write_atomically(output / file, render(case, form, knowledge))
+                write_atomically(output / file, render(left, form, knowledge))
     if keep:
         _keep(case, keep, sources, logs or (), voice)
     if as_json:
         sys.stdout.buffer.write(to_json(case) + b"\n")
     else:
-        for sentence in key_judgements(case):
+        for sentence in key_judgements(left):
             print(plain(f"- {sentence.text}"))  # noqa: T201 - this is the data that was asked for
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also .md, .pdf, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit)

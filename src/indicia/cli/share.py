@@ -51,7 +51,7 @@ def share(
       indicia share affair.indicia --as stix --for green   [dim]leaves out what is above TLP:GREEN[/]
     """
     from indicia.knowledge import load
-    from indicia.pipeline import load_case
+    from indicia.pipeline import as_left, load_case
     from indicia.share import FORMATS, render
     from indicia.share.internals import without_internals
     from indicia.share.redact import left_out, redact
@@ -60,7 +60,8 @@ def share(
     voice = talk(quiet, verbose, color)
     if form not in FORMATS:
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
-    subject = load_case(case)
+    knowledge = load()
+    subject = as_left(load_case(case), knowledge)
     marking, cleared = read_marking(tlp), read_marking(audience)
     if cleared is not None:
         subject = redact(subject, cleared)
@@ -71,7 +72,6 @@ def share(
     if not internal and subject.hunt is not None:
         subject = without_internals(subject)
         voice.say("names of machines and people, and log lines, were left out; --internal lets them leave", "dim")
-    knowledge = load()
     stix = form == "stix"
     data = render_stix(subject, knowledge, internal=internal, texts=texts) if stix else render(subject, form, knowledge)
     write_out(data, output)

@@ -16,7 +16,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
 from indicia.cli.talk import plain, standard_input, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Weighing, to_json
+from indicia.records import Assessment, Evidence, EvidenceKind, Weighing, to_json
 
 if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
@@ -62,7 +62,7 @@ def weigh(
     """
     from indicia.cli.arguments import words
     from indicia.knowledge import load
-    from indicia.pipeline import load_case, read_sources
+    from indicia.pipeline import as_left, load_case, read_sources
     from indicia.weigh import from_ids, gather
     from indicia.weigh import weigh as weigh_evidence
 
@@ -74,7 +74,6 @@ def weigh(
             hint="for example: indicia weigh --techniques T1190 T1505.003 --software S0020",
         )
     knowledge = load()
-    judgements: tuple[Judgement, ...] = ()
     if by_hand:
         items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     elif evidence:
@@ -85,15 +84,17 @@ def weigh(
         items = gather(claims, mentions, None, documents, knowledge)
     else:
         assert case is not None
-        loaded = load_case(case)
-        items = gather(loaded.claims, loaded.mentions, loaded.hunt, loaded.documents, knowledge)
-        judgements = loaded.judgements
+        left = as_left(load_case(case), knowledge)
+        if left.weighing is not None:
+            items = left.weighing.evidence
+        else:
+            items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge)
     off = set(words(without))
     if strangers := off - {key for item in items for key in (item.id, item.feature)}:
         raise UsageError(f"no item {', '.join(sorted(strangers))} to leave out", hint="--json lists the ids of the evidence")
     items = tuple(msgspec.structs.replace(item, weight=0.0) if off & {item.id, item.feature} else item for item in items)
     prior = None if unknown is None else {"unknown": unknown}
-    weighing = weigh_evidence(items, knowledge, judgements=judgements, prior=prior)
+    weighing = weigh_evidence(items, knowledge, prior=prior)
     if as_json:
         write_out(to_json(weighing) + b"\n", output)
     else:

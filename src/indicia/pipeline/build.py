@@ -137,7 +137,8 @@ def build(
     """Everything about one affair from texts and logs. Same input, same case: it asks neither the clock nor the network.
 
     With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
-    reading), and everything that follows from them is joined, weighed and advised anew.
+    reading), and everything that follows from them is joined, weighed and advised anew. Judgements are kept and not applied:
+    `as_left` lays them over it.
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
@@ -171,7 +172,7 @@ def build(
         mentions=mentions,
         affairs=join_affairs(claims, documents, knowledge),
         hunt=msgspec.structs.replace(hunt, stats=()) if hunt else None,
-        weighing=weigh(evidence, knowledge, judgements=judgements),
+        weighing=weigh(evidence, knowledge),
         judgements=judgements,
         problems=(*problems, *(hunt.problems if hunt else ())),
         marking=Tlp.strictest([document.marking for document in documents]),

@@ -25,7 +25,8 @@ def judged(evidence: Iterable[Evidence], judgements: Sequence[Judgement]) -> tup
     """The evidence with the judgements about it applied in their order; those about something else are left alone.
 
     `reject` switches an item off, `confirm` switches it on again, `regrade` and `correct` set what their value says, `add`
-    appends the evidence that its value holds. Raises: UsageError if a value is not what its action needs.
+    appends the evidence that its value holds. An item of which every trace was rejected is off as well: nothing bears it any
+    more. Raises: UsageError if a value is not what its action needs.
     """
     items = {item.id: item for item in evidence}
     for judgement in judgements:
@@ -35,16 +36,24 @@ def judged(evidence: Iterable[Evidence], judgements: Sequence[Judgement]) -> tup
                 checked(added, f"judgement {judgement.id}")
                 items[added.id] = msgspec.structs.replace(added, note=_note(added, judgement))
             continue
-        for item in [one for one in items.values() if judgement.subject == one.id or judgement.subject in one.traces]:
-            if judgement.action == "reject":
-                changed = msgspec.structs.replace(item, weight=0.0)
-            elif judgement.action == "confirm":
-                changed = msgspec.structs.replace(item, weight=1.0)
-            elif judgement.action in {"regrade", "correct"} and judgement.subject == item.id:
-                changed = _regraded(item, judgement)
-            else:
-                continue
-            items[item.id] = msgspec.structs.replace(changed, note=_note(item, judgement))
+        item = items.get(judgement.subject)
+        if item is None:
+            continue
+        if judgement.action == "reject":
+            changed = msgspec.structs.replace(item, weight=0.0)
+        elif judgement.action == "confirm":
+            changed = msgspec.structs.replace(item, weight=1.0)
+        elif judgement.action in {"regrade", "correct"}:
+            changed = _regraded(item, judgement)
+        else:
+            continue
+        items[item.id] = msgspec.structs.replace(changed, note=_note(item, judgement))
+    last = {one.subject: one for one in judgements if one.action in {"reject", "confirm"}}
+    rejected = {subject: one for subject, one in last.items() if one.action == "reject"}
+    for item in list(items.values()) if rejected else ():
+        if item.weight and item.traces and all(trace in rejected for trace in item.traces):
+            off = msgspec.structs.replace(item, weight=0.0, note=_note(item, rejected[item.traces[-1]]))
+            items[item.id] = off
     return tuple(items.values())
 
 
