@@ -16,6 +16,7 @@ import time
 
 import numpy as np
 
+from evals.contexts import FILES, as_meant, sentences
 from indicia.read.techniques.scorer import scorer
 from scripts import train_techniques as training
 
@@ -48,6 +49,12 @@ def shipped(data: training.Data) -> tuple[float, float, float] | None:
     return load, len(texts) / used, said / len(reports)
 
 
+def print_contexts() -> None:
+    for path in FILES:
+        right = [as_meant(context, text) for context, text in sentences(path)]
+        print(f"{path.name}: {sum(right)} of {len(right)} sentences of ours are read as stated, denied, supposed or advised")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the first fold, from fewer texts: under 50 s")
@@ -78,6 +85,7 @@ def main() -> None:
         print(f"{'documents, precision and recall, ' + view:52}{figures.precision:7.3f} {figures.recall:.3f}")
         print(f"{'documents, mean F1 of a report, ' + view:52}{figures.mean:7.3f}")
         print(f"{'sentences of documents, micro-F1, ' + view:52}{figures.sentence:7.3f}")
+    print_contexts()
     speed = shipped(data)
     if speed is not None:
         print(f"shipped weights: loaded in {speed[0] * 1000:.0f} ms, {speed[1]:,.0f} sentences/s of one core")

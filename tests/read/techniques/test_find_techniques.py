@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
+from evals.contexts import FILES, as_meant, sentences
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text, open_source
 from indicia.read.reading import read_document
@@ -41,6 +42,11 @@ def told(document: Document) -> list[str]:
 @pytest.mark.parametrize("case", cases("contexts.yml"), ids=lambda case: case["text"][:40])
 def test_how_a_passage_speaks(case: dict[str, str]) -> None:
     assert told(document_from_text(case["text"], name="t")) == case["want"]
+
+
+@pytest.mark.parametrize(("context", "text"), list(sentences(FILES[0])), ids=lambda value: value[:40])
+def test_many_ways_to_deny_to_suppose_and_to_advise(context: str, text: str) -> None:
+    assert as_meant(context, text)
 
 
 @pytest.mark.parametrize("case", cases("literal_contexts.yml"), ids=lambda case: case["text"][:40])

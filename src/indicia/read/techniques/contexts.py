@@ -1,86 +1,70 @@
 """How a passage speaks of a technique: as used, denied, possible, or as something to do about it. Only the first counts as use.
 
-The cues are our own words. A capability ("can inject", "is able to") counts as use, as it does in ATT&CK's own examples.
+The cues lie in cues.txt. A capability ("can inject", "is able to") counts as use, as it does in ATT&CK's own examples.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib import resources
 
 from indicia.records import BlockKind, Context
 
 __all__ = ["Sections", "context_of", "without"]
 
-_NEGATED = re.compile(
-    r"\b(?:(?:did|do|does|has|have|had)(?: not|n['’]t)(?: been)?(?: (?:yet|ever|actually))?"
-    r" (?:use|used|using|observe|observed|see|seen|find|found|attempt|attempted|try|tried|employ|employed|deploy"
-    r"|deployed|rely|leverage|leveraged|abuse"
-    r"|establish|modify|inject|encrypt|steal|stole|exfiltrate|download|dump|spread|move|exploit|exploited|disable"
-    r"|delete|persist|communicate|drop|log)"
-    r"|(?:was|were) (?:not|never) (?:used|observed|seen|found|exploited|deployed|employed|stolen|exfiltrated|encrypted)"
-    r"|no (?:evidence|signs?|indications?|traces?) (?:of|that|for)|never (?:been )?(?:used|saw|seen|observed)"
-    r"|nor (?:did|does|do|was|were|has|have)"
-    r"|ruled out|there (?:is|was|were|are) no (?:evidence|sign|indication|use|trace)|rather than|instead of"
-    r"|without (?:using|the use of))\b",
+_USE = re.compile(r"<([A-Z_]+)>")
+
+
+@cache
+def _cues() -> dict[str, str]:
+    """Section of cues.txt -> its patterns, joined."""
+    sections: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    lines = resources.files("indicia.read.techniques").joinpath("cues.txt").read_text("utf-8").splitlines()
+    section = ""
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
+        if heading := re.fullmatch(r"\[(\w+)\]", line):
+            section = heading[1]
+            continue
+        name, is_name, pattern = line.partition(" = ")
+        named = bool(is_name) and name.isupper()
+        full = _USE.sub(lambda use: names[use[1]], pattern if named else line)
+        if named:
+            names[name] = full
+        else:
+            sections.setdefault(section, []).append(full)
+    return {section: "|".join(patterns) for section, patterns in sections.items()}
+
+
+def _words(section: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_cues()[section]})\b", re.IGNORECASE)
+
+
+_POLITE = r"\W{0,4}(?:(?:please|always|also|never|do not|then|first|finally|next|at a minimum|where possible)[, ]+)?"
+_ORDER = re.compile(rf"{_POLITE}(?:{_cues()['order']})\b", re.IGNORECASE)
+_ADVICE_HEADING = re.compile(rf"\W*(?:[\d.]+\s+)?(?:{_cues()['heading']})\s*:?", re.IGNORECASE)
+_NARRATIVE = _words("narrative")
+_RECOMMENDED = _words("recommended")
+# "so that no trace is found", "checks that it is not run": what something else was done for, or a condition of it.
+_PURPOSE = re.compile(
+    r"\b(?:so that|so as|such that|in order|to (?:ensure|make sure|check)"
+    r"|(?:checks?|verif(?:y|ies)|ensures?) (?:that|if|whether)|if|until|unless|because|since|as)\b",
     re.IGNORECASE,
 )
-_HYPOTHETICAL = re.compile(
-    r"\b(?:could(?! not| have been seen| be (?:an indicat|seen|observed))|might|would (?:allow|enable|let|permit"
-    r"|give|be able)|may (?:allow|enable|let)"
-    r"|hypothetical(?:ly)?|theoretical(?:ly)?|in theory|if (?:exploited|left unpatched|an attacker|attackers"
-    r"|a threat actor)"
-    r"|it is possible (?:that|to)|was likely planning|planned to)\b",
-    re.IGNORECASE,
-)
-_RECOMMENDED = re.compile(
-    r"\b(?:(?:we|cisa|fbi|nsa|ncsc|microsoft|acsc|agencies|authors|authoring agencies) (?:strongly |also "
-    r"|further )?(?:recommends?|advises?|urges?|encourages?|suggests?)"
-    r"|(?:is|are|it is) (?:strongly |highly )?(?:recommended|advised|advisable|encouraged)|recommendations?\b"
-    r"|(?:organi[sz]ations?|administrators?|admins|users?|defenders|companies|customers|businesses|enterprises"
-    r"|security teams?|network owners|operators|you)"
-    r" (?:should|must|need to|are advised|are encouraged|can (?:protect|mitigate|detect|prevent|block|hunt|limit|reduce))"
-    r"|should (?:be (?:blocked|disabled|restricted|monitored|limited|patched|enforced|reviewed|enabled|logged"
-    r"|isolated|updated|removed)|consider|ensure|monitor"
-    r"|review|apply|implement|enforce|restrict|disable|block|patch|look for|hunt)"
-    r"|(?:to|help) (?:mitigate|defend against|protect against|guard against|reduce the risk|prevent (?:this|these"
-    r"|such|attacks|lateral|credential))"
-    r"|best practi[cs]es?|mitigations?\b|countermeasures?\b|(?:can be used to|helps?|opportunit(?:y"
-    r"|ies) to) (?:detect|hunt for)"
-    r"|detection (?:rules?|opportunit|logic|guidance)|monitor(?:ing)? for)",
-    re.IGNORECASE,
-)
-# Orders, as lists of measures give them: "Disable ...", "Ensure that ..."
-_ORDER = re.compile(
-    r"\W{0,4}(?:disable|enable|ensure|block|restrict|monitor|implement|enforce|require|consider|limit|apply"
-    r"|patch (?:all|your|known)|update (?:all|your|anti)|install(?: and)? (?:vendor|updates?|patches|antivirus|security)"
-    r"|review|audit (?:all|your)|deploy (?:mfa|multi|endpoint|edr)|segment|configure|maintain (?:up|offline"
-    r"|regular|current|backups)|keep (?:all|your|systems|software)|avoid|reset|change (?:all|default|passwords)"
-    r"|isolate|train|educate|hunt|look for|search for|watch for|investigate|verify|prohibit|prevent|use (?:multi"
-    r"|mfa|strong|unique|application|network|least|a password|antivirus)"
-    r"|turn (?:on|off)|report|back ?up)\b",
-    re.IGNORECASE,
-)
-_ADVICE_HEADING = re.compile(
-    r"\W*(?:[\d.]+\s+)?(?:(?:[\w’'&/-]+\s+){0,4}(?:mitigations?|mitigation (?:measures|steps|strategies|guidance"
-    r"|recommendations)|recommendations?|recommended actions"
-    r"|remediation|hardening|best practi[cs]es|countermeasures|prevention|security (?:measures|advice|tips))"
-    r"|detections?|detection (?:guidance|opportunities)"
-    r"|how to (?:protect|stay|defend|detect|prevent|mitigate).{0,50}|what (?:you|organi[sz]ations) can do.{0,40}"
-    r"|(?:protecting|defending) (?:yourself|your|against).{0,50})\s*:?",
-    re.IGNORECASE,
-)
-# What only a narrative says: the section of advice is over, whatever its heading was.
-_NARRATIVE = re.compile(
-    r"\b(?:we (?:observed|saw|identified|discovered|analy[sz]ed)|(?:the|these|this) (?:threat actors?|attackers?"
-    r"|actors?|adversary|adversaries|group|malware"
-    r"|sample|backdoor|ransomware|loader|implant|dropper|payload|script)\b.{0,60}?\b(?:\w+ed|uses|runs|drops"
-    r"|downloads|injects|sends|creates|executes|ran|sent)"
-    r"|\w+ (?:is|was|were|are) (?:dropped|downloaded|executed|injected|decrypted|decoded|launched|loaded|sent|stolen))\b",
-    re.IGNORECASE,
-)
+_RELATIVE = re.compile(r"\b(?:that|which|who|whose \w+|where)\s\Z", re.IGNORECASE)
+_UNLESS = re.compile(r"(?:\s\w+){0,3}\s(?:if|unless|until|when)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[;,:]\s|\s[–—-]\s|\b(?:but|while|whereas|however|although|though|instead)\b", re.IGNORECASE)
 
-_CUES = ((Context.RECOMMENDED, _RECOMMENDED), (Context.NEGATED, _NEGATED), (Context.HYPOTHETICAL, _HYPOTHETICAL))
+_TURNS = re.compile(r",? but |; ", re.IGNORECASE)
+
+_CUES = (
+    (Context.RECOMMENDED, _RECOMMENDED),
+    (Context.NEGATED, _words("negated")),
+    (Context.HYPOTHETICAL, _words("hypothetical")),
+)
 
 
 class Sections:
@@ -129,7 +113,20 @@ def context_of(text: str, advice: bool) -> tuple[Context, str, str]:
     if order:
         return Context.RECOMMENDED, order[0].strip(), ""
     for context, pattern in _CUES:
-        cue = pattern.search(text)
+        cue = next(
+            (found for found in pattern.finditer(text) if context is not Context.NEGATED or not _is_purpose(text, found)), None
+        )
         if cue:
-            return context, cue[0], "" if context is Context.RECOMMENDED else without(text, cue)
+            rest = "" if context is Context.RECOMMENDED and not _TURNS.search(text) else without(text, cue)
+            return context, cue[0], rest
     return Context.STATED, "", ""
+
+
+def _is_purpose(text: str, cue: re.Match[str]) -> bool:
+    """Whether what the cue denies is only what something else was done for, or a condition of it."""
+    start = max((a for a, b in clauses(text) if a <= cue.start() < b), default=0)
+    return (
+        _PURPOSE.search(text, start, cue.start()) is not None
+        or _RELATIVE.search(text, start, cue.start()) is not None
+        or _UNLESS.match(text, cue.end()) is not None
+    )
