@@ -7,8 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indicia.read.fronts import Limits, Opened, open_source
+from indicia.read.fronts.parts import parts_of
+from indicia.read.fronts.sniff import Kind
 from indicia.records import BlockKind, MentionKind, Severity
 from tests.read.fronts import made
 
@@ -348,6 +352,13 @@ def test_csv_feed(opened) -> None:
         (b"MZ" + bytes(range(256)) * 4, "is a Windows program"),
         (b"ElfFile\x00" + bytes(200), "is a Windows event log"),
         (os.urandom(4000), "is a binary file"),
+        (b"{\\rtf1\\ansi words}", "is an RTF file"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(200), "is a 7-Zip archive"),
+        (b"BZh91AY&SY" + bytes(range(256)), "is a compressed file (bzip2)"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600) + "__substg1.0_0037001F".encode("utf-16-le"), "is an Outlook message"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "is an encrypted Office file"),
+        (made.zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}), "is a spreadsheet (.xlsx)"),
+        (made.zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}, level=0), "is an OpenDocument file"),
     ],
 )
 def test_what_cannot_be_read_fails_with_a_word(opened, data: bytes, words: str) -> None:
@@ -370,13 +381,58 @@ def test_missing_folder_stream_and_unreadable(tmp_path: Path) -> None:
     assert "neither a file" in open_source("/dev/null").problems[0].what
 
 
-def test_a_very_long_text_becomes_several_documents(opened) -> None:
-    text = "".join(f"line {number} of it\n" for number in range(1000))
-    found = opened("long.txt", text, text_characters=4000)
-    assert "".join(d.text for d in found.documents) == text and len(found.documents) > 3
-    assert [d.name.rsplit("#", 1)[1] for d in found.documents][:2] == ["1", "2"]
-    cut = opened("cut.txt", text, file_bytes=2000)
-    assert len(cut.documents[0].text) == 2000 and "larger than" in cut.problems[0].what
+LONG = "".join(f"line {number} of it, ümlaut\n" for number in range(1000))
+
+
+def test_a_very_long_text_becomes_several_documents_that_say_where_they_stand(opened) -> None:
+    found = opened("long.txt", LONG, part_bytes=4000)
+    assert "".join(d.text for d in found.documents) == LONG and len(found.documents) > 3
+    for document in found.documents:
+        start, end = map(int, document.name.rsplit("#char=", 1)[1].split(","))
+        assert LONG[start:end] == document.text and document.text.endswith("\n")
+    assert opened("long.txt.gz", gzip.compress(LONG.encode()), part_bytes=4000).documents[1].text == found.documents[1].text
+    packed = opened("long.zip", made.zipped({"a/long.txt": LONG.encode()}), part_bytes=4000)
+    assert [d.text for d in packed.documents] == [d.text for d in found.documents]
+    assert "long.zip!a/long.txt#char=0," in packed.documents[0].name
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet="ab é\n,.漢", min_size=1, max_size=400), st.integers(4, 90))
+def test_parts_put_together_are_the_whole(text: str, size: int) -> None:
+    data = text.encode()
+    parts = list(parts_of(data[:size], io.BytesIO(data[size:]), Kind.PLAIN, size))
+    assert "".join(part.text for part in parts) == text
+    assert all(text[part.start : part.end] == part.text and len(part.data) <= size for part in parts)
+
+
+def test_long_markdown_html_and_feeds_come_in_parts_too(opened) -> None:
+    rows = "".join(f"198.51.100.{n % 256},ip,high\n" for n in range(2000))
+    feed = opened("feed.csv", "value,type,confidence\n" + rows, part_bytes=4000)
+    assert len(feed.documents) > 5 and len(feed.mentions) == 2000
+    assert feed.documents[-1].blocks[-1].path == "row 2001"
+    page = opened("long.html", "<!doctype html><body><article>" + "<p>A paragraph of words.</p>\n" * 900, part_bytes=4000)
+    assert len(page.documents) > 5 and sum(d.text.count("A paragraph of words.") for d in page.documents) == 900
+    notes = opened("long.md", "# Head\n\nSome **bold** and `code`.\n\n" * 300, part_bytes=4000)
+    assert len(notes.documents) > 2 and all("*" not in d.text for d in notes.documents)
+    wide = opened("wide.txt", LONG.encode("utf-16"), part_bytes=4000)
+    assert [d.text for d in wide.documents] == [LONG]
+
+
+def test_what_has_to_be_read_whole_has_a_size(opened) -> None:
+    large = opened("large.json", b'{"a": "' + b"x" * 9000 + b'"}', part_bytes=1000, file_bytes=5000)
+    assert not large.documents and "larger than 5,000 bytes" in large.problems[0].what
+    cut = opened("cut.eml", made.mail("words " * 2000), part_bytes=1000, file_bytes=5000)
+    assert cut.documents and any("the rest was not read" in p.what for p in cut.problems)
+
+
+def test_only_as_much_is_unpacked_as_may_be(opened) -> None:
+    lines = "".join(f"{n} {n * n}\n" for n in range(9000)).encode()
+    for name, data in (("a.gz", gzip.compress(lines)), ("a.zip", made.zipped({"a.txt": lines}))):
+        found = opened(name, data, part_bytes=10_000, total_bytes=30_000)
+        assert 0 < sum(len(d.text) for d in found.documents) <= 30_000
+        assert any("unpacks to more than may be read" in p.what for p in found.problems)
+    both = gzip.compress(b"first words\n") + gzip.compress(b"second words\n")
+    assert opened("both.gz", both).documents[0].text == "first words\nsecond words\n"
 
 
 def test_the_same_input_gives_the_same_documents(tmp_path: Path) -> None:

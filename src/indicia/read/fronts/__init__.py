@@ -1,14 +1,16 @@
 """Front ends: bytes of any common format to immutable text with offsets. `open_source` is the way in.
 
 sniff     what kind of file this is, by its content      decode    bytes to text
-source    files, folders, streams; dispatch and bounds   dates     the publication date a text states
-plain, markdown, html, pdf, docx, mail                   formats that people write
-archive   zip and gzip, bounded                          structured  STIX, MISP, Navigator layers, CSV feeds
+source    files, folders, streams; dispatch and bounds   formats   which front end reads which kind
+parts     long texts, a part at a time                   streams   gzip and zip as they are unpacked
+plain, markdown, html, pdf, docx, mail, archive          what people write and pack
+structured, values, feeds                                STIX, MISP, Navigator layers, CSV feeds
+dates     the publication date a text states
 """
 
 from __future__ import annotations
 
 from indicia.read.fronts.opened import Limits, Opened
-from indicia.read.fronts.source import document_from_text, open_source
+from indicia.read.fronts.source import document_from_text, each_opened, open_source
 
-__all__ = ["Limits", "Opened", "document_from_text", "open_source"]
+__all__ = ["Limits", "Opened", "document_from_text", "each_opened", "open_source"]

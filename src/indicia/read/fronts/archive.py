@@ -1,4 +1,4 @@
-"""zip and gzip, bounded: what they hold is opened like any other file, as `outer!inner`."""
+"""zip, bounded: what it holds is opened like any other file, as `outer!inner`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ import zlib
 from collections.abc import Iterator
 
 from indicia.errors import FormatError, LimitError
-from indicia.read.fronts.opened import Limits, Parsed, failed, skipped
+from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
+from indicia.records import Problem
 
-__all__ = ["check_member", "read_gzip", "read_zip"]
+__all__ = ["check_member", "read_zip"]
 
 _CHUNK = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
 def check_member(info: zipfile.ZipInfo, limits: Limits, name: str) -> None:
-    """Raises: LimitError when a member claims to unpack to more than may be read, or is packed as only a bomb is."""
+    """Raises: LimitError when a member claims to unpack to more than may be read at once, or is packed as only a bomb is."""
     if info.file_size > limits.file_bytes:
         raise LimitError(
             f"{info.filename} unpacks to {info.file_size:,} bytes", where=name, hint="unpack it and give the files"
         )
+    check_ratio(info, limits, name)
+
+
+def check_ratio(info: zipfile.ZipInfo, limits: Limits, name: str) -> None:
+    """Raises: LimitError when a member is packed as only a bomb is."""
     if info.file_size > _CHUNK and info.file_size > limits.ratio * max(1, info.compress_size):
         raise LimitError(
             f"{info.filename} is packed {info.file_size // max(1, info.compress_size)} to 1: a zip bomb?",
@@ -40,7 +47,7 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
     return parsed
 
 
-def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -> Iterator[tuple[str, bytes]]:
+def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -> Iterator[tuple[str, Readable]]:
     with file:
         infos = [info for info in file.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
         if len(infos) > limits.files:
@@ -53,46 +60,30 @@ def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -
                 parsed.problems.append(failed(where, "is encrypted", "unpack it with its password first"))
                 continue
             try:
-                check_member(info, limits, name)
+                check_ratio(info, limits, name)
                 with file.open(info) as stream:
-                    content = stream.read(limits.file_bytes + 1)
+                    yield info.filename, _Member(stream, where, parsed.problems)
             except LimitError as error:
                 parsed.problems.append(failed(where, error.message, error.hint))
-                continue
-            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            except _BROKEN as error:
                 parsed.problems.append(failed(where, f"cannot be unpacked: {error}", "fetch the archive again"))
-                continue
-            if len(content) > limits.file_bytes:
-                parsed.problems.append(failed(where, f"unpacks to more than {limits.file_bytes:,} bytes", "unpack it first"))
-                continue
-            yield info.filename, content
 
 
-def read_gzip(data: bytes, name: str, limits: Limits) -> Parsed:
-    """The one file that a gzip stream holds. Raises: FormatError (nothing can be unpacked), LimitError (a bomb)."""
-    unpacker = zlib.decompressobj(wbits=31)
-    pieces: list[bytes] = []
-    total = 0
-    parsed = Parsed(media_type="application/gzip")
-    rest = data
-    try:
-        while rest and not unpacker.eof:
-            piece = unpacker.decompress(rest, _CHUNK)
-            rest = unpacker.unconsumed_tail
-            pieces.append(piece)
-            total += len(piece)
-            if total > limits.file_bytes or (total > 4 * _CHUNK and total > limits.ratio * len(data)):
-                raise LimitError(
-                    f"unpacks to more than {total - 1:,} bytes: a gzip bomb?", where=name, hint="unpack it and give the file"
-                )
-            if not piece and not rest:
-                break
-    except zlib.error as error:
-        if not total:
-            raise FormatError("is a broken gzip file", where=name, hint="fetch it again") from error
-        parsed.problems.append(skipped(name, f"breaks off after {total:,} bytes: {error}", "fetch it again"))
-    if not unpacker.eof and not parsed.problems:
-        parsed.problems.append(skipped(name, f"breaks off after {total:,} bytes", "fetch it again"))
-    inner = name.rsplit("/", 1)[-1].removesuffix(".gz").removesuffix(".GZ") or "content"
-    parsed.attached = iter([(inner, b"".join(pieces))])
-    return parsed
+class _Member:
+    """A member as it is unpacked. It ends early, with a problem, where it is broken."""
+
+    def __init__(self, stream: Readable, where: str, problems: list[Problem]) -> None:
+        self._stream = stream
+        self._where = where
+        self._problems = problems
+        self._over = False
+
+    def read(self, size: int, /) -> bytes:
+        if self._over:
+            return b""
+        try:
+            return self._stream.read(size)
+        except _BROKEN as error:
+            self._over = True
+            self._problems.append(failed(self._where, f"cannot be unpacked: {error}", "fetch the archive again"))
+            return b""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["decode", "looks_binary"]
+__all__ = ["decode", "is_wide", "looks_binary"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -44,6 +44,15 @@ def looks_binary(data: bytes) -> bool:
     if not head or any(head.startswith(mark) for mark, _ in _BOMS) or _wide(head):
         return False
     return len(head) - len(head.translate(None, _CONTROL)) > 0.03 * len(head)
+
+
+def is_wide(head: bytes) -> bool:
+    """Whether a text has two or four bytes a character, so that it cannot be cut at any line feed.
+
+    >>> is_wide("text".encode("utf-16")), is_wide("text".encode("utf-8-sig"))
+    (True, False)
+    """
+    return any(head.startswith(mark) for mark, name in _BOMS if name != "utf-8") or _wide(head[:_HEAD]) is not None
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:

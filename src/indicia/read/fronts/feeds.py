@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.structured import finder
@@ -11,7 +12,7 @@ from indicia.read.indicators import find_hits
 from indicia.read.indicators.refang import refang
 from indicia.records import Block, BlockKind, MentionKind
 
-__all__ = ["read_csv"]
+__all__ = ["Feed", "read_csv"]
 
 _VALUE_COLUMNS = ("indicator", "ioc", "value", "iocvalue", "indicatorvalue", "observable", "artifact")
 _TYPE_COLUMNS = ("indicatortype", "ioctype", "type", "valuetype", "observabletype")
@@ -49,25 +50,34 @@ def _separator(header: str) -> str:
     return max((",", ";", "\t", "|"), key=header.count)
 
 
-def read_csv(text: str, name: str, limits: Limits) -> Parsed:
+@dataclass(slots=True)
+class Feed:
+    """What the first part of a long feed tells the later ones: its columns, and how many rows were read."""
+
+    header: list[str] | None = None
+    separator: str = ","
+    rows: int = 0
+
+
+def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> Parsed:
     """Every row a block `row 12`; every cell that holds an indicator a mention. Rows that hold none are counted."""
+    feed = feed or Feed()
     parsed = Parsed(text=text, media_type="text/csv")
     said: list[Said] = []
-    header: list[str] | None = None
-    separator = ","
-    empty = number = at = 0
+    empty = at = 0
     for line in text.split("\n"):
         begin, at = at, at + len(line) + 1
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        number += 1
+        feed.rows += 1
         stripped = len(line.rstrip())
-        parsed.blocks.append(Block(start=begin, end=begin + stripped, kind=BlockKind.ROW, path=f"row {number}"))
-        if header is None:
-            separator = _separator(line)
-            header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in _cells(line[:stripped], begin, separator)]
+        parsed.blocks.append(Block(start=begin, end=begin + stripped, kind=BlockKind.ROW, path=f"row {feed.rows}"))
+        if feed.header is None:
+            feed.separator = _separator(line)
+            cells = _cells(line[:stripped], begin, feed.separator)
+            feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]
             continue
-        found = _row(_cells(line[:stripped], begin, separator), header)
+        found = _row(_cells(line[:stripped], begin, feed.separator), feed.header)
         said += found
         empty += not found
     if empty:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, stable_id
 
-__all__ = ["Limits", "Opened", "Parsed", "Progress", "failed", "skipped", "to_document"]
+__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "skipped", "to_document"]
+
+
+class Readable(Protocol):
+    """All that a front end needs of a file."""
+
+    def read(self, size: int, /) -> bytes: ...
+
 
 Progress = Callable[[str, float, "float | None"], None]
 
@@ -16,15 +24,16 @@ Progress = Callable[[str, float, "float | None"], None]
 class Limits(Record, frozen=True, kw_only=True):
     """Bounds that keep hostile input harmless. Sizes are bytes, times are seconds."""
 
-    file_bytes: int = 256 * 2**20  # of one file, or of one member of an archive
-    total_bytes: int = 1024 * 2**20  # of everything that one source unpacks to
+    file_bytes: int = 256 * 2**20  # of one file that has to be read whole
+    part_bytes: int = 8 * 2**20  # of one part of a long text; a longer text becomes several documents
+    total_bytes: int = 2048 * 2**20  # of everything that one source unpacks to
     files: int = 20_000  # of a folder or an archive
     depth: int = 4  # archives in archives, messages in messages
     ratio: int = 200  # unpacked to packed size, beyond the first megabyte
     pages: int = 5_000  # of a PDF
     pdf_seconds: float = 120.0
     pdf_memory: int = 2 * 2**30
-    text_characters: int = 64 * 2**20  # of one document; a longer text becomes several documents
+    text_characters: int = 64 * 2**20  # of a PDF's text
     elements: int = 2_000_000  # of an HTML or XML tree
 
 
@@ -55,7 +64,7 @@ class Parsed:
     publisher: str | None = None
     language: str | None = None
     problems: list[Problem] = field(default_factory=list)
-    attached: Iterable[tuple[str, bytes]] = ()  # name and bytes of what is inside, one at a time
+    attached: Iterable[tuple[str, bytes | Readable]] = ()  # name and content of what is inside, one at a time
     find: Callable[[Document], tuple[Mention, ...]] | None = None  # mentions that the format states outright
 
 

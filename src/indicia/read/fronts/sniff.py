@@ -27,6 +27,7 @@ class Kind(StrEnum):
     BINARY = "binary"
 
 
+_MAGIC_OLE = b"\xd0\xcf\x11\xe0"
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "a Windows program"),
     (b"\x7fELF", "a Linux program"),
@@ -35,9 +36,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (_MAGIC_OLE, "an old Office file"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"BZh", "a compressed file (bzip2)"),
+    (b"\xfd7zXZ", "a compressed file (xz)"),
+    (b"\x28\xb5\x2f\xfd", "a compressed file (zstd)"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
@@ -72,12 +76,12 @@ def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
     if head.startswith(b"\x1f\x8b"):
         return Kind.GZIP, ""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return (Kind.DOCX, "") if b"word/" in data and b"[Content_Types].xml" in data else (Kind.ZIP, "")
+        return _zip_kind(data)
     if b"%PDF-" in head[:1024]:
         return Kind.PDF, ""
     for magic, words in _MAGIC:
         if head.startswith(magic) and (looks_binary(data) or magic == b"{\\rtf"):
-            return Kind.BINARY, words
+            return Kind.BINARY, _ole_words(data) if magic == _MAGIC_OLE else words
     if data[257:262] == b"ustar":
         return Kind.BINARY, "a tar archive (unpack it first)"
     if looks_binary(data):
@@ -85,6 +89,38 @@ def sniff(data: bytes, name: str = "") -> tuple[Kind, str]:
     if b"\0" in head[:200]:  # UTF-16 or a stray NUL: judge what it says, not how
         head = decode(head)[0].encode("utf-8", "replace")
     return _text_kind(head.lstrip(b"\xef\xbb\xbf \t\r\n"), name.lower()), ""
+
+
+def _zip_kind(data: bytes) -> tuple[Kind, str]:
+    """A DOCX, an archive, or an office file of another kind, whose parts would make no sense one by one."""
+    if b"[Content_Types].xml" in data:
+        if b"word/" in data:
+            return Kind.DOCX, ""
+        for part, words in ((b"xl/", "a spreadsheet (.xlsx)"), (b"ppt/", "a presentation (.pptx)")):
+            if part in data:
+                return Kind.BINARY, words
+    if b"mimetypeapplication/vnd.oasis.opendocument" in data[:200]:
+        return Kind.BINARY, "an OpenDocument file"
+    if b"mimetypeapplication/epub" in data[:200]:
+        return Kind.BINARY, "an e-book"
+    return Kind.ZIP, ""
+
+
+def _ole_words(data: bytes) -> str:
+    """What a compound file of Microsoft's holds, by the names of its streams."""
+    for stream, words in _OLE:
+        if stream.encode("utf-16-le") in data:
+            return words
+    return "an old Office file"
+
+
+_OLE = (
+    ("__substg1.0_", "an Outlook message (.msg)"),
+    ("EncryptedPackage", "an encrypted Office file"),
+    ("WordDocument", "an old Office file (.doc)"),
+    ("Workbook", "an old Office file, a spreadsheet (.xls)"),
+    ("PowerPoint Document", "an old Office file, a presentation (.ppt)"),
+)
 
 
 def _text_kind(head: bytes, name: str) -> Kind:

@@ -1,0 +1,73 @@
+"""Long texts in parts: each a document of its own, named by the characters of the whole that it holds (RFC 5147).
+
+A part ends where a line, a paragraph or an element ends, so that nothing that belongs together is torn apart. Never more than
+one part is in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from indicia.read.fronts.decode import decode
+from indicia.read.fronts.opened import Readable
+from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.streams import read_up_to
+
+__all__ = ["Part", "parts_of"]
+
+_PARAGRAPH = re.compile(rb"\n[ \t]*\n")
+_ELEMENT = re.compile(rb"<(?:p|div|tr|li|h[1-6]|table|section|article|ul|ol|pre|blockquote)[\s>]", re.IGNORECASE)
+_SEPARATOR = re.compile(rb"[\s,;|]")
+_NEAR = 1 << 16  # how far before the end of a part a better place to cut is looked for
+
+
+class Part(NamedTuple):
+    """`text` is the whole's text from `start` to `end`, counted in code points after line ends became line feeds."""
+
+    text: str
+    data: bytes
+    start: int
+    end: int
+
+
+def parts_of(head: bytes, stream: Readable, kind: Kind, size: int) -> Iterator[Part]:
+    """The parts of what begins with `head` and goes on in `stream`, each of about `size` bytes, as they are read."""
+    waiting, at, over = head, 0, False
+    while True:
+        if not over:
+            more = read_up_to(stream, size - len(waiting))
+            over = len(more) < size - len(waiting)
+            waiting += more
+        if not waiting:
+            return
+        cut = len(waiting) if over else _cut(waiting, kind)
+        data, waiting = waiting[:cut], waiting[cut:]
+        text = decode(data)[0]
+        yield Part(text, data, at, at + len(text))
+        at += len(text)
+
+
+def _cut(data: bytes, kind: Kind) -> int:
+    """Where to end a part: before an element, after a paragraph, a line or a word; at the worst between two characters."""
+    low = max(1, len(data) - _NEAR)
+    if kind is Kind.HTML and (cut := _last(_ELEMENT, data, low, after=False)):
+        return cut
+    if kind is not Kind.CSV and (cut := _last(_PARAGRAPH, data, low, after=True)):
+        return cut
+    if line := data.rfind(b"\n", low) + 1:
+        return line
+    if cut := _last(_SEPARATOR, data, low, after=True):
+        return cut
+    cut = len(data)
+    while cut > low and data[cut - 1] & 0xC0 == 0x80:  # within a character of several bytes
+        cut -= 1
+    return cut - 1 if cut > low and data[cut - 1] >= 0xC0 else cut
+
+
+def _last(pattern: re.Pattern[bytes], data: bytes, low: int, *, after: bool) -> int:
+    found = 0
+    for match in pattern.finditer(data, low):
+        found = match.end() if after else match.start()
+    return found
