@@ -14,6 +14,7 @@ import msgspec
 from indicia.hunt.correlation import Feed, feed_of
 from indicia.hunt.events import EventBatch
 from indicia.hunt.formats import Format, LogInput
+from indicia.hunt.formats.base import Wanted
 from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicator
 from indicia.hunt.matching.matcher import Match, Matcher
 from indicia.hunt.reach import Reach
@@ -65,6 +66,7 @@ class Scanner:
         self._most = most
         self._matchers: dict[str, Matcher] = {}
         self._facts: dict[int, RuleFacts] = {}
+        self._windows_kinds: dict[tuple[str | None, str | None, str | None], frozenset[str]] = {}
         self._kept: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
@@ -101,10 +103,21 @@ class Scanner:
             found.files.append(Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots)))
         return found
 
-    def wanted(self, form: Format) -> frozenset[str]:
+    def wanted(self, form: Format) -> Wanted:
         """The fields that the rules for a format ask for."""
         families = {form.family, *form.also}
-        return frozenset().union(*(self.matcher(family).fields for family in families))
+        found = Wanted(frozenset().union(*(self.matcher(family).fields for family in families)))
+        if families == {"windows"}:
+            found.of_kind = self._of_windows_kind
+        return found
+
+    def _of_windows_kind(self, channel: str | None, event: str | None, provider: str | None) -> frozenset[str]:
+        kind = channel, event, provider
+        fields = self._windows_kinds.get(kind)
+        if fields is None:
+            named = {"channel": channel, "eventid": event, "provider_name": provider}
+            fields = self._windows_kinds[kind] = self.matcher("windows").fields_of(named)
+        return fields
 
     def _one(self, batch: EventBatch, found: Found, reaches: dict[str, tuple[str, Reach]], clock: _Clock) -> None:
         with clock("reach"):

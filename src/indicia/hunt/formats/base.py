@@ -10,7 +10,16 @@ from typing import BinaryIO, NamedTuple
 from indicia.hunt.events import EventBatch
 from indicia.records import Problem
 
-__all__ = ["Format", "LogInput", "Stretch"]
+__all__ = ["Format", "LogInput", "Stretch", "Wanted"]
+
+
+class Wanted(frozenset[str]):
+    """The fields that rules ask for, in lower case, "" among them when the whole text is wanted too.
+
+    `of_kind` says it more closely for one kind of Windows event: (channel, event id, provider) -> fields.
+    """
+
+    of_kind: Callable[[str | None, str | None, str | None], frozenset[str]] | None = None
 
 
 class Stretch(NamedTuple):
@@ -39,13 +48,12 @@ class LogInput:
 class Format(NamedTuple):
     """One format. `sniff(head, name)` is cheap and never raises; `read(logs, wanted)` gives batches in order.
 
-    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns, in lower
-    case, "" among them when the whole text is wanted too.
+    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns.
     """
 
     name: str
     family: str
     sniff: Callable[[bytes, str], bool]
-    read: Callable[[Sequence[LogInput], frozenset[str]], Iterator[EventBatch | Problem]]
+    read: Callable[[Sequence[LogInput], Wanted], Iterator[EventBatch | Problem]]
     splittable: bool = False  # may be read in stretches
     also: tuple[str, ...] = ()  # other families that some of its events belong to

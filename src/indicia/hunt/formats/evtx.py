@@ -11,71 +11,26 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import msgspec
 import numpy as np
-import pyarrow as pa
 
-from indicia.hunt.events import Codes, Column, EventBatch
-from indicia.hunt.formats.base import Format, LogInput
-from indicia.hunt.formats.table import ShapedRows, text_of
-from indicia.hunt.formats.windows import flat_event, windows_times
-from indicia.hunt.matching.literals import Ints
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.events import EventBatch
+from indicia.hunt.formats.base import Format, LogInput, Wanted
+from indicia.hunt.formats.eventtable import BATCH, EventTable
+from indicia.hunt.formats.lines import block_of
 from indicia.records import Problem, Severity
 
-__all__ = ["BATCH", "CHUNK", "FILE_HEADER", "FORMATS", "EventTable", "nominal_records"]
+__all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
 
 CHUNK = 65_536
 FILE_HEADER = 4_096
 GROUP = 64  # chunks parsed at a time: 4 MB
-BATCH = 24_576  # events
 _FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
 _RECORD_MAGIC = b"\x2a\x2a\0\0"
 _FIRST_RECORD = 512
 _SMALLEST_RECORD = 28
-
-
-class _System(msgspec.Struct, gc=False):
-    Channel: Any = None
-    EventID: Any = None
-    Provider: Any = None
-    Computer: Any = None
-    TimeCreated: Any = None
-    EventRecordID: Any = None
-    Level: Any = None
-    Task: Any = None
-    Opcode: Any = None
-    Keywords: Any = None
-    Version: Any = None
-    Security: Any = None
-
-
-class _Content(msgspec.Struct, gc=False):
-    System: _System = msgspec.field(default_factory=_System)
-    EventData: Any = None
-    UserData: Any = None
-    ProcessingErrorData: Any = None
-
-
-class _Event(msgspec.Struct, gc=False):
-    Event: _Content
-
-
-_typed = msgspec.json.Decoder(_Event)
-_untyped = msgspec.json.Decoder()
-_SYSTEM = {
-    "eventrecordid": "EventRecordID",
-    "level": "Level",
-    "task": "Task",
-    "opcode": "Opcode",
-    "keywords": "Keywords",
-    "version": "Version",
-    "computer": "Computer",
-}
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -87,7 +42,7 @@ def sniff(head: bytes, name: str) -> bool:
     )
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
     """Events in file order; small files share a batch."""
     table = EventTable(wanted, "evtx", "record")
     for log in logs:
@@ -97,7 +52,11 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
             if isinstance(item, Problem):
                 yield item
                 continue
-            table.add(item, range(number, number + len(item)))
+            if not item:
+                continue
+            block = block_of("\n".join(item).encode("utf-8", "replace"), number)
+            for index, fault in table.add(block, np.arange(number, number + len(item))):
+                yield Problem(where=f"{log.name} record {number + index}", what=f"cannot be understood: {fault}")
             number += len(item)
             if table.size >= BATCH:
                 yield table.batch()
@@ -255,116 +214,6 @@ def _size_of(chunk: bytearray, at: int) -> int:
         return 0
     (copy,) = struct.unpack_from("<I", chunk, at + size - 4)
     return size if copy == size else 0
-
-
-class EventTable:
-    """Gathers events, given as the JSON text of their `Event` element, into a batch."""
-
-    def __init__(self, wanted: frozenset[str], name: str, unit: str) -> None:
-        self._format = name
-        self._unit = unit
-        self._wanted = wanted
-        self._files: list[str] = []
-        self._file_of: list[int] = []
-        self._texts: list[str] = []
-        self._systems: list[_System] = []
-        self._positions: list[int] = []
-        self._rows = ShapedRows()
-
-    @property
-    def size(self) -> int:
-        """How many events it holds."""
-        return len(self._texts)
-
-    def begin(self, file: str) -> None:
-        """What is added from now on is from this file."""
-        self._files.append(file)
-
-    def add(self, texts: Sequence[str], positions: Iterable[int]) -> None:
-        """More records and where they stand. Raises: msgspec.DecodeError (nothing of them is added then)."""
-        decode, rows = _typed.decode, self._rows
-        contents = [decode(text).Event for text in texts]
-        for content in contents:
-            data = content.EventData
-            self._systems.append(content.System)
-            if type(data) is dict and "Data" not in data and "#attributes" not in data:
-                rows.add(data)
-            else:
-                rows.add(_without_system(content))
-        self._texts += texts
-        self._positions += positions
-        self._file_of += [len(self._files) - 1] * len(texts)
-
-    def batch(self) -> EventBatch:
-        """The records as a batch."""
-        columns = self._rows.columns(self._wanted - {"channel", "eventid", "computer", "provider_name", "eventrecordid"})
-        systems = self._systems
-        columns["Channel"] = _column([system.Channel for system in systems])
-        columns["EventID"] = _column([_plain(system.EventID) for system in systems])
-        columns["Provider_Name"] = _column([_provider(system.Provider) for system in systems])
-        folded = {field_key(name) for name in columns}
-        for name in self._wanted & _SYSTEM.keys():
-            if name not in folded:
-                own = _SYSTEM[name]
-                columns[own] = _column([_plain(getattr(system, own)) for system in systems])
-        texts, files = self._texts, self._files
-        return EventBatch(
-            format=self._format,
-            family="windows",
-            size=len(texts),
-            columns=columns,
-            files=files,
-            file_of=None if len(files) == 1 else np.array(self._file_of, np.int32),
-            positions=np.array(self._positions, np.int64),
-            times=windows_times([_time(system.TimeCreated) for system in systems]),
-            rebuild=lambda row: _rebuild(texts[row]),
-            unit=self._unit,
-            texts=lambda rows: pa.array(["\n".join(_rebuild(texts[row])[2].values()) for row in rows.tolist()], pa.string()),
-            raw=lambda: _raw(texts),
-        )
-
-
-def _rebuild(text: str) -> tuple[str, str, Mapping[str, str]]:
-    fields = {
-        name: value for name, content in flat_event(_untyped.decode(text)["Event"]).items() if (value := text_of(content)) != ""
-    }
-    return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
-
-
-def _raw(texts: Sequence[str]) -> tuple[bytes, Ints, Ints]:
-    encoded = [text.encode() for text in texts]
-    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-    ends = np.cumsum(lengths + 1) - 1
-    return b"\n".join(encoded), ends - lengths, ends
-
-
-def _without_system(content: _Content) -> Mapping[str, Any]:
-    parts = {"EventData": content.EventData, "UserData": content.UserData, "ProcessingErrorData": content.ProcessingErrorData}
-    return flat_event(parts)
-
-
-def _plain(value: Any) -> Any:
-    return value.get("#text") if isinstance(value, dict) else value
-
-
-def _provider(value: Any) -> Any:
-    return value.get("#attributes", {}).get("Name") if isinstance(value, dict) else None
-
-
-def _time(value: Any) -> str:
-    return str(value.get("#attributes", {}).get("SystemTime", "")) if isinstance(value, dict) else ""
-
-
-def _column(values: list[Any]) -> Column:
-    """A column of few distinct values: numbered in Python, which is quicker than making Arrow texts of them all."""
-    numbers: dict[Any, int] = {}
-    codes: Codes = np.fromiter((numbers.setdefault(value, len(numbers)) for value in values), np.int32, len(values))
-    texts = [None if value is None else text_of(value) for value in numbers]
-    if None in texts:
-        hole = texts.index(None)
-        codes[codes == hole] = -1
-        texts[hole] = ""
-    return Column(pa.array(texts, pa.string()), codes)
 
 
 FORMATS = (Format("evtx", "windows", sniff, read),)

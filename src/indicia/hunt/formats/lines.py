@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from indicia.hunt.matching.literals import Ints
 from indicia.records import Problem, Severity
 
-__all__ = ["BLOCK", "LineBlock", "line_blocks", "readable"]
+__all__ = ["BLOCK", "LineBlock", "block_of", "line_blocks", "readable"]
 
 BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
 LONGEST_LINE = 4 << 20  # bytes; a longer line is cut off, and told
@@ -92,7 +92,7 @@ def line_blocks(
             clean, problems = readable(data, f"{where}:{number}")
             yield from problems
             if clean:  # a hard stop may leave a stretch of nothing but NULs
-                made = _block(clean, number)
+                made = block_of(clean, number)
                 number += len(made.starts)
                 yield made
         if ended:
@@ -126,7 +126,8 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
     return data, problems
 
 
-def _block(data: bytes, first: int) -> LineBlock:
+def block_of(data: bytes, first: int) -> LineBlock:
+    """The lines in `data`, clean as `LineBlock` wants it."""
     octets = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(octets == 10)
     if not data.endswith(b"\n"):

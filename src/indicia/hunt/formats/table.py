@@ -10,10 +10,10 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from indicia.hunt.events import Column, encode
+from indicia.hunt.events import Codes, Column
 from indicia.hunt.rules.names import field_key
 
-__all__ = ["ShapedRows", "flatten", "text_of"]
+__all__ = ["ShapedRows", "column_of", "flatten", "text_of"]
 
 DEEPEST = 8  # levels of nesting that become names; what lies deeper is kept as JSON
 
@@ -22,16 +22,23 @@ class ShapedRows:
     """Collects rows and gives them as columns. Rows with the same fields in the same order are turned into columns together."""
 
     def __init__(self) -> None:
-        self._shapes: dict[tuple[str, ...], tuple[list[int], list[Iterable[Any]]]] = {}
+        self._shapes: dict[tuple[tuple[str, ...], frozenset[str] | None], tuple[list[int], list[Iterable[Any]]]] = {}
         self.size = 0
 
-    def add(self, fields: Mapping[str, Any]) -> None:
-        """One more row; values are texts, or what `text_of` makes of them. None is missing."""
-        shape = self._shapes.get(names := tuple(fields))
+    def add(self, fields: Mapping[str, Any], wanted: frozenset[str] | None = None) -> None:
+        """One more row; values are texts, or what `text_of` makes of them. None is missing.
+
+        Of this row only the `wanted` fields become columns (None: all that `columns` is asked for).
+        """
+        shape = self._shapes.get(key := (tuple(fields), wanted))
         if shape is None:
-            shape = self._shapes[names] = ([], [])
+            shape = self._shapes[key] = ([], [])
         shape[0].append(self.size)
         shape[1].append(fields.values())
+        self.size += 1
+
+    def skip(self) -> None:
+        """One more row without any fields."""
         self.size += 1
 
     def columns(self, wanted: frozenset[str] | None) -> dict[str, Column]:
@@ -42,11 +49,13 @@ class ShapedRows:
         rows: defaultdict[str, list[Sequence[int]]] = defaultdict(list)
         values: defaultdict[str, list[Any]] = defaultdict(list)
         spelling: dict[str, str] = {}
-        for names, (numbers, contents) in self._shapes.items():
+        for (names, of_row), (numbers, contents) in self._shapes.items():
             taken = set()
             for name, column in zip(names, zip(*contents, strict=True), strict=True):
                 folded = field_key(name)
                 if (wanted is not None and folded not in wanted) or folded in taken:
+                    continue
+                if of_row is not None and folded not in of_row:
                     continue
                 taken.add(folded)
                 own = spelling.setdefault(folded, name)
@@ -55,17 +64,42 @@ class ShapedRows:
         return {name: self._column(rows[name], values[name]) for name in rows}
 
     def _column(self, rows: list[Sequence[int]], values: list[Sequence[Any]]) -> Column:
-        flat = values[0] if len(values) == 1 else [value for part in values for value in part]
-        try:
-            array = pa.array(flat, pa.string())
-        except (pa.ArrowTypeError, pa.ArrowInvalid):
-            array = pa.array([None if value is None else text_of(value) for value in flat], pa.string())
-        column = encode(array)
+        column = column_of(values[0] if len(values) == 1 else [value for part in values for value in part])
         if len(rows) == 1 and len(rows[0]) == self.size:
             return column
         codes = np.full(self.size, -1, np.int32)
         codes[np.concatenate([np.asarray(part) for part in rows])] = column.codes
         return Column(column.values, codes)
+
+
+def column_of(values: Sequence[Any]) -> Column:
+    """A column of any values, each as `text_of` writes it. None is missing.
+
+    Numbered in Python: a value that comes again is only looked up, and only distinct ones become Arrow texts.
+    """
+    try:
+        distinct = dict.fromkeys(values)
+        # A dict takes 1, 1.0 and true for the same key, though they are written differently.
+        if any(type(value) in _ALIKE for value in distinct) and len(_ALIKE & set(map(type, values))) > 1:
+            values = [_or_text(value) for value in values]
+            distinct = dict.fromkeys(values)
+    except TypeError:  # a list or an object among them
+        values = [_or_text(value) for value in values]
+        distinct = dict.fromkeys(values)
+    numbers = dict(zip(distinct, range(len(distinct)), strict=True))
+    codes: Codes = np.fromiter(map(numbers.__getitem__, values), np.int32, len(values))
+    hole = numbers.get(None)
+    if hole is not None:
+        codes[codes == hole] = -1
+    texts = [value if type(value) is str else text_of(value) for value in distinct]
+    return Column(pa.array(texts, pa.string()), codes)
+
+
+_ALIKE = {int, float, bool}
+
+
+def _or_text(value: Any) -> str | None:
+    return None if value is None else text_of(value)
 
 
 def text_of(value: Any) -> str:

@@ -5,14 +5,15 @@ Read the quick way, like EVTX itself.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 
-import msgspec
+import numpy as np
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.formats.base import Format, LogInput
-from indicia.hunt.formats.evtx import BATCH, EventTable
-from indicia.hunt.formats.lines import LineBlock, line_blocks
+from indicia.hunt.formats.base import Format, LogInput, Wanted
+from indicia.hunt.formats.eventtable import BATCH, EventTable
+from indicia.hunt.formats.lines import LineBlock, block_of, line_blocks
 from indicia.records import Problem
 
 __all__ = ["FORMATS"]
@@ -24,7 +25,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return line.startswith(b'{"Event":{') and b'"System":{' in line
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
     """Events in file order."""
     table = EventTable(wanted, "windows-json", "line")
     for log in logs:
@@ -38,7 +39,10 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                 if isinstance(block, Problem):
                     yield block
                     continue
-                yield from _add(table, block, log.name)
+                block = _without_mark(block)
+                positions = np.arange(block.first, block.first + len(block.starts))
+                for index, fault in table.add(block, positions):
+                    yield Problem(where=f"{log.name}:{block.first + index}", what=f"no event in JSON: {fault}")
                 if table.size >= BATCH:
                     yield table.batch()
                     table = EventTable(wanted, "windows-json", "line")
@@ -47,17 +51,9 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
         yield table.batch()
 
 
-def _add(table: EventTable, block: LineBlock, name: str) -> Iterator[Problem]:
-    texts = block.data.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")[: len(block.starts)]
-    kept = [(text, block.first + index) for index, text in enumerate(texts) if text and not text.isspace()]
-    try:
-        table.add([text for text, _ in kept], [position for _, position in kept])
-    except (msgspec.DecodeError, RecursionError):
-        for text, position in kept:  # one of them is broken: which?
-            try:
-                table.add([text], [position])
-            except (msgspec.DecodeError, RecursionError) as error:
-                yield Problem(where=f"{name}:{position}", what=f"no event in JSON: {error}")
+def _without_mark(block: LineBlock) -> LineBlock:
+    """The block without the byte order mark before its first line."""
+    return block_of(block.data[3:], block.first) if block.data.startswith(BOM_UTF8) else block
 
 
 FORMATS = (Format("windows-json", "windows", sniff, read, splittable=True),)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
 from indicia.hunt.matching.algebra import Mask, rows_where
@@ -182,17 +183,44 @@ class Matcher:
             if kind.rules:
                 yield kind, None if len(uniques) == 1 else order[bounds[number] : bounds[number + 1]]
 
+    def fields_of(self, kind: Mapping[str, str | None]) -> frozenset[str]:
+        """The fields that rules ask of events with these values (None: missing) in fields that say what kind they are.
+
+        Such fields that `kind` does not name may hold anything.
+        """
+        passed: set[int] = set()
+        for name in self._guards:
+            if name not in kind:
+                passed.update(index for index, _ in self._by_field[name])
+            elif (value := kind[name]) is None:
+                passed.update(self._tests(name).passed[MISSING])
+            else:
+                tests = self._tests(name)
+                passed.update(tests.passed[int(tests.classify(pa.array([value], pa.string()))[0])])
+        rules = self._rules_for(passed)
+        return frozenset().union(*({*rule.fields, *self._compared(rule)} for rule in rules))
+
+    def _compared(self, rule: PlanRule) -> Iterator[str]:
+        for index in rule.same:
+            test = self._plan.tests[index]
+            if isinstance(test, Same):
+                yield from (test.field, test.other)
+
+    def _rules_for(self, passed: set[int]) -> list[PlanRule]:
+        """The rules that can hold where these tests of the guards pass."""
+        chosen = set(self._unguarded)
+        for test in passed:
+            chosen.update(self._by_guard.get(test, ()))
+        some = [self._plan.rules[number] for number in sorted(chosen)]
+        return [rule for rule in some if all(not passed.isdisjoint(guard) for guard in rule.guards)]
+
     def _kind(self, key: tuple[int, ...]) -> _Kind:
         kind = self._kinds.get(key)
         if kind is None:
             passed: set[int] = set()
             for name, number in zip(self._guards, key, strict=True):
                 passed.update(self._tests(name).passed[number])
-            chosen = set(self._unguarded)
-            for test in passed:
-                chosen.update(self._by_guard.get(test, ()))
-            some = [self._plan.rules[number] for number in sorted(chosen)]
-            rules = [rule for rule in some if all(not passed.isdisjoint(guard) for guard in rule.guards)]
+            rules = self._rules_for(passed)
             fields = sorted({name for rule in rules for name in rule.fields})
             same = sorted({index for rule in rules for index in rule.same})
             kind = self._kinds[key] = _Kind(rules, fields, same)

@@ -1,0 +1,329 @@
+"""Windows events given as the JSON of their `Event` element, one a line, gathered into batches: EVTX, and exports like it.
+
+A line is decoded in two steps. The first takes the few things that say what kind of event it is and leaves its data as bytes;
+the second takes the data apart only where a rule asks for a field of that kind. A line in an unusual form is decoded whole, the
+slow and plain way; both give the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from indicia.hunt.events import Column, EventBatch
+from indicia.hunt.formats.base import Wanted
+from indicia.hunt.formats.lines import LineBlock
+from indicia.hunt.formats.table import ShapedRows, column_of, text_of
+from indicia.hunt.formats.windows import flat_event, windows_times
+from indicia.hunt.matching.literals import Ints
+from indicia.hunt.rules.names import field_key
+
+__all__ = ["BATCH", "EventTable"]
+
+BATCH = 24_576  # events
+_GUARDS = frozenset({"channel", "eventid", "provider_name"})
+_NOTHING: frozenset[str] = frozenset()
+
+
+class _Name(msgspec.Struct, gc=False):
+    Name: str
+    EventSourceName: str | None = None
+
+
+class _Provider(msgspec.Struct, gc=False):
+    attributes: _Name = msgspec.field(name="#attributes")
+
+
+class _When(msgspec.Struct, gc=False):
+    SystemTime: str = ""
+
+
+class _Created(msgspec.Struct, gc=False):
+    attributes: _When = msgspec.field(name="#attributes")
+
+
+class _Numbered(msgspec.Struct, gc=False):
+    text: int | str = msgspec.field(name="#text")
+
+
+class _System(msgspec.Struct, gc=False):
+    Provider: _Provider
+    EventID: int | str | _Numbered
+    Channel: str
+    TimeCreated: _Created
+
+
+_ABSENT = msgspec.Raw(b"")
+
+
+class _Content(msgspec.Struct, gc=False):
+    System: Any
+    EventData: msgspec.Raw = _ABSENT
+    UserData: msgspec.Raw = _ABSENT
+    ProcessingErrorData: msgspec.Raw = _ABSENT
+
+
+class _Further(NamedTuple):
+    """A further field of the system part: which of its members holds it, and whether it counts before one of the data."""
+
+    name: str
+    member: str
+    first: bool = False
+
+
+# By their keys; they are decoded only when a rule asks for them.
+_FURTHER = {
+    field_key(each.name): each
+    for each in (
+        _Further("EventRecordID", "EventRecordID", first=True),
+        _Further("Computer", "Computer", first=True),
+        _Further("Level", "Level"),
+        _Further("Task", "Task"),
+        _Further("Opcode", "Opcode"),
+        _Further("Keywords", "Keywords"),
+        _Further("Version", "Version"),
+        _Further("UserID", "Security"),
+        _Further("EventSourceName", "Provider"),
+        _Further("SystemTime", "TimeCreated", first=True),
+    )
+}
+_plainly = msgspec.json.Decoder()
+_PARTS = ("EventData", "UserData", "ProcessingErrorData")
+_NESTED = re.compile(rb'"\s*:\s*\{')
+
+
+@lru_cache(64)
+def _decoder(members: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    """Decodes events, with further members of their system part."""
+    own = [(name, Any, None) for name in members if name not in _System.__struct_fields__]
+    system = msgspec.defstruct("System", own, bases=(_System,), gc=False)
+    content = msgspec.defstruct("Content", [("System", system)], bases=(_Content,), gc=False)
+    return msgspec.json.Decoder(msgspec.defstruct("Event", [("Event", content)], gc=False))
+
+
+class _Kind(NamedTuple):
+    """A kind of event by its number, with the fields of it that rules ask for."""
+
+    number: int
+    wanted: frozenset[str]
+
+
+class EventTable:
+    """Gathers events into a batch."""
+
+    def __init__(self, wanted: Wanted | frozenset[str], name: str, unit: str) -> None:
+        self._format = name
+        self._unit = unit
+        self._wanted = wanted
+        self._of_kind = getattr(wanted, "of_kind", None)
+        self._further = tuple(_FURTHER[key] for key in sorted(wanted & _FURTHER.keys()))
+        self._decoder = _decoder(tuple(sorted({each.member for each in self._further})))
+        self._kinds: dict[tuple[str | None, int | str | None, str | None], _Kind] = {}
+        self._kind_of: list[int] = []
+        self._times: list[str] = []
+        self._further_values: dict[_Further, list[Any]] = {each: [] for each in self._further}
+        self._rows = ShapedRows()
+        self._lines = _Lines()
+        self._files: list[str] = []
+        self._file_of: list[tuple[int, int]] = []  # (file, events)
+        self._positions: list[Ints] = []
+
+    @property
+    def size(self) -> int:
+        """How many events it holds."""
+        return len(self._times)
+
+    def begin(self, file: str) -> None:
+        """What is added from now on is from this file."""
+        self._files.append(file)
+
+    def add(self, block: LineBlock, positions: Ints) -> list[tuple[int, str]]:
+        """More events, one a line, and where each stands. Gives the lines (by index) that are no event, and why."""
+        before = self.size
+        kept = np.arange(len(block.starts))
+        faults: list[tuple[int, str]] = []
+        try:
+            events = self._decoder.decode_lines(block.data)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            events = []
+        if len(events) == len(kept):
+            self._add_quickly([event.Event for event in events])
+        else:  # a blank line, one that is broken, or one in an unusual form
+            good = []
+            for index in range(len(kept)):
+                line = block.data[int(block.starts[index]) : int(block.ends[index])]
+                if not line or line.isspace():
+                    continue
+                fault = self._add_one(line)
+                if fault:
+                    faults.append((index, fault))
+                else:
+                    good.append(index)
+            kept = np.array(good, np.int64)
+        self._lines.add(block, kept)
+        self._positions.append(positions[kept])
+        self._file_of.append((len(self._files) - 1, self.size - before))
+        return faults
+
+    def _add_quickly(self, contents: list[Any]) -> None:
+        kinds, kind_of, times, rows, decode = self._kinds, self._kind_of, self._times, self._rows, _plainly.decode
+        for content in contents:
+            system = content.System
+            number = system.EventID
+            if type(number) is _Numbered:
+                number = number.text
+            kind = kinds.get(key := (system.Channel, number, system.Provider.attributes.Name))
+            if kind is None:
+                kind = self._new_kind(key)
+            kind_of.append(kind.number)
+            times.append(system.TimeCreated.attributes.SystemTime)
+            if not kind.wanted:
+                rows.skip()
+                continue
+            raw = content.EventData
+            data = decode(raw) if raw is not _ABSENT else None
+            if (
+                type(data) is not dict
+                or "Data" in data
+                or "#attributes" in data
+                or content.UserData is not _ABSENT
+                or content.ProcessingErrorData is not _ABSENT
+                or _NESTED.search(raw)
+            ):
+                parts = ((name, getattr(content, name)) for name in _PARTS)
+                data = flat_event({name: decode(part) for name, part in parts if part is not _ABSENT})
+            rows.add(data, kind.wanted)
+        for each, values in self._further_values.items():
+            values += [_further_of(content.System, each) for content in contents]
+
+    def _add_one(self, line: bytes) -> str:
+        """Adds one event, the quick way if it can be; says why it is none."""
+        try:
+            event = self._decoder.decode(line)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return self._add_plainly(line)
+        self._add_quickly([event.Event])
+        return ""
+
+    def _add_plainly(self, line: bytes) -> str:
+        """Adds an event in whatever form; says why it is none."""
+        try:
+            whole = _plainly.decode(line)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            return str(error) or type(error).__name__
+        event = whole.get("Event") if isinstance(whole, dict) else None
+        if not isinstance(event, dict):
+            return "no object of that name: Event"
+        fields = flat_event(event)
+        channel, number, provider = (_or_text(fields.get(name)) for name in ("Channel", "EventID", "Provider_Name"))
+        kind = self._kinds.get(key := (channel, number, provider)) or self._new_kind(key)
+        self._kind_of.append(kind.number)
+        self._times.append(text_of(fields.get("SystemTime")))
+        self._rows.add(fields, kind.wanted)
+        for values in self._further_values.values():
+            values.append(None)  # it is among the fields
+        return ""
+
+    def _new_kind(self, key: tuple[str | None, int | str | None, str | None]) -> _Kind:
+        channel, number, provider = key
+        wanted: frozenset[str] = frozenset(self._wanted)
+        if self._of_kind is not None:
+            wanted = self._of_kind(channel, None if number is None else str(number), provider)
+        kind = self._kinds[key] = _Kind(len(self._kinds), (wanted - _GUARDS) or _NOTHING)
+        return kind
+
+    def batch(self) -> EventBatch:
+        """The events as a batch."""
+        columns = self._rows.columns(self._wanted - _GUARDS)
+        kind_of = np.array(self._kind_of, np.int32)
+        for place, name in enumerate(("Channel", "EventID", "Provider_Name")):
+            of_kind = column_of([key[place] for key in self._kinds])
+            columns[name] = Column(of_kind.values, of_kind.codes[kind_of])
+        spelling = {field_key(name): name for name in columns}
+        for each, values in self._further_values.items():
+            own, of_data = column_of(values), spelling.get(field_key(each.name))
+            if of_data is not None:
+                own = _either(own, columns.pop(of_data)) if each.first else _either(columns.pop(of_data), own)
+            columns[each.name] = own
+        lines = self._lines
+        counts = [count for _, count in self._file_of]
+        return EventBatch(
+            format=self._format,
+            family="windows",
+            size=self.size,
+            columns=columns,
+            files=self._files,
+            file_of=None
+            if len(self._files) == 1
+            else np.repeat(np.array([file for file, _ in self._file_of], np.int32), counts),
+            positions=np.concatenate(self._positions) if self._positions else np.empty(0, np.int64),
+            times=windows_times(self._times),
+            rebuild=lambda row: _rebuild(lines.line(row)),
+            unit=self._unit,
+            texts=lambda rows: pa.array(
+                ["\n".join(_rebuild(lines.line(row))[2].values()) for row in rows.tolist()], pa.string()
+            ),
+            raw=lines.raw,
+        )
+
+
+class _Lines:
+    """The lines of a batch, in the blocks that they came in."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[LineBlock, Ints]] = []
+        self._begins: list[int] = [0]
+
+    def add(self, block: LineBlock, kept: Ints) -> None:
+        self._blocks.append((block, kept))
+        self._begins.append(self._begins[-1] + len(kept))
+
+    def line(self, row: int) -> bytes:
+        """The line of a row of the batch."""
+        at = int(np.searchsorted(self._begins, row, side="right")) - 1
+        block, kept = self._blocks[at]
+        index = int(kept[row - self._begins[at]])
+        return block.data[int(block.starts[index]) : int(block.ends[index])]
+
+    def raw(self) -> tuple[bytes, Ints, Ints]:
+        """All blocks as one text, and where in it the line of each row starts and ends."""
+        starts, ends, base = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+        for block, kept in self._blocks:
+            starts.append(block.starts[kept] + base)
+            ends.append(block.ends[kept] + base)
+            base += len(block.data) + 1
+        return b"\n".join(block.data for block, _ in self._blocks), np.concatenate(starts), np.concatenate(ends)
+
+
+def _rebuild(line: bytes) -> tuple[str, str, Mapping[str, str]]:
+    event = _plainly.decode(line)["Event"]
+    fields = {name: value for name, content in flat_event(event).items() if (value := text_of(content)) != ""}
+    return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
+
+
+def _further_of(system: Any, each: _Further) -> Any:
+    value = getattr(system, each.member)
+    if each.member == "TimeCreated":
+        return value.attributes.SystemTime
+    if each.member == "Provider":
+        return value.attributes.EventSourceName
+    if each.member == "Security":
+        attributes = value.get("#attributes", value) if isinstance(value, dict) else None
+        return attributes.get("UserID") if isinstance(attributes, dict) else None
+    return value.get("#text", value.get("Value")) if isinstance(value, dict) else value
+
+
+def _either(one: Column, other: Column) -> Column:
+    """The values of one column, and of the other where the first has none."""
+    more = np.where(other.codes < 0, -1, other.codes + len(one.values)).astype(np.int32)
+    return Column(pa.concat_arrays([one.values, other.values]), np.where(one.codes < 0, more, one.codes))
+
+
+def _or_text(value: Any) -> str | None:
+    return None if value is None else text_of(value)
