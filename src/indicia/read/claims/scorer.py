@@ -79,17 +79,19 @@ class Scorer:
     def score(self, jobs: Sequence[Job]) -> list[Scored]:
         """The probabilities for each job, in order.
 
-        Each runs by itself: a core has no use for larger batches (measured: time grows with the tokens, padding included), and
-        since int8 takes its scale from all that is in a run, a sentence would be scored by what happens to lie beside it.
+        Each runs by itself: a core has no use for larger batches, since time grows with the tokens, those of padding included;
+        and so a sentence has the same score whatever lies beside it.
         """
-        return [self._heads(self._encoder(job), job) for job in jobs]
+        return [self.probabilities(self.hidden(job), job) for job in jobs]
 
-    def _encoder(self, job: Job) -> F:
+    def hidden(self, job: Job) -> F:
+        """What the encoder makes of each token of a sentence."""
         ids = np.array([job.tokens], dtype=np.int64)
         hidden: F = self.session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
         return hidden
 
-    def _heads(self, hidden: F, job: Job) -> Scored:
+    def probabilities(self, hidden: F, job: Job) -> Scored:
+        """What the heads make of the encoder's answer."""
         m = len(job.spans) + 1
         pool = np.zeros((m, len(hidden)), dtype=np.float32)
         for row, (a, b) in enumerate(job.spans):
