@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from indicia import knowledge
@@ -30,24 +31,40 @@ RU_NAMES = "Ivan Sergeyev|Dmitri Volkov|Alexei Morozov|Pavel Orlov|Andrei Kuznet
 CN_NAMES = "Zhao Lei|Chen Guoqiang|Wang Jianhua|Liu Feng|Zhang Haoyu|Li Xiaoming".split("|")
 IR_NAMES = "Reza Ahmadi|Mehdi Karimi|Hossein Moradi|Ali Rezaei".split("|")
 KP_NAMES = "Kim Song Il|Pak Chol Su|Ri Yong Ho".split("|")
-VICTIMS = """the foreign ministry|a water utility|the national railway|several hospitals|the parliament's e-mail system|a telecoms operator|two defence contractors|the
+VICTIMS = (
+    """the foreign ministry|a water utility|the national railway|several hospitals|the parliament's e-mail system|a telecoms operator|two defence contractors|the
  election commission|a chipmaker|the tax authority|a pipeline operator|three banks|the port of Rotterdam|the airport|Orion Logistics|Helios Energy|Northwind Bank|Contoso Health|
  the city of Lund|Baltic Power|the Red Cross|a vaccine maker|opposition politicians|journalists in exile|a crypto exchange|Quantex|the state broadcaster|a nuclear regulator|
  dozens of universities|the central bank|government websites|military networks|a satellite provider|the land registry|parliamentarians|a steel mill|Meridian Airlines""".replace(
-    "\n", ""
-).split("|")
-DO = """broke into {v}|hacked {v}|breached {v}|attacked {v}|infiltrated {v}|stole data from {v}|carried out the attack on {v}|conducted the intrusion at {v}|launched the
+        "\n", ""
+    )
+    .replace("| ", "|")
+    .split("|")
+)
+DO = (
+    """broke into {v}|hacked {v}|breached {v}|attacked {v}|infiltrated {v}|stole data from {v}|carried out the attack on {v}|conducted the intrusion at {v}|launched the
  attack on {v}|compromised {v}|spied on {v}|planted malware at {v}|wiped the servers of {v}|had been inside the network of {v} for months|targeted {v}|exploited the flaw to enter
  {v}|knocked {v} offline|was behind the attack on {v}|was responsible for the breach of {v}|orchestrated the hack of {v}|created the malware that hit {v}|robbed {v}|leaked files of {v}|probed
  the mail servers of {v}|encrypted the computers of {v}|ran the phishing campaign against {v}|disrupted {v}|has been targeting {v}|is attacking {v}|hit {v}""".replace(
-    "\n", ""
-).split("|")
-DOING = """breaking into {v}|hacking {v}|stealing data from {v}|attacking {v}|spying on {v}|targeting {v}|carrying out the attack on {v}|compromising {v}|disrupting {v}|planting malware at
- {v}|conspiring to hack {v}|running the campaign against {v}|stealing secrets from {v}""".replace("\n", "").split("|")
-ACT = """the attack on {v}|the breach of {v}|the intrusion at {v}|the hack of {v}|the cyberattack on {v}|the theft of data from {v}|the campaign against {v}|the compromise of
+        "\n", ""
+    )
+    .replace("| ", "|")
+    .split("|")
+)
+DOING = (
+    """breaking into {v}|hacking {v}|stealing data from {v}|attacking {v}|spying on {v}|targeting {v}|carrying out the attack on {v}|compromising {v}|disrupting {v}|planting malware at
+ {v}|conspiring to hack {v}|running the campaign against {v}|stealing secrets from {v}""".replace("\n", "")
+    .replace("| ", "|")
+    .split("|")
+)
+ACT = (
+    """the attack on {v}|the breach of {v}|the intrusion at {v}|the hack of {v}|the cyberattack on {v}|the theft of data from {v}|the campaign against {v}|the compromise of
  {v}|the ransomware attack on {v}|the malware found at {v}|the espionage campaign against {v}|attacks on {v}|the data theft at {v}|the outage at {v}|the leak of files from {v}""".replace(
-    "\n", ""
-).split("|")
+        "\n", ""
+    )
+    .replace("| ", "|")
+    .split("|")
+)
 DATES = [
     "on Monday",
     "on Tuesday",
@@ -64,6 +81,33 @@ DATES = [
     "at a press conference",
     "in July 2021",
 ]
+
+INSIDERS = (
+    """a former employee|a disgruntled contractor|a nineteen-year-old student|two teenagers|a former administrator|amateurs from a gaming forum|an
+ insider|an access broker|a group of young hackers|extortionists|a 22-year-old developer|a competitor|vandals|a lone hacker|bribed contractors|one of its own
+ engineers|a former clerk""".replace("\n", "")
+    .replace("| ", "|")
+    .split("|")
+)
+NEW_FIRST = "Black Silent Iron Crimson Electric Night Cyber Ghost Red Paper Velvet Arctic".split()
+NEW_LAST = "Shadow Lantern Union Army Brigade Ravens Collective Front Hands Syndicate Squad Foxes".split()
+SPEAKING_VICTIMS = (
+    """the hospital|the airline|the port authority|the university|the retailer|the brewery|the city|Orion Logistics|Helios Energy|the water utility|Quantex|the
+ broadcaster|the railway|the bank|the exchange|the ministry|the newspaper|the school board|Meridian Airlines|a law firm|the pharmacy chain""".replace(
+        "\n", ""
+    )
+    .replace("| ", "|")
+    .split("|")
+)
+OTHER_AFFAIRS = (
+    """shelling a hospital|ramming one of its ships|smuggling tobacco|cutting a cable with an anchor|shipping missiles to Iran|poisoning a
+ defector|dumping steel|sending drones over its airports|laundering drug money|bribing customs officers|doping its athletes|selling spare parts for fighter jets|the
+ explosion at the depot|shooting down a balloon|holding a journalist|the murder of an exile|price fixing|breaking the ceasefire""".replace(
+        "\n", ""
+    )
+    .replace("| ", "|")
+    .split("|")
+)
 
 SAY = "said|says|stated|told reporters|told parliament|announced|declared|concluded|has concluded|assesses|assessed|believes|reported|disclosed|confirmed|wrote|noted|warned|claimed|alleged|found|judges|maintained|revealed|added"
 SAY_THAT = SAY.replace("claimed|", "claimed|determined|has determined|")
@@ -83,176 +127,23 @@ ADVERBS = [
     ("reportedly", "hedged"),
 ]
 
-# A pattern and its claims: (source slot or "", stance, accused slot or ""). Slots: S T source; A B accused; DO DOING ACT; D a time or place; C a
-# confidence phrase; P an adverb; {a|b} a choice. A claim may carry firmness and basis: ("S", "accuses", "A", "hedged", "technical", cue slot).
-Claim = tuple[Any, ...]
-PATTERNS: list[tuple[str, list[Claim]]] = [
-    ("<S> {accused|has accused|accuses|publicly accused|on Monday accused} <A> of <DOING>.", [("S", "accuses", "A")]),
-    ("<S> {accused|accuses} <A> and <B> of <DOING>.", [("S", "accuses", "A"), ("S", "accuses", "B")]),
-    ("<S> and <T> {accused|jointly accused|have accused} <A> of <DOING>.", [("S", "accuses", "A"), ("T", "accuses", "A")]),
-    ("<S>, <T> and <U> {blamed|jointly blamed|have blamed} <A> <D> for <ACT>.", [("S", "accuses", "A"), ("T", "accuses", "A"), ("U", "accuses", "A")]),
-    ("<S> {blamed|blames|has blamed|formally blamed} <A> for <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {blamed|blames} <ACT> on <A>.", [("S", "accuses", "A")]),
-    ("<S> {attributed|attributes|ascribed|has attributed|attribute} <ACT> to <A>.", [("S", "accuses", "A")]),
-    ("<S> {attributed|attributes|ascribes} <ACT> to <A> <C>.", [("S", "accuses", "A")]),
-    ("<S> {attributed|attributes} <ACT> to <A> and <B>.", [("S", "accuses", "A"), ("S", "accuses", "B")]),
-    ("<S> {linked|links|has linked|tied|ties|connected|connects} <ACT> to <A>.", [("S", "accuses", "A", "hedged", None, "{linked|links|tied|ties|connected|connects}")]),
-    ("<S> {traced|traces|has traced} <ACT> {back to|to} <A>.", [("S", "accuses", "A")]),
-    ("<S> {pinned|pins} <ACT> on <A>.", [("S", "accuses", "A")]),
-    ("<S> {named|identified|singled out} <A> as {the culprit|the group|the actor|the party|the attacker} behind <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {named|identified} <A> <D> as the {power|force|perpetrator|hackers} behind <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {pointed the finger at|points the finger at|also pointed the finger at} <A> {over|for} <ACT>.", [("S", "accuses", "A")]),
-    ("<S> and <T> also pointed the finger at <A>.", [("S", "accuses", "A"), ("T", "accuses", "A")]),
-    ("<S> {condemned|condemns|strongly condemned} <A> for <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {condemned|condemns|strongly condemned} <ACT> by <A>.", [("S", "accuses", "A")]),
-    ("<S> {called out|calls out} <A> over <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {holds|held} <A> responsible for <ACT>.", [("S", "accuses", "A")]),
-    ("<S> <SAY> <A> <DO>.", [("S", "accuses", "A")]),
-    ("<S> <SAY> that <A> <DO>.", [("S", "accuses", "A")]),
-    ("<S> <SAY> <D> that <A> <DO>.", [("S", "accuses", "A")]),
-    ("<S> {assesses|assessed|judges|concluded|believes} <C> that <A> <DO>.", [("S", "accuses", "A")]),
-    ("<S> {said|says|assessed|concluded} <A> was <P> behind <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {said|says|assessed|concluded} that <A> was <P> responsible for <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {said|assessed} it was <P> that <A> <DO>.", [("S", "accuses", "A")]),
-    ("<S> {said|says|concluded} <ACT> {was carried out|was conducted|was orchestrated|was directed} by <A>.", [("S", "accuses", "A")]),
-    ("<S> {said|says|concluded|has concluded} that <ACT> {came from|originated in|was the work of|was the doing of|bore the hallmarks of} <A>.", [("S", "accuses", "A")]),
-    ("<S> {said|says} <ACT> could be linked to <A>.", [("S", "accuses", "A", "hedged", None, "could be linked")]),
-    ("<A> <DO>, <S> {said|says|told reporters|announced|wrote|assesses|believes|has found|reported}.", [("S", "accuses", "A")]),
-    ("<A> <DO>, {said|says|wrote|according to} <S>.", [("S", "accuses", "A")]),
-    ("According to <S>, <A> <DO>.", [("S", "accuses", "A")]),
-    ("In <S>'s {view|assessment|judgement}, <A> <DO>.", [("S", "accuses", "A")]),
-    ("“<A> <DO>,” <S> {said|told reporters|told the BBC}.", [("S", "accuses", "A")]),
-    ("“<A> <DO>,” said <S>. “We will respond.”", [("S", "accuses", "A")]),
-    ("“The pattern,” {said|explained} <S>, “is familiar: <A> <DO>.”", [("S", "accuses", "A")]),
-    ("\"<ACTC> was {carried out|ordered|directed} by <A>,\" <S> said.", [("S", "accuses", "A")]),
-    ("<S>: <A> <DO>", [("S", "accuses", "A")]),
-    ("<A> {behind|hacked|breached|hit} {<V>|<ACT>}, <S> says", [("S", "accuses", "A")]),
-    ("<ACTC> {was|has been|were} {attributed|pinned on|traced|blamed on} {to|} <A> by <S>.", [("S", "accuses", "A")]),
-    ("<ACTC> was {quickly|rapidly|widely|publicly|} attributed to <A> by <S>.", [("S", "accuses", "A")]),
-    ("<ACTC> has been attributed to <A>.", [("", "accuses", "A")]),
-    ("<ACTC> was blamed on <A>.", [("", "accuses", "A")]),
-    ("<A> has been blamed for <ACT>.", [("", "accuses", "A")]),
-    ("<A> is {believed|thought} to be behind <ACT>.", [("", "accuses", "A", "hedged", None, "{believed|thought} to be")]),
-    ("<A> is suspected of <DOING>.", [("", "accuses", "A", "hedged", None, "suspected")]),
-    ("Suspicion {fell|has fallen} on <A> after <ACT>.", [("", "accuses", "A", "hedged", None, "Suspicion")]),
-    ("Responsibility for <ACT> was laid at the door of <A>.", [("", "accuses", "A")]),
-    ("<A> <DO>.", [("", "accuses", "A")]),
-    ("<A> <DO>. The ministry has restored its systems.", [("", "accuses", "A")]),
-    ("<AG> hack <V>, stay for months", [("", "accuses", "AG")]),
-    ("<AG> <DO>", [("", "accuses", "AG")]),
-    ("<ACTC> {involved|was led by|has involved} <A>.", [("", "accuses", "A")]),
-    ("<A> was {accused|blamed} by <S> {of|for} <DOING>.", [("S", "accuses", "A")]),
-    ("<S> {sees|saw|sees strong} {links|connections|overlaps} between <A> and <ACT>.", [("S", "accuses", "A", "hedged", None, "{links|connections|overlaps}")]),
-    ("<S> has {seen|spotted|observed|caught} <A> <DOING>.", [("S", "accuses", "A", None, "technical")]),
-    ("<S> {considers|deems|regards|calls} <A> the {culprit|likely culprit|thief|author} in <ACT>.", [("S", "accuses", "A")]),
-    ("<S> {suspects|suspect} <A> of <DOING>.", [("S", "accuses", "A", "hedged", None, "{suspects|suspect}")]),
-    ("Because of shared code and infrastructure, <S> {attributes|attributed} <ACT> to <A>.", [("S", "accuses", "A", None, "technical")]),
-    ("<S> {attributes|attributed|links} <ACT> to <A> on the basis of {overlapping infrastructure|shared code|reused malware|forensic evidence|the same command servers}.", [("S", "accuses", "A", None, "technical")]),
-    ("Based on {intelligence|its own intelligence|classified intelligence}, <S> said <A> <DO>.", [("S", "accuses", "A", None, "intelligence")]),
-    ("<S>'s analysis of the malware {points to|pointed to} <A>.", [("S", "accuses", "A", "hedged", "technical", "{points to|pointed to}")]),
-    ("<S> {charged|indicted|has charged} <AP> {with|for} <DOING>.", [("S", "accuses", "AP", None, "legal")]),
-    ("<AP> was {charged|indicted} by <S> <D> with <DOING>.", [("S", "accuses", "AP", None, "legal")]),
-    ("<S> {sanctioned|blacklisted|designated|imposed sanctions on|has sanctioned} <A> {for|over} <ACT>.", [("S", "accuses", "A", None, "legal")]),
-    ("<S> {sanctioned|blacklisted} <A> and <AP> {for|over} <ACT>.", [("S", "accuses", "A", None, "legal"), ("S", "accuses", "AP", None, "legal")]),
-    ("<S> added <A> to its sanctions list over <ACT>.", [("S", "accuses", "A", None, "legal")]),
-    ("<S> put <AP> on a wanted list over <ACT>.", [("S", "accuses", "AP", None, "legal")]),
-    ("<S> imposed {sanctions on|an asset freeze on} <A> {for|over} <ACT> and on <AP> for <DOING>.", [("S", "accuses", "A", None, "legal"), ("S", "accuses", "AP", None, "legal")]),
-    ("<S> listed two people and one entity, among them <A> for <ACT>.", [("S", "accuses", "A", None, "legal")]),
-    ("<AP> pleaded guilty to <DOING>, according to <S>.", [("S", "accuses", "AP", "confirmed", "legal", "pleaded guilty")]),
-    ("An indictment unsealed by <S> accuses <AP> of <DOING>.", [("S", "accuses", "AP", None, "legal")]),
-    ("<S> {urged|called on} <AS> to act against <A>, which it said had <DOPP>.", [("S", "accuses", "A")]),
-    ("<S> {summoned|has summoned} the ambassador after <ACT>, which it {blames|blamed} on <A>.", [("S", "accuses", "A")]),
-    ("<S> published a report <D>. It {said|says|concludes} <A> <DO>.", [("it", "accuses", "A")]),
-    ("<S> spoke <D>. {He|She} said <A> <DO>.", [("{He|She}", "accuses", "A")]),
-    ("<ACTC> came to light <D>. <S> {said|says} the group responsible was <A>.", [("S", "accuses", "A")]),
-    ("<A> is not new. The group <DO>, <S> {said|says}.", [("S", "accuses", "The group")]),
-    ("<A> has been active for years. <S> said the group <DO>.", [("S", "accuses", "the group")]),
-    ("<M>, citing {two officials|people familiar with the matter|three sources|unnamed officials}, reported that <S> {had concluded|has concluded|believes} that <A> <DO>.", [("S", "accuses", "A")]),
-    ("<M> reported that <S> {had concluded|concluded|believes} <A> <DO>.", [("S", "accuses", "A")]),
-    ("A spokesperson said <S> {had concluded|believes|has concluded} that <A> <DO>.", [("S", "accuses", "A")]),
-    ("Two sources said <S> {believe|believes} <A> <DO>, <M> {reported|wrote}.", [("S", "accuses", "A")]),
-    ("{A senior official|An official|A U.S. official|One official} said <A> <DO>.", [("{A senior official|An official|A U.S. official|One official}", "accuses", "A")]),
-    # endorsements
-    ("<S> {endorsed|backed|supports|supported|echoed|welcomed} {the finding of <T>|<T>'s finding|the assessment of <T>|<T>'s conclusion} that <A> <DO>.", [("S", "endorses", "A"), ("T", "accuses", "A")]),
-    ("<S> said it {supported|shared|backed|endorsed} the {American|British|Dutch|Czech|Norwegian} {finding|assessment|conclusion} that <A> <DO>.", [("S", "endorses", "A")]),
-    ("<S> and <T> each said they {supported|backed} the finding that <A> <DO>.", [("S", "endorses", "A"), ("T", "endorses", "A")]),
-    ("<S> {declared|expressed} solidarity with <T> after it {blamed|accused} <A> {for|of} <DOING>.", [("S", "endorses", "A"), ("T", "accuses", "A")]),
-    ("<S> and <T> expressed solidarity with <U>, which {attributed|pinned} <ACT> {to|on} <A>.", [("S", "endorses", "A"), ("T", "endorses", "A"), ("U", "accuses", "A")]),
-    ("<S> {joined|stands with} <T> in {condemning|blaming} <A> for <ACT>.", [("S", "endorses", "A"), ("T", "accuses", "A")]),
-    ("<S> {expressed|voiced} its support for <T> and its {judgement|attribution} about <A>.", [("S", "endorses", "A")]),
-    ("<S> {acknowledged|noted} the statements by allies that {attribute|attributed} <ACT> to <A>.", [("S", "endorses", "A")]),
-    # denials
-    ("<NS> {denied|denies|has denied|flatly denied} any {role|part|involvement} in <ACT>.", [("NS", "denies", "NS")]),
-    ("<NS> {denied|rejected|dismissed} the {accusation|allegation|claim|charge|accusations|allegations} as {baseless|groundless|unfounded|slander|absurd}.", [("NS", "denies", "NS")]),
-    ("<NS> {denied|rejected|dismissed} {accusations|allegations|claims} by <S> {that it|of} <DOING>.", [("NS", "denies", "NS"), ("S", "accuses", "NS")]),
-    ("<NS> {rejected|dismissed|denied} <S>'s {accusation|allegation|claim}, calling it {baseless|groundless|politically motivated}.", [("NS", "denies", "NS"), ("S", "accuses", "NS")]),
-    ("<NS> said it had nothing to do with <ACT>.", [("NS", "denies", "NS")]),
-    ("<NS> called the {allegation|accusations|report|charges} {groundless|baseless|unfounded|a smear}.", [("NS", "denies", "NS")]),
-    ("“We have nothing to do with this,” <NS> said.", [("NS", "denies", "NS")]),
-    ("{Moscow|Russia|The Kremlin} denies {role|hand} in <ACT>", [("{Moscow|Russia|The Kremlin}", "denies", "{Moscow|Russia|The Kremlin}")]),
-    ("<NS> said it {has never|had never|does not} {engaged in|conducted|supported|taken part in} cyberattacks.", [("NS", "denies", "NS")]),
-    ("Hacking is not our policy, <NS> {said|answered} when asked about <ACT>.", [("NS", "denies", "NS")]),
-    ("Asked about <ACT>, <NS> said the country {opposes|firmly opposes} all forms of cyberattacks and called the accusation groundless.", [("NS", "denies", "NS")]),
-    ("<S> blamed <AS> for <ACT>. The embassy called the {remarks|claims} {unfounded|baseless}.", [("S", "accuses", "AS"), ("The embassy", "denies", "AS")]),
-    # refusals
-    ("<S> {declined|refused} to {name|identify} {the country|the group|who|those} behind <ACT>.", [("S", "declines", "")]),
-    ("<S> {declined|refused} to say who was {behind|responsible for} <ACT>.", [("S", "declines", "")]),
-    ("<S> {would not|did not|will not} say {who|which country|which group} {was behind|carried out} <ACT>.", [("S", "declines", "")]),
-    ("<S> {has not attributed|did not attribute|stopped short of attributing} <ACT> to {any country|a state|anyone}.", [("S", "declines", "")]),
-    ("<S> could not determine who {was behind|carried out} <ACT>.", [("S", "declines", "")]),
-    ("It is too early to say who was behind <ACT>, <S> said.", [("S", "declines", "")]),
-    ("“It is too early to say who is behind this,” <S> {said|told reporters}.", [("S", "declines", "")]),
-    ("<S>: we cannot comment on who carried out <ACT>.", [("S", "declines", "")]),
-    ("<S> said the investigation was continuing and {named no suspect|made no attribution|would not name a culprit}.", [("S", "declines", "")]),
-    ("<S> would not be drawn on who <DO>.", [("S", "declines", "")]),
-    ("<S> {made|has made} no attribution for <ACT>.", [("S", "declines", "")]),
-    ("<S> said <ACT> was serious. {He|She} did not say which state, if any, was behind it.", [("{He|She}", "declines", "")]),
-    ("<S> {names|named} no culprit for <ACT>.", [("S", "declines", "")]),
-    ("<S> could not say whether <A> was {involved|behind it}.", [("S", "declines", "A")]),
-    # doubts
-    ("<S> {doubts|doubted|questioned|questions} whether <A> <DO>.", [("S", "questions", "A")]),
-    ("<S> {doubts|doubted} that <A> <DO>.", [("S", "questions", "A")]),
-    ("<S> said there was no evidence that <A> <DO>.", [("S", "questions", "A")]),
-    ("<S> {cautioned|warned} that the evidence {tying|linking|against} <A> {to|in|for} <ACT> was thin.", [("S", "questions", "A")]),
-    ("<S> did not believe <A> was involved in <ACT>.", [("S", "questions", "A")]),
-    ("<S> cast doubt on the {claim|finding|attribution} that <A> <DO>.", [("S", "questions", "A")]),
-    ("<S> is not convinced that <A> <DO>.", [("S", "questions", "A")]),
-    # self-claims
-    ("<AX> claimed responsibility for <ACT>.", [("AX", "accuses", "AX")]),
-    ("<AX> said on Telegram it had <DOPP>.", [("AX", "accuses", "AX")]),
-    # identity
-    ("<AX>, which <S> {links|ties} to <AS>, <DO>, <T> said.", [("T", "accuses", "AX")]),
-    ("<AX>, in <S>'s {view|judgement}, works for <AS>.", [("S", "accuses", "AX")]),
-    ("<S> says <AX> works on behalf of <AS>.", [("S", "accuses", "AX")]),
-    ("<S> tracks the activity as <AX> and {believes|assesses|judges} <C> that it is run by <AG>.", [("S", "accuses", "AG")]),
-    # no claims
-    ("If <A> were behind <ACT>, <S> would respond, <T> said.", []),
-    ("<S> {urged|advised} companies to patch their servers after <ACT>.", []),
-    ("<S> said it was investigating <ACT>.", []),
-    ("<S> met officials from <AS> <D> to discuss trade.", []),
-    ("<S> {released|published} guidance on how to detect {ransomware|phishing|web shells}.", []),
-    ("In the exercise, a team plays <A> and attacks <V>.", []),
-    ("<S> warned that <A> could {attack|target} <V> in future.", []),
-    ("<S> has restored the systems hit in <ACT>.", []),
-    ("<V0> has restored its services after <ACT>.", []),
-    ("Unknown hackers stole records from <V>. Police are investigating.", []),
-    ("<S> said <ACT> had cost millions.", []),
-    ("<S> hired <T> to investigate <ACT>.", []),
-    ("<ACTC> disrupted services for five days.", []),
-    ("<S> appointed a new {director|chief} <D>.", []),
-    ("<S> and <T> agreed to cooperate on cyber defence.", []),
-    ("<S> asked whether <A> was behind <ACT>.", []),
-    ("Was <A> behind <ACT>? <S> will publish its report next month.", []),
-    ("<S> said its systems were back to normal and thanked <T>.", []),
-    ("<S> bought <T> for two billion dollars.", []),
-    ("The malware is named after a novel, <S> explained.", []),
-    ("<S> arrested two men for shoplifting in the capital.", []),
-    ("<S> would attribute such an attack only if the evidence were strong.", []),
-    ("<S> expects more attacks from <AG> this year.", []),
-    ("<S> denied that its customers' data had been lost.", []),
-    ("A court postponed the trial of <AP> until January.", []),
-    ("<S> paid a ransom of two million dollars after <ACT>.", []),
-]  # fmt: skip
+Claim = tuple[str, ...]  # source, stance, accused, then firmness, basis and cue where they are given; "" for nothing
+
+
+def patterns() -> list[tuple[str, list[Claim]]]:
+    """The patterns of `claims_patterns.txt` with their claims; that file says how they are written."""
+    out = []
+    for line in Path(__file__).with_name("claims_patterns.txt").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        text, _, claims = line.partition("=>")
+        rows = [
+            tuple("" if part.strip() == "-" else part.strip() for part in claim.split("~"))
+            for claim in claims.split(";")
+            if claim.strip()
+        ]
+        out.append((text.strip(), rows))
+    return out
 
 
 class Maker:
@@ -260,6 +151,7 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.r = random.Random(seed)
+        self.patterns = patterns()
         known = knowledge.load()
         self.states = [s for s in known.states if s.capital and s.demonyms and s.code not in ("RU", "CN", "KP", "IR", "BY")]
         western = "US GB DE FR NL NO SE DK FI EE LV LT PL CZ AU NZ CA JP KR SG UA AL BE ES IT IL IN".split()
@@ -549,7 +441,7 @@ class Maker:
 
     def make(self, number: int) -> dict[str, Any]:
         r = self.r
-        pattern, claims = r.choice(PATTERNS)
+        pattern, claims = r.choice(self.patterns)
         slots: dict[str, Fill] = {}
         choices: dict[str, str] = {}
 
@@ -578,7 +470,7 @@ class Maker:
                 fill = self.accused()
             elif slot == "AG":
                 fill = self.group()
-            elif slot == "AX":
+            elif slot in ("AX", "AX2"):
                 fill = self.actor()
             elif slot == "AP":
                 fill = self.defendant()
@@ -587,6 +479,24 @@ class Maker:
                 fill = Fill(self.suspects[code].name, "state", code)
             elif slot == "NS":
                 fill = self.denier()
+            elif slot == "IN":
+                fill = Fill(r.choice(INSIDERS), "person")
+            elif slot == "NG":
+                fill = Fill(f"{r.choice(NEW_FIRST)} {r.choice(NEW_LAST)}", "group")
+            elif slot == "VSC":
+                fill = Fill(r.choice(SPEAKING_VICTIMS), "company")
+            elif slot == "OFF":
+                fill = Fill(r.choice(OTHER_AFFAIRS))
+            elif slot == "ACTS":
+                fill = Fill(r.choice(["the attack", "the breach of its network", "the theft of its files", "the intrusion"]))
+            elif slot == "DOINGS":
+                fill = Fill(r.choice(["hacking its servers", "stealing its customers' data", "breaking into its network"]))
+            elif slot == "DOPAST":
+                fill = Fill(
+                    r.choice(["had spied on {v}", "had broken into {v}", "attacked {v}", "stole the data of {v}"]).format(
+                        v=victim
+                    )
+                )
             elif slot == "M":
                 fill = Fill(r.choice(self.media))
             elif slot == "SAY":
@@ -635,8 +545,10 @@ class Maker:
         text = re.sub(r" {2,}", " ", text) if "  " not in text else text
         rows = []
         for claim in claims:
-            source, stance, accused, firmness, basis, cue_words = (*claim, None, None, None)[:6]
-            row = self._row(text, where, slots, choices, source, stance, accused, firmness, basis, cue_words, cue)
+            source, stance, accused, firmness, basis, cue_words = (*claim, "", "", "")[:6]
+            row = self._row(
+                text, where, slots, choices, source, stance, accused, firmness or None, basis or None, cue_words or None, cue
+            )
             if row is None:
                 return self.make(number)
             rows.append(row)

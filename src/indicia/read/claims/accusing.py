@@ -33,6 +33,16 @@ def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[D
             k = sentence.parties[source].last
             if not (k < len(row) and row[k].low in ("to", "with", "on")):
                 return
+        things, _, how = subject(sentence, verb.first)
+        if (
+            source < 0
+            and things
+            and how == "party"
+            and is_actor(sentence.parties[things[0]])
+            and act_words(sentence, k + 1, k + 6)
+        ):
+            # a headline: "GRU unit linked to wiper attacks"
+            yield Draft(Stance.ACCUSES, -1, things[0], trim_units(sentence, k + 1, k + 6), verb.at, "participle", hedge=verb.at)
         for accused in objects_after(sentence, k + 1, 3):
             if accusable(sentence, accused):
                 start = clause_start(sentence, verb.first)
@@ -95,6 +105,8 @@ def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
                         )
         return
     hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
+    if verb.lemma == "put" and row[target_at - 1].low != "down":
+        return
     accused = coordinated(row, parties, at, target, back=False)
     if verb.passive:
         who = [i for i in [agent_after(sentence, verb.at + 1, n)] if i >= 0 and i not in accused and can_speak(parties[i])]
@@ -213,10 +225,10 @@ def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft
     if how == "thing" and not who and sources == (-1,):
         return
     objects = objects_after(sentence, verb.at + 1, 7)
-    if verb.at + 1 < n and row[verb.at + 1].low in ("no", "nobody", "none"):
+    if verb.at + 1 < n and row[verb.at + 1].low in ("no", "nobody", "none", "neither", "nothing"):
         return
     end = clause_end(sentence, verb.at + 1)
-    if verb.lemma in ("blame",):
+    if verb.lemma == "blame" and not (objects and parties[objects[0]].first == verb.at + 1 and accusable(sentence, objects[0])):
         for k in range(verb.at + 1, min(n, verb.at + 40)):
             if row[k].low == "on" and at[k] < 0:
                 index = next_party(sentence, k + 1, n, reach=2)

@@ -125,6 +125,8 @@ def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, 
         )
         if first == "group":
             return (party.hostile or specific(party)) and (strong or party.hostile) or spoken or party.definite and strong
+        if first in ("state", "capital") and not spoken:
+            return not weak
         if first in ("state", "capital", "agency", "person"):
             return strong
         return strong and (spoken or first == "named_person")

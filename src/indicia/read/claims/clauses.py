@@ -193,6 +193,8 @@ def copula_subject(sentence: Sentence, k: int) -> tuple[list[int], int, str]:
             "itself",
             "the",
             "directly",
+            "at",
+            "least",
             "may",
             "might",
         ):

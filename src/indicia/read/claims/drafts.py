@@ -14,7 +14,7 @@ from indicia.read.claims.acting import any_passive, hostile, involving, pleas, t
 from indicia.read.claims.answering import deny, endorse, general_denials, support
 from indicia.read.claims.clauses import able_now, may_have
 from indicia.read.claims.draft import Draft
-from indicia.read.claims.grammar import Sentence
+from indicia.read.claims.grammar import Sentence, coordinated
 from indicia.read.claims.listing import listings, nominal_accusations
 from indicia.read.claims.phrases import phrases, sightings
 from indicia.read.claims.speech import Speech, speakers_at
@@ -27,21 +27,42 @@ __all__ = ["drafts"]
 def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """All drafts of a sentence. Speech gives the source of those that have no subject of their own.
 
-    A pronoun that speaks inside the speech of others is those others: "Canada and Japan said they supported ...".
+    A pronoun that speaks inside the speech of others is those others: "Canada and Japan said they supported ...". Names that
+    explain a description ("two Russians, A and B, took ...") are accused in its place.
     """
     for draft in _all(sentence, said):
-        if draft.source >= 0 and sentence.parties[draft.source].kinds[0] == "pronoun":
-            first = sentence.parties[draft.source].first
-            outer = [
-                s
-                for s in speakers_at(said, first)
-                if s.lemma != "colon" and draft.source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
-            ]
-            if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
-                for k in outer[0].speakers:
-                    yield draft._replace(source=k)
-                continue
-        yield draft
+        for source in _speaking(sentence, said, draft.source):
+            for accused in _named(sentence, draft.accused) if draft.accused >= 0 else (draft.accused,):
+                yield draft._replace(source=source, accused=accused)
+
+
+def _speaking(sentence: Sentence, said: list[Speech], source: int) -> tuple[int, ...]:
+    if source >= 0 and sentence.parties[source].kinds[0] == "pronoun":
+        first = sentence.parties[source].first
+        outer = [
+            s
+            for s in speakers_at(said, first)
+            if s.lemma != "colon" and source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
+        ]
+        if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
+            return outer[0].speakers
+    return (source,)
+
+
+def _named(sentence: Sentence, index: int) -> list[int]:
+    """The names in apposition to a description of several, or the party itself."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    party = parties[index]
+    opens = party.last
+    if party.name is not None and party.name.kind != "demonym" or not party.plural or opens + 1 >= len(row):
+        return [index]
+    if row[opens].low not in (",", ":", "(", "–") or at[opens + 1] < 0:
+        return [index]
+    names = coordinated(row, parties, at, at[opens + 1], back=False)
+    telling = all(parties[k].kinds[0] in ("actor", "named_person", "unknown_name", "organisation") for k in names)
+    end = parties[names[-1]].last
+    closed = end >= len(row) or row[end].kind == "mark" or row[end].low in ("for", "over", "of")
+    return names if telling and closed and len(names) > 1 else [index]
 
 
 def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:

@@ -15,6 +15,7 @@ __all__ = ["after_head"]
 _TIE_VERBS = word_set("parties.tie_verbs")
 _TIE_PREPOSITIONS = word_set("parties.tie_prepositions")
 HEDGED_PARTICIPLES = word_set("parties.hedged_participles")
+_RULERS = frozenset({"government", "regime", "authorities", "leadership", "state"})
 _TO_HEADS = word_set("parties.to_heads")
 _ABROAD = word_set("parties.abroad")
 _OF_HEADS = word_set("parties.of_heads")
@@ -35,7 +36,7 @@ def after_head(
     place = row[j + 1].name if j + 1 < n else None
     if first == "actor" and low == "from" and place is not None and place.kind == "state":
         return j + 2, place, None
-    named = first in ("state", "capital", "vendor", "union", "media", "demonym")
+    named = first in ("state", "capital", "vendor", "union", "media", "demonym") and row[j - 1].low not in _RULERS
     if (
         low in ("of", "for", "at", "from", "in", "with", "on", "to", "inside")
         and not named
@@ -51,7 +52,7 @@ def after_head(
             return None
         if low == "with" and not (j + 2 < n and row[j + 1].low in ("knowledge", "direct", "the")):
             return None
-        if j + 1 < n and not any(k in _OF_HEADS for k in kinds):
+        if j + 1 < n and not any(k in _OF_HEADS for k in kinds) and not (low == "of" and row[j - 1].low in _RULERS):
             return None
         inner = phrase(j + 1) if j + 1 < n else None
         if inner is None or inner.kinds[0] == "pronoun":
@@ -143,7 +144,7 @@ def after_head(
             return None
         target = inner.name if inner.name is not None else inner.owner
         if target is None and inner.state is None:
-            return None
+            return (inner.last, None, hedge) if inner.kinds[0] in ("unknown_name", "organisation") else None
         if inner.hostile and inner.kinds[0] != "agency" and inner.name is not None and inner.name.kind == "actor":
             return None
         return inner.last, target, hedge

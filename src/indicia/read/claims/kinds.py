@@ -125,6 +125,8 @@ def describe_source(party: Party, text: str, states: dict[str, str]) -> Describe
         if not party.plural and owner is None:
             return Described(party.person_name or surface, SourceType.PERSON, party.state)
         return Described(surface, SourceType.COMPANY, None)
+    if "emergency" in surface.lower() and party.head == "team":
+        return Described(state_name or surface, SourceType.GOVERNMENT, party.state)
     if first == "gov_body" or "gov_body" in kinds:
         return Described(state_name or surface, SourceType.GOVERNMENT, party.state)
     if first == "intl":

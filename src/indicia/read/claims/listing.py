@@ -29,10 +29,17 @@ def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if low in ("put", "puts", "placed", "places", "added", "adds", "putting", "placing", "adding"):
             index = next_party(sentence, k + 1, n, reach=4)
             if index >= 0 and any(
-                u.low in ("list", "lists", "blacklist", "register") for u in row[parties[index].last : parties[index].last + 9]
+                u.low in ("list", "lists", "blacklist", "register", "sanctions", "investigation")
+                for u in row[parties[index].last : parties[index].last + 9]
             ):
                 objects = coordinated(row, parties, at, index, back=False)
                 end = k
+        elif low == "assets" and k + 1 < n:
+            index = next_party(sentence, k + 1, n, reach=3)
+            frozen = next((v for v in reversed(sentence.verbs) if v.at < k and v.lemma in ("freeze", "block", "seize")), None)
+            if index >= 0 and frozen is not None and k - frozen.at < 4 and row[k + 1].low == "of":
+                objects = coordinated(row, parties, at, index, back=False)
+                end = frozen.first
         elif low in (
             "sanctions",
             "freeze",

@@ -30,6 +30,17 @@ _VERBAL = frozenset({"sanctioned", "blacklisted", "suspected", "wanted", "retire
 _JOINING = ("agency", "vendor", "actor", "union")
 
 
+_COUNTED = frozenset("dozens hundreds some several many both one two three four five six seven eight nine ten most all".split())
+_ONE = ("a", "an", "one", "another")
+_ADJECTIVES = ("ian", "ean", "ern", "ese", "ish", "rican")
+
+
+def _goes_on(row: list[Unit], run: int, lex: Lexicon) -> bool:
+    """Whether an ordinary noun follows, so that the capitals before it are an adjective."""
+    after = row[run]
+    return after.kind == "word" and after.text.islower() and after.low not in FUNCTION and not is_verb(row, run, lex)
+
+
 def parties(text: str, row: list[Unit]) -> list[Party]:
     """All parties of a sentence, in order and not overlapping."""
     lex = lexicon()
@@ -78,11 +89,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
     ):
         definite = definite or row[k].low in ("the", "this", "that", "these", "those", "same")
         k += 1
-        if (
-            k < n
-            and row[k - 1].low in ("dozens", "hundreds", "some", "several", "many", "both", "one", "two", "three")
-            and row[k].low == "of"
-        ):
+        if k < n and row[k - 1].low in _COUNTED and row[k].low == "of":
             k += 1
     best = -1  # last unit of the best head so far
     head_kinds: tuple[str, ...] = ()
@@ -114,7 +121,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 people = plural_people or u.text.endswith(("ese", "sh", "ch")) or u.text == "Swiss"
                 if bare and people and best < 0 and (plural_people or definite):
                     best, head_kinds, head, head_name = j, ("state",), u.low, name
-                elif bare and best < 0 and j == k and k > i and row[k - 1].low in ("a", "an", "one", "another"):
+                elif bare and best < 0 and j == k and k > i and row[k - 1].low in _ONE and not following.endswith("ing"):
                     best, head_kinds, head = j, ("person",), "national"  # "two Israelis and an American"
                 j += 1
                 gap = 0
@@ -212,13 +219,20 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
             break
         low = u.low
         kinds = lex.heads.get(low)
+        if kinds is None and "-" in low and low not in lex.modifiers and low not in MODIFIERS:
+            kinds = lex.heads.get(low.rsplit("-", 1)[1])  # "vice-minister", "ex-agent"
         if low in FUNCTION and not (is_capital(u) and shouting and kinds):
             break
         if kinds is not None and low not in ("team", "back") or kinds is not None:
             verb = low in lex.verbs and is_verb(row, j, lex)
             if verb:
                 break
-            if kinds[0] in ("agency", "media", "place") and best < 0 and j + 1 < n and is_part(row[j + 1], lex):
+            if (
+                (kinds[0] in ("agency", "media", "place") or low == "national")
+                and best < 0
+                and j + 1 < n
+                and is_part(row[j + 1], lex)
+            ):
                 j += 1
                 continue  # "managed service providers", "radio towers"
             best, head = j, low
@@ -273,6 +287,9 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 run += 1
             size = run - j
             last_low = row[run - 1].low
+            if best < 0 and run < n and last_low.endswith(_ADJECTIVES) and _goes_on(row, run, lex):
+                j = run  # "Southeast Asian ministries"
+                continue
             if (
                 best >= 0
                 and row[best].low in _TITLE_FIRST

@@ -54,6 +54,9 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     if speaker:
                         sources = tuple(speaker)
             end = clause_end(sentence, k + 1)
+            agent = next_party(sentence, k + 2, n, reach=2) if k + 1 < n and row[k + 1].low == "by" else -1
+            if agent >= 0 and can_speak(parties[agent]):
+                sources = (agent,)  # "is held responsible by the panel for"
             for a in who:
                 if accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
                     yield from _clear_or_accuse(
@@ -84,9 +87,11 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                     sentence, sources, index, trim_units(sentence, start, k), k, "origin", negated, hypothetical
                 ):
                     yield draft._replace(place=place)
-        elif low in _POINTS and k + 2 < n and row[k + 1].low in ("to", "at", "toward", "towards", "the"):
+        elif low in _POINTS and k + 2 < n and row[k + 1].low in ("to", "at", "toward", "towards", "the", "finger", "fingers"):
             if row[k + 1].low == "the" and row[k + 2].low in ("finger", "fingers"):
                 index = next_party(sentence, k + 3, n, reach=3)
+            elif row[k + 1].low in ("finger", "fingers"):
+                index = next_party(sentence, k + 2, n, reach=3)
             else:
                 index = next_party(sentence, k + 2, n, reach=3)
             if index < 0 or not accusable(sentence, index) or not specific(parties[index]):
@@ -96,7 +101,7 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 start = next(v.first for v in sentence.verbs if v.at < k)
             who, _, how = subject(sentence, start)
             who = [w for w in who if can_speak(parties[w]) and not is_actor(parties[w])]
-            finger = row[k + 1].low == "the"
+            finger = row[k + 1].low in ("the", "finger", "fingers")
             for s in tuple(who) or sources:
                 for a in coordinated(row, parties, at, index, back=False):
                     yield Draft(

@@ -74,6 +74,9 @@ class Found(NamedTuple):
     source_range: tuple[int, int] | None = None  # the source's words where they are not a party's: in the heading
 
 
+_OWN = frozenset({"his", "her", "its", "their", "our", "my"})
+
+
 class Resolver:
     """Remembers who was spoken of in a document, sentence by sentence, and says whom a draft means.
 
@@ -229,6 +232,15 @@ class Resolver:
                     in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company")
                 ):
                     accused_is = self._apposed(accused, accused_is, sentence)
+        if (
+            accused is not None
+            and accused_is is not None
+            and accused_is.state is None
+            and source_is is not None
+            and sentence.row[accused.first].low in _OWN
+            and accused.kinds[0] != "person"
+        ):
+            accused_is = accused_is._replace(state=source_is.state)  # "his government", "its services": the speaker's own
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
         if source is None and accused is not None and not specific(accused) and not accused.definite and not trusted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from indicia.read.claims.clauses import clause_end
@@ -93,6 +93,8 @@ def speeches(sentence: Sentence) -> list[Speech]:
                 and "”" not in (u.low for u in row[:before])
             ):
                 framed = any(is_finite(row[k].low) for k in range(before))
+        if not framed and before >= 0 and row[before].low in (",", "–", "—") and verb.at + 1 < n and how != "relative":
+            framed = row[verb.at + 1].low == row[before].low  # "In Vietnam, Trend Micro observes, ..."
         if framed:
             out.append(Speech(tuple(who), 0, n, verb.at, verb.lemma, verb.negated))
         else:
@@ -271,7 +273,7 @@ def _starts_with(sentence: Sentence, index: int, lows: tuple[str, ...]) -> bool:
     return first > 0 and sentence.row[first - 1].low in lows
 
 
-def speakers_at(all_speeches: list[Speech], unit: int) -> list[Speech]:
+def speakers_at(all_speeches: Iterable[Speech], unit: int) -> list[Speech]:
     """The speeches that hold a unit, innermost first."""
     inside = [s for s in all_speeches if s.lo <= unit < s.hi and s.verb != unit]
     return sorted(inside, key=lambda s: (s.hi - s.lo, -s.lo))

@@ -34,7 +34,13 @@ def can_be_accused(party: Party) -> bool:
     if first == "gov_person":
         return party.head not in ("spokesman", "spokeswoman", "spokesperson", "spokespeople", "reporters")
     if first in ("gov_body", "company"):
-        return "agency" in party.kinds or "person" in party.kinds or party.hostile or "group" in party.kinds
+        return (
+            "agency" in party.kinds
+            or "person" in party.kinds
+            or party.hostile
+            or "group" in party.kinds
+            or party.state is not None
+        )
     return True
 
 

@@ -11,7 +11,7 @@ from indicia.read.claims.grammar import Sentence, subject
 from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import Speech, speakers_at
-from indicia.read.claims.suspects import can_be_accused, suspect
+from indicia.read.claims.suspects import can_be_accused, can_speak, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -37,6 +37,7 @@ class _Deed(NamedTuple):
 def told(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """ "the minister said Rhysida wrote the note", "the hacker says he copied it", "LockBit then put the files online"."""
     parties = sentence.parties
+    answers = [verb for verb in sentence.verbs if verb.classes & {"deny", "question"} and not verb.negated and not verb.passive]
     for deed in _deeds(sentence):
         who, _, how = subject(sentence, deed.first)
         if how not in ("party", "relative"):
@@ -51,6 +52,12 @@ def told(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                         yield Draft(Stance.ACCUSES, s, s, act, deed.at, "self-claim", lenient=True)
             elif not can_be_accused(party):
                 continue
+            elif before := [verb for verb in answers if verb.at < deed.first and deed.first - verb.at < 20]:
+                # "denied reports that its police had bought the data"
+                stance = Stance.DENIES if "deny" in before[-1].classes else Stance.QUESTIONS
+                for s in subject(sentence, before[-1].first)[0]:
+                    if s != index and can_speak(parties[s]):
+                        yield Draft(stance, s, index, act, before[-1].at, "told", lenient=True)
             elif inside:
                 for s in inside[0].speakers:
                     if s != index and parties[s].kinds[0] != "pronoun":
@@ -75,11 +82,13 @@ def _inside(sentence: Sentence, at: int) -> bool:
 
 
 def _deeds(sentence: Sentence) -> Iterator[_Deed]:
-    row, at = sentence.row, sentence.at
+    row, at, parties = sentence.row, sentence.at, sentence.parties
     weak = lexicon().weak
     known = {verb.at for verb in sentence.verbs}
     for verb in sentence.verbs:
-        if verb.passive or verb.negated or verb.participle or verb.form in ("ing", "base"):
+        if verb.passive or verb.negated or verb.participle or verb.form == "ing":
+            continue
+        if verb.form == "base" and not (verb.first > 0 and at[verb.first - 1] >= 0 and parties[at[verb.first - 1]].plural):
             continue
         if verb.conditional or conditional_clause(sentence, verb):
             continue

@@ -19,6 +19,7 @@ PLACE_TIES = word_set("parties.place_ties")
 DETERMINERS = word_set("parties.determiners")
 MODIFIERS = word_set("parties.modifiers")
 _ALL_TIES = HEDGED_TIES | FIRM_TIES | PLACE_TIES
+_ARTICLES = frozenset({"the", "a", "an", "its", "their", "his", "her"})
 _BE = frozenset({"is", "are", "was", "were", "been", "be", "being"})
 _WHEN = word_set("grammar.when")
 _HYPHEN = re.compile(r"[-‑]")
@@ -132,6 +133,8 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         "to",
     ):
         return not (noun and before.low in ("that", "and", "it") and form.form in ("base", "s") and before.low != "it")
+    if form.form == "base" and before is not None and before.low in _ARTICLES:
+        return False
     if form.form in ("past", "part") and (not noun or before is not None and before.low in _BE):
         return True
     if (
