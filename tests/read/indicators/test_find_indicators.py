@@ -93,17 +93,17 @@ def test_the_view_maps_every_piece_back(text: str) -> None:
 @pytest.mark.parametrize("family", sorted(cues.FAMILIES))
 def test_a_stem_is_in_every_match_of_its_family(family: str) -> None:
     """What the expressions match on the marked texts has a stem in it; else the shortcut would lose it."""
-    before, after, stems = cues.FAMILIES[family]
+    before, before_stems, after, after_stems = cues.FAMILIES[family]
     folder = Path(__file__).parent.parent.parent.parent / "evals" / "data" / "indicators"
     for path in folder.glob("*.txt"):
         for line in path.read_text("utf-8").splitlines():
             for at in range(0, len(line), 7):
                 for pattern in before:
                     match = pattern.search(line[max(0, at - 120) : at])
-                    assert match is None or any(stem.lower() in match[0].lower() for stem in stems), match
+                    assert match is None or any(stem.lower() in match[0].lower() for stem in before_stems), match
                 for pattern in after:
                     match = pattern.match(line[at : at + 120])
-                    assert match is None or any(stem.lower() in match[0].lower() for stem in stems), match
+                    assert match is None or any(stem.lower() in match[0].lower() for stem in after_stems), match
 
 
 HOSTILE = {

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import lru_cache
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-__all__ = ["FAMILIES", "Cues", "after_matches", "before_matches"]
+from indicia.read.indicators.versions import VERSION_STEMS
+
+__all__ = ["FAMILIES", "Cues", "Family", "after_matches", "before_matches"]
 
 BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
 
@@ -179,69 +182,84 @@ _ABUSED = re.compile(
     re.IGNORECASE,
 )
 
-# family: (expressions before the hit, expressions after it, stems of which one is in every match)
-FAMILIES: dict[str, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...], tuple[str, ...]]] = {
-    "imitated": (
+
+class Family(NamedTuple):
+    """Expressions that stand before a hit and after it, each side with stems of which one is in every match."""
+
+    before: tuple[re.Pattern[str], ...] = ()
+    before_stems: tuple[str, ...] = ()
+    after: tuple[re.Pattern[str], ...] = ()
+    after_stems: tuple[str, ...] = ()
+
+
+FAMILIES: dict[str, Family] = {
+    "imitated": Family(
         (_IMITATED, _RESEMBLES),
-        (),
         ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to",
-         "homoglyph",
-         "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of", "the real",
-         "confus"),
+         "homoglyph", "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of",
+         "the real", "confus"),
     ),
-    "victim": (
+    "victim": Family(
         (_VICTIM,),
+        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "recipient", "addressee",
+         "municipality", "targeted", "compan", "organi", "firm", "employer", "target", "government", "department", "our"),
         (_VICTIM_AFTER,),
-        ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "recipient",
-        "addressee", "municipality",
-         "targeted", "compan", "organi", "firm", "employer",
-         "target", "government", "department", "our", "compromised", "hacked", "breached", "defaced", "broken into"),
+        ("victim", "customer", "target"),
     ),
-    "benign": (
+    "hacked": Family((), (), (_HACKED_AFTER,), ("compromised", "hacked", "breached", "defaced", "broken into")),
+    "benign": Family(
         (_BENIGN,),
-        (_BENIGN_AFTER,),
         ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious",
-         "innocuous", "well-known",
-         "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "connecti",
-         "access ", "reach", "indicator", "ioc", "not ", "listed", "safe", "nothing", "no ", "turn", "normal",
-         "ordinary", "standard", "compromised", "affected", "unrelated", "related", "connected", "false", "real ",
-         "alike", "unaltered", "regular"),
+         "innocuous", "well-known", "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore",
+         "connecti", "access ", "can reach", "false lead", "false alarm", "real site", "real web", "real page", "real domain",
+         "real address", "real portal", "turn"),
+        (_BENIGN_AFTER,),
+        ("legit", "benign", "harmless", "genuine", "clean", "official", "unmodified", "malicious", "innocuous",
+         "false positive", "indicator", "ioc", "listed", "safe", "nothing", "has no", "have no", "had no", "normal",
+         "ordinary", "standard",
+         "compromised", "affected", "related", "connected", "not part of", "associated", "alike", "unaltered", "regular",
+         "and not", "connectivity", "hacked"),
     ),
-    "reference": (
+    "reference": Family(
         (_REFERENCE,),
-        (),
         ("see", "read", "visit", "consult", "refer", "learn", "accord", "via", "cf", "available", "published",
-         "documented", "described", "report", "found",
-         "hosted by us", "cited", "information", "detail", "info", "source", "ref", "link", "advisor", "blog", "article",
-         "post", "write", "guidance", "documentation",
-         "website", "home", "site", "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch",
-         "form", "wrote", "said", "announced", "confirmed", "stated", "spokes",
-         "update", "fix"),
+         "documented", "described", "report", "found", "hosted by us", "cited", "information", "detail", "info", "source",
+         "ref", "link", "advisor", "blog", "article", "post", "write", "guidance", "documentation", "website", "home", "site",
+         "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch", "form", "wrote", "said",
+         "announced", "confirmed", "stated", "spokes", "update", "fix"),
     ),
-    "publisher": ((_PUBLISHER,), (), ("our", "vendor", "its own", "follow us", "subscribe", "thank")),
-    "contact": (
+    "publisher": Family((_PUBLISHER,), ("our", "vendor", "its own", "follow us", "subscribe", "thank")),
+    "contact": Family(
         (_CONTACT,),
-        (),
         ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe",
-         "hotline", "notify", "nquiries",
-         "mail us"),
+         "hotline", "notify", "nquiries", "mail us"),
     ),
-    "negated": (
+    "negated": Family(
         (_NEGATED,),
-        (_NEGATED_AFTER,),
         ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without"),
+        (_NEGATED_AFTER,),
+        (" no ",),
     ),
+    "example": Family(
+        (),
+        ("for example", "for instance", "e.g.", "such as", "placeholder", "documentation", "in the example", "example address",
+         "example domain", "example host", "example configuration", "example range", "replace", "your", "reserved for", "lab",
+         "test", "sandbox", "configur", "administrator", "fictitious", "dummy"),
+    ),
+    "version": Family((), VERSION_STEMS),
 }  # fmt: skip
+_SIDES = tuple((name, side) for name in FAMILIES for side in ("before", "after"))
+_SPOKEN = _SIDES.index(("example", "before"))  # the families before this one say something of a hit
 
 
-def before_matches(family: str, before: str) -> bool:
-    """Whether a cue of the family stands right before the hit, `before` being its sentence up to it."""
-    return any(pattern.search(before) for pattern in FAMILIES[family][0])
+def before_matches(family: str, text: str, low: int, high: int) -> bool:
+    """Whether a cue of the family stands right before `high`, in [low, high)."""
+    return any(pattern.search(text, low, high) for pattern in FAMILIES[family].before)
 
 
-def after_matches(family: str, after: str) -> bool:
-    """Whether a cue of the family stands right after the hit, `after` being the rest of its sentence."""
-    return any(pattern.match(after) for pattern in FAMILIES[family][1])
+def after_matches(family: str, text: str, low: int, high: int) -> bool:
+    """Whether a cue of the family stands right after `low`, in [low, high)."""
+    return any(pattern.match(text, low, high) for pattern in FAMILIES[family].after)
 
 
 # Every literal that some searcher begins with: found together in one pass.
@@ -258,8 +276,9 @@ def _automaton() -> tuple[AhoCorasick, tuple[str, ...], tuple[tuple[int, ...], .
     """All literals, and all stems in lower case, capitalised and in capitals with the numbers of the families each
     belongs to."""
     owners: dict[str, set[int]] = {literal: set() for literal in _LITERALS}
-    for number, (_, _, stems) in enumerate(FAMILIES.values()):
-        for stem in stems:
+    for number, (name, side) in enumerate(_SIDES):
+        family = FAMILIES[name]
+        for stem in family.before_stems if side == "before" else family.after_stems:
             for form in {stem, stem[0].upper() + stem[1:], stem.upper()}:
                 owners.setdefault(form, set()).add(number)
     patterns = tuple(sorted(owners))
@@ -275,25 +294,30 @@ class Cues:
         for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
             by_pattern[index].append(start)
         self.literals = {literal: by_pattern[patterns.index(literal)] for literal in _LITERALS}
-        places: list[list[int]] = [[] for _ in FAMILIES]
-        every: list[int] = []
+        places: list[list[int]] = [[] for _ in _SIDES]
+        spoken: list[int] = []
         for positions, numbers in zip(by_pattern, owners, strict=True):
-            if numbers:
-                every += positions
+            if any(number < _SPOKEN for number in numbers):
+                spoken += positions
             for number in numbers:
                 places[number] += positions
-        for positions in (*places, every):
+        for positions in (*places, spoken):
             positions.sort()
-        self._places = dict(zip(FAMILIES, places, strict=True))
-        self._every = every
+        self._before = {name: places[2 * number] for number, name in enumerate(FAMILIES)}
+        self._after = {name: places[2 * number + 1] for number, name in enumerate(FAMILIES)}
+        self._spoken = spoken
 
     def any_in(self, low: int, high: int) -> bool:
-        """Whether any stem at all stands in [low, high)."""
-        return _between(self._every, low, high)
+        """Whether any stem of those that say something of a hit stands in [low, high)."""
+        return _between(self._spoken, low, high)
 
     def has(self, family: str, low: int, high: int) -> bool:
-        """Whether a stem of the family stands in [low, high)."""
-        return _between(self._places[family], low, high)
+        """Whether a stem of the family's expressions before a hit stands in [low, high)."""
+        return _between(self._before[family], low, high)
+
+    def follows(self, family: str, low: int, high: int) -> bool:
+        """Whether a stem of the family's expressions after a hit stands in [low, high)."""
+        return _between(self._after[family], low, high)
 
 
 def _between(positions: list[int], low: int, high: int) -> bool:
@@ -323,11 +347,6 @@ def speaks_of_attack(sentence: str) -> bool:
 def speaks_of_ransom(sentence: str) -> bool:
     """Whether those who are to be written to are the extortioners."""
     return bool(_RANSOM.search(sentence))
-
-
-def is_hacked(after: str) -> bool:
-    """Whether the sentence goes on to say that this host was broken into, and not that it was then used."""
-    return bool(_HACKED_AFTER.match(after))
 
 
 def is_footnote(before: str) -> bool:

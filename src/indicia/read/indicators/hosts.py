@@ -17,6 +17,7 @@ HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")  # what has the shape o
 _RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
 _RESERVED_NAMES = frozenset(("example.com", "example.net", "example.org", "example.edu"))
 _SPECIAL_TLDS = frozenset(("onion", "i2p", "bit", "eth", "bazar", "local", "lan", "internal", "arpa"))
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9+.-]{1,16}://)?([^/?#]*)")
 _LABEL = re.compile(r"(?!-)[a-z0-9_\u0080-\uffff-]{1,63}(?<!-)")
 
 
@@ -97,6 +98,7 @@ def _known() -> dict[str, str]:
     return {host: role for role, *hosts in rows for host in hosts}
 
 
+@lru_cache(maxsize=65536)
 def known_role(host: str) -> str | None:
     """What a host is known for: `benign`, `reference`, `shared` (anyone may put things there) ...; the longest entry wins."""
     known = _known()
@@ -123,6 +125,5 @@ def host_of(type: str, value: str) -> str:
     if type == "email-addr":
         return value.rsplit("@", 1)[1]
     if type == "url":
-        authority = re.split(r"[/?#]", value.split("://", 1)[-1], maxsplit=1)[0]
-        return authority.rsplit("@", 1)[-1].split(":", 1)[0]
+        return _AUTHORITY.match(value)[1].rsplit("@", 1)[-1].split(":", 1)[0]  # type: ignore[index]  # always matches
     return ""

@@ -18,7 +18,6 @@ from indicia.read.indicators.cues import (
     is_denied,
     is_example,
     is_footnote,
-    is_hacked,
     speaks_of_attack,
     speaks_of_ransom,
 )
@@ -112,17 +111,15 @@ class Judge:
         if hit.kind is MentionKind.WEAKNESS:
             return _STATED
         low, high = self._sentence(hit)
-        near = self.cues.any_in(low, high)
-        text = self.view.text
-        before, after = (text[low : hit.start], text[hit.end : high]) if near or documented else ("", "")
         defanged = hit.type in _NETWORK and self.view.is_defanged(hit.start, hit.end)
+        near = self.cues.any_in(low, high)
         if hit.type in _NETWORK:
-            verdict = self._network(hit, before, low, high, section, defanged)
+            verdict = self._network(hit, low, high, section, defanged)
             if verdict is not None:
                 return verdict
-        if near and (verdict := self._spoken_of(hit, before, after, low, high)) is not None:
+        if near and not self._is_bare(hit) and (verdict := self._spoken_of(hit, low, high)) is not None:
             return verdict
-        if documented and not defanged and section != "traces" and not self._is_presented(hit, before, after):
+        if documented and not defanged and section != "traces" and not self._is_presented(hit, low, high):
             return Context.BENIGN, hit.note
         if section == "clean":
             return Context.BENIGN, "under a heading that says so"
@@ -139,72 +136,70 @@ class Judge:
         high = self.starts[index] if index < len(self.starts) else len(self.view.text)
         return max(low, hit.start - BEFORE), min(high, hit.end + AFTER)
 
-    def _network(self, hit: Hit, before: str, low: int, high: int, section: str, defanged: bool) -> tuple[Context, str] | None:
+    def _network(self, hit: Hit, low: int, high: int, section: str, defanged: bool) -> tuple[Context, str] | None:
         """What the host is known for, and whether the text only points to it. None: nothing speaks against a trace."""
         if section == "references" and not defanged:
             return Context.REFERENCE, "in the list of references"
         host = host_of(hit.type, hit.value)
-        if host:
-            role = known_role(host)
-            if role == "schema":
-                return Context.REFERENCE, "names an XML vocabulary"
-            if role == "benign" and (hit.within or hit.type != "url" or not defanged):
-                return Context.BENIGN, "well-known service"
-            if role == "reference" and not defanged:
-                return Context.REFERENCE, "a place that reports point to"
-            if (
-                role == "shared"
-                and (hit.within or hit.type == "domain-name")
-                and known_role(host.split(".", 1)[-1]) != "shared"
-            ):
-                return Context.BENIGN, "shared platform"
-            if self.own and not defanged and (registrable(host) or host) == self.own:
-                return Context.REFERENCE, PUBLISHERS
-        if (
-            hit.type == "email-addr"
-            and not defanged
-            and self.cues.has("contact", low, high)
-            and before_matches("contact", before)
-            and not speaks_of_ransom(before)
-        ):
-            return Context.REFERENCE, TO_WRITE_TO
-        if not defanged and self.cues.has("publisher", low, high) and before_matches("publisher", before):
-            return Context.REFERENCE, PUBLISHERS
-        if defanged or section == "traces":
+        role = known_role(host) if host else None
+        if role is not None and (verdict := _by_role(hit, host, role, defanged)) is not None:
+            return verdict
+        if defanged:
             return None
-        if hit.type in {"url", "domain-name"} and self.cues.has("reference", low, high) and before_matches("reference", before):
+        if self.own and host and (registrable(host) or host) == self.own:
+            return Context.REFERENCE, PUBLISHERS
+        text, start = self.view.text, hit.start
+        if hit.type == "email-addr" and self._stands_before("contact", hit, low) and not speaks_of_ransom(text[low:start]):
+            return Context.REFERENCE, TO_WRITE_TO
+        if self._stands_before("publisher", hit, low):
+            return Context.REFERENCE, PUBLISHERS
+        if section == "traces":
+            return None
+        if hit.type in {"url", "domain-name"} and self._stands_before("reference", hit, low):
             return Context.REFERENCE, "the text points to it"
-        text = self.view.text
-        if hit.type == "url" and not speaks_of_attack(before[-60:]) and _READING.search(hit.value):
+        if hit.type == "url" and _READING.search(hit.value) and not speaks_of_attack(text[max(low, start - 60) : start]):
             return Context.REFERENCE, "something to read"
-        if hit.type == "url" and is_footnote(text[max(0, hit.start - 200) : hit.start]) and not speaks_of_attack(before):
+        if hit.type == "url" and is_footnote(text[max(0, start - 200) : start]) and not speaks_of_attack(text[low:start]):
             return Context.REFERENCE, "in a footnote"
         return None
 
-    def _spoken_of(self, hit: Hit, before: str, after: str, low: int, high: int) -> tuple[Context, str] | None:
-        cues = self.cues
-        if self._is_bare(hit):  # what stands before is another line of the list
-            before = ""
+    def _stands_before(self, family: str, hit: Hit, low: int) -> bool:
+        return self.cues.has(family, low, hit.start) and before_matches(family, self.view.text, low, hit.start)
+
+    def _stands_after(self, family: str, hit: Hit, high: int) -> bool:
+        return self.cues.follows(family, hit.end, high) and after_matches(family, self.view.text, hit.end, high)
+
+    def _spoken_of(self, hit: Hit, low: int, high: int) -> tuple[Context, str] | None:
+        """What the hit's own sentence says about it."""
+        text = self.view.text
         if hit.type != "vulnerability":
-            if cues.has("imitated", low, high) and before_matches("imitated", before):
+            if self._stands_before("imitated", hit, low):
                 return Context.BENIGN, "what the attacker's imitates"
-            if cues.has("victim", low, high) and (before_matches("victim", before) or after_matches("victim", after)):
+            if self._stands_before("victim", hit, low) or self._stands_after("victim", hit, high):
                 return Context.BENIGN, VICTIMS
-            if hit.type == "domain-name" and not self.view.is_defanged(hit.start, hit.end) and is_hacked(after):
+            if (
+                hit.type == "domain-name"
+                and self._stands_after("hacked", hit, high)
+                and not self.view.is_defanged(hit.start, hit.end)
+            ):
                 return Context.BENIGN, VICTIMS
-            if cues.has("benign", low, high) and (
-                (before_matches("benign", before) and not is_abused(before)) or after_matches("benign", after)
+            if (self._stands_before("benign", hit, low) and not is_abused(text[low : hit.start])) or self._stands_after(
+                "benign", hit, high
             ):
                 return Context.BENIGN, "the text calls it legitimate"
-        if hit.type not in _FILES and cues.has("negated", low, high) and (is_denied(before) or after_matches("negated", after)):
+        if hit.type not in _FILES and (
+            (self.cues.has("negated", low, hit.start) and is_denied(text[low : hit.start]))
+            or self._stands_after("negated", hit, high)
+        ):
             return Context.NEGATED, "the sentence denies it"
         return None
 
-    def _is_presented(self, hit: Hit, before: str, after: str) -> bool:
+    def _is_presented(self, hit: Hit, low: int, high: int) -> bool:
         """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on
         an attack."""
-        sentence = f"{before} {after}"
-        if is_example(sentence) and not speaks_of_attack(before):
+        text = self.view.text
+        sentence = f"{text[low : hit.start]} {text[hit.end : high]}"
+        if self.cues.has("example", low, high) and is_example(sentence) and not speaks_of_attack(text[low : hit.start]):
             return False
         return self.is_report or speaks_of_attack(sentence) or self._is_listed(hit)
 
@@ -217,16 +212,31 @@ class Judge:
         return (high - low) - (hit.end - hit.start) <= _BARE or "\t" in text[low:high] or text[low:high].count("|") >= 2
 
     def _is_bare(self, hit: Hit) -> bool:
-        """Whether the hit is all of its line, marks of lists and quotes aside."""
+        """Whether the hit is all of its line, marks of lists and quotes aside: nothing is said of it there."""
         text = self.view.text
+        if hit.start and text[hit.start - 1] == "\n" and text[hit.end : hit.end + 1] in {"\n", ""}:
+            return True
         low = text.rfind("\n", max(0, hit.start - 12), hit.start) + 1
         high = text.find("\n", hit.end, hit.end + 12)
         high = high if high >= 0 else hit.end if hit.end + 12 >= len(text) else -1
         return low > 0 and high >= 0 and not any(c.isalnum() for c in text[low : hit.start] + text[hit.end : high])
 
 
+def _by_role(hit: Hit, host: str, role: str, defanged: bool) -> tuple[Context, str] | None:
+    """What a host that is known for something is to the text."""
+    if role == "schema":
+        return Context.REFERENCE, "names an XML vocabulary"
+    if role == "benign" and (hit.within or hit.type != "url" or not defanged):
+        return Context.BENIGN, "well-known service"
+    if role == "reference" and not defanged:
+        return Context.REFERENCE, "a place that reports point to"
+    if role == "shared" and (hit.within or hit.type == "domain-name") and known_role(host.split(".", 1)[-1]) != "shared":
+        return Context.BENIGN, "shared platform"
+    return None
+
+
 def _is_system_file(hit: Hit) -> bool:
-    name = re.split(r"[\\/]", hit.value)[-1].lower()
+    name = hit.value.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return (
         _UNIX_SYSTEM.match(hit.value) is not None
         or name in _SYSTEM_FILES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["is_version"]
+__all__ = ["REACH", "VERSION_STEMS", "is_version"]
 
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:versions?|ver\.?|v\.?|release|build|firmware|patch(?:ed)?(?: to)?|update(?:d)?(?: to)?|upgrade(?:d)?(?: to)?|"
@@ -31,10 +31,29 @@ _VERSION_LIST = re.compile(
 )
 
 
-def is_version(text: str, start: int, end: int) -> bool:
-    """Whether what stands around [start, end) makes it a version number, a section, a table."""
+# One of these is near wherever one of the expressions matches, unless a "v" stands right before.
+VERSION_STEMS = (
+    "version", "ver", "release", "build", "firmware", "patch", "update", "upgrade", "earlier", "older", "newer", "fixed in",
+    "section", "chapter", "clause", "paragraph", "figure", "table", "appendix", "annex", "req", "control", "item",
+    "step", "rfc",
+    "oid", "sig", "manual", "document", "contract", "standard", "report", "specification", "handbook", "later",
+    "below", "prior",
+    "above", "x64", "x86", "amd64", "through", "affect", "openssl", "exchange", "chrome", "firefox", "java", "windows",
+    "office",
+    "server", "orion", "serv-u", "Serv-U", "confluence", "FortiOS", "PAN-OS", "pulse", "macOS", "iOS", "linux", "kernel", "OS ",
+)  # fmt: skip
+REACH = 80  # characters before a number within which something makes it a version
+
+
+def is_version(text: str, start: int, end: int, near: bool) -> bool:
+    """Whether what stands around [start, end) makes it a version number, a section, a table. `near` says whether one of the
+    stems stands within `REACH` characters."""
     before = text[start - 1] if start else " "
-    lead = text[max(0, start - 80) : start]
+    lead = text[max(0, start - REACH) : start]
+    if not near:
+        return (before == "/" and _VERSION_BEFORE_WEAK.search(lead) is not None) or (
+            "v" in lead[-5:].lower() and _VERSION_BEFORE.search(lead[-40:]) is not None
+        )
     return bool(
         _VERSION_BEFORE.search(lead[-40:])
         or _VERSION_AFTER.match(text, end)
