@@ -59,10 +59,12 @@ def hunt(
     """
     from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
+    from indicia.hunt.lean import without_pandas
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
     from indicia.pipeline.build import sought
 
+    without_pandas()
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,8 +20,12 @@ __all__ = ["BUILT_IN", "RuleBook", "RuleHead", "conditions_for", "load_rules"]
 BUILT_IN = Path(__file__).parent / "rules_pack"
 SUFFIXES = (".yml", ".yaml")
 LARGEST = 4 << 20  # bytes of one rule file
+SETTLED = 2.0  # seconds
 
 Progress = Callable[[str, float, float | None], None]
+
+
+_RuleFile = tuple[str, str, os.stat_result]  # what it is told by, its path, its status
 
 
 class RuleHead(msgspec.Struct, frozen=True, array_like=True):
@@ -108,11 +113,17 @@ def load_rules(
 
     Raises: InputError for a path that is not there.
     """
+    listed = list(_files(paths, builtin))
+    signature = _signature(listed) if cached else ""
+    if signature and (key := cache.load(f"{signature}.key", str)) is not None:
+        heads = cache.load(f"{key}.heads", _Heads)
+        if heads is not None and cache.has(f"{key}.rules"):
+            return RuleBook(key, heads, None), ()
     problems: list[Problem] = []
     files = []
-    for name, path in _files(paths, builtin):
+    for name, path, _ in listed:
         try:
-            content = path.read_bytes()
+            content = Path(path).read_bytes()
         except OSError as error:
             problems.append(Problem(where=name, what=f"cannot be read: {error.strerror or error}"))
             continue
@@ -121,6 +132,8 @@ def load_rules(
         else:
             files.append((name, content))
     key = cache.key_of(files) if cached else ""
+    if signature and not problems and _settled(listed):
+        cache.store(f"{signature}.key", key)
     if key and (heads := cache.load(f"{key}.heads", _Heads)) is not None and cache.has(f"{key}.rules"):
         return RuleBook(key, heads, None), tuple(problems)
     found = _compile(files, progress)
@@ -131,6 +144,20 @@ def load_rules(
     return RuleBook(key, heads, found), tuple(problems)
 
 
+def _signature(files: Sequence[_RuleFile]) -> str:
+    """What changes with any change to a rule file, without reading it: names, places, sizes and times of change."""
+    parts = [
+        f"{name}\0{path}\0{at.st_dev} {at.st_ino} {at.st_size} {at.st_mtime_ns} {at.st_ctime_ns}" for name, path, at in files
+    ]
+    return cache.key_of([("files", "\n".join(parts).encode("utf-8", "surrogateescape"))])
+
+
+def _settled(files: Sequence[_RuleFile]) -> bool:
+    """Whether the last change is so long ago that another one would have another time."""
+    newest = max((max(at.st_mtime, at.st_ctime) for _, _, at in files), default=0.0)
+    return time.time() - newest > SETTLED
+
+
 def _heads_of(rules: RuleSet) -> _Heads:
     return _Heads(tuple(_head(rule) for rule in rules.rules), rules.correlations, rules.refused)
 
@@ -139,7 +166,7 @@ def _head(rule: Rule) -> RuleHead:
     return RuleHead(rule.id, rule.name, rule.title, rule.level, rule.file, rule.author, rule.license, rule.tags, rule.silent)
 
 
-def _files(paths: Sequence[Path], builtin: bool) -> Iterator[tuple[str, Path]]:
+def _files(paths: Sequence[Path], builtin: bool) -> Iterator[_RuleFile]:
     """Each rule file once, with the name that it is told by: the path as given, or one below the package for ours."""
     seen: set[tuple[int, int]] = set()
     for top in ((BUILT_IN,) if builtin and BUILT_IN.is_dir() else ()) + tuple(paths):
@@ -153,7 +180,7 @@ def _files(paths: Sequence[Path], builtin: bool) -> Iterator[tuple[str, Path]]:
             identity = (status.st_dev, status.st_ino)
             if identity not in seen:
                 seen.add(identity)
-                yield (f"indicia/{Path(name).name}" if top == BUILT_IN else name), Path(name)
+                yield (f"indicia/{Path(name).name}" if top == BUILT_IN else name), name, status
 
 
 def _below(folder: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ import sys
 
 from indicia.hunt.formats import FORMATS
 from indicia.hunt.inputs import log_named
+from indicia.hunt.lean import without_pandas
 from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.scan import Found, Scanner, without_collecting
 from indicia.hunt.tasks import Task
@@ -18,6 +19,7 @@ from indicia.records import Problem, Severity
 def main() -> None:
     """Works until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    without_pandas()
     into, out = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     setup = receive(into, Setup)

@@ -24,7 +24,6 @@ from indicia.hunt.matching.literals import Ints, LiteralScanner
 from indicia.hunt.matching.plan import GUARDS, Plan, PlanRule
 from indicia.hunt.matching.reference import matches as matches_slowly
 from indicia.hunt.matching.values import MISSING, PRESENT, FieldTests
-from indicia.hunt.rules.ir import Same, Test
 
 __all__ = ["Match", "Matcher"]
 
@@ -58,8 +57,8 @@ class _Keywords:
     last. In a row without any of these, the rule gives the same when all keywords are taken as absent.
     """
 
-    def __init__(self, plan: Plan, tests: Sequence[tuple[int, Test]], hyperscan: bool | None) -> None:
-        literals = {index: raw_literals(test) for index, test in tests}
+    def __init__(self, plan: Plan, hyperscan: bool | None) -> None:
+        literals = {index: raw_literals(test) for index, test in plan.keywords}
         self._of_rule: dict[int, list[int]] = {}
         numbers: dict[bytes, int] = {}
         self.scanner: LiteralScanner | None = None
@@ -121,15 +120,11 @@ class Matcher:
         self.fields = plan.fields
         self._plan = plan
         self._hyperscan = hyperscan
-        by_field: defaultdict[str, list[tuple[int, Test]]] = defaultdict(list)
-        for index, test in enumerate(plan.tests):
-            if isinstance(test, Test):
-                by_field[test.field].append((index, test))
-        self._by_field = dict(by_field)
         self._fields: dict[str, FieldTests] = {}
         self._kinds: dict[tuple[int, ...], _Kind] = {}
         self._keywords: _Keywords | None = None
-        self._guards = tuple(name for name in GUARDS if name in self._by_field)
+        self._all_of: dict[str, frozenset[int]] = {}
+        self._guards = tuple(name for name in GUARDS if name in plan.asked)
         # Rules by the tests of their first guard: few are ever looked at for one kind of event.
         self._by_guard: defaultdict[int, list[int]] = defaultdict(list)
         self._unguarded: list[int] = []
@@ -191,7 +186,7 @@ class Matcher:
         passed: set[int] = set()
         for name in self._guards:
             if name not in kind:
-                passed.update(index for index, _ in self._by_field[name])
+                passed |= self._asked_of(name)
             elif (value := kind[name]) is None:
                 passed.update(self._tests(name).passed[MISSING])
             else:
@@ -200,11 +195,17 @@ class Matcher:
         rules = self._rules_for(passed)
         return frozenset().union(*({*rule.fields, *self._compared(rule)} for rule in rules))
 
+    def _asked_of(self, name: str) -> frozenset[int]:
+        asked = self._all_of.get(name)
+        if asked is None:
+            number = self._plan.names.index(name)
+            asked = self._all_of[name] = frozenset(np.flatnonzero(np.array(self._plan.field_of) == number).tolist())
+        return asked
+
     def _compared(self, rule: PlanRule) -> Iterator[str]:
         for index in rule.same:
-            test = self._plan.tests[index]
-            if isinstance(test, Same):
-                yield from (test.field, test.other)
+            test = self._plan.same[index]
+            yield from (test.field, test.other)
 
     def _rules_for(self, passed: set[int]) -> list[PlanRule]:
         """The rules that can hold where these tests of the guards pass."""
@@ -231,7 +232,7 @@ class Matcher:
     def _tests(self, name: str) -> FieldTests:
         tests = self._fields.get(name)
         if tests is None:
-            tests = self._fields[name] = FieldTests(self._by_field[name], hyperscan=self._hyperscan)
+            tests = self._fields[name] = FieldTests(self._plan.of_field(name), hyperscan=self._hyperscan)
         return tests
 
     def _row_classes(self, batch: EventBatch, name: str) -> Codes | None:
@@ -260,7 +261,7 @@ class Matcher:
     def _worth_reading(self, batch: EventBatch) -> tuple[Ints, Ints] | None:
         """(literal, row) wherever the raw text of a row holds a literal of some keyword; None when a keyword has none."""
         if self._keywords is None:
-            self._keywords = _Keywords(self._plan, self._by_field[_KEYWORD], self._hyperscan)
+            self._keywords = _Keywords(self._plan, self._hyperscan)
         if self._keywords.scanner is None:
             return None
         text, starts, _ = batch.raw_text()
@@ -278,8 +279,7 @@ class Matcher:
         return np.unique(found[1][np.isin(found[0], kind.keywords)])
 
     def _same(self, batch: EventBatch, index: int, rows: Ints | None) -> Mask | bool:
-        test = self._plan.tests[index]
-        assert isinstance(test, Same)
+        test = self._plan.same[index]
         one, other = batch.column(test.field), batch.column(test.other)
         if one is None or other is None:
             return False
@@ -384,7 +384,7 @@ class Matcher:
         for index in tests:
             mask = truth[index]
             if mask if isinstance(mask, bool) else mask[case]:
-                names.add(self._plan.tests[index].field)
+                names.add(self._plan.field(index))
         return tuple(sorted(names))
 
 

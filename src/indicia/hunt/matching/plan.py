@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from indicia.hunt.matching.fieldplan import FieldPlan, field_plan
 from indicia.hunt.rules.ir import And, Node, Not, Or, Same, Test, tests_of
 from indicia.hunt.rules.names import field_key
 
@@ -49,15 +50,31 @@ class PlanRule(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Plan(msgspec.Struct, array_like=True, frozen=True):
-    """All rules of one family over one table of tests; the field names in it are in lower case."""
+    """All rules of one family over one table of tests; the field names in it are in lower case.
 
-    tests: tuple[Test | Same, ...] = ()
+    `field_of` gives the number in `names` of each test's field (of the first, where it compares two). What is asked of a field
+    is read when that field is first met: few are met in any one log.
+    """
+
     rules: tuple[PlanRule, ...] = ()
+    names: tuple[str, ...] = ()
+    field_of: tuple[int, ...] = ()
+    same: dict[int, Same] = {}
+    keywords: tuple[tuple[int, Test], ...] = ()
+    asked: dict[str, msgspec.Raw] = {}
 
     @property
     def fields(self) -> frozenset[str]:
         """All fields that a rule asks for; "" when one asks for any value."""
-        return frozenset({test.field for test in self.tests} | {test.other for test in self.tests if isinstance(test, Same)})
+        return frozenset({*self.names, *(test.other for test in self.same.values())})
+
+    def field(self, test: int) -> str:
+        """The name of the field that a test is about."""
+        return self.names[self.field_of[test]]
+
+    def of_field(self, name: str) -> FieldPlan:
+        """What is asked of a field."""
+        return msgspec.msgpack.decode(self.asked[name], type=FieldPlan)
 
 
 class _Tests:
@@ -104,7 +121,24 @@ def plan_of(conditions: Iterable[tuple[int, Node]]) -> Plan:
                 guards.append(found)
         anchor = _needed(expression, table.all, None)
         rules.append(PlanRule(rule, expression, tuple(sorted(fields)), anchor, tuple(guards), _positive(expression), same))
-    return Plan(tuple(table.all), tuple(rules))
+    return _planned(rules, table.all)
+
+
+def _planned(rules: Sequence[PlanRule], tests: Sequence[Test | Same]) -> Plan:
+    numbers: dict[str, int] = {}
+    by_field: dict[str, list[tuple[int, Test]]] = {}
+    for index, test in enumerate(tests):
+        numbers.setdefault(test.field, len(numbers))
+        if isinstance(test, Test):
+            by_field.setdefault(test.field, []).append((index, test))
+    return Plan(
+        rules=tuple(rules),
+        names=tuple(numbers),
+        field_of=tuple(numbers[test.field] for test in tests),
+        same={index: test for index, test in enumerate(tests) if isinstance(test, Same)},
+        keywords=tuple(by_field.get("", ())),
+        asked={name: msgspec.Raw(msgspec.msgpack.encode(field_plan(some))) for name, some in by_field.items()},
+    )
 
 
 def _needed(expression: Expression, tests: Sequence[Test | Same], field: str | None) -> frozenset[int] | None:

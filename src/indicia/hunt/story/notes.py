@@ -13,13 +13,14 @@ A rule of our pack may carry a block `indicia:`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
 from indicia.errors import RuleError
+from indicia.hunt.rules import cache
 from indicia.records import Outcome, Record, Stage
 
 __all__ = ["RULES_FOLDER", "RuleNote", "note_of", "notes", "read_note", "tells_success"]
@@ -76,16 +77,22 @@ def read_note(block: Mapping[str, Any]) -> RuleNote:
         raise RuleError(str(error)) from error
 
 
-@cache
+@lru_cache(1)
 def notes() -> Mapping[str, RuleNote]:
-    """The notes of our own pack by rule id, read once."""
+    """The notes of our own pack by rule id, read once, and kept on disk like compiled rules."""
+    folder = files("indicia.hunt") / RULES_FOLDER
+    pack = sorted((item.name, item.read_bytes()) for item in folder.iterdir() if item.name.endswith(".yml"))
+    key = f"{cache.key_of(pack)}.notes"
+    kept = cache.load(key, dict[str, RuleNote])
+    if kept is not None:
+        return kept
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, RuleNote] = {}
-    for item in (files("indicia.hunt") / RULES_FOLDER).iterdir():
-        if item.name.endswith(".yml"):
-            for rule in yaml.load_all(item.read_bytes(), loader):
-                if isinstance(rule, dict) and isinstance(rule.get("indicia"), dict):
-                    found[str(rule["id"])] = read_note(rule["indicia"])
+    for _, content in pack:
+        for rule in yaml.load_all(content, loader):
+            if isinstance(rule, dict) and isinstance(rule.get("indicia"), dict):
+                found[str(rule["id"])] = read_note(rule["indicia"])
+    cache.store(key, found)
     return found
 
 
