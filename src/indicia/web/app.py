@@ -53,6 +53,15 @@ OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
 )
 
 
+# Tables that can be taken along with their filters: the same address with `.csv`.
+TABLES: tuple[tuple[str, Callable[[Ask], Response]], ...] = (
+    ("/case/{slug}/documents.csv", documents.listing_csv),
+    ("/case/{slug}/claims.csv", ledger.claims_csv),
+    ("/case/{slug}/hunt.csv", hunt.sightings_csv),
+    ("/case/{slug}/advise.csv", advise.measures_csv),
+)
+
+
 def create_app(
     folder: Path,
     cases: Iterable[str] = (),
@@ -100,6 +109,8 @@ def _routes() -> list[BaseRoute]:
         Mount("/static", StaticFiles(directory=str(files("indicia.web").joinpath("static")))),
         Route("/jobs/{job}/events", start.events),
     ]
+    for path, table in TABLES:
+        routes.append(Route(path, _endpoint(table, as_json=False)))
     for path, page in (*ABOVE, *OF_A_CASE):
         routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
         routes.append(Route(path, _endpoint(page, as_json=False)))

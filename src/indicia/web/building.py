@@ -37,7 +37,7 @@ def work_for(order: Order, shelf: Shelf) -> Callable[[ProgressCall], str]:
 
     def work(progress: ProgressCall) -> str:
         try:
-            before = shelf.get(order.slug).machine if shelf.has(order.slug) else None
+            before = shelf.store(order.slug).load() if shelf.has(order.slug) else None
             try:
                 marking = Tlp.read(order.marking) if order.marking else None
             except ValueError as error:

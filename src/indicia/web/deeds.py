@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from indicia.pipeline import Correction
 from indicia.records import (
     Accused,
     AccusedType,
@@ -33,7 +34,6 @@ from indicia.records import (
 from indicia.web.building import Order, work_for
 from indicia.web.render import case_address
 from indicia.web.shelf import Held, Shelf
-from indicia.web.standing import Correction
 
 __all__ = ["add_claim", "judge", "new", "stop"]
 
@@ -188,7 +188,7 @@ async def judge(request: Request) -> Response:
     subjects = [one for one in form.getlist("subject") if isinstance(one, str) and one][:MOST_SUBJECTS]
     if action not in ACTIONS or not subjects:
         raise HTTPException(400, "A judgement needs a record and one of: " + ", ".join(sorted(ACTIONS)) + ".")
-    if not all(_is_known(held, subject) for subject in subjects):
+    if not await run_in_threadpool(lambda: all(held.knows(subject) for subject in subjects)):
         raise HTTPException(404, "There is no such record in this case.")
     value = ""
     if action in {"correct", "regrade"}:
@@ -201,14 +201,6 @@ async def judge(request: Request) -> Response:
     for subject in subjects:
         await run_in_threadpool(_save, request, _judgement(request, form, subject, action, value, note))
     return _back(form, case_address(held.slug))
-
-
-def _is_known(held: Held, subject: str) -> bool:
-    index = held.index
-    return subject == "weighing" or any(
-        subject in records
-        for records in (held.claims, index.mentions, index.sightings, index.evidence, index.measures, index.documents)
-    )
 
 
 def _judgement(request: Request, form: FormData, subject: str, action: str, value: str, note: str) -> Judgement:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -10,14 +11,12 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from indicia import __version__
 from indicia.knowledge import Knowledge, load
 from indicia.records import Claim
-from indicia.share.brief.blocks import Picture
 from indicia.share.brief.coalition import firmness_words, source_words, stance_words
 from indicia.share.brief.inert import visible
 from indicia.web.jobs import Jobs
@@ -102,6 +101,17 @@ class Ask:
         left += [(key, str(value)) for key, value in changes.items() if value is not None and value != ""]
         return self.path + (f"?{urlencode(left)}" if left else "")
 
+    def link_many(self, name: str, values: Iterable[str]) -> str:
+        """This page with all these values of one parameter, and no others of it."""
+        left = [(key, value) for key, value in self.request.query_params.multi_items() if key not in {name, "page"}]
+        left += [(name, value) for value in values]
+        return self.path + (f"?{urlencode(left)}" if left else "")
+
+    def csv_address(self) -> str:
+        """The table of this page, with its filters, as CSV."""
+        query = self.request.url.query
+        return f"{self.path}.csv" + (f"?{query}" if query else "")
+
     @property
     def json_address(self) -> str:
         query = self.request.url.query
@@ -127,9 +137,22 @@ def paged(rows: Sequence[Any], page: int, per_page: int = PER_PAGE) -> Paged:
     return Paged(rows=rows[(page - 1) * per_page : page * per_page], total=len(rows), page=page, pages=pages)
 
 
-def picture(drawn: Picture | None) -> Markup:
-    """Our own drawing as it is: all text in it was escaped when it was drawn, and it carries neither script nor style."""
-    return Markup(drawn.svg) if drawn else Markup("")
+def short(count: int) -> str:
+    """A number for a narrow place.
+
+    >>> short(999), short(12_345), short(1_000_000)
+    ('999', '12k', '1M')
+    """
+    if count < 1_000:
+        return str(count)
+    return f"{count // 1_000}k" if count < 1_000_000 else f"{count / 1_000_000:.1f}M".replace(".0M", "M")
+
+
+@cache
+def _stamp() -> str:
+    """Changes with the style sheet and the script, so that a browser never shows a page under an older one."""
+    parts = [files("indicia.web").joinpath("static", name).read_bytes() for name in ("indicia.css", "indicia.js")]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:10]
 
 
 def said(claim: Claim) -> str:
@@ -146,9 +169,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(tabs=TABS, words=WORDS, version=__version__, case_address=case_address, picture=picture)
+    environment.globals.update(tabs=TABS, words=WORDS, version=__version__, case_address=case_address, stamp=_stamp())
     environment.filters.update(
         inert=visible,
+        short=short,
+        decibans=lambda value: f"{value:+.1f}".replace("-", "\u2212") if abs(value) >= 0.05 else "0",
         said=said,
         source=source_words,
         firmly=firmness_words,
@@ -174,6 +199,7 @@ def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
             title=page.title,
             ask=ask,
             held=held,
+            counts_of=held.counts if held else {},
             show=held.show if held else visible,
             token=ask.tokens.token(ask.request),
             author=ask.request.app.state.author,

@@ -1,4 +1,4 @@
-"""The cases of a folder, each held in memory until it changes."""
+"""The cases of a folder, each held in memory until it changes, but for sightings beyond number."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
 
-from indicia.case import Store, open_store
+import msgspec
+
+from indicia.advise import advise
+from indicia.case import Columns, Store, open_store
 from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
-from indicia.pipeline import is_store, load_case
-from indicia.records import Case, Judgement, Sighting
-from indicia.share.brief.inert import visible
+from indicia.pipeline import Standing, as_left, is_store, load_case
+from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention
 from indicia.share.brief.notes import Index
-from indicia.web.standing import Standing, as_left
+from indicia.web.matrix import Tactic, matrix_of
+from indicia.web.moments import Moment, moments_of
+from indicia.web.sightings import Sightings
 
 __all__ = ["Held", "Shelf", "slug_of"]
 
@@ -32,27 +37,160 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "case"
 
 
-class Held:
-    """One case in memory as it stood after its run `run`: as the machine left it, as people left it, and its indexes."""
+ADVICES = 8  # kept, under different measures in place
+WHOLE = 5_000  # sightings up to which a case is held with all of them
 
-    def __init__(self, slug: str, case: Case, run: int) -> None:
+
+class Held:
+    """One case in memory as it stood after its run `run`: as the machine left it, as people left it, and its indexes.
+
+    Of many sightings only one of each kind is held with the case, which is all that weighing and advice ask for; pages count on
+    their columns and read from the store. `build` is the last run that was more than a judgement.
+    """
+
+    def __init__(self, slug: str, store: Store, machine: Case, sightings: Sightings, *, run: int, build: int) -> None:
         self.slug = slug
-        self.machine = case
+        self.store = store
+        self.machine = machine
+        self.sightings = sightings
         self.run = run
-        self.standing = Standing(case)
-        self.case = as_left(case, self.standing, load())
-        self.index = Index(case)
-        self.show = self.index.show
-        self.claims = {claim.id: claim for claim in (*case.claims, *self.standing.added.values())}
-        self.sightings_by: dict[str, dict[str, list[Sighting]]] = {
-            name: defaultdict(list) for name in ("host", "rule", "technique", "stage")
+        self.build = build
+        self.standing = Standing(machine)
+        self.case = as_left(machine, load(), self.standing)
+        self.index = Index(self.case)
+        # What a person rejected as an indicator is still not to be clicked by accident.
+        self.show = self.index.show if self.case is machine else Index(machine).show
+        self.claims = {claim.id: claim for claim in (*machine.claims, *self.standing.added.values())}
+        self._advices: dict[tuple[str, ...], Advice] = {}
+        self.mentions = {mention.id: mention for mention in machine.mentions}
+
+    @classmethod
+    def open(cls, slug: str, store: Store) -> Held:
+        """Raises: StoreError."""
+        run, build, columns = store.last_run(), store.last_build(), store.columns()
+        if len(columns) <= WHOLE:
+            machine = store.load()
+        else:
+            machine = store.load(sightings=False)
+            machine = _with_one_of_each(machine, store, columns)
+        return cls(slug, store, machine, Sightings(store, columns), run=run, build=build)
+
+    def judged(self, run: int) -> Held:
+        """The same case after more judgements."""
+        machine = msgspec.structs.replace(self.machine, judgements=self.store.judgements())
+        if len(self.sightings) > WHOLE:
+            machine = _with_one_of_each(machine, self.store, self.sightings.columns)
+        return Held(self.slug, self.store, machine, self.sightings, run=run, build=self.build)
+
+    def whole(self, *, machine: bool = False) -> Case:
+        """The case with every sighting, as people left it or as the machine made it."""
+        if len(self.sightings) <= WHOLE:
+            return self.machine if machine else self.case
+        case = self.store.load()
+        return case if machine else as_left(case, load())
+
+    def knows(self, subject: str) -> bool:
+        """Whether there is such a record."""
+        index = self.index
+        return (
+            subject == "weighing"
+            or any(
+                subject in records
+                for records in (self.claims, self.mentions, index.documents, index.evidence, index.measures, index.sightings)
+            )
+            or bool(self.store.places_of([subject]))
+        )
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How much there is behind each tab."""
+        return {
+            "documents": len(self.case.documents),
+            "claims": len(self.claims),
+            "hunt": len(self.sightings),
+            "advise": len(self.case.advice.measures) if self.case.advice else 0,
         }
-        for one in case.hunt.sightings if case.hunt else ():
-            self.sightings_by["host"][visible(one.event.host)].append(one)
-            self.sightings_by["rule"][visible(one.title)].append(one)
-            self.sightings_by["stage"][one.stage.value].append(one)
-            for technique in one.techniques:
-                self.sightings_by["technique"][visible(technique)].append(one)
+
+    @cached_property
+    def corrected(self) -> list[Claim]:
+        """All claims, those that were rejected too, with their corrections."""
+        return [self.standing.corrected(one) for one in self.claims.values()]
+
+    @cached_property
+    def claims_in(self) -> dict[str, list[Claim]]:
+        """Claims by the document that they stand in."""
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for one in self.claims.values():
+            found[one.quote.document].append(one)
+        return found
+
+    @cached_property
+    def mentions_in(self) -> dict[str, list[Mention]]:
+        """Mentions by the document that they stand in."""
+        found: dict[str, list[Mention]] = defaultdict(list)
+        for one in self.machine.mentions:
+            found[one.span.document].append(one)
+        return found
+
+    def advice(self, have: tuple[str, ...] = ()) -> Advice:
+        """The advice of the case, made anew and kept when something is in place already."""
+        if not have and self.case.advice is not None:
+            return self.case.advice
+        if have not in self._advices:
+            if len(self._advices) >= ADVICES:
+                self._advices.pop(next(iter(self._advices)))
+            self._advices[have] = advise(self.case, load(), have=have)
+        return self._advices[have]
+
+    @cached_property
+    def matrix(self) -> list[Tactic]:
+        """The techniques of the case by tactic."""
+        return matrix_of(self.case, load(), self.sightings)
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """Everything with a date, in its order."""
+        return moments_of(self.case, self.index, self.sightings)
+
+    def evidence_of(self, trace: str) -> list[Evidence]:
+        """What rests on a record and weighs."""
+        return self._evidence_of.get(trace, [])
+
+    @cached_property
+    def _evidence_of(self) -> dict[str, list[Evidence]]:
+        found: dict[str, list[Evidence]] = defaultdict(list)
+        for item in self.index.evidence.values():
+            for trace in item.traces:
+                if trace in self.claims or trace in self.mentions:
+                    found[trace].append(item)
+        return found
+
+    @cached_property
+    def folded(self) -> list[tuple[Document, str]]:
+        """The texts with their small letters, to search in. One that has another length then stays as it is: places must
+        hold."""
+        rows = ((one, one.text.lower()) for one in self.case.documents)
+        return [(one, low if len(low) == len(one.text) else one.text) for one, low in rows]
+
+    @cached_property
+    def copies(self) -> dict[str, list[str]]:
+        """For each claim that others repeat, those."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self.claims.values():
+            if one.origin:
+                found[one.origin].append(one.id)
+        return found
+
+
+def _with_one_of_each(case: Case, store: Store, columns: Columns) -> Case:
+    """The case with one sighting of each kind, none of them rejected."""
+    if case.hunt is None:
+        return case
+    standing = Standing(case)
+    rejected = [subject for subject in standing.by_subject if standing.is_rejected(subject)]
+    places = columns.alike(store.places_of(rejected).values() if rejected else ())
+    hunt = msgspec.structs.replace(case.hunt, sightings=store.sightings_at(places))
+    return msgspec.structs.replace(case, hunt=hunt)
 
 
 class Shelf:
@@ -64,6 +202,7 @@ class Shelf:
         self._stores: dict[str, Store] = {}
         self._addresses: dict[str, str] = {}
         self._held: dict[str, Held] = {}
+        self._opening: dict[str, threading.Lock] = {}
 
     def add(self, where: str) -> str:
         """Puts a case file, a database URL or the folder of a brief on the shelf and gives its slug. Raises: IndiciaError."""
@@ -112,19 +251,27 @@ class Shelf:
     def get(self, slug: str) -> Held:
         """The case as it stands now. Raises: KeyError when there is none, StoreError when it cannot be read."""
         store = self.store(slug)
+        run = store.last_run()
+        if not run:
+            raise StoreError("no case was saved here yet", where=slug)
+        held = self._held.get(slug)
+        if held is not None and held.run == run:
+            return held
         with self._lock:
-            runs = store.runs()
-            if not runs:
-                raise StoreError("no case was saved here yet", where=slug)
+            opening = self._opening.setdefault(slug, threading.Lock())
+        with opening:  # a large case takes a while, and the others go on being read
+            run = store.last_run()
             held = self._held.get(slug)
-            if held is None or held.run != runs[-1].id:
-                held = self._held[slug] = Held(slug, store.load(), runs[-1].id)
+            if held is None or held.build != store.last_build():
+                held = self._held[slug] = Held.open(slug, store)
+            elif held.run != run:
+                held = self._held[slug] = held.judged(run)
             return held
 
     def has(self, slug: str) -> bool:
         """Whether there is a case with something in it."""
         try:
-            return bool(self.store(slug).runs())
+            return bool(self.store(slug).last_run())
         except (KeyError, StoreError):
             return False
 

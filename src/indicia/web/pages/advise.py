@@ -2,76 +2,144 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from indicia.advise import advise, known_words
-from indicia.records import Audience, Judgement, MeasureKind
-from indicia.share.brief.blocks import Picture
-from indicia.share.brief.known import Known
-from indicia.share.brief.notes import Notes
-from indicia.share.brief.pages.techniques import technique_section
-from indicia.share.brief.pictures.coverage import coverage
-from indicia.web.render import Ask, Page, case_address
+from starlette.responses import RedirectResponse, Response
 
-__all__ = ["advise_page"]
+from indicia.advise import known_words
+from indicia.records import Audience, Judgement, Measure, MeasureKind
+from indicia.share.brief.pictures.matrix import HEAT
+from indicia.web.pages.filters import Filter, chips, facet_of
+from indicia.web.render import Ask, Page, case_address, paged
+from indicia.web.tables import as_csv
+
+__all__ = ["advise_page", "measures_csv"]
+
+PER_PAGE = 25
+REASONS = 3  # records that a measure is shown to rest on
+STEPS = 12  # of the coverage curve
 
 
-def advise_page(ask: Ask) -> Page:
+def advise_page(ask: Ask) -> Page | Response:
     """Measures for the case, anew when `have` names what is in place; filtered by kind and by whose they are."""
-    held, case = ask.held, ask.held.case
+    held = ask.held
     words = known_words()
-    have = [word for word in dict.fromkeys(ask.many("have")) if word in words]
-    advice = advise(case, ask.knowledge, have=have) if have or case.advice is None else case.advice
-    kind, audience, hide = ask.one("kind"), ask.one("audience"), ask.one("done")
-    done = {one.id for one in advice.measures if _is_done(held.standing.of(one.id))}
-    measures = [
-        one
-        for one in advice.measures
-        if (not kind or one.kind.value == kind)
-        and (not audience or one.audience.value == audience)
-        and not (hide == "hide" and (one.in_place or one.id in done))
-    ]
-    index = held.index
-    reasons: dict[str, list[tuple[str, str]]] = {}
-    for one in measures:
-        found = []
-        for id in one.reasons[:40]:
-            if id in index.sightings:
-                found.append((case_address(held.slug, "sightings", id), index.sightings[id].title))
-            elif id in index.mentions:
-                mention = index.mentions[id]
-                found.append((case_address(held.slug, "documents", mention.span.document) + f"#r-{id}", mention.value))
-            elif id in held.claims:
-                found.append((case_address(held.slug, "claims", id), "claim"))
-        reasons[one.id] = list({text: (at, text) for at, text in found}.values())[:3]
-    pictures = [
-        block for block in technique_section(case, Notes(index), Known(ask.knowledge)).blocks if isinstance(block, Picture)
-    ]
-    curve = {step.measure: step.covered for step in advice.curve}
+    have = tuple(word for word in dict.fromkeys(ask.many("have")) if word in words)
+    advice = held.advice(have)
+    done = _done(ask, advice.measures)
+    measures = _chosen(ask, advice.measures, done)
+    if find := ask.one("find"):
+        place = next((number for number, one in enumerate(measures) if one.id == find), None)
+        if place is not None:
+            return RedirectResponse(ask.link(find=None, page=place // PER_PAGE + 1) + f"#r-{find}", 303)
+    page = paged(measures, ask.number("page"), PER_PAGE)
+    kind, audience = ask.one("kind"), ask.one("audience")
+    kinds = Counter(one.kind.value for one in advice.measures if not audience or one.audience.value == audience)
+    audiences = Counter(one.audience.value for one in advice.measures if not kind or one.kind.value == kind)
+    filters = [Filter(*row) for row in (("kind", "Kind", kind), ("audience", "For", audience)) if row[2]]
+    filters += [Filter("done", "Done", "hide", "hidden")] if ask.one("done") == "hide" else []
+    titles = {one.id: one.title for one in advice.measures}
     data: dict[str, Any] = {
         "summary": advice.summary,
         "measures": measures,
-        "total": len(advice.measures),
+        "total": page.total,
+        "of": len(advice.measures),
+        "page": page.page,
+        "pages": page.pages,
         "curve": advice.curve,
         "gaps": advice.gaps,
         "have": have,
         "done": sorted(done),
     }
+    before = 0.0
+    steps = []
+    for step in advice.curve[:STEPS]:
+        steps.append((step.measure, titles.get(step.measure, step.measure), before, step.covered))
+        before = step.covered
     view = {
+        "shown": page.rows,
         "words_known": list(words),
-        "curve_of": curve,
-        "coverage": coverage(advice, held.show),
-        "matrix": pictures[0] if pictures else None,
-        "reasons_of": reasons,
-        "kinds": [one.value for one in MeasureKind if any(m.kind is one for m in advice.measures)],
-        "audiences": [one.value for one in Audience],
-        "kind": kind,
-        "audience": audience,
-        "hide": hide,
+        "curve_of": {step.measure: step.covered for step in advice.curve},
+        "steps": steps,
+        "tactics": held.matrix,
+        "heat": [(key, meaning) for key, (_, _, _, meaning) in HEAT.items()],
+        "reasons_of": _reasons(ask, page.rows),
+        "rail": [
+            facet_of(ask, "kind", "Kind", [(one.value, kinds[one.value]) for one in MeasureKind if kinds[one.value]]),
+            facet_of(ask, "audience", "For", [(one.value, audiences[one.value]) for one in Audience if audiences[one.value]]),
+        ],
+        "chips": chips(ask, filters),
+        "hide": ask.one("done"),
         "standing": held.standing,
+        "first": 1 + (page.page - 1) * PER_PAGE,
     }
     return Page("advise.html.j2", "Advise", data, view)
 
 
+def _done(ask: Ask, measures: Sequence[Measure]) -> set[str]:
+    standing = ask.held.standing
+    return {one.id for one in measures if _is_done(standing.of(one.id))}
+
+
 def _is_done(judgements: list[Judgement]) -> bool:
     return sum(one.action == "done" for one in judgements) % 2 == 1
+
+
+def _chosen(ask: Ask, measures: Sequence[Measure], done: set[str]) -> list[Measure]:
+    kind, audience, hide = ask.one("kind"), ask.one("audience"), ask.one("done")
+    return [
+        one
+        for one in measures
+        if (not kind or one.kind.value == kind)
+        and (not audience or one.audience.value == audience)
+        and not (hide == "hide" and (one.in_place or one.id in done))
+    ]
+
+
+def _reasons(ask: Ask, measures: Sequence[Measure]) -> dict[str, list[tuple[str, str]]]:
+    """For each measure (address, words) of the first records that call for it, each kind of thing once."""
+    held = ask.held
+    wanted = [id for one in measures for id in one.reasons[:20] if id not in held.claims and id not in held.mentions]
+    sightings = held.sightings.by_id(wanted)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in measures:
+        mine: dict[str, str] = {}
+        for id in one.reasons[:20]:
+            if id in sightings:
+                mine.setdefault(sightings[id].title, case_address(held.slug, "sightings", id))
+            elif id in held.mentions:
+                mention = held.mentions[id]
+                mine.setdefault(mention.value, case_address(held.slug, "documents", mention.span.document) + f"#r-{id}")
+            elif id in held.claims:
+                mine.setdefault("a claim", case_address(held.slug, "claims", id))
+        found[one.id] = [(address, words) for words, address in mine.items()][:REASONS]
+    return found
+
+
+def measures_csv(ask: Ask) -> Response:
+    """The measures that the filters leave, as a table."""
+    held = ask.held
+    words = known_words()
+    advice = held.advice(tuple(word for word in dict.fromkeys(ask.many("have")) if word in words))
+    done = _done(ask, advice.measures)
+    place = {one.id: number for number, one in enumerate(advice.measures, 1)}
+    rows = (
+        (
+            place[one.id],
+            one.kind.value,
+            one.audience.value,
+            one.title,
+            one.instruction,
+            " ".join(one.covers),
+            round(one.effect, 3),
+            one.within_hours if one.within_hours is not None else "",
+            one.due or "",
+            "in place" if one.in_place else "done" if one.id in done else "",
+            one.source,
+        )
+        for one in _chosen(ask, advice.measures, done)
+    )
+    head = ("place", "kind", "for", "measure", "instruction", "covers", "effect", "within_hours", "due", "state", "source")
+    return as_csv(f"{held.slug}-measures.csv", head, rows, held.case.marking)

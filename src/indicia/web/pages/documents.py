@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from indicia.records import AccusedType, Claim, Context, Document, Firmness, Level, Mention, MentionKind, SourceType, Stance
+from indicia.web.defanged import refang
 from indicia.web.marks import Mark, segments
+from indicia.web.pages.filters import Filter, chips
 from indicia.web.render import Ask, Page, case_address, paged, said
+from indicia.web.tables import as_csv
 
-__all__ = ["document", "listing"]
+__all__ = ["document", "listing", "listing_csv"]
 
 WINDOW = 40_000  # characters of a text on one page
 KINDS = {
@@ -34,11 +39,26 @@ LEGEND = (
 
 def listing(ask: Ask) -> Page:
     """All texts with what was found in each."""
-    held, case = ask.held, ask.held.case
-    claims = Counter(claim.quote.document for claim in case.claims)
-    mentions = Counter(mention.span.document for mention in case.mentions)
-    page = paged(case.documents, ask.number("page"))
-    rows = [
+    held = ask.held
+    rows = _rows(ask)
+    page = paged(rows, ask.number("page"))
+    words = ask.one("q")
+    data = {
+        "documents": page.rows,
+        "total": page.total,
+        "of": len(held.case.documents),
+        "page": page.page,
+        "pages": page.pages,
+    }
+    view = {"sort": ask.one("sort"), "chips": chips(ask, [Filter("q", "Words", words)] if words else [])}
+    return Page("documents.html.j2", "Documents", data, view)
+
+
+def _rows(ask: Ask) -> list[dict[str, Any]]:
+    """The texts that the words leave, in the order asked for, else that of the case."""
+    held = ask.held
+    words, sort = refang(ask.one("q")).lower(), ask.one("sort")
+    rows: list[dict[str, Any]] = [
         {
             "id": one.id,
             "address": case_address(held.slug, "documents", one.id),
@@ -49,13 +69,26 @@ def listing(ask: Ask) -> Page:
             "language": one.language,
             "marking": one.marking.label,
             "characters": len(one.text),
-            "claims": claims[one.id],
-            "mentions": mentions[one.id],
+            "claims": len(held.claims_in.get(one.id, ())),
+            "mentions": len(held.mentions_in.get(one.id, ())),
         }
-        for one in page.rows
+        for one, folded in held.folded
+        if not words or words in folded or words in held.index.title(one).lower()
     ]
-    data = {"documents": rows, "total": page.total, "page": page.page, "pages": page.pages}
-    return Page("documents.html.j2", "Documents", data)
+    by = sort.removeprefix("-")
+    if by in {"title", "published"}:
+        rows.sort(key=lambda row: str(row[by] or "").casefold(), reverse=sort[0] == "-")
+    elif by in {"claims", "mentions", "characters"}:
+        rows.sort(key=lambda row: int(row[by]), reverse=sort[0] == "-")
+    return rows
+
+
+def listing_csv(ask: Ask) -> Response:
+    """The texts that the words leave, as a table."""
+    held = ask.held
+    head = ("title", "name", "publisher", "published", "language", "marking", "characters", "claims", "mentions", "id")
+    rows = ([row[name] if row[name] is not None else "" for name in head] for row in _rows(ask))
+    return as_csv(f"{held.slug}-documents.csv", head, rows, held.case.marking)
 
 
 def kind_of(mention: Mention) -> str:
@@ -73,16 +106,13 @@ def document(ask: Ask) -> Page:
     part = min(ask.number("part"), len(bounds))
     low, high = bounds[part - 1]
     only = ask.one("only")
-    claims = [claim for claim in held.claims.values() if claim.quote.document == found.id and _within(claim.quote, low, high)]
-    mentions = [one for one in held.machine.mentions if one.span.document == found.id and _within(one.span, low, high)]
+    claims = [claim for claim in held.claims_in.get(found.id, ()) if _within(claim.quote, low, high)]
+    mentions = [one for one in held.mentions_in.get(found.id, ()) if _within(one.span, low, high)]
     claims.sort(key=lambda claim: (claim.quote.start, claim.id))
     mentions.sort(key=lambda mention: (mention.span.start, mention.id))
     standing = held.standing
-    marks = [
-        mark
-        for mark in (*_claim_marks(claims), *_mention_marks(mentions))
-        if (not only or mark.kind == only) and not standing.is_rejected(mark.id)
-    ]
+    every = [mark for mark in (*_claim_marks(claims), *_mention_marks(mentions)) if not standing.is_rejected(mark.id)]
+    marks = [mark for mark in every if not only or mark.kind == only]
     number = {claim.id: place for place, claim in enumerate(claims, 1)}
     data = {
         "document": {
@@ -110,7 +140,7 @@ def document(ask: Ask) -> Page:
         "number": number,
         "legend": LEGEND,
         "only": only,
-        "counts": Counter(mark.kind for mark in marks),
+        "counts": Counter(mark.kind for mark in every),
         "kind_of": kind_of,
         "standing": standing,
         "corrected": standing.corrected,

@@ -2,48 +2,93 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from indicia.records import Case, Tlp
 from indicia.share import FORMATS, render
+from indicia.share.internals import without_internals
+from indicia.share.redact import redact
 from indicia.web.render import Ask, Page, case_address
 
 __all__ = ["download", "export"]
 
-# format -> (file name, media type, name, what it is for)
+# format -> (file name, media type, name, what it is for, heading)
+READ, MACHINES = "To read and to send", "For other tools"
 FILES = {
-    "html": ("brief.html", "text/html; charset=utf-8", "Brief, one HTML page", "Opens anywhere, needs nothing else."),
-    "pdf": ("brief.pdf", "application/pdf", "Brief, PDF", "To print and to send."),
-    "md": ("brief.md", "text/markdown; charset=utf-8", "Brief, Markdown", "To go on writing."),
-    "json": ("case.json", "application/json", "The whole case, JSON", "Everything, to be opened with Indicia again."),
-    "stix": ("bundle.stix.json", "application/json", "STIX 2.1 bundle", "For OpenCTI and other platforms."),
-    "misp": ("event.misp.json", "application/json", "MISP event", "For MISP; marks what is fit for detection."),
-    "navigator": ("layer.navigator.json", "application/json", "ATT&CK Navigator layer", "The techniques in MITRE's viewer."),
-    "csv": ("indicators.csv", "text/csv; charset=utf-8", "Indicators, CSV", "For spreadsheets and block lists."),
-    "timesketch": ("timeline.jsonl", "application/x-ndjson", "Timeline, JSON Lines", "For Timesketch."),
+    "html": ("brief.html", "text/html; charset=utf-8", "Brief, one HTML page", "Opens anywhere, needs nothing else.", READ),
+    "pdf": ("brief.pdf", "application/pdf", "Brief, PDF", "To print and to send.", READ),
+    "md": ("brief.md", "text/markdown; charset=utf-8", "Brief, Markdown", "To go on writing.", READ),
+    "stix": ("bundle.stix.json", "application/json", "STIX 2.1 bundle", "For OpenCTI and other platforms.", MACHINES),
+    "misp": ("event.misp.json", "application/json", "MISP event", "For MISP; marks what is fit for detection.", MACHINES),
+    "navigator": (
+        "layer.navigator.json",
+        "application/json",
+        "ATT&CK Navigator layer",
+        "The techniques in MITRE's viewer.",
+        MACHINES,
+    ),
+    "csv": ("indicators.csv", "text/csv; charset=utf-8", "Indicators, CSV", "For spreadsheets and block lists.", MACHINES),
+    "timesketch": ("timeline.jsonl", "application/x-ndjson", "Timeline, JSON Lines", "For Timesketch.", MACHINES),
+    "json": (
+        "case.json",
+        "application/json",
+        "The whole case, JSON",
+        "To be opened with Indicia again; log lines too.",
+        MACHINES,
+    ),
 }
+WHOLE = "json"  # is the case itself: nothing of the house's own is taken out of it
 
 
 def export(ask: Ask) -> Page:
     """All formats, with the marking that each will carry."""
     held = ask.held
+    chosen = {name: text for name in ("for", "internal", "as") if (text := ask.one(name))}
+    query = ask.link().partition("?")[2]
     rows = []
     for form in sorted(FORMATS, key=lambda name: list(FILES).index(name) if name in FILES else 99):
-        file, _, name, what = FILES.get(form, (f"case.{form}", "", form, ""))
-        rows.append(
-            {"format": form, "file": file, "name": name, "what": what, "address": case_address(held.slug, "export", form)}
-        )
-    data = {"formats": rows, "marking": held.case.marking.label, "judgements": len(held.machine.judgements)}
-    return Page("export.html.j2", "Export", data)
+        file, _, name, what, _ = FILES.get(form, (f"case.{form}", "", form, "", MACHINES))
+        address = case_address(held.slug, "export", form) + (f"?{query}" if chosen and query else "")
+        rows.append({"format": form, "file": file, "name": name, "what": what, "address": address})
+    marking = held.case.marking
+    audience = _audience(ask)
+    data = {"formats": rows, "marking": marking.label, "judgements": len(held.machine.judgements)}
+    view: dict[str, Any] = {
+        "groups": [
+            (heading, [row for row in rows if FILES.get(row["format"], ("",) * 4 + (MACHINES,))[4] == heading])
+            for heading in (READ, MACHINES)
+        ],
+        "audiences": [(one.value, one.label) for one in Tlp if one.rank < marking.rank],
+        "audience": audience.value if audience else "",
+        "internal": bool(ask.one("internal")),
+        "machine": ask.one("as") == "machine",
+    }
+    return Page("export.html.j2", "Export", data, view)
+
+
+def _audience(ask: Ask) -> Tlp | None:
+    try:
+        return Tlp.read(ask.one("for")) if ask.one("for") else None
+    except ValueError:
+        raise HTTPException(400, f"There is no marking {ask.one('for')!r}.") from None
 
 
 def download(ask: Ask) -> Response:
-    """One file. `as=machine` leaves out what people decided. Raises: HTTPException 404 for an unknown format."""
+    """One file, as `indicia share` makes it: `for` leaves out what is marked above, `internal` keeps the names of one's own
+    machines and people, `as=machine` leaves out what people decided. Raises: HTTPException."""
     held, form = ask.held, ask.request.path_params["form"]
     if form not in FORMATS:
         raise HTTPException(404, f"There is no such format. Known are: {', '.join(FORMATS)}.")
-    case = held.machine if ask.one("as") == "machine" else held.case
-    file, media, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", ""))
+    case: Case = held.whole(machine=ask.one("as") == "machine")
+    audience = _audience(ask)
+    if audience is not None:
+        case = redact(case, audience)
+    if case.hunt is not None and form != WHOLE and not ask.one("internal"):
+        case = without_internals(case)
+    file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))
     headers = {
         "Content-Disposition": f'attachment; filename="{held.slug}-{file}"',
         # The brief brings its own policy; whoever opens it from here gets it without any right.

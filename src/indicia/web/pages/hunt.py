@@ -2,78 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
-from indicia.records import Chain, Sighting
+from indicia.records import Chain, RuleLevel, RuleRun, Sighting, Stage
+from indicia.share.brief.pictures.timeline import day_of
+from indicia.web.defanged import refang
+from indicia.web.drawings.days import days_picture
+from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.render import Ask, Page, paged
+from indicia.web.shelf import Held
+from indicia.web.sightings import FACETS, SORTS, Found
+from indicia.web.tables import as_csv
 
-__all__ = ["hunt", "reach", "rules", "sighting"]
+__all__ = ["hunt", "reach", "rules", "sighting", "sightings_csv"]
 
-FILTERS = ("host", "rule", "technique", "stage")
-IN_CHAIN = 40  # sightings of a chain that are shown with it
+HEADINGS = {
+    "rule": "Rule",
+    "host": "Host",
+    "stage": "Stage",
+    "technique": "Technique",
+    "outcome": "Outcome",
+    "level": "Level",
+}
+CHAINS = 8  # on a page
+OF_STAGE = 4  # sightings of a stage that are shown with its chain
+PER_PAGE = 50
+AT_ONCE = 5_000  # records in memory while a table is written
 
 
 def hunt(ask: Ask) -> Page:
-    """Chains first, then all sightings that the filters leave."""
+    """Chains first, then the sightings that the filters leave."""
     held = ask.held
     found = held.case.hunt
     if found is None:
         return Page("hunt_empty.html.j2", "Hunt", {"verdict": "no logs"})
-    wanted = {name: text for name in FILTERS if (text := ask.one(name))}
-    rows: Sequence[Sighting] = found.sightings
-    for name, text in wanted.items():
-        mine = held.sightings_by[name].get(text, [])
-        ids = {one.id for one in mine}
-        rows = mine if rows is found.sightings else [one for one in rows if one.id in ids]
-    outcome, words, chain_id = ask.one("outcome"), ask.one("q").casefold(), ask.one("chain")
-    if outcome:
-        rows = [one for one in rows if one.outcome.value == outcome]
-    if words:
-        rows = [one for one in rows if words in one.title.casefold() or words in _line(one).casefold()]
-    if ask.one("starred"):
-        rows = [one for one in rows if held.standing.is_starred(one.id)]
-    chain = next((one for one in found.chains if one.id == chain_id), None)
-    if chain:
-        ids = set(chain.sightings)
-        rows = [one for one in rows if one.id in ids]
-    page = paged(rows, ask.number("page"), 50)
+    left, filters, bad = _found(ask)
+    page = paged(range(len(left)), ask.number("page"), PER_PAGE)
+    rows = held.sightings.read(left.places[list(page.rows)])
+    chain = next((one for one in found.chains if one.id == ask.one("chain")), None)
+    chains = paged(found.chains, ask.number("chains"), CHAINS)
+    stages = _stages(held, chains.rows)
     data: dict[str, Any] = {
         "verdict": found.verdict.value,
         "reason": found.reason,
-        "chains": [_chain(one) for one in found.chains],
-        "sightings": page.rows,
+        "chains": [_chain(one) for one in chains.rows],
+        "chains_total": chains.total,
+        "sightings": rows,
         "total": page.total,
-        "of": len(found.sightings),
+        "of": len(held.sightings),
         "page": page.page,
         "pages": page.pages,
-        "filters": wanted,
-        "facets": {
-            name: sorted(
-                ((key, len(rows)) for key, rows in held.sightings_by[name].items()), key=lambda row: (-row[1], row[0])
-            )[:200]
-            for name in FILTERS
-        },
+        "filters": {one.name: one.value for one in filters},
+        "facets": left.facets,
+        "days": left.days,
     }
     view = {
         "standing": held.standing,
-        "stages": {one.id: _stages(one, held.index.sightings) for one in found.chains},
-        "local": held.index.local,
-        "line": _line,
+        "stages": stages,
+        "line": line_of,
         "ran": sum(one.skipped is None for one in found.rules),
         "fired": sum(one.matches > 0 for one in found.rules),
         "could_not": sum(one.skipped is not None for one in found.rules),
-        "rule_count": len(found.rules),
-        "files": found.files,
+        "files": len(found.files),
         "chain": chain,
+        "chain_page": chains.page,
+        "chain_pages": chains.pages,
         "sought": found.indicators_sought,
+        "chips": chips(ask, filters),
+        "rail": [facet_of(ask, name, HEADINGS[name], left.facets[name]) for name in FACETS],
+        "bad": bad,
+        "sort": ask.one("sort", "time"),
+        "picture": days_picture(left.days, lambda since, until: ask.link(since=since, until=until) + "#sightings"),
     }
     return Page("hunt.html.j2", "Hunt", data, view)
 
 
-def _line(one: Sighting) -> str:
+def _found(ask: Ask) -> tuple[Found, list[Filter], list[str]]:
+    """What the address asks for, its filters, and dates that are none."""
+    held = ask.held
+    wanted = {name: text for name in FACETS if (text := ask.one(name))}
+    filters = [Filter(name, HEADINGS[name], text) for name, text in wanted.items()]
+    words, since, until, chain_id = ask.one("q"), ask.one("since"), ask.one("until"), ask.one("chain")
+    bad = [text for text in (since, until) if text and day_of(text) is None]
+    low, high = day_of(since) if since else None, day_of(until) if until else None
+    if chain_id and held.sightings.has("chain", chain_id):
+        wanted["chain"] = chain_id
+        filters.append(Filter("chain", "Chain", chain_id, shown=_chain_name(held, chain_id)))
+    filters += [Filter(*row) for row in (("q", "Words", words), ("since", "From", since), ("until", "To", until)) if row[2]]
+    among = None
+    if ask.one("starred"):
+        starred = [subject for subject in held.standing.by_subject if held.standing.is_starred(subject)]
+        among = list(held.store.places_of(starred).values())
+        filters.append(Filter("starred", "Starred", "1", shown="yes"))
+    sort = ask.one("sort", "time")
+    left = held.sightings.find(
+        wanted,
+        among=among,
+        since=low[0] if low else None,
+        until=high[1] if high else None,
+        words=refang(words),
+        inside=bool(ask.one("inside")),
+        sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "time",
+        descending=sort.startswith("-"),
+    )
+    return left, filters, bad
+
+
+def _chain_name(held: Held, id: str) -> str:
+    chain = next((one for one in (held.case.hunt.chains if held.case.hunt else ()) if one.id == id), None)
+    return f"{chain.host}, {chain.start:%Y-%m-%d %H:%M}" if chain and chain.start else id
+
+
+def line_of(one: Sighting) -> str:
     """The fields that matched, as `field=value`."""
     return "; ".join(f"{name}={value[:300]}" for name, value in one.matched[:6])
 
@@ -92,42 +138,128 @@ def _chain(one: Chain) -> dict[str, Any]:
     }
 
 
-def _stages(chain: Chain, known: dict[str, Sighting]) -> list[tuple[str, list[Sighting], int]]:
-    """(stage, its first sightings, how many there are), in the order of the chain."""
-    mine = [known[id] for id in chain.sightings if id in known]
-    found = []
-    for stage in chain.stages:
-        rows = [one for one in mine if one.stage is stage]
-        found.append((stage.value, rows[:5], len(rows)))
+def _stages(held: Held, chains: Iterable[Chain]) -> dict[str, list[dict[str, Any]]]:
+    """For each chain its stages in order: how many sightings, whether one succeeded, when the first was, and the first few."""
+    columns = held.sightings.columns
+    stage_of, outcome_of = columns.names["stage"], columns.names["outcome"]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for chain in chains:
+        left = held.sightings.find({"chain": chain.id}).places
+        places: dict[str, list[int]] = {}
+        worked: Counter[str] = Counter()
+        for place in left.tolist():
+            stage = stage_of[columns.codes["stage"][place]]
+            places.setdefault(stage, []).append(place)
+            worked[stage] += outcome_of[columns.codes["outcome"][place]] == "success"
+        order = [stage.value for stage in Stage if stage.value in places]
+        firsts = [place for stage in order for place in places[stage][:OF_STAGE]]
+        records = dict(zip(firsts, held.sightings.read(firsts), strict=False))
+        found[chain.id] = [
+            {
+                "stage": stage,
+                "count": len(places[stage]),
+                "worked": worked[stage],
+                "first": [records[place] for place in places[stage][:OF_STAGE] if place in records],
+            }
+            for stage in order
+        ]
     return found
 
 
 def sighting(ask: Ask) -> Page:
     """One sighting with all fields of its log record. Raises: HTTPException 404."""
     held = ask.held
-    one = held.index.sightings.get(ask.request.path_params["id"])
+    id = ask.request.path_params["id"]
+    one = held.sightings.by_id([id]).get(id)
     if one is None:
         raise HTTPException(404, "There is no such sighting in this case.")
-    chains = [chain.id for chain in held.case.hunt.chains if one.id in chain.sightings] if held.case.hunt else []
-    data = {"sighting": one, "chains": chains, "judgements": held.standing.of(one.id)}
-    return Page("sighting.html.j2", one.title, data, {"standing": held.standing, "local": held.index.local})
+    chains = [chain for chain in held.case.hunt.chains if id in chain.sightings] if held.case.hunt else []
+    rule = next((run for run in held.case.hunt.rules if run.id == one.rule), None) if held.case.hunt else None
+    data = {
+        "sighting": one,
+        "chains": [chain.id for chain in chains],
+        "judgements": held.standing.of(one.id),
+        "before": None,
+        "after": None,
+    }
+    for chain in chains[:1]:
+        at = chain.sightings.index(id)
+        data["before"] = chain.sightings[at - 1] if at else None
+        data["after"] = chain.sightings[at + 1] if at + 1 < len(chain.sightings) else None
+    return Page("sighting.html.j2", one.title, data, {"standing": held.standing, "rule": rule, "chain": chains[:1]})
+
+
+def sightings_csv(ask: Ask) -> Response:
+    """The sightings that the filters leave, all of them, as a table."""
+    held = ask.held
+    if held.case.hunt is None:
+        raise HTTPException(404, "There are no logs in this case.")
+    places = iter(_found(ask)[0].places.tolist())
+
+    def rows() -> Iterable[tuple[object, ...]]:
+        while batch := list(islice(places, AT_ONCE)):
+            for one in held.sightings.read(batch):
+                yield (
+                    one.event.time.isoformat() if one.event.time else "",
+                    one.event.host,
+                    one.level.value,
+                    one.title,
+                    one.stage.value,
+                    one.outcome.value,
+                    " ".join(one.techniques),
+                    one.indicator or "",
+                    line_of(one),
+                    str(one.event.place),
+                    one.rule,
+                    one.id,
+                )
+
+    head = (
+        "time",
+        "host",
+        "level",
+        "rule_title",
+        "stage",
+        "outcome",
+        "techniques",
+        "indicator",
+        "matched",
+        "place",
+        "rule",
+        "id",
+    )
+    return as_csv(f"{held.slug}-sightings.csv", head, rows(), held.case.marking)
 
 
 def rules(ask: Ask) -> Page:
     """Rules: those that fired, those that ran, those that could not and why."""
     found = ask.held.case.hunt
-    mine = list(found.rules) if found else []
-    state = ask.one("state")
-    if state == "fired":
-        mine = [one for one in mine if one.matches]
-    elif state == "skipped":
-        mine = [one for one in mine if one.skipped is not None]
-    elif state == "silent":
-        mine = [one for one in mine if one.skipped is None and not one.matches]
+    every = list(found.rules) if found else []
+    states = Counter(_state(one) for one in every)
+    state, level, words = ask.one("state"), ask.one("level"), ask.one("q").casefold()
+    mine = [
+        one
+        for one in every
+        if (not state or _state(one) == state)
+        and (not level or one.level.value == level)
+        and (not words or words in one.title.casefold() or words in one.id.casefold())
+    ]
     mine.sort(key=lambda one: (-one.matches, one.skipped is None, one.title))
     page = paged(mine, ask.number("page"))
-    data = {"rules": page.rows, "total": page.total, "page": page.page, "pages": page.pages, "state": state}
-    return Page("rules.html.j2", "Rules", data)
+    data = {
+        "rules": page.rows,
+        "total": page.total,
+        "page": page.page,
+        "pages": page.pages,
+        "state": state,
+        "states": {"fired": states["fired"], "silent": states["silent"], "skipped": states["skipped"]},
+    }
+    levels = [one.value for one in RuleLevel]
+    return Page("rules.html.j2", "Rules", data, {"levels": levels, "level": level, "of": len(every)})
+
+
+def _state(one: RuleRun) -> str:
+    return "skipped" if one.skipped is not None else "fired" if one.matches else "silent"
 
 
 def reach(ask: Ask) -> Page:
@@ -141,4 +273,6 @@ def reach(ask: Ask) -> Page:
         "pages": page.pages,
         "problems": found.problems[:200] if found else (),
     }
-    return Page("reach.html.j2", "How far the logs reach", data, {"local": ask.held.index.local})
+    bounds = [(one.oldest, one.newest) for one in (found.files if found else ()) if one.oldest and one.newest]
+    view = {"oldest": min((low for low, _ in bounds), default=None), "newest": max((high for _, high in bounds), default=None)}
+    return Page("reach.html.j2", "How far the logs reach", data, view)

@@ -2,81 +2,162 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
-from indicia.records import Claim, Judgement
-from indicia.share.brief.coalition import Position, accused_words, positions, source_words
+from indicia.records import Claim, Firmness, Judgement, Stance
+from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, accused_words, firmness_words, positions, source_words
 from indicia.share.brief.inert import visible
-from indicia.share.brief.pictures.claimgraph import claim_graph
+from indicia.web.drawings.graph import claim_graph
 from indicia.web.pages.documents import choices, part_of
+from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.render import Ask, Page, case_address, paged, said
+from indicia.web.shelf import Held
+from indicia.web.tables import as_csv
 
-__all__ = ["claim", "ledger"]
+__all__ = ["claim", "claims_csv", "ledger", "ledger_link"]
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
 FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
-    "source": ("Source", lambda one: visible(source_words(one))),
-    "accused": ("Accused", lambda one: visible(accused_words(one))),
+    "source": ("Who speaks", lambda one: visible(source_words(one))),
+    "accused": ("Of whom", lambda one: visible(accused_words(one))),
     "stance": ("Stance", lambda one: one.stance.value),
     "level": ("Level", lambda one: one.accused.level.value if one.accused.level else "no level"),
-    "firmness": ("Firmness", lambda one: one.firmness.value),
+    "firmness": ("Firmness", lambda one: firmness_words(one)),
     "incident": ("Incident", lambda one: visible(one.incident or "no known incident")),
     "channel": ("Channel", lambda one: one.channel.value),
 }
+ORDER = {
+    "stance": [one.value for one in Stance],
+    "level": [one.value for one in LEVELS],
+    "firmness": ["flat statement" if one is Firmness.NONE else one.value for one in FIRMEST],
+}
+SORTS: dict[str, Callable[[Claim], Any]] = {
+    "text": lambda one: 0,
+    "date": lambda one: one.date or "9999",
+    "source": lambda one: source_words(one).casefold(),
+    "accused": lambda one: accused_words(one).casefold(),
+    "firmness": lambda one: FIRMEST.index(one.firmness),
+}
+VIEWS = ("list", "sides", "coalition", "graph")
+PER_PAGE = 50
+SIDES = 60  # accused that are shown side by side
+WITH_ACCUSED = {Stance.ACCUSES, Stance.ENDORSES}
+
+
+def ledger_link(slug: str) -> Callable[[Mapping[str, str]], str]:
+    """The address of the ledger under filters."""
+    base = case_address(slug, "claims")
+    return lambda filters: (
+        base + (f"?{urlencode({name: visible(value) for name, value in filters.items()})}" if filters else "")
+    )
 
 
 def ledger(ask: Ask) -> Page:
     """Claims as people left them; rejected ones stay, struck out, unless `rejected=hide`."""
     held = ask.held
     standing = held.standing
-    claims = [standing.corrected(one) for one in held.claims.values()]
-    wanted = {name: text for name in FACETS if (text := ask.one(name))}
-    words, since, until = ask.one("q").casefold(), ask.one("since"), ask.one("until")
-    copies, rejected = ask.one("copies"), ask.one("rejected")
-
-    def fits(one: Claim, but: str = "") -> bool:
-        return (
-            all(name == but or FACETS[name][1](one) == text for name, text in wanted.items())
-            and (not words or words in one.quote.text.casefold())
-            and (not since or (one.date or "") >= since)
-            and (not until or (one.date or "9999")[: len(until)] <= until)
-            and (copies != "fold" or one.origin is None)
-            and (rejected != "hide" or not standing.is_rejected(one.id))
-        )
-
-    chosen = [one for one in claims if fits(one)]
-    if ask.one("order") == "date":
-        chosen.sort(key=lambda one: (one.date or "9999", one.id))
-    facets = {
-        name: sorted(Counter(value(one) for one in claims if fits(one, name)).items(), key=lambda row: (-row[1], row[0]))
-        for name, (_, value) in FACETS.items()
-    }
-    standing_claims = [one for one in chosen if not standing.is_rejected(one.id)]
-    coalition = positions(standing_claims)
-    page = paged(chosen, ask.number("page"), 50)
+    rows, chosen, filters = _chosen(ask)
+    wanted = {one.name: one.value for one in filters}
+    facets = {name: _counted(name, rows, wanted) for name in FACETS}
+    coalition = positions(one for one in chosen if not standing.is_rejected(one.id))
+    view = ask.one("view") if ask.one("view") in VIEWS else "list"
+    page = paged(chosen, ask.number("page"), PER_PAGE)
     data: dict[str, Any] = {
         "claims": page.rows,
         "total": page.total,
-        "of": len(claims),
+        "of": len(held.corrected),
         "page": page.page,
         "pages": page.pages,
-        "filters": wanted | {key: text for key in ("q", "since", "until", "copies", "rejected") if (text := ask.one(key))},
+        "filters": {one.name: one.value for one in filters},
         "facets": {name: [list(row) for row in rows] for name, rows in facets.items()},
         "coalition": [_row(one) for one in coalition],
         "rejected": [one.id for one in page.rows if standing.is_rejected(one.id)],
     }
-    view = {
-        "headings": {name: heading for name, (heading, _) in FACETS.items()},
-        "graph": claim_graph(coalition[:200], held.show),
+    link = ledger_link(held.slug)
+    sides = _sides(coalition) if view == "sides" else []
+    shown = {
+        "view": view,
+        "rail": [facet_of(ask, name, heading, facets[name]) for name, (heading, _) in FACETS.items()],
+        "chips": chips(ask, filters),
+        "graph": claim_graph(coalition, held.show, link) if view == "graph" else "",
+        "sides": sides[:SIDES],
+        "sides_more": max(0, len(sides) - SIDES),
+        "disputed": sum(bool(one["with"]) and bool(one["against"]) for one in _sides(coalition)),
+        "link": link,
         "standing": standing,
+        "copies": held.copies,
         "at": _address(ask),
+        "sort": ask.one("sort", "text"),
     }
-    return Page("ledger.html.j2", "Ledger", data, view)
+    return Page("ledger.html.j2", "Ledger", data, shown)
+
+
+def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:
+    """Claims that everything but facets leaves, those that facets leave too, in order, and the filters that are on."""
+    held = ask.held
+    standing = held.standing
+    wanted = {name: text for name in FACETS if (text := ask.one(name))}
+    words, since, until = ask.one("q").casefold(), ask.one("since"), ask.one("until")
+    copies, rejected = ask.one("copies"), ask.one("rejected")
+    rows = [
+        one
+        for one in held.corrected
+        if (not words or words in one.quote.text.casefold() or words in said(one).casefold())
+        and (not since or (one.date or "") >= since)
+        and (not until or (one.date or "9999")[: len(until)] <= until)
+        and (copies != "fold" or one.origin is None)
+        and (rejected != "hide" or not standing.is_rejected(one.id))
+    ]
+    chosen = [one for one in rows if all(FACETS[name][1](one) == text for name, text in wanted.items())]
+    sort = ask.one("sort") or ask.one("order")
+    if (by := sort.removeprefix("-")) in SORTS:
+        chosen.sort(key=SORTS[by], reverse=sort.startswith("-"))
+    filters = [Filter(name, FACETS[name][0], text) for name, text in wanted.items()]
+    filters += [
+        Filter(*row)
+        for row in (
+            ("q", "Words", ask.one("q")),
+            ("since", "From", since),
+            ("until", "To", until),
+            ("copies", "Copies", "fold" if copies == "fold" else "", "folded"),
+            ("rejected", "Rejected", "hide" if rejected == "hide" else "", "hidden"),
+        )
+        if row[2]
+    ]
+    return rows, chosen, filters
+
+
+def _counted(name: str, rows: Iterable[Claim], wanted: Mapping[str, str]) -> list[tuple[str, int]]:
+    """How many claims there would be with each value of one facet, the other facets as they are."""
+    others = [(FACETS[other][1], text) for other, text in wanted.items() if other != name and other in FACETS]
+    value = FACETS[name][1]
+    counts = Counter(value(one) for one in rows if all(of(one) == text for of, text in others))
+    order = {text: place for place, text in enumerate(ORDER.get(name, ()))}
+    return sorted(counts.items(), key=lambda row: (order.get(row[0], 99), -row[1], row[0]))
+
+
+def _sides(coalition: Sequence[Position]) -> list[dict[str, Any]]:
+    """Who is for and who is against each accused, the disputed ones first, then those of whom most speak."""
+    found: dict[str, dict[str, list[Position]]] = defaultdict(lambda: {"with": [], "against": []})
+    for one in coalition:
+        if one.firmest.accused.party is not None:
+            found[one.accused]["with" if one.stance in WITH_ACCUSED else "against"].append(one)
+    rows = [{"accused": accused, **sides} for accused, sides in found.items()]
+    return sorted(
+        rows,
+        key=lambda row: (
+            not (row["with"] and row["against"]),
+            -len({one.source for one in (*row["with"], *row["against"])}),
+            row["accused"],
+        ),
+    )
 
 
 def _row(one: Position) -> dict[str, Any]:
@@ -92,6 +173,56 @@ def _row(one: Position) -> dict[str, Any]:
         "first": one.first,
         "claims": list(one.claims),
     }
+
+
+def claims_csv(ask: Ask) -> Response:
+    """The claims that the filters leave, all of them, as a table."""
+    held = ask.held
+    rows = (_cells(held, one) for one in _chosen(ask)[1])
+    head = (
+        "date",
+        "source",
+        "source_type",
+        "stance",
+        "accused",
+        "level",
+        "firmness",
+        "likelihood",
+        "confidence",
+        "basis",
+        "channel",
+        "incident",
+        "quote",
+        "document",
+        "origin",
+        "judged",
+        "id",
+    )
+    return as_csv(f"{held.slug}-claims.csv", head, rows, held.case.marking)
+
+
+def _cells(held: Held, one: Claim) -> tuple[object, ...]:
+    document = held.index.documents.get(one.quote.document)
+    judged = "rejected" if held.standing.is_rejected(one.id) else "confirmed" if held.standing.is_confirmed(one.id) else ""
+    return (
+        one.date or "",
+        source_words(one),
+        one.source.type.value,
+        one.stance.value,
+        accused_words(one),
+        one.accused.level.value if one.accused.level else "",
+        firmness_words(one),
+        one.likelihood.value if one.likelihood else "",
+        one.confidence.value if one.confidence else "",
+        one.basis.value,
+        one.channel.value,
+        one.incident or "",
+        one.quote.text,
+        document.name if document else "",
+        one.origin or "",
+        judged,
+        one.id,
+    )
 
 
 def _address(ask: Ask) -> Callable[[Claim], str]:
@@ -115,21 +246,33 @@ def claim(ask: Ask) -> Page:
     now = held.standing.corrected(machine)
     document = held.index.documents.get(machine.quote.document)
     judged: list[Judgement] = held.standing.of(machine.id)
-    evidence = [one for one in held.index.evidence.values() if machine.id in one.traces]
     data = {
         "claim": now,
         "machine": machine,
         "sentence": said(now),
         "judgements": judged,
-        "copies": [one.id for one in held.claims.values() if one.origin == machine.id],
-        "evidence": evidence,
+        "copies": held.copies.get(machine.id, []),
+        "evidence": held.evidence_of(machine.id),
         "document": {"id": document.id, "title": held.index.title(document)} if document else None,
     }
+    span = machine.quote
     view = {
         "standing": held.standing,
         "at": _address(ask),
-        "where": document.where(machine.quote.start) if document else "",
+        "where": document.where(span.start) if document else "",
+        "before": document.text[max(0, span.start - 240) : span.start] if document else "",
+        "after": document.text[span.end : span.end + 240] if document else "",
         "choices": choices(),
-        "claims": held.claims,
+        "others": _others(held, now),
+        "link": ledger_link(held.slug),
     }
     return Page("claim.html.j2", "Claim", data, view)
+
+
+def _others(held: Held, one: Claim) -> list[Position]:
+    """What others say of the same accused, for and against."""
+    name, source = accused_words(one), source_words(one)
+    if one.accused.party is None:
+        return []
+    rows = [other for other in held.case.claims if accused_words(other) == name and source_words(other) != source]
+    return list(positions(rows))[:12]

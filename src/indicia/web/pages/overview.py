@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from indicia.share.brief.coalition import main_affair, of_main_affair, origins, positions
 from indicia.share.brief.judgements import key_judgements
-from indicia.share.brief.pictures.claimgraph import claim_graph
+from indicia.web.drawings.graph import claim_graph
+from indicia.web.pages.ledger import ledger_link
 from indicia.web.render import Ask, Page, case_address
+from indicia.web.shelf import Held
 
 __all__ = ["overview"]
+
+TRACES = 6  # records that a sentence is shown to rest on
 
 
 def overview(ask: Ask) -> Page:
@@ -15,24 +19,22 @@ def overview(ask: Ask) -> Page:
     held, case = ask.held, ask.held.case
     hunt = case.hunt
     mine, _ = of_main_affair(case)
-    at = {claim.id: case_address(held.slug, "claims", claim.id) for claim in case.claims}
-    at |= {id: case_address(held.slug, "sightings", id) for id in held.index.sightings}
-    at |= {one.id: case_address(held.slug, "documents", one.span.document) + f"#r-{one.id}" for one in case.mentions}
-    sentences = [
-        {"text": one.text, "traces": [trace for trace in one.traces if trace in at][:6]} for one in key_judgements(case)
-    ]
+    sentences = key_judgements(case)
+    at = _addresses(held, [trace for one in sentences for trace in one.traces[:TRACES]])
     store = ask.shelf.store(held.slug)
     data = {
         "name": case.name,
         "affair": main_affair(case)[1],
         "marking": case.marking.label,
-        "judgements": sentences,
+        "judgements": [
+            {"text": one.text, "traces": [trace for trace in one.traces[:TRACES] if trace in at]} for one in sentences
+        ],
         "counts": {
             "documents": len(case.documents),
             "claims": len(case.claims),
             "origins": origins(case),
             "mentions": len(case.mentions),
-            "sightings": len(hunt.sightings) if hunt else 0,
+            "sightings": len(held.sightings),
             "log files": len(hunt.files) if hunt else 0,
             "measures": len(case.advice.measures) if case.advice else 0,
             "judgements by people": len(case.judgements),
@@ -50,4 +52,27 @@ def overview(ask: Ask) -> Page:
         "history": [{"run": run.id, "time": run.time, "author": run.author, "what": run.what} for run in store.runs()[-20:]],
         "versions": {"indicia": case.versions.indicia, "knowledge": [list(pair) for pair in case.versions.knowledge]},
     }
-    return Page("overview.html.j2", case.name, data, {"at": at, "graph": claim_graph(positions(mine), held.show)})
+    weighing = case.weighing
+    spoken = {
+        "logs": hunt.reason if hunt else "No logs were given, so nothing can be said about whether it happened to you.",
+        "said": weighing.said.statement if weighing else "",
+        "observed": weighing.observed.statement if weighing else "",
+    }
+    graph = claim_graph(positions(mine), held.show, ledger_link(held.slug))
+    return Page("overview.html.j2", case.name, data, {"at": at, "graph": graph, "spoken": spoken})
+
+
+def _addresses(held: Held, traces: list[str]) -> dict[str, str]:
+    """Where the records are shown; what is not in the case has no address."""
+    sightings = held.store.places_of(
+        [one for one in dict.fromkeys(traces) if one not in held.claims and one not in held.mentions]
+    )
+    found = {}
+    for trace in traces:
+        if trace in held.claims:
+            found[trace] = case_address(held.slug, "claims", trace)
+        elif trace in held.mentions:
+            found[trace] = case_address(held.slug, "documents", held.mentions[trace].span.document) + f"#r-{trace}"
+        elif trace in sightings:
+            found[trace] = case_address(held.slug, "sightings", trace)
+    return found

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from indicia.records import Sighting
 from indicia.share.brief.inert import clip
+from indicia.web.defanged import refang
 from indicia.web.pages.documents import part_of
+from indicia.web.pages.filters import facet_of
 from indicia.web.render import Ask, Page, case_address, paged, said
 
-__all__ = ["refang", "search"]
+__all__ = ["search"]
 
-MOST = 2000  # hits that are collected
+MOST = 2000  # hits that are collected, beside those in logs
 OF_TEXT = 50  # hits in one text
 AROUND = 90  # characters shown to each side
-_DEFANGED = re.compile(r"\[(\.|:|@)\]|\((\.)\)")
+PER_PAGE = 50
+SIGHTING = "sighting"
 
 
 class Hit(NamedTuple):
@@ -29,52 +32,64 @@ class Hit(NamedTuple):
     about: str
 
 
-def refang(text: str) -> str:
-    """An indicator as people paste it, made whole again.
-
-    >>> refang("hxxp://bad[.]example")
-    'http://bad.example'
-    """
-    text = _DEFANGED.sub(lambda match: match[1] or match[2], text)
-    return re.sub(r"^hxxp", "http", text, flags=re.IGNORECASE)
-
-
 def search(ask: Ask) -> Page:
-    """Every place where the words stand, in any case of letters. A defanged value finds the true one."""
-    words = ask.one("q")
-    kind = ask.one("kind")
+    """Every place where the words stand, in any case of letters. A defanged value finds the true one.
+
+    Texts and records are searched for parts of words as well; log lines by their words, unless `inside` is asked for.
+    """
+    held = ask.held
+    words, kind = ask.one("q"), ask.one("kind")
+    wanted = refang(words)
     hits: list[Hit] = []
+    logs = None
     if words:
-        for hit in _hits(ask, refang(words).casefold()):
+        for hit in _hits(ask, wanted.lower()):
             hits.append(hit)
             if len(hits) >= MOST:
                 break
+        if len(held.sightings):
+            logs = held.sightings.find({}, words=wanted, inside=bool(ask.one("inside"))).places
     kinds: dict[str, int] = {}
     for hit in hits:
         kinds[hit.kind] = kinds.get(hit.kind, 0) + 1
-    page = paged([hit for hit in hits if not kind or hit.kind == kind], ask.number("page"), 50)
+    if logs is not None and len(logs):
+        kinds[SIGHTING] = len(logs)
+    chosen = [hit for hit in hits if not kind or hit.kind == kind]
+    in_logs = logs if logs is not None and kind in {"", SIGHTING} else ()
+    # The hits in memory stand first; the lines behind them are read for this page alone.
+    places: list[Hit | int] = [*chosen, *(int(place) for place in in_logs[: ask.number("page") * PER_PAGE])]
+    total = len(chosen) + len(in_logs)
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(ask.number("page"), pages)
+    shown = paged(places, number, PER_PAGE).rows
+    lines = held.sightings.read([one for one in shown if isinstance(one, int)])
+    rows = [one for one in shown if isinstance(one, Hit)] + [_in_log(ask, one, wanted) for one in lines]
     data: dict[str, Any] = {
         "q": words,
-        "hits": [hit._asdict() for hit in page.rows],
-        "total": page.total,
-        "page": page.page,
-        "pages": page.pages,
+        "hits": [hit._asdict() for hit in rows],
+        "total": total,
+        "page": number,
+        "pages": pages,
         "kinds": kinds,
         "cut": len(hits) >= MOST,
     }
-    return Page("search.html.j2", "Search", data, {"kind": kind})
+    view = {
+        "kind": kind,
+        "facet": facet_of(ask, "kind", "Where", sorted(kinds.items(), key=lambda row: (-row[1], row[0]))),
+        "inside": bool(ask.one("inside")),
+        "has_logs": bool(len(held.sightings)),
+    }
+    return Page("search.html.j2", f"Search: {words}" if words else "Search", data, view)
 
 
 def _hits(ask: Ask, words: str) -> Iterator[Hit]:
     held, case = ask.held, ask.held.case
     slug = held.slug
-    for document in case.documents:
+    for document, folded in held.folded:
         base = case_address(slug, "documents", document.id)
         title = held.index.title(document)
-        yield from _in(title, words, "document", base, "title")
-        # casefold may change the length of a text; lower() nearly never does, and offsets must hold
-        folded = document.text.lower()
-        at = folded.find(words) if len(folded) == len(document.text) else -1
+        yield from _in(title, words, "document", base, document.name)
+        at = folded.find(words)
         for _ in range(OF_TEXT):
             if at < 0:
                 break
@@ -92,25 +107,30 @@ def _hits(ask: Ask, words: str) -> Iterator[Hit]:
     for claim in held.claims.values():
         yield from _in(said(claim), words, "claim", case_address(slug, "claims", claim.id), claim.quote.text)
     for mention in case.mentions:
-        address = case_address(slug, "documents", mention.span.document) + f"#r-{mention.id}"
-        yield from _in(mention.value, words, mention.kind.value, address, mention.type)
-    for one in case.hunt.sightings if case.hunt else ():
-        address = case_address(slug, "sightings", one.id)
-        texts = [("", one.title), ("", str(one.event.place)), *one.event.fields.items(), *(("", t) for t in one.techniques)]
-        for name, value in texts:
-            found = list(_in(value, words, "sighting", address, f"{one.title}{', ' + name if name else ''}"))
-            if found:
-                yield from found
-                break
+        if words in mention.value.lower():
+            address = case_address(slug, "documents", mention.span.document) + f"#r-{mention.id}"
+            yield from _in(mention.value, words, mention.kind.value, address, mention.type)
     if case.weighing:
         for item in case.weighing.evidence:
             yield from _in(item.label, words, "evidence", case_address(slug, "weigh") + f"#e-{item.id}", item.kind.value)
-    if case.advice:
-        for measure in case.advice.measures:
-            text = f"{measure.title}. {measure.instruction}"
-            yield from _in(text, words, "measure", case_address(slug, "advise") + f"#r-{measure.id}", measure.kind.value)
+    for measure in held.advice().measures if case.advice else ():
+        text = f"{measure.title}. {measure.instruction}"
+        yield from _in(text, words, "measure", case_address(slug, "advise") + f"?find={measure.id}", measure.kind.value)
     for judgement in case.judgements:
         yield from _in(judgement.note, words, "note", case_address(slug), f"{judgement.action} by {judgement.author}")
+
+
+def _in_log(ask: Ask, one: Sighting, words: str) -> Hit:
+    """Where the words stand in a sighting; its matched fields where they stand apart."""
+    held = ask.held
+    address = case_address(held.slug, "sightings", one.id)
+    place = f"{one.title}, {held.index.local(str(one.event.place))}"
+    texts = [one.title, *one.event.fields.values(), str(one.event.place), one.event.host, *one.techniques, one.note]
+    for text in texts:
+        for hit in _in(text, words.lower(), SIGHTING, address, place):
+            return hit
+    line = "; ".join(f"{name}={value}" for name, value in one.matched)
+    return Hit(SIGHTING, address, "", clip(line, 2 * AROUND), "", place)
 
 
 def _in(text: str, words: str, kind: str, address: str, about: str) -> Iterator[Hit]:

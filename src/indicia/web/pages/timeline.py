@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from indicia.share.brief.notes import Notes
-from indicia.share.brief.pages.said import moments
-from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from indicia.records import Case
+from indicia.share.brief.pictures.timeline import LANES, Moment, day_of
+from indicia.web.drawings.timeline import span_of, timeline_picture
 from indicia.web.render import Ask, Page, case_address, paged
+from indicia.web.shelf import Held
 
 __all__ = ["timeline_page"]
+
+DRAWN = 2_000  # moments in the picture
+VERBS = (" names ", " endorses ", " denies ", " questions ", " declines ")
 
 
 def timeline_page(ask: Ask) -> Page:
@@ -15,18 +23,18 @@ def timeline_page(ask: Ask) -> Page:
     held, case = ask.held, ask.held.case
     since, until, lanes = ask.one("since"), ask.one("until"), ask.many("lane")
     bad = [text for text in (since, until) if text and day_of(text) is None]
-    found = sorted(moments(case, Notes(held.index)), key=lambda one: (one.date, one.lane, one.label))
+    found = held.moments
     dated = [(one, bounds) for one in found if (bounds := day_of(one.date))]
     low, high = day_of(since) if since else None, day_of(until) if until else None
-    kept: list[Moment] = [
-        one
-        for one, (first, last) in dated
-        if (not lanes or one.lane in lanes) and (not low or last >= low[0]) and (not high or first <= high[1])
-    ]
+    in_range = [one for one, (first, last) in dated if (not low or last >= low[0]) and (not high or first <= high[1])]
+    kept = [one for one in in_range if not lanes or one.lane in lanes]
     page = paged(kept, ask.number("page"))
-    at = {claim.id: case_address(held.slug, "claims", claim.id) for claim in case.claims}
-    at |= {one.id: case_address(held.slug, "documents", one.id) for one in case.documents}
-    at |= {id: case_address(held.slug, "sightings", id) for id in held.index.sightings}
+    whole = span_of([one for one, _ in dated])
+    shown = span_of(kept)
+    if shown:
+        shown = (low[0] if low else shown[0], high[1] if high else shown[1])
+    at = _addresses(held, kept[:DRAWN])
+    counts = Counter(one.lane for one in in_range)
     data = {
         "moments": page.rows,
         "total": page.total,
@@ -36,12 +44,90 @@ def timeline_page(ask: Ask) -> Page:
         "pages": page.pages,
         "filters": {"since": since, "until": until, "lanes": lanes},
     }
+
+    def zoom(first: str, last: str) -> str:
+        return ask.link(since=first, until=last)
+
     view = {
-        "picture_of": timeline(kept[:2000], held.show),
-        "lanes": [(key, name) for key, name, _ in LANES],
+        "picture": timeline_picture(kept[:DRAWN], shown, held.show, at, zoom, _short) if shown else "",
+        "cut": len(kept) > DRAWN,
+        "lanes": [
+            {"name": name, "count": counts[key], "chosen": key in lanes, "address": _toggled(ask, lanes, key), "key": key}
+            for key, name, _ in LANES
+            if counts[key] or key in lanes
+        ],
         "lane_names": {key: name for key, name, _ in LANES},
         "at": at,
         "bad": bad,
-        "affairs": [one for one in case.affairs if one.first_official or one.first_private or one.first_detected][:6],
+        "moves": _moves(ask, shown, whole) if shown and whole else [],
+        "affairs": _affairs(case),
+        "zoomed": bool(since or until),
     }
     return Page("timeline.html.j2", "Timeline", data, view)
+
+
+def _addresses(held: Held, kept: list[Moment]) -> dict[str, str]:
+    traces = {trace for one in kept for trace in one.traces}
+    at = {}
+    for trace in traces:
+        if trace in held.claims:
+            at[trace] = case_address(held.slug, "claims", trace)
+        elif trace in held.index.documents:
+            at[trace] = case_address(held.slug, "documents", trace)
+        else:
+            at[trace] = case_address(held.slug, "sightings", trace)
+    return at
+
+
+def _affairs(case: Case) -> list[tuple[Any, int | None]]:
+    """The known affairs with a lag between detection and the first official word, in days."""
+    rows = []
+    for one in case.affairs:
+        if one.incident_id and (one.first_official or one.first_private or one.first_detected):
+            first, last = day_of(one.first_detected or ""), day_of(one.first_official or "")
+            rows.append((one, (last[0] - first[0]).days if first and last else None))
+    return rows[:6]
+
+
+def _toggled(ask: Ask, lanes: list[str], key: str) -> str:
+    """This page with a lane switched on or off."""
+    left = [lane for lane in lanes if lane != key] if key in lanes else [*lanes, key]
+    return ask.link_many("lane", left)
+
+
+def _moves(ask: Ask, shown: tuple[date, date], whole: tuple[date, date]) -> list[tuple[str, str]]:
+    """Earlier, later, closer, wider: what can be done from here."""
+    low, high = shown
+    days = max(1, (high - low).days + 1)
+
+    def to(first: date, last: date) -> str:
+        return ask.link(since=first.isoformat(), until=last.isoformat())
+
+    found = []
+    if low > whole[0]:
+        found.append(("← earlier", to(_moved(low, -days), _moved(low, -1))))
+    if days > 2:
+        quarter = days // 4
+        found.append(("closer", to(_moved(low, max(1, quarter)), _moved(high, -max(1, quarter)))))
+    if low > whole[0] or high < whole[1]:
+        found.append(("wider", to(max(whole[0], _moved(low, -days)), min(whole[1], _moved(high, days)))))
+        found.append(("everything", ask.link(since=None, until=None)))
+    if high < whole[1]:
+        found.append(("later →", to(_moved(high, 1), _moved(high, days))))
+    return found
+
+
+def _moved(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
+
+
+def _short(one: Moment) -> str:
+    """The picture has room for who spoke; of answers, for how; the table has the rest."""
+    for verb in VERBS:
+        if verb in one.label and one.lane in {"official", "private", "answer"}:
+            who = one.label.split(verb)[0]
+            return f"{who}{verb.rstrip()}" if one.lane == "answer" else who
+    return one.label

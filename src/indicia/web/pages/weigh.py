@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse, Response
 
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, EvidenceKind, Level, Posterior, Weighing
+from indicia.knowledge import Attack
+from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
 from indicia.share.brief.inert import visible
-from indicia.share.brief.pictures.hypotheses import hypotheses
-from indicia.share.brief.pictures.weights import weights
-from indicia.web.render import Ask, Page, case_address
+from indicia.share.brief.pictures.weights import leader
+from indicia.web.render import Ask, Page, case_address, paged
 from indicia.weigh import weigh
 
 __all__ = ["weigh_page"]
 
-SHOWN = 12  # hypotheses in a table
+SHOWN = 6  # groups in a picture, beside the unknown actor
+SUMS = 3  # states and agencies that they add up to
 COLUMNS = 6  # hypotheses in the matrix of evidence
+ITEMS = 25  # items of evidence in a table
+TRACED = 4  # records that an item is shown to rest on
+TRACES = 50  # of them in the JSON twin
+COMPARED = 4  # variants beside the case
 GRADES = [f"{letter}{digit}" for letter in "ABCDEF" for digit in "123456"]
 
 
@@ -44,7 +51,7 @@ def weigh_page(ask: Ask) -> Page | Response:
     base = held.case.weighing
     if base is None or not base.evidence:
         return Page("weigh_empty.html.j2", "Weigh", {"evidence": []})
-    variant = _variant(ask, base.evidence)
+    variant = _variant(ask, held.index.evidence, ask.request.query_params)
     if ask.one("form"):  # the form sends all of its fields; the address keeps only what differs
         return RedirectResponse(ask.path + (f"?{variant.query}" if variant.query else ""), 303)
     begun = time.perf_counter()
@@ -52,66 +59,145 @@ def weigh_page(ask: Ask) -> Page | Response:
     changed: Weighing | None = None
     if variant.query:
         try:
-            changed = weigh(_changed(base.evidence, variant), ask.knowledge, prior=dict(variant.prior) or None)
+            changed = _weighed(ask, base, variant)
         except UsageError as error:
             trouble = str(error)
     spent = (time.perf_counter() - begun) * 1000
     now = changed or base
+    saved = [one for one in held.standing.of("weighing") if one.action == "note" and one.value]
     data: dict[str, Any] = {
         "agreement": now.agreement,
         "base": {"observed": _short(base.observed), "said": _short(base.said)},
         "variant": {"off": variant.off, "grades": variant.grades, "prior": variant.prior} if changed else None,
         "now": {"observed": _short(now.observed), "said": _short(now.said)},
-        "evidence": now.evidence,
-        "saved": [
-            {"name": one.note, "query": one.value, "author": one.author, "time": one.time}
-            for one in held.standing.of("weighing")
-            if one.action == "note" and one.value
-        ],
+        "evidence": [_item(item) for item in now.evidence],
+        "saved": [{"name": one.note, "query": one.value, "author": one.author, "time": one.time} for one in saved],
     }
     known = {item.id: item for item in now.evidence}
+    attack = ask.knowledge.attack
+    tables = {kind.value: _table(ask, kind, base, now, variant) for kind in EvidenceKind}
+    shown = {row["id"] for table in tables.values() for row in table["rows"]}
     view = {
-        "milliseconds": round(spent),
+        "milliseconds": max(1, round(spent)),
         "trouble": trouble,
         "changed": changed is not None,
         "query": variant.query,
         "sides": [
-            _side("observed", "What was observed", base.observed, now.observed, known, held.show),
-            _side("said", "What was said", base.said, now.said, known, held.show),
+            _side("observed", "What was observed", base.observed, now.observed, known, attack),
+            _side("said", "What was said", base.said, now.said, known, attack),
         ],
-        "items": {kind.value: [item for item in base.evidence if item.kind is kind] for kind in EvidenceKind},
-        "off": set(variant.off),
-        "grades": dict(variant.grades),
+        "tables": tables,
+        "off_elsewhere": [id for id in variant.off if id not in shown],
+        "grades_elsewhere": [(id, grade) for id, grade in variant.grades if id not in shown],
+        "off_now": set(variant.off),
         "prior": dict(variant.prior),
-        "standing": held.standing,
         "candidates": [
             (one.hypothesis.id, one.hypothesis.name)
             for one in _likeliest(base.observed, 30)
             if visible(one.hypothesis.id) == one.hypothesis.id
         ],
-        "traces": {item.id: _traces(ask, item) for item in base.evidence},
+        "compared": _compared(ask, base, changed, saved) if ask.one("compare") else [],
+        "differs": _differences(variant, known),
     }
     return Page("weigh.html.j2", "Weigh", data, view)
 
 
-def _variant(ask: Ask, evidence: Iterable[Evidence]) -> Variant:
-    known = {item.id: item for item in evidence}
-    params = ask.request.query_params
-    off = tuple(sorted({id for id in ask.many("off") if id in known and known[id].weight}))
+def _weighed(ask: Ask, base: Weighing, variant: Variant) -> Weighing:
+    return weigh(_changed(base.evidence, variant), ask.knowledge, prior=dict(variant.prior) or None)
+
+
+def _item(item: Evidence) -> dict[str, Any]:
+    """For the JSON twin: as it is, with its first traces, of which there may be a million."""
+    row = msgspec.structs.asdict(item)
+    return row | {"traces": item.traces[:TRACES], "traces_total": len(item.traces)}
+
+
+def _differences(variant: Variant, known: Mapping[str, Evidence]) -> list[str]:
+    """What a variant changes, in words."""
+    found = [f"without: {known[id].label}" for id in variant.off if id in known]
+    found += [f"graded {grade}: {known[id].label}" for id, grade in variant.grades if id in known]
+    return found + [f"{id} at {value:.0%} before the evidence" for id, value in variant.prior]
+
+
+def _compared(ask: Ask, base: Weighing, now: Weighing | None, saved: Sequence[Judgement]) -> list[dict[str, Any]]:
+    """The case, this variant and those that were kept last, one beside the other."""
+    rows = [("the case", "", base)] + ([("this variant", "", now)] if now else [])
+    for one in saved[-COMPARED:]:
+        try:
+            variant = _variant(ask, ask.held.index.evidence, QueryParams(one.value))
+            rows.append((one.note, variant.query, _weighed(ask, base, variant)))
+        except UsageError:
+            continue  # kept under other evidence than there is now
+    return [
+        {"name": name, "query": query, "sides": [(side.verdict.value, _top(side)) for side in (one.observed, one.said)]}
+        for name, query, one in rows
+    ]
+
+
+def _top(assessment: Assessment) -> list[tuple[str, float]]:
+    rows = sorted(_rows(assessment), key=lambda row: -row[1].probability)
+    return [(row[1].hypothesis.name, row[1].probability) for row in rows[:4]]
+
+
+def _table(ask: Ask, kind: EvidenceKind, base: Weighing, now: Weighing, variant: Variant) -> dict[str, Any]:
+    """The evidence of one kind, the heaviest first, a page of it: what it weighs for the leader, and what it rests on."""
+    assessment = now.observed if kind is EvidenceKind.OBSERVED else now.said
+    about = leader(assessment)
+    weights = {one.evidence: one.decibans for one in assessment.weights if one.hypothesis == about}
+    heaviest: dict[str, float] = defaultdict(float)
+    for one in (base.observed if kind is EvidenceKind.OBSERVED else base.said).weights:
+        heaviest[one.evidence] = max(heaviest[one.evidence], abs(one.decibans))
+    items = [item for item in base.evidence if item.kind is kind]
+    items.sort(key=lambda item: (-heaviest[item.id], ":" in item.feature, item.label))
+    page = paged(items, ask.number(kind.value), ITEMS)
+    grades, off = dict(variant.grades), set(variant.off)
+    traces = _traces(ask, page.rows)
+    most = max([3.0, *map(abs, weights.values())])
+    called = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
+    rows = [
+        {
+            "id": item.id,
+            "label": item.label,
+            "note": item.note,
+            "on": bool(item.weight),
+            "off": item.id in off or not item.weight,
+            "grade": grades.get(item.id, f"{item.reliability}{item.credibility}"),
+            "decibans": weights.get(item.id),
+            "share": weights.get(item.id, 0.0) / most,
+            "decisive": item.id in assessment.decisive,
+            "traces": traces[item.id],
+            "more": max(0, len(item.traces) - TRACED),
+        }
+        for item in page.rows
+    ]
+    return {
+        "rows": rows,
+        "about": called.get(about or "", about or ""),
+        "page": page.page,
+        "pages": page.pages,
+        "total": page.total,
+        "name": kind.value,
+    }
+
+
+def _variant(ask: Ask, known: Mapping[str, Evidence], params: QueryParams) -> Variant:
+    """What an address or a form says, as far as there is such evidence. The form sends both grades of every item on it."""
+    off = tuple(sorted({id for id in params.getlist("off")[:500] if id in known and known[id].weight}))
     grades: dict[str, str] = {}
-    for text in ask.many("grade"):
+    for text in params.getlist("grade")[:500]:
         id, _, grade = text.rpartition(":")
         if id in known and grade in GRADES and grade != f"{known[id].reliability}{known[id].credibility}":
             grades[id] = grade
-    for id, item in known.items():  # as the form sends them
+    for id in {name[2:] for name in params if name.startswith(("r.", "c.")) and name[2:] in known}:
+        item = known[id]
         letter, digit = params.get(f"r.{id}", item.reliability), params.get(f"c.{id}", str(item.credibility))
         if letter + digit in GRADES and letter + digit != f"{item.reliability}{item.credibility}":
             grades[id] = letter + digit
     prior: dict[str, float] = {}
-    for text in ask.many("prior"):
+    for text in params.getlist("prior")[:50]:
         id, _, value = text.rpartition("=")
         _put(prior, id, value, 1)
-    _put(prior, ask.one("who"), ask.one("percent"), 100)
+    _put(prior, visible(params.get("who", "")), params.get("percent", ""), 100)
     return Variant(off=off, grades=tuple(sorted(grades.items())), prior=tuple(sorted(prior.items())))
 
 
@@ -161,41 +247,58 @@ def _short(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _side(name: str, title: str, base: Assessment, now: Assessment, known: dict[str, Evidence], show: Any) -> dict[str, Any]:
+def _side(
+    name: str, title: str, base: Assessment, now: Assessment, known: Mapping[str, Evidence], attack: Attack
+) -> dict[str, Any]:
     # An id may stand among the groups and, added up, among the levels: the two are never mixed.
     before = {(added, one.hypothesis.id): one.probability for added, one in _rows(base)}
     columns = [one.hypothesis for one in now.posteriors[:COLUMNS] if one.hypothesis.id != "unknown"]
     cells = {(one.evidence, one.hypothesis): one.decibans for one in now.weights}
-    rows = [item for item in known.values() if any((item.id, column.id) in cells for column in columns)]
-    rows.sort(key=lambda item: (-max(abs(cells.get((item.id, column.id), 0.0)) for column in columns), item.id))
+    heaviest: dict[str, float] = defaultdict(float)
+    ids = {column.id for column in columns}
+    for one in now.weights:
+        if one.hypothesis in ids:
+            heaviest[one.evidence] = max(heaviest[one.evidence], abs(one.decibans))
+    rows = sorted((known[id] for id in heaviest if id in known), key=lambda item: (-heaviest[item.id], item.id))
+    first = list(now.posteriors[:SHOWN])
+    unknown = [one for one in now.posteriors[SHOWN:] if one.hypothesis.id == "unknown"]
+    sums = sorted((one for added, one in _rows(now) if added), key=lambda one: (-one.probability, one.hypothesis.name))
     return {
         "name": name,
         "title": title,
         "now": now,
         "base": base,
-        "likeliest": [
-            (one, added, before.get((added, one.hypothesis.id), 0.0))
-            for added, one in sorted(_rows(now), key=lambda row: (row[0], -row[1].probability, row[1].hypothesis.name))
-            if added or one.hypothesis.id in {shown.hypothesis.id for shown in now.posteriors[:SHOWN]}
-        ][: SHOWN + 6],
-        "bars": hypotheses(f"bars-{name}", title, now, show),
-        "weights": weights(f"weights-{name}", now, known, show),
+        "bars": [
+            (one, before.get((False, one.hypothesis.id), 0.0), one.hypothesis.id in now.leaders) for one in (*first, *unknown)
+        ],
+        "sums": [(one, before.get((True, one.hypothesis.id), 0.0), one.hypothesis.id in now.leaders) for one in sums[:SUMS]],
         "columns": columns,
         "rows": rows[:60],
         "cells": cells,
         "decisive": [known[id] for id in now.decisive if id in known],
+        "telling": [(feature, _name(attack, feature), bits) for feature, bits in now.telling[:6]],
     }
 
 
-def _traces(ask: Ask, item: Evidence) -> list[tuple[str, str]]:
-    """(address, word) of what an item rests on."""
-    held, found = ask.held, []
-    for trace in item.traces[:4]:
-        if trace in held.claims:
-            found.append((case_address(held.slug, "claims", trace), "claim"))
-        elif trace in held.index.sightings:
-            found.append((case_address(held.slug, "sightings", trace), "log line"))
-        elif trace in held.index.mentions:
-            document = held.index.mentions[trace].span.document
-            found.append((case_address(held.slug, "documents", document) + f"#r-{trace}", "text"))
+def _name(attack: Attack, feature: str) -> str:
+    return (attack.name(feature) or "") if feature[:1] in {"T", "S"} else ""
+
+
+def _traces(ask: Ask, items: Sequence[Evidence]) -> dict[str, list[tuple[str, str]]]:
+    """For each item, (address, word) of the first records that it rests on."""
+    held = ask.held
+    firsts = {item.id: item.traces[:TRACED] for item in items}
+    others = [one for traces in firsts.values() for one in traces if one not in held.claims and one not in held.mentions]
+    sightings = held.store.places_of(list(dict.fromkeys(others)))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for id, traces in firsts.items():
+        mine = found[id] = []
+        for trace in traces:
+            if trace in held.claims:
+                mine.append((case_address(held.slug, "claims", trace), "claim"))
+            elif trace in held.mentions:
+                document = held.mentions[trace].span.document
+                mine.append((case_address(held.slug, "documents", document) + f"#r-{trace}", "text"))
+            elif trace in sightings:
+                mine.append((case_address(held.slug, "sightings", trace), "log line"))
     return found

@@ -1,12 +1,26 @@
 // Progressive enhancement only: every page works without it. No library, no inline script, no request beyond this server.
 "use strict";
 
-// "/" goes to the search field.
+// Keys: "/" to the search field, j and k along the rows of a list, 1 to 9 to the tabs.
+const ROWS = "article.claim h2 a, .hits-table tbody th a, .hits a, .measures h3, table tbody th[scope=row] > a";
 document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
   const field = document.getElementById("find");
-  if (event.key === "/" && field && !event.ctrlKey && !event.metaKey && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
+  if (event.key === "/" && field) {
     event.preventDefault();
     field.focus();
+    field.select();
+  } else if (event.key === "j" || event.key === "k") {
+    const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.offsetParent !== null);
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[Math.min(rows.length - 1, Math.max(0, event.key === "j" ? at + 1 : at - 1))];
+    if (!next.hasAttribute("href")) next.tabIndex = -1;
+    next.focus();
+    next.scrollIntoView({ block: "center" });
+  } else if (/^[1-9]$/.test(event.key)) {
+    const tab = document.querySelectorAll(".tabs a")[Number(event.key) - 1];
+    if (tab) tab.click();
   }
 });
 
@@ -43,7 +57,8 @@ for (const drop of document.querySelectorAll(".drop")) {
   });
 }
 
-// "What if": each change is weighed at once, and the address follows.
+// "What if": each change is weighed at once. What shows the result is put in anew, what asks for it stays, and so does the
+// focus; the address follows.
 const form = document.getElementById("what-if");
 if (form) {
   let last = 0;
@@ -55,7 +70,13 @@ if (form) {
     const text = await answer.text();
     if (mine !== last) return; // a later change overtook this one
     const page = new DOMParser().parseFromString(text, "text/html");
-    result.replaceWith(page.getElementById("result"));
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const fresh = page.getElementById(old.id);
+      if (fresh) old.replaceWith(fresh);
+    }
     history.replaceState(null, "", answer.url);
   });
 }
+
+// The script is there: tests and people who wait for it can tell.
+document.documentElement.dataset.ready = "";

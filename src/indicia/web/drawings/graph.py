@@ -1,0 +1,125 @@
+"""Who says what of whom, as a graph: each line is a stance and leads to the claims behind it, each name to its own claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from markupsafe import Markup
+
+from indicia.records import Firmness, Stance
+from indicia.share.brief.coalition import Position, firmness_words, is_narration
+from indicia.share.brief.inert import Shown
+from indicia.web.drawings.canvas import Canvas
+
+__all__ = ["claim_graph"]
+
+WIDTH = {
+    Firmness.CONFIRMED: 6.0,
+    Firmness.HIGH: 4.5,
+    Firmness.NONE: 3.0,
+    Firmness.MODERATE: 3.0,
+    Firmness.LOW: 1.8,
+    Firmness.HEDGED: 1.4,
+}
+STYLE = {
+    Stance.ACCUSES: ("blue", "", "accuses"),
+    Stance.ENDORSES: ("green", "9 4", "endorses"),
+    Stance.QUESTIONS: ("amber", "4 4", "questions"),
+    Stance.DENIES: ("red", "2 3", "denies"),
+    Stance.DECLINES: ("quiet", "1 5", "declines to name"),
+}
+MOST_SOURCES, MOST_ACCUSED = 24, 16
+OTHERS = "what others said"
+LEFT, RIGHT, WIDE, STEP, TOP = 300.0, 640.0, 960.0, 34.0, 46.0
+
+
+def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str]) -> Markup:
+    """`link` gives the address of the ledger under filters. Empty when there is no position."""
+    # What a text says in its own voice would cross everything; it is drawn only where nobody else speaks.
+    positions = [one for one in positions if not is_narration(one)] or list(positions)
+    sources = list(dict.fromkeys(one.source for one in positions))
+    if not sources:
+        return Markup("")
+    shown = sources[:MOST_SOURCES]
+    mine = [one for one in positions if one.source in set(shown)]
+    targets = _targets(mine, shown)
+    hidden = len(sources) - len(shown), len(targets) - len(targets[:MOST_ACCUSED])
+    targets = targets[:MOST_ACCUSED]
+    rows = max(len(shown), len(targets))
+    canvas = Canvas(WIDE, TOP + rows * STEP + 66)
+    left, right = _spread(shown, rows), _spread(targets, rows)
+    canvas.text(LEFT - 12, 18, "who speaks", size=12, fill="quiet", anchor="end")
+    canvas.text(RIGHT + 12, 18, "of whom", size=12, fill="quiet")
+    levels = {_target(one): one.level.value for one in mine if one.level}
+    for one in sorted(mine, key=lambda one: WIDTH[one.firmest.firmness]):
+        if (target := _target(one)) in right:
+            _edge(canvas, one, left[one.source], right[target], show, link)
+    for source in shown:
+        words = show(source, 70)
+        canvas.begin(link({"source": source}), f"{words}: all that it says", mark="node")
+        canvas.dot(LEFT, left[source], 5, "ink")
+        canvas.text(LEFT - 12, left[source] + 4.5, words, size=13, anchor="end", most=LEFT * 0.9)
+        canvas.end()
+    for target in targets:
+        level = f" ({levels[target]})" if target in levels else ""
+        words = show(target, 70) + level
+        canvas.begin(link({} if target == OTHERS else {"accused": target}), f"{words}: all that is said of it", mark="node")
+        canvas.dot(RIGHT, right[target], 5, "ink")
+        canvas.text(RIGHT + 12, right[target] + 4.5, words, size=13, most=(WIDE - RIGHT) * 0.9)
+        canvas.end()
+    _legend(canvas, {one.stance for one in mine}, {one.firmest.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
+    return Markup(canvas.svg("claims", "Who says what of whom"))
+
+
+def _edge(canvas: Canvas, one: Position, y1: float, y2: float, show: Shown, link: Callable[[dict[str, str]], str]) -> None:
+    colour, dash, verb = STYLE[one.stance]
+    target = _target(one)
+    middle = (LEFT + RIGHT) / 2
+    curve = f"M{LEFT + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {RIGHT - 6:.1f} {y2:.1f}"
+    many = f", {len(one.claims)} claims" if len(one.claims) > 1 else ""
+    said = f"{show(one.source, 70)} {verb} {show(target, 70)}: {firmness_words(one.firmest)}{many}."
+    words = f"{said} “{show(one.firmest.quote.text, 200)}”"
+    filters = {"source": one.source, "stance": one.stance.value} | ({} if target == OTHERS else {"accused": one.accused})
+    canvas.begin(link(filters), words, mark="edge")
+    canvas.path(curve, "none", width=16)  # wide enough to be hit
+    canvas.path(curve, colour, width=WIDTH[one.firmest.firmness], dash=dash)
+    canvas.end()
+
+
+def _legend(canvas: Canvas, stances: set[Stance], firmnesses: set[Firmness], y: float, hidden: tuple[int, int]) -> None:
+    x = 6.0
+    for stance in (stance for stance in STYLE if stance in stances):
+        colour, dash, word = STYLE[stance]
+        canvas.line(x, y, x + 34, y, colour, width=3, dash=dash)
+        canvas.text(x + 41, y + 4, word, size=12)
+        x += 62 + 7.4 * len(word)
+    x, y = 6.0, y + 24
+    for firmness in (one for one in WIDTH if one in firmnesses):
+        word = "flat statement" if firmness is Firmness.NONE else firmness.value
+        canvas.line(x, y, x + 34, y, "ink", width=WIDTH[firmness])
+        canvas.text(x + 41, y + 4, word, size=12)
+        x += 62 + 7.4 * len(word)
+    if any(hidden):
+        canvas.text(
+            6, y + 22, f"{hidden[0]} more who speak and {hidden[1]} more of whom are in the table.", size=12, fill="quiet"
+        )
+
+
+def _target(position: Position) -> str:
+    if position.stance in {Stance.ENDORSES, Stance.QUESTIONS, Stance.DECLINES} and position.firmest.accused.party is None:
+        return OTHERS
+    return position.accused
+
+
+def _targets(positions: Sequence[Position], shown: Sequence[str]) -> list[str]:
+    """Each at the mean height of those who speak of it, so that fewer lines cross."""
+    place = {source: index for index, source in enumerate(shown)}
+    heights: dict[str, list[int]] = {}
+    for one in positions:
+        heights.setdefault(_target(one), []).append(place[one.source])
+    return sorted(heights, key=lambda target: (sum(heights[target]) / len(heights[target]), target))
+
+
+def _spread(names: Sequence[str], rows: int) -> dict[str, float]:
+    offset = (rows - len(names)) * STEP / 2
+    return {name: TOP + offset + index * STEP for index, name in enumerate(names)}

@@ -1,0 +1,62 @@
+"""Filters as a page shows them: facets whose values are links with their counts, and a chip for each filter that is on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from indicia.web.render import Ask
+
+__all__ = ["Chip", "Facet", "Filter", "Value", "chips", "facet_of"]
+
+SHOWN = 8  # values of a facet before the fold
+
+
+class Filter(NamedTuple):
+    """A filter that is on: its parameter, what to call it, and its value."""
+
+    name: str
+    heading: str
+    value: str
+    shown: str = ""
+
+
+class Chip(NamedTuple):
+    """A filter that is on, and the address without it."""
+
+    heading: str
+    value: str
+    without: str
+
+
+class Value(NamedTuple):
+    """One value of a facet: how many there would be, and the address that chooses it, or takes it away again."""
+
+    value: str
+    amount: int
+    address: str
+    chosen: bool
+
+
+class Facet(NamedTuple):
+    """A parameter with its values; those `more` stand behind a fold."""
+
+    name: str
+    heading: str
+    values: list[Value]
+    more: list[Value]
+    chosen: bool
+
+
+def chips(ask: Ask, filters: Iterable[Filter]) -> list[Chip]:
+    return [Chip(one.heading, one.shown or one.value, ask.link(**{one.name: None})) for one in filters]
+
+
+def facet_of(ask: Ask, name: str, heading: str, rows: Sequence[tuple[str, int]]) -> Facet:
+    """`rows` are values with their counts, in order. A chosen value is always shown, even if nothing is left of it."""
+    now = ask.one(name)
+    values = [Value(value, count, ask.link(**{name: None if value == now else value}), value == now) for value, count in rows]
+    if now and not any(one.chosen for one in values):
+        values.insert(0, Value(now, 0, ask.link(**{name: None}), True))
+    first = [one for place, one in enumerate(values) if place < SHOWN or one.chosen]
+    return Facet(name, heading, first, [one for one in values if one not in first], bool(now))
