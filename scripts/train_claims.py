@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from claims_swaps import swapped
 from claims_templates import generate
 from torch import nn
 
@@ -508,6 +509,7 @@ def main() -> None:
     parser.add_argument(
         "--patterns", type=int, default=900, help="passages made from patterns that are added to the training text"
     )
+    parser.add_argument("--swaps", type=float, default=0.7, help="share of the passages that are added with other parties")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--cross-validate", type=int, default=0, metavar="FOLDS")
     parser.add_argument("--only", type=int, default=99, help="run so many folds")
@@ -547,7 +549,9 @@ def main() -> None:
         for number, members in enumerate(folds(items, options.cross_validate)[: options.only]):
             held = {items[i]["id"] for i in members}
             model = Reader(load_encoder(options.minilm, options.layers))
-            fit(model, [*plain, *(e for e in data if e.item not in held)], options.epochs, options.rate, options.seed)
+            kept = list(swapped([item for item in items if item["id"] not in held], options.swaps, options.seed))
+            more = list(examples(kept, tokenizer, names))
+            fit(model, [*plain, *more, *(e for e in data if e.item not in held)], options.epochs, options.rate, options.seed)
             fold = predict(model, [e for e in data if e.item in held])
             results += fold
             if options.held:
@@ -558,7 +562,8 @@ def main() -> None:
             print(threshold, {k: round(v, 3) for k, v in measure(results, threshold).items()}, flush=True)
     if options.output or (options.test and not options.cross_validate):
         model = Reader(load_encoder(options.minilm, options.layers))
-        fit(model, [*plain, *data], options.epochs, options.rate, options.seed)
+        more = list(examples(list(swapped(items, options.swaps, options.seed)), tokenizer, names))
+        fit(model, [*plain, *more, *data], options.epochs, options.rate, options.seed)
         if options.test:
             test = [json.loads(line) for line in options.test.read_text(encoding="utf-8").splitlines()]
             for item in test:
