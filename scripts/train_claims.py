@@ -26,15 +26,17 @@ from claims_swaps import swapped
 from claims_templates import generate
 from torch import nn
 
+from evals.claims import closeness
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
-from indicia.read.claims.cutting import parse
-from indicia.read.claims.drafts import drafts
+from indicia.read.claims.choosing import FEATURES
+from indicia.read.claims.cutting import cut, parse
 from indicia.read.claims.names import Names
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
-from indicia.read.claims.scorer import TAGS, Job, Scored
+from indicia.read.claims.reader import Reading
+from indicia.read.claims.resolving import tools_of
+from indicia.read.claims.scorer import TAGS, Job, Scored, Scorer
 from indicia.read.claims.sentences import sentences
-from indicia.read.claims.speech import speeches
 from indicia.records import AccusedType, Basis, Document, Firmness, SourceType, stable_id
 
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -111,7 +113,7 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                 continue
             places = [(p.start, p.end) for p in parties]
             spans = [tokens_of(a, b) for a, b in places]
-            found = list(drafts(sentence, speeches(sentence)))
+            piece = cut(context, sentence, number)
             n = len(places)
             gold = []
             for claim in item["claims"]:
@@ -145,7 +147,7 @@ def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Itera
                 spans,
                 tokens_of(start, end),
                 party_features(parties),
-                pair_features(parties, before, found),
+                pair_features(parties, before, piece.found, piece.said),
                 gold,
                 tags,
             )
@@ -388,16 +390,71 @@ class TorchScorer:
         return out
 
 
+class _Weighing(Reading):
+    """A reading that keeps all candidates as claims beside what spoke for them."""
+
+    def __init__(self, document: Document, scorer: TorchScorer | Scorer) -> None:
+        super().__init__(document, tools_of(knowledge.load()), scorer, 0.0)  # type: ignore[arg-type]
+        self.kept: list[tuple[tuple[float, ...], dict[str, Any]]] = []
+
+    def _settle(self) -> None:
+        self.kept += [(found.features, claim_row(self.maker.claim(found), self.document)) for found in self.found]
+        self.found = []
+
+
+def fit_deciding(scorer: TorchScorer | Scorer, items: list[dict[str, Any]], file: Path) -> None:
+    """Fits the weights of `choosing` on passages that the model has not seen, by Newton's method with a small penalty."""
+    rows, right = [], []
+    for item in items:
+        document = document_of(item)
+        reading = _Weighing(document, scorer)
+        reading.read_all()
+        for features, row in reading.kept:
+            close = [gold for gold in item["claims"] if closeness(row, gold) > 0]
+            if not close or not all(gold.get("optional") for gold in close):
+                rows.append(features)
+                right.append(bool(close))
+    x, y = np.array(rows), np.array(right, dtype=float)
+    np.savez(file, x=x, y=y)
+    w = regress(x, y)
+    print(
+        {name: round(float(value), 3) for name, value in zip(FEATURES, w, strict=True)}, f"{len(y)} pairs, {y.mean():.3f} right"
+    )
+
+
+def regress(x: np.ndarray, y: np.ndarray, penalty: float = 1.0) -> np.ndarray:
+    """Weights of a logistic regression; the first column is the bias and bears no penalty."""
+    w = np.zeros(x.shape[1])
+    ridge = penalty * np.eye(x.shape[1])
+    ridge[0, 0] = 1e-6
+    for _ in range(40):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        w += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + ridge, x.T @ (y - p) - ridge @ w)
+    return w
+
+
+def left_out(name: str, every: int) -> bool:
+    """Whether a passage is one of those (one in `every`) that training leaves out, by its id, so always the same."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % every == 0
+
+
+def document_of(item: dict[str, Any]) -> Document:
+    return Document(
+        id=stable_id("document", item["id"], item["text"]),
+        name=item["id"],
+        text=item["text"],
+        sha256="",
+        published=item.get("date"),
+    )
+
+
 def read_with(model: Reader, tokenizer: Any, items: list[dict[str, Any]], threshold: float) -> list[dict[str, Any]]:
     """{"id", "claims"} of each passage as the whole reader gives them with this model."""
     known = knowledge.load()
     scorer = TorchScorer(model, tokenizer)
     out = []
     for item in items:
-        text = item["text"]
-        document = Document(
-            id=stable_id("document", item["id"], text), name=item["id"], text=text, sha256="", published=item.get("date")
-        )
+        document = document_of(item)
         claims, _ = read_claims(document, known, threshold=threshold, model=scorer)  # type: ignore[arg-type]
         out.append({"id": item["id"], "claims": [claim_row(claim, document) for claim in claims]})
     return out
@@ -517,6 +574,18 @@ def main() -> None:
     parser.add_argument(
         "--read-held", type=Path, help="only write the claims that the folds' models read in their held-out passages"
     )
+    parser.add_argument(
+        "--fit-deciding",
+        type=Path,
+        metavar="FILE",
+        help="only fit the decision on the held-out passages of the folds; their features go to FILE",
+    )
+    parser.add_argument("--weights", type=Path, help="with --fit-deciding: the folder of packaged weights, instead of folds")
+    parser.add_argument(
+        "--leave-out", type=int, default=0, metavar="N", help="train without one passage in N, kept for fitting the decision"
+    )
+    parser.add_argument("--plain-from", type=int, default=37, help="first part whose passages are plain prose")
+    parser.add_argument("--plain-times", type=int, default=2, help="how often an epoch shows those")
     parser.add_argument("--threshold", type=float, default=THRESHOLD)
     parser.add_argument("--test", type=Path, help="a development set to measure on, never trained on")
     parser.add_argument("-o", "--output", type=Path)
@@ -527,6 +596,19 @@ def main() -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     names = Names(knowledge.load())
+    if options.fit_deciding and options.weights:
+        items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
+        items = [item for item in items if left_out(item["id"], options.leave_out)]
+        fit_deciding(Scorer(options.weights), items, options.fit_deciding)
+        return
+    if options.fit_deciding:
+        items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
+        for path in sorted(options.held.glob("fold*.pt")):
+            model = Reader(load_encoder(options.minilm, options.layers))
+            model.load_state_dict(torch.load(path))
+            ids = set(json.loads(path.with_suffix(".json").read_text()))
+            fit_deciding(TorchScorer(model, tokenizer), [item for item in items if item["id"] in ids], options.fit_deciding)
+        return
     if options.read_held:
         items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
         with options.read_held.open("w", encoding="utf-8") as file:
@@ -539,11 +621,23 @@ def main() -> None:
         return
     plain = list(examples(list(generate(options.patterns, options.seed)), tokenizer, names))
     items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
+    plain_ids = {
+        json.loads(line)["id"]
+        for path in options.corpus
+        if int(path.stem.split("-")[1]) >= options.plain_from
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    if options.leave_out:
+        items = [item for item in items if not left_out(item["id"], options.leave_out)]
     data = list(examples(items, tokenizer, names))
     print(
         f"{len(items)} passages, {len(data)} sentences, {sum(len(e.gold) for e in data)} of {sum(len(i['claims']) for i in items)} claims in pairs",
         file=sys.stderr,
     )
+
+    def often(some: list[Example]) -> list[Example]:
+        return [e for e in some for _ in range(options.plain_times if e.item in plain_ids else 1)]
+
     if options.cross_validate:
         results = []
         for number, members in enumerate(folds(items, options.cross_validate)[: options.only]):
@@ -551,7 +645,13 @@ def main() -> None:
             model = Reader(load_encoder(options.minilm, options.layers))
             kept = list(swapped([item for item in items if item["id"] not in held], options.swaps, options.seed))
             more = list(examples(kept, tokenizer, names))
-            fit(model, [*plain, *more, *(e for e in data if e.item not in held)], options.epochs, options.rate, options.seed)
+            fit(
+                model,
+                [*plain, *more, *often([e for e in data if e.item not in held])],
+                options.epochs,
+                options.rate,
+                options.seed,
+            )
             fold = predict(model, [e for e in data if e.item in held])
             results += fold
             if options.held:
@@ -563,7 +663,7 @@ def main() -> None:
     if options.output or (options.test and not options.cross_validate):
         model = Reader(load_encoder(options.minilm, options.layers))
         more = list(examples(list(swapped(items, options.swaps, options.seed)), tokenizer, names))
-        fit(model, [*plain, *more, *data], options.epochs, options.rate, options.seed)
+        fit(model, [*plain, *more, *often(data)], options.epochs, options.rate, options.seed)
         if options.test:
             test = [json.loads(line) for line in options.test.read_text(encoding="utf-8").splitlines()]
             for item in test:

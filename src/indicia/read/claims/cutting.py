@@ -139,7 +139,7 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
         spans,
         sentence,
         party_features(piece.whole.parties),
-        pair_features(piece.whole.parties, piece.before, piece.found, shifted=True),
+        pair_features(piece.whole.parties, piece.before, piece.found, piece.said),
     )
 
 

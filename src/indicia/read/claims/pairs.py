@@ -10,6 +10,7 @@ import numpy.typing as npt
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.party import Party
+from indicia.read.claims.speech import Speech, speakers_at
 from indicia.read.claims.wordsets import word_list
 from indicia.records import Stance
 
@@ -52,7 +53,7 @@ _DISTANCES = (0, 1, 2, 4, 7, 11, 16, 24)
 _BUCKETS = (*(sum(gap >= edge for edge in _DISTANCES) - 1 for gap in range(31)), -1)  # the last one is for parties that overlap
 RULES = tuple(word_list("pairs.rules"))
 _RULE_AT = {rule: i for i, rule in enumerate(RULES)}
-PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2 + len(RULES)
+PAIR_SIZE = 2 * len(_DISTANCES) + 8 + 3 * len(STANCES) + 4 + 2 + len(RULES) + 4
 
 F = npt.NDArray[np.float32]
 
@@ -103,15 +104,13 @@ def joined(context: Sentence | None, sentence: Sentence) -> list[Party]:
     ]
 
 
-def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], *, shifted: bool = False) -> F:
+def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft], said: Sequence[Speech]) -> F:
     """An array [n + 1, n + 1, PAIR_SIZE] over sources and accused; the last index stands for "nobody".
 
-    The first `before` parties are those of the sentence before; `found` are the drafts of the sentence itself, whose parties
-    are counted
-    from its own first one, or (`shifted`) over both sentences.
+    The first `before` parties are those of the sentence before; `found` and `said` are the drafts and the speeches of the
+    sentence itself, with parties and units counted over both.
     """
     n = len(parties)
-    shift = 0 if shifted else before
     out = np.zeros((n + 1, n + 1, PAIR_SIZE), dtype=np.float32)
     width = len(_DISTANCES)
     ones: list[int] = []  # places of ones in the flat array: one assignment for all is several times faster than one for each
@@ -137,8 +136,8 @@ def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft],
     k = len(STANCES)
     for draft in found:
         stance = STANCES.index(draft.stance)
-        s = draft.source + shift if draft.source >= 0 else n
-        a = s if draft.self_reference and draft.source >= 0 else draft.accused + shift if draft.accused >= 0 else n
+        s = draft.source if draft.source >= 0 else n
+        a = s if draft.self_reference and draft.source >= 0 else draft.accused if draft.accused >= 0 else n
         out[s, a, base + stance] = 1
         out[s, :, base + k + stance] = 1
         out[:, a, base + 2 * k + stance] = 1
@@ -153,4 +152,17 @@ def pair_features(parties: Sequence[Party], before: int, found: Sequence[Draft],
             out[s, a, base + 3 * k + 6 + _RULE_AT[draft.rule]] = 1
     out[:before, :, base + 3 * k + 4] = 1
     out[:, :before, base + 3 * k + 5] = 1
+    last = PAIR_SIZE - 4
+    for a in range(before, n):
+        inside = speakers_at(said, parties[a].first)
+        for s in inside[0].speakers if inside else (n,):
+            out[s, a, last] = 1  # speaks the words in which the accused stands, or nobody does
+        for outer in inside[1:]:
+            for s in outer.speakers:
+                out[s, a, last + 1] = 1
+    for speech in said:
+        for s in speech.speakers:
+            out[s, :, last + 2] = 1
+            if speech.negated:
+                out[s, :, last + 3] = 1
     return out

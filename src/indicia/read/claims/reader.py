@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from indicia.knowledge import Knowledge
+from indicia.read.claims.choosing import Candidate, candidates, score_of
 from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, leans_back, parse
-from indicia.read.claims.deciding import (
-    ACROSS_WEIGHT,
-    FLOOR,
-    LENIENT,
-    LENIENT_WEIGHT,
-    RULE_WEIGHT,
-    SELF_WEIGHT,
-    SHIFT,
-    SLOPE,
-    consistent,
-    logit,
-    possible,
-    rank,
-)
+from indicia.read.claims.deciding import consistent, rank
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.issuer import find_issuer
 from indicia.read.claims.language import foreign
-from indicia.read.claims.pairs import STANCES
 from indicia.read.claims.resolving import Found, Resolver, Tools, tools_of
 from indicia.read.claims.scorer import Scored, Scorer, scorer
 from indicia.read.claims.sentences import sentences
@@ -37,7 +22,7 @@ from indicia.records import (
     Stance,
 )
 
-__all__ = ["THRESHOLD", "read_claims"]
+__all__ = ["THRESHOLD", "Reading", "read_claims"]
 
 THRESHOLD = 0.385  # the score from which a claim is given
 
@@ -66,21 +51,15 @@ def read_claims(
     tools = tools_of(knowledge)
     if isinstance(model, bool):
         model = scorer() if model else None
-    reader = _Reader(document, tools, model, threshold)
-    batch: list[tuple[int, int]] = []
-    for piece in sentences(text):
-        batch.append(piece)
-        if len(batch) >= BATCH:
-            reader.read(batch)
-            batch = []
-    reader.read(batch)
-    return reader.claims(), ()
+    reading = Reading(document, tools, model, threshold)
+    reading.read_all()
+    return reading.claims(), ()
 
 
 BATCH = 256  # sentences that are held at once
 
 
-class _Reader:
+class Reading:
     """One pass over the sentences of a document, remembering who was spoken of."""
 
     def __init__(self, document: Document, tools: Tools, model: Scorer | None, threshold: float) -> None:
@@ -98,6 +77,16 @@ class _Reader:
         self.done: list[Claim] = []
         self.number = 0
         self.context: Sentence | None = None
+
+    def read_all(self) -> None:
+        """Reads the whole text."""
+        batch: list[tuple[int, int]] = []
+        for piece in sentences(self.text):
+            batch.append(piece)
+            if len(batch) >= BATCH:
+                self.read(batch)
+                batch = []
+        self.read(batch)
 
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
@@ -132,52 +121,27 @@ class _Reader:
         self._settle()
 
     def _decode(self, piece: Cut, result: Scored) -> None:
-        """The pairs that are likely enough, each with the draft of the rules that fits it, if any.
-
-        A rule that proposes a pair adds its weight to the scorer's log odds: the scorer learned on text that is harder than
-        most.
-        """
-        parties = piece.whole.parties
-        n = len(parties)
-        claim = 1.0 - result.stance[:, :, 0]
-        odds: dict[tuple[int, int], tuple[float, Stance, Draft | None]] = {}
-        for s, a in zip(*(claim >= FLOOR).nonzero(), strict=True):
-            stance = STANCES[int(result.stance[s, a, 1:].argmax())]
-            # who is accused by itself has owned up, and that takes telling words
-            own = SELF_WEIGHT if s == a and stance is Stance.ACCUSES else 0.0
-            if s < piece.before or a < piece.before:
-                own += ACROSS_WEIGHT
-            odds[int(s), int(a)] = (logit(float(claim[s, a])) + own, stance, None)
-        for draft in piece.found:
-            s = draft.source if draft.source >= 0 else n
-            a = s if draft.self_reference else draft.accused if draft.accused >= 0 else n
-            known = odds.get((s, a))
-            sure = (
-                float(claim[s, a])
-                if known is not None and known[1] is draft.stance
-                else float(result.stance[s, a, 1 + STANCES.index(draft.stance)])
-            )
-            value = logit(sure) + (LENIENT_WEIGHT if draft.lenient or draft.rule in LENIENT else RULE_WEIGHT)
-            if known is None or value > known[0]:
-                odds[s, a] = (value, draft.stance, draft)
-        for (s, a), (value, stance, rule) in sorted(odds.items(), key=lambda item: -item[1][0]):
-            score = 1.0 / (1.0 + math.exp(-(SLOPE * value + SHIFT)))
-            if score < self.threshold:
-                break
-            if not (piece.before <= s < n or piece.before <= a < n) or not possible(parties, s, a):
-                continue
-            draft = rule or Draft(
-                stance,
+        """The pairs that are likely enough, each with the draft of the rules that fits it, if any."""
+        n = len(piece.whole.parties)
+        best: dict[tuple[int, int], tuple[float, Candidate]] = {}
+        for one in candidates(piece, self.text, result):
+            score = score_of(one.features)
+            known = best.get((one.source, one.accused))
+            if score >= self.threshold and (known is None or score > known[0]):
+                best[one.source, one.accused] = (score, one)
+        for (s, a), (score, one) in sorted(best.items(), key=lambda item: -item[1][0]):
+            draft = one.draft or Draft(
+                one.stance,
                 s if s < n else -1,
                 a if a < n else -1,
                 None,
-                min(parties[a].first if a < n else parties[s].last, len(piece.whole.row) - 1),
+                min(piece.whole.parties[a if a < n else s].first, len(piece.whole.row) - 1),
                 "scorer",
-                self_reference=s == a and s < n and stance is Stance.DENIES,
+                self_reference=s == a and s < n and one.stance is Stance.DENIES,
             )
             found = self.resolver.resolve(draft, piece)
             if found is not None:
-                self.found.append(found._replace(score=score, scored=result, pair=(s, a)))
+                self.found.append(found._replace(score=score, scored=result, pair=(s, a), features=one.features))
 
     def _worth(self, ranges: list[tuple[int, int]]) -> list[bool]:
         """Which of some sentences in a row are worth reading."""

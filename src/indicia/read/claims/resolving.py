@@ -71,6 +71,7 @@ class Found(NamedTuple):
     score: float = 0.0
     scored: Scored | None = None
     pair: tuple[int, int] = (0, 0)  # in `scored`
+    features: tuple[float, ...] = ()  # what spoke for the pair
     source_range: tuple[int, int] | None = None  # the source's words where they are not a party's: in the heading
 
 

@@ -70,6 +70,8 @@ class Scorer:
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         self.heads = onnxruntime.InferenceSession(str(folder / "heads.onnx"), options, providers=["CPUExecutionProvider"])
+        # weights made before the newest features were added, at the end, do not see those
+        self.pair_size = next(given.shape[2] for given in self.heads.get_inputs() if given.name == "pair")
 
     def encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids and their offsets in `text`; (0, 0) for the marks at both ends."""
@@ -103,7 +105,14 @@ class Scorer:
         sentence = np.zeros((1, len(hidden)), dtype=np.float32)
         x, y = job.sentence
         sentence[0, x:y] = 1.0 / (y - x)
-        given = {"hidden": hidden, "pool": pool, "nobody": nobody, "party": party, "pair": job.pair, "sentence": sentence}
+        given = {
+            "hidden": hidden,
+            "pool": pool,
+            "nobody": nobody,
+            "party": party,
+            "pair": job.pair[:, :, : self.pair_size],
+            "sentence": sentence,
+        }
         return Scored(*self.heads.run(None, given))
 
 

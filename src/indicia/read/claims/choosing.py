@@ -1,0 +1,140 @@
+"""Which pairs of parties make a claim: what the scorer and the rules say of each, weighed by a regression."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from indicia.read.claims.cutting import Cut
+from indicia.read.claims.draft import Draft
+from indicia.read.claims.pairs import STANCES
+from indicia.read.claims.party import Party
+from indicia.read.claims.scorer import F, Scored
+from indicia.read.claims.suspects import specific
+from indicia.read.claims.topic import topic_of
+from indicia.read.claims.wordsets import word_set
+from indicia.records import Stance
+
+__all__ = ["FEATURES", "Candidate", "candidates", "score_of"]
+
+FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
+LIMIT = 7.0  # log odds beyond which nothing is gained
+LENIENT = word_set("reader.lenient")
+
+
+class Candidate(NamedTuple):
+    """A pair of parties (their number stands for nobody), a stance, the rule's draft if any, and what speaks for it."""
+
+    source: int
+    accused: int
+    stance: Stance
+    draft: Draft | None
+    features: tuple[float, ...]
+
+
+# Fitted by `scripts/train_claims.py --fit-deciding` on passages that the weights had not seen.
+WEIGHTS = {
+    "bias": -0.5, "stance": 0.35, "claim": 0.0, "strong": 0.7, "lenient": 0.25, "both": 0.0, "other stance": 0.0,
+    "owns up": -0.7, "across": -0.35, "silent topic": -0.5, "other topic": -0.5, "nobody": 0.0, "nothing": 0.0,
+    "denies": 0.0, "declines": 0.0, "endorses": 0.0, "questions": 0.0, "vague": 0.0, "pronoun accused": 0.0,
+    "pronoun source": 0.0, "rival": 0.0, "strong rival": 0.0,
+}  # fmt: skip
+FEATURES = tuple(WEIGHTS)
+
+
+def score_of(features: Sequence[float]) -> float:
+    """The probability that the text makes the claim."""
+    total = sum(weight * value for weight, value in zip(WEIGHTS.values(), features, strict=True))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return max(-LIMIT, min(LIMIT, math.log(p / (1 - p))))
+
+
+def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
+    """The pairs of a sentence that the scorer holds possible or a rule proposes, with every stance that one of them gives."""
+    parties = piece.whole.parties
+    n = len(parties)
+    claim = 1.0 - result.stance[:, :, 0]
+    ruled: dict[tuple[int, int, Stance], Draft] = {}
+    for draft in piece.found:
+        s = draft.source if draft.source >= 0 else n
+        a = s if draft.self_reference else draft.accused if draft.accused >= 0 else n
+        known = ruled.get((s, a, draft.stance))
+        if known is None or _is_lenient(known) and not _is_lenient(draft):
+            ruled[s, a, draft.stance] = draft
+    wanted = dict.fromkeys(ruled)
+    for s, a in zip(*(claim >= FLOOR).nonzero(), strict=True):
+        wanted.setdefault((int(s), int(a), STANCES[int(result.stance[s, a, 1:].argmax())]))
+    strong_sources: dict[tuple[int, Stance], set[int]] = {}
+    for (s, a, stance), draft in ruled.items():
+        if not _is_lenient(draft):
+            strong_sources.setdefault((a, stance), set()).add(s)
+    stances_of: dict[tuple[int, int], set[Stance]] = {}
+    for s, a, stance in ruled:
+        stances_of.setdefault((s, a), set()).add(stance)
+    named = any(party.kinds[0] in ("actor", "malware") for party in parties)
+    silent, other = (False, False) if named else topic_of(text, *piece.own)
+    for s, a, stance in wanted:
+        if not (piece.before <= s < n or piece.before <= a < n) or not possible(parties, s, a):
+            continue
+        rule = ruled.get((s, a, stance))
+        yield Candidate(s, a, stance, rule, _features(
+            piece, claim, result, s, a, stance, rule, silent, other,
+            bool(stances_of.get((s, a), set()) - {stance}), bool(strong_sources.get((a, stance), set()) - {s}),
+        ))  # fmt: skip
+
+
+def _is_lenient(draft: Draft) -> bool:
+    return draft.lenient or draft.rule in LENIENT
+
+
+def _features(
+    piece: Cut, claim: F, result: Scored, s: int, a: int, stance: Stance, rule: Draft | None, silent: bool, other: bool,
+    other_stance: bool, strong_rival: bool,
+) -> tuple[float, ...]:  # fmt: skip
+    """In the order of FEATURES."""
+    parties = piece.whole.parties
+    n = len(parties)
+    index = 1 + STANCES.index(stance)
+    own = _logit(float(result.stance[s, a, index]))
+    column = result.stance[:, a, index].copy()
+    column[s] = 0.0
+    strong = rule is not None and not _is_lenient(rule)
+    accused = parties[a] if a < n else None
+    return (
+        1.0,
+        own,
+        _logit(float(claim[s, a])),
+        float(strong),
+        float(rule is not None and not strong),
+        own * strong,
+        float(other_stance),
+        float(s == a and stance is Stance.ACCUSES),
+        float(s < piece.before or a < piece.before),
+        float(silent),
+        float(other),
+        float(s == n),
+        float(a == n),
+        float(stance is Stance.DENIES),
+        float(stance is Stance.DECLINES),
+        float(stance is Stance.ENDORSES),
+        float(stance is Stance.QUESTIONS),
+        float(accused is not None and accused.kinds[0] != "pronoun" and not specific(accused)),
+        float(accused is not None and accused.kinds[0] == "pronoun"),
+        float(s < n and parties[s].kinds[0] == "pronoun"),
+        _logit(float(column.max())) if s != n else 0.0,
+        float(strong_rival),
+    )
+
+
+def possible(parties: Sequence[Party], s: int, a: int) -> bool:
+    """Whether parties of these kinds can stand in a claim at all: software neither speaks nor is accused."""
+    if s < len(parties):
+        first = parties[s].kinds[0]
+        if first in ("malware", "place") or (first == "report" and parties[s].last - parties[s].first == 1):
+            return False
+    return a >= len(parties) or parties[a].kinds[0] not in ("malware", "media", "court")

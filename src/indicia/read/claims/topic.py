@@ -1,0 +1,32 @@
+"""Whether a text is about attacks on computers at all, or about other things of which people accuse each other."""
+
+from __future__ import annotations
+
+import re
+
+from indicia.read.claims.wordsets import word_list
+
+__all__ = ["topic_of"]
+
+AROUND = 500  # characters on both sides of a sentence that tell its topic too
+
+_CYBER = re.compile(
+    r"\b(?:" + "|".join(map(re.escape, word_list("topic.cyber"))) + r")"
+    r"|\b(?:" + "|".join(map(re.escape, word_list("topic.cyber_words"))) + r")\b"
+    r"|\b(?:APT|UNC|UAC|TA|DEV|UNK|CVE)[-_ ]?\d",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")", re.IGNORECASE)
+
+
+def topic_of(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """(no word of computers and networks, and one of other affairs beside that) in and around `text[start:end]`.
+
+    >>> topic_of("Kyiv blames Moscow for the shelling.", 0, 36)
+    (True, True)
+    >>> topic_of("Kyiv blames Moscow for the hack.", 0, 32)
+    (False, False)
+    """
+    lo, hi = max(0, start - AROUND), min(len(text), end + AROUND)
+    silent = _CYBER.search(text, lo, hi) is None
+    return silent, silent and _OTHER.search(text, lo, hi) is not None
