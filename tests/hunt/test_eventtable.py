@@ -98,3 +98,5 @@ def test_what_is_no_event_is_told_and_the_rest_is_kept(line: bytes) -> None:
     assert column is not None and [column.text(row) for row in range(2)] == ["x", "x"]
     text, starts, ends = batch.raw_text()
     assert [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)] == [good, good]
+    text, starts, ends = batch.raw_of(np.array([1]))
+    assert [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)] == [good]

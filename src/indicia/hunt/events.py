@@ -76,6 +76,7 @@ class EventBatch:
     unit: str = "line"
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
+    raw_rows: Callable[[Rows], tuple[bytes, Rows, Rows]] | None = None
     _raw: tuple[bytes, Rows, Rows] | None = None
     _by_folded: dict[str, str] = field(default_factory=dict)
 
@@ -108,6 +109,13 @@ class EventBatch:
         if self.texts is not None:
             return self.texts(rows)
         return pa.array(["\n".join(self.rebuild(int(row))[2].values()) for row in rows], pa.string())
+
+    def raw_of(self, rows: Rows) -> tuple[bytes, Rows, Rows]:
+        """The text of some events and where in it each starts and ends."""
+        if self.raw_rows is not None and self._raw is None and len(rows) < self.size:
+            return self.raw_rows(rows)
+        text, starts, ends = self.raw_text()
+        return text, starts[rows], ends[rows]
 
     def raw_text(self) -> tuple[bytes, Rows, Rows]:
         """The text of all events and where in it each starts and ends: what indicators are sought in."""

@@ -208,7 +208,7 @@ class _Events:
 
 
 class _Clock:
-    """Seconds by step."""
+    """Processor time by step, in seconds: what it means does not depend on what else the machine does."""
 
     def __init__(self, seconds: dict[str, float]) -> None:
         self._seconds = seconds
@@ -220,22 +220,22 @@ class _Clock:
         return self
 
     def __enter__(self) -> None:
-        self._since = time.perf_counter()
+        self._since = time.process_time()
 
     def __exit__(self, *_: object) -> None:
-        self._seconds[self._label] = self._seconds.get(self._label, 0.0) + time.perf_counter() - self._since
+        self._seconds[self._label] = self._seconds.get(self._label, 0.0) + time.process_time() - self._since
 
     def each(self, label: str, items: Iterable[T]) -> Iterator[T]:
         """The items, with the time that it takes to get them."""
         iterator = iter(items)
         while True:
-            since = time.perf_counter()
+            since = time.process_time()
             try:
                 item = next(iterator)
             except StopIteration:
                 return
             finally:
-                self._seconds[label] = self._seconds.get(label, 0.0) + time.perf_counter() - since
+                self._seconds[label] = self._seconds.get(label, 0.0) + time.process_time() - since
             yield item
 
 

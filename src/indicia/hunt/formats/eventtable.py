@@ -8,7 +8,8 @@ slow and plain way; both give the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -55,7 +56,7 @@ class _Numbered(msgspec.Struct, gc=False):
 class _System(msgspec.Struct, gc=False):
     Provider: _Provider
     EventID: int | str | _Numbered
-    Channel: str
+    Channel: str | None
     TimeCreated: _Created
 
 
@@ -146,30 +147,34 @@ class EventTable:
     def add(self, block: LineBlock, positions: Ints) -> list[tuple[int, str]]:
         """More events, one a line, and where each stands. Gives the lines (by index) that are no event, and why."""
         before = self.size
-        kept = np.arange(len(block.starts))
         faults: list[tuple[int, str]] = []
-        try:
-            events = self._decoder.decode_lines(block.data)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            events = []
-        if len(events) == len(kept):
-            self._add_quickly([event.Event for event in events])
-        else:  # a blank line, one that is broken, or one in an unusual form
-            good = []
-            for index in range(len(kept)):
-                line = block.data[int(block.starts[index]) : int(block.ends[index])]
-                if not line or line.isspace():
-                    continue
-                fault = self._add_one(line)
-                if fault:
-                    faults.append((index, fault))
-                else:
-                    good.append(index)
-            kept = np.array(good, np.int64)
+        kept = np.array(self._add_lines(block, 0, len(block.starts), faults), np.int64)
         self._lines.add(block, kept)
         self._positions.append(positions[kept])
         self._file_of.append((len(self._files) - 1, self.size - before))
         return faults
+
+    def _add_lines(self, block: LineBlock, first: int, last: int, faults: list[tuple[int, str]]) -> Sequence[int]:
+        """Adds the lines from `first` to before `last`; gives those that are events. What fails is halved until it is found."""
+        if first == last:
+            return ()
+        data = block.data[int(block.starts[first]) : int(block.ends[last - 1])]
+        try:
+            events = self._decoder.decode_lines(data)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            events = []
+        if len(events) == last - first:  # no blank line, none that is broken or in an unusual form
+            self._add_quickly([event.Event for event in events])
+            return range(first, last)
+        if last - first > 1:
+            middle = (first + last) // 2
+            return [*self._add_lines(block, first, middle, faults), *self._add_lines(block, middle, last, faults)]
+        if not data or data.isspace():
+            return ()
+        fault = self._add_plainly(data)
+        if fault:
+            faults.append((first, fault))
+        return () if fault else (first,)
 
     def _add_quickly(self, contents: list[Any]) -> None:
         kinds, kind_of, times, rows, decode = self._kinds, self._kind_of, self._times, self._rows, _plainly.decode
@@ -178,7 +183,10 @@ class EventTable:
             number = system.EventID
             if type(number) is _Numbered:
                 number = number.text
-            kind = kinds.get(key := (system.Channel, number, system.Provider.attributes.Name))
+            channel = system.Channel
+            if channel is None:
+                channel = _channel_of_data(content)
+            kind = kinds.get(key := (channel, number, system.Provider.attributes.Name))
             if kind is None:
                 kind = self._new_kind(key)
             kind_of.append(kind.number)
@@ -196,20 +204,10 @@ class EventTable:
                 or content.ProcessingErrorData is not _ABSENT
                 or _NESTED.search(raw)
             ):
-                parts = ((name, getattr(content, name)) for name in _PARTS)
-                data = flat_event({name: decode(part) for name, part in parts if part is not _ABSENT})
+                data = _whole_data(content)
             rows.add(data, kind.wanted)
         for each, values in self._further_values.items():
             values += [_further_of(content.System, each) for content in contents]
-
-    def _add_one(self, line: bytes) -> str:
-        """Adds one event, the quick way if it can be; says why it is none."""
-        try:
-            event = self._decoder.decode(line)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            return self._add_plainly(line)
-        self._add_quickly([event.Event])
-        return ""
 
     def _add_plainly(self, line: bytes) -> str:
         """Adds an event in whatever form; says why it is none."""
@@ -270,6 +268,7 @@ class EventTable:
                 ["\n".join(_rebuild(lines.line(row))[2].values()) for row in rows.tolist()], pa.string()
             ),
             raw=lines.raw,
+            raw_rows=lines.raw_of,
         )
 
 
@@ -286,10 +285,14 @@ class _Lines:
 
     def line(self, row: int) -> bytes:
         """The line of a row of the batch."""
-        at = int(np.searchsorted(self._begins, row, side="right")) - 1
+        at = bisect_right(self._begins, row) - 1
         block, kept = self._blocks[at]
         index = int(kept[row - self._begins[at]])
         return block.data[int(block.starts[index]) : int(block.ends[index])]
+
+    def raw_of(self, rows: Ints) -> tuple[bytes, Ints, Ints]:
+        """The lines of some rows as one text, and where in it each starts and ends."""
+        return _joined([self.line(row) for row in rows.tolist()])
 
     def raw(self) -> tuple[bytes, Ints, Ints]:
         """All blocks as one text, and where in it the line of each row starts and ends."""
@@ -301,10 +304,26 @@ class _Lines:
         return b"\n".join(block.data for block, _ in self._blocks), np.concatenate(starts), np.concatenate(ends)
 
 
+def _joined(lines: Sequence[bytes]) -> tuple[bytes, Ints, Ints]:
+    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+    ends = np.cumsum(lengths + 1) - 1
+    return b"\n".join(lines), ends - lengths, ends
+
+
 def _rebuild(line: bytes) -> tuple[str, str, Mapping[str, str]]:
     event = _plainly.decode(line)["Event"]
     fields = {name: value for name, content in flat_event(event).items() if (value := text_of(content)) != ""}
     return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
+
+
+def _whole_data(content: Any) -> dict[str, Any]:
+    parts = ((name, getattr(content, name)) for name in _PARTS)
+    return flat_event({name: _plainly.decode(part) for name, part in parts if part is not _ABSENT})
+
+
+def _channel_of_data(content: Any) -> str | None:
+    """Where the system part names no channel, a field of that name in the data is taken for it, as in the plain reading."""
+    return next((_or_text(value) for name, value in _whole_data(content).items() if field_key(name) == "channel"), None)
 
 
 def _further_of(system: Any, each: _Further) -> Any:

@@ -142,7 +142,12 @@ class Matcher:
         classes = {name: self._row_classes(batch, name) for name in self._guards}
         found: defaultdict[int, tuple[list[Ints], list[list[tuple[str, ...]]]]] = defaultdict(lambda: ([], []))
         cache: dict[str, Any] = {}
-        for kind, rows in self._parts(classes, batch.size):
+        parts = list(self._parts(classes, batch.size))
+        texts = [rows for kind, rows in parts if _KEYWORD in kind.fields]
+        if texts:
+            every = [np.arange(batch.size) if rows is None else rows for rows in texts]
+            cache["worth"] = self._worth_reading(batch, np.sort(np.concatenate(every)))
+        for kind, rows in parts:
             for rule, its_rows, fields in self._match_kind(batch, kind, rows, cache):
                 found[rule][0].append(its_rows)
                 found[rule][1].append(fields)
@@ -258,17 +263,19 @@ class Matcher:
             classes[at] = self._tests(_KEYWORD).classify(column.values)[column.codes]
         return classes
 
-    def _worth_reading(self, batch: EventBatch) -> tuple[Ints, Ints] | None:
-        """(literal, row) wherever the raw text of a row holds a literal of some keyword; None when a keyword has none."""
+    def _worth_reading(self, batch: EventBatch, rows: Ints) -> tuple[Ints, Ints] | None:
+        """(literal, row) wherever the raw text of one of `rows` holds a literal of a keyword; None when a keyword has none."""
         if self._keywords is None:
             self._keywords = _Keywords(self._plan, self._hyperscan)
         if self._keywords.scanner is None:
             return None
-        text, starts, _ = batch.raw_text()
+        text, starts, ends = batch.raw_of(rows)
         which, stops = self._keywords.scanner.find(bytes(text).lower())
         order = np.argsort(starts, kind="stable")
         slots = np.searchsorted(starts[order], stops - 1, side="right") - 1
-        return which[slots >= 0], order[slots[slots >= 0]]
+        which, stops, slots = which[slots >= 0], stops[slots >= 0], order[slots[slots >= 0]]
+        inside = stops <= ends[slots]  # the text may hold other rows between these
+        return which[inside], rows[slots[inside]]
 
     def _worth_for(self, kind: _Kind, found: tuple[Ints, Ints] | None) -> Ints | None:
         """The rows that hold a literal of a keyword that rules for this kind of event ask for."""
@@ -303,8 +310,6 @@ class Matcher:
         layers: list[tuple[str | int, Codes]] = []
         for name in kind.fields:
             if name == _KEYWORD:
-                if "worth" not in cache:
-                    cache["worth"] = self._worth_reading(batch)
                 worth = self._worth_for(kind, cache["worth"])
                 layers.append((name, self._keyword_classes(batch, rows, worth)))
                 continue
