@@ -54,8 +54,8 @@ sighting = Table(
     Column("indicator", String(2000), nullable=True),
     Column("body", LargeBinary, nullable=False),
     Index("sighting_current", "until", "place"),
-    Index("sighting_host", "host", "time"),
-    Index("sighting_rule", "rule", "time"),
+    Index("sighting_host", "host", "until", "seq"),  # in the order in which pages follow one another
+    Index("sighting_rule", "rule", "until", "seq"),
     Index("sighting_id", "id"),
 )
 
@@ -64,4 +64,5 @@ technique = Table(
     metadata,
     Column("technique", String(16), primary_key=True),
     Column("sighting", Integer, ForeignKey("sighting.seq"), primary_key=True),
+    sqlite_with_rowid=False,  # the key is all there is
 )

@@ -11,13 +11,14 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from indicia.case.parts import LISTS, Part
-from indicia.case.rows import add_rows
+from indicia.case.rows import add_rows, drop_indexes, widen_cache
 from indicia.case.tables import entry, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
 from indicia.records import Sighting
 
 __all__ = ["Writer"]
 
+_MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
 _BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -85,6 +86,10 @@ class Writer:
         query = select(sighting.c.seq, sighting.c.id, sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None))
         for row in self.connection.execute(query, execution_options={"yield_per": _BATCH}):
             held[row.id] = (row.seq, row.place, _digest(bytes(row.body)))
+        many = len(sightings) > _MANY
+        later = drop_indexes(self.connection, sighting) if many and not self._top(sighting) else ()
+        if many:
+            widen_cache(self.connection)
         moved: list[dict[str, int]] = []
         ended: list[int] = []
         superseded = added = 0
@@ -113,6 +118,8 @@ class Writer:
             add_rows(self.connection, sighting, rows)
             add_rows(self.connection, technique, shown)
             add_words(self.connection, "sighting", words)
+        for index in later:
+            index.create(self.connection)
         for some in _batches(moved):
             self.connection.execute(
                 update(sighting).where(sighting.c.seq == bindparam("number")).values(place=bindparam("to")), some
