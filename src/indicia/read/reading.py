@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from indicia.knowledge import Knowledge
+from indicia.read.bundled import claims_of_bundle
 from indicia.read.claims import read_claims
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
@@ -23,7 +24,8 @@ def read_document(document: Document, knowledge: Knowledge, *, given: Iterable[M
     they are kept as they are."""
     mentions = list(given)
     if mentions and document.media_type in _MACHINE_READABLE:
-        return Reading(document=document.id, mentions=tuple(mentions))
+        stated = claims_of_bundle(document, knowledge) if document.media_type == "application/stix+json" else ()
+        return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
     claims, problems = read_claims(document, knowledge)
     mentions += find_indicators(document)
     mentions += find_techniques(document, knowledge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["Tlp"]
+__all__ = ["STIX_MARKINGS", "TLP_IDS", "Tlp"]
 
 
 class Tlp(StrEnum):
@@ -47,3 +47,20 @@ class Tlp(StrEnum):
     def strictest(cls, markings: Iterable[Tlp]) -> Tlp:
         """The narrowest of the markings; CLEAR when there is none."""
         return max(markings, key=lambda tlp: tlp.rank, default=cls.CLEAR)
+
+
+# FIRST and OASIS: the STIX marking definitions of TLP 2.0. Mistyped variants are in circulation; a test holds these.
+TLP_IDS = {
+    Tlp.CLEAR: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
+    Tlp.GREEN: "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
+    Tlp.AMBER: "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+    Tlp.AMBER_STRICT: "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+    Tlp.RED: "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+}
+# The same, and those of TLP 1 (STIX 2.1, section 7.2.1.4), by id.
+STIX_MARKINGS = {id: tlp for tlp, id in TLP_IDS.items()} | {
+    "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": Tlp.CLEAR,
+    "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da": Tlp.GREEN,
+    "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82": Tlp.AMBER,
+    "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": Tlp.RED,
+}

@@ -13,19 +13,12 @@ from typing import Any
 
 import orjson
 
-from indicia.records import Record, Tlp
-from indicia.share.stix import TLP_IDS
+from indicia.records import STIX_MARKINGS, Record, Tlp
 
 __all__ = ["Entry", "Inbox", "chosen", "collection_id", "fault_of", "marking_of_object", "version_of"]
 
 _ID = re.compile(r"[a-z0-9-]{1,60}--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NAMESPACE = uuid.UUID("a4b2a1a3-2a0e-5f5c-8c63-4a8a7f1d3c11")
-_MARKINGS = {id: tlp for tlp, id in TLP_IDS.items()} | {  # and those of TLP 1
-    "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": Tlp.CLEAR,
-    "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da": Tlp.GREEN,
-    "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82": Tlp.AMBER,
-    "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": Tlp.RED,
-}
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -46,10 +39,12 @@ def version_of(entry: Entry) -> str:
 
 def marking_of_object(item: Mapping[str, Any]) -> Tlp:
     """The strictest TLP marking of an object. Without one that we know it counts as RED."""
-    if item.get("id") in _MARKINGS:
+    if item.get("id") in STIX_MARKINGS:
         return Tlp.CLEAR  # a marking definition is public, whatever it marks
     refs = item.get("object_marking_refs")
-    known = [_MARKINGS[ref] for ref in refs if isinstance(ref, str) and ref in _MARKINGS] if isinstance(refs, list) else []
+    known = (
+        [STIX_MARKINGS[ref] for ref in refs if isinstance(ref, str) and ref in STIX_MARKINGS] if isinstance(refs, list) else []
+    )
     return Tlp.RED if not known or item.get("granular_markings") else Tlp.strictest(known)
 
 

@@ -14,12 +14,12 @@ from typing import IO
 from indicia.errors import IndiciaError
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
-from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, skipped, to_document
+from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, banner, failed, skipped, to_document
 from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
 from indicia.read.fronts.streams import Bounded, Gunzipped, Pushed, read_up_to
-from indicia.records import Document, Mention, Problem
+from indicia.records import Document, Mention, Problem, Tlp
 
 __all__ = ["document_from_text", "each_opened", "open_source"]
 
@@ -196,7 +196,7 @@ def _read_gzip(run: _Run, packed: Readable, name: str, depth: int) -> Iterator[O
 def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind) -> Iterator[Opened]:
     """A long text as several documents, `name#char=0,8000000` and so on (RFC 5147)."""
     front = parted_front(kind, name, run.limits)
-    done = 0
+    done, marking = 0, Tlp.CLEAR
     for part in parts_of(head, stream, kind, run.limits.part_bytes):
         where = f"{name}#char={part.start},{part.end}"
         try:
@@ -204,6 +204,8 @@ def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind)
         except RecursionError:
             yield _problem(failed(where, "is nested too deeply to be read", "this is not how people write documents"))
             continue
+        # What stands on top of a long text holds for all parts of it.
+        marking = parsed.marking = Tlp.strictest([marking, parsed.marking, banner(part.text)])
         yield _document(where, part.data, parsed)
         done += len(part.data)
         if run.progress:

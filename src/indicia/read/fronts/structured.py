@@ -5,6 +5,7 @@ The text of such a document is its own JSON, so that every mention leads to the 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from indicia.read.fronts.dates import date_of
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.read.fronts.values import Said, canonical, misp_type, stix_type
 from indicia.read.mentioning import mention
-from indicia.records import Context, Document, Mention, MentionKind
+from indicia.records import STIX_MARKINGS, Context, Document, Mention, MentionKind, Tlp
 
 __all__ = ["finder", "read_json"]
 
@@ -122,6 +123,7 @@ def _stix(text: str, objects: list[dict[str, Any]]) -> Parsed:
     places = _Places(text)
     said: list[Said] = []
     parsed = Parsed(text=text, media_type="application/stix+json")
+    parsed.marking = _stix_marking(objects)
     identities = {item.get("id"): item.get("name") for item in objects if item.get("type") == "identity"}
     for item in objects:
         kind = str(item.get("type", ""))
@@ -142,6 +144,31 @@ def _stix(text: str, objects: list[dict[str, Any]]) -> Parsed:
             said += _stix_observable(kind, item, places)
     parsed.find = finder(said)
     return parsed
+
+
+def _stix_marking(objects: list[dict[str, Any]]) -> Tlp:
+    """The strictest TLP marking in the bundle: what it marks its report with, or any object of it."""
+    own = {str(item.get("id")): tlp for item in objects if (tlp := _tlp_of(item)) is not None}
+    refs = [ref for item in objects for ref in _list(item.get("object_marking_refs"))]
+    refs += [mark.get("marking_ref") for item in objects for mark in _dicts(item.get("granular_markings"))]
+    known = {ref: STIX_MARKINGS.get(ref, own.get(ref)) for ref in refs if isinstance(ref, str)}
+    return Tlp.strictest(tlp for tlp in known.values() if tlp is not None)
+
+
+def _tlp_of(item: dict[str, Any]) -> Tlp | None:
+    """The label of a marking definition under an id of its own, as some tools write them."""
+    if item.get("type") != "marking-definition":
+        return None
+    definition = item.get("definition")
+    label = definition.get("tlp") if isinstance(definition, dict) else item.get("name")
+    try:
+        return Tlp.read(label) if isinstance(label, str) else None
+    except ValueError:
+        return None
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _string(item: dict[str, Any], key: str) -> str | None:
@@ -297,6 +324,8 @@ def _misp(text: str, events: list[dict[str, Any]]) -> Parsed:
             said += _misp_attribute(attribute, places)
         for tag in _tags(event):
             said += _misp_tag(tag, places)
+            with contextlib.suppress(ValueError):
+                parsed.marking = Tlp.strictest([parsed.marking, Tlp.read(tag) if tag.lower().startswith("tlp:") else Tlp.CLEAR])
     parsed.find = finder(said)
     return parsed
 

@@ -7,7 +7,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from indicia.records import Case, Tlp
+from indicia.records import TLP_IDS, Case, Tlp
 
 __all__ = [
     "CASE_EXTENSION",
@@ -29,15 +29,8 @@ CASE_EXTENSION = f"extension-definition--{uuid.uuid5(SDO_NAMESPACE, 'case extens
 # OASIS, for cyber observables (STIX 2.1, section 2.9).
 OBSERVABLE_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 
-# FIRST and OASIS: the marking definitions of TLP 2.0. Mistyped variants are in circulation; a test holds these.
+# FIRST: the extension that carries the label of TLP 2.0.
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-TLP_IDS = {
-    Tlp.CLEAR: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
-    Tlp.GREEN: "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
-    Tlp.AMBER: "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
-    Tlp.AMBER_STRICT: "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
-    Tlp.RED: "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
-}
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,14 +54,18 @@ def observable_id(kind: str, contributing: dict[str, str]) -> str:
 
 
 def stamp(moment: datetime | str | None) -> str:
-    """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant.
+    """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant, and what is no
+    date the beginning of time.
 
     >>> stamp("2021-07"), stamp(None)
     ('2021-07-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z')
     """
     if isinstance(moment, str):
         year, month, day = (*moment[:10].split("-"), "01", "01")[:3]
-        moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        try:
+            moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        except ValueError:
+            moment = None
     moment = (moment or _NEVER).astimezone(UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
