@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import types
+import typing
+from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from indicia.records import (
     Accused,
     AccusedType,
+    Advice,
+    Affair,
     Basis,
     Case,
     Channel,
@@ -17,18 +24,23 @@ from indicia.records import (
     Context,
     Document,
     Firmness,
+    Hunt,
+    Judgement,
     Level,
     Likelihood,
     Mention,
     MentionKind,
     Motive,
     Party,
+    Problem,
     Relation,
+    Sighting,
     Source,
     SourceType,
     Stance,
     Tlp,
     Versions,
+    Weighing,
     stable_id,
 )
 
@@ -98,6 +110,53 @@ def claims(draw: Any, document: Document, number: int) -> Claim:
         score=draw(st.sampled_from([0.0, 0.93, 1.0])),
         origin=draw(st.sampled_from([None, "claim--0011223344556677"])),
         cues=draw(st.sampled_from([(), ("verb:attribute",)])),
+    )
+
+
+_moments = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+
+
+def anything(hint: Any) -> st.SearchStrategy[Any]:
+    """Values of a type of our records, whatever they are made of: every field, every value of every closed set."""
+    plain = {
+        str: st.text(letters, max_size=6),
+        int: st.integers(0, 2**31),
+        float: st.floats(0, 1),
+        bool: st.booleans(),
+        datetime: _moments,
+        types.NoneType: st.none(),
+    }
+    if hint in plain:
+        return plain[hint]
+    parts = typing.get_args(hint)
+    if typing.get_origin(hint) is tuple and parts[-1] is Ellipsis:
+        return st.lists(anything(parts[0]), max_size=2).map(tuple)
+    if typing.get_origin(hint) is tuple:
+        return st.tuples(*map(anything, parts))
+    if typing.get_origin(hint) is dict:
+        return st.dictionaries(anything(parts[0]), anything(parts[1]), max_size=2)
+    if parts:
+        return st.one_of([anything(part) for part in parts])
+    if issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    assert issubclass(hint, msgspec.Struct), hint
+    return st.builds(hint, **{name: st.deferred(lambda t=t: anything(t)) for name, t in typing.get_type_hints(hint).items()})
+
+
+@st.composite
+def whole_cases(draw: Any) -> Case:
+    """Cases with a hunt, a weighing, advice, affairs and judgements of any content."""
+    case = draw(cases())
+    sighting = anything(Sighting)
+    hunt = anything(Hunt).map(lambda hunt: msgspec.structs.replace(hunt, stats=()))
+    return msgspec.structs.replace(
+        case,
+        affairs=draw(anything(tuple[Affair, ...])),
+        hunt=draw(st.none() | hunt.flatmap(lambda h: sighting.map(lambda s: msgspec.structs.replace(h, sightings=(s,))))),
+        weighing=draw(st.none() | anything(Weighing)),
+        advice=draw(st.none() | anything(Advice)),
+        judgements=draw(anything(tuple[Judgement, ...])),
+        problems=draw(anything(tuple[Problem, ...])),
     )
 
 

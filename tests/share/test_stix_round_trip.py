@@ -1,10 +1,11 @@
-"""Our bundle read back gives the same claims, mentions and measures; nothing of the house leaves unasked."""
+"""Our bundle read back gives the same case; nothing of the house leaves unasked."""
 
 from __future__ import annotations
 
 import json
 import warnings
 from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from stix2validator import ValidationOptions, validate_string
 from indicia.errors import FormatError
 from indicia.knowledge import load
 from indicia.records import Case, Judgement
-from indicia.share.stix import CLAIM_EXTENSION, read_bundle, render
+from indicia.share.internals import without_internals
+from indicia.share.stix import CLAIM_EXTENSION, bundle_objects, read_bundle, render
 from indicia.share.stix.schema import claim_schema
-from tests.sample_case import exchange_case
-from tests.share.strategies import cases
+from tests.sample_case import big_case, empty_case, exchange_case, hostile_case
+from tests.share.strategies import cases, whole_cases
 
 ROOT = Path(__file__).parents[2]
 SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -39,18 +41,43 @@ def test_a_case_comes_back_with_every_claim_and_marking(case: Case) -> None:
         assert set(theirs.text) <= {*mine.text, " "}
 
 
-@SLOW
-@given(cases())
-def test_with_texts_the_documents_come_back_whole(case: Case) -> None:
-    back = read_bundle(render(case, load(), texts=True))
+@settings(SLOW, max_examples=20)
+@given(whole_cases())
+def test_with_texts_and_internals_the_whole_case_comes_back(case: Case) -> None:
+    assert read_bundle(render(case, load(), texts=True, internal=True)) == case
+
+
+@settings(SLOW, max_examples=20)
+@given(whole_cases())
+def test_without_internals_everything_else_comes_back(case: Case) -> None:
+    assert read_bundle(render(case, load(), texts=True)) == without_internals(case)
+
+
+@pytest.mark.parametrize("make", [exchange_case, hostile_case, empty_case, lambda: big_case(claims=50, sightings=300)])
+def test_a_case_comes_back_as_it_was(make: Callable[[], Case]) -> None:
+    case = make()
+    back = read_bundle(render(case, load(), internal=True, texts=True))
     assert back == case
+    assert render(back, load(), internal=True, texts=True) == render(case, load(), internal=True, texts=True)
 
 
-def test_the_exchange_case_comes_back_with_its_measures() -> None:
-    case = exchange_case()
-    back = read_bundle(render(case, load(), internal=True))
-    assert (back.claims, back.mentions, back.advice) == (case.claims, case.mentions, case.advice)
-    assert back.problems, "it says that the texts did not travel"
+def test_what_does_not_travel_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_bundle(render(exchange_case(), load())).problems[-1].what.startswith("came in a bundle without its text")
+    monkeypatch.setattr("indicia.share.stix.bundle.MOST_SIGHTINGS", 2)
+    bundle = render(exchange_case(), load())
+    assert b"the first 2 travel one by one" in bundle
+    back = read_bundle(bundle)
+    assert back.hunt is not None
+    assert len(back.hunt.sightings) == 2
+
+
+def test_of_two_versions_of_a_report_the_newer_counts() -> None:
+    """A client that pulls again has both."""
+    old, new = exchange_case(logs=False), exchange_case()
+    both = [item for case in (new, old) for item in bundle_objects(case, load())]
+    report = next(item for item in both[::-1] if item["type"] == "report")
+    report["modified"] = "2021-01-01T00:00:00.000Z"
+    assert read_bundle(json.dumps({"type": "bundle", "objects": both}).encode()).hunt is not None
 
 
 @pytest.mark.parametrize("internal", [False, True])

@@ -11,11 +11,12 @@ import msgspec
 
 from indicia.records import Advice, Case, Event, Hunt, Judgement, Place, Record, Sighting, Weighing
 
-__all__ = ["WITHHELD", "internal_words", "without_internals"]
+__all__ = ["LOWERED", "WITHHELD", "internal_words", "without_internals"]
 
 R = TypeVar("R", bound=Record)
 
 WITHHELD = "[withheld]"
+LOWERED = "lower marking"  # the action of a judgement whose note is the reason that an export must carry
 # Fields of logs that name a person, a mailbox or a machine of the house, in whatever format.
 _TELLING = re.compile(
     r"user|account|mailbox|logon|computer|host|server|machine|workstation|smtp|subject$|sid$|owner", re.IGNORECASE
@@ -52,8 +53,9 @@ def _file_words(file: str) -> Iterator[str]:
 def without_internals(case: Case) -> Case:
     """The case with its hunt reduced to what was seen, when, how often and with which outcome.
 
-    Hosts, users, log lines, file names, keys of chains and what people noted are gone; where a sentence about the hunt, the
-    weighing or a measure names one of them, it says `[withheld]`. Texts that were read, and quotes from them, stay as they are.
+    Hosts, users, log lines, file names, keys of chains and what people noted are gone, but for why a marking was lowered; where
+    a sentence about the hunt, the weighing or a measure names one of them, it says `[withheld]`. Texts that were read, and
+    quotes from them, stay as they are.
     """
     if case.hunt is None and not case.judgements:
         return case
@@ -67,7 +69,12 @@ def without_internals(case: Case) -> Case:
         weighing=_each_text(case.weighing, Weighing, hide) if case.weighing else None,
         advice=_each_text(case.advice, Advice, hide) if case.advice else None,
         judgements=tuple(
-            msgspec.structs.replace(_each_text(judgement, Judgement, hide), author=WITHHELD) for judgement in case.judgements
+            msgspec.structs.replace(
+                _each_text(judgement, Judgement, hide),
+                author=WITHHELD,
+                note=hide(judgement.note) if judgement.action == LOWERED or not judgement.note else WITHHELD,
+            )
+            for judgement in case.judgements
         ),
         problems=tuple(problem for problem in case.problems if problem not in logs),
     )

@@ -26,7 +26,7 @@ from indicia.records import (
     Stance,
     Tlp,
 )
-from indicia.share.internals import without_internals
+from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import left_out
 from indicia.share.stix.ids import SDO_NAMESPACE, as_of
 
@@ -116,7 +116,7 @@ def _told(document: Document) -> str:
 
 
 def _about_the_export(case: Case) -> list[str]:
-    return [*left_out(case), *(f"{one.value} {one.note}" for one in case.judgements if one.action == "lower marking")]
+    return [*left_out(case), *(f"{one.value} {one.note}" for one in case.judgements if one.action == LOWERED)]
 
 
 def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from indicia.errors import MarkingError
 from indicia.records import Case, Claim, Judgement, Problem, Severity, Span, Tlp, stable_id
+from indicia.share.internals import LOWERED
 
 __all__ = ["left_out", "mark", "marking_of", "redact"]
 
@@ -31,7 +32,7 @@ def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "
     lowered = Judgement(
         id=stable_id("judgement", "lower marking", own, marking, reason, author, time),
         subject="case",
-        action="lower marking",
+        action=LOWERED,
         author=author,
         time=time,
         value=f"{own.label} lowered to {marking.label}:",

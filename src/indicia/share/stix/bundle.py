@@ -1,27 +1,32 @@
 """A case as a STIX 2.1 bundle: claims first, actors only as alleged and by whom, and the same bytes for the same case.
 
-The report carries what STIX has no object for (documents, mentions, whole measures) in an extension, so that `read_bundle`
-gives the case back. Texts stay at home unless asked for: quotes travel with their offsets.
+The report carries what STIX has no object for (documents, mentions, the hunt, both assessments, judgements, whole measures) in
+an extension, so that `read_bundle` gives the case back. Texts stay at home unless asked for: quotes travel with their offsets.
 
 References: STIX Version 2.1 (OASIS Standard, 10 June 2021). The claim extension is described in docs/stix-claim.schema.json.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
+import msgspec
 import orjson
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Document
-from indicia.share.internals import without_internals
+from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import left_out
-from indicia.share.stix.claims import claim_extension_definition, claim_objects, filled
+from indicia.share.stix.claims import claim_extension_definition, claim_objects
+from indicia.share.stix.emptiness import filled
 from indicia.share.stix.findings import indicator_objects, measure_objects, sighting_objects, technique_objects
 from indicia.share.stix.ids import CASE_EXTENSION, as_of, marking_object, object_id
 from indicia.share.stix.objects import Objects
 
-__all__ = ["bundle_objects", "render"]
+__all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "render"]
+
+MOST_SIGHTINGS = 100_000  # that travel one by one: beyond, a bundle is more than its readers can open
 
 
 def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> list[dict[str, Any]]:
@@ -68,7 +73,7 @@ def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:
         "created": moment,
         "modified": moment,
         "name": "Case",
-        "description": "The documents behind a report, what was found in them and where, and the measures.",
+        "description": "A case: documents, what was found in them and where, hunt, weighing, judgements, measures.",
         "schema": "https://indicia.example/schemas/stix-case.schema.json",
         "version": "1.0.0",
         "extension_types": ["property-extension"],
@@ -76,7 +81,7 @@ def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:
 
 
 def _case_fields(case: Case, texts: bool) -> dict[str, Any]:
-    """What `read_bundle` needs beside the claims. Blocks are places in the text, and travel with it."""
+    """What `read_bundle` needs beside the claims to give the case back. Blocks are places in the text, and travel with it."""
     documents = []
     for document in case.documents:
         fields = filled(document)
@@ -92,16 +97,31 @@ def _case_fields(case: Case, texts: bool) -> dict[str, Any]:
         "documents": documents,
         "claim_order": [claim.id for claim in case.claims],
         "mentions": filled(case.mentions),
+        "affairs": filled(case.affairs),
+        "judgements": filled(case.judgements),
+        "problems": filled(case.problems),
     }
-    if case.advice is not None:
-        fields["advice"] = filled(case.advice)
+    hunt = case.hunt
+    if hunt is not None:
+        hunt = msgspec.structs.replace(hunt, sightings=tuple(islice(hunt.sightings, MOST_SIGHTINGS)), stats=())
+    for name, one in (("hunt", hunt), ("weighing", case.weighing), ("advice", case.advice)):
+        if one is not None:
+            fields[name] = filled(one)
     return {name: value for name, value in fields.items() if value not in ([], {})}
+
+
+def not_carried(case: Case) -> tuple[str, ...]:
+    """The sentences that say what of the case a bundle of it does not hold."""
+    count = len(case.hunt.sightings) if case.hunt else 0
+    if count <= MOST_SIGHTINGS:
+        return ()
+    return (f"Of {count:,} sightings the first {MOST_SIGHTINGS:,} travel one by one; the sightings by technique count all.",)
 
 
 def _said_about_the_export(case: Case, objects: Objects, producer: str) -> list[str]:
     """Notes that say what was left out and which marking was lowered, and why."""
-    sentences = list(left_out(case))
-    sentences += [f"{one.value} {one.note}" for one in case.judgements if one.action == "lower marking"]
+    sentences = [*left_out(case), *not_carried(case)]
+    sentences += [f"{one.value} {one.note}" for one in case.judgements if one.action == LOWERED]
     return [
         objects.add("note", "export", sentence, abstract="About this export", content=sentence, object_refs=[producer])
         for sentence in sentences

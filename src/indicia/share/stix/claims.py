@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-import msgspec
-
 from indicia.records import AccusedType, Case, Claim, Level, Source, SourceType, Stance, Tlp
 from indicia.share.stix.confidence import confidence
+from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id, stamp
 from indicia.share.stix.objects import Objects
 
-__all__ = ["claim_extension_definition", "claim_fields", "claim_objects", "filled"]
+__all__ = ["claim_extension_definition", "claim_fields", "claim_objects"]
 
 _IDENTITY_CLASS = {
     SourceType.GOVERNMENT: "organization",
@@ -102,17 +101,6 @@ def claim_fields(claim: Claim) -> dict[str, Any]:
     """The claim's own fields, as JSON; empty ones are left out, so that the extension holds what the text says and no more."""
     fields: dict[str, Any] = filled(claim)
     return fields
-
-
-def filled(value: Any) -> Any:
-    """`value` as JSON values without what is empty: STIX knows neither nulls nor empty lists."""
-    if isinstance(value, msgspec.Struct):
-        value = msgspec.to_builtins(value)
-    if isinstance(value, dict):
-        return {name: filled(part) for name, part in value.items() if part is not None and part != [] and part != ()}
-    if isinstance(value, (list, tuple)):
-        return [filled(part) for part in value]
-    return value
 
 
 def _source(source: Source, objects: Objects, marking: Tlp) -> str:

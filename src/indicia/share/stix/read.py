@@ -14,9 +14,12 @@ import msgspec
 from indicia.errors import FormatError, LimitError
 from indicia.records import (
     Advice,
+    Affair,
     Case,
     Claim,
     Document,
+    Hunt,
+    Judgement,
     Mention,
     Problem,
     Record,
@@ -24,7 +27,9 @@ from indicia.records import (
     Span,
     Tlp,
     Versions,
+    Weighing,
 )
+from indicia.share.stix.emptiness import made_whole
 from indicia.share.stix.ids import CASE_EXTENSION, CLAIM_EXTENSION
 
 __all__ = ["is_ours", "read_bundle"]
@@ -40,7 +45,7 @@ def is_ours(data: bytes) -> bool:
 
 
 def read_bundle(data: bytes) -> Case:
-    """The case in a bundle that Indicia wrote, with its writer's advice; without affairs, hunt and weighing.
+    """The case in a bundle that Indicia wrote: everything that was in it, as far as its writer let it leave.
 
     Raises: FormatError when it is no such bundle or a part does not fit, LimitError when a document is too long.
     """
@@ -52,9 +57,7 @@ def read_bundle(data: bytes) -> Case:
     if not isinstance(objects, list):
         raise FormatError("is no STIX bundle", where="bundle")
     held = [item for item in objects if isinstance(item, dict)]
-    reports = [
-        fields for item in held if (fields := _extension(item, CASE_EXTENSION)) is not None and item.get("type") == "report"
-    ]
+    reports = _reports(held)
     if not reports:
         raise FormatError("holds no case of Indicia", where="bundle", hint="read it as a source: indicia brief FILE")
     claims = _claims(held)
@@ -67,9 +70,21 @@ def _extension(item: dict[str, Any], id: str) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
+def _reports(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fields of each report's case, of several versions of one report those of the newest."""
+    newest: dict[str, tuple[str, dict[str, Any]]] = {}
+    for item in objects:
+        fields = _extension(item, CASE_EXTENSION) if item.get("type") == "report" else None
+        if fields is not None:
+            id, modified = str(item.get("id")), str(item.get("modified", ""))
+            if id not in newest or newest[id][0] < modified:
+                newest[id] = (modified, fields)
+    return [fields for _, fields in newest.values()]
+
+
 def _claims(objects: list[dict[str, Any]]) -> dict[str, Claim]:
     found: dict[str, Claim] = {}
-    for item in objects:
+    for item in sorted(objects, key=lambda item: str(item.get("modified", ""))):
         fields = _extension(item, CLAIM_EXTENSION) if item.get("type") == "note" else None
         if fields is not None:
             claim = _convert({key: value for key, value in fields.items() if key not in _NOT_OURS}, Claim, str(item.get("id")))
@@ -80,7 +95,7 @@ def _claims(objects: list[dict[str, Any]]) -> dict[str, Claim]:
 def _case(fields: dict[str, Any], claims: dict[str, Claim]) -> Case:
     order = [id for id in fields.get("claim_order", []) if id in claims]
     mine = tuple(claims[id] for id in order)
-    mentions = tuple(_convert(part, Mention, "mentions") for part in fields.get("mentions", []))
+    mentions = _several(fields, "mentions", Mention)
     spans: dict[str, list[Span]] = {}
     for span in _spans([*mine, *mentions]):
         spans.setdefault(span.document, []).append(span)
@@ -100,15 +115,30 @@ def _case(fields: dict[str, Any], claims: dict[str, Claim]) -> Case:
         documents=tuple(documents),
         claims=mine,
         mentions=mentions,
-        advice=_convert(fields["advice"], Advice, "advice") if fields.get("advice") else None,
-        problems=tuple(problems),
+        affairs=_several(fields, "affairs", Affair),
+        hunt=_one(fields, "hunt", Hunt),
+        weighing=_one(fields, "weighing", Weighing),
+        advice=_one(fields, "advice", Advice),
+        judgements=_several(fields, "judgements", Judgement),
+        problems=(*_several(fields, "problems", Problem), *problems),
         marking=_convert_tlp(fields.get("marking", "clear")),
     )
 
 
+def _one(fields: dict[str, Any], name: str, kind: type[R]) -> R | None:
+    return _convert(fields[name], kind, name) if name in fields else None
+
+
+def _several(fields: dict[str, Any], name: str, kind: type[R]) -> tuple[R, ...]:
+    parts = fields.get(name, [])
+    if not isinstance(parts, list):
+        raise FormatError("is no list", where=name)
+    return tuple(_convert(part, kind, name) for part in parts)
+
+
 def _convert(fields: Any, kind: type[R], where: str) -> R:
     try:
-        return msgspec.convert(fields, type=kind)
+        return msgspec.convert(made_whole(fields, kind), type=kind)
     except (msgspec.ValidationError, TypeError) as error:
         raise FormatError(f"does not fit: {error}", where=where) from error
 
@@ -160,12 +190,20 @@ def _document(part: Any, spans: dict[str, list[Span]]) -> tuple[Document, Proble
 
 
 def _joined(cases: list[Case]) -> Case:
-    """One case from the reports of a bundle that holds several; the first of each record counts."""
+    """One case from the reports of a bundle that holds several; the first of each record counts.
+
+    What is drawn from the whole of a case (affairs, weighing, advice) is to be drawn anew from the whole of all.
+    """
     if len(cases) == 1:
         return cases[0]
     first = cases[0]
+    hunts = [case.hunt for case in cases if case.hunt]
     return msgspec.structs.replace(
         first,
+        affairs=(),
+        hunt=hunts[0] if len(hunts) == 1 else None,
+        weighing=None,
+        judgements=tuple({one.id: one for case in reversed(cases) for one in case.judgements}.values()),
         documents=tuple({one.id: one for case in reversed(cases) for one in case.documents}.values()),
         claims=tuple({one.id: one for case in reversed(cases) for one in case.claims}.values()),
         mentions=tuple({one.id: one for case in reversed(cases) for one in case.mentions}.values()),
