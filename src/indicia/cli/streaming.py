@@ -1,19 +1,23 @@
-"""`indicia read --jsonl -`: one answer a line, whole lines only, whoever stops it."""
+"""What `indicia read` writes for machines as it reads: whole lines only, whoever stops it."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from indicia.cli import exits
 from indicia.cli.talk import Talk, standard_input, written
 from indicia.errors import InputError
 
-__all__ = ["answer_lines"]
+if TYPE_CHECKING:
+    from indicia.pipeline import Piece
+
+__all__ = ["answer_lines", "placed", "write_array", "write_lines"]
 
 
 def answer_lines(voice: Talk, output: Path | None, *, jobs: int | None, published: str | None) -> int:
@@ -29,7 +33,7 @@ def answer_lines(voice: Talk, output: Path | None, *, jobs: int | None, publishe
     if stdin.isatty():
         voice.say('reading {"id", "text"} lines from the terminal; Ctrl-D ends them', "dim")
     count = bad = 0
-    with voice.progress() as progress, _place(output) as file:
+    with voice.progress() as progress, placed(output) as file:
         writer = _WholeLines(file)
         for answer in read_lines(lines_of(stdin), jobs=jobs, published=published, tell=voice.warn):
             writer.write(answer.data)
@@ -67,5 +71,42 @@ class _WholeLines:
             raise KeyboardInterrupt
 
 
-def _place(output: Path | None) -> AbstractContextManager[BinaryIO]:
+def placed(output: Path | None) -> AbstractContextManager[BinaryIO]:
+    """The file that takes its name when all is written, or stdout when `output` is None or `-`."""
     return nullcontext(sys.stdout.buffer) if output is None or str(output) == "-" else written(output)
+
+
+def _rows(pieces: Iterable[Piece]) -> Iterator[dict[str, Any]]:
+    """One row for each document."""
+    from indicia.read.rows import reading_row
+    from indicia.records import Reading
+
+    for piece in pieces:
+        for document in piece.documents:
+            reading = Reading(
+                document=document.id,
+                claims=tuple(claim for claim in piece.claims if claim.quote.document == document.id),
+                mentions=tuple(mention for mention in piece.mentions if mention.span.document == document.id),
+            )
+            yield reading_row(reading, document)
+
+
+def write_lines(file: BinaryIO, pieces: Iterable[Piece]) -> None:
+    """One line for each document, as soon as it is read."""
+    import orjson
+
+    writer = _WholeLines(file)
+    for row in _rows(pieces):
+        writer.write(orjson.dumps(row))
+
+
+def write_array(file: BinaryIO, pieces: Iterable[Piece]) -> None:
+    """`{"documents": [...]}`, each document as soon as it is read."""
+    import orjson
+
+    gap = b'{\n  "documents": [\n    '
+    for row in _rows(pieces):
+        file.write(gap + orjson.dumps(row, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n    "))
+        gap = b",\n    "
+    file.write(b"\n  ]\n}\n")
+    file.flush()

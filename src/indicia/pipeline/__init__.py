@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from indicia.pipeline.build import build, read_sources
+from indicia.pipeline.build import build
 from indicia.pipeline.lines import lines_of
 from indicia.pipeline.saved import is_store, load_case
+from indicia.pipeline.sources import Piece, each_piece, read_sources
 from indicia.pipeline.standing import Correction, Standing, as_left
 from indicia.pipeline.stream import read_lines
 
-__all__ = ["Correction", "Standing", "as_left", "build", "is_store", "lines_of", "load_case", "read_lines", "read_sources"]
+__all__ = [
+    "Correction",
+    "Standing",
+    "as_left",
+    "Piece",
+    "build",
+    "each_piece",
+    "is_store",
+    "lines_of",
+    "load_case",
+    "read_lines",
+    "read_sources",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -12,100 +12,24 @@ import msgspec
 from indicia import __version__
 from indicia.advise import advise
 from indicia.advise.hunts import packed
-from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge, load
+from indicia.pipeline.sources import ProgressCall, read_sources
 from indicia.read.affairs import join_affairs
-from indicia.read.fronts import open_source
-from indicia.read.reading import read_document
 from indicia.records import (
     Case,
-    Claim,
     Context,
-    Document,
     Hunt,
     Mention,
     MentionKind,
-    Problem,
-    Severity,
     Tlp,
     Versions,
 )
-from indicia.share.stix import is_ours, read_bundle
 from indicia.weigh import gather, weigh
 
 if TYPE_CHECKING:
     from indicia.hunt import IndicatorSought
 
-__all__ = ["build", "read_sources", "sought"]
-
-ProgressCall = Callable[[str, float, float | None], None]
-
-
-def read_sources(
-    sources: Sequence[str],
-    knowledge: Knowledge,
-    *,
-    published: str | None = None,
-    marking: Tlp | None = None,
-    stdin: IO[bytes] | None = None,
-    progress: ProgressCall | None = None,
-) -> tuple[tuple[Document, ...], tuple[Claim, ...], tuple[Mention, ...], tuple[Problem, ...]]:
-    """Documents, claims, mentions and problems of all sources, in the order given. A source that cannot be used is a problem.
-
-    `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked;
-    `stdin` is what the source `-` stands for.
-    """
-    documents: list[Document] = []
-    claims: list[Claim] = []
-    mentions: list[Mention] = []
-    problems: list[Problem] = []
-    seen: set[str] = set()
-    for number, source in enumerate(sources):
-        if progress:
-            progress("reading", number, len(sources))
-        opened = open_source(source, stdin=stdin)
-        problems += opened.problems
-        for document in opened.documents:
-            if document.id in seen:
-                problems.append(Problem(where=document.name, what="the same document was given twice", severity=Severity.NOTE))
-                continue
-            seen.add(document.id)
-            if document.media_type == "application/stix+json" and is_ours(document.text.encode("utf-8", "surrogatepass")):
-                theirs = _our_bundle(document, marking, problems)
-                if theirs is not None:  # its claims were read already, by whoever made it; nothing is read out of its JSON
-                    fresh = {one.id for one in theirs.documents} - seen
-                    seen |= fresh
-                    documents += (one for one in theirs.documents if one.id in fresh)
-                    claims += (claim for claim in theirs.claims if claim.quote.document in fresh)
-                    mentions += (mention for mention in theirs.mentions if mention.span.document in fresh)
-                    continue
-            kept = msgspec.structs.replace(
-                document,
-                published=document.published or published,
-                marking=Tlp.strictest([document.marking, marking or Tlp.CLEAR]),
-            )
-            reading = read_document(kept, knowledge, given=[m for m in opened.mentions if m.span.document == document.id])
-            documents.append(kept)
-            claims += reading.claims
-            mentions += reading.mentions
-            problems += reading.problems
-    if progress:
-        progress("reading", len(sources), len(sources))
-    return tuple(documents), tuple(claims), tuple(mentions), tuple(problems)
-
-
-def _our_bundle(document: Document, marking: Tlp | None, problems: list[Problem]) -> Case | None:
-    """The case in a bundle that Indicia wrote, under at least `marking`; None, and a problem, where it cannot be read back."""
-    try:
-        case = read_bundle(document.text.encode("utf-8", "surrogatepass"))
-    except IndiciaError as error:
-        what = f"is a bundle of Indicia that cannot be read back, so it is read as any other: {error}"
-        problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
-        return None
-    problems += case.problems
-    least = Tlp.strictest([document.marking, marking or Tlp.CLEAR])
-    documents = tuple(msgspec.structs.replace(one, marking=Tlp.strictest([one.marking, least])) for one in case.documents)
-    return msgspec.structs.replace(case, documents=documents)
+__all__ = ["build", "sought"]
 
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:

@@ -19,13 +19,17 @@ __all__ = ["read_document"]
 _MACHINE_READABLE = frozenset({"application/json", "application/stix+json", "text/csv"})
 
 
-def read_document(document: Document, knowledge: Knowledge, *, given: Iterable[Mention] = ()) -> Reading:
+def read_document(
+    document: Document, knowledge: Knowledge, *, given: Iterable[Mention] = (), indicators_only: bool = False
+) -> Reading:
     """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
-    they are kept as they are."""
+    they are kept as they are. `indicators_only` is for the later parts of very long texts."""
     mentions = list(given)
     if mentions and document.media_type in _MACHINE_READABLE:
         stated = claims_of_bundle(document, knowledge) if document.media_type == "application/stix+json" else ()
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
+    if indicators_only:
+        return Reading(document=document.id, mentions=(*mentions, *find_indicators(document)))
     claims, problems = read_claims(document, knowledge)
     mentions += find_indicators(document)
     mentions += find_techniques(document, knowledge)

@@ -30,6 +30,7 @@ _UNDERS = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])\
 _STRIKE = re.compile(r"~~([^~\n]{1,500})~~")
 _TAG = re.compile(r"</?(?:br|b|i|em|strong|sup|sub|span|a|p|div|code|kbd)(?:\s[^<>\n]{0,300})?/?>", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([*_#\[\]()`>~|{}+-])")
+_PATH = re.compile(r"[A-Za-z]:\\|[A-Za-z0-9%]\\[A-Za-z0-9%]|\\\\[A-Za-z0-9]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -56,7 +57,14 @@ def _marks(text: str) -> str:
         text = _UNDERS.sub(r"\2", text)
     if "~~" in text:
         text = _STRIKE.sub(r"\1", text)
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+    return _ESCAPE.sub(_unescaped, text) if "\\" in text else text
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    r"""The mark that a backslash keeps from being one; in a Windows path (`C:\Temp\~x`) the backslash belongs to the path."""
+    word = match.string[max(0, match.start() - 200) : match.start()]
+    word = word[max(word.rfind(" "), word.rfind("\t"), word.rfind("\n")) + 1 :]
+    return match[0] if _PATH.search(word) else match[1]
 
 
 def _cells(line: str) -> str:

@@ -1,0 +1,131 @@
+"""What `indicia read` shows on a terminal: the claims, then what the texts mention, each value once with its first place."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.markup import escape
+
+from indicia.cli.talk import plain
+from indicia.pipeline import Piece
+from indicia.records import Basis, Claim, Context, Document, Mention, MentionKind, Stance
+
+__all__ = ["Shown"]
+
+_STYLES = {
+    Stance.ACCUSES: "red",
+    Stance.ENDORSES: "magenta",
+    Stance.DENIES: "green",
+    Stance.DECLINES: "dim",
+    Stance.QUESTIONS: "yellow",
+}
+_NETWORK = frozenset(("ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr"))
+_MOST = 100_000  # different values of which each is remembered; nobody reads more on a terminal
+
+
+class _Value(NamedTuple):
+    value: str
+    type: str
+    context: Context
+    reason: str
+
+
+class Shown:
+    """Takes what was read piece by piece and keeps of it only what will be shown."""
+
+    def __init__(self) -> None:
+        self._claims: list[tuple[Claim, str]] = []
+        self._values: dict[MentionKind, dict[_Value, tuple[int, str]]] = {kind: {} for kind in MentionKind}
+        self._left = _MOST
+        self._beyond = 0
+        self._documents = 0
+
+    def add(self, piece: Piece) -> None:
+        by_id = {document.id: document for document in piece.documents}
+        self._documents += len(by_id)
+        for claim in piece.claims:
+            self._claims.append((claim, _place(by_id[claim.quote.document], claim.quote.start)))
+        for mention in piece.mentions:
+            self._count(mention, by_id[mention.span.document])
+
+    def _count(self, mention: Mention, document: Document) -> None:
+        held = self._values[mention.kind]
+        key = _Value(mention.value, mention.type, mention.context, mention.reason)
+        if key in held:
+            count, place = held[key]
+            held[key] = (count + 1, place)
+        elif self._left:
+            self._left -= 1
+            held[key] = (1, _place(document, mention.span.start))
+        else:
+            self._beyond += 1
+
+    def print(self, *, color: bool) -> None:
+        console = Console(no_color=not color, highlight=False)
+        console.print(f"[bold]{len(self._claims)} claims[/]")
+        for claim, place in self._claims:
+            _print_claim(console, claim, place)
+        console.print()
+        for kind, values in self._values.items():
+            if values and kind is MentionKind.INDICATOR:
+                self._print_indicators(console)
+            elif values:
+                listed = sorted(f"{_shown(one)}{_times(count)}" for one, (count, _) in values.items())
+                console.print(f"[bold]{kind.value}[/] ({len(values)}): {escape(plain(', '.join(listed)))}")
+        if self._beyond:
+            console.print(f"{self._beyond:,} more mentions of other values are not shown: --jsonl gives all")
+
+    def _near(self, place: str) -> str:
+        """The place without the document's name where there is only one."""
+        return place.rsplit(", ", 1)[1] if self._documents == 1 else place
+
+    def _print_indicators(self, console: Console) -> None:
+        """The attacker's first, by type, one a line; then those that the text speaks of otherwise, with the reason."""
+        values = self._values[MentionKind.INDICATOR]
+        stated = [one for one in values if one.context is Context.STATED]
+        console.print(f"[bold]indicator[/] ({len(stated)})")
+        for type in sorted({one.type for one in stated}):
+            rows = [(_shown(one), values[one]) for one in stated if one.type == type]
+            width = min(64, max(len(text) for text, _ in rows))
+            console.print(f"  {type}")
+            for text, (count, place) in rows:
+                console.print(
+                    f"    {escape(plain(text)):<{width}}  [dim]{escape(plain(self._near(place)))}{_times(count)}[/]",
+                    soft_wrap=True,
+                )
+        others = [one for one in values if one.context is not Context.STATED]
+        if others:
+            console.print(f"[bold]no indicators of an attacker[/] ({len(others)})")
+            for one in others:
+                why = f"{one.context.value}: {one.reason}" if one.reason else one.context.value
+                console.print(f"    {escape(plain(_shown(one, bare=True)))}  [dim]{escape(plain(why))}[/]", soft_wrap=True)
+
+
+def _place(document: Document, offset: int) -> str:
+    return f"{document.name}, {document.where(offset)}"
+
+
+def _times(count: int) -> str:
+    return f" x{count}" if count > 1 else ""
+
+
+def _shown(one: _Value, *, bare: bool = False) -> str:
+    from indicia.share.brief.inert import defang
+
+    text = defang(one.value) if one.type in _NETWORK else one.value
+    return text if one.context is Context.STATED or bare else f"{text} ({one.context.value})"
+
+
+def _print_claim(console: Console, claim: Claim, place: str) -> None:
+    party, accused = claim.source.party, claim.accused.party
+    level = (claim.accused.level or claim.accused.type).value
+    said = [claim.firmness.value + (f" “{claim.firmness_cue.text}”" if claim.firmness_cue else "")]
+    said += [claim.basis.value] if claim.basis is not Basis.NONE_STATED else []
+    said += [claim.date] if claim.date else []
+    said += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
+    source, target = (escape(plain(one.canonical if one else "(nobody named)")) for one in (party, accused))
+    stance = f"[{_STYLES[claim.stance]}]{claim.stance.value}[/]"
+    console.print(f"\n[bold]{source}[/] {stance} [bold]{target}[/] ({level}; {escape(plain('; '.join(said)))})")
+    console.print(f"    [italic]{escape(plain(' '.join(claim.quote.text.split())))}[/]")
+    console.print(f"    [dim]{escape(plain(place))}; score {claim.score:.2f}[/]")

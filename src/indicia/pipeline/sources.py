@@ -1,0 +1,142 @@
+"""From sources to readings, one document at a time, so that a text of any length passes through in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, NamedTuple
+
+import msgspec
+
+from indicia.errors import IndiciaError
+from indicia.knowledge import Knowledge
+from indicia.read.fronts import each_opened
+from indicia.read.reading import read_document
+from indicia.records import Case, Claim, Document, Mention, Problem, Severity, Tlp
+from indicia.share.stix import is_ours, read_bundle
+
+__all__ = ["Piece", "ProgressCall", "each_piece", "read_sources"]
+
+ProgressCall = Callable[[str, float, float | None], None]
+_PART = "#char="  # in the name of a part of a long text
+
+
+class Piece(NamedTuple):
+    """What some documents, mostly one, say; and what could not be used on the way to them."""
+
+    documents: tuple[Document, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def read_sources(
+    sources: Sequence[str],
+    knowledge: Knowledge,
+    *,
+    published: str | None = None,
+    marking: Tlp | None = None,
+    stdin: IO[bytes] | None = None,
+    progress: ProgressCall | None = None,
+) -> tuple[tuple[Document, ...], tuple[Claim, ...], tuple[Mention, ...], tuple[Problem, ...]]:
+    """`each_piece` put together: documents, claims, mentions and problems of all sources, in the order given."""
+    pieces = list(each_piece(sources, knowledge, published=published, marking=marking, stdin=stdin, progress=progress))
+    return (
+        tuple(document for piece in pieces for document in piece.documents),
+        tuple(claim for piece in pieces for claim in piece.claims),
+        tuple(mention for piece in pieces for mention in piece.mentions),
+        tuple(problem for piece in pieces for problem in piece.problems),
+    )
+
+
+def each_piece(
+    sources: Sequence[str],
+    knowledge: Knowledge,
+    *,
+    published: str | None = None,
+    marking: Tlp | None = None,
+    stdin: IO[bytes] | None = None,
+    progress: ProgressCall | None = None,
+) -> Iterator[Piece]:
+    """What the sources say, in the order given, document by document. A source that cannot be used is a problem.
+
+    `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked;
+    `stdin` is what the source `-` stands for. Of a text that is so long that it comes in parts, the first part is read in full
+    and the later ones for indicators only, and a problem says so: claims in gigabytes would take hours.
+    """
+    seen: set[str] = set()
+    for number, source in enumerate(sources):
+        if progress:
+            progress("reading", number, len(sources))
+        shallow: dict[str, int] = {}
+        for opened in each_opened(source, stdin=stdin, progress=progress if len(sources) == 1 else None):
+            if opened.problems:
+                yield Piece(problems=opened.problems)
+            for document in opened.documents:
+                if document.id in seen:
+                    yield _note(document.name, "the same document was given twice")
+                    continue
+                seen.add(document.id)
+                mentions = [mention for mention in opened.mentions if mention.span.document == document.id]
+                file, _, place = document.name.partition(_PART)
+                later = bool(place) and not place.startswith("0,")
+                if later:
+                    shallow.setdefault(file, int(place.split(",")[0]))
+                yield from _read(document, mentions, knowledge, seen, published, marking, later)
+        for file, characters in shallow.items():
+            what = (
+                f"claims, techniques and names were read in the first {characters:,} characters only, indicators in all of it"
+            )
+            hint = "split the file, and give its prose by itself"
+            yield Piece(problems=(Problem(where=file, what=what, severity=Severity.SKIPPED, hint=hint),))
+    if progress:
+        progress("reading", len(sources), len(sources))
+
+
+def _note(where: str, what: str) -> Piece:
+    return Piece(problems=(Problem(where=where, what=what, severity=Severity.NOTE),))
+
+
+def _read(
+    document: Document,
+    mentions: list[Mention],
+    knowledge: Knowledge,
+    seen: set[str],
+    published: str | None,
+    marking: Tlp | None,
+    later: bool,
+) -> Iterator[Piece]:
+    if document.media_type == "application/stix+json" and is_ours(document.text.encode("utf-8", "surrogatepass")):
+        problems: list[Problem] = []
+        theirs = _our_bundle(document, marking, problems)
+        if problems:
+            yield Piece(problems=tuple(problems))
+        if theirs is not None:  # its claims were read already, by whoever made it; nothing is read out of its JSON
+            fresh = {one.id for one in theirs.documents} - seen
+            seen |= fresh
+            yield Piece(
+                documents=tuple(one for one in theirs.documents if one.id in fresh),
+                claims=tuple(claim for claim in theirs.claims if claim.quote.document in fresh),
+                mentions=tuple(mention for mention in theirs.mentions if mention.span.document in fresh),
+            )
+            return
+    kept = msgspec.structs.replace(
+        document,
+        published=document.published or published,
+        marking=Tlp.strictest([document.marking, marking or Tlp.CLEAR]),
+    )
+    reading = read_document(kept, knowledge, given=mentions, indicators_only=later)
+    yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
+
+
+def _our_bundle(document: Document, marking: Tlp | None, problems: list[Problem]) -> Case | None:
+    """The case in a bundle that Indicia wrote, under at least `marking`; None, and a problem, where it cannot be read back."""
+    try:
+        case = read_bundle(document.text.encode("utf-8", "surrogatepass"))
+    except IndiciaError as error:
+        what = f"is a bundle of Indicia that cannot be read back, so it is read as any other: {error}"
+        problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+        return None
+    problems += case.problems
+    least = Tlp.strictest([document.marking, marking or Tlp.CLEAR])
+    documents = tuple(msgspec.structs.replace(one, marking=Tlp.strictest([one.marking, least])) for one in case.documents)
+    return msgspec.structs.replace(case, documents=documents)
