@@ -36,6 +36,9 @@ PARTS = (
     "",
     "/documents",
     "/claims",
+    "/claims?view=sides",
+    "/claims?view=coalition",
+    "/claims?view=graph",
     "/timeline",
     "/hunt",
     "/hunt/rules",
@@ -114,26 +117,42 @@ def built(browser: Any, address: str) -> str:
     context = browser.new_context()
     watch = Watch(context, address)
     page = context.new_page()
-    page.goto(address)
+    opened(page, address)
     page.fill("[name=name]", "Exchange")
     page.fill("[name=pasted]", ARTICLE)
     page.set_input_files("[name=texts]", str(EXAMPLE / "texts" / "advisory.html"))
     page.fill("[name=folder]", str(EXAMPLE / "logs"))
     page.click("button.main")
-    page.wait_for_url("**/case/exchange", timeout=180_000)
+    page.wait_for_url("**/case/exchange", timeout=240_000)
     watch.check()
     context.close()
     return f"{address}/case/exchange"
 
 
+def opened(page: Any, address: str) -> None:
+    """The page with its script there: a key or a change before that would go nowhere."""
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+
+def tab(page: Any, name: str) -> None:
+    page.get_by_role("navigation", name="Case").get_by_role("link", name=name).click()
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+
 def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path) -> None:
     context = browser.new_context(accept_downloads=True)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     watch = Watch(context, address)
     page = context.new_page()
-    page.goto(built)
-    assert "compromise" in page.inner_text(".cells").lower()
-    page.click("nav >> text=Documents")
+    opened(page, built)
+    assert "Compromise" in page.inner_text(".verdicts")
+    # a line of the graph leads to the claims behind it
+    page.locator(".drawing a.edge").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".bar-line .chips")
+    assert "source=" in page.url and page.locator("article.claim").count() >= 1
+    tab(page, "Documents")
     page.click("tbody a:has-text('Allies')")
     assert page.locator(".text .k-claim").count() >= 3
     page.locator(".text a.badge").first.click()
@@ -143,23 +162,41 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
     page.wait_for_selector("section.record.rejected")
     assert page.locator("section.record.rejected").count() == 1
     page.locator("section.record.rejected").get_by_role("button", name="Take back in").click()
-    page.click("nav >> text=Hunt")
-    page.locator(".stages summary").nth(1).click()
-    page.locator(".stages details[open] a").first.click()
+    page.wait_for_selector("section.record.confirmed")
+    tab(page, "Ledger")
+    every = page.locator("article.claim").count()
+    page.get_by_role("complementary", name="Filters").get_by_role("link", name="denies").click()
+    page.wait_for_selector(".bar-line .chips")
+    assert 0 < page.locator("article.claim").count() < every
+    page.get_by_role("link", name="For and against").click()
+    page.wait_for_selector(".sides")
+    tab(page, "Timeline")
+    page.locator(".drawing a.tick").first.click()
+    page.wait_for_url("**since=**")
+    tab(page, "Hunt")
+    page.locator(".chain summary").first.click()
+    page.locator(".steps a[href*='/sightings/']").first.click()
     page.wait_for_selector("h2:has-text('The log record')")
-    page.click("nav >> text=Weigh")
+    page.get_by_role("link", name="after it in the chain").click()
+    page.wait_for_selector("h2:has-text('The log record')")
+    tab(page, "Weigh")
     before = page.inner_text("#result")
     page.locator("#what-if input[name=off]:not(:disabled)").first.check()
     page.wait_for_selector("#result .what-if")
-    assert page.inner_text("#result") != before and "off=" in page.url
-    kept = page.url
-    page.goto(kept)
-    page.wait_for_selector("#result .what-if")
-    page.click("nav >> text=Advise")
-    assert page.locator(".measures li").count() > 5
-    page.click("nav >> text=Export")
+    page.wait_for_url("**off=**")
+    assert page.inner_text("#result") != before
+    assert page.evaluate("document.activeElement.name") == "off", "the focus stays where one works"
+    opened(page, page.url)
+    page.fill(".what-if [name=note]", "without it")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("link", name="Compare them with the case").click()
+    page.wait_for_selector("#compare")
+    assert "without it" in page.inner_text("section:has(> #compare)")
+    tab(page, "Advise")
+    assert page.locator(".measures > li").count() > 5
+    tab(page, "Export")
     for name, magic in (("Brief, one HTML page", b"<!doctype html"), ("Brief, PDF", b"%PDF"), ("STIX 2.1 bundle", b"{")):
-        with page.expect_download(timeout=60_000) as waiting:
+        with page.expect_download(timeout=120_000) as waiting:
             page.click(f"text={name}")
         file = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(file)
@@ -170,8 +207,9 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
 
 def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
     context = browser.new_context()
+    context.set_default_timeout(60_000)
     page = context.new_page()
-    page.goto(built)
+    opened(page, built)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -180,13 +218,41 @@ def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
     page.keyboard.type("HAFNIUM")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=HAFNIUM")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.closest('.hits') !== null"):
-            break
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    hits = "[...document.querySelectorAll('.hits a')]"
+    assert page.evaluate(f"{hits}.indexOf(document.activeElement)") == 0
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", "focus can be seen"
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/search" not in url, timeout=20_000)
+    page.wait_for_url(lambda url: "/search" not in url)
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("3")
+    page.wait_for_url("**/claims")
+    context.close()
+
+
+def test_the_filters_open_on_a_phone(browser: Any, built: str) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 720}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{built}/claims")
+    assert not page.locator(".rail").is_visible()
+    page.locator(".rail-label").click()
+    page.locator(".rail .facet a").first.click()
+    page.wait_for_selector(".bar-line .chips")
+    context.close()
+
+
+def test_files_are_dropped(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    opened(page, address)
+    dropped = page.evaluate_handle(
+        "() => { const all = new DataTransfer(); all.items.add(new File(['x'], 'statement.txt')); return all; }"
+    )
+    page.dispatch_event(".drop >> nth=0", "drop", {"dataTransfer": dropped})
+    assert page.evaluate("document.querySelector('[name=texts]').files[0].name") == "statement.txt"
     context.close()
 
 
@@ -212,12 +278,15 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_phone_shows_it_without_scrolling_sideways(browser: Any, built: str, part: str) -> None:
+def test_a_phone_shows_it_without_scrolling_sideways(browser: Any, address: str, built: str) -> None:
     context = browser.new_context(viewport={"width": 375, "height": 720})
     page = context.new_page()
-    page.goto(built + part)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    wide = []
+    for url in (address, f"{address}/help", *(built + part for part in PARTS)):
+        page.goto(url)
+        if page.evaluate("document.documentElement.scrollWidth") > 375:
+            wide.append(url)
+    assert not wide
     context.close()
 
 

@@ -232,8 +232,9 @@ class Store:
         with self._engine.connect() as connection:
             for start in range(0, len(ids), _AT_ONCE):
                 batch = ids[start : start + _AT_ONCE]
-                query = select(sighting.c.id, sighting.c.place).where(sighting.c.id.in_(batch), sighting.c.until.is_(None))
-                found |= {row.id: row.place for row in connection.execute(query)}
+                # Whether it holds is asked here: in the query it would lead SQLite to read all that hold instead of these ids.
+                query = select(sighting.c.id, sighting.c.place, sighting.c.until).where(sighting.c.id.in_(batch))
+                found |= {row.id: row.place for row in connection.execute(query) if row.until is None}
         return found
 
     def numbers(self) -> Iterator[int]:

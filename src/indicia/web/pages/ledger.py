@@ -47,6 +47,7 @@ SORTS: dict[str, Callable[[Claim], Any]] = {
 }
 VIEWS = ("list", "sides", "coalition", "graph")
 PER_PAGE = 50
+AROUND = 240  # characters shown on each side of a quote
 SIDES = 60  # accused that are shown side by side
 WITH_ACCUSED = {Stance.ACCUSES, Stance.ENDORSES}
 
@@ -260,13 +261,23 @@ def claim(ask: Ask) -> Page:
         "standing": held.standing,
         "at": _address(ask),
         "where": document.where(span.start) if document else "",
-        "before": document.text[max(0, span.start - 240) : span.start] if document else "",
-        "after": document.text[span.end : span.end + 240] if document else "",
+        "before": _last_words(document.text[max(0, span.start - AROUND) : span.start]) if document else "",
+        "after": _first_words(document.text[span.end : span.end + AROUND]) if document else "",
         "choices": choices(),
         "others": _others(held, now),
         "link": ledger_link(held.slug),
     }
     return Page("claim.html.j2", "Claim", data, view)
+
+
+def _last_words(text: str) -> str:
+    """Without the broken word that it begins with."""
+    return text.partition(" ")[2] if len(text) == AROUND and " " in text else text
+
+
+def _first_words(text: str) -> str:
+    """Without the broken word that it ends with."""
+    return text.rpartition(" ")[0] if len(text) == AROUND and " " in text else text
 
 
 def _others(held: Held, one: Claim) -> list[Position]:
