@@ -30,7 +30,7 @@ from evals.claims import closeness
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
 from indicia.read.claims.choosing import FEATURES
-from indicia.read.claims.cutting import cut, parse
+from indicia.read.claims.cutting import cut, leans_back, parse
 from indicia.read.claims.names import Names
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES, joined, pair_features, party_features
 from indicia.read.claims.reader import Reading
@@ -88,19 +88,20 @@ def code(values: Sequence[Any], value: str) -> int:
 
 
 def examples(items: list[dict[str, Any]], tokenizer: Any, names: Names) -> Iterator[Example]:
-    """The sentences of the corpus as training examples. A sentence's context is what stands before it in its passage."""
+    """The sentences of the corpus as training examples, each with the one before it where it leans on that."""
     for item in items:
         text = item["text"]
         ranges = list(sentences(text))
         previous = None
         for number, (start, end) in enumerate(ranges):
-            context, sentence = previous, parse(text, start, end, names)
+            sentence = parse(text, start, end, names)
+            context = previous if previous is not None and leans_back(sentence) else None  # as in reading
             previous = sentence
             parties = joined(context, sentence)
             if not sentence.parties:
                 continue
             before = len(parties) - len(sentence.parties)
-            begin = ranges[max(0, number - 1)][0]
+            begin = start if context is None else context.start
             encoded = tokenizer.encode(text[begin:end])
             offsets = [(a + begin, b + begin) if b > a else (-1, -1) for a, b in encoded.offsets]
             ids = encoded.ids
@@ -585,7 +586,7 @@ def main() -> None:
         "--leave-out", type=int, default=0, metavar="N", help="train without one passage in N, kept for fitting the decision"
     )
     parser.add_argument("--plain-from", type=int, default=37, help="first part whose passages are plain prose")
-    parser.add_argument("--plain-times", type=int, default=2, help="how often an epoch shows those")
+    parser.add_argument("--plain-times", type=int, default=1, help="how often an epoch shows those")
     parser.add_argument("--threshold", type=float, default=THRESHOLD)
     parser.add_argument("--test", type=Path, help="a development set to measure on, never trained on")
     parser.add_argument("-o", "--output", type=Path)
