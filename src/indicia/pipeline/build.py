@@ -14,10 +14,12 @@ from indicia.advise import advise
 from indicia.advise.hunts import packed
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline.sources import ProgressCall, read_sources
-from indicia.read.affairs import join_affairs
+from indicia.read.affairs import join_affairs, origins
 from indicia.records import (
     Case,
+    Claim,
     Context,
+    Document,
     Hunt,
     Mention,
     MentionKind,
@@ -84,6 +86,7 @@ def build(
         found = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
         hunt = merge(hunt, found) if hunt else found
     judgements = before.judgements if before else ()
+    claims = _led_back(claims, documents)
     evidence = gather(claims, mentions, hunt, documents, knowledge)
     case = Case(
         name=name,
@@ -102,6 +105,14 @@ def build(
         marking=Tlp.strictest([document.marking for document in documents]),
     )
     return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have), rules=_rule_texts(rules)))
+
+
+def _led_back(claims: Sequence[Claim], documents: Sequence[Document]) -> tuple[Claim, ...]:
+    """The claims, each with the first utterance that it passes on, so that copies add no weight."""
+    first = origins(claims, documents)
+    return tuple(
+        msgspec.structs.replace(claim, origin=first[claim.id] if first[claim.id] != claim.id else None) for claim in claims
+    )
 
 
 def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:

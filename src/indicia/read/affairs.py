@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from indicia.knowledge import Knowledge
+from indicia.read.incidents import by_incident
 from indicia.records import Affair, AffairRow, Claim, Document, Firmness, Level, Shift, SourceType, Stance
 
 __all__ = ["join_affairs", "origins"]
@@ -77,18 +79,30 @@ def _copies(documents: Sequence[Document]) -> dict[str, str]:
     return out
 
 
+class _Utterance(NamedTuple):
+    claim: str
+    day: str
+    named: str
+    firmness: Firmness
+
+
 def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str, str]:
-    """Claim id -> id of the claim that is its first utterance (its own id for a first utterance)."""
+    """Claim id -> id of the claim that is its first utterance (its own id for a first utterance).
+
+    A source's claim leads back to its first one on the same accused that was as firm, or was made on the same day. What is told
+    flatly of a source that had spoken more firmly is its words passed on, no new utterance.
+    """
     known = {document.id: document for document in documents}
     copies = _copies(list(known.values()))
     ordered = sorted(
         claims, key=lambda c: (_date(c, known), copies.get(c.quote.document, c.quote.document) != c.quote.document, c.id)
     )
-    first: dict[tuple[str, ...], str] = {}
     sourced: dict[tuple[str, str, str], str] = {}
     for claim in ordered:
         if claim.source.party is not None:
             sourced.setdefault((copies.get(claim.quote.document, ""), claim.stance.value, _target(claim)), claim.id)
+    first: dict[tuple[str, ...], str] = {}
+    utterances: dict[tuple[str, ...], list[_Utterance]] = {}
     out: dict[str, str] = {}
     for claim in ordered:
         place = copies.get(claim.quote.document, claim.quote.document)
@@ -97,47 +111,44 @@ def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str,
             key: tuple[str, ...] = ("narration", place, claim.stance.value, _target(claim))
             out[claim.id] = out.get(other, other) if other else first.setdefault(key, claim.id)
             continue
-        generic = claim.source.type in (SourceType.ANONYMOUS, SourceType.PERSON) and not any(
-            c.isupper() for c in claim.source.party.canonical[1:]
-        )
-        key = (_source(claim).lower(), place if generic else "", claim.stance.value, _target(claim), claim.incident_id or "")
-        out[claim.id] = first.setdefault(key, claim.id)
+        named = claim.accused.party.canonical if claim.accused.party else ""
+        said = utterances.setdefault((*_voice(claim, place), claim.stance.value, _target(claim), claim.incident_id or ""), [])
+        day = _date(claim, known)
+        for one in reversed(said):
+            passed_on = claim.firmness is Firmness.NONE and _FIRMNESS[one.firmness] > _FIRMNESS[Firmness.NONE]
+            if one.day == day or (one.named == named and (one.firmness is claim.firmness or passed_on)):
+                out[claim.id] = one.claim
+                break
+        else:
+            said.append(_Utterance(claim.id, day, named, claim.firmness))
+            out[claim.id] = claim.id
     return out
 
 
-def _key(claim: Claim, only: Mapping[str, str | None]) -> tuple[str, str]:
-    if claim.incident_id:
-        return ("known", claim.incident_id)
-    lone = only.get(claim.quote.document)
-    if lone:
-        return ("known", lone)
-    return ("document", claim.quote.document)
+def _voice(claim: Claim, place: str) -> tuple[str, str]:
+    """Who speaks. Unnamed officials of two texts may be different people; those of a text and its copies are the same."""
+    party = claim.source.party
+    if party is None:
+        return "", place
+    unnamed = claim.source.type in (SourceType.ANONYMOUS, SourceType.PERSON) and not any(
+        c.isupper() for c in party.canonical[1:]
+    )
+    return party.canonical.lower(), place if unnamed or claim.source.type is SourceType.ANONYMOUS else ""
 
 
 def join_affairs(claims: Iterable[Claim], documents: Iterable[Document], knowledge: Knowledge) -> tuple[Affair, ...]:
-    """One affair per incident, the one with the most claims first.
+    """One affair per incident, the one with the most claims first; see `by_incident` for which claims those are.
 
-    A claim that names no incident joins the only known incident of its document, if there is just one; else it stays with the
-    other claims of its document under the document's name.
+    `origins` counts the voices that accuse: what one source says twice, or others repeat, is one.
     """
     known = {document.id: document for document in documents}
-    every = list(claims)
-    named: dict[str, set[str]] = defaultdict(set)
-    for claim in every:
-        if claim.incident_id:
-            named[claim.quote.document].add(claim.incident_id)
-    only = {document: next(iter(ids)) if len(ids) == 1 else None for document, ids in named.items()}
-    groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim in every:
-        groups[_key(claim, only)].append(claim)
+    every = sorted(claims, key=lambda c: (_date(c, known), c.quote.document, c.quote.start, c.id))
     first = origins(every, known.values())
+    copies = _copies(list(known.values()))
     incidents = {incident.id: incident for incident in knowledge.incidents}
     affairs = []
-    for (kind, value), members in groups.items():
-        members.sort(key=lambda c: (_date(c, known), c.quote.document, c.quote.start, c.id))
-        incident = incidents.get(value) if kind == "known" else None
-        document = known.get(value)
-        name = incident.name if incident else (document.title or document.name) if document else value
+    for value, name, members in by_incident(every, known, knowledge):
+        incident = incidents.get(value or "")
         accusing = [c for c in members if c.stance is Stance.ACCUSES]
         private = [_date(c, known) for c in accusing if c.source.type in (SourceType.COMPANY, SourceType.PERSON)]
         official = [
@@ -147,11 +158,13 @@ def join_affairs(claims: Iterable[Claim], documents: Iterable[Document], knowled
         ]
         affairs.append(
             Affair(
-                incident_id=value if kind == "known" else None,
+                incident_id=value,
                 name=name,
                 rows=_rows(members),
-                shifts=_shifts(members, known),
-                origins=len({first[c.id] for c in accusing}),
+                shifts=_shifts([c for c in members if first[c.id] == c.id], known),
+                origins=len(
+                    {_voice(c, copies.get(c.quote.document, "")) for c in accusing if c.source.party or first[c.id] == c.id}
+                ),
                 first_detected=(incident.start or incident.disclosed) if incident else None,
                 first_private=min((d for d in private if d != "9999"), default=None),
                 first_official=min((d for d in official if d != "9999"), default=None),
@@ -202,7 +215,10 @@ def _shifts(members: list[Claim], documents: Mapping[str, Document]) -> tuple[Sh
         last[source] = claim
     seen: set[tuple[str, str, str]] = set()
     # one claim per source, stance and target is enough here, and keeps large affairs cheap
-    telling = list({(_source(c), c.stance, _target(c)): c for c in reversed(members)}.values())[::-1][:300]
+    stands: dict[tuple[str, Stance, str], Claim] = {}
+    for claim in members:
+        stands.setdefault((_source(claim), claim.stance, _target(claim)), claim)
+    telling = list(stands.values())[:300]
     for i, one in enumerate(telling):
         for other in telling[i + 1 :]:
             if _source(one) == _source(other) or not _target(one) or not _target(other):
@@ -213,10 +229,8 @@ def _shifts(members: list[Claim], documents: Mapping[str, Document]) -> tuple[Sh
                 continue
             if _target(one) == _target(other) and Stance.ACCUSES in opposed and opposed & {Stance.DENIES, Stance.QUESTIONS}:
                 who = other if other.stance is not Stance.ACCUSES else one
-                word = "denies" if who.stance is Stance.DENIES else "doubts"
-                out.append(
-                    Shift(earlier=one.id, later=other.id, kind="contradict", note=f"{_source(who)} {word} what the other says")
-                )
+                note = f"{_source(who)} {'denies' if who.stance is Stance.DENIES else 'doubts'} it"
+                out.append(Shift(earlier=one.id, later=other.id, kind="contradict", note=note))
                 seen.add(pair)
             elif (
                 one.stance is other.stance is Stance.ACCUSES
@@ -257,7 +271,7 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
         before, after = _FIRMNESS[earlier.firmness], _FIRMNESS[later.firmness]
         if before == after:
             return Shift(earlier=earlier.id, later=later.id, kind="repeat", note="")
-        note = f"{earlier.firmness.value}, then {later.firmness.value}"
+        note = ", then ".join("said flatly" if f is Firmness.NONE else f.value for f in (earlier.firmness, later.firmness))
         return Shift(earlier=earlier.id, later=later.id, kind="supersede", note=note)
     if same_state and earlier.accused.level and later.accused.level:
         other_level = _LEVELS[later.accused.level] != _LEVELS[earlier.accused.level]

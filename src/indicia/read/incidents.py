@@ -1,0 +1,127 @@
+"""Which claims speak of one incident: by the known incident that they tell, else by the names of those who were hit.
+
+On the morning of an affair no table knows it yet. What the texts have in common then is who or what was attacked: "the attack
+on Kestrel Ports", "Kestrel Ports was broken into". Names that stand in many affairs (states, agencies, vendors, actors) tell
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from indicia.knowledge import Knowledge
+from indicia.records import Claim, Document
+
+__all__ = ["Together", "by_incident"]
+
+_NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:\s+(?:(?:of|the|for|de|la)\s+)*[A-Z][\w&’'-]*)*")
+_LEAD = re.compile(r"^(?:the|a|an|its|their|his|her)\s+", re.IGNORECASE)
+_PHRASE = re.compile(r"\b(?:the|a|an)\s.+", re.DOTALL)
+_POSSESSIVE = re.compile(r"['’]s?\b(?![a-z])")
+_DULL = frozenset(
+    "the a an january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday".split()
+)
+
+
+class Together(NamedTuple):
+    """Claims on one incident. `incident` is the id of a known one; `name` is what the texts or the table call it."""
+
+    incident: str | None
+    name: str
+    claims: list[Claim]
+
+
+def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], knowledge: Knowledge) -> list[Together]:
+    """The claims in groups, in the order of their first claim.
+
+    A claim that tells no incident and names nobody who was hit joins the only group of its document; where there is none or
+    more than one, it stays with the others of its document.
+    """
+    known = {incident.id: incident for incident in knowledge.incidents}
+    common = _common(knowledge)
+    names = {claim.id: _telling(claim, common) for claim in claims if not claim.incident_id}
+    parts = _joined([group for group in names.values() if group])
+    key = {}
+    for claim in claims:
+        if claim.incident_id:
+            key[claim.id] = f"known:{claim.incident_id}"
+        elif names.get(claim.id):
+            key[claim.id] = f"named:{parts[min(names[claim.id])]}"
+    of_document: dict[str, set[str]] = defaultdict(set)
+    for claim in claims:
+        if claim.id in key:
+            of_document[claim.quote.document].add(key[claim.id])
+    groups: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        only = of_document[claim.quote.document]
+        lone = next(iter(only)) if len(only) == 1 else f"document:{claim.quote.document}"
+        groups[key.get(claim.id, lone)].append(claim)
+    out = []
+    for group, members in groups.items():
+        kind, _, value = group.partition(":")
+        if kind == "known":
+            out.append(Together(value, known[value].name if value in known else value, members))
+        elif kind == "named":
+            out.append(Together(None, _called(members, value), members))
+        else:
+            document = documents.get(value)
+            out.append(Together(None, (document.title or document.name) if document else value, members))
+    return out
+
+
+def _telling(claim: Claim, common: frozenset[str]) -> frozenset[str]:
+    """Names in the act and of its victims that are told of few affairs, in small letters."""
+    own = {party.span.text for party in (claim.accused.party, claim.source.party) if party is not None}
+    texts = [span.text for span in claim.victims if any(c.isupper() for c in span.text)]
+    texts += _NAME.findall(_POSSESSIVE.sub(",", claim.act.text if claim.act else claim.incident or ""))
+    found = {_LEAD.sub("", " ".join(text.split())).lower() for text in texts if text not in own}
+    return frozenset(name for name in found if len(name) > 2 and name not in common and not name.isdigit())
+
+
+def _joined(groups: Sequence[frozenset[str]]) -> dict[str, str]:
+    """Name -> the first, in the alphabet, of all names that are told together with it, directly or through others."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for group in groups:
+        first = root(min(group))
+        for name in group:
+            other = root(name)
+            first, last = min(first, other), max(first, other)
+            parent[last] = first
+    return {name: root(name) for name in list(parent)}
+
+
+def _called(claims: Sequence[Claim], name: str) -> str:
+    """What most of the claims call their incident, the shortest of equals: "Attack on Kestrel Ports"."""
+    said: Counter[str] = Counter()
+    for claim in claims:
+        if claim.act is not None:
+            phrase = _PHRASE.search(" ".join(claim.act.text.split()))
+            if phrase and _NAME.search(phrase.group()):
+                said[_LEAD.sub("", phrase.group())] += 1
+    called = min(said, key=lambda text: (-said[text], len(text), text)) if said else name
+    return called[:1].upper() + called[1:]
+
+
+@lru_cache(maxsize=2)
+def _common(knowledge: Knowledge) -> frozenset[str]:
+    """Names that stand in many affairs, in small letters."""
+    out = set(_DULL)
+    for tabled in (*knowledge.states, *knowledge.agencies, *knowledge.vendors):
+        out |= {tabled.name.lower(), *(name.lower() for name in tabled.names)}
+    for state in knowledge.states:
+        out |= {name.lower() for name in (state.capital, *state.capitals, *state.demonyms) if name}
+    for actor in knowledge.actors:
+        out |= {actor.name.lower(), *(alias.name.lower() for alias in actor.aliases)}
+    return frozenset(out)
