@@ -10,6 +10,7 @@ from indicia.share.brief.coalition import main_affair, positions, rejected
 from indicia.share.brief.judgements import key_judgements
 from indicia.share.brief.known import Known
 from indicia.share.brief.notes import Index, Notes
+from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
 from indicia.share.brief.pages.front import page_one
 from indicia.share.brief.pages.grounds import grounds_section
@@ -31,6 +32,7 @@ def build(case: Case, knowledge: Any) -> Brief:
     found = positions(claim for claim in case.claims if claim.id not in refused)
     first = page_one(case, key_judgements(case), notes)
     sections = (
+        affair_section(case, notes),
         timeline_section(case, notes),
         claims_section(case, found, notes),
         hunt_section(case, notes),

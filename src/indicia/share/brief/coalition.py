@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from indicia.records import Case, Claim, Firmness, Judgement, Level, Record, SourceType, Stance
+from indicia.records import Affair, Case, Claim, Firmness, Judgement, Level, Record, SourceType, Stance
 
 __all__ = [
     "Position",
@@ -133,11 +133,17 @@ def _level(position: Position) -> int:
 
 
 def main_affair(case: Case) -> tuple[str | None, str]:
-    """Id and name of the affair that most sources speak about; (None, "") where no claim is tied to a known one."""
+    """Id and name of the affair that most sources speak about; (None, "") where there is none.
+
+    An affair that no table knows has no id; it is one where more than one text speaks of it.
+    """
     speakers: dict[str, set[str]] = defaultdict(set)
     for claim in case.claims:
         if claim.incident_id:
             speakers[claim.incident_id].add(source_words(claim))
+    unlisted = _unlisted(case)
+    if unlisted is not None and len(unlisted.rows) > max(map(len, speakers.values()), default=0):
+        return None, unlisted.name
     if not speakers:
         return None, ""
     main = min(speakers, key=lambda key: (-len(speakers[key]), key))
@@ -146,21 +152,37 @@ def main_affair(case: Case) -> tuple[str | None, str]:
     return main, names[0] if names else main
 
 
+def _unlisted(case: Case) -> Affair | None:
+    """The affair without an id that most sources speak about, in more than one text."""
+    text_of = {claim.id: claim.quote.document for claim in case.claims}
+    shared = [
+        affair
+        for affair in case.affairs
+        if affair.incident_id is None and len({text_of.get(one) for row in affair.rows for one in row.claims}) > 1
+    ]
+    return max(shared, key=lambda affair: len(affair.rows), default=None)
+
+
 def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     """The claims on the main affair, and those on others; without those that a person rejected.
 
     A claim that is tied to no known affair counts here unless it tells of victims of its own: "APT40 targeted shipyards", said
     on the same day, is not said of this affair.
     """
-    main, _ = main_affair(case)
+    main, name = main_affair(case)
+    unlisted = _unlisted(case) if main is None and name else None
+    members = {one for row in unlisted.rows for one in row.claims} if unlisted else set()
     out = rejected(case)
     kept = [claim for claim in case.claims if claim.id not in out]
-    mine = tuple(claim for claim in kept if main is None or _belongs(claim, main))
-    return mine, tuple(claim for claim in kept if main is not None and not _belongs(claim, main))
 
+    def belongs(claim: Claim) -> bool:
+        if not name or claim.id in members:
+            return True
+        if main is not None and claim.incident_id == main:
+            return True
+        return claim.incident_id is None and not (claim.victims or claim.sectors)
 
-def _belongs(claim: Claim, main: str) -> bool:
-    return claim.incident_id == main or (claim.incident_id is None and not (claim.victims or claim.sectors))
+    return tuple(claim for claim in kept if belongs(claim)), tuple(claim for claim in kept if not belongs(claim))
 
 
 def rejected(case: Case) -> dict[str, Judgement]:

@@ -8,6 +8,7 @@ from indicia.records import Case, Claim, Document, Outcome, Shift, SourceType, S
 from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
 from indicia.share.brief.coalition import Position, firmness_words, rejected, source_words, stance_words
 from indicia.share.brief.notes import Notes
+from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
 from indicia.share.brief.wording import many
@@ -74,7 +75,7 @@ def timeline_section(case: Case, notes: Notes) -> Section:
         return Section(id="timeline", title="Timeline", blocks=(nothing,))
     blocks: list[AnyBlock] = [picture]
     for affair in case.affairs:
-        text = _lag(affair.first_detected, affair.first_private, affair.first_official)
+        text = lag_words(affair.first_detected, affair.first_private, affair.first_official)
         if text and affair.incident_id:
             blocks.append(Para(text=line(Bit(text=f"{show(affair.name, 80)}: ", look="strong"), show(text))))
     names = {key: name for key, name, _ in LANES}
@@ -114,21 +115,6 @@ def _shorter(one: Moment) -> str:
     return one.label
 
 
-def _lag(detected: str | None, private: str | None, official: str | None) -> str:
-    parts = [f"first detected {detected}" if detected else "", f"first private attribution {private}" if private else ""]
-    parts.append(f"first official attribution {official}" if official else "")
-    text = ", ".join(part for part in parts if part)
-    start, end = day_of(private or detected or ""), day_of(official or "")
-    if start and end and end[0] > start[1]:
-        least, most = (end[0] - start[1]).days, (end[1] - start[0]).days
-        since = "private" if private else "detection"
-        span = f"{least} days" if least == most else f"{least} to {most} days"
-        text += (
-            f"; {span} from {'private to official attribution' if since == 'private' else 'detection to official attribution'}"
-        )
-    return f"{text}." if text else ""
-
-
 def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Section:
     """The graph, then each claim with its sentence, the words that count marked."""
     show = notes.index.show
@@ -159,8 +145,7 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     for affair in case.affairs:
         if affair.shifts:
             items = tuple(dict.fromkeys(_shift(shift, notes) for shift in affair.shifts[:40]))[:20]
-            text = show(affair.name, 80) if affair.incident_id else "claims that name no known incident"
-            blocks += [Heading(text=f"What changed: {text}"), Bullets(items=items)]
+            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items)]
     blocks.append(
         Para(
             text=line(

@@ -73,7 +73,7 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     show, claim = notes.index.show, one.firmest
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
     quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
-    said = said_on(claim, one.first, notes)
+    said = said_on(claim, claim.date, notes)
     if not full:
         return Row(
             cells=(
