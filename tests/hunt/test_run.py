@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -212,6 +213,60 @@ def test_kept_events_can_be_asked(tmp_path: Path) -> None:
     hunt([log], builtin=False, keep=tmp_path / "kept")
     query = f"SELECT count(*), min(position), any_value(fields['cs-method']) FROM '{tmp_path / 'kept' / 'iis.parquet'}'"
     assert duckdb.execute(query).fetchone() == (20, 2, "GET")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from indicia.hunt import hunt
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes that a file may grow to: the disk is full, as it were
+result = hunt([Path(sys.argv[1])], builtin=False, keep=Path(sys.argv[2]))
+print(result.files[0].events, [problem.what for problem in result.problems if problem.severity == "failed"])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sets a limit that only POSIX has")
+def test_a_full_disk_costs_only_what_was_to_be_kept(tmp_path: Path) -> None:
+    log = web_log(tmp_path / "u_ex.log", 40_000)
+    command = [sys.executable, "-c", FULL, str(log), str(tmp_path / "kept")]
+    environment = {**os.environ, "INDICIA_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, env=environment)
+    assert done.stdout.startswith("40000 ['events were not kept: ")
+    assert not list((tmp_path / "kept").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "lost"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes() + b"2021-03-03 23:59:59 GET /late"), "was written to", False),
+        (lambda path: os.truncate(path, 200), "was cut from", True),
+        (lambda path: path.unlink(), "was removed", True),
+    ],
+    ids=["grown", "cut", "removed"],
+)
+def test_a_file_that_changes_while_it_is_read(
+    change: Callable[[Path], object], told: str, lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = web_log(tmp_path / "u_ex.log", 200_000)
+    monkeypatch.setattr("indicia.hunt.tasks.SIZE", 1 << 20)
+    changed: list[object] = []
+
+    def progress(what: str, _done: float, _total: float | None) -> None:
+        if what == "hunting" and not changed:
+            changed.append(change(log))
+
+    result = hunt([log], builtin=False, progress=progress, jobs=1)
+    assert any(problem.what.startswith(told) for problem in result.problems)
+    assert bool(result.files[0].skipped) is lost
+    assert result.files[0].events > 0
+
+
+def test_lost_records_are_counted_with_their_log(tmp_path: Path) -> None:
+    event = '{"Event":{"System":{"Provider":{"#attributes":{"Name":"p"}},"EventID":1,"Channel":"c"},"EventData":{"A":"x"}}}\n'
+    (tmp_path / "events.jsonl").write_text(event * 3 + "{broken\n" * 2 + event, "utf-8")
+    result = hunt([tmp_path], builtin=False)
+    assert [(file.events, file.skipped) for file in result.files] == [(4, 2)]
+    assert "2 records that could not be read" in result.reason
 
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:

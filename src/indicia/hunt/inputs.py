@@ -91,7 +91,24 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
 
 
 def _plain(path: Path) -> BinaryIO:
-    return path.open("rb")
+    try:
+        return path.open("rb")
+    except OSError as error:  # gone since it was found: told by whoever reads, like any other end before the end
+        return cast(BinaryIO, _Gone(error))
+
+
+class _Gone(io.RawIOBase):
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        raise self._error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
 
 
 def _unpacked(path: Path, unpack: type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]) -> BinaryIO:

@@ -22,7 +22,7 @@ from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook, RuleHead, load_rules
 from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.rules.names import field_key
-from indicia.hunt.scan import Counted, Found, Scanner, without_collecting
+from indicia.hunt.scan import Counted, Found, Scanner, file_of, without_collecting
 from indicia.hunt.sightings import facts_of, sighting_of
 from indicia.hunt.story import judge, tell
 from indicia.hunt.tasks import Task, tasks_of
@@ -78,6 +78,7 @@ def _hunt(
     scanner = Scanner(found, sought, most)
     outcome = Found(problems=list(problems))
     files: list[LogFile] = []
+    unchanged = _Unchanged()
     sizes: dict[str, int] = {}
     groups: dict[str, tuple[Format, list[LogInput]]] = {}
     for item in find_logs(paths):
@@ -88,6 +89,7 @@ def _hunt(
             continue
         log, form = item
         sizes[log.name] = log.size
+        unchanged.note(log)
         if form is None:
             files.append(LogFile(file=log.name, format="", bytes=log.size))
             if log.size:
@@ -108,7 +110,8 @@ def _hunt(
         outcome.problems.append(
             Problem(where=str(keep), what=f"events were not kept: {keeper.fault}", severity=Severity.FAILED)
         )
-    files += _log_files(outcome.files, sizes)
+    outcome.problems += unchanged.problems()
+    files += _log_files(outcome.files, sizes, outcome.problems)
     sightings = _first(outcome.sightings, most) + list(_correlations(found, outcome))
     outcome.problems += _left_out(found, scanner, outcome, most)
     since = time.process_time()
@@ -181,15 +184,57 @@ def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
     return found
 
 
-def _log_files(counted: Iterable[Counted], sizes: dict[str, int]) -> list[LogFile]:
-    reaches: dict[str, tuple[str, Reach, int]] = {}
+def _log_files(counted: Iterable[Counted], sizes: dict[str, int], problems: Iterable[Problem]) -> list[LogFile]:
+    """The record of each log: what its parts add up to, and how many records of it could not be read."""
+    reaches: dict[str, tuple[str, Reach]] = {}
     for each in counted:
         reach = Reach(each.events, each.oldest, each.newest, set(each.slots))
         if each.file in reaches:
             reaches[each.file][1].join(reach)
         else:
-            reaches[each.file] = (each.format, reach, each.skipped)
-    return [reach.log_file(name, form, sizes.get(name, 0), skipped) for name, (form, reach, skipped) in reaches.items()]
+            reaches[each.file] = (each.format, reach)
+    skipped: Counter[str] = Counter()
+    for problem in problems:
+        if problem.severity is not Severity.NOTE:
+            skipped[file_of(problem)] += problem.count
+    return [reach.log_file(name, form, sizes.get(name, 0), skipped[name]) for name, (form, reach) in reaches.items()]
+
+
+class _Unchanged:
+    """Whether the files are still what they were when they were found."""
+
+    def __init__(self) -> None:
+        self._before: dict[Path, tuple[int, int]] = {}
+
+    def note(self, log: LogInput) -> None:
+        """Remembers a file as it is now."""
+        if log.path is not None and (now := _state(log.path)) is not None:
+            self._before[log.path] = now
+
+    def problems(self) -> Iterator[Problem]:
+        """The files that have changed since."""
+        for path, before in self._before.items():
+            now = _state(path)
+            if now == before:
+                continue
+            if now is None:
+                yield Problem(where=str(path), what="was removed while it was read", severity=Severity.SKIPPED)
+            elif now[0] < before[0]:
+                what = f"was cut from {before[0]:,} to {now[0]:,} bytes while it was read: what stood there may be missing"
+                yield Problem(where=str(path), what=what, severity=Severity.SKIPPED)
+            else:
+                what = f"was written to while it was read ({before[0]:,} bytes, then {now[0]:,}): the end may be missing"
+                yield Problem(
+                    where=str(path), what=what, severity=Severity.NOTE, hint="hunt through it again, or through a copy"
+                )
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _correlations(rules: RuleBook, outcome: Found) -> Iterable[Sighting]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,9 +22,9 @@ from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.story import judge, tells_success
-from indicia.records import Event, Outcome, Problem, Sighting
+from indicia.records import Event, Outcome, Problem, Severity, Sighting
 
-__all__ = ["Counted", "Found", "Scanner", "without_collecting"]
+__all__ = ["Counted", "Found", "Scanner", "file_of", "without_collecting"]
 
 T = TypeVar("T")
 
@@ -37,7 +38,6 @@ class Counted(msgspec.Struct, array_like=True):
     oldest: int
     newest: int
     slots: list[int]
-    skipped: int = 0
 
 
 class Found(msgspec.Struct, array_like=True):
@@ -91,7 +91,7 @@ class Scanner:
         with clock("compile"):
             wanted = self.wanted(form)
         with without_collecting():
-            for item in clock.each("parse", form.read(logs, wanted)):
+            for item in clock.each("parse", _until_a_fault(form.read(logs, wanted), logs)):
                 if isinstance(item, Problem):
                     _fold(found.problems, item)
                     continue
@@ -239,15 +239,32 @@ class _Clock:
             yield item
 
 
+def _until_a_fault(items: Iterable[EventBatch | Problem], logs: Sequence[LogInput]) -> Iterator[EventBatch | Problem]:
+    """The items; what a format does not see to itself (a share that is gone) ends them, and is told."""
+    try:
+        yield from items
+    except OSError as error:
+        where = logs[0].name if len(logs) == 1 else f"{logs[0].name} and {len(logs) - 1} more"
+        yield Problem(where=where, what=f"cannot be read on: {error}", severity=Severity.FAILED)
+
+
 def _fold(problems: list[Problem], new: Problem) -> None:
     """Adds a problem.
 
     One of the same kind in the same file is counted with the first, so that bad logs do not fill the memory.
     """
-    file = new.where.rpartition(":")[0] or new.where
+    file = file_of(new)
     for index in range(len(problems) - 1, max(-1, len(problems) - 50), -1):
         old = problems[index]
-        if old.what == new.what and (old.where.rpartition(":")[0] or old.where) == file:
+        if old.what == new.what and file_of(old) == file:
             problems[index] = msgspec.structs.replace(old, count=old.count + new.count)
             return
     problems.append(new)
+
+
+_WITHIN = re.compile(r"(?::| chunk | record )\d+$")
+
+
+def file_of(problem: Problem) -> str:
+    """The log that a problem with a log is about: `u_ex.log:17` -> `u_ex.log`."""
+    return _WITHIN.sub("", problem.where)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
 
 import msgspec
 
@@ -14,6 +14,7 @@ __all__ = ["Task", "tasks_of"]
 
 SIZE = 32 << 20  # bytes of a task
 _LOOKED_AT = 1 << 20
+_FIELDS = b"\n#Fields:"
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True):
@@ -75,19 +76,40 @@ def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:
 
 
 def _line_stretches(log: LogInput) -> Iterable[Stretch]:
-    """Stretches of whole lines, each with its first line's number and the `#Fields` that hold there."""
-    with log.open() as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    """Stretches of whole lines, each with its first line's number and the `#Fields` that hold there.
+
+    Read and not mapped: a file that is cut while it is mapped would end the process.
+    """
+    with log.open() as stream:
         start, line, header = 0, 1, ""
-        size = len(data)
-        while start < size:
-            end = size if size - start < SIZE * 3 // 2 else data.find(b"\n", start + SIZE) + 1 or size
+        while start < log.size:
+            end = log.size if log.size - start < SIZE * 3 // 2 else _line_end(stream, start + SIZE, log.size)
             yield Stretch(start, end, line, header)
+            stream.seek(start)
+            before = b"\n"  # what stands before the first line ends a line, so to speak
             for at in range(start, end, _LOOKED_AT):
-                line += data[at : min(at + _LOOKED_AT, end)].count(b"\n")
-            at = data.rfind(b"\n#Fields:", start, end)
-            if at >= 0 or (start == 0 and data[:8] == b"#Fields:"):
-                at += 1
-                header = (
-                    data[at : data.find(b"\n", at) if data.find(b"\n", at) >= 0 else end].decode("utf-8", "replace").strip()
-                )
+                block = stream.read(min(_LOOKED_AT, end - at))
+                line += block.count(b"\n")
+                block = before + block
+                found = block.rfind(_FIELDS)
+                if found >= 0:
+                    header = _line_at(stream, at - len(before) + found + 1)
+                    stream.seek(min(at + _LOOKED_AT, end))
+                before = block[-len(_FIELDS) + 1 :]
             start = end
+
+
+def _line_end(stream: BinaryIO, at: int, size: int) -> int:
+    """Behind the first line end at or after `at`."""
+    stream.seek(at)
+    while block := stream.read(_LOOKED_AT):
+        found = block.find(b"\n")
+        if found >= 0:
+            return min(at + found + 1, size)
+        at += len(block)
+    return size
+
+
+def _line_at(stream: BinaryIO, at: int) -> str:
+    stream.seek(at)
+    return stream.readline(_LOOKED_AT).decode("utf-8", "replace").strip()

@@ -80,7 +80,11 @@ def _records(log: LogInput) -> Iterator[list[str] | Problem]:
         if at:
             stream.seek(at)
         else:
-            head = stream.read(FILE_HEADER)
+            try:
+                head = stream.read(FILE_HEADER)
+            except (OSError, EOFError) as error:
+                yield Problem(where=log.name, what=f"cannot be read: {error}")
+                return
             if head.startswith(_CHUNK_MAGIC):
                 yield Problem(where=log.name, what="the file header is missing", severity=Severity.NOTE)
                 stream.seek(0)
@@ -130,7 +134,7 @@ def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]
                 found = again
                 missing = nominal_records(chunk) - len(found)
         if missing > 0 or (errors and not found):
-            what = f"{max(missing, 1)} records cannot be read"
+            what = "records cannot be read"
             yield Problem(where=_where(log, start), what=what, count=max(missing, 1), hint="; ".join(errors)[:200])
         yield found
 
