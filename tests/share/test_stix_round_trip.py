@@ -19,8 +19,8 @@ from indicia.errors import FormatError
 from indicia.knowledge import load
 from indicia.records import Case, Judgement
 from indicia.share.internals import without_internals
-from indicia.share.stix import CLAIM_EXTENSION, bundle_objects, read_bundle, render
-from indicia.share.stix.schema import claim_schema
+from indicia.share.stix import CASE_EXTENSION, CLAIM_EXTENSION, bundle_objects, read_bundle, render
+from indicia.share.stix.schema import case_schema, claim_schema
 from tests.sample_case import big_case, empty_case, exchange_case, hostile_case
 from tests.share.strategies import cases, whole_cases
 
@@ -91,9 +91,27 @@ def test_strict_validation_finds_nothing_but_our_stable_ids(internal: bool) -> N
     assert [str(error) for error in result.errors or [] if "{103}" not in str(error)] == []
 
 
-def test_the_schema_that_we_publish_is_the_one_that_we_write() -> None:
-    for place in ("docs/stix-claim.schema.json", "src/indicia/share/stix/claim.schema.json"):
-        assert json.loads((ROOT / place).read_text("utf-8")) == json.loads(json.dumps(claim_schema())), place
+def test_the_schemas_that_we_publish_are_those_that_we_write() -> None:
+    for name, made in (("claim", claim_schema()), ("case", case_schema())):
+        published = (ROOT / f"docs/stix-{name}.schema.json").read_text("utf-8")
+        assert published == json.dumps(made, indent=1, sort_keys=True) + "\n", f"write docs/stix-{name}.schema.json anew"
+
+
+def test_a_bundle_carries_the_schemas_of_its_extensions() -> None:
+    objects = json.loads(render(exchange_case(), load()))["objects"]
+    for id, made in ((CLAIM_EXTENSION, claim_schema()), (CASE_EXTENSION, case_schema())):
+        (definition,) = [item for item in objects if item["id"] == id]
+        assert json.loads(definition["schema"]) == json.loads(json.dumps(made))
+
+
+@pytest.mark.parametrize("make", [exchange_case, hostile_case, empty_case])
+@pytest.mark.parametrize("internal", [False, True])
+def test_a_whole_case_fits_the_published_schema(make: Callable[[], Case], internal: bool) -> None:
+    validator = Draft202012Validator(case_schema())
+    for texts in (False, True):
+        objects = json.loads(render(make(), load(), internal=internal, texts=texts))["objects"]
+        (report,) = [item for item in objects if item["type"] == "report"]
+        validator.validate(report["extensions"][CASE_EXTENSION])
 
 
 @SLOW

@@ -15,7 +15,7 @@ import msgspec
 import orjson
 
 from indicia.knowledge import Knowledge
-from indicia.records import Case, Document
+from indicia.records import TLP_IDS, Case, Document, Tlp
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import left_out
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
@@ -23,6 +23,7 @@ from indicia.share.stix.emptiness import filled
 from indicia.share.stix.findings import indicator_objects, measure_objects, sighting_objects, technique_objects
 from indicia.share.stix.ids import CASE_EXTENSION, as_of, marking_object, object_id
 from indicia.share.stix.objects import Objects
+from indicia.share.stix.schema import schema_text
 
 __all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "render"]
 
@@ -59,7 +60,7 @@ def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, 
         "extensions": {CASE_EXTENSION: {"extension_type": "property-extension", **_case_fields(case, texts)}},
     }
     objects.add("report", case.name, case.marking.value, *(document.id for document in case.documents), **report)
-    for tlp in objects.markings:
+    for tlp in dict.fromkeys((Tlp.CLEAR, *objects.markings)):  # what our extensions mean is public
         objects.add_raw(marking_object(tlp))
     return objects.sorted()
 
@@ -74,9 +75,10 @@ def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:
         "modified": moment,
         "name": "Case",
         "description": "A case: documents, what was found in them and where, hunt, weighing, judgements, measures.",
-        "schema": "https://indicia.example/schemas/stix-case.schema.json",
+        "schema": schema_text("case"),
         "version": "1.0.0",
         "extension_types": ["property-extension"],
+        "object_marking_refs": [TLP_IDS[Tlp.CLEAR]],
     }
 
 

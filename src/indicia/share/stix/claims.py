@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from indicia.records import AccusedType, Case, Claim, Level, Source, SourceType, Stance, Tlp
+from indicia.records import TLP_IDS, AccusedType, Case, Claim, Level, Source, SourceType, Stance, Tlp
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id, stamp
 from indicia.share.stix.objects import Objects
+from indicia.share.stix.schema import schema_text
 
 __all__ = ["claim_extension_definition", "claim_fields", "claim_objects"]
 
@@ -37,9 +38,10 @@ def claim_extension_definition(producer: str, moment: str) -> dict[str, Any]:
         "modified": moment,
         "name": "Attribution claim",
         "description": "Who takes which stance toward whom, for what, how firmly and on what basis, with the exact quote.",
-        "schema": "https://indicia.example/schemas/stix-claim.schema.json",
+        "schema": schema_text("claim"),
         "version": "1.0.0",
         "extension_types": ["property-extension"],
+        "object_marking_refs": [TLP_IDS[Tlp.CLEAR]],
     }
 
 

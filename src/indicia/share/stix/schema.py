@@ -1,14 +1,32 @@
-"""The JSON schema of the claim extension, made from the records themselves so that the two cannot drift apart."""
+"""The JSON schemas of our extensions, made from the records themselves so that the two cannot drift apart.
+
+Each bundle carries them in its extension definitions (STIX 2.1, section 7.3: a URL or the definition as text), so that whoever
+holds a bundle holds the meaning of all that is in it.
+"""
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 import msgspec
 
-from indicia.records import Claim
+from indicia.records import (
+    Advice,
+    Affair,
+    Claim,
+    Document,
+    Hunt,
+    Judgement,
+    Mention,
+    Problem,
+    Tlp,
+    Versions,
+    Weighing,
+)
 
-__all__ = ["claim_schema"]
+__all__ = ["case_schema", "claim_schema", "schema_text"]
 
 
 def claim_schema() -> dict[str, Any]:
@@ -34,3 +52,54 @@ def claim_schema() -> dict[str, Any]:
         "anyOf": [{"$ref": "#/$defs/Claim"}, {"$ref": "#/$defs/Reference"}],
         "$defs": {**parts, "Claim": claim, "Reference": reference},
     }
+
+
+class _CaseFields(msgspec.Struct):
+    """What the report's extension holds. A document may come with `length` (characters) in place of its text and blocks."""
+
+    name: str
+    marking: Tlp
+    versions: Versions
+    documents: tuple[Document, ...] = ()
+    claim_order: tuple[str, ...] = ()  # ids, in the order of the case; the claims stand in the notes
+    mentions: tuple[Mention, ...] = ()
+    affairs: tuple[Affair, ...] = ()
+    hunt: Hunt | None = None
+    weighing: Weighing | None = None
+    advice: Advice | None = None
+    judgements: tuple[Judgement, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def case_schema() -> dict[str, Any]:
+    """Draft 2020-12, of the extension of a report that carries a whole case. What is empty is left out."""
+    (_,), parts = msgspec.json.schema_components([_CaseFields], ref_template="#/$defs/{name}")
+    whole = parts.pop("_CaseFields")
+    whole["properties"]["extension_type"] = {"const": "property-extension"}
+    document = parts["Document"]
+    document["properties"]["length"] = {"type": "integer", "minimum": 0}
+    document["required"].remove("text")
+    for part in (whole, *parts.values()):
+        part.pop("description", None)  # notes for those who read our code
+        for field in part.get("properties", {}).values():
+            field.pop("default", None)
+        if "required" in part:
+            part["required"] = [name for name in part["required"] if not _may_be_left_out(part["properties"][name])]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Case (STIX 2.1 property extension of Indicia, version 1.0.0)",
+        **whole,
+        "additionalProperties": False,
+        "$defs": parts,
+    }
+
+
+def _may_be_left_out(field: dict[str, Any]) -> bool:
+    return field.get("type") == "array" or {"type": "null"} in field.get("anyOf", [])
+
+
+@cache
+def schema_text(extension: str) -> str:
+    """The schema of the extension `claim` or `case` on one line."""
+    made = claim_schema() if extension == "claim" else case_schema()
+    return json.dumps(made, separators=(",", ":"), sort_keys=True)
