@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from indicia.case import open_store
 from indicia.cli import exits
 from indicia.cli.main import run
 from indicia.errors import UsageError
-from indicia.records import Case, Tlp, from_json
+from indicia.records import Case, Firmness, Tlp, from_json
 from indicia.share.plain import case_json
 from indicia.share.stix import read_bundle
 from indicia.share.taxii_client import pull
@@ -46,13 +49,53 @@ def test_push_leaves_out_what_is_above_and_can_be_repeated(server: str, tmp_path
     case, token = tmp_path / "case.json", tmp_path / "token"
     case.write_bytes(case_json(mixed_case()))
     token.write_text(f"alice:{ALICE}", "utf-8")
-    inbox = f"{server}/indicia/collections/{collection_id('inbox')}/"
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/"
     for _ in range(2):
         assert indicia("push", str(case), inbox, "--token-file", str(token)) == exits.E_OK
-    found = pull(inbox, ALICE)
+    found = pull(inbox, ALICE).objects
     assert found
     assert "Raab" not in str(found)
     assert any(path.suffix == ".json" for path in (tmp_path / "inbox").iterdir())
+
+
+def test_push_again_sends_only_what_changed(server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    token, path = tmp_path / "token", tmp_path / "a.indicia"
+    token.write_text(ALICE, "utf-8")
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/"
+    first = exchange_case(logs=False)
+    case = msgspec.structs.replace(first, marking=Tlp.CLEAR)
+    words = ["push", str(path), inbox, "--token-file", str(token)]
+    with open_store(path) as store:
+        store.save(case, author="x", time="t", what="first")
+        assert indicia(*words) == exits.E_OK
+        sent = pull(inbox, ALICE).objects
+        assert indicia(*words) == exits.E_OK
+        assert f"0 objects taken, 0 refused, 0 pending, {len(sent)} sent before" in capsys.readouterr().err
+        firmer = msgspec.structs.replace(case.claims[0], firmness=Firmness.CONFIRMED)
+        store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+    assert indicia(*words) == exits.E_OK
+    changed = [item for item in pull(inbox, ALICE).objects if item not in sent]
+    assert {item["type"] for item in changed} <= {"note", "relationship"}, "under new versions, which replace the old"
+    assert len(changed) == 2
+    assert len(pull(inbox, ALICE).objects) == len(sent)
+
+
+def test_pull_again_brings_what_is_new(server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    token, out, case = tmp_path / "token", tmp_path / "theirs.json", tmp_path / "case.json"
+    token.write_text(ALICE, "utf-8")
+    case.write_bytes(case_json(exchange_case(logs=False)))
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/"
+    push = ["push", str(case), inbox, "--token-file", str(token), "--for"]
+    update = ["pull", inbox, "--token-file", str(token), "--update", "-o", str(out)]
+    assert indicia(*push, "clear") == indicia(*update) == exits.E_OK
+    before = json.loads(out.read_bytes())["objects"]
+    assert indicia(*update) == exits.E_OK
+    assert "0 objects, " in capsys.readouterr().err
+    assert json.loads(out.read_bytes())["objects"] == before
+    assert indicia("pull", at(server, Tlp.CLEAR, ""), "--update", "-o", str(out)) == exits.E_USAGE
+    Path(f"{out}.pulled").unlink()
+    assert indicia(*update) != exits.E_OK
+    assert json.loads(out.read_bytes())["objects"] == before
 
 
 def test_a_token_is_not_sent_in_clear() -> None:

@@ -8,6 +8,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ import pytest
 import requests
 import stix2
 import uvicorn
+from starlette.types import ASGIApp
 
+from indicia.case import open_store
+from indicia.cli.taxii import Kept, taxii_of_page
 from indicia.errors import FormatError, UsageError
 from indicia.knowledge import load
-from indicia.records import Case, Tlp
+from indicia.records import Case, Firmness, Tlp
 from indicia.share.redact import marking_of
+from indicia.web import create_app
 from indicia.web.collections import Inbox, collection_id, marking_of_object
 from indicia.web.readers import Reader, load_readers, reader_of
-from indicia.web.taxii import MEDIA, taxii_app
+from indicia.web.taxii import MEDIA, Fixed, Source, beside, taxii_app
 from tests.sample_case import exchange_case
 
 READERS = """
@@ -40,7 +45,7 @@ tlp = "red"
 write = true
 """
 ALICE, BOB, CAROL = (f"{name}-token-0123456789" for name in ("alice", "bob", "carol"))
-SECRET = ("Raab", "HAFNIUM", "zebra-source")
+SECRET = ("Raab", "HAFNIUM", "zebra-source", "Microsoft Exchange 2021")
 
 
 def mixed_case() -> Case:
@@ -66,7 +71,19 @@ def readers(tmp_path: Path) -> tuple[Reader, ...]:
 
 @pytest.fixture
 def server(tmp_path: Path, readers: tuple[Reader, ...]) -> Iterator[str]:
-    app = taxii_app(mixed_case(), load(), readers, inbox=Inbox(tmp_path / "inbox"), added="2026-11-24T12:00:00.000000Z")
+    with running(taxii_app(case_root, load(), readers, inbox=Inbox(tmp_path / "inbox"), now=lambda: NOON)) as address:
+        yield address
+
+
+NOON = "2026-11-24T12:00:00.000000Z"
+
+
+def case_root() -> dict[str, Source]:
+    return {"case": Fixed(mixed_case())}
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
     running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=running.run)
     thread.start()
@@ -85,7 +102,7 @@ def get(url: str, token: str | None = None, **query: str) -> requests.Response:
 
 
 def at(server: str, tlp: Tlp, rest: str = "objects/") -> str:
-    return f"{server}/indicia/collections/{collection_id(tlp.value)}/{rest}"
+    return f"{server}/taxii2/case/collections/{collection_id(tlp.value)}/{rest}"
 
 
 def test_the_reference_client_walks_the_server(server: str) -> None:
@@ -116,12 +133,12 @@ def test_the_reference_client_walks_the_server(server: str) -> None:
 def every_route(server: str, object_id: str) -> list[str]:
     paths = [
         f"{server}/taxii2/",
-        f"{server}/indicia/",
-        f"{server}/indicia/collections/",
-        f"{server}/indicia/status/{uuid.uuid4()}/",
+        f"{server}/taxii2/case/",
+        f"{server}/taxii2/case/collections/",
+        f"{server}/taxii2/case/status/{uuid.uuid4()}/",
     ]
     for collection in [*(collection_id(tlp.value) for tlp in Tlp), collection_id("inbox")]:
-        base = f"{server}/indicia/collections/{collection}"
+        base = f"{server}/taxii2/case/collections/{collection}"
         paths += [f"{base}/", f"{base}/manifest/", f"{base}/objects/", f"{base}/objects/{object_id}/"]
         paths.append(f"{base}/objects/{object_id}/versions/")
     return paths
@@ -147,6 +164,12 @@ def test_no_route_shows_what_is_above_the_reader(server: str, token: str | None)
         timeout=20,
     )
     assert posted.status_code == 404
+    for url in every_route(server, secret["id"]):
+        for method in ("DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "POST"):
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            answer = requests.request(method, url, headers=headers, timeout=20)
+            assert not [word for word in SECRET if word in answer.text], (method, url)
+            assert method == "HEAD" or answer.status_code >= 400, (method, url)
 
 
 def test_a_wrong_token_sees_nothing_at_all(server: str) -> None:
@@ -180,7 +203,7 @@ def note(tlp: Tlp | None, number: int, modified: str = "2026-01-01T00:00:00.000Z
 
 
 def post(server: str, token: str, body: bytes, kind: str = MEDIA) -> requests.Response:
-    url = f"{server}/indicia/collections/{collection_id('inbox')}/objects/"
+    url = f"{server}/taxii2/case/collections/{collection_id('inbox')}/objects/"
     return requests.post(url, data=body, headers={"Authorization": f"Bearer {token}", "Content-Type": kind}, timeout=20)
 
 
@@ -190,11 +213,11 @@ def test_the_inbox_shows_each_reader_what_its_markings_allow(server: str, tmp_pa
     assert answer.status_code == 202
     assert (answer.json()["success_count"], answer.json()["failure_count"]) == (3, 2)
     assert post(server, CAROL, json.dumps({"objects": items}).encode()).status_code == 202, "again, without doubling"
-    inbox = f"{server}/indicia/collections/{collection_id('inbox')}/objects/"
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/objects/"
     assert [item["id"][-1] for item in get(inbox, CAROL).json()["objects"]] == ["1", "2", "3"]
     assert [item["id"][-1] for item in get(inbox, ALICE).json()["objects"]] == ["1"]
-    assert get(f"{server}/indicia/status/{answer.json()['id']}/", CAROL).status_code == 200
-    assert get(f"{server}/indicia/status/{answer.json()['id']}/", ALICE).status_code == 404
+    assert get(f"{server}/taxii2/case/status/{answer.json()['id']}/", CAROL).status_code == 200
+    assert get(f"{server}/taxii2/case/status/{answer.json()['id']}/", ALICE).status_code == 404
     assert [entry.item["id"][-1] for entry in Inbox(tmp_path / "inbox").entries] == ["1", "2", "3"], "kept on disk"
 
 
@@ -202,7 +225,7 @@ def test_versions_of_what_was_posted(server: str) -> None:
     first, second = note(Tlp.GREEN, 1), note(Tlp.GREEN, 1, "2026-02-01T00:00:00.000Z")
     for item in (first, second):
         assert post(server, ALICE, json.dumps({"objects": [item]}).encode()).status_code == 202
-    inbox = f"{server}/indicia/collections/{collection_id('inbox')}/objects/"
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/objects/"
     assert get(inbox, ALICE).json()["objects"] == [second]
     assert get(inbox, ALICE, **{"match[version]": "first"}).json()["objects"] == [first]
     assert get(inbox, ALICE, **{"match[version]": first["modified"]}).json()["objects"] == [first]
@@ -239,3 +262,62 @@ def test_tokens_that_others_can_read_are_refused(tmp_path: Path, readers: tuple[
     with pytest.raises(FormatError):
         load_readers(path)
     assert reader_of("Bearer ", readers) is None
+
+
+def delete(server: str, token: str, id: str, collection: str = "inbox", **query: str) -> int:
+    url = f"{server}/taxii2/case/collections/{collection_id(collection)}/objects/{id}/"
+    return requests.delete(url, params=query, headers={"Authorization": f"Bearer {token}"}, timeout=20).status_code
+
+
+def test_what_was_posted_can_be_deleted_by_those_who_may_write_and_see_it(server: str, tmp_path: Path) -> None:
+    old, new, red = note(Tlp.GREEN, 1), note(Tlp.GREEN, 1, "2026-02-01T00:00:00.000Z"), note(Tlp.RED, 2)
+    assert post(server, CAROL, json.dumps({"objects": [old, new, red]}).encode()).status_code == 202
+    assert delete(server, BOB, old["id"]) == 404, "may not write, so there is no inbox for him"
+    assert delete(server, ALICE, red["id"]) == 404, "is above her"
+    assert delete(server, ALICE, old["id"], **{"match[version]": "newest"}) == 400
+    assert delete(server, ALICE, old["id"], **{"match[version]": old["modified"]}) == 200
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/objects/"
+    assert get(inbox, CAROL, **{"match[version]": "all"}).json()["objects"] == [new, red]
+    assert delete(server, CAROL, new["id"]) == delete(server, CAROL, red["id"]) == 200
+    assert delete(server, CAROL, red["id"]) == 404
+    assert Inbox(tmp_path / "inbox").entries == []
+    assert not list((tmp_path / "inbox").glob("*.json"))
+    shown = get(at(server, Tlp.AMBER), ALICE).json()["objects"][0]["id"]
+    assert delete(server, ALICE, shown, "amber") == 403, "the case itself is read only"
+
+
+def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
+    times = iter(f"2026-11-24T{hour}:00:00.000000Z" for hour in range(10, 24))
+    case = mixed_case()
+    with open_store(tmp_path / "a.indicia") as store:
+        store.save(case, author="x", time="t", what="first")
+        app = taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: next(times))
+        with running(app) as server:
+            everything = get(at(server, Tlp.AMBER), ALICE, limit="1000").json()["objects"]
+            assert "objects" not in get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()
+            firmer = msgspec.structs.replace(case.claims[0], firmness=Firmness.CONFIRMED)
+            store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+            later = get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"]
+        with running(taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: "2027")) as server:
+            assert get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"] == later, "kept"
+    changed = [item for item in later if item["type"] == "note"]
+    assert len(changed) == 1
+    assert len(later) < 4 < len(everything)
+    before = next(item for item in everything if item["id"] == changed[0]["id"])
+    assert before["created"] == changed[0]["created"]
+    assert changed[0]["modified"] > before["modified"]
+
+
+def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
+    page = create_app(tmp_path / "cases", author="x")
+    case = mixed_case()
+    page.state.shelf.store("exchange", make=True).save(case, author="x", time="t", what="first")
+    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber")
+    with running(beside(page, taxii)) as server:
+        (root,) = get(f"{server}/taxii2/").json()["api_roots"]
+        assert "exchange" not in root
+        assert [one["title"] for one in get(f"{root}collections/").json()["collections"]] == ["TLP:CLEAR"]
+        objects = get(f"{root}collections/{collection_id('clear')}/objects/").json()["objects"]
+        assert objects
+        assert not [word for word in SECRET if word in json.dumps(objects)]
+        assert "exchange" in requests.get(f"{server}/", timeout=20).text

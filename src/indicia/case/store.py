@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Text, cast, create_engine, event, func, insert, select
+from sqlalchemy import Connection, Engine, Text, cast, create_engine, delete, event, func, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from indicia.case.columns import Columns
 from indicia.case.migrate import upgrade
 from indicia.case.parts import LISTS, SINGLES, Part, parts_of
-from indicia.case.tables import entry, run, sighting, technique
+from indicia.case.tables import entry, offered, run, sighting, technique
 from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
-from indicia.case.writer import Writer
+from indicia.case.writer import Writer, batches
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
 
@@ -317,6 +317,20 @@ class Store:
         with self._engine.connect() as connection:
             counts = {kind: how_many(connection, kind, wanted, most=most) for kind in (*INDEXED, "sighting")}
         return {kind: count for kind, count in counts.items() if count}
+
+    def offered(self, to: str) -> dict[str, dict[str, str]]:
+        """What was passed on last `to` somebody: the columns of each object, by its id."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(offered).where(offered.c.reader == to[:200]))
+            return {row["id"]: {n: row[n] for n in ("digest", "created", "modified", "added")} for row in rows.mappings()}
+
+    def keep_offered(self, to: str, objects: Mapping[str, Mapping[str, str]], *, gone: Sequence[str] = ()) -> None:
+        """Keeps what was passed on `to` somebody, and forgets what is `gone`. It is no change of the case."""
+        with self._writing() as connection:
+            for batch in batches([*objects, *gone], _AT_ONCE):
+                connection.execute(delete(offered).where(offered.c.reader == to[:200], offered.c.id.in_(batch)))
+            for some in batches(objects.items()):
+                connection.execute(insert(offered), [{"reader": to[:200], "id": id, **columns} for id, columns in some])
 
     def check(self) -> None:
         """Raises: StoreError when the file is damaged."""

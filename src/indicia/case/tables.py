@@ -4,13 +4,14 @@ run        one change of the case: who, when, what
 entry      one version of one record; `until` is the run that superseded or withdrew it, NULL while it holds
 sighting   versions of sightings, with the columns that a hunt is searched by
 technique  which sighting shows which technique
+offered    what was passed on last to each reader: the one table whose rows are replaced
 """
 
 from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
-__all__ = ["entry", "metadata", "run", "sighting", "technique"]
+__all__ = ["entry", "metadata", "offered", "run", "sighting", "technique"]
 
 metadata = MetaData()
 
@@ -65,4 +66,15 @@ technique = Table(
     Column("technique", String(16), primary_key=True),
     Column("sighting", Integer, ForeignKey("sighting.seq"), primary_key=True),
     sqlite_with_rowid=False,  # the key is all there is
+)
+
+offered = Table(
+    "offered",
+    metadata,
+    Column("reader", String(200), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("modified", String(40), nullable=False),
+    Column("added", String(40), nullable=False),
 )

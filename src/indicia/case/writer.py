@@ -16,7 +16,7 @@ from indicia.case.tables import entry, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
 from indicia.records import Sighting
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "batches"]
 
 _MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
 _BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
@@ -65,7 +65,7 @@ class Writer:
     def add_entries(self, kind: str, rows: Iterable[tuple[str, int, bytes]]) -> None:
         """New versions, each as (id, place, body)."""
         top = self._top(entry)
-        for batch in _batches(rows):
+        for batch in batches(rows):
             numbered = list(enumerate(batch, top + 1))
             top += len(batch)
             self.connection.execute(
@@ -95,7 +95,7 @@ class Writer:
         superseded = added = 0
         top = self._top(sighting)
         seen: dict[str, int] = {}
-        for batch in _batches(enumerate(sightings)):
+        for batch in batches(enumerate(sightings)):
             rows, shown, words = [], [], []
             for place, each in batch:
                 count = seen[each.id] = seen.get(each.id, 0) + 1
@@ -120,7 +120,7 @@ class Writer:
             add_words(self.connection, "sighting", words)
         for index in later:
             index.create(self.connection)
-        for some in _batches(moved):
+        for some in batches(moved):
             self.connection.execute(
                 update(sighting).where(sighting.c.seq == bindparam("number")).values(place=bindparam("to")), some
             )
@@ -135,7 +135,7 @@ class Writer:
         return int(self.connection.execute(select(func.max(table.c.seq))).scalar_one() or 0)
 
     def _end(self, table: Any, numbers: Sequence[int]) -> None:
-        for batch in _batches(numbers, 500):
+        for batch in batches(numbers, 500):
             self.connection.execute(update(table).where(table.c.seq.in_(batch)).values(until=self.run))
 
 
@@ -167,7 +167,8 @@ def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
 
-def _batches(rows: Iterable[Any], size: int = _BATCH) -> Iterator[list[Any]]:
+def batches(rows: Iterable[Any], size: int = _BATCH) -> Iterator[list[Any]]:
+    """The rows, so many at a time."""
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch

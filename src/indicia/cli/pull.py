@@ -10,8 +10,8 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Output, Quiet, Verbose, talk
-from indicia.cli.talk import write_out
-from indicia.errors import InputError
+from indicia.cli.talk import write_atomically, write_out
+from indicia.errors import InputError, UsageError
 
 __all__ = ["TokenFile", "pull", "read_secret"]
 
@@ -26,6 +26,9 @@ def pull(
     added_after: Annotated[
         str | None, typer.Option("--added-after", help="Only what was added later, as 2026-11-24T00:00:00Z.")
     ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Only what is new since -o FILE was pulled, added to that file.")
+    ] = False,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -36,18 +39,50 @@ def pull(
     [bold]Examples[/]
 
       indicia pull https://taxii.example/api/collections/ID/ --token-file token.txt -o theirs.stix.json
+
+      indicia pull https://taxii.example/api/collections/ID/ --update -o theirs.stix.json   [dim]again, what is new[/]
     """
     import orjson
 
     from indicia.share.stix.ids import object_id
+    from indicia.share.taxii_client import joined
     from indicia.share.taxii_client import pull as pull_objects
 
     voice = talk(quiet, verbose, color)
-    objects = pull_objects(url, read_secret(token_file), added_after=added_after)
+    if update and (output is None or str(output) == "-" or added_after):
+        raise UsageError("--update takes a file to update, and no --added-after", hint="indicia pull URL --update -o FILE")
+    held: list[dict[str, object]] = []
+    if update and output is not None and Path(output).exists():
+        held, added_after = _held(Path(output), url)
+    pulled = pull_objects(url, read_secret(token_file), added_after=added_after)
+    objects = joined(held, pulled.objects)
     id = object_id("bundle", *(f"{item.get('id')}{item.get('modified', '')}" for item in objects))
     write_out(orjson.dumps({"type": "bundle", "id": id, "objects": objects}, option=orjson.OPT_INDENT_2), output)
-    voice.say(f"{len(objects)} objects", "dim")
+    if output is not None and str(output) != "-":
+        write_atomically(_beside(Path(output)), orjson.dumps({"url": url, "added_last": pulled.last}))
+    voice.say(f"{len(pulled.objects)} objects" + (f", {len(objects)} in all" if held else ""), "dim")
     return exits.E_OK
+
+
+def _beside(file: Path) -> Path:
+    """Where it stands how far a file was pulled."""
+    return file.with_name(f"{file.name}.pulled")
+
+
+def _held(file: Path, url: str) -> tuple[list[dict[str, object]], str | None]:
+    """The objects in a file that was pulled from `url`, and when the last was added. Raises: InputError, UsageError."""
+    import orjson
+
+    try:
+        mark = orjson.loads(_beside(file).read_bytes())
+        objects = orjson.loads(file.read_bytes())["objects"]
+        if mark["url"] != url:
+            raise UsageError(f"{file} was pulled from {mark['url']}", hint="give another file with -o")
+        return [item for item in objects if isinstance(item, dict)], mark["added_last"] or None
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            "it cannot be told how far this was pulled", where=str(file), hint="pull all of it again, without --update"
+        ) from error
 
 
 def read_secret(where: str | None) -> str | None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, read_marking, talk
 from indicia.cli.pull import TokenFile, read_secret
+
+if TYPE_CHECKING:
+    from indicia.records import Tlp
+    from indicia.share.stix.versions import Offered
 
 __all__ = ["push"]
 
@@ -18,6 +25,9 @@ def push(
     url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
     audience: Annotated[str, typer.Option("--for", help="What its readers are cleared for; the rest is left out.")] = "clear",
     token_file: TokenFile = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what this server was sent before; without it only what is new or has changed.")
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -29,22 +39,55 @@ def push(
       indicia push affair.indicia https://taxii.example/api/collections/ID/ --for green --token-file token.txt
     """
     from indicia.knowledge import load
-    from indicia.pipeline import load_case
+    from indicia.pipeline import as_left, load_case
     from indicia.records import Tlp
     from indicia.share.redact import left_out, redact
     from indicia.share.stix import bundle_objects
+    from indicia.share.stix.versions import versioned
     from indicia.share.taxii_client import push as push_objects
 
     voice = talk(quiet, verbose, color)
-    seen = redact(load_case(case), read_marking(audience) or Tlp.CLEAR)
+    knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR
+    seen = redact(as_left(load_case(case), knowledge), cleared)
     for sentence in left_out(seen):
         voice.say(sentence)
-    statuses = push_objects(url, bundle_objects(seen, load()), read_secret(token_file))
+    sent = Sent(case, url, cleared)
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
+    new = [item for item in objects if everything or sent.held.get(item["id"]) != offered[item["id"]]]
+    statuses = push_objects(url, new, read_secret(token_file)) if new else []
+    refused = {failure.get("id") for status in statuses for failure in status.get("failures", [])}
+    sent.keep({item["id"]: offered[item["id"]] for item in new if item["id"] not in refused})
     kept = sum(int(status.get("success_count", 0)) for status in statuses)
     failed = sum(int(status.get("failure_count", 0)) for status in statuses)
     pending = sum(int(status.get("pending_count", 0)) for status in statuses)
-    voice.say(f"{kept} objects taken, {failed} refused, {pending} pending")
+    known = f", {len(objects) - len(new)} sent before" if len(objects) > len(new) else ""
+    voice.say(f"{kept} objects taken, {failed} refused, {pending} pending{known}")
     for status in statuses:
         for failure in status.get("failures", [])[:5]:
             voice.say(f"refused: {failure.get('id')}: {failure.get('message')}", "yellow")
     return exits.E_PARTIAL if failed else exits.E_OK
+
+
+class Sent:
+    """What a case in a store was sent of before, by the address it was sent to; nothing is kept of a case in another file."""
+
+    def __init__(self, case: str, url: str, audience: Tlp) -> None:
+        from indicia.case import open_store
+        from indicia.pipeline import is_store
+        from indicia.share.stix.versions import Offered
+
+        self._case = case if is_store(case) else None
+        self._to = f"push {audience.value} {url}"
+        self.held: dict[str, Offered] = {}
+        if self._case is not None:
+            with open_store(self._case) as store:
+                self.held = {id: msgspec.convert(row, Offered) for id, row in store.offered(self._to).items()}
+
+    def keep(self, rows: Mapping[str, Offered]) -> None:
+        """Remembers what the server has taken."""
+        from indicia.case import open_store
+
+        if self._case is not None and rows:
+            with open_store(self._case) as store:
+                store.keep_offered(self._to, {id: msgspec.to_builtins(row) for id, row in rows.items()})

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.errors import InputError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 __all__ = ["serve"]
 
@@ -33,7 +36,9 @@ def serve(
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
     ] = None,
-    taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
+    taxii_only: Annotated[
+        bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1, at any host name.")
+    ] = False,
     readers: Annotated[
         Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
     ] = None,
@@ -45,7 +50,9 @@ def serve(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """The page: read, hunt, weigh and advise in the browser. With --taxii-only: one case over TAXII 2.1.
+    """The page: read, hunt, weigh and advise in the browser; and the same cases over TAXII 2.1 at /taxii2/.
+
+    Over TAXII, whoever has no token of --readers sees what is TLP:CLEAR. With --taxii-only there is no page.
 
     [bold]Examples[/]
 
@@ -56,14 +63,22 @@ def serve(
     import uvicorn
     from platformdirs import user_data_path
 
-    from indicia.cli.taxii import taxii_server
+    from indicia.cli.taxii import taxii_of_page, taxii_server
     from indicia.web import create_app
+    from indicia.web.app import MOST_BYTES
+    from indicia.web.security import LOCAL_HOSTS, Guard
+    from indicia.web.taxii import beside
 
     voice = talk(quiet, verbose, color)
     home = folder or user_data_path("indicia") / "cases"
-    app = (
-        taxii_server(cases or (), readers, inbox, sightings) if taxii_only else create_app(home, cases or (), hosts=names or ())
-    )
+    app: ASGIApp
+    if taxii_only:
+        app = taxii_server(cases or (), readers, inbox, sightings)
+    else:
+        page = create_app(home, cases or (), hosts=names or ())
+        shelf = page.state.shelf
+        taxii = taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings)
+        app = beside(page, Guard(taxii, hosts=(*LOCAL_HOSTS, *(names or ())), most=MOST_BYTES))
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)

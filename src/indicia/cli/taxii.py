@@ -1,51 +1,99 @@
-"""The TAXII server behind `indicia serve --taxii-only`."""
+"""The TAXII server behind `indicia serve`: the cases of the page, or one case alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from indicia.errors import UsageError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-__all__ = ["taxii_server"]
+    from indicia.case import Store
+    from indicia.records import Case
+    from indicia.share.stix.versions import Offered
+    from indicia.web.taxii import Source
+
+__all__ = ["Kept", "taxii_of_page", "taxii_server"]
+
+
+class Kept:
+    """A case in a store, which remembers what was offered."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def state(self) -> object:
+        return self.store.last_run()
+
+    def case(self) -> Case:
+        from indicia.knowledge import load
+        from indicia.pipeline import as_left
+
+        return as_left(self.store.load(), load())
+
+    def offered(self, collection: str) -> Mapping[str, Offered]:
+        from indicia.share.stix.versions import Offered
+
+        return {id: msgspec.convert(row, Offered) for id, row in self.store.offered(f"taxii {collection}").items()}
+
+    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
+        if rows or gone:
+            made = {id: msgspec.to_builtins(row) for id, row in rows.items()}
+            self.store.keep_offered(f"taxii {collection}", made, gone=gone)
 
 
 def taxii_server(cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str) -> Starlette:
     """The server of one case. Raises: UsageError for another number of cases, and what reading the files raises."""
+    from indicia.case import open_store
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, is_store, load_case
+    from indicia.web.taxii import Fixed
+
+    if len(cases) != 1:
+        raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
+    source = Kept(open_store(cases[0])) if is_store(cases[0]) else Fixed(as_left(load_case(cases[0]), load()))
+    return _server(lambda: {"case": source}, readers, inbox, sightings)
+
+
+def taxii_of_page(
+    slugs: Callable[[], Sequence[str]],
+    store: Callable[[str], Store],
+    readers: Path | None,
+    inbox: Path | None,
+    sightings: str,
+) -> Starlette:
+    """The server of all cases that the page shows. Their addresses do not tell their names."""
+    from indicia.web.collections import collection_id
+
+    sources: dict[str, Source] = {}
+
+    def roots() -> Mapping[str, Source]:
+        names = {collection_id(f"case {slug}"): slug for slug in slugs()}
+        for id, slug in names.items():
+            if id not in sources:
+                sources[id] = Kept(store(slug))
+        return {id: sources[id] for id in names}
+
+    return _server(roots, readers, inbox, sightings)
+
+
+def _server(roots: Callable[[], Mapping[str, Source]], readers: Path | None, inbox: Path | None, sightings: str) -> Starlette:
     from indicia.cli.options import read_marking
     from indicia.knowledge import load
-    from indicia.pipeline import load_case
     from indicia.records import Tlp
     from indicia.web.collections import Inbox
     from indicia.web.readers import load_readers
     from indicia.web.taxii import taxii_app
 
-    if len(cases) != 1:
-        raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
     return taxii_app(
-        load_case(cases[0]),
+        roots,
         load(),
         load_readers(readers) if readers else (),
         inbox=Inbox(inbox) if inbox else None,
-        added=_added(cases[0]),
         sightings=read_marking(sightings) or Tlp.AMBER,
     )
-
-
-def _added(case: str) -> str | None:
-    """When the case changed last: the time of its last run, or of its file."""
-    from indicia.case import open_store
-    from indicia.pipeline import is_store
-
-    if is_store(case):
-        with open_store(case) as store:
-            moment = datetime.fromisoformat(store.runs()[-1].time)
-    else:
-        path = Path(case)
-        moment = datetime.fromtimestamp((path / "case.json" if path.is_dir() else path).stat().st_mtime, UTC)
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from base64 import b64encode
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +15,9 @@ import orjson
 import requests
 
 from indicia.errors import FormatError, InputError, LimitError, UsageError
+from indicia.records import Record
 
-__all__ = ["pull", "push"]
+__all__ = ["Pulled", "joined", "pull", "push"]
 
 MEDIA = "application/taxii+json;version=2.1"
 _WAIT = 60  # seconds without an answer
@@ -57,6 +59,11 @@ def _objects_url(url: str) -> str:
 
 
 def _ask(session: requests.Session, method: str, url: str, **more: Any) -> dict[str, Any]:
+    return _answer(session, method, url, **more)[0]
+
+
+def _answer(session: requests.Session, method: str, url: str, **more: Any) -> tuple[dict[str, Any], str]:
+    """The envelope, and when the last object in it was added, as the header says."""
     try:
         # A redirect could lead the token elsewhere: TAXII needs none.
         with session.request(method, url, timeout=_WAIT, stream=True, allow_redirects=False, **more) as answer:
@@ -65,7 +72,7 @@ def _ask(session: requests.Session, method: str, url: str, **more: Any) -> dict[
                 body += chunk
                 if len(body) > _LARGEST:
                     raise LimitError(f"the server sends more than {_LARGEST:,} bytes", where=url)
-            code = answer.status_code
+            code, last = answer.status_code, answer.headers.get("X-TAXII-Date-Added-Last", "")
     except requests.RequestException as error:
         raise InputError(f"the server cannot be reached: {type(error).__name__}", where=url) from error
     try:
@@ -78,30 +85,49 @@ def _ask(session: requests.Session, method: str, url: str, **more: Any) -> dict[
         raise InputError(f"the server answers {code} {reason}".strip(), where=url, hint=hint)
     if not isinstance(found, dict):
         raise FormatError("the answer is no TAXII envelope", where=url)
-    return found
+    return found, last
 
 
-def pull(url: str, secret: str | None = None, *, added_after: str | None = None) -> list[dict[str, Any]]:
-    """All objects of the collection at `url`, in the server's order.
+class Pulled(Record, frozen=True, kw_only=True):
+    """Objects in the server's order, and when the last of them was added, "" where the server does not say."""
+
+    objects: tuple[dict[str, Any], ...]
+    last: str = ""
+
+
+def pull(url: str, secret: str | None = None, *, added_after: str | None = None) -> Pulled:
+    """All objects of the collection at `url`, or those that were added later than `added_after` (RFC 3339).
 
     Raises: InputError, FormatError, LimitError, UsageError.
     """
     session = _session(url, secret)
     query: dict[str, str] = {"added_after": added_after} if added_after else {}
     found: list[dict[str, Any]] = []
+    latest = added_after or ""
     while True:
-        envelope = _ask(session, "GET", _objects_url(url), params=query)
+        envelope, last = _answer(session, "GET", _objects_url(url), params=query)
         objects = envelope.get("objects", [])
         if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
             raise FormatError("the answer is no TAXII envelope", where=url)
         found += objects
+        latest = last or latest
         if len(found) > _MOST:
             raise LimitError(f"the collection holds more than {_MOST:,} objects", where=url, hint="use --added-after")
         if not envelope.get("more"):
-            return found
+            return Pulled(objects=tuple(found), last=latest)
         if not objects or not isinstance(envelope.get("next"), str) or envelope["next"] == query.get("next"):
             raise FormatError("the server says that there is more and does not say where", where=url)
         query = {**query, "next": envelope["next"]}
+
+
+def joined(held: Iterable[dict[str, Any]], pulled: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each object once, in its newest version, those that were held first."""
+    newest: dict[str, dict[str, Any]] = {}
+    for item in (*held, *pulled):
+        before = newest.get(str(item.get("id")))
+        if before is None or str(before.get("modified", "")) <= str(item.get("modified", "")):
+            newest[str(item.get("id"))] = item
+    return list(newest.values())
 
 
 def push(url: str, objects: list[dict[str, Any]], secret: str | None = None) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ class Inbox:
         folder.mkdir(parents=True, exist_ok=True)
         self.entries: list[Entry] = []
         for path in sorted(folder.glob("*--*.json")):
-            added = path.name.split("--")[0].replace("_", ":")
+            added = _added(path)
             try:
                 items = orjson.loads(path.read_bytes())["objects"]
             except (orjson.JSONDecodeError, KeyError, TypeError):
@@ -124,11 +124,37 @@ class Inbox:
             if not new:
                 return
             bundle = {"type": "bundle", "id": f"bundle--{status}", "objects": [entry.item for entry in new.values()]}
-            name = f"{added.replace(':', '_')}--{status}.json"
-            temporary = self.folder / f".{name}"
-            with temporary.open("wb") as file:
-                file.write(orjson.dumps(bundle))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.folder / name)
+            self._write(self.folder / f"{added.replace(':', '_')}--{status}.json", bundle)
             self.entries += new.values()
+
+    def remove(self, entries: Iterable[Entry]) -> None:
+        """Takes these versions of objects out of the files and of what is offered."""
+        gone = {(entry.item["id"], version_of(entry)) for entry in entries}
+        with self._lock:
+            for path in sorted(self.folder.glob("*--*.json")):
+                try:
+                    bundle = orjson.loads(path.read_bytes())
+                    items = bundle["objects"]
+                except (orjson.JSONDecodeError, KeyError, TypeError):
+                    continue  # not one of ours
+                added = _added(path)
+                left = [i for i in items if fault_of(i) or (i["id"], version_of(Entry(added=added, item=i))) not in gone]
+                if not left:
+                    path.unlink()
+                elif len(left) < len(items):
+                    self._write(path, {**bundle, "objects": left})
+            self.entries = [entry for entry in self.entries if (entry.item["id"], version_of(entry)) not in gone]
+
+    def _write(self, path: Path, bundle: dict[str, Any]) -> None:
+        """Whole or not at all, and on disk before it returns."""
+        temporary = self.folder / f".{path.name}"
+        with temporary.open("wb") as file:
+            file.write(orjson.dumps(bundle))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+def _added(path: Path) -> str:
+    """When the objects of a file of the inbox were added, as its name says."""
+    return path.name.split("--")[0].replace("_", ":")

@@ -1,40 +1,81 @@
-"""A TAXII 2.1 server for one case: a collection for each TLP marking, and an inbox.
+"""A TAXII 2.1 server: an API root for each case, in it a collection for each TLP marking, and an inbox.
 
 Every collection is made from the case as an audience of its marking may see it, so that what is above is not there to be found.
-A reader sees the collections up to their clearance; nobody without a token sees more than TLP:CLEAR.
+A reader sees the collections up to their clearance; nobody without a token sees more than TLP:CLEAR. A collection is made anew
+when its case has changed, and an object that is the same as before keeps its version and the time at which it was added.
 
 References: TAXII Version 2.1 (OASIS Standard, 10 June 2021).
 """
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Tlp
-from indicia.share.redact import redact
+from indicia.share.redact import marking_of, redact
 from indicia.share.stix import bundle_objects
+from indicia.share.stix.versions import Offered, versioned
 from indicia.web.collections import Entry, Inbox, chosen, collection_id, fault_of, marking_of_object, version_of
 from indicia.web.readers import Reader, reader_of
 
-__all__ = ["MEDIA", "taxii_app"]
+__all__ = ["MEDIA", "Fixed", "Source", "beside", "taxii_app"]
 
 MEDIA = "application/taxii+json;version=2.1"
 _STIX = "application/stix+json;version=2.1"
 _PAGE = 100
 _LARGEST = 10_000_000  # bytes that one request may bring
 _STATUSES = 1000  # kept in memory
-_ROOT = "/indicia"
+_ROOT = "/taxii2/{root}"
+
+
+class Source(Protocol):
+    """One case that is offered, and what is remembered of what was offered."""
+
+    def state(self) -> object:
+        """Changes whenever the case does."""
+
+    def case(self) -> Case:
+        """As it stands now. Raises: IndiciaError."""
+
+    def offered(self, collection: str) -> Mapping[str, Offered]:
+        """What was offered last, by the object's id."""
+
+    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
+        """Remembers what is new or has changed, and forgets what is gone."""
+
+
+class Fixed:
+    """A case that does not change, remembered as long as the server runs."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def state(self) -> object:
+        return 0
+
+    def case(self) -> Case:
+        return self._case
+
+    def offered(self, collection: str) -> Mapping[str, Offered]:
+        return {}
+
+    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
+        pass
 
 
 def _now() -> str:
@@ -42,17 +83,16 @@ def _now() -> str:
 
 
 def taxii_app(
-    case: Case,
+    roots: Callable[[], Mapping[str, Source]],
     knowledge: Knowledge,
     readers: tuple[Reader, ...] = (),
     *,
     inbox: Inbox | None = None,
-    added: str | None = None,
     sightings: Tlp = Tlp.AMBER,
     now: Callable[[], str] = _now,
 ) -> Starlette:
-    """The server. `added` is when the case's objects count as added; one's own sightings are at least `sightings`."""
-    server = _Server(case, knowledge, readers, inbox, added or now(), sightings, now)
+    """The server of the cases that `roots` names now; one's own sightings are at least `sightings`. All share one inbox."""
+    server = _Server(roots, knowledge, readers, inbox, sightings, now)
     collection = f"{_ROOT}/collections/{{collection}}"
     routes = [
         Route("/taxii2/", server.discovery),
@@ -63,10 +103,22 @@ def taxii_app(
         Route(f"{collection}/manifest/", server.manifest),
         Route(f"{collection}/objects/", server.objects, methods=["GET"]),
         Route(f"{collection}/objects/", server.post, methods=["POST"]),
-        Route(f"{collection}/objects/{{object}}/", server.one),
+        Route(f"{collection}/objects/{{object}}/", server.one, methods=["GET"]),
+        Route(f"{collection}/objects/{{object}}/", server.delete, methods=["DELETE"]),
         Route(f"{collection}/objects/{{object}}/versions/", server.versions),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refused, IndiciaError: _failed})
+
+
+def beside(page: ASGIApp, taxii: ASGIApp) -> ASGIApp:
+    """The page, with the TAXII server at /taxii2/ of the same address."""
+
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", ""))
+        is_taxii = scope["type"] == "http" and (path == "/taxii2" or path.startswith("/taxii2/"))
+        await (taxii if is_taxii else page)(scope, receive, send)
+
+    return both
 
 
 def _answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -79,24 +131,77 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _answer(body, error.status_code, dict(error.headers or {}))
 
 
+def _failed(request: Request, error: Exception) -> Response:
+    """The case cannot be read now. Where it is and why is nothing for readers from outside."""
+    return _answer({"title": "the case cannot be read", "http_status": "503"}, 503)
+
+
+class _Root:
+    """The collections of one case, each made when it is first asked for after a change."""
+
+    def __init__(self, source: Source, knowledge: Knowledge, sightings: Tlp, now: Callable[[], str]) -> None:
+        self.source, self.knowledge, self.sightings, self.now = source, knowledge, sightings, now
+        self._lock = threading.Lock()
+        self._state: object = None
+        self._case: Case | None = None
+        self._entries: dict[Tlp, list[Entry]] = {}
+
+    def _current(self) -> Case:
+        state = self.source.state()
+        if self._case is None or state != self._state:
+            self._case, self._state, self._entries = self.source.case(), state, {}
+        return self._case
+
+    def entries(self, tlp: Tlp) -> list[Entry]:
+        with self._lock:
+            case = self._current()
+            if tlp not in self._entries:
+                self._entries[tlp] = self._made(redact(case, tlp, sightings=self.sightings), tlp)
+            return self._entries[tlp]
+
+    def title(self, reader: Reader) -> str:
+        """The name of the case, for those who may see all of it: a name can give away what the case is about."""
+        with self._lock:
+            case = self._current()
+        return case.name if marking_of(case).rank <= reader.tlp.rank else "A case"
+
+    def _made(self, case: Case, tlp: Tlp) -> list[Entry]:
+        held = self.source.offered(tlp.value)
+        items, kept = versioned(bundle_objects(case, self.knowledge), held, self.now())
+        changed = {id: one for id, one in kept.items() if held.get(id) != one}
+        self.source.keep(tlp.value, changed, sorted(held.keys() - kept.keys()))
+        return [Entry(added=kept[item["id"]].added, item=item) for item in items]
+
+
 class _Server:
     def __init__(
         self,
-        case: Case,
+        roots: Callable[[], Mapping[str, Source]],
         knowledge: Knowledge,
         readers: tuple[Reader, ...],
         inbox: Inbox | None,
-        added: str,
         sightings: Tlp,
         now: Callable[[], str],
     ) -> None:
         self.readers, self.inbox, self.now, self.title = readers, inbox, now, "Indicia"
-        self.shelves: dict[str, tuple[Tlp, list[Entry]]] = {}
-        for tlp in Tlp:
-            items = bundle_objects(redact(case, tlp, sightings=sightings), knowledge)
-            self.shelves[collection_id(tlp.value)] = (tlp, [Entry(added=added, item=item) for item in items])
+        self._sources, self._knowledge, self._sightings = roots, knowledge, sightings
+        self._roots: dict[str, _Root] = {}
+        self._lock = threading.Lock()
+        self.shelves = {collection_id(tlp.value): tlp for tlp in Tlp}
         self.inbox_id = collection_id("inbox")
         self.posted: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def _root(self, request: Request) -> _Root:
+        """The API root in the path. Raises: HTTPException 404."""
+        name = request.path_params["root"]
+        source = self._sources().get(name)
+        if source is None:
+            raise HTTPException(404, "no such API root")
+        with self._lock:
+            root = self._roots.get(name)
+            if root is None:
+                root = self._roots[name] = _Root(source, self._knowledge, self._sightings, self.now)
+            return root
 
     def reader(self, request: Request) -> Reader:
         reader = reader_of(request.headers.get("authorization"), self.readers)
@@ -111,13 +216,13 @@ class _Server:
 
     def _entries(self, request: Request, reader: Reader) -> list[Entry]:
         """What the reader may see of the collection in the path. Raises: HTTPException 404, also for what is above them."""
-        id = request.path_params["collection"]
+        id, root = request.path_params["collection"], self._root(request)
         if id == self.inbox_id and self.inbox is not None and reader.write:
             return [entry for entry in self.inbox.entries if marking_of_object(entry.item).rank <= reader.tlp.rank]
-        tlp, entries = self.shelves.get(id, (Tlp.RED, []))
-        if id not in self.shelves or tlp.rank > reader.tlp.rank:
+        tlp = self.shelves.get(id)
+        if tlp is None or tlp.rank > reader.tlp.rank:
             raise HTTPException(404, "no such collection")
-        return entries
+        return root.entries(tlp)
 
     def _described(self, reader: Reader) -> list[dict[str, Any]]:
         found = [
@@ -129,7 +234,7 @@ class _Server:
                 "can_write": False,
                 "media_types": [_STIX],
             }
-            for id, (tlp, _) in self.shelves.items()
+            for id, tlp in self.shelves.items()
             if tlp.rank <= reader.tlp.rank
         ]
         if self.inbox is not None and reader.write:
@@ -137,23 +242,28 @@ class _Server:
             found.append({**inbox, "description": "What partners send; not part of the case"})
         return found
 
-    async def discovery(self, request: Request) -> Response:
+    def discovery(self, request: Request) -> Response:
         self.reader(request)
-        base = str(request.base_url).rstrip("/") + f"{_ROOT}/"
-        return _answer({"title": self.title, "default": base, "api_roots": [base]})
+        base = str(request.base_url).rstrip("/")
+        roots = [base + _ROOT.format(root=name) + "/" for name in sorted(self._sources())]
+        return _answer({"title": self.title, **({"default": roots[0]} if len(roots) == 1 else {}), "api_roots": roots})
 
-    async def root(self, request: Request) -> Response:
-        self.reader(request)
-        return _answer({"title": self.title, "versions": [MEDIA], "max_content_length": _LARGEST})
+    def root(self, request: Request) -> Response:
+        title = self._root(request).title(self.reader(request))
+        return _answer({"title": title, "versions": [MEDIA], "max_content_length": _LARGEST})
 
-    async def collections(self, request: Request) -> Response:
-        return _answer({"collections": self._described(self.reader(request))})
-
-    async def collection(self, request: Request) -> Response:
+    def collections(self, request: Request) -> Response:
         reader = self.reader(request)
-        self._entries(request, reader)
-        (found,) = [one for one in self._described(reader) if one["id"] == request.path_params["collection"]]
-        return _answer(found)
+        self._root(request)
+        return _answer({"collections": self._described(reader)})
+
+    def collection(self, request: Request) -> Response:
+        reader, id = self.reader(request), request.path_params["collection"]
+        self._root(request)
+        for found in self._described(reader):
+            if found["id"] == id:
+                return _answer(found)
+        raise HTTPException(404, "no such collection")
 
     def _page(self, request: Request, **fixed: str) -> tuple[list[Entry], dict[str, Any], dict[str, str]]:
         """One page, the envelope's `more` and `next`, and the headers. Raises: HTTPException 400 for a bad query."""
@@ -180,13 +290,13 @@ class _Server:
         page, envelope, headers = self._page(request, **fixed)
         return _answer({**envelope, **({"objects": [entry.item for entry in page]} if page else {})}, headers=headers)
 
-    async def objects(self, request: Request) -> Response:
+    def objects(self, request: Request) -> Response:
         return self._envelope(request)
 
-    async def one(self, request: Request) -> Response:
+    def one(self, request: Request) -> Response:
         return self._envelope(request, **{"match[id]": request.path_params["object"]})
 
-    async def manifest(self, request: Request) -> Response:
+    def manifest(self, request: Request) -> Response:
         page, envelope, headers = self._page(request)
         rows = [
             {"id": entry.item["id"], "date_added": entry.added, "version": version_of(entry), "media_type": _STIX}
@@ -194,23 +304,41 @@ class _Server:
         ]
         return _answer({**envelope, **({"objects": rows} if rows else {})}, headers=headers)
 
-    async def versions(self, request: Request) -> Response:
+    def versions(self, request: Request) -> Response:
         fixed = {"match[id]": request.path_params["object"], "match[version]": "all"}
         page, envelope, headers = self._page(request, **fixed)
         return _answer({**envelope, "versions": [version_of(entry) for entry in page]}, headers=headers)
 
-    async def status(self, request: Request) -> Response:
+    def status(self, request: Request) -> Response:
         reader = self.reader(request)
         name, status = self.posted.get(request.path_params["status"], ("", {}))
         if not status or name != reader.name:
             raise HTTPException(404, "no such status")
         return _answer(status)
 
-    async def post(self, request: Request) -> Response:
+    def _inbox(self, request: Request) -> tuple[Inbox, Reader]:
+        """The inbox, for a reader who may write to it. Raises: HTTPException 403 for another collection, 404 for none."""
         reader = self.reader(request)
-        self._entries(request, reader)
+        self.collection(request)
         if request.path_params["collection"] != self.inbox_id or self.inbox is None:
-            raise HTTPException(403, "nothing can be added to this collection")
+            raise HTTPException(403, "this collection cannot be written to")
+        return self.inbox, reader
+
+    def delete(self, request: Request) -> Response:
+        """Takes an object out of the inbox, or the versions of it that are asked for; what is above the reader stays."""
+        inbox, reader = self._inbox(request)
+        query = {"match[version]": "all", **dict(request.query_params), "match[id]": request.path_params["object"]}
+        try:
+            found = chosen(self._entries(request, reader), query)
+        except ValueError as error:
+            raise HTTPException(400, f"the query cannot be read: {error}") from error
+        if not found:
+            raise HTTPException(404, "no such object")
+        inbox.remove(found)
+        return _answer({})
+
+    async def post(self, request: Request) -> Response:
+        _, reader = await run_in_threadpool(self._inbox, request)
         if request.headers.get("content-type", "").replace(" ", "").lower() not in {MEDIA, "application/taxii+json"}:
             raise HTTPException(415, f"this server takes {MEDIA}")
         body = bytearray()
@@ -225,7 +353,7 @@ class _Server:
         items = envelope.get("objects") if isinstance(envelope, dict) else None
         if not isinstance(items, list) or not items:
             raise HTTPException(422, "an envelope with objects is wanted")
-        return _answer(self._take_in(items, reader), 202)
+        return _answer(await run_in_threadpool(self._take_in, items, reader), 202)
 
     def _take_in(self, items: list[Any], reader: Reader) -> dict[str, Any]:
         assert self.inbox is not None
