@@ -183,12 +183,13 @@ class Held:
 
 
 def _with_one_of_each(case: Case, store: Store, columns: Columns) -> Case:
-    """The case with one sighting of each kind, none of them rejected."""
+    """The case with one sighting of each kind that nobody rejected, and with those that somebody did."""
     if case.hunt is None:
         return case
     standing = Standing(case)
     rejected = [subject for subject in standing.by_subject if standing.is_rejected(subject)]
-    places = columns.alike(store.places_of(rejected).values() if rejected else ())
+    out = set(store.places_of(rejected).values()) if rejected else set()
+    places = sorted(out | set(columns.alike(out)))
     hunt = msgspec.structs.replace(case.hunt, sightings=store.sightings_at(places))
     return msgspec.structs.replace(case, hunt=hunt)
 
