@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indicia.read.claims.party import Party
 from indicia.read.claims.resolving import Found
 from indicia.records import Stance
 
@@ -30,6 +31,11 @@ def consistent(found: list[Found]) -> list[Found]:
     return out
 
 
+def _named(party: Party) -> bool:
+    """Whether the party is called by a name of its own."""
+    return party.kinds[0] in ("actor", "named_person", "unknown_name", "organisation")
+
+
 def _moot(one: Found, other: Found) -> bool:
     if one.accused_is is None or other.accused_is is None:
         return False
@@ -43,6 +49,10 @@ def _moot(one: Found, other: Found) -> bool:
             and row[one.accused.first].low in ("a", "an", "the", "its", "another")
         ):
             return True
+        before = one.accused.last
+        several = one.accused.plural and not _named(one.accused) and _named(other.accused)
+        if several and before + 1 == other.accused.first and row[before].low in (",", ":", "(", "–"):
+            return True  # "two Russians, A and B": the names say it
     if same_source and one.draft.stance is other.draft.stance and one.draft.rule == "scorer" and other.score >= one.score:
         # the state or its people beside the agency or group of it that the same source names in the same sentence
         broad = one.accused is not None and one.accused.kinds[0] in ("state", "capital")

@@ -111,6 +111,8 @@ class Maker:
                 basis_range = None
         dated = self._date(found)
         incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
+        if incident_id is None:
+            incident = self._called_after(found, incident)
         victims, countries = self._harmed(found)
         sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
         known = self.tools.incidents.by_id.get(incident_id or "")
@@ -155,6 +157,23 @@ class Maker:
             score=found.score or rule_score(found),
             cues=(draft.rule,),
         )
+
+    def _called_after(self, found: Found, words: str | None) -> str | None:
+        """What to call an incident that is not known: the act's words, and who was hit where those hold no name."""
+        if words is not None and any(word[:1].isupper() for word in words.split()):
+            return words
+        start, end = self._quote(found)
+        for party in found.piece.whole.parties:
+            if party.start < start or party.end > end or party is found.accused:
+                continue
+            first = party.kinds[0]
+            hit = (
+                first in ("unknown_name", "organisation") or first in ("company", "named_person") and party is not found.source
+            )
+            if hit and any(c.isupper() for c in self.text[party.start : party.end]):
+                name = self.text[party.start : party.core_end]
+                return f"{name}: {words}" if words else name
+        return words
 
     def _harmed(self, found: Found) -> tuple[tuple[Span, ...], tuple[str, ...]]:
         """Whom the act names beside its doer: bodies, companies and other names, and the countries they belong to."""
