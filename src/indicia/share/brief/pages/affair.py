@@ -45,7 +45,7 @@ def _summary(affair: Affair, notes: Notes) -> Line:
     voices = f"{many(count, 'voice')} of {'its' if count == 1 else 'their'} own accuse{'s' if count == 1 else ''}"
     told = f"{many(len(claims), 'claim')} in {many(texts, 'text')} go back to {many(utterances, 'utterance')}; {voices}. "
     lag = lag_words(affair.first_detected, affair.first_private, affair.first_official)
-    told += lag[:1].upper() + lag[1:]
+    told += notes.index.show(lag[:1].upper() + lag[1:], 300)
     return line(Bit(text=f"{notes.index.show(affair.name, 100)}: ", look="strong"), told)
 
 
@@ -134,7 +134,7 @@ def _standing(claim: Claim, position: AffairRow, changes: list[Shift], copies: s
         if earlier is None or shift.kind not in SHIFTS:
             continue
         if source_words(earlier) == source_words(claim):
-            out.append(f"{SHIFTS[shift.kind]} its own of {_day(earlier, notes)} ({show(shift.note, 90)})")
+            out.append(f"{SHIFTS[shift.kind]} its own of {show(_day(earlier, notes), 20)} ({show(shift.note, 90)})")
         elif claim.stance is Stance.ACCUSES and earlier.stance is Stance.ACCUSES:
             out.append(f"contradicts {show(source_words(earlier), 60)} ({show(shift.note, 60)})")
     if copies:
