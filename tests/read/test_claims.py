@@ -202,3 +202,8 @@ def test_any_row_of_words_can_be_read(words: list[str]) -> None:
     for claim in read_claims(doc, knowledge.load(), model=False)[0]:
         for span in spans(claim):
             assert doc.text[span.start : span.end] == span.text
+
+
+def test_a_sentence_that_ends_right_after_its_participle_is_read() -> None:
+    text = "The 3rd script will look against some of the known URLs associated with this campaign."
+    assert read_claims(document(text), knowledge.load()) == ((), ())

@@ -102,7 +102,7 @@ def act_words(sentence: Sentence, lo: int, hi: int) -> bool:
 
 
 def trim_units(sentence: Sentence, lo: int, hi: int) -> tuple[int, int] | None:
-    row = sentence.row
+    row, hi = sentence.row, min(hi, len(sentence.row))
     while lo < hi and (
         row[lo].kind == "mark"
         or row[lo].low in ("of", "for", "over", "with", "that", "in", "on", "about", "as", "to", "and", "by", "against", "back")
