@@ -438,3 +438,18 @@ def test_only_as_much_is_unpacked_as_may_be(opened) -> None:
 def test_the_same_input_gives_the_same_documents(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(PAGE)
     assert open_source(tmp_path / "a.html") == open_source(tmp_path / "a.html")
+
+
+def test_strings_are_found_however_json_escapes_them(opened) -> None:
+    """PHP, and with it MISP, writes `\\/`; others escape all that is not ASCII."""
+    url, path = "https://c2.example.com/a/b", "C:\\Temp\\ü.exe"
+    attributes = [{"type": "url", "value": url}, {"type": "filename", "value": path}, {"type": "url", "value": url}]
+    event = {"Event": {"info": "value", "Attribute": attributes}}
+    for text in (json.dumps(event).replace("/", "\\/"), json.dumps(event, ensure_ascii=False, indent=1)):
+        found = opened("m.json", text)
+        assert {m.value for m in found.mentions} >= {url}
+        document = found.documents[0]
+        places = [m.span.start for m in found.mentions if m.value == url]
+        assert len(places) == 2 and min(places) > 10
+        for mention in found.mentions:
+            assert json.loads(f'"{document.text[mention.span.start : mention.span.end]}"') in (url, path)

@@ -23,6 +23,7 @@ __all__ = ["finder", "read_json"]
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _COMPARISON = re.compile(r"\[?\s*([a-z0-9-]+):([A-Za-z0-9_.'\[\]-]+)\s*(?:=|MATCHES|LIKE)\s*'((?:[^'\\]|\\.)*)'")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)"(\s*+:)?', re.DOTALL)  # group 2: it is a key
 _NAMED = {
     "intrusion-set": MentionKind.ACTOR,
     "threat-actor": MentionKind.ACTOR,
@@ -44,33 +45,49 @@ _MISP_GALAXIES = {
 
 
 class _Places:
-    """Where the strings of a JSON text stand. The same string is found once for each time it is asked for."""
+    """Where the strings of a JSON text stand, whatever way they are escaped. The same string is found once for each time it
+    is asked for, then at its last place again. One pass over the text, so that no file makes it search again and again."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._places: dict[str, list[tuple[int, int]]] | None = None
         self._next: dict[str, int] = {}
 
     def string(self, value: str) -> tuple[int, int]:
-        """The characters between the quotes of the next string with this value; the start of the text if it is written
-        oddly."""
-        for needle in (msgspec.json.encode(value).decode(), '"' + _ascii(value) + '"'):
-            at = self.text.find(needle, self._next.get(value, 0))
-            if at < 0:
-                at = self.text.find(needle)
-            if at >= 0:
-                self._next[value] = at + len(needle)
-                return at + 1, at + len(needle) - 1
-        return 0, 0
+        """The characters between the quotes of the next string with this value; the start of the text if there is none."""
+        if self._places is None:
+            self._places = _strings(self.text)
+        places = self._places.get(value)
+        if places is None:
+            return 0, 0
+        index = self._next.get(value, 0)
+        self._next[value] = min(index + 1, len(places) - 1)
+        return places[index]
 
     def inside(self, outer: tuple[int, int], value: str) -> tuple[int, int]:
         """Where `value` stands within a range, or the range."""
         written = msgspec.json.encode(value).decode()[1:-1]
-        at = self.text.find(written, *outer)
-        return (at, at + len(written)) if at >= 0 else outer
+        for way in (written, written.replace("/", "\\/")):
+            at = self.text.find(way, *outer)
+            if at >= 0:
+                return at, at + len(way)
+        return outer
 
 
-def _ascii(value: str) -> str:
-    return value.encode("unicode_escape").decode().replace("\\x", "\\u00")
+def _strings(text: str) -> dict[str, list[tuple[int, int]]]:
+    """All strings of a JSON text that are values, with the places of their characters."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for match in _STRING.finditer(text):
+        written = match[1]
+        if match[2] is not None:
+            continue
+        if "\\" in written:
+            try:
+                written = msgspec.json.decode(f'"{written}"')
+            except msgspec.DecodeError:  # a lone surrogate
+                continue
+        places.setdefault(written, []).append(match.span(1))
+    return places
 
 
 def read_json(text: str, name: str, limits: Limits) -> Parsed:
