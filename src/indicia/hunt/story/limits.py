@@ -43,12 +43,17 @@ def reach(files: Sequence[LogFile]) -> str:
         oldest, newest = kinds.get(name, (file.oldest, file.newest))
         kinds[name] = (min(oldest, file.oldest), max(newest, file.newest))
     if not kinds:
-        return "How far back the logs reach cannot be told: their records have no times."
+        return f"How far back the logs reach cannot be told: their records have no times.{_left_out(files)}"
     spans: dict[tuple[datetime, datetime], list[str]] = defaultdict(list)
     for name, (oldest, newest) in sorted(kinds.items()):
         same = next((each for each in spans if abs(each[0] - oldest) < SAME_START and abs(each[1] - newest) < SAME_START), None)
         spans[same or (oldest, newest)].append(name)
     told = "; ".join(_stretch(names, kinds) for _, names in sorted(spans.items()))
+    return f"The logs reach: {told}.{_left_out(files)}"
+
+
+def _left_out(files: Sequence[LogFile]) -> str:
+    """What is missing from the logs, as a sentence; "" when nothing is."""
     faults = []
     gaps = sum(len(file.gaps) for file in files)
     if gaps:
@@ -59,8 +64,7 @@ def reach(files: Sequence[LogFile]) -> str:
     unread = sum(1 for file in files if not file.format)
     if unread:
         faults.append(f"{unread} file{'s' if unread > 1 else ''} of no known kind")
-    missing = f" Left out: {', '.join(faults)}." if faults else ""
-    return f"The logs reach: {told}.{missing}"
+    return f" Left out: {', '.join(faults)}." if faults else ""
 
 
 def _stretch(names: Sequence[str], kinds: Mapping[str, tuple[datetime, datetime]]) -> str:
