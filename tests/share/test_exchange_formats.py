@@ -15,9 +15,10 @@ import stix2
 from stix2validator import ValidationOptions, validate_string
 
 from indicia.knowledge import load
-from indicia.records import Case, Context
+from indicia.records import Case, Context, MentionKind
 from indicia.share import FORMATS, render
 from indicia.share.feed import inert
+from indicia.share.well_known import well_known
 from tests.sample_case import exchange_case
 
 
@@ -96,6 +97,10 @@ def test_misp_loads_it_without_a_server(case: Case) -> None:
     assert any(tag["name"].startswith("tlp:") for tag in again["Tag"])
 
 
+ROOT = Path(__file__).parents[2]
+EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
+
+
 def misp(case: Case) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -129,6 +134,28 @@ def test_misp_detects_nothing_that_is_not_stated(case: Case, context: Context) -
     event = misp(msgspec.structs.replace(case, mentions=mentions))
     assert event["Attribute"]
     assert not any(item["to_ids"] for item in event["Attribute"])
+
+
+def test_what_everybody_meets_is_not_to_be_detected(case: Case) -> None:
+    values = (("ipv4-addr", "8.8.8.8"), ("ipv4-addr", "10.0.0.0/8"), ("domain-name", "www.microsoft.com"), ("file-md5", EMPTY))
+    first = next(mention for mention in case.mentions if mention.kind is MentionKind.INDICATOR)
+    more = tuple(msgspec.structs.replace(first, id=value, type=type, value=value) for type, value in values)
+    case = msgspec.structs.replace(case, mentions=(first, *more))
+    found = {item["value"]: item for item in misp(case)["Attribute"] if item["category"] != "Attribution"}
+    assert found[first.value]["to_ids"] is True
+    rows = {row[1]: row for row in csv.reader(io.StringIO(render(case, "csv", load()).decode()))}
+    for _, value in values:
+        assert found[value]["to_ids"] is False
+        assert found[value]["comment"].startswith("well known: ")
+        assert rows[value][-1].startswith("well known")
+
+
+def test_a_well_known_table_is_well_formed() -> None:
+    lines = (ROOT / "src/indicia/share/well_known.txt").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    assert all(len(row) == 3 and well_known(row[0], row[1]) for row in rows)
+    assert len({tuple(row[:2]) for row in rows}) == len(rows)
+    assert well_known("ipv4-addr", "198.51.100.23") is None, "documentation addresses stand for others in examples"
 
 
 def test_navigator_opens_the_layer(case: Case, tmp_path: Path) -> None:

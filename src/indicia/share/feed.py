@@ -7,6 +7,7 @@ import io
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind
+from indicia.share.well_known import well_known
 
 __all__ = ["inert", "render"]
 
@@ -40,7 +41,12 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     for (type, value), (score, source) in sorted(rows.items()):
         seen = sorted(times.get(value, []))
         first, last = (seen[0], seen[-1]) if seen else ("", "")
-        note = f"seen {len(seen)} times in the logs" if seen else ""
+        known = well_known(type, value)
+        notes = (
+            f"well known, not to be blocked: {known}" if known else "",
+            f"seen {len(seen)} times in the logs" if seen else "",
+        )
+        note = "; ".join(filter(None, notes))
         cells = (type, value, first, last, str(round(score * 100)), case.marking.label, source, note)
         writer.writerow([inert(cell) for cell in cells])
     return out.getvalue().encode("utf-8")

@@ -29,6 +29,7 @@ from indicia.records import (
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import left_out
 from indicia.share.stix.ids import SDO_NAMESPACE, as_of
+from indicia.share.well_known import well_known
 
 __all__ = ["render"]
 
@@ -70,7 +71,8 @@ def _uuid(*parts: object) -> str:
 
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
-    """The event as JSON. Indicators that a text calls benign or cites as a reference are kept with `to_ids` off."""
+    """The event as JSON. Indicators that a text calls benign or cites as a reference, and values that everybody meets, are kept
+    with `to_ids` off."""
     case = without_internals(case)
     date = as_of(case)[:10]
     event: dict[str, Any] = {
@@ -176,14 +178,15 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
             category, kind = _TYPES[type]
         else:
             category, kind = "Other", "text"
+        known, said = well_known(type, value), mention.reason or f"“{mention.span.text}”"
         attributes.append(
             {
                 "uuid": _uuid("attribute", case.name, type, value, stated),
                 "type": kind,
                 "category": category,
                 "value": value,
-                "to_ids": stated and mention.kind is MentionKind.INDICATOR and type in _TYPES,
-                "comment": mention.reason or f"“{mention.span.text}”",
+                "to_ids": stated and mention.kind is MentionKind.INDICATOR and type in _TYPES and not known,
+                "comment": "; ".join(filter(None, (known and f"well known: {known}", said))),
                 "distribution": "5",
                 **({"Sighting": seen[value]} if value in seen else {}),
             }
