@@ -76,7 +76,7 @@ def test_the_store_reads_by_place(tmp_path: Path) -> None:
         assert store.places_of([sightings[9].id, "none"]) == {sightings[9].id: 9}
         without = store.load(sightings=False)
         assert without == msgspec.structs.replace(case, hunt=msgspec.structs.replace(hunt_of(case), sightings=()))
-        numbers = list(store.numbers())
+        numbers = store.numbers()
         found = store.numbers_with('"Rule 7"')
         assert [sightings[numbers.index(number)].title for number in found].count("Rule 7") == 33
         inside = store.numbers_with("ULE 7", inside=True)

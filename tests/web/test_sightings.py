@@ -45,7 +45,7 @@ def wanted(draw: st.DrawFn) -> dict[str, str]:
     return {name: draw(st.sampled_from(sorted({value for one in SEEN for value in VALUE[name](one)}))) for name in names}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(filters=wanted(), descending=st.booleans(), sort=st.sampled_from(["time", "host", "rule", "stage", "level"]))
 def test_filters_and_facets(store: Store, filters: dict[str, str], descending: bool, sort: str) -> None:
     found = Sightings(store, store.columns()).find(filters, sort=sort, descending=descending)

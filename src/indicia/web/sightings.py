@@ -145,7 +145,7 @@ class Sightings:
     @cached_property
     def _numbers(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """The store's numbers, sorted, and the place of each."""
-        numbers = np.fromiter(self.store.numbers(), np.int64)[: len(self)]
+        numbers = np.array(self.store.numbers(), np.int64)[: len(self)]
         places = np.argsort(numbers, kind="stable")
         return numbers[places], places
 
