@@ -29,6 +29,7 @@ STYLE = {
     Stance.DECLINES: ("quiet", "1 5", "declines to name"),
 }
 MOST_SOURCES, MOST_ACCUSED = 24, 16
+MANY, THIN = 30, 0.5  # lines from which all are drawn thinner, so that they can be told apart
 OTHERS = "what others said"
 LEFT, RIGHT, WIDE, STEP, TOP = 300.0, 640.0, 960.0, 34.0, 46.0
 
@@ -51,9 +52,10 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
     canvas.text(LEFT - 12, 18, "who speaks", size=12, fill="quiet", anchor="end")
     canvas.text(RIGHT + 12, 18, "of whom", size=12, fill="quiet")
     levels = {_target(one): one.level.value for one in mine if one.level}
-    for one in sorted(mine, key=lambda one: WIDTH[one.firmest.firmness]):
+    thin = THIN if len(mine) > MANY else 1.0
+    for one in sorted(mine, key=lambda one: -WIDTH[one.firmest.firmness]):
         if (target := _target(one)) in right:
-            _edge(canvas, one, left[one.source], right[target], show, link)
+            _edge(canvas, one, (left[one.source], right[target]), thin, show, link)
     for source in shown:
         words = show(source, 70)
         canvas.begin(link({"source": source}), f"{words}: all that it says", mark="node")
@@ -71,18 +73,25 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
     return Markup(canvas.svg("claims", "Who says what of whom"))
 
 
-def _edge(canvas: Canvas, one: Position, y1: float, y2: float, show: Shown, link: Callable[[dict[str, str]], str]) -> None:
+def _edge(
+    canvas: Canvas,
+    one: Position,
+    ends: tuple[float, float],
+    thin: float,
+    show: Shown,
+    link: Callable[[dict[str, str]], str],
+) -> None:
     colour, dash, verb = STYLE[one.stance]
     target = _target(one)
-    middle = (LEFT + RIGHT) / 2
+    middle, (y1, y2) = (LEFT + RIGHT) / 2, ends
     curve = f"M{LEFT + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {RIGHT - 6:.1f} {y2:.1f}"
     many = f", {len(one.claims)} claims" if len(one.claims) > 1 else ""
     said = f"{show(one.source, 70)} {verb} {show(target, 70)}: {firmness_words(one.firmest)}{many}."
     words = f"{said} “{show(one.firmest.quote.text, 200)}”"
     filters = {"source": one.source, "stance": one.stance.value} | ({} if target == OTHERS else {"accused": one.accused})
     canvas.begin(link(filters), words, mark="edge")
-    canvas.path(curve, "none", width=16)  # wide enough to be hit
-    canvas.path(curve, colour, width=WIDTH[one.firmest.firmness], dash=dash)
+    canvas.path(curve, "none", width=16 * thin)  # wide enough to be hit
+    canvas.path(curve, colour, width=WIDTH[one.firmest.firmness] * thin, dash=dash)
     canvas.end()
 
 

@@ -15,7 +15,7 @@ from indicia.web.drawings.canvas import Canvas
 __all__ = ["span_of", "timeline_picture"]
 
 WIDE, LEFT, RIGHT = 1160.0, 190.0, 1140.0
-ROW, ROWS, LANE_GAP = 22.0, 6, 16.0
+ROW, ROWS, LANE_GAP = 22.0, 5, 16.0
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SIZE = 12.0
 LETTER = 6.9  # width of a letter of that size, on the safe side
@@ -113,10 +113,10 @@ def _place(
         flipped = last + wide > WIDE
         begin, finish = (first - wide, last + 8) if flipped else (first - 8, last + wide)
         row = next((row for row in range(ROWS) if ends[row] <= begin), None)
-        if row is None:
-            row = min(range(ROWS), key=lambda row: ends[row])
-            words, begin, finish, flipped = "", first - 8, last + 8, False
-        ends[row] = max(ends[row], finish)
+        if row is None:  # below all words, so that no mark stands on them
+            row, words, flipped = ROWS, "", False
+        else:
+            ends[row] = finish
         found.append((row, first, last, words, group, flipped))
     return found
 
