@@ -108,7 +108,22 @@ def test_merge_writes_the_case_and_the_draft(tmp_path: Path) -> None:
     case.write_bytes(case_json(exchange_case()))
     words = [f"European Union={case}", f"GB={case}", "-o", str(out), "--statement", str(draft)]
     assert indicia("merge", *words) == exits.E_OK
-    assert from_json(out.read_bytes(), Case).claims == exchange_case().claims
+    merged = from_json(out.read_bytes(), Case)
+    assert merged.claims == exchange_case().claims
+    assert merged.affairs
+    assert merged.weighing is not None
+    assert merged.advice is not None, "made anew from the whole"
     assert "# Draft of a joint statement: European Union, GB" in draft.read_text("utf-8")
     assert "The signers state that the activity was the work of China." in draft.read_text("utf-8")
     assert indicia("merge", str(case), "-o", str(out)) == exits.E_USAGE
+
+
+def test_what_is_shared_with_fewer_is_drawn_from_what_they_may_see(tmp_path: Path) -> None:
+    case, out = tmp_path / "case.json", tmp_path / "out.json"
+    case.write_bytes(case_json(mixed_case()))
+    assert indicia("share", str(case), "--as", "json", "--for", "clear", "-o", str(out)) == exits.E_OK
+    seen = from_json(out.read_bytes(), Case)
+    assert seen.advice is not None
+    assert seen.advice.measures, "the advisory is clear and calls for some"
+    assert seen.weighing is not None
+    assert not [item for item in seen.weighing.evidence if item.said], "the claims stand in the news, which is amber"

@@ -39,6 +39,8 @@ def merge(
       indicia merge "European Union=eu/" "GB=uk.indicia" "US=us.stix.json" -o joint.json
     """
     from indicia.case import open_store
+    from indicia.knowledge import load
+    from indicia.pipeline import conclude
     from indicia.share.coalition import Party, statement_text
     from indicia.share.coalition import merge as merge_cases
     from indicia.share.plain import case_json
@@ -53,7 +55,8 @@ def merge(
         parties.append(Party(name=name.strip() if separator else loaded.name, case=loaded))
     if len({party.name for party in parties}) < len(parties):
         raise UsageError("two parties have the same name", hint='name them: "GB=uk/" "US=us/"')
-    merged = merge_cases(parties, " + ".join(party.name for party in parties))
+    knowledge = load()
+    merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)
     voice.problems(merged.problems)
     if output.suffix == ".json":
         write_atomically(output, case_json(merged))
@@ -63,7 +66,9 @@ def merge(
             if store.runs():
                 raise UsageError(f"{output} holds a case already", hint="give a new file; merging never overwrites")
             store.save(merged, author=getpass.getuser(), time=now, what="merge " + " ".join(cases))
-    write_out(statement_text(parties).encode(), statement)
+    names = {row.id: row.name for row in knowledge.incidents}
+    states = {row.code: row.name for row in knowledge.states}
+    write_out(statement_text(parties, names, states).encode(), statement)
     return exits.E_OK
 
 

@@ -39,16 +39,16 @@ def push(
       indicia push affair.indicia https://taxii.example/api/collections/ID/ --for green --token-file token.txt
     """
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, load_case
+    from indicia.pipeline import as_left, for_audience, load_case
     from indicia.records import Tlp
-    from indicia.share.redact import left_out, redact
+    from indicia.share.redact import left_out
     from indicia.share.stix import bundle_objects
     from indicia.share.stix.versions import versioned
     from indicia.share.taxii_client import push as push_objects
 
     voice = talk(quiet, verbose, color)
     knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR
-    seen = redact(as_left(load_case(case), knowledge), cleared)
+    seen = for_audience(as_left(load_case(case), knowledge), cleared, knowledge)
     for sentence in left_out(seen):
         voice.say(sentence)
     sent = Sent(case, url, cleared)

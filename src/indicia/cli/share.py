@@ -51,10 +51,10 @@ def share(
       indicia share affair.indicia --as stix --for green   [dim]leaves out what is above TLP:GREEN[/]
     """
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, load_case
+    from indicia.pipeline import as_left, for_audience, load_case
     from indicia.share import FORMATS, render
     from indicia.share.internals import without_internals
-    from indicia.share.redact import left_out, redact
+    from indicia.share.redact import left_out
     from indicia.share.stix import render as render_stix
 
     voice = talk(quiet, verbose, color)
@@ -64,14 +64,14 @@ def share(
     subject = as_left(load_case(case), knowledge)
     marking, cleared = read_marking(tlp), read_marking(audience)
     if cleared is not None:
-        subject = redact(subject, cleared)
+        subject = for_audience(subject, cleared, knowledge)
         for sentence in left_out(subject):
             voice.say(sentence)
     if marking is not None:
         subject = _marked(subject, marking, allow_lower, case)
-    if not internal and subject.hunt is not None:
+    if not internal and (subject.hunt is not None or subject.judgements):
         subject = without_internals(subject)
-        voice.say("names of machines and people, and log lines, were left out; --internal lets them leave", "dim")
+        voice.say("names of machines and people, log lines and notes were left out; --internal lets them leave", "dim")
     stix = form == "stix"
     data = render_stix(subject, knowledge, internal=internal, texts=texts) if stix else render(subject, form, knowledge)
     write_out(data, output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.pipeline.build import build
+from indicia.pipeline.build import build, conclude, for_audience
 from indicia.pipeline.lines import lines_of
 from indicia.pipeline.saved import is_store, load_case
 from indicia.pipeline.sources import Piece, each_piece, read_sources
@@ -15,7 +15,9 @@ __all__ = [
     "as_left",
     "Piece",
     "build",
+    "conclude",
     "each_piece",
+    "for_audience",
     "is_store",
     "lines_of",
     "load_case",

@@ -26,12 +26,13 @@ from indicia.records import (
     Tlp,
     Versions,
 )
+from indicia.share.redact import redact
 from indicia.weigh import gather, weigh
 
 if TYPE_CHECKING:
     from indicia.hunt import IndicatorSought
 
-__all__ = ["build", "sought"]
+__all__ = ["build", "conclude", "for_audience", "sought"]
 
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
@@ -87,7 +88,6 @@ def build(
         hunt = merge(hunt, found) if hunt else found
     judgements = before.judgements if before else ()
     claims = _led_back(claims, documents)
-    evidence = gather(claims, mentions, hunt, documents, knowledge)
     case = Case(
         name=name,
         versions=Versions(
@@ -97,12 +97,19 @@ def build(
         documents=documents,
         claims=claims,
         mentions=mentions,
-        affairs=join_affairs(claims, documents, knowledge),
         hunt=msgspec.structs.replace(hunt, stats=()) if hunt else None,
-        weighing=weigh(evidence, knowledge),
         judgements=judgements,
         problems=(*problems, *(hunt.problems if hunt else ())),
         marking=Tlp.strictest([document.marking for document in documents]),
+    )
+    return conclude(case, knowledge, have=have, rules=rules)
+
+
+def conclude(case: Case, knowledge: Knowledge, *, have: Iterable[str] = (), rules: Sequence[Path] = ()) -> Case:
+    """The case with what follows from its texts and sightings made anew: affairs, both assessments, advice."""
+    evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge)
+    case = msgspec.structs.replace(
+        case, affairs=join_affairs(case.claims, case.documents, knowledge), weighing=weigh(evidence, knowledge)
     )
     return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have), rules=_rule_texts(rules)))
 
@@ -113,6 +120,12 @@ def _led_back(claims: Sequence[Claim], documents: Sequence[Document]) -> tuple[C
     return tuple(
         msgspec.structs.replace(claim, origin=first[claim.id] if first[claim.id] != claim.id else None) for claim in claims
     )
+
+
+def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp = Tlp.CLEAR) -> Case:
+    """The case as people cleared for `audience` may see it. What follows is drawn from what is left."""
+    seen = redact(case, audience, sightings=sightings)
+    return case if seen is case else conclude(seen, knowledge)
 
 
 def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:

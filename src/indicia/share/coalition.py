@@ -7,7 +7,7 @@ carries a part only in that way, the draft says so beside its quote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -277,51 +277,70 @@ def _weakest(affair: str, level: Level, found: tuple[str, str | None], by_party:
     )
 
 
-def statement_text(parties: Sequence[Party], names: dict[str, str] | None = None) -> str:
+def statement_text(
+    parties: Sequence[Party], names: Mapping[str, str] | None = None, states: Mapping[str, str] | None = None
+) -> str:
     """A draft in Markdown: for each affair one sentence, with the quote of every signer that carries it, and how they differ.
 
-    `names` gives the names of affairs by id.
+    What all carry stands first. `names` gives the names of affairs by id, `states` those of states by code.
     """
+    states = states or {}
     signers = ", ".join(party.name for party in parties)
     marking = Tlp.strictest([party.case.marking for party in parties])
-    lines = [f"{marking.label}", "", f"# Draft of a joint statement: {signers}", ""]
+    lines = [
+        marking.label,
+        "",
+        f"# Draft of a joint statement: {signers}",
+        "",
+        "It holds what all signers' own statements carry and no more: the lowest level, the weakest firmness among them.",
+        "",
+    ]
     positions = compare(parties)
-    for joint in joint_statement(parties):
+    found = joint_statement(parties)
+    for joint in sorted(found, key=lambda one: one.level is None):
         lines += [f"## {(names or {}).get(joint.affair, joint.affair)}", ""]
         if joint.level is None:
             lines += [f"No joint statement: {joint.reason}.", ""]
         else:
-            lines += [_sentence(joint), "", "It rests on:", ""]
+            lines += [_sentence(joint, states), "", "The signers' own words for it:", ""]
             for party, claim in joint.claims:
-                only = (
-                    "" if claim.accused.level is joint.level else f" (carries it only by implication: it names {_whom(claim)})"
-                )
+                only = "" if claim.accused.level is joint.level else f", by implication: it names {_whom(claim, states)}"
                 lines.append(f"- {party}{only}: “{' '.join(claim.quote.text.split())}”")
-            lines.append("")
-        for position in (one for one in positions if one.affair == joint.affair):
-            more = f": {_whom(position.claim)}, {_how(position.claim.firmness)}" if position.claim else ""
-            lines.append(f"- {position.party} {position.standing.value}{more}")
+            lines += ["", "How the signers stand to it:", ""]
+        lines += [_position(one, states) for one in positions if one.affair == joint.affair]
         lines.append("")
     lines.append(marking.label)
     return "\n".join(lines) + "\n"
 
 
-def _whom(claim: Claim) -> str:
+def _position(position: Position, states: Mapping[str, str]) -> str:
+    """One line: "- United Kingdom says more: HAFNIUM (group), with high firmness"."""
+    if position.claim is None:
+        return f"- {position.party} {position.standing.value}: it accuses nobody here"
+    stance = "" if position.claim.stance is Stance.ACCUSES else f"it {position.claim.stance.value} "
+    whom, how = _whom(position.claim, states), _how(position.claim.firmness)
+    return f"- {position.party} {position.standing.value}: {stance}{whom}, {how}"
+
+
+def _whom(claim: Claim, states: Mapping[str, str]) -> str:
     level, name = _named(claim)
     return (
-        f"the territory of {name}" if level is Level.PLACE else f"{name or 'nobody'} ({level.value if level else 'no level'})"
+        f"the territory of {states.get(claim.accused.state or '', name)}"
+        if level is Level.PLACE
+        else f"{name or 'nobody'} ({level.value if level else 'no level'})"
     )
 
 
 def _how(firmness: Firmness) -> str:
-    return "flatly" if firmness is Firmness.NONE else f"firmness {firmness.value}"
+    return "stated flatly" if firmness is Firmness.NONE else f"with firmness {firmness.value}"
 
 
-def _sentence(joint: Joint) -> str:
+def _sentence(joint: Joint, states: Mapping[str, str]) -> str:
+    accused = states.get(joint.state or "", joint.accused) if joint.level is Level.PLACE else joint.accused
     act = "was conducted from the territory of" if joint.level is Level.PLACE else "was the work of"
     if joint.firmness is Firmness.HEDGED:
-        act = act.replace("was", "may have been", 1).replace("been the", "been the")
-    words = [f"The signers state that the activity {act} {joint.accused}"]
+        act = act.replace("was", "may have been", 1)
+    words = [f"The signers state that the activity {act} {accused}"]
     if joint.confidence is not None:
         words.append(f", with {joint.confidence.value} confidence")
     elif joint.firmness not in {Firmness.NONE, Firmness.HEDGED}:

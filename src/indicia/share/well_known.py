@@ -1,6 +1,6 @@
 """Values that everybody meets: resolvers, the hash of an empty file, a vendor's own domain. They are no traces of an attack.
 
-What stands here is still passed on, since a source named it, with a word on what it is and without the wish to have it detected.
+What stands here is still passed on, since a source named it, with a word on what it is and no wish to have it detected.
 """
 
 from __future__ import annotations

@@ -26,8 +26,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge
+from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
-from indicia.share.redact import marking_of, redact
+from indicia.share.redact import marking_of
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, versioned
 from indicia.web.collections import Entry, Inbox, chosen, collection_id, fault_of, marking_of_object, version_of
@@ -156,7 +157,7 @@ class _Root:
         with self._lock:
             case = self._current()
             if tlp not in self._entries:
-                self._entries[tlp] = self._made(redact(case, tlp, sightings=self.sightings), tlp)
+                self._entries[tlp] = self._made(for_audience(case, tlp, self.knowledge, sightings=self.sightings), tlp)
             return self._entries[tlp]
 
     def title(self, reader: Reader) -> str:
