@@ -138,6 +138,27 @@ def test_html_reads_what_a_reader_reads(opened) -> None:
     assert document.where(document.text.index("T1059")) == "body/article/table/tbody/tr[2]"
 
 
+WORDS = "".join(
+    f"<p>Paragraph {n} tells how the intruders moved from the gateway to the mail server, in words.</p>" for n in range(6)
+)
+TABLE = "<table><tr><td>IPv4</td><td>198.51.100[.]7</td></tr></table>"
+AWKWARD = {
+    "all in a form": f'<form id="aspnetForm"><div id="top-nav"><a>Home</a></div><div>{WORDS}{TABLE}</div></form>',
+    "named after its sidebar": f'<div class="menu"><a>Home</a></div><div class="post with-sidebar">{WORDS}{TABLE}</div>',
+    "named after its buttons": f'<div class="share-page"><div class="share"><a>Home</a></div>{WORDS}{TABLE}</div>',
+    "folded away": f'<main>{WORDS}<div style="display:none">{TABLE}</div></main><div style="display:none">Home</div>',
+    "in a widget": f'<article>{WORDS}<div class="widget">{TABLE}</div></article><div class="widget"><a>Home</a></div>',
+    "search form": f'<form action="/search"><label>Home</label><input></form><main>{WORDS}{TABLE}</main>',
+    "line breaks": f"<nav>Home</nav><div>{WORDS.replace('<p>', '').replace('</p>', '<br><br>')}{TABLE}</div>",
+}
+
+
+@pytest.mark.parametrize("body", AWKWARD.values(), ids=AWKWARD.keys())
+def test_html_tells_the_text_from_the_page_around_it(opened, body: str) -> None:
+    text = opened("a.html", f"<!doctype html><html><body>{body}</body></html>").documents[0].text
+    assert text.count("tells how") == 6 and "198.51.100[.]7" in text and "Home" not in text
+
+
 def test_html_nested_without_end_does_not_hang(opened) -> None:
     found = opened("deep.html", "<!doctype html><body>" + "<div>" * 60_000 + "deep words")
     assert found.documents or found.problems

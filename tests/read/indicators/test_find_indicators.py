@@ -132,6 +132,15 @@ HOSTILE = {
     "cve": "CVE-2021-26855, " * 25_000,
     "urls": "http://a.example/" * 23_000,
     "percent": "%a%\\b " * 66_000,
+    "closers": "http://a))))" * 8_000,
+    "versions": "firmware 1.2.3.4 and " * 19_000,
+    "fields": "http://a.com/{a}{b}" * 21_000,
+    "rows": "http://a.com;a;b;c;" * 21_000,
+    "underscores": "a_dot_" * 66_000,
+    "apart": "1 . " * 100_000,
+    "quoted mutexes": 'mutex "aaaa" and "bbbb" and ' * 14_000,
+    "short agents": '"ua": "agent ' * 30_000,
+    "victims": "our site, a.example.com was compromised " * 5_000,
     "spaced": "C:\\" + "a b " * 100_000,
 }
 

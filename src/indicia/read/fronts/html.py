@@ -7,6 +7,7 @@ elements. White space is folded as a browser folds it; the cells of a table row 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
@@ -35,7 +36,6 @@ _NEVER = frozenset(
         "canvas",
         "audio",
         "video",
-        "form",
         "button",
         "select",
         "input",
@@ -95,14 +95,18 @@ _CONTAINERS = frozenset(
         "footer",
         "aside",
         "fieldset",
+        "form",
         "hgroup",
         "search",
     ]
 )
 _FURNITURE_WORDS = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|cookie|consent|gdpr|share|sharing|social|subscribe|newsletter|related|"
+    r"(?:^|[\s_-])(nav|navbar|navigation|menu|breadcrumbs?|cookie|consent|gdpr|share|sharing|social|subscribe|newsletter|related|"
     r"sidebar|footer|masthead|skip-?link|pagination|advert|ads|promo|banner|popup|modal|comments?|widget)(?:$|[\s_-])",
     re.IGNORECASE,
+)
+_NEVER_TEXT = frozenset(
+    ("cookie", "consent", "gdpr", "newsletter", "subscribe", "popup", "modal", "comment", "comments", "footer")
 )
 _FURNITURE_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -146,7 +150,35 @@ def _folded(raw: str, kind: BlockKind) -> str:
     return text.strip()
 
 
-def _is_furniture(node: LexborNode, tag: str, inside_article: bool) -> bool:
+class _Weights:
+    """How much of the page's text an element holds. Pages of some makers stand as a whole in a form, or in an element that is
+    called after its sidebar or its share buttons."""
+
+    def __init__(self, body: LexborNode) -> None:
+        self._body = body
+
+    @cached_property
+    def _all(self) -> int:
+        return _length(self._body)
+
+    def is_most(self, node: LexborNode) -> bool:
+        return _length(node) > 0.5 * self._all
+
+    def is_text(self, node: LexborNode) -> bool:
+        """Whether it is something to read and no list of links."""
+        length = _length(node)
+        linked = sum(len(link.text(deep=True)) for link in node.css("a"))
+        return linked < 0.3 * length and (length > 500 or node.css_first("table, pre, code") is not None)
+
+
+def _length(node: LexborNode) -> int:
+    """Characters that a reader could see."""
+    return len(node.text(deep=True)) - sum(len(code.text(deep=True)) for code in node.css("script, style, noscript, template"))
+
+
+def _is_furniture(node: LexborNode, tag: str, inside_article: bool, weights: _Weights) -> bool:
+    if tag == "form":
+        return not weights.is_most(node)
     if tag in _NEVER:
         return True
     if tag in _PAGE_FURNITURE and not inside_article:
@@ -158,11 +190,14 @@ def _is_furniture(node: LexborNode, tag: str, inside_article: bool) -> bool:
         return True
     style = attributes.get("style")
     if style and _HIDDEN_STYLE.search(style):
-        return True
+        return not (inside_article and node.css_first("table, pre, code"))  # folded away until somebody clicks
     if tag in {"html", "body", "main", "article", "p", "td", "tr", "table", "pre"}:
         return False
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return bool(named.strip() and _FURNITURE_WORDS.search(named) and len(node.css("p")) < 12)
+    found = _FURNITURE_WORDS.search(named) if named.strip() else None
+    if found is None or weights.is_most(node):
+        return False
+    return found[1].lower() in _NEVER_TEXT or not weights.is_text(node)
 
 
 def read_html(markup: str, name: str, limits: Limits) -> Parsed:
@@ -197,6 +232,7 @@ def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: 
     stack: list[tuple[LexborNode | None, str, BlockKind, bool, bool, bool, dict[str, int]]] = [
         (body.child, "body", BlockKind.PARAGRAPH, True, False, False, counts)
     ]
+    weights = _Weights(body)
     seen = too_deep = 0
     while stack:
         node, path, kind, owns, article, pre, counts = stack.pop()
@@ -227,7 +263,7 @@ def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: 
         if tag == "hr":
             writer.close(kind, path)
             continue
-        if not keep_all and _is_furniture(node, tag, article) or (keep_all and tag in _NEVER):
+        if not keep_all and _is_furniture(node, tag, article, weights) or (keep_all and tag in _NEVER):
             continue
         if len(stack) > _MAX_DEPTH:
             too_deep += 1
