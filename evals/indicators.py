@@ -1,4 +1,4 @@
-"""Accuracy of the indicators: `python -m evals.indicators [--quick] [--part dev|measured] [--errors]`.
+"""Accuracy of the indicators: `python -m evals.indicators [--quick] [--part dev-7] [--errors]`.
 
 The text is ours (evals/marked.py). An indicator is right if its type and value are wanted in its own paragraph; the host
 of a URL, the domain of an e-mail address and the name at the end of a path may be given or not. Peers run on the same

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,35 @@ def test_pdf_broken_and_encrypted(opened) -> None:
 def test_pdf_longer_than_allowed_is_cut_with_a_word(opened) -> None:
     found = opened("long.pdf", made.pdf("#set page(height: 4cm)\n" + "Words of a page. #pagebreak()\n" * 12), pages=5)
     assert found.documents and any("pages" in problem.what for problem in found.problems)
+
+
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+PAGE_OF_WORDS = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+SHOWN = b"BT /F1 12 Tf 10 10 Td (Words of a page) Tj ET\n"
+FONT = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+
+
+def packed_stream(data: bytes) -> bytes:
+    packed = zlib.compress(data, 9)
+    return b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(packed), packed)
+
+
+@pytest.mark.parametrize(
+    ("pages", "content"),
+    [
+        (b"<</Type/Pages/Kids[3 0 R]/Count 2000000000>>", SHOWN),
+        (b"<</Type/Pages/Kids[" + b"3 0 R " * 60_000 + b"]/Count 60000>>", SHOWN),
+        (b"<</Type/Pages/Kids[2 0 R]/Count 5>>", SHOWN),
+        (b"<</Type/Pages/Kids[3 0 R]/Count 1>>", SHOWN * 200_000),
+    ],
+    ids=["claims two billion pages", "one page sixty thousand times", "its own parent", "ten megabytes in a few kilobytes"],
+)
+def test_pdf_bombs_end(opened, pages: bytes, content: bytes) -> None:
+    found = opened(
+        "bomb.pdf", made.raw_pdf(CATALOG, pages, PAGE_OF_WORDS, packed_stream(content), FONT), pages=50, pdf_seconds=20
+    )
+    assert found.documents or found.problems
+    assert sum(len(document.text) for document in found.documents) < 10_000
 
 
 def test_docx_paragraphs_and_tables(opened) -> None:
