@@ -33,6 +33,7 @@ __all__ = ["hunt"]
 
 Progress = Callable[[str, float, float | None], None]
 WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
+MOST_TEXTS = 200_000  # names and values of events that are looked for again
 MOST = 1_000  # sightings kept per rule and per indicator; all matches are counted
 
 
@@ -77,6 +78,7 @@ def _hunt(
     loaded = time.process_time()
     scanner = Scanner(found, sought, most)
     outcome = Found(problems=list(problems))
+    kept = _Kept(outcome, most)
     files: list[LogFile] = []
     unchanged = _Unchanged()
     sizes: dict[str, int] = {}
@@ -95,14 +97,14 @@ def _hunt(
             if log.size:
                 outcome.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
                 if raw and len(scanner.sweep):
-                    outcome.sightings += raw_sightings(log, scanner.sweep, most)
+                    kept.add(Found(sightings=list(raw_sightings(log, scanner.sweep, most))))
             continue
         groups.setdefault(form.name, (form, []))[1].append(log)
     total = float(sum(sizes[log.name] for _, logs in groups.values() for log in logs))
     done = 0.0
     with Keeper(keep) if keep is not None else nullcontext() as keeper:
         for task, part in _scanned(groups.values(), scanner, found, sought, most, jobs, total, keeper):
-            _add(outcome, part)
+            kept.add(part)
             done += task.bytes
             if progress is not None:
                 progress("hunting", min(done, total), total)
@@ -112,7 +114,7 @@ def _hunt(
         )
     outcome.problems += unchanged.problems()
     files += _log_files(outcome.files, sizes, outcome.problems)
-    sightings = _first(outcome.sightings, most) + list(_correlations(found, outcome))
+    sightings = outcome.sightings + list(_correlations(found, outcome))
     outcome.problems += _left_out(found, scanner, outcome, most)
     since = time.process_time()
     story = tell(sightings, files)
@@ -153,35 +155,70 @@ def _scanned(
         yield from workers.run(task for _, task, _ in tasks)
 
 
-def _add(total: Found, part: Found) -> None:
-    total.sightings += part.sightings
-    for mine, theirs in ((total.matches, part.matches), (total.hits, part.hits)):
-        for number, count in theirs.items():
-            mine[number] = mine.get(number, 0) + count
-    total.files += part.files
-    total.problems += part.problems
-    total.feed += part.feed
-    for label, seconds in part.seconds.items():
-        total.seconds[label] = total.seconds.get(label, 0.0) + seconds
+class _Kept:
+    """Adds up what came of the tasks, in their order.
 
+    Of each rule and indicator the first `most` sightings are kept, in the order of files, and as many successes beyond them.
+    """
 
-def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
-    """The first `most` sightings of each rule and indicator, in the order of files, and as many successes beyond them."""
-    if most is None:
-        return list(sightings)
-    kept: Counter[tuple[str, str | None]] = Counter()
-    succeeded: Counter[tuple[str, str | None]] = Counter()
-    found = []
-    for sighting in sightings:
+    def __init__(self, total: Found, most: int | None) -> None:
+        self._total = total
+        self._most = most
+        self._pool = _Pool()
+        self._kept: Counter[tuple[str, str | None]] = Counter()
+        self._succeeded: Counter[tuple[str, str | None]] = Counter()
+
+    def add(self, part: Found) -> None:
+        """Adds what came of one task."""
+        total = self._total
+        total.sightings += self._pool.share(sighting for sighting in part.sightings if self._wanted(sighting))
+        for mine, theirs in ((total.matches, part.matches), (total.hits, part.hits)):
+            for number, count in theirs.items():
+                mine[number] = mine.get(number, 0) + count
+        total.files += part.files
+        total.problems += part.problems
+        total.feed += part.feed
+        for label, seconds in part.seconds.items():
+            total.seconds[label] = total.seconds.get(label, 0.0) + seconds
+
+    def _wanted(self, sighting: Sighting) -> bool:
+        if self._most is None:
+            return True
         key = (sighting.rule, sighting.indicator)
-        beyond = kept[key] >= most
-        if beyond:
-            if judge(sighting).outcome is not Outcome.SUCCESS or succeeded[key] >= most:
-                continue
-            succeeded[key] += 1
-        kept[key] += 1
-        found.append(sighting)
-    return found
+        if self._kept[key] >= self._most:
+            if judge(sighting).outcome is not Outcome.SUCCESS or self._succeeded[key] >= self._most:
+                return False
+            self._succeeded[key] += 1
+        self._kept[key] += 1
+        return True
+
+
+class _Pool:
+    """Records without repeats in memory: one for each event, one text for names and values that come again.
+
+    On its way from another process an event becomes as many as rules saw it, each with texts of its own.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def share(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
+        """The same sightings, of one task."""
+        events: dict[Place, Event] = {}
+        for sighting in sightings:
+            place = sighting.event.place
+            event = events.get(place)
+            if event is None:
+                event = events[place] = self._lean(sighting.event)
+            yield msgspec.structs.replace(sighting, event=event)
+
+    def _lean(self, event: Event) -> Event:
+        texts = self._texts
+        if len(texts) > MOST_TEXTS:
+            texts.clear()
+        one = texts.setdefault
+        fields = {one(name, name): one(value, value) for name, value in event.fields.items()}
+        return msgspec.structs.replace(event, host=one(event.host, event.host), fields=fields)
 
 
 def _log_files(counted: Iterable[Counted], sizes: dict[str, int], problems: Iterable[Problem]) -> list[LogFile]:

@@ -27,7 +27,7 @@ from indicia.hunt.rules.names import field_key
 
 __all__ = ["BATCH", "EventTable"]
 
-BATCH = 24_576  # events
+BATCH = 16_384  # events
 _GUARDS = frozenset({"channel", "eventid", "provider_name"})
 _NOTHING: frozenset[str] = frozenset()
 
