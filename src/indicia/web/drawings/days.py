@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from indicia.web.drawings.canvas import Canvas
+from indicia.share.brief.pictures.svg import Drawing
 
 __all__ = ["days_picture"]
 
@@ -30,7 +30,7 @@ def days_picture(days: Mapping[str, int], link: Callable[[str, str], str]) -> Ma
     width, height, foot = 960.0, 96.0, 20.0
     bars = -(-span // step)
     each = width / bars
-    canvas = Canvas(width, height)
+    canvas = Drawing(width, height)
     canvas.line(0, height - foot, width, height - foot)
     for number, count in sorted(groups.items()):
         start = low + timedelta(days=number * step)
@@ -44,7 +44,7 @@ def days_picture(days: Mapping[str, int], link: Callable[[str, str], str]) -> Ma
     canvas.text(0, height - 5, low.isoformat(), size=11, fill="quiet")
     canvas.text(width, height - 5, high.isoformat(), size=11, fill="quiet", anchor="end")
     canvas.text(width / 2, 11, f"at most {most:,} in {_length(step)}", size=11, fill="quiet", anchor="middle")
-    return Markup(canvas.svg("days", "Sightings over time"))
+    return Markup(canvas.linked("days", "Sightings over time"))
 
 
 def _length(step: int) -> str:

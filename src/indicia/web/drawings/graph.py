@@ -9,29 +9,15 @@ from markupsafe import Markup
 from indicia.records import Firmness, Stance
 from indicia.share.brief.coalition import Position, firmness_words, is_narration
 from indicia.share.brief.inert import Shown
-from indicia.web.drawings.canvas import Canvas
+from indicia.share.brief.pictures.claimgraph import OTHERS, STYLE, WIDTH, spread
+from indicia.share.brief.pictures.svg import Drawing
 
 __all__ = ["claim_graph"]
 
-WIDTH = {
-    Firmness.CONFIRMED: 6.0,
-    Firmness.HIGH: 4.5,
-    Firmness.NONE: 3.0,
-    Firmness.MODERATE: 3.0,
-    Firmness.LOW: 1.8,
-    Firmness.HEDGED: 1.4,
-}
-STYLE = {
-    Stance.ACCUSES: ("blue", "", "accuses"),
-    Stance.ENDORSES: ("green", "9 4", "endorses"),
-    Stance.QUESTIONS: ("amber", "4 4", "questions"),
-    Stance.DENIES: ("red", "2 3", "denies"),
-    Stance.DECLINES: ("quiet", "1 5", "declines to name"),
-}
 MOST_SOURCES, MOST_ACCUSED = 24, 16
 MANY, THIN = 30, 0.5  # lines from which all are drawn thinner, so that they can be told apart
-OTHERS = "what others said"
 LEFT, RIGHT, WIDE, STEP, TOP = 300.0, 640.0, 960.0, 34.0, 46.0
+DOWN = 20.0  # room for the words above both sides
 
 
 def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str]) -> Markup:
@@ -47,8 +33,8 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
     hidden = len(sources) - len(shown), len(targets) - len(targets[:MOST_ACCUSED])
     targets = targets[:MOST_ACCUSED]
     rows = max(len(shown), len(targets))
-    canvas = Canvas(WIDE, TOP + rows * STEP + 66)
-    left, right = _spread(shown, rows), _spread(targets, rows)
+    canvas = Drawing(WIDE, TOP + rows * STEP + 66)
+    left, right = ({name: y + DOWN for name, y in spread(names, rows, STEP).items()} for names in (shown, targets))
     canvas.text(LEFT - 12, 18, "who speaks", size=12, fill="quiet", anchor="end")
     canvas.text(RIGHT + 12, 18, "of whom", size=12, fill="quiet")
     levels = {_target(one): one.level.value for one in mine if one.level}
@@ -70,11 +56,11 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
         canvas.text(RIGHT + 12, right[target] + 4.5, words, size=13, most=(WIDE - RIGHT) * 0.9)
         canvas.end()
     _legend(canvas, {one.stance for one in mine}, {one.firmest.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
-    return Markup(canvas.svg("claims", "Who says what of whom"))
+    return Markup(canvas.linked("claims", "Who says what of whom"))
 
 
 def _edge(
-    canvas: Canvas,
+    canvas: Drawing,
     one: Position,
     ends: tuple[float, float],
     thin: float,
@@ -95,7 +81,7 @@ def _edge(
     canvas.end()
 
 
-def _legend(canvas: Canvas, stances: set[Stance], firmnesses: set[Firmness], y: float, hidden: tuple[int, int]) -> None:
+def _legend(canvas: Drawing, stances: set[Stance], firmnesses: set[Firmness], y: float, hidden: tuple[int, int]) -> None:
     x = 6.0
     for stance in (stance for stance in STYLE if stance in stances):
         colour, dash, word = STYLE[stance]
@@ -127,8 +113,3 @@ def _targets(positions: Sequence[Position], shown: Sequence[str]) -> list[str]:
     for one in positions:
         heights.setdefault(_target(one), []).append(place[one.source])
     return sorted(heights, key=lambda target: (sum(heights[target]) / len(heights[target]), target))
-
-
-def _spread(names: Sequence[str], rows: int) -> dict[str, float]:
-    offset = (rows - len(names)) * STEP / 2
-    return {name: TOP + offset + index * STEP for index, name in enumerate(names)}

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from indicia.share.brief.inert import Shown
+from indicia.share.brief.pictures.svg import Drawing
 from indicia.share.brief.pictures.timeline import LANES, Moment, day_of
-from indicia.web.drawings.canvas import Canvas
 
 __all__ = ["span_of", "timeline_picture"]
 
@@ -54,7 +54,7 @@ def timeline_picture(
             tall = ROW * (1 + max(mark[0] for mark in marks))
             placed.append((name, colour, y, marks))
             y += tall + LANE_GAP
-    canvas = Canvas(WIDE, y)
+    canvas = Drawing(WIDE, y)
     for start, end, words in _ticks(low, high):
         x = x_of(start)
         canvas.line(x, 26, x, y - 6)
@@ -77,7 +77,7 @@ def timeline_picture(
             x = first - 9 if flipped else last + 9 if last - first > 10 else (first + last) / 2 + 10
             canvas.text(x, middle + 4, words, size=SIZE, anchor="end" if flipped else "start")
             canvas.end()
-    return Markup(canvas.svg("timeline", "Everything with a date, on one scale"))
+    return Markup(canvas.linked("timeline", "Everything with a date, on one scale"))
 
 
 def _leads_to(group: Sequence[Moment], at: Mapping[str, str], zoom: Callable[[str, str], str]) -> str:

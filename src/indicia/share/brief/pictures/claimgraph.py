@@ -11,7 +11,7 @@ from indicia.share.brief.coalition import Position, firmness_words, is_narration
 from indicia.share.brief.inert import Shown
 from indicia.share.brief.pictures.svg import Drawing, width_of
 
-__all__ = ["claim_graph"]
+__all__ = ["OTHERS", "STYLE", "WIDTH", "claim_graph", "spread"]
 
 WIDTH = {
     Firmness.CONFIRMED: 5.0,
@@ -60,8 +60,8 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     step = 34.0
     left, right, width = 236.0, 520.0, 780.0
     drawing = Drawing(width, 30 + rows * step + 46)
-    at_left = _spread(shown, rows, step)
-    at_right = _spread(targets, rows, step)
+    at_left = spread(shown, rows, step)
+    at_right = spread(targets, rows, step)
     for one in mine:
         target = target_of(one)
         if target in at_right:
@@ -109,6 +109,7 @@ def _mean(values: list[int]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _spread(names: list[T], rows: int, step: float) -> dict[T, float]:
+def spread(names: list[T], rows: int, step: float) -> dict[T, float]:
+    """The height of each name, in the middle of `rows` rows."""
     offset = (rows - len(names)) * step / 2
     return {name: 26 + offset + index * step for index, name in enumerate(names)}

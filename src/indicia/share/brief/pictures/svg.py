@@ -25,6 +25,8 @@ INK = {
     "pale-green": "#cdebd3",
     "violet": "#5b3aa0",
     "pale-violet": "#e2d8f5",
+    "link": "#0b4f9e",
+    "none": "none",  # drawn to be hit, not to be seen
 }
 FONT = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', 'Liberation Sans', sans-serif"
 
@@ -126,6 +128,23 @@ class Drawing:
         self._parts.append(
             f'<text class="f-{fill}" x="{number(x)}" y="{number(y)}" font-size="{number(size)}" '
             f'fill="{INK[fill]}"{weight}{place}>{escape(shown)}</text>'
+        )
+
+    def begin(self, href: str, title: str, *, mark: str) -> None:
+        """What is drawn until `end` is a link of the class `mark` that says `title`; `href` is an address of ours."""
+        words = escape(visible(" ".join(title.split())))
+        self._parts.append(f'<a href="{escape(href)}" class="{mark}" aria-label="{words}"><title>{words}</title>')
+
+    def end(self) -> None:
+        self._parts.append("</a>")
+
+    def linked(self, name: str, title: str) -> str:
+        """The picture as one element whose links can be reached: a group, where `svg` makes an image."""
+        size = f'width="{number(self.width)}" height="{number(self.height)}"'
+        return (
+            f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {number(self.width)} {number(self.height)}" '
+            f'{size} role="group" aria-labelledby="{name}-t" font-family="{escape(FONT)}">'
+            f'<title id="{name}-t">{escape(visible(title))}</title>{"".join(self._parts)}</svg>'
         )
 
     def svg(self, name: str, title: str, alt: str) -> str:
