@@ -153,17 +153,8 @@ class Held:
         return moments_of(self.case, self.index, self.sightings)
 
     def evidence_of(self, trace: str) -> list[Evidence]:
-        """What rests on a record and weighs."""
-        return self._evidence_of.get(trace, [])
-
-    @cached_property
-    def _evidence_of(self) -> dict[str, list[Evidence]]:
-        found: dict[str, list[Evidence]] = defaultdict(list)
-        for item in self.index.evidence.values():
-            for trace in item.traces:
-                if trace in self.claims or trace in self.mentions:
-                    found[trace].append(item)
-        return found
+        """What rests on a record and weighs. Looked for when asked: an index of a million traces would take longer."""
+        return [item for item in self.index.evidence.values() if trace in item.traces]
 
     @cached_property
     def folded(self) -> list[tuple[Document, str]]:
