@@ -109,6 +109,26 @@ def test_a_killed_process_is_told_and_nothing_is_lost(tmp_path: Path, line: byte
     assert told
 
 
+def _long(chunk: Chunk) -> list[bytes]:
+    return [b"x" * 5_000_000 for _ in chunk]
+
+
+def test_a_process_that_is_killed_while_it_answers_is_told_too(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def chunks() -> Iterator[Chunk]:
+        yield [(1, b"a")]
+        (worker,) = workers._workers
+        assert worker.pipe.poll(60)  # it has begun to write, more than the pipe holds
+        os.kill(worker.process.pid or 0, signal.SIGKILL)
+        yield []
+
+    with Workers[bytes](_long, 1, lost=lambda number: b"", tell=told.append) as workers:
+        (answers,) = workers.each(chunks())
+    assert list(map(len, answers)) == [5_000_000]
+    assert len(told) == 1
+
+
 def _run(*arguments: str, **more: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [*COMMAND, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
@@ -136,7 +156,12 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path, to_file: bool) -> No
     arguments = ["-o", str(output)] if to_file else []
     with source.open("rb") as stdin:
         process = subprocess.Popen(
-            [*COMMAND, *arguments], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            [*COMMAND, *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,  # what readline takes beyond its line would be lost to communicate
+            start_new_session=True,
         )
         if to_file:
             while not any(path.stat().st_size for path in tmp_path.glob(".out*")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -33,9 +33,10 @@ def answer_lines(voice: Talk, output: Path | None, *, jobs: int | None, publishe
     if stdin.isatty():
         voice.say('reading {"id", "text"} lines from the terminal; Ctrl-D ends them', "dim")
     count = bad = 0
-    with voice.progress() as progress, placed(output) as file:
+    answers = read_lines(lines_of(stdin), jobs=jobs, published=published, tell=voice.warn)
+    with voice.progress() as progress, placed(output) as file, closing(answers):
         writer = _WholeLines(file)
-        for answer in read_lines(lines_of(stdin), jobs=jobs, published=published, tell=voice.warn):
+        for answer in answers:
             writer.write(answer.data)
             count += 1
             bad += not answer.fine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -86,7 +86,7 @@ def read_lines(
     jobs: int | None = None,
     published: str | None = None,
     tell: Callable[[str], None] = lambda text: None,
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """One answer per non-empty line, in the order of the lines. `jobs` defaults to the number of cores.
 
     A None among the lines says that no more have come yet: what has come is answered first. `tell` hears of processes that were

@@ -1,14 +1,21 @@
-"""Processes that answer chunks of lines in order, where one of them may be killed without anything being lost."""
+"""Processes that answer chunks of lines in order, where one of them may be killed without anything being lost.
+
+The standard library's pool will not do: its processes share one pipe back, and when one is killed while it writes there, its
+reader waits for the rest for ever. Here each has a pipe of its own, which ends with it, and there are no threads.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Generic, NamedTuple, Self, TypeVar
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, Self, TypeVar
 
 __all__ = ["Chunk", "Workers"]
 
@@ -18,10 +25,19 @@ A = TypeVar("A")
 Chunk = list[tuple[int, bytes]]  # numbered lines
 
 
-class _Waiting(NamedTuple, Generic[A]):
+@dataclass(slots=True, eq=False)
+class _Task(Generic[A]):
     chunk: Chunk
-    answers: Future[list[A]]
-    killed: int  # times that a process was killed while this chunk was the next
+    killed: int = 0  # processes that were killed while they read it
+    given: bool = False
+    answers: list[A] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Worker(Generic[A]):
+    process: BaseProcess
+    pipe: Connection
+    task: _Task[A] | None = None
 
 
 class Workers(Generic[A]):
@@ -34,81 +50,100 @@ class Workers(Generic[A]):
         self._jobs = jobs
         self._lost = lost
         self._tell = tell
-        self._waiting: deque[_Waiting[A]] = deque()
-        self._others = frozenset[int | None]()
+        self._tasks: deque[_Task[A]] = deque()
+        self._workers: list[_Worker[A]] = []
 
     def __enter__(self) -> Self:
-        self._others = frozenset(child.pid for child in multiprocessing.active_children())
-        self._pool = self._start(self._jobs)
+        self._workers = [self._start() for _ in range(self._jobs)]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:  # nobody waits for what is being read
-            for child in multiprocessing.active_children():
-                if child.pid not in self._others:
-                    child.terminate()
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        for worker in self._workers:
+            if kind is not None:  # nobody waits for what is being read
+                worker.process.kill()
+            worker.pipe.close()  # which ends one that waits for more
+        for worker in self._workers:
+            worker.process.join()
 
-    def _start(self, jobs: int) -> ProcessPoolExecutor:
-        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-        return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(method), initializer=_leave_interrupts)
+    def _start(self) -> _Worker[A]:
+        methods = multiprocessing.get_all_start_methods()
+        context: ForkServerContext | SpawnContext = (
+            multiprocessing.get_context("forkserver") if "forkserver" in methods else multiprocessing.get_context("spawn")
+        )
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, self._read), daemon=True)
+        process.start()
+        theirs.close()  # so that the pipe ends with the process
+        return _Worker(process, ours)
 
     def each(self, chunks: Iterable[Chunk]) -> Iterator[list[A]]:
         """The answers to each chunk, in order. An empty chunk asks for all answers that are still due."""
         for chunk in chunks:
             if chunk:
-                self._waiting.append(_Waiting(chunk, self._submit(chunk), 0))
-            while self._waiting and (not chunk or len(self._waiting) >= self._jobs * _AHEAD):
+                self._tasks.append(_Task(chunk))
+                self._give()
+            while self._tasks and (not chunk or len(self._tasks) >= self._jobs * _AHEAD):
                 yield self._next()
-        while self._waiting:
+        while self._tasks:
             yield self._next()
 
-    def _submit(self, chunk: Chunk) -> Future[list[A]]:
-        try:
-            return self._pool.submit(self._read, chunk)
-        except BrokenProcessPool as error:  # killed a moment ago: told, and mended, when it is this chunk's turn
-            answers: Future[list[A]] = Future()
-            answers.set_exception(error)
-            return answers
-
     def _next(self) -> list[A]:
-        """The answers to the chunk whose turn it is, whatever happens to the process that reads it."""
-        while True:
-            waiting = self._waiting[0]
-            try:
-                answers = waiting.answers.result()
-            except BrokenProcessPool:
-                first, last = waiting.chunk[0][0], waiting.chunk[-1][0]
-                self._tell(f"a process was killed while lines {first} to {last} or later ones were read; they are read again")
-                self._pool.shutdown(wait=True)
-                answers = self._one_by_one(waiting.chunk) if waiting.killed else []
-                self._pool = self._start(self._jobs)
-                again = list(self._waiting)[1 if answers else 0 :]
-                self._waiting.clear()
-                for number, one in enumerate(again):
-                    killed = one.killed + (number == 0 and not answers)
-                    self._waiting.append(_Waiting(one.chunk, self._submit(one.chunk), killed))
-                if answers:
-                    return answers
-            else:
-                self._waiting.popleft()
-                return answers
-
-    def _one_by_one(self, chunk: Chunk) -> list[A]:
-        """The answers to a chunk that was next twice when a process was killed: all but the line that does it have theirs."""
-        answers: list[A] = []
-        pool = self._start(1)
-        for line in chunk:
-            try:
-                answers += pool.submit(self._read, [line]).result()
-            except BrokenProcessPool:
-                self._tell(f"line {line[0]} kills the process that reads it")
-                answers.append(self._lost(line[0]))
-                pool = self._start(1)
-        pool.shutdown(wait=True)
+        """The answers to the task whose turn it is, whatever happens to the process that reads it."""
+        while (answers := self._tasks[0].answers) is None:
+            self._give()
+            busy = {worker.pipe: worker for worker in self._workers if worker.task is not None}
+            for pipe in wait(list(busy)):
+                self._take(busy[pipe])  # type: ignore[index]
+        self._tasks.popleft()
         return answers
 
+    def _give(self) -> None:
+        """A task to each process that has none."""
+        due = (task for task in list(self._tasks) if not task.given)
+        for worker in [one for one in self._workers if one.task is None]:
+            task = next(due, None)
+            if task is None:
+                return
+            task.given, worker.task = True, task
+            try:
+                worker.pipe.send(task.chunk)
+            except OSError:
+                self._died(worker)
 
-def _leave_interrupts() -> None:
-    """Ctrl-C goes to every process of a terminal; the one that started these deals with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def _take(self, worker: _Worker[A]) -> None:
+        task = worker.task
+        try:
+            answers = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._died(worker)
+            return
+        if task is not None:
+            task.answers, worker.task = answers, None
+
+    def _died(self, worker: _Worker[A]) -> None:
+        """Puts another process in the place of one that was killed, and its task back."""
+        task = worker.task
+        worker.process.join()
+        worker.pipe.close()
+        self._workers[self._workers.index(worker)] = self._start()
+        if task is None:
+            return
+        task.killed += 1
+        task.given = False
+        first, last = task.chunk[0][0], task.chunk[-1][0]
+        if task.killed == 1:
+            self._tell(f"the process that read lines {first} to {last} was killed; they are read again")
+        elif len(task.chunk) == 1:
+            self._tell(f"line {first} kills the process that reads it")
+            task.answers, task.given = [self._lost(first)], True
+        else:  # whichever line it is, the others shall have their answers
+            alone = [_Task[A]([line], killed=1) for line in task.chunk]
+            self._tasks = deque(one for old in self._tasks for one in (alone if old is task else (old,)))
+
+
+def _serve(pipe: Connection, read: Callable[[Chunk], list[Any]]) -> None:
+    """Answers chunk after chunk until the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to every process of a terminal; the parent deals with it
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            pipe.send(read(pipe.recv()))
