@@ -130,3 +130,14 @@ def test_a_stream_on_several_processes_gives_the_same_as_on_one() -> None:
     two = indicia("read", "--jsonl", "-", "--jobs", "2", stdin=lines)
     assert one.stdout == two.stdout
     assert [json.loads(line)["id"] for line in two.stdout.splitlines()] == list(range(300))
+
+
+def test_the_ledger_for_people_goes_to_a_file_too_each_quote_on_one_line(tmp_path: Path) -> None:
+    source, output = tmp_path / "text.txt", tmp_path / "ledger.txt"
+    sentence = "Norway accused China of the breach at Larkspur Mining, " + "which had gone on for long, " * 6 + "on Monday."
+    source.write_text(sentence)
+    answer = indicia("read", source, "-o", output)
+    assert answer.returncode == exits.E_OK
+    assert answer.stdout == b""
+    assert f"    {sentence}\n" in output.read_text()
+    assert output.read_text().startswith("1 claim\n")

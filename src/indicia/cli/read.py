@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +11,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, JsonLines, Output, Quiet, Verbose, read_date, talk
-from indicia.cli.talk import standard_input
+from indicia.cli.talk import standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.records import Problem, Severity
 
@@ -64,7 +66,12 @@ def read(
     finally:
         voice.problems(seen.problems)
     if not (as_json or as_lines):
-        shown.print(color=color)
+        if output is None or str(output) == "-":
+            shown.print(sys.stdout, color=color)
+        else:
+            page = io.StringIO()
+            shown.print(page, color=False)
+            write_out(page.getvalue().encode("utf-8", "replace"), output)
     return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in seen.problems) else exits.E_OK
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 
 from indicia.cli.talk import plain
 from indicia.pipeline import Piece
-from indicia.records import Basis, Claim, Context, Document, Mention, MentionKind, Stance
+from indicia.records import Basis, Claim, Context, Document, Firmness, Mention, MentionKind, Stance
 
 __all__ = ["Shown"]
 
@@ -61,9 +62,10 @@ class Shown:
         else:
             self._beyond += 1
 
-    def print(self, *, color: bool) -> None:
-        console = Console(no_color=not color, highlight=False)
-        console.print(f"[bold]{len(self._claims)} claims[/]")
+    def print(self, file: IO[str], *, color: bool) -> None:
+        """Wrapped at the width of a terminal; a file or a pipe gets each quote on one line."""
+        console = Console(file=file, no_color=not color, highlight=False, soft_wrap=not file.isatty())
+        console.print(f"[bold]{len(self._claims)} claim{'' if len(self._claims) == 1 else 's'}[/]")
         for claim, place in self._claims:
             _print_claim(console, claim, place)
         console.print()
@@ -120,12 +122,16 @@ def _shown(one: _Value, *, bare: bool = False) -> str:
 def _print_claim(console: Console, claim: Claim, place: str) -> None:
     party, accused = claim.source.party, claim.accused.party
     level = (claim.accused.level or claim.accused.type).value
-    said = [claim.firmness.value + (f" “{claim.firmness_cue.text}”" if claim.firmness_cue else "")]
+    if claim.firmness is not Firmness.NONE:
+        said = [claim.firmness.value + (f" “{claim.firmness_cue.text}”" if claim.firmness_cue else "")]
+    else:
+        said = ["flat statement"] if claim.stance is Stance.ACCUSES else []
     said += [claim.basis.value] if claim.basis is not Basis.NONE_STATED else []
     said += [claim.date] if claim.date else []
     said += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
     source, target = (escape(plain(one.canonical if one else "(nobody named)")) for one in (party, accused))
     stance = f"[{_STYLES[claim.stance]}]{claim.stance.value}[/]"
-    console.print(f"\n[bold]{source}[/] {stance} [bold]{target}[/] ({level}; {escape(plain('; '.join(said)))})")
-    console.print(f"    [italic]{escape(plain(' '.join(claim.quote.text.split())))}[/]")
-    console.print(f"    [dim]{escape(plain(place))}; score {claim.score:.2f}[/]")
+    console.print(f"\n[bold]{source}[/] {stance} [bold]{target}[/] ({escape(plain('; '.join([level, *said])))})")
+    quote, where = escape(plain(" ".join(claim.quote.text.split()))), escape(plain(place))
+    for words in (f"[italic]{quote}[/]", f"[dim]{where}; score {claim.score:.2f}[/]"):
+        console.print(f"    {words}" if console.soft_wrap else Padding(words, (0, 0, 0, 4)))
