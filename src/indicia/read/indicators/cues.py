@@ -18,6 +18,7 @@ from indicia.read.indicators.versions import VERSION_STEMS
 
 __all__ = ["FAMILIES", "Cues", "Family", "after_matches", "before_matches"]
 
+LEAD = 60  # characters by which an expression may begin before its stem
 BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
 
 
@@ -314,6 +315,12 @@ class Cues:
     def has(self, family: str, low: int, high: int) -> bool:
         """Whether a stem of the family's expressions before a hit stands in [low, high)."""
         return _between(self._before[family], low, high)
+
+    def first(self, family: str, low: int, high: int) -> int:
+        """Where the first stem of the family's expressions before a hit stands in [low, high), or -1."""
+        positions = self._before[family]
+        index = bisect_left(positions, low)
+        return positions[index] if index < len(positions) and positions[index] < high else -1
 
     def follows(self, family: str, low: int, high: int) -> bool:
         """Whether a stem of the family's expressions after a hit stands in [low, high)."""

@@ -12,6 +12,7 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.cues import (
     AFTER,
     BEFORE,
+    LEAD,
     after_matches,
     before_matches,
     is_abused,
@@ -164,7 +165,8 @@ class Judge:
         return None
 
     def _stands_before(self, family: str, hit: Hit, low: int) -> bool:
-        return self.cues.has(family, low, hit.start) and before_matches(family, self.view.text, low, hit.start)
+        first = self.cues.first(family, low, hit.start)
+        return first >= 0 and before_matches(family, self.view.text, max(low, first - LEAD), hit.start)
 
     def _stands_after(self, family: str, hit: Hit, high: int) -> bool:
         return self.cues.follows(family, hit.end, high) and after_matches(family, self.view.text, hit.end, high)
