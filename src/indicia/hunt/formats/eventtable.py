@@ -113,6 +113,7 @@ class _Kind(NamedTuple):
 
     number: int
     wanted: frozenset[str]
+    further: tuple[_Further, ...]
 
 
 class EventTable:
@@ -128,7 +129,7 @@ class EventTable:
         self._kinds: dict[tuple[str | None, int | str | None, str | None], _Kind] = {}
         self._kind_of: list[int] = []
         self._times: list[str] = []
-        self._further_values: dict[_Further, list[Any]] = {each: [] for each in self._further}
+        self._further_values: dict[_Further, tuple[list[int], list[Any]]] = {each: ([], []) for each in self._further}
         self._rows = ShapedRows()
         self._lines = _Lines()
         self._files: list[str] = []
@@ -194,20 +195,22 @@ class EventTable:
             if not kind.wanted:
                 rows.skip()
                 continue
-            raw = content.EventData
-            data = decode(raw) if raw is not _ABSENT else None
+            for each in kind.further:
+                at, values = self._further_values[each]
+                at.append(rows.size)
+                values.append(_further_of(system, each))
+            raw = bytes(content.EventData)
+            data = decode(raw) if raw else None
             if (
                 type(data) is not dict
                 or "Data" in data
                 or "#attributes" in data
                 or content.UserData is not _ABSENT
                 or content.ProcessingErrorData is not _ABSENT
-                or _NESTED.search(raw)
+                or (raw.find(b"{", 1) > 0 and _NESTED.search(raw))
             ):
                 data = _whole_data(content)
             rows.add(data, kind.wanted)
-        for each, values in self._further_values.items():
-            values += [_further_of(content.System, each) for content in contents]
 
     def _add_plainly(self, line: bytes) -> str:
         """Adds an event in whatever form; says why it is none."""
@@ -224,8 +227,6 @@ class EventTable:
         self._kind_of.append(kind.number)
         self._times.append(text_of(fields.get("SystemTime")))
         self._rows.add(fields, kind.wanted)
-        for values in self._further_values.values():
-            values.append(None)  # it is among the fields
         return ""
 
     def _new_kind(self, key: tuple[str | None, int | str | None, str | None]) -> _Kind:
@@ -233,7 +234,8 @@ class EventTable:
         wanted: frozenset[str] = frozenset(self._wanted)
         if self._of_kind is not None:
             wanted = self._of_kind(channel, None if number is None else str(number), provider)
-        kind = self._kinds[key] = _Kind(len(self._kinds), (wanted - _GUARDS) or _NOTHING)
+        further = tuple(each for each in self._further if field_key(each.name) in wanted)
+        kind = self._kinds[key] = _Kind(len(self._kinds), (wanted - _GUARDS) or _NOTHING, further)
         return kind
 
     def batch(self) -> EventBatch:
@@ -244,8 +246,8 @@ class EventTable:
             of_kind = column_of([key[place] for key in self._kinds])
             columns[name] = Column(of_kind.values, of_kind.codes[kind_of])
         spelling = {field_key(name): name for name in columns}
-        for each, values in self._further_values.items():
-            own, of_data = column_of(values), spelling.get(field_key(each.name))
+        for each, (at, values) in self._further_values.items():
+            own, of_data = _placed(column_of(values), at, self.size), spelling.get(field_key(each.name))
             if of_data is not None:
                 own = _either(own, columns.pop(of_data)) if each.first else _either(columns.pop(of_data), own)
             columns[each.name] = own
@@ -336,6 +338,13 @@ def _further_of(system: Any, each: _Further) -> Any:
         attributes = value.get("#attributes", value) if isinstance(value, dict) else None
         return attributes.get("UserID") if isinstance(attributes, dict) else None
     return value.get("#text", value.get("Value")) if isinstance(value, dict) else value
+
+
+def _placed(column: Column, rows: Sequence[int], size: int) -> Column:
+    """A column of some rows as one of all."""
+    codes = np.full(size, -1, np.int32)
+    codes[np.asarray(rows, np.int64)] = column.codes
+    return Column(column.values, codes)
 
 
 def _either(one: Column, other: Column) -> Column:
