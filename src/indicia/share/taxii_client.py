@@ -23,6 +23,7 @@ MEDIA = "application/taxii+json;version=2.1"
 _WAIT = 60  # seconds without an answer
 _LARGEST = 100_000_000  # bytes of one page
 _MOST = 1_000_000  # objects of one pull
+_PAGE = 1000  # objects asked for at a time
 _AT_A_TIME = 500  # objects in one post
 
 
@@ -101,9 +102,11 @@ def pull(url: str, secret: str | None = None, *, added_after: str | None = None)
     Raises: InputError, FormatError, LimitError, UsageError.
     """
     session = _session(url, secret)
-    query: dict[str, str] = {"added_after": added_after} if added_after else {}
+    # Always with a limit, which servers may lower: medallion 3.0.0 fails on a second page that was asked for without one.
+    query = {"limit": str(_PAGE), **({"added_after": added_after} if added_after else {})}
     found: list[dict[str, Any]] = []
     latest = added_after or ""
+    before: list[dict[str, Any]] = []
     while True:
         envelope, last = _answer(session, "GET", _objects_url(url), params=query)
         objects = envelope.get("objects", [])
@@ -115,8 +118,10 @@ def pull(url: str, secret: str | None = None, *, added_after: str | None = None)
             raise LimitError(f"the collection holds more than {_MOST:,} objects", where=url, hint="use --added-after")
         if not envelope.get("more"):
             return Pulled(objects=tuple(found), last=latest)
-        if not objects or not isinstance(envelope.get("next"), str) or envelope["next"] == query.get("next"):
+        # Some servers keep one mark for all pages, and some turn in a circle with it.
+        if not objects or not isinstance(envelope.get("next"), str) or objects == before:
             raise FormatError("the server says that there is more and does not say where", where=url)
+        before = objects
         query = {**query, "next": envelope["next"]}
 
 
