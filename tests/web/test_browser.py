@@ -301,7 +301,10 @@ def test_axe_finds_nothing_serious(browser: Any, address: str, built: str, schem
     documents = page.request.get(f"{built}/documents.json").json()["documents"]
     claims = page.request.get(f"{built}/claims.json").json()["claims"]
     sightings = page.request.get(f"{built}/hunt.json").json()["sightings"]
-    more = [f"/documents/{one['id']}" for one in documents] + [f"/claims/{claims[0]['id']}", f"/sightings/{sightings[0]['id']}"]
+    more = [f"/documents/{one['id']}" for one in documents[:2]] + [
+        f"/claims/{claims[0]['id']}",
+        f"/sightings/{sightings[0]['id']}",
+    ]
     for url in [address, f"{address}/help", *(built + part for part in (*PARTS, *more))]:
         page.goto(url)
         for violation in Axe().run(page).response["violations"]:
