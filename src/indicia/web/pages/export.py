@@ -7,10 +7,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
-from indicia.share.redact import redact
 from indicia.web.render import Ask, Page, case_address
 
 __all__ = ["download", "export"]
@@ -85,7 +85,7 @@ def download(ask: Ask) -> Response:
     case: Case = held.whole(machine=ask.one("as") == "machine")
     audience = _audience(ask)
     if audience is not None:
-        case = redact(case, audience)
+        case = for_audience(case, audience, ask.knowledge)
     if case.hunt is not None and form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
     file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))
