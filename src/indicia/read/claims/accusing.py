@@ -38,7 +38,7 @@ def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[D
             source < 0
             and things
             and how == "party"
-            and is_actor(sentence.parties[things[0]])
+            and suspect(sentence.parties[things[0]])
             and act_words(sentence, k + 1, k + 6)
         ):
             # a headline: "GRU unit linked to wiper attacks"

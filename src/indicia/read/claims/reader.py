@@ -24,7 +24,7 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
-THRESHOLD = 0.385  # the score from which a claim is given
+THRESHOLD = 0.6  # the score from which a claim is given
 
 
 def read_claims(
@@ -101,7 +101,8 @@ class Reading:
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
             context = self.context if near and leans_back(sentence) else None
-            pieces.append(cut(context, sentence, self.number))
+            if start >= self.heading:  # a heading that names the issuer claims nothing
+                pieces.append(cut(context, sentence, self.number))
             self.context = sentence if start >= self.heading else None
         scored: dict[int, Scored] = {}
         if self.model is not None:

@@ -20,6 +20,7 @@ __all__ = ["told"]
 _IDLE = word_set("telling.idle")
 _PAST = word_set("telling.past")
 _NOT_PAST = word_set("telling.not_past")
+_SAME = word_set("grammar.same")
 _NEGATIONS = word_set("grammar.negations")
 _CONDITIONS = frozenset({"would", "could", "should", "might", "may", "can", "will", "shall", "to", "if"})
 _OTHERS = frozenset({"say", "accuse", "link", "deny", "endorse", "decline", "question", "tied"})
@@ -47,8 +48,8 @@ def told(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         for index in who:
             party = parties[index]
             if party.kinds[0] == "pronoun":
-                for s in inside[0].speakers if inside and party.head in _OWN and deed.strong else ():
-                    if _may_own_up(parties[s]):
+                for s in inside[0].speakers if inside and party.head in _OWN else ():
+                    if _may_own_up(parties[s]) and (deed.strong or parties[s].kinds[0] in ("actor", "criminal")):
                         yield Draft(Stance.ACCUSES, s, s, act, deed.at, "self-claim", lenient=True)
             elif not can_be_accused(party):
                 continue
@@ -88,18 +89,29 @@ def _deeds(sentence: Sentence) -> Iterator[_Deed]:
     for verb in sentence.verbs:
         if verb.passive or verb.negated or verb.participle or verb.form == "ing":
             continue
-        if verb.form == "base" and not (verb.first > 0 and at[verb.first - 1] >= 0 and parties[at[verb.first - 1]].plural):
+        past = row[verb.at].low in _SAME and at[verb.first - 1] >= 0 if verb.first else False  # "LockBit then put"
+        if (
+            verb.form == "base"
+            and not past
+            and not (verb.first > 0 and at[verb.first - 1] >= 0 and parties[at[verb.first - 1]].plural)
+        ):
             continue
         if verb.conditional or conditional_clause(sentence, verb):
             continue
         if row[verb.at].low in _IDLE and not _inside(sentence, verb.at):
             continue
-        if "hostile" not in verb.classes and verb.classes & _OTHERS:
+        if "hostile" not in verb.classes and verb.classes & _OTHERS and verb.lemma != "put":
             continue
         yield _Deed(verb.first, verb.at, "hostile" in verb.classes and verb.lemma not in weak)
     for k in range(1, len(row)):
         unit = row[k]
-        if at[k] >= 0 or k in known or unit.kind != "word" or unit.low in FUNCTION or unit.low in _IDLE:
+        if at[k] >= 0 or k in known or unit.kind != "word":
+            continue
+        if unit.low in ("was", "were", "is", "are", "been"):
+            if at[k - 1] >= 0 and _inside(sentence, k):
+                yield _Deed(k, k, False)
+            continue
+        if unit.low in FUNCTION or unit.low in _IDLE:
             continue
         if not (unit.low in _PAST or unit.low.endswith("ed") and unit.low not in _NOT_PAST):
             continue

@@ -163,37 +163,42 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 "know",
                 "reveal",
             ):
-                if lows[j] in (
-                    "say",
-                    "said",
-                    "comment",
-                    "drawn",
-                    "speculate",
-                    "disclose",
-                    "disclosed",
-                    "tell",
-                    "know",
-                    "specify",
-                    "determine",
-                    "determined",
-                    "establish",
-                    "reveal",
-                ) and not any(
-                    w
+                if (
+                    lows[j]
                     in (
-                        "who",
-                        "which",
-                        "whom",
-                        "whether",
-                        "culprit",
-                        "it",
-                        "origin",
-                        "perpetrator",
-                        "actor",
-                        "responsible",
-                        "behind",
+                        "say",
+                        "said",
+                        "comment",
+                        "drawn",
+                        "speculate",
+                        "disclose",
+                        "disclosed",
+                        "tell",
+                        "know",
+                        "specify",
+                        "determine",
+                        "determined",
+                        "establish",
+                        "reveal",
                     )
-                    for w in lows[j + 1 : j + 6]
+                    and not any(
+                        w
+                        in (
+                            "who",
+                            "which",
+                            "whom",
+                            "whether",
+                            "culprit",
+                            "it",
+                            "origin",
+                            "perpetrator",
+                            "actor",
+                            "responsible",
+                            "behind",
+                        )
+                        for w in lows[j + 1 : j + 6]
+                    )
+                    and not _who_before(sentence, k)
                 ):
                     continue
                 first, tail = k, j + 1
@@ -234,7 +239,7 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if low in ("early", "premature"):
             who = list(inside[0].speakers) if inside else []
         else:
-            start = group_start(sentence, k)
+            start = next((verb.first for verb in sentence.verbs if verb.at == k - 1), group_start(sentence, k))
             while (
                 start > 0
                 and lows[start - 1]
