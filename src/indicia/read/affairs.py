@@ -95,7 +95,13 @@ def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str,
     known = {document.id: document for document in documents}
     copies = _copies(list(known.values()))
     ordered = sorted(
-        claims, key=lambda c: (_date(c, known), copies.get(c.quote.document, c.quote.document) != c.quote.document, c.id)
+        claims,
+        key=lambda c: (
+            _date(c, known),
+            copies.get(c.quote.document, c.quote.document) != c.quote.document,
+            not _heads(c, known.get(c.quote.document)),
+            c.id,
+        ),
     )
     sourced: dict[tuple[str, str, str], str] = {}
     for claim in ordered:
@@ -123,6 +129,14 @@ def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str,
             said.append(_Utterance(claim.id, day, named, claim.firmness))
             out[claim.id] = claim.id
     return out
+
+
+def _heads(claim: Claim, document: Document | None) -> bool:
+    """Whether the first line of the text names who speaks: a source's own statement comes before the day's reports of it."""
+    party = claim.source.party
+    return (
+        document is not None and party is not None and party.canonical.lower() in document.text.partition("\n")[0][:200].lower()
+    )
 
 
 def _voice(claim: Claim, place: str) -> tuple[str, str]:
