@@ -28,7 +28,7 @@ from indicia.records import Context
 from scripts import train_techniques as training
 from scripts.techniques.data import FOLDS, Texts, cites_a_report, gather, read_quiet
 from scripts.techniques.figures import Figures, Sentences, baseline, outcome
-from scripts.techniques.machines import OTHERS_MARKED, featurise, held_out
+from scripts.techniques.machines import featurise, held_out
 
 EVERYDAY = Path(__file__).parent / "data" / "everyday.txt"
 
@@ -88,7 +88,7 @@ def main() -> None:
     examples = sum(any(name in cited for name in example.cites) for example in texts.attack.examples)
     folds = range(1 if options.quick else FOLDS)
     data = featurise(texts)
-    margins = held_out(data, folds, others=6_000 if options.quick else OTHERS_MARKED)
+    margins = held_out(data, folds, others=6_000 if options.quick else None)
     result = outcome(texts, margins, baseline(texts, folds))
     reports = sum(texts.folds[report.title] in folds for report in texts.reports)
     count = int((~np.isnan(margins.sentences[:, 0])).sum())

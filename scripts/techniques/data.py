@@ -204,7 +204,9 @@ _SAYS_HOW = re.compile(
 
 
 def read_rules(folder: Path, attack: Attack) -> Iterator[Example]:
-    """Title and first sentence of each Sigma rule that is tagged with at most three techniques."""
+    """Title and first sentence of each Sigma rule that is tagged with at most three techniques. Parents of sub-techniques are
+    tagged too freely there to teach anything."""
+    broad = {id.split(".")[0] for id in attack.techniques if "." in id}
     for path in sorted(folder.rglob("*.yml")):
         source = path.read_text("utf-8", errors="replace")
         if "attack.t" not in source or "\ntitle:" not in f"\n{source}":
@@ -214,7 +216,7 @@ def read_rules(folder: Path, attack: Attack) -> Iterator[Example]:
         except yaml.YAMLError:
             continue
         tags = [tag.removeprefix("attack.").upper() for tag in rule.get("tags") or () if tag.startswith("attack.t")]
-        labels = frozenset(attack.revoked.get(id, id) for id in tags) & set(attack.techniques)
+        labels = frozenset(attack.revoked.get(id, id) for id in tags) & (set(attack.techniques) - broad)
         if 0 < len(labels) <= 3:
             first = re.split(r"(?<=[.!?])\s", " ".join(str(rule.get("description", "")).split()))[0]
             yield Example(f"{rule.get('title', '')}. {first}", labels, "sigma", "rule")

@@ -102,10 +102,12 @@ def calibration_error(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> float
     return float(sum(abs(p[at == b].mean() - truth[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any()))
 
 
-def macro_f1(said: np.ndarray, truth: np.ndarray) -> float:
-    """Mean F1 over the labels that occur."""
-    each = [f1(int(((said == t) & (truth == t)).sum()), int((said == t).sum()), int((truth == t).sum())) for t in set(truth)]
-    return float(np.mean(each))
+def macro_f1(said: np.ndarray, truth: np.ndarray, labels: int) -> float:
+    """Mean F1 over the labels that occur. Both hold numbers of labels."""
+    right = np.bincount(truth[said == truth], minlength=labels)
+    claimed, wanted = np.bincount(said, minlength=labels), np.bincount(truth, minlength=labels)
+    there = wanted > 0
+    return float((2 * right[there] / (claimed[there] + wanted[there])).mean())
 
 
 def of_sentences(said: np.ndarray, truth: np.ndarray, score: np.ndarray, group: np.ndarray) -> Sentences:
@@ -114,17 +116,20 @@ def of_sentences(said: np.ndarray, truth: np.ndarray, score: np.ndarray, group: 
     members = {g: np.flatnonzero(group == g) for g in groups}
     chance = np.random.RandomState(5)
     samples = [np.concatenate([members[g] for g in chance.choice(groups, len(groups))]) for _ in range(SAMPLES)]
-    accuracies = [float((said[i] == truth[i]).mean()) for i in samples]
-    macros = [macro_f1(said[i], truth[i]) for i in samples]
-    low_high = [tuple(float(v) for v in np.percentile(values, (2.5, 97.5))) for values in (accuracies, macros)]
     right = said == truth
+    accuracies = [float(right[i].mean()) for i in samples]
+    names, numbers = np.unique(np.concatenate([said, truth]), return_inverse=True)
+    mine, wanted = numbers[: len(said)], numbers[len(said) :]
+    macros = [macro_f1(mine[i], wanted[i], len(names)) for i in samples]
+    low_high = [tuple(float(v) for v in np.percentile(values, (2.5, 97.5))) for values in (accuracies, macros)]
     return Sentences(
-        float(right.mean()), macro_f1(said, truth), calibration_error(score, right), *((a, b) for a, b in low_high)
+        float(right.mean()), macro_f1(mine, wanted, len(names)), calibration_error(score, right), *((a, b) for a, b in low_high)
     )
 
 
 def baseline(data: Texts, folds: Iterable[int]) -> np.ndarray:
-    """The answers of TF-IDF over words and pairs and a support vector machine, from the same texts; "" where none was asked."""
+    """The answers of TF-IDF over pieces of words, which did better than words and pairs of words, and a support vector machine,
+    from the same texts; "" where none was asked."""
     kinds = np.array([e.kind for e in data.examples])
     labels = set(data.labels)
     answers = np.full(len(data.sentences), "", dtype=object)
@@ -135,8 +140,10 @@ def baseline(data: Texts, folds: Iterable[int]) -> np.ndarray:
             if of != fold and kind in {"span", "procedure"}
             for label in e.labels & labels
         ]
-        words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-        machine = LinearSVC(C=1.0, tol=1e-2).fit(words.fit_transform([text for text, _ in use]), [label for _, label in use])
+        words = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True)
+        machine = LinearSVC(C=1.0, tol=1e-2, random_state=0).fit(
+            words.fit_transform([text for text, _ in use]), [label for _, label in use]
+        )
         asked = np.flatnonzero(data.fold_of_sentences == fold)
         answers[asked] = machine.predict(words.transform([data.sentences[i].text for i in asked]))
     return answers

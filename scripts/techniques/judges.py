@@ -60,7 +60,7 @@ def pairs_alone(texts: Sequence[str], labels: Sequence[frozenset[str]], margins:
     return join(parts)
 
 
-QUIET = 600  # passages that show nothing, beside 4,018 texts that show something: a sentence by itself was mostly chosen
+QUIET = 300  # passages that show nothing, beside 4,018 texts that show something: a sentence by itself was mostly chosen
 
 
 def texts_alone(data: Texts, margins: Margins) -> tuple[Judged, np.ndarray]:
