@@ -124,7 +124,8 @@ def test_a_file_from_before_the_index_gets_one(tmp_path: Path) -> None:
         expected = store.count("exch01"), store.count("microsoft")
     connection = sqlite3.connect(path)
     connection.executescript(
-        "DROP TABLE entry_words; DROP TABLE sighting_words; DROP TABLE offered; UPDATE alembic_version SET version_num = '0001';"
+        "DROP TABLE entry_words; DROP TABLE sighting_words; DROP TABLE offered; "
+        "UPDATE alembic_version SET version_num = '0001';"
     )
     connection.close()
     with open_store(path) as store:

@@ -11,7 +11,7 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.pairs import STANCES
 from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import F, Scored
-from indicia.read.claims.suspects import specific
+from indicia.read.claims.suspects import defends, specific, technical
 from indicia.read.claims.topic import topic_of
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
@@ -89,10 +89,20 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
         if not (piece.before <= s < n or piece.before <= a < n) or not possible(parties, s, a):
             continue
         rule = ruled.get((s, a, stance))
+        if stance is Stance.ACCUSES and s != a and a < n and _misread(parties, s, a, rule, text):
+            continue
         yield Candidate(s, a, stance, rule, _features(
             piece, claim, result, s, a, stance, rule, silent, other,
             bool(stances_of.get((s, a), set()) - {stance}), bool(strong_sources.get((a, stance), set()) - {s}),
         ))  # fmt: skip
+
+
+def _misread(parties: Sequence[Party], s: int, a: int, rule: Draft | None, text: str) -> bool:
+    """Whether an accusation of this party comes from words about who found, defended or was hit, not about who did it."""
+    accused = parties[a]
+    if technical(accused, text[accused.start : accused.end]):
+        return rule is None or _is_lenient(rule)
+    return defends(accused) and (s == len(parties) or defends(parties[s]))
 
 
 def _is_lenient(draft: Draft) -> bool:

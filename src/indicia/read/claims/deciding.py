@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from indicia.read.claims.party import Party
 from indicia.read.claims.resolving import Found
+from indicia.read.claims.suspects import specific
 from indicia.records import Stance
 
-__all__ = ["consistent", "rank", "rule_score"]
+__all__ = ["consistent", "names_nobody", "rank", "rule_score"]
 
 
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
@@ -34,6 +37,25 @@ def consistent(found: list[Found]) -> list[Found]:
 def _named(party: Party) -> bool:
     """Whether the party is called by a name of its own."""
     return party.kinds[0] in ("actor", "named_person", "unknown_name", "organisation")
+
+
+# the words that every report on an intrusion is full of: they say that somebody did it, not who
+_ANYBODY = re.compile(
+    r"(?:(?:the|a|an|this|that|these|those|same|other|several|some|unknown|unidentified|unnamed|malicious|cyber|threat) )*"
+    r"(?:actors?|adversar(?:y|ies)|attackers?|hackers?|intruders?|operators?|(?:cyber)?criminals?|groups?|teams?|affiliates?)",
+    re.IGNORECASE,
+)
+
+
+def names_nobody(found: Found, text: str) -> bool:
+    """Whether an accusation in the text's own voice ("the threat actors then dumped ...") leads to nobody in particular."""
+    accused = found.accused
+    if found.draft.stance is not Stance.ACCUSES or accused is None or found.accused_is is None:
+        return False
+    surface = " ".join(text[accused.start : accused.end].split())
+    told = found.source is None or found.source.kinds[0] == "pronoun"
+    led_back = found.accused_is.id or found.accused_is.state or found.accused_is.canonical.lower() != surface.lower()
+    return told and not led_back and not specific(accused) and _ANYBODY.fullmatch(surface) is not None
 
 
 def _moot(one: Found, other: Found) -> bool:

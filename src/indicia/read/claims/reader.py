@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.knowledge import Knowledge
 from indicia.read.claims.choosing import Candidate, candidates, score_of
 from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, leans_back, parse
-from indicia.read.claims.deciding import consistent, rank
+from indicia.read.claims.deciding import consistent, names_nobody, rank
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
 from indicia.read.claims.grammar import Sentence
@@ -141,7 +141,7 @@ class Reading:
                 self_reference=s == a and s < n and one.stance is Stance.DENIES,
             )
             found = self.resolver.resolve(draft, piece)
-            if found is not None:
+            if found is not None and not names_nobody(found, self.text):
                 self.found.append(found._replace(score=score, scored=result, pair=(s, a), features=one.features))
 
     def _worth(self, ranges: list[tuple[int, int]]) -> list[bool]:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.party import Party
 from indicia.read.claims.wordsets import word_set
 
-__all__ = ["OFTEN_ACCUSED", "accusable", "can_be_accused", "can_speak", "is_actor", "specific", "suspect"]
+__all__ = [
+    "OFTEN_ACCUSED",
+    "accusable",
+    "can_be_accused",
+    "can_speak",
+    "defends",
+    "is_actor",
+    "specific",
+    "suspect",
+    "technical",
+]
 
+_DEFENDERS = frozenset(
+    {"cyber agency", "police", "regulator", "prosecutor", "international", "alliance", "court", "parliament"}
+)
+# identifiers of flaws, techniques and updates, paths, domains, and short abbreviations ("C2", "HKLM"): reports are full of them
+_TECHNICAL = re.compile(r"(?:the )?(?:(?:CVE|CWE|KB|MS|TA00)-?\d.*|T\d{4}(?:\.\d+)?|.*[_\\/.].*|[A-Z]{2,4}\d?)")
 _ACCUSED_NO = word_set("rules.accused_no")
 _SPYING = word_set("rules.spying")
 OFTEN_ACCUSED = word_set("rules.often_accused")
@@ -57,6 +74,18 @@ def suspect(party: Party) -> bool:
     if first in ("actor", "criminal", "state", "capital"):
         return True
     return first in ("group", "person") and (party.hostile or "criminal" in party.kinds or party.state is not None)
+
+
+def defends(party: Party) -> bool:
+    """Whether the party is one that finds, warns or defends: a security vendor, a cyber agency, police. It may be accused,
+    but in "seen by CISA" it is not."""
+    first = party.kinds[0]
+    return first == "vendor" or (first == "agency" and party.name is not None and party.name.detail in _DEFENDERS)
+
+
+def technical(party: Party, surface: str) -> bool:
+    """Whether a name that nobody knows looks like a thing of computers rather than like anybody."""
+    return party.kinds[0] == "unknown_name" and _TECHNICAL.fullmatch(surface) is not None
 
 
 def specific(party: Party) -> bool:
