@@ -56,9 +56,6 @@ def test_we_is_the_issuer() -> None:
     assert [(row["source"], row["source_canonical"], row["accused_canonical"]) for row in found] == [("We", "Norway", "APT31")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the scorer takes a spokesperson of no named state for one who doubts: .41 for questions"
-)
 def test_the_spokesperson_of_a_ministry_speaks_for_its_state() -> None:
     found = rows(
         "China: answers of the Foreign Ministry spokesperson\n\n"

@@ -9,7 +9,7 @@ from indicia.read.claims.resolving import Found
 from indicia.read.claims.suspects import specific
 from indicia.records import Stance
 
-__all__ = ["consistent", "names_nobody", "rank", "rule_score"]
+__all__ = ["consistent", "names_nobody", "others_denial", "rank", "rule_score"]
 
 
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
@@ -56,6 +56,12 @@ def names_nobody(found: Found, text: str) -> bool:
     told = found.source is None or found.source.kinds[0] == "pronoun"
     led_back = found.accused_is.id or found.accused_is.state or found.accused_is.canonical.lower() != surface.lower()
     return told and not led_back and not specific(accused) and _ANYBODY.fullmatch(surface) is not None
+
+
+def others_denial(found: Found) -> bool:
+    """Whether one state would deny what another is accused of. It may doubt it; a denial is the other's own."""
+    states = [one.state for one in (found.source_is, found.accused_is) if one is not None and one.state is not None]
+    return found.draft.stance is Stance.DENIES and len(set(states)) == 2
 
 
 def _moot(one: Found, other: Found) -> bool:

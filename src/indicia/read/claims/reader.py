@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.knowledge import Knowledge
 from indicia.read.claims.choosing import Candidate, candidates, score_of
 from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, leans_back, parse
-from indicia.read.claims.deciding import consistent, names_nobody, rank
+from indicia.read.claims.deciding import consistent, names_nobody, others_denial, rank
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
 from indicia.read.claims.grammar import Sentence
@@ -127,6 +127,8 @@ class Reading:
         best: dict[tuple[int, int], tuple[float, Candidate]] = {}
         for one in candidates(piece, self.text, result):
             score = score_of(one.features)
+            if score < self.threshold and one.stance is Stance.DENIES and self._denies_for_itself(one, piece):
+                score = self.threshold
             known = best.get((one.source, one.accused))
             if score >= self.threshold and (known is None or score > known[0]):
                 best[one.source, one.accused] = (score, one)
@@ -141,8 +143,17 @@ class Reading:
                 self_reference=s == a and s < n and one.stance is Stance.DENIES,
             )
             found = self.resolver.resolve(draft, piece)
-            if found is not None and not names_nobody(found, self.text):
+            if found is not None and not names_nobody(found, self.text) and (one.draft is not None or not others_denial(found)):
                 self.found.append(found._replace(score=score, scored=result, pair=(s, a), features=one.features))
+
+    def _denies_for_itself(self, one: Candidate, piece: Cut) -> bool:
+        """Whether in a state's own statement a rule reads a denial by who speaks for the state it clears: the scorer does not
+        know whose spokesperson "the spokesperson" is, and holds the speaker for a doubter."""
+        issued = self.resolver.issuer is not None
+        found = self.resolver.resolve(one.draft, piece) if issued and one.draft is not None else None
+        if found is None or found.source_is is None or found.accused_is is None:
+            return False
+        return found.source_is.state is not None and found.source_is.state == found.accused_is.state
 
     def _worth(self, ranges: list[tuple[int, int]]) -> list[bool]:
         """Which of some sentences in a row are worth reading."""
