@@ -58,6 +58,19 @@ def test_more_copies_of_one_origin_weigh_no_more(knowledge: Knowledge) -> None:
     assert once.posteriors[0].probability == pytest.approx(thrice.posteriors[0].probability)
 
 
+@pytest.mark.parametrize(("firmness", "at_most"), [("hedged", 0.65), ("moderate", 0.75), ("none", 0.85), ("high", 0.9)])
+def test_many_accusers_are_no_surer_than_the_firmest(firmness: str, at_most: float, knowledge: Knowledge) -> None:
+    accused = ("China | place", "China-linked hackers | group", "China | state", "HAFNIUM | group")
+    lines = [
+        f"{home} | accuses | {name} | {firmness} | CN | {home} | government | -"
+        for home in ("US", "GB", "FR", "DE", "JP", "AU", "CA", "NL")
+        for name in accused
+    ]
+    found = weigh(said_by(lines, knowledge), knowledge).said
+    assert max(at.probability for at in found.levels) == pytest.approx(at_most)
+    assert sum(at.probability for at in found.posteriors) == pytest.approx(1)
+
+
 def test_an_interested_denial_weighs_little(knowledge: Knowledge) -> None:
     accusation = CASES[0]["claims"][1]
     own = "China | denies | China | state | none | CN | CN | government | cn"

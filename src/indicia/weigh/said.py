@@ -61,7 +61,7 @@ def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
         at: _NAMED_PRIOR + sum(voice.decibans for voice in voices if voice.node == at or voice.node in node.within)
         for at, node in nodes.items()
     }
-    after = _softmax({**scores, UNKNOWN.id: 0.0})
+    after = _capped(_softmax({**scores, UNKNOWN.id: 0.0}), voices, nodes)
     levels = _levels(nodes, after, prior)
     best, rival = _best(levels), None
     if best is None:
@@ -131,8 +131,12 @@ def _voices(items: Sequence[Evidence], nodes: Mapping[str, Node]) -> list[Voice]
     return voices
 
 
+def _meant(said: Saying) -> float:
+    return _BAND_MIDDLE[said.likelihood] if said.likelihood else _MEANT[said.firmness]
+
+
 def _deciban(item: Evidence, said: Saying) -> float:
-    meant = _BAND_MIDDLE[said.likelihood] if said.likelihood else _MEANT[said.firmness]
+    meant = _meant(said)
     full = 10 * log10(meant / (1 - meant)) * _SHARE.get(said.stance, 0.0)
     return full * factor(item) * (_INTERESTED if said.interested else 1.0)
 
@@ -141,6 +145,21 @@ def _softmax(decibans: Mapping[str, float]) -> dict[str, float]:
     top = max(decibans.values())
     odds = {at: exp((value - top) / DECIBAN) for at, value in decibans.items()}
     return {at: value / sum(odds.values()) for at, value in odds.items()}
+
+
+def _capped(after: Mapping[str, float], voices: Sequence[Voice], nodes: Mapping[str, Node]) -> dict[str, float]:
+    """Nobody accused is surer than the firmest who accuses them, or somebody within them: ten that say "likely" do not make
+    "almost certain", for they may all have heard it from one. What goes above that goes to an actor not in our knowledge."""
+    firmest: dict[str, float] = {}
+    for voice in voices:
+        if voice.decibans > 0:
+            for at in (voice.node, *nodes[voice.node].within):
+                firmest[at] = max(firmest.get(at, 0.0), _meant(voice.said))
+    within = {at.hypothesis.id: at.probability for at in _levels(nodes, after, after)}
+    ratio = {at: min(1.0, firmest.get(at, 1.0) / within[at]) for at in nodes}
+    share = {at: min(ratio[above] for above in (at, *node.within) if above in ratio) for at, node in nodes.items()}
+    kept = {at: after[at] * share[at] for at in nodes}
+    return {**kept, UNKNOWN.id: 1.0 - sum(kept.values())}
 
 
 def _levels(nodes: Mapping[str, Node], after: Mapping[str, float], prior: Mapping[str, float]) -> tuple[Posterior, ...]:
