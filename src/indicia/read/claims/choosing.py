@@ -11,7 +11,7 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.pairs import STANCES
 from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import F, Scored
-from indicia.read.claims.suspects import defends, specific, technical
+from indicia.read.claims.suspects import defends, is_label, is_thing, specific, technical
 from indicia.read.claims.topic import topic_of
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
@@ -100,9 +100,14 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
 def _misread(parties: Sequence[Party], s: int, a: int, rule: Draft | None, text: str) -> bool:
     """Whether an accusation of this party comes from words about who found, defended or was hit, not about who did it."""
     accused = parties[a]
+    told = s == len(parties) or parties[s].kinds[0] == "pronoun"
+    if not told and is_label(parties[s], text[parties[s].start : parties[s].end]):
+        return True
     if technical(accused, text[accused.start : accused.end]):
-        return rule is None or _is_lenient(rule)
-    return defends(accused) and (s == len(parties) or defends(parties[s]))
+        return told or rule is None or _is_lenient(rule)
+    if told and is_thing(accused, text[accused.start : accused.end]):
+        return True
+    return defends(accused) and (told or defends(parties[s]))
 
 
 def _is_lenient(draft: Draft) -> bool:

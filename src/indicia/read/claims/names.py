@@ -141,7 +141,7 @@ class Names:
     def find(self, text: str, start: int, end: int) -> list[tuple[int, int, Name]]:
         """Names in `text[start:end]` that stand as words of their own: (start, end, name), in order."""
         found = []
-        piece = text[start:end]
+        piece = text[start:end].translate(_AS_TYPED)
         for index, a, b in self._automaton.find_matches_as_indexes(piece):
             if (a and (piece[a - 1].isalnum() or piece[a - 1] in "-_@/")) or (
                 b < len(piece) and (piece[b].isalnum() or piece[b] == "_")
@@ -151,6 +151,8 @@ class Names:
         return found
 
 
+# As typeset, character by character, so that offsets stay: "People’s Republic of China" would else be the Republic of China.
+_AS_TYPED = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u2011": "-", "\n": " "})
 # Names that some list gives to an actor but that are everyday words first.
 _GOVERNMENT = word_set("names.government")
 _ORDINARY = word_set("names.ordinary")

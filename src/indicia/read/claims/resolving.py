@@ -17,7 +17,7 @@ from indicia.read.claims.names import Names
 from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
-from indicia.read.claims.suspects import specific, suspect
+from indicia.read.claims.suspects import defends, specific, suspect
 from indicia.records import (
     AccusedType,
     SourceType,
@@ -146,8 +146,11 @@ class Resolver:
             return described
         return None
 
-    def _hostile_before(self, sentence: Sentence, index: int, head: str) -> Seen | None:
-        """Which actor "the group" or "it" stands for."""
+    def _hostile_before(self, sentence: Sentence, index: int, pointing: Party) -> Seen | None:
+        """Which actor "the group" or "it" stands for. Only a pronoun or a person leads back to what may be a person's name:
+        "the threat actor" is not the "Remote System Discovery" of the heading above."""
+        head = pointing.head
+        persons = pointing.kinds[0] in ("pronoun", "person", "named_person", "gov_person")
         if head in ("it", "they"):
             # "Moscow rejected accusations by Berlin that it ...": the subject of the sentence
             subject = next((p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"), None)
@@ -162,6 +165,8 @@ class Resolver:
                     surface,
                 )
         for party in reversed(sentence.parties[:index]):
+            if defends(party):
+                continue
             if (
                 party.kinds[0] == "actor"
                 or (party.hostile and specific(party))
@@ -176,7 +181,8 @@ class Resolver:
                     surface,
                 )
         for seen in reversed(self.hostile):
-            if seen.party.kinds[0] in ("actor", "criminal", "group", "named_person") or seen.party.hostile:
+            first = seen.party.kinds[0]
+            if first in ("actor", "criminal", "group") or (first == "named_person" and persons) or seen.party.hostile:
                 return seen
         return None
 
@@ -211,7 +217,7 @@ class Resolver:
         elif accused is not None:
             first = accused.kinds[0]
             if first == "pronoun" or (accused.definite and not specific(accused)):
-                seen = self._hostile_before(sentence, draft.accused, accused.head)
+                seen = self._hostile_before(sentence, draft.accused, accused)
                 if seen is None:
                     if first == "pronoun" and not trusted:
                         return None

@@ -15,6 +15,8 @@ __all__ = [
     "can_speak",
     "defends",
     "is_actor",
+    "is_label",
+    "is_thing",
     "specific",
     "suspect",
     "technical",
@@ -25,7 +27,14 @@ _DEFENDERS = frozenset(
 )
 # identifiers of flaws, techniques and updates, paths, domains, and short abbreviations ("C2", "HKLM"): reports are full of them
 _TECHNICAL = re.compile(r"(?:the )?(?:(?:CVE|CWE|KB|MS|TA00)-?\d.*|T\d{4}(?:\.\d+)?|.*[_\\/.].*|[A-Z]{2,4}\d?)")
+# what heads a table, a figure, a list of references or a row of techniques
+_LABEL = re.compile(
+    r"(?:T\d{4}|Table|Figure|Fig|Appendix|Annex|Section|Chapter|Phase|Step|Screenshot|Image|Note|References?|Advisor(?:y|ies)|Framework)\b.*"
+    r"|.*T\d{4}(?:\.\d{3})?\D.*|.*ATT&CK.*",
+    re.DOTALL,
+)
 _ACCUSED_NO = word_set("rules.accused_no")
+_SOFTWARE = word_set("rules.software")
 _SPYING = word_set("rules.spying")
 OFTEN_ACCUSED = word_set("rules.often_accused")
 
@@ -85,7 +94,21 @@ def defends(party: Party) -> bool:
 
 def technical(party: Party, surface: str) -> bool:
     """Whether a name that nobody knows looks like a thing of computers rather than like anybody."""
-    return party.kinds[0] == "unknown_name" and _TECHNICAL.fullmatch(surface) is not None
+    if party.kinds[0] not in ("unknown_name", "organisation"):
+        return False
+    return party.head in _SOFTWARE or (party.kinds[0] == "unknown_name" and _TECHNICAL.fullmatch(surface) is not None)
+
+
+def is_label(party: Party, surface: str) -> bool:
+    """Whether what stands as a name is a label of the document ("Table IV", "T1566 Phishing"), which says nothing."""
+    return party.kinds[0] in ("unknown_name", "named_person", "organisation") and _LABEL.fullmatch(surface) is not None
+
+
+def is_thing(party: Party, surface: str) -> bool:
+    """Whether a phrase that no word of the lexicon explains is a common noun ("that policy", "an instance"): in a text's own
+    voice that is what was used or hit, hardly ever who did it."""
+    plain = party.kinds[0] == "organisation" and party.state is None and party.name is None and not party.hostile
+    return plain and not any(word[0].isupper() for word in surface.split()[1:]) and not surface[0].isupper()
 
 
 def specific(party: Party) -> bool:
