@@ -11,7 +11,7 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.pairs import STANCES
 from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import F, Scored
-from indicia.read.claims.suspects import defends, is_label, is_thing, specific, technical
+from indicia.read.claims.suspects import defends, is_label, is_thing, specific, suspect, technical
 from indicia.read.claims.topic import topic_of
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
@@ -20,7 +20,7 @@ __all__ = ["FEATURES", "Candidate", "candidates", "score_of"]
 
 FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
 LIMIT = 7.0  # log odds beyond which nothing is gained
-STRICT_FLOOR = -1.5  # log odds below which the scorer cannot push what a rule reads in a sentence that needs no speaker
+STRICT_FLOOR = -1.5  # log odds below which the scorer cannot push what a rule reads of a known suspect without a speaker
 SOURCELESS = word_set("choosing.sourceless")
 LENIENT = word_set("reader.lenient")
 
@@ -126,7 +126,7 @@ def _features(
     column = result.stance[:, a, index].copy()
     column[s] = 0.0
     strong = rule is not None and not _is_lenient(rule)
-    if s == n and rule is not None and rule.rule in SOURCELESS:
+    if s == n and rule is not None and rule.rule in SOURCELESS and a < n and suspect(parties[a]):
         own = max(own, STRICT_FLOOR)
     accused = parties[a] if a < n else None
     return (
