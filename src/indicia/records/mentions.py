@@ -39,7 +39,7 @@ class Context(StrEnum):
     REFERENCE = "reference"
 
 
-class Candidate(Record, frozen=True, kw_only=True):
+class Candidate(Record, frozen=True, kw_only=True, gc=False):
     """One reading of an ambiguous name: an id in our knowledge, its name there, and who uses the matched alias."""
 
     id: str
@@ -47,7 +47,7 @@ class Candidate(Record, frozen=True, kw_only=True):
     according_to: tuple[str, ...] = ()
 
 
-class Mention(Record, frozen=True, kw_only=True):
+class Mention(Record, frozen=True, kw_only=True, gc=False):
     """Something found at `span`.
 
     `value` is the canonical, refanged value (`T1505.003`, `198.51.100.7`, `HAFNIUM`); `type` refines the kind (`ipv4-addr`,

@@ -31,7 +31,7 @@ class Block(Record, frozen=True, kw_only=True):
     path: str = ""
 
 
-class Span(Record, frozen=True, kw_only=True):
+class Span(Record, frozen=True, kw_only=True, gc=False):
     """A half-open range [start, end) of code points in a document: `document.text[start:end] == text`, always."""
 
     document: str

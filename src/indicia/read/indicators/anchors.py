@@ -6,30 +6,21 @@ are those of the text, and a pass costs a few nanoseconds a character however of
 
 from __future__ import annotations
 
-import codecs
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from indicia.read.indicators.cues import Cues
+from indicia.read.indicators.cues import Cues, one_byte_each
 
 __all__ = ["Anchors"]
 
 _WORD, _SPACE, _HEX, _UPPER, _ALNUM, _OPEN, _STOP = 1, 2, 4, 8, 16, 32, 64
 
 
-def _wide(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    return "\xff" * (error.end - error.start), error.end
-
-
-codecs.register_error("indicia.wide", _wide)
-
-
-def _table() -> npt.NDArray[np.uint8]:
-    table = np.zeros(256, np.uint8)
+def _table() -> bytes:
+    table = bytearray(256)
     for code in range(256):
         c = chr(code)
         if c.isalnum() or c in "_-" or code >= 0xC0:
@@ -46,7 +37,7 @@ def _table() -> npt.NDArray[np.uint8]:
             table[code] |= _OPEN
         if c in ".!?":
             table[code] |= _STOP
-    return table
+    return bytes(table)
 
 
 _TABLE = _table()
@@ -59,9 +50,10 @@ class Anchors:
     def __init__(self, text: str) -> None:
         self.text = text
         # Two blanks on either side, so that the company of every character can be asked for.
-        padded = b"  " + text.encode("latin-1", "indicia.wide") + b"    "
+        padded = b"  " + one_byte_each(text) + b"    "
+        self._padded = padded
         self._codes = np.frombuffer(padded, np.uint8)
-        self._kinds = _TABLE[self._codes]
+        self._kinds = np.frombuffer(padded.translate(_TABLE), np.uint8)
         self._size = len(text)
 
     def _places(self, *characters: str) -> npt.NDArray[np.intp]:
@@ -88,12 +80,18 @@ class Anchors:
     @cached_property
     def cues(self) -> Cues:
         """The stems of all cues and the literals below, from one pass over the text."""
-        return Cues(self.text)
+        return Cues(self._padded, 2)
 
     def literals(self, *words: str) -> list[int]:
-        """Where any of these literals of the table begins, in order."""
+        """Where any of these literals of the table in `cues` begins, in order."""
         places = [self.cues.literals[word] for word in words]
         return places[0] if len(places) == 1 else sorted(chain.from_iterable(places))
+
+    @cached_property
+    def systems(self) -> list[int]:
+        """Where `AS` could begin the number of an autonomous system."""
+        at = self._places("A")
+        return self._list(at[self._has(at, 1, "S") & self._has(at, 2, "0123456789N #:")])
 
     @cached_property
     def dots(self) -> list[int]:
@@ -120,8 +118,9 @@ class Anchors:
 
     @cached_property
     def brackets(self) -> list[int]:
-        """Brackets, backslashes and dots where text may be defanged."""
+        """Brackets, backslashes and dots where text may be defanged; those of `bracketed_dots` are left out."""
         opening = self._places("[", "(", "{", "<")
+        opening = opening[~self._is_bracketed_dot(opening)]
         opening = opening[~self._is(opening, 1, _ALNUM) | self._has(opening, 1, "dDaApcs")]
         dots = self._places(".")
         dots = dots[self._has(dots, 1, "])}") & self._is(dots, 2, _ALNUM)]
@@ -130,9 +129,34 @@ class Anchors:
         return self._list(np.sort(np.concatenate([opening, dots, escapes])))
 
     @cached_property
+    def bracketed_dots(self) -> list[int]:
+        """Where `[.]` stands between two letters or digits: by far the most common disguise."""
+        opening = self._places("[")
+        return self._list(opening[self._is_bracketed_dot(opening)])
+
+    def _is_bracketed_dot(self, at: npt.NDArray[np.intp]) -> _Flags:
+        flags: _Flags = self._has(at, 0, "[") & self._has(at, 1, ".") & self._has(at, 2, "]")
+        return flags & self._is(at, -1, _ALNUM) & self._is(at, 3, _ALNUM)
+
+    @cached_property
+    def _plain_schemes(self) -> npt.NDArray[np.intp]:
+        """Colons of `http://` and `https://`."""
+        at = self._colons
+        at = at[self._has(at, 1, "/") & self._has(at, 2, "/") & (at >= 6)]
+        ends = self._has(at, -1, "p") & self._has(at, -2, "t") & self._has(at, -3, "t")
+        secure = self._has(at, -1, "s") & self._has(at, -2, "p") & self._has(at, -3, "t") & self._has(at, -4, "t")
+        return at[ends & self._has(at, -4, "h") | secure]
+
+    @cached_property
+    def open_schemes(self) -> list[int]:
+        """Colons of `http://` and `https://` before a blank."""
+        at = self._plain_schemes
+        return self._list(at[self._has(at, 3, " \t")])
+
+    @cached_property
     def schemes(self) -> list[int]:
         """The first character after what could be a disguised scheme: a colon, a bracket before one, or an underscore."""
-        colons = self._colons
+        colons = np.setdiff1d(self._colons, self._plain_schemes, assume_unique=True)
         colons = colons[self._has(colons, 1, "/\\[({])}")]
         colons = colons - self._has(colons, -1, "[({")  # the bracket belongs to the disguise
         unders = self._places("_")
@@ -156,7 +180,7 @@ class Anchors:
     @cached_property
     def sentences(self) -> list[int]:
         """Where sentences, paragraphs and list items begin, from 0 on."""
-        stops = np.flatnonzero(self._kinds & _STOP)
+        stops = np.flatnonzero((self._kinds & _STOP) != 0)
         stops = stops[~self._has(stops, -2, ".")]  # "e.g. 192.0.2.1"
         plain = stops[self._is(stops, 1, _SPACE) & self._is(stops, 2, _UPPER)] + 2
         quoted = stops[self._has(stops, 1, "\"')\xff") & self._is(stops, 2, _SPACE)]
@@ -164,5 +188,8 @@ class Anchors:
         lines = self._places("\n")
         items = lines[self._has(lines, 1, "-*\n") | self._is(lines, 1, _SPACE | _STOP)] + 1
         paragraphs = lines[self._has(lines, -1, "\n")] + 1
-        starts = self._list(np.unique(np.concatenate([plain, quoted, items, paragraphs])))
+        begins = np.zeros(len(self._codes), np.bool_)
+        for places in (plain, quoted, items, paragraphs):
+            begins[places] = True
+        starts = self._list(np.flatnonzero(begins))
         return starts if starts and starts[0] == 0 else [0, *starts]

@@ -7,16 +7,20 @@ document finds all stems; a hit with no stem of a family near it needs no expres
 
 from __future__ import annotations
 
+import codecs
 import re
 from bisect import bisect_left
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+import numpy as np
+import numpy.typing as npt
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from indicia.read.indicators.versions import VERSION_STEMS
 
-__all__ = ["FAMILIES", "Cues", "Family", "after_matches", "before_matches"]
+__all__ = ["FAMILIES", "Cues", "Family", "after_matches", "before_matches", "one_byte_each"]
 
 LEAD = 60  # characters by which an expression may begin before its stem
 BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
@@ -266,51 +270,63 @@ def after_matches(family: str, text: str, low: int, high: int) -> bool:
 # Every literal that some searcher begins with: found together in one pass.
 _LITERALS = (
     "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "\"ua\"", "'ua'",
-    "CVE", "cve", "Cve", "CWE",
-    "cwe", "AS",
-    "utonomous System", "utonomous system", "rule ", "rule\t", "title:",
+    "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", "rule ", "rule\t", "title:",
 )  # fmt: skip
 
 
+def _wide(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "\xff" * (error.end - error.start), error.end
+
+
+codecs.register_error("indicia.wide", _wide)
+
+
+def one_byte_each(text: str) -> bytes:
+    """The text as Latin-1; what is beyond is 0xFF."""
+    return text.encode("latin-1", "indicia.wide")
+
+
 @lru_cache(maxsize=1)
-def _automaton() -> tuple[AhoCorasick, tuple[str, ...], tuple[tuple[int, ...], ...]]:
-    """All literals, and all stems in lower case, capitalised and in capitals with the numbers of the families each
-    belongs to."""
-    owners: dict[str, set[int]] = {literal: set() for literal in _LITERALS}
+def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], npt.NDArray[np.uint32]]:
+    """All stems and literals in lower case, and for each the families that it belongs to, as bits."""
+    owners: dict[bytes, int] = {one_byte_each(literal).lower(): 0 for literal in _LITERALS}
     for number, (name, side) in enumerate(_SIDES):
         family = FAMILIES[name]
         for stem in family.before_stems if side == "before" else family.after_stems:
-            for form in {stem, stem[0].upper() + stem[1:], stem.upper()}:
-                owners.setdefault(form, set()).add(number)
+            low = one_byte_each(stem).lower()
+            owners[low] = owners.get(low, 0) | 1 << number
     patterns = tuple(sorted(owners))
-    return AhoCorasick(patterns, matchkind=MatchKind.Standard), patterns, tuple(tuple(sorted(owners[p])) for p in patterns)
+    automaton = BytesAhoCorasick(patterns, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
+    return automaton, patterns, np.array([owners[pattern] for pattern in patterns], np.uint32)
 
 
 class Cues:
     """Where in a text the stems of each family stand, and the `literals` that searchers begin with."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: bytes, pad: int) -> None:
+        """`text` has one byte for each character, after `pad` of them that are none of the text's (see `Anchors`)."""
         automaton, patterns, owners = _automaton()
-        by_pattern: list[list[int]] = [[] for _ in patterns]
-        for index, start, _ in automaton.find_matches_as_indexes(text, overlapping=True):
-            by_pattern[index].append(start)
-        self.literals = {literal: by_pattern[patterns.index(literal)] for literal in _LITERALS}
-        places: list[list[int]] = [[] for _ in _SIDES]
-        spoken: list[int] = []
-        for positions, numbers in zip(by_pattern, owners, strict=True):
-            if any(number < _SPOKEN for number in numbers):
-                spoken += positions
-            for number in numbers:
-                places[number] += positions
-        for positions in (*places, spoken):
-            positions.sort()
+        found = automaton.find_matches_as_indexes(text.lower(), overlapping=True)
+        rows = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
+        rows = rows[np.argsort(rows[:, 1], kind="stable")]
+        starts = rows[:, 1] - pad
+        self.literals = {
+            literal: [
+                at for at in starts[rows[:, 0] == patterns.index(form.lower())].tolist() if text.startswith(form, at + pad)
+            ]
+            for literal, form in ((literal, one_byte_each(literal)) for literal in _LITERALS)
+        }
+        families = owners[rows[:, 0]]
+        places = [starts[(families & 1 << number) != 0].tolist() for number in range(len(_SIDES))]
         self._before = {name: places[2 * number] for number, name in enumerate(FAMILIES)}
         self._after = {name: places[2 * number + 1] for number, name in enumerate(FAMILIES)}
-        self._spoken = spoken
+        self._spoken = starts[(families & (1 << _SPOKEN) - 1) != 0]
 
-    def any_in(self, low: int, high: int) -> bool:
-        """Whether any stem of those that say something of a hit stands in [low, high)."""
-        return _between(self._spoken, low, high)
+    def any_in(self, lows: npt.NDArray[np.int64], highs: npt.NDArray[np.int64]) -> list[bool]:
+        """For each range [low, high), whether any stem of those that say something of a hit stands in it."""
+        flags: list[bool] = (np.searchsorted(self._spoken, lows) < np.searchsorted(self._spoken, highs)).tolist()
+        return flags
 
     def has(self, family: str, low: int, high: int) -> bool:
         """Whether a stem of the family's expressions before a hit stands in [low, high)."""

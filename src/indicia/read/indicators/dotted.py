@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from indicia.read.indicators.addresses import CIDR, IPV4, PORT, address4_note
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.filenames import FILE_ENDINGS, HOST_LIKE_ENDINGS, is_program_name
@@ -88,9 +90,9 @@ def _with_path(text: str, start: int, end: int, low: str, host: Hit) -> Iterator
         close = trim(text, after + 1, path.end())
         if close > after + 1 and not CIDR.match(text, after):
             yield Hit(start, close, "url", low + text[end:close], host.note)
-            yield host._replace(within="url")
+            yield replace(host, within="url")
             return
-    yield host._replace(end=after)
+    yield replace(host, end=after)
 
 
 def _is_host_here(text: str, start: int, end: int, low: str, before: str) -> bool:

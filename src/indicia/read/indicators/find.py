@@ -5,6 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+from msgspec.structs import replace
+
 from indicia.read.indicators.addresses import find_ipv6
 from indicia.read.indicators.agents import find_agents
 from indicia.read.indicators.anchors import Anchors
@@ -40,11 +43,14 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     view = refang(document.text, anchors)
     if view.text is not document.text:
         anchors = Anchors(view.text)
-    judge = Judge(document, view, anchors)
-    placed = []
-    for hit in find_hits(view.text, anchors):
-        start, end = view.original(hit.start, hit.end)
-        placed.append(Placed(hit, start, end, view.is_defanged(hit.start, hit.end), *judge.judge(hit, start)))
+    hits = find_hits(view.text, anchors)
+    ranges = np.array([(hit.start, hit.end) for hit in hits], np.int64).reshape(-1, 2)
+    originals, disguised = view.originals(ranges).tolist(), view.disguised(ranges).tolist()
+    judged = Judge(document, view, anchors).each(hits, ranges, [start for start, _ in originals], disguised)
+    placed = [
+        Placed(hit, start, end, hidden, context, reason)
+        for hit, (start, end), hidden, (context, reason) in zip(hits, originals, disguised, judged, strict=True)
+    ]
     return tuple(
         mention(
             document,
@@ -93,7 +99,7 @@ def _within(hits: list[Hit], rules: list[Hit]) -> Iterator[Hit]:
     starts = [rule.start for rule in rules]
     for hit in hits:
         rule = rules[bisect_right(starts, hit.start) - 1]
-        yield hit._replace(within=rule.type) if rule.start <= hit.start and hit.end <= rule.end else hit
+        yield replace(hit, within=rule.type) if rule.start <= hit.start and hit.end <= rule.end else hit
 
 
 def _add(hits: list[Hit], taken: Taken, new: Iterable[Hit]) -> None:

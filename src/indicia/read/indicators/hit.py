@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from indicia.records import MentionKind
 
 __all__ = ["Hit", "Taken"]
 
 
-class Hit(NamedTuple):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A candidate at [start, end) of the refanged view. `note` is why it is no indicator by its own form ("private address");
     `within` names the larger hit that holds it ("url"), for only such hits may overlap another."""
 

@@ -19,16 +19,16 @@ _CVE_MORE = re.compile(rf"(?:,? and |, ?(?:and )?| ?/ ?| ?& ?)(?:(?:CVE)?{_HYPHE
 _CWE = re.compile(rf"[Cc][Ww][Ee](?:{_HYPHEN}|[ ])(\d{{1,4}})(?!\d|\.\d)")
 
 
-def _each(text: str, anchors: Anchors, pattern: re.Pattern[str], *literals: str) -> Iterator[re.Match[str]]:
-    """Matches that begin with one of the literals and stand at the start of a word."""
-    for at in anchors.literals(*literals):
+def _each(text: str, places: list[int], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Matches at those places that are the start of a word."""
+    for at in places:
         if not text[at - 1 : at].isalnum() and (match := pattern.match(text, at)) is not None:
             yield match
 
 
 def find_cve(text: str, anchors: Anchors) -> Iterator[Hit]:
     """CVE ids, and those of a list that leaves the year out."""
-    for match in _each(text, anchors, _CVE, "CVE", "cve", "Cve"):
+    for match in _each(text, anchors.literals("CVE", "cve", "Cve"), _CVE):
         year = match[1]
         yield Hit(match.start(), match.end(), "vulnerability", f"CVE-{year}-{match[2]}", kind=MentionKind.VULNERABILITY)
         at = match.end()
@@ -40,7 +40,7 @@ def find_cve(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 def find_cwe(text: str, anchors: Anchors) -> Iterator[Hit]:
     """CWE ids without leading zeros."""
-    for match in _each(text, anchors, _CWE, "CWE", "cwe"):
+    for match in _each(text, anchors.literals("CWE", "cwe"), _CWE):
         yield Hit(match.start(), match.end(), "weakness", f"CWE-{int(match[1])}", kind=MentionKind.WEAKNESS)
 
 
@@ -53,7 +53,8 @@ _IBM = frozenset((400, 36))
 
 def find_asn(text: str, anchors: Anchors) -> Iterator[Hit]:
     """Autonomous system numbers as `AS64496`. `AS2`, `AS/400` and the like are products, RFC 5398 numbers are documentation."""
-    for match in _each(text, anchors, _ASN, "AS", "utonomous System", "utonomous system"):
+    places = sorted([*anchors.systems, *anchors.literals("utonomous System", "utonomous system")])
+    for match in _each(text, places, _ASN):
         if text[match.start() - 1 : match.start()] in {"_", "/", ".", "-"}:
             continue
         digits = match[1] or match[2]

@@ -6,7 +6,10 @@ Every answer other than `stated` carries its reason in words. The cues are looke
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
 
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.cues import (
@@ -89,7 +92,7 @@ class Judge:
 
     def __init__(self, document: Document, view: Refanged, anchors: Anchors) -> None:
         self.view = view
-        self.starts = anchors.sentences
+        self.starts = np.array(anchors.sentences, np.int64)
         self.cues = anchors.cues
         self.sections = Sections(document)
         # Whoever disguises addresses or lists them under such a heading presents them as an attacker's.
@@ -97,10 +100,22 @@ class Judge:
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
         self.own = (registrable(match[1].lower()) or "") if match else ""
 
-    def judge(self, hit: Hit, start: int) -> tuple[Context, str]:
-        """The context and its reason. `start` is the offset in the document; the hit's own are offsets in the refanged view."""
+    def each(
+        self, hits: list[Hit], ranges: npt.NDArray[np.int64], starts: list[int], disguised: list[bool]
+    ) -> Iterator[tuple[Context, str]]:
+        """The context of each hit and its reason. `ranges` has the hits' (start, end) in the refanged view, `starts` where
+        they begin in the document, `disguised` whether the author disguised them."""
+        lows, highs = self._sentences(ranges)
+        near = self.cues.any_in(lows, highs)
+        for hit, start, hidden, low, high, spoken in zip(
+            hits, starts, disguised, lows.tolist(), highs.tolist(), near, strict=True
+        ):
+            yield self._judge(hit, start, hidden, low, high, spoken)
+
+    def _judge(self, hit: Hit, start: int, disguised: bool, low: int, high: int, near: bool) -> tuple[Context, str]:
+        """[low, high) is the hit's sentence in the view; `near` says whether there is any cue in it."""
         documented = hit.note.startswith("documentation")
-        if hit.note and not documented and not (hit.note == "version number" and self.view.is_defanged(hit.start, hit.end)):
+        if hit.note and not documented and not (hit.note == "version number" and disguised):
             return Context.BENIGN, hit.note
         if hit.within in _RULES:
             return Context.REFERENCE, "part of the rule around it"
@@ -111,14 +126,12 @@ class Judge:
             return Context.REFERENCE, "in the list of references"
         if hit.kind is MentionKind.WEAKNESS:
             return _STATED
-        low, high = self._sentence(hit)
-        defanged = hit.type in _NETWORK and self.view.is_defanged(hit.start, hit.end)
-        near = self.cues.any_in(low, high)
+        defanged = disguised and hit.type in _NETWORK
         if hit.type in _NETWORK:
             verdict = self._network(hit, low, high, section, defanged)
             if verdict is not None:
                 return verdict
-        if near and not self._is_bare(hit) and (verdict := self._spoken_of(hit, low, high)) is not None:
+        if near and not self._is_bare(hit) and (verdict := self._spoken_of(hit, low, high, disguised)) is not None:
             return verdict
         if documented and not defanged and section != "traces" and not self._is_presented(hit, low, high):
             return Context.BENIGN, hit.note
@@ -128,14 +141,14 @@ class Judge:
             return Context.BENIGN, "part of the system or a common program"
         return _STATED
 
-    def _sentence(self, hit: Hit) -> tuple[int, int]:
-        """Where the hit's sentence begins and ends, but no further away than a cue could reach."""
-        index = bisect_right(self.starts, hit.start)
-        low = self.starts[index - 1]
-        while index < len(self.starts) and self.starts[index] < hit.end:
-            index += 1
-        high = self.starts[index] if index < len(self.starts) else len(self.view.text)
-        return max(low, hit.start - BEFORE), min(high, hit.end + AFTER)
+    def _sentences(self, ranges: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Where the sentence of each hit begins and ends, but no further away than a cue could reach."""
+        starts, ends = ranges[:, 0], ranges[:, 1]
+        first = np.searchsorted(self.starts, starts, side="right")
+        following = np.maximum(first, np.searchsorted(self.starts, ends, side="left"))
+        lows = np.maximum(self.starts[first - 1], starts - BEFORE)
+        highs = np.minimum(np.append(self.starts, len(self.view.text))[following], ends + AFTER)
+        return lows, highs
 
     def _network(self, hit: Hit, low: int, high: int, section: str, defanged: bool) -> tuple[Context, str] | None:
         """What the host is known for, and whether the text only points to it. None: nothing speaks against a trace."""
@@ -171,7 +184,7 @@ class Judge:
     def _stands_after(self, family: str, hit: Hit, high: int) -> bool:
         return self.cues.follows(family, hit.end, high) and after_matches(family, self.view.text, hit.end, high)
 
-    def _spoken_of(self, hit: Hit, low: int, high: int) -> tuple[Context, str] | None:
+    def _spoken_of(self, hit: Hit, low: int, high: int, disguised: bool) -> tuple[Context, str] | None:
         """What the hit's own sentence says about it."""
         text = self.view.text
         if hit.type != "vulnerability":
@@ -179,11 +192,7 @@ class Judge:
                 return Context.BENIGN, "what the attacker's imitates"
             if self._stands_before("victim", hit, low) or self._stands_after("victim", hit, high):
                 return Context.BENIGN, VICTIMS
-            if (
-                hit.type == "domain-name"
-                and self._stands_after("hacked", hit, high)
-                and not self.view.is_defanged(hit.start, hit.end)
-            ):
+            if hit.type == "domain-name" and not disguised and self._stands_after("hacked", hit, high):
                 return Context.BENIGN, VICTIMS
             if (self._stands_before("benign", hit, low) and not is_abused(text[low : hit.start])) or self._stands_after(
                 "benign", hit, high

@@ -6,7 +6,8 @@ whose mail domain it is. A domain of which anything stands disguised in the text
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
+from msgspec.structs import replace
 
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
@@ -18,7 +19,7 @@ __all__ = ["Placed", "share_owners"]
 _NAMED = frozenset(("domain-name", "url", "email-addr"))
 
 
-class Placed(NamedTuple):
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """A hit at [start, end) of the document, with what was said about it there."""
 
     hit: Hit
@@ -46,9 +47,9 @@ def _mended(item: Placed, publishers: set[str], victims: set[str]) -> Placed:
         return item
     domain = _domain(item)
     if domain in publishers:
-        return item._replace(context=Context.REFERENCE, reason=PUBLISHERS)
+        return replace(item, context=Context.REFERENCE, reason=PUBLISHERS)
     if domain in victims and item.hit.type == "domain-name" and not item.hit.within:
-        return item._replace(context=Context.BENIGN, reason=VICTIMS)
+        return replace(item, context=Context.BENIGN, reason=VICTIMS)
     return item
 
 

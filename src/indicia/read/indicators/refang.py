@@ -8,7 +8,10 @@ author wrote.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hosts import valid_host
@@ -60,50 +63,72 @@ _SEPARATOR = re.compile(
 )
 
 
+_Ranges = npt.NDArray[np.int64]  # rows of (start, end)
+
+
 class Refanged:
-    """`text` to search in, `original(start, end)` to come back, `is_defanged(start, end)` to know whether the author
-    disguised it."""
+    """`text` to search in, and the way back: `originals` of ranges, and which of them the author `disguised`."""
 
-    __slots__ = ("_changed", "_from", "_starts", "text")
+    __slots__ = ("_edits", "_view", "text")
 
-    def __init__(self, text: str, starts: list[int], origins: list[tuple[int, int]], changed: list[tuple[int, int]]) -> None:
-        self.text = text
-        self._starts = starts  # where each piece begins in the view
-        self._from = origins  # for each piece: its origin, and its end there when it was replaced (else -1)
-        self._changed = changed  # ranges of the view that were disguised
+    def __init__(self, text: str, edits: Sequence[tuple[int, int, str]]) -> None:
+        """`edits` are (start, end, replacement) in text order, none empty; none begins before the one ahead of it ends."""
+        pieces: list[str] = []
+        at = 0
+        for start, end, new in edits:
+            pieces.append(text[at:start])
+            pieces.append(new)
+            at = end
+        pieces.append(text[at:])
+        self.text = "".join(pieces) if edits else text
+        # One row for each edit: where it begins and ends in the document, and in the view.
+        self._edits = np.array([(start, end) for start, end, _ in edits], np.int64).reshape(-1, 2)
+        sizes = np.array([len(new) for _, _, new in edits], np.int64)
+        starts = self._edits[:, 0] + np.cumsum(sizes) - sizes - np.cumsum(self._edits[:, 1] - self._edits[:, 0])
+        starts += self._edits[:, 1] - self._edits[:, 0]
+        self._view = np.stack([starts, starts + sizes], axis=1)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the document that [start, end) of the view stands for."""
-        if not self._starts:
-            return start, end
-        first = bisect_right(self._starts, start) - 1
-        origin, replaced_end = self._from[first]
-        low = origin if replaced_end >= 0 else origin + start - self._starts[first]
-        last = bisect_right(self._starts, end - 1) - 1
-        origin, replaced_end = self._from[last]
-        high = replaced_end if replaced_end >= 0 else origin + end - self._starts[last]
-        return low, high
+    def originals(self, ranges: _Ranges) -> _Ranges:
+        """The ranges of the document that ranges of the view stand for, one row (start, end) each; none may be empty."""
+        if not len(self._edits):
+            return ranges
+        low, last = ranges[:, 0], ranges[:, 1] - 1
+        first, inside = self._edit_before(low)
+        low = np.where(inside, self._edits[first, 0], low + self._shift(first))
+        first, inside = self._edit_before(last)
+        high = np.where(inside, self._edits[first, 1], last + 1 + self._shift(first))
+        return np.stack([low, high], axis=1)
 
-    def is_defanged(self, start: int, end: int) -> bool:
-        """Whether anything within [start, end) of the view was disguised."""
-        index = bisect_right(self._changed, (start, -1))
-        if index < len(self._changed) and self._changed[index][0] < end:
-            return True
-        return index > 0 and self._changed[index - 1][1] > start
+    def _edit_before(self, places: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """For each place of the view the last edit that begins at or before it (-1: none), and whether it is inside of that."""
+        index = np.searchsorted(self._view[:, 0], places, side="right") - 1
+        return index, (index >= 0) & (places < self._view[index, 1])
+
+    def _shift(self, index: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """By how much the text after each edit was moved."""
+        shift: npt.NDArray[np.int64] = np.where(index >= 0, self._edits[index, 1] - self._view[index, 1], 0)
+        return shift
+
+    def disguised(self, ranges: _Ranges) -> npt.NDArray[np.bool_]:
+        """Which ranges of the view hold anything that was disguised."""
+        if not len(self._edits):
+            return np.zeros(len(ranges), np.bool_)
+        last = np.searchsorted(self._view[:, 0], ranges[:, 1], side="left") - 1
+        flags: npt.NDArray[np.bool_] = (last >= 0) & (self._view[last, 1] > ranges[:, 0])
+        return flags
 
     @property
     def any_defanged(self) -> bool:
-        return bool(self._changed)
+        return len(self._edits) > 0
 
 
 def _edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
     """(start, end, replacement) in text order; they may overlap."""
-    edits = []
+    edits = [(at, at + 3, ".") for at in anchors.bracketed_dots]
+    for at in anchors.open_schemes:
+        if _NEXT_DISGUISED.match(text, at + 3):
+            edits.append((at, at + 4, "://"))
     for at in anchors.schemes:
-        if text.startswith("://", at) and text[at - 4 : at] in {"http", "ttps"}:
-            if text[at + 3 : at + 4] in {" ", "\t"} and _NEXT_DISGUISED.match(text, at + 3):
-                edits.append((at, at + 4, "://"))
-            continue
         separator = _SEPARATOR.match(text, at)
         scheme = _SCHEME.search(text, max(0, at - 8), at) if separator is not None else None
         if separator is None or scheme is None:
@@ -195,29 +220,10 @@ def refang(text: str, anchors: Anchors | None = None) -> Refanged:
     >>> refang("hxxps://a[.]example and b(dot)example").text
     'https://a.example and b.example'
     """
-    edits = _edits(text, anchors or Anchors(text))
-    if not edits:
-        return Refanged(text, [], [], [])
-    pieces: list[str] = []
-    starts: list[int] = []
-    origins: list[tuple[int, int]] = []
-    changed: list[tuple[int, int]] = []
-    at = length = 0
-    for start, end, new in edits:
-        if start < at:
-            continue
-        if start > at:
-            starts.append(length)
-            origins.append((at, -1))
-            pieces.append(text[at:start])
-            length += start - at
-        starts.append(length)
-        origins.append((start, end))
-        changed.append((length, length + len(new)))
-        pieces.append(new)
-        length += len(new)
-        at = end
-    starts.append(length)
-    origins.append((at, -1))
-    pieces.append(text[at:])
-    return Refanged("".join(pieces), starts, origins, changed)
+    apart: list[tuple[int, int, str]] = []
+    done = 0
+    for edit in _edits(text, anchors or Anchors(text)):
+        if edit[0] >= done:
+            apart.append(edit)
+            done = edit[1]
+    return Refanged(text, apart)

@@ -6,6 +6,8 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from indicia.read.indicators.addresses import IPV4, address4_note, address_note
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import name_note, valid_host
@@ -101,7 +103,7 @@ def _url_hits(text: str, start: int, end: int, scheme: str, authority: re.Match[
         return
     note = inner.note
     yield Hit(start, end, "url", value, note)
-    yield inner._replace(within="url")
+    yield replace(inner, within="url")
 
 
 def _host_hit(low: str, start: int, end: int) -> Hit | None:
