@@ -25,7 +25,7 @@ def mention(
 ) -> Mention:
     """The mention of `value` at [start, end) of the document. Raises: ValueError outside the text."""
     return Mention(
-        id=stable_id("mention", document.id, kind, type, value, start, end),
+        id=stable_id("mention", document.id, kind, type, value, str(start), str(end)),
         kind=kind,
         value=value,
         span=document.span(start, end),

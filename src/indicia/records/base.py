@@ -24,7 +24,10 @@ def stable_id(kind: str, *parts: object) -> str:
     >>> stable_id("claim", "a", 1) == stable_id("claim", "a", 1) != stable_id("claim", "a", 2)
     True
     """
-    text = "\x1f".join(["" if part is None else part if isinstance(part, str) else str(part) for part in parts])
+    try:
+        text = "\x1f".join(parts)  # type: ignore[arg-type]  # nearly always strings
+    except TypeError:
+        text = "\x1f".join(["" if part is None else str(part) for part in parts])
     return f"{kind}--{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 

@@ -126,6 +126,8 @@ HOSTILE = {
     "agents": "User-Agent: " * 33_000,
     "mutex": "mutex " * 66_000,
     "rules": "rule a {condition: " * 20_000,
+    "open rules": "condition:\n" + "rule a {\n" * 40_000,
+    "open comments": "condition:\n" + "rule a { /*\n" * 30_000,
     "titles": "title: a\n" * 44_000,
     "quotes": '"' * 400_000,
     "blanks": " " * 400_000,

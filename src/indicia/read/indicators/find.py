@@ -44,7 +44,7 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     if view.text is not document.text:
         anchors = Anchors(view.text)
     hits = find_hits(view.text, anchors)
-    ranges = np.array([(hit.start, hit.end) for hit in hits], np.int64).reshape(-1, 2)
+    ranges = np.stack([np.fromiter((h.start for h in hits), np.int64), np.fromiter((h.end for h in hits), np.int64)], axis=1)
     originals, disguised = view.originals(ranges).tolist(), view.disguised(ranges).tolist()
     judged = Judge(document, view, anchors).each(hits, ranges, [start for start, _ in originals], disguised)
     placed = [

@@ -11,15 +11,14 @@ from indicia.records import MentionKind
 
 __all__ = ["find_rules"]
 
-_YARA = re.compile(
-    r"rule[ \t]+([A-Za-z_]\w{0,127})[ \t]*(?::[ \t\w]{1,200})?\s{0,4}\{",
-    re.MULTILINE,
-)
+_YARA = re.compile(r"rule[ \t]+([A-Za-z_]\w{0,127})[ \t]*(?::[ \t\w]{1,200})?\s{0,4}\{")
 _CONDITION = re.compile(r"\bcondition[ \t]*:")
 _LONGEST = 200_000
-_STRING_OR_BRACE = re.compile(r'"(?:[^"\\\n]|\\.){0,4096}"|//[^\n]*|/\*|[{}]')
+_LONGEST_COMMENT = 10_000
+_HEAD = r"[ \t>]{0,8}(?:(?:private|global)[ \t]+){0,2}"
+_STRING_OR_BRACE = re.compile(r'"(?:[^"\\\n]|\\.){0,4096}"|//[^\n]*|/\*|[{}]|(^' + _HEAD + _YARA.pattern + ")", re.MULTILINE)
 _SIGMA = re.compile(r"title:[ \t]*(\S[^\n]{0,300})\n")
-_YARA_HEAD = re.compile(r"[ \t>]{0,8}(?:(?:private|global)[ \t]+){0,2}")
+_YARA_HEAD = re.compile(_HEAD)
 _SIGMA_MARKS = (
     re.compile(r"^[ \t]*logsource:", re.M),
     re.compile(r"^[ \t]*detection:", re.M),
@@ -59,21 +58,25 @@ def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
 
 
 def _yara_end(text: str, at: int) -> int:
-    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. -1 if it
-    is open."""
+    """The end of the rule whose opening brace ends at `at`; strings, comments and hex strings are stepped over. A brace
+    right before the next rule ends it, too (one in an expression is open). -1 if it is open."""
+    start = at
     depth = 1
     limit = min(len(text), at + _LONGEST)
     while depth:
         match = _STRING_OR_BRACE.search(text, at, limit)
         if match is None:
             return -1
+        if match[1] is not None:
+            end = start + len(text[start : match.start()].rstrip(" \t\n>"))
+            return end if text[end - 1] == "}" else -1
         at = match.end()
         if match[0] == "{":
             depth += 1
         elif match[0] == "}":
             depth -= 1
         elif match[0] == "/*":
-            close = text.find("*/", at, limit)
+            close = text.find("*/", at, min(limit, at + _LONGEST_COMMENT))
             if close < 0:
                 return -1
             at = close + 2
