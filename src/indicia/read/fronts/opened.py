@@ -27,6 +27,7 @@ class Limits(Record, frozen=True, kw_only=True):
 
     file_bytes: int = 256 * 2**20  # of one file that has to be read whole
     part_bytes: int = 4 * 2**20  # of one part of a long text; a longer text becomes several documents
+    first_bytes: int = 2**20  # of its first part, the one that is read for more than indicators
     total_bytes: int = 2048 * 2**20  # of everything that one source unpacks to
     files: int = 20_000  # of a folder or an archive
     depth: int = 4  # archives in archives, messages in messages

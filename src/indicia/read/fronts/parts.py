@@ -32,8 +32,9 @@ class Part(NamedTuple):
     end: int
 
 
-def parts_of(head: bytes, stream: Readable, kind: Kind, size: int) -> Iterator[Part]:
-    """The parts of what begins with `head` and goes on in `stream`, each of about `size` bytes, as they are read."""
+def parts_of(head: bytes, stream: Readable, kind: Kind, size: int, first: int) -> Iterator[Part]:
+    """The parts of what begins with `head` and goes on in `stream`, each of about `size` bytes, the first of about `first`, as
+    they are read."""
     waiting, at, over = head, 0, False
     while True:
         if not over:
@@ -42,7 +43,8 @@ def parts_of(head: bytes, stream: Readable, kind: Kind, size: int) -> Iterator[P
             waiting += more
         if not waiting:
             return
-        cut = len(waiting) if over else _cut(waiting, kind)
+        most = size if at else min(first, size)
+        cut = len(waiting) if over and len(waiting) <= most else _cut(waiting[:most], kind)
         data, waiting = waiting[:cut], waiting[cut:]
         text = decode(data)[0]
         yield Part(text, data, at, at + len(text))

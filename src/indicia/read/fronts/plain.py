@@ -23,11 +23,10 @@ def _kind(line: str, alone: bool) -> BlockKind:
     if _ITEM.match(line):
         return BlockKind.LIST_ITEM
     bare = line.strip()
-    if _NO_HEADING.search(bare):
-        return BlockKind.PARAGRAPH
     if (
         alone
         and _HEADING.fullmatch(bare)
+        and not _NO_HEADING.search(bare)
         and not bare.endswith(_ENDS_SENTENCE)
         and len(bare.split()) <= 12
         and bare.count(". ") == 0

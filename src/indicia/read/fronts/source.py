@@ -197,7 +197,7 @@ def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind)
     """A long text as several documents, `name#char=0,8000000` and so on (RFC 5147)."""
     front = parted_front(kind, name, run.limits)
     done, marking = 0, Tlp.CLEAR
-    for part in parts_of(head, stream, kind, run.limits.part_bytes):
+    for part in parts_of(head, stream, kind, run.limits.part_bytes, run.limits.first_bytes):
         where = f"{name}#char={part.start},{part.end}"
         try:
             parsed = front(part.text, where)
