@@ -188,8 +188,12 @@ class Anchors:
         lines = self._places("\n")
         items = lines[self._has(lines, 1, "-*\n") | self._is(lines, 1, _SPACE | _STOP)] + 1
         paragraphs = lines[self._has(lines, -1, "\n")] + 1
+        digits = "0123456789"
+        numbered = lines[self._has(lines, 1, digits) & self._has(lines, 2, ".)") & self._is(lines, 3, _SPACE)] + 1
+        tens = lines[self._has(lines, 1, digits) & self._has(lines, 2, digits)]
+        tens = tens[self._has(tens, 3, ".)") & self._is(tens, 4, _SPACE)] + 1
         begins = np.zeros(len(self._codes), np.bool_)
-        for places in (plain, quoted, items, paragraphs):
+        for places in (plain, quoted, items, paragraphs, numbered, tens):
             begins[places] = True
         starts = self._list(np.flatnonzero(begins))
         return starts if starts and starts[0] == 0 else [0, *starts]

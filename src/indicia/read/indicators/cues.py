@@ -41,7 +41,7 @@ _IMITATED = _before(
     r"\b(?:pos(?:es?|ed|ing)|disguis(?:es?|ed|ing)(?: itself)?) as",
     r"\bpretend(?:s|ed|ing)? to be",
     r"\bin imitation of",
-    r"\bthe real",
+    r"\bthe real(?: one is| one,)?",
     r"\bconfus(?:ed|able) with",
     tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
     r"and|or|as|well|too|also|here|[\w.-]+\.[a-z]{2,9},?)\s+|\((?=[\w-]+\.)){0,7}[\"'`“(]?",
@@ -54,12 +54,12 @@ _VICTIM = _before(
     rf"targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
     rf"site|portal|domain|website)s?){_POSSESSIVE}",
     r"\b(?:compan(?:y|ies)|organi[sz]ation|firm|employer|target|government|department)(?:'s|s'|’s|s’)",
-    r"\bour(?: own)?",
+    r"\bour(?: own)?(?: (?-i:[A-Z]{2,8}\b))?",
     tail=r"(?:\s+(?:own|public|official|internal|legitimate|e?-?mail|"
     r"mail|web|website|site|domains?|servers?|portal|network|range|address(?:es)?|pages?|"
     r"home ?page|vendor|scanner|office|"
     r"exchange|vpn|gateway|hosts?|name|intranet|corporate|at|was|is|of|had|used|the|organi[sz]ation|itself))*"
-    r"(?:,? (?:such as|like|including|namely))?" + _OPENING,
+    r"(?:,? (?:such as|like|including|namely))?(?: \([\w.-]{3,60},)?" + _OPENING,
 )
 _VICTIM_AFTER = re.compile(
     r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that)\s+)?"
@@ -80,12 +80,14 @@ _BENIGN = _before(
     r"ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
     r"\bfalse (?:leads?|alarms?)\s*:[^.;\n]{0,80}?[\s\"'(]",
     r"\breal (?:web ?)?(?:site|page|domain|address|portal),?\s",
+    r"\b(?:is|are|was|were) (?:fine|normal|harmless|expected),? and so (?:is|are|was|were) ",
     r"\bturn(?:s|ed|ing)? away\b[^.!?;\n]{0,100}?[\s\"'(]",
     r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
     r"for )?(?:internet )?(?:connectivity|connection|access) "
     r"(?:with|to|by contacting|via|against|through|at) |whether it can reach )(?:the )?[\"'`“]?",
 )
 _BENIGN_AFTER = re.compile(
+    r"(?!\s+and (?:an?|the|its) )"
     r"[\"'`”’)]{0,2}(?:\s+(?:from|in|of)\s[^,.;\n]{1,40}(?=,\s*which))?\s*(?:[,(–—-]\s*)?(?:and\s+)?(?:(?:which|that|"
     r"it|this|all|both|they|these)\s+(?:[^,.;\n]{0,50},\s*)?)?"
     r"(?:(?:is|are|was|were|being|turned out to be|turns out to be|proved(?: to be)?)\s+)?(?:itself\s+|themselves\s+)?"
@@ -99,6 +101,7 @@ _BENIGN_AFTER = re.compile(
     r"link)s?) (?:to do )?(?:with|in)\b|"
     r"and not (?:to |at |on )?(?:an? |the |its )?(?:look-?alike|fake|copy|imitation|spoofed)|"
     r"\([^()\n]{0,80}\bunrelated\b|[^.;\n]{0,60}\b(?:is|are|was|were) (?:not related|unrelated|not connected) to\b|"
+    r"[^.;\n]{0,60}\bbelongs? to (?:an?|the) [^.;\n]{0,40}\b(?:scanner|universit|research|school|crawler|monitoring)|"
     r"official|(?:is )?not (?:part of|related to|associated with) (?:the|this|any) (?:attack|campaign|intrusion|activity)|"
     r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
     re.IGNORECASE,
@@ -131,9 +134,9 @@ _PUBLISHER = _before(
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = _before(
-    r"\b(?:contact|report|reach|write|questions?|get in touch|send|media enquir|press(?: office| contact)|call|subscribe|"
+    r"\b(?:contact|report|reach|write|questions?|get in touch|send(?!er)|media enquir|press(?: office| contact)|call|subscribe|"
     r"hotline|notify|inquiries|enquiries|"
-    r"e-?mail us)\w*\b[^.!?\n]{0,50}"
+    r"(?:e-?)?mail us)\w*\b[^.!?\n]{0,50}"
 )
 _NEGATED = _before(
     r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b(?: that\b)?",
@@ -141,12 +144,16 @@ _NEGATED = _before(
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
     r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
     r"\b(?:never|nothing|nobody|neither)\b",
+    r"\bcould not (?:confirm|verify|establish|determine|tell):?",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
     tail=r"\s[^.!?;:,(\n]{0,50}",
 )
 _NEGATED_AFTER = re.compile(
     r"[^.;\n]{0,60}\b(?:but|although|though|yet) (?:there|we) (?:is|was|are|were|have|found|saw|see) no "
-    r"(?:evidence|indication|sign|proof|trace)",
+    r"(?:evidence|indication|sign|proof|trace)"
+    r"|(?:,? (?:and )?CVE-[\d-]{9,12})*(?:(?!CVE-)[^.;\n]){0,120}\b(?:"
+    r"(?:is|are|was|were) (?:not|never) (?:connected|related|linked)|"
+    r"(?:but|yet|and) (?:was |were |is |are )?never (?:used|exploited))\b",
     re.IGNORECASE,
 )
 _RECOVERS = re.compile(
@@ -217,13 +224,13 @@ FAMILIES: dict[str, Family] = {
         ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious",
          "innocuous", "well-known", "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore",
          "connecti", "access ", "can reach", "false lead", "false alarm", "real site", "real web", "real page", "real domain",
-         "real address", "real portal", "turn"),
+         "real address", "real portal", "turn", "and so "),
         (_BENIGN_AFTER,),
         ("legit", "benign", "harmless", "genuine", "clean", "official", "unmodified", "malicious", "innocuous",
          "false positive", "indicator", "ioc", "listed", "safe", "nothing", "has no", "have no", "had no", "normal",
          "ordinary", "standard",
          "compromised", "affected", "related", "connected", "not part of", "associated", "alike", "unaltered", "regular",
-         "and not", "connectivity", "hacked"),
+         "and not", "connectivity", "hacked", "belong"),
     ),
     "reference": Family(
         (_REFERENCE,),
@@ -243,7 +250,7 @@ FAMILIES: dict[str, Family] = {
         (_NEGATED,),
         ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without"),
         (_NEGATED_AFTER,),
-        (" no ",),
+        (" no ", "not ", "never"),
     ),
     "example": Family(
         (),
@@ -270,7 +277,7 @@ def after_matches(family: str, text: str, low: int, high: int) -> bool:
 # Every literal that some searcher begins with: found together in one pass.
 _LITERALS = (
     "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "\"ua\"", "'ua'",
-    "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", "rule ", "rule\t", "title:",
+    "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", 'UA "', "UA: ", "rule ", "rule\t", "title:",
 )  # fmt: skip
 
 

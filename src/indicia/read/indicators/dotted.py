@@ -51,6 +51,11 @@ def _dotted(text: str, anchors: Anchors, start: int, end: int, token: str) -> It
         token = token.rstrip("-_")
         end = start + len(token)
     last = token.rsplit(".", 1)[-1]
+    if "-" in token and last[-1].isdigit() and (among := _RANGE.fullmatch(token)) is not None:
+        yield Hit(start, start + among.end(1), "ipv4-addr", among[1], address4_note(among[1]))
+        if "." in among[2]:
+            yield Hit(start + among.start(2), end, "ipv4-addr", among[2], address4_note(among[2]))
+        return
     if last.isdigit():
         yield from _ipv4(text, anchors, start, end, token, before)
         return
@@ -111,6 +116,8 @@ _PACKAGED = frozenset(
     ("plist", "apk", "jar", "so", "dex", "exe", "dll", "zip", "xml", "json", "log", "sh", "py", "ipa", "dmg", "pkg", "txt",
      "html", "php", "js", "pdf", "doc", "docx", "tar", "gz", "rar", "dat")
 )  # fmt: skip
+# "198.51.100.7-198.51.100.9", "198.51.100.7-9"
+_RANGE = re.compile(rf"({IPV4.pattern})-({IPV4.pattern}|\d{{1,3}})")
 _NAMED_SETUP = re.compile(r"(?<![.!?] )\b[A-Z][\w-]{1,30} (?:[A-Z][\w-]{1,30} ){0,2}\Z")  # before "2.4.1.exe"
 _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
 _CODE_BEFORE = re.compile(r"(?:\b(?:import|namespace|package|require|include)\s|->|::|\w\[)\Z")

@@ -62,6 +62,10 @@ def is_program_name(token: str, text: str, start: int, end: int) -> bool:
     if stem in {"e.g", "i.e", "a.k.a"}:
         return True
     last = token.rsplit(".", 1)[1]
+    if (
+        last in {"Json", "Xml", "Sql", "Resources"} and token[:1].isupper() and stem.replace(".", "").isalpha()
+    ):  # a name in .NET
+        return True
     # "the end.Config": two sentences without a blank between them
     return (
         last[:1].isupper()

@@ -22,7 +22,8 @@ _EMPTY = frozenset(
 _NOT_A_FILE = re.compile(
     r"\b(?:commit|git|revision|changeset|tree|blob|thumbprint|serial(?: number)?|fingerprint|imphash|imp-?hash|"
     r"ja[34][a-z]?|jarm|hassh|guid|uuid|clsid|session|token|"
-    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|iv|"
+    r"nonce|etag|api[ _-]?key|secret|aes(?:[- ]?\d{3})?|(?:the|encryption|decryption|xor|rc4|aes|session) key|"
+    r"(?:\w{2,12}_)?key(?=[\"'])|iv|"
     r"rich ?(?:pe )?header(?: hash)?|authentihash|"
     r"telfhash|icon hash|password hash|ntlm hash|nt hash|vhash|public key(?: hash)?|watermark|transaction(?: id)?|"
     r"txid)\b(?:(?!md5|sha-?\d)[^\n.;,]){0,30}\Z",

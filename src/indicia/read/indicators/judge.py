@@ -74,9 +74,23 @@ _SYSTEM_FILES = frozenset(
         "where.exe", "mofcomp.exe", "setspn.exe",
         "netstat.exe", "gpupdate.exe", "gpresult.exe", "klist.exe", "cmdkey.exe", "dnscmd.exe", "nbtstat.exe",
         "psr.exe", "regedit.exe", "robots.txt", "index.html",
+        "hosts", "tcpip.sys", "http.sys", "ntfs.sys", "afd.sys", "ntuser.dat", "ntuser.ini", "usrclass.dat", "iconcache.db",
+        "thumbs.db", "pagefile.sys", "hiberfil.sys", "swapfile.sys", "bootmgfw.efi", "bootsect.bak",
+        "java.exe", "javaw.exe", "node.exe", "python.exe", "opera.exe", "brave.exe", "vivaldi.exe", "thunderbird.exe",
+        "discord.exe", "teams.exe", "slack.exe", "zoom.exe", "onenote.exe", "powerpnt.exe", "acrobat.exe", "acrord32.exe",
+        "sqlservr.exe", "tomcat.exe", "httpd.exe", "package.json", "package-lock.json", "tsconfig.json", "classes.dex",
+        "androidmanifest.xml", "vcruntime140.dll", "msvcp140.dll",
     )
 )  # fmt: skip
 _SYSTEM_FOLDER = re.compile(r"(?i)(?:[a-z]:\\windows|%systemroot%|%windir%)\\(?:system32|syswow64|sysnative|explorer)")
+# What a browser or a mail program keeps of its user: stolen from, no trace by itself.
+_PROFILE = re.compile(
+    r"(?i)\\(?:Google\\Chrome|Chromium|Microsoft\\Edge|BraveSoftware\\Brave-Browser|Mozilla\\Firefox|Thunderbird|"
+    r"Opera Software)\\(?:User Data|Profiles)\b"
+)
+_SIGNED = re.compile(r"\n-- ?\n(?:[^\n]+\n){0,6}[^\n]*\Z")  # within the signature of an e-mail
+_DESKS = frozenset(("abuse", "cert", "csirt", "psirt", "hostmaster", "postmaster"))
+_INTERNAL = frozenset(("corp", "intra", "intranet", "internal"))
 # Addresses of what people publish to be read.
 _READING = re.compile(
     r"\Ahttps?://(?:(?:blogs?|research|labs?|docs|support|news|learn|help|kb|wiki|forum)\.[^/]+/[^?#]+|"
@@ -163,8 +177,16 @@ class Judge:
         if self.own and host and (registrable(host) or host) == self.own:
             return Context.REFERENCE, PUBLISHERS
         text, start = self.view.text, hit.start
-        if hit.type == "email-addr" and self._stands_before("contact", hit, low) and not speaks_of_ransom(text[low:start]):
+        if (
+            hit.type == "email-addr"
+            and (hit.value.split("@", 1)[0].lower() in _DESKS or self._stands_before("contact", hit, low))
+            and not speaks_of_ransom(text[low:start])
+        ):
             return Context.REFERENCE, TO_WRITE_TO
+        if _SIGNED.search(text, max(0, start - 400), start):
+            return Context.REFERENCE, PUBLISHERS
+        if hit.type == "domain-name" and not _INTERNAL.isdisjoint(hit.value.split(".")[1:]):
+            return Context.BENIGN, VICTIMS
         if self._stands_before("publisher", hit, low):
             return Context.REFERENCE, PUBLISHERS
         if section == "traces":
@@ -250,6 +272,7 @@ def _is_system_file(hit: Hit) -> bool:
     name = hit.value.replace("\\", "/").rsplit("/", 1)[-1].lower()
     return (
         _UNIX_SYSTEM.match(hit.value) is not None
+        or _PROFILE.search(hit.value) is not None
         or name in _SYSTEM_FILES
         and (hit.type == "file-name" or _SYSTEM_FOLDER.match(hit.value) is not None)
     )

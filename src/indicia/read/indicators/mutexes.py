@@ -12,7 +12,8 @@ from indicia.read.indicators.paths import unpunctuated, with_single_backslashes
 __all__ = ["find_mutexes"]
 
 _MUTEX_CUE = re.compile(
-    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|"
+    r"(?:[Mm]utexe?s?|[Mm]utants?|MUTEX(?:ES)?|Mutex[AW])\b(?:[\"'](?=[ \t]*:))?"
+    r"(?:[ \t]+(?:object|name|named|called|value|is|with|the|of|a|"
     r"creates?d?|as|string|it)){0,5}"
     r"[ \t]*[:=(]?[ \t]*(?:\w{4,5},[ \t]*\w{4,5},[ \t]*)?(?:[\"'`“‘]([^\"'`”’\n]{3,128})[\"'`”’]|((?:Global|"
     r"Local)\\{1,2}[^\s\"'`,;<>]{2,128})|([A-Za-z0-9_{][\w{}.!@#$%&+~-]{4,127}))"
@@ -20,7 +21,7 @@ _MUTEX_CUE = re.compile(
 _MUTEX_NAMESPACE = re.compile(r"(?:Global|Local|BaseNamedObjects)\\{1,2}([^\s\"'`,;<>\\|]{2,128})")
 
 
-_MORE = re.compile(r"[\"'`”’](?:,? and |, | or |; )[\"'`“‘]([^\"'`”’\n]{3,128})(?=[\"'`”’])")
+_MORE = re.compile(r"[\"'`”’](?:,? and |, | or |; )[\"'`“‘]([^\"'`”’\n]{3,128})(?=[\"'`”’](?!\s*:))")
 
 
 def find_mutexes(text: str, anchors: Anchors) -> Iterator[Hit]:

@@ -13,7 +13,7 @@ __all__ = ["find_paths", "quoted_end", "unpunctuated", "with_single_backslashes"
 _DRIVE = re.compile(
     r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|"
     r"\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
-    r"\\{1,2}((?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{1,80}\\{1,2}){0,20})([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
+    r"\\{1,2}((?:(?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{1,80}|<[\w .-]{1,30}>)\\{1,2}){0,20})([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
 )
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|"
