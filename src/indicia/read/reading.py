@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from indicia.knowledge import Knowledge
 from indicia.read.bundled import claims_of_bundle
 from indicia.read.claims import read_claims
+from indicia.read.given import brought_up_to_date
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.techniques import find_techniques
@@ -24,7 +25,7 @@ def read_document(
 ) -> Reading:
     """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
     they are kept as they are. `indicators_only` is for the later parts of very long texts."""
-    mentions = list(given)
+    mentions = brought_up_to_date(given, knowledge)
     if mentions and document.media_type in _MACHINE_READABLE:
         stated = claims_of_bundle(document, knowledge) if document.media_type == "application/stix+json" else ()
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))

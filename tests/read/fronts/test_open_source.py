@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indicia.read.fronts import Limits, Opened, open_source
 from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.sniff import Kind
-from indicia.records import BlockKind, MentionKind, Severity
+from indicia.records import BlockKind, Context, MentionKind, Severity, Tlp
 from tests.read.fronts import made
 
 
@@ -505,3 +505,60 @@ def test_strings_are_found_however_json_escapes_them(opened) -> None:
         assert len(places) == 2 and min(places) > 10
         for mention in found.mentions:
             assert json.loads(f'"{document.text[mention.span.start : mention.span.end]}"') in (url, path)
+
+
+def test_docx_notes_changes_and_running_heads(opened) -> None:
+    inserted = "<w:p><w:ins><w:r><w:t>They used 203[.]0[.]113[.]8.</w:t></w:r></w:ins>"
+    deleted = "<w:del><w:r><w:delText>And 203[.]0[.]113[.]9.</w:delText></w:r></w:del></w:p>"
+    endnotes = f"<w:endnotes {made.W}><w:endnote>{made.paragraph('Seen at 203[.]0[.]113[.]77.')}</w:endnote></w:endnotes>"
+    header = f"<w:hdr {made.W}>{made.paragraph('TLP:AMBER')}</w:hdr>"
+    data = made.docx(inserted + deleted, word__endnotes=endnotes, word__header1=header)
+    (document,) = opened("a.docx", data).documents
+    assert document.text == "They used 203[.]0[.]113[.]8.\n\nSeen at 203[.]0[.]113[.]77."
+    assert document.blocks[1].path == "endnote 1" and document.marking is Tlp.AMBER
+
+
+FEEDS = {
+    "names with underscores": "first_seen,ioc_value,ioc_type,reference\n2026-01-01,198.51.100.4:8080,ip:port,https://ref.example/1\n",
+    "columns named in a comment": '# a feed\n# id,dateadded,url,threat\n"1","2026-01-01","http://198.51.100.4/a.sh","x"\n',
+    "one sure column": "IP Address,Port,Country\n198.51.100.4,443,US\n",
+}
+
+
+@pytest.mark.parametrize("text", FEEDS.values(), ids=FEEDS)
+def test_feeds_by_their_columns(opened, text: str) -> None:
+    found = opened("feed.csv", text)
+    assert [d.media_type for d in found.documents] == ["text/csv"]
+    assert [(m.value, m.method) for m in found.mentions] in (
+        [("198.51.100.4", "feed")],
+        [("http://198.51.100.4/a.sh", "feed")],
+    )
+
+
+def test_several_layers_in_one_file_and_a_score_of_nothing(opened) -> None:
+    one = {
+        "name": "A",
+        "domain": "mitre-enterprise",
+        "version": "3.0",
+        "techniques": [{"techniqueID": "T1190", "score": 1}, {"techniqueID": "T1003", "score": 0, "color": "#fff"}],
+    }
+    two = {"name": "B", "versions": {"layer": "4.5"}, "techniques": [{"techniqueID": "T1505.003", "comment": "seen"}]}
+    assert values(opened("l.json", json.dumps([one, two])), MentionKind.TECHNIQUE) == {"T1190", "T1505.003"}
+
+
+def test_stix_2_0(opened) -> None:
+    objects = [
+        {"type": "indicator", "id": "indicator--1", "labels": ["benign"], "pattern": "[domain-name:value = 'good.example']"},
+        {"type": "observed-data", "id": "observed-data--1", "objects": {"0": {"type": "ipv4-addr", "value": "203.0.113.10"}}},
+    ]
+    found = opened("b.json", json.dumps({"type": "bundle", "spec_version": "2.0", "objects": objects}))
+    assert [(m.value, m.context) for m in found.mentions] == [
+        ("good.example", Context.BENIGN),
+        ("203.0.113.10", Context.STATED),
+    ]
+
+
+def test_misp_clusters_of_galaxies(opened) -> None:
+    cluster = {"tag_name": 'misp-galaxy:mitre-attack-pattern="PowerShell - T1059.001"'}
+    event = {"Event": {"info": "x", "Attribute": [], "Galaxy": [{"type": "mitre-attack-pattern", "GalaxyCluster": [cluster]}]}}
+    assert values(opened("e.json", json.dumps(event)), MentionKind.TECHNIQUE) == {"T1059.001"}

@@ -1,8 +1,11 @@
-"""DOCX: paragraphs, headings, list items and table rows of the main text, then the footnotes. Deleted text is left out."""
+"""DOCX: paragraphs, headings, list items and table rows of the main text, then footnotes and endnotes. Inserted text counts,
+deleted text is left out. Running heads are no text, but a TLP label in one of them holds.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
@@ -13,13 +16,16 @@ from defusedxml.ElementTree import iterparse
 from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts.archive import check_member
 from indicia.read.fronts.dates import date_in_head
-from indicia.read.fronts.opened import Limits, Parsed
-from indicia.records import Block, BlockKind
+from indicia.read.fronts.opened import Limits, Parsed, banner
+from indicia.records import Block, BlockKind, Tlp
 
 __all__ = ["read_docx"]
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_BODY, _NOTES, _CORE = "word/document.xml", "word/footnotes.xml", "docProps/core.xml"
+_TEXTS = {"word/document.xml": "paragraph", "word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
+_CORE = "docProps/core.xml"
+_RUNNING = re.compile(r"word/(?:header|footer)\d{0,4}\.xml")
+_MAX_RUNNING = 100  # heads and feet of pages that are looked at for a label
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what stands beside it
 _HIDDEN = frozenset((_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText"))
 
@@ -31,14 +37,12 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
             pieces: list[str] = []
             length = 0
-            for member in (_BODY, _NOTES):
+            for member, word in _TEXTS.items():
                 if member not in file.namelist():
                     continue
                 check_member(file.getinfo(member), limits, name)
                 with file.open(member) as stream:
-                    for text, kind, path in _blocks(
-                        iterparse(stream, events=("start", "end")), limits, name, notes=member == _NOTES
-                    ):
+                    for text, kind, path in _blocks(iterparse(stream, events=("start", "end")), limits, name, word):
                         near = parsed.blocks and kind in {BlockKind.ROW, BlockKind.LIST_ITEM} and parsed.blocks[-1].kind is kind
                         gap = "" if not parsed.blocks else "\n" if near else "\n\n"
                         pieces += [gap, text]
@@ -46,6 +50,7 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
                         length = start + len(text)
                         parsed.blocks.append(Block(start=start, end=length, kind=kind, path=path))
             parsed.text = "".join(pieces)
+            parsed.marking = _running_label(file, limits, name)
             if _CORE in file.namelist() and file.getinfo(_CORE).file_size < 1 << 20:
                 with file.open(_CORE) as stream:
                     parsed.title = _title(iterparse(stream, events=("end",)))
@@ -61,6 +66,17 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
     return parsed
 
 
+def _running_label(file: zipfile.ZipFile, limits: Limits, name: str) -> Tlp:
+    """The strictest TLP label that the heads and feet of the pages bear."""
+    labels = [Tlp.CLEAR]
+    for member in [member for member in file.namelist() if _RUNNING.fullmatch(member)][:_MAX_RUNNING]:
+        check_member(file.getinfo(member), limits, name)
+        with file.open(member) as stream:
+            blocks = _blocks(iterparse(stream, events=("start", "end")), limits, name, "head")
+            labels += [banner(cell) for text, _, _ in blocks for cell in text.split("\t")]
+    return Tlp.strictest(labels)
+
+
 def _title(events: Iterator[tuple[str, Element]]) -> str | None:
     for _, element in events:
         if element.tag.endswith("}title"):
@@ -69,7 +85,7 @@ def _title(events: Iterator[tuple[str, Element]]) -> str | None:
 
 
 def _blocks(
-    events: Iterator[tuple[str, Element]], limits: Limits, name: str, *, notes: bool
+    events: Iterator[tuple[str, Element]], limits: Limits, name: str, word: str
 ) -> Iterator[tuple[str, BlockKind, str]]:
     """Each paragraph when it ends, each row when it ends; nested tables become part of the outer row."""
     paragraphs = tables = rows = depth = seen = hidden = 0
@@ -98,7 +114,7 @@ def _blocks(
             else:
                 paragraphs += 1
                 if text.strip():
-                    yield text.strip(), _kind(element), f"{'footnote' if notes else 'paragraph'} {paragraphs}"
+                    yield text.strip(), _kind(element), f"{word} {paragraphs}"
             element.clear()
         elif element.tag == _W + "tc" and depth == 1:
             cells.append(" ".join(" ".join(cell).split()))

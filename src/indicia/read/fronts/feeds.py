@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.read.fronts.sniff import is_header
 from indicia.read.fronts.structured import finder
 from indicia.read.fronts.values import Said, canonical, feed_type
 from indicia.read.indicators import find_hits
@@ -65,17 +66,19 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
     parsed = Parsed(text=text, media_type="text/csv")
     said: list[Said] = []
     empty = at = 0
+    comment = ""
     for line in text.split("\n"):
         begin, at = at, at + len(line) + 1
         if not line.strip() or line.lstrip().startswith("#"):
+            comment = line.strip("# \t\r") or comment
             continue
+        if feed.header is None and comment and is_header(comment, line):  # some feeds name their columns in a comment
+            _open(feed, _cells(comment, 0, _separator(comment)), _separator(comment))
         feed.rows += 1
         stripped = len(line.rstrip())
         parsed.blocks.append(Block(start=begin, end=begin + stripped, kind=BlockKind.ROW, path=f"row {feed.rows}"))
         if feed.header is None:
-            feed.separator = _separator(line)
-            cells = _cells(line[:stripped], begin, feed.separator)
-            feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]
+            _open(feed, _cells(line[:stripped], begin, _separator(line)), _separator(line))
             continue
         found = _row(_cells(line[:stripped], begin, feed.separator), feed.header)
         said += found
@@ -84,6 +87,11 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
         parsed.problems.append(skipped(name, "rows without an indicator that can be told", count=empty))
     parsed.find = finder(said)
     return parsed
+
+
+def _open(feed: Feed, cells: list[tuple[int, int, str]], separator: str) -> None:
+    feed.separator = separator
+    feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]
 
 
 def _row(cells: list[tuple[int, int, str]], header: list[str]) -> list[Said]:

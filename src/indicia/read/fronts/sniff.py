@@ -62,9 +62,12 @@ _MAIL_NAMES = re.compile(
 )
 _HEAD = 65536
 _FEED_COLUMNS = re.compile(
-    r"\b(?:indicator|ioc|value|type|indicator_?type|sha-?256|md5|sha-?1|domain|url|ip|ip_?address|dst_ip|hash|first_?seen|last_?seen|"
-    r"tlp|confidence|threat_?type|malware|dateadded|category|to_ids)\b",
+    r"(?<![^\W_])(?:indicator|ioc|value|type|indicator_?type|sha-?256|md5|sha-?1|domain|url|ip|ip[_ ]?address|dst_ip|hash|"
+    r"first_?seen|last_?seen|tlp|confidence|threat_?type|malware|dateadded|category|to_ids)(?![^\W_])",
     re.IGNORECASE,
+)
+_SURE_COLUMN = re.compile(
+    r"(?:^|[,;\t|])\W?(?:ioc|indicator|ip[_ ]?address|md5|sha-?1|sha-?256)\W?(?:$|[,;\t|])", re.IGNORECASE
 )
 
 
@@ -144,14 +147,26 @@ def _text_kind(head: bytes, name: str) -> Kind:
 
 def _looks_csv(start: str, name: str) -> bool:
     """A header that names an indicator column, and a second row with the same number of separators."""
-    lines = [line for line in start.split("\n")[:40] if line.strip() and not line.startswith("#")][:3]
+    lines = [line for line in start.split("\n")[:40] if line.strip()]
+    first = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    rows = [line for line in lines[first:] if not line.startswith("#")][:2]
+    if first and rows and is_header(lines[first - 1].lstrip("# "), rows[0]):
+        return True
+    lines = rows
     if len(lines) < 2 or len(lines[0]) > 1000:
         return False
-    for separator in (",", ";", "\t", "|"):
-        columns = lines[0].count(separator)
-        if columns >= 1 and lines[1].count(separator) >= columns and len(_FEED_COLUMNS.findall(lines[0])) >= 2:
-            return len(lines[0].split()) <= 4 * (columns + 1)
+    if is_header(lines[0], lines[1]) or name.endswith(".csv") and "," in lines[0] and _SURE_COLUMN.search(lines[0].strip()):
+        return True
     return name.endswith(".csv") and "," not in lines[0] and bool(_FEED_COLUMNS.fullmatch(lines[0].strip().strip('"')))
+
+
+def is_header(line: str, row: str) -> bool:
+    """Whether `line` names the columns of a feed of indicators, of which `row` is the first."""
+    for separator in (",", ";", "\t", "|"):
+        columns = line.count(separator)
+        if columns >= 1 and row.count(separator) >= columns and len(_FEED_COLUMNS.findall(line)) >= 2:
+            return len(line) <= 1000 and len(line.split()) <= 4 * (columns + 1)
+    return False
 
 
 _MARKDOWN_SIGNS = (

@@ -100,8 +100,9 @@ def read_json(text: str, name: str, limits: Limits) -> Parsed:
         return Parsed(text=text)
     if isinstance(data, dict) and data.get("type") == "bundle" and isinstance(data.get("objects"), list):
         return _stix(text, [item for item in data["objects"] if isinstance(item, dict)])
-    if isinstance(data, dict) and isinstance(data.get("techniques"), list) and _is_layer(data):
-        return _layer(text, data)
+    layers = [item for item in (data if isinstance(data, list) else [data]) if _is_layer(item)]
+    if layers:
+        return _layers(text, layers)
     events = list(_events(data))
     if events:
         return _misp(text, events)
@@ -157,6 +158,9 @@ def _stix(text: str, objects: list[dict[str, Any]]) -> Parsed:
         elif kind in _NAMED and (label := _string(item, "name")):
             start, end = places.string(label)
             said.append(Said(_NAMED[kind], kind, label, start, end, method="stix"))
+        elif kind == "observed-data" and isinstance(item.get("objects"), dict):  # STIX 2.0 keeps them within
+            for inner in _dicts(list(item["objects"].values())):
+                said += _stix_observable(str(inner.get("type", "")), inner, places)
         else:
             said += _stix_observable(kind, item, places)
     parsed.find = finder(said)
@@ -225,8 +229,7 @@ def _stix_indicator(item: dict[str, Any], places: _Places) -> Iterator[Said]:
     if language in {"yara", "sigma"}:
         yield Said(MentionKind.RULE, language, _string(item, "name") or language, *whole, method="stix")
         return
-    types = item.get("indicator_types")
-    benign = isinstance(types, list) and "benign" in types
+    benign = "benign" in [*_list(item.get("indicator_types")), *_list(item.get("labels"))]  # STIX 2.1, STIX 2.0
     for match in _COMPARISON.finditer(pattern):
         value = match[3].replace("\\'", "'").replace("\\\\", "\\")
         type = stix_type(match[1], match[2])
@@ -277,35 +280,40 @@ def _stix_observable(kind: str, item: dict[str, Any], places: _Places) -> Iterat
 # ATT&CK Navigator
 
 
-def _is_layer(data: dict[str, Any]) -> bool:
-    return (
+def _is_layer(data: Any) -> bool:
+    return (isinstance(data, dict) and isinstance(data.get("techniques"), list)) and (
         any(isinstance(item, dict) and "techniqueID" in item for item in data["techniques"][:50])
         or "versions" in data
         or "domain" in data
     )
 
 
-def _layer(text: str, data: dict[str, Any]) -> Parsed:
-    """Techniques that the layer marks. Entries that only open a parent in the matrix, and disabled ones, say nothing."""
+def _layers(text: str, layers: list[dict[str, Any]]) -> Parsed:
+    """Techniques that one layer or several mark."""
     places = _Places(text)
+    seen: dict[str, Said] = {}
+    for data in layers:
+        for said in _layer(data, places):
+            seen.setdefault(said.value, said)
+    parsed = Parsed(text=text, media_type="application/json", title=_string(layers[0], "name"))
+    parsed.find = finder(list(seen.values()))
+    return parsed
+
+
+def _layer(data: dict[str, Any], places: _Places) -> Iterator[Said]:
+    """Entries that only open a parent in the matrix, disabled ones, and those with a score of 0 among others say nothing."""
     entries = [
         item for item in data["techniques"] if isinstance(item, dict) and _TECHNIQUE.fullmatch(str(item.get("techniqueID", "")))
     ]
-    marked = [item for item in entries if item.get("enabled") is not False and _is_marked(item)]
-    if not marked:
-        marked = [item for item in entries if item.get("enabled") is not False]
-    seen: dict[str, Said] = {}
-    wanted = {id(item) for item in marked}
+    enabled = [item for item in entries if item.get("enabled") is not False]
+    scored = any(item.get("score") for item in enabled)
+    marked = [item for item in enabled if _is_marked(item) and not (scored and item.get("score") == 0)]
+    wanted = {id(item) for item in marked or enabled}
     for item in entries:
         technique = str(item["techniqueID"])
         start, end = places.string(technique)  # in the file's order, also for those that do not count
-        if id(item) in wanted and technique not in seen:
-            seen[technique] = Said(
-                MentionKind.TECHNIQUE, "attack-pattern", technique, start, end, target=technique, method="navigator"
-            )
-    parsed = Parsed(text=text, media_type="application/json", title=_string(data, "name"))
-    parsed.find = finder(list(seen.values()))
-    return parsed
+        if id(item) in wanted:
+            yield Said(MentionKind.TECHNIQUE, "attack-pattern", technique, start, end, target=technique, method="navigator")
 
 
 def _is_marked(item: dict[str, Any]) -> bool:
@@ -358,12 +366,16 @@ def _attributes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tags(event: dict[str, Any]) -> Iterator[str]:
-    """Tag names of the event and its attributes, each once."""
+    """Tag names of the event and its attributes, and of the clusters of their galaxies, each once."""
     seen: dict[str, None] = {}
     for holder in (event, *_attributes(event)):
         for tag in _dicts(holder.get("Tag")):
             if name := _string(tag, "name"):
                 seen[name] = None
+        for galaxy in _dicts(holder.get("Galaxy")):
+            for cluster in _dicts(galaxy.get("GalaxyCluster")):
+                if name := _string(cluster, "tag_name"):
+                    seen[name] = None
     yield from seen
 
 
