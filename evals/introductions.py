@@ -16,7 +16,7 @@ from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
 from indicia.records import Mention, MentionKind
 
-__all__ = ["Named", "halves", "said", "tally"]
+__all__ = ["Named", "ambiguous", "halves", "said", "tally"]
 
 DATA = Path(__file__).parent / "data" / "names" / "introductions.txt"
 Named = tuple[str, int, int]
@@ -24,9 +24,17 @@ Named = tuple[str, int, int]
 
 def halves() -> tuple[list[Marked], list[Marked]]:
     """The development half and the measured half."""
-    lines = [line for line in DATA.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    texts = [unmark(line) for line in lines]
+    texts = _texts(DATA)
     return texts[::2], texts[1::2]
+
+
+def ambiguous() -> list[Marked]:
+    """Sentences with names that are words, or that a group and its software share; all for development."""
+    return _texts(DATA.with_name("ambiguous.txt"))
+
+
+def _texts(path: Path) -> list[Marked]:
+    return [unmark(line) for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
 
 
 def said(mention: Mention) -> str:

@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from evals.introductions import halves, said, tally
+from evals.introductions import ambiguous, halves, said, tally
 from indicia.knowledge import Knowledge, load
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
@@ -72,14 +72,15 @@ def f1(right: int, got: int, want: int) -> tuple[float, float, float]:
 def ours(knowledge: Knowledge, errors: bool) -> list[str]:
     """Prints what the sentences of ours show; the summary."""
     summary = []
-    for half, texts in zip(("development", "measured"), halves(), strict=True):
+    parts = zip(("development", "measured", "ambiguous"), (*halves(), ambiguous()), strict=True)
+    for half, texts in parts:
         total, wrong = tally(texts, knowledge)
         p, r, f = f1(total["right"], total["got"], total["want"])
         print(
-            f"introduced names, {half} half: {total['want']} names in {len(texts)} sentences: precision {p:.3f},"
+            f"names in sentences, {half}: {total['want']} names in {len(texts)} sentences: precision {p:.3f},"
             f" recall {r:.3f}, F1 {f:.3f}; {total['fooled']} of {total['decoys']} decoys answered"
         )
-        if errors and half == "development":
+        if errors and half != "measured":
             print(*(f"  {line}" for line in wrong), sep="\n")
         summary.append(f"introduced_{half}_f1={f:.3f}")
     everyday = [line for line in EVERYDAY.read_text("utf-8").splitlines() if not line.startswith("#")]

@@ -12,6 +12,7 @@ __all__ = [
     "SOFTWARE_WORDS",
     "calls_it_malware",
     "is_adjacent",
+    "is_person",
     "leaning",
     "names_its_software",
     "supports",
@@ -50,7 +51,8 @@ _BEFORE_ACTOR = re.compile(
     re.IGNORECASE,
 )
 _AFTER_SOFTWARE = re.compile(
-    rf"[\"'”’)\]]{{0,2}}(?:/[A-Z]\w{{2,20}})?(?:['’]s?)?\s*(?:\((?:S\d{{4}}|a (?:RAT|{SOFTWARE_WORDS}))|"
+    rf"[\"'”’)\]]{{0,2}}(?:/[A-Z]\w{{2,20}})?(?:['’]s?)?\s*(?:(?:builder|decryptors?|encryptors?|source code|locker)\b|"
+    rf"\((?:S\d{{4}}|a (?:RAT|{SOFTWARE_WORDS}))|"
     rf"(?:[\w-]{{1,20}}\s){{0,2}}{SOFTWARE_WORDS}\b|"
     r"v?\d\.\d|is (?:a|an|the) (?:[\w-]+ ){0,4}(?:malware|trojan|backdoor|ransomware|RAT|loader|tool|stealer|downloader|"
     r"implant|botnet)|(?:was|were|is|are|being|gets|has been) (?:\w+ly )?"
@@ -64,6 +66,7 @@ _BEFORE_SOFTWARE = re.compile(
     r"download(?:s|ed|ing)?|load(?:s|ed|ing)?|execut(?:es?|ed|ing|ion of)|distribut(?:es?|ed|ing|ion of)|"
     r"spread(?:s|ing)?|inject(?:s|ed|ing)?|infect(?:ed|ing|s)? (?:\w+ ){0,3}with|us(?:es|ed|ing|e of)|run(?:s|ning)?|"
     r"version of|variants? of|samples? of|instances? of|copy of|copies of|infections? with|leverag\w+|"
+    r"(?:encrypt(?:ed|ing|ion|s)|locked|scrambled|hit)(?: \w+){0,3} (?:with|by)|"
     r"fetch(?:es|ed)?|analysis of|analy[sz](?:es|ed|ing)|source code of|pushing))[\s,:(\[\"“'‘*]{1,3}(?:the\s+|a\s+|"
     r"an\s+)?(?:new\s+|custom\s+|well-known\s+|commodity\s+|open[- ]source\s+)?\Z",
     re.IGNORECASE,
@@ -123,7 +126,36 @@ _ADJACENT = {
 # "actors such as X and Y", "tools including X, Y": the class stands before the whole list.
 _LISTED = r"(?:,? (?:such as|like|including)|:) (?:[\w’'. -]{2,25},\s){0,4}(?:[\w’'. -]{2,25}\s)?(?:and\s|or\s)?(?:the\s)?\Z"
 _ACTORS_LISTED = re.compile(rf"\b{ACTOR_WORDS}{_LISTED}", re.IGNORECASE)
+_MODIFIES = re.compile(r"\s[A-Z]|[\w-]|\s(?:agents?|servers?|clients?|software|products?|services?|cameras?|systems?)\b")
 _NAMED = re.compile(rf"\b{_NAMING}\s[\"“'‘]?\Z", re.IGNORECASE)
+
+
+# What everyday words do not do, nor have done to them: "Tick compromised a product", "deployed Hive after".
+_DOES = {
+    MentionKind.ACTOR: (
+        None,
+        re.compile(
+            r"\s(?:(?:has |have |had )?(?:compromised|exfiltrated|deployed|breached|hacked|stole|stolen|hijacked)\s"
+            r"(?:an?|the|its|their|data|credentials|half|several|at|more|over|from|[\d$€£])|"
+            r"(?:is|was|were|has been|have been) (?:blamed for|suspected of|accused of|(?:believed|thought) to (?:be|have)))\b"
+        ),
+    ),
+    MentionKind.SOFTWARE: (
+        re.compile(
+            r"\b(?:(?:deploy|dropp|install|detonat)(?:s|ed|ing)|infected with|encrypted with|"
+            r"(?:version|variant|sample|build|cop(?:y|ies)|instance|strain)s? of)\s[\"“'‘]?\Z"
+        ),
+        None,
+    ),
+}
+_PERSON = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Judge|Senator|Minister|President|Secretary|General|Colonel|Captain|Director)\.?\s\Z"
+)
+
+
+def is_person(text: str, start: int) -> bool:
+    """Whether a title before the name makes it somebody's."""
+    return _PERSON.search(text, max(0, start - 12), start) is not None
 
 
 def is_adjacent(kind: MentionKind, text: str, start: int, end: int) -> bool:
@@ -133,6 +165,9 @@ def is_adjacent(kind: MentionKind, text: str, start: int, end: int) -> bool:
         return supports(kind, text, start, end)
     before, after = text[max(0, start - _CLOSE) : start], text[end : end + _CLOSE]
     listed = kind is MentionKind.ACTOR and _ACTORS_LISTED.search(text, max(0, start - _NEAR), start)
+    done_to, does = _DOES.get(kind, (None, None))
+    if does is not None and does.match(after) or done_to is not None and done_to.search(before) and not _MODIFIES.match(after):
+        return True
     return bool(patterns[0].search(before) or patterns[1].match(after) or _NAMED.search(before) or listed)
 
 
@@ -167,6 +202,10 @@ _ITS_SOFTWARE = re.compile(
 )
 
 
-def names_its_software(text: str, end: int) -> bool:
-    """Whether a group's name ending at `end` stands for its software: "the Turla backdoor", but not "the X ransomware gang"."""
-    return _ITS_SOFTWARE.match(text, end) is not None
+_INFECTED_WITH = re.compile(r"\b(?:encrypted|infected) with\s\Z")
+
+
+def names_its_software(text: str, start: int, end: int) -> bool:
+    """Whether a group's name at [start, end) stands for its software: "the Turla backdoor", "encrypted with X", but not "the X
+    ransomware gang"."""
+    return _ITS_SOFTWARE.match(text, end) is not None or _INFECTED_WITH.search(text, max(0, start - 24), start) is not None

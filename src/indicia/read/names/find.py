@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 
 from indicia.knowledge import Knowledge
 from indicia.read.mentioning import mention
-from indicia.read.names.context import calls_it_malware, is_adjacent, leaning, names_its_software, supports
+from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
 from indicia.read.names.found import Found, is_whole
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
 from indicia.read.names.unseen import with_class, with_unseen
@@ -37,7 +38,7 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     lexicon = lexicon_of(knowledge)
     entries_of = lexicon.entries
     for entries, start, end in lexicon.find(low):
-        if not is_whole(text, start, end):
+        if not is_whole(text, start, end) or is_person(text, start):
             continue
         fitting = [entry for entry in entries if _case_fits(entry, text, start, end)]
         if not fitting:
@@ -183,9 +184,14 @@ def _kind_here(text: str, item: Found, votes: dict[str, int]) -> MentionKind:
 
 
 def _called_malware(text: str, found: list[Found]) -> set[str]:
-    """Ids of tools that the text itself calls malware somewhere."""
-    tools = (item for item in found if item.chosen is not None and item.chosen.type == "tool")
-    return {item.chosen.id for item in tools if item.chosen is not None and calls_it_malware(text, item.start, item.end)}
+    """Ids of tools that the text itself calls malware, and not only in passing: one time in five."""
+    times: Counter[str] = Counter()
+    called: Counter[str] = Counter()
+    for item in found:
+        if item.chosen is not None and item.chosen.type == "tool":
+            times[item.chosen.id] += 1
+            called[item.chosen.id] += calls_it_malware(text, item.start, item.end)
+    return {id for id, count in called.items() if 5 * count >= times[id] > 0 and count}
 
 
 def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
@@ -205,7 +211,7 @@ def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
         )
     assert item.kind is not None
     chosen = item.chosen
-    if item.kind is MentionKind.ACTOR and chosen is not None and names_its_software(document.text, item.end):
+    if item.kind is MentionKind.ACTOR and chosen is not None and names_its_software(document.text, item.start, item.end):
         group = Candidate(id=chosen.id, name=chosen.name, according_to=chosen.according_to)
         return mention(
             document,

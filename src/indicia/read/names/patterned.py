@@ -31,7 +31,7 @@ _NUMBERED = re.compile(
     r"(?P<qihoo>APT-[CQK]-\d{1,3})|(?P<proofpoint>TA[ -]?(?!00)\d{3,4})|"
     r"(?P<microsoft>(?:Storm|DEV)-\d{4})|(?P<cert_ua>UAC-\d{4})|(?P<recorded>TAG-\d{1,3}|RedGolf|RedDelta)|(?P<unit42>CL-(?:STA|CRI|UNK)-\d{4}|TGR-[A-Z]{3}-\d{4})|(?P<talos>UAT-?\d{4,5})|"
     r"(?P<volexity>UTA\d{4})|(?P<ibm>ITG\d{2}|Hive\d{4})|(?P<secureworks>(?:BRONZE|COBALT|GOLD|IRON|NICKEL|ALUMINUM|"
-    r"TUNGSTEN|ZINC|COPPER) [A-Z]{4,14})|(?P<kaspersky>GReAT-\d+)|"
+    r"TUNGSTEN|ZINC|COPPER) [A-Z]{4,14}|TG-\d{4})|(?P<kaspersky>GReAT-\d+)|"
     r"(?P<sentinel>WIP\d{2})|(?P<eset>OPERATION-\d+)|(?P<thales>ATK[ -]?\d{1,3})|(?P<crowd>CIAT-\d+))(?![\w@]|-\d)"
 )
 _BY = {
@@ -77,6 +77,13 @@ _OPERATION = re.compile(
 )
 
 
+# An operation of those who investigate is no attacker's.
+_POLICE = re.compile(
+    r"\b(?:[Pp]olice|Europol|Interpol|INTERPOL|Eurojust|law enforcement|inquiry|takedown|investigation|"
+    r"arrest(?:s|ed)?)\b[^.!?\n]*\Z"
+)
+
+
 def find_patterned(text: str) -> Iterator[Unseen]:
     """Numbered clusters, Microsoft's weather names, CrowdStrike's animals, named operations."""
     for match in _NUMBERED.finditer(text):
@@ -92,4 +99,6 @@ def find_patterned(text: str) -> Iterator[Unseen]:
         if match["last"].isupper() or match["last"].lower() in _SURE_ANIMALS or _GROUP_NEAR.search(near):
             yield Unseen(match.start(), match.end(), match[0], MentionKind.ACTOR, "pattern", ("CrowdStrike",), 0.8)
     for match in _OPERATION.finditer(text):
+        if _POLICE.search(text, max(0, match.start() - 120), match.start()):
+            continue
         yield Unseen(match.start(), match.end(), match[0], MentionKind.CAMPAIGN, "pattern", (), 0.7)
