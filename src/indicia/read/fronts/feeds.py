@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.sniff import is_header
@@ -18,11 +21,13 @@ __all__ = ["Feed", "read_csv"]
 _VALUE_COLUMNS = ("indicator", "ioc", "value", "iocvalue", "indicatorvalue", "observable", "artifact")
 _TYPE_COLUMNS = ("indicatortype", "ioctype", "type", "valuetype", "observabletype")
 _MAX_CELLS = 200
+_APART = "\n" * 100  # more than any searcher looks around what it finds
+_Cell = tuple[int, int, str]  # start and end in the text, and the value
 
 
-def _cells(line: str, at: int, separator: str) -> list[tuple[int, int, str]]:
+def _cells(line: str, at: int, separator: str) -> list[_Cell]:
     """(start, end, value) of each cell, offsets without its quotes. A quote inside quotes is doubled."""
-    cells: list[tuple[int, int, str]] = []
+    cells: list[_Cell] = []
     position = 0
     while position <= len(line) and len(cells) < _MAX_CELLS:
         start = position
@@ -64,9 +69,9 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
     """Every row a block `row 12`; every cell that holds an indicator a mention. Rows that hold none are counted."""
     feed = feed or Feed()
     parsed = Parsed(text=text, media_type="text/csv")
-    said: list[Said] = []
-    empty = at = 0
-    comment = ""
+    cells: list[tuple[_Cell, str]] = []
+    rows: list[int] = []  # of each of the cells
+    at, opened, comment = 0, feed.rows, ""
     for line in text.split("\n"):
         begin, at = at, at + len(line) + 1
         if not line.strip() or line.lstrip().startswith("#"):
@@ -79,43 +84,61 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
         parsed.blocks.append(Block(start=begin, end=begin + stripped, kind=BlockKind.ROW, path=f"row {feed.rows}"))
         if feed.header is None:
             _open(feed, _cells(line[:stripped], begin, _separator(line)), _separator(line))
+            opened = feed.rows
             continue
         found = _row(_cells(line[:stripped], begin, feed.separator), feed.header)
-        said += found
-        empty += not found
-    if empty:
+        cells += found
+        rows += [feed.rows] * len(found)
+    told = [(row, said) for row, said in zip(rows, _said(cells), strict=True) if said is not None]
+    if empty := feed.rows - opened - len({row for row, _ in told}):
         parsed.problems.append(skipped(name, "rows without an indicator that can be told", count=empty))
-    parsed.find = finder(said)
+    parsed.find = finder([said for _, said in told])
     return parsed
 
 
-def _open(feed: Feed, cells: list[tuple[int, int, str]], separator: str) -> None:
+def _open(feed: Feed, cells: list[_Cell], separator: str) -> None:
     feed.separator = separator
     feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]
 
 
-def _row(cells: list[tuple[int, int, str]], header: list[str]) -> list[Said]:
-    """What one row says. A type cell decides; without one the column's name; without that the value's own form."""
+def _row(cells: list[_Cell], header: list[str]) -> list[tuple[_Cell, str]]:
+    """The cells of one row that could hold an indicator, each with the word that says of what type: a type cell's, else the
+    column's name."""
     columns = dict(zip(header, cells, strict=False))
     written = next((columns[column][2] for column in _TYPE_COLUMNS if column in columns), "")
     valued = next((columns[column] for column in _VALUE_COLUMNS if column in columns), None)
     if valued is not None:
-        return _value(valued, written)
-    return [item for column, cell in columns.items() if cell[2] and feed_type(column, cell[2]) for item in _value(cell, column)]
+        return [(valued, written)] if valued[2].strip() else []
+    return [(cell, column) for column, cell in columns.items() if cell[2].strip() and feed_type(column, cell[2])]
 
 
-def _value(cell: tuple[int, int, str], type_word: str) -> list[Said]:
+def _said(cells: list[tuple[_Cell, str]]) -> list[Said | None]:
+    """What each cell says; None where that cannot be told."""
+    types = [feed_type(word, value) for (_, _, value), word in cells]
+    untold = _by_form([cell for (cell, _), type in zip(cells, types, strict=True) if type is None])
+    return [next(untold) if type is None else _typed(cell, type) for (cell, _), type in zip(cells, types, strict=True)]
+
+
+def _typed(cell: _Cell, type: str) -> Said:
     start, end, value = cell
-    if not value.strip():
-        return []
-    type = feed_type(type_word, value)
-    if type is None:
-        view = refang(value)
-        hits = [hit for hit in find_hits(view.text) if not hit.within and hit.end - hit.start >= 0.8 * len(view.text.strip())]
-        if not hits:
-            return []
-        hit = hits[0]
-        return [Said(hit.kind, hit.type, hit.value, start, end, method="feed")]
     kind = MentionKind.VULNERABILITY if type == "vulnerability" else MentionKind.INDICATOR
     result = canonical(type, value)
-    return [Said(kind, type, result, start, end, target=result if kind is MentionKind.VULNERABILITY else None, method="feed")]
+    return Said(kind, type, result, start, end, target=result if kind is MentionKind.VULNERABILITY else None, method="feed")
+
+
+def _by_form(cells: list[_Cell]) -> Iterator[Said | None]:
+    """What cells without a word for their type say by the form of their values: all are looked through at once."""
+    text = _APART.join(value for _, _, value in cells)
+    view = refang(text)
+    hits = [hit for hit in find_hits(view.text) if not hit.within] if text else []
+    ranges = view.originals(np.array([(hit.start, hit.end) for hit in hits], np.int64).reshape(-1, 2)).tolist()
+    at = index = 0
+    for start, end, value in cells:
+        close = at + len(value)
+        told = None
+        while index < len(hits) and ranges[index][0] < close:
+            if told is None and ranges[index][1] - ranges[index][0] >= 0.8 * len(value.strip()):
+                told = Said(hits[index].kind, hits[index].type, hits[index].value, start, end, method="feed")
+            index += 1
+        yield told
+        at = close + len(_APART)

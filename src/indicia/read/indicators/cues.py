@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
 from indicia.read.indicators.versions import VERSION_STEMS
 
@@ -188,6 +188,16 @@ _BAD = re.compile(
     r"certificate|request|quer|used by|serv(?:ed|er)|persist|creat|writes|wrote|written|copie)\w*",
     re.IGNORECASE,
 )
+# One of these is in every match of `_BAD`.
+_BAD_STEMS = (
+    "malicious", "attack", "adversar", "threat", "actor", "intruder", "c2", "c&c", "cnc", "command", "beacon", "exfil",
+    "payload", "phish", "backdoor", "implant", "trojan", "malware", "ransom", "webshell", "web shell", "dropper", "load",
+    "compromis", "exploit", "callback", "staging", "hosted", "resolv", "drop", "infect", "operator", "scan", "botnet",
+    "observed", "indicator", "ioc", "block", "sinkhol", "campaign", "tunnel", "stole", "steal", "contacted", "connect",
+    "communicat", "sent", "post ", "posts ", "posted ", "register", "wallet", "spam", "spear", "lure", "sample", "hash",
+    "listen", "fetch", "certificate", "request", "quer", "used by", "serv", "persist", "creat", "writes", "wrote",
+    "written", "copie",
+)  # fmt: skip
 _ABUSED = re.compile(
     r"\b(?:abus\w+|misus\w+|using|used|uses|leverag\w+|weaponi[sz]\w+|trojani[sz]ed|backdoored|compromis\w+|"
     r"hijack\w+)\b[^.;:]{0,40}\Z",
@@ -371,7 +381,12 @@ def is_example(sentence: str) -> bool:
 
 
 def speaks_of_attack(sentence: str) -> bool:
-    return bool(_BAD.search(sentence))
+    return bool(_bad_stems().find_matches_as_indexes(sentence.lower())) and _BAD.search(sentence) is not None
+
+
+@lru_cache(maxsize=1)
+def _bad_stems() -> AhoCorasick:
+    return AhoCorasick(_BAD_STEMS, matchkind=MatchKind.LeftmostFirst)
 
 
 def speaks_of_ransom(sentence: str) -> bool:

@@ -239,7 +239,8 @@ class Judge:
     def _is_listed(self, hit: Hit) -> bool:
         """Whether the line holds little but the hit, or is a table row."""
         text = self.view.text
-        low = text.rfind("\n", max(0, hit.start - 400), hit.start) + 1
+        low = max(0, hit.start - 400)
+        low = max(low, text.rfind("\n", low, hit.start) + 1)
         high = text.find("\n", hit.end, hit.end + 400)
         high = min(len(text), hit.end + 400) if high < 0 else high
         return (high - low) - (hit.end - hit.start) <= _BARE or "\t" in text[low:high] or text[low:high].count("|") >= 2

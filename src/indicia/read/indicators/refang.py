@@ -63,6 +63,9 @@ _SEPARATOR = re.compile(
 )
 
 
+# What every disguise has; a short text without it needs no closer look.
+_MAY_HIDE = re.compile(r"[\[\](){}<>\\]|__|_dot_| DOT | AT | \. |(?<!http)(?<!https):/")
+_SHORT = 2000
 _Ranges = npt.NDArray[np.int64]  # rows of (start, end)
 
 
@@ -220,6 +223,8 @@ def refang(text: str, anchors: Anchors | None = None) -> Refanged:
     >>> refang("hxxps://a[.]example and b(dot)example").text
     'https://a.example and b.example'
     """
+    if len(text) < _SHORT and _MAY_HIDE.search(text) is None:
+        return Refanged(text, ())
     apart: list[tuple[int, int, str]] = []
     done = 0
     for edit in _edits(text, anchors or Anchors(text)):

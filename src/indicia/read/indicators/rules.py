@@ -35,9 +35,9 @@ def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
         return
     done = -1
     for at in anchors.literals("rule ", "rule\t"):
-        head = text[text.rfind("\n", max(0, at - 40), at) + 1 : at]
-        match = _YARA.match(text, at) if at >= done and _YARA_HEAD.fullmatch(head) else None
-        if match is None:
+        head = _line_before(text, at)
+        match = _YARA.match(text, at) if at >= done and head is not None and _YARA_HEAD.fullmatch(head) else None
+        if match is None or head is None:
             continue
         end = _yara_end(text, match.end())
         if end > 0 and _CONDITION.search(text, match.end(), end):
@@ -45,9 +45,9 @@ def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
             done = end
     done = -1
     for at in anchors.literals("title:"):
-        indent = text[text.rfind("\n", max(0, at - 40), at) + 1 : at]
-        match = _SIGMA.match(text, at) if at >= done and not indent.strip() and len(indent) <= 12 else None
-        if match is None:
+        indent = _line_before(text, at)
+        match = _SIGMA.match(text, at) if at >= done and indent is not None and not indent.strip() else None
+        if match is None or indent is None or len(indent) > 12:
             continue
         end = _sigma_end(text, match.end(), indent)
         body = text[match.start() : end]
@@ -55,6 +55,13 @@ def find_rules(text: str, anchors: Anchors) -> Iterator[Hit]:
             title = match[1].strip().strip("'\"")
             yield Hit(at, end, "sigma", title, kind=MentionKind.RULE)
             done = end
+
+
+def _line_before(text: str, at: int) -> str | None:
+    """What stands before `at` in its line; None if that is more than any head of a rule."""
+    low = max(0, at - 40)
+    start = text.rfind("\n", low, at) + 1
+    return text[start:at] if start or not low else None
 
 
 def _yara_end(text: str, at: int) -> int:
