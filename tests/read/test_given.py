@@ -58,6 +58,16 @@ def test_layer_bundle_and_prose_give_the_same_techniques(tmp_path: Path, name: s
             assert mention.span.text == mention.value or mention.span.text in mention.reason
 
 
+def test_techniques_without_a_reference_go_by_their_names(tmp_path: Path) -> None:
+    names = ("Exploit Public-Facing Application", "Spearphishing Attachment", "T1059.001 - PowerShell", "Something of our own")
+    objects = [{"type": "attack-pattern", "name": name} for name in names]
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps({"type": "bundle", "id": "bundle--2", "objects": objects}))
+    _, _, mentions, _ = read_sources([str(path)], load())
+    assert [(m.target, m.span.text) for m in mentions] == [("T1190", names[0]), (None, names[1]), ("T1059.001", "T1059.001")]
+    assert {candidate.id for candidate in mentions[1].candidates} == {"T1566.001", "T1598.002"}
+
+
 def test_names_that_a_bundle_states_have_their_ids(tmp_path: Path) -> None:
     found = {m.value: m.target for m in read(tmp_path, "bundle.json") if m.kind is not MentionKind.TECHNIQUE}
     assert found == {"PlugX": "S0013", "Turla Group": "G0010"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -17,18 +17,30 @@ _NAMED = frozenset({MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIG
 _GROUP = re.compile(r" (?:group|team|gang)\Z")
 
 
-def brought_up_to_date(mentions: Iterable[Mention], knowledge: Knowledge) -> list[Mention]:
+def brought_up_to_date(mentions: Sequence[Mention], knowledge: Knowledge) -> list[Mention]:
     """The same mentions in the same order. A revoked technique has its successor as value and says so; one that this release
-    does not know has no target; a name that means one thing only has its id, one that may mean several has the candidates."""
-    known = {technique.id for technique in knowledge.attack.techniques}
-    return [
-        _technique(mention, knowledge, known)
-        if mention.kind is MentionKind.TECHNIQUE and mention.target
-        else _name(mention, knowledge)
-        if mention.kind in _NAMED and not mention.target
-        else mention
-        for mention in mentions
-    ]
+    does not know has no target; a name that means one thing only has its id, one that may mean several has the candidates.
+    A technique that is given by a name that ATT&CK does not have is left out: it says nothing to anybody."""
+    techniques = [mention for mention in mentions if mention.kind is MentionKind.TECHNIQUE]
+    known = {technique.id for technique in knowledge.attack.techniques} if techniques else set()
+    by_name: dict[str, list[Candidate]] = {}
+    for technique in knowledge.attack.techniques if techniques else ():
+        by_name.setdefault(technique.name.lower(), []).append(Candidate(id=technique.id, name=technique.name))
+    kept = []
+    for mention in mentions:
+        if mention.kind is MentionKind.TECHNIQUE and mention.target:
+            kept.append(_technique(mention, knowledge, known))
+        elif mention.kind is MentionKind.TECHNIQUE:
+            meant = by_name.get(mention.value.lower(), [])
+            if len(meant) == 1:
+                kept.append(msgspec.structs.replace(mention, value=meant[0].id, target=meant[0].id))
+            elif meant:
+                kept.append(msgspec.structs.replace(mention, candidates=tuple(meant), score=0.5))
+        elif mention.kind in _NAMED and not mention.target:
+            kept.append(_name(mention, knowledge))
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _technique(mention: Mention, knowledge: Knowledge, known: set[str]) -> Mention:

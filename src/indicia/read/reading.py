@@ -25,7 +25,7 @@ def read_document(
 ) -> Reading:
     """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
     they are kept as they are. `indicators_only` is for the later parts of very long texts."""
-    mentions = brought_up_to_date(given, knowledge)
+    mentions = brought_up_to_date(list(given), knowledge)
     if mentions and document.media_type in _MACHINE_READABLE:
         stated = claims_of_bundle(document, knowledge) if document.media_type == "application/stix+json" else ()
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))

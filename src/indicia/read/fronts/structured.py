@@ -210,6 +210,11 @@ def _stix_technique(item: dict[str, Any], places: _Places) -> Iterator[Said]:
             start, end = places.string(id)
             yield Said(MentionKind.TECHNIQUE, "attack-pattern", id, start, end, target=id, method="stix")
             return
+    if label := _string(item, "name"):  # no reference to ATT&CK: the name says it, by an id or as ATT&CK has it
+        whole = places.string(label)
+        id = found[0] if (found := _TECHNIQUE.search(label)) is not None else label
+        start, end = places.inside(whole, id)
+        yield Said(MentionKind.TECHNIQUE, "attack-pattern", id, start, end, target=id if found else None, method="stix")
 
 
 def _stix_vulnerability(item: dict[str, Any], places: _Places) -> Iterator[Said]:
