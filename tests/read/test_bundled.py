@@ -133,6 +133,14 @@ def test_a_banner_marks_the_document(tmp_path: Path, text: str, expected: Tlp) -
     assert [document.marking for document in documents] == [expected]
 
 
+def test_a_banner_accuses_nobody(tmp_path: Path) -> None:
+    text = "TLP:GREEN\nStatement by the European Union\n\nThe EU accuses China of the compromise of Exchange.\n\n TLP:AMBER\n"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (document,), claims, _, _ = read_sources([str(tmp_path / "a.txt")], load())
+    assert [claim.quote.text for claim in claims] == ["The EU accuses China of the compromise of Exchange."]
+    assert document.text[claims[0].quote.start : claims[0].quote.end] == claims[0].quote.text
+
+
 def test_bundles_and_events_keep_their_marking(tmp_path: Path) -> None:
     amber = made("indicator", 20, pattern="[ipv4-addr:value = '198.51.100.7']", pattern_type="stix", name="x")
     old_amber = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from indicia.knowledge import Knowledge
+from indicia.read.banners import without_banners
 from indicia.read.claims.choosing import Candidate, candidates, score_of
 from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, leans_back, parse
 from indicia.read.claims.deciding import consistent, names_nobody, others_denial, rank
@@ -51,6 +54,8 @@ def read_claims(
     tools = tools_of(knowledge)
     if isinstance(model, bool):
         model = scorer() if model else None
+    if "TLP" in text.upper():
+        document = msgspec.structs.replace(document, text=without_banners(text))
     reading = Reading(document, tools, model, threshold)
     reading.read_all()
     return reading.claims(), ()

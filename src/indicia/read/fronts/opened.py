@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from indicia.read.banners import banner
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, stable_id
 
-__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "banner", "failed", "skipped", "to_document"]
+__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "skipped", "to_document"]
 
 
 class Readable(Protocol):
@@ -86,22 +86,6 @@ def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
         marking=Tlp.strictest([parsed.marking, banner(parsed.text)]),
         blocks=tuple(parsed.blocks),
     )
-
-
-_BANNER = re.compile(
-    r"^[^\w\n]*TLP\s?:\s?(CLEAR|WHITE|GREEN|AMBER\s?\+\s?STRICT|AMBER|RED)[^\w\n]*$", re.MULTILINE | re.IGNORECASE
-)
-_HEAD, _TAIL = 3000, 1000  # characters in which a banner stands
-
-
-def banner(text: str) -> Tlp:
-    """The strictest TLP label that stands on a line of its own near the top or the foot; CLEAR without one.
-
-    >>> banner("TLP:AMBER+STRICT\\n\\nFindings"), banner("We share this as TLP:RED with you.")
-    (<Tlp.AMBER_STRICT: 'amber+strict'>, <Tlp.CLEAR: 'clear'>)
-    """
-    found = (match[1] for part in (text[:_HEAD], text[_HEAD:][-_TAIL:]) for match in _BANNER.finditer(part))
-    return Tlp.strictest(Tlp.read(label) for label in found)
 
 
 def failed(where: str, what: str, hint: str = "") -> Problem:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from indicia.errors import IndiciaError
+from indicia.read.banners import banner
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
-from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, banner, failed, skipped, to_document
+from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, skipped, to_document
 from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
