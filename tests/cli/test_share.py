@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,14 @@ def test_machines_leave_when_asked(case_file: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert share(case_file, "--as", "timesketch", "--internal", "-o", str(out)) == exits.E_OK
     assert any(json.loads(line).get("host") == "EXCH01" for line in out.read_text("utf-8").splitlines())
+
+
+def test_a_pipe_stays_a_pipe(case_file: str, tmp_path: Path) -> None:
+    """And /dev/null stays /dev/null, whoever writes to it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        assert share(case_file, "--as", "csv", "-o", str(pipe)) == exits.E_OK
+        assert read.result(30).startswith(b"type,value")
+    assert pipe.is_fifo()

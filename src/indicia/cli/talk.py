@@ -124,7 +124,14 @@ def standard_input() -> BinaryIO | None:
 
 @contextmanager
 def written(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` that takes its name when all is written: a stopped run leaves the old file or the new one."""
+    """A file beside `path` that takes its name when all is written: a stopped run leaves the old file or the new one.
+
+    What is no ordinary file, as a pipe or /dev/null, is written to as it is: nothing may take its place.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as file:
+            yield file
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
