@@ -7,6 +7,7 @@ columns and reads only the records that it shows. Made when a case is saved, fro
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
@@ -63,17 +64,31 @@ class Columns:
         sightings = hunt.sightings if hunt else ()
         in_chain = {id: chain.id for chain in reversed(hunt.chains if hunt else ()) for id in chain.sightings}
         known: dict[str, dict[str, int]] = {name: {} for name in COLUMNS}
-        codes = {name: np.empty(len(sightings), np.int32) for name in COLUMNS}
-        seconds = np.full(len(sightings), NO_TIME, np.int64)
-        for place, one in enumerate(sightings):
-            for name, value_of in _OF.items():
-                column = known[name]
-                codes[name][place] = column.setdefault(value_of(one), len(column))
-            chains = known["chain"]
-            codes["chain"][place] = chains.setdefault(in_chain.get(one.id, ""), len(chains))
-            if one.event.time is not None:
-                seconds[place] = int(one.event.time.timestamp())
-        return cls({name: tuple(column) for name, column in known.items()}, codes, seconds)
+        hosts, chains = known["host"], known["chain"]
+        # A million sightings are of a few thousand kinds: what a kind has in common is asked for once.
+        numbers: dict[tuple[object, ...], int] = {}
+        values: list[list[int]] = []
+        kind, host, chain, seconds = array("i"), array("i"), array("i"), array("q")
+        for one in sightings:
+            event = one.event
+            key = (
+                one.rule, one.title, one.techniques, one.stage, one.outcome, one.level, event.format,
+                one.software, one.vulnerabilities,
+            )  # fmt: skip
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(numbers)
+                values.append([known[name].setdefault(_OF[name](one), len(known[name])) for name in _KIND])
+            kind.append(number)
+            host.append(hosts.setdefault(event.host, len(hosts)))
+            chain.append(chains.setdefault(in_chain.get(one.id, ""), len(chains)))
+            seconds.append(NO_TIME if event.time is None else int(event.time.timestamp()))
+        table = np.array(values, np.int32).reshape(len(values), len(_KIND))
+        of_kind = np.frombuffer(kind, np.int32) if kind else np.empty(0, np.int32)
+        codes = {name: table[:, column][of_kind] for column, name in enumerate(_KIND)}
+        codes |= {"host": np.array(host, np.int32), "chain": np.array(chain, np.int32)}
+        names = {name: tuple(known[name]) for name in COLUMNS}
+        return cls(names, {name: codes[name] for name in COLUMNS}, np.array(seconds, np.int64))
 
     @cached_property
     def techniques(self) -> tuple[tuple[str, ...], ...]:

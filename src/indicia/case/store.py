@@ -286,15 +286,17 @@ class Store:
         limit: int = 100,
     ) -> tuple[tuple[int, Sighting], ...]:
         """Current sightings with their number, in order of number; `after` is the last number of the page before."""
-        query = select(sighting.c.seq, sighting.c.body).where(sighting.c.until.is_(None), sighting.c.seq > after)
+        number = sighting.c.seq
+        query = select(sighting.c.seq, sighting.c.body).where(sighting.c.until.is_(None))
         if technique_id is not None:
-            query = query.join(technique, technique.c.sighting == sighting.c.seq).where(technique.c.technique == technique_id)
+            number = technique.c.sighting  # whose key holds the page in order, so that only the page is read
+            query = query.join(technique, number == sighting.c.seq).where(technique.c.technique == technique_id)
         if host is not None:
             query = query.where(sighting.c.host == host)
         if rule is not None:
             query = query.where(sighting.c.rule == rule)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(sighting.c.seq).limit(limit))
+            rows = connection.execute(query.where(number > after).order_by(number).limit(limit))
             return tuple((row.seq, _decode(row.body, Sighting)) for row in rows)
 
     def search(self, query: str, *, kind: str | None = None, after: int = 0, limit: int = 50) -> tuple[Found, ...]:

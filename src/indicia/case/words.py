@@ -48,20 +48,21 @@ def words_of(record: Record) -> str:
     parts: Iterable[str | None]
     match record:
         case Sighting():
-            event = record.event
-            parts = (
+            fields = record.event.fields
+            parts = [
                 record.title,
                 record.rule,
-                event.host,
+                record.event.host,
                 record.indicator,
                 *record.techniques,
                 *record.software,
                 *record.vulnerabilities,
-                *dict.fromkeys(event.fields.values()),
-                *(value for name, value in record.matched if event.fields.get(name) != value),
-                event.place.file,
-                record.note,
-            )
+                *dict.fromkeys(fields.values()),
+            ]
+            for name, value in record.matched:
+                if fields.get(name) != value:
+                    parts.append(value)
+            parts += (record.event.place.file, record.note)
         case Document():
             parts = (record.title, record.name, record.publisher, record.text)
         case Claim():
@@ -80,7 +81,7 @@ def words_of(record: Record) -> str:
             parts = (record.note, record.value, record.author, record.action)
         case _:
             parts = ()
-    return "\n".join(part for part in parts if part)
+    return "\n".join(filter(None, parts))
 
 
 def phrases(query: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
@@ -90,13 +91,14 @@ class Writer:
         later = drop_indexes(self.connection, sighting) if many and not self._top(sighting) else ()
         if many:
             widen_cache(self.connection)
+        shown: dict[str, array[int]] = {}  # technique -> numbers of the sightings that show it
         moved: list[dict[str, int]] = []
         ended: list[int] = []
         superseded = added = 0
         top = self._top(sighting)
         seen: dict[str, int] = {}
         for batch in batches(enumerate(sightings)):
-            rows, shown, words = [], [], []
+            rows, words = [], []
             for place, each in batch:
                 count = seen[each.id] = seen.get(each.id, 0) + 1
                 id = each.id if count == 1 else f"{each.id}#{count}"
@@ -114,10 +116,16 @@ class Writer:
                 top += 1
                 rows.append(_row(each, id, top, place, self.run, body))
                 words.append((top, words_of(each)))
-                shown += [(name, top) for name in dict.fromkeys(_plain(one, 16) for one in each.techniques)]
+                for name in each.techniques:
+                    numbers = shown.setdefault(_plain(name, 16), array("q"))
+                    if not numbers or numbers[-1] != top:  # one that is named twice is shown once
+                        numbers.append(top)
             add_rows(self.connection, sighting, rows)
-            add_rows(self.connection, technique, shown)
             add_words(self.connection, "sighting", words)
+        # At the end and in the order of the key: in that of the sightings every row would go to another page.
+        for name in sorted(shown):
+            for some in batches(shown[name]):
+                add_rows(self.connection, technique, [(name, number) for number in some])
         for index in later:
             index.create(self.connection)
         for some in batches(moved):
@@ -148,9 +156,9 @@ def _row(each: Sighting, id: str, seq: int, place: int, number: int, body: bytes
         number,
         None,
         _plain(each.rule, 200),
-        each.level.value,
-        each.stage.value,
-        each.outcome.value,
+        each.level._value_,  # what `value` gives, without its detour: there are a million of them
+        each.stage._value_,
+        each.outcome._value_,
         _plain(each.event.host, 200),
         each.event.time.isoformat() if each.event.time else None,
         _plain(each.indicator, 2000) if each.indicator else None,
