@@ -225,3 +225,63 @@ def test_opens_as_plain_sqlite(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "a.indicia")
     assert connection.execute("SELECT count(*) FROM entry WHERE kind = 'claim'").fetchone()[0] == len(exchange_case().claims)
     connection.close()
+
+
+FILLER = """
+import sys
+sys.path.insert(0, {root!r})
+from indicia.case import open_store, store, writer
+from tests.sample_case import big_case
+store.MANY = writer.MANY = 1000
+case = big_case(claims=20, sightings=20_000)
+with open_store(sys.argv[1]) as held:
+    print("filling", flush=True)
+    held.save(case, author="w", time="2026-11-24T12:00:00Z", what="filled")
+"""
+
+
+def test_killed_while_it_is_filled_for_the_first_time_it_opens_and_is_empty_or_whole(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    script = tmp_path / "filler.py"
+    script.write_text(FILLER.format(root=str(root)), "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(root / "src")}
+    for round in range(3):
+        where = tmp_path / f"{round}.indicia"
+        filler = subprocess.Popen([sys.executable, script, where], stdout=subprocess.PIPE, text=True, env=environment)
+        assert filler.stdout is not None
+        assert filler.stdout.readline() == "filling\n"
+        time.sleep(0.1 + 0.3 * round)
+        filler.send_signal(signal.SIGKILL)
+        filler.wait()
+        filler.stdout.close()
+        with open_store(where) as store:
+            store.check()
+            assert not store.runs() or store.load().hunt is not None
+            store.save(exchange_case(), author="tester", time=NOW, what="after")
+            assert store.load() == exchange_case()
+
+
+def test_who_opens_a_file_that_is_being_filled_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indicia.case.store.MANY", 100)
+    monkeypatch.setattr("indicia.case.writer.MANY", 100)
+    case, where = big_case(claims=1, sightings=3000), tmp_path / "a.indicia"
+    open_store(where).close()
+    with ThreadPoolExecutor(5) as pool:
+        filled = pool.submit(save, str(where), case)
+        while not filled.done():
+            list(pool.map(lambda _: open_store(where).close(), range(4)))
+        filled.result()
+    with open_store(where) as store:
+        assert store.load() == case
+        with store._engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+
+
+def test_a_file_that_somebody_reads_is_filled_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indicia.case.store.MANY", 100)
+    monkeypatch.setattr("indicia.case.writer.MANY", 100)
+    case, where = big_case(claims=1, sightings=300), tmp_path / "a.indicia"
+    with open_store(where) as reader:
+        assert reader.runs() == ()
+        save(str(where), case)
+        assert reader.load() == case

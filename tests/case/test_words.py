@@ -48,7 +48,8 @@ def kinds(store: Store, query: str) -> set[str]:
     ("query", "expected"),
     [
         ("198.51.100.23", {"document", "mention", "sighting"}),
-        ("198.51.100.2", {"document", "mention", "sighting"}),  # the beginning of the last word
+        ("198.51.100.2", set()),  # another address, and no beginning of one
+        ("hafn", {"document", "claim"}),  # the beginning of the last word
         ("98.51.100.23", set()),
         ("hafnium", {"document", "claim"}),
         ('"Ministry of State Security" EXCHANGE', {"document", "claim"}),

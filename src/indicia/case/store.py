@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from indicia.case.columns import Columns
 from indicia.case.migrate import upgrade
 from indicia.case.parts import LISTS, SINGLES, Part, parts_of
+from indicia.case.rows import keep_log, loading
 from indicia.case.tables import entry, offered, run, sighting, technique
 from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
-from indicia.case.writer import Writer, batches
+from indicia.case.writer import MANY, Writer, batches
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
 
@@ -90,10 +91,9 @@ def _listen(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # so that BEGIN is ours to write
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT * 1000}"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        keep_log(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_WAIT * 1000}"):
+            connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -117,8 +117,12 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+    def _writing(self, *, many: bool = False) -> Iterator[Connection]:
+        with (
+            self._engine.connect().execution_options(writes=True) as connection,
+            loading(connection, sighting) if many else nullcontext(),
+            connection.begin(),
+        ):
             if self._engine.dialect.name == "postgresql":  # one writer at a time, so that `place` and `until` stay consistent
                 connection.exec_driver_sql("LOCK TABLE run IN EXCLUSIVE MODE")
             yield connection
@@ -128,14 +132,15 @@ class Store:
 
         `time` is ISO, UTC, and is the caller's to give. Judgements by people are never withdrawn by a run.
         """
+        sightings = case.hunt.sightings if case.hunt else ()
         try:
-            with self._writing() as connection:
+            with self._writing(many=len(sightings) > MANY) as connection:
                 number = connection.execute(insert(run).values(time=time, author=author, what=what[:2000])).inserted_primary_key
                 assert number is not None
                 writer = Writer(connection, int(number[0]))
                 for part in parts_of(case):
                     writer.write(part)
-                writer.write_sightings(case.hunt.sightings if case.hunt else ())
+                writer.write_sightings(sightings)
                 writer.write(Part("columns", (("columns", Columns.of(case.hunt).pack()),)))
                 for counts in (writer.added, writer.superseded, writer.withdrawn):
                     counts.pop("columns", None)  # nothing new: the sightings once more, in another form
@@ -303,7 +308,8 @@ class Store:
         """Current documents, claims, mentions, judgements and sightings that hold all words of the query, in capitals or not.
 
         At most `limit` of each kind, by number; with a `kind`, `after` is the last number of the page before. Words in quotes
-        stand together, and so do the parts of a value such as an address; the last word may be the beginning of one.
+        stand together, and so do the parts of a value such as an address; the last word may be the beginning of one, from
+        three letters on.
         """
         wanted = phrases(query)
         if not wanted:

@@ -1,7 +1,8 @@
 """The full-text index of a case: FTS5 in SQLite, tsvector in PostgreSQL, a row for each version of a record, none changed.
 
 A query is words that must all be there, each as it stands: `198.51.100.7` and `"Ministry of State Security"` are phrases, and
-the last word may be the beginning of one. Nothing else has a meaning, so no query can break or reach anything.
+the last word, if it has three letters, may be the beginning of one. Nothing else has a meaning, so no query can break or reach
+anything.
 
 References: sqlite.org/fts5.html (contentless tables), PostgreSQL's manual on tsvector (its limits).
 """
@@ -35,6 +36,7 @@ INDEXED = ("document", "claim", "mention", "judgement")  # kinds of entries, bes
 TABLES = {"entry": "entry_words", "sighting": "sighting_words"}
 _WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'"([^"]*)"?|(\S+)')
+_BEGINNING = 3  # letters of a last word from which on it may be the beginning of one
 _MOST_PHRASES = 32  # of one query; what stands after is not looked for
 _LONGEST = 100  # letters of a word in PostgreSQL, which takes 2046 bytes of a lexeme
 _PLACES = 250  # of one word that PostgreSQL keeps
@@ -136,7 +138,8 @@ def create_words(connection: Connection) -> None:
             connection.exec_driver_sql(f"CREATE INDEX {words}_find ON {words} USING GIN (words)")
         else:
             tokenizer = "unicode61 remove_diacritics 2"
-            connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {words} USING fts5(words, content='', tokenize='{tokenizer}')")
+            options = f"content='', columnsize=0, tokenize='{tokenizer}'"  # nothing asks how long a record is
+            connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {words} USING fts5(words, {options})")
             connection.exec_driver_sql(f"INSERT INTO {words}({words}, rank) VALUES ('hashsize', {_HASH})")
 
 
@@ -204,14 +207,22 @@ def how_many(connection: Connection, kind: str, wanted: Sequence[str], *, most: 
     return int(count.scalar_one())
 
 
+def _begins(wanted: Sequence[str]) -> bool:
+    """Whether the last word may be the beginning of one. A letter or two begin half of all words, and make the last part of an
+    address mean ten others."""
+    words = _WORD.findall(wanted[-1])
+    return bool(words) and len(words[-1]) >= _BEGINNING
+
+
 def _fts5(wanted: Sequence[str]) -> str:
     quoted = ['"{}"'.format(part.replace('"', " ")) for part in wanted]
-    return " AND ".join(quoted) + " *"
+    return " AND ".join(quoted) + (" *" if _begins(wanted) else "")
 
 
 def _tsquery(wanted: Sequence[str]) -> str:
     found = [[f"'{word}'" for word in _line.__wrapped__(part)] for part in wanted]
-    found[-1][-1] += ":*"
+    if _begins(wanted):
+        found[-1][-1] += ":*"
     return " & ".join("(" + " <-> ".join(part) + ")" for part in found)
 
 

@@ -12,14 +12,14 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from indicia.case.parts import LISTS, Part
-from indicia.case.rows import add_rows, drop_indexes, widen_cache
+from indicia.case.rows import add_rows, drop_indexes
 from indicia.case.tables import entry, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
 from indicia.records import Sighting
 
-__all__ = ["Writer", "batches"]
+__all__ = ["MANY", "Writer", "batches"]
 
-_MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
+MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
 _BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -87,10 +87,7 @@ class Writer:
         query = select(sighting.c.seq, sighting.c.id, sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None))
         for row in self.connection.execute(query, execution_options={"yield_per": _BATCH}):
             held[row.id] = (row.seq, row.place, _digest(bytes(row.body)))
-        many = len(sightings) > _MANY
-        later = drop_indexes(self.connection, sighting) if many and not self._top(sighting) else ()
-        if many:
-            widen_cache(self.connection)
+        later = drop_indexes(self.connection, sighting) if len(sightings) > MANY and not self._top(sighting) else ()
         shown: dict[str, array[int]] = {}  # technique -> numbers of the sightings that show it
         moved: list[dict[str, int]] = []
         ended: list[int] = []
