@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from indicia.case import open_store
 from indicia.cli import exits
 from indicia.cli.main import run
-from indicia.records import Tlp
+from indicia.records import Problem, Tlp
 from indicia.share.redact import mark
 from tests.sample_case import exchange_case
 
@@ -78,3 +80,22 @@ def test_a_pipe_stays_a_pipe(case_file: str, tmp_path: Path) -> None:
         assert share(case_file, "--as", "csv", "-o", str(pipe)) == exits.E_OK
         assert read.result(30).startswith(b"type,value")
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("form", ["json", "timesketch", "md", "html", "stix", "misp", "navigator", "csv"])
+def test_folders_stay_at_home(tmp_path: Path, form: str) -> None:
+    """The folder of a text can hold the name of whoever wrote the case; the name of its file stays."""
+    case = exchange_case()
+    documents = tuple(
+        msgspec.structs.replace(document, name=f"/home/ann-example/affair/{number}.txt", title=None)
+        for number, document in enumerate(case.documents)
+    )
+    problem = Problem(where="/home/ann-example/affair/none.pdf", what="/home/ann-example/affair/0.txt says the same")
+    where, out = str(tmp_path / "affair.indicia"), tmp_path / "out"
+    with open_store(where) as store:
+        changed = msgspec.structs.replace(case, documents=documents, problems=(problem,))
+        store.save(changed, author="tester", time="2026-11-24T12:00:00Z", what="test")
+    assert share(where, "--as", form, "-o", str(out)) == exits.E_OK
+    assert b"ann-example" not in out.read_bytes()
+    if form != "timesketch":
+        assert re.search(rb"\b\d\.txt", out.read_bytes())

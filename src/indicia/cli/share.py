@@ -69,8 +69,10 @@ def share(
             voice.say(sentence)
     if marking is not None:
         subject = _marked(subject, marking, allow_lower, case)
-    if not internal and (subject.hunt is not None or subject.judgements):
+    if not internal:
+        held_back = subject.hunt is not None or subject.judgements
         subject = without_internals(subject)
+    if not internal and held_back:
         voice.say("names of machines and people, log lines and notes were left out; --internal lets them leave", "dim")
     stix = form == "stix"
     data = render_stix(subject, knowledge, internal=internal, texts=texts) if stix else render(subject, form, knowledge)

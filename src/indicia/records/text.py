@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from enum import StrEnum
 
 from indicia.records.base import Record
 from indicia.records.marking import Tlp
 
-__all__ = ["Block", "BlockKind", "Document", "Span"]
+__all__ = ["Block", "BlockKind", "Document", "Span", "file_name"]
 
 
 class BlockKind(StrEnum):
@@ -40,6 +41,17 @@ class Span(Record, frozen=True, kw_only=True, gc=False):
     text: str
 
 
+def file_name(path: str) -> str:
+    """The last part of a path; an address on the web and what is no path stay as they are.
+
+    >>> file_name("/home/ann/affair/eu.txt"), file_name(r"C:\\Users\\ann\\eu.txt"), file_name("https://example.org/a/b")
+    ('eu.txt', 'eu.txt', 'https://example.org/a/b')
+    """
+    if "://" in path:
+        return path
+    return re.split(r"[\\/]", path.rstrip("\\/"))[-1] or path
+
+
 class Document(Record, frozen=True, kw_only=True):
     """Immutable text and where it came from.
 
@@ -58,6 +70,11 @@ class Document(Record, frozen=True, kw_only=True):
     language: str = "en"
     marking: Tlp = Tlp.CLEAR
     blocks: tuple[Block, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The name without the folders above it."""
+        return file_name(self.name)
 
     def span(self, start: int, end: int) -> Span:
         """The span [start, end). Raises: ValueError outside the text."""

@@ -26,7 +26,7 @@ def inert(cell: str) -> str:
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """One line for each indicator that a text states, by type and value, with its first and last sighting in the logs."""
-    names = {document.id: document.name for document in case.documents}
+    names = {document.id: document.file_name for document in case.documents}
     times: dict[str, list[str]] = {}
     for sighting in case.hunt.sightings if case.hunt else ():
         if sighting.indicator and sighting.event.time:
@@ -44,7 +44,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         known = well_known(type, value)
         notes = (
             f"well known, not to be blocked: {known}" if known else "",
-            f"seen {len(seen)} times in the logs" if seen else "",
+            f"seen {len(seen):,} times in the logs" if len(seen) > 1 else "seen once in the logs" if seen else "",
         )
         note = "; ".join(filter(None, notes))
         cells = (type, value, first, last, str(round(score * 100)), case.marking.label, source, note)

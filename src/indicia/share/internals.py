@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from indicia.records import Advice, Case, Event, Hunt, Judgement, Place, Record, Sighting, Weighing
+from indicia.records import Advice, Case, Event, Hunt, Judgement, Place, Problem, Record, Sighting, Weighing, file_name
 
 __all__ = ["LOWERED", "WITHHELD", "internal_words", "without_internals"]
 
@@ -54,15 +54,16 @@ def without_internals(case: Case) -> Case:
     """The case with its hunt reduced to what was seen, when, how often and with which outcome.
 
     Hosts, users, log lines, file names, keys of chains and what people noted are gone, but for why a marking was lowered; where
-    a sentence about the hunt, the weighing or a measure names one of them, it says `[withheld]`. Texts that were read, and
-    quotes from them, stay as they are.
+    a sentence about the hunt, the weighing or a measure names one of them, it says `[withheld]`. Of the files of texts only
+    their own names stay, without the folders above. Texts that were read, and quotes from them, stay as they are.
     """
+    logs = set(case.hunt.problems) if case.hunt else set()
+    problems = tuple(problem for problem in case.problems if problem not in logs)
+    case = _without_folders(msgspec.structs.replace(case, problems=problems) if logs else case)
     if case.hunt is None and not case.judgements:
         return case
-    words = internal_words(case)
-    hide = _hiding(words)
+    hide = _hiding(internal_words(case))
     hunt = _bare(case.hunt, hide) if case.hunt else None
-    logs = set(case.hunt.problems) if case.hunt else set()
     return msgspec.structs.replace(
         case,
         hunt=hunt,
@@ -76,7 +77,26 @@ def without_internals(case: Case) -> Case:
             )
             for judgement in case.judgements
         ),
-        problems=tuple(problem for problem in case.problems if problem not in logs),
+    )
+
+
+def _without_folders(case: Case) -> Case:
+    """A folder can hold the name of a person or of a matter that others have no part in."""
+    folders = {document.name: document.file_name for document in case.documents if document.name != document.file_name}
+    folders |= {problem.where: short for problem in case.problems if (short := file_name(problem.where)) != problem.where}
+    if not folders:
+        return case
+    pattern = re.compile("|".join(map(re.escape, sorted(folders, key=lambda name: (-len(name), name)))))
+
+    def shorten(text: str) -> str:
+        return pattern.sub(lambda match: folders[match.group()], text)
+
+    return msgspec.structs.replace(
+        case,
+        documents=tuple(msgspec.structs.replace(document, name=document.file_name) for document in case.documents),
+        problems=tuple(_each_text(problem, Problem, shorten) for problem in case.problems),
+        weighing=_each_text(case.weighing, Weighing, shorten) if case.weighing else None,
+        advice=_each_text(case.advice, Advice, shorten) if case.advice else None,
     )
 
 

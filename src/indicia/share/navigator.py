@@ -24,7 +24,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     """The layer as JSON. Same case, same bytes."""
     scores: dict[str, int] = defaultdict(int)
     comments: dict[str, list[str]] = defaultdict(list)
-    names = {document.id: document.name for document in case.documents}
+    names = {document.id: document.file_name for document in case.documents}
     for mention in case.mentions:
         if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
             technique = mention.target or mention.value

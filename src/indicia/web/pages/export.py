@@ -86,7 +86,7 @@ def download(ask: Ask) -> Response:
     audience = _audience(ask)
     if audience is not None:
         case = for_audience(case, audience, ask.knowledge)
-    if case.hunt is not None and form != WHOLE and not ask.one("internal"):
+    if form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
     file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))
     headers = {
