@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, inspect
 from indicia.case import open_store
 from indicia.case.tables import metadata
 from indicia.errors import StoreError
-from indicia.records import Case, Firmness, Judgement, Outcome, stable_id
+from indicia.records import Case, Claim, Firmness, Judgement, Outcome, stable_id
 from tests.postgres import server
 from tests.sample_case import big_case, empty_case, exchange_case, hostile_case
 
@@ -75,7 +75,9 @@ def test_a_corrected_claim_supersedes_and_the_old_one_stays_readable(where: str)
         assert not changes.withdrawn
         assert store.load() == second
         assert store.load(at=1) == first
-        assert [run.what for run, _ in store.history("claim", claim.id)] == ["first", "second"]
+        before, after = store.versions(claim.id)
+        assert (before.since.what, before.until, after.until) == ("first", after.since, None)
+        assert msgspec.json.decode(after.body, type=Claim) == corrected
 
 
 def test_what_is_gone_is_withdrawn_not_deleted(where: str) -> None:
@@ -105,6 +107,23 @@ def test_a_sighting_that_is_seen_otherwise_supersedes(where: str) -> None:
         assert store.load() == second
         assert store.load(at=1) == first
         assert store.save(second, author="tester", time=NOW, what="again").is_empty
+
+
+def test_what_each_run_changed_is_counted_from_what_is_kept(where: str) -> None:
+    first = exchange_case()
+    assert first.hunt is not None
+    (one, *rest) = first.hunt.sightings
+    changed = msgspec.structs.replace(one, title="Seen otherwise")
+    firmer = msgspec.structs.replace(first.claims[1], firmness=Firmness.LOW)
+    second = msgspec.structs.replace(
+        first, claims=(firmer, *first.claims[2:]), hunt=msgspec.structs.replace(first.hunt, sightings=(changed, *rest[:-1]))
+    )
+    with open_store(where) as store:
+        said = [store.save(case, author="tester", time=NOW, what="test") for case in (first, second, first, first)]
+        assert list(store.changes()) == said
+        assert said[1].superseded["sighting"] == said[1].withdrawn["sighting"] == said[1].withdrawn["claim"] == 1
+        assert store.versions("none") == ()
+        assert [version.since.id for version in store.versions(one.id)] == [1, 2, 3]
 
 
 def test_a_run_never_withdraws_what_a_person_decided(where: str) -> None:

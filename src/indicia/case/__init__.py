@@ -1,6 +1,7 @@
 """The case on disk: one SQLite file, or PostgreSQL for a team.
 
-store  save, load, history, queries     parts  how a case falls into records
+store  save, load, queries              parts  how a case falls into records
+past   runs, changes, versions
 writer, rows  the difference, written   words  the full-text index
 columns  the sightings as columns        tables, migrate, migrations/  the shape of the file and how it changes
 """
@@ -8,6 +9,7 @@ columns  the sightings as columns        tables, migrate, migrations/  the shape
 from __future__ import annotations
 
 from indicia.case.columns import Columns
-from indicia.case.store import Changes, Found, Run, Store, open_store
+from indicia.case.past import Changes, Run, Version
+from indicia.case.store import Found, Store, open_store
 
-__all__ = ["Changes", "Columns", "Found", "Run", "Store", "open_store"]
+__all__ = ["Changes", "Columns", "Found", "Run", "Store", "Version", "open_store"]

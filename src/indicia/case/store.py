@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from indicia.case.columns import Columns
 from indicia.case.migrate import upgrade
 from indicia.case.parts import LISTS, SINGLES, Part, parts_of
+from indicia.case.past import Changes, Run, Version, changes_of, runs_of, versions_of
 from indicia.case.rows import keep_log, loading
 from indicia.case.tables import entry, offered, run, sighting, technique
 from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
@@ -27,33 +28,11 @@ from indicia.case.writer import MANY, Writer, batches
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
 
-__all__ = ["Changes", "Found", "Run", "Store", "open_store"]
+__all__ = ["Found", "Store", "open_store"]
 
 _KINDS: dict[str, type[Record]] = {kind: type for kind, (_, type) in LISTS.items()} | {"sighting": Sighting}
 _AT_ONCE = 500  # values in one query
 _WAIT = 60  # seconds that a writer waits for another
-
-
-class Run(Record, frozen=True, kw_only=True):
-    """One change of the case."""
-
-    id: int
-    time: str
-    author: str
-    what: str
-
-
-class Changes(Record, frozen=True, kw_only=True):
-    """What a run changed, by kind: how many records are new, how many supersede an earlier version, how many are withdrawn."""
-
-    run: int
-    added: dict[str, int]
-    superseded: dict[str, int]
-    withdrawn: dict[str, int]
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.added or self.superseded or self.withdrawn)
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -192,8 +171,17 @@ class Store:
     def runs(self) -> tuple[Run, ...]:
         """All changes, oldest first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(run).order_by(run.c.id))
-            return tuple(Run(id=row.id, time=row.time, author=row.author, what=row.what) for row in rows)
+            return runs_of(connection)
+
+    def changes(self) -> tuple[Changes, ...]:
+        """What each run changed, oldest first."""
+        with self._engine.connect() as connection:
+            return changes_of(connection)
+
+    def versions(self, id: str) -> tuple[Version, ...]:
+        """Every version of the record of this id, oldest first; none where nothing has it."""
+        with self._engine.connect() as connection:
+            return versions_of(connection, id)
 
     def last_run(self) -> int:
         """The number of the last change, 0 when there was none."""
@@ -273,13 +261,6 @@ class Store:
     @property
     def _is_sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
-
-    def history(self, kind: str, id: str) -> tuple[tuple[Run, bytes], ...]:
-        """Every version of a record as JSON with the run that brought it, oldest first."""
-        runs = {each.id: each for each in self.runs()}
-        with self._engine.connect() as connection:
-            query = select(entry.c.since, entry.c.body).where(entry.c.kind == kind, entry.c.id == id).order_by(entry.c.seq)
-            return tuple((runs[row.since], bytes(row.body)) for row in connection.execute(query))
 
     def sightings(
         self,

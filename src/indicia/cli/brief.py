@@ -98,13 +98,18 @@ def brief(
                 progress("writing", number, len(FILES))
             if form in FORMATS:
                 write_atomically(output / file, render(left, form, knowledge))
+    sentences = [sentence.text for sentence in key_judgements(left)]
     if keep:
         _keep(case, keep, sources, logs or (), voice)
+        earlier = key_judgements(as_left(before, knowledge)) if before else ()
+        for sentence in earlier:
+            if sentence.text not in sentences:
+                voice.say(f"no longer said: {sentence.text}", "dim")
     if as_json:
         sys.stdout.buffer.write(to_json(case) + b"\n")
     else:
-        for sentence in key_judgements(left):
-            print(plain(f"- {sentence.text}"))  # noqa: T201 - this is the data that was asked for
+        for text in sentences:
+            print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also .md, .pdf, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit)
 
@@ -126,6 +131,7 @@ def _has_case(url: str) -> bool:
 def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], voice: Talk) -> None:
     """Saves the case and says what that changed."""
     from indicia.case import open_store
+    from indicia.cli.history import counted
 
     what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs)])
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -133,9 +139,8 @@ def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], 
         changes = store.save(case, author=getpass.getuser(), time=now, what=what)
     if changes.is_empty:
         voice.say(f"{where}: nothing changed")
-    for word, counts in (("new", changes.added), ("changed", changes.superseded), ("withdrawn", changes.withdrawn)):
-        if counts:
-            voice.say(f"{where}: {word}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
+    for word, told in counted(changes):
+        voice.say(f"{where}: {word}: {told}")
 
 
 def _code(case: Case, fail_on_hit: bool) -> int:

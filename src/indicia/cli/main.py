@@ -72,7 +72,7 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
 
 def _register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
-    from indicia.cli import advise, brief, hunt, judge, knowledge, merge, pull, push, read, serve, share, weigh
+    from indicia.cli import advise, brief, history, hunt, judge, knowledge, merge, pull, push, read, serve, share, weigh
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
@@ -80,6 +80,7 @@ def _register() -> None:
     app.command("weigh")(_exiting(weigh.weigh))
     app.command("advise")(_exiting(advise.advise))
     app.command("judge")(_exiting(judge.judge))
+    app.command("history")(_exiting(history.history))
     app.command("share")(_exiting(share.share))
     app.command("serve")(_exiting(serve.serve))
     app.command("merge")(_exiting(merge.merge))

@@ -1,0 +1,136 @@
+"""`indicia history`: what was believed when, and who changed it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from indicia.cli import exits
+from indicia.cli.options import Color, Json, Quiet, Verbose
+from indicia.cli.talk import plain
+from indicia.errors import UsageError
+from indicia.records import to_json
+
+if TYPE_CHECKING:
+    from indicia.case import Changes, Store
+
+__all__ = ["counted", "history"]
+
+# Kinds of which a case has one: said without a number, and its name and marking not at all.
+_ONE = {"hunt": "the hunt", "weighing": "the weighing", "advice": "the advice", "head": ""}
+_LONGEST = 200  # characters of a value that are shown
+
+
+def history(
+    case: Annotated[str, typer.Argument(help="A case file (from brief --case) or a database URL.", show_default=False)],
+    record: Annotated[
+        str | None, typer.Argument(help="The id of a claim or another record: every version of it.", show_default=False)
+    ] = None,
+    at: Annotated[int | None, typer.Option("--at", help="What was believed after the change of this number.")] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """What was believed when: each change of a case with author and time, every version of a record, the case as it stood.
+
+    [bold]Examples[/]
+
+      indicia history affair.indicia
+
+      indicia history affair.indicia claim--0123456789abcdef   [dim]what this claim said before[/]
+
+      indicia history affair.indicia --at 1                    [dim]the key judgements of that day[/]
+    """
+    from indicia.case import open_store
+    from indicia.pipeline import is_store
+
+    if not is_store(case):
+        raise UsageError(f"{case} is no case file", hint="keep one with: indicia brief SOURCE... --case FILE")
+    if record is not None and at is not None:
+        raise UsageError("--at shows the whole case", hint="leave the id out, or --at")
+    with open_store(case) as store:
+        if at is not None:
+            _as_it_stood(store, at, as_json)
+        elif record is not None:
+            _versions(store, record, as_json)
+        else:
+            _runs(store, as_json)
+    return exits.E_OK
+
+
+def counted(changes: Changes) -> list[tuple[str, str]]:
+    """`new`, `changed` and `withdrawn`, each with what it was: `7 claims, 2 documents, the weighing`."""
+    found = []
+    for word, counts in (("new", changes.added), ("changed", changes.superseded), ("withdrawn", changes.withdrawn)):
+        many = [kind for kind in sorted(counts) if kind not in _ONE]
+        shown = [f"{counts[kind]:,} {kind}{'s' if counts[kind] > 1 else ''}" for kind in many]
+        shown += [name for kind, name in _ONE.items() if name and kind in counts]
+        if shown:
+            found.append((word, ", ".join(shown)))
+    return found
+
+
+def _print(text: str) -> None:
+    print(plain(text))  # noqa: T201 - this is the data that was asked for
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+
+
+def _runs(store: Store, as_json: bool) -> None:
+    rows = list(zip(store.runs(), store.changes(), strict=True))
+    if as_json:
+        _print_json([{"run": one, "changes": changes} for one, changes in rows])
+        return
+    for one, changes in rows:
+        _print(f"{one.id}  {one.time}  {one.author}: {one.what}")
+        for word, what in counted(changes) or [("", "nothing changed")]:
+            _print(f"     {word}{': ' if word else ''}{what}")
+
+
+def _versions(store: Store, id: str, as_json: bool) -> None:
+    versions = store.versions(id)
+    if not versions:
+        raise UsageError(f"nothing in this case ever had the id {id!r}", hint="--json of brief, read or weigh shows the ids")
+    if as_json:
+        rows = [{"kind": one.kind, "since": one.since, "until": one.until, "record": msgspec.Raw(one.body)} for one in versions]
+        _print_json(rows)
+        return
+    before: dict[str, Any] = {}
+    for number, one in enumerate(versions):
+        fields = msgspec.json.decode(one.body)
+        ended = f", until change {one.until.id}" if one.until else ", and holds"
+        _print(f"{one.kind} of change {one.since.id}, {one.since.time}, {one.since.author}: {one.since.what}{ended}")
+        for name, value in fields.items():
+            if not number or before.get(name) != value:
+                _print(f"     {name}: {_short(value)}")
+        for name in before.keys() - fields.keys():
+            _print(f"     {name}: no longer said")
+        before = fields
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _as_it_stood(store: Store, at: int, as_json: bool) -> None:
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left
+    from indicia.share.brief.judgements import key_judgements
+
+    runs = {one.id: one for one in store.runs()}
+    if at not in runs:
+        raise UsageError(f"there is no change {at}", hint="indicia history CASE numbers them")
+    case = as_left(store.load(at=at), load())
+    if as_json:
+        sys.stdout.buffer.write(to_json(case) + b"\n")
+        return
+    _print(f"After change {at}, {runs[at].time}, {runs[at].author}: {runs[at].what}")
+    for sentence in key_judgements(case):
+        _print(f"- {sentence.text}")
