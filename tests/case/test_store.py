@@ -296,6 +296,32 @@ def test_who_opens_a_file_that_is_being_filled_waits(tmp_path: Path, monkeypatch
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
 
 
+def test_many_sightings_leave_the_same_indexes_and_keys(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indicia.case.store.MANY", 100)
+    monkeypatch.setattr("indicia.case.writer.MANY", 100)
+
+    def shape() -> list[object]:
+        engine = create_engine(where if "://" in where else f"sqlite:///{where}")
+        found = inspect(engine)
+        tables = ("sighting", "technique", "sighting_words")
+        shape = [
+            [sorted(map(str, read(table))) for read in (found.get_indexes, found.get_foreign_keys)]
+            for table in tables
+            if "://" in where or table != "sighting_words"
+        ]
+        engine.dispose()
+        return list(shape)
+
+    open_store(where).close()
+    before, case = shape(), big_case(claims=1, sightings=300)
+    save(where, case)
+    assert shape() == before
+    with open_store(where) as store:
+        assert store.load() == case
+        assert case.hunt is not None
+        assert store.search(case.hunt.sightings[0].title, kind="sighting")
+
+
 def test_a_file_that_somebody_reads_is_filled_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indicia.case.store.MANY", 100)
     monkeypatch.setattr("indicia.case.writer.MANY", 100)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicia.case import Store, open_store
+from indicia.case import Store, open_store, words
 from indicia.case.words import phrases, snippet, words_of
 from indicia.records import Judgement, Mention
 from tests.postgres import server
@@ -137,3 +137,8 @@ def test_a_file_from_before_the_index_gets_one(tmp_path: Path) -> None:
 def test_the_snippet_shows_the_first_phrase() -> None:
     assert snippet("one two-three four", ("TWO three",), around=4) == ("one ", "two-three", " fou")
     assert snippet("one", ("none",)) == ("", "", "one")
+
+
+@given(st.text(max_size=400))
+def test_the_quick_way_to_a_vector_and_the_other_are_one(text: str) -> None:
+    assert words._vector(text) == words._vector(text + "\n" + "-" * 4000)  # what is added holds no word

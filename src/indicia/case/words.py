@@ -41,6 +41,7 @@ _MOST_PHRASES = 32  # of one query; what stands after is not looked for
 _LONGEST = 100  # letters of a word in PostgreSQL, which takes 2046 bytes of a lexeme
 _PLACES = 250  # of one word that PostgreSQL keeps
 _LAST_PLACE = 16_383  # the highest that PostgreSQL tells apart
+_SHORT = 4_000  # letters, which cannot come near these bounds; of too many places PostgreSQL drops the last itself
 _ROOM = 900_000  # bytes of the lexemes of one record, of the 1 MB that PostgreSQL takes
 _HASH = 64 << 20  # bytes that FTS5 gathers before it writes: half the time of its own 1 MB for a million sightings
 
@@ -111,6 +112,8 @@ def _line(value: str) -> tuple[str, ...]:
 
 def _vector(words: str) -> str:
     """The words as the text of a tsvector. Made here, so that every server breaks words as FTS5 does, in any locale."""
+    if len(words) <= _SHORT:
+        return _short_vector(words)
     places: dict[str, list[str]] = {}
     place, room = 0, _ROOM
     for line in words.split("\n"):
@@ -126,6 +129,17 @@ def _vector(words: str) -> str:
                 room -= 2
                 held.append(str(place))
     return " ".join(f"'{word}':{','.join(found)}" if found else f"'{word}'" for word, found in places.items())
+
+
+def _short_vector(words: str) -> str:
+    """The same of a record that cannot come near any bound: nearly all, so this is the quick way."""
+    found: dict[str, str] = {}
+    place = 0
+    for line in words.split("\n"):
+        for word in _line(line) if len(line) < 500 else _line.__wrapped__(line):
+            place += 1
+            found[word] = f"{found[word]},{place}" if word in found else f"'{word}':{place}"
+    return " ".join(found.values())
 
 
 def create_words(connection: Connection) -> None:

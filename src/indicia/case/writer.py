@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -12,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from indicia.case.parts import LISTS, Part
-from indicia.case.rows import add_rows, drop_indexes
+from indicia.case.rows import add_rows, bare
 from indicia.case.tables import entry, sighting, technique
 from indicia.case.words import INDEXED, add_words, words_of
 from indicia.records import Sighting
@@ -20,6 +21,7 @@ from indicia.records import Sighting
 __all__ = ["MANY", "Writer", "batches"]
 
 MANY = 50_000  # sightings: from here on, indexes are made after the rows and not with each
+_FILLED = ("sighting", "technique", "sighting_words")
 _BATCH = 5_000  # rows sent at a time: large enough to be quick, small enough to bound memory
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -87,7 +89,23 @@ class Writer:
         query = select(sighting.c.seq, sighting.c.id, sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None))
         for row in self.connection.execute(query, execution_options={"yield_per": _BATCH}):
             held[row.id] = (row.seq, row.place, _digest(bytes(row.body)))
-        later = drop_indexes(self.connection, sighting) if len(sightings) > MANY and not self._top(sighting) else ()
+        first = len(sightings) > MANY and not self._top(sighting)
+        with bare(self.connection, _FILLED) if first else nullcontext():
+            moved, ended, counted = self._fill(sightings, held)
+        for some in batches(moved):
+            self.connection.execute(
+                update(sighting).where(sighting.c.seq == bindparam("number")).values(place=bindparam("to")), some
+            )
+        self._end(sighting, [*ended, *(seq for seq, _, _ in held.values())])
+        for name, number in (counted | {"withdrawn": len(held)}).items():
+            if number:
+                getattr(self, name)["sighting"] = number
+
+    def _fill(
+        self, sightings: Sequence[Sighting], held: dict[str, tuple[int, int, bytes]]
+    ) -> tuple[list[dict[str, int]], list[int], dict[str, int]]:
+        """Writes what is not held as it is: what only stands elsewhere, the numbers of what is superseded, and counts. What is
+        left in `held` is no longer there."""
         shown: dict[str, array[int]] = {}  # technique -> numbers of the sightings that show it
         moved: list[dict[str, int]] = []
         ended: list[int] = []
@@ -123,17 +141,7 @@ class Writer:
         for name in sorted(shown):
             for some in batches(shown[name]):
                 add_rows(self.connection, technique, [(name, number) for number in some])
-        for index in later:
-            index.create(self.connection)
-        for some in batches(moved):
-            self.connection.execute(
-                update(sighting).where(sighting.c.seq == bindparam("number")).values(place=bindparam("to")), some
-            )
-        self._end(sighting, [*ended, *(seq for seq, _, _ in held.values())])
-        counted = {"added": added, "superseded": superseded, "withdrawn": len(held)}
-        for name, number in counted.items():
-            if number:
-                getattr(self, name)["sighting"] = number
+        return moved, ended, {"added": added, "superseded": superseded}
 
     def _top(self, table: Any) -> int:
         """The highest number in use. There is one writer at a time, so the next ones are ours."""
