@@ -58,6 +58,18 @@ def test_push_leaves_out_what_is_above_and_can_be_repeated(server: str, tmp_path
     assert any(path.suffix == ".json" for path in (tmp_path / "inbox").iterdir())
 
 
+def test_push_can_leave_out_what_extensions_mean_and_the_case_still_comes_back(server: str, tmp_path: Path) -> None:
+    case, token = exchange_case(logs=False), tmp_path / "token"
+    path = tmp_path / "case.json"
+    path.write_bytes(case_json(msgspec.structs.replace(case, marking=Tlp.CLEAR)))
+    token.write_text(ALICE, "utf-8")
+    inbox = f"{server}/taxii2/case/collections/{collection_id('inbox')}/"
+    assert indicia("push", str(path), inbox, "--token-file", str(token), "--no-definitions", "--for", "amber") == exits.E_OK
+    found = list(pull(inbox, ALICE).objects)
+    assert not any(item["type"] == "extension-definition" for item in found)
+    assert read_bundle(json.dumps({"type": "bundle", "objects": found}).encode()).claims == case.claims
+
+
 def test_push_again_sends_only_what_changed(server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     token, path = tmp_path / "token", tmp_path / "a.indicia"
     token.write_text(ALICE, "utf-8")

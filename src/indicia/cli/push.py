@@ -28,6 +28,13 @@ def push(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what this server was sent before; without it only what is new or has changed.")
     ] = False,
+    definitions: Annotated[
+        bool,
+        typer.Option(
+            "--definitions/--no-definitions",
+            help="Leave out what our extensions mean: medallion 3.0.0 cannot read a collection that holds it.",
+        ),
+    ] = True,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -54,6 +61,8 @@ def push(
     sent = Sent(case, url, cleared)
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
+    if not definitions:
+        objects = [item for item in objects if item["type"] != "extension-definition"]
     new = [item for item in objects if everything or sent.held.get(item["id"]) != offered[item["id"]]]
     statuses = push_objects(url, new, read_secret(token_file)) if new else []
     refused = {failure.get("id") for status in statuses for failure in status.get("failures", [])}
