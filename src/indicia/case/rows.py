@@ -73,6 +73,8 @@ def bare(connection: Connection, tables: Sequence[str]) -> Iterator[None]:
         connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_CACHE}kB'")
     for _, make in reversed(parts):
         connection.exec_driver_sql(make)
+    if postgres:  # which plans its queries by what it knows of the tables, and knows nothing of new rows yet
+        connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
 
 
 @contextmanager
