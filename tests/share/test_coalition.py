@@ -46,6 +46,8 @@ def test_the_joint_statement_names_the_place_only(three: list[Party]) -> None:
     for word in ("Ministry", "state-backed", "confidence"):
         assert word not in sentence
     assert text.count(", by implication: it names ") == 2
+    by_name = statement_text(three, states={"GB": "United Kingdom", "CN": "China"})
+    assert "- United Kingdom says more: " in by_name and "GB" not in by_name
 
 
 def test_who_says_more(three: list[Party]) -> None:

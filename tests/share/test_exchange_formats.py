@@ -18,6 +18,7 @@ from indicia.knowledge import load
 from indicia.records import Case, Context, MentionKind
 from indicia.share import FORMATS, render
 from indicia.share.feed import inert
+from indicia.share.internals import without_internals
 from indicia.share.well_known import well_known
 from tests.sample_case import exchange_case
 
@@ -184,3 +185,12 @@ def test_timesketch_lines_have_what_it_asks_for(case: Case) -> None:
     assert lines
     assert all({"message", "datetime", "timestamp_desc"} <= line.keys() for line in lines)
     assert [line["datetime"] for line in lines] == sorted(line["datetime"] for line in lines)
+
+
+def test_what_was_withheld_leaves_no_empty_fields_in_the_timeline(case: Case) -> None:
+    for kept, names in ((case, {"host", "place"}), (without_internals(case), set())):
+        lines = [json.loads(line) for line in render(kept, "timesketch", load()).splitlines()]
+        sightings = [line for line in lines if "rule" in line]
+        assert sightings
+        assert all({"host", "place"} & line.keys() == names for line in sightings)
+        assert all(value != "" for line in lines for value in line.values())

@@ -282,10 +282,12 @@ def statement_text(
 ) -> str:
     """A draft in Markdown: for each affair one sentence, with the quote of every signer that carries it, and how they differ.
 
-    What all carry stands first. `names` gives the names of affairs by id, `states` those of states by code.
+    What all carry stands first. `names` gives the names of affairs by id, `states` those of states by code; a signer known by
+    its code is called by its name.
     """
     states = states or {}
-    signers = ", ".join(party.name for party in parties)
+    called = {party.name: states.get(party.name, party.name) for party in parties}
+    signers = ", ".join(called.values())
     marking = Tlp.strictest([party.case.marking for party in parties])
     lines = [
         marking.label,
@@ -300,26 +302,27 @@ def statement_text(
     for joint in sorted(found, key=lambda one: one.level is None):
         lines += [f"## {(names or {}).get(joint.affair, joint.affair)}", ""]
         if joint.level is None:
-            lines += [f"No joint statement: {joint.reason}.", ""]
+            first, _, rest = joint.reason.partition(" ")
+            lines += [f"No joint statement: {called.get(first, first)} {rest}.", ""]
         else:
             lines += [_sentence(joint, states), "", "The signers' own words for it:", ""]
             for party, claim in joint.claims:
                 only = "" if claim.accused.level is joint.level else f", by implication: it names {_whom(claim, states)}"
-                lines.append(f"- {party}{only}: “{' '.join(claim.quote.text.split())}”")
+                lines.append(f"- {called[party]}{only}: “{' '.join(claim.quote.text.split())}”")
             lines += ["", "How the signers stand to it:", ""]
-        lines += [_position(one, states) for one in positions if one.affair == joint.affair]
+        lines += [_position(one, called[one.party], states) for one in positions if one.affair == joint.affair]
         lines.append("")
     lines.append(marking.label)
     return "\n".join(lines) + "\n"
 
 
-def _position(position: Position, states: Mapping[str, str]) -> str:
+def _position(position: Position, party: str, states: Mapping[str, str]) -> str:
     """One line: "- United Kingdom says more: HAFNIUM (group), with high firmness"."""
     if position.claim is None:
-        return f"- {position.party} {position.standing.value}: it accuses nobody here"
+        return f"- {party} {position.standing.value}: it accuses nobody here"
     stance = "" if position.claim.stance is Stance.ACCUSES else f"it {position.claim.stance.value} "
     whom, how = _whom(position.claim, states), _how(position.claim.firmness)
-    return f"- {position.party} {position.standing.value}: {stance}{whom}, {how}"
+    return f"- {party} {position.standing.value}: {stance}{whom}, {how}"
 
 
 def _whom(claim: Claim, states: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ import io
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind
+from indicia.share.seen import seen
 from indicia.share.well_known import well_known
 
 __all__ = ["inert", "render"]
@@ -27,10 +28,7 @@ def inert(cell: str) -> str:
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """One line for each indicator that a text states, by type and value, with its first and last sighting in the logs."""
     names = {document.id: document.file_name for document in case.documents}
-    times: dict[str, list[str]] = {}
-    for sighting in case.hunt.sightings if case.hunt else ():
-        if sighting.indicator and sighting.event.time:
-            times.setdefault(sighting.indicator, []).append(sighting.event.time.isoformat())
+    times = seen(case)
     rows: dict[tuple[str, str], tuple[float, str]] = {}
     for mention in case.mentions:
         if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
@@ -39,12 +37,12 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for (type, value), (score, source) in sorted(rows.items()):
-        seen = sorted(times.get(value, []))
-        first, last = (seen[0], seen[-1]) if seen else ("", "")
+        count, *ends = times.get(value, (0,))
+        first, last = (moment.isoformat() for moment in ends) if ends else ("", "")
         known = well_known(type, value)
         notes = (
             f"well known, not to be blocked: {known}" if known else "",
-            f"seen {len(seen):,} times in the logs" if len(seen) > 1 else "seen once in the logs" if seen else "",
+            f"seen {count:,} times in the logs" if count > 1 else "seen once in the logs" if count else "",
         )
         note = "; ".join(filter(None, notes))
         cells = (type, value, first, last, str(round(score * 100)), case.marking.label, source, note)

@@ -6,8 +6,6 @@ References: MISP core format (draft-dulaunoy-misp-core-format), MISP taxonomies 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -28,6 +26,7 @@ from indicia.records import (
 )
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import left_out
+from indicia.share.seen import seen
 from indicia.share.stix.ids import SDO_NAMESPACE, as_of
 from indicia.share.well_known import well_known
 
@@ -144,12 +143,8 @@ def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[s
     }
 
 
-def _seen(case: Case) -> dict[str, list[dict[str, Any]]]:
+def _sightings(case: Case) -> dict[str, list[dict[str, Any]]]:
     """Sightings by the indicator's value: the first and the last, without where."""
-    times: dict[str, list[datetime]] = defaultdict(list)
-    for sighting in case.hunt.sightings if case.hunt else ():
-        if sighting.indicator and sighting.event.time:
-            times[sighting.indicator].append(sighting.event.time)
     return {
         value: [
             {
@@ -158,14 +153,14 @@ def _seen(case: Case) -> dict[str, list[dict[str, Any]]]:
                 "date_sighting": str(int(moment.timestamp())),
                 "source": "Indicia",
             }
-            for moment in dict.fromkeys((min(found), max(found)))
+            for moment in dict.fromkeys((first, last))
         ]
-        for value, found in times.items()
+        for value, (_, first, last) in seen(case).items()
     }
 
 
 def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
-    seen = _seen(case)
+    sightings = _sightings(case)
     first: dict[tuple[str, str, bool], Mention] = {}
     for mention in case.mentions:
         if mention.kind in {MentionKind.INDICATOR, MentionKind.VULNERABILITY}:
@@ -188,7 +183,7 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
                 "to_ids": stated and mention.kind is MentionKind.INDICATOR and type in _TYPES and not known,
                 "comment": "; ".join(filter(None, (known and f"well known: {known}", said))),
                 "distribution": "5",
-                **({"Sighting": seen[value]} if value in seen else {}),
+                **({"Sighting": sightings[value]} if value in sightings else {}),
             }
         )
     markings = {document.id: document.marking for document in case.documents}

@@ -23,24 +23,24 @@ _COMMENTS = 5  # more than anyone reads in a tooltip
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """The layer as JSON. Same case, same bytes."""
     scores: dict[str, int] = defaultdict(int)
-    comments: dict[str, list[str]] = defaultdict(list)
+    comments: dict[str, dict[str, None]] = defaultdict(dict)  # each once, in order
     names = {document.id: document.file_name for document in case.documents}
     for mention in case.mentions:
         if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
             technique = mention.target or mention.value
             scores[technique] = max(scores[technique], _STATED)
-            comments[technique].append(f"{names.get(mention.span.document, mention.span.document)}: {mention.span.text}")
+            comments[technique][f"{names.get(mention.span.document, mention.span.document)}: {mention.span.text}"] = None
     for sighting in case.hunt.sightings if case.hunt else ():
         for technique in sighting.techniques:
             seen = _ATTEMPTED if sighting.outcome is Outcome.ATTEMPT else _SEEN
             scores[technique] = max(scores[technique], seen)
-            comments[technique].append(f"{sighting.event.format} log: {sighting.title}")
+            comments[technique][f"{sighting.event.format} log: {sighting.title}"] = None
     techniques = []
     for identity in sorted(scores):
         known = knowledge.attack.technique(identity)
         if known is None:
             continue
-        unique = list(dict.fromkeys(comments[identity]))
+        unique = list(comments[identity])
         more = f" (and {len(unique) - _COMMENTS} more)" if len(unique) > _COMMENTS else ""
         techniques.append(
             {
