@@ -194,23 +194,19 @@ class _Kept:
 
 
 class _Pool:
-    """Records without repeats in memory: one for each event, one text for names and values that come again.
-
-    On its way from another process an event becomes as many as rules saw it, each with texts of its own.
-    """
+    """Records without repeats in memory: one text for names and values that come again, from whatever process."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
     def share(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         """The same sightings, of one task."""
-        events: dict[Place, Event] = {}
+        events: dict[int, tuple[Event, Event]] = {}  # the first is held so that its id stays its own
         for sighting in sightings:
-            place = sighting.event.place
-            event = events.get(place)
-            if event is None:
-                event = events[place] = self._lean(sighting.event)
-            yield msgspec.structs.replace(sighting, event=event)
+            known = events.get(id(sighting.event))
+            if known is None:
+                known = events[id(sighting.event)] = (sighting.event, self._lean(sighting.event))
+            yield msgspec.structs.replace(sighting, event=known[1])
 
     def _lean(self, event: Event) -> Event:
         texts = self._texts

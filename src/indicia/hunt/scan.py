@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from indicia.hunt.correlation import Feed, feed_of
 from indicia.hunt.events import EventBatch
@@ -22,7 +23,7 @@ from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.story import judge, tells_success
-from indicia.records import Event, Outcome, Problem, Severity, Sighting
+from indicia.records import Event, Outcome, Place, Problem, Severity, Sighting
 
 __all__ = ["Counted", "Found", "Scanner", "file_of", "without_collecting"]
 
@@ -41,7 +42,10 @@ class Counted(msgspec.Struct, array_like=True):
 
 
 class Found(msgspec.Struct, array_like=True):
-    """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `sightings` keeps."""
+    """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `sightings` keeps.
+
+    On its way between processes each event stands once, in `events`; `event_of` says which each sighting is of.
+    """
 
     sightings: list[Sighting] = []
     matches: dict[int, int] = {}
@@ -51,6 +55,30 @@ class Found(msgspec.Struct, array_like=True):
     feed: list[Feed] = []
     seconds: dict[str, float] = {}
     bytes: int = 0
+    events: list[Event] = []
+    event_of: list[int] = []
+
+    def parted(self) -> Found:
+        """The same with the events apart."""
+        numbers: dict[int, int] = {}
+        events: list[Event] = []
+        for event in (sighting.event for sighting in self.sightings):
+            if numbers.setdefault(id(event), len(events)) == len(events):
+                events.append(event)
+        event_of = [numbers[id(sighting.event)] for sighting in self.sightings]
+        sightings = [replace(sighting, event=_NO_EVENT) for sighting in self.sightings]
+        return replace(self, sightings=sightings, events=events, event_of=event_of)
+
+    def joined(self) -> Found:
+        """The same with the events in the sightings."""
+        if not self.events:
+            return self
+        pairs = zip(self.sightings, self.event_of, strict=True)
+        sightings = [replace(sighting, event=self.events[number]) for sighting, number in pairs]
+        return replace(self, sightings=sightings, events=[], event_of=[])
+
+
+_NO_EVENT = Event(place=Place(file="", position=0), format="", time=None, time_text="", host="", fields={})
 
 
 class Scanner:
@@ -257,7 +285,7 @@ def _fold(problems: list[Problem], new: Problem) -> None:
     for index in range(len(problems) - 1, max(-1, len(problems) - 50), -1):
         old = problems[index]
         if old.what == new.what and file_of(old) == file:
-            problems[index] = msgspec.structs.replace(old, count=old.count + new.count)
+            problems[index] = replace(old, count=old.count + new.count)
             return
     problems.append(new)
 

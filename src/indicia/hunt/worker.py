@@ -39,7 +39,7 @@ def main() -> None:
                 logs.append(dataclasses.replace(log, stretch=part.stretch))
         found = scanner.scan(by_name[task.format], logs) if logs else Found()
         found.problems = problems + found.problems
-        send(out, found)
+        send(out, found.parted())
 
 
 if __name__ == "__main__":

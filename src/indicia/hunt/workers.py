@@ -95,7 +95,7 @@ class Workers:
                 worker = self._own.worker = self._start()
             assert worker.stdin is not None and worker.stdout is not None
             send(worker.stdin, task)
-            return receive(worker.stdout, Found)
+            return receive(worker.stdout, Found).joined()
         except (EOFError, OSError) as error:
             self._own.worker = None
             what = f"the process that read it ended: {error or type(error).__name__}"

@@ -25,9 +25,8 @@ from indicia.hunt.formats.windows import flat_event, windows_times
 from indicia.hunt.matching.literals import Ints
 from indicia.hunt.rules.names import field_key
 
-__all__ = ["BATCH", "EventTable"]
+__all__ = ["EventTable"]
 
-BATCH = 16_384  # events
 _GUARDS = frozenset({"channel", "eventid", "provider_name"})
 _NOTHING: frozenset[str] = frozenset()
 

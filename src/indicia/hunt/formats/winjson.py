@@ -12,11 +12,14 @@ import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.formats.base import Format, LogInput, Wanted
-from indicia.hunt.formats.eventtable import BATCH, EventTable
+from indicia.hunt.formats.eventtable import EventTable
 from indicia.hunt.formats.lines import LineBlock, block_of, line_blocks
 from indicia.records import Problem
 
 __all__ = ["FORMATS"]
+
+BLOCK = 4 << 20  # bytes read at a time
+BATCH = 8_192  # events, and what more the last block holds: larger ones are hardly quicker, and take more memory
 
 
 def sniff(head: bytes, _name: str) -> bool:
@@ -35,7 +38,7 @@ def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
         with log.open() as stream:
             if log.stretch:
                 stream.seek(log.stretch.start)
-            for block in line_blocks(stream, log.name, first, length):
+            for block in line_blocks(stream, log.name, first, length, BLOCK):
                 if isinstance(block, Problem):
                     yield block
                     continue

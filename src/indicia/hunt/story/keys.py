@@ -113,20 +113,33 @@ def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
         yield "page", page
 
 
-_KEY_FIELDS = frozenset(
-    {"AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query", "RequestId", "ACTID", "ActID"}
-    | {"ProcessGuid", "ParentProcessGuid", "SourceProcessGUID", "TargetProcessGUID"}
-    | {"LogonId", "TargetLogonId", "SubjectLogonId"}
-)
+_CANARIES = ("AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query")
+_PROCESSES = ("ProcessGuid", "ParentProcessGuid", "SourceProcessGUID", "TargetProcessGUID")
+_LOGONS = ("LogonId", "TargetLogonId", "SubjectLogonId")
+_WEB_FIELDS = frozenset({*_CANARIES, "RequestId", "ACTID", "ActID"})
+_WINDOWS_FIELDS = frozenset({*_PROCESSES, *_LOGONS})
 
 
 def _keys_of_event(event: Event) -> Iterable[tuple[str, str]]:
     client = client_of(event)
     if client:
         yield "client", client
-    if _KEY_FIELDS.isdisjoint(event.fields):
+    if not _WEB_FIELDS.isdisjoint(event.fields):
+        yield from _web_keys(event)
+    if _WINDOWS_FIELDS.isdisjoint(event.fields):
         return
-    for name in ("AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query"):
+    for name in _PROCESSES:
+        guid = _field(event, name)
+        if guid and guid != NO_GUID:
+            yield "process", guid.lower()
+    for name in _LOGONS:
+        logon = _field(event, name).lower()
+        if logon not in SHARED_LOGONS:
+            yield "logon", logon
+
+
+def _web_keys(event: Event) -> Iterable[tuple[str, str]]:
+    for name in _CANARIES:
         found = CANARY.search(_field(event, name))
         if found:
             yield "canary", found[1].lower()
@@ -139,14 +152,6 @@ def _keys_of_event(event: Event) -> Iterable[tuple[str, str]]:
     activity = _field(event, "ACTID", "ActID")
     if activity:
         yield "activity", activity.lower()
-    for name in ("ProcessGuid", "ParentProcessGuid", "SourceProcessGUID", "TargetProcessGUID"):
-        guid = _field(event, name)
-        if guid and guid != NO_GUID:
-            yield "process", guid.lower()
-    for name in ("LogonId", "TargetLogonId", "SubjectLogonId"):
-        logon = _field(event, name).lower()
-        if logon not in SHARED_LOGONS:
-            yield "logon", logon
 
 
 def _page_of(sighting: Sighting) -> str:
