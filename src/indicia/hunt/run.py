@@ -198,6 +198,7 @@ class _Pool:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}  # as many as there are rules
 
     def share(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
         """The same sightings, of one task."""
@@ -206,15 +207,28 @@ class _Pool:
             known = events.get(id(sighting.event))
             if known is None:
                 known = events[id(sighting.event)] = (sighting.event, self._lean(sighting.event))
-            yield msgspec.structs.replace(sighting, event=known[1])
+            one = self._texts.setdefault
+            yield msgspec.structs.replace(
+                sighting,
+                rule=one(sighting.rule, sighting.rule),
+                title=one(sighting.title, sighting.title),
+                event=known[1],
+                matched=tuple((one(name, name), one(value, value)) for name, value in sighting.matched),
+                techniques=self._lists.setdefault(sighting.techniques, sighting.techniques),
+            )
 
     def _lean(self, event: Event) -> Event:
         texts = self._texts
         if len(texts) > MOST_TEXTS:
             texts.clear()
         one = texts.setdefault
-        fields = {one(name, name): one(value, value) for name, value in event.fields.items()}
-        return msgspec.structs.replace(event, host=one(event.host, event.host), fields=fields)
+        return msgspec.structs.replace(
+            event,
+            place=msgspec.structs.replace(event.place, file=one(event.place.file, event.place.file)),
+            time_text=one(event.time_text, event.time_text),
+            host=one(event.host, event.host),
+            fields={one(name, name): one(value, value) for name, value in event.fields.items()},
+        )
 
 
 def _log_files(counted: Iterable[Counted], sizes: dict[str, int], problems: Iterable[Problem]) -> list[LogFile]:

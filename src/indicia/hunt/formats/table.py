@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,23 +19,45 @@ __all__ = ["ShapedRows", "column_of", "flatten", "text_of"]
 DEEPEST = 8  # levels of nesting that become names; what lies deeper is kept as JSON
 
 
+class _Shape:
+    """Rows with the same fields in the same order, of which the same are wanted: their numbers, and the values of these."""
+
+    __slots__ = ("names", "rows", "take", "values")
+
+    def __init__(self, names: Iterable[str], wanted: frozenset[str] | None) -> None:
+        chosen: dict[str, str] = {}
+        for name in names:
+            folded = field_key(name)
+            if wanted is None or folded in wanted:
+                chosen.setdefault(folded, name)
+        self.names = tuple(chosen.values())
+        self.rows: list[int] = []
+        self.values: list[tuple[Any, ...]] = []
+        self.take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+        if len(self.names) > 1:
+            self.take = itemgetter(*self.names)
+        else:
+            self.take = lambda fields: tuple(fields[name] for name in self.names)
+
+
 class ShapedRows:
     """Collects rows and gives them as columns. Rows with the same fields in the same order are turned into columns together."""
 
     def __init__(self) -> None:
-        self._shapes: dict[tuple[tuple[str, ...], frozenset[str] | None], tuple[list[int], list[Iterable[Any]]]] = {}
+        self._shapes: dict[tuple[tuple[str, ...], frozenset[str] | None], _Shape] = {}
         self.size = 0
 
     def add(self, fields: Mapping[str, Any], wanted: frozenset[str] | None = None) -> None:
         """One more row; values are texts, or what `text_of` makes of them. None is missing.
 
-        Of this row only the `wanted` fields become columns (None: all that `columns` is asked for).
+        Of this row only the `wanted` fields are kept (None: all).
         """
         shape = self._shapes.get(key := (tuple(fields), wanted))
         if shape is None:
-            shape = self._shapes[key] = ([], [])
-        shape[0].append(self.size)
-        shape[1].append(fields.values())
+            shape = self._shapes[key] = _Shape(fields, wanted)
+        if shape.names:
+            shape.rows.append(self.size)
+            shape.values.append(shape.take(fields))
         self.size += 1
 
     def skip(self) -> None:
@@ -49,18 +72,13 @@ class ShapedRows:
         rows: defaultdict[str, list[Sequence[int]]] = defaultdict(list)
         values: defaultdict[str, list[Any]] = defaultdict(list)
         spelling: dict[str, str] = {}
-        for (names, of_row), (numbers, contents) in self._shapes.items():
-            taken = set()
-            for name, column in zip(names, zip(*contents, strict=True), strict=True):
+        for shape in self._shapes.values():
+            for name, column in zip(shape.names, zip(*shape.values, strict=True), strict=False):
                 folded = field_key(name)
-                if (wanted is not None and folded not in wanted) or folded in taken:
-                    continue
-                if of_row is not None and folded not in of_row:
-                    continue
-                taken.add(folded)
-                own = spelling.setdefault(folded, name)
-                rows[own].append(numbers)
-                values[own].append(column)
+                if wanted is None or folded in wanted:
+                    own = spelling.setdefault(folded, name)
+                    rows[own].append(shape.rows)
+                    values[own].append(column)
         return {name: self._column(rows[name], values[name]) for name in rows}
 
     def _column(self, rows: list[Sequence[int]], values: list[Sequence[Any]]) -> Column:
