@@ -134,6 +134,20 @@ def test_a_hostile_line_is_linear_work() -> None:
     assert time.process_time() - began < 20
 
 
+def test_a_line_of_many_ids_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(text: str, advice: bool) -> tuple[Context, str, str]:
+        asked.append(text)
+        return context_of(text, advice)
+
+    monkeypatch.setattr("indicia.read.techniques.find.context_of", counted)
+    found = find_techniques(document_from_text("We found no evidence of " + "T1113 " * 150, name="x"), load())
+    assert len(found) == 150
+    assert {m.context for m in found} == {Context.NEGATED}
+    assert len(asked) == 1
+
+
 def test_features_are_the_same_everywhere() -> None:
     """The hash must never depend on the process or the machine: the weights are tied to it."""
     own = Features().of("It runs cmd.exe")

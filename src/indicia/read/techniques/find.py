@@ -49,9 +49,12 @@ def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, 
     starts = [one.place.start for one in read]
     named: dict[int, set[str]] = defaultdict(set)
     found: list[Mention] = []
+    contexts: dict[int, tuple[Context, str, str]] = {}  # of passages: a line may name a thousand techniques
     for one in literal:
         at = bisect_right(starts, one.span.start) - 1
-        found.append(_in_context(one, read[at]) if at >= 0 else one)
+        if at >= 0 and at not in contexts:
+            contexts[at] = context_of(read[at].text, read[at].advice)
+        found.append(_in_context(one, *contexts[at]) if at >= 0 else one)
         ids = {one.target or one.value, *(candidate.id for candidate in one.candidates)}
         named[at] |= ids | {id.split(".")[0] for id in ids}
     model = scorer()
@@ -60,9 +63,8 @@ def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, 
     return tuple(sorted(found, key=lambda m: (m.span.start, m.span.end, m.value)))
 
 
-def _in_context(found: Mention, read: _Read) -> Mention:
+def _in_context(found: Mention, context: Context, cue: str, rest: str) -> Mention:
     """The literal mention with the context that its sentence gives it: that of its clause, if a cue governs only a part."""
-    context, cue, rest = context_of(read.text, read.advice)
     if context is Context.STATED or found.span.text in rest:
         return found
     return msgspec.structs.replace(found, context=context, reason="; ".join(filter(None, (found.reason, f"“{cue}”"))))
