@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ import pyarrow as pa
 from indicia.hunt.rules.names import field_key
 from indicia.records import Event, Place
 
-__all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Span", "Times", "datetime_of", "encode", "microseconds"]
+__all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Times", "datetime_of", "encode", "microseconds"]
 
 Codes = np.ndarray[tuple[int], np.dtype[np.int32]]
 Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -56,19 +55,6 @@ def encode(array: pa.Array | pa.ChunkedArray) -> Column:
     return Column(values, codes)
 
 
-class Span(NamedTuple):
-    """Bytes in which the texts of some events stand: `data[starts[i]:ends[i]]` is that of `rows[i]`, or a single one of all.
-
-    `wide`: as UTF-16, among other things; each value whole, and texts alone: a number or a time stands there otherwise.
-    """
-
-    data: bytes
-    wide: bool
-    starts: Rows
-    ends: Rows
-    rows: Rows
-
-
 @dataclass(slots=True, kw_only=True)
 class EventBatch:
     """Events of one format, as columns.
@@ -91,7 +77,6 @@ class EventBatch:
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
     raw_rows: Callable[[Rows], tuple[bytes, Rows, Rows]] | None = None
-    spans: Callable[[Rows], Iterable[Span]] | None = None
     _raw: tuple[bytes, Rows, Rows] | None = None
     _by_folded: dict[str, str] = field(default_factory=dict)
 

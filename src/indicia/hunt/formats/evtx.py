@@ -1,8 +1,8 @@
 """Windows event logs (EVTX): every chunk and every record is tried, and one that is broken costs itself alone.
 
-A file is a header and chunks of 64 KB that stand by themselves, each read by itself (evtxrows.py), so that a broken file
-header or an unclosed log does not matter. A chunk that does not read smoothly is handed to the evtx library under a header of
-our own. Where that gives fewer records than the chunk's header promises, stepping stones are laid over the broken ones.
+A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time,
+under a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records
+than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
 
 References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
 """
@@ -13,21 +13,25 @@ import io
 import struct
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from indicia.hunt.events import EventBatch
 from indicia.hunt.formats.base import Format, LogInput, Wanted
-from indicia.hunt.formats.binxml import CHUNK
-from indicia.hunt.formats.evtxblock import SMALLEST_RECORD
-from indicia.hunt.formats.evtxrows import Parser, Piece, batch_of
+from indicia.hunt.formats.eventtable import EventTable
+from indicia.hunt.formats.lines import block_of
 from indicia.records import Problem, Severity
 
 __all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
 
+CHUNK = 65_536
 FILE_HEADER = 4_096
-BLOCK = 448 * CHUNK  # bytes read at a time, and of a batch
+GROUP = 64  # chunks parsed at a time: 4 MB
+BATCH = 16_384  # events
 _FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
 _RECORD_MAGIC = b"\x2a\x2a\0\0"
 _FIRST_RECORD = 512
+_SMALLEST_RECORD = 28
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -41,45 +45,37 @@ def sniff(head: bytes, name: str) -> bool:
 
 def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
     """Events in file order; small files share a batch."""
-    pieces: list[Piece] = []
-    files: list[str] = []
-    positions: dict[int, int] = {}
-    size = 0
+    table = EventTable(wanted, "evtx", "record")
     for log in logs:
-        files.append(log.name)
-        positions[len(files) - 1] = log.stretch.line if log.stretch else 1
-        for item in _pieces(log):
+        table.begin(log.name)
+        number = log.stretch.line if log.stretch else 1
+        for item in _records(log):
             if isinstance(item, Problem):
                 yield item
                 continue
-            at, data = item
-            pieces.append(Piece(len(files) - 1, at, data))
-            size += len(data)
-            if size >= BLOCK:
-                yield from _batch(pieces, files, positions, wanted)
-                pieces, files, positions, size = [], [log.name], {0: positions[len(files) - 1]}, 0
-    if pieces:
-        yield from _batch(pieces, files, positions, wanted)
-
-
-def _batch(
-    pieces: Sequence[Piece], files: Sequence[str], positions: dict[int, int], wanted: Wanted
-) -> Iterator[EventBatch | Problem]:
-    batch, problems = batch_of(pieces, files, positions, wanted, Parser(_lines_of, _at_any_cost))
-    yield from problems
-    if batch is not None:
-        yield batch
+            if not item:
+                continue
+            block = block_of("\n".join(item).encode("utf-8", "replace"), number)
+            for index, fault in table.add(block, np.arange(number, number + len(item))):
+                yield Problem(where=f"{log.name} record {number + index}", what=f"cannot be understood: {fault}")
+            number += len(item)
+            if table.size >= BATCH:
+                yield table.batch()
+                table = EventTable(wanted, "evtx", "record")
+                table.begin(log.name)
+    if table.size:
+        yield table.batch()
 
 
 def nominal_records(chunk: bytes) -> int:
     """How many records a chunk's header says it holds."""
     first, last = struct.unpack_from("<QQ", chunk, 8)
     count = last - first + 1
-    return count if 0 < count <= CHUNK // SMALLEST_RECORD else 0
+    return count if 0 < count <= CHUNK // _SMALLEST_RECORD else 0
 
 
-def _pieces(log: LogInput) -> Iterator[tuple[int, bytes] | Problem]:
-    """The chunks, some in one piece, with their offsets in the file."""
+def _records(log: LogInput) -> Iterator[list[str] | Problem]:
+    """The JSON of the records, a group of chunks at a time."""
     with log.open() as stream:
         at = log.stretch.start if log.stretch else 0
         if at:
@@ -99,7 +95,7 @@ def _pieces(log: LogInput) -> Iterator[tuple[int, bytes] | Problem]:
                 at = FILE_HEADER
         end = log.stretch.end if log.stretch else None
         while end is None or at < end:
-            size = BLOCK if end is None else min(BLOCK, end - at)
+            size = GROUP * CHUNK if end is None else min(GROUP * CHUNK, end - at)
             try:
                 data = stream.read(size)
             except (OSError, EOFError) as error:
@@ -107,66 +103,56 @@ def _pieces(log: LogInput) -> Iterator[tuple[int, bytes] | Problem]:
                 return
             if not data:
                 return
-            yield from _parted(log, data, at)
+            yield from _group(log, data, at)
             at += len(data)
 
 
-def _parted(log: LogInput, data: bytes, at: int) -> Iterator[tuple[int, bytes] | Problem]:
-    begin = 0
+def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]:
+    chunks = []
     for start in range(0, len(data), CHUNK):
-        if data.startswith(_CHUNK_MAGIC, start) and start + CHUNK <= len(data):
-            continue
-        if begin < start:
-            yield at + begin, data[begin:start]
-        begin = start + CHUNK
-        chunk = data[start:begin]
+        chunk = data[start : start + CHUNK]
         if len(chunk) < CHUNK:
             if chunk.strip(b"\0"):
                 what = f"the last chunk is cut off after {len(chunk)} of {CHUNK} bytes; read as far as it goes"
-                yield Problem(where=_where(log.name, at + start), what=what, severity=Severity.NOTE)
+                yield Problem(where=_where(log, at + start), what=what, severity=Severity.NOTE)
             chunk = chunk.ljust(CHUNK, b"\0")
         if chunk.startswith(_CHUNK_MAGIC):
-            yield at + start, chunk
+            chunks.append((at + start, chunk))
         elif chunk.strip(b"\0"):
-            yield Problem(where=_where(log.name, at + start), what="a chunk without its magic number cannot be read")
-    if begin < len(data):
-        yield at + begin, data[begin:] if begin else data
+            yield Problem(where=_where(log, at + start), what="a chunk without its magic number cannot be read")
+    if not chunks:
+        return
+    found, errors = _parse(b"".join(chunk for _, chunk in chunks), len(chunks))
+    if not errors and len(found) >= sum(nominal_records(chunk) for _, chunk in chunks):
+        yield found
+        return
+    for start, chunk in chunks:
+        found, errors = _parse(chunk, 1)
+        missing = nominal_records(chunk) - len(found)
+        if errors or missing > 0:
+            again = _salvaged(chunk)
+            if len(again) > len(found):
+                found = again
+                missing = nominal_records(chunk) - len(found)
+        if missing > 0 or (errors and not found):
+            what = "records cannot be read"
+            yield Problem(where=_where(log, start), what=what, count=max(missing, 1), hint="; ".join(errors)[:200])
+        yield found
 
 
-def _lines_of(chunk: bytes) -> list[str]:
-    """The JSON of the records of a chunk; none if some cannot be read."""
-    found, errors = _parse(chunk)
-    return [] if errors else found
+def _where(log: LogInput, offset: int) -> str:
+    return f"{log.name} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
 
 
-def _at_any_cost(chunk: bytes, log: str, at: int) -> tuple[list[str], Problem | None]:
-    """The JSON of all records of a chunk that can be read, and what is to be told of the others."""
-    found, errors = _parse(chunk)
-    missing = nominal_records(chunk) - len(found)
-    if errors or missing > 0:
-        again = _salvaged(chunk)
-        if len(again) > len(found):
-            found = again
-            missing = nominal_records(chunk) - len(found)
-    if missing <= 0 and (found or not errors):
-        return found, None
-    what = "records cannot be read"
-    return found, Problem(where=_where(log, at), what=what, count=max(missing, 1), hint="; ".join(errors)[:200])
-
-
-def _where(log: str, offset: int) -> str:
-    return f"{log} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
-
-
-def _parse(chunk: bytes) -> tuple[list[str], list[str]]:
+def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
     """The JSON of all records that the parser can read, and what it said of the others."""
     from evtx import PyEvtxParser
 
-    header = _FILE_MAGIC + struct.pack("<QQQIHHHH", 0, 0, 1, 128, 1, 3, FILE_HEADER, 1)
-    records = PyEvtxParser(io.BytesIO(header.ljust(FILE_HEADER, b"\0") + chunk), 1).records_json()
+    header = _FILE_MAGIC + struct.pack("<QQQIHHHH", 0, count - 1, 1, 128, 1, 3, FILE_HEADER, count)
+    records = PyEvtxParser(io.BytesIO(header.ljust(FILE_HEADER, b"\0") + chunks), 1).records_json()
     found: list[str] = []
     errors: list[str] = []
-    while len(errors) <= CHUNK // SMALLEST_RECORD:
+    while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
         try:
             # Unlike +=, this keeps what came before an error.
             found.extend(record["data"] for record in records if record is not None)
@@ -187,7 +173,7 @@ def _salvaged(chunk: bytes) -> list[str]:
     patched[128:512] = bytes(384)
     records = _walk(patched)
     for _ in records:
-        found, errors = _parse(bytes(patched))
+        found, errors = _parse(bytes(patched), 1)
         if not errors or len(found) + len(errors) >= len(records):
             break
         at, size = records[len(found)]
@@ -199,14 +185,14 @@ def _walk(chunk: bytearray) -> list[tuple[int, int]]:
     """Offset and size of each record, a head set before what has none; sets where free space begins."""
     found = []
     at = _FIRST_RECORD
-    while at + SMALLEST_RECORD <= CHUNK:
+    while at + _SMALLEST_RECORD <= CHUNK:
         size = _size_of(chunk, at)
         if not size:
             onward = at + 4
             while (onward := chunk.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(chunk, onward):
                 onward += 4
             size = onward - at
-            if onward < 0 or size < SMALLEST_RECORD:
+            if onward < 0 or size < _SMALLEST_RECORD:
                 break
             struct.pack_into("<4sI", chunk, at, _RECORD_MAGIC, size)  # perhaps only its head is broken
             struct.pack_into("<I", chunk, at + size - 4, size)
@@ -229,7 +215,7 @@ def _size_of(chunk: bytearray, at: int) -> int:
     if chunk[at : at + 4] != _RECORD_MAGIC:
         return 0
     (size,) = struct.unpack_from("<I", chunk, at + 4)
-    if not SMALLEST_RECORD <= size <= CHUNK - at:
+    if not _SMALLEST_RECORD <= size <= CHUNK - at:
         return 0
     (copy,) = struct.unpack_from("<I", chunk, at + size - 4)
     return size if copy == size else 0

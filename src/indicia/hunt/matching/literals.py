@@ -23,7 +23,6 @@ __all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there"]
 TAIL = 8  # bytes
 SHARED = 64  # literals with the same last bytes
 MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile
-_CASELESS = 1  # hyperscan.HS_FLAG_CASELESS
 LITERALS_KEPT = 200  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -62,13 +61,11 @@ class LiteralScanner:
     """Finds any number of byte strings, overlaps included. Made once, used for many texts.
 
     Hyperscan looks at the last bytes of a literal first, so that thousands with one ending (`.corp.example`) slow it down a
-    hundredfold; those go to the automaton, which looks at the first. `caseless`: the literals are in lower case, and are found
-    in the case of any ASCII letters.
+    hundredfold; those go to the automaton, which looks at the first.
     """
 
-    def __init__(self, literals: Sequence[bytes], *, hyperscan: bool | None = None, caseless: bool = False) -> None:
+    def __init__(self, literals: Sequence[bytes], *, hyperscan: bool | None = None) -> None:
         self.literals = tuple(literals)
-        self._caseless = caseless
         self._database: Any = None
         self._automaton: Any = None
         numbers = range(len(self.literals))
@@ -85,12 +82,11 @@ class LiteralScanner:
         self._others = np.array([number for number in numbers if number not in here], np.int64)
         if here:
             chosen = [self.literals[number] for number in self._known]
-            flag = _CASELESS if caseless else 0
-            self._database = hyperscan_database(chosen, [flag] * len(chosen), literal=True)
+            self._database = hyperscan_database(chosen, [0] * len(chosen), literal=True)
         if len(self._others):
             self._automaton = ahocorasick_rs.BytesAhoCorasick([self.literals[number] for number in self._others])
 
-    def find(self, text: bytes | memoryview) -> tuple[Ints, Ints]:
+    def find(self, text: bytes) -> tuple[Ints, Ints]:
         """Every occurrence as (index of the literal, offset of its end), in no particular order."""
         which = [np.empty(0, np.int64)]
         ends = [np.empty(0, np.int64)]
@@ -106,10 +102,7 @@ class LiteralScanner:
                 pairs = np.frombuffer(found, np.int64).reshape(-1, 2)
                 which.append(self._known[pairs[:, 0]])
                 ends.append(pairs[:, 1])
-        if self._automaton is None:
-            return np.concatenate(which), np.concatenate(ends)
-        lowered = bytes(text).lower() if self._caseless else bytes(text)
-        if triples := self._automaton.find_matches_as_indexes(lowered, overlapping=True):
+        if self._automaton is not None and (triples := self._automaton.find_matches_as_indexes(text, overlapping=True)):
             table = np.array(triples, dtype=np.int64)
             which.append(self._others[table[:, 0]])
             ends.append(table[:, 2])
