@@ -125,7 +125,7 @@ def test_merge_writes_the_case_and_the_draft(tmp_path: Path) -> None:
     assert merged.affairs
     assert merged.weighing is not None
     assert merged.advice is not None, "made anew from the whole"
-    assert "# Draft of a joint statement: European Union, GB" in draft.read_text("utf-8")
+    assert "# Draft of a joint statement: European Union, United Kingdom" in draft.read_text("utf-8")
     assert "The signers state that the activity was the work of China." in draft.read_text("utf-8")
     assert indicia("merge", str(case), "-o", str(out)) == exits.E_USAGE
 
