@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
@@ -34,7 +35,7 @@ def internal_words(case: Case) -> tuple[str, ...]:
         found.add(sighting.event.host)
         found.update(_file_words(sighting.event.place.file))
         for name, value in (*sighting.event.fields.items(), *sighting.matched):
-            if _TELLING.search(name) and "agent" not in name.lower() and not value.isdigit():
+            if value not in found and _is_telling(name) and not value.isdigit():
                 found.add(value)
                 found.update(part for part in re.split(r"[\\@]", value) if len(part) > 2)
     found.update(chain.host for chain in case.hunt.chains)
@@ -43,6 +44,11 @@ def internal_words(case: Case) -> tuple[str, ...]:
         found.update(_file_words(file.file))
     words = {word.strip() for word in found}
     return tuple(sorted((w for w in words if w.lower() not in _NOBODY and len(w) <= _LONGEST), key=lambda w: (-len(w), w)))
+
+
+@lru_cache(4096)
+def _is_telling(field: str) -> bool:
+    return bool(_TELLING.search(field)) and "agent" not in field.lower()
 
 
 def _file_words(file: str) -> Iterator[str]:
@@ -104,7 +110,8 @@ def _hiding(words: tuple[str, ...]) -> Callable[[str], str]:
     if not words:
         return lambda text: text
     pattern = re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" for word in words), re.IGNORECASE)
-    return lambda text: pattern.sub(WITHHELD, text)
+    # A million sightings have a few hundred titles, and the words to look for may be thousands.
+    return lru_cache(65_536)(lambda text: pattern.sub(WITHHELD, text))
 
 
 def _bare(hunt: Hunt, hide: Callable[[str], str]) -> Hunt:
