@@ -157,7 +157,8 @@ class Store:
             hunt: Hunt | None = fields.pop("hunt", None)
             if hunt is not None and sightings:
                 rows = connection.execute(
-                    select(sighting.c.body).where(_holds(sighting, at)).order_by(sighting.c.place, sighting.c.seq)
+                    select(sighting.c.body).where(_holds(sighting, at)).order_by(sighting.c.place, sighting.c.seq),
+                    execution_options={"yield_per": _AT_ONCE},
                 )
                 hunt = msgspec.structs.replace(hunt, sightings=tuple(_decode(row.body, Sighting) for row in rows))
         head: Case = fields.pop("head")
