@@ -110,13 +110,12 @@ class Maker:
             if basis is Basis.NONE_STATED:
                 basis_range = None
         dated = self._date(found)
-        incident, incident_id = self.tools.incidents.find(text, start, end, act.text if act else "")
+        incident, incident_id, told_here = self.tools.incidents.find(text, start, end, act.text if act else "")
         if incident_id is None:
             incident = self._called_after(found, incident)
         victims, countries = self._harmed(found)
         sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
         known = self.tools.incidents.by_id.get(incident_id or "")
-        told_here = self.tools.incidents.find(text[start:end], 0, end - start, act.text if act else "")[1] == incident_id
         stated = countries
         if known is not None and told_here:  # what the text leaves out is known of the incident that the sentence itself tells
             countries = tuple(dict.fromkeys((*countries, *known.victim_countries)))

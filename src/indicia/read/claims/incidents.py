@@ -37,6 +37,11 @@ class Incidents:
                     ([frozenset(f" {option} " for option in item.lower().split("|")) for item in alternative], incident)
                 )
         self._options = sorted({option for items, _ in self._alternatives for item in items for option in item})
+        # an alternative is worth a look only where a word of its first set stands; they stay in their order
+        self._begun: dict[str, list[int]] = {}
+        for at, (items, _) in enumerate(self._alternatives):
+            for option in items[0]:
+                self._begun.setdefault(option, []).append(at)
         self._words = ahocorasick_rs.AhoCorasick(self._options) if self._options else None
         self._automaton = (
             ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
@@ -60,22 +65,24 @@ class Incidents:
         best: tuple[int, Incident] | None = None
         hits = self._words.find_matches_as_indexes(plain, overlapping=True) if self._words is not None else ()
         present = {self._options[i] for i, _, _ in hits}
-        for items, incident in self._alternatives if present else ():
+        for at in sorted({at for option in present for at in self._begun.get(option, ())}):
+            items, incident = self._alternatives[at]
             if (best is None or len(items) > best[0]) and not any(item.isdisjoint(present) for item in items):
                 best = (len(items), incident)
         self._last = (piece, best[1] if best else None)
         return self._last[1]
 
-    def find(self, text: str, start: int, end: int, act: str) -> tuple[str | None, str | None]:
-        """(name, id in our knowledge or None): looked for in the act, then in the sentence, then in what stands before it."""
+    def find(self, text: str, start: int, end: int, act: str) -> tuple[str | None, str | None, bool]:
+        """(name, id in our knowledge or None, whether act or sentence tell it): looked for in the act, then in the sentence,
+        then in what stands before it."""
         sentence = text[start:end]
         for piece in (act, sentence):
             incident = self._by_name(piece) if piece else None
             if incident is not None:
-                return incident.name, incident.id
+                return incident.name, incident.id, True
         incident = self._by_words(sentence)
         if incident is not None:
-            return incident.name, incident.id
+            return incident.name, incident.id, True
         words = [w for w in _WORD.findall(act) if w.lower() not in _DULL and not w.isdigit()]
         telling = any(w[0].isupper() for w in words)
         before = text[max(0, start - LOOK_BACK) : start]
@@ -83,7 +90,5 @@ class Incidents:
         if before and not telling and not new:
             incident = self._by_name(before) or self._by_words(before + " " + sentence)
             if incident is not None:
-                return incident.name, incident.id
-        if words:
-            return act, None
-        return None, None
+                return incident.name, incident.id, False
+        return act if words else None, None, False
