@@ -61,7 +61,8 @@ class EventBatch:
 
     `columns` hold the fields that were asked for, by the source's own names; `rebuild(row)` gives the whole record again, as
     (time text, host, fields), from the text that the batch keeps. `files` and `file_of` say which file each event is from,
-    `positions` its line or record, counted from 1. `family` is what rules call this kind of log.
+    `positions` its line or record, counted from 1. `family` is what rules call this kind of log. `others` are the times of
+    further events of the first file, in which no rule can be true and no indicator stands: they are counted, not looked at.
     """
 
     format: str
@@ -74,6 +75,7 @@ class EventBatch:
     times: Times
     rebuild: Callable[[int], tuple[str, str, Mapping[str, str]]]
     unit: str = "line"
+    others: Times | None = None
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
     raw_rows: Callable[[Rows], tuple[bytes, Rows, Rows]] | None = None

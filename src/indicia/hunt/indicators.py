@@ -109,7 +109,7 @@ class Sweep:
             for literal in {value.encode(), value.replace("\\", "\\\\").encode()}:
                 self._numbers.setdefault(literal, []).append(number)
         self._literals = list(self._numbers)
-        self._scanner = LiteralScanner(self._literals, hyperscan=hyperscan)
+        self.scanner = LiteralScanner(self._literals, hyperscan=hyperscan)
 
     def __len__(self) -> int:
         return len(self.indicators)
@@ -120,7 +120,7 @@ class Sweep:
             return []
         text, starts, ends = batch.raw_text()
         lowered = bytes(text).lower()
-        which, stops = self._scanner.find(lowered)
+        which, stops = self.scanner.find(lowered)
         if not len(which):
             return []
         order = np.argsort(starts, kind="stable")
@@ -153,7 +153,7 @@ class Sweep:
         return [(number, offset) for offset, number in sorted(found)]
 
     def _stands(self, lowered: bytes) -> Iterator[tuple[int, int]]:
-        which, stops = self._scanner.find(lowered)
+        which, stops = self.scanner.find(lowered)
         for literal_number, stop in zip(which.tolist(), stops.tolist(), strict=True):
             literal = self._literals[literal_number]
             for number in self._numbers[literal]:

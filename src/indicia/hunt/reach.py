@@ -36,7 +36,8 @@ class Reach:
         low, high = int(known.min()), int(known.max())
         self.oldest = low if self.oldest == NO_TIME else min(self.oldest, low)
         self.newest = high if self.newest == NO_TIME else max(self.newest, high)
-        self.slots.update(np.unique(known // SLOT).tolist())
+        slots = known // SLOT
+        self.slots.update(slots[np.flatnonzero(np.diff(slots, append=slots[-1] + 1))].tolist())
 
     def join(self, other: Reach) -> None:
         """Adds what was counted elsewhere."""

@@ -85,6 +85,16 @@ class RuleBook:
             cache.store(f"{self._key}.{family}", made)
         return made
 
+    def conditions(self, family: str) -> tuple[Node, ...]:
+        """What the rules for one log family ask."""
+        name = f"{self._key}.{family}.conditions"
+        if self._key and (found := cache.load(name, tuple[Node, ...])) is not None:
+            return found
+        made = tuple(node for _, node in conditions_for(self.compiled(), family))
+        if self._key:
+            cache.store(name, made)
+        return made
+
     def compiled(self) -> RuleSet:
         """The rules with their conditions."""
         if self._full is None:

@@ -8,6 +8,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from indicia.hunt.formats import Format, LogInput
 from indicia.hunt.formats.base import Wanted
 from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicator
 from indicia.hunt.matching.matcher import Match, Matcher
+from indicia.hunt.matching.telling import LineFilter
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.sightings import RuleFacts, facts_of, own_names, sighting_of
@@ -95,6 +97,7 @@ class Scanner:
         self._matchers: dict[str, Matcher] = {}
         self._facts: dict[int, RuleFacts] = {}
         self._windows_kinds: dict[tuple[str | None, str | None, str | None], frozenset[str]] = {}
+        self._filters: dict[tuple[str, tuple[str, ...]], LineFilter] = {}
         self._kept: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
@@ -117,7 +120,7 @@ class Scanner:
         clock = _Clock(found.seconds)
         reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
         with clock("compile"):
-            wanted = self.wanted(form)
+            wanted = self.wanted(form, whole=on_batch is not None)
         with without_collecting():
             for item in clock.each("parse", _until_a_fault(form.read(logs, wanted), logs)):
                 if isinstance(item, Problem):
@@ -131,12 +134,22 @@ class Scanner:
             found.files.append(Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots)))
         return found
 
-    def wanted(self, form: Format) -> Wanted:
-        """The fields that the rules for a format ask for."""
+    def wanted(self, form: Format, *, whole: bool = False) -> Wanted:
+        """The fields that the rules for a format ask for; `whole`: of every event, whether a rule can match it or not."""
         families = {form.family, *form.also}
         found = Wanted(frozenset().union(*(self.matcher(family).fields for family in families)))
         if families == {"windows"}:
             found.of_kind = self._of_windows_kind
+        elif not whole and families == {form.family}:
+            found.telling = partial(self._telling, form.family)
+        return found
+
+    def _telling(self, family: str, fields: Sequence[str]) -> LineFilter:
+        key = family, tuple(fields)
+        found = self._filters.get(key)
+        if found is None:
+            further = self.sweep.scanner if len(self.sweep) else None
+            found = self._filters[key] = LineFilter(self.rules.conditions(family), fields, further)
         return found
 
     def _of_windows_kind(self, channel: str | None, event: str | None, provider: str | None) -> frozenset[str]:
@@ -154,6 +167,8 @@ class Scanner:
             else:
                 for number, name in enumerate(batch.files):
                     self._count(batch, name, batch.times[batch.file_of == number], reaches)
+            if batch.others is not None:
+                self._count(batch, batch.files[0], batch.others, reaches)
         with clock("match"):
             matches = self.matcher(batch.family).match(batch)
         with clock("sightings"):

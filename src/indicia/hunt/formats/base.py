@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from indicia.hunt.events import EventBatch
+from indicia.hunt.matching.telling import LineFilter
 from indicia.records import Problem
 
 __all__ = ["Format", "LogInput", "Stretch", "Wanted"]
@@ -16,10 +17,12 @@ __all__ = ["Format", "LogInput", "Stretch", "Wanted"]
 class Wanted(frozenset[str]):
     """The fields that rules ask for, in lower case, "" among them when the whole text is wanted too.
 
-    `of_kind` says it more closely for one kind of Windows event: (channel, event id, provider) -> fields.
+    `of_kind` says it more closely for one kind of Windows event: (channel, event id, provider) -> fields. `telling` gives for
+    the fields of a text log what finds its lines that are worth taking apart; None where every line is wanted.
     """
 
     of_kind: Callable[[str | None, str | None, str | None], frozenset[str]] | None = None
+    telling: Callable[[Sequence[str]], LineFilter] | None = None
 
 
 class Stretch(NamedTuple):

@@ -9,19 +9,21 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from indicia.hunt.events import Column, encode
-from indicia.hunt.formats.lines import LineBlock
+from indicia.hunt.formats.lines import Flags, LineBlock
 from indicia.hunt.matching.literals import Ints
 
 __all__ = ["Rows", "read_rows", "split_line", "unique_names"]
 
 _QUOTE = ord('"')
-_RETURN = ord("\r")
+Octets: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint8]]
+Counts: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint16]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,18 @@ def read_rows(
         odd.append(row.number - 1)
         return "skip"
 
-    try:
-        columns, texts, rows = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
-    except pa.ArrowInvalid:  # nothing that it would call a row
-        rows = -1
-    if rows + len(odd) != len(lines):
+    for suspects in (_none, _askew_lines, _all):  # lines that are kept from Arrow
+        odd.clear()
+        apart = suspects(block, lines, delimiter, quoted and not escape)
+        if len(apart):
+            unbalanced, lines = np.sort(np.concatenate((apart, unbalanced))), lines[~np.isin(lines, apart)]
+        try:
+            columns, texts, rows = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
+        except pa.ArrowInvalid:  # nothing that it would call a row
+            continue
+        if rows + len(odd) == len(lines):
+            break
         # A quote in an odd place made Arrow see other lines than we do, so no row can be trusted to be where it seems.
-        unbalanced, lines, odd = np.sort(np.concatenate((lines, unbalanced))), np.empty(0, np.int64), []
-        columns, texts, _ = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
     left_out = np.concatenate((lines[odd], unbalanced)) if odd or len(unbalanced) else unbalanced
     if odd:
         keep = np.ones(len(lines), bool)
@@ -104,6 +110,22 @@ def read_rows(
         }
         lines = np.concatenate((lines, left_out))
     return Rows(columns, texts, lines, len(odd), len(unbalanced))
+
+
+def _none(_block: LineBlock, lines: Ints, _delimiter: str, _rfc: bool) -> Ints:
+    return lines[:0]
+
+
+def _askew_lines(block: LineBlock, lines: Ints, delimiter: str, rfc: bool) -> Ints:
+    if not rfc:
+        return lines[:0]
+    odd, _ = askew(np.frombuffer(block.data, np.uint8), block.starts[lines], block.ends[lines], delimiter)
+    chosen: Ints = lines[odd]
+    return chosen
+
+
+def _all(_block: LineBlock, lines: Ints, _delimiter: str, _rfc: bool) -> Ints:
+    return lines
 
 
 def _by_arrow(
@@ -164,15 +186,40 @@ def _bytes_of(block: LineBlock, lines: Ints) -> bytes | memoryview:
 def _misleading(block: LineBlock, lines: Ints, quoted: bool) -> Ints:
     """Lines that Arrow would not end where we do: with an odd number of quotes, or with a carriage return within."""
     octets = np.frombuffer(block.data, np.uint8)
-    found = np.zeros(len(lines), bool)
-    returns = np.flatnonzero(octets == _RETURN)
-    if len(returns):
-        found |= np.searchsorted(returns, block.ends[lines]) > np.searchsorted(returns, block.starts[lines])
-    quotes = np.flatnonzero(octets == _QUOTE) if quoted else returns[:0]
-    if len(quotes):
+    found = block.returns_within(lines)
+    if quoted and b'"' in block.data:
+        quotes = np.flatnonzero(octets == _QUOTE)
         found |= (np.searchsorted(quotes, block.ends[lines]) - np.searchsorted(quotes, block.starts[lines])) % 2 == 1
     chosen: Ints = lines[found]
     return chosen
+
+
+def askew(octets: Octets, starts: Ints, ends: Ints, delimiter: str) -> tuple[Flags, Counts]:
+    """Which lines have quotes elsewhere than around a whole field, or doubled in one; how many delimiters each has in quotes.
+
+    Where quotes are askew, readers do not agree on what they mean. Lines are in order, not
+    empty, and what is counted is right for those of at most 65,535 bytes.
+    """
+    odd, within = np.zeros(len(starts), bool), np.zeros(len(starts), np.uint16)
+    quotes = np.flatnonzero(octets == _QUOTE)
+    if not len(quotes):
+        return odd, within
+    line = np.searchsorted(starts, quotes, side="right") - 1
+    inside = (line >= 0) & (quotes < ends[line])
+    quotes, line = quotes[inside], line[inside]
+    counts = np.bincount(line, minlength=len(starts))
+    turn = np.arange(len(quotes)) - (np.cumsum(counts) - counts)[line]  # 0 opens, 1 closes, 2 opens again ...
+    before, after = octets[np.maximum(quotes - 1, 0)], octets[np.minimum(quotes + 1, len(octets) - 1)]
+    opens = (quotes == starts[line]) | (before == ord(delimiter)) | ((before == _QUOTE) & (turn > 0))
+    closes = (quotes + 1 == ends[line]) | (after == ord(delimiter)) | (after == _QUOTE)
+    odd[line[np.where(turn % 2 == 0, ~opens, ~closes)]] = True
+    odd |= counts % 2 == 1
+    good = ~odd[line]
+    quotes, line = quotes[good], line[good]  # now every second one closes
+    if len(quotes):
+        between = np.add.reduceat((octets == ord(delimiter)).view(np.uint8), quotes, dtype=np.uint16)[::2]
+        within = np.bincount(line[::2], weights=between, minlength=len(starts)).astype(np.uint16)
+    return odd, within
 
 
 def _appended(column: Column, values: Sequence[str | None]) -> Column:

@@ -16,11 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode
-from indicia.hunt.formats.base import LogInput
+from indicia.hunt.formats.base import LogInput, Wanted
 from indicia.hunt.formats.delimited import Rows, read_rows, row_fields, unique_names
 from indicia.hunt.formats.lines import LineBlock, line_blocks
+from indicia.hunt.formats.passing import part_lines
 from indicia.hunt.formats.times import iso_times, joined_times
 from indicia.hunt.matching.literals import Ints
+from indicia.hunt.matching.telling import LineFilter
 from indicia.hunt.rules.names import JOINED_URI, field_key
 from indicia.records import Problem, Severity
 
@@ -124,6 +126,11 @@ def _without_bare_header(block: LineBlock, lines: Ints, names: list[str], kind: 
 def _batch(
     log: LogInput, block: LineBlock, lines: Ints, names: list[str], wanted: frozenset[str], kind: DirectiveLog
 ) -> Iterator[EventBatch | Problem]:
+    others = None
+    telling = _telling(names, wanted, kind)
+    if telling is not None:
+        separators = kind.delimiter if len(kind.times) > 1 else " T"
+        lines, others = part_lines(block, lines, len(names), kind.delimiter, kind.quoted, separators, telling)
     plain = {name for name in names if name in kind.times or name == kind.packed}
     if kind.uri and JOINED_URI in wanted:
         plain |= set(kind.uri)
@@ -138,7 +145,7 @@ def _batch(
     )
     if rows.ragged or rows.unbalanced:
         yield _told(log, block, rows, len(names))
-    if not len(rows.lines):
+    if not len(rows.lines) and (others is None or not len(others)):
         return
     columns = dict(rows.columns)
     adds_message = bool(kind.message) and kind.message.lower() not in {name.lower() for name in names}
@@ -173,9 +180,23 @@ def _batch(
         positions=rows.lines + block.first,
         times=_times(rows, kind),
         rebuild=rebuild,
+        others=others,
         texts=texts,
-        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
+        raw=lambda: (
+            (block.data, block.starts[rows.lines], block.ends[rows.lines]) if others is None else block.apart(rows.lines)
+        ),
     )
+
+
+def _telling(names: Sequence[str], wanted: frozenset[str], kind: DirectiveLog) -> LineFilter | None:
+    """What finds the lines that are worth taking apart; None when all are, or when times are not in front."""
+    if not isinstance(wanted, Wanted) or wanted.telling is None or kind.unpack or tuple(names[: len(kind.times)]) != kind.times:
+        return None
+    made = [JOINED_URI] if kind.uri and kind.uri[0] in names else []
+    if kind.message:
+        made.append(kind.message)
+    found = wanted.telling([*names, *made])
+    return found if found.usable else None
 
 
 def _told(log: LogInput, block: LineBlock, rows: Rows, fields: int) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -13,15 +13,22 @@ import pyarrow.compute as pc
 from indicia.hunt.matching.literals import Ints
 from indicia.records import Problem, Severity
 
-__all__ = ["BLOCK", "LineBlock", "block_of", "line_blocks", "readable"]
+__all__ = ["BLOCK", "Flags", "LineBlock", "block_of", "line_blocks", "readable"]
 
 BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
+_RETURN = ord("\r")
 LONGEST_LINE = 4 << 20  # bytes; a longer line is cut off, and told
+
+
+Flags: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
 class LineBlock:
-    """Whole lines: `data[starts[i]:ends[i]]` is line `first + i` of the file, without its line end. Valid UTF-8, no NUL."""
+    """Whole lines: `data[starts[i]:ends[i]]` is line `first + i` of the file, without its line end.
+
+    Valid UTF-8, no NUL, a line end behind the last line.
+    """
 
     data: bytes
     starts: Ints
@@ -39,6 +46,27 @@ class LineBlock:
         offsets = np.append(self.starts, len(self.data)).astype(np.int32)
         whole = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(offsets), pa.py_buffer(self.data))
         return pc.utf8_rtrim(whole.take(pa.array(indexes)), "\r\n")
+
+    def apart(self, indexes: Ints) -> tuple[bytes, Ints, Ints]:
+        """Some lines, copied into one text; where in it each starts and ends."""
+        offsets = np.append(self.starts, len(self.data)).astype(np.int32)
+        whole = pa.BinaryArray.from_buffers(
+            pa.binary(), len(self.starts), [None, pa.py_buffer(offsets), pa.py_buffer(self.data)]
+        )
+        taken = whole.take(pa.array(indexes, pa.int64()))
+        _, places, data = taken.buffers()
+        starts = np.frombuffer(places, np.int32)[: len(indexes)].astype(np.int64)
+        return data.to_pybytes() if data is not None else b"", starts, starts + (self.ends - self.starts)[indexes]
+
+    def returns_within(self, indexes: Ints) -> Flags:
+        """Which of some lines have a carriage return elsewhere than at their end."""
+        octets = np.frombuffer(self.data, np.uint8)
+        returns = octets == _RETURN
+        if np.count_nonzero(returns) == np.count_nonzero(octets[self.ends] == _RETURN):
+            return np.zeros(len(indexes), bool)
+        places = np.flatnonzero(returns)
+        found: Flags = np.searchsorted(places, self.ends[indexes]) > np.searchsorted(places, self.starts[indexes])
+        return found
 
     def starting_with(self, byte: int) -> Ints:
         """The indexes of the lines that begin with `byte`."""
@@ -128,10 +156,10 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
 
 def block_of(data: bytes, first: int) -> LineBlock:
     """The lines in `data`, clean as `LineBlock` wants it."""
+    if not data.endswith(b"\n"):
+        data += b"\n"
     octets = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(octets == 10)
-    if not data.endswith(b"\n"):
-        ends = np.append(ends, len(data))
     starts = np.empty(len(ends), np.int64)
     if len(ends):
         starts[0] = 0

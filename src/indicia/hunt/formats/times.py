@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 
 from indicia.hunt.events import NO_TIME, Times, microseconds
 
-__all__ = ["epoch_seconds", "iso_time", "iso_times", "joined_times"]
+__all__ = ["epoch_seconds", "iso_time", "iso_times", "joined_times", "leading_times"]
 
 
 def iso_time(text: str) -> int:
@@ -46,6 +47,53 @@ def iso_times(texts: pa.StringArray) -> Times:
 def joined_times(dates: pa.StringArray, times: pa.StringArray) -> Times:
     """W3C's two columns, `2021-03-03` and `06:48:02` (decimals allowed), as one time."""
     return iso_times(pc.binary_join_element_wise(dates, times, "T"))
+
+
+_FORM = re.compile(rb"\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d(\.\d{1,6})?Z?")
+_FIRST_YEAR = 1970
+_MONTHS = np.arange("1970-01", "2200-01", dtype="M8[M]").astype("M8[D]").astype(np.int64)  # the day on which each begins
+
+
+def leading_times(
+    octets: np.ndarray[tuple[int], np.dtype[np.uint8]],
+    starts: np.ndarray[tuple[int], np.dtype[np.int64]],
+    ends: np.ndarray[tuple[int], np.dtype[np.int64]],
+    delimiter: str,
+    separators: str,
+) -> tuple[Times, np.ndarray[tuple[int], np.dtype[np.bool_]]] | None:
+    """The times with which lines begin, and where there is one in the form of the first line's; None when that has none.
+
+    The form is `YYYY-MM-DD`, one of `separators`, `HH:MM:SS`, decimals or none, `Z` or none; the delimiter follows.
+    """
+    form = _FORM.match(octets[int(starts[0]) : int(ends[0])].tobytes())
+    if form is None or chr(form[0][10]) not in separators:
+        return None
+    template, width = np.frombuffer(form[0], np.uint8), len(form[0])
+    at = np.minimum(starts, max(0, len(octets) - width - 1))
+    # One row a character: sums over many lines at a time.
+    grid = octets[np.minimum(at + np.arange(width + 1)[:, None], len(octets) - 1)]
+    digits = (template >= 48) & (template <= 57)
+    good = (at == starts) & (ends - starts >= width) & ((grid[width] == ord(delimiter)) | (ends == at + width))
+    good &= (grid[:width][~digits] == template[~digits, None]).all(axis=0)
+    numbers = grid[:width] - np.uint8(48)
+    good &= (numbers[digits] <= 9).all(axis=0)
+
+    def number(first: int, count: int) -> Times:
+        total: Times = numbers[first].astype(np.int64)
+        for index in range(first + 1, first + count):
+            total = total * 10 + numbers[index]
+        return total
+
+    year, month, day = number(0, 4), number(5, 2), number(8, 2)
+    hour, minute, second = number(11, 2), number(14, 2), number(17, 2)
+    place = (year - _FIRST_YEAR) * 12 + month - 1
+    good &= (place >= 0) & (place < len(_MONTHS) - 1) & (month >= 1) & (month <= 12) & (day >= 1)
+    place = np.where(good, place, 0)
+    good &= (day <= _MONTHS[place + 1] - _MONTHS[place]) & (hour < 24) & (minute < 60) & (second < 60)
+    times = (((_MONTHS[place] + day - 1) * 24 + hour) * 60 + minute) * 60 + second
+    decimals = len(form[1]) - 1 if form[1] else 0
+    found: Times = times * 1_000_000 + (number(20, decimals) * 10 ** (6 - decimals) if decimals else 0)
+    return found, good
 
 
 def _as_numbers(array: pa.Array) -> Times:

@@ -33,21 +33,21 @@ def hyperscan_is_there() -> bool:
     return os.environ.get("INDICIA_HYPERSCAN") != "off" and importlib.util.find_spec("hyperscan") is not None
 
 
-def hyperscan_database(expressions: Sequence[bytes], flags: Sequence[int], *, literal: bool) -> Any:
-    """A database in which each expression has its position as its id; larger ones are kept on disk. Raises: hyperscan.error."""
+def hyperscan_database(expressions: Sequence[bytes], flags: Sequence[int], *, literal: bool, kept: bool = True) -> Any:
+    """A database in which each expression has its position as its id; large ones may be `kept`. Raises: hyperscan.error."""
     import hyperscan as engine
 
-    costly = len(expressions) > (LITERALS_KEPT if literal else 0)
+    costly = kept and len(expressions) > (LITERALS_KEPT if literal else 0)
     name = ""
     if costly:
         digest = hashlib.sha256(f"{version('hyperscan')} {platform.machine()} {literal}".encode())
         for expression, flag in zip(expressions, flags, strict=True):
             digest.update(len(expression).to_bytes(8, "big") + expression + flag.to_bytes(4, "big"))
         name = f"{digest.hexdigest()[:40]}.hyperscan"
-        kept = load_bytes(name)
-        if kept is not None:
+        known = load_bytes(name)
+        if known is not None:
             with contextlib.suppress(engine.error):
-                database = engine.loadb(kept, mode=engine.HS_MODE_BLOCK)
+                database = engine.loadb(known, mode=engine.HS_MODE_BLOCK)
                 database.scratch = engine.Scratch(database)
                 return database
     database = engine.Database()
@@ -61,10 +61,10 @@ class LiteralScanner:
     """Finds any number of byte strings, overlaps included. Made once, used for many texts.
 
     Hyperscan looks at the last bytes of a literal first, so that thousands with one ending (`.corp.example`) slow it down a
-    hundredfold; those go to the automaton, which looks at the first.
+    hundredfold; those go to the automaton, which looks at the first. What will not be made again need not be `kept` on disk.
     """
 
-    def __init__(self, literals: Sequence[bytes], *, hyperscan: bool | None = None) -> None:
+    def __init__(self, literals: Sequence[bytes], *, hyperscan: bool | None = None, kept: bool = True) -> None:
         self.literals = tuple(literals)
         self._database: Any = None
         self._automaton: Any = None
@@ -82,7 +82,7 @@ class LiteralScanner:
         self._others = np.array([number for number in numbers if number not in here], np.int64)
         if here:
             chosen = [self.literals[number] for number in self._known]
-            self._database = hyperscan_database(chosen, [0] * len(chosen), literal=True)
+            self._database = hyperscan_database(chosen, [0] * len(chosen), literal=True, kept=kept)
         if len(self._others):
             self._automaton = ahocorasick_rs.BytesAhoCorasick([self.literals[number] for number in self._others])
 

@@ -1,0 +1,134 @@
+"""Passing lines over changes nothing: what is matched, counted and told is the same as when every line is taken apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import BytesIO
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from indicia.hunt.formats.base import LogInput, Wanted
+from indicia.hunt.formats.directives import DirectiveLog, read_directive_logs
+from indicia.hunt.indicators import IndicatorSought, Sweep
+from indicia.hunt.matching.matcher import Matcher
+from indicia.hunt.matching.plan import plan_of
+from indicia.hunt.matching.telling import LineFilter
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Test
+from indicia.hunt.rules.names import JOINED_URI
+from indicia.records import Problem
+from tests.hunt.strategies import ALPHABET, FIELDS, conditions, words
+
+NAMES = ("DateTime", "Stem", "Query", *FIELDS[:4])
+COMMAS = DirectiveLog("test", "test", ",", True, ("DateTime",), (), uri=("Stem", "Query"), message="Message")
+BLANKS = DirectiveLog("test", "test", " ", False, ("date", "time"), (), uri=("Stem", "Query"))
+moments = st.sampled_from(
+    ["2021-03-03T06:48:02.123Z", "2021-03-03T23:59:59.999Z", "2020-02-29T00:00:00.000Z", "2021-02-29T00:00:00.000Z"]
+)
+odd_moments = st.sampled_from(["2021-03-03T06:48:60.000Z", "2021-13-03T06:48:02.000Z", "2021-03-03 06:48:02Z", "", "-", "aB"])
+plain = st.text("aAbB.\\/*?'1k=", max_size=5)
+quoted = st.text(ALPHABET.replace("\n", "").replace("\x01", "") + ",", max_size=5).map(
+    lambda text: f'"{text.replace(chr(34), chr(34) * 2)}"'
+)
+askew = st.text('ab",', max_size=6)
+cells = st.one_of(plain, plain, plain, plain, quoted, askew, words.map(lambda text: text.replace("\n", "")))
+ends = st.sampled_from(["\n", "\n", "\n", "\r\n", "\n\n", "\r \n"])
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> str:
+    """One line of commas, most often with all its fields, sometimes with whatever."""
+    count = len(NAMES) - 1 + draw(st.sampled_from([0, 0, 0, 0, 0, 0, -1, 1]))
+    cell = cells if draw(st.integers(0, 7)) == 0 else draw(st.sampled_from([plain, st.one_of(plain, quoted)]))
+    time = draw(st.one_of(moments, moments, moments, odd_moments))
+    return ",".join([time, *(draw(cell) for _ in range(count))]) + draw(ends)
+
+
+rules = st.lists(
+    st.one_of(
+        conditions,
+        st.builds(lambda one, other: And((one, other)), conditions, conditions),
+        st.sampled_from(
+            [
+                Test(JOINED_URI, How.CONTAINS, "a?b"),
+                Test(JOINED_URI, How.ENDS, "b?"),
+                Test("Stem", How.CONTAINS, 'a"b'),
+                Test("Message", How.CONTAINS, "b,a"),
+                And((Test("Stem", How.EXISTS), Test("Query", How.ENDS, "a"))),
+                Or((Test("Absent", How.NULL), Test("Query", How.ENDS, "a"))),
+                Not(Test("Absent", How.EXISTS)),
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+sought = st.lists(st.sampled_from(["a.b.", "abab", "1k1k", 'a"b"'])).map(
+    lambda values: [IndicatorSought(type="tool", value=value) for value in values]
+)
+
+
+def outcome(data: bytes, kind: DirectiveLog, nodes: list[Node], sweep: Sweep, passing: bool) -> dict[str, Any]:
+    """What is matched where, what is counted, and what is told."""
+    matcher = Matcher(plan_of(enumerate(nodes)))
+    wanted = Wanted(matcher.fields)
+    filters: dict[tuple[str, ...], LineFilter] = {}
+    if passing:
+
+        def telling(fields: Any) -> LineFilter:
+            return filters.setdefault(tuple(fields), LineFilter(nodes, fields, sweep.scanner if len(sweep) else None))
+
+        wanted.telling = telling
+    times: Counter[int] = Counter()
+    matched: list[Any] = []
+    problems: list[Any] = []
+    passed = 0
+    for item in read_directive_logs([LogInput("x.log", lambda: BytesIO(data), len(data))], wanted, kind):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        times.update(item.times.tolist())
+        if item.others is not None:
+            times.update(item.others.tolist())
+            passed += len(item.others)
+        for match in matcher.match(item):
+            matched += [
+                (match.rule, item.event(row), fields) for row, fields in zip(match.rows.tolist(), match.fields, strict=True)
+            ]
+        matched += [("indicator", hit.indicator, item.event(hit.row)) for hit in sweep.find(item)]
+    return {"matched": matched, "times": times, "problems": problems, "passed": passed}
+
+
+def same(data: bytes, kind: DirectiveLog, nodes: list[Node], indicators: list[IndicatorSought] | None = None) -> int:
+    sweep = Sweep(indicators or [])
+    every, some = (outcome(data, kind, nodes, sweep, passing) for passing in (False, True))
+    assert every.pop("passed") == 0
+    passed = int(some.pop("passed"))
+    assert some == every
+    return passed
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(lines(), max_size=12).map("".join), rules, sought, st.booleans())
+@example('2021-03-03T06:48:02.123Z,a,b,"x,""y,z,1\n' * 3, [Test("Image", How.CONTAINS, "x,y")], [], False)
+@example("2021-03-03T06:48:02.123Z,a,b,\u212a,y,z,1\n" * 3, [Test("Image", How.CONTAINS, "k")], [], False)
+def test_nothing_changes(text: str, nodes: list[Node], indicators: list[IndicatorSought], whole: bool) -> None:
+    data = f"#Fields: {','.join(NAMES)}\n{text}".encode()
+    same(data if whole else data.rstrip(b"\r\n"), COMMAS, nodes, indicators)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.one_of(moments, odd_moments), st.lists(plain, min_size=5, max_size=7), ends), max_size=12), rules)
+def test_nothing_changes_with_blanks(rows: list[tuple[str, list[str], str]], nodes: list[Node]) -> None:
+    text = "".join(" ".join([time.replace("T", " ").replace(".000Z", ""), *row]) + end for time, row, end in rows)
+    same(f"#Fields: date time {' '.join(NAMES[1:])}\n{text}".encode(), BLANKS, nodes)
+
+
+def test_most_lines_are_passed_over() -> None:
+    line = '2021-03-03T06:48:02.123Z,/owa/,x=1,"agent, of ""many"" words",GET,1,\n'
+    data = (f"#Fields: {','.join(NAMES)}\n" + line * 50 + line.replace("/owa/", "/ecp/y.js") + line * 50).encode()
+    rule = And((Test("CommandLine", How.EQUALS, "get"), Test("Stem", How.STARTS, "/ecp/"), Test("Query", How.CONTAINS, "1")))
+    assert same(data, COMMAS, [rule]) == 100
+    assert same(data, COMMAS, [rule, Test("Query", How.NULL)]) == 0  # nothing tells where that can be true
+    assert same(data, COMMAS, [Test("Absent", How.EQUALS, "x")]) == 101
