@@ -113,6 +113,7 @@ def same(data: bytes, kind: DirectiveLog, nodes: list[Node], indicators: list[In
 @given(st.lists(lines(), max_size=12).map("".join), rules, sought, st.booleans())
 @example('2021-03-03T06:48:02.123Z,a,b,"x,""y,z,1\n' * 3, [Test("Image", How.CONTAINS, "x,y")], [], False)
 @example("2021-03-03T06:48:02.123Z,a,b,\u212a,y,z,1\n" * 3, [Test("Image", How.CONTAINS, "k")], [], False)
+@example("2021-03-03T06:48:02.123Z,xa,by,,,,\n" * 3, [Test(JOINED_URI, How.CONTAINS, "a?b")], [], False)
 def test_nothing_changes(text: str, nodes: list[Node], indicators: list[IndicatorSought], whole: bool) -> None:
     data = f"#Fields: {','.join(NAMES)}\n{text}".encode()
     same(data if whole else data.rstrip(b"\r\n"), COMMAS, nodes, indicators)
