@@ -27,7 +27,7 @@ from rich.text import Text
 
 from indicia.records import Problem, Severity
 
-__all__ = ["ProgressCall", "Talk", "plain", "standard_input", "write_atomically", "write_out", "written"]
+__all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "write_atomically", "write_out", "written"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
@@ -45,12 +45,17 @@ def plain(text: str) -> str:
     return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
 
 
-class _Share(ProgressColumn):
-    """How much is done: a percentage where the end is known, else a count and its rate."""
+IN_BYTES = frozenset({"hunting"})  # what counts bytes; the rest counts pieces
+
+
+class Share(ProgressColumn):
+    """How much is done: a percentage where the end is known, and the rate of bytes; else a count and its rate."""
 
     def render(self, task: Task) -> Text:
+        """The words for a task."""
         if task.total is not None:
-            return Text(f"{task.percentage:>3.0f}%")
+            rate = f", {task.speed / 1e6:,.0f} MB/s" if task.speed and task.description in IN_BYTES else ""
+            return Text(f"{task.percentage:>3.0f}%{rate}")
         return Text(f"{task.completed:,.0f}" + (f", {task.speed:,.0f} a second" if task.speed else ""))
 
 
@@ -100,7 +105,7 @@ class Talk:
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            _Share(),
+            Share(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self.console,
