@@ -6,11 +6,15 @@ from collections import Counter
 from io import BytesIO
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.formats.base import LogInput, Wanted
+from indicia.hunt.formats.delimited import read_rows
 from indicia.hunt.formats.directives import DirectiveLog, read_directive_logs
+from indicia.hunt.formats.lines import block_of
 from indicia.hunt.indicators import IndicatorSought, Sweep
 from indicia.hunt.matching.matcher import Matcher
 from indicia.hunt.matching.plan import plan_of
@@ -124,6 +128,22 @@ def test_nothing_changes(text: str, nodes: list[Node], indicators: list[Indicato
 def test_nothing_changes_with_blanks(rows: list[tuple[str, list[str], str]], nodes: list[Node]) -> None:
     text = "".join(" ".join([time.replace("T", " ").replace(".000Z", ""), *row]) + end for time, row, end in rows)
     same(f"#Fields: date time {' '.join(NAMES[1:])}\n{text}".encode(), BLANKS, nodes)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(lines(), max_size=12).map("".join), st.booleans())
+def test_few_lines_are_read_like_many(text: str, rfc: bool) -> None:
+    block = block_of(text.encode(), 1)
+    every = np.arange(len(block.starts))
+    found = []
+    for few in (0, 64):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("indicia.hunt.formats.delimited.FEW", few)
+            rows = read_rows(block, every, NAMES, delimiter=",", quoted=rfc, wanted=NAMES[1:], plain=NAMES[:2])
+        columns = {name: [column.text(row) for row in range(len(rows.lines))] for name, column in rows.columns.items()}
+        plain = {name: values.to_pylist() for name, values in rows.plain.items()}
+        found.append((columns, plain, rows.lines.tolist(), rows.ragged + rows.unbalanced))
+    assert found[0] == found[1]
 
 
 def test_most_lines_are_passed_over() -> None:

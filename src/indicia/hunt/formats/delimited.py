@@ -22,6 +22,7 @@ from indicia.hunt.matching.literals import Ints
 __all__ = ["Rows", "read_rows", "split_line", "unique_names"]
 
 _QUOTE = ord('"')
+FEW = 64  # lines that are sooner split than given to Arrow
 Octets: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint8]]
 Counts: TypeAlias = np.ndarray[tuple[int], np.dtype[np.uint16]]
 
@@ -89,6 +90,13 @@ def read_rows(
         apart = suspects(block, lines, delimiter, quoted and not escape)
         if len(apart):
             unbalanced, lines = np.sort(np.concatenate((apart, unbalanced))), lines[~np.isin(lines, apart)]
+        if (
+            len(lines) <= FEW
+            and not escape
+            and (found := _by_splitting(block, lines, names, delimiter, quoted, encoded, as_text))
+        ):
+            columns, texts, odd[:] = found
+            break
         try:
             columns, texts, rows = _by_arrow(block, lines, names, delimiter, quoted, escape, encoded, as_text, give_back)
         except pa.ArrowInvalid:  # nothing that it would call a row
@@ -110,6 +118,33 @@ def read_rows(
         }
         lines = np.concatenate((lines, left_out))
     return Rows(columns, texts, lines, len(odd), len(unbalanced))
+
+
+def _by_splitting(
+    block: LineBlock,
+    lines: Ints,
+    names: Sequence[str],
+    delimiter: str,
+    quoted: bool,
+    encoded: Sequence[str],
+    as_text: Sequence[str],
+) -> tuple[dict[str, Column], dict[str, pa.StringArray], list[int]] | None:
+    """The columns of a few lines, and the numbers of those that do not have all fields; None where quotes have a meaning.
+
+    Arrow takes a millisecond to start, which many small files would pay each.
+    """
+    texts = [block.line(int(index)) for index in lines]
+    if len(names) < 2 or (quoted and any('"' in text for text in texts)):
+        return None
+    split = [text.split(delimiter) for text in texts]
+    odd = [number for number, fields in enumerate(split) if len(fields) != len(names)]
+    good = [fields for fields in split if len(fields) == len(names)]
+    arrays = {
+        name: pa.array([fields[place] for fields in good], pa.string())
+        for place, name in enumerate(names)
+        if name in encoded or name in as_text
+    }
+    return {name: encode(arrays[name]) for name in encoded}, {name: arrays[name] for name in as_text}, odd
 
 
 def _none(_block: LineBlock, lines: Ints, _delimiter: str, _rfc: bool) -> Ints:
