@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import lzma
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,22 @@ def test_archives(tmp_path: Path) -> None:
     assert {Path(name).name for name in names} == {"a.log.gz", "b.log.bz2", "u_ex.log", "cut.log.gz"}
     assert sum(batch.size for batch in batches if "cut" not in batch.files[0]) == 150
     assert any("cannot be read on" in problem.what for problem in problems)
+
+
+def test_what_is_packed_within_an_archive(tmp_path: Path) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    inner = BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("u_ex.log", data)
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as archive:
+        archive.writestr("a.log.gz", gzip.compress(data))
+        archive.writestr("b.log.xz", lzma.compress(data))
+        archive.writestr("in.zip", inner.getvalue())
+    _, batches, problems = read(tmp_path)
+    assert [batch.size for batch in batches] == [50, 50]
+    assert [(Path(problem.where).name, problem.what) for problem in problems] == [
+        ("out.zip!in.zip", "an archive within an archive was left out")
+    ]
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

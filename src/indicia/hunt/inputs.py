@@ -137,7 +137,33 @@ def _in_zip(path: Path) -> Iterator[FoundLog | Problem]:
         if member.flag_bits & 1:
             yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
             continue
-        yield from _recognised(LogInput(name, partial(_member, path, member.filename), member.file_size))
+        log = LogInput(name, partial(_member, path, member.filename), member.file_size)
+        head = _head_of(log)
+        if head.startswith(b"PK\x03\x04"):
+            hint = "unpack the outer one first"
+            yield Problem(where=name, what="an archive within an archive was left out", severity=Severity.FAILED, hint=hint)
+            continue
+        unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+        if unpack is not None:
+            log = LogInput(name, partial(_unpacked_member, path, member, unpack), member.file_size)
+        yield from _recognised(log)
+
+
+def _head_of(log: LogInput) -> bytes:
+    """The first bytes; none where they cannot be had, which is told by whoever reads on."""
+    try:
+        with log.open() as stream:
+            return stream.read(8)
+    except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return b""
+
+
+def _unpacked_member(
+    path: Path, member: zipfile.ZipInfo, unpack: type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
+) -> BinaryIO:
+    packed = _member(path, member.filename)
+    stream = unpack(fileobj=packed) if issubclass(unpack, gzip.GzipFile) else unpack(packed)
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, stream), member.file_size, packed))
 
 
 def _member(path: Path, name: str) -> BinaryIO:
@@ -183,7 +209,7 @@ class _Recoded(io.RawIOBase):
 class _Bounded(io.RawIOBase):
     """An unpacked stream that ends with an error before it fills the memory or the day."""
 
-    def __init__(self, stream: BinaryIO, packed: int, owner: zipfile.ZipFile | None = None) -> None:
+    def __init__(self, stream: BinaryIO, packed: int, owner: zipfile.ZipFile | BinaryIO | None = None) -> None:
         self._stream = stream
         self._owner = owner
         self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
