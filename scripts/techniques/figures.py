@@ -10,9 +10,20 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from indicia.read.techniques.scorer import Pairs, chosen
+from indicia.read.techniques.pairs import Pairs, chosen
 from scripts.techniques.data import Report, Texts, cites_a_report
-from scripts.techniques.judges import OFFSET_ALONE, Judged, cross_fitted, pairs_of_reports, parents_of, texts_alone
+from scripts.techniques.judges import (
+    OFFSET_ALONE,
+    Judged,
+    Shares,
+    cross_fitted,
+    cross_fitted_reread,
+    pairs_of_reports,
+    parents_of,
+    place_of,
+    shares_alone,
+    texts_alone,
+)
 from scripts.techniques.machines import Margins, family
 
 
@@ -149,15 +160,20 @@ def baseline(data: Texts, folds: Iterable[int]) -> np.ndarray:
     return answers
 
 
-def outcome(data: Texts, margins: Margins, beside: np.ndarray | None = None) -> Outcome:
-    """Everything by judges and a threshold that did not see the fold that they judge. `beside` are a baseline's answers."""
+def outcome(data: Texts, margins: Margins, beside: np.ndarray | None = None, shares: Shares | None = None) -> Outcome:
+    """Everything by judges and a threshold that did not see the fold that they judge. `beside` are a baseline's answers;
+    without `shares` it is what the linear machines read alone."""
     classes, labels = data.marked, data.labels
     cited = set(cites_a_report(data.attack, data.reports).values())
     judged = pairs_of_reports(data.reports, margins.reports, classes)
     fold = np.array([data.folds[data.reports[n].title] for n in judged.report])
     p = cross_fitted(judged, fold, len(classes), judged.report)
+    if shares is not None:
+        p = cross_fitted_reread(judged, p, shares.reports, place_of(data, judged), fold, classes)
     one, fold_one = texts_alone(data, margins)
     q = cross_fitted(one, fold_one, len(classes), one.report, OFFSET_ALONE)
+    if shares is not None:
+        q = cross_fitted_reread(one, q, shares_alone(data, margins, shares), one.report, fold_one, classes, alone=True)
     task = one.report < len(data.sentences)
     table = np.zeros((len(data.sentences), len(classes)), np.float32)
     table[one.report[task], one.pairs.technique[task]] = q[task]

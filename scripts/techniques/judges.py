@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from indicia.read.techniques.scorer import Judge, Pairs, candidates
+from indicia.read.techniques.pairs import Judge, Pairs, asked, candidates, with_encoder
 from scripts.techniques.data import FOLDS, Report, Texts
 from scripts.techniques.machines import Margins, family, targets
 
@@ -63,14 +63,19 @@ def pairs_alone(texts: Sequence[str], labels: Sequence[frozenset[str]], margins:
 QUIET = 300  # passages that show nothing, beside 4,018 texts that show something: a sentence by itself was mostly chosen
 
 
-def texts_alone(data: Texts, margins: Margins) -> tuple[Judged, np.ndarray]:
-    """The pairs of texts that stand alone, and the fold of each: the sentence task's, and passages that show nothing."""
+def quiet_passages(data: Texts, margins: Margins) -> np.ndarray:
+    """Places of some passages of the reports that show nothing."""
     reports = data.reports
     empty = np.array([not shown and not other for r in reports for shown, other in zip(r.labels, r.other, strict=True)])
     place = np.flatnonzero(empty & ~np.isnan(margins.alone).any(axis=1))
     there = int((~np.isnan(margins.sentences).any(axis=1)).sum())  # in one fold alone, as few in proportion
-    place = np.random.RandomState(3).permutation(place)[: QUIET * there // len(data.sentences)]
-    passages = [t for r in reports for t in r.texts]
+    return np.random.RandomState(3).permutation(place)[: QUIET * there // len(data.sentences)]
+
+
+def texts_alone(data: Texts, margins: Margins) -> tuple[Judged, np.ndarray]:
+    """The pairs of texts that stand alone, and the fold of each: the sentence task's, and passages that show nothing."""
+    place = quiet_passages(data, margins)
+    passages = [t for r in data.reports for t in r.texts]
     texts = [*(s.text for s in data.sentences), *(passages[i] for i in place)]
     labels = [*(s.labels for s in data.sentences), *(frozenset[str]() for _ in place)]
     judged = pairs_alone(texts, labels, np.concatenate([margins.sentences, margins.alone[place]]), data.marked)
@@ -110,6 +115,57 @@ def cross_fitted(judged: Judged, fold: np.ndarray, classes: int, group: np.ndarr
     for one in sorted(set(fold.tolist())):
         weights, offset = fit_judge(judged, classes, free=free, see=fold != one)
         out[fold == one] = probabilities(judged, weights, offset)[fold == one]
+    return out
+
+
+# The encoder is asked about sentences in which a technique is at least that probable without it. A text that stands alone is one
+# or two sentences, so that asking costs little.
+ASK, ASK_ALONE = 0.1, 0.02
+
+
+class Shares(NamedTuple):
+    """What encoders that never saw the text's report say: [texts, marked + 1] logarithms of probabilities."""
+
+    sentences: np.ndarray
+    reports: np.ndarray
+
+
+def shares_alone(data: Texts, margins: Margins, shares: Shares) -> np.ndarray:
+    """In the order of `texts_alone`."""
+    return np.concatenate([shares.sentences, shares.reports[quiet_passages(data, margins)]])
+
+
+def place_of(data: Texts, judged: Judged) -> np.ndarray:
+    """The place of each pair's passage among all passages of the reports."""
+    starts = np.cumsum([0, *(len(r.texts) for r in data.reports)])
+    place: np.ndarray = starts[judged.report] + judged.pairs.sentence
+    return place
+
+
+def reread(
+    judged: Judged, p: np.ndarray, shares: np.ndarray, place: np.ndarray, classes: Sequence[str], least: float
+) -> tuple[Judged, np.ndarray]:
+    """The pairs about which the encoder is asked, with its signs, and which of all pairs these are. `place` is the row of each
+    pair in `shares`, `p` what is probable without the encoder, `least` how much of that it takes to ask."""
+    ask = np.isin(place, asked(judged.pairs._replace(sentence=place), p, least))
+    own = Judged(Pairs(*(column[ask] for column in judged.pairs)), judged.truth[ask], judged.report[ask])
+    return own._replace(pairs=with_encoder(own.pairs, shares, place[ask], parents_of(classes))), ask
+
+
+def cross_fitted_reread(
+    judged: Judged,
+    p: np.ndarray,
+    shares: np.ndarray,
+    place: np.ndarray,
+    fold: np.ndarray,
+    classes: Sequence[str],
+    *,
+    alone: bool = False,
+) -> np.ndarray:
+    """`p` with the probabilities after the encoder was asked, by a judge that did not see the pair's fold."""
+    own, ask = reread(judged, p, shares, place, classes, ASK_ALONE if alone else ASK)
+    out = p.copy()
+    out[ask] = cross_fitted(own, fold[ask], len(classes), own.report, OFFSET_ALONE if alone else OFFSET)
     return out
 
 

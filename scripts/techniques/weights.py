@@ -12,12 +12,19 @@ import numpy as np
 from scripts.techniques.data import Texts
 from scripts.techniques.figures import SHARE, best_threshold
 from scripts.techniques.judges import (
+    ASK,
+    ASK_ALONE,
     OFFSET_ALONE,
+    Shares,
     cross_fitted,
+    cross_fitted_reread,
     fit_judge,
     fit_rest,
     pairs_alone,
     pairs_of_reports,
+    place_of,
+    reread,
+    shares_alone,
     texts_alone,
 )
 from scripts.techniques.machines import SHARE_OF_SPANS, Margins, Whole
@@ -35,8 +42,10 @@ def quantised(weights: np.ndarray, idf: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.rint(full / scale).astype(np.int8), scale.astype(np.float32)
 
 
-def export(folder: Path, data: Texts, machines: Whole, margins: Margins, alone: np.ndarray) -> dict[str, Any]:
-    """Fits the judges on held-out margins and writes `weights.npz` and `settings.json`. Gives the settings."""
+def export(
+    folder: Path, data: Texts, machines: Whole, margins: Margins, alone: np.ndarray, shares: Shares | None
+) -> dict[str, Any]:
+    """Fits the judges on held-out margins and shares and writes `weights.npz` and `settings.json`. Gives the settings."""
     classes = sorted([*data.marked, *data.rest])
     column = {c: k for k, c in enumerate(classes)}
     labels_alone = machines.alone.classes
@@ -60,7 +69,7 @@ def export(folder: Path, data: Texts, machines: Whole, margins: Margins, alone: 
     all_counts[np.searchsorted(used_all, used)] = counts
 
     judged = pairs_of_reports(data.reports, margins.reports, data.marked)
-    one, _ = texts_alone(data, margins)
+    one, fold_one = texts_alone(data, margins)
     fold = np.array([data.folds[data.reports[n].title] for n in judged.report])
     p = cross_fitted(judged, fold, len(data.marked), judged.report)
     fr = data.fold_of_passages
@@ -78,6 +87,13 @@ def export(folder: Path, data: Texts, machines: Whole, margins: Margins, alone: 
         "rest": fit_rest(far, many, few),
         "rest_alone": fit_rest(far_one, many, few),
     }
+    if shares is not None:
+        place, size_all = place_of(data, judged), len(data.marked)
+        judges["marked_read"] = fit_judge(reread(judged, p, shares.reports, place, data.marked, ASK)[0], size_all)
+        q = cross_fitted(one, fold_one, size_all, one.report, OFFSET_ALONE)
+        own = reread(one, q, shares_alone(data, margins, shares), one.report, data.marked, ASK_ALONE)[0]
+        judges["marked_alone_read"] = fit_judge(own, size_all, free=OFFSET_ALONE)
+        p = cross_fitted_reread(judged, p, shares.reports, place, fold, data.marked)
     arrays: dict[str, np.ndarray] = {
         "gaps": np.diff(used_all, prepend=0).astype(np.uint16 if np.diff(used_all, prepend=0).max() < 65536 else np.uint32),
         "idf": machines.marked.idf[used_all].astype(np.float16),
@@ -100,6 +116,8 @@ def export(folder: Path, data: Texts, machines: Whole, margins: Margins, alone: 
         "thresholds": [round(best_threshold(data, judged, p), 3), THRESHOLD_REST, THRESHOLD_BROAD],
         "thresholds_alone": [THRESHOLD_ALONE, THRESHOLD_REST, THRESHOLD_BROAD],
         "share": SHARE,
+        "ask": ASK,
+        "ask_alone": ASK_ALONE,
     }
     (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
     print(f"{len(value):,} weights of {len(used_all):,} features, {(folder / 'weights.npz').stat().st_size / 1e6:.1f} MB")

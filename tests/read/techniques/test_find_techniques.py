@@ -14,8 +14,9 @@ from indicia.read.reading import read_document
 from indicia.read.techniques import find_techniques
 from indicia.read.techniques.contexts import Sections, context_of
 from indicia.read.techniques.features import BUCKETS, Features
+from indicia.read.techniques.pairs import candidates, chosen
 from indicia.read.techniques.passages import passages
-from indicia.read.techniques.scorer import candidates, chosen, scorer
+from indicia.read.techniques.scorer import scorer
 from indicia.records import Context, Document, Mention, MentionKind
 
 CASES = Path(__file__).parent.parent.parent / "cases" / "read" / "techniques"

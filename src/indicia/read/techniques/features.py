@@ -35,8 +35,23 @@ _WORD = re.compile(r"<[a-z]+>|[A-Za-z0-9_][A-Za-z0-9_'’+#]*|[$%&\\]|\.[A-Za-z]
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
+def _undefanged(text: str) -> str:
+    return _DEFANGED.sub(lambda m: "http" if m[0].lower() == "hxxp" else (m[1] if len(m[1]) == 1 else "."), text)
+
+
 def _shape(match: re.Match[str]) -> str:
     return f" <{match.lastgroup}> "
+
+
+def shaped(text: str) -> str:
+    """The text with plain words for what differs between reports.
+
+    >>> shaped("It asks 192[.]0.2.7")
+    'It asks  ip '
+    """
+    if "[" in text or "xx" in text:
+        text = _undefanged(text)
+    return _SHAPES.sub(lambda match: f" {match.lastgroup} ", text)
 
 
 def words(text: str) -> list[str]:
@@ -46,7 +61,7 @@ def words(text: str) -> list[str]:
     ['It', 'ran', 'cmd', '.exe', 'from', '<ip>']
     """
     if "[" in text or "xx" in text:
-        text = _DEFANGED.sub(lambda m: "http" if m[0].lower() == "hxxp" else (m[1] if len(m[1]) == 1 else "."), text)
+        text = _undefanged(text)
     return _WORD.findall(_SHAPES.sub(_shape, text))[:MOST_WORDS]
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from indicia.knowledge import Knowledge
 from indicia.read.mentioning import mention
 from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import find_literal
 from indicia.read.techniques.passages import Passage, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
@@ -20,6 +24,7 @@ __all__ = ["find_techniques"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
 SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
+MOST_ASKED = 600  # passages of a document about which the encoder is asked; bounds the time of a huge one
 STRETCH = 2000  # passages that are judged together; bounds the memory of a huge document
 
 
@@ -74,10 +79,18 @@ def _prose(
     document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], named: dict[int, set[str]]
 ) -> list[Mention]:
     found: list[Mention] = []
-    for first in range(0, len(read), STRETCH):
+    starts = range(0, len(read), STRETCH)
+    most = MOST_ASKED // len(starts) + 1
+    for first in starts:
         alone = len(read) <= ALONE
-        found += _stretch(document, knowledge, model, read[first : first + STRETCH], first, named, alone)
+        found += _stretch(document, knowledge, model, read[first : first + STRETCH], first, named, alone, most)
     return found
+
+
+def _asked(texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
+    """The encoder's shares, if there is one; it is loaded when it is asked for the first time."""
+    reader = encoder()
+    return None if reader is None else reader.shares(texts)
 
 
 def _stretch(
@@ -88,11 +101,14 @@ def _stretch(
     first: int,
     named: dict[int, set[str]],
     alone: bool,
+    most: int,
 ) -> list[Mention]:
     texts = [one.text for one in read]
+    lengths = [text.count(" ") + 1 for text in texts]
     margins = model.margins(texts, alone=alone)
     found: list[Mention] = []
-    for at, technique, probability in model.judge(margins, [text.count(" ") + 1 for text in texts], alone=alone):
+    judged = model.judge(margins, lengths, alone=alone, read=lambda rows: _asked([texts[k] for k in rows]), most=most)
+    for at, technique, probability in judged:
         id = model.classes[technique]
         if id in named.get(first + at, ()) or knowledge.attack.technique(id) is None:
             continue

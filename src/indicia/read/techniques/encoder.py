@@ -1,0 +1,69 @@
+"""The second reader: a few layers of a transformer see a whole sentence where the linear machines see words and pairs of them.
+
+It is slow beside them, so it is loaded when the first sentence comes for which its answer can matter, and asked about such
+sentences only. Weights lie in `model/encoder.onnx`, stored as int8 and computed as float32, and are made by
+`scripts/train_techniques_encoder.py`; the tokenizer is that of the claims' encoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indicia.read.techniques.features import shaped
+
+__all__ = ["LONGEST", "Encoder", "encoder"]
+
+F = npt.NDArray[np.float32]
+
+LONGEST = 96  # tokens of a sentence
+TOGETHER = 32  # texts of equally many tokens that run at once
+
+
+class Encoder:
+    """Session and tokenizer, loaded once per process."""
+
+    def __init__(self, file: Path, tokenizer: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(LONGEST)
+
+    def shares(self, texts: Sequence[str]) -> F:
+        """[texts, marked techniques + 1] logarithms of probabilities; the last column is none of the techniques.
+
+        Only texts of equally many tokens run together, so that none is padded.
+        """
+        tokens = [encoded.ids for encoded in self._tokenizer.encode_batch([shaped(text) for text in texts])]
+        order = sorted(range(len(texts)), key=lambda k: len(tokens[k]))
+        out: list[F | None] = [None] * len(texts)
+        for _, group in groupby(order, key=lambda k: len(tokens[k])):
+            alike = list(group)
+            for at in range(0, len(alike), TOGETHER):
+                own = alike[at : at + TOGETHER]
+                answer = self._session.run(None, {"ids": np.array([tokens[k] for k in own], dtype=np.int64)})[0]
+                for k, row in zip(own, answer, strict=True):
+                    out[k] = row
+        return np.array(out, dtype=np.float32)
+
+
+@cache
+def encoder() -> Encoder | None:
+    """The shipped encoder, or None where it was left out of an installation: then the linear machines read alone."""
+    file = Path(str(resources.files("indicia.read.techniques") / "model" / "encoder.onnx"))
+    tokenizer = Path(str(resources.files("indicia.read.claims") / "model" / "tokenizer.json"))
+    return Encoder(file, tokenizer) if file.is_file() and tokenizer.is_file() else None
