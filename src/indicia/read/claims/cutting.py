@@ -31,6 +31,7 @@ class Cut(NamedTuple):
 
     whole: Sentence
     own: tuple[int, int]  # text range of the sentence itself
+    back: tuple[int, int] | None  # that of the sentence before, where it is taken too
     before: int  # so many parties belong to the sentence before
     said: list[Speech]
     found: list[Draft]
@@ -94,7 +95,7 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
     said = speeches(sentence)
     found = list(drafts(sentence, said))
     if context is None:
-        return Cut(sentence, (sentence.start, sentence.end), 0, said, found, number)
+        return Cut(sentence, (sentence.start, sentence.end), None, 0, said, found, number)
     before, shift = len(context.parties), len(context.row)
     whole = Sentence(
         context.start,
@@ -118,7 +119,7 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
         )
         for d in found
     ]
-    return Cut(whole, (sentence.start, sentence.end), before, said, found, number)
+    return Cut(whole, (sentence.start, sentence.end), (context.start, context.end), before, said, found, number)
 
 
 def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
@@ -126,27 +127,30 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     count = len(piece.whole.parties)
     if count == piece.before or count > MAX_PARTIES:
         return None
-    begin = piece.whole.start
-    ids, offsets = model.encode(text[begin : piece.own[1]])
-    if len(ids) > MAX_TOKENS:
-        return None
-    # without the marks at both ends, which have no place in the text
-    starts, ends = [a for a, _ in offsets[1:-1]], [b for _, b in offsets[1:-1]]
-    spans = [_token_range(starts, ends, p.start - begin, p.end - begin) for p in piece.whole.parties]
-    sentence = _token_range(starts, ends, piece.own[0] - begin, piece.own[1] - begin)
+    parts: list[tuple[int, ...]] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for begin, end in (piece.back, piece.own) if piece.back is not None and piece.before else (piece.own,):
+        ids, offsets = model.encode(text[begin:end])
+        if len(ids) > MAX_TOKENS:
+            return None
+        parts.append(tuple(ids))
+        # the marks at both ends have no place in the text
+        starts += [begin, *(begin + a for a, _ in offsets[1:-1]), end]
+        ends += [begin, *(begin + b for _, b in offsets[1:-1]), end]
+    spans = [_token_range(starts, ends, p.start, p.end) for p in piece.whole.parties]
     return Job(
-        ids,
+        tuple(parts),
         spans,
-        sentence,
         party_features(piece.whole.parties),
         pair_features(piece.whole.parties, piece.before, piece.found, piece.said),
     )
 
 
 def _token_range(starts: list[int], ends: list[int], start: int, end: int) -> tuple[int, int]:
-    """Tokens that touch [start, end), counted from the mark at the beginning; that mark where there are none."""
+    """Tokens that touch [start, end); the mark at the beginning where there are none."""
     first, last = bisect_right(ends, start), bisect_left(starts, end)
-    return (first + 1, last + 1) if first < last else (0, 1)
+    return (first, last) if first < last else (0, 1)
 
 
 def leans_back(sentence: Sentence) -> bool:

@@ -27,7 +27,7 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
-THRESHOLD = 0.6  # the score from which a claim is given
+THRESHOLD = 0.5  # the score from which a claim is given
 
 
 def read_claims(
@@ -109,7 +109,7 @@ class Reading:
             if start >= self.heading:  # a heading that names the issuer claims nothing
                 pieces.append(cut(context, sentence, self.number))
             self.context = sentence if start >= self.heading else None
-        scored: dict[int, Scored] = {}
+        scored: dict[int, Scored | None] = {}
         if self.model is not None:
             jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]
             results = self.model.score([job for _, job in jobs])
