@@ -59,8 +59,11 @@ def names_nobody(found: Found, text: str) -> bool:
 
 
 def others_denial(found: Found) -> bool:
-    """Whether one state would deny what another is accused of. It may doubt it; a denial is the other's own."""
+    """Whether one state would deny what another is accused of, or back an accusation of its own side. It may doubt the one; a
+    denial is the other's own, and so is the finding."""
     states = [one.state for one in (found.source_is, found.accused_is) if one is not None and one.state is not None]
+    if found.draft.stance is Stance.ENDORSES:
+        return len(states) == 2 and len(set(states)) == 1
     return found.draft.stance is Stance.DENIES and len(set(states)) == 2
 
 

@@ -148,7 +148,11 @@ class Reading:
                 self_reference=s == a and s < n and one.stance is Stance.DENIES,
             )
             found = self.resolver.resolve(draft, piece)
-            if found is not None and not names_nobody(found, self.text) and (one.draft is not None or not others_denial(found)):
+            if (
+                found is not None
+                and not names_nobody(found, self.text)
+                and ((one.draft is not None and one.stance is Stance.DENIES) or not others_denial(found))
+            ):
                 self.found.append(found._replace(score=score, scored=result, pair=(s, a), features=one.features))
 
     def _denies_for_itself(self, one: Candidate, piece: Cut) -> bool:

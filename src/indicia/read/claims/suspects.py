@@ -29,7 +29,7 @@ _DEFENDERS = frozenset(
 _TECHNICAL = re.compile(r"(?:the )?(?:(?:CVE|CWE|KB|MS|TA00)-?\d.*|T\d{4}(?:\.\d+)?|.*[_\\/.].*|[A-Z]{2,4}\d?)")
 # what heads a table, a figure, a list of references or a row of techniques
 _LABEL = re.compile(
-    r"(?:T\d{4}|Table|Figure|Fig|Appendix|Annex|Section|Chapter|Phase|Step|Screenshot|Image|Note|References?|Advisor(?:y|ies)|Framework)\b.*"
+    r"(?:TLP|T\d{4}|Table|Figure|Fig|Appendix|Annex|Section|Chapter|Phase|Step|Screenshot|Image|Note|References?|Advisor(?:y|ies)|Framework)\b.*"
     r"|.*T\d{4}(?:\.\d{3})?\D.*|.*ATT&CK.*",
     re.DOTALL,
 )
