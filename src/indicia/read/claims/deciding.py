@@ -72,6 +72,10 @@ def _moot(one: Found, other: Found) -> bool:
         return False
     same_source = one.draft.source == other.draft.source
     if same_source and one.draft.stance is other.draft.stance and one.accused is not None and other.accused is not None:
+        own = one.piece.own[0]
+        if one.accused.start < own <= other.accused.start:
+            return True  # whom the sentence before accuses, beside whom this one does
+    if same_source and one.draft.stance is other.draft.stance and one.accused is not None and other.accused is not None:
         row = one.piece.whole.row
         after = other.accused.last
         if (
