@@ -9,7 +9,7 @@ from indicia.read.claims.resolving import Found
 from indicia.read.claims.suspects import specific
 from indicia.records import Stance
 
-__all__ = ["consistent", "names_nobody", "others_denial", "rank", "rule_score"]
+__all__ = ["consistent", "names_nobody", "rank", "rule_score", "wrong_side"]
 
 
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
@@ -58,7 +58,7 @@ def names_nobody(found: Found, text: str) -> bool:
     return told and not led_back and not specific(accused) and _ANYBODY.fullmatch(surface) is not None
 
 
-def others_denial(found: Found) -> bool:
+def wrong_side(found: Found) -> bool:
     """Whether one state would deny what another is accused of, or back an accusation of its own side. It may doubt the one; a
     denial is the other's own, and so is the finding."""
     states = [one.state for one in (found.source_is, found.accused_is) if one is not None and one.state is not None]
@@ -75,7 +75,6 @@ def _moot(one: Found, other: Found) -> bool:
         own = one.piece.own[0]
         if one.accused.start < own <= other.accused.start:
             return True  # whom the sentence before accuses, beside whom this one does
-    if same_source and one.draft.stance is other.draft.stance and one.accused is not None and other.accused is not None:
         row = one.piece.whole.row
         after = other.accused.last
         if (

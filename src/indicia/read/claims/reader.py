@@ -8,7 +8,7 @@ from indicia.knowledge import Knowledge
 from indicia.read.banners import without_banners
 from indicia.read.claims.choosing import Candidate, candidates, score_of
 from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, leans_back, parse
-from indicia.read.claims.deciding import consistent, names_nobody, others_denial, rank
+from indicia.read.claims.deciding import consistent, names_nobody, rank, wrong_side
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
 from indicia.read.claims.grammar import Sentence
@@ -151,7 +151,7 @@ class Reading:
             if (
                 found is not None
                 and not names_nobody(found, self.text)
-                and ((one.draft is not None and one.stance is Stance.DENIES) or not others_denial(found))
+                and ((one.draft is not None and one.stance is Stance.DENIES) or not wrong_side(found))
             ):
                 self.found.append(found._replace(score=score, scored=result, pair=(s, a), features=one.features))
 
