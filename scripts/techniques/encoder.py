@@ -254,6 +254,7 @@ class _Shares(nn.Module):
 def export(model: Encoder, file: Path) -> None:
     """Writes the encoder as ONNX, its weights stored as int8."""
     import onnx
+
     from scripts.onnx_weights import store_int8
 
     model.eval()
