@@ -73,7 +73,9 @@ class Scorer:
         options.inter_op_num_threads = 1
 
         def load(name: str) -> Any:
-            return onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+            return onnxruntime.InferenceSession(
+                str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
+            )
 
         self.lower, self.upper, self.gate, self.heads = map(load, ("lower.onnx", "upper.onnx", "gate.onnx", "heads.onnx"))
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
