@@ -24,8 +24,11 @@ _PHRASE = re.compile(r"\b(?:the|a|an)\s.+", re.DOTALL)
 _POSSESSIVE = re.compile(r"['’]s?\b(?![a-z])")
 _DULL = frozenset(
     "the a an january february march april may june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday".split()
-)
+    "thursday friday saturday sunday it they these this those we he she such "
+    "europe asia africa america oceania eurasia western eastern internet".split()
+) | {"north america", "south america", "latin america", "middle east", "eastern europe", "western europe", "southeast asia"}
+_LONGEST_HEADING = 120  # characters; a longer first line is a paragraph
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 class Together(NamedTuple):
@@ -39,8 +42,9 @@ class Together(NamedTuple):
 def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], knowledge: Knowledge) -> list[Together]:
     """The claims in groups, in the order of their first claim.
 
-    A claim that tells no incident and names nobody who was hit joins the only group of its document; where there is none or
-    more than one, it stays with the others of its document.
+    A claim that tells no incident and names nobody who was hit joins the only group of its document; where there is more than
+    one, that of the claim nearest before it (else after it) in its paragraph. What is left stays with the others of its
+    document.
     """
     known = {incident.id: incident for incident in knowledge.incidents}
     common = _common(knowledge)
@@ -52,15 +56,19 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
             key[claim.id] = f"known:{claim.incident_id}"
         elif names.get(claim.id):
             key[claim.id] = f"named:{parts[min(names[claim.id])]}"
-    of_document: dict[str, set[str]] = defaultdict(set)
+    of_document: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.id in key:
-            of_document[claim.quote.document].add(key[claim.id])
+            of_document[claim.quote.document].append(claim)
     groups: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        only = of_document[claim.quote.document]
-        lone = next(iter(only)) if len(only) == 1 else f"document:{claim.quote.document}"
-        groups[key.get(claim.id, lone)].append(claim)
+        if claim.id in key:
+            groups[key[claim.id]].append(claim)
+            continue
+        place = claim.quote.document
+        told = of_document[place]
+        near = told if len({key[one.id] for one in told}) == 1 else _of_paragraph(claim, told, documents.get(place))
+        groups[key[near[0].id] if near else f"document:{place}"].append(claim)
     out = []
     for group, members in groups.items():
         kind, _, value = group.partition(":")
@@ -70,8 +78,27 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
             out.append(Together(None, _called(members, value), members))
         else:
             document = documents.get(value)
-            out.append(Together(None, (document.title or document.name) if document else value, members))
+            out.append(Together(None, _heading(document) if document else value, members))
     return out
+
+
+def _of_paragraph(claim: Claim, others: Sequence[Claim], document: Document | None) -> list[Claim]:
+    """Those in the paragraph of a claim, the nearest before it first, then the nearest after it."""
+    if document is None:
+        return []
+    at = claim.quote.start
+    near = []
+    for one in others:
+        first, last = sorted((at, one.quote.start))
+        if not _PARAGRAPH.search(document.text, first, last):
+            near.append(one)
+    return sorted(near, key=lambda one: (one.quote.start > at, abs(at - one.quote.start), one.id))
+
+
+def _heading(document: Document) -> str:
+    """What a text calls itself: its title, else its first line, else its file's name."""
+    first = document.text.lstrip().partition("\n")[0].strip()
+    return document.title or (first if 0 < len(first) <= _LONGEST_HEADING else document.name)
 
 
 def _telling(claim: Claim, common: frozenset[str]) -> frozenset[str]:
@@ -108,7 +135,7 @@ def _called(claims: Sequence[Claim], name: str) -> str:
     for claim in claims:
         if claim.act is not None:
             phrase = _PHRASE.search(" ".join(claim.act.text.split()))
-            if phrase and _NAME.search(phrase.group()):
+            if phrase and name in phrase.group().lower():
                 said[_LEAD.sub("", phrase.group())] += 1
     called = min(said, key=lambda text: (-said[text], len(text), text)) if said else name
     return called[:1].upper() + called[1:]
