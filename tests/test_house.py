@@ -11,6 +11,7 @@ SRC = Path(__file__).parent.parent / "src" / "indicia"
 # Lower floors may not know of upper ones; parts on one floor may not know each other.
 FLOORS = {
     "errors": 0,
+    "writing": 0,
     "records": 1,
     "knowledge": 2,
     "read": 3,

@@ -27,6 +27,7 @@ from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phras
 from indicia.case.writer import MANY, Writer, batches
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
+from indicia.writing import make_private
 
 __all__ = ["Found", "Store", "open_store"]
 
@@ -56,6 +57,8 @@ def open_store(where: Path | str) -> Store:
     sqlite = url.get_backend_name() == "sqlite"
     engine = create_engine(url, connect_args={"timeout": _WAIT} if sqlite else {})
     if sqlite:
+        if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+            make_private(Path(url.database))  # SQLite gives its log and its index of it the mode of the file
         _listen(engine)
     try:
         upgrade(engine)

@@ -13,9 +13,10 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
-from indicia.cli.talk import Talk, plain, standard_input, write_atomically
+from indicia.cli.talk import Talk, plain, standard_input
 from indicia.errors import InputError
 from indicia.records import Case, Severity, to_json
+from indicia.writing import write_atomically
 
 __all__ = ["brief"]
 

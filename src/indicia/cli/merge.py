@@ -11,8 +11,9 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
-from indicia.cli.talk import write_atomically, write_out
+from indicia.cli.talk import write_out
 from indicia.errors import UsageError
+from indicia.writing import write_atomically
 
 if TYPE_CHECKING:
     from indicia.records import Case

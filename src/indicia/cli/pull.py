@@ -10,8 +10,9 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Output, Quiet, Verbose, talk
-from indicia.cli.talk import write_atomically, write_out
+from indicia.cli.talk import write_out
 from indicia.errors import InputError, UsageError
+from indicia.writing import write_atomically
 
 __all__ = ["TokenFile", "pull", "read_secret"]
 

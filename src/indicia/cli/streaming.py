@@ -11,8 +11,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from indicia.cli import exits
-from indicia.cli.talk import Talk, standard_input, written
+from indicia.cli.talk import Talk, standard_input
 from indicia.errors import InputError
+from indicia.writing import written
 
 if TYPE_CHECKING:
     from indicia.pipeline import Piece

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,8 +25,9 @@ from rich.progress import (
 from rich.text import Text
 
 from indicia.records import Problem, Severity
+from indicia.writing import write_atomically
 
-__all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "write_atomically", "write_out", "written"]
+__all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "write_out"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
@@ -125,37 +125,6 @@ class Talk:
 def standard_input() -> BinaryIO | None:
     """What `-` stands for; None where there is none."""
     return sys.stdin.buffer if sys.stdin is not None else None
-
-
-@contextmanager
-def written(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` that takes its name when all is written: a stopped run leaves the old file or the new one.
-
-    What is no ordinary file, as a pipe or /dev/null, is written to as it is: nothing may take its place.
-    """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        with path.open("wb") as file:
-            yield file
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes `data` to `path`, all of it or nothing."""
-    with written(path) as file:
-        file.write(data)
 
 
 def write_out(data: bytes, output: Path | None) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from indicia.knowledge.tables import Actor, AttackTables, AttackUses, Provenance, Row
+from indicia.writing import write_atomically
 
-__all__ = ["Source", "attack_files", "attack_provenance", "encode", "store", "with_states", "write"]
+__all__ = ["Source", "attack_files", "attack_provenance", "encode", "store", "with_states"]
 
 Source = tuple[str, str, str, str]  # source, version, date, licence
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -30,15 +30,6 @@ def encode(value: object) -> bytes:
             parts.append(b'"' + info.encode_name.encode() + b'":' + body)
         return b"{" + b",\n".join(parts) + b"}\n"
     return _encoder.encode(value) + b"\n"
-
-
-def write(path: Path, data: bytes) -> None:
-    """Writes through a temporary file beside `path`: never half a file."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(data)
-    temporary = Path(file.name)
-    temporary.chmod(0o644)
-    temporary.replace(path)
 
 
 def with_states(attack: AttackTables, actors: Sequence[Actor]) -> AttackTables:
@@ -83,14 +74,14 @@ def store(
     provenance: list[Provenance] = []
     if attack:
         for file, data in attack_files(attack).items():
-            write(out / file, data)
+            write_atomically(out / file, data)
         provenance += attack_provenance(attack, attack_source)
     for file, (rows, sources) in tables.items():
-        write(out / file, encode(rows))
+        write_atomically(out / file, encode(rows))
         provenance += [
             Provenance(file=file, source=name, version=version, date=date, licence=licence, rows=len(rows))
             for name, version, date, licence in sources
         ]
     ordered = tuple(sorted(provenance, key=lambda row: (row.file, row.source)))
-    write(out / "provenance.json", encode(ordered))
+    write_atomically(out / "provenance.json", encode(ordered))
     return ordered

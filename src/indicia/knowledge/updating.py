@@ -12,8 +12,9 @@ from indicia.errors import FormatError, InputError
 from indicia.knowledge.attack_bundle import MAX_BYTES, parse_release, read_limited
 from indicia.knowledge.catalogues import parse_d3fend, parse_kev, parse_mappings, parse_nist, with_techniques
 from indicia.knowledge.library import PACKAGED, Knowledge, user_folder
-from indicia.knowledge.storing import attack_files, attack_provenance, encode, write
+from indicia.knowledge.storing import attack_files, attack_provenance, encode
 from indicia.knowledge.tables import AttackTables, Provenance, Row
+from indicia.writing import write_atomically
 
 __all__ = ["Kind", "kind_of", "update"]
 
@@ -96,9 +97,9 @@ def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Pr
         written += [msgspec.structs.replace(source, file=file, rows=len(rows)) for source in sources]
     out.mkdir(parents=True, exist_ok=True)
     for file, data in files.items():
-        write(out / file, data)
+        write_atomically(out / file, data)
     kept = [row for row in _provenance_in(out) if row.file not in files]
-    write(out / "provenance.json", encode(tuple(sorted([*kept, *written], key=lambda row: (row.file, row.source)))))
+    write_atomically(out / "provenance.json", encode(tuple(sorted([*kept, *written], key=lambda row: (row.file, row.source)))))
     if progress:
         progress("written", len(given), len(given))
     return tuple(written)

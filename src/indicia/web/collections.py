@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import uuid
@@ -14,6 +13,7 @@ from typing import Any
 import orjson
 
 from indicia.records import STIX_MARKINGS, Record, Tlp
+from indicia.writing import write_atomically
 
 __all__ = ["Entry", "Inbox", "chosen", "collection_id", "fault_of", "marking_of_object", "version_of"]
 
@@ -146,13 +146,8 @@ class Inbox:
             self.entries = [entry for entry in self.entries if (entry.item["id"], version_of(entry)) not in gone]
 
     def _write(self, path: Path, bundle: dict[str, Any]) -> None:
-        """Whole or not at all, and on disk before it returns."""
-        temporary = self.folder / f".{path.name}"
-        with temporary.open("wb") as file:
-            file.write(orjson.dumps(bundle))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        """Whole or not at all, on disk before it returns, and for nobody else: what was posted may be under any marking."""
+        write_atomically(path, orjson.dumps(bundle), private=True)
 
 
 def _added(path: Path) -> str:

@@ -144,7 +144,7 @@ def _guess(pasted: str, texts: list[UploadFile], folder: str) -> str:
 
 
 def _write(path: Path, text: str) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.write_text(text, "utf-8", "surrogatepass")
     return str(path)
 
@@ -160,7 +160,7 @@ async def _keep(upload: UploadFile, folder: Path) -> str:
         path = folder / f"{number}-{name}"
 
     def copy() -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # logs hold names of people and machines
         with path.open("wb") as file:
             shutil.copyfileobj(upload.file, file)
 

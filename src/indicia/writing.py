@@ -1,0 +1,60 @@
+"""Files that are there whole or not at all, and are readable by whom they should be."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+__all__ = ["PRIVATE", "make_private", "write_atomically", "written"]
+
+PRIVATE = 0o600  # the owner reads and writes, nobody else
+_ANYBODY = 0o666  # what the umask takes from
+
+
+@contextmanager
+def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file beside `path` that takes its name when all is written: a stopped run leaves the old file or the new one.
+
+    A new file has the mode that the umask says, as any other program's; one that was there keeps its own; with `private` only
+    its owner reads it, whatever the umask. What is no ordinary file, as a pipe or /dev/null, is written to as it is: nothing
+    may take its place. Raises: OSError.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as file:
+            yield file
+        return
+    path = path.resolve() if path.is_symlink() else path  # a link stays a link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = stat.S_IMODE(path.stat().st_mode) if path.is_file() else None
+    temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}")
+    # Not readable by more people than at the end, at no moment. Python's temporary files are for nobody else, ever.
+    mode = PRIVATE if private or before is not None else _ANYBODY
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if before is not None and not private:
+            temporary.chmod(before)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Writes `data` to `path`, all of it or nothing; otherwise as `written`."""
+    with written(path, private=private) as file:
+        file.write(data)
+
+
+def make_private(path: Path) -> None:
+    """Makes an empty file that only its owner reads, for others to fill; does nothing where there is one, or none can be."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
