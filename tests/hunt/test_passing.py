@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indicia.hunt.formats.base import LogInput, Wanted
 from indicia.hunt.formats.delimited import read_rows
 from indicia.hunt.formats.directives import DirectiveLog, read_directive_logs
-from indicia.hunt.formats.lines import block_of
+from indicia.hunt.formats.lines import LineBlock, block_of, line_blocks
 from indicia.hunt.indicators import IndicatorSought, Sweep
 from indicia.hunt.matching.matcher import Matcher
 from indicia.hunt.matching.plan import plan_of
@@ -43,7 +43,7 @@ ends = st.sampled_from(["\n", "\n", "\n", "\r\n", "\n\n", "\r \n"])
 @st.composite
 def lines(draw: st.DrawFn) -> str:
     """One line of commas, most often with all its fields, sometimes with whatever."""
-    count = len(NAMES) - 1 + draw(st.sampled_from([0, 0, 0, 0, 0, 0, -1, 1]))
+    count = len(NAMES) - 1 + draw(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 1, 256]))
     cell = cells if draw(st.integers(0, 7)) == 0 else draw(st.sampled_from([plain, st.one_of(plain, quoted)]))
     time = draw(st.one_of(moments, moments, moments, odd_moments))
     return ",".join([time, *(draw(cell) for _ in range(count))]) + draw(ends)
@@ -144,6 +144,22 @@ def test_few_lines_are_read_like_many(text: str, rfc: bool) -> None:
         plain = {name: values.to_pylist() for name, values in rows.plain.items()}
         found.append((columns, plain, rows.lines.tolist(), rows.ragged + rows.unbalanced))
     assert found[0] == found[1]
+
+
+@given(st.text("ab\n\r\0é", max_size=80), st.integers(1, 9), st.integers(0, 80))
+def test_lines_do_not_depend_on_how_they_are_read(text: str, size: int, length: int) -> None:
+    data = text.encode()
+    found = []
+    for each in (size, 1 << 20):
+        blocks = line_blocks(BytesIO(data), "x", 3, length, each)
+        found.append(
+            [(block.first + n, block.line(n)) for block in blocks if isinstance(block, LineBlock) for n in every(block)]
+        )
+    assert found[0] == found[1]
+
+
+def every(block: LineBlock) -> range:
+    return range(len(block.starts))
 
 
 def test_most_lines_are_passed_over() -> None:

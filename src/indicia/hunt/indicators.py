@@ -109,7 +109,7 @@ class Sweep:
             for literal in {value.encode(), value.replace("\\", "\\\\").encode()}:
                 self._numbers.setdefault(literal, []).append(number)
         self._literals = list(self._numbers)
-        self.scanner = LiteralScanner(self._literals, hyperscan=hyperscan)
+        self.scanner = LiteralScanner(self._literals, hyperscan=hyperscan, caseless=True)
 
     def __len__(self) -> int:
         return len(self.indicators)
@@ -119,10 +119,10 @@ class Sweep:
         if not self.indicators or not batch.size:
             return []
         text, starts, ends = batch.raw_text()
-        lowered = bytes(text).lower()
-        which, stops = self.scanner.find(lowered)
+        which, stops = self.scanner.find(text)
         if not len(which):
             return []
+        lowered = bytes(text).lower()
         order = np.argsort(starts, kind="stable")
         slot = np.searchsorted(starts[order], stops - 1, side="right") - 1
         found: dict[Hit, None] = {}

@@ -99,23 +99,23 @@ def line_blocks(
             ended = not block
             if length is not None:
                 length -= len(block)
-        data = rest + block
         if skipping:
-            end = data.find(b"\n")
+            end = block.find(b"\n")
             if end < 0 and not ended:
-                rest = b""
                 continue
-            data = data[end + 1 :] if end >= 0 else b""
+            block = block[end + 1 :] if end >= 0 else b""
             number += 1
             skipping = False
-        if not ended:
-            cut = data.rfind(b"\n") + 1
-            data, rest = data[:cut], data[cut:]
-            if len(rest) > LONGEST_LINE:
-                lines = data.count(b"\n")
-                what = f"a line of more than {LONGEST_LINE >> 20} MB was left out"
-                yield Problem(where=f"{where}:{number + lines}", what=what)
-                rest, skipping = b"", True
+        cut = len(block) if ended else block.rfind(b"\n") + 1
+        if cut or ended:
+            data, rest = b"".join((rest, memoryview(block)[:cut])), block[cut:]
+        else:
+            data, rest = b"", rest + block
+        if not ended and len(rest) > LONGEST_LINE:
+            lines = data.count(b"\n")
+            what = f"a line of more than {LONGEST_LINE >> 20} MB was left out"
+            yield Problem(where=f"{where}:{number + lines}", what=what)
+            rest, skipping = b"", True
         if data:
             clean, problems = readable(data, f"{where}:{number}")
             yield from problems

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from indicia.hunt.events import Times
-from indicia.hunt.formats.delimited import askew
+from indicia.hunt.formats.delimited import Counts, Octets, askew
 from indicia.hunt.formats.lines import LineBlock
 from indicia.hunt.formats.times import leading_times
 from indicia.hunt.matching.literals import Ints
@@ -39,17 +39,25 @@ def part_lines(
         return lines, none
     times, plain = timed
     plain &= ends - starts <= LONGEST_COUNTED
-    counts = np.add.reduceat((octets == ord(delimiter)).view(np.uint8), starts, dtype=np.uint16)
-    text = block.data[base:stop]
-    if quoted and b'"' in text:
+    counts = _counted(octets, starts, delimiter)
+    if quoted and b'"' in block.data:
         odd, within = askew(octets, starts, ends, delimiter)
         plain &= ~odd
-        counts -= within
+        counts = counts - within
     plain &= counts == fields - 1
-    if not text.isascii():
+    if not block.data.isascii():
         plain &= ~np.logical_or.reduceat(octets > 127, starts)
     plain &= ~block.returns_within(lines)
-    hits = telling.find(text.lower(), starts)
+    hits = telling.find(memoryview(block.data)[base:stop], starts)
     plain[np.searchsorted(starts, hits, side="right") - 1] = False
     telling.note(len(lines), len(lines) - int(np.count_nonzero(plain)))
     return lines[~plain], times[plain]
+
+
+def _counted(octets: Octets, starts: Ints, delimiter: str) -> Counts:
+    """How many delimiters each line has."""
+    found = (octets == ord(delimiter)).view(np.uint8)
+    counts = np.add.reduceat(found, starts, dtype=np.uint8)  # four times as fast as with 16 bits
+    if int(counts.sum()) == np.count_nonzero(found):  # none went round
+        return counts.astype(np.uint16)
+    return np.add.reduceat(found, starts, dtype=np.uint16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,9 @@ import pyarrow.compute as pc
 from indicia.hunt.events import NO_TIME, Times, microseconds
 
 __all__ = ["epoch_seconds", "iso_time", "iso_times", "joined_times", "leading_times"]
+
+Octets: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def iso_time(text: str) -> int:
@@ -50,17 +54,13 @@ def joined_times(dates: pa.StringArray, times: pa.StringArray) -> Times:
 
 
 _FORM = re.compile(rb"\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d(\.\d{1,6})?Z?")
+_MINUTE = 16  # characters that say the minute
+_WINDOW = 32  # bytes, more than the form has
 _FIRST_YEAR = 1970
 _MONTHS = np.arange("1970-01", "2200-01", dtype="M8[M]").astype("M8[D]").astype(np.int64)  # the day on which each begins
 
 
-def leading_times(
-    octets: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    starts: np.ndarray[tuple[int], np.dtype[np.int64]],
-    ends: np.ndarray[tuple[int], np.dtype[np.int64]],
-    delimiter: str,
-    separators: str,
-) -> tuple[Times, np.ndarray[tuple[int], np.dtype[np.bool_]]] | None:
+def leading_times(octets: Octets, starts: Times, ends: Times, delimiter: str, separators: str) -> tuple[Times, Flags] | None:
     """The times with which lines begin, and where there is one in the form of the first line's; None when that has none.
 
     The form is `YYYY-MM-DD`, one of `separators`, `HH:MM:SS`, decimals or none, `Z` or none; the delimiter follows.
@@ -69,13 +69,38 @@ def leading_times(
     if form is None or chr(form[0][10]) not in separators:
         return None
     template, width = np.frombuffer(form[0], np.uint8), len(form[0])
-    at = np.minimum(starts, max(0, len(octets) - width - 1))
-    # One row a character: sums over many lines at a time.
-    grid = octets[np.minimum(at + np.arange(width + 1)[:, None], len(octets) - 1)]
+    if len(octets) < _WINDOW:
+        return None
+    at = np.minimum(starts, len(octets) - _WINDOW)
+    rows = np.lib.stride_tricks.sliding_window_view(octets, _WINDOW)[at]
+    good = (at == starts) & (ends - starts >= width) & ((rows[:, width] == ord(delimiter)) | (ends == at + width))
+    # Lines of one minute stand together, and what says so is in two words of eight bytes.
+    words = rows.view(np.uint64)
+    new = np.ones(len(rows), bool)
+    new[1:] = (words[1:, 0] != words[:-1, 0]) | (words[1:, 1] != words[:-1, 1])
+    first = np.flatnonzero(new)
+    lengths = np.diff(first, append=len(rows))
+    minutes, known = _minutes(rows[first, :_MINUTE].T, template[:_MINUTE])
+    good &= np.repeat(known, lengths)
+    found: Times = np.repeat(minutes, lengths)
+    unit = 10_000_000
+    for place in range(_MINUTE, width):
+        column = rows[:, place]
+        if 48 <= template[place] <= 57:
+            digit = column - np.uint8(48)
+            good &= digit <= (5 if place == _MINUTE + 1 else 9)
+            found += digit * np.int64(unit)
+            unit //= 10
+        else:
+            good &= column == template[place]
+    return found, good
+
+
+def _minutes(grid: Octets, template: Octets) -> tuple[Times, Flags]:
+    """The minutes that texts of the form `YYYY-MM-DD HH:MM` say, one row a character, and which of them say one."""
     digits = (template >= 48) & (template <= 57)
-    good = (at == starts) & (ends - starts >= width) & ((grid[width] == ord(delimiter)) | (ends == at + width))
-    good &= (grid[:width][~digits] == template[~digits, None]).all(axis=0)
-    numbers = grid[:width] - np.uint8(48)
+    good = (grid[~digits] == template[~digits, None]).all(axis=0)
+    numbers = grid - np.uint8(48)
     good &= (numbers[digits] <= 9).all(axis=0)
 
     def number(first: int, count: int) -> Times:
@@ -85,15 +110,12 @@ def leading_times(
         return total
 
     year, month, day = number(0, 4), number(5, 2), number(8, 2)
-    hour, minute, second = number(11, 2), number(14, 2), number(17, 2)
+    hour, minute = number(11, 2), number(14, 2)
     place = (year - _FIRST_YEAR) * 12 + month - 1
     good &= (place >= 0) & (place < len(_MONTHS) - 1) & (month >= 1) & (month <= 12) & (day >= 1)
     place = np.where(good, place, 0)
-    good &= (day <= _MONTHS[place + 1] - _MONTHS[place]) & (hour < 24) & (minute < 60) & (second < 60)
-    times = (((_MONTHS[place] + day - 1) * 24 + hour) * 60 + minute) * 60 + second
-    decimals = len(form[1]) - 1 if form[1] else 0
-    found: Times = times * 1_000_000 + (number(20, decimals) * 10 ** (6 - decimals) if decimals else 0)
-    return found, good
+    good &= (day <= _MONTHS[place + 1] - _MONTHS[place]) & (hour < 24) & (minute < 60)
+    return (((_MONTHS[place] + day - 1) * 24 + hour) * 60 + minute) * 60_000_000, good
 
 
 def _as_numbers(array: pa.Array) -> Times:

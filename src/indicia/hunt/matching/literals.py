@@ -23,6 +23,7 @@ __all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there"]
 TAIL = 8  # bytes
 SHARED = 64  # literals with the same last bytes
 MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile
+CASELESS = 1  # hyperscan's flag, which is there only where hyperscan is
 LITERALS_KEPT = 200  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -62,10 +63,14 @@ class LiteralScanner:
 
     Hyperscan looks at the last bytes of a literal first, so that thousands with one ending (`.corp.example`) slow it down a
     hundredfold; those go to the automaton, which looks at the first. What will not be made again need not be `kept` on disk.
+    With `caseless`, literals in lower case are found in ASCII letters of any case: sooner than in a text put into lower case.
     """
 
-    def __init__(self, literals: Sequence[bytes], *, hyperscan: bool | None = None, kept: bool = True) -> None:
+    def __init__(
+        self, literals: Sequence[bytes], *, hyperscan: bool | None = None, kept: bool = True, caseless: bool = False
+    ) -> None:
         self.literals = tuple(literals)
+        self._caseless = caseless
         self._database: Any = None
         self._automaton: Any = None
         numbers = range(len(self.literals))
@@ -82,11 +87,11 @@ class LiteralScanner:
         self._others = np.array([number for number in numbers if number not in here], np.int64)
         if here:
             chosen = [self.literals[number] for number in self._known]
-            self._database = hyperscan_database(chosen, [0] * len(chosen), literal=True, kept=kept)
+            self._database = hyperscan_database(chosen, [CASELESS * caseless] * len(chosen), literal=True, kept=kept)
         if len(self._others):
             self._automaton = ahocorasick_rs.BytesAhoCorasick([self.literals[number] for number in self._others])
 
-    def find(self, text: bytes) -> tuple[Ints, Ints]:
+    def find(self, text: bytes | memoryview) -> tuple[Ints, Ints]:
         """Every occurrence as (index of the literal, offset of its end), in no particular order."""
         which = [np.empty(0, np.int64)]
         ends = [np.empty(0, np.int64)]
@@ -102,8 +107,10 @@ class LiteralScanner:
                 pairs = np.frombuffer(found, np.int64).reshape(-1, 2)
                 which.append(self._known[pairs[:, 0]])
                 ends.append(pairs[:, 1])
-        if self._automaton is not None and (triples := self._automaton.find_matches_as_indexes(text, overlapping=True)):
-            table = np.array(triples, dtype=np.int64)
-            which.append(self._others[table[:, 0]])
-            ends.append(table[:, 2])
+        if self._automaton is not None:
+            text = bytes(text).lower() if self._caseless else text
+            if triples := self._automaton.find_matches_as_indexes(text, overlapping=True):
+                table = np.array(triples, dtype=np.int64)
+                which.append(self._others[table[:, 0]])
+                ends.append(table[:, 2])
         return np.concatenate(which), np.concatenate(ends)

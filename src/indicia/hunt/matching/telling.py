@@ -58,10 +58,10 @@ class LineFilter:
         # A rule that can be true of a line without anything in particular makes every line worth it.
         self.usable = True not in found and None not in needs
 
-    def find(self, text: bytes, starts: Ints) -> Ints:
-        """Offsets within the lines that are worth it, some more than once. `text` is in lower case; lines begin at `starts`."""
+    def find(self, text: memoryview, starts: Ints) -> Ints:
+        """Offsets within the lines that are worth it, some more than once. Lines begin at `starts`."""
         if self._scanner is None:
-            self._scanner = LiteralScanner(self._chosen(text, starts), kept=False)
+            self._scanner = LiteralScanner(self._chosen(text, starts), kept=False, caseless=True)
         found = self._scanner.find(text)[1] - 1
         return found if self._further is None else np.concatenate((found, self._further.find(text)[1] - 1))
 
@@ -72,13 +72,13 @@ class LineFilter:
             self._strikes += 1
             self.usable = self.usable and self._strikes < _STRIKES
 
-    def _chosen(self, text: bytes, starts: Ints) -> list[bytes]:
+    def _chosen(self, text: memoryview, starts: Ints) -> list[bytes]:
         """For each rule the texts that stand in the fewest of some lines of the log."""
         bounds = np.append(starts, len(text))
         lines = np.unique(np.linspace(0, len(starts) - 1, _SAMPLE).astype(np.int64)).tolist() if len(starts) else []
         some = b"\n".join(text[int(bounds[line]) : int(bounds[line + 1])][: _SAMPLE_BYTES // _SAMPLE] for line in lines)
         literals = sorted({literal for need in self._needs for literal in _literals(need)})
-        which, _ = LiteralScanner(literals, hyperscan=False).find(some)
+        which, _ = LiteralScanner(literals, hyperscan=False, caseless=True).find(some)
         counts = dict(zip(literals, np.bincount(which, minlength=len(literals)).tolist(), strict=True))
 
         def cost(one: frozenset[bytes]) -> tuple[int, int, int]:
