@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from indicia.read.claims.clauses import act_words, agent_after, clause_end, clause_start, objects_after, trim_units
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party, subject
+from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.speech import Speech, speaker_of
 from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, is_actor, specific, suspect
 from indicia.read.claims.wordsets import word_set
@@ -17,6 +18,8 @@ __all__ = ["accuse", "link", "participle"]
 _LEGAL = word_set("rules.legal")
 _HEDGE_LINK = word_set("rules.hedge_link")
 _MONTHS = word_set("rules.months")
+_RELATIVE = ("which", "who", "that", "whom", "whose")
+_BARING = word_set("rules.baring")
 
 
 def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
@@ -115,7 +118,7 @@ def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         act = trim_units(sentence, clause_start(sentence, verb.first), verb.first)
         if how in ("party", "relative") and things and is_actor(parties[things[0]]) and not is_actor(parties[target]):
             accused = things
-            act = (verb.at, parties[target].last)
+            act = _tie(sentence, verb, target)
         if verb.negated:
             for s in sources:
                 for a in accused:
@@ -139,20 +142,22 @@ def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         and not act_words(sentence, parties[middle].last, target_at)
     ):
         accused = coordinated(row, parties, at, middle, back=False)
-        act = (verb.at, parties[target].last)
+        act = _tie(sentence, verb, target)
     elif act is None:
         # "APT31, whom it links to the breach": the object stands before the relative pronoun
         if not who:
             return
         k = parties[who[0]].first - 1
+        after = trim_units(sentence, parties[accused[-1]].last, clause_end(sentence, parties[accused[-1]].last))
         if k > 0 and row[k].low in ("which", "whom", "that", "who"):
             k -= 2 if row[k - 1].low == "," else 1
             if k >= 0 and at[k] >= 0 and can_be_accused(parties[at[k]]):
                 for s in sources:
-                    yield Draft(
-                        Stance.ACCUSES, s, at[k], (verb.at, parties[target].last), verb.at, "link-relative", hedge=hedge
-                    )
-        return
+                    yield Draft(Stance.ACCUSES, s, at[k], _tie(sentence, verb, target), verb.at, "link-relative", hedge=hedge)
+            return
+        if after is None or not act_words(sentence, *after) or row[after[0]].low in _RELATIVE:
+            return
+        act = after  # "attributes to X the attack on Y": the object comes last
     if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not act_words(
         sentence, verb.at, target_at
     ):
@@ -173,6 +178,13 @@ def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         for a in accused:
             if s != a:
                 yield Draft(Stance.ACCUSES, s, a, act, verb.at, "link", hedge=hedge)
+
+
+def _tie(sentence: Sentence, verb: Verb, target: int) -> tuple[int, int] | None:
+    """The act of "linked APT31 to the breach"; none where the words only tell whose an actor is: "tied to the state"."""
+    party = sentence.parties[target]
+    master = party.kinds[0] in ("state", "capital", "demonym", "agency", "gov_body", "place", "gov_person")
+    return None if master and not act_words(sentence, verb.at + 1, party.last) else (verb.at, party.last)
 
 
 def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
@@ -253,6 +265,17 @@ def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft
                 for a in objects:
                     yield Draft(Stance.ACCUSES, s, a, trim_units(sentence, verb.at + 1, end), verb.at, "condemn")
             return
+    if verb.lemma in _BARING and not objects:
+        # "is exposing details of the malicious cyber activity of China"
+        for k in range(verb.at + 2, min(end, verb.at + 16)):
+            index = at[k]
+            if index < 0 or parties[index].first != k or row[k - 1].low not in ("of", "by") or not suspect(parties[index]):
+                continue
+            if row[k - 2].low in lexicon().acts or row[k - 1].low == "by" and act_words(sentence, verb.at + 1, k):
+                for s in sources:
+                    for a in coordinated(row, parties, at, index, back=False):
+                        yield Draft(Stance.ACCUSES, s, a, trim_units(sentence, verb.at + 1, k - 1), verb.at, "condemn")
+                return
     if not objects:
         return
     if legal or verb.lemma == "name":

@@ -11,6 +11,7 @@ from indicia.read.claims.clauses import (
     clause_end,
     clause_start,
     conditional_clause,
+    deed_words,
     group_start,
     may_have,
     trim_units,
@@ -59,6 +60,9 @@ def hostile(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
         return
     if conditional_clause(sentence, verb):
         return
+    based = verb.lemma == "operate" and verb.at + 1 < n and row[verb.at + 1].low in ("from", "out", "in")
+    if based and not act_words(sentence, verb.at + 1, end):
+        return  # where somebody sits is a tie, not a deed
     if verb.passive:
         agent = agent_after(sentence, verb.at + 1, end)
         if agent < 0 or not accusable(sentence, agent) or verb.negated:
@@ -120,7 +124,7 @@ def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, 
         strong = (
             not weak
             or spoken
-            or act_words(sentence, at, end)
+            or deed_words(sentence, at, end)
             or any(sentence.at[k] >= 0 and sentence.parties[sentence.at[k]].kinds[0] == "malware" for k in range(at, end))
         )
         if first == "group":
@@ -134,7 +138,7 @@ def _suits(party: Party, weak: bool, spoken: bool, sentence: Sentence, at: int, 
 
 
 def tied(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
-    """ACTOR works for STATE: accuses the actor, with the state."""
+    """ACTOR works for STATE, "operates from STATE": accuses the actor, with the state. Such a tie is no act."""
     row, parties = sentence.row, sentence.parties
     if verb.negated or "link" in verb.classes:
         return
@@ -143,12 +147,14 @@ def tied(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
     if how not in ("party", "relative") or not who or not is_actor(parties[who[0]]):
         return
     for k in range(verb.at + 1, min(len(row), verb.at + 7)):
-        if row[k].low in ("for", "to", "with", "by", "of"):
+        low = row[k].low
+        if low in ("for", "to", "with", "by", "of") or inside and low == "from" and verb.lemma in ("operate", "work", "act"):
             index = next_party(sentence, k + 1, len(row), reach=2)
             if index >= 0 and parties[index].kinds[0] in ("state", "capital", "agency", "gov_body") and parties[index].state:
                 for s in inside[0].speakers if inside else (-1,):
                     for a in who:
-                        yield Draft(Stance.ACCUSES, s, a, (verb.at, parties[index].last), verb.at, "tied")
+                        if s != a:
+                            yield Draft(Stance.ACCUSES, s, a, None, verb.at, "tied")
             return
 
 

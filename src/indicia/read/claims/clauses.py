@@ -14,6 +14,7 @@ __all__ = [
     "clause_end",
     "clause_start",
     "conditional_clause",
+    "deed_words",
     "copula_subject",
     "group_start",
     "may_have",
@@ -99,6 +100,11 @@ def clause_end(sentence: Sentence, i: int) -> int:
 def act_words(sentence: Sentence, lo: int, hi: int) -> bool:
     lex = lexicon()
     return any(u.low in lex.acts or u.low in lex.findings for u in sentence.row[lo:hi])
+
+
+def deed_words(sentence: Sentence, lo: int, hi: int) -> bool:
+    """Whether a noun for a hostile deed stands there: "attack", not "advisory" or "report"."""
+    return any(u.low in lexicon().acts for u in sentence.row[lo:hi])
 
 
 def trim_units(sentence: Sentence, lo: int, hi: int) -> tuple[int, int] | None:

@@ -67,6 +67,16 @@ def wrong_side(found: Found) -> bool:
     return found.draft.stance is Stance.DENIES and len(set(states)) == 2
 
 
+def _listed(one: Found, other: Found) -> bool:
+    """Whether the source of `other` is one of those that explain the source of `one`: "Allies, such as Canada and Spain"."""
+    broad, narrow = one.source, other.source
+    if broad is None or narrow is None or not broad.plural or broad.name is not None or narrow.name is None:
+        return False
+    row = one.piece.whole.row
+    after = [unit.low for unit in row[broad.last : broad.last + 4] if unit.low != ","]
+    return broad.last < narrow.first <= broad.last + 24 and (after[:2] == ["such", "as"] or after[:1] == ["including"])
+
+
 def _moot(one: Found, other: Found) -> bool:
     if one.accused_is is None or other.accused_is is None:
         return False
@@ -95,6 +105,8 @@ def _moot(one: Found, other: Found) -> bool:
             return True
     if one.accused_is.same != other.accused_is.same or one.draft.stance is not Stance.ACCUSES:
         return False
+    if other.draft.stance is Stance.ACCUSES and _listed(one, other):
+        return True
     if one.draft.source < 0 <= other.draft.source:
         return other.score >= one.score or other.draft.rule != "scorer"
     return same_source and other.draft.stance in (Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES) and other.score >= one.score

@@ -23,6 +23,11 @@ from indicia.read.claims.withholding import doubts, question, refusals
 
 __all__ = ["drafts"]
 
+_CALLING = frozenset(
+    {"call", "calls", "called", "name", "names", "named", "dub", "dubs", "dubbed", "label", "labels", "labelled"}
+)
+_CALLING_AS = frozenset({"as", "called", "named", "dubbed", "labelled", "nicknamed", "codenamed"})
+
 
 def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     """All drafts of a sentence. Speech gives the source of those that have no subject of their own.
@@ -49,10 +54,30 @@ def _speaking(sentence: Sentence, said: list[Speech], source: int) -> tuple[int,
     return (source,)
 
 
+def _called(sentence: Sentence, index: int) -> list[int]:
+    """The actors by whose names a group is called: "the groups known as A and B", "the group that the industry calls A"."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    if parties[index].kinds[0] not in ("group", "criminal") or parties[index].name is not None:
+        return []
+    first = k = parties[index].last
+    relative = k < len(row) and row[k].low in ("that", "which", "whom")
+    while k < min(first + 9, len(row)):
+        if at[k] >= 0 and parties[at[k]].kinds[0] == "actor":
+            telling = row[k - 1].low in _CALLING_AS or relative and row[k - 1].low in _CALLING
+            return coordinated(row, parties, at, at[k], back=False) if telling and k > first else []
+        if row[k].kind == "mark" or row[k].low in ("and", "but", "for", "over", "behind"):
+            return []
+        k += 1
+    return []
+
+
 def _named(sentence: Sentence, index: int) -> list[int]:
-    """The names in apposition to a description of several, or the party itself."""
+    """The names that explain a description, or the party itself."""
     row, at, parties = sentence.row, sentence.at, sentence.parties
     party = parties[index]
+    called = _called(sentence, index)
+    if called:
+        return called
     opens = party.last
     if party.name is not None and party.name.kind != "demonym" or not party.plural or opens + 1 >= len(row):
         return [index]

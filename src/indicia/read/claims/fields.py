@@ -223,6 +223,10 @@ class Maker:
         row = sentence.row
         cue = row[min(draft.cue, len(row) - 1)]
         words = [w for w in self._told(*self._quote(found)).firm if wanted is None or w.firmness is wanted]
+        # "can be linked to A and was conducted from B": the word that ties A says nothing of B
+        own = {d.hedge for d in found.piece.found if d.accused == draft.accused or d is draft}
+        others = {row[d.hedge].start for d in found.piece.found if d.hedge >= 0 and d.hedge not in own}
+        words = [w for w in words if not any(w.start <= at < w.end for at in others)]
         if not words:
             # "They hold this with high confidence": the next sentence may say it
             return None

@@ -73,7 +73,7 @@ def verb_groups(row: list[Unit], at: list[int], lex: Lexicon) -> list[Verb]:
                 low == "and"
                 and first > 1
                 and at[first - 2] < 0
-                and row[first - 2].low.endswith(("ed", "en", "wn"))
+                and row[first - 2].low.endswith(("ed", "en", "wn", "gun", "ught", "ilt", "ade", "ent"))
                 and form.form in ("past", "part")
             ):
                 first -= 2  # "had been planned and carried out"
@@ -148,8 +148,8 @@ def coordinated(row: list[Unit], parties: list[Party], at: list[int], index: int
         other = parties[at[k]]
         if (other.last - 1 if back else other.first) != k:
             break
-        if other.kinds[0] == "pronoun":
-            break
+        if other.kinds[0] == "pronoun" or joined and not used_and and not back:
+            break  # "A and B, researchers said": a list ends with its "and"
         out.append(at[k])
         pairs_only = comma_and and used_and
         oxford = oxford or pairs_only
@@ -255,6 +255,9 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
         if low in ("and", "but", "or", "then"):
             # a second verb of the same subject: "Mandiant could not determine ... and has made"
             earlier = [v for v in sentence.verbs if v.at < j]
+            nearer = next((k for k in range(j - 1, max(-1, j - 16), -1) if at[k] < 0 and row[k].low in _COPULA), -1)
+            if earlier and earlier[-1].at < nearer and at[nearer - 1] >= 0 and steps < 14 and j == verb_first - 1:
+                return subject(sentence, nearer, reach=reach - steps)  # "said that X is state-run and operates from"
             if earlier and steps < 14 and j == verb_first - 1:
                 return subject(sentence, earlier[-1].first, reach=reach - steps)
             if j == verb_first - 1:
@@ -289,6 +292,7 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
 
 
 _FINITE = word_set("grammar.finite")
+_COPULA = frozenset({"is", "are", "was", "were"})
 _MONTHS = word_set("grammar.months")
 
 

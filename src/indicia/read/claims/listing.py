@@ -154,7 +154,7 @@ def nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draf
                     "by",
                 )
             ):
-                if any(k < v.at < j for v in sentence.verbs):
+                if any(k < v.at < j for v in sentence.verbs) or row[j - 2].low == "such":
                     break
                 if suspect(parties[index]):
                     for a in coordinated(row, parties, at, index, back=False):

@@ -28,6 +28,7 @@ _NOT_NAMES = _MONTHS | word_set("parties.not_names")
 _DOING = frozenset({"hacking", "spying", "phishing"})  # before a name these are verbs
 _VERBAL = frozenset({"sanctioned", "blacklisted", "suspected", "wanted", "retired"})
 _JOINING = ("agency", "vendor", "actor", "union")
+_TRACKED = frozenset("group groups actor actors cluster clusters gang gangs crew crews hackers operators intruders".split())
 
 
 _COUNTED = frozenset("dozens hundreds some several many both one two three four five six seven eight nine ten most all".split())
@@ -127,6 +128,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 gap = 0
                 continue
             joins = best >= 0 and gap == 0 and head_name is None and not possessive and name.kind in _JOINING
+            joins = joins and (name.kind == "actor" or head not in _TRACKED)  # "the groups Microsoft tracks as"
             # "security service PST", "the group Sandworm"
             if joins and row[best].end + 1 >= u.start and "person" not in head_kinds[:1]:
                 head_name = name

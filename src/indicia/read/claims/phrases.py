@@ -9,8 +9,8 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, coordinated, next_party, subject
 from indicia.read.claims.kinds import on_territory
 from indicia.read.claims.lexicon import lexicon
-from indicia.read.claims.speech import Speech, speakers_at
-from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, is_actor, specific
+from indicia.read.claims.speech import NOMINALS, Speech, speakers_at
+from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, is_actor, specific, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -20,6 +20,7 @@ _RESPONSIBLE = word_set("rules.responsible")
 _WORK = word_set("rules.work")
 _ORIGIN = word_set("rules.origin")
 _POINTS = word_set("rules.points")
+_BASELESS = word_set("rules.baseless")
 
 
 def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -83,8 +84,9 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 place = row[parties[index].first - 1].low in ("from", "in") and (
                     on_territory(parties[index]) or parties[index].kinds[0] == "state"
                 )
+                verb = next((v.first for v in sentence.verbs if start < v.first < k), k)
                 for draft in _clear_or_accuse(
-                    sentence, sources, index, trim_units(sentence, start, k), k, "origin", negated, hypothetical
+                    sentence, sources, index, trim_units(sentence, start, verb), k, "origin", negated, hypothetical
                 ):
                     yield draft._replace(place=place)
         elif low in _POINTS and k + 2 < n and row[k + 1].low in ("to", "at", "toward", "towards", "the", "finger", "fingers"):
@@ -124,9 +126,9 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             a = at[k - 2]
             verbs = [v for v in sentence.verbs if v.at < k and v.lemma in ("lay", "put", "place")]
             if verbs and accusable(sentence, a):
-                verb = verbs[-1]
-                who, _, _ = subject(sentence, verb.first)
-                agents = [w for w in who if can_speak(parties[w])] if not verb.passive else []
+                holder = verbs[-1]
+                who, _, _ = subject(sentence, holder.first)
+                agents = [w for w in who if can_speak(parties[w])] if not holder.passive else []
                 for s in tuple(agents) or sources:
                     yield Draft(Stance.ACCUSES, s, a, None, k, "door")
         elif low in ("involved", "complicit", "involvement") and k:
@@ -154,24 +156,7 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                             "nothing-to-do",
                             self_reference=parties[a].kinds[0] == "pronoun" or a == source,
                         )
-        elif low in (
-            "baseless",
-            "groundless",
-            "unfounded",
-            "fabricated",
-            "absurd",
-            "nonsense",
-            "slander",
-            "fabrication",
-            "lies",
-            "ridiculous",
-            "false",
-            "untrue",
-            "smear",
-            "smears",
-            "preposterous",
-            "hasty",
-        ):
+        elif low in _BASELESS:
             verbs = [
                 v
                 for v in sentence.verbs
@@ -182,6 +167,10 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 for s in who:
                     if can_speak(parties[s]):
                         yield Draft(Stance.DENIES, s, s, None, k, "called-baseless", self_reference=True)
+            elif not inside and k + 2 < n and row[k + 1].low in NOMINALS and row[k + 2].low in ("against", "about", "of"):
+                index = next_party(sentence, k + 3, n, reach=2)
+                if index >= 0 and suspect(parties[index]):  # of whose statement this is, the resolver knows
+                    yield Draft(Stance.DENIES, -1, index, None, k, "called-baseless")
 
 
 def _clear_or_accuse(

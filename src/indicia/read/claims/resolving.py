@@ -250,6 +250,12 @@ class Resolver:
             accused_is = accused_is._replace(state=source_is.state)  # "his government", "its services": the speaker's own
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
+        if (
+            draft.stance is Stance.DENIES
+            and source is None
+            and (source_is is None or accused_is is None or source_is.state is None or source_is.state != accused_is.state)
+        ):  # "groundless accusations against China", unless China's own statement says so
+            return None
         if source is None and accused is not None and not specific(accused) and not accused.definite and not trusted:
             return None
         # relays: outer speakers of the place where the claim is made
