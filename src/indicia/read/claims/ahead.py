@@ -78,6 +78,8 @@ def head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
             return False
         if unit.low in lex.heads and not (unit.low in lex.verbs and is_verb(row, k, lex)):
             return True
+        if "-" in unit.low and unit.low.rsplit("-", 1)[1] in lex.heads and unit.low not in lex.modifiers:
+            return True  # "vice-minister"
         if unit.low in FUNCTION or is_verb(row, k, lex):
             return False
     return False

@@ -23,13 +23,13 @@ def rule_score(found: Found) -> float:
     return 0.6 if found.draft.rule in ("narration", "participle", "tied") else 0.5 if found.draft.lenient else 0.8
 
 
-def consistent(found: list[Found]) -> list[Found]:
+def consistent(found: list[Found], text: str) -> list[Found]:
     """Of the claims of one sentence, drops what a likelier one makes moot: narration beside a spoken claim on the same
     accused, an
     accusation that the same source denies, an apposition ("X, a group tied to ...") beside the name it explains."""
     out = []
     for one in found:
-        if not any(other is not one and _moot(one, other) for other in found):
+        if not any(other is not one and _moot(one, other, text) for other in found):
             out.append(one)
     return out
 
@@ -77,7 +77,46 @@ def _listed(one: Found, other: Found) -> bool:
     return broad.last < narrow.first <= broad.last + 24 and (after[:2] == ["such", "as"] or after[:1] == ["including"])
 
 
-def _moot(one: Found, other: Found) -> bool:
+_CALLING = frozenset("called named dubbed known as styled calling itself themselves , ( group".split())
+_HOME = re.compile(r"(?:his|her|its|their|our|my) (?:own )?(?:country|government|nation|state|side|homeland)", re.IGNORECASE)
+
+
+def _called(one: Party | None, other: Party | None, found: Found) -> bool:
+    """Whether `other` is the name by which the text calls `one`: "a group called X"."""
+    if one is None or other is None or one.name is not None or not one.last < other.first <= one.last + 4:
+        return False
+    between = [unit.low for unit in found.piece.whole.row[one.last : other.first]]
+    return set(between) <= _CALLING and between != [","]
+
+
+def _nameless(one: Found, other: Found) -> bool:
+    """Whether `one` says of a nameless party what `other` says of it by its name."""
+    pairs = ((one.source, other.source), (one.accused, other.accused))
+    return any(_called(a, b, one) for a, b in pairs) and all(a == b or _called(a, b, one) for a, b in pairs)
+
+
+def _inside(one: Found, other: Found) -> bool:
+    """Whether the accused of `one` only tells where that of `other` sits: "a man in Magnitogorsk"."""
+    if one.accused is None or other.accused is None or one.source != other.source:
+        return False
+    return one.accused.first == other.accused.last + 1 and one.piece.whole.row[other.accused.last].low in (
+        "in",
+        "from",
+        "near",
+        "at",
+    )
+
+
+def _home(one: Found, other: Found, text: str) -> bool:
+    """Whether both deny for one side, `other` in the words "his country"."""
+    if one.accused is None or other.accused is None or one.source != other.source or one.accused != one.source:
+        return False
+    return _HOME.fullmatch(" ".join(text[other.accused.start : other.accused.end].split())) is not None
+
+
+def _moot(one: Found, other: Found, text: str) -> bool:
+    if one.draft.stance is other.draft.stance and (_nameless(one, other) or _inside(one, other) or _home(one, other, text)):
+        return True
     if one.accused_is is None or other.accused_is is None:
         return False
     same_source = one.draft.source == other.draft.source

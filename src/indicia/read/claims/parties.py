@@ -154,6 +154,18 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 best = j  # "Foreign Secretary" and a known holder of the office
                 j += 1
                 continue
+            if (
+                best == j - 1
+                and head_name is not None
+                and head_name.kind == "state"
+                and name.kind == "agency"
+                and name.state == head_name.state
+                and row[best].end + 1 == u.start
+            ):
+                best, head_kinds, head, head_name = j, ("agency",), u.low, name  # "the US Secret Service"
+                owner = name
+                j += 1
+                continue
             if best >= 0 and not possessive:
                 break
             if possessive:

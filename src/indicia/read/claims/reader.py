@@ -199,5 +199,5 @@ class Reading:
             if known is None or rank(found) > rank(known):
                 best[key] = found
         for best in by_sentence.values():
-            self.done += [self.maker.claim(found) for found in consistent(list(best.values()))]
+            self.done += [self.maker.claim(found) for found in consistent(list(best.values()), self.text)]
         self.found = []
