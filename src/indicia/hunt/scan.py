@@ -97,6 +97,7 @@ class Scanner:
         self._matchers: dict[str, Matcher] = {}
         self._facts: dict[int, RuleFacts] = {}
         self._windows_kinds: dict[tuple[str | None, str | None, str | None], frozenset[str]] = {}
+        self._wanted: dict[tuple[str, bool], Wanted] = {}
         self._filters: dict[tuple[str, tuple[str, ...]], LineFilter] = {}
         self._kept: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
@@ -136,8 +137,12 @@ class Scanner:
 
     def wanted(self, form: Format, *, whole: bool = False) -> Wanted:
         """The fields that the rules for a format ask for; `whole`: of every event, whether a rule can match it or not."""
+        found = self._wanted.get((form.name, whole))
+        if found is not None:
+            return found
         families = {form.family, *form.also}
         found = Wanted(frozenset().union(*(self.matcher(family).fields for family in families)))
+        self._wanted[form.name, whole] = found
         if families == {"windows"}:
             found.of_kind = self._of_windows_kind
         elif not whole and families == {form.family}:

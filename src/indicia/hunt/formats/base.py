@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.matching.telling import LineFilter
@@ -18,11 +18,19 @@ class Wanted(frozenset[str]):
     """The fields that rules ask for, in lower case, "" among them when the whole text is wanted too.
 
     `of_kind` says it more closely for one kind of Windows event: (channel, event id, provider) -> fields. `telling` gives for
-    the fields of a text log what finds its lines that are worth taking apart; None where every line is wanted.
+    the fields of a text log what finds its lines that are worth taking apart; None where every line is wanted. `known` is what
+    a format remembers of one log for the next.
     """
 
     of_kind: Callable[[str | None, str | None, str | None], frozenset[str]] | None = None
     telling: Callable[[Sequence[str]], LineFilter] | None = None
+    known: dict[Any, Any]
+
+    def __new__(cls, fields: Iterable[str] = ()) -> Wanted:
+        """Without anything known."""
+        made = super().__new__(cls, fields)
+        made.known = {}
+        return made
 
 
 class Stretch(NamedTuple):

@@ -1,13 +1,12 @@
 """Windows events given as the JSON of their `Event` element, one a line, gathered into batches: EVTX, and exports like it.
 
 A line is decoded in two steps. The first takes the few things that say what kind of event it is and leaves its data as bytes;
-the second takes the data apart only where a rule asks for a field of that kind. A line in an unusual form is decoded whole, the
-slow and plain way; both give the same.
+the second takes the data apart, all of one kind together, where a rule asks for a field of that kind. A line in an unusual form
+is decoded whole, the slow and plain way; both give the same.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -19,6 +18,7 @@ import pyarrow as pa
 
 from indicia.hunt.events import Column, EventBatch
 from indicia.hunt.formats.base import Wanted
+from indicia.hunt.formats.eventdata import KindData, json_of
 from indicia.hunt.formats.lines import LineBlock
 from indicia.hunt.formats.table import ShapedRows, column_of, text_of
 from indicia.hunt.formats.windows import flat_event, windows_times
@@ -28,7 +28,9 @@ from indicia.hunt.rules.names import field_key
 __all__ = ["EventTable"]
 
 _GUARDS = frozenset({"channel", "eventid", "provider_name"})
-_NOTHING: frozenset[str] = frozenset()
+_NO_FIELD = _GUARDS | {""}  # "" stands for the whole text, which is kept anyway
+_MOST_KINDS = 20_000  # remembered from batch to batch
+_Key = tuple[str | None, int | str | None, str | None]  # channel, event id, provider
 
 
 class _Name(msgspec.Struct, gc=False):
@@ -48,7 +50,7 @@ class _Created(msgspec.Struct, gc=False):
     attributes: _When = msgspec.field(name="#attributes")
 
 
-class _Numbered(msgspec.Struct, gc=False):
+class _Numbered(msgspec.Struct, gc=False, frozen=True):
     text: int | str = msgspec.field(name="#text")
 
 
@@ -93,9 +95,7 @@ _FURTHER = {
         _Further("SystemTime", "TimeCreated", first=True),
     )
 }
-_plainly = msgspec.json.Decoder()
 _PARTS = ("EventData", "UserData", "ProcessingErrorData")
-_NESTED = re.compile(rb'"\s*:\s*\{')
 
 
 @lru_cache(64)
@@ -107,16 +107,23 @@ def _decoder(members: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(msgspec.defstruct("Event", [("Event", content)], gc=False))
 
 
-class _Kind(NamedTuple):
-    """A kind of event by its number, with the fields of it that rules ask for."""
+class _Kind:
+    """A kind of event by its number, with the fields of it that rules ask for, and the events of it that wait to be read."""
 
-    number: int
-    wanted: frozenset[str]
-    further: tuple[_Further, ...]
+    __slots__ = ("data", "further", "key", "number", "raws", "rows", "wanted")
+
+    def __init__(self, number: int, key: _Key, wanted: frozenset[str], further: tuple[_Further, ...]) -> None:
+        self.number = number
+        self.key = key
+        self.wanted = wanted
+        self.further = further
+        self.data = KindData(wanted)
+        self.rows: list[int] = []
+        self.raws: list[msgspec.Raw] = []
 
 
 class EventTable:
-    """Gathers events into a batch."""
+    """Gathers events into batches."""
 
     def __init__(self, wanted: Wanted | frozenset[str], name: str, unit: str) -> None:
         self._format = name
@@ -125,13 +132,22 @@ class EventTable:
         self._of_kind = getattr(wanted, "of_kind", None)
         self._further = tuple(_FURTHER[key] for key in sorted(wanted & _FURTHER.keys()))
         self._decoder = _decoder(tuple(sorted({each.member for each in self._further})))
-        self._kinds: dict[tuple[str | None, int | str | None, str | None], _Kind] = {}
+        self._kinds: dict[tuple[Any, Any, Any], _Kind] = getattr(wanted, "known", {})
+        for kind in self._kinds.values():  # of a reading that was not brought to its end
+            kind.rows, kind.raws = [], []
+        self._files: list[str] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        """Begins a batch. The kinds stay, and how their data is read."""
+        if len(self._kinds) > _MOST_KINDS:
+            self._kinds.clear()
         self._kind_of: list[int] = []
         self._times: list[str] = []
         self._further_values: dict[_Further, tuple[list[int], list[Any]]] = {each: ([], []) for each in self._further}
         self._rows = ShapedRows()
         self._lines = _Lines()
-        self._files: list[str] = []
+        self._files = self._files[-1:]
         self._file_of: list[tuple[int, int]] = []  # (file, events)
         self._positions: list[Ints] = []
 
@@ -177,45 +193,35 @@ class EventTable:
         return () if fault else (first,)
 
     def _add_quickly(self, contents: list[Any]) -> None:
-        kinds, kind_of, times, rows, decode = self._kinds, self._kind_of, self._times, self._rows, _plainly.decode
-        for content in contents:
-            system = content.System
-            number = system.EventID
-            if type(number) is _Numbered:
-                number = number.text
-            channel = system.Channel
-            if channel is None:
-                channel = _channel_of_data(content)
-            kind = kinds.get(key := (channel, number, system.Provider.attributes.Name))
-            if kind is None:
-                kind = self._new_kind(key)
-            kind_of.append(kind.number)
-            times.append(system.TimeCreated.attributes.SystemTime)
+        systems = [content.System for content in contents]
+        keys = [(system.Channel, system.EventID, system.Provider.attributes.Name) for system in systems]
+        for at in [at for at, key in enumerate(keys) if key[0] is None]:
+            keys[at] = (_channel_of_data(contents[at]), *keys[at][1:])
+        for key in dict.fromkeys(keys):
+            if key not in self._kinds:
+                self._new_kind(key)
+        kinds = list(map(self._kinds.__getitem__, keys))
+        first = self.size
+        self._kind_of += [kind.number for kind in kinds]
+        self._times += [system.TimeCreated.attributes.SystemTime for system in systems]
+        for row, (kind, content) in enumerate(zip(kinds, contents, strict=True), first):
             if not kind.wanted:
-                rows.skip()
                 continue
             for each in kind.further:
-                at, values = self._further_values[each]
-                at.append(rows.size)
-                values.append(_further_of(system, each))
-            raw = bytes(content.EventData)
-            data = decode(raw) if raw else None
-            if (
-                type(data) is not dict
-                or "Data" in data
-                or "#attributes" in data
-                or content.UserData is not _ABSENT
-                or content.ProcessingErrorData is not _ABSENT
-                or (raw.find(b"{", 1) > 0 and _NESTED.search(raw))
-            ):
-                data = _whole_data(content)
-            rows.add(data, kind.wanted)
+                its_rows, values = self._further_values[each]
+                its_rows.append(row)
+                values.append(_further_of(content.System, each))
+            if content.UserData is _ABSENT and content.ProcessingErrorData is _ABSENT and content.EventData is not _ABSENT:
+                kind.rows.append(row)
+                kind.raws.append(content.EventData)
+            else:
+                self._rows.put(row, _whole_data(content), kind.wanted)
 
     def _add_plainly(self, line: bytes) -> str:
         """Adds an event in whatever form; says why it is none."""
         try:
-            whole = _plainly.decode(line)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            whole = json_of(line)
+        except (ValueError, RecursionError) as error:
             return str(error) or type(error).__name__
         event = whole.get("Event") if isinstance(whole, dict) else None
         if not isinstance(event, dict):
@@ -223,26 +229,33 @@ class EventTable:
         fields = flat_event(event)
         channel, number, provider = (_or_text(fields.get(name)) for name in ("Channel", "EventID", "Provider_Name"))
         kind = self._kinds.get(key := (channel, number, provider)) or self._new_kind(key)
+        self._rows.put(self.size, fields, kind.wanted)
         self._kind_of.append(kind.number)
         self._times.append(text_of(fields.get("SystemTime")))
-        self._rows.add(fields, kind.wanted)
         return ""
 
-    def _new_kind(self, key: tuple[str | None, int | str | None, str | None]) -> _Kind:
+    def _new_kind(self, key: tuple[Any, Any, Any]) -> _Kind:
         channel, number, provider = key
+        if type(number) is _Numbered:
+            number = number.text
         wanted: frozenset[str] = frozenset(self._wanted)
         if self._of_kind is not None:
             wanted = self._of_kind(channel, None if number is None else str(number), provider)
         further = tuple(each for each in self._further if field_key(each.name) in wanted)
-        kind = self._kinds[key] = _Kind(len(self._kinds), (wanted - _GUARDS) or _NOTHING, further)
+        kind = self._kinds[key] = _Kind(len(self._kinds), (channel, number, provider), wanted - _NO_FIELD, further)
         return kind
 
     def batch(self) -> EventBatch:
-        """The events as a batch."""
+        """The events so far as a batch; what is added then goes into the next."""
+        for kind in self._kinds.values():
+            if kind.rows:
+                kind.data.read(kind.rows, kind.raws, self._rows)
+                kind.rows, kind.raws = [], []
+        self._rows.size = self.size
         columns = self._rows.columns(self._wanted - _GUARDS)
         kind_of = np.array(self._kind_of, np.int32)
         for place, name in enumerate(("Channel", "EventID", "Provider_Name")):
-            of_kind = column_of([key[place] for key in self._kinds])
+            of_kind = column_of([kind.key[place] for kind in self._kinds.values()])
             columns[name] = Column(of_kind.values, of_kind.codes[kind_of])
         spelling = {field_key(name): name for name in columns}
         for each, (at, values) in self._further_values.items():
@@ -252,7 +265,7 @@ class EventTable:
             columns[each.name] = own
         lines = self._lines
         counts = [count for _, count in self._file_of]
-        return EventBatch(
+        made = EventBatch(
             format=self._format,
             family="windows",
             size=self.size,
@@ -271,6 +284,8 @@ class EventTable:
             raw=lines.raw,
             raw_rows=lines.raw_of,
         )
+        self._clear()
+        return made
 
 
 class _Lines:
@@ -312,18 +327,21 @@ def _joined(lines: Sequence[bytes]) -> tuple[bytes, Ints, Ints]:
 
 
 def _rebuild(line: bytes) -> tuple[str, str, Mapping[str, str]]:
-    event = _plainly.decode(line)["Event"]
+    event = json_of(line)["Event"]
     fields = {name: value for name, content in flat_event(event).items() if (value := text_of(content)) != ""}
     return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
 
 
 def _whole_data(content: Any) -> dict[str, Any]:
     parts = ((name, getattr(content, name)) for name in _PARTS)
-    return flat_event({name: _plainly.decode(part) for name, part in parts if part is not _ABSENT})
+    return flat_event({name: json_of(part) for name, part in parts if part is not _ABSENT})
 
 
 def _channel_of_data(content: Any) -> str | None:
     """Where the system part names no channel, a field of that name in the data is taken for it, as in the plain reading."""
+    parts = b"".join(getattr(content, name) for name in _PARTS)
+    if b"\\u" not in parts and b"channel" not in parts.lower():
+        return None
     return next((_or_text(value) for name, value in _whole_data(content).items() if field_key(name) == "channel"), None)
 
 

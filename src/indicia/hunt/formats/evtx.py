@@ -18,7 +18,7 @@ import numpy as np
 from indicia.hunt.events import EventBatch
 from indicia.hunt.formats.base import Format, LogInput, Wanted
 from indicia.hunt.formats.eventtable import EventTable
-from indicia.hunt.formats.lines import block_of
+from indicia.hunt.formats.lines import lines_of
 from indicia.records import Problem, Severity
 
 __all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
@@ -55,14 +55,12 @@ def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
                 continue
             if not item:
                 continue
-            block = block_of("\n".join(item).encode("utf-8", "replace"), number)
+            block = lines_of(list(map(str.encode, item)), number)
             for index, fault in table.add(block, np.arange(number, number + len(item))):
                 yield Problem(where=f"{log.name} record {number + index}", what=f"cannot be understood: {fault}")
             number += len(item)
             if table.size >= BATCH:
                 yield table.batch()
-                table = EventTable(wanted, "evtx", "record")
-                table.begin(log.name)
     if table.size:
         yield table.batch()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from indicia.hunt.matching.literals import Ints
 from indicia.records import Problem, Severity
 
-__all__ = ["BLOCK", "Flags", "LineBlock", "block_of", "line_blocks", "readable"]
+__all__ = ["BLOCK", "Flags", "LineBlock", "block_of", "line_blocks", "lines_of", "readable"]
 
 BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
 _RETURN = ord("\r")
@@ -152,6 +152,13 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
             what = f"{count} lines are no UTF-8 and were read as Windows-1252"
             problems.append(Problem(where=where, what=what, severity=Severity.NOTE, count=count))
     return data, problems
+
+
+def lines_of(lines: Sequence[bytes], first: int) -> LineBlock:
+    """Lines that are at hand one by one, clean as `LineBlock` wants them and without a line end in them."""
+    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+    ends = np.cumsum(lengths + 1) - 1
+    return LineBlock(b"\n".join((*lines, b"")), ends - lengths, ends, first)
 
 
 def block_of(data: bytes, first: int) -> LineBlock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 import pyarrow as pa
 
 from indicia.hunt.events import Codes, Column
+from indicia.hunt.matching.literals import Ints
 from indicia.hunt.rules.names import field_key
 
 __all__ = ["ShapedRows", "column_of", "flatten", "text_of"]
@@ -41,52 +43,57 @@ class _Shape:
 
 
 class ShapedRows:
-    """Collects rows and gives them as columns. Rows with the same fields in the same order are turned into columns together."""
+    """Collects rows and gives them as columns. Rows with the same fields in the same order are turned into columns together.
+
+    `size` is the number of rows; those that nothing was put into have no fields.
+    """
 
     def __init__(self) -> None:
         self._shapes: dict[tuple[tuple[str, ...], frozenset[str] | None], _Shape] = {}
+        self._blocks: list[tuple[Sequence[int], Sequence[str], Sequence[Sequence[Any]]]] = []
         self.size = 0
 
-    def add(self, fields: Mapping[str, Any], wanted: frozenset[str] | None = None) -> None:
-        """One more row; values are texts, or what `text_of` makes of them. None is missing.
+    def add(self, fields: Mapping[str, Any]) -> None:
+        """One more row; values are texts, or what `text_of` makes of them. None is missing."""
+        self.put(self.size, fields)
+        self.size += 1
 
-        Of this row only the `wanted` fields are kept (None: all).
-        """
+    def put(self, row: int, fields: Mapping[str, Any], wanted: frozenset[str] | None = None) -> None:
+        """The fields of a row, of which only the `wanted` ones are kept (None: all)."""
         shape = self._shapes.get(key := (tuple(fields), wanted))
         if shape is None:
             shape = self._shapes[key] = _Shape(fields, wanted)
         if shape.names:
-            shape.rows.append(self.size)
+            shape.rows.append(row)
             shape.values.append(shape.take(fields))
-        self.size += 1
 
-    def skip(self) -> None:
-        """One more row without any fields."""
-        self.size += 1
+    def put_all(self, rows: Sequence[int], names: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+        """The fields of many rows: for each name, its value in every row. No two names differ in case alone."""
+        self._blocks.append((rows, names, values))
 
     def columns(self, wanted: frozenset[str] | None) -> dict[str, Column]:
         """The wanted fields (lower case; None: all).
 
         Of fields whose names differ in case alone, the first with a value counts.
         """
-        rows: defaultdict[str, list[Sequence[int]]] = defaultdict(list)
+        rows: defaultdict[str, list[Ints]] = defaultdict(list)
         values: defaultdict[str, list[Any]] = defaultdict(list)
         spelling: dict[str, str] = {}
-        for shape in self._shapes.values():
-            for name, column in zip(shape.names, zip(*shape.values, strict=True), strict=False):
+        shapes = ((shape.rows, shape.names, list(zip(*shape.values, strict=True))) for shape in self._shapes.values())
+        for of_rows, names, columns in chain(shapes, self._blocks):
+            its_rows = np.asarray(of_rows, np.int64)
+            for name, column in zip(names, columns, strict=True):
                 folded = field_key(name)
                 if wanted is None or folded in wanted:
                     own = spelling.setdefault(folded, name)
-                    rows[own].append(shape.rows)
+                    rows[own].append(its_rows)
                     values[own].append(column)
         return {name: self._column(rows[name], values[name]) for name in rows}
 
-    def _column(self, rows: list[Sequence[int]], values: list[Sequence[Any]]) -> Column:
+    def _column(self, rows: list[Ints], values: list[Sequence[Any]]) -> Column:
         column = column_of(values[0] if len(values) == 1 else [value for part in values for value in part])
-        if len(rows) == 1 and len(rows[0]) == self.size:
-            return column
         codes = np.full(self.size, -1, np.int32)
-        codes[np.concatenate([np.asarray(part) for part in rows])] = column.codes
+        codes[np.concatenate(rows)] = column.codes
         return Column(column.values, codes)
 
 

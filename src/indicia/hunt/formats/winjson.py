@@ -48,8 +48,6 @@ def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
                     yield Problem(where=f"{log.name}:{block.first + index}", what=f"no event in JSON: {fault}")
                 if table.size >= BATCH:
                     yield table.batch()
-                    table = EventTable(wanted, "windows-json", "line")
-                    table.begin(log.name)
     if table.size:
         yield table.batch()
 
