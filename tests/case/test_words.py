@@ -142,3 +142,21 @@ def test_the_snippet_shows_the_first_phrase() -> None:
 @given(st.text(max_size=400))
 def test_the_quick_way_to_a_vector_and_the_other_are_one(text: str) -> None:
     assert words._vector(text) == words._vector(text + "\n" + "-" * 4000)  # what is added holds no word
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "again " * 600,
+        "again " * 3000,
+        "x" * 5000 + " again",
+        " ".join(f"w{number}" for number in range(150_000)),
+        "Ünder " * 300,
+    ],
+    ids=["often", "very-often", "long", "many", "accents"],
+)
+def test_no_text_is_too_much_for_the_index(store: Store, note: str) -> None:
+    first = words._line(note)[0]
+    before = store.count(first, most=100).get("judgement", 0)
+    store.judge(Judgement(id=f"j {note[:50]} {len(note)}", subject="x", action="note", author="ann", time=NOW, note=note))
+    assert store.count(first, most=100)["judgement"] == before + 1

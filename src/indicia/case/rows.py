@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -11,44 +11,44 @@ from sqlalchemy import Connection, Integer, LargeBinary, String, Table
 
 __all__ = ["add_rows", "bare", "copy_rows", "keep_log", "loading"]
 
-_CACHE = 256_000  # KiB of pages that SQLite may hold while it takes in very many rows
+_CACHE = 256_000  # KiB of pages that SQLite may hold while it takes in very many rows, and of PostgreSQL's to sort them
+_GATHERED = 32_000  # KiB that PostgreSQL gathers of a full-text index: with more it is slower, since it looks further for each
 
 
 # Our column types as PostgreSQL calls them.
 _BINARY: dict[type[Any], str] = {Integer: "int4", String: "text", LargeBinary: "bytea"}
 
 
-def add_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows of all columns of `table`, in their order."""
-    if not rows:
-        return
+def add_rows(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Rows of all columns of `table`, in their order. They may be made as they are taken: PostgreSQL works on those before."""
     names = [column.name for column in table.columns]
     if connection.dialect.name == "postgresql":
         copy_rows(connection, table.name, names, rows, [_BINARY[type(column.type)] for column in table.columns])
-    else:
+    elif held := list(rows):
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", list(rows))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", held)
 
 
 def copy_rows(
-    connection: Connection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]], types: Sequence[str] = ()
+    connection: Connection, table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]], types: Sequence[str]
 ) -> None:
-    """COPY, which only PostgreSQL has: in its binary form where the `types` of the columns are given, else as text."""
+    """COPY in its binary form, which only PostgreSQL has; `types` are those of the columns, as it calls them."""
     driver: Any = connection.connection.driver_connection
-    form = " (FORMAT BINARY)" if types else ""
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN{form}") as copy:
-        if types:
-            copy.set_types(types)
+    statement = f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(types)
         for row in rows:
             copy.write_row(row)
 
 
 _SQLITE_PARTS = "SELECT 'DROP INDEX ' || name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?"
-# Foreign keys among the tables that are filled (that to `run` stays, so that its readers are not shut out), then indexes.
+# Foreign keys among the tables that are filled (that to `run` stays, so that its readers are not shut out), keys of several
+# columns (those of one grow with the rows, which costs little), then indexes.
 _POSTGRES_PARTS = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
        format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-FROM pg_constraint WHERE contype = 'f' AND conrelid = CAST(%s AS regclass) AND confrelid <> CAST('run' AS regclass)
+FROM pg_constraint WHERE conrelid = CAST(%s AS regclass)
+AND (contype = 'f' AND confrelid <> CAST('run' AS regclass) OR contype = 'p' AND array_length(conkey, 1) > 1)
 UNION ALL
 SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
 FROM pg_index WHERE NOT indisprimary AND indrelid = CAST(%s AS regclass)
@@ -69,9 +69,10 @@ def bare(connection: Connection, tables: Sequence[str]) -> Iterator[None]:
     for drop, _ in parts:
         connection.exec_driver_sql(drop)
     yield
-    if postgres:
-        connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{_CACHE}kB'")
     for _, make in reversed(parts):
+        if postgres:
+            room = _GATHERED if " USING gin " in make else _CACHE
+            connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{room}kB'")
         connection.exec_driver_sql(make)
     if postgres:  # which plans its queries by what it knows of the tables, and knows nothing of new rows yet
         connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")

@@ -112,8 +112,10 @@ class Writer:
         superseded = added = 0
         top = self._top(sighting)
         seen: dict[str, int] = {}
-        for batch in batches(enumerate(sightings)):
-            rows, words = [], []
+        words: list[tuple[int, str]] = []
+
+        def new(batch: Iterable[tuple[int, Sighting]]) -> Iterator[tuple[Any, ...]]:
+            nonlocal top, superseded, added
             for place, each in batch:
                 count = seen[each.id] = seen.get(each.id, 0) + 1
                 id = each.id if count == 1 else f"{each.id}#{count}"
@@ -129,18 +131,20 @@ class Writer:
                 else:
                     added += 1
                 top += 1
-                rows.append(_row(each, id, top, place, self.run, body))
                 words.append((top, words_of(each)))
                 for name in each.techniques:
                     numbers = shown.setdefault(_plain(name, 16), array("q"))
                     if not numbers or numbers[-1] != top:  # one that is named twice is shown once
                         numbers.append(top)
-            add_rows(self.connection, sighting, rows)
+                yield _row(each, id, top, place, self.run, body)
+
+        for batch in batches(enumerate(sightings)):
+            add_rows(self.connection, sighting, new(batch))
             add_words(self.connection, "sighting", words)
+            words.clear()
         # At the end and in the order of the key: in that of the sightings every row would go to another page.
-        for name in sorted(shown):
-            for some in batches(shown[name]):
-                add_rows(self.connection, technique, [(name, number) for number in some])
+        for some in batches((name, number) for name in sorted(shown) for number in shown[name]):
+            add_rows(self.connection, technique, some)
         return moved, ended, {"added": added, "superseded": superseded}
 
     def _top(self, table: Any) -> int:
