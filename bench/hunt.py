@@ -55,8 +55,8 @@ def one(paths: list[str], indicators: int, jobs: int | None) -> None:
                 "matches": sum(rule.matches for rule in result.rules),
                 "inside": time.perf_counter() - began,
                 "cpu": sum(each.ru_utime + each.ru_stime for each in usage),
-                # The peak of this process, and for each worker that of the largest: what all took at once, or less.
-                "memory": (usage[0].ru_maxrss + (os.cpu_count() or 1) * usage[1].ru_maxrss) / 1024,
+                # The peak of this process, and for each of the others that of the largest: what all took at once, or less.
+                "memory": (usage[0].ru_maxrss + ((os.cpu_count() or 1) - 1) * usage[1].ru_maxrss) / 1024,
                 "stats": dict(result.stats),
             }
         )

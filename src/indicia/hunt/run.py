@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -151,8 +152,8 @@ def _scanned(
         for form, task, logs in tasks:
             yield task, scanner.scan(form, logs, on_batch=keeper.add if keeper is not None else None)
         return
-    with Workers(count, Setup(rules.key, sought, most)) as workers:
-        yield from workers.run(task for _, task, _ in tasks)
+    with Workers(count - 1, Setup(rules.key, sought, most)) as workers:
+        yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
 
 
 class _Kept:
