@@ -262,8 +262,10 @@ class Resolver:
         via: list[Party] = []
         if draft.source >= 0:
             for speech in speakers_at(said, draft.cue):
+                if draft.source in speech.speakers:
+                    continue  # who speaks beside it passes nothing on
                 for s in speech.speakers:
-                    if s != draft.source and sentence.parties[s].kinds[0] != "pronoun" and sentence.parties[s] not in via:
+                    if sentence.parties[s].kinds[0] != "pronoun" and sentence.parties[s] not in via:
                         via.append(sentence.parties[s])
         return Found(
             draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)), source_range=source_range
