@@ -342,8 +342,8 @@ def general_denials(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 "n't"
             ):
                 before = [row[j].low for j in (*range(max(0, k - 5), k), *range(k + 1, min(k + 3, speech.hi, len(row))))]
-                if any(row[j].low in _SILENT for j in range(k + 1, min(k + 4, len(row)))):
-                    continue
+                if any(row[j].low in _SILENT for j in range(k + 1, min(k + 4, len(row)))) or row[k - 1].low in _SILENT:
+                    continue  # "would say no more"
                 own = any(w in ("it", "we", "they", "he", "she", "our", "its", "their", "i") for w in before)
                 state = any(
                     at[j] >= 0

@@ -103,7 +103,7 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
         [*context.row, *sentence.row],
         joined(context, sentence),
         [*context.at, *(k + before if k >= 0 else -1 for k in sentence.at)],
-        [],
+        [*context.verbs, *(v._replace(first=v.first + shift, at=v.at + shift) for v in sentence.verbs)],
     )
     said = [
         s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift)

@@ -12,6 +12,7 @@ from indicia.read.claims.dates import Dated, dates
 from indicia.read.claims.deciding import rule_score
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grounds import basis_words, channel_of
+from indicia.read.claims.naming import Namer
 from indicia.read.claims.resolving import Found, Tools
 from indicia.read.claims.scorer import F
 from indicia.read.claims.suspects import suspect
@@ -52,6 +53,7 @@ class Maker:
         self.document = document
         self.text = document.text
         self.tools = tools
+        self.namer = Namer(document.text, tools.incidents)
         self.head_date, self.base_date = _dateline(self.text, document.published)
         self._last: tuple[tuple[int, int], _Told] | None = None
 
@@ -110,9 +112,7 @@ class Maker:
             if basis is Basis.NONE_STATED:
                 basis_range = None
         dated = self._date(found)
-        incident, incident_id, told_here = self.tools.incidents.find(text, start, end, act.text if act else "")
-        if incident_id is None:
-            incident = self._called_after(found, incident)
+        incident, incident_id, told_here = self.namer.call(found, start, end)
         victims, countries = self._harmed(found)
         sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
         known = self.tools.incidents.by_id.get(incident_id or "")
@@ -156,23 +156,6 @@ class Maker:
             score=found.score or rule_score(found),
             cues=(draft.rule,),
         )
-
-    def _called_after(self, found: Found, words: str | None) -> str | None:
-        """What to call an incident that is not known: the act's words, and who was hit where those hold no name."""
-        if words is not None and any(word[:1].isupper() for word in words.split()):
-            return words
-        start, end = self._quote(found)
-        for party in found.piece.whole.parties:
-            if party.start < start or party.end > end or party is found.accused:
-                continue
-            first = party.kinds[0]
-            hit = (
-                first in ("unknown_name", "organisation") or first in ("company", "named_person") and party is not found.source
-            )
-            if hit and any(c.isupper() for c in self.text[party.start : party.end]):
-                name = self.text[party.start : party.core_end]
-                return f"{name}: {words}" if words else name
-        return words
 
     def _harmed(self, found: Found) -> tuple[tuple[Span, ...], tuple[str, ...]]:
         """Whom the act names beside its doer: bodies, companies and other names, and the countries they belong to."""

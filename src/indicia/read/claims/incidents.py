@@ -1,4 +1,4 @@
-"""Which incident a claim is about: one that is known by its names or telling words, or what the act's own words call it."""
+"""Which known incident a piece of text is about: by its names or by words that together tell it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.tables import Incident
-from indicia.read.claims.wordsets import word_set
 
 __all__ = ["Incidents"]
 
-_DULL = word_set("incidents.dull")
-_WORD = re.compile(r"\w[\w’-]*")
 _PLAIN = re.compile(r"(?:['’]s\b)|[^\w.&/-]+|\.(?=\s|$)")
-LOOK_BACK = 500  # characters before a claim in which its incident may have been named
 
 
 class Incidents:
@@ -72,23 +68,10 @@ class Incidents:
         self._last = (piece, best[1] if best else None)
         return self._last[1]
 
-    def find(self, text: str, start: int, end: int, act: str) -> tuple[str | None, str | None, bool]:
-        """(name, id in our knowledge or None, whether act or sentence tell it): looked for in the act, then in the sentence,
-        then in what stands before it."""
-        sentence = text[start:end]
-        for piece in (act, sentence):
-            incident = self._by_name(piece) if piece else None
-            if incident is not None:
-                return incident.name, incident.id, True
-        incident = self._by_words(sentence)
-        if incident is not None:
-            return incident.name, incident.id, True
-        words = [w for w in _WORD.findall(act) if w.lower() not in _DULL and not w.isdigit()]
-        telling = any(w[0].isupper() for w in words)
-        before = text[max(0, start - LOOK_BACK) : start]
-        new = act.lower().startswith(("a ", "an "))  # "charged with a campaign": another one than was spoken of
-        if before and not telling and not new:
-            incident = self._by_name(before) or self._by_words(before + " " + sentence)
-            if incident is not None:
-                return incident.name, incident.id, False
-        return act if words else None, None, False
+    def named(self, piece: str) -> Incident | None:
+        """The known incident that a piece of text names."""
+        return self._by_name(piece) if piece else None
+
+    def told(self, piece: str) -> Incident | None:
+        """The known incident that a piece of text names or tells by its words."""
+        return self._by_name(piece) or self._by_words(piece)

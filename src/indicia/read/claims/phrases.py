@@ -39,12 +39,12 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             who, _, how = ([at[k - 1]], k, "party") if at[k - 1] >= 0 else copula_subject(sentence, k)
             if at[k - 1] >= 0:
                 who = coordinated(row, parties, at, at[k - 1], back=True)
-            end = clause_end(sentence, k + 1)
+            # "behind the groups known as": whose they are, is no deed
+            group = k + 1 < n and at[k + 1] >= 0 and parties[at[k + 1]].kinds[0] in ("group", "actor", "criminal")
+            act = None if group else trim_units(sentence, k, clause_end(sentence, k + 1))
             for a in who:
                 if accusable(sentence, a) or parties[a].kinds[0] == "pronoun":
-                    yield from _clear_or_accuse(
-                        sentence, sources, a, trim_units(sentence, k, end), k, "behind", negated, hypothetical
-                    )
+                    yield from _clear_or_accuse(sentence, sources, a, act, k, "behind", negated, hypothetical)
         elif low in _RESPONSIBLE and k:
             who, _, how = copula_subject(sentence, k)
             if not who and at[k - 1] >= 0:

@@ -124,6 +124,7 @@ class Reading:
                     if found is not None:
                         self.found.append(found)
             self.resolver.remember(piece)
+            self.maker.namer.meet(piece)
         self._settle()
 
     def _decode(self, piece: Cut, result: Scored) -> None:
