@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -79,6 +79,7 @@ class EventBatch:
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
     raw_rows: Callable[[Rows], tuple[bytes, Rows, Rows]] | None = None
+    pieces: Callable[[], Iterator[tuple[bytes, Rows, Rows, Rows]]] | None = None
     _raw: tuple[bytes, Rows, Rows] | None = None
     _by_folded: dict[str, str] = field(default_factory=dict)
 
@@ -118,6 +119,17 @@ class EventBatch:
             return self.raw_rows(rows)
         text, starts, ends = self.raw_text()
         return text, starts[rows], ends[rows]
+
+    def raw_pieces(self, rows: Rows) -> Iterator[tuple[bytes, Rows, Rows, Rows]]:
+        """The text of some events (ascending), some at a time, and where in it each starts and ends, with its row."""
+        if self.pieces is None or self._raw is not None or len(rows) < self.size // 2:
+            yield *self.raw_of(rows), rows
+            return
+        for text, starts, ends, its_rows in self.pieces():
+            if len(rows) < self.size:
+                asked = np.isin(its_rows, rows)
+                starts, ends, its_rows = starts[asked], ends[asked], its_rows[asked]
+            yield text, starts, ends, its_rows
 
     def raw_text(self) -> tuple[bytes, Rows, Rows]:
         """The text of all events and where in it each starts and ends: what indicators are sought in."""

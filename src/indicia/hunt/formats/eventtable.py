@@ -8,7 +8,7 @@ is decoded whole, the slow and plain way; both give the same.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -164,7 +164,8 @@ class EventTable:
         """More events, one a line, and where each stands. Gives the lines (by index) that are no event, and why."""
         before = self.size
         faults: list[tuple[int, str]] = []
-        kept = np.array(self._add_lines(block, 0, len(block.starts), faults), np.int64)
+        lines = self._add_lines(block, 0, len(block.starts), faults)
+        kept = np.arange(lines.start, lines.stop) if isinstance(lines, range) else np.array(lines, np.int64)
         self._lines.add(block, kept)
         self._positions.append(positions[kept])
         self._file_of.append((len(self._files) - 1, self.size - before))
@@ -283,6 +284,7 @@ class EventTable:
             ),
             raw=lines.raw,
             raw_rows=lines.raw_of,
+            pieces=lines.pieces,
         )
         self._clear()
         return made
@@ -309,6 +311,11 @@ class _Lines:
     def raw_of(self, rows: Ints) -> tuple[bytes, Ints, Ints]:
         """The lines of some rows as one text, and where in it each starts and ends."""
         return _joined([self.line(row) for row in rows.tolist()])
+
+    def pieces(self) -> Iterator[tuple[bytes, Ints, Ints, Ints]]:
+        """Each block, and where in it the line of each of its rows starts and ends, with the row."""
+        for (block, kept), begin in zip(self._blocks, self._begins, strict=False):
+            yield block.data, block.starts[kept], block.ends[kept], np.arange(begin, begin + len(kept))
 
     def raw(self) -> tuple[bytes, Ints, Ints]:
         """All blocks as one text, and where in it the line of each row starts and ends."""

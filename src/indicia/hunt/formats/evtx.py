@@ -55,7 +55,7 @@ def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
                 continue
             if not item:
                 continue
-            block = lines_of(list(map(str.encode, item)), number)
+            block = lines_of(item, number)
             for index, fault in table.add(block, np.arange(number, number + len(item))):
                 yield Problem(where=f"{log.name} record {number + index}", what=f"cannot be understood: {fault}")
             number += len(item)
@@ -65,7 +65,7 @@ def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
         yield table.batch()
 
 
-def nominal_records(chunk: bytes) -> int:
+def nominal_records(chunk: bytes | memoryview) -> int:
     """How many records a chunk's header says it holds."""
     first, last = struct.unpack_from("<QQ", chunk, 8)
     count = last - first + 1
@@ -106,8 +106,12 @@ def _records(log: LogInput) -> Iterator[list[str] | Problem]:
 
 
 def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]:
-    chunks = []
+    chunks: list[tuple[int, bytes | memoryview]] = []
+    whole = memoryview(data)
     for start in range(0, len(data), CHUNK):
+        if data.startswith(_CHUNK_MAGIC, start) and len(data) - start >= CHUNK:
+            chunks.append((at + start, whole[start : start + CHUNK]))
+            continue
         chunk = data[start : start + CHUNK]
         if len(chunk) < CHUNK:
             if chunk.strip(b"\0"):
@@ -120,12 +124,13 @@ def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]
             yield Problem(where=_where(log, at + start), what="a chunk without its magic number cannot be read")
     if not chunks:
         return
-    found, errors = _parse(b"".join(chunk for _, chunk in chunks), len(chunks))
+    found, errors = _parse([chunk for _, chunk in chunks])
     if not errors and len(found) >= sum(nominal_records(chunk) for _, chunk in chunks):
         yield found
         return
-    for start, chunk in chunks:
-        found, errors = _parse(chunk, 1)
+    for start, part in chunks:
+        chunk = bytes(part)
+        found, errors = _parse([chunk])
         missing = nominal_records(chunk) - len(found)
         if errors or missing > 0:
             again = _salvaged(chunk)
@@ -142,12 +147,13 @@ def _where(log: LogInput, offset: int) -> str:
     return f"{log.name} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
 
 
-def _parse(chunks: bytes, count: int) -> tuple[list[str], list[str]]:
+def _parse(chunks: Sequence[bytes | memoryview]) -> tuple[list[str], list[str]]:
     """The JSON of all records that the parser can read, and what it said of the others."""
     from evtx import PyEvtxParser
 
+    count = len(chunks)
     header = _FILE_MAGIC + struct.pack("<QQQIHHHH", 0, count - 1, 1, 128, 1, 3, FILE_HEADER, count)
-    records = PyEvtxParser(io.BytesIO(header.ljust(FILE_HEADER, b"\0") + chunks), 1).records_json()
+    records = PyEvtxParser(io.BytesIO(b"".join((header.ljust(FILE_HEADER, b"\0"), *chunks))), 1).records_json()
     found: list[str] = []
     errors: list[str] = []
     while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
@@ -171,7 +177,7 @@ def _salvaged(chunk: bytes) -> list[str]:
     patched[128:512] = bytes(384)
     records = _walk(patched)
     for _ in records:
-        found, errors = _parse(bytes(patched), 1)
+        found, errors = _parse([bytes(patched)])
         if not errors or len(found) + len(errors) >= len(records):
             break
         at, size = records[len(found)]

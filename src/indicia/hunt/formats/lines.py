@@ -154,11 +154,15 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
     return data, problems
 
 
-def lines_of(lines: Sequence[bytes], first: int) -> LineBlock:
+def lines_of(lines: Sequence[str], first: int) -> LineBlock:
     """Lines that are at hand one by one, clean as `LineBlock` wants them and without a line end in them."""
-    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+    if all(map(str.isascii, lines)):
+        lengths, data = np.fromiter(map(len, lines), np.int64, len(lines)), "\n".join((*lines, "")).encode()
+    else:
+        octets = list(map(str.encode, lines))
+        lengths, data = np.fromiter(map(len, octets), np.int64, len(octets)), b"\n".join((*octets, b""))
     ends = np.cumsum(lengths + 1) - 1
-    return LineBlock(b"\n".join((*lines, b"")), ends - lengths, ends, first)
+    return LineBlock(data, ends - lengths, ends, first)
 
 
 def block_of(data: bytes, first: int) -> LineBlock:

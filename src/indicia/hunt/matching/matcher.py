@@ -1,16 +1,16 @@
 """A set of rules against batches of events.
 
 1. Guard: rows are parted by the fields that say what kind of event it is (channel, provider, event id); only rules that can
-hold
-   there are looked at, and kinds that no rule asks for are dropped.
-2. Classes: each field's distinct values are put into classes by the tests they pass (values.py).
+   hold there are looked at, and kinds that no rule asks for are dropped.
+2. Classes: each field's distinct values are put into classes by the tests they pass (values.py); whole texts only where they
+   hold a literal of a keyword (keywords.py).
 3. Algebra: rows of one part that agree in all classes are one case; rules are tried on cases, and what they gave is remembered.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,15 +19,14 @@ import pyarrow as pa
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
 from indicia.hunt.matching.algebra import Mask, rows_where
-from indicia.hunt.matching.factors import raw_literals
-from indicia.hunt.matching.literals import Ints, LiteralScanner
+from indicia.hunt.matching.keywords import KEYWORD, Keywords
+from indicia.hunt.matching.literals import Ints
 from indicia.hunt.matching.plan import GUARDS, Plan, PlanRule
 from indicia.hunt.matching.reference import matches as matches_slowly
 from indicia.hunt.matching.values import MISSING, PRESENT, FieldTests
 
 __all__ = ["Match", "Matcher"]
 
-_KEYWORD = ""  # the field of tests on any value
 _REMEMBERED = 500_000  # cases per kind of event, before memory is cleared
 
 
@@ -50,69 +49,6 @@ class _Kind:
     cases: dict[bytes, tuple[tuple[int, tuple[str, ...]], ...]] = field(default_factory=dict)
 
 
-class _Keywords:
-    """The literals by which rows are chosen whose whole text is worth reading, and which of them a rule needs.
-
-    A rule is looked for by its most telling keywords: of "POST", "200" and "/ecp/DDI/DDIService.svc/SetObject" together, by the
-    last. In a row without any of these, the rule gives the same when all keywords are taken as absent.
-    """
-
-    def __init__(self, plan: Plan, hyperscan: bool | None) -> None:
-        literals = {index: raw_literals(test) for index, test in plan.keywords}
-        self._of_rule: dict[int, list[int]] = {}
-        numbers: dict[bytes, int] = {}
-        self.scanner: LiteralScanner | None = None
-        for rule in plan.rules:
-            if _KEYWORD not in rule.fields:
-                continue
-            needed = _telling(rule.expression, literals)
-            chosen: list[int] = []
-            for test in sorted(needed):
-                own = literals[test]
-                if own is None:
-                    return
-                chosen += [numbers.setdefault(literal, len(numbers)) for literal in own]
-            self._of_rule[rule.rule] = chosen
-        self.scanner = LiteralScanner(list(numbers), hyperscan=hyperscan)
-
-    def literals_for(self, rules: Sequence[PlanRule]) -> Ints:
-        """The numbers of the literals that these rules need."""
-        return np.array(sorted({number for rule in rules for number in self._of_rule.get(rule.rule, ())}), np.int64)
-
-
-def _telling(expression: Any, literals: Mapping[int, Iterable[bytes] | None]) -> frozenset[int]:
-    """Keyword tests: where none of them holds, the expression is what it would be without any keyword."""
-    kind, content = expression
-    if kind == "t":
-        return frozenset((content,)) if content in literals else frozenset()
-    if kind == "n":
-        return _telling(content, literals)
-    if kind == "a":  # one item that cannot hold decides for all
-        sets = [found for item in content if (found := _anchor(item, literals)) is not None]
-        if sets:
-            return max(sets, key=lambda found: _worth(found, literals))
-    return frozenset().union(*(_telling(item, literals) for item in content))
-
-
-def _anchor(expression: Any, literals: Mapping[int, Iterable[bytes] | None]) -> frozenset[int] | None:
-    """Keyword tests of which one holds wherever the expression does, the most telling ones; None if it can hold without."""
-    kind, content = expression
-    if kind == "t":
-        return frozenset((content,)) if content in literals else None
-    if kind == "n":
-        return None
-    sets = [_anchor(item, literals) for item in content]
-    known = [found for found in sets if found is not None]
-    if kind == "a":
-        return max(known, key=lambda found: _worth(found, literals), default=None)
-    return frozenset().union(*known) if content and len(known) == len(sets) else None
-
-
-def _worth(tests: frozenset[int], literals: Mapping[int, Iterable[bytes] | None]) -> tuple[int, int]:
-    shortest = min((min(map(len, literals[test] or ()), default=0) for test in tests), default=0)
-    return shortest, -len(tests)
-
-
 class Matcher:
     """Rules of one log family, ready for any number of batches."""
 
@@ -122,7 +58,7 @@ class Matcher:
         self._hyperscan = hyperscan
         self._fields: dict[str, FieldTests] = {}
         self._kinds: dict[tuple[int, ...], _Kind] = {}
-        self._keywords: _Keywords | None = None
+        self._keywords: Keywords | None = None
         self._all_of: dict[str, frozenset[int]] = {}
         self._guards = tuple(name for name in GUARDS if name in plan.asked)
         # Rules by the tests of their first guard: few are ever looked at for one kind of event.
@@ -143,7 +79,7 @@ class Matcher:
         found: defaultdict[int, tuple[list[Ints], list[list[tuple[str, ...]]]]] = defaultdict(lambda: ([], []))
         cache: dict[str, Any] = {}
         parts = list(self._parts(classes, batch.size))
-        texts = [rows for kind, rows in parts if _KEYWORD in kind.fields]
+        texts = [rows for kind, rows in parts if KEYWORD in kind.fields]
         if texts:
             every = [np.arange(batch.size) if rows is None else rows for rows in texts]
             cache["worth"] = self._worth_reading(batch, np.sort(np.concatenate(every)))
@@ -255,27 +191,19 @@ class Matcher:
         every = np.arange(batch.size) if rows is None else rows
         if worth is None:
             column = encode(batch.text_of(every))
-            return self._tests(_KEYWORD).classify(column.values)[column.codes]
+            return self._tests(KEYWORD).classify(column.values)[column.codes]
         classes = np.full(len(every), PRESENT, np.int32)
         at = np.flatnonzero(np.isin(every, worth))
         if len(at):
             column = encode(batch.text_of(every[at]))
-            classes[at] = self._tests(_KEYWORD).classify(column.values)[column.codes]
+            classes[at] = self._tests(KEYWORD).classify(column.values)[column.codes]
         return classes
 
     def _worth_reading(self, batch: EventBatch, rows: Ints) -> tuple[Ints, Ints] | None:
         """(literal, row) wherever the raw text of one of `rows` holds a literal of a keyword; None when a keyword has none."""
         if self._keywords is None:
-            self._keywords = _Keywords(self._plan, self._hyperscan)
-        if self._keywords.scanner is None:
-            return None
-        text, starts, ends = batch.raw_of(rows)
-        which, stops = self._keywords.scanner.find(bytes(text).lower())
-        order = np.argsort(starts, kind="stable")
-        slots = np.searchsorted(starts[order], stops - 1, side="right") - 1
-        which, stops, slots = which[slots >= 0], stops[slots >= 0], order[slots[slots >= 0]]
-        inside = stops <= ends[slots]  # the text may hold other rows between these
-        return which[inside], rows[slots[inside]]
+            self._keywords = Keywords(self._plan, self._hyperscan)
+        return self._keywords.find(batch, rows)
 
     def _worth_for(self, kind: _Kind, found: tuple[Ints, Ints] | None) -> Ints | None:
         """The rows that hold a literal of a keyword that rules for this kind of event ask for."""
@@ -309,7 +237,7 @@ class Matcher:
         size = batch.size if rows is None else len(rows)
         layers: list[tuple[str | int, Codes]] = []
         for name in kind.fields:
-            if name == _KEYWORD:
+            if name == KEYWORD:
                 worth = self._worth_for(kind, cache["worth"])
                 layers.append((name, self._keyword_classes(batch, rows, worth)))
                 continue
