@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
@@ -147,6 +147,7 @@ def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400), st.sampled_from(CASES))
+@example("\xb9".encode(), next(case for case in CASES if case["format"] == "csv"))  # a digit, but no number
 def test_no_bytes_break_a_parser(tmp_path: Path, junk: bytes, case: dict[str, Any]) -> None:
     text = case["text"].encode()
     path = tmp_path / "some.log"

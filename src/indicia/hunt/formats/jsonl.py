@@ -187,7 +187,7 @@ def time_of(value: Any) -> int:
     if isinstance(value, int | float):
         return epoch_seconds(str(value / 1000 if value > 1e11 else value))
     text = str(value)
-    return iso_time(text) if not text.replace(".", "", 1).isdigit() else time_of(float(text))
+    return iso_time(text) if not text.replace(".", "", 1).isdecimal() else time_of(float(text))
 
 
 FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek")),)
