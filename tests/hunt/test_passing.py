@@ -17,6 +17,7 @@ from indicia.hunt.formats.directives import DirectiveLog, read_directive_logs
 from indicia.hunt.formats.lines import LineBlock, block_of, line_blocks
 from indicia.hunt.indicators import IndicatorSought, Sweep
 from indicia.hunt.matching.matcher import Matcher
+from indicia.hunt.matching.needs import LineForm
 from indicia.hunt.matching.plan import plan_of
 from indicia.hunt.matching.telling import LineFilter
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Test
@@ -49,10 +50,17 @@ def lines(draw: st.DrawFn) -> str:
     return ",".join([time, *(draw(cell) for _ in range(count))]) + draw(ends)
 
 
+one_test = st.builds(
+    Test,
+    st.sampled_from([*NAMES[1:4], JOINED_URI]),
+    st.sampled_from([How.EQUALS, How.CONTAINS, How.STARTS, How.ENDS]),
+    st.text('aAb",/', min_size=1, max_size=3).map(str.lower),
+)
 rules = st.lists(
     st.one_of(
         conditions,
         st.builds(lambda one, other: And((one, other)), conditions, conditions),
+        st.builds(lambda one, other: And((one, other)), one_test, one_test),
         st.sampled_from(
             [
                 Test(JOINED_URI, How.CONTAINS, "a?b"),
@@ -77,11 +85,11 @@ def outcome(data: bytes, kind: DirectiveLog, nodes: list[Node], sweep: Sweep, pa
     """What is matched where, what is counted, and what is told."""
     matcher = Matcher(plan_of(enumerate(nodes)))
     wanted = Wanted(matcher.fields)
-    filters: dict[tuple[str, ...], LineFilter] = {}
+    filters: dict[LineForm, LineFilter] = {}
     if passing:
 
-        def telling(fields: Any) -> LineFilter:
-            return filters.setdefault(tuple(fields), LineFilter(nodes, fields, sweep.scanner if len(sweep) else None))
+        def telling(form: LineForm) -> LineFilter:
+            return filters.setdefault(form, LineFilter(nodes, form, sweep.scanner if len(sweep) else None))
 
         wanted.telling = telling
     times: Counter[int] = Counter()

@@ -20,6 +20,7 @@ from indicia.hunt.formats import Format, LogInput
 from indicia.hunt.formats.base import Wanted
 from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicator
 from indicia.hunt.matching.matcher import Match, Matcher
+from indicia.hunt.matching.needs import LineForm
 from indicia.hunt.matching.telling import LineFilter
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
@@ -98,7 +99,7 @@ class Scanner:
         self._facts: dict[int, RuleFacts] = {}
         self._windows_kinds: dict[tuple[str | None, str | None, str | None], frozenset[str]] = {}
         self._wanted: dict[tuple[str, bool], Wanted] = {}
-        self._filters: dict[tuple[str, tuple[str, ...]], LineFilter] = {}
+        self._filters: dict[tuple[str, LineForm], LineFilter] = {}
         self._kept: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
@@ -149,12 +150,12 @@ class Scanner:
             found.telling = partial(self._telling, form.family)
         return found
 
-    def _telling(self, family: str, fields: Sequence[str]) -> LineFilter:
-        key = family, tuple(fields)
+    def _telling(self, family: str, lines: LineForm) -> LineFilter:
+        key = family, lines
         found = self._filters.get(key)
         if found is None:
             further = self.sweep.scanner if len(self.sweep) else None
-            found = self._filters[key] = LineFilter(self.rules.conditions(family), fields, further)
+            found = self._filters[key] = LineFilter(self.rules.conditions(family), lines, further)
         return found
 
     def _of_windows_kind(self, channel: str | None, event: str | None, provider: str | None) -> frozenset[str]:

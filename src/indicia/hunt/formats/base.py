@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from indicia.hunt.events import EventBatch
+from indicia.hunt.matching.needs import LineForm
 from indicia.hunt.matching.telling import LineFilter
 from indicia.records import Problem
 
@@ -18,12 +19,12 @@ class Wanted(frozenset[str]):
     """The fields that rules ask for, in lower case, "" among them when the whole text is wanted too.
 
     `of_kind` says it more closely for one kind of Windows event: (channel, event id, provider) -> fields. `telling` gives for
-    the fields of a text log what finds its lines that are worth taking apart; None where every line is wanted. `known` is what
-    a format remembers of one log for the next.
+    the form of a text log's lines what finds those that are worth taking apart; None where every line is wanted. `known` is
+    what a format remembers of one log for the next.
     """
 
     of_kind: Callable[[str | None, str | None, str | None], frozenset[str]] | None = None
-    telling: Callable[[Sequence[str]], LineFilter] | None = None
+    telling: Callable[[LineForm], LineFilter] | None = None
     known: dict[Any, Any]
 
     def __new__(cls, fields: Iterable[str] = ()) -> Wanted:

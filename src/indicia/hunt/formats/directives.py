@@ -22,6 +22,7 @@ from indicia.hunt.formats.lines import LineBlock, line_blocks
 from indicia.hunt.formats.passing import part_lines
 from indicia.hunt.formats.times import iso_times, joined_times
 from indicia.hunt.matching.literals import Ints
+from indicia.hunt.matching.needs import LineForm
 from indicia.hunt.matching.telling import LineFilter
 from indicia.hunt.rules.names import JOINED_URI, field_key
 from indicia.records import Problem, Severity
@@ -195,7 +196,7 @@ def _telling(names: Sequence[str], wanted: frozenset[str], kind: DirectiveLog) -
     made = [JOINED_URI] if kind.uri and kind.uri[0] in names else []
     if kind.message:
         made.append(kind.message)
-    found = wanted.telling([*names, *made])
+    found = wanted.telling(LineForm(tuple(names), tuple(made), kind.delimiter, kind.quoted))
     return found if found.usable else None
 
 

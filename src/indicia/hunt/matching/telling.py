@@ -1,166 +1,247 @@
-"""Which lines of a text log are worth taking apart: those that hold a text without which no rule can be true.
+"""Which lines of a text log are worth taking apart: those that hold what some rule needs to be true.
 
 Few lines of a busy server interest any rule. Of the texts that a rule needs, those are sought that stand in the fewest lines
-of this very log: of "POST", "200" and "/ecp/DDI/DDIService.svc/SetObject" together, the last.
+of this very log: of "POST", "200" and "/ecp/DDI/DDIService.svc/SetObject" together, the last. Where each of them is frequent,
+two are sought in one line: of "POST", "/owa/auth/" and ".aspx", the first two, as few post there.
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from indicia.hunt.matching.factors import required_texts
-from indicia.hunt.matching.literals import Ints, LiteralScanner
-from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, fold
-from indicia.hunt.rules.names import JOINED_URI, field_key
+from indicia.hunt.matching.literals import CASELESS, Ints, LiteralScanner, hyperscan_database, hyperscan_is_there
+from indicia.hunt.matching.needs import EachOf, LineForm, Need, Texts, needs_of, texts_of
+from indicia.hunt.rules.ir import Node
 
 __all__ = ["LineFilter"]
 
-_SAMPLE = 256  # lines
+_SAMPLE = 256  # lines of a block
 _SAMPLE_BYTES = 256 << 10
-_STRIKES = 3  # times that too many lines were worth reading, until the filter gives up
+_STRIKES = 32  # blocks one after the other of which most lines were worth reading, until the filter gives up
 _FEW = 1_000  # lines that say little
+_CHANGES = 12  # times that other texts are sought, to lower the share of lines that are read
+_FREQUENT = 64  # texts that stand in one of so many lines are worth a second look
+_MOST_PAIRS = 512
 
 
-@dataclass(frozen=True, slots=True)
-class _EachOf:
-    needs: Sequence[_Need]
+class _Pattern(NamedTuple):
+    """Any of `first`, and later in the line any of `then` (none: no matter), with none of the bytes `not_between` before it."""
 
+    first: tuple[bytes, ...]
+    then: tuple[bytes, ...] = ()
+    not_between: bytes = b"\n"
 
-@dataclass(frozen=True, slots=True)
-class _OneOf:
-    needs: Sequence[_Need]
-
-
-_Need: TypeAlias = "frozenset[bytes] | _EachOf | _OneOf"  # a set: one of these texts
+    def expression(self) -> bytes:
+        """As a regular expression, for text in lower case or without regard to case."""
+        return b"".join(
+            (_any_of(self.first), b"[^%b]*" % _escaped(self.not_between), _any_of(self.then))
+            if self.then
+            else (_any_of(self.first),)
+        )
 
 
 class LineFilter:
-    """Finds what makes a line worth taking apart, for logs with certain fields.
+    """Finds what makes a line worth taking apart, in logs of one form.
 
-    It is right only for lines of nothing but ASCII that have every field of the header, and whose values stand in them as they
-    are, but for quotes around them and doubled within; other lines are for the caller to take apart in any case. `further`
-    finds what else a line is read for. `usable` says whether it pays.
+    It is right only for lines such as `needs_of` wants; others are for the caller to take apart in any case. `further` finds
+    what else a line is read for. `usable` says whether it pays.
     """
 
-    def __init__(self, conditions: Iterable[Node], fields: Iterable[str], further: LiteralScanner | None = None) -> None:
-        present = frozenset(map(field_key, fields))
-        found = [_where_present(condition, present) for condition in conditions]
-        needs = [_needs(node) for node in found if not isinstance(node, bool)]
-        self._needs = [need for need in needs if need is not None]
+    def __init__(self, conditions: Iterable[Node], form: LineForm, further: LiteralScanner | None = None) -> None:
+        needs = needs_of(conditions, form)
+        self._choice = _Choice(needs or [], form)
         self._further = further
-        self._scanner: LiteralScanner | None = None
+        self._doubtful = False
+        self._search: _Search | None = None
+        self._changes = _CHANGES
+        self._wait = self._patience = 0  # blocks until texts may be chosen anew
         self._strikes = 0
         # A rule that can be true of a line without anything in particular makes every line worth it.
-        self.usable = True not in found and None not in needs
+        self.usable = needs is not None
 
     def find(self, text: memoryview, starts: Ints) -> Ints:
         """Offsets within the lines that are worth it, some more than once. Lines begin at `starts`."""
-        if self._scanner is None:
-            self._scanner = LiteralScanner(self._chosen(text, starts), kept=False, caseless=True)
-        found = self._scanner.find(text)[1] - 1
+        search = self._search
+        if search is None or self._doubtful:
+            patterns = self._choice.among(_sample(text, starts))
+            self._doubtful = False
+            if search is None or patterns != search.patterns:
+                self._changes -= 1
+                self._patience = 0
+                search = self._search = _Search(patterns)
+            else:
+                self._wait = self._patience = 2 * self._patience + 1
+        found = search.find(text)
         return found if self._further is None else np.concatenate((found, self._further.find(text)[1] - 1))
 
     def note(self, lines: int, worth: int) -> None:
-        """Says how many of how many lines were worth it: when it is most, other texts are chosen, or the filter gives up."""
-        if lines > _FEW and worth * 4 > lines * 3:
-            self._scanner = None
-            self._strikes += 1
-            self.usable = self.usable and self._strikes < _STRIKES
-
-    def _chosen(self, text: memoryview, starts: Ints) -> list[bytes]:
-        """For each rule the texts that stand in the fewest of some lines of the log."""
-        bounds = np.append(starts, len(text))
-        lines = np.unique(np.linspace(0, len(starts) - 1, _SAMPLE).astype(np.int64)).tolist() if len(starts) else []
-        some = b"\n".join(text[int(bounds[line]) : int(bounds[line + 1])][: _SAMPLE_BYTES // _SAMPLE] for line in lines)
-        literals = sorted({literal for need in self._needs for literal in _literals(need)})
-        which, _ = LiteralScanner(literals, hyperscan=False, caseless=True).find(some)
-        counts = dict(zip(literals, np.bincount(which, minlength=len(literals)).tolist(), strict=True))
-
-        def cost(one: frozenset[bytes]) -> tuple[int, int, int]:
-            return sum(counts[literal] for literal in one), -min(map(len, one), default=0), len(one)
-
-        chosen = sorted(frozenset().union(*(_least(need, cost) for need in self._needs)), key=len)
-        kept: list[bytes] = []
-        for literal in chosen:  # where a longer one stands, a shorter one within it does
-            if not any(shorter in literal for shorter in kept):
-                kept.append(literal)
-        return kept
+        """Says how many of how many lines were worth it: when too many, other texts are chosen, or the filter gives up."""
+        if lines > _FEW and worth * _FREQUENT > lines:
+            self._wait -= 1
+            self._doubtful = self._wait < 0 < self._changes
+            self._strikes = self._strikes + 1 if worth * 4 > lines * 3 else 0
+            self.usable = self._strikes < _STRIKES
 
 
-def _where_present(node: Node, present: frozenset[str]) -> Node | bool:
-    """The condition for events that have these fields and no others."""
-    match node:
-        case And() | Or():
-            both = isinstance(node, And)
-            items: list[Node] = []
-            for item in node.items:
-                found = _where_present(item, present)
-                if not isinstance(found, bool):
-                    items.append(found)
-                elif found is not both:
-                    return found
-            return (And if both else Or)(tuple(items)) if items else both
-        case Not():
-            inner = _where_present(node.item, present)
-            return not inner if isinstance(inner, bool) else Not(inner)
-        case Same():
-            return node if {field_key(node.field), field_key(node.other)} <= present else False
-    if not node.field or field_key(node.field) in present:
-        return True if node.how is How.EXISTS and node.field else node
-    return node.how is How.NULL
+class _Search:
+    """Finds patterns in many lines at a time. Without hyperscan it finds the first texts of each: more than need be."""
+
+    def __init__(self, patterns: Sequence[_Pattern]) -> None:
+        self.patterns = patterns
+        pairs = [pattern for pattern in patterns if pattern.then]
+        # Apart from the texts: together, hyperscan takes ten times as long to make ready.
+        self._pairs: Any = None
+        if pairs and hyperscan_is_there():
+            import hyperscan as engine
+
+            with contextlib.suppress(engine.error):  # more than fits into one database
+                expressions = [pattern.expression() for pattern in pairs]
+                self._pairs = hyperscan_database(expressions, [CASELESS] * len(pairs), literal=False, kept=False)
+        sought = patterns if self._pairs is None else [pattern for pattern in patterns if not pattern.then]
+        self._texts = LiteralScanner(_least_of(text for each in sought for text in each.first), kept=False, caseless=True)
+
+    def find(self, text: memoryview) -> Ints:
+        """Where a pattern ends: the offset of its last byte."""
+        alone = self._texts.find(text)[1] - 1
+        if self._pairs is None:
+            return alone
+        found = array("q")
+        append = found.append
+
+        def note(_index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append(end - 1)
+
+        self._pairs.scan(text, match_event_handler=note)
+        return np.concatenate((alone, np.frombuffer(found, np.int64))) if found else alone
 
 
-def _needs(node: Node) -> _Need | None:
-    """What a line in lower case holds wherever the condition is true; None when nothing is known."""
-    match node:
-        case And():
-            known = [need for item in node.items if (need := _needs(item)) is not None]
-            return _EachOf(known) if len(known) > 1 else next(iter(known), None)
-        case Or():
-            known = [need for item in node.items if (need := _needs(item)) is not None]
-            if len(known) < len(node.items):
-                return None
-            if all(isinstance(need, frozenset) for need in known):
-                return frozenset().union(*(_literals(need) for need in known))
-            return _OneOf(known)
-        case Test():
-            sets = _needs_of_test(node)
-            return _EachOf(list(sets)) if len(sets) > 1 else next(iter(sets), None)
-    return None
+class _Choice:
+    """For each rule the texts, or the pair of texts, that stand in the fewest of some lines."""
+
+    def __init__(self, needs: Sequence[Need], form: LineForm) -> None:
+        self._needs = needs
+        self._form = form
+        self._texts = sorted(frozenset[bytes]().union(*map(texts_of, needs)))
+        self._scanner: LiteralScanner | None = None
+        self._lines: list[bytes] = []
+        self._where: dict[bytes, int] = {}  # the lines that hold each text, as bits
+
+    def among(self, lines: Sequence[bytes]) -> list[_Pattern]:
+        """What is to be sought, each once, going by these lines and those before."""
+        if self._scanner is None:
+            self._scanner = LiteralScanner(self._texts, hyperscan=False)
+        known, self._lines = len(self._lines), [*self._lines, *lines]
+        which, ends = self._scanner.find(b"\n".join((*lines, b"")))
+        bounds = np.cumsum([len(line) + 1 for line in lines])
+        for text, line in zip(which.tolist(), np.searchsorted(bounds, ends - 1, side="right").tolist(), strict=True):
+            name = self._texts[text]
+            self._where[name] = self._where.get(name, 0) | 1 << (known + line)
+        return sorted({pattern for need in self._needs for pattern in self._least(need)[1]})
+
+    def _least(self, need: Need) -> tuple[int, frozenset[_Pattern]]:
+        """In how many lines they stand, and the patterns. None at all say that no line can be meant."""
+        if isinstance(need, Texts):
+            return self._among(need.texts).bit_count(), frozenset(_Pattern((text,)) for text in need.texts)
+        found = [self._least(each) for each in need.needs]
+        if not isinstance(need, EachOf):
+            return sum(count for count, _ in found), frozenset[_Pattern]().union(*(patterns for _, patterns in found))
+        best = min(found, key=_cost)
+        if best[0] * _FREQUENT > len(self._lines):
+            best = min((best, *self._pairs(need)), key=_cost)
+        return best
+
+    def _pairs(self, need: EachOf) -> Iterator[tuple[int, frozenset[_Pattern]]]:
+        plain = [each for each in need.needs if isinstance(each, Texts)]
+        for number, one in enumerate(plain):
+            for other in plain[number + 1 :]:
+                if len(one.texts) * len(other.texts) <= _MOST_PAIRS and (found := _paired(one, other, self._form)):
+                    lines = self._among(one.texts) & self._among(other.texts)
+                    search = re.compile(b"|".join(pattern.expression() for pattern in found)).search if lines else None
+                    yield sum(search(self._lines[line]) is not None for line in _bits(lines)) if search else 0, found
+
+    def _among(self, texts: Iterable[bytes]) -> int:
+        return reduce(or_, (self._where.get(text, 0) for text in texts), 0)
 
 
-def _least(need: _Need, cost: Callable[[frozenset[bytes]], tuple[int, ...]]) -> frozenset[bytes]:
-    """Texts of which a line must hold one, those of the least cost. None at all say that no line can be meant."""
-    if isinstance(need, frozenset):
-        return need
-    found = [_least(each, cost) for each in need.needs]
-    return min(found, key=cost) if isinstance(need, _EachOf) else frozenset().union(*found)
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
-def _literals(need: _Need) -> frozenset[bytes]:
-    return need if isinstance(need, frozenset) else frozenset().union(*map(_literals, need.needs))
+def _cost(found: tuple[int, frozenset[_Pattern]]) -> tuple[int, float, int]:
+    count, patterns = found
+    shortest = min((len(text) for pattern in patterns for text in pattern.first), default=math.inf)
+    return count, -shortest, len(patterns)
 
 
-def _needs_of_test(test: Test) -> tuple[frozenset[bytes], ...]:
-    """Sets of texts, of each of which a line in lower case holds one wherever the test is true; none when nothing is known."""
-    if test.how is How.REGEX:
-        found = [_needs_of_text(text, test.field) for text in required_texts(test.value) or ()]
-        return (frozenset().union(*(one for needs in found for one in needs)),) if found and all(found) else ()
-    if test.how is How.WILD:
-        return tuple(one for part in test.parts if isinstance(part, str) for one in _needs_of_text(part, test.field))
-    if test.how in (How.EQUALS, How.CONTAINS, How.STARTS, How.ENDS):
-        return _needs_of_text(test.value, test.field)
-    return ()
+def _paired(one: Texts, other: Texts, form: LineForm) -> frozenset[_Pattern]:
+    """Patterns of which a line that holds both has one."""
+    delimiter = form.delimiter.encode()
+    if one.columns == other.columns and len(one.columns) == 1:
+        if other.opening:
+            one, other = other, one
+        if one.opening:  # in one value, of which this is the beginning
+            within = [text for text in one.texts if not text.startswith(b'"')]
+            stop = b'"\n' + delimiter if form.quoted else b"\n" + delimiter
+            rest = (_Pattern((text,)) for text in one.texts if text.startswith(b'"'))
+            return frozenset((*_ordered(within, other.texts, delimiter, stop), *rest))
+    found: list[_Pattern] = []
+    if not (one.columns and other.columns and max(other.columns) < min(one.columns)):
+        found += _ordered(one.texts, other.texts, delimiter)
+    if not (one.columns and other.columns and max(one.columns) < min(other.columns)):
+        found += _ordered(other.texts, one.texts, delimiter)
+    return frozenset(found)
 
 
-def _needs_of_text(text: str, field: str) -> tuple[frozenset[bytes], ...]:
-    """The longest part of a text that stands in the line as it is: no quotes, which may be doubled there, nothing made up."""
-    if not text.isascii():
-        return (frozenset(),)  # no line of ASCII holds it
-    piece = max(re.split(r'["?]' if field_key(field) == JOINED_URI else '"', fold(text)), key=len)
-    return (frozenset((piece.encode(),)),) if piece else ()
+def _ordered(first: Iterable[bytes], then: Iterable[bytes], delimiter: bytes, not_between: bytes = b"\n") -> Iterator[_Pattern]:
+    """One of `first` before one of `then`, which may share bytes with it, but for what stands around values."""
+    free: set[bytes] = set()
+    for text in first:
+        # What ends one value may be what the next begins with.
+        text = text[:-1] if len(text) > 1 and text.endswith((delimiter or b"\n", b'"', b"\r", b"\n")) else text
+        if any(other in text for other in then):
+            yield _Pattern((text,))
+            continue
+        free.add(text)
+        for other in then:
+            for size in range(1, min(len(text), len(other)) + 1):
+                if text.endswith(other[:size]):
+                    yield _Pattern((text + other[size:],))
+    if free and then:
+        yield _Pattern(tuple(sorted(free)), tuple(sorted(then)), not_between)
+
+
+def _least_of(texts: Iterable[bytes]) -> list[bytes]:
+    """The texts without those that hold another: where a longer one stands, the shorter one within it does."""
+    every = sorted(set(texts))
+    which, ends = LiteralScanner(every, hyperscan=False).find(b"\xff".join(every))  # texts are ASCII
+    within = np.searchsorted(np.cumsum([len(text) + 1 for text in every]), ends - 1, side="right")
+    longer = set(within[within != which].tolist())
+    return [text for number, text in enumerate(every) if number not in longer]
+
+
+def _sample(text: memoryview, starts: Ints) -> list[bytes]:
+    """Some of the lines, in lower case."""
+    bounds = np.append(starts, len(text))
+    lines = np.unique(np.linspace(0, len(starts) - 1, _SAMPLE).astype(np.int64)).tolist() if len(starts) else []
+    longest = _SAMPLE_BYTES // _SAMPLE
+    return [bytes(text[int(bounds[line]) : int(bounds[line + 1])][:longest]).lower().rstrip(b"\n") for line in lines]
+
+
+def _any_of(texts: Sequence[bytes]) -> bytes:
+    return b"(?:%b)" % b"|".join(map(_escaped, texts))
+
+
+def _escaped(text: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in text)
