@@ -13,6 +13,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
+from itertools import islice
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -28,9 +29,10 @@ _SAMPLE = 256  # lines of a block
 _SAMPLE_BYTES = 256 << 10
 _STRIKES = 32  # blocks one after the other of which most lines were worth reading, until the filter gives up
 _FEW = 1_000  # lines that say little
-_CHANGES = 12  # times that other texts are sought, to lower the share of lines that are read
+_CHANGES = 6  # times that other texts are sought, to lower the share of lines that are read
 _FREQUENT = 64  # texts that stand in one of so many lines are worth a second look
 _MOST_PAIRS = 512
+_SOME = 64  # lines by which two texts are judged
 
 
 class _Pattern(NamedTuple):
@@ -165,8 +167,10 @@ class _Choice:
             for other in plain[number + 1 :]:
                 if len(one.texts) * len(other.texts) <= _MOST_PAIRS and (found := _paired(one, other, self._form)):
                     lines = self._among(one.texts) & self._among(other.texts)
-                    search = re.compile(b"|".join(pattern.expression() for pattern in found)).search if lines else None
-                    yield sum(search(self._lines[line]) is not None for line in _bits(lines)) if search else 0, found
+                    search = re.compile(b"|".join(pattern.expression() for pattern in found)).search
+                    some = [self._lines[line] for line in islice(_bits(lines), _SOME)]
+                    hits = sum(search(line) is not None for line in some)
+                    yield hits * lines.bit_count() // max(1, len(some)), found
 
     def _among(self, texts: Iterable[bytes]) -> int:
         return reduce(or_, (self._where.get(text, 0) for text in texts), 0)
