@@ -26,7 +26,7 @@ from indicia.case.tables import entry, offered, run, sighting, technique
 from indicia.case.words import INDEXED, find_numbers, find_rows, how_many, phrases, snippet, words_of
 from indicia.case.writer import MANY, Writer, batches
 from indicia.errors import StoreError
-from indicia.records import Case, Claim, Document, Hunt, Judgement, Mention, Record, Sighting
+from indicia.records import Case, Claim, Document, Judgement, Mention, Record, Sighting, Streamed
 from indicia.writing import make_private
 
 __all__ = ["Found", "Store", "open_store"]
@@ -147,25 +147,36 @@ class Store:
 
         Raises: StoreError when nothing was saved yet.
         """
-        fields: dict[str, Any] = {}
         with self._engine.connect() as connection:
-            for kind, (field, type) in LISTS.items():
-                fields[field] = tuple(_decode(body, type) for body in self._bodies(connection, kind, at))
-            for kind, (field, single) in SINGLES.items():
-                found = list(self._bodies(connection, kind, at))
-                if found:
-                    fields[field] = _decode(found[-1], single)
-            if "head" not in fields:
-                raise StoreError("no case was saved here yet", where=self.address)
-            hunt: Hunt | None = fields.pop("hunt", None)
-            if hunt is not None and sightings:
-                rows = connection.execute(
-                    select(sighting.c.body).where(_holds(sighting, at)).order_by(sighting.c.place, sighting.c.seq),
-                    execution_options={"yield_per": _AT_ONCE},
-                )
-                hunt = msgspec.structs.replace(hunt, sightings=tuple(_decode(row.body, Sighting) for row in rows))
+            case = self._case(connection, at)
+            return _with_sightings(case, tuple(_each_sighting(connection, at))) if sightings else case
+
+    @contextmanager
+    def reading(self) -> Iterator[Case]:
+        """The case as it stands when it is opened; its sightings are `Streamed` from the store, and only while it is open.
+
+        Raises: StoreError when nothing was saved yet.
+        """
+        with self._engine.connect() as connection:
+            if not self._is_sqlite:  # where else each question would be answered as of its own moment
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            case = self._case(connection, None)
+            count = connection.execute(select(func.count()).where(_holds(sighting, None))).scalar_one()
+            yield _with_sightings(case, Streamed(lambda: _each_sighting(connection, None), int(count)))
+
+    def _case(self, connection: Connection, at: int | None) -> Case:
+        """The case without its sightings."""
+        fields: dict[str, Any] = {}
+        for kind, (field, type) in LISTS.items():
+            fields[field] = tuple(_decode(body, type) for body in self._bodies(connection, kind, at))
+        for kind, (field, single) in SINGLES.items():
+            found = list(self._bodies(connection, kind, at))
+            if found:
+                fields[field] = _decode(found[-1], single)
+        if "head" not in fields:
+            raise StoreError("no case was saved here yet", where=self.address)
         head: Case = fields.pop("head")
-        return msgspec.structs.replace(head, hunt=hunt, **fields)
+        return msgspec.structs.replace(head, **fields)
 
     def _bodies(self, connection: Connection, kind: str, at: int | None) -> Iterator[bytes]:
         query = select(entry.c.body).where(entry.c.kind == kind, _holds(entry, at)).order_by(entry.c.place, entry.c.seq)
@@ -344,6 +355,19 @@ class Store:
     def address(self) -> str:
         """Where the case is, without a password."""
         return self._engine.url.render_as_string(hide_password=True)
+
+
+def _with_sightings(case: Case, sightings: Sequence[Sighting]) -> Case:
+    hunt = msgspec.structs.replace(case.hunt, sightings=sightings) if case.hunt else None
+    return msgspec.structs.replace(case, hunt=hunt)
+
+
+def _each_sighting(connection: Connection, at: int | None) -> Iterator[Sighting]:
+    """In the order of the case, a few at a time."""
+    query = select(sighting.c.body).where(_holds(sighting, at)).order_by(sighting.c.place, sighting.c.seq)
+    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:  # closed if nobody asks for the rest
+        for row in rows:
+            yield _decode(row.body, Sighting)
 
 
 def _holds(table: Any, at: int | None) -> Any:

@@ -13,10 +13,9 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
-from indicia.cli.talk import Talk, plain, standard_input
+from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.records import Case, Severity, to_json
-from indicia.writing import write_atomically
 
 __all__ = ["brief"]
 
@@ -70,7 +69,7 @@ def brief(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, build
-    from indicia.share import FORMATS, render
+    from indicia.share import FORMATS, pieces
     from indicia.share.brief.judgements import key_judgements
 
     voice = talk(quiet, verbose, color)
@@ -98,7 +97,7 @@ def brief(
             if progress:
                 progress("writing", number, len(FILES))
             if form in FORMATS:
-                write_atomically(output / file, render(left, form, knowledge))
+                write_out(pieces(left, form, knowledge), output / file)
     sentences = [sentence.text for sentence in key_judgements(left)]
     if keep:
         _keep(case, keep, sources, logs or (), voice)

@@ -46,7 +46,7 @@ def push(
       indicia push affair.indicia https://taxii.example/api/collections/ID/ --for green --token-file token.txt
     """
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, for_audience, load_case
+    from indicia.pipeline import as_left, for_audience, opened_case
     from indicia.records import Tlp
     from indicia.share.redact import left_out
     from indicia.share.stix import bundle_objects
@@ -55,12 +55,13 @@ def push(
 
     voice = talk(quiet, verbose, color)
     knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR
-    seen = for_audience(as_left(load_case(case), knowledge), cleared, knowledge)
-    for sentence in left_out(seen):
-        voice.say(sentence)
     sent = Sent(case, url, cleared)
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
+    with opened_case(case) as whole:
+        seen = for_audience(as_left(whole, knowledge), cleared, knowledge)
+        for sentence in left_out(seen):
+            voice.say(sentence)
+        objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
     if not definitions:
         objects = [item for item in objects if item["type"] != "extension-definition"]
     new = [item for item in objects if everything or sent.held.get(item["id"]) != offered[item["id"]]]

@@ -14,6 +14,9 @@ from indicia.cli.talk import write_out
 from indicia.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from indicia.cli.talk import Talk
     from indicia.records import Case, Tlp
 
 __all__ = ["share"]
@@ -50,35 +53,49 @@ def share(
 
       indicia share affair.indicia --as stix --for green   [dim]leaves out what is above TLP:GREEN[/]
     """
-    from indicia.knowledge import load
-    from indicia.pipeline import as_left, for_audience, load_case
-    from indicia.share import FORMATS, render
-    from indicia.share.internals import without_internals
-    from indicia.share.redact import left_out
-    from indicia.share.stix import render as render_stix
+    from indicia.pipeline import opened_case
+    from indicia.share import FORMATS
 
     voice = talk(quiet, verbose, color)
     if form not in FORMATS:
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
-    knowledge = load()
-    subject = as_left(load_case(case), knowledge)
     marking, cleared = read_marking(tlp), read_marking(audience)
-    if cleared is not None:
-        subject = for_audience(subject, cleared, knowledge)
-        for sentence in left_out(subject):
-            voice.say(sentence)
-    if marking is not None:
-        subject = _marked(subject, marking, allow_lower, case)
-    if not internal:
-        held_back = subject.hunt is not None or subject.judgements
-        subject = without_internals(subject)
-    if not internal and held_back:
-        voice.say("names of machines and people, log lines and notes were left out; --internal lets them leave", "dim")
-    stix = form == "stix"
-    data = render_stix(subject, knowledge, internal=internal, texts=texts) if stix else render(subject, form, knowledge)
-    write_out(data, output)
+    with opened_case(case) as whole:
+        subject = _seen_by(cleared, whole, voice)
+        if marking is not None:
+            subject = _marked(subject, marking, allow_lower, case)
+        write_out(_made(subject, form, voice, internal=internal, texts=texts), output)
     voice.say(f"marked {subject.marking.label}", "dim")
     return exits.E_OK
+
+
+def _seen_by(audience: Tlp | None, case: Case, voice: Talk) -> Case:
+    """The case as people left it, without what the audience may not see."""
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, for_audience
+    from indicia.share.redact import left_out
+
+    subject = as_left(case, load())
+    if audience is None:
+        return subject
+    subject = for_audience(subject, audience, load())
+    for sentence in left_out(subject):
+        voice.say(sentence)
+    return subject
+
+
+def _made(case: Case, form: str, voice: Talk, *, internal: bool, texts: bool) -> Iterable[bytes]:
+    """The file, piece by piece."""
+    from indicia.knowledge import load
+    from indicia.share import pieces
+    from indicia.share.internals import without_internals
+    from indicia.share.stix import pieces as stix_pieces
+
+    if not internal:
+        if case.hunt is not None or case.judgements:
+            voice.say("names of machines and people, log lines and notes were left out; --internal lets them leave", "dim")
+        case = without_internals(case)
+    return stix_pieces(case, load(), internal=internal, texts=texts) if form == "stix" else pieces(case, form, load())
 
 
 def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case:

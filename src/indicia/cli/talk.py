@@ -25,7 +25,7 @@ from rich.progress import (
 from rich.text import Text
 
 from indicia.records import Problem, Severity
-from indicia.writing import write_atomically
+from indicia.writing import written
 
 __all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "write_out"]
 
@@ -127,12 +127,16 @@ def standard_input() -> BinaryIO | None:
     return sys.stdin.buffer if sys.stdin is not None else None
 
 
-def write_out(data: bytes, output: Path | None) -> None:
-    """To `output`, or to stdout when it is None or `-`."""
+def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:
+    """To `output`, or to stdout when it is None or `-`; pieces are written as they come."""
+    pieces = (data,) if isinstance(data, bytes) else data
     if output is None or str(output) == "-":
-        sys.stdout.buffer.write(data)
-        if not data.endswith(b"\n") and sys.stdout.isatty():
+        last = b""
+        for last in pieces:
+            sys.stdout.buffer.write(last)
+        if not last.endswith(b"\n") and sys.stdout.isatty():
             sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
     else:
-        write_atomically(output, data)
+        with written(output) as file:
+            file.writelines(pieces)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indicia.pipeline.build import build, conclude, for_audience
 from indicia.pipeline.lines import lines_of
-from indicia.pipeline.saved import is_store, load_case
+from indicia.pipeline.saved import is_store, load_case, opened_case
 from indicia.pipeline.sources import Piece, each_piece, read_sources
 from indicia.pipeline.standing import Correction, Standing, as_left
 from indicia.pipeline.stream import read_lines
@@ -21,6 +21,7 @@ __all__ = [
     "is_store",
     "lines_of",
     "load_case",
+    "opened_case",
     "read_lines",
     "read_sources",
 ]

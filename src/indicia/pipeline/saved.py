@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -9,7 +11,7 @@ import msgspec
 from indicia.errors import FormatError, InputError
 from indicia.records import Case, from_json
 
-__all__ = ["is_store", "load_case"]
+__all__ = ["is_store", "load_case", "opened_case"]
 
 _SQLITE = b"SQLite format 3\x00"
 
@@ -23,6 +25,18 @@ def is_store(path: Path | str) -> bool:
             return file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False
+
+
+@contextmanager
+def opened_case(path: Path | str) -> Iterator[Case]:
+    """As `load_case`, but the sightings of a store are read as they are gone through, while it is open. Raises: as it does."""
+    if not is_store(path):
+        yield load_case(path)
+        return
+    from indicia.case import open_store
+
+    with open_store(path) as store, store.reading() as case:
+        yield case
 
 
 def load_case(path: Path | str) -> Case:

@@ -13,7 +13,7 @@ import msgspec
 from indicia.advise import advise
 from indicia.knowledge import Knowledge
 from indicia.read.affairs import join_affairs
-from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance
+from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, those_kept
 from indicia.weigh import gather, weigh
 
 __all__ = ["Correction", "Standing", "as_left"]
@@ -110,8 +110,10 @@ def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) 
     claims = tuple(standing.corrected(claim) for claim in every if not standing.is_rejected(claim.id))
     mentions = tuple(mention for mention in case.mentions if not standing.is_rejected(mention.id))
     seen = case.hunt
-    if seen is not None and any(standing.is_rejected(one.id) for one in seen.sightings):
-        seen = msgspec.structs.replace(seen, sightings=tuple(one for one in seen.sightings if not standing.is_rejected(one.id)))
+    rejected = {subject for subject in standing.by_subject if standing.is_rejected(subject)}
+    if seen is not None and rejected and any(one.id in rejected for one in seen.sightings):
+        kept = those_kept(seen.sightings, lambda one: one.id not in rejected)
+        seen = msgspec.structs.replace(seen, sightings=kept)
     changed = claims != case.claims or mentions != case.mentions or seen is not case.hunt
     weighing = case.weighing
     if weighing is not None or changed:

@@ -163,7 +163,7 @@ class Hunt(Record, frozen=True, kw_only=True):
 
     verdict: HuntVerdict
     reason: str
-    sightings: tuple[Sighting, ...] = ()  # by time
+    sightings: tuple[Sighting, ...] = ()  # by time; `Streamed` where a store reads them as they are gone through
     chains: tuple[Chain, ...] = ()
     files: tuple[LogFile, ...] = ()
     rules: tuple[RuleRun, ...] = ()

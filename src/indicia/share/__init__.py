@@ -1,19 +1,20 @@
 """Sharing: a case as one file of one format.
 
     render(case, "html", knowledge) -> bytes
+    pieces(case, "timesketch", knowledge) -> the same bytes, piece by piece
 
 `FORMATS` is the table of all of them; a new format is one function and one row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from indicia.errors import UsageError
 from indicia.knowledge import Knowledge
 from indicia.records import Case
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["FORMATS", "pieces", "render"]
 
 
 def _markdown(case: Case, knowledge: Knowledge) -> bytes:
@@ -37,16 +38,16 @@ def _pdf(case: Case, knowledge: Knowledge) -> bytes:
     return pdf(build(case, knowledge))
 
 
-def _json(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.plain import case_json
+def _json(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
+    from indicia.share.plain import case_pieces
 
-    return case_json(case)
+    return case_pieces(case)
 
 
-def _stix(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.stix import render
+def _stix(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
+    from indicia.share.stix import pieces
 
-    return render(case, knowledge)
+    return pieces(case, knowledge)
 
 
 def _misp(case: Case, knowledge: Knowledge) -> bytes:
@@ -67,14 +68,14 @@ def _csv(case: Case, knowledge: Knowledge) -> bytes:
     return render(case, knowledge)
 
 
-def _timesketch(case: Case, knowledge: Knowledge) -> bytes:
+def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
     from indicia.share.timesketch import render
 
     return render(case, knowledge)
 
 
 # Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
-FORMATS: dict[str, Callable[[Case, Knowledge], bytes]] = {
+FORMATS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     "md": _markdown,
     "html": _html,
     "pdf": _pdf,
@@ -89,7 +90,13 @@ FORMATS: dict[str, Callable[[Case, Knowledge], bytes]] = {
 
 def render(case: Case, format: str, knowledge: Knowledge) -> bytes:
     """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
+    return b"".join(pieces(case, format, knowledge))
+
+
+def pieces(case: Case, format: str, knowledge: Knowledge) -> Iterable[bytes]:
+    """The same file piece by piece, for whoever writes it as it is made. Raises: as `render`."""
     make = FORMATS.get(format.lower())
     if make is None:
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
-    return make(case, knowledge)
+    made = make(case, knowledge)
+    return (made,) if isinstance(made, bytes) else made

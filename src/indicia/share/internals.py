@@ -10,7 +10,20 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from indicia.records import Advice, Case, Event, Hunt, Judgement, Place, Problem, Record, Sighting, Weighing, file_name
+from indicia.records import (
+    Advice,
+    Case,
+    Event,
+    Hunt,
+    Judgement,
+    Place,
+    Problem,
+    Record,
+    Sighting,
+    Weighing,
+    each_changed,
+    file_name,
+)
 
 __all__ = ["LOWERED", "WITHHELD", "internal_words", "without_internals"]
 
@@ -118,7 +131,7 @@ def _bare(hunt: Hunt, hide: Callable[[str], str]) -> Hunt:
     return msgspec.structs.replace(
         hunt,
         reason=hide(hunt.reason),
-        sightings=tuple(_bare_sighting(sighting, hide) for sighting in hunt.sightings),
+        sightings=each_changed(hunt.sightings, lambda sighting: _bare_sighting(sighting, hide)),
         chains=tuple(msgspec.structs.replace(chain, host="", keys=(), summary=hide(chain.summary)) for chain in hunt.chains),
         files=tuple(msgspec.structs.replace(file, file=f"log {number}") for number, file in enumerate(hunt.files, 1)),
         rules=tuple(msgspec.structs.replace(rule, file="") for rule in hunt.rules),

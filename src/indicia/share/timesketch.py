@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import chain, islice
+
 import orjson
 
 from indicia.knowledge import Knowledge
@@ -9,16 +15,34 @@ from indicia.records import Case, Claim, Sighting
 
 __all__ = ["render"]
 
+_SORTED = 100_000  # lines that are sorted in memory; more go through files
 
-def render(case: Case, knowledge: Knowledge) -> bytes:
+
+def render(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
     """One object for each sighting that has a time, and one for each dated claim, by time. Times are UTC."""
-    # Each line begins with its time, so that the lines sort by it; as bytes, a million of them take no more than the file does.
-    lines = [_line(claim.date, _of_claim(claim)) for claim in case.claims if claim.date and len(claim.date) == 10]
-    for sighting in case.hunt.sightings if case.hunt else ():
-        if sighting.event.time is not None:
-            lines.append(_line(sighting.event.time.isoformat(), _of_sighting(sighting)))
-    lines.sort()
-    return b"".join(lines)
+    claims = (_line(claim.date, _of_claim(claim)) for claim in case.claims if claim.date and len(claim.date) == 10)
+    sightings = (
+        _line(sighting.event.time.isoformat(), _of_sighting(sighting))
+        for sighting in (case.hunt.sightings if case.hunt else ())
+        if sighting.event.time is not None
+    )
+    # Each line begins with its time, so that the lines sort by it.
+    return _in_order(chain(claims, sightings))
+
+
+def _in_order(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines sorted. What is too much for memory waits in files that nobody else can open."""
+    lines = iter(lines)
+    some = sorted(islice(lines, _SORTED))
+    with ExitStack() as files:
+        runs: list[Iterable[bytes]] = []
+        while len(some) == _SORTED:
+            file = files.enter_context(tempfile.TemporaryFile())
+            file.writelines(some)
+            file.seek(0)
+            runs.append(file)
+            some = sorted(islice(lines, _SORTED))
+        yield from heapq.merge(*runs, some)
 
 
 def _line(time: str, fields: dict[str, object]) -> bytes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from indicia.share.stix.bundle import bundle_objects, render
+from indicia.share.stix.bundle import bundle_objects, pieces, render
 from indicia.share.stix.ids import CASE_EXTENSION, CLAIM_EXTENSION, TLP_IDS
 from indicia.share.stix.read import is_ours, read_bundle
 
-__all__ = ["CASE_EXTENSION", "CLAIM_EXTENSION", "TLP_IDS", "bundle_objects", "is_ours", "read_bundle", "render"]
+__all__ = ["CASE_EXTENSION", "CLAIM_EXTENSION", "TLP_IDS", "bundle_objects", "is_ours", "pieces", "read_bundle", "render"]

@@ -8,6 +8,7 @@ References: STIX Version 2.1 (OASIS Standard, 10 June 2021). The claim extension
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -25,7 +26,7 @@ from indicia.share.stix.ids import CASE_EXTENSION, as_of, marking_object, object
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.schema import schema_text
 
-__all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "render"]
+__all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
 
 MOST_SIGHTINGS = 100_000  # that travel one by one: beyond, a bundle is more than its readers can open
 
@@ -46,7 +47,7 @@ def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, 
         *claim_objects(case, objects),
         *technique_objects(case, objects),
         *indicator_objects(case, objects),
-        *sighting_objects(case, objects, internal=internal),
+        *sighting_objects(case, objects, lines=MOST_SIGHTINGS if internal else 0),
         *measure_objects(case, objects),
         *_said_about_the_export(case, objects, producer),
     ]
@@ -138,10 +139,15 @@ def _reference(document: Document) -> dict[str, Any]:
 
 def render(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> bytes:
     """The bundle as JSON. Same case, same bytes."""
+    return b"".join(pieces(case, knowledge, internal=internal, texts=texts))
+
+
+def pieces(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> Iterator[bytes]:
+    """The same object by object, as JSON with two blanks a level and sorted names."""
     objects = bundle_objects(case, knowledge, internal=internal, texts=texts)
-    bundle = {
-        "type": "bundle",
-        "id": object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects)),
-        "objects": objects,
-    }
-    return orjson.dumps(bundle, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    id = object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects))
+    yield b'{\n  "id": "%s",\n  "objects": [' % id.encode()
+    for number, item in enumerate(objects):
+        body = orjson.dumps(item, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        yield (b",\n    " if number else b"\n    ") + body.replace(b"\n", b"\n    ")  # a line break in a text is an escape
+    yield b'\n  ],\n  "type": "bundle"\n}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -96,47 +97,69 @@ def _indicator(type: str, value: str, since: str, objects: Objects, marking: Tlp
     )
 
 
-def sighting_objects(case: Case, objects: Objects, *, internal: bool = False) -> list[str]:
+class _Seen:
+    """What was seen of one technique or indicator: how often, when first and last, and the log records behind it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self.lines: list[str] = []  # in base64
+
+    def add(self, time: datetime | None, line: str | None) -> None:
+        self.count += 1
+        if time is not None:
+            self.first = time if self.first is None else min(self.first, time)
+            self.last = time if self.last is None else max(self.last, time)
+        if line is not None:
+            self.lines.append(line)
+
+
+def sighting_objects(case: Case, objects: Objects, *, lines: int = 0) -> list[str]:
     """One sighting for each rule and technique, and for each indicator, with count and first and last time.
 
-    Internal host names, users and log lines stay at home: what leaves is that it was seen, how often and when. With `internal`
-    each sighting refers to an observed-data whose artifacts are the log records as they were.
+    Internal host names, users and log lines stay at home: what leaves is that it was seen, how often and when. Of the first
+    `lines` sightings the log records leave too: each sighting refers to an observed-data whose artifacts they are.
     """
-    if case.hunt is None:
-        return []
-    groups: dict[str, list[Sighting]] = defaultdict(list)
-    for sighting in case.hunt.sightings:
-        for technique in sighting.techniques:
-            for ref in _attack_pattern(technique, objects):
-                groups[ref].append(sighting)
-        if sighting.indicator is not None:
-            indicator = _indicator(sighting.rule.removeprefix("indicator:"), sighting.indicator, objects.moment, objects)
-            if indicator is not None:
-                groups[indicator].append(sighting)
+    seen: dict[str, _Seen] = defaultdict(_Seen)
+    refs: dict[tuple[tuple[str, ...], str, str | None], tuple[str, ...]] = {}
+    for number, one in enumerate(case.hunt.sightings if case.hunt else ()):
+        kind = (one.techniques, one.rule, one.indicator)
+        if kind not in refs:  # a million sightings are of a few kinds
+            refs[kind] = tuple(_seen_in(one, objects))
+        line = b64encode(msgspec.json.encode(one.event, order="deterministic")).decode() if number < lines else None
+        for ref in refs[kind]:
+            seen[ref].add(one.event.time, line)
     added = []
-    for ref, sightings in groups.items():
-        times = sorted(sighting.event.time for sighting in sightings if sighting.event.time)
-        fields: dict[str, Any] = {"sighting_of_ref": ref, "count": len(sightings), "summary": False}
-        if times:
-            fields |= {"first_seen": stamp(times[0]), "last_seen": stamp(times[-1])}
-            if internal and times:
-                fields["observed_data_refs"] = [_observed(ref, sightings, times, objects)]
+    for ref, group in seen.items():
+        fields: dict[str, Any] = {"sighting_of_ref": ref, "count": group.count, "summary": False}
+        if group.first is not None:
+            fields |= {"first_seen": stamp(group.first), "last_seen": stamp(group.last)}
+            if group.lines:
+                fields["observed_data_refs"] = [_observed(ref, group, objects)]
         added += [ref, objects.add("sighting", ref, case.name, **fields)]
     return list(dict.fromkeys(added))
 
 
-def _observed(ref: str, sightings: list[Sighting], times: list[datetime], objects: Objects) -> str:
+def _seen_in(one: Sighting, objects: Objects) -> Iterator[str]:
+    """What a sighting is of."""
+    for technique in one.techniques:
+        yield from _attack_pattern(technique, objects)
+    if one.indicator is not None:
+        indicator = _indicator(one.rule.removeprefix("indicator:"), one.indicator, objects.moment, objects)
+        if indicator is not None:
+            yield indicator
+
+
+def _observed(ref: str, group: _Seen, objects: Objects) -> str:
     """The log records behind a sighting, each as an artifact that holds it as JSON."""
-    artifacts: dict[str, None] = {}
-    for sighting in sightings:
-        body = b64encode(msgspec.json.encode(sighting.event, order="deterministic")).decode()
-        artifacts[artifact(body, objects)] = None
+    artifacts = dict.fromkeys(artifact(line, objects) for line in group.lines)
     return objects.add(
         "observed-data",
         ref,
-        first_observed=stamp(times[0]),
-        last_observed=stamp(times[-1]),
-        number_observed=len(sightings),
+        first_observed=stamp(group.first),
+        last_observed=stamp(group.last),
+        number_observed=group.count,
         object_refs=list(artifacts),
     )
 

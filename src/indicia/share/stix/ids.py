@@ -73,8 +73,8 @@ def stamp(moment: datetime | str | None) -> str:
 def as_of(case: Case) -> str:
     """When the case's newest source or event is from: the time that exports carry, since a clock would change their bytes."""
     texts = [stamp(document.published) for document in case.documents if document.published]
-    events = [stamp(s.event.time) for s in (case.hunt.sightings if case.hunt else ()) if s.event.time]
-    return max([*texts, *events], default=stamp(None))
+    newest = max((s.event.time for s in (case.hunt.sightings if case.hunt else ()) if s.event.time), default=None)
+    return max([*texts, stamp(newest)])
 
 
 def marking_object(tlp: Tlp) -> dict[str, Any]:

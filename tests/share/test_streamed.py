@@ -1,0 +1,139 @@
+"""What is read from a store as it is written gives the same files as the case held whole."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indicia.case import open_store
+from indicia.cli.main import run
+from indicia.knowledge import load
+from indicia.pipeline import as_left, opened_case
+from indicia.records import Case, Judgement, Streamed, each_changed, stable_id, those_kept
+from indicia.share import FORMATS, pieces, render, timesketch
+from indicia.share.internals import without_internals
+from indicia.share.stix import pieces as stix_pieces
+from tests.postgres import server
+from tests.sample_case import big_case, exchange_case, hostile_case
+
+NOW = "2026-11-24T12:00:00Z"
+
+
+def judged(case: Case) -> Case:
+    """The case with a sighting that somebody rejected."""
+    assert case.hunt is not None
+    subject = case.hunt.sightings[2].id
+    rejection = Judgement(id=stable_id("judgement", subject), subject=subject, action="reject", author="ann", time=NOW)
+    return msgspec.structs.replace(case, judgements=(*case.judgements, rejection))
+
+
+CASES = {
+    "exchange": exchange_case(),
+    "judged": judged(exchange_case()),
+    "hostile": hostile_case(),
+    "no-logs": exchange_case(logs=False),
+    "big": big_case(claims=3, sightings=700),
+}
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Where each of the cases is."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("cases")
+        where = {name: str(folder / f"{name}.indicia") for name in CASES}
+        keep(where)
+        yield where
+        return
+    with server() as url:
+        where = {"judged": url}
+        keep(where)
+        yield where
+
+
+def keep(where: dict[str, str]) -> None:
+    for name, place in where.items():
+        with open_store(place) as store:
+            store.save(CASES[name], author="tester", time=NOW, what="x")
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"pdf"}))
+@pytest.mark.parametrize("internal", [True, False])
+def test_every_format_has_the_same_bytes(stores: dict[str, str], name: str, form: str, internal: bool) -> None:
+    if name not in stores:
+        pytest.skip("the other cases are kept in files")
+    held = as_left(CASES[name], load())
+    with opened_case(stores[name]) as case:
+        assert case.hunt is None or isinstance(case.hunt.sightings, Streamed)
+        read = as_left(case, load())
+        if not internal:
+            held, read = without_internals(held), without_internals(read)
+        assert b"".join(pieces(read, form, load())) == render(held, form, load())
+        if form == "stix" and internal:
+            assert b"".join(stix_pieces(read, load(), internal=True)) == b"".join(stix_pieces(held, load(), internal=True))
+
+
+def test_what_is_read_is_of_one_moment(stores: dict[str, str]) -> None:
+    where = stores["judged"]
+    with opened_case(where) as case:
+        assert case.hunt is not None
+        before = list(case.hunt.sightings)
+        with open_store(where) as store:
+            store.save(exchange_case(logs=False), author="another", time=NOW, what="all gone")
+        assert list(case.hunt.sightings) == before
+        assert len(case.hunt.sightings) == len(before)
+    with open_store(where) as store:
+        store.save(CASES["judged"], author="another", time=NOW, what="back")
+
+
+def test_a_lowered_marking_is_kept_while_the_case_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.indicia"
+    with open_store(path) as store:
+        store.save(exchange_case(), author="x", time=NOW, what="x")
+    words = ["share", str(path), "--as", "json", "--tlp", "clear", "--allow-lower", "agreed", "-q", "-o", str(tmp_path / "o")]
+    with pytest.raises(SystemExit) as stop:
+        run(words)
+    assert not stop.value.code
+    with open_store(path) as store:
+        assert [one.note for one in store.judgements()] == ["agreed"]
+
+
+@given(st.lists(st.integers()), st.integers(-12, 12), st.integers(-12, 12))
+def test_a_stream_is_gone_through_as_a_tuple_is(numbers: list[int], start: int, end: int) -> None:
+    stream, held = Streamed(lambda: numbers, len(numbers)), tuple(numbers)
+    assert (tuple(stream), len(stream), bool(stream)) == (held, len(held), bool(held))
+    assert tuple(stream) == held, "and a second time"
+    assert stream[start:end] == held[start:end]
+    if -len(held) <= start < len(held):
+        assert stream[start] == held[start]
+    else:
+        with pytest.raises(IndexError):
+            stream[start]
+    for change in (lambda number: number + 1, lambda number: -number):
+        assert tuple(each_changed(stream, change)) == each_changed(held, change)
+    kept = those_kept(stream, lambda number: number % 2 == 0)
+    assert tuple(kept) == those_kept(held, lambda number: number % 2 == 0)
+    assert len(kept) == len(tuple(kept))
+
+
+@given(st.lists(st.binary(max_size=4).map(lambda some: some.replace(b"\n", b"") + b"\n"), max_size=40))
+def test_lines_that_wait_in_files_come_in_their_order(lines: list[bytes]) -> None:
+    for most in (1, 3, 100):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(timesketch, "_SORTED", most)
+            found = list(timesketch._in_order(iter(lines)))
+        assert found == sorted(lines)
+
+
+def test_a_stopped_reader_closes_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timesketch, "_SORTED", 2)
+    some = timesketch._in_order(b"%d\n" % number for number in range(9))
+    assert list(itertools.islice(some, 3)) == [b"0\n", b"1\n", b"2\n"]
+    some.close()  # type: ignore[attr-defined]
