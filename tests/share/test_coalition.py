@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.records import Case, Claim, Confidence, Firmness, Level, SourceType, Stance, Tlp
-from indicia.share.coalition import Party, Standing, compare, joint_statement, merge, statement_text
+from indicia.share.coalition import Party, Standing, compare, joint_statement, merge
 from indicia.share.redact import marking_of
+from indicia.share.statement import statement_text
 from tests.sample_case import exchange_case
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW
@@ -84,7 +85,7 @@ def test_nobody_signs_against_a_signer(three: list[Party], stance: Stance) -> No
     eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(against,)))
     (joint,) = joint_statement([eu, *three[1:]])
     assert joint.level is None
-    assert "European Union" in joint.reason
+    assert joint.by == "European Union"
     assert compare([eu, *three[1:]])[0].standing is Standing.AGAINST
 
 
@@ -97,6 +98,58 @@ def test_an_unnamed_official_signs_for_nobody(three: list[Party]) -> None:
 def test_others_words_in_a_partys_case_are_not_its_own(three: list[Party]) -> None:
     eu = Party(name="European Union", case=only(exchange_case(), 3, 1, 4, 5, 7))
     assert joint_statement([eu, *three[1:]]) == joint_statement(three)
+
+
+def spoken_by(claim: Claim, canonical: str, state: str | None, type: SourceType = SourceType.GOVERNMENT) -> Claim:
+    assert claim.source.party is not None
+    party = msgspec.structs.replace(claim.source.party, canonical=canonical, state=state)
+    return named(claim, source=msgspec.structs.replace(claim.source, party=party, type=type))
+
+
+def test_a_state_speaks_where_a_part_of_its_government_does(three: list[Party]) -> None:
+    claims = tuple(spoken_by(claim, "UK National Cyber Security Centre", "GB") for claim in three[1].case.claims)
+    case = msgspec.structs.replace(three[1].case, claims=claims)
+    for party in (Party(name="United Kingdom", case=case, state="GB"), Party(name="GB", case=case)):
+        (joint,) = joint_statement([three[0], party, three[2]])
+        assert joint.level is Level.PLACE
+        assert "- United Kingdom says more: " in statement_text([three[0], party, three[2]], states={"GB": "United Kingdom"})
+    company = tuple(spoken_by(claim, "Vendor", "GB", SourceType.COMPANY) for claim in claims)
+    other = Party(name="United Kingdom", case=msgspec.structs.replace(case, claims=company), state="GB")
+    assert joint_statement([three[0], other, three[2]])[0].by == "United Kingdom", "a company of the state is not the state"
+
+
+def test_who_only_endorses_signs_nothing_and_the_draft_says_so(three: list[Party]) -> None:
+    endorsing = named(three[1].case.claims[0], stance=Stance.ENDORSES)
+    party = Party(name="GB", case=msgspec.structs.replace(three[1].case, claims=(endorsing,)))
+    parties = [three[0], party, three[2]]
+    (joint,) = joint_statement(parties)
+    assert (joint.level, joint.by) == (None, "GB")
+    assert "- GB: it endorses what others say of " in statement_text(parties)
+
+
+@pytest.mark.parametrize("firmness", list(Firmness))
+def test_who_is_not_sure_does_not_say_that_it_was_so(three: list[Party], firmness: Firmness) -> None:
+    claim = named(three[0].case.claims[0], firmness=firmness)
+    parties = [Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(claim,))), *three[1:]]
+    (joint,) = joint_statement(parties)
+    text = statement_text(parties)
+    unsure = joint.firmness in {Firmness.HEDGED, Firmness.LOW}
+    assert ("activity may have been conducted" in text) is unsure
+    assert ("activity was conducted" in text) is not unsure
+    told = "The least sure of them is " in text
+    assert told or all(one.firmness is Firmness.NONE for _, one in joint.claims)
+
+
+def test_nothing_in_a_draft_is_markup_of_others(three: list[Party]) -> None:
+    claim = three[0].case.claims[0]
+    hostile = "x\n# Heading <img src=x> [a](http://b.example) ![i](https://c.example/p.png)\u202e"
+    quote = msgspec.structs.replace(claim.quote, text=hostile)
+    eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(named(claim, quote=quote),)))
+    text = statement_text([eu, *three[1:]], names={"exchange-2021": "An affair\n# of <b>others</b>"})
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        line for line in text.splitlines() if line.startswith(("# Draft", "## An affair"))
+    ]
+    assert "\\<img" in text and "\\[a\\]" in text and "http" not in text and "\u202e" not in text
 
 
 def test_merging_keeps_both_readings_and_the_stricter_marking() -> None:

@@ -42,21 +42,23 @@ def merge(
     from indicia.case import open_store
     from indicia.knowledge import load
     from indicia.pipeline import conclude
-    from indicia.share.coalition import Party, statement_text
+    from indicia.share.coalition import Party
     from indicia.share.coalition import merge as merge_cases
     from indicia.share.plain import case_json
+    from indicia.share.statement import statement_text
 
     voice = talk(quiet, verbose, color)
     if len(cases) < 2:
         raise UsageError("merging takes two or more cases", hint='for example: indicia merge "GB=uk/" "US=us/" -o joint.json')
-    parties = []
+    knowledge, parties = load(), []
     for word in cases:
         name, separator, where = word.partition("=")
         loaded = _load(where if separator else word)
-        parties.append(Party(name=name.strip() if separator else loaded.name, case=loaded))
-    if len({party.name for party in parties}) < len(parties):
+        called = name.strip() if separator else loaded.name
+        state = knowledge.state(called)
+        parties.append(Party(name=called, case=loaded, state=state.code if state else None))
+    if len({party.state or party.name for party in parties}) < len(parties):
         raise UsageError("two parties have the same name", hint='name them: "GB=uk/" "US=us/"')
-    knowledge = load()
     merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)
     voice.problems(merged.problems)
     if output.suffix == ".json":

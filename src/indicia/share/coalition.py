@@ -7,7 +7,7 @@ carries a part only in that way, the draft says so beside its quote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -31,20 +31,21 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge", "statement_text"]
+__all__ = ["FIRMNESS", "Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge"]
 
 _LEVELS = (Level.PLACE, Level.OPERATOR, Level.GROUP, Level.AGENCY, Level.STATE)  # weakest first
 # Weakest first. A flat statement stands between moderate and high, as in the brief.
-_FIRMNESS = (Firmness.HEDGED, Firmness.LOW, Firmness.MODERATE, Firmness.NONE, Firmness.HIGH, Firmness.CONFIRMED)
+FIRMNESS = (Firmness.HEDGED, Firmness.LOW, Firmness.MODERATE, Firmness.NONE, Firmness.HIGH, Firmness.CONFIRMED)
 _CONFIDENCE = tuple(Confidence)
 _LIKELIHOOD = tuple(Likelihood)
 
 
 class Party(Record, frozen=True, kw_only=True):
-    """A signer: the canonical name its claims carry, and its case."""
+    """A signer: the canonical name its claims carry, and its case; `state` is the ISO code of the state that it is."""
 
     name: str
     case: Case
+    state: str | None = None
 
 
 class Standing(StrEnum):
@@ -57,7 +58,8 @@ class Standing(StrEnum):
 
 
 class Position(Record, frozen=True, kw_only=True):
-    """The most that a party's own claims say of one affair. `claim` is None where it says nothing of it."""
+    """The most that a party's own claims say of one affair, be it to endorse what others say. `claim` is None where it says
+    nothing of it."""
 
     party: str
     affair: str
@@ -66,10 +68,12 @@ class Position(Record, frozen=True, kw_only=True):
 
 
 class Joint(Record, frozen=True, kw_only=True):
-    """What all signers carry on one affair, or why there is nothing (`reason`); `claims` holds each signer's carrying claim."""
+    """What all signers carry on one affair, or why there is nothing: `reason`, as said of the signer `by` or of all where that
+    is empty. `claims` holds each signer's carrying claim."""
 
     affair: str
     reason: str = ""
+    by: str = ""
     level: Level | None = None
     accused: str = ""
     state: str | None = None
@@ -135,15 +139,15 @@ def merge(parties: Sequence[Party], name: str) -> Case:
 def own_claims(party: Party) -> tuple[Claim, ...]:
     """The claims that the party itself makes: its name is their source's. An unnamed official speaks for nobody.
 
-    A party is also known by the code of its state where a government of that state speaks.
+    A state also speaks where a part of its government does.
     """
-    name = party.name.casefold()
+    name, code = party.name.casefold(), (party.state or party.name).casefold()
     found = []
     for claim in party.case.claims:
         source = claim.source.party
         if source is None or claim.source.type is SourceType.ANONYMOUS:
             continue
-        by_state = claim.source.type is SourceType.GOVERNMENT and (source.state or "").casefold() == name
+        by_state = claim.source.type is SourceType.GOVERNMENT and (source.state or "").casefold() == code
         if source.canonical.casefold() == name or by_state:
             found.append(claim)
     return tuple(found)
@@ -160,11 +164,16 @@ def _affairs(parties: Iterable[Party]) -> list[str]:
 
 def _rank(claim: Claim) -> tuple[int, int]:
     level = _LEVELS.index(claim.accused.level) if claim.accused.level else -1
-    return level, _FIRMNESS.index(claim.firmness)
+    return level, FIRMNESS.index(claim.firmness)
 
 
 def _accusing(party: Party, affair: str) -> list[Claim]:
     return [claim for claim in own_claims(party) if claim.stance is Stance.ACCUSES and _affair(claim) == affair]
+
+
+def _endorsing(party: Party, affair: str) -> list[Claim]:
+    """To endorse what others say is not to say it: it carries no joint statement, and the draft tells that it was said."""
+    return [claim for claim in own_claims(party) if claim.stance is Stance.ENDORSES and _affair(claim) == affair]
 
 
 def _against(party: Party, affair: str) -> list[Claim]:
@@ -183,10 +192,10 @@ def compare(parties: Sequence[Party]) -> tuple[Position, ...]:
             if against:
                 standing, most = Standing.AGAINST, most or against[0]
             elif most is None:
-                standing = Standing.LESS
+                standing, most = Standing.LESS, next(iter(_endorsing(party, affair)), None)
             elif joint.level is not None:
                 level, firmness = _rank(most)
-                common = (_LEVELS.index(joint.level), _FIRMNESS.index(joint.firmness))
+                common = (_LEVELS.index(joint.level), FIRMNESS.index(joint.firmness))
                 same = (level, firmness) == common and _named(most) == (joint.level, joint.accused)
                 standing = Standing.AGREES if same else Standing.MORE
             else:
@@ -208,9 +217,9 @@ def _joint(parties: Sequence[Party], affair: str) -> Joint:
     by_party = {party.name: _accusing(party, affair) for party in parties}
     for party in parties:
         if _against(party, affair):
-            return Joint(affair=affair, reason=f"{party.name} denies, questions or declines")
+            return Joint(affair=affair, by=party.name, reason="denies, questions or declines")
         if not by_party[party.name]:
-            return Joint(affair=affair, reason=f"{party.name} accuses nobody of its own")
+            return Joint(affair=affair, by=party.name, reason="accuses nobody itself")
     states = [{claim.accused.state for claim in claims if claim.accused.state} for claims in by_party.values()]
     shared = set.intersection(*states)
     level = min(max(_rank(claim)[0] for claim in claims) for claims in by_party.values())
@@ -269,87 +278,9 @@ def _weakest(affair: str, level: Level, found: tuple[str, str | None], by_party:
         level=level,
         accused=name,
         state=state,
-        firmness=min((claim.firmness for claim in claims), key=_FIRMNESS.index),
+        firmness=min((claim.firmness for claim in claims), key=FIRMNESS.index),
         confidence=min((c for c in confidences if c), key=_CONFIDENCE.index) if all(confidences) else None,
         likelihood=min((c for c in likelihoods if c), key=_LIKELIHOOD.index) if all(likelihoods) else None,
         motives=tuple(motive for motive in Motive if all(motive in claim.motives for claim in claims)),
         claims=tuple(chosen),
     )
-
-
-def statement_text(
-    parties: Sequence[Party], names: Mapping[str, str] | None = None, states: Mapping[str, str] | None = None
-) -> str:
-    """A draft in Markdown: for each affair one sentence, with the quote of every signer that carries it, and how they differ.
-
-    What all carry stands first. `names` gives the names of affairs by id, `states` those of states by code; a signer known by
-    its code is called by its name.
-    """
-    states = states or {}
-    called = {party.name: states.get(party.name, party.name) for party in parties}
-    signers = ", ".join(called.values())
-    marking = Tlp.strictest([party.case.marking for party in parties])
-    lines = [
-        marking.label,
-        "",
-        f"# Draft of a joint statement: {signers}",
-        "",
-        "It holds what all signers' own statements carry and no more: the lowest level, the weakest firmness among them.",
-        "",
-    ]
-    positions = compare(parties)
-    found = joint_statement(parties)
-    for joint in sorted(found, key=lambda one: one.level is None):
-        lines += [f"## {(names or {}).get(joint.affair, joint.affair)}", ""]
-        if joint.level is None:
-            first, _, rest = joint.reason.partition(" ")
-            lines += [f"No joint statement: {called.get(first, first)} {rest}.", ""]
-        else:
-            lines += [_sentence(joint, states), "", "The signers' own words for it:", ""]
-            for party, claim in joint.claims:
-                only = "" if claim.accused.level is joint.level else f", by implication: it names {_whom(claim, states)}"
-                lines.append(f"- {called[party]}{only}: “{' '.join(claim.quote.text.split())}”")
-            lines += ["", "How the signers stand to it:", ""]
-        lines += [_position(one, called[one.party], states) for one in positions if one.affair == joint.affair]
-        lines.append("")
-    lines.append(marking.label)
-    return "\n".join(lines) + "\n"
-
-
-def _position(position: Position, party: str, states: Mapping[str, str]) -> str:
-    """One line: "- United Kingdom says more: HAFNIUM (group), with high firmness"."""
-    if position.claim is None:
-        return f"- {party} {position.standing.value}: it accuses nobody here"
-    stance = "" if position.claim.stance is Stance.ACCUSES else f"it {position.claim.stance.value} "
-    whom, how = _whom(position.claim, states), _how(position.claim.firmness)
-    return f"- {party} {position.standing.value}: {stance}{whom}, {how}"
-
-
-def _whom(claim: Claim, states: Mapping[str, str]) -> str:
-    level, name = _named(claim)
-    return (
-        f"the territory of {states.get(claim.accused.state or '', name)}"
-        if level is Level.PLACE
-        else f"{name or 'nobody'} ({level.value if level else 'no level'})"
-    )
-
-
-def _how(firmness: Firmness) -> str:
-    return "stated flatly" if firmness is Firmness.NONE else f"with firmness {firmness.value}"
-
-
-def _sentence(joint: Joint, states: Mapping[str, str]) -> str:
-    accused = states.get(joint.state or "", joint.accused) if joint.level is Level.PLACE else joint.accused
-    act = "was conducted from the territory of" if joint.level is Level.PLACE else "was the work of"
-    if joint.firmness is Firmness.HEDGED:
-        act = act.replace("was", "may have been", 1)
-    words = [f"The signers state that the activity {act} {accused}"]
-    if joint.confidence is not None:
-        words.append(f", with {joint.confidence.value} confidence")
-    elif joint.firmness not in {Firmness.NONE, Firmness.HEDGED}:
-        words.append(f" ({joint.firmness.value}, the weakest firmness among them)")
-    if joint.likelihood is not None:
-        words.append(f"; likelihood: {joint.likelihood.value}")
-    if joint.motives:
-        words.append(f"; motive: {', '.join(motive.value for motive in joint.motives)}")
-    return "".join(words) + "."
