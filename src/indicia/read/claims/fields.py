@@ -15,6 +15,7 @@ from indicia.read.claims.grounds import basis_words, channel_of
 from indicia.read.claims.naming import Namer
 from indicia.read.claims.resolving import Found, Tools
 from indicia.read.claims.scorer import F
+from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import (
@@ -210,6 +211,8 @@ class Maker:
         own = {d.hedge for d in found.piece.found if d.accused == draft.accused or d is draft}
         others = {row[d.hedge].start for d in found.piece.found if d.hedge >= 0 and d.hedge not in own}
         words = [w for w in words if not any(w.start <= at < w.end for at in others)]
+        if len(found.piece.said) > 1:
+            words = [w for w in words if not self._said_elsewhere(w, found)]
         if not words:
             # "They hold this with high confidence": the next sentence may say it
             return None
@@ -219,6 +222,18 @@ class Maker:
             return (order.get(w.firmness, 3), abs(w.start - cue.start))
 
         return min(words, key=rank)
+
+    def _said_elsewhere(self, word: Firm, found: Found) -> bool:
+        """Whether a word stands in what somebody else says, away from the claim."""
+        row, draft = found.piece.whole.row, found.draft
+        unit = next((k for k, one in enumerate(row) if one.end > word.start), len(row))
+        inside, own = speakers_at(found.piece.said, unit), speakers_at(found.piece.said, draft.cue)
+        if not inside or draft.source in inside[0].speakers or inside[0].verb == draft.cue:
+            return False
+        if not inside[0].lo <= draft.cue < inside[0].hi:
+            return True
+        turns = own and own[0].lo > unit and own[0].verb != inside[0].verb
+        return bool(turns) and any(one.low in _TURNS for one in row[unit : own[0].verb])
 
     def _date(self, found: Found) -> Dated | None:
         """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
@@ -293,6 +308,7 @@ _MOTIVES = (
 
 
 _NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "criminal", "state", "capital", "demonym", "group"})
+_TURNS = frozenset({"while", "but", "whereas", "although", "though", ";"})  # words at which another begins to speak
 _OPEN_SOURCES = word_set("reader.open_sources")
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
 WORD_TRUST = 6.0  # the same for words of firmness
