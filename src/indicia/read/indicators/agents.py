@@ -12,10 +12,12 @@ __all__ = ["find_agents"]
 
 _AGENT = re.compile(
     r"[Uu](?:ser|SER)[- _]?[Aa](?:gent|GENT)s?(?:[ -]?(?:strings?|headers?|field|value|HTTP))?(?:[ \t]+(?:is|was|of|set to|"
-    r"string|as|used|:))*[ \t]*[:=]?[ \t]*"
+    r"string|as|used|:))*[ \t]*[:=]?[ \t]*(?:\n[ \t]{0,8})?"
     r"(?:[\"'`“‘]([^\"`”\n]{3,400}?)[\"'`”’](?![A-Za-z])|(Mozilla/\d\.\d [^\n\t\"<>|]{0,400})|"
     r"([A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?))"
 )
+# A whole header line in quotes: "User-Agent: a b/1 (c)".
+_QUOTED_HEADER = re.compile(r"[Uu]ser-[Aa]gent: ?([^\"'`”\n]{3,300})(?=[\"'`”])")
 _HEADER_AFTER = re.compile(r"\s(?:Host|Accept|Connection|Cookie|Referer|Content-Type|Cache-Control|Pragma)\s?:")
 # "the agent axios/1.7.2", `"ua": "okhttp/3.12.1"`: without "user" only a product with its version will do.
 _SHORT = re.compile(
@@ -36,6 +38,9 @@ _MORE = re.compile(r"[\"'`”’](?:,? and |, | or |; )[\"'`“‘]([A-Za-z][\w.
 def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
     """User agent strings: whatever the words "user agent" introduce, and anything of the shape `Mozilla/5.0 (...)`."""
     for at in anchors.literals("gent", "GENT", '"ua"', "'ua'"):
+        if at >= 6 and text[at - 7 : at - 6] in {'"', "`", "“"} and (header := _QUOTED_HEADER.match(text, at - 6)) is not None:
+            yield Hit(header.start(1), header.end(1), "user-agent", header[1])
+            continue
         match = (_AGENT.match(text, at - 5) if at >= 5 else None) or (_AGENT.match(text, at - 6) if at >= 6 else None)
         if match is not None:
             done = match.end()

@@ -182,6 +182,8 @@ class Anchors:
         """Where sentences, paragraphs and list items begin, from 0 on."""
         stops = np.flatnonzero((self._kinds & _STOP) != 0)
         stops = stops[~self._has(stops, -2, ".")]  # "e.g. 192.0.2.1"
+        for last, two, three in ("cnI", "dtL"):  # "Inc. (", "Ltd. "
+            stops = stops[~(self._has(stops, -1, last) & self._has(stops, -2, two) & self._has(stops, -3, three))]
         plain = stops[self._is(stops, 1, _SPACE) & self._is(stops, 2, _UPPER)] + 2
         quoted = stops[self._has(stops, 1, "\"')\xff") & self._is(stops, 2, _SPACE)]
         quoted = quoted[self._is(quoted, 3, _UPPER)] + 3

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation, MatchKind
 
+from indicia.read.indicators import handling
+from indicia.read.indicators.handling import before
 from indicia.read.indicators.versions import VERSION_STEMS
 
 __all__ = ["FAMILIES", "Cues", "Family", "after_matches", "before_matches", "one_byte_each"]
@@ -26,15 +28,10 @@ LEAD = 60  # characters by which an expression may begin before its stem
 BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
 
 
-def _before(*phrases: str, tail: str = "") -> re.Pattern[str]:
-    """Group 1 is the cue itself, without what may stand between it and the hit."""
-    return re.compile(r"((?:" + "|".join(phrases) + r"))" + tail + r"\Z", re.IGNORECASE)
-
-
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
 _OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 
-_IMITATED = _before(
+_IMITATED = before(
     r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
     r"\blook-?alikes?(?: domains?| sites?| names?)*(?: of| for)?",
     r"\b(?:homoglyphs?|misspellings?) of",
@@ -43,18 +40,23 @@ _IMITATED = _before(
     r"\bin imitation of",
     r"\bthe real(?: one is| one,)?",
     r"\bconfus(?:ed|able) with",
-    tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|process|names?|windows|binary|"
+    tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|"
+    r"process|names?|windows|binary|"
     r"and|or|as|well|too|also|here|[\w.-]+\.[a-z]{2,9},?)\s+|\((?=[\w-]+\.)){0,7}[\"'`“(]?",
 )
-_RESEMBLES = _before(
+_RESEMBLES = before(
     r"\b(?:very|closely|confusingly|deceptively) similar to", r"\bclose to", tail=r"\s+(?:the |that of |those of )?[\"'`“(]?"
 )
-_VICTIM = _before(
+_VICTIM = before(
     rf"\b(?:victim|customer|ministry|universit(?:y|ies)|bank|agency|hospital|institute|municipality|recipients?|addressees?|"
     rf"targeted (?:\w+\s)?(?:organi[sz]ation|company|entity|"
     rf"site|portal|domain|website)s?){_POSSESSIVE}",
     r"\b(?:compan(?:y|ies)|organi[sz]ation|firm|employer|target|government|department)(?:'s|s'|’s|s’)",
     r"\bour(?: own)?(?: (?-i:[A-Z]{2,8}\b))?",
+    r"\b(?:its|their) (?:own |public |corporate )?(?=(?:vpn|exchange|citrix|office|corporate|mail|web) (?:gateway|"
+    r"appliance|server|"
+    r"concentrator|portal|network)|domain (?-i:[\w-]+\.))",
+    r"\btargets? in (?:its|the|their)",
     tail=r"(?:\s+(?:own|public|official|internal|legitimate|e?-?mail|"
     r"mail|web|website|site|domains?|servers?|portal|network|range|address(?:es)?|pages?|"
     r"home ?page|vendor|scanner|office|"
@@ -74,7 +76,7 @@ _CLEAN = (
     r"not malicious|innocuous|well-known)\b"
     r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|like)\b)[\w./()'-]{1,24}){0,5}"
 )
-_BENIGN = _before(
+_BENIGN = before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
     r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|"
     r"ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
@@ -87,7 +89,7 @@ _BENIGN = _before(
     r"(?:with|to|by contacting|via|against|through|at) |whether it can reach )(?:the )?[\"'`“]?",
 )
 _BENIGN_AFTER = re.compile(
-    r"(?!\s+and (?:an?|the|its) )"
+    r"(?!\s+and (?:an?|the|its) |[\"'`”’]?\s*\(?the (?:genuine|legitimate|real|official) (?:one|site|page|domain|address)\b)"
     r"[\"'`”’)]{0,2}(?:\s+(?:from|in|of)\s[^,.;\n]{1,40}(?=,\s*which))?\s*(?:[,(–—-]\s*)?(?:and\s+)?(?:(?:which|that|"
     r"it|this|all|both|they|these)\s+(?:[^,.;\n]{0,50},\s*)?)?"
     r"(?:(?:is|are|was|were|being|turned out to be|turns out to be|proved(?: to be)?)\s+)?(?:itself\s+|themselves\s+)?"
@@ -106,14 +108,15 @@ _BENIGN_AFTER = re.compile(
     r"(?:for|as) (?:an? )?(?:internet )?connectivity (?:check|test))",
     re.IGNORECASE,
 )
-_REFERENCE = _before(
+_REFERENCE = before(
     r"\b(?:see(?: also)?|read(?: more)?(?: at| here)?|visit|consult|refer to|learn more(?: at| about)?|according to|via|cf\.?)",
     r"\b(?:available|published|documented|described|reported|found|hosted by us|"
     r"cited)(?: for download)?(?: online)? (?:at|from|here|on|in|by)",
     r"\b(?:more|further|additional) (?:information|details?|info|reading)(?: (?:is|are|can be|may be|available|found|at|"
     r"on|here|about \w+))*",
     r"\bdetails?(?: (?:are|can be found))?(?: at| on| in| here)?",
-    r"\b(?:sources?|references?|ref|links?|advisor(?:y|ies)|blog(?: ?post)?|article|report|post|write-?up|guidance|"
+    r"\b(?:sources?|references?|ref|links?|advisor(?:y|ies)|blog(?: ?post)?|article|report|(?!(?-i:POST))post|write-?up|"
+    r"guidance|"
     r"documentation|website|home ?page|reported by)",
     r"\bdownload (?:our|the) (?:full )?(?:report|tool|script|guide|rules?|ioc list|indicators|patch|update|"
     r"hotfix)s?(?: from| at| here)?",
@@ -123,9 +126,10 @@ _REFERENCE = _before(
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
-    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|the\s+)?[\"'`“(<]{0,2}",
+    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|"
+    r"the\s+)?[\"'`“(<]{0,2}",
 )
-_PUBLISHER = _before(
+_PUBLISHER = before(
     r"\b(?:our|the vendor's|its own) (?:website|site|blog|page|repository|repo|github|newsletter|mailing list|podcast|webinar)",
     r"\bfollow us(?: on| at)?(?: https?://\S{1,200} (?:and|or))?",
     r"\bsubscribe (?:to [\w ]{1,60} )?",
@@ -133,12 +137,12 @@ _PUBLISHER = _before(
     tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:the\s+)?[\"'`“(<]{0,2}",
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
-_CONTACT = _before(
+_CONTACT = before(
     r"\b(?:contact|report|reach|write|questions?|get in touch|send(?!er)|media enquir|press(?: office| contact)|call|subscribe|"
     r"hotline|notify|inquiries|enquiries|"
     r"(?:e-?)?mail us)\w*\b[^.!?\n]{0,50}"
 )
-_NEGATED = _before(
+_NEGATED = before(
     r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b(?: that\b)?",
     r"\b(?:did|does|do|was|were|is|are|has|have|could) not\b",
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
@@ -152,7 +156,7 @@ _NEGATED_AFTER = re.compile(
     r"[^.;\n]{0,60}\b(?:but|although|though|yet) (?:there|we) (?:is|was|are|were|have|found|saw|see) no "
     r"(?:evidence|indication|sign|proof|trace)"
     r"|(?:,? (?:and )?CVE-[\d-]{9,12})*(?:(?!CVE-)[^.;\n]){0,120}\b(?:"
-    r"(?:is|are|was|were) (?:not|never) (?:connected|related|linked)|"
+    r"(?:is|are|was|were) (?:not|never) (?:connected|related|linked|used|exploited|involved)|"
     r"(?:but|yet|and) (?:was |were |is |are )?never (?:used|exploited))\b",
     re.IGNORECASE,
 )
@@ -224,7 +228,8 @@ FAMILIES: dict[str, Family] = {
     "victim": Family(
         (_VICTIM,),
         ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "recipient", "addressee",
-         "municipality", "targeted", "compan", "organi", "firm", "employer", "target", "government", "department", "our"),
+         "municipality", "targeted", "its ", "their ", "compan", "organi", "firm", "employer", "target", "government",
+         "department", "our"),
         (_VICTIM_AFTER,),
         ("victim", "customer", "target"),
     ),
@@ -256,6 +261,14 @@ FAMILIES: dict[str, Family] = {
         ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe",
          "hotline", "notify", "nquiries", "mail us"),
     ),
+    "stays": Family(
+        (handling.LEFT_ALONE,),
+        handling.LEFT_ALONE_STEMS,
+        (handling.STAYS, handling.ROW_VERDICT),
+        handling.STAYS_STEMS,
+    ),
+    "service": Family((handling.SERVICE,), handling.SERVICE_STEMS),
+    "sinkhole": Family((handling.SINKHOLE,), ("sinkhol", "seized", "taken over"), (handling.SINKHOLE_AFTER,), ("sinkhole",)),
     "negated": Family(
         (_NEGATED,),
         ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without"),
@@ -269,6 +282,13 @@ FAMILIES: dict[str, Family] = {
          "test", "sandbox", "configur", "administrator", "fictitious", "dummy"),
     ),
     "version": Family((), VERSION_STEMS),
+    # What is asked for some types alone.
+    "inspected": Family((handling.INSPECTED,), handling.INSPECTED_STEMS),
+    "handed out": Family((handling.HANDED_OUT,), handling.HANDED_OUT_STEMS),
+    "recipient": Family((handling.RECIPIENT,), handling.RECIPIENT_STEMS),
+    "spared": Family((handling.SPARED,), handling.SPARED_STEMS),
+    "read only": Family((handling.READ_ONLY,), handling.READ_ONLY_STEMS),
+    "correct": Family((handling.CORRECT,), handling.CORRECT_STEMS),
 }  # fmt: skip
 _SIDES = tuple((name, side) for name in FAMILIES for side in ("before", "after"))
 _SPOKEN = _SIDES.index(("example", "before"))  # the families before this one say something of a hit
@@ -305,7 +325,7 @@ def one_byte_each(text: str) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], npt.NDArray[np.uint32]]:
+def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], npt.NDArray[np.uint64]]:
     """All stems and literals in lower case, and for each the families that it belongs to, as bits."""
     owners: dict[bytes, int] = {one_byte_each(literal).lower(): 0 for literal in _LITERALS}
     for number, (name, side) in enumerate(_SIDES):
@@ -315,7 +335,10 @@ def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], npt.NDArray[np.ui
             owners[low] = owners.get(low, 0) | 1 << number
     patterns = tuple(sorted(owners))
     automaton = BytesAhoCorasick(patterns, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
-    return automaton, patterns, np.array([owners[pattern] for pattern in patterns], np.uint32)
+    return automaton, patterns, np.array([owners[pattern] for pattern in patterns], np.uint64)
+
+
+_LOW = bytes(range(256)).lower().replace(b"\n", b" ")  # lines break anywhere within a cue
 
 
 class Cues:
@@ -324,7 +347,7 @@ class Cues:
     def __init__(self, text: bytes, pad: int) -> None:
         """`text` has one byte for each character, after `pad` of them that are none of the text's (see `Anchors`)."""
         automaton, patterns, owners = _automaton()
-        found = automaton.find_matches_as_indexes(text.lower(), overlapping=True)
+        found = automaton.find_matches_as_indexes(text.translate(_LOW), overlapping=True)
         rows = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
         rows = rows[np.argsort(rows[:, 1], kind="stable")]
         starts = rows[:, 1] - pad

@@ -18,6 +18,7 @@ from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, 
 from indicia.read.indicators.judge import Judge
 from indicia.read.indicators.mail import find_mail
 from indicia.read.indicators.mutexes import find_mutexes
+from indicia.read.indicators.neighbours import share_neighbours
 from indicia.read.indicators.owners import Placed, share_owners
 from indicia.read.indicators.paths import find_paths
 from indicia.read.indicators.refang import refang
@@ -65,7 +66,7 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
             reason=item.reason,
             score=item.hit.score,
         )
-        for item in share_owners(placed)
+        for item in share_neighbours(document.text, share_owners(placed))
     )
 
 

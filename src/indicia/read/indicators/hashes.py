@@ -31,6 +31,11 @@ _NOT_A_FILE = re.compile(
 )
 
 
+_KEYS = re.compile(
+    r"\b(?:key|certificate|cert)['’]s (?:MD5|SHA-?\d{1,3})(?: hash| fingerprint| thumbprint)?(?: is| was|:)?\s\Z", re.IGNORECASE
+)
+
+
 def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
     for start, end in anchors.long_words:
@@ -48,10 +53,14 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
         note = ""
         if value in _EMPTY:
             note = "hash of empty input"
+        elif before in {"/", "\\"} and following in {"/", "\\"}:
+            note = "part of a path"
         elif len(set(value)) < 4:
             note = "placeholder, not a hash"
         elif (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
             note = f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
+        elif _KEYS.search(text, max(0, start - 50), start):
+            note = "not a file's hash"
         elif value.isdigit() and type == "file-md5":
             note = "a number, not a hash"
         yield Hit(start, end, type, value, note)

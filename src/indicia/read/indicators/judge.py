@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.commonplace import USED, commonplace, is_document
 from indicia.read.indicators.cues import (
     AFTER,
     BEFORE,
@@ -25,70 +26,45 @@ from indicia.read.indicators.cues import (
     speaks_of_attack,
     speaks_of_ransom,
 )
+from indicia.read.indicators.handling import WHERE_AFTER
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
 from indicia.read.indicators.refang import Refanged
 from indicia.read.indicators.sections import Sections
 from indicia.records import Context, Document, MentionKind
 
-__all__ = ["PUBLISHERS", "TO_WRITE_TO", "VICTIMS", "Judge"]
+__all__ = [
+    "GIVEN", "LEGITIMATE", "POINTED_TO", "PUBLISHERS", "SERVICES", "SINKHOLES", "TO_READ", "TO_WRITE_TO", "VICTIMS",
+    "WELL_KNOWN", "Judge",
+]  # fmt: skip
 
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
 _FILES = frozenset(("file-name", "file-path"))
+_HASHES = frozenset(("file-md5", "file-sha1", "file-sha256", "file-sha512", "ssdeep"))
 _RULES = frozenset(("yara", "sigma"))
 _REGISTERED = frozenset((MentionKind.WEAKNESS, MentionKind.VULNERABILITY))
 _STATED = (Context.STATED, "")
 TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
-_UNIX_SYSTEM = re.compile(
-    r"/(?:dev/(?:null|zero|u?random|tcp|udp|std(?:in|out|err)|tty)|proc/(?:net|sys|self|cpuinfo|meminfo|mounts|"
-    r"version)(?:/.*)?|"
-    r"etc/(?:passwd|shadow|hosts|group|sudoers|resolv\.conf|os-release)|(?:usr/)?bin/(?:ba|da|z|k)?sh|"
-    r"usr/bin/(?:env|python3?|perl|curl|wget|ssh|sudo))\Z"
+VERSION, WELL_KNOWN, SERVICES = "version number", "well-known service", "a service's own"
+TO_READ, POINTED_TO = "something to read", "the text points to it"
+LEGITIMATE, GIVEN, SINKHOLES = "the text calls it legitimate", "given to the reader", "a sinkhole"
+# Keys that every Windows has.
+_SYSTEM_KEY = re.compile(
+    r"HKEY_\w+\\(?:SOFTWARE\\(?:Microsoft|Policies|Classes)|SYSTEM\\(?:CurrentControlSet|ControlSet\d+)\\(?:Control|Enum)|"
+    r"HARDWARE)\b",
+    re.IGNORECASE,
 )
-_SYSTEM_FILES = frozenset(
-    (
-        "svchost.exe", "explorer.exe", "cmd.exe", "powershell.exe", "rundll32.exe", "regsvr32.exe", "mshta.exe",
-        "wscript.exe", "cscript.exe", "lsass.exe",
-        "services.exe", "winlogon.exe", "csrss.exe", "smss.exe", "wininit.exe", "taskhostw.exe", "conhost.exe",
-        "dllhost.exe", "spoolsv.exe", "w3wp.exe",
-        "msiexec.exe", "certutil.exe", "bitsadmin.exe", "schtasks.exe", "net.exe", "net1.exe", "netsh.exe", "ipconfig.exe",
-        "whoami.exe", "tasklist.exe",
-        "reg.exe", "sc.exe", "wmic.exe", "vssadmin.exe", "wevtutil.exe", "nltest.exe", "systeminfo.exe", "msbuild.exe",
-        "installutil.exe", "makecab.exe",
-        "expand.exe", "ntdsutil.exe", "comsvcs.dll", "kernel32.dll", "kernelbase.dll", "ntdll.dll", "user32.dll",
-        "advapi32.dll", "ws2_32.dll", "wininet.dll",
-        "winhttp.dll", "shell32.dll", "ole32.dll", "msvcrt.dll", "crypt32.dll", "mscoree.dll", "clr.dll", "amsi.dll",
-        "gdi32.dll", "shlwapi.dll",
-        "ntoskrnl.exe", "userinit.exe", "winword.exe", "excel.exe", "outlook.exe", "iexplore.exe", "chrome.exe",
-        "firefox.exe", "msedge.exe", "notepad.exe",
-        "calc.exe", "taskmgr.exe", "wuauclt.exe", "sihost.exe", "searchindexer.exe", "umworkerprocess.exe", "ntds.dit",
-        "web.config", "autorun.inf",
-        "desktop.ini", "boot.ini", "win.ini", "system.ini", "license.txt",
-        "curl.exe", "tar.exe", "ssh.exe", "scp.exe", "sftp.exe", "ftp.exe", "robocopy.exe", "xcopy.exe",
-        "nslookup.exe", "ping.exe", "arp.exe", "route.exe",
-        "tracert.exe", "hostname.exe", "quser.exe", "query.exe", "dsquery.exe", "csvde.exe", "ldifde.exe",
-        "wbadmin.exe", "bcdedit.exe", "fsutil.exe",
-        "diskshadow.exe", "esentutl.exe", "odbcconf.exe", "mmc.exe", "pwsh.exe", "wsl.exe", "forfiles.exe",
-        "cmstp.exe", "wusa.exe", "dism.exe",
-        "taskkill.exe", "attrib.exe", "icacls.exe", "cacls.exe", "takeown.exe", "cipher.exe", "findstr.exe",
-        "where.exe", "mofcomp.exe", "setspn.exe",
-        "netstat.exe", "gpupdate.exe", "gpresult.exe", "klist.exe", "cmdkey.exe", "dnscmd.exe", "nbtstat.exe",
-        "psr.exe", "regedit.exe", "robots.txt", "index.html",
-        "hosts", "tcpip.sys", "http.sys", "ntfs.sys", "afd.sys", "ntuser.dat", "ntuser.ini", "usrclass.dat", "iconcache.db",
-        "thumbs.db", "pagefile.sys", "hiberfil.sys", "swapfile.sys", "bootmgfw.efi", "bootsect.bak",
-        "java.exe", "javaw.exe", "node.exe", "python.exe", "opera.exe", "brave.exe", "vivaldi.exe", "thunderbird.exe",
-        "discord.exe", "teams.exe", "slack.exe", "zoom.exe", "onenote.exe", "powerpnt.exe", "acrobat.exe", "acrord32.exe",
-        "sqlservr.exe", "tomcat.exe", "httpd.exe", "package.json", "package-lock.json", "tsconfig.json", "classes.dex",
-        "androidmanifest.xml", "vcruntime140.dll", "msvcp140.dll",
-    )
-)  # fmt: skip
-_SYSTEM_FOLDER = re.compile(r"(?i)(?:[a-z]:\\windows|%systemroot%|%windir%)\\(?:system32|syswow64|sysnative|explorer)")
-# What a browser or a mail program keeps of its user: stolen from, no trace by itself.
-_PROFILE = re.compile(
-    r"(?i)\\(?:Google\\Chrome|Chromium|Microsoft\\Edge|BraveSoftware\\Brave-Browser|Mozilla\\Firefox|Thunderbird|"
-    r"Opera Software)\\(?:User Data|Profiles)\b"
+# Within the signature of an e-mail.
+_SIGNED = re.compile(
+    r"\n(?:-- ?|(?i:(?:(?:kind|best|warm) )?(?:regards|wishes)|(?:yours )?(?:sincerely|faithfully)|cheers),?)\n"
+    r"(?:[^\n]+\n){0,6}[^\n]*\Z"
 )
-_SIGNED = re.compile(r"\n-- ?\n(?:[^\n]+\n){0,6}[^\n]*\Z")  # within the signature of an e-mail
+_GOVERNMENT = re.compile(
+    r"\.(?:gov|mil|gov\.[a-z]{2}|gouv\.[a-z]{2}|gob\.[a-z]{2}|go\.[a-z]{2}|govt\.[a-z]{2}|mil\.[a-z]{2})\Z"
+)
+_RECEIVED_BY = re.compile(r"(?i)[ \t>]*(?:to|cc|bcc|delivered-to|envelope-to|x-original-to|recipients?)\s{0,2}:")
+_MESSAGE = re.compile(r"(?i)[ \t>]*(?:message-id|references|in-reply-to|content-id)\s{0,2}:")
+_LETTER_HEAD = re.compile(r"(?:[A-Za-z][\w-]{1,30}:[^\n]{0,400}\n(?:[ \t][^\n]{0,400}\n){0,20}){0,30}")
 _DESKS = frozenset(("abuse", "cert", "csirt", "psirt", "hostmaster", "postmaster"))
 _INTERNAL = frozenset(("corp", "intra", "intranet", "internal"))
 # Addresses of what people publish to be read.
@@ -98,6 +74,9 @@ _READING = re.compile(
     r"whitepapers?|publications?|20[0-2]\d/[01]?\d)/[^?#]*[a-z]{3}[^?#]*)\Z",
     re.IGNORECASE,
 )
+_OF_WINDOWS = re.compile(r"[\"'`”]?\s?[(–-]\s?(?:Windows|Microsoft|system|legitimate|benign|standard)\b")
+_HASH = re.compile(r"\b[0-9a-fA-F]{32,64}\b")
+_ITEM = re.compile(r"(?:\A|\n)[ \t]*(?:[-*•–]|\d{1,2}[.)])?[ \t]*[\"'`]?\Z")  # the hit begins its line or item
 _BARE = 40  # a line of a list of indicators holds little but the indicator
 
 
@@ -111,6 +90,9 @@ class Judge:
         self.sections = Sections(document)
         # Whoever disguises addresses or lists them under such a heading presents them as an attacker's.
         self.is_report = view.any_defanged or self.sections.has("traces")
+        head = _LETTER_HEAD.match(view.text)
+        # Only a letter has a head that names who it is to; a sample's is quoted further down.
+        self.head_end = head.end() if head is not None and re.search(r"(?mi)^to:", head[0]) else 0
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
         self.own = (registrable(match[1].lower()) or "") if match else ""
 
@@ -121,6 +103,8 @@ class Judge:
         they begin in the document, `disguised` whether the author disguised them."""
         lows, highs = self._sentences(ranges)
         near = self.cues.any_in(lows, highs)
+        # Numbers that begin as a version number of the text does are versions of the same product.
+        self.versions = {_series(hit) for hit in hits if hit.note == VERSION}
         for hit, start, hidden, low, high, spoken in zip(
             hits, starts, disguised, lows.tolist(), highs.tolist(), near, strict=True
         ):
@@ -128,8 +112,10 @@ class Judge:
 
     def _judge(self, hit: Hit, start: int, disguised: bool, low: int, high: int, near: bool) -> tuple[Context, str]:
         """[low, high) is the hit's sentence in the view; `near` says whether there is any cue in it."""
+        if self.versions and hit.type == "ipv4-addr" and not hit.note and not disguised and _series(hit) in self.versions:
+            return Context.BENIGN, VERSION
         documented = hit.note.startswith("documentation")
-        if hit.note and not documented and not (hit.note == "version number" and disguised):
+        if hit.note and not documented and not (hit.note == VERSION and disguised):
             return Context.BENIGN, hit.note
         if hit.within in _RULES:
             return Context.REFERENCE, "part of the rule around it"
@@ -145,14 +131,19 @@ class Judge:
             verdict = self._network(hit, low, high, section, defanged)
             if verdict is not None:
                 return verdict
+        if section != "traces" and (verdict := self._handled(hit, low)) is not None:
+            return verdict
         if near and not self._is_bare(hit) and (verdict := self._spoken_of(hit, low, high, disguised)) is not None:
             return verdict
         if documented and not defanged and section != "traces" and not self._is_presented(hit, low, high):
             return Context.BENIGN, hit.note
         if section == "clean":
             return Context.BENIGN, "under a heading that says so"
-        if hit.type in _FILES and _is_system_file(hit):
-            return Context.BENIGN, "part of the system or a common program"
+        if hit.type in _FILES:
+            if reason := commonplace(hit):
+                return Context.BENIGN, reason
+            if section != "traces" and hit.type == "file-name" and is_document(hit) and not self._is_trace(hit, low, high):
+                return Context.REFERENCE, "a document that the text only names"
         return _STATED
 
     def _sentences(self, ranges: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -167,13 +158,24 @@ class Judge:
     def _network(self, hit: Hit, low: int, high: int, section: str, defanged: bool) -> tuple[Context, str] | None:
         """What the host is known for, and whether the text only points to it. None: nothing speaks against a trace."""
         if section == "references" and not defanged:
-            return Context.REFERENCE, "in the list of references"
+            return Context.REFERENCE, TO_WRITE_TO if hit.type == "email-addr" else "in the list of references"
         host = host_of(hit.type, hit.value)
         role = known_role(host) if host else None
         if role is not None and (verdict := _by_role(hit, host, role, defanged)) is not None:
             return verdict
+        if (
+            host
+            and "sinkhole" in host
+            or self._stands_before("sinkhole", hit, low)
+            or self._stands_after("sinkhole", hit, high)
+        ):
+            return Context.BENIGN, SINKHOLES
         if defanged:
             return None
+        if host and _GOVERNMENT.search(host):
+            return Context.REFERENCE, "a government's"
+        if (letter := self._in_letter(hit)) is not None:
+            return letter
         if self.own and host and (registrable(host) or host) == self.own:
             return Context.REFERENCE, PUBLISHERS
         text, start = self.view.text, hit.start
@@ -185,6 +187,8 @@ class Judge:
             return Context.REFERENCE, TO_WRITE_TO
         if _SIGNED.search(text, max(0, start - 400), start):
             return Context.REFERENCE, PUBLISHERS
+        if self._stands_before("service", hit, low):
+            return Context.REFERENCE, SERVICES
         if hit.type == "domain-name" and not _INTERNAL.isdisjoint(hit.value.split(".")[1:]):
             return Context.BENIGN, VICTIMS
         if self._stands_before("publisher", hit, low):
@@ -192,12 +196,23 @@ class Judge:
         if section == "traces":
             return None
         if hit.type in {"url", "domain-name"} and self._stands_before("reference", hit, low):
-            return Context.REFERENCE, "the text points to it"
+            return Context.REFERENCE, POINTED_TO
         if hit.type == "url" and _READING.search(hit.value) and not speaks_of_attack(text[max(low, start - 60) : start]):
-            return Context.REFERENCE, "something to read"
+            return Context.REFERENCE, TO_READ
         if hit.type == "url" and is_footnote(text[max(0, start - 200) : start]) and not speaks_of_attack(text[low:start]):
             return Context.REFERENCE, "in a footnote"
         return None
+
+    def _in_letter(self, hit: Hit) -> tuple[Context, str] | None:
+        """What an address in the head of an e-mail is: who got it, a message's identifier, or whoever sent this text."""
+        if hit.type != "email-addr":
+            return None
+        line = self.view.text.rfind("\n", max(0, hit.start - 500), hit.start) + 1
+        if _RECEIVED_BY.match(self.view.text, line, hit.start):
+            return Context.BENIGN, VICTIMS
+        if _MESSAGE.match(self.view.text, line, hit.start):
+            return Context.REFERENCE, "the identifier of a message"
+        return (Context.REFERENCE, PUBLISHERS) if hit.end <= self.head_end else None
 
     def _stands_before(self, family: str, hit: Hit, low: int) -> bool:
         first = self.cues.first(family, low, hit.start)
@@ -216,16 +231,49 @@ class Judge:
                 return Context.BENIGN, VICTIMS
             if hit.type == "domain-name" and not disguised and self._stands_after("hacked", hit, high):
                 return Context.BENIGN, VICTIMS
+            if (self._stands_before("stays", hit, low) or self._stands_after("stays", hit, high)) and not is_abused(
+                text[low : hit.start]
+            ):
+                return Context.BENIGN, LEGITIMATE
             if (self._stands_before("benign", hit, low) and not is_abused(text[low : hit.start])) or self._stands_after(
                 "benign", hit, high
             ):
-                return Context.BENIGN, "the text calls it legitimate"
+                return Context.BENIGN, LEGITIMATE
         if hit.type not in _FILES and (
             (self.cues.has("negated", low, hit.start) and is_denied(text[low : hit.start]))
             or self._stands_after("negated", hit, high)
         ):
             return Context.NEGATED, "the sentence denies it"
         return None
+
+    def _handled(self, hit: Hit, low: int) -> tuple[Context, str] | None:
+        """What the reader is to do with a file, a key or a hash that is no trace, or whom a mail went to."""
+        if hit.type in _FILES:
+            if self._stands_before("handed out", hit, low):
+                return Context.REFERENCE, GIVEN
+            if self._stands_before("spared", hit, low):
+                return Context.BENIGN, "what the malware leaves out or ends"
+            if WHERE_AFTER.match(self.view.text, hit.end) and self._stands_before("inspected", hit, low):
+                return Context.REFERENCE, "a place to look in"
+        elif hit.type in _HASHES:
+            if self._stands_before("correct", hit, low):
+                return Context.BENIGN, LEGITIMATE
+        elif hit.type == "mutex" and _OF_WINDOWS.match(self.view.text, hit.end):
+            return Context.BENIGN, LEGITIMATE
+        elif hit.type == "windows-registry-key":
+            if _SYSTEM_KEY.match(hit.value) and self._stands_before("read only", hit, low):
+                return Context.BENIGN, "only read"
+        elif hit.type == "email-addr" and self._stands_before("recipient", hit, low):
+            return Context.BENIGN, VICTIMS
+        return None
+
+    def _is_trace(self, hit: Hit, low: int, high: int) -> bool:
+        """Whether a document or a source file stands as an attacker's would."""
+        text = self.view.text
+        sentence = f"{text[low : hit.start]} {text[hit.end : high]}"
+        if USED.search(sentence) or speaks_of_attack(sentence) or _HASH.search(sentence):
+            return True
+        return self.is_report and (self._is_listed(hit) or _ITEM.search(text, max(0, hit.start - 12), hit.start) is not None)
 
     def _is_presented(self, hit: Hit, low: int, high: int) -> bool:
         """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on
@@ -256,24 +304,19 @@ class Judge:
         return low > 0 and high >= 0 and not any(c.isalnum() for c in text[low : hit.start] + text[hit.end : high])
 
 
+def _series(hit: Hit) -> str:
+    """The first two of the numbers with dots between them."""
+    return ".".join(hit.value.split(".", 2)[:2])
+
+
 def _by_role(hit: Hit, host: str, role: str, defanged: bool) -> tuple[Context, str] | None:
     """What a host that is known for something is to the text."""
     if role == "schema":
         return Context.REFERENCE, "names an XML vocabulary"
     if role == "benign" and (hit.within or hit.type != "url" or not defanged):
-        return Context.BENIGN, "well-known service"
+        return Context.BENIGN, WELL_KNOWN
     if role == "reference" and not defanged:
         return Context.REFERENCE, "a place that reports point to"
     if role == "shared" and (hit.within or hit.type == "domain-name") and known_role(host.split(".", 1)[-1]) != "shared":
         return Context.BENIGN, "shared platform"
     return None
-
-
-def _is_system_file(hit: Hit) -> bool:
-    name = hit.value.replace("\\", "/").rsplit("/", 1)[-1].lower()
-    return (
-        _UNIX_SYSTEM.match(hit.value) is not None
-        or _PROFILE.search(hit.value) is not None
-        or name in _SYSTEM_FILES
-        and (hit.type == "file-name" or _SYSTEM_FOLDER.match(hit.value) is not None)
-    )

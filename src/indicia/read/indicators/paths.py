@@ -13,7 +13,9 @@ __all__ = ["find_paths", "quoted_end", "unpunctuated", "with_single_backslashes"
 _DRIVE = re.compile(
     r"(?:[A-Za-z]:|%[A-Za-z][A-Za-z0-9_()]{1,30}%|\\\\[?.]\\[A-Za-z]:|\\\\[A-Za-z0-9_$][A-Za-z0-9_.$-]{0,62}|"
     r"\$env:[A-Za-z]{2,20}|\[[A-Z][A-Za-z ]{2,20}\]|CSIDL_[A-Z_]{3,30})"
-    r"\\{1,2}((?:(?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{1,80}|<[\w .-]{1,30}>)\\{1,2}){0,20})([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
+    r"\\{1,2}((?:(?:[^\\/:*?\"<>|\r\n\t,;%“”‘’]{0,79}"
+    r"[^\\/:*?\"<>|\s,;%“”‘’]|<[\w .-]{1,30}>)\\{1,2}){0,20})"
+    r"([^\\/:*?\"<>|\s,;“”‘’]{0,128})"
 )
 _SPACED_NAME = re.compile(
     r"(?: [^\\/:*?\"<>|\s.,;]{1,30}){0,4}\.(?:exe|dll|bat|cmd|vbs|ps1|lnk|docx?|xlsx?|pdf|zip|rar|txt|js|hta|scr|dat|log|"
@@ -24,7 +26,7 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 # A file name that ends within what looks like a folder: `C:\a.exe and registers HKLM\...`
 _FILE_INSIDE = re.compile(
     r"\.(?:exe|dll|sys|bat|cmd|ps1|vbs|vbe|js|hta|lnk|scr|ocx|aspx?|ashx|php|jsp|txt|log|dat|bin|tmp|zip|rar|7z|docx?|"
-    r"xlsx?|pdf|xml|ini|cab|msi)(?=[\s)])",
+    r"xlsx?|pdf|xml|ini|cab|msi|[a-z]\w{1,4}(?=\s(?:and|or|to|in|with|which|as|then|by|from|is|was|via)\s))(?=[\s)]|[.:]\s)",
     re.I,
 )
 _UNIX = re.compile(

@@ -26,7 +26,7 @@ _KEY_SPACED = re.compile(
     r"(?: (?:NT|Files|Folders|Shell|Options|Execution|File|Providers|Startup|User|Control|Panel|Components|Defender|"
     r"Manager|Packages|Page|Settings|Load|Extensions|Object|Objects|Helper)\b)+(?:\\{1,2}(?:[^\\/\"<>|\r\n\t,;:“”‘’]{1,80}\\{1,2}){0,20}[^\\/\"<>|\s,;:=“”‘’]{1,128})?"
 )
-_KEY_ENDS = re.compile(r"\s(?:and|or|to|in|with|which|as|then)\s(?:[\w ]{0,30}\s)?(?=HK|%|[A-Za-z]:\\)")
+_KEY_ENDS = re.compile(r"\.\s(?=[A-Z])|\s(?:and|or|to|in|with|which|as|then)\s(?:[\w ]{0,30}\s)?(?=HK|%|[A-Za-z]:\\)")
 
 
 def find_keys(text: str, anchors: Anchors) -> Iterator[Hit]:

@@ -24,6 +24,14 @@ _TRACES = re.compile(
     re.IGNORECASE,
 )
 _CLEAN = re.compile(r"\b(?:not|no|non|false|benign|legitimate|clean|allow-?list|white-?list|exclu\w+|example)\b", re.IGNORECASE)
+# "Legitimate files abused in this campaign (do not block)", "Tools that are not malicious"
+_NO_TRACES = re.compile(
+    r"(?:(?:known[- ]|some )?(?:legitimate|benign|clean|harmless|good|non-malicious|allow-?listed|"
+    r"white-?listed) (?:\w+ )?(?:files?|"
+    r"tools?|software|binaries|programs|domains?|hosts?|services?|hashes|addresses|infrastructure|indicators?)\b"
+    r"|[^.]{3,60}(?:\(do not block\)|\bnot malicious|\bfalse positives?|\bnot indicators?))",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|(?:Appendix|Annex) [A-Z0-9]\b[.:]?)\s*", re.IGNORECASE)
 _LONGEST = 80
 
@@ -55,6 +63,8 @@ class Sections:
 def _kind(line: str, is_heading: bool) -> str | None:
     """None if the line opens no section."""
     bare = _NUMBER.sub("", line).rstrip(": ")
+    if bare and _NO_TRACES.match(bare) and not line.endswith((".", "!", "?")) and len(bare.split()) <= 12:
+        return "clean"
     if not bare or not (is_heading or line.endswith(":")):
         return "references" if bare and _REFERENCES.fullmatch(bare) and line[:1].isupper() else None
     if _REFERENCES.fullmatch(bare):

@@ -84,6 +84,8 @@ def _cut(text: str, start: int, following: int, end: int) -> int:
     again = text.find("://", following, end)
     if again < 0:
         return end
+    if (link := text.find("](", following, again)) >= 0:  # a link of Markdown around an image
+        return link
     scheme = _SCHEMES.search(text, max(following, again - 8), again)
     if scheme is not None and text[scheme.start() - 1] in ",;|)":
         return scheme.start() - 1

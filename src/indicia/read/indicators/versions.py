@@ -31,6 +31,22 @@ _VERSION_LIST = re.compile(
 )
 
 
+# "AnyDesk 7.1.13.0", "Exhibit 4.1.2.7", "WARBLER 1.3.0.4": small numbers after the name of a product or a part of a paper.
+_NAMED = re.compile(
+    r"(?<![\w.])(?!(?:IP|IPs|IPv4|Address(?:es)?|Hosts?|Servers?|From|To|At|On|Via|By|Block|C2s?|CnC|DNS|NS|Node|Proxy|VPN|Relay|"
+    r"Gateway|Target|Source|Src|Destination|Dst|Range|Subnet|Network|Tor|SSH|RDP|FTP|SMB|HTTP|HTTPS|TCP|UDP|The|And|Or|Also|Is|In|"
+    r"Through|Against|Of|Add|Remote|Local|Client|Peer|Ping|Connect|Resolve[sd]?|Attacker|Scanner|Sinkhole|Resolver|Exit)\b)"
+    r"(?:[A-Z][A-Za-z+#-]{2,30})[ \n]\Z"
+)
+_SMALL = 64
+
+
+def is_small(number: str) -> bool:
+    """Whether all four parts are as small as a version's mostly are, and an address's hardly ever."""
+    parts = [int(part) for part in number.split(".")]
+    return parts[0] < _SMALL // 2 and max(parts) < _SMALL
+
+
 # One of these is near wherever one of the expressions matches, unless a "v" stands right before.
 VERSION_STEMS = (
     "version", "ver", "release", "build", "firmware", "patch", "update", "upgrade", "earlier", "older", "newer", "fixed in",
@@ -48,6 +64,8 @@ REACH = 80  # characters before a number within which something makes it a versi
 def is_version(text: str, start: int, end: int, near: bool) -> bool:
     """Whether what stands around [start, end) makes it a version number, a section, a table. `near` says whether one of the
     stems stands within `REACH` characters."""
+    if is_small(text[start:end]) and _NAMED.search(text, max(0, start - 40), start):
+        return True
     before = text[start - 1] if start else " "
     lead = text[max(0, start - REACH) : start]
     if not near:

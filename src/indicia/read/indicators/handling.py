@@ -1,0 +1,164 @@
+"""How a text says what its reader or its author is to do with something that is no trace: what not to block, where to look,
+what to download, whom a mail went to, who runs a service.
+
+Expressions and stems as in `cues`, which joins them to its families.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "CORRECT",
+    "CORRECT_STEMS",
+    "HANDED_OUT",
+    "HANDED_OUT_STEMS",
+    "INSPECTED",
+    "INSPECTED_STEMS",
+    "LEFT_ALONE",
+    "LEFT_ALONE_STEMS",
+    "READ_ONLY",
+    "READ_ONLY_STEMS",
+    "RECIPIENT",
+    "RECIPIENT_STEMS",
+    "ROW_VERDICT",
+    "SERVICE",
+    "SERVICE_STEMS",
+    "SINKHOLE",
+    "SINKHOLE_AFTER",
+    "SPARED",
+    "SPARED_STEMS",
+    "STAYS",
+    "STAYS_STEMS",
+    "WHERE_AFTER",
+    "before",
+]
+
+
+def before(*phrases: str, tail: str = "") -> re.Pattern[str]:
+    """An expression of what stands right before a hit. Group 1 is the cue itself, without what may stand between it and the
+    hit. A blank in the phrases stands for any white space: lines break anywhere."""
+    return re.compile((r"((?:" + "|".join(phrases) + r"))" + tail + r"\Z").replace(" ", r"\s"), re.IGNORECASE)
+
+
+_QUOTE = r"[\s\"'`“‘(<]{0,3}"
+# "do not block a.example, b.example or ..."
+LEFT_ALONE = before(
+    r"\b(?:(?:do|should|must|shall) not|don['’]t|shouldn['’]t|never)(?: be)? (?:\w+ly )?(?:block|alert on|flag|delete|remove|"
+    r"quarantine|hunt for|report|blocklist|blacklist)(?:ed)?\b",
+    tail=r"[^.;:\n]{0,60}?" + _QUOTE,
+)
+LEFT_ALONE_STEMS = ("not ", "n't ", "n’t ", "never")
+# What is said after something that may stay: "belongs to the product", "should not be blocked", "are part of normal operation".
+STAYS = re.compile(
+    r"[\"'`”’)]{0,2}(?:\s*\([^()\n]{1,60}\))?,?\s*(?:[^.;,\n]{0,50}\s(?:and|but)\s)?(?:(?:which|that|they|both|these)\s)?"
+    r"(?:(?:should|must|need|do|does) not (?:to )?be (?:blocked|removed|deleted|flagged|alerted on|reported)"
+    r"|belongs? to (?:the|our|every|any) (?:\w+ )?(?:product|installation|system|operating system|software|appliance|company|"
+    r"vendor|package|distribution|standard)\b"
+    r"|(?:is|are) (?:all |both )?(?:ours|our own|yours|expected|part of (?:the )?(?:normal|regular|ordinary|standard|every|"
+    r"each|any|product|system|operating system)|needed for|required by|used by (?:the )?(?:product|legitimate|normal)|intact|"
+    r"unchanged|untouched|a copy of the original)\b"
+    r"|(?:is|are|was|were) (?:those |that )?(?:of|from|run by|operated by|owned by) (?:the |an? )?(?:[\w-]+ ){0,4}"
+    r"(?:scanning|scanner|research|monitoring|universit|crawl)\w*)",
+    re.IGNORECASE,
+)
+STAYS_STEMS = (
+    "blocked", "removed", "deleted", "flagged", "alerted", "reported", "belong", "ours", "our own", "yours", "expected",
+    "part of",
+    "needed for", "required by", "used by", "intact", "unchanged", "untouched", "a copy of", "scanning", "scanner", "research",
+    "monitoring", "universit", "crawl", "clean", "benign", "legit", "harmless", "listed", "known", "malicious",
+    "false positive",
+    "trusted",
+)  # fmt: skip
+# "search /var/log/x for ...", "compare /opt/x with the original": what follows is asked for by `WHERE_AFTER`.
+INSPECTED = before(
+    r"\b(?:search|check|review|examine|inspect|compare|grep|look (?:in|at|into|through)|go through|scan)",
+    tail=r" (?:the |your |its |all )?(?:(?:log|logs|file|files|folder|directory|event log|contents? of) )?(?:in |of )?"
+    + _QUOTE,
+)
+INSPECTED_STEMS = ("search", "check", "review", "examine", "inspect", "compare", "grep", "look", "go through", "scan")
+WHERE_AFTER = re.compile(r"[\"'`”’)]{0,2}\s(?:for|with|against)\s", re.IGNORECASE)
+# Files and their hashes that the author gives to the reader, and files kept as evidence.
+HANDED_OUT = before(
+    r"\b(?:download|install|apply|get|fetch|run|use|see|open|import|edit)(?! and\b) (?:our |the |this |your )(?:[\w-]+ ){0,2}"
+    r"(?:update|patch|hotfix|lists?|tool|script|rules?|report|file|cleaner|scanner|feed|installer|image|config(?:uration)?)"
+    r"(?: as| in| file| from|,| named| called)?",
+    r"\bdownload (?:the|our) (?:list|indicators|iocs|rules?|feed)? ?as",
+    r"\b(?:slides|annex(?:es)?|appendix|attachments?|supplement|evidence|exhibits?|lock ?files?|logs?|config(?:uration)? files?"
+    r"|changes|changelog|licen[cs]e)(?: \(|: ?| in | as )(?:[\w.-]+\.\w{2,5}(?:, | and |, and )){0,6}",
+    r"\b(?:as|in) (?:stix|misp|csv|json|openioc|yara)(?: format| form| bundle| file)? \(",
+    r"\b(?:output|results?|errors?|reports?) (?:goes|go|is written|are written) to",
+    r"\bsee(?: also)?[ :(]",
+    r"\blogs? (?:are|is) (?:kept |written |stored |found )?(?:in|at|under|to)",
+    r"\b(?:rules?|settings?|options?) [\w-]{1,20} (?:in|of)",
+    tail=_QUOTE,
+)
+HANDED_OUT_STEMS = (
+    "update", "patch", "hotfix", "list", "tool", "script", "rule", "report", "file", "cleaner", "scanner", "feed", "installer",
+    "image", "config", "indicators", "iocs", "download", "slides", "annex", "appendix", "attachment", "supplement", "evidence",
+    "exhibit", "lock f", "lockf", "logs", "log (", "log:", "log in", "log as", "log is", "change", "licen", "stix (",
+    "misp (", "csv (",
+    "json (", "openioc (", "yara (", "format (", "form (", "bundle (", "file (", "output", "result", "error", "setting",
+    "option",
+    "see ", "see also",
+)  # fmt: skip
+# "phishing mails were sent to a@... and b@..."
+RECIPIENT = before(
+    r"\b(?:e-?mails?|mails?|messages?|lures?|phish\w*|invitations?|letters?)\b[^.;:\n]{0,40}\b(?:sent|addressed|delivered|"
+    r"went|directed|forwarded) (?:to|at)(?: the| our)?(?: address(?:es)?| mailbox(?:es)?| accounts?)?(?: of)?",
+    r"\b(?:received|opened|reported) by(?: our| the)?(?: user| colleague| employee)?",
+    tail=r" " + _QUOTE + r"(?:[\w.+-]+@[\w.-]+(?:, | and |, and ))*",
+)
+RECIPIENT_STEMS = ("mail", "message", "lure", "phish", "invitation", "letter", "received", "opened", "reported")
+# Who sells names or room: "registered with Namewell Inc. (namewell.example)"; what anybody may use: "the public endpoint x".
+SERVICE = before(
+    r"\b(?:registered|bought|leased|rented|hosted)(?: \w+){0,3} (?:with|through|via|from|by) (?:the )?"
+    r"(?:registrar |hoster |provider |reseller )?(?-i:[A-Z][\w&-]+)(?: (?-i:[A-Z])[\w&.-]+){0,3} \(",
+    r"\b(?:registrar|hoster|hosting (?:provider|company)|isp|provider)(?:, |\s)(?:(?-i:[A-Z])[\w&.-]+ ){0,3}\(?",
+    r"\bpublic (?:[\w-]+ )?(?:endpoint|resolver|api|service|gateway|node|instance|dns|mirror|website)s? ",
+    r"\b(?:plaintiff|claimant|the company|the bank|the vendor|complainant)s? (?:also )?(?:owns?|operates?|uses?|runs?) "
+    r"(?:the )?(?:domains? |sites? )?",
+    tail=_QUOTE,
+)
+SERVICE_STEMS = ("registered", "bought", "leased", "rented", "hosted", "registrar", "hoster", "hosting", "isp", "provider",
+                 "public", "plaintiff", "claimant", "the company", "the bank", "the vendor", "complainant")  # fmt: skip
+SINKHOLE = before(
+    r"\bsinkhol(?:e|es|ed|ing)\b(?: (?:to|at|by|on|in|server|servers|address|addresses|is|was|are|operated|run|of|the|our|its|"
+    r"[A-Z]\w+))*",
+    r"\b(?:sinkholed|seized|taken over)\b[^.\n]{0,30}\b(?:since then|now|it|they|which)(?: \w+)? (?:resolves?|points?|"
+    r"redirects?) to",
+    tail=r"[\s:,]{0,2}" + _QUOTE,
+)
+SINKHOLE_AFTER = re.compile(
+    r"[\"'`”’)]{0,2}\s?[,(–—-]?\s?(?:(?:which|that) )?(?:(?:is|are|was|were) )?(?:now )?(?:an? |our |the |their |its )?"
+    r"(?:[\w-]+(?:['’]s)? ){0,2}sinkholes?\b",
+    re.IGNORECASE,
+)
+# What the malware ends or leaves out: "stops services such as a.exe, b.exe", "skips the files ntldr, c.ini".
+SPARED = before(
+    r"\b(?:stop|kill|terminat|end|skip|exclud|avoid|spare|ignor|omit|shut)(?:s|e|es|ed|ing)?\b(?: down| out)?(?: encrypting)?",
+    tail=r"(?:[ :,]+(?:the|all|any|of|running|following|services?|process(?:es)?|folders?|files?|director(?:y|ies)|extensions?|"
+    r"programs?|such|as|like|including|e\.g\.|named|with|names?|these|and|or|if|whose|[\w$-]+\.\w{2,5}(?:\.\w{2,5}){0,2}|"
+    r"[\w$-]+,)){1,30}[ :,]+" + _QUOTE,
+)
+SPARED_STEMS = ("stop", "kill", "terminat", "end", "skip", "exclud", "avoid", "spare", "ignor", "omit", "shut")
+# A key of the system that is only looked at.
+READ_ONLY = before(
+    r"\b(?:reads?|reading|quer(?:y|ies|ied|ying)|QueryValue|RegQueryValue\w*|checks?|checking|looks? up|retrieves?|obtains?)\b",
+    tail=r"(?: (?:the|from|of|in|below|under|at|whether|if|values?|keys?|data|entry|entries|contents?|\w{3,30}|"
+    r"[\"'`“]\w{3,30}[\"'`”])){0,6}\s" + _QUOTE,
+)
+READ_ONLY_STEMS = ("read", "quer", "check", "look", "retrieve", "obtain")
+# "the correct file has the SHA-256 ...", "the real x.whl is ...", "the original (MD5 ...)"
+CORRECT = before(
+    r"\b(?:the |an? |its )?(?:correct|authentic|real|vendor['’]s|untouched|right|official)(?: [\w.+()-]{1,60}){0,4}?",
+    r"\b(?:the |an? |its )?original(?: (?:file|installer|package|version|program|binary|one))?",
+    tail=r"[ ,(]{0,3}(?:(?:has|have|had|is|with|the|of|an?|its|hash|MD5|SHA-?\d{1,3})[\s(:=]{1,3}){0,6}" + _QUOTE,
+)
+CORRECT_STEMS = ("correct", "authentic", "real", "vendor", "untouched", "right", "official", "original")
+# The last word of a row: "203.0.113.5 (whitelisted)", "a.dll - PE32, clean".
+ROW_VERDICT = re.compile(
+    r"[^.;\n]{0,80}?(?:[-–—|,:\t(]|->)\s*(?:clean|benign|legitimate|harmless|white-?listed|allow-?listed|known[- ]good|"
+    r"not malicious|non-malicious|false positive|trusted)\)?[ \t|.]*(?=\n|\Z)",
+    re.IGNORECASE,
+)
