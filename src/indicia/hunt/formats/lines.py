@@ -136,22 +136,29 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
         problems.append(
             Problem(where=where, what=f"{count} NUL bytes, as after a hard stop, were passed over", severity=Severity.NOTE)
         )
-    if not data.isascii():
-        try:
-            data.decode()
-        except UnicodeDecodeError:
-            lines = data.split(b"\n")
-            count = 0
-            for index, line in enumerate(lines):
-                try:
-                    line.decode()
-                except UnicodeDecodeError:
-                    count += 1
-                    lines[index] = line.decode("cp1252", "replace").encode()
-            data = b"\n".join(lines)
-            what = f"{count} lines are no UTF-8 and were read as Windows-1252"
-            problems.append(Problem(where=where, what=what, severity=Severity.NOTE, count=count))
+    if not data.isascii() and not _is_utf8(data):
+        lines = data.split(b"\n")
+        count = 0
+        for index, line in enumerate(lines):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                count += 1
+                lines[index] = line.decode("cp1252", "replace").encode()
+        data = b"\n".join(lines)
+        what = f"{count} lines are no UTF-8 and were read as Windows-1252"
+        problems.append(Problem(where=where, what=what, severity=Severity.NOTE, count=count))
     return data, problems
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are valid UTF-8; Arrow says it without making a text of them."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int32))
+    try:
+        pa.BinaryArray.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(data)]).cast(pa.string())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def lines_of(lines: Sequence[str], first: int) -> LineBlock:

@@ -58,6 +58,7 @@ class Matcher:
         self._hyperscan = hyperscan
         self._fields: dict[str, FieldTests] = {}
         self._kinds: dict[tuple[int, ...], _Kind] = {}
+        self._classes: dict[tuple[str, str | None], int] = {}
         self._keywords: Keywords | None = None
         self._all_of: dict[str, frozenset[int]] = {}
         self._guards = tuple(name for name in GUARDS if name in plan.asked)
@@ -124,17 +125,24 @@ class Matcher:
 
         Such fields that `kind` does not name may hold anything.
         """
+        if kind.keys() >= set(self._guards):
+            found = self._kind(tuple(self._class_of(name, kind[name]) for name in self._guards))
+            return frozenset(found.fields).union(*(self._compared(index) for index in found.same))
         passed: set[int] = set()
         for name in self._guards:
-            if name not in kind:
-                passed |= self._asked_of(name)
-            elif (value := kind[name]) is None:
-                passed.update(self._tests(name).passed[MISSING])
-            else:
-                tests = self._tests(name)
-                passed.update(tests.passed[int(tests.classify(pa.array([value], pa.string()))[0])])
+            passed |= set(self._tests(name).passed[self._class_of(name, kind[name])]) if name in kind else self._asked_of(name)
         rules = self._rules_for(passed)
-        return frozenset().union(*({*rule.fields, *self._compared(rule)} for rule in rules))
+        return frozenset().union(*(rule.fields for rule in rules), *(self._compared(at) for rule in rules for at in rule.same))
+
+    def _class_of(self, name: str, value: str | None) -> int:
+        """The class of one value of a guard (None: missing)."""
+        number = self._classes.get((name, value), -1)
+        if number < 0:
+            tests = self._tests(name)
+            number = MISSING if value is None else int(tests.classify(pa.array([value], pa.string()))[0])
+            if len(self._classes) < _REMEMBERED:
+                self._classes[name, value] = number
+        return number
 
     def _asked_of(self, name: str) -> frozenset[int]:
         asked = self._all_of.get(name)
@@ -143,10 +151,10 @@ class Matcher:
             asked = self._all_of[name] = frozenset(np.flatnonzero(np.array(self._plan.field_of) == number).tolist())
         return asked
 
-    def _compared(self, rule: PlanRule) -> Iterator[str]:
-        for index in rule.same:
-            test = self._plan.same[index]
-            yield from (test.field, test.other)
+    def _compared(self, index: int) -> tuple[str, str]:
+        """The fields that a test compares with each other."""
+        test = self._plan.same[index]
+        return test.field, test.other
 
     def _rules_for(self, passed: set[int]) -> list[PlanRule]:
         """The rules that can hold where these tests of the guards pass."""
