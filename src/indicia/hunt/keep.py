@@ -7,11 +7,14 @@ name to text with everything that the log says.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from indicia.hunt.events import NO_TIME, EventBatch
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 __all__ = ["Keeper"]
 
@@ -54,6 +57,8 @@ class Keeper:
 
     def add(self, batch: EventBatch) -> None:
         """Writes a batch; after a fault (a full disk) it does nothing, and `fault` says why."""
+        import pyarrow.parquet as pq  # few hunts keep their events, and it takes a while to load
+
         if self.fault:
             return
         whole = [batch.rebuild(row) for row in range(batch.size)]

@@ -27,7 +27,6 @@ from indicia.hunt.scan import Counted, Found, Scanner, file_of, without_collecti
 from indicia.hunt.sightings import facts_of, sighting_of
 from indicia.hunt.story import judge, tell
 from indicia.hunt.tasks import Task, tasks_of
-from indicia.hunt.workers import Setup, Workers
 from indicia.records import Event, Hunt, LogFile, Outcome, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
 
 __all__ = ["hunt"]
@@ -152,6 +151,8 @@ def _scanned(
         for form, task, logs in tasks:
             yield task, scanner.scan(form, logs, on_batch=keeper.add if keeper is not None else None)
         return
+    from indicia.hunt.workers import Setup, Workers  # not worth loading for a few logs
+
     with Workers(count - 1, Setup(rules.key, sought, most)) as workers:
         yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
 

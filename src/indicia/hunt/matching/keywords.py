@@ -40,7 +40,7 @@ class Keywords:
                     return
                 chosen += [numbers.setdefault(literal, len(numbers)) for literal in own]
             self._of_rule[rule.rule] = chosen
-        self.scanner = LiteralScanner(list(numbers), hyperscan=hyperscan)
+        self.scanner = LiteralScanner(list(numbers), hyperscan=hyperscan, caseless=True)
 
     def find(self, batch: EventBatch, rows: Ints) -> tuple[Ints, Ints] | None:
         """(literal, row) wherever the raw text of one of `rows` (ascending) holds a literal; None when a keyword has none."""
@@ -48,7 +48,7 @@ class Keywords:
             return None
         which, where = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for text, starts, ends, its_rows in batch.raw_pieces(rows):
-            literals, stops = self.scanner.find(text.lower())
+            literals, stops = self.scanner.find(text)
             order = np.argsort(starts, kind="stable")
             slots = np.searchsorted(starts[order], stops - 1, side="right") - 1
             literals, stops, slots = literals[slots >= 0], stops[slots >= 0], order[slots[slots >= 0]]

@@ -10,7 +10,6 @@ import platform
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, TypeAlias
 
 import ahocorasick_rs
@@ -24,7 +23,7 @@ TAIL = 8  # bytes
 SHARED = 64  # literals with the same last bytes
 MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile
 CASELESS = 1  # hyperscan's flag, which is there only where hyperscan is
-LITERALS_KEPT = 200  # more than this many take longer to compile than to read
+LITERALS_KEPT = 24  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -41,6 +40,8 @@ def hyperscan_database(expressions: Sequence[bytes], flags: Sequence[int], *, li
     costly = kept and len(expressions) > (LITERALS_KEPT if literal else 0)
     name = ""
     if costly:
+        from importlib.metadata import version
+
         digest = hashlib.sha256(f"{version('hyperscan')} {platform.machine()} {literal}".encode())
         for expression, flag in zip(expressions, flags, strict=True):
             digest.update(len(expression).to_bytes(8, "big") + expression + flag.to_bytes(4, "big"))

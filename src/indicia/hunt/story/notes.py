@@ -14,10 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
-
-import yaml
 
 from indicia.errors import RuleError
 from indicia.hunt.rules import cache
@@ -80,12 +78,14 @@ def read_note(block: Mapping[str, Any]) -> RuleNote:
 @lru_cache(1)
 def notes() -> Mapping[str, RuleNote]:
     """The notes of our own pack by rule id, read once, and kept on disk like compiled rules."""
-    folder = files("indicia.hunt") / RULES_FOLDER
+    folder = Path(__file__).parent.parent / RULES_FOLDER
     pack = sorted((item.name, item.read_bytes()) for item in folder.iterdir() if item.name.endswith(".yml"))
     key = f"{cache.key_of(pack)}.notes"
     kept = cache.load(key, dict[str, RuleNote])
     if kept is not None:
         return kept
+    import yaml  # needed once after each change of the pack
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, RuleNote] = {}
     for _, content in pack:
