@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,8 @@ def pull(
     voice = talk(quiet, verbose, color)
     if update and (output is None or str(output) == "-" or added_after):
         raise UsageError("--update takes a file to update, and no --added-after", hint="indicia pull URL --update -o FILE")
+    if added_after is not None and not _is_moment(added_after):
+        raise UsageError(f"{added_after!r} is no time", hint="with date, time and zone: 2026-11-24T00:00:00Z")
     held: list[dict[str, object]] = []
     if update and output is not None and Path(output).exists():
         held, added_after = _held(Path(output), url)
@@ -63,6 +66,13 @@ def pull(
         write_atomically(_beside(Path(output)), orjson.dumps({"url": url, "added_last": pulled.last}))
     voice.say(f"{len(pulled.objects)} objects" + (f", {len(objects)} in all" if held else ""), "dim")
     return exits.E_OK
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _beside(file: Path) -> Path:
@@ -93,7 +103,8 @@ def read_secret(where: str | None) -> str | None:
     try:
         text = sys.stdin.readline() if where == "-" else Path(where).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("the token cannot be read", where=where) from error
+        reason = error.strerror if isinstance(error, OSError) else "is no text"
+        raise InputError(f"the token cannot be read: {reason}", where=where) from error
     if not text.strip():
         raise InputError("holds no token", where=where)
     return text.strip()

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 import requests
@@ -25,6 +26,13 @@ _LARGEST = 100_000_000  # bytes of one page
 _MOST = 1_000_000  # objects of one pull
 _PAGE = 1000  # objects asked for at a time
 _AT_A_TIME = 500  # objects in one post
+_ROOTS, _OFFERS = 5, 10  # asked, and named, where an address leads to no collection
+_COLLECTION = "the address of a collection is https://HOST/ROOT/collections/ID/"
+_TOKEN = "it may want a token: --token-file FILE"
+_HINTS = {
+    403: "you may not do this there; what may be written to says can_write in the list of collections",
+    413: "the server takes less at a time",
+}
 
 
 def _session(url: str, secret: str | None) -> requests.Session:
@@ -65,6 +73,17 @@ def _ask(session: requests.Session, method: str, url: str, **more: Any) -> dict[
 
 def _answer(session: requests.Session, method: str, url: str, **more: Any) -> tuple[dict[str, Any], str]:
     """The envelope, and when the last object in it was added, as the header says."""
+    code, headers, found = _asked(session, method, url, **more)
+    if code >= 300:
+        raise _refusal(session, code, headers, found, url)
+    if not isinstance(found, dict):
+        kind = headers.get("Content-Type", "").partition(";")[0][:60] or "something else"
+        raise FormatError(f"the answer is no TAXII envelope but {kind}", where=url, hint=_COLLECTION)
+    return found, headers.get("X-TAXII-Date-Added-Last", "")
+
+
+def _asked(session: requests.Session, method: str, url: str, **more: Any) -> tuple[int, Mapping[str, str], Any]:
+    """(status, headers, what the JSON of the answer holds; None where it is none)."""
     try:
         # A redirect could lead the token elsewhere: TAXII needs none.
         with session.request(method, url, timeout=_WAIT, stream=True, allow_redirects=False, **more) as answer:
@@ -72,21 +91,92 @@ def _answer(session: requests.Session, method: str, url: str, **more: Any) -> tu
             for chunk in answer.iter_content(65_536):
                 body += chunk
                 if len(body) > _LARGEST:
-                    raise LimitError(f"the server sends more than {_LARGEST:,} bytes", where=url)
-            code, last = answer.status_code, answer.headers.get("X-TAXII-Date-Added-Last", "")
+                    hint = "it does not heed how much is asked for at a time; ask for less with --added-after"
+                    raise LimitError(f"the server sends more than {_LARGEST:,} bytes at once", where=url, hint=hint)
     except requests.RequestException as error:
-        raise InputError(f"the server cannot be reached: {type(error).__name__}", where=url) from error
+        raise _unreachable(error, url) from error
     try:
-        found = orjson.loads(bytes(body))
+        return answer.status_code, answer.headers, orjson.loads(bytes(body))
     except orjson.JSONDecodeError:
-        found = None
-    if code >= 300:
-        reason = found.get("title", "") if isinstance(found, dict) else ""
-        hint = {401: "check the token file", 404: "it may be above what you are cleared for"}.get(code, "")
-        raise InputError(f"the server answers {code} {reason}".strip(), where=url, hint=hint)
-    if not isinstance(found, dict):
-        raise FormatError("the answer is no TAXII envelope", where=url)
-    return found, last
+        return answer.status_code, answer.headers, None
+
+
+def _refusal(session: requests.Session, code: int, headers: Mapping[str, str], found: Any, url: str) -> InputError:
+    """What the server said, and what to do about it."""
+    told = [str(found[name])[:200] for name in ("title", "description") if found.get(name)] if isinstance(found, dict) else []
+    what = f"the server answers {code}" + (f": {'; '.join(told)}" if told else "")
+    if code < 400:
+        to = headers.get("Location", "")[:200]
+        what += f": look at {to}" if to else ""
+        hint = "nothing is sent on from there; if you trust that address, give it yourself"
+    elif code == 404 or code == 406:
+        offers = _offers(session, url)
+        known = f"; this server offers: {', '.join(offers)}" if offers else ""
+        cleared = "it may be above what you are cleared for" if "Authorization" in session.headers else _TOKEN
+        hint = f"{_COLLECTION}{known}" if not _is_collection(url) else f"{cleared}{known}"
+    elif code == 401:
+        hint = "check the token file" if "Authorization" in session.headers else _TOKEN
+    elif code in {429, 503}:
+        wait = headers.get("Retry-After", "")
+        hint = f"try again in {wait} seconds" if wait.isdecimal() else "try again later"
+    else:
+        hint = _HINTS.get(code, "")
+    return InputError(what, where=url, hint=hint)
+
+
+def _offers(session: requests.Session, url: str) -> list[str]:
+    """The collections that the server has for us, found from an address that is none of them: each as "title at address"."""
+    path = url.partition("/objects/")[0].rstrip("/") + "/"
+    roots = [path.partition("/collections/")[0] + "/"]
+    for place in dict.fromkeys((path, urljoin(url, "/taxii2/"))):
+        with suppress(InputError, LimitError):
+            found = _asked(session, "GET", place)[2]
+            listed = found.get("api_roots") if isinstance(found, dict) else None
+            # What is elsewhere is not asked with our token.
+            here = [root for root in (listed if isinstance(listed, list) else ()) if _origin(str(root)) == _origin(url)]
+            roots += [root for root in here if root not in roots]
+    offers = []
+    for root in roots[:_ROOTS]:
+        with suppress(InputError, LimitError):
+            found = _asked(session, "GET", f"{root.rstrip('/')}/collections/")[2]
+            listed = found.get("collections") if isinstance(found, dict) else None
+            offers += [
+                f"{str(one.get('title', ''))[:60]} at {root.rstrip('/')}/collections/{one['id']}/"
+                for one in (listed if isinstance(listed, list) else ())
+                if isinstance(one, dict) and isinstance(one.get("id"), str)
+            ]
+    return offers[:_OFFERS]
+
+
+def _is_collection(url: str) -> bool:
+    """Whether the address looks like that of a collection."""
+    before, _, id = urlsplit(url).path.removesuffix("/objects/").rstrip("/").rpartition("/collections/")
+    return bool(before and id and "/" not in id and id != "objects")
+
+
+def _origin(url: str) -> str:
+    return url.partition("://")[0] + "://" + url.partition("://")[2].partition("/")[0]
+
+
+def _unreachable(error: requests.RequestException, url: str) -> InputError:
+    """Why there is no answer, in words."""
+    text = str(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        what = "the server shows no certificate that is trusted here"
+        hint = "if the certificate is your own, name its file in REQUESTS_CA_BUNDLE; is the server one of https:// at all?"
+    elif isinstance(error, requests.exceptions.ProxyError):
+        what, hint = "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"
+    elif isinstance(error, requests.exceptions.Timeout):
+        what, hint = f"the server says nothing for {_WAIT} seconds", "try again later"
+    elif "NameResolutionError" in text or "Name or service not known" in text or "getaddrinfo" in text:
+        what, hint = "there is no host of this name", "check the address"
+    elif "Connection refused" in text:
+        what, hint = "nothing listens there", "is the server running, and is this its port?"
+    elif isinstance(error, requests.exceptions.ChunkedEncodingError) or "Connection aborted" in text:
+        what, hint = "the server broke off in the midst of its answer", "try again"
+    else:
+        what, hint = f"the server cannot be reached: {type(error).__name__}", "check the address and the network"
+    return InputError(what, where=url, hint=hint)
 
 
 class Pulled(Record, frozen=True, kw_only=True):
