@@ -18,6 +18,7 @@ __all__ = ["accuse", "link", "participle"]
 _LEGAL = word_set("rules.legal")
 _HEDGE_LINK = word_set("rules.hedge_link")
 _MONTHS = word_set("rules.months")
+_NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing", "anyone", "anybody"})
 _RELATIVE = ("which", "who", "that", "whom", "whose")
 _BARING = word_set("rules.baring")
 
@@ -26,6 +27,15 @@ def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[D
     """ "attacks attributed to APT28", "hackers accused of": no speaker of its own, so it is taken only inside speech or as
     narration."""
     row = sentence.row
+    headline = row[-1].low not in (".", "!", "?", "”", '"') and not any(v.at < verb.at for v in sentence.verbs)
+    if "accuse" in verb.classes and headline and row[verb.at + 1].low in ("for", "of"):
+        # "APT28 blamed for attack on ministry"
+        things, _, how = subject(sentence, verb.first)
+        for a in things if how == "party" else ():
+            if suspect(sentence.parties[a]) and act_words(sentence, verb.at + 2, len(row)):
+                act = trim_units(sentence, verb.at + 2, clause_end(sentence, verb.at + 2))
+                yield Draft(Stance.ACCUSES, -1, a, act, verb.at, "participle", legal=verb.lemma in _LEGAL)
+        return
     if "link" in verb.classes and verb.at + 1 < len(row) and row[verb.at + 1].low in ("to", "with", "on", "by"):
         source = -1
         k = verb.at + 1
@@ -237,7 +247,7 @@ def accuse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft
     if how == "thing" and not who and sources == (-1,):
         return
     objects = objects_after(sentence, verb.at + 1, 7)
-    if verb.at + 1 < n and row[verb.at + 1].low in ("no", "nobody", "none", "neither", "nothing"):
+    if verb.at + 1 < n and row[verb.at + 1].low in _NOBODY:
         return
     end = clause_end(sentence, verb.at + 1)
     if verb.lemma == "blame" and not (objects and parties[objects[0]].first == verb.at + 1 and accusable(sentence, objects[0])):

@@ -21,7 +21,7 @@ from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party,
 from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import Speech, speakers_at
-from indicia.read.claims.suspects import accusable, can_be_accused, is_actor, specific, suspect
+from indicia.read.claims.suspects import accusable, can_be_accused, defends, is_actor, specific, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -58,7 +58,7 @@ def hostile(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
         return
     if verb.conditional and not may_have(sentence, verb):
         return
-    if conditional_clause(sentence, verb):
+    if conditional_clause(sentence, verb) or verb.lemma == "stop" and verb.at + 1 < n and row[verb.at + 1].low == "short":
         return
     based = verb.lemma == "operate" and verb.at + 1 < n and row[verb.at + 1].low in ("from", "out", "in")
     if based and not act_words(sentence, verb.at + 1, end):
@@ -90,6 +90,8 @@ def hostile(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
             continue
         for s in sources:
             if s == a:
+                continue
+            if s < 0 and defends(party):
                 continue
             if verb.negated:
                 if s >= 0:

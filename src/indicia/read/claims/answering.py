@@ -30,6 +30,8 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         and not _nominal_ahead(sentence, verb.at)
     ):
         return
+    if any(row[j].low in ("claim", "claims") and row[j + 1].low == "to" for j in range(verb.at + 1, min(n - 1, verb.at + 6))):
+        return  # "rejects China's claim to the islands"
     who, _, how = subject(sentence, verb.first)
     who = [w for w in who if can_speak(parties[w])]
     if not who:
@@ -279,7 +281,7 @@ def support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 "verdict",
             )
         )
-        name = low in ("name", "names", "signature", "signatures", "weight") and any(
+        name = low in ("name", "names", "signature", "signatures", "weight", "voice", "voices") and any(
             row[j].low in ("put", "puts", "added", "lent", "adds", "putting") for j in range(max(0, k - 4), k)
         )
         if not (noun or stand or same or name):
@@ -305,7 +307,11 @@ def support(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 if (
                     accused < 0
                     and party.kinds[0] in ("state", "capital")
-                    and row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming")
+                    and (
+                        row[j - 1].low in ("on", "that", "to", "blame", "blaming", "accusing", "against", "naming")
+                        or row[j - 1].low == "of"
+                        and row[j - 2].low == "condemnation"
+                    )
                     and j > k + 2
                 ):
                     accused = index

@@ -16,7 +16,7 @@ from indicia.read.claims.topic import topic_of
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
-__all__ = ["FEATURES", "Candidate", "candidates", "score_of"]
+__all__ = ["FEATURES", "Candidate", "candidates", "off_topic", "score_of"]
 
 FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
 LIMIT = 7.0  # log odds beyond which nothing is gained
@@ -82,8 +82,7 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
     stances_of: dict[tuple[int, int], set[Stance]] = {}
     for s, a, stance in ruled:
         stances_of.setdefault((s, a), set()).add(stance)
-    named = any(party.kinds[0] in ("actor", "malware") for party in parties)
-    silent, other = (False, False) if named else topic_of(text, *piece.own)
+    silent, other = _topic(piece, text)
     parted = piece.before > 0 and "\n" in text[piece.whole.start : piece.own[0]].rstrip(" \t")
     for s, a, stance in wanted:
         if parted and (s < piece.before or a < piece.before):
@@ -97,6 +96,17 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
             piece, claim, result, s, a, stance, rule, silent, other,
             bool(stances_of.get((s, a), set()) - {stance}), bool(strong_sources.get((a, stance), set()) - {s}),
         ))  # fmt: skip
+
+
+def _topic(piece: Cut, text: str) -> tuple[bool, bool]:
+    """What `topic_of` says of a sentence that names no actor and no malware."""
+    named = any(party.kinds[0] in ("actor", "malware") for party in piece.whole.parties)
+    return (False, False) if named else topic_of(text, *piece.own)
+
+
+def off_topic(piece: Cut, text: str) -> bool:
+    """Whether a sentence and what stands around it speak of other affairs, and of no computers."""
+    return _topic(piece, text)[1]
 
 
 def _misread(parties: Sequence[Party], s: int, a: int, rule: Draft | None, text: str) -> bool:

@@ -19,6 +19,7 @@ from indicia.read.claims.listing import listings, nominal_accusations
 from indicia.read.claims.phrases import phrases, sightings
 from indicia.read.claims.speech import Speech, speakers_at
 from indicia.read.claims.telling import told
+from indicia.read.claims.turns import turns
 from indicia.read.claims.withholding import doubts, question, refusals
 
 __all__ = ["drafts"]
@@ -125,3 +126,4 @@ def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     yield from any_passive(sentence, said)
     yield from nominal_accusations(sentence, said)
     yield from told(sentence, said)
+    yield from turns(sentence, said)

@@ -42,7 +42,9 @@ def after_head(
         and not named
         and first not in ("pronoun", "actor", "agency_name")
     ):
-        if low in ("in", "on", "with", "to") and not any(
+        if low in ("of", "for", "against") and row[j - 1].low in ("indictment", "indictments", "warrant", "warrants"):
+            return None  # of whom it speaks is accused
+        if low in ("in", "on", "with", "to", "inside") and not any(
             k in ("gov_person", "gov_body", "person_speaker", "anonymous", "report", "media", "company") for k in kinds
         ):
             return None

@@ -22,6 +22,7 @@ _SAME = word_set("grammar.same")
 _CONDITIONS = word_set("grammar.conditions")
 _PREPOSITIONS = word_set("grammar.prepositions")
 _INTERRUPTERS = word_set("grammar.interrupters")
+_SAID = frozenset({"said", "says", "found", "find", "finds", "believe", "believes", "say", "concluded", "assess", "assesses"})
 
 
 class Verb(NamedTuple):
@@ -105,6 +106,7 @@ def _commas(row: list[Unit], j: int, limit: int = 34) -> int:
                 row[k + 1].low in _INTERRUPTERS
                 or row[k + 1].kind in ("number", "name")
                 or row[k + 1].low.endswith(("ing", "ed"))
+                or row[j - 1].low in _SAID
             ):
                 return k
             if low in ("–", "—", "("):

@@ -42,6 +42,7 @@ def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 end = frozen.first
         elif low in (
             "sanctions",
+            "sanction",
             "freeze",
             "freezes",
             "ban",
@@ -59,14 +60,17 @@ def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             "reward",
         ):
             for j in range(k + 1, min(k + 9, n - 1)):
-                if row[j].low in ("on", "against", "for", "upon", "charging", "accusing", "naming") and at[j] < 0:
+                naming = row[j].low in ("on", "against", "for", "upon", "charging", "accusing", "naming")
+                if (naming or row[j].low == "of" and low.startswith("indictment")) and at[j] < 0:
                     index = next_party(sentence, j + 1, n, reach=4)
                     if index >= 0 and can_be_accused(parties[index]):
                         objects = coordinated(row, parties, at, index, back=False)
                     break
-            start = group_start(sentence, k)
+            held = at[k] >= 0  # the paper is a party: its issuer is the subject of the verb before it
+            start = next((v.first for v in reversed(sentence.verbs) if v.at < k), 0) if held else group_start(sentence, k)
             while (
-                start > 0
+                not held
+                and start > 0
                 and at[start - 1] < 0
                 and row[start - 1].kind == "word"
                 and row[start - 1].low not in ("and", "that", "who", "which")
@@ -78,6 +82,8 @@ def listings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         who, _, _ = subject(sentence, end)
         who = [w for w in who if can_speak(parties[w]) and w not in objects]
+        if at[k] >= 0 and not who:
+            continue
         last = parties[objects[-1]].last
         act = None
         for j in range(last, min(n, last + 14)):
@@ -120,7 +126,7 @@ def nominal_accusations(sentence: Sentence, said: list[Speech]) -> Iterator[Draf
             source = at[k - 1]
         elif k + 2 < n and row[k + 1].low in ("by", "of", "from") and at[k + 2] >= 0:
             source = at[k + 2]
-        if source < 0 or not can_speak(parties[source]):
+        if source < 0 or not can_speak(parties[source]) or low == "evidence" and row[k + 1 : k + 2] and row[k + 1].low == "of":
             continue
         for j in range(k + 1, min(n, k + 16)):
             index = at[j]

@@ -274,6 +274,7 @@ def sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 and (
                     party.kinds[0] in ("actor", "state", "capital", "agency", "criminal")
                     or party.hostile
+                    or suspect(party)
                     or culprit
                     or "behind" in tail[:3]
                 )

@@ -6,7 +6,7 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.read.banners import without_banners
-from indicia.read.claims.choosing import Candidate, candidates, score_of
+from indicia.read.claims.choosing import Candidate, candidates, off_topic, score_of
 from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, leans_back, parse
 from indicia.read.claims.deciding import consistent, names_nobody, rank, wrong_side
 from indicia.read.claims.draft import Draft
@@ -118,10 +118,10 @@ class Reading:
             result = scored.get(piece.number)
             if result is not None:
                 self._decode(piece, result)
-            elif self.model is None:
+            elif self.model is None and not off_topic(piece, self.text):
                 for draft in piece.found:
                     found = self.resolver.resolve(draft, piece)
-                    if found is not None:
+                    if found is not None and not names_nobody(found, self.text):
                         self.found.append(found)
             self.resolver.remember(piece)
             self.maker.namer.meet(piece)

@@ -250,6 +250,10 @@ class Resolver:
             accused_is = accused_is._replace(state=source_is.state)  # "his government", "its services": the speaker's own
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
+        if draft.stance is Stance.ACCUSES and source is not None and source_is is not None and accused_is is not None:
+            own = source_is.same == accused_is.same and accused_is.state == source_is.state and draft.source != draft.accused
+            if own and source.kinds[0] in ("state", "capital", "agency", "vendor", "gov_body", "gov_person"):
+                return None  # "shrugged off the charge that it had": nobody accuses itself but by a confession
         if (
             draft.stance is Stance.DENIES
             and source is None

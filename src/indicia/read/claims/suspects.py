@@ -55,7 +55,7 @@ def can_speak(party: Party) -> bool:
 def can_be_accused(party: Party) -> bool:
     """Whether a party of this kind can be accused of an attack."""
     first = party.kinds[0]
-    if first in _ACCUSED_NO:
+    if first in _ACCUSED_NO or first == "anonymous" and party.head in ("source", "sources"):
         return False
     if first == "gov_person":
         return party.head not in ("spokesman", "spokeswoman", "spokesperson", "spokespeople", "reporters")

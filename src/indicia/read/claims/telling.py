@@ -24,6 +24,7 @@ _SAME = word_set("grammar.same")
 _NEGATIONS = word_set("grammar.negations")
 _CONDITIONS = frozenset({"would", "could", "should", "might", "may", "can", "will", "shall", "to", "if"})
 _OTHERS = frozenset({"say", "accuse", "link", "deny", "endorse", "decline", "question", "tied"})
+_HACKING = ("hackers", "hacktivists", "hacktivist", "hacker")
 _OWN = ("it", "he", "she", "they", "we", "i")
 
 
@@ -68,7 +69,11 @@ def told(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 
 def _may_own_up(party: Party) -> bool:
-    return party.kinds[0] in ("actor", "criminal", "named_person", "person") or party.kinds[0] == "group" and party.hostile
+    return (
+        party.kinds[0] in ("actor", "criminal", "named_person", "person")
+        or party.kinds[0] == "group"
+        and (party.hostile or party.head in _HACKING)
+    )
 
 
 def _inside(sentence: Sentence, at: int) -> bool:
@@ -79,7 +84,10 @@ def _inside(sentence: Sentence, at: int) -> bool:
         return bool(after) and (
             after[0] in ("inside", "deep") or after[0] in ("still", "also", "already", "long") and "inside" in after
         )
-    return row[at].low in ("uses", "used") and any(unit.low == "to" for unit in row[at + 1 : at + 9])
+    if row[at].low not in ("uses", "used"):
+        return False
+    tool = any(k >= 0 and sentence.parties[k].kinds[0] == "malware" for k in sentence.at[at + 1 : at + 4])
+    return tool or any(unit.low == "to" for unit in row[at + 1 : at + 9])
 
 
 def _deeds(sentence: Sentence) -> Iterator[_Deed]:

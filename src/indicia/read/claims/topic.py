@@ -16,6 +16,7 @@ _CYBER = re.compile(
     r"|\b(?:APT|UNC|UAC|TA|DEV|UNK|CVE)[-_ ]?\d",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.either"))) + r")\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")", re.IGNORECASE)
 
 
@@ -26,7 +27,13 @@ def topic_of(text: str, start: int, end: int) -> tuple[bool, bool]:
     (True, True)
     >>> topic_of("Kyiv blames Moscow for the hack.", 0, 32)
     (False, False)
+    >>> topic_of("Kyiv blames Moscow for the attack.", 0, 34)
+    (False, False)
+    >>> topic_of("Kyiv blames Moscow for the drone attack.", 0, 40)
+    (True, True)
     """
     lo, hi = max(0, start - AROUND), min(len(text), end + AROUND)
-    silent = _CYBER.search(text, lo, hi) is None
-    return silent, silent and _OTHER.search(text, lo, hi) is not None
+    if _CYBER.search(text, lo, hi) is not None:
+        return False, False
+    other = _OTHER.search(text, lo, hi) is not None
+    return other or _EITHER.search(text, lo, hi) is None, other

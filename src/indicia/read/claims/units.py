@@ -145,7 +145,8 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
     ):
         return True  # "investigators suspect that"
     if form.form == "ing":
-        return not noun
+        doing = before is not None and before.low in _BE and i + 1 < len(row)  # "had been phishing politicians"
+        return not noun or doing and row[i + 1].low not in FUNCTION and row[i + 1].kind != "mark"
     if noun:
         if before is None:
             return False

@@ -202,7 +202,12 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 ):
                     continue
                 first, tail = k, j + 1
-        elif low in ("without", "stopped", "stopping", "stops", "avoided", "avoiding", "shied") and any(
+        elif (
+            low in ("without", "stopped", "stopping", "stops", "avoided", "avoiding", "shied")
+            or low == "back"
+            and k
+            and lows[k - 1] in ("held", "hold", "holds", "holding", "stepped")
+        ) and any(
             lows[j]
             in ("naming", "attributing", "identifying", "blaming", "pointing", "saying", "attribution", "accusing", "name")
             for j in range(k + 1, min(n, k + 5))
@@ -293,7 +298,7 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         named = -1
         for j in range(tail - 1, min(n, tail + 4)):
             if at[j] >= 0 and parties[at[j]].first == j:
-                if suspect(parties[at[j]]) and at[j] not in who:
+                if suspect(parties[at[j]]) and specific(parties[at[j]]) and at[j] not in who:
                     named = at[j]
                 break
             if lows[j] in ("who", "which", "what"):
