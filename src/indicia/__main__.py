@@ -1,5 +1,5 @@
 """`python -m indicia`."""
 
-from indicia.cli.main import run
+from indicia.cli.entry import run
 
 run()

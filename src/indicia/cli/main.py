@@ -91,10 +91,10 @@ def _register() -> None:
 
 def run(arguments: list[str] | None = None) -> None:
     """The console entry point: a user's mistake gets a sentence, never a traceback; a fault of ours says so and exits 1."""
-    _register()
     arguments = spread(sys.argv[1:] if arguments is None else arguments)
     talk = Talk()
     try:
+        _register()
         app(arguments)
     except SystemExit as stop:
         if stop.code == exits.E_INTERRUPTED:

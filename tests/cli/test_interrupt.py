@@ -1,0 +1,18 @@
+"""Ctrl-C before the command line is loaded."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from indicia.cli import exits
+
+
+def test_an_interrupt_while_loading_gets_a_word_and_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", "utf-8")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])}
+    done = subprocess.run([sys.executable, "-m", "indicia", "--help"], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (exits.E_INTERRUPTED, "")
+    assert done.stderr == "error: stopped; nothing half-written is left\n"
