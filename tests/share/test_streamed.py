@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,9 @@ from indicia.pipeline import as_left, opened_case
 from indicia.records import Case, Judgement, Streamed, each_changed, stable_id, those_kept
 from indicia.share import FORMATS, pieces, render, timesketch
 from indicia.share.internals import without_internals
+from indicia.share.stix import bundle
 from indicia.share.stix import pieces as stix_pieces
+from indicia.share.stix.ids import object_id
 from tests.postgres import server
 from tests.sample_case import big_case, exchange_case, hostile_case
 
@@ -78,6 +81,23 @@ def test_every_format_has_the_same_bytes(stores: dict[str, str], name: str, form
         assert b"".join(pieces(read, form, load())) == render(held, form, load())
         if form == "stix" and internal:
             assert b"".join(stix_pieces(read, load(), internal=True)) == b"".join(stix_pieces(held, load(), internal=True))
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.parametrize("internal", [True, False])
+@pytest.mark.parametrize("texts", [True, False])
+@pytest.mark.parametrize("most", [2, 100_000])
+def test_a_bundle_in_pieces_is_the_bundle(
+    name: str, internal: bool, texts: bool, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte by byte as one call of the encoder writes it."""
+    monkeypatch.setattr(bundle, "MOST_SIGHTINGS", most)
+    case = CASES[name]
+    objects = bundle.bundle_objects(case, load(), internal=internal, texts=texts)
+    made = b"".join(stix_pieces(case, load(), internal=internal, texts=texts))
+    whole = {"type": "bundle", "id": orjson.loads(made)["id"], "objects": objects}
+    assert made == orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    assert orjson.loads(made)["id"] == object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects))
 
 
 def test_what_is_read_is_of_one_moment(stores: dict[str, str]) -> None:

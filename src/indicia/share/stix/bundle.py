@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from secrets import token_hex
 from typing import Any
 
 import msgspec
 import orjson
 
 from indicia.knowledge import Knowledge
-from indicia.records import TLP_IDS, Case, Document, Tlp
+from indicia.records import TLP_IDS, Case, Document, Sighting, Tlp
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import left_out
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
@@ -38,6 +39,16 @@ def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, 
     """
     if not internal:
         case = without_internals(case)
+    return _objects(case, knowledge, filled(tuple(_travelling(case))), internal=internal, texts=texts)
+
+
+def _travelling(case: Case) -> Iterator[Sighting]:
+    """The sightings that travel one by one."""
+    return islice(case.hunt.sightings if case.hunt else (), MOST_SIGHTINGS)
+
+
+def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal: bool, texts: bool) -> list[dict[str, Any]]:
+    """The objects, with `sightings` as those of the hunt that the report holds."""
     objects = Objects(moment=as_of(case), marking=case.marking, knowledge=knowledge)
     producer = objects.add("identity", "Indicia", name="Indicia", identity_class="system")
     objects.producer = producer
@@ -58,7 +69,7 @@ def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, 
         "report_types": ["attack-pattern", "threat-report"] if case.hunt is None else ["observed-data", "threat-report"],
         "object_refs": sorted(set(content)) or [producer],
         "external_references": [_reference(document) for document in case.documents],
-        "extensions": {CASE_EXTENSION: {"extension_type": "property-extension", **_case_fields(case, texts)}},
+        "extensions": {CASE_EXTENSION: {"extension_type": "property-extension", **_case_fields(case, texts, sightings)}},
     }
     objects.add("report", case.name, case.marking.value, *(document.id for document in case.documents), **report)
     for tlp in dict.fromkeys((Tlp.CLEAR, *objects.markings)):  # what our extensions mean is public
@@ -83,7 +94,7 @@ def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:
     }
 
 
-def _case_fields(case: Case, texts: bool) -> dict[str, Any]:
+def _case_fields(case: Case, texts: bool, sightings: list[Any]) -> dict[str, Any]:
     """What `read_bundle` needs beside the claims to give the case back. Blocks are places in the text, and travel with it."""
     documents = []
     for document in case.documents:
@@ -104,12 +115,12 @@ def _case_fields(case: Case, texts: bool) -> dict[str, Any]:
         "judgements": filled(case.judgements),
         "problems": filled(case.problems),
     }
-    hunt = case.hunt
-    if hunt is not None:
-        hunt = msgspec.structs.replace(hunt, sightings=tuple(islice(hunt.sightings, MOST_SIGHTINGS)), stats=())
-    for name, one in (("hunt", hunt), ("weighing", case.weighing), ("advice", case.advice)):
+    for name, one in (("weighing", case.weighing), ("advice", case.advice)):
         if one is not None:
             fields[name] = filled(one)
+    if case.hunt is not None:
+        hunt = filled(msgspec.structs.replace(case.hunt, sightings=(), stats=()))
+        fields["hunt"] = {**hunt, "sightings": sightings} if sightings else hunt
     return {name: value for name, value in fields.items() if value not in ([], {})}
 
 
@@ -144,10 +155,25 @@ def render(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: b
 
 def pieces(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> Iterator[bytes]:
     """The same object by object, as JSON with two blanks a level and sorted names."""
-    objects = bundle_objects(case, knowledge, internal=internal, texts=texts)
+    if not internal:
+        case = without_internals(case)
+    # Sightings are most of a bundle: the report has one word where they stand, and each is made when it is written.
+    here = token_hex(16)
+    objects = _objects(case, knowledge, [here] if case.hunt and case.hunt.sightings else [], internal=internal, texts=texts)
     id = object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects))
     yield b'{\n  "id": "%s",\n  "objects": [' % id.encode()
     for number, item in enumerate(objects):
-        body = orjson.dumps(item, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-        yield (b",\n    " if number else b"\n    ") + body.replace(b"\n", b"\n    ")  # a line break in a text is an escape
+        yield b",\n    " if number else b"\n    "
+        before, mark, after = _indented(item, b"    ").partition(b'"%s"' % here.encode())
+        yield before
+        if mark:
+            blanks = before[before.rfind(b"\n") + 1 :]
+            for place, one in enumerate(_travelling(case)):
+                yield (b",\n" + blanks if place else b"") + _indented(filled(one), blanks)
+            yield after
     yield b'\n  ],\n  "type": "bundle"\n}'
+
+
+def _indented(value: Any, blanks: bytes) -> bytes:
+    """JSON of which every line but the first begins with `blanks`. A line break in a text is an escape."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).replace(b"\n", b"\n" + blanks)
