@@ -7,7 +7,7 @@ import gc
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -245,9 +245,9 @@ class _Events:
 
     def __init__(self, batch: EventBatch) -> None:
         self._batch = batch
-        self._known: dict[int, tuple[Event, dict[str, str]]] = {}
+        self._known: dict[int, tuple[Event, Mapping[str, str]]] = {}
 
-    def of(self, row: int) -> tuple[Event, dict[str, str]]:
+    def of(self, row: int) -> tuple[Event, Mapping[str, str]]:
         """The event of a row, and how it spells its fields."""
         known = self._known.get(row)
         if known is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from indicia.hunt.rulebook import RuleHead
 from indicia.hunt.rules.ir import Correlation
@@ -46,9 +47,14 @@ def facts_of(rule: RuleHead | Correlation) -> RuleFacts:
     return RuleFacts(rule, stage_of_tags(rule.tags))
 
 
-def own_names(event: Event) -> dict[str, str]:
+def own_names(event: Event) -> Mapping[str, str]:
     """How the event itself spells each of its fields, by the key that fields are found by."""
-    return {field_key(name): name for name in event.fields}
+    return _by_key(tuple(event.fields))
+
+
+@lru_cache(2_048)
+def _by_key(names: tuple[str, ...]) -> Mapping[str, str]:
+    return {field_key(name): name for name in names}
 
 
 def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str], names: Mapping[str, str] | None = None) -> Sighting:

@@ -335,7 +335,8 @@ def _joined(lines: Sequence[bytes]) -> tuple[bytes, Ints, Ints]:
 
 def _rebuild(line: bytes) -> tuple[str, str, Mapping[str, str]]:
     event = json_of(line)["Event"]
-    fields = {name: value for name, content in flat_event(event).items() if (value := text_of(content)) != ""}
+    parts = flat_event(event).items()
+    fields = {name: text for name, value in parts if (text := value if type(value) is str else text_of(value))}
     return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
 
 
