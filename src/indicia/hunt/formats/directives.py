@@ -132,6 +132,10 @@ def _batch(
     if telling is not None:
         separators = kind.delimiter if len(kind.times) > 1 else " T"
         lines, others = part_lines(block, lines, len(names), kind.delimiter, kind.quoted, separators, telling)
+        if not len(lines):
+            if len(others):
+                yield _nothing_but(others, log, kind)
+            return
     plain = {name for name in names if name in kind.times or name == kind.packed}
     if kind.uri and JOINED_URI in wanted:
         plain |= set(kind.uri)
@@ -186,6 +190,23 @@ def _batch(
         raw=lambda: (
             (block.data, block.starts[rows.lines], block.ends[rows.lines]) if others is None else block.apart(rows.lines)
         ),
+    )
+
+
+def _nothing_but(others: Times, log: LogInput, kind: DirectiveLog) -> EventBatch:
+    """Events that are only counted: many small files are made of nothing else."""
+    none = np.empty(0, np.int64)
+    return EventBatch(
+        format=kind.name,
+        family=kind.family,
+        size=0,
+        columns={},
+        files=(log.name,),
+        file_of=None,
+        positions=none,
+        times=none,
+        rebuild=lambda _: ("", "", {}),
+        others=others,
     )
 
 
