@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +22,7 @@ from indicia.hunt.events import EventBatch
 from indicia.hunt.formats import FORMATS, recognise
 from indicia.hunt.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.inputs import find_logs
-from indicia.records import Problem
+from indicia.records import Problem, Severity
 from tests.shared import shared
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "hunt" / "engine_formats.yml").read_text("utf-8"))
@@ -136,6 +137,28 @@ def test_what_is_packed_within_an_archive(tmp_path: Path) -> None:
     assert [(Path(problem.where).name, problem.what) for problem in problems] == [
         ("out.zip!in.zip", "an archive within an archive was left out")
     ]
+
+
+def test_what_stays_packed_is_named(tmp_path: Path) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    with tarfile.open(tmp_path / "logs.tar.gz", "w:gz") as archive:
+        member = tarfile.TarInfo("u_ex.log")
+        member.size = len(data)
+        archive.addfile(member, BytesIO(data))
+    (tmp_path / "twice.log.gz").write_bytes(gzip.compress(gzip.compress(data)))
+    _, batches, problems = read(tmp_path)
+    assert not batches
+    assert [(Path(problem.where).name, problem.what, problem.severity) for problem in problems] == [
+        ("logs.tar.gz", "a tar archive was left out", Severity.FAILED),
+        ("twice.log.gz", "packed twice, and left out", Severity.FAILED),
+    ]
+
+
+@pytest.mark.parametrize("code", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_with_a_mark_or_without(code: str, tmp_path: Path) -> None:
+    (tmp_path / "u_ex.log").write_bytes((W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode(code))
+    _, batches, problems = read(tmp_path)
+    assert ([batch.size for batch in batches], problems) == ([50], [])
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

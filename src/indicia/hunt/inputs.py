@@ -23,6 +23,7 @@ HEAD = 16_384  # bytes by which a format is recognised
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
 MOST_MEMBERS = 10_000
 _STEP = 1 << 16
+SURELY = 256  # bytes that tell UTF-16 without a mark
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 FoundLog = tuple[LogInput, Format | None]
 
@@ -79,8 +80,12 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
     except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
-    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        log = LogInput(log.name, partial(_from_utf16, log), log.size)
+    left_out = _archive_within(head)
+    if left_out:
+        yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
+        return
+    if code := _utf16(head):
+        log = LogInput(log.name, partial(_from_utf16, log, code), log.size)
         with log.open() as stream:
             head = stream.read(HEAD)
     if not head:
@@ -88,6 +93,23 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
         yield log, None
         return
     yield log, recognise(head, log.name)
+
+
+def _archive_within(head: bytes) -> str:
+    """What is wrong with a file that is (still) packed; "" when it is not."""
+    if head[257:262] == b"ustar":
+        return "a tar archive was left out"
+    return "packed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
+
+
+def _utf16(head: bytes) -> str:
+    """The name of the encoding of a UTF-16 text, with a mark at its beginning or ASCII without one; "" for anything else."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    for code, zeros in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(head) >= SURELY and not any(head[zeros:SURELY:2]) and all(head[1 - zeros : SURELY : 2]):
+            return code
+    return ""
 
 
 def _plain(path: Path) -> BinaryIO:
@@ -171,14 +193,14 @@ def _member(path: Path, name: str) -> BinaryIO:
     return cast(BinaryIO, _Bounded(cast(BinaryIO, archive.open(name)), archive.getinfo(name).compress_size, archive))
 
 
-def _from_utf16(log: LogInput) -> BinaryIO:
+def _from_utf16(log: LogInput, code: str) -> BinaryIO:
     """A UTF-16 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
-    return cast(BinaryIO, _Recoded(log.open()))
+    return cast(BinaryIO, _Recoded(log.open(), code))
 
 
 class _Recoded(io.RawIOBase):
-    def __init__(self, stream: BinaryIO) -> None:
-        self._reader = getreader("utf-16")(stream, "replace")
+    def __init__(self, stream: BinaryIO, code: str) -> None:
+        self._reader = getreader(code)(stream, "replace")
         self._left = b""
 
     def readable(self) -> bool:
