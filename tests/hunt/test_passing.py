@@ -157,13 +157,23 @@ def test_few_lines_are_read_like_many(text: str, rfc: bool) -> None:
 @given(st.text("ab\n\r\0é", max_size=80), st.integers(1, 9), st.integers(0, 80))
 def test_lines_do_not_depend_on_how_they_are_read(text: str, size: int, length: int) -> None:
     data = text.encode()
-    found = []
-    for each in (size, 1 << 20):
-        blocks = line_blocks(BytesIO(data), "x", 3, length, each)
-        found.append(
-            [(block.first + n, block.line(n)) for block in blocks if isinstance(block, LineBlock) for n in every(block)]
-        )
-    assert found[0] == found[1]
+    assert read_lines(data, size, length) == read_lines(data, 1 << 20, length)
+
+
+@given(st.text("ab\n\r", max_size=80), st.integers(1, 9))
+def test_a_long_line_is_left_out_wherever_it_stands(text: str, size: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indicia.hunt.formats.lines.LONGEST_LINE", 10)
+        found = [read_lines(text.encode(), each, 80) for each in (size, 1 << 20)]
+    lines = enumerate((line.removesuffix("\r"), len(line)) for line in text.split("\n"))
+    short = {(number + 3, line) for number, (line, length) in lines if length <= 10 and line}
+    assert {each for each in found[0] if each[1]} == {each for each in found[1] if each[1]} == short
+
+
+def read_lines(data: bytes, size: int, length: int) -> list[tuple[int, str]]:
+    """The numbered lines of the first bytes, read so many bytes at a time; the first is the third."""
+    blocks = [block for block in line_blocks(BytesIO(data), "x", 3, length, size) if isinstance(block, LineBlock)]
+    return [(block.first + number, block.line(number)) for block in blocks for number in every(block)]
 
 
 def every(block: LineBlock) -> range:

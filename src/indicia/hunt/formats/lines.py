@@ -17,7 +17,9 @@ __all__ = ["BLOCK", "Flags", "LineBlock", "block_of", "line_blocks", "lines_of",
 
 BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
 _RETURN = ord("\r")
-LONGEST_LINE = 4 << 20  # bytes; a longer line is cut off, and told
+LONGEST_LINE = 4 << 20  # bytes; a longer line is left out, and told
+_TOO_LONG = f"a line of more than {LONGEST_LINE >> 20} MB was left out"
+_NEWLINE = b"\n"
 
 
 Flags: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -112,19 +114,30 @@ def line_blocks(
         else:
             data, rest = b"", rest + block
         if not ended and len(rest) > LONGEST_LINE:
-            lines = data.count(b"\n")
-            what = f"a line of more than {LONGEST_LINE >> 20} MB was left out"
-            yield Problem(where=f"{where}:{number + lines}", what=what)
+            yield Problem(where=f"{where}:{number + data.count(_NEWLINE)}", what=_TOO_LONG)
             rest, skipping = b"", True
         if data:
             clean, problems = readable(data, f"{where}:{number}")
             yield from problems
             if clean:  # a hard stop may leave a stretch of nothing but NULs
                 made = block_of(clean, number)
+                long = np.flatnonzero(np.diff(made.starts, append=len(made.data)) - 1 > LONGEST_LINE)
+                if len(long):
+                    yield Problem(where=f"{where}:{number + int(long[0])}", what=_TOO_LONG, count=len(long))
+                    made = block_of(_emptied(made, long), number)
                 number += len(made.starts)
                 yield made
         if ended:
             return
+
+
+def _emptied(block: LineBlock, lines: Ints) -> bytes:
+    """The block's bytes without what stands in some of its lines."""
+    kept, start = [], 0
+    for line in lines.tolist():
+        kept.append(block.data[start : int(block.starts[line])])
+        start = int(block.ends[line])
+    return b"".join((*kept, block.data[start:]))
 
 
 def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
