@@ -24,7 +24,7 @@ E_FOUND = 12  # --fail-on-hit, and something was found
 E_RULE = 13  # a rule that was asked for cannot be used
 E_LIMIT = 14  # a bound that keeps hostile input harmless was reached
 E_MARKING = 15  # refused: it would lower a TLP marking
-E_STORE = 16  # the case cannot be opened or written
+E_STORE = 16  # the case cannot be opened or written, or there is no room for the output
 E_KNOWLEDGE = 17  # knowledge is missing or does not fit
 E_INTERRUPTED = 130  # Ctrl-C; nothing half-written is left
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import sys
 import traceback
@@ -17,6 +18,8 @@ from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 
 __all__ = ["app", "run"]
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 app = typer.Typer(
     name="indicia",
@@ -110,6 +113,9 @@ def run(arguments: list[str] | None = None) -> None:
         sys.stderr.close()
         sys.exit(exits.E_OK)
     except Exception as error:  # our own fault: say so, and show the trace only to those who asked
+        if isinstance(error, OSError) and error.errno in _FULL:
+            talk.error(f"the output cannot be written: {error.strerror}; nothing half-written is left")
+            sys.exit(exits.E_STORE)
         talk.error(f"a fault in Indicia, not in your input: {type(error).__name__}: {error}")
         if "-vv" in arguments:
             traceback.print_exc()
