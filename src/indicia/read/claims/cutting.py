@@ -22,6 +22,7 @@ from indicia.read.claims.speech import Speech, speeches
 from indicia.read.claims.suspects import specific
 from indicia.read.claims.units import units
 from indicia.read.claims.unnamed import beside_verbs
+from indicia.read.claims.words import lowered
 
 __all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse"]
 
@@ -55,9 +56,7 @@ class Gate:
 
     def hits(self, text: str, *, short: bool) -> list[int]:
         """Offsets in `text` at which a telling word begins, in order."""
-        low = text.lower()
-        if len(low) != len(text):
-            low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        low = lowered(text)
         found = [a for _, a, _ in self._long.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
         if not found and short:
             found = [a for _, a, _ in self._short.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]

@@ -17,6 +17,7 @@ from indicia.read.claims.resolving import Found, Tools
 from indicia.read.claims.scorer import F
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import suspect
+from indicia.read.claims.words import lowered
 from indicia.read.claims.wordsets import word_set
 from indicia.records import (
     Accused,
@@ -115,7 +116,7 @@ class Maker:
         dated = self._date(found)
         incident, incident_id, told_here = self.namer.call(found, start, end)
         victims, countries = self._harmed(found)
-        sectors = tuple(name for pattern, name in self.tools.sectors if act is not None and pattern.search(act.text))
+        sectors = _sectors(self.tools, act.text) if act is not None else ()
         known = self.tools.incidents.by_id.get(incident_id or "")
         stated = countries
         if known is not None and told_here:  # what the text leaves out is known of the incident that the sentence itself tells
@@ -278,14 +279,13 @@ def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | Non
 
 
 _MOTIVES = (
-    (Motive.IP_THEFT, re.compile(r"intellectual property|trade secrets?|industrial espionage|proprietary", re.I)),
-    (Motive.ESPIONAGE, re.compile(r"espionage|\bspy|\bspies|spied|intelligence[- ]gather|surveil|eavesdrop|cyberspies", re.I)),
+    (Motive.IP_THEFT, re.compile(r"intellectual property|trade secrets?|industrial espionage|proprietary")),
+    (Motive.ESPIONAGE, re.compile(r"espionage|\bspy|\bspies|spied|intelligence[- ]gather|surveil|eavesdrop|cyberspies")),
     (
         Motive.FINANCIAL,
         re.compile(
             r"ransom|extort|\bmoney\b|cryptocurrenc|\bcrypto\b|bitcoin|heist|launder|financial gain|for profit|"
             r"stole \$|theft of \$|fraud|robbed",
-            re.I,
         ),
     ),
     (
@@ -293,7 +293,6 @@ _MOTIVES = (
         re.compile(
             r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|"
             r"outage|knocked|defac",
-            re.I,
         ),
     ),
     (
@@ -301,7 +300,6 @@ _MOTIVES = (
         re.compile(
             r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|"
             r"propaganda|smear",
-            re.I,
         ),
     ),
 )
@@ -322,8 +320,16 @@ def _weigh(values: tuple[E, ...], probabilities: F, said: E, trust: float = TRUS
     return values[int(scores.argmax())]
 
 
+def _sectors(tools: Tools, act: str) -> tuple[str, ...]:
+    low = act.lower()
+    if tools.any_sector.search(low) is None:
+        return ()
+    return tuple(name for pattern, name in tools.sectors if pattern.search(low))
+
+
 def _motives(text: str, start: int, end: int) -> tuple[Motive, ...]:
-    return tuple(motive for motive, pattern in _MOTIVES if pattern.search(text, start, end))
+    low = lowered(text[start:end])
+    return tuple(motive for motive, pattern in _MOTIVES if pattern.search(low))
 
 
 def _relation(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from indicia.read.claims.words import lowered
 from indicia.records import Confidence, Firmness, Likelihood
 
 __all__ = ["Firm", "firm_words"]
@@ -105,9 +106,7 @@ def firm_words(text: str, start: int, end: int) -> list[Firm]:
     """All firmness cues of `text[start:end]`, in order, not overlapping."""
     out = []
     piece = text[start:end]
-    low = piece.lower()
-    if len(low) != len(piece):  # a few letters grow when they are lowered; then offsets would lie
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in piece)
+    low = lowered(piece)
     for match in _PATTERN.finditer(low):
         _, firmness, likelihood, confidence = _INDEX[match.lastgroup or "c0"]
         out.append(Firm(start + match.start(), start + match.end(), firmness, likelihood, confidence))

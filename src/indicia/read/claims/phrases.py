@@ -21,6 +21,7 @@ _WORK = word_set("rules.work")
 _ORIGIN = word_set("rules.origin")
 _POINTS = word_set("rules.points")
 _BASELESS = word_set("rules.baseless")
+_TRIGGERS = _RESPONSIBLE | _WORK | _ORIGIN | _POINTS | _BASELESS | word_set("rules.triggers")  # all that `phrases` looks for
 
 
 def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -29,7 +30,7 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     n = len(row)
     for k in range(n):
         low = row[k].low
-        if at[k] >= 0 and low not in ("hand", "hands", "work", "operation"):
+        if low not in _TRIGGERS or at[k] >= 0 and low not in ("hand", "hands", "work", "operation"):
             continue
         inside = speakers_at(said, k)
         sources = inside[0].speakers if inside else (-1,)

@@ -34,17 +34,21 @@ class Tools(NamedTuple):
     states: dict[str, str]
     incidents: Incidents
     gate: Gate
-    sectors: tuple[tuple[re.Pattern[str], str], ...]
+    sectors: tuple[tuple[re.Pattern[str], str], ...]  # in small letters
+    any_sector: re.Pattern[str]
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b")
 
 
 @cache
 def tools_of(knowledge: Knowledge) -> Tools:
-    sectors = tuple(
-        (re.compile(r"\b(?:" + "|".join(map(re.escape, (sector.name, *sector.words))) + r")\b", re.IGNORECASE), sector.name)
-        for sector in knowledge.sectors
-    )
+    told = [(sector.name, [word.lower() for word in (sector.name, *sector.words)]) for sector in knowledge.sectors]
+    sectors = tuple((_any_of(called), name) for name, called in told)
+    any_sector = _any_of([word for _, called in told for word in called])
     states = {state.code: state.name for state in knowledge.states}
-    return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), sectors)
+    return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), sectors, any_sector)
 
 
 class Seen(NamedTuple):

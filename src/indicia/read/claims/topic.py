@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from indicia.read.claims.words import lowered
 from indicia.read.claims.wordsets import word_list
 
 __all__ = ["topic_of"]
@@ -13,11 +14,10 @@ AROUND = 500  # characters on both sides of a sentence that tell its topic too
 _CYBER = re.compile(
     r"\b(?:" + "|".join(map(re.escape, word_list("topic.cyber"))) + r")"
     r"|\b(?:" + "|".join(map(re.escape, word_list("topic.cyber_words"))) + r")\b"
-    r"|\b(?:APT|UNC|UAC|TA|DEV|UNK|CVE)[-_ ]?\d",
-    re.IGNORECASE,
+    r"|\b(?:apt|unc|uac|ta|dev|unk|cve)[-_ ]?\d",
 )
-_EITHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.either"))) + r")\b", re.IGNORECASE)
-_OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")", re.IGNORECASE)
+_EITHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.either"))) + r")\b")
+_OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")")
 
 
 def topic_of(text: str, start: int, end: int) -> tuple[bool, bool]:
@@ -33,7 +33,9 @@ def topic_of(text: str, start: int, end: int) -> tuple[bool, bool]:
     (True, True)
     """
     lo, hi = max(0, start - AROUND), min(len(text), end + AROUND)
-    if _CYBER.search(text, lo, hi) is not None:
+    before = min(lo, 1)  # a letter before tells whether a word begins at `lo`
+    low = lowered(text[lo - before : hi])
+    if _CYBER.search(low, before) is not None:
         return False, False
-    other = _OTHER.search(text, lo, hi) is not None
-    return other or _EITHER.search(text, lo, hi) is None, other
+    other = _OTHER.search(low, before) is not None
+    return other or _EITHER.search(low, before) is None, other

@@ -94,6 +94,8 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     lows = [u.low for u in row]
     for k in range(n):
         low = lows[k]
+        if low not in _CUES and not low.endswith("n't"):
+            continue
         first = -1
         if (
             low in ("declined", "declines", "refused", "refuses", "decline", "refuse")
@@ -308,6 +310,7 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 
 _WITHHOLDING = word_set("withholding.withholding")
+_CUES = _WITHHOLDING | NEVER | word_set("withholding.cues")  # all words at which `refusals` looks
 _NAMING = word_set("withholding.naming")
 _TELLING = word_set("withholding.telling")
 _WHO = word_set("withholding.who")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["words"]
+__all__ = ["lowered", "words"]
 
 _WORD = re.compile(
     r"(?:[A-Z]\.){2,}"  # U.S., D.C.
@@ -16,6 +16,17 @@ _WORD = re.compile(
     r"|[^\w\s]"
     r"|_+"
 )
+
+
+def lowered(text: str) -> str:
+    """The text in small letters, as long as it was: the few letters that would grow are kept. Patterns in small letters find
+    in it several times faster what they would find by ignoring case.
+
+    >>> lowered("İzmir and GRU")
+    'İzmir and gru'
+    """
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
