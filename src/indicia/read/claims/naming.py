@@ -49,8 +49,8 @@ class Namer:
         known = self.incidents.named(words) or self.incidents.told(self.text[start:end])
         if known is not None:
             return Called(known.name, known.id, True)
-        act = found.draft.act
-        first = found.piece.whole.row[act[0]].low if act is not None else words.lower().partition(" ")[0]
+        act = found.draft.act or own or self._nearest(found, telling=False)
+        first = found.piece.whole.row[act[0]].low if act is not None else ""
         new = first in ("a", "an")  # "charged with a campaign": another one than was spoken of
         if not _names(words) and not new:
             before = self._before(found, start, end, words)
@@ -69,10 +69,15 @@ class Namer:
                 act = next(deeds(sentence, *act), act)
             if act[0] < act[1] and tells(sentence, *act):
                 return act
-        lo = _begin(found.piece)
+        return self._nearest(found, telling=True)
+
+    def _nearest(self, found: Found, *, telling: bool) -> tuple[int, int] | None:
+        """The noun for a deed nearest to the claim's cue in its sentence. `telling`: one that says which."""
+        draft, sentence = found.draft, found.piece.whole
         avoid = frozenset(k for k in (draft.accused, draft.source) if k >= 0)
-        near = [deed for deed in deeds(sentence, lo, len(sentence.row), avoid) if tells(sentence, *deed)]
-        return min(near, key=lambda deed: abs(deed[0] - draft.cue), default=None)
+        near = deeds(sentence, _begin(found.piece), len(sentence.row), avoid)
+        fit = [deed for deed in near if not telling or tells(sentence, *deed)]
+        return min(fit, key=lambda deed: abs(deed[0] - draft.cue), default=None)
 
     def _with_hit(self, piece: Cut, own: tuple[int, int] | None, words: str, found: Found) -> str | None:
         """The words, and who was hit where they hold no name."""
