@@ -127,6 +127,11 @@ def test_merge_writes_the_case_and_the_draft(tmp_path: Path) -> None:
     assert merged.advice is not None, "made anew from the whole"
     assert "# Draft of a joint statement: European Union, United Kingdom" in draft.read_text("utf-8")
     assert "The signers state that the activity was the work of China." in draft.read_text("utf-8")
+    draft.unlink()
+    words = [f"EU={case}", f"Britain={case}", "-o", str(out), "--statement", str(draft)]
+    assert indicia("merge", *words) == exits.E_OK, "under whatever name they are known by"
+    assert "# Draft of a joint statement: European Union, United Kingdom" in draft.read_text("utf-8")
+    assert indicia("merge", f"UK={case}", f"GB={case}", "-o", str(out)) == exits.E_USAGE, "one state under two names"
     assert indicia("merge", str(case), "-o", str(out)) == exits.E_USAGE
 
 

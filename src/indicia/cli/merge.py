@@ -55,8 +55,9 @@ def merge(
         name, separator, where = word.partition("=")
         loaded = _load(where if separator else word)
         called = name.strip() if separator else loaded.name
-        state = knowledge.state(called)
-        parties.append(Party(name=called, case=loaded, state=state.code if state else None))
+        state, body = knowledge.state(called), knowledge.agencies.one(called)
+        known = body.name if body and not state else called  # "EU" speaks as the European Union
+        parties.append(Party(name=known, case=loaded, state=state.code if state else None))
     if len({party.state or party.name for party in parties}) < len(parties):
         raise UsageError("two parties have the same name", hint='name them: "GB=uk/" "US=us/"')
     merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)
