@@ -24,7 +24,22 @@ from indicia.read.indicators import find_indicators
 from indicia.records import Context
 
 PEERS = ("ioc-finder", "ttprism", "iocsearcher")
-PARTS = ("dev", "dev-2", "dev-3", "dev-4", "dev-5", "dev-6", "dev-7", "dev-8", "dev-9", "dev-10", "dev-11", "measured")
+PARTS = (
+    "dev",
+    "dev-2",
+    "dev-3",
+    "dev-4",
+    "dev-5",
+    "dev-6",
+    "dev-7",
+    "dev-8",
+    "dev-9",
+    "dev-10",
+    "dev-11",
+    "dev-12",
+    "dev-13",
+    "measured",
+)
 Item = tuple[int, str, str]  # paragraph, type, value in normal form
 
 

@@ -24,7 +24,7 @@ _SHORT = re.compile(
     r"(?:gents?|GENT|a(?=[\"']))[\"']?(?: string)?(?: (?:was|is|of|named|called))?[ \t]*[:=]?[ \t]*[\"'`“‘]?"
     r"(Mozilla/\d\.\d[ +][^\n\t\"'<>|]{0,400}|[A-Za-z][\w.-]{1,40}/v?\d[\w.-]{0,30}(?: \([^()\n]{1,120}\))?)"
 )
-_INITIALS = re.compile(r"UA:?[ ]\"([^\"\n]{3,400})\"")
+_INITIALS = re.compile(r"UA(?::| is| was| =)?[ ]\"([^\"\n]{3,400})\"")
 _MOZILLA = re.compile(
     r"Mozilla/\d\.\d[ +]\([^()\n\"<>|]{3,200}\)(?:[ +]?[A-Za-z]{2,20}/[\w.-]{1,40}(?:[ +]\([^()\n\"<>|]{1,80}\))?){0,10}(?:[ +]"
     r"like[ +]Gecko)?"
@@ -51,7 +51,7 @@ def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
         elif (short := _SHORT.match(text, at + (2 if text[at] in "\"'" else 0))) is not None:
             end = short.end() - (short[1][-1] in ".,;")
             yield Hit(short.start(1), end, "user-agent", text[short.start(1) : end])
-    for at in anchors.literals('UA "', "UA: "):
+    for at in anchors.literals('UA "', "UA: ", "UA is", "UA was", "UA ="):
         initials = _INITIALS.match(text, at) if not text[at - 1 : at].isalnum() else None
         if initials is not None:
             yield Hit(initials.start(1), initials.end(1), "user-agent", initials[1])

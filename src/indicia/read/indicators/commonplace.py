@@ -20,6 +20,8 @@ _UNIX_SYSTEM = re.compile(
     r"version)(?:/.*)?|"
     r"etc/(?:passwd|shadow|hosts|group|sudoers|resolv\.conf|os-release|fstab|profile|crontab|rc\.local|environment|issue|"
     r"hostname|services|ssh/sshd?_config)|(?:usr/)?bin/(?:ba|da|z|k)?sh|"
+    r"var/log/(?:secure|auth\.log|syslog|messages|[wb]tmp|lastlog|audit/audit\.log|cron|dmesg|kern\.log|maillog|"
+    r"(?:nginx|apache2|httpd)/(?:access|error)[._]log)|"
     r"usr/bin/(?:env|python3?|perl|curl|wget|ssh|sudo)|(?:etc|tmp|home|root|opt|usr|var(?:/(?:log|tmp|www(?:/html)?|lib|run))?"
     r"|usr/(?:bin|lib|local(?:/bin)?)|etc/(?:init\.d|cron\.d|systemd/system))/?)\Z"
 )
@@ -54,7 +56,8 @@ _DOCUMENTS = frozenset(
 
 # What an attacker does with a document, beside what `speaks_of_attack` knows.
 USED = re.compile(
-    r"\b(?:attach(?:ment|ed)|unpack\w*|extract\w*|contain\w*|archives?|lure|decoy|encrypt\w*|ransom\w*|note|left|leaves?|open\w*|"
+    r"\b(?:attach(?:ment|ed)|unpack\w*|extract\w*|contain\w*|archives?|lure|decoy|encrypt\w*|ransom\w*|note|left|"
+    r"leaves?|open\w*|"
     r"execut\w*|launch\w*|inject\w*|run(?:s|ning)?|ran|saved?|stor(?:e[sd]?|ing)|plac(?:e[sd]?|ing)|add(?:s|ed)|replac\w+|"
     r"renam\w+|receiv\w+|files? of interest)\b",
     re.IGNORECASE,
@@ -85,5 +88,7 @@ def is_document(hit: Hit) -> bool:
     it is one of the reader's home."""
     stem, _, ending = hit.value.lower().rpartition(".")
     return (
-        (hit.type == "file-name" or stem.startswith("~")) and ending in _DOCUMENTS and stem.rpartition(".")[2] not in _DOCUMENTS
+        (hit.type == "file-name" or ending in {"log", "evtx"} or stem.startswith("~"))
+        and ending in _DOCUMENTS
+        and stem.rpartition(".")[2] not in _DOCUMENTS
     )

@@ -34,10 +34,12 @@ _OPENING = r"[\s,(:\"'`“‘<]{0,3}"
 _IMITATED = before(
     r"\b(?:impersonat|mimic|spoof|imitat|masquerad|resembl|typo-?squat)\w*(?: on| of| as| as if from)?",
     r"\blook-?alikes?(?: domains?| sites?| names?)*(?: of| for)?",
+    r"\btimestamps?\b[^.;\n]{0,30} (?:that|those)(?= of)",
     r"\b(?:homoglyphs?|misspellings?) of",
     r"\b(?:pos(?:es?|ed|ing)|disguis(?:es?|ed|ing)(?: itself)?) as",
     r"\bpretend(?:s|ed|ing)? to be",
     r"\bin imitation of",
+    r"\bthe (?:true|real|right|correct|actual) (?:[\w-]+ ){1,6}is",
     r"\bthe real(?: one is| one,)?",
     r"\bconfus(?:ed|able) with",
     tail=r"\s+(?:(?:the|an?|that|those|of|legitimate|real|genuine|official|domains?|sites?|website|address|portal|file|"
@@ -56,11 +58,13 @@ _VICTIM = before(
     r"\b(?:its|their) (?:own |public |corporate )?(?=(?:vpn|exchange|citrix|office|corporate|mail|web) (?:gateway|"
     r"appliance|server|"
     r"concentrator|portal|network)|domain (?-i:[\w-]+\.))",
+    r"\bours (?:is|are)",
     r"\btargets? in (?:its|the|their)",
     tail=r"(?:\s+(?:own|public|official|internal|legitimate|e?-?mail|"
     r"mail|web|website|site|domains?|servers?|portal|network|range|address(?:es)?|pages?|"
     r"home ?page|vendor|scanner|office|"
-    r"exchange|vpn|gateway|hosts?|name|intranet|corporate|at|was|is|of|had|used|the|organi[sz]ation|itself))*"
+    r"exchange|vpn|gateway|hosts?|name|intranet|corporate|at|was|is|are|were|only|real|of|had|used|the|organi[sz]ation|itself|"
+    r"pen-?test\w*|red team|auditors?|provider|partner|supplier))*"
     r"(?:,? (?:such as|like|including|namely))?(?: \([\w.-]{3,60},)?" + _OPENING,
 )
 _VICTIM_AFTER = re.compile(
@@ -68,6 +72,8 @@ _VICTIM_AFTER = re.compile(
     r"(?:(?:is |was )?(?:owned|operated|run) by the (?:victim|target|customer)|belong(?:s|ing|ed)? to (?:the|a|"
     r"one) (?:victim|target|customer)|"
     r"(?:is|was|were) (?:itself |themselves |also |only )?(?:the |an? |another )?(?:victims?|targets?)(?:'s|’s)?\b|"
+    r"(?:is|are|was) (?:obviously |of course )?our(?:s| own)?\b|(?:but |and )?(?:that['’]?s|those are|this is|it is|"
+    r"it['’]s) (?:one of )?our(?:s)?\b|"
     r"(?:the )?victim\b)",
     re.IGNORECASE,
 )
@@ -78,8 +84,9 @@ _CLEAN = (
 )
 _BENIGN = before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
-    r"\b(?:false positives?|allow-?list(?:ed)?|white-?list(?:ed)?|exclu(?:de[ds]?|ding|sions?)|"
+    r"\b(?:false positives?|(?:allow|white)-?list(?:ed|s)?(?:[^;)\n]{0,60}?(?=[\s(]))?|exclu(?:de[ds]?|ding|sions?)|"
     r"ignore[ds]?)(?:[\s:(]+(?:\w+\s+){0,3}|\s)[\"'`“]?",
+    r"\b(?:genuine|legitimate|real|authentic) (?:[\w-]+ ){1,2}(?:are |is |come |comes )?(?:always |only )?(?:sent )?from ",
     r"\bfalse (?:leads?|alarms?)\s*:[^.;\n]{0,80}?[\s\"'(]",
     r"\breal (?:web ?)?(?:site|page|domain|address|portal),?\s",
     r"\b(?:is|are|was|were) (?:fine|normal|harmless|expected),? and so (?:is|are|was|were) ",
@@ -123,6 +130,7 @@ _REFERENCE = before(
     r"\b(?:use|fill in|fill out|complete) (?:the|our|this) (?:\w+ )?form",
     r"\b(?:wrote|said|reported|announced|confirmed|stated)(?: \w+){0,2} (?:on|at|via|in)",
     r"\bspokes\w+ (?:pointed|referred) to",
+    r"\b(?:or|and) (?:later|newer|above)",
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
@@ -138,9 +146,10 @@ _PUBLISHER = before(
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = before(
-    r"\b(?:contact|report|reach|write|questions?|get in touch|send(?!er)|media enquir|press(?: office| contact)|call|subscribe|"
-    r"hotline|notify|inquiries|enquiries|"
-    r"(?:e-?)?mail us)\w*\b[^.!?\n]{0,50}"
+    r"\b(?:contact|report|reach|write|questions?|get in touch|send(?!er)|media enquir|press(?: office| contact)|call us|"
+    r"subscribe|"
+    r"hotline|notify|forward|inquiries|enquiries|"
+    r"(?:e-?)?mail us)\w*\b(?:[^.!?\n]|\.(?=\S)){0,60}"
 )
 _NEGATED = before(
     r"\bno (?:evidence|indication|sign|trace|reason|connections?|traffic|contact)s?\b(?: that\b)?",
@@ -148,6 +157,7 @@ _NEGATED = before(
     r"\b(?:did|does|was|is|are|has)n['’]t\b",
     r"\bnot (?:been )?(?:affected|vulnerable|exploit\w+|impacted|susceptible)\b",
     r"\b(?:never|nothing|nobody|neither)\b",
+    r"\b(?:ruled out|(?:wrongly|mistakenly|erroneously|incorrectly) (?:listed|named|included|reported|attributed|flagged))\b",
     r"\bcould not (?:confirm|verify|establish|determine|tell):?",
     r"\b(?:unaffected by|unrelated to|rather than|without|not vulnerable to)\b",
     tail=r"\s[^.!?;:,(\n]{0,50}",
@@ -223,6 +233,7 @@ FAMILIES: dict[str, Family] = {
         (_IMITATED, _RESEMBLES),
         ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to",
          "homoglyph", "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of",
+         "timestamp", "the true", "the right", "the correct", "the actual",
          "the real", "confus"),
     ),
     "victim": Family(
@@ -231,12 +242,13 @@ FAMILIES: dict[str, Family] = {
          "municipality", "targeted", "its ", "their ", "compan", "organi", "firm", "employer", "target", "government",
          "department", "our"),
         (_VICTIM_AFTER,),
-        ("victim", "customer", "target"),
+        ("victim", "customer", "target", "our"),
     ),
     "hacked": Family((), (), (_HACKED_AFTER,), ("compromised", "hacked", "breached", "defaced", "broken into")),
     "benign": Family(
         (_BENIGN,),
         ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious",
+         "real ", "authentic",
          "innocuous", "well-known", "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore",
          "connecti", "access ", "can reach", "false lead", "false alarm", "real site", "real web", "real page", "real domain",
          "real address", "real portal", "turn", "and so "),
@@ -253,13 +265,13 @@ FAMILIES: dict[str, Family] = {
          "documented", "described", "report", "found", "hosted by us", "cited", "information", "detail", "info", "source",
          "ref", "link", "advisor", "blog", "article", "post", "write", "guidance", "documentation", "website", "home", "site",
          "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch", "form", "wrote", "said",
-         "announced", "confirmed", "stated", "spokes", "update", "fix"),
+         "announced", "confirmed", "stated", "spokes", "update", "fix", "later", "newer", "above"),
     ),
     "publisher": Family((_PUBLISHER,), ("our", "vendor", "its own", "follow us", "subscribe", "thank")),
     "contact": Family(
         (_CONTACT,),
         ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe",
-         "hotline", "notify", "nquiries", "mail us"),
+         "hotline", "notify", "forward", "nquiries", "mail us"),
     ),
     "stays": Family(
         (handling.LEFT_ALONE,),
@@ -271,7 +283,8 @@ FAMILIES: dict[str, Family] = {
     "sinkhole": Family((handling.SINKHOLE,), ("sinkhol", "seized", "taken over"), (handling.SINKHOLE_AFTER,), ("sinkhole",)),
     "negated": Family(
         (_NEGATED,),
-        ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without"),
+        ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without",
+         "ruled out", "wrongly", "mistakenly", "erroneously", "incorrectly"),
         (_NEGATED_AFTER,),
         (" no ", "not ", "never"),
     ),
@@ -307,7 +320,8 @@ def after_matches(family: str, text: str, low: int, high: int) -> bool:
 # Every literal that some searcher begins with: found together in one pass.
 _LITERALS = (
     "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "\"ua\"", "'ua'",
-    "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", 'UA "', "UA: ", "rule ", "rule\t", "title:",
+    "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", 'UA "', "UA: ", "UA is", "UA was", "UA =",
+    "rule ", "rule\t", "title:",
 )  # fmt: skip
 
 

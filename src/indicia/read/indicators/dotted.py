@@ -79,6 +79,11 @@ def _dotted(text: str, anchors: Anchors, start: int, end: int, token: str) -> It
     low = token.lower()
     if before == "/" and text[start - 2 : start - 1].isalnum():
         return
+    if low.count(".") > 1 and low.split(".", 1)[0] in _REVERSED and len(ending) > 3 and ending not in _OPEN_TLDS:
+        return  # a package: com.bank.mobile
+    if not valid_host(low) and len(ending) < 6 and _CALLED_FILE.search(text, max(0, start - 50), start):
+        yield Hit(start, end, "file-name", token)
+        return
     if not valid_host(low) or not _reads_as_host(text, start, end, token, before):
         return
     yield from _with_path(text, start, end, low, Hit(start, end, "domain-name", low, name_note(low)))
@@ -103,7 +108,9 @@ def _with_path(text: str, start: int, end: int, low: str, host: Hit) -> Iterator
 def _is_host_here(text: str, start: int, end: int, low: str, before: str) -> bool:
     """Whether a name whose ending is both a file ending and a top-level domain (`run.sh`, `archive.zip`) is a host here."""
     labels = low.split(".")
-    return len(labels) > 2 and labels[0] == "www" or (text[end : end + 1] == "/" and len(labels) > 1)
+    if labels[-1] == "pl" and before != "/" and not _SCRIPT_BEFORE.search(text, max(0, start - 40), start):
+        return len(labels) > 2 or not any(c.isdigit() or c == "_" for c in labels[0])
+    return len(labels) > 2 and labels[0] in _HOST_FIRST or (text[end : end + 1] == "/" and len(labels) > 1)
 
 
 def _is_package(low: str, ending: str) -> bool:
@@ -111,7 +118,22 @@ def _is_package(low: str, ending: str) -> bool:
     return low.count(".") > 1 and ending not in _PACKAGED and low.split(".", 1)[0] in _REVERSED
 
 
+_CALLED_FILE = re.compile(
+    r"(?i)\b(?:files?|archives?|projects?|documents?|binar(?:y|ies)|executables?|librar(?:y|ies)|samples?|payloads?|droppers?|"
+    r"installers?|implants?|loaders?)\s(?:is |was |were )?(?:named|called|saved as|stored as|written as|"
+    r"renamed to)[\s\"'`“(:]{1,3}\Z"
+)
+_HOST_FIRST = frozenset(("www", "docs", "api", "blog", "get", "app", "cdn", "static", "mail", "news", "info", "support", "my"))
+_SCRIPT_BEFORE = re.compile(
+    r"(?i)\b(?:perl|scripts?|files?|runs?|ran|named|called|upload\w*|drop\w*|execut\w*|shell|backdoor|bot|tool|via|"
+    r"\./)(?: the)?"
+    r"[\s\"'`“(:]{1,3}\Z"
+)
 _REVERSED = frozenset(("com", "org", "net", "io", "android", "androidx", "java", "javax", "kotlin", "air", "de", "cn", "ru"))
+_OPEN_TLDS = frozenset(
+    ("info", "online", "site", "shop", "store", "club", "live", "cloud", "example", "test", "invalid", "onion", "name", "tech",
+     "world", "space", "link", "host", "press", "icu", "work", "today", "agency", "email", "support", "services", "website")
+)  # fmt: skip
 _PACKAGED = frozenset(
     ("plist", "apk", "jar", "so", "dex", "exe", "dll", "zip", "xml", "json", "log", "sh", "py", "ipa", "dmg", "pkg", "txt",
      "html", "php", "js", "pdf", "doc", "docx", "tar", "gz", "rar", "dat")

@@ -12,7 +12,7 @@ from indicia.read.indicators.addresses import find_ipv6
 from indicia.read.indicators.agents import find_agents
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.dotted import find_dotted
-from indicia.read.indicators.hashes import find_hashes, find_ssdeep
+from indicia.read.indicators.hashes import find_hashes, find_named, find_ssdeep
 from indicia.read.indicators.hit import Hit, Taken
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
@@ -87,6 +87,7 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     _add(hits, taken, find_mail(text, taken))
     _add(hits, taken, find_ipv6(text, anchors, taken))
     _add(hits, taken, find_dotted(text, anchors, taken))
+    _add(hits, taken, list(find_named(text, hits, taken)))
     _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
     rules = list(find_rules(text, anchors))
     if rules:

@@ -11,16 +11,20 @@ import re
 __all__ = [
     "CORRECT",
     "CORRECT_STEMS",
+    "CREDITED",
     "HANDED_OUT",
     "HANDED_OUT_STEMS",
     "INSPECTED",
     "INSPECTED_STEMS",
+    "LEAD_FINE",
+    "LEAD_NAMES",
     "LEFT_ALONE",
     "LEFT_ALONE_STEMS",
     "READ_ONLY",
     "READ_ONLY_STEMS",
     "RECIPIENT",
     "RECIPIENT_STEMS",
+    "ROW_FINE",
     "ROW_VERDICT",
     "SERVICE",
     "SERVICE_STEMS",
@@ -46,15 +50,20 @@ _QUOTE = r"[\s\"'`“‘(<]{0,3}"
 LEFT_ALONE = before(
     r"\b(?:(?:do|should|must|shall) not|don['’]t|shouldn['’]t|never)(?: be)? (?:\w+ly )?(?:block|alert on|flag|delete|remove|"
     r"quarantine|hunt for|report|blocklist|blacklist)(?:ed)?\b",
+    r"\b(?:no longer|does not|do not|will not) (?:fires?|alerts?|triggers?)(?: on)?",
     tail=r"[^.;:\n]{0,60}?" + _QUOTE,
 )
-LEFT_ALONE_STEMS = ("not ", "n't ", "n’t ", "never")
+LEFT_ALONE_STEMS = ("no longer", "not ", "n't ", "n’t ", "never")
 # What is said after something that may stay: "belongs to the product", "should not be blocked", "are part of normal operation".
 STAYS = re.compile(
     r"[\"'`”’)]{0,2}(?:\s*\([^()\n]{1,60}\))?,?\s*(?:[^.;,\n]{0,50}\s(?:and|but)\s)?(?:(?:which|that|they|both|these)\s)?"
     r"(?:(?:should|must|need|do|does) not (?:to )?be (?:blocked|removed|deleted|flagged|alerted on|reported)"
     r"|belongs? to (?:the|our|every|any) (?:\w+ )?(?:product|installation|system|operating system|software|appliance|company|"
     r"vendor|package|distribution|standard)\b"
+    r"|[^.;\n]{0,60}; (?:that|this) is (?:normal|fine|expected|harmless|legitimate)\b"
+    r"|(?:has|had|have) (?:the |an? )?(?:expected|valid|good|right) signatures?\b"
+    r"|concerns? (?:another|a different|other)\b"
+    r"|looks? (?:clean|fine|legit\w*|benign|normal|ok|okay)\b"
     r"|(?:is|are) (?:all |both )?(?:ours|our own|yours|expected|part of (?:the )?(?:normal|regular|ordinary|standard|every|"
     r"each|any|product|system|operating system)|needed for|required by|used by (?:the )?(?:product|legitimate|normal)|intact|"
     r"unchanged|untouched|a copy of the original)\b"
@@ -66,12 +75,15 @@ STAYS_STEMS = (
     "blocked", "removed", "deleted", "flagged", "alerted", "reported", "belong", "ours", "our own", "yours", "expected",
     "part of",
     "needed for", "required by", "used by", "intact", "unchanged", "untouched", "a copy of", "scanning", "scanner", "research",
-    "monitoring", "universit", "crawl", "clean", "benign", "legit", "harmless", "listed", "known", "malicious",
+    " is normal", " is fine", "signature", "concern", "looks", "look ", "monitoring", "universit", "crawl", "clean",
+    "benign", "legit", "harmless", "listed",
+    "known", "malicious",
     "false positive",
-    "trusted",
+    "trusted", "public tool", "source tool", "upstream", "looks", "look ",
 )  # fmt: skip
 # "search /var/log/x for ...", "compare /opt/x with the original": what follows is asked for by `WHERE_AFTER`.
 INSPECTED = before(
+    r"\b(?:logs?|files?|folders?|places?) to (?:check|search|look (?:at|in)|review) (?:is|are)",
     r"\b(?:search|check|review|examine|inspect|compare|grep|look (?:in|at|into|through)|go through|scan)",
     tail=r" (?:the |your |its |all )?(?:(?:log|logs|file|files|folder|directory|event log|contents? of) )?(?:in |of )?"
     + _QUOTE,
@@ -84,9 +96,11 @@ HANDED_OUT = before(
     r"(?:update|patch|hotfix|lists?|tool|script|rules?|report|file|cleaner|scanner|feed|installer|image|config(?:uration)?)"
     r"(?: as| in| file| from|,| named| called)?",
     r"\bdownload (?:the|our) (?:list|indicators|iocs|rules?|feed)? ?as",
-    r"\b(?:slides|annex(?:es)?|appendix|attachments?|supplement|evidence|exhibits?|lock ?files?|logs?|config(?:uration)? files?"
+    r"\b(?:slides|annex(?:es)?|appendix|supplement|evidence|exhibits?|lock ?files?|logs?|config(?:uration)? files?"
     r"|changes|changelog|licen[cs]e)(?: \(|: ?| in | as )(?:[\w.-]+\.\w{2,5}(?:, | and |, and )){0,6}",
     r"\b(?:as|in) (?:stix|misp|csv|json|openioc|yara)(?: format| form| bundle| file)? \(",
+    r"\b(?:PDF|full|printable|HTML|print) (?:version|copy|edition)\b:?",
+    r"\b(?:timeline|notes|details|minutes)(?: is| are)? in",
     r"\b(?:output|results?|errors?|reports?) (?:goes|go|is written|are written) to",
     r"\bsee(?: also)?[ :(]",
     r"\blogs? (?:are|is) (?:kept |written |stored |found )?(?:in|at|under|to)",
@@ -98,7 +112,8 @@ HANDED_OUT_STEMS = (
     "image", "config", "indicators", "iocs", "download", "slides", "annex", "appendix", "attachment", "supplement", "evidence",
     "exhibit", "lock f", "lockf", "logs", "log (", "log:", "log in", "log as", "log is", "change", "licen", "stix (",
     "misp (", "csv (",
-    "json (", "openioc (", "yara (", "format (", "form (", "bundle (", "file (", "output", "result", "error", "setting",
+    "json (", "openioc (", "yara (", "format (", "form (", "bundle (", "file (", "version", "copy", "edition", "timeline",
+    "notes", "details", "minutes", "output", "result", "error", "setting",
     "option",
     "see ", "see also",
 )  # fmt: skip
@@ -115,13 +130,15 @@ SERVICE = before(
     r"\b(?:registered|bought|leased|rented|hosted)(?: \w+){0,3} (?:with|through|via|from|by) (?:the )?"
     r"(?:registrar |hoster |provider |reseller )?(?-i:[A-Z][\w&-]+)(?: (?-i:[A-Z])[\w&.-]+){0,3} \(",
     r"\b(?:registrar|hoster|hosting (?:provider|company)|isp|provider)(?:, |\s)(?:(?-i:[A-Z])[\w&.-]+ ){0,3}\(?",
+    r"\bproject,? (?:at |on )?",
     r"\bpublic (?:[\w-]+ )?(?:endpoint|resolver|api|service|gateway|node|instance|dns|mirror|website)s? ",
     r"\b(?:plaintiff|claimant|the company|the bank|the vendor|complainant)s? (?:also )?(?:owns?|operates?|uses?|runs?) "
     r"(?:the )?(?:domains? |sites? )?",
     tail=_QUOTE,
 )
 SERVICE_STEMS = ("registered", "bought", "leased", "rented", "hosted", "registrar", "hoster", "hosting", "isp", "provider",
-                 "public", "plaintiff", "claimant", "the company", "the bank", "the vendor", "complainant")  # fmt: skip
+                 "public", "plaintiff", "project", "claimant", "the company", "the bank", "the vendor",
+                 "complainant")  # fmt: skip
 SINKHOLE = before(
     r"\bsinkhol(?:e|es|ed|ing)\b(?: (?:to|at|by|on|in|server|servers|address|addresses|is|was|are|operated|run|of|the|our|its|"
     r"[A-Z]\w+))*",
@@ -151,14 +168,62 @@ READ_ONLY = before(
 READ_ONLY_STEMS = ("read", "quer", "check", "look", "retrieve", "obtain")
 # "the correct file has the SHA-256 ...", "the real x.whl is ...", "the original (MD5 ...)"
 CORRECT = before(
-    r"\b(?:the |an? |its )?(?:correct|authentic|real|vendor['’]s|untouched|right|official)(?: [\w.+()-]{1,60}){0,4}?",
+    r"\((?:public|legitimate|open[- ]source|benign|clean|known) (?:tool|file|binary|software|program)\)",
+    r"\b(?:the |an? |its )?(?:correct|authentic|real|unmodified|stock|upstream|genuine|vendor['’]s|untouched|right|"
+    r"official)(?: [\w.+()-]{1,60}){0,4}?",
+    r"\bfor comparison\b[^;\n]{0,80}?",
     r"\b(?:the |an? |its )?original(?: (?:file|installer|package|version|program|binary|one))?",
     tail=r"[ ,(]{0,3}(?:(?:has|have|had|is|with|the|of|an?|its|hash|MD5|SHA-?\d{1,3})[\s(:=]{1,3}){0,6}" + _QUOTE,
 )
-CORRECT_STEMS = ("correct", "authentic", "real", "vendor", "untouched", "right", "official", "original")
+CORRECT_STEMS = (
+    "comparison",
+    "tool)",
+    "file)",
+    "binary)",
+    "software)",
+    "program)",
+    "correct",
+    "authentic",
+    "real",
+    "unmodified",
+    "stock",
+    "upstream",
+    "genuine",
+    "vendor",
+    "untouched",
+    "right",
+    "official",
+    "original",
+)
+# How a paragraph begins that is about what is no trace: "False positives this week: ...", "What was not touched: ...".
+LEAD_FINE = re.compile(
+    r"[ \t]*(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*(?:\w+ )?(?:false (?:positives?|alarms?|leads?)|what (?:was|is|"
+    r"were) not (?:touched|affected|involved|"
+    r"compromised)|not (?:touched|affected|involved|malicious|compromised)|unaffected|known[- ]good|allow-?list|"
+    r"white-?list|exclusions?|"
+    r"benign|legitimate)\b[^:.\n]{0,40}:",
+    re.IGNORECASE,
+)
+# And of one that tells the reader whom to thank, ask or read: names in it are theirs.
+LEAD_NAMES = re.compile(
+    r"[ \t]*(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*(?:partners?|credits?|thanks|sources?|references?|contacts?|support|media|"
+    r"from the press|press|"
+    r"recommend(?:ations?|ed reading)|mitigations?|remediation|tools? of the (?:week|month)|further reading|acknowledge?ments?|"
+    r"authors?|participants?|what (?:you|customers|users|operators|to) (?:should |can |must )?do)\b[^:.\n]{0,40}[:.?]",
+    re.IGNORECASE,
+)
+# Who is credited: "Copperline (copperline.example) reported these".
+CREDITED = re.compile(
+    r"[\"'`”’]?\)?,? (?:first |responsibly |independently |also )?(?:reported|found|discovered|disclosed|published|described|"
+    r"contributed)\b",
+    re.IGNORECASE,
+)
+# The first word of a row of a scanner's result.
+ROW_FINE = re.compile(r"[ \t]*[\[(](?:OK|INFO|PASS(?:ED)?|CLEAN|GOOD)[\])]")
 # The last word of a row: "203.0.113.5 (whitelisted)", "a.dll - PE32, clean".
 ROW_VERDICT = re.compile(
     r"[^.;\n]{0,80}?(?:[-–—|,:\t(]|->)\s*(?:clean|benign|legitimate|harmless|white-?listed|allow-?listed|known[- ]good|"
-    r"not malicious|non-malicious|false positive|trusted)\)?[ \t|.]*(?=\n|\Z)",
+    r"public tool|open[- ]source tool|"
+    r"matches upstream|not malicious|non-malicious|false positive|trusted)\)?[ \t|.]*(?=\n|\Z)",
     re.IGNORECASE,
 )

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from indicia.read.indicators.anchors import Anchors
-from indicia.read.indicators.hit import Hit
+from indicia.read.indicators.hit import Hit, Taken
 
-__all__ = ["find_hashes", "find_ssdeep"]
+__all__ = ["find_hashes", "find_named", "find_ssdeep"]
 
 _HASH_TYPES = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}
 _EMPTY = frozenset(
@@ -64,6 +64,26 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
         elif value.isdigit() and type == "file-md5":
             note = "a number, not a hash"
         yield Hit(start, end, type, value, note)
+
+
+_CELL = re.compile(r"[|\t]|  +")
+_NAME = re.compile(r"[A-Za-z0-9_][\w-]{0,60}(?:\.[\w-]{1,40}){0,3}\.[A-Za-z]\w{0,9}")
+
+
+def find_named(text: str, hits: list[Hit], taken: Taken) -> Iterator[Hit]:
+    """Names of files with unusual endings (`kl.mips`) that stand in a cell of a row beside a hash."""
+    done = -1
+    for hit in hits:
+        if hit.type not in _HASH_TYPES.values() or hit.note or hit.start < done:
+            continue
+        low, done = text.rfind("\n", max(0, hit.start - 400), hit.start) + 1, text.find("\n", hit.end, hit.end + 400)
+        done = done if done >= 0 else min(len(text), hit.end + 400)
+        edges = [low, *(at for gap in _CELL.finditer(text, low, done) for at in gap.span()), done]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            cell = text[start:end].strip(" `*\"'")
+            at = text.find(cell, start) if _NAME.fullmatch(cell) else -1
+            if at >= 0 and taken.is_free(at, at + len(cell)):
+                yield Hit(at, at + len(cell), "file-name", cell)
 
 
 _HEX = re.compile(r"[0-9a-fA-F]+")

@@ -6,6 +6,7 @@ Every answer other than `stated` carries its reason in words. The cues are looke
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
@@ -26,7 +27,7 @@ from indicia.read.indicators.cues import (
     speaks_of_attack,
     speaks_of_ransom,
 )
-from indicia.read.indicators.handling import WHERE_AFTER
+from indicia.read.indicators.handling import CREDITED, LEAD_FINE, LEAD_NAMES, ROW_FINE, WHERE_AFTER
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
 from indicia.read.indicators.refang import Refanged
@@ -34,17 +35,21 @@ from indicia.read.indicators.sections import Sections
 from indicia.records import Context, Document, MentionKind
 
 __all__ = [
-    "GIVEN", "LEGITIMATE", "POINTED_TO", "PUBLISHERS", "SERVICES", "SINKHOLES", "TO_READ", "TO_WRITE_TO", "VICTIMS",
+    "DENIED", "GIVEN", "IMITATED", "LEGITIMATE", "POINTED_TO", "PUBLISHERS", "SERVICES", "SINKHOLES", "TO_READ",
+    "TO_WRITE_TO", "VICTIMS",
     "WELL_KNOWN", "Judge",
 ]  # fmt: skip
 
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
+_NAMES = frozenset(("domain-name", "url", "email-addr"))
 _FILES = frozenset(("file-name", "file-path"))
 _HASHES = frozenset(("file-md5", "file-sha1", "file-sha256", "file-sha512", "ssdeep"))
 _RULES = frozenset(("yara", "sigma"))
 _REGISTERED = frozenset((MentionKind.WEAKNESS, MentionKind.VULNERABILITY))
 _STATED = (Context.STATED, "")
 TO_WRITE_TO, PUBLISHERS, VICTIMS = "an address to write to", "the publisher's own", "the victim's own"
+IMITATED = "what the attacker's imitates"
+ONLY_NAMED, DENIED = "the text only names it", "the sentence denies it"
 VERSION, WELL_KNOWN, SERVICES = "version number", "well-known service", "a service's own"
 TO_READ, POINTED_TO = "something to read", "the text points to it"
 LEGITIMATE, GIVEN, SINKHOLES = "the text calls it legitimate", "given to the reader", "a sinkhole"
@@ -65,7 +70,9 @@ _GOVERNMENT = re.compile(
 _RECEIVED_BY = re.compile(r"(?i)[ \t>]*(?:to|cc|bcc|delivered-to|envelope-to|x-original-to|recipients?)\s{0,2}:")
 _MESSAGE = re.compile(r"(?i)[ \t>]*(?:message-id|references|in-reply-to|content-id)\s{0,2}:")
 _LETTER_HEAD = re.compile(r"(?:[A-Za-z][\w-]{1,30}:[^\n]{0,400}\n(?:[ \t][^\n]{0,400}\n){0,20}){0,30}")
-_DESKS = frozenset(("abuse", "cert", "csirt", "psirt", "hostmaster", "postmaster"))
+_DESKS = frozenset(
+    ("abuse", "cert", "csirt", "psirt", "hostmaster", "postmaster", "press", "media", "careers", "legal", "privacy", "soc")
+)
 _INTERNAL = frozenset(("corp", "intra", "intranet", "internal"))
 # Addresses of what people publish to be read.
 _READING = re.compile(
@@ -77,6 +84,18 @@ _READING = re.compile(
 _OF_WINDOWS = re.compile(r"[\"'`”]?\s?[(–-]\s?(?:Windows|Microsoft|system|legitimate|benign|standard)\b")
 _HASH = re.compile(r"\b[0-9a-fA-F]{32,64}\b")
 _ITEM = re.compile(r"(?:\A|\n)[ \t]*(?:[-*•–]|\d{1,2}[.)])?[ \t]*[\"'`]?\Z")  # the hit begins its line or item
+# "Norvik Shipping (norvik.example)": a name in capitals, and its site and nothing else in brackets.
+_NAMED_SITE = re.compile(
+    r"(?<![\w-])(?!(?:C2s?|C&C|CnC|IOCs?|IP|DNS|FQDN|URL|Domains?|Servers?|Hosts?|Panel|"
+    r"Gate)\b)[A-Z][\w&.’'-]+ \(\Z"
+)
+_SENDS = re.compile(
+    r"\b(?:senders?|reply-to|mails?|messages?|link(?:s|ed|ing)?|spread|resol\w+|reports? to|logs? on|following|"
+    r"turned over|seized|curl|wget|CommandLine|->|"
+    r"→)\b",
+    re.I,
+)
+_STYLE = 1500  # characters within which an author writes attackers' names in one style
 _BARE = 40  # a line of a list of indicators holds little but the indicator
 
 
@@ -104,6 +123,9 @@ class Judge:
         lows, highs = self._sentences(ranges)
         near = self.cues.any_in(lows, highs)
         # Numbers that begin as a version number of the text does are versions of the same product.
+        names = [hit for hit, hidden in zip(hits, disguised, strict=True) if hidden and hit.type in _NAMES and not hit.within]
+        self.disguised = [hit.start for hit in names]
+        self.theirs = {registrable(host) or host for hit in names if (host := host_of(hit.type, hit.value))}
         self.versions = {_series(hit) for hit in hits if hit.note == VERSION}
         for hit, start, hidden, low, high, spoken in zip(
             hits, starts, disguised, lows.tolist(), highs.tolist(), near, strict=True
@@ -131,10 +153,17 @@ class Judge:
             verdict = self._network(hit, low, high, section, defanged)
             if verdict is not None:
                 return verdict
+        line = self.view.text.rfind("\n", max(0, hit.start - 500), hit.start) + 1
+        if not disguised and (
+            ROW_FINE.match(self.view.text, line, hit.start) or LEAD_FINE.match(self.view.text, line, hit.start)
+        ):
+            return Context.BENIGN, LEGITIMATE
         if section != "traces" and (verdict := self._handled(hit, low)) is not None:
             return verdict
         if near and not self._is_bare(hit) and (verdict := self._spoken_of(hit, low, high, disguised)) is not None:
             return verdict
+        if hit.type in _NAMES and not defanged and section != "traces" and not hit.within and not self._is_tied(hit, low, high):
+            return Context.REFERENCE, ONLY_NAMED
         if documented and not defanged and section != "traces" and not self._is_presented(hit, low, high):
             return Context.BENIGN, hit.note
         if section == "clean":
@@ -187,6 +216,22 @@ class Judge:
             return Context.REFERENCE, TO_WRITE_TO
         if _SIGNED.search(text, max(0, start - 400), start):
             return Context.REFERENCE, PUBLISHERS
+        if (
+            hit.type == "domain-name"
+            and text[hit.end : hit.end + 1] == ")"
+            and _NAMED_SITE.search(text, max(0, start - 60), start)
+        ):
+            return Context.REFERENCE, "the site of whom the text names"
+        if hit.type == "domain-name" and text[start - 1 : start] == "(" and CREDITED.match(text, hit.end):
+            return Context.REFERENCE, POINTED_TO
+        line = text.rfind("\n", max(0, start - 700), start) + 1
+        if (
+            LEAD_NAMES.match(text, line, start)
+            and not host.endswith(".onion")
+            and not speaks_of_ransom(text[line:start])
+            and not speaks_of_attack(text[max(low, start - 60) : start])
+        ):
+            return Context.REFERENCE, POINTED_TO
         if self._stands_before("service", hit, low):
             return Context.REFERENCE, SERVICES
         if hit.type == "domain-name" and not _INTERNAL.isdisjoint(hit.value.split(".")[1:]):
@@ -226,7 +271,7 @@ class Judge:
         text = self.view.text
         if hit.type != "vulnerability":
             if self._stands_before("imitated", hit, low):
-                return Context.BENIGN, "what the attacker's imitates"
+                return Context.BENIGN, IMITATED
             if self._stands_before("victim", hit, low) or self._stands_after("victim", hit, high):
                 return Context.BENIGN, VICTIMS
             if hit.type == "domain-name" and not disguised and self._stands_after("hacked", hit, high):
@@ -243,7 +288,7 @@ class Judge:
             (self.cues.has("negated", low, hit.start) and is_denied(text[low : hit.start]))
             or self._stands_after("negated", hit, high)
         ):
-            return Context.NEGATED, "the sentence denies it"
+            return Context.NEGATED, DENIED
         return None
 
     def _handled(self, hit: Hit, low: int) -> tuple[Context, str] | None:
@@ -274,6 +319,18 @@ class Judge:
         if USED.search(sentence) or speaks_of_attack(sentence) or _HASH.search(sentence):
             return True
         return self.is_report and (self._is_listed(hit) or _ITEM.search(text, max(0, hit.start - 12), hit.start) is not None)
+
+    def _is_tied(self, hit: Hit, low: int, high: int) -> bool:
+        """Whether anything ties an undisguised name to an attack: that no others near it are disguised, that its domain is an
+        attacker's elsewhere, that it is listed or stands in code, or what its sentence says."""
+        index = bisect_left(self.disguised, hit.start - _STYLE)
+        if len(self.disguised) < index + 2 or self.disguised[index + 1] > hit.start + _STYLE:
+            return True
+        text, host = self.view.text, host_of(hit.type, hit.value)
+        if text[hit.start - 1 : hit.start] in {'"', "'", "=", "`"} or (registrable(host) or host) in self.theirs:
+            return True
+        sentence = f"{text[max(low, hit.start - 200) : hit.start]} {text[hit.end : high]}"
+        return speaks_of_attack(sentence) or _SENDS.search(sentence) is not None or self._is_listed(hit)
 
     def _is_presented(self, hit: Hit, low: int, high: int) -> bool:
         """Whether a value from a documentation range stands as an attacker's would: in a list, a table, or a sentence on

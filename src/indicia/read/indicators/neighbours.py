@@ -12,6 +12,7 @@ import re
 from msgspec.structs import replace
 
 from indicia.read.indicators.judge import (
+    DENIED,
     GIVEN,
     LEGITIMATE,
     POINTED_TO,
@@ -31,7 +32,7 @@ __all__ = ["share_neighbours"]
 _HOSTS = frozenset(("domain-name", "url", "email-addr", "ipv4-addr", "ipv6-addr"))
 _FILES = frozenset(("file-name", "file-path"))
 _HASHES = frozenset(("file-md5", "file-sha1", "file-sha256", "file-sha512", "ssdeep"))
-_LISTED = frozenset((LEGITIMATE, GIVEN, PUBLISHERS, SERVICES, SINKHOLES, TO_WRITE_TO, VICTIMS))
+_LISTED = frozenset((DENIED, LEGITIMATE, GIVEN, PUBLISHERS, SERVICES, SINKHOLES, TO_WRITE_TO, VICTIMS))
 _NAMED_WITH = frozenset((LEGITIMATE, GIVEN, PUBLISHERS, VICTIMS))
 _GIVING = frozenset((PUBLISHERS, POINTED_TO, TO_READ, WELL_KNOWN))
 _LONGEST = 60
@@ -45,6 +46,9 @@ _HASH_OF = re.compile(
     r"[\"'`”’]?(?:\s(?:from|of|by) [\w.-]{3,40})?,?\s?[(\[]?\s?(?:(?:its |with the )?(?:MD5|SHA-?1|SHA-?256|SHA-?512|hash|"
     r"checksum)(?: of| is)?)?[\s:=]{0,2}[\"'`“]?",
     re.IGNORECASE,
+)
+_FILE_THERE = re.compile(
+    r"[\"'`”’)]?,? (?:the )?(?:file|package|image|installer|archive|as)(?: named)? [\"'`“]?", re.IGNORECASE
 )
 _FROM = re.compile(r"[\"'`”’]? (?:from|at|on|via) (?:our (?:site|page)[ :]{1,2})?[\"'`“<]?", re.IGNORECASE)
 _ARE = re.compile(
@@ -72,6 +76,8 @@ def share_neighbours(text: str, placed: list[Placed]) -> list[Placed]:
         gap = text[first.end : second.start]
         if _goes_with(first, second, gap) or (first.reason in _LISTED and _alike(first, second) and _is_list(gap)):
             _mend(mended, other, inner[other], first)
+        elif first.reason in _GIVING and second.hit.type == "file-name" and _FILE_THERE.fullmatch(gap):
+            _mend(mended, other, inner[other], replace(first, context=Context.REFERENCE, reason=GIVEN))
     spoken_of = False  # whether what stands after the list that goes on here is said of all in it
     for one, other in zip(rows[-2::-1], rows[:0:-1], strict=False):
         first, second = mended[one], mended[other]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
-from indicia.read.indicators.judge import PUBLISHERS, TO_WRITE_TO, VICTIMS
+from indicia.read.indicators.judge import IMITATED, PUBLISHERS, TO_WRITE_TO, VICTIMS
 from indicia.records import Context
 
 __all__ = ["Placed", "share_owners"]
@@ -33,7 +33,7 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
 def share_owners(placed: list[Placed]) -> list[Placed]:
     """The same hits; those that stood for an attacker's only because their own sentence says nothing are mended."""
     publishers = {_domain(item) for item in placed if item.reason in {TO_WRITE_TO, PUBLISHERS}}
-    victims = {_domain(item) for item in placed if item.reason == VICTIMS}
+    victims = {_domain(item) for item in placed if item.reason in {VICTIMS, IMITATED}}
     if not publishers and not victims:
         return placed
     disguised = {_domain(item) for item in placed if item.defanged}
@@ -48,7 +48,7 @@ def _mended(item: Placed, publishers: set[str], victims: set[str]) -> Placed:
     domain = _domain(item)
     if domain in publishers:
         return replace(item, context=Context.REFERENCE, reason=PUBLISHERS)
-    if domain in victims and item.hit.type == "domain-name" and not item.hit.within:
+    if domain in victims and item.hit.type in {"domain-name", "email-addr"} and not item.hit.within:
         return replace(item, context=Context.BENIGN, reason=VICTIMS)
     return item
 

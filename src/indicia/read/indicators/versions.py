@@ -33,10 +33,17 @@ _VERSION_LIST = re.compile(
 
 # "AnyDesk 7.1.13.0", "Exhibit 4.1.2.7", "WARBLER 1.3.0.4": small numbers after the name of a product or a part of a paper.
 _NAMED = re.compile(
-    r"(?<![\w.])(?!(?:IP|IPs|IPv4|Address(?:es)?|Hosts?|Servers?|From|To|At|On|Via|By|Block|C2s?|CnC|DNS|NS|Node|Proxy|VPN|Relay|"
-    r"Gateway|Target|Source|Src|Destination|Dst|Range|Subnet|Network|Tor|SSH|RDP|FTP|SMB|HTTP|HTTPS|TCP|UDP|The|And|Or|Also|Is|In|"
+    r"(?<![\w.])(?!(?:IP|IPs|IPv4|Address(?:es)?|Hosts?|Servers?|From|To|At|On|Via|By|Block|C2s?|CnC|DNS|NS|Node|Proxy|"
+    r"VPN|Relay|"
+    r"Gateway|Target|Source|Src|Destination|Dst|Range|Subnet|Network|Tor|SSH|RDP|FTP|SMB|HTTP|HTTPS|TCP|UDP|The|And|Or|"
+    r"Also|Is|In|"
     r"Through|Against|Of|Add|Remote|Local|Client|Peer|Ping|Connect|Resolve[sd]?|Attacker|Scanner|Sinkhole|Resolver|Exit)\b)"
     r"(?:[A-Z][A-Za-z+#-]{2,30})[ \n]\Z"
+)
+_COMPARED = re.compile(
+    r"(?i)\b(?:before|after|runs?|running|prior to|until|up to|since|pack|installs?(?:ed|ing)?|upgrad\w+(?: to)?|"
+    r"updat\w+(?: to)?|"
+    r"downgrad\w+(?: to)?|older than|newer than|below|fixed in) \(?\Z"
 )
 _SMALL = 64
 
@@ -64,6 +71,8 @@ REACH = 80  # characters before a number within which something makes it a versi
 def is_version(text: str, start: int, end: int, near: bool) -> bool:
     """Whether what stands around [start, end) makes it a version number, a section, a table. `near` says whether one of the
     stems stands within `REACH` characters."""
+    if is_small(text[start:end]) and (text[start:end].endswith(".0") or _COMPARED.search(text, max(0, start - 40), start)):
+        return True
     if is_small(text[start:end]) and _NAMED.search(text, max(0, start - 40), start):
         return True
     before = text[start - 1] if start else " "
