@@ -37,6 +37,7 @@ def slow(rules: Sequence[Node], batch: Events) -> set[tuple[int, int]]:
 @given(st.lists(conditions, min_size=1, max_size=6), st.lists(st.lists(events, min_size=1, max_size=8), min_size=1, max_size=2))
 @example([Test("Image", How.STARTS, "a")], [[{"Image": "a"}, {"Image": "\x01a"}, {"Image": "b\x01a"}]])
 @example([Test("Image", How.ENDS, "aab")], [[{"Image": "aab"}, {"Image": "aab\x01"}, {"Image": "xaab\x01y"}]])
+@example([Test("Image", How.CONTAINS, "a\x01")], [[{"Image": "a"}, {"Image": "a\x01b"}]])
 @example([Not(Test("Image", How.NULL))], [[{}, {"Image": ""}, {"Image": "a"}]])
 @example([And(()), Or(())], [[{}]])
 @example([Same("EventID", "Image")], [[{"Image": "", "EventID": ""}, {"Image": "1", "EventID": "1"}, {"Image": "1"}]])

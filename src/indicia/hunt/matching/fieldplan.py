@@ -89,7 +89,7 @@ class _Sorter:
                 self._wants.append(Want(index, (self._literal(max(texts, key=len)),), test))
             else:
                 self._rest["folded"].append((index, test))
-        elif len(test.value.encode()) <= _SHORT:
+        elif len(test.value.encode()) <= _SHORT or SEPARATOR in test.value:
             self._rest["folded"].append((index, test))
         else:
             starts, ends = test.how is How.STARTS, test.how is How.ENDS
