@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from indicia.hunt.events import EventBatch
 from indicia.hunt.formats import FORMATS, recognise
 from indicia.hunt.formats.evtx import CHUNK, FILE_HEADER
-from indicia.hunt.inputs import find_logs
+from indicia.hunt.inputs import find_logs, log_named
 from indicia.records import Problem, Severity
 from tests.shared import shared
 
@@ -137,6 +137,26 @@ def test_what_is_packed_within_an_archive(tmp_path: Path) -> None:
     assert [(Path(problem.where).name, problem.what) for problem in problems] == [
         ("out.zip!in.zip", "an archive within an archive was left out")
     ]
+
+
+def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(40):
+            archive.writestr(f"a!{number}.log", W3C + f"2021-03-03 06:48:{number:02} /a 200\n")
+    listed = 0
+
+    class Counting(zipfile.ZipFile):
+        def _RealGetContents(self) -> None:  # noqa: N802
+            nonlocal listed
+            listed += 1
+            super()._RealGetContents()  # type: ignore[misc]
+
+    monkeypatch.setattr("indicia.hunt.inputs.zipfile.ZipFile", Counting)
+    _, batches, problems = read(tmp_path)
+    assert ([batch.size for batch in batches], problems) == ([1] * 40, [])
+    names = [str(batch.files[0]) for batch in batches]
+    assert [log.name for name in names if (log := log_named(name))] == names
+    assert listed == 1
 
 
 def test_what_stays_packed_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getreader
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -46,15 +46,18 @@ def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | Problem]:
 
 def log_named(name: str) -> LogInput | None:
     """The log that `find_logs` told by this name; None when it is no longer there."""
-    archive, mark, _ = name.rpartition("!")
-    path = Path(archive) if mark and not Path(name).exists() else Path(name)
-    for item in _in_file(path) if path.is_file() else ():
+    path, only = Path(name), None
+    if not path.exists():
+        marks = (index for index, letter in enumerate(name) if letter == "!")
+        path, only = next(((Path(name[:at]), name[at + 1 :]) for at in marks if Path(name[:at]).is_file()), (path, None))
+    for item in _in_file(path, only) if path.is_file() else ():
         if not isinstance(item, Problem) and item[0].name == name:
             return item[0]
     return None
 
 
-def _in_file(path: Path) -> Iterator[FoundLog | Problem]:
+def _in_file(path: Path, only: str | None = None) -> Iterator[FoundLog | Problem]:
+    """What is in a file; of an archive `only` the member of that name."""
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -63,7 +66,7 @@ def _in_file(path: Path) -> Iterator[FoundLog | Problem]:
         yield Problem(where=str(path), what=f"cannot be read: {error.strerror or error}", severity=Severity.FAILED)
         return
     if head[:2] == b"PK" and zipfile.is_zipfile(path):
-        yield from _in_zip(path)
+        yield from _in_zip(path, only)
         return
     unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
     if unpack is None:
@@ -144,10 +147,9 @@ _PACKED: tuple[tuple[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.
 )
 
 
-def _in_zip(path: Path) -> Iterator[FoundLog | Problem]:
+def _in_zip(path: Path, only: str | None) -> Iterator[FoundLog | Problem]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in _archive(path).infolist() if not member.is_dir()]
     except (OSError, zipfile.BadZipFile, ValueError) as error:
         yield Problem(where=str(path), what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
@@ -155,6 +157,8 @@ def _in_zip(path: Path) -> Iterator[FoundLog | Problem]:
         left = len(members) - MOST_MEMBERS
         yield Problem(where=str(path), what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
     for member in members[:MOST_MEMBERS]:
+        if only is not None and member.filename != only:
+            continue
         name = f"{path}!{member.filename}"
         if member.flag_bits & 1:
             yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
@@ -189,8 +193,19 @@ def _unpacked_member(
 
 
 def _member(path: Path, name: str) -> BinaryIO:
-    archive = zipfile.ZipFile(path)
-    return cast(BinaryIO, _Bounded(cast(BinaryIO, archive.open(name)), archive.getinfo(name).compress_size, archive))
+    archive = _archive(path)
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, archive.open(name)), archive.getinfo(name).compress_size))
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    status = path.stat()
+    return _open_archive(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _open_archive(path: Path, _size: int, _changed: int) -> zipfile.ZipFile:
+    """The archive, kept open: its table of contents is read once and not once a member."""
+    return zipfile.ZipFile(path)
 
 
 def _from_utf16(log: LogInput, code: str) -> BinaryIO:
@@ -231,7 +246,7 @@ class _Recoded(io.RawIOBase):
 class _Bounded(io.RawIOBase):
     """An unpacked stream that ends with an error before it fills the memory or the day."""
 
-    def __init__(self, stream: BinaryIO, packed: int, owner: zipfile.ZipFile | BinaryIO | None = None) -> None:
+    def __init__(self, stream: BinaryIO, packed: int, owner: BinaryIO | None = None) -> None:
         self._stream = stream
         self._owner = owner
         self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
