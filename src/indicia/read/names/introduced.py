@@ -49,7 +49,8 @@ _THING = (
     r"(?:services?|mutex(?:es)?|tasks?|files?|folders?|director(?:y|ies)|notes?|values?|keys?|process(?:es)?|functions?|"
     r"parameters?|variables?|servers?|hosts?|domains?|strings?|events?|teams?|rooms?|threads?|pipes?|classes|class|methods?|"
     r"sections?|resources?|exports?|accounts?|users?|people|man|woman|persons?|negotiators?|leaders?|administrators?|"
-    r"developers?|authors?|volunteers?|experts?|engineers?|journalists?|students?|researchers?|suspects?|spokes\w+|emails?|e-mails?|messages?|documents?|companies|company|firms?|"
+    r"developers?|authors?|volunteers?|experts?|engineers?|journalists?|students?|researchers?|suspects?|spokes\w+|"
+    r"emails?|e-mails?|messages?|documents?|companies|company|firms?|"
     r"tables?|columns?|fields?|commands?|scripts?|jobs?|devices?|products?|software|applications?|apps?|programs?|"
     r"vulnerabilit(?:y|ies)|flaws?|bugs?|exploits?|techniques?|methods?|attacks?|entr(?:y|ies)|names? of the|windows?|"
     r"channels?|forums?|sites?|websites?|blogs?|projects?|modules?|librar(?:y|ies)|algorithms?|protocols?|languages?)"
@@ -69,13 +70,16 @@ _KINDS = {
 }
 
 _VERB = (
-    r"(?:(?:track(?:s|ed|ing)?|refer(?:s|red)? to|designat(?:e|es|ed)|label(?:s|led|ed)?|identif(?:y|ies|ied)|detect(?:s|ed)?)"
+    r"(?:(?:track(?:s|ed|ing)?|refer(?:s|red)?(?: to)?|designat(?:e|es|ed)|label(?:s|led|ed)?|identif(?:y|ies|ied)|"
+    r"detect(?:s|ed)?)"
     r"(?: (?:it|them|itself|themselves|this|the) (?:[\w-]+ ){0,3}?)?"
     r"(?:\s?(?:internally|publicly|commonly|also|only|simply|now))*"
     r"\s?(?:by (?:the )?[\w ]{2,25}? )?(?:as|under)(?: the names?(?: of)?)?|"
     r"(?:call(?:s|ed)?|calling|nam(?:e|es|ed)|dub(?:s|bed)?|designates?|known|goes by|went by|code-?named|"
     r"christened|nicknamed|baptised|self-styled|(?:market(?:s|ed)?|sold|advertised|billed)(?= as| under|\s[\"“])"
-    r"|turned out to be|proved to be|(?:given|under|by) the name)"
+    r"|turned out to be|proved to be|(?:given|gave(?: (?:it|them|(?:this|the) [\w-]+))?|under|by|assigned(?: it)?|"
+    r"chose) (?:the|a) "
+    r"(?:working |internal |cover )?(?:name|title|code ?name|moniker|label|nickname|alias))"
     r"(?: (?:itself|themselves|it|them|(?:this|the) [\w-]+(?: (?:malware|group|framework|tool|family|actor|cluster))?))?"
     r"(?:\s(?:internally|publicly|commonly|variously|also|only|simply|now))*"
     r"(?: (?:as|by|under)(?: the names?)?)?(?: (?:the name )?of)?)"
