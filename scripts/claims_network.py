@@ -100,8 +100,8 @@ class Encoder(nn.Module):
         return self._through(hidden, mask, self.frozen, self.middle)
 
     def rest(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """From there to the end."""
-        return self._through(hidden, mask, self.middle, len(self.layers))
+        """From there, or from above the frozen layers, to the end."""
+        return self._through(hidden, mask, max(self.frozen, self.middle), len(self.layers))
 
     def _through(self, hidden: torch.Tensor, mask: torch.Tensor, first: int, last: int) -> torch.Tensor:
         for layer in self.layers[first:last]:

@@ -19,7 +19,7 @@ from torch import nn
 
 from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE
 
-__all__ = ["export"]
+__all__ = ["export", "packaged_state"]
 
 OURS = "com.microsoft"  # onnxruntime's own operators
 
@@ -76,6 +76,41 @@ def export(model: Reader, folder: Path) -> None:
     _save(Graph(), encoder.layers[encoder.middle :], "given", given, folder / "upper.onnx")
     _trace(_Heads(model), ["hidden", "pool", "nobody", "party", "pair"], list(HEADS_OUT), folder / "heads.onnx")
     _trace(_Gate(model), ["hidden", "pool", "party", "pair"], ["odds"], folder / "gate.onnx")
+
+
+_PRODUCTS = (  # of heads.onnx, in its order: linear layers whose weights its optimiser turned and renamed
+    "source", "accused", "pair", "left", "right", "stance", "firmness", "basis", "source_type", "accused_type",
+)  # fmt: skip
+
+
+def packaged_state(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of a `Reader` out of packaged files: those of the encoder as whole numbers times their scales; no `tags`."""
+    lower, upper, gate, heads = (onnx.load(folder / f"{name}.onnx").graph for name in ("lower", "upper", "gate", "heads"))
+    first = _weights(lower)
+    out = {
+        "encoder.words.weight": first["words"] * first["words.scale"], "encoder.places.weight": first["places"],
+        "encoder.norm.weight": first["embedded.norm.weight"], "encoder.norm.bias": first["embedded.norm.bias"],
+    }  # fmt: skip
+    number = 0
+    for known in (first, _weights(upper)):
+        for at in range(sum(name.endswith(".widen.weight") for name in known)):
+            for part in ("inward", "outward", "norm", "widen", "narrow", "last_norm"):
+                weight = known[f"layer{at}.{part}.weight"]
+                if weight.dtype == np.int8:
+                    weight = (weight * known[f"layer{at}.{part}.scale"]).T
+                out[f"encoder.layers.{number}.{part}.weight"] = weight
+                out[f"encoder.layers.{number}.{part}.bias"] = known[f"layer{at}.{part}.bias"]
+            number += 1
+    for graph, names in ((heads, _PRODUCTS), (gate, ("gate.party",))):
+        known = _weights(graph)
+        turned = [node.input[1] for node in graph.node if node.op_type == "MatMul" and node.input[1] in known]
+        out |= {f"{name}.weight": known[weight].T for name, weight in zip(names, turned, strict=True)}
+        out |= {name.removeprefix("reader."): value for name, value in known.items() if not name.startswith("val_")}
+    return {name: torch.tensor(value, dtype=torch.float32) for name, value in out.items()}
+
+
+def _weights(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
+    return {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
 
 
 def _save(graph: Graph, layers: nn.ModuleList, x: str, given: onnx.ValueInfoProto, file: Path) -> None:

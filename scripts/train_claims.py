@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from claims_examples import Example, examples
-from claims_network import Reader, load_encoder
-from claims_onnx import export
+from claims_network import Encoder, Reader, load_encoder
+from claims_onnx import export, packaged_state
 from claims_swaps import swapped
 from claims_templates import generate
 from torch import nn
 
-from evals.claims import closeness
+from evals.claims import closeness, left_out
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
 from indicia.read.claims.choosing import FEATURES
@@ -114,13 +114,18 @@ def loss_of(out: dict[str, torch.Tensor], batch: Batch) -> torch.Tensor:
     return total / len(batch.rows)
 
 
-def fit(model: Reader, lesson: Callable[[int], list[Example]], epochs: int, rate: float, seed: int) -> None:
+def fit(model: Reader, lesson: Callable[[int], list[Example]], epochs: int, rate: float, heads_rate: float, seed: int) -> None:
     """Trains in place on what `lesson` gives for each epoch. The frozen layers see each sentence once."""
     chance = random.Random(seed)
     torch.manual_seed(seed)
-    heads = [p for n, p in model.named_parameters() if not n.startswith("encoder")]
+    gated = model.encoder.frozen <= model.encoder.middle  # else what the gate sees stays as it is, and so does the gate
+    model.gate.requires_grad_(gated)
+    heads = [p for n, p in model.named_parameters() if not n.startswith("encoder") and p.requires_grad]
     optimizer = torch.optim.AdamW(
-        [{"params": [p for p in model.encoder.parameters() if p.requires_grad], "lr": rate}, {"params": heads, "lr": 1e-3}],
+        [
+            {"params": [p for p in model.encoder.parameters() if p.requires_grad], "lr": rate},
+            {"params": heads, "lr": heads_rate},
+        ],
         weight_decay=0.01,
         fused=True,
     )
@@ -138,7 +143,13 @@ def fit(model: Reader, lesson: Callable[[int], list[Example]], epochs: int, rate
         model.train()
         total = 0.0
         chunks = sorted(data, key=lambda e: sum(map(len, e.job.parts)) + chance.random() * 20)  # of like length
-        for first in sorted(range(0, len(data), BATCH), key=lambda _: chance.random()):
+        for step, first in enumerate(sorted(range(0, len(data), BATCH), key=lambda _: chance.random())):
+            if step and step % 200 == 0:
+                print(
+                    f"{step * BATCH} sentences, {time.time() - started:.0f}s, loss {total / step / BATCH:.3f}",
+                    file=sys.stderr,
+                    flush=True,
+                )
             group = chunks[first : first + BATCH]
             parts = list(dict.fromkeys(part for e in group for part in e.job.parts))
             width = max(map(len, parts))
@@ -150,9 +161,10 @@ def fit(model: Reader, lesson: Callable[[int], list[Example]], epochs: int, rate
             batch = stack(group, {part: row for row, part in enumerate(parts)}, width)
             hidden = model.encoder.half(hidden, mask)
             pool, _, party, pair = batch.heads
-            odds = model.gate(_spread(hidden, batch), pool, party, pair)[:, 0]
             loss = loss_of(model.heads(_spread(model.encoder.rest(hidden, mask), batch), *batch.heads), batch)
-            loss = loss + GATE * nn.functional.binary_cross_entropy_with_logits(odds, batch.claims)
+            if gated:
+                odds = model.gate(_spread(hidden, batch), pool, party, pair)[:, 0]
+                loss = loss + GATE * nn.functional.binary_cross_entropy_with_logits(odds, batch.claims)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -252,11 +264,6 @@ def regress(x: np.ndarray, y: np.ndarray, penalty: float = 1.0) -> np.ndarray:
     return w
 
 
-def left_out(name: str, every: int) -> bool:
-    """Whether a passage is one of those (one in `every`) that training leaves out, by its id, so always the same."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % every == 0
-
-
 def document_of(item: dict[str, Any]) -> Document:
     return Document(
         id=stable_id("document", item["id"], item["text"]),
@@ -293,6 +300,11 @@ def folds(items: list[dict[str, Any]], count: int) -> list[list[int]]:
     return out
 
 
+def blended(new: dict[str, torch.Tensor], old: dict[str, torch.Tensor], keep: float) -> dict[str, torch.Tensor]:
+    """The weights between old ones and those that training made of them; what the old ones lack stays new."""
+    return {name: torch.lerp(value, old[name], keep) if name in old else value for name, value in new.items()}
+
+
 class Course:
     """What every model of a run is trained with."""
 
@@ -312,7 +324,7 @@ class Course:
             if int(path.stem.split("-")[1]) >= options.plain_from:
                 self.plain |= {row["id"] for row in rows}
         if options.leave_out:
-            self.items = [item for item in self.items if not left_out(item["id"], options.leave_out)]
+            self.items = [item for item in self.items if not left_out(item, options.leave_out)]
 
     def examples(self, items: list[dict[str, Any]]) -> list[Example]:
         return list(examples(items, TorchScorer(None, self.tokenizer), self.names))
@@ -334,10 +346,17 @@ class Course:
             return [*often, *self.examples(list(swapped(items, options.swaps, seed))), *self.examples(made)]
 
         torch.manual_seed(options.seed)
-        model = Reader(load_encoder(options.minilm, options.layers, options.frozen, options.middle))
+        if options.go_on:
+            model = Reader(Encoder(len(options.layers), options.frozen, options.middle))
+            missing, unknown = model.load_state_dict(packaged_state(options.go_on), strict=False)
+            assert not unknown and all(name.startswith("tags") for name in missing), (missing, unknown)
+        else:
+            model = Reader(load_encoder(options.minilm, options.layers, options.frozen, options.middle))
         if options.start:
             model.load_state_dict(torch.load(options.start, weights_only=True))
-        fit(model, lesson, options.epochs, options.rate, options.seed)
+        fit(model, lesson, options.epochs, options.rate, options.heads_rate, options.seed)
+        if options.keep:
+            model.load_state_dict(blended(model.state_dict(), packaged_state(options.go_on), options.keep))
         return model
 
     def save(self, model: Reader) -> None:
@@ -364,8 +383,16 @@ def main() -> None:
     parser.add_argument("--frozen", type=int, default=2, help="so many of the lowest keep their weights")
     parser.add_argument("--middle", type=int, default=3, help="so many run before the gate is asked")
     parser.add_argument("--start", type=Path, help="weights (.pt) of an earlier run to go on from")
+    parser.add_argument("--go-on", type=Path, metavar="FOLDER", help="packaged weights to go on from, in place of MiniLM's own")
+    parser.add_argument(
+        "--keep",
+        type=float,
+        default=0.0,
+        help="with --go-on: share of the old weights in what is kept; the mean reads better than either",
+    )
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--heads-rate", type=float, default=1e-3)
     parser.add_argument("--patterns", type=int, default=1500, help="passages made from patterns, added to the training text")
     parser.add_argument("--swaps", type=float, default=0.7, help="share of the passages that are added with other parties")
     parser.add_argument("--plain-from", type=int, default=37, help="first part whose passages are plain prose")
@@ -385,7 +412,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.fit_deciding:
         items = [json.loads(line) for path in options.corpus for line in path.read_text(encoding="utf-8").splitlines()]
-        left = [item for item in items if left_out(item["id"], options.leave_out)]
+        left = [item for item in items if left_out(item, options.leave_out)]
         fit_deciding(Scorer(options.weights), left, options.fit_deciding)
         return
     course = Course(options)

@@ -71,6 +71,17 @@ def test_half_the_encoder_tells_that_idle_sentences_claim_nothing_and_keeps_thos
     assert last is None
 
 
+def test_a_sentence_that_a_rule_reads_plainly_is_not_spared(model: Scorer) -> None:
+    """The gate holds this one for idle, in which the rules see an accusation by name."""
+    text = (
+        "WASHINGTON - The Justice Department on Monday accused two officers of China's Ministry of State Security of a breach."
+    )
+    [job] = jobs(text, model)
+    assert job.plain
+    assert model.score([job], spare=99.0) != [None]
+    assert model.score([job._replace(plain=False)], spare=99.0) == [None]
+
+
 def test_parties_of_the_sentence_before_are_averaged_over_its_own_tokens() -> None:
     job = Job(
         ((101, 7, 102), (101, 8, 9, 102)), [(1, 2), (4, 6)], np.zeros((2, 1), np.float32), np.zeros((3, 3, 1), np.float32)

@@ -121,6 +121,9 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
     return Cut(whole, (sentence.start, sentence.end), (context.start, context.end), before, said, found, number)
 
 
+_PLAIN = frozenset({"accuse", "behind", "deny", "denied-accusation", "link", "nominal", "responsible"})  # rules that rarely err
+
+
 def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     """What the scorer needs to know of a sentence, or None where there is nothing to score."""
     count = len(piece.whole.parties)
@@ -143,6 +146,7 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
         spans,
         party_features(piece.whole.parties),
         pair_features(piece.whole.parties, piece.before, piece.found, piece.said),
+        any(draft.rule in _PLAIN and draft.source >= 0 <= draft.accused for draft in piece.found),
     )
 
 

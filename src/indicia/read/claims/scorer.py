@@ -23,7 +23,7 @@ __all__ = ["MAX_PARTIES", "MAX_TOKENS", "Job", "Scored", "pooling", "scorer"]
 MAX_TOKENS = 224  # of one sentence
 MAX_PARTIES = 28
 
-SPARED = -2.0  # log odds of there being a claim, after half the encoder, below which the other half does not run
+SPARED = -0.5  # log odds of there being a claim, after half the encoder, below which the other half does not run
 
 F = npt.NDArray[np.float32]
 Part = tuple[int, ...]  # token ids of a sentence
@@ -31,12 +31,13 @@ Part = tuple[int, ...]  # token ids of a sentence
 
 class Job(NamedTuple):
     """One sentence to score: the token ids of the sentence before (where it is taken too) and of itself, token ranges of the
-    parties counted over both, features of parties and pairs."""
+    parties counted over both, features of parties and pairs; `plain`: a rule reads it so plainly that it is not spared."""
 
     parts: tuple[Part, ...]
     spans: list[tuple[int, int]]
     party: F
     pair: F
+    plain: bool = False
 
 
 class Scored(NamedTuple):
@@ -104,7 +105,7 @@ class Scorer:
         for job in jobs:
             halves = {part: halves[part] if part in halves else self._half(part) for part in job.parts}
             given = self._given(job)
-            if self._odds(job, halves, given) < spare:
+            if not job.plain and self._odds(job, halves, given) < spare:
                 out.append(None)
                 continue
             wholes = {part: wholes[part] if part in wholes else self._whole(halves[part]) for part in job.parts}
