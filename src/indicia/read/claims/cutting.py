@@ -124,6 +124,11 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
 _PLAIN = frozenset({"accuse", "behind", "deny", "denied-accusation", "link", "nominal", "responsible"})  # rules that rarely err
 
 
+def _is_plain(draft: Draft) -> bool:
+    """Whether a rule that rarely errs names who accuses and who is accused, or a territory from which it came."""
+    return draft.rule == "origin" or draft.rule in _PLAIN and draft.source >= 0 <= draft.accused
+
+
 def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
     """What the scorer needs to know of a sentence, or None where there is nothing to score."""
     count = len(piece.whole.parties)
@@ -146,7 +151,7 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
         spans,
         party_features(piece.whole.parties),
         pair_features(piece.whole.parties, piece.before, piece.found, piece.said),
-        any(draft.rule in _PLAIN and draft.source >= 0 <= draft.accused for draft in piece.found),
+        any(map(_is_plain, piece.found)),
     )
 
 
