@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from indicia.read.indicators.cues import Cues, one_byte_each
+from indicia.read.indicators.stems import Cues, one_byte_each
 
 __all__ = ["Anchors"]
 
