@@ -45,35 +45,35 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Where each of the cases is."""
-    if request.param == "sqlite":
-        folder = tmp_path_factory.mktemp("cases")
-        where = {name: str(folder / f"{name}.indicia") for name in CASES}
-        keep(where)
-        yield where
+PLACES = [
+    *(pytest.param(("sqlite", name), id=f"sqlite-{name}") for name in sorted(CASES)),
+    pytest.param(("postgresql", "judged"), id="postgresql-judged", marks=pytest.mark.postgresql),
+]
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """A case by its name, and where it is."""
+    engine, name = request.param
+    if engine == "sqlite":
+        yield name, keep(name, str(tmp_path_factory.mktemp("case") / f"{name}.indicia"))
         return
     with server() as url:
-        where = {"judged": url}
-        keep(where)
-        yield where
+        yield name, keep(name, url)
 
 
-def keep(where: dict[str, str]) -> None:
-    for name, place in where.items():
-        with open_store(place) as store:
-            store.save(CASES[name], author="tester", time=NOW, what="x")
+def keep(name: str, place: str) -> str:
+    with open_store(place) as store:
+        store.save(CASES[name], author="tester", time=NOW, what="x")
+    return place
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
 @pytest.mark.parametrize("form", sorted(set(FORMATS) - {"pdf"}))
 @pytest.mark.parametrize("internal", [True, False])
-def test_every_format_has_the_same_bytes(stores: dict[str, str], name: str, form: str, internal: bool) -> None:
-    if name not in stores:
-        pytest.skip("the other cases are kept in files")
+def test_every_format_has_the_same_bytes(kept: tuple[str, str], form: str, internal: bool) -> None:
+    name, place = kept
     held = as_left(CASES[name], load())
-    with opened_case(stores[name]) as case:
+    with opened_case(place) as case:
         assert case.hunt is None or isinstance(case.hunt.sightings, Streamed)
         read = as_left(case, load())
         if not internal:
@@ -100,8 +100,9 @@ def test_a_bundle_in_pieces_is_the_bundle(
     assert orjson.loads(made)["id"] == object_id("bundle", *(f"{item['id']}{item.get('modified', '')}" for item in objects))
 
 
-def test_what_is_read_is_of_one_moment(stores: dict[str, str]) -> None:
-    where = stores["judged"]
+@pytest.mark.parametrize("kept", [place for place in PLACES if place.values[0][1] == "judged"], indirect=True)  # type: ignore[index]
+def test_what_is_read_is_of_one_moment(kept: tuple[str, str]) -> None:
+    _, where = kept
     with opened_case(where) as case:
         assert case.hunt is not None
         before = list(case.hunt.sightings)
