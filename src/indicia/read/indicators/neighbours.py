@@ -35,6 +35,7 @@ _HASHES = frozenset(("file-md5", "file-sha1", "file-sha256", "file-sha512", "ssd
 _LISTED = frozenset((DENIED, LEGITIMATE, GIVEN, PUBLISHERS, SERVICES, SINKHOLES, TO_WRITE_TO, VICTIMS))
 _NAMED_WITH = frozenset((LEGITIMATE, GIVEN, PUBLISHERS, VICTIMS))
 _GIVING = frozenset((PUBLISHERS, POINTED_TO, TO_READ, WELL_KNOWN))
+_TELLING = _LISTED | _NAMED_WITH | _GIVING
 _LONGEST = 60
 _AND = re.compile(
     r"[\"'`”’]?\s*(?:[,;/&]\s*(?:(?:and|or|nor)\s+)?|(?:and|or|nor|as well as)\s+)(?:(?:to|at|on|from|by|"
@@ -71,7 +72,7 @@ def share_neighbours(text: str, placed: list[Placed]) -> list[Placed]:
             inner[last].append(number)
     for one, other in zip(rows, rows[1:], strict=False):
         first, second = mended[one], mended[other]
-        if second.start - first.end > _LONGEST:
+        if first.reason not in _TELLING or second.start - first.end > _LONGEST:
             continue
         gap = text[first.end : second.start]
         if _goes_with(first, second, gap) or (first.reason in _LISTED and _alike(first, second) and _is_list(gap)):
