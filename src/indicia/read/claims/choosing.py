@@ -90,6 +90,8 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
         if not (piece.before <= s < n or piece.before <= a < n) or not possible(parties, s, a):
             continue
         rule = ruled.get((s, a, stance))
+        if rule is None and s < n and _hit(piece, s):
+            continue
         if stance is Stance.ACCUSES and s != a and a < n and _misread(parties, s, a, rule, text):
             continue
         yield Candidate(s, a, stance, rule, _features(
@@ -165,6 +167,12 @@ def _features(
         _logit(float(column.max())) if s != n else 0.0,
         float(strong_rival),
     )
+
+
+def _hit(piece: Cut, s: int) -> bool:
+    """Whether a party stands where those stand who were hit: "targeted politicians, among them X", "attacks against X"."""
+    words = [unit.low for unit in piece.whole.row[max(0, piece.whole.parties[s].first - 2) : piece.whole.parties[s].first]]
+    return words == ["among", "them"] or words[-1:] == ["against"]
 
 
 def possible(parties: Sequence[Party], s: int, a: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -124,8 +125,11 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
 _PLAIN = frozenset({"accuse", "behind", "deny", "denied-accusation", "link", "nominal", "responsible"})  # rules that rarely err
 
 
-def _is_plain(draft: Draft) -> bool:
-    """Whether a rule that rarely errs names who accuses and who is accused, or a territory from which it came."""
+def _is_plain(draft: Draft, parties: Sequence[Party]) -> bool:
+    """Whether a rule that rarely errs names who accuses and who is accused, a territory from which it came, or what a known
+    actor did."""
+    if draft.rule == "narration":
+        return draft.accused >= 0 and parties[draft.accused].kinds[0] == "actor"
     return draft.rule == "origin" or draft.rule in _PLAIN and draft.source >= 0 <= draft.accused
 
 
@@ -151,7 +155,7 @@ def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
         spans,
         party_features(piece.whole.parties),
         pair_features(piece.whole.parties, piece.before, piece.found, piece.said),
-        any(map(_is_plain, piece.found)),
+        any(_is_plain(draft, piece.whole.parties) for draft in piece.found),
     )
 
 
