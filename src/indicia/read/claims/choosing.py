@@ -20,7 +20,7 @@ __all__ = ["FEATURES", "Candidate", "candidates", "off_topic", "score_of"]
 
 FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
 LIMIT = 7.0  # log odds beyond which nothing is gained
-# log odds below which the scorer cannot push what a rule reads of a known suspect, or a place of origin, without a speaker
+# log odds below which the scorer cannot push what a rule reads of a known suspect or a place of origin (see `_holds`)
 STRICT_FLOOR = -1.5
 SOURCELESS = word_set("choosing.sourceless")
 LENIENT = word_set("reader.lenient")
@@ -140,7 +140,7 @@ def _features(
     column = result.stance[:, a, index].copy()
     column[s] = 0.0
     strong = rule is not None and not _is_lenient(rule)
-    if s == n and a < n and rule is not None and (rule.rule == "origin" or rule.rule in SOURCELESS and suspect(parties[a])):
+    if rule is not None and a < n and _holds(parties, s, a, rule):
         own = max(own, STRICT_FLOOR)
     accused = parties[a] if a < n else None
     return (
@@ -167,6 +167,15 @@ def _features(
         _logit(float(column.max())) if s != n else 0.0,
         float(strong_rival),
     )
+
+
+def _holds(parties: Sequence[Party], s: int, a: int, rule: Draft) -> bool:
+    """Whether the rule's word stands against the scorer's: a place of origin or a known suspect without a speaker, and "the FSB
+    is behind the group, the minister said", which the scorer rarely met."""
+    if s == len(parties):
+        return rule.rule == "origin" or rule.rule in SOURCELESS and suspect(parties[a])
+    known = parties[a].kinds[0] in ("agency", "actor") and suspect(parties[a])
+    return known and s != a and rule.stance is Stance.ACCUSES and rule.rule in ("behind", "responsible")
 
 
 def _hit(piece: Cut, s: int) -> bool:
