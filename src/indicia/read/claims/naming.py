@@ -44,6 +44,8 @@ class Namer:
 
     def call(self, found: Found, start: int, end: int) -> Called:
         """The incident of a claim whose quote is `start:end`."""
+        if _of_doers(found):
+            return Called(None, None, False)
         own = self._own(found)
         words = self._text(found.piece, own) if own else ""
         known = self.incidents.named(words) or self.incidents.told(self.text[start:end])
@@ -142,6 +144,13 @@ class Namer:
     def _text(self, piece: Cut, units: tuple[int, int]) -> str:
         row = piece.whole.row
         return self.text[row[units[0]].start : row[units[1] - 1].end]
+
+
+def _of_doers(found: Found) -> bool:
+    """Whether a claim says who is behind a group, not behind a deed: "the ministry is behind the groups called A and B"."""
+    behind = found.draft.cue + 1
+    after = (party for party in found.piece.whole.parties if party.first == behind)
+    return found.draft.rule == "behind" and any(party.kinds[0] in ("actor", "criminal", "group") for party in after)
 
 
 def _begin(piece: Cut) -> int:
