@@ -346,9 +346,10 @@ class Course:
             return [*often, *self.examples(list(swapped(items, options.swaps, seed))), *self.examples(made)]
 
         torch.manual_seed(options.seed)
-        if options.go_on:
+        before = packaged_state(options.go_on) if options.go_on else {}
+        if before:
             model = Reader(Encoder(len(options.layers), options.frozen, options.middle))
-            missing, unknown = model.load_state_dict(packaged_state(options.go_on), strict=False)
+            missing, unknown = model.load_state_dict(before, strict=False)
             assert not unknown and all(name.startswith("tags") for name in missing), (missing, unknown)
         else:
             model = Reader(load_encoder(options.minilm, options.layers, options.frozen, options.middle))
@@ -356,7 +357,7 @@ class Course:
             model.load_state_dict(torch.load(options.start, weights_only=True))
         fit(model, lesson, options.epochs, options.rate, options.heads_rate, options.seed)
         if options.keep:
-            model.load_state_dict(blended(model.state_dict(), packaged_state(options.go_on), options.keep))
+            model.load_state_dict(blended(model.state_dict(), before, options.keep))
         return model
 
     def save(self, model: Reader) -> None:

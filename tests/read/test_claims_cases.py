@@ -1,4 +1,5 @@
-"""Sentences of our own and the claims in them, by phenomenon: tests/cases/read/claims/*.yml."""
+"""Sentences of our own and the claims in them, by phenomenon: tests/cases/read/claims/*.yml, and claims_rules/*.yml for what
+the rules read without the scorer."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
 
-CASES = Path(__file__).parent.parent / "cases" / "read" / "claims"
+CASES = Path(__file__).parent.parent / "cases" / "read"
 
 
-def cases() -> list[Any]:
+def cases(folder: str) -> list[Any]:
     return [
         pytest.param(case, id=f"{path.stem}-{number}")
-        for path in sorted(CASES.glob("*.yml"))
+        for path in sorted((CASES / folder).glob("*.yml"))
         for number, case in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1)
     ]
 
@@ -33,11 +34,21 @@ def fits(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("claims"))
 def test_claims_of_a_sentence(case: dict[str, Any]) -> None:
+    check(case, model=True)
+
+
+@pytest.mark.parametrize("case", cases("claims_rules"))
+def test_claims_of_a_sentence_by_rules_alone(case: dict[str, Any]) -> None:
+    check(case, model=False)
+
+
+def check(case: dict[str, Any], *, model: bool) -> None:
+    """That exactly the wanted claims are read."""
     text = case["text"]
     document = Document(id=stable_id("document", text), name="case", text=text, sha256="", published=case.get("date"))
-    claims, problems = read_claims(document, knowledge.load())
+    claims, problems = read_claims(document, knowledge.load(), model=model)
     rows = [claim_row(claim, document) for claim in claims]
     seen = [(row["source"], row["stance"], row["accused"]) for row in rows]
     assert not problems

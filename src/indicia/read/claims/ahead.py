@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.read.claims.lexicon import FUNCTION, Lexicon
 from indicia.read.claims.units import MODIFIERS, Unit, is_verb
 
-__all__ = ["group_ahead", "head_ahead", "is_capital", "is_part", "opens_name"]
+__all__ = ["group_ahead", "head_ahead", "kinds_of", "is_capital", "is_part", "opens_name"]
 
 
 def is_capital(unit: Unit) -> bool:
@@ -66,6 +66,15 @@ def opens_name(row: list[Unit], j: int, lex: Lexicon) -> bool:
     )
 
 
+def kinds_of(low: str, lex: Lexicon) -> tuple[str, ...] | None:
+    """The kinds of party that a noun in small letters stands for, if need be by its last part ("vice-minister", "ex-agent").
+    None for other words."""
+    kinds = lex.heads.get(low)
+    if kinds is None and "-" in low and low not in lex.modifiers and low not in MODIFIERS:
+        kinds = lex.heads.get(low.rsplit("-", 1)[1])
+    return kinds
+
+
 def head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
     """Whether a head noun follows within a few words, before anything that would end the phrase."""
     for k in range(j, min(j + 6, len(row))):
@@ -76,10 +85,8 @@ def head_ahead(row: list[Unit], j: int, lex: Lexicon) -> bool:
             continue
         if unit.kind != "word":
             return False
-        if unit.low in lex.heads and not (unit.low in lex.verbs and is_verb(row, k, lex)):
+        if kinds_of(unit.low, lex) is not None and not (unit.low in lex.verbs and is_verb(row, k, lex)):
             return True
-        if "-" in unit.low and unit.low.rsplit("-", 1)[1] in lex.heads and unit.low not in lex.modifiers:
-            return True  # "vice-minister"
         if unit.low in FUNCTION or is_verb(row, k, lex):
             return False
     return False

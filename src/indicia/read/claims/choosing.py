@@ -180,7 +180,8 @@ def _holds(parties: Sequence[Party], s: int, a: int, rule: Draft) -> bool:
 
 def _hit(piece: Cut, s: int) -> bool:
     """Whether a party stands where those stand who were hit: "targeted politicians, among them X", "attacks against X"."""
-    words = [unit.low for unit in piece.whole.row[max(0, piece.whole.parties[s].first - 2) : piece.whole.parties[s].first]]
+    first = piece.whole.parties[s].first
+    words = [unit.low for unit in piece.whole.row[max(0, first - 2) : first]]
     return words == ["among", "them"] or words[-1:] == ["against"]
 
 

@@ -9,7 +9,7 @@ follows it
 
 from __future__ import annotations
 
-from indicia.read.claims.ahead import group_ahead, head_ahead, is_capital, is_part, opens_name
+from indicia.read.claims.ahead import group_ahead, head_ahead, is_capital, is_part, kinds_of, opens_name
 from indicia.read.claims.following import after_head
 from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
 from indicia.read.claims.names import Name
@@ -232,9 +232,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 continue
             break
         low = u.low
-        kinds = lex.heads.get(low)
-        if kinds is None and "-" in low and low not in lex.modifiers and low not in MODIFIERS:
-            kinds = lex.heads.get(low.rsplit("-", 1)[1])  # "vice-minister", "ex-agent"
+        kinds = kinds_of(low, lex)
         if low in FUNCTION and not (is_capital(u) and shouting and kinds):
             break
         if kinds is not None and low not in ("team", "back") or kinds is not None:

@@ -34,10 +34,10 @@ def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         if low == "behind" and (k == 0 or row[k - 1].low in _OPENS):
             yield from _behind(sentence, said, k)
         elif low == "blame" and k > 1 and row[k - 1].low == "to" and row[k + 1].low == "for":
-            yield from _of_subject(sentence, said, k, *copula_subject(sentence, k - 1)[:2], "responsible")
+            yield from _of_subject(sentence, said, k, copula_subject(sentence, k - 1)[0], "responsible")
         elif low in ("hand", "part", "role") and k > 1 and row[k + 1].low == "in" and row[k - 1].low in ("a", "some", "its"):
             if row[k - 2].low in _HAVING and at[k - 2] < 0:
-                yield from _of_subject(sentence, said, k, *subject(sentence, _group(sentence, k - 2))[:2], "involved")
+                yield from _of_subject(sentence, said, k, subject(sentence, _group(sentence, k - 2))[0], "involved")
         elif low in _BE and k and row[k - 1].low in ("it", "this", "that"):
             if at[k - 1] >= 0 or k == 1 or row[k - 2].low in _OPENS:
                 yield from _cleft(sentence, said, k)
@@ -84,7 +84,7 @@ def _accused(
                 yield Draft(Stance.ACCUSES, s, a, act, k, rule)
 
 
-def _of_subject(sentence: Sentence, said: list[Speech], k: int, who: list[int], first: int, rule: str) -> Iterator[Draft]:
+def _of_subject(sentence: Sentence, said: list[Speech], k: int, who: list[int], rule: str) -> Iterator[Draft]:
     """ "X was to blame for the attack", "X had a hand in the attack"."""
     if not _unreal(sentence, k):
         yield from _accused(sentence, said, k, who, trim_units(sentence, k + 2, clause_end(sentence, k + 2)), rule)
