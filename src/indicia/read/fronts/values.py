@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 from typing import NamedTuple
 
+from indicia.read.indicators.hit import HASH_OF_LENGTH
 from indicia.read.indicators.refang import refang
 from indicia.records import Context, MentionKind
 
@@ -110,7 +111,6 @@ _FEED = {
     "vulnerability": "vulnerability",
 }
 _HIVES = {"hklm": "HKEY_LOCAL_MACHINE", "hkcu": "HKEY_CURRENT_USER", "hku": "HKEY_USERS", "hkcr": "HKEY_CLASSES_ROOT"}
-_BY_LENGTH = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}
 
 
 def _plain(word: str) -> str:
@@ -134,7 +134,7 @@ def feed_type(word: str, value: str) -> str | None:
     plain = _plain(word)
     found = _HASHES.get(plain) or _FEED.get(plain)
     if found == "hash":
-        return _BY_LENGTH.get(len(value.strip()))
+        return HASH_OF_LENGTH.get(len(value.strip()))
     return _address(found, value)
 
 

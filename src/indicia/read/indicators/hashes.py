@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from indicia.read.indicators.anchors import Anchors
-from indicia.read.indicators.hit import Hit, Taken
+from indicia.read.indicators.hit import HASH_OF_LENGTH, Hit, Taken
 
 __all__ = ["find_hashes", "find_named", "find_ssdeep"]
 
-_HASH_TYPES = {32: "file-md5", 40: "file-sha1", 64: "file-sha256", 128: "file-sha512"}
 _EMPTY = frozenset(
     (
         "d41d8cd98f00b204e9800998ecf8427e",
@@ -39,7 +38,7 @@ _KEYS = re.compile(
 def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
     for start, end in anchors.long_words:
-        type = _HASH_TYPES.get(end - start)
+        type = HASH_OF_LENGTH.get(end - start)
         if type is None or not _HEX.fullmatch(text, start, end):
             continue
         before, following = text[start - 1 : start], text[end : end + 1]
@@ -74,7 +73,7 @@ def find_named(text: str, hits: list[Hit], taken: Taken) -> Iterator[Hit]:
     """Names of files with unusual endings (`kl.mips`) that stand in a cell of a row beside a hash."""
     done = -1
     for hit in hits:
-        if hit.type not in _HASH_TYPES.values() or hit.note or hit.start < done:
+        if hit.type not in HASH_OF_LENGTH.values() or hit.note or hit.start < done:
             continue
         low, done = text.rfind("\n", max(0, hit.start - 400), hit.start) + 1, text.find("\n", hit.end, hit.end + 400)
         done = done if done >= 0 else min(len(text), hit.end + 400)

@@ -28,7 +28,7 @@ from indicia.read.indicators.cues import (
     speaks_of_ransom,
 )
 from indicia.read.indicators.handling import CREDITED, LEAD_FINE, LEAD_NAMES, ROW_FINE, WHERE_AFTER
-from indicia.read.indicators.hit import Hit
+from indicia.read.indicators.hit import FILES, HASHES, Hit
 from indicia.read.indicators.hosts import host_of, known_role, registrable
 from indicia.read.indicators.refang import Refanged
 from indicia.read.indicators.sections import Sections
@@ -42,8 +42,6 @@ __all__ = [
 
 _NETWORK = frozenset(("domain-name", "url", "ipv4-addr", "ipv6-addr", "email-addr"))
 _NAMES = frozenset(("domain-name", "url", "email-addr"))
-_FILES = frozenset(("file-name", "file-path"))
-_HASHES = frozenset(("file-md5", "file-sha1", "file-sha256", "file-sha512", "ssdeep"))
 _RULES = frozenset(("yara", "sigma"))
 _REGISTERED = frozenset((MentionKind.WEAKNESS, MentionKind.VULNERABILITY))
 _STATED = (Context.STATED, "")
@@ -168,7 +166,7 @@ class Judge:
             return Context.BENIGN, hit.note
         if section == "clean":
             return Context.BENIGN, "under a heading that says so"
-        if hit.type in _FILES:
+        if hit.type in FILES:
             if reason := commonplace(hit):
                 return Context.BENIGN, reason
             if section != "traces" and hit.type == "file-name" and is_document(hit) and not self._is_trace(hit, low, high):
@@ -284,7 +282,7 @@ class Judge:
                 "benign", hit, high
             ):
                 return Context.BENIGN, LEGITIMATE
-        if hit.type not in _FILES and (
+        if hit.type not in FILES and (
             (self.cues.has("negated", low, hit.start) and is_denied(text[low : hit.start]))
             or self._stands_after("negated", hit, high)
         ):
@@ -293,14 +291,14 @@ class Judge:
 
     def _handled(self, hit: Hit, low: int) -> tuple[Context, str] | None:
         """What the reader is to do with a file, a key or a hash that is no trace, or whom a mail went to."""
-        if hit.type in _FILES:
+        if hit.type in FILES:
             if self._stands_before("handed out", hit, low):
                 return Context.REFERENCE, GIVEN
             if self._stands_before("spared", hit, low):
                 return Context.BENIGN, "what the malware leaves out or ends"
             if WHERE_AFTER.match(self.view.text, hit.end) and self._stands_before("inspected", hit, low):
                 return Context.REFERENCE, "a place to look in"
-        elif hit.type in _HASHES:
+        elif hit.type in HASHES:
             if self._stands_before("correct", hit, low):
                 return Context.BENIGN, LEGITIMATE
         elif hit.type == "mutex" and _OF_WINDOWS.match(self.view.text, hit.end):

@@ -11,6 +11,7 @@ import re
 
 from msgspec.structs import replace
 
+from indicia.read.indicators.hit import FILES, HASHES
 from indicia.read.indicators.judge import (
     DENIED,
     GIVEN,
@@ -30,8 +31,6 @@ from indicia.records import Context
 __all__ = ["share_neighbours"]
 
 _HOSTS = frozenset(("domain-name", "url", "email-addr", "ipv4-addr", "ipv6-addr"))
-_FILES = frozenset(("file-name", "file-path"))
-_HASHES = frozenset(("file-md5", "file-sha1", "file-sha256", "file-sha512", "ssdeep"))
 _LISTED = frozenset((DENIED, LEGITIMATE, GIVEN, PUBLISHERS, SERVICES, SINKHOLES, TO_WRITE_TO, VICTIMS))
 _NAMED_WITH = frozenset((LEGITIMATE, GIVEN, PUBLISHERS, VICTIMS))
 _GIVING = frozenset((PUBLISHERS, POINTED_TO, TO_READ, WELL_KNOWN))
@@ -101,8 +100,7 @@ def _is_list(gap: str) -> bool:
 def _alike(first: Placed, second: Placed) -> bool:
     """Whether they can stand in one list, so that a word on one is a word on the other."""
     kinds = [
-        _HOSTS if item.hit.type in _HOSTS else _FILES if item.hit.type in _FILES else {item.hit.type}
-        for item in (first, second)
+        _HOSTS if item.hit.type in _HOSTS else FILES if item.hit.type in FILES else {item.hit.type} for item in (first, second)
     ]
     return kinds[0] == kinds[1] and not (second.defanged and not first.defanged)
 
@@ -111,7 +109,7 @@ def _goes_with(first: Placed, second: Placed, gap: str) -> bool:
     """Whether the second is the address of the first, or its hash."""
     if first.reason not in _NAMED_WITH or (second.defanged and not first.defanged):
         return False
-    if first.hit.type in _FILES | _HASHES and second.hit.type in _HASHES:
+    if first.hit.type in FILES | HASHES and second.hit.type in HASHES:
         return _HASH_OF.fullmatch(gap) is not None
     return first.hit.type in _HOSTS and second.hit.type in _HOSTS and _BESIDE.fullmatch(gap) is not None
 
