@@ -36,6 +36,8 @@ def flat_event(event: Mapping[str, Any]) -> dict[str, Any]:
             fields.setdefault("Data", content)
     system = event.get("System")
     if isinstance(system, dict):
+        if fields.get("UserID", "") is None:  # a name without a value does not hide whose event it is
+            del fields["UserID"]
         _system_fields(system, fields)
     return fields
 
