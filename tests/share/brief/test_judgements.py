@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.records import Case, HuntVerdict, Judgement, MeasureKind, SourceType, Verdict
+from indicia.records import Case, HuntVerdict, Judgement, Level, MeasureKind, SourceType, Verdict
 from indicia.share import render
 from indicia.share.brief.coalition import main_affair
 from indicia.share.brief.judgements import Sentence, key_judgements
@@ -148,6 +148,23 @@ def test_narration_and_other_affairs_are_counted_and_not_told_as_accusations() -
         "Told below and not counted here: 1 accusation without a source (the texts' own voice) "
         "and 1 claim on other affairs (Finnish parliament 2020)."
     )
+
+
+def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
+    case = named("exchange")
+    first = case.claims[0]
+    assert first.accused.party is not None
+    group = msgspec.structs.replace(first.accused.party, canonical="APT31")
+    loose = msgspec.structs.replace(
+        first,
+        id="claim--loose",
+        incident_id=None,
+        incident=None,
+        accused=msgspec.structs.replace(first.accused, level=Level.GROUP, party=group),
+    )
+    said = texts(msgspec.structs.replace(case, claims=(*case.claims, loose)), "said")
+    assert said[:4] == texts(case, "said")[:4], "it changes no judgement on the affair"
+    assert said[4] == "Said beside it, of no incident that is known: the group named is APT31 (by the European Union)."
 
 
 def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 
 from indicia.records import (
     Assessment,
@@ -98,13 +99,33 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
             topic="said",
         )
     main, name = main_affair(case)
-    for count, level in enumerate(sorted({one.level for one in sourced}, key=_level_order)):
-        mine = [one for one in sourced if one.level is level]
-        about = (
-            f"on the affair {clip(name, 80)}, " if count == 0 and all(one.firmest.incident_id == main for one in mine) else ""
+    of_it = {claim.id for claim in case.claims if claim.incident_id == main}
+    on_it = [one for one in sourced if not main or not of_it.isdisjoint(one.claims)]
+    for count, mine in enumerate(_by_level(on_it)):
+        about = f"on the affair {clip(name, 80)}, " if main and count == 0 else ""
+        only = mine[0].firmest if len(mine) == 1 else None
+        yield Sentence(
+            text=capital(f"{about}{_named(mine)}."),
+            traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
+            topic="said",
+            likelihood=only.likelihood if only else None,
+            confidence=only.confidence if only else None,
         )
-        yield from _at_level(mine, level, about if main else "")
+    # The UK's word on who stands behind a group is not its word on who broke into these servers.
+    beside = _by_level([one for one in sourced if one not in on_it])
+    if beside:
+        yield Sentence(
+            text=f"Said beside it, of no incident that is known: {'; '.join(map(_named, beside))}.",
+            traces=tuple(one.firmest.id for mine in beside for one in mine[:FEW]),
+            topic="said",
+        )
     yield from _aside(accusing, others, case)
+
+
+def _by_level(found: list[Position]) -> list[list[Position]]:
+    """The positions of each level, the firmest first."""
+    found = sorted(found, key=lambda one: (_level_order(one.level), FIRMEST.index(one.firmest.firmness), one.source))
+    return [list(mine) for _, mine in groupby(found, key=lambda one: one.level)]
 
 
 def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> Iterable[Sentence]:
@@ -142,9 +163,8 @@ LEVEL_WORDS = {
 }
 
 
-def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable[Sentence]:
-    """One sentence for all who name somebody of this level, the firmest first."""
-    mine = sorted(mine, key=lambda one: (FIRMEST.index(one.firmest.firmness), one.source))
+def _named(mine: list[Position]) -> str:
+    """All who are named at one level and by whom, as a clause."""
     by_accused: dict[str, list[Position]] = defaultdict(list)
     for one in mine:
         by_accused[one.accused].append(one)
@@ -153,14 +173,7 @@ def _at_level(mine: list[Position], level: Level | None, about: str) -> Iterable
         parts.append(f"{the(clip(accused, 80))} (by {listed(the(clip(one.source, 70)) + _surely(one) for one in found)})")
     if len(by_accused) > FEW:
         parts.append(f"{len(by_accused) - FEW} more")
-    only = mine[0].firmest if len(mine) == 1 else None
-    yield Sentence(
-        text=capital(f"{about}{LEVEL_WORDS[level][len(by_accused) > 1]} {listed(parts, FEW + 1)}."),
-        traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
-        topic="said",
-        likelihood=only.likelihood if only else None,
-        confidence=only.confidence if only else None,
-    )
+    return f"{LEVEL_WORDS[mine[0].level][len(by_accused) > 1]} {listed(parts, FEW + 1)}"
 
 
 _ARTICLE = re.compile(
@@ -224,7 +237,7 @@ def _heaviest(assessment: Assessment) -> tuple[str, ...]:
 
 def assessed(assessment: Assessment, name: str) -> str:
     """The assessment's own statement, under its name unless it begins with that."""
-    text = clip(assessment.statement, 400).rstrip(".")
+    text = clip(assessment.statement, 800).rstrip(".")
     if assessment.verdict is Verdict.INSUFFICIENT and "insufficient" not in text.lower():
         text = f"insufficient grounds. {capital(text)}"
     return f"{text}." if text.startswith((f"{name} ", f"{name.replace('was', 'is')} ")) else f"{name}: {text}."
