@@ -35,14 +35,17 @@ class _Groups:
         self._parent = list(range(size))
 
     def find(self, item: int) -> int:
-        while self._parent[item] != item:
-            self._parent[item] = self._parent[self._parent[item]]
-            item = self._parent[item]
+        parent = self._parent
+        while (above := parent[item]) != item:
+            parent[item] = item = parent[above]
         return item
 
     def union(self, one: int, other: int) -> None:
-        first, second = sorted((self.find(one), self.find(other)))
-        self._parent[second] = first
+        first, second = self.find(one), self.find(other)
+        if first < second:
+            self._parent[second] = first
+        else:
+            self._parent[first] = second
 
     def sets(self, items: Iterable[int]) -> list[list[int]]:
         found: dict[int, list[int]] = defaultdict(list)
@@ -82,7 +85,8 @@ def _by_keys(traits: Sequence[Traits], members: list[int], groups: _Groups) -> N
     first: dict[tuple[str, str], int] = {}
     for index in members:
         for key in traits[index].keys:
-            groups.union(first.setdefault(key, index), index)
+            if (before := first.setdefault(key, index)) != index:
+                groups.union(before, index)
 
 
 class _Nearby:

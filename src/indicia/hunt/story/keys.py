@@ -53,7 +53,7 @@ def web_path(path: str) -> str:
 
 def client_of(event: Event) -> str:
     """The address that a request came from; "" where it is the server itself, or none is told."""
-    address = _field(event, "ClientIpAddress", "c-ip", "IpAddress", "SourceNetworkAddress", "remote_addr", "client")
+    address = _field(event, *_CLIENTS)
     if not address or address in {event.fields.get("s-ip"), event.fields.get("ServerHostName")}:
         return ""
     return _client_at(address)
@@ -71,7 +71,7 @@ def _client_at(address: str) -> str:
 
 def agent_of(event: Event) -> str:
     """The user agent, written one way: W3C logs have plus signs where HttpProxy has blanks."""
-    return _field(event, "UserAgent", "cs(User-Agent)").replace("+", " ")
+    return _field(event, *_AGENTS).replace("+", " ")
 
 
 def is_back_end(event: Event) -> bool:
@@ -89,15 +89,17 @@ class Traits(NamedTuple):
 
 def traits_of(sightings: Sequence[Sighting]) -> list[Traits]:
     """The traits of each sighting. An event that many rules saw is looked at once."""
-    seen: dict[int, tuple[str, str, tuple[tuple[str, str], ...]]] = {}
+    seen: dict[int, Traits] = {}
     found = []
     for sighting in sightings:
         event = sighting.event
         own = seen.get(id(event))  # the sightings hold their events, so an id is one event's
         if own is None:
-            own = seen[id(event)] = (client_of(event), agent_of(event), tuple(_keys_of_event(event)))
+            told = _told_by(tuple(event.fields))
+            client = client_of(event) if told.client else ""
+            own = seen[id(event)] = Traits(client, agent_of(event) if told.agent else "", _keys_of(event, client, told))
         page = _page_of(sighting)
-        found.append(Traits(own[0], own[1], (*own[2], ("page", page)) if page else own[2]))
+        found.append(Traits(own.client, own.agent, (*own.keys, ("page", page))) if page else own)
     return found
 
 
@@ -107,35 +109,53 @@ def keys_of(sighting: Sighting) -> Iterable[tuple[str, str]]:
     `client`, `canary` (session of the control panel), `request`, `activity`, `process`, `logon`, and `page` for a web
     shell that was written or answered (an attempt on a name does not tie a scanner to whoever owns that shell).
     """
-    yield from _keys_of_event(sighting.event)
+    event = sighting.event
+    yield from _keys_of(event, client_of(event), _told_by(tuple(event.fields)))
     page = _page_of(sighting)
     if page:
         yield "page", page
 
 
+_CLIENTS = ("ClientIpAddress", "c-ip", "IpAddress", "SourceNetworkAddress", "remote_addr", "client")
+_AGENTS = ("UserAgent", "cs(User-Agent)")
 _CANARIES = ("AnchorMailbox", "URL", "Url", "UrlQuery", "cs-uri-query")
 _PROCESSES = ("ProcessGuid", "ParentProcessGuid", "SourceProcessGUID", "TargetProcessGUID")
 _LOGONS = ("LogonId", "TargetLogonId", "SubjectLogonId")
-_WEB_FIELDS = frozenset({*_CANARIES, "RequestId", "ACTID", "ActID"})
-_WINDOWS_FIELDS = frozenset({*_PROCESSES, *_LOGONS})
+_WEB_FIELDS = (*_CANARIES, "RequestId", "ACTID", "ActID")
 
 
-def _keys_of_event(event: Event) -> Iterable[tuple[str, str]]:
-    client = client_of(event)
-    if client:
-        yield "client", client
-    if not _WEB_FIELDS.isdisjoint(event.fields):
-        yield from _web_keys(event)
-    if _WINDOWS_FIELDS.isdisjoint(event.fields):
-        return
-    for name in _PROCESSES:
-        guid = _field(event, name)
-        if guid and guid != NO_GUID:
-            yield "process", guid.lower()
-    for name in _LOGONS:
-        logon = _field(event, name).lower()
+class _Told(NamedTuple):
+    """What an event can tell by the names of its fields; those that hold the GUIDs of processes and the ids of logons."""
+
+    client: bool
+    agent: bool
+    web: bool
+    processes: tuple[str, ...]
+    logons: tuple[str, ...]
+
+
+@lru_cache(4_096)
+def _told_by(names: tuple[str, ...]) -> _Told:
+    def some(asked: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in asked if name in names)
+
+    return _Told(bool(some(_CLIENTS)), bool(some(_AGENTS)), bool(some(_WEB_FIELDS)), some(_PROCESSES), some(_LOGONS))
+
+
+def _keys_of(event: Event, client: str, told: _Told) -> tuple[tuple[str, str], ...]:
+    keys = [("client", client)] if client else []
+    if told.web:
+        keys += _web_keys(event)
+    fields = event.fields
+    for name in told.processes:
+        guid = fields[name]
+        if guid and guid != "-" and guid != NO_GUID:
+            keys.append(("process", guid[:LONGEST_FIELD].lower()))
+    for name in told.logons:
+        logon = fields[name][:LONGEST_FIELD].lower()
         if logon not in SHARED_LOGONS:
-            yield "logon", logon
+            keys.append(("logon", logon))
+    return tuple(keys)
 
 
 def _web_keys(event: Event) -> Iterable[tuple[str, str]]:
@@ -183,31 +203,45 @@ class Hosts:
         self._by_folder: dict[str, Counter[str]] = {}
         self._full: dict[str, Counter[str]] = {}
         self._full_in: dict[tuple[str, str], str] = {}
-        self._known: dict[int, str] = {}
-        for event in (sighting.event for sighting in sightings):
-            folder, name = _folder(event.place.file), _name(event)
+        self._given: dict[int, _Given] = {}  # by event: those of the sightings live as long as this does
+        self._known: dict[_Given, str] = {}
+        counts: dict[_Given, int] = {}
+        latest: dict[_Given, int] = {}
+        for number, sighting in enumerate(sightings):
+            given = self._given_by(sighting.event)
+            counts[given] = counts.get(given, 0) + 1
+            latest[given] = number
+        for given, count in counts.items():
+            folder, name = _folder(given.file), _host_name(given.name)
             if name:
-                self._by_folder.setdefault(folder, Counter())[name.partition(".")[0]] += 1
-            for full in (name, NO_HOST_NAME.sub("?", _field(event, "TargetServer")[:LONGEST_NAME].lower())):
-                if "." in full and (not name or full.partition(".")[0] == name.partition(".")[0]):
-                    short = full.partition(".")[0]
-                    self._full.setdefault(short, Counter())[full] += 1
-                    self._full_in[folder, short] = full
+                self._by_folder.setdefault(folder, Counter())[name.partition(".")[0]] += count
+            for full in _full_names(name, given.target):
+                self._full.setdefault(full.partition(".")[0], Counter())[full] += count
+        for given in sorted(latest, key=latest.__getitem__):
+            for full in _full_names(_host_name(given.name), given.target):
+                self._full_in[_folder(given.file), full.partition(".")[0]] = full
 
     def of(self, event: Event) -> str:
         """The host's full name where known, else its short name, else its address, else ""."""
-        host = self._known.get(id(event))  # of an event of the sightings, which live as long as this does
+        given = self._given_by(event)
+        host = self._known.get(given)
         if host is None:
-            host = self._known[id(event)] = self._of(event)
+            host = self._known[given] = self._of(given)
         return host
 
-    def _of(self, event: Event) -> str:
-        folder, name = _folder(event.place.file), _name(event)
+    def _given_by(self, event: Event) -> _Given:
+        given = self._given.get(id(event))
+        if given is None:
+            given = self._given[id(event)] = _given_by(event)
+        return given
+
+    def _of(self, given: _Given) -> str:
+        folder, name = _folder(given.file), _host_name(given.name)
         if not name:
             named = self._by_folder.get(folder)
             name = named.most_common(1)[0][0] if named else ""
         if not name:
-            return NO_HOST_NAME.sub("?", (_field(event, "s-ip") or event.host)[:LONGEST_NAME])
+            return NO_HOST_NAME.sub("?", given.address)
         if "." in name:
             return name
         full = self._full_in.get((folder, name))
@@ -217,17 +251,34 @@ class Hosts:
         return next(iter(known)) if len(known) == 1 else name
 
 
-def _name(event: Event) -> str:
-    """The name that the event gives its host, folded; "" where it gives an address or nothing.
+class _Given(NamedTuple):
+    """What an event says of the machine that it is about, as it says it: the same of very many events."""
 
-    Whoever writes a log line may write anything: what no host name holds becomes `?` before it gets into our sentences.
-    """
-    given = _field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host
-    return _host_name(given[:LONGEST_NAME])
+    file: str
+    name: str
+    target: str
+    address: str
+
+
+def _given_by(event: Event) -> _Given:
+    name = _field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host
+    address = _field(event, "s-ip") or event.host
+    target = _field(event, "TargetServer")
+    return _Given(event.place.file, name[:LONGEST_NAME], target[:LONGEST_NAME], address[:LONGEST_NAME])
+
+
+def _full_names(name: str, target: str) -> list[str]:
+    """The full names that an event gives one machine: its own, and that of the server it was sent to where it is the same."""
+    others = name, NO_HOST_NAME.sub("?", target.lower())
+    return [full for full in others if "." in full and (not name or full.partition(".")[0] == name.partition(".")[0])]
 
 
 @lru_cache(16_384)
 def _host_name(given: str) -> str:
+    """The name that an event gives its host, folded; "" where it gives an address or nothing.
+
+    Whoever writes a log line may write anything: what no host name holds becomes `?` before it gets into our sentences.
+    """
     name = NO_HOST_NAME.sub("?", given.lower())
     try:
         ipaddress.ip_address(name)

@@ -96,6 +96,7 @@ def notes() -> Mapping[str, RuleNote]:
     return found
 
 
+@lru_cache(16_384)
 def note_of(rule: str) -> RuleNote | None:
     """The note of the rule with that id; None for indicators and for rules that are not ours."""
     return None if rule.startswith("indicator:") else notes().get(rule)

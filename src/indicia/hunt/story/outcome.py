@@ -32,6 +32,8 @@ TACTICS: tuple[tuple[str, Stage], ...] = (
     ("resource-development", Stage.OTHER),
 )
 FAILED_EVENTS = {("security", "4625"), ("security", "4771"), ("security", "4776"), ("msexchange management", "6")}
+_FAILED_IDS = frozenset(number for _, number in FAILED_EVENTS)
+_STATUSES = ("HttpStatus", "sc-status", "status")
 
 
 def stage_of_tags(tags: Iterable[str]) -> Stage:
@@ -48,11 +50,10 @@ def stage_of_tags(tags: Iterable[str]) -> Stage:
 
 def status_of(event: Event) -> str:
     """The HTTP status of a web log's line, "" for other events."""
-    for name in ("HttpStatus", "sc-status", "status"):
-        value = event.fields.get(name, "")
-        if len(value) == 3 and value.isdigit():
-            return value
-    return ""
+    fields = event.fields
+    if fields.keys().isdisjoint(_STATUSES):
+        return ""
+    return next((value for name in _STATUSES if len(value := fields.get(name, "")) == 3 and value.isdigit()), "")
 
 
 def judge(sighting: Sighting) -> Sighting:
@@ -64,7 +65,8 @@ def judge(sighting: Sighting) -> Sighting:
     if note is None:
         if sighting.outcome is not Outcome.UNKNOWN:
             return sighting
-        return replace(sighting, outcome=_by_answer(sighting.event))
+        outcome = _by_answer(sighting.event)
+        return sighting if outcome is Outcome.UNKNOWN else replace(sighting, outcome=outcome)
     software = tuple(dict.fromkeys((*sighting.software, *note.software)))
     outcome = _by_note(sighting.event, note.success) if note.success is not None else _by_answer(sighting.event)
     return replace(sighting, stage=note.stage, outcome=outcome, software=software, note=sighting.note or note.told(outcome))
@@ -84,7 +86,7 @@ def _by_answer(event: Event) -> Outcome:
     status = status_of(event)
     if status:
         return Outcome.ATTEMPT if status[0] in "34" else Outcome.UNKNOWN
-    channel = event.fields.get("Channel", "").lower()
-    if (channel, event.fields.get("EventID", "")) in FAILED_EVENTS:
+    fields = event.fields
+    if fields.get("EventID", "") in _FAILED_IDS and (fields.get("Channel", "").lower(), fields["EventID"]) in FAILED_EVENTS:
         return Outcome.ATTEMPT
     return Outcome.UNKNOWN
