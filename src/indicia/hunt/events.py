@@ -21,15 +21,44 @@ NO_TIME = np.iinfo(np.int64).min
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
 class Column:
     """One field of every event: `values` are texts (few repeats, no nulls), `codes` index them.
 
-    -1 where the field is missing.
+    -1 where the field is missing. The texts are given as an Arrow array or as a list; the other is made when asked for.
     """
 
-    values: pa.StringArray
-    codes: Codes
+    __slots__ = ("_given", "_texts", "_values", "codes")
+
+    def __init__(self, values: pa.StringArray | list[str], codes: Codes) -> None:
+        self.codes = codes
+        self._given = values
+        self._values: pa.StringArray | None = None
+        self._texts: list[str] | None = None
+
+    @property
+    def values(self) -> pa.StringArray:
+        """The texts as an Arrow array."""
+        if not isinstance(self._given, list):
+            return self._given
+        if self._values is None:
+            self._values = pa.array(self._given, pa.string())
+        return self._values
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts as a list."""
+        if isinstance(self._given, list):
+            return self._given
+        if self._texts is None:
+            self._texts = self._given.to_pylist()
+        return self._texts
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def with_codes(self, codes: Codes) -> Column:
+        """A column of the same texts."""
+        return Column(self._given, codes)
 
     def text(self, row: int) -> str | None:
         """The value of one event, None where it has none."""

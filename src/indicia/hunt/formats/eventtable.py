@@ -257,7 +257,7 @@ class EventTable:
         kind_of = np.array(self._kind_of, np.int32)
         for place, name in enumerate(("Channel", "EventID", "Provider_Name")):
             of_kind = column_of([kind.key[place] for kind in self._kinds.values()])
-            columns[name] = Column(of_kind.values, of_kind.codes[kind_of])
+            columns[name] = of_kind.with_codes(of_kind.codes[kind_of])
         spelling = {field_key(name): name for name in columns}
         for each, (at, values) in self._further_values.items():
             own, of_data = _placed(column_of(values), at, self.size), spelling.get(field_key(each.name))
@@ -369,13 +369,13 @@ def _placed(column: Column, rows: Sequence[int], size: int) -> Column:
     """A column of some rows as one of all."""
     codes = np.full(size, -1, np.int32)
     codes[np.asarray(rows, np.int64)] = column.codes
-    return Column(column.values, codes)
+    return column.with_codes(codes)
 
 
 def _either(one: Column, other: Column) -> Column:
     """The values of one column, and of the other where the first has none."""
-    more = np.where(other.codes < 0, -1, other.codes + len(one.values)).astype(np.int32)
-    return Column(pa.concat_arrays([one.values, other.values]), np.where(one.codes < 0, more, one.codes))
+    more = np.where(other.codes < 0, -1, other.codes + len(one)).astype(np.int32)
+    return Column([*one.texts, *other.texts], np.where(one.codes < 0, more, one.codes))
 
 
 def _or_text(value: Any) -> str | None:

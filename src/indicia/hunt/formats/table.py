@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, count
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
 
 from indicia.hunt.events import Codes, Column
 from indicia.hunt.matching.literals import Ints
@@ -91,33 +90,35 @@ class ShapedRows:
         return {name: self._column(rows[name], values[name]) for name in rows}
 
     def _column(self, rows: list[Ints], values: list[Sequence[Any]]) -> Column:
-        column = column_of(values[0] if len(values) == 1 else [value for part in values for value in part])
+        column = column_of(values[0] if len(values) == 1 else list(chain.from_iterable(values)))
         codes = np.full(self.size, -1, np.int32)
-        codes[np.concatenate(rows)] = column.codes
-        return Column(column.values, codes)
+        codes[rows[0] if len(rows) == 1 else np.concatenate(rows)] = column.codes
+        return column.with_codes(codes)
 
 
 def column_of(values: Sequence[Any]) -> Column:
     """A column of any values, each as `text_of` writes it. None is missing.
 
-    Numbered in Python: a value that comes again is only looked up, and only distinct ones become Arrow texts.
+    Numbered in Python: a value that comes again is only looked up.
     """
     try:
-        distinct = dict.fromkeys(values)
+        numbers, codes = _numbered(values)
         # A dict takes 1, 1.0 and true for the same key, though they are written differently.
-        if any(type(value) in _ALIKE for value in distinct) and len(_ALIKE & set(map(type, values))) > 1:
-            values = [_or_text(value) for value in values]
-            distinct = dict.fromkeys(values)
+        if not _ALIKE.isdisjoint(map(type, numbers)) and len(_ALIKE & set(map(type, values))) > 1:
+            numbers, codes = _numbered([_or_text(value) for value in values])
     except TypeError:  # a list or an object among them
-        values = [_or_text(value) for value in values]
-        distinct = dict.fromkeys(values)
-    numbers = dict(zip(distinct, range(len(distinct)), strict=True))
-    codes: Codes = np.fromiter(map(numbers.__getitem__, values), np.int32, len(values))
+        numbers, codes = _numbered([_or_text(value) for value in values])
     hole = numbers.get(None)
     if hole is not None:
         codes[codes == hole] = -1
-    texts = [value if type(value) is str else text_of(value) for value in distinct]
-    return Column(pa.array(texts, pa.string()), codes)
+    return Column([value if type(value) is str else text_of(value) for value in numbers], codes)
+
+
+def _numbered(values: Sequence[Any]) -> tuple[dict[Any, int], Codes]:
+    """The distinct values with their numbers, in the order in which they come, and the number of each value."""
+    numbers: defaultdict[Any, int] = defaultdict(count().__next__)
+    codes: Codes = np.fromiter(map(numbers.__getitem__, values), np.int32, len(values))
+    return numbers, codes
 
 
 _ALIKE = {int, float, bool}

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from indicia.hunt.events import Codes, Column, EventBatch, encode
 from indicia.hunt.matching.algebra import Mask, rows_where
@@ -139,7 +138,7 @@ class Matcher:
         number = self._classes.get((name, value), -1)
         if number < 0:
             tests = self._tests(name)
-            number = MISSING if value is None else int(tests.classify(pa.array([value], pa.string()))[0])
+            number = MISSING if value is None else int(tests.classify(Column([value], np.zeros(1, np.int32)))[0])
             if len(self._classes) < _REMEMBERED:
                 self._classes[name, value] = number
         return number
@@ -189,7 +188,7 @@ class Matcher:
         column = batch.column(name)
         if column is None:
             return None
-        return self._tests(name).classify(column.values)[column.codes]
+        return self._tests(name).classify(column)[column.codes]
 
     def _keyword_classes(self, batch: EventBatch, rows: Ints | None, worth: Ints | None) -> Codes:
         """The class of the whole text of each row.
@@ -199,12 +198,12 @@ class Matcher:
         every = np.arange(batch.size) if rows is None else rows
         if worth is None:
             column = encode(batch.text_of(every))
-            return self._tests(KEYWORD).classify(column.values)[column.codes]
+            return self._tests(KEYWORD).classify(column)[column.codes]
         classes = np.full(len(every), PRESENT, np.int32)
         at = np.flatnonzero(np.isin(every, worth))
         if len(at):
             column = encode(batch.text_of(every[at]))
-            classes[at] = self._tests(KEYWORD).classify(column.values)[column.codes]
+            classes[at] = self._tests(KEYWORD).classify(column)[column.codes]
         return classes
 
     def _worth_reading(self, batch: EventBatch, rows: Ints) -> tuple[Ints, Ints] | None:
@@ -227,11 +226,11 @@ class Matcher:
         if one is None or other is None:
             return False
         left, right = (column.codes if rows is None else column.codes[rows] for column in (one, other))
-        pairs, inverse = np.unique(left.astype(np.int64) * (len(other.values) + 1) + right, return_inverse=True)
+        pairs, inverse = np.unique(left.astype(np.int64) * (len(other) + 1) + right, return_inverse=True)
         outcome = np.zeros(len(pairs), bool)
         for number, pair in enumerate(pairs.tolist()):
-            first, second = divmod(pair, len(other.values) + 1)
-            if first >= 0 and second < len(other.values) and (left_text := _text(one, first)) is not None:
+            first, second = divmod(pair, len(other) + 1)
+            if first >= 0 and second < len(other) and (left_text := _text(one, first)) is not None:
                 right_text = _text(other, second)
                 if right_text is not None:
                     outcome[number] = matches_slowly(test, {test.field: left_text, test.other: right_text})
@@ -330,7 +329,7 @@ class Matcher:
 
 
 def _text(column: Column, code: int) -> str | None:
-    return str(column.values[code].as_py()) if 0 <= code < len(column.values) else None
+    return str(column.values[code].as_py()) if 0 <= code < len(column) else None
 
 
 def _cases(table: np.ndarray[tuple[int, int], np.dtype[np.int32]]) -> tuple[Ints, Ints]:

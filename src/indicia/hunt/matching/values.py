@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicia.hunt.events import Codes
+from indicia.hunt.events import Codes, Column
 from indicia.hunt.matching.fieldplan import SEPARATOR, FieldPlan, Want
 from indicia.hunt.matching.globs import glob_over
 from indicia.hunt.matching.literals import Ints, LiteralScanner
@@ -66,38 +66,37 @@ class FieldTests:
             )
         return check(values if test.how is How.REGEX else folded)
 
-    def classify(self, values: pa.StringArray) -> Codes:
-        """The class of each value, with one more at the end for index -1: MISSING."""
-        classes = np.full(len(values) + 1, PRESENT, np.int32)
+    def classify(self, column: Column) -> Codes:
+        """The class of each value of a column, with one more at the end for index -1: MISSING."""
+        size = len(column)
+        classes = np.full(size + 1, PRESENT, np.int32)
         classes[-1] = MISSING
-        if not len(values):
+        if not size:
             return classes
-        if not self._repeating or len(values) > _REMEMBERED or values.nbytes > _REMEMBERED_BYTES:
-            self._assign(classes, *self._matches(values))
+        if not self._repeating or size > _REMEMBERED:
+            self._assign(classes, *self._matches(column.values))
             return classes
-        texts = values.to_pylist()
-        known = self._known
+        texts, known = column.texts, self._known
+        new = np.arange(size)
         if known:
-            classes[:-1] = [known.get(text, -1) for text in texts]
+            classes[:-1] = np.fromiter(map(known.get, texts, repeat(-1)), np.int32, size)
             new = np.flatnonzero(classes[:-1] < 0)
-            self._asked += len(texts)
+            self._asked += size
             self._new += len(new)
             self._repeating = self._asked < _TRIED or self._new * 2 < self._asked
-        else:
-            new = np.arange(len(texts))
         if len(new):
             some = np.full(len(new) + 1, PRESENT, np.int32)
-            self._assign(some, *self._matches(values if len(new) == len(texts) else values.take(pa.array(new))))
+            values = column.values if len(new) == size else pa.array([texts[at] for at in new.tolist()], pa.string())
+            self._assign(some, *self._matches(values))
             classes[new] = some[:-1]
-            size = values.nbytes
-            if len(known) + len(new) > _REMEMBERED or self._bytes + size > _REMEMBERED_BYTES:
+            if len(known) + len(new) > _REMEMBERED or self._bytes + values.nbytes > _REMEMBERED_BYTES:
                 known.clear()
                 self._bytes = 0
-            self._bytes += size
-            if self._repeating:
-                known.update(zip([texts[at] for at in new.tolist()], some.tolist(), strict=False))
-            else:
+            if not self._repeating:
                 known.clear()
+            elif values.nbytes <= _REMEMBERED_BYTES:
+                self._bytes += values.nbytes
+                known.update(zip([texts[at] for at in new.tolist()], some.tolist(), strict=False))
         return classes
 
     def _matches(self, values: pa.StringArray) -> tuple[Ints, Ints]:
