@@ -78,3 +78,14 @@ def test_a_territory_is_neither_state_nor_speaker() -> None:
         "unknown",
         "CN",
     )
+
+
+@pytest.mark.parametrize("publisher", ["NCSC", "UK National Cyber Security Centre"])
+def test_a_first_sentence_that_names_the_publisher_is_read(publisher: str) -> None:
+    found = rows("The NCSC has attributed the attack on the Electoral Commission to APT31. It gave no date.", publisher)
+    assert [(row["source"], row["stance"], row["accused"]) for row in found] == [("The NCSC", "accuses", "APT31")]
+
+
+def test_what_follows_a_heading_without_an_empty_line_is_read() -> None:
+    found = rows("Statement by the European Union\nWe attribute the break-in at the parliament to APT31.\n")
+    assert [(row["source"], row["source_canonical"], row["accused"]) for row in found] == [("We", "European Union", "APT31")]

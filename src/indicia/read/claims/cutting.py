@@ -59,8 +59,9 @@ class Gate:
         """Offsets in `text` at which a telling word begins, in order."""
         low = lowered(text)
         found = [a for _, a, _ in self._long.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
-        if not found and short:
-            found = [a for _, a, _ in self._short.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum()]
+        if short:
+            more = (a for _, a, _ in self._short.find_matches_as_indexes(low) if a == 0 or not low[a - 1].isalnum())
+            found = sorted((*found, *more))
         return found
 
 

@@ -31,11 +31,13 @@ LONGEST_HEADING = 160
 
 
 class Issuer(NamedTuple):
-    """Who issues a document, and where the text names it: None where only the publisher is known."""
+    """Who issues a document, and where the text names it: None where only the publisher is known. `heading` is where the text
+    after the heading that names it begins: 0 without one."""
 
     described: Described
     start: int | None
     end: int | None
+    heading: int = 0
 
 
 def find_issuer(document: Document, names: Names, states: dict[str, str]) -> Issuer | None:
@@ -61,7 +63,7 @@ def _by_heading(text: str, names: Names, states: dict[str, str]) -> Issuer | Non
     party = found[0]
     if after is not None and party.end != hi:
         return None  # "Beijing, Moscow: report", "Russia behind hack: report"
-    return Issuer(describe_source(party, text, states), party.start, party.end)
+    return Issuer(describe_source(party, text, states), party.start, party.end, stop)
 
 
 def _by_publisher(document: Document, names: Names, states: dict[str, str]) -> Issuer | None:

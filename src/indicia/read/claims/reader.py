@@ -74,8 +74,8 @@ class Reading:
         self.model = model
         self.threshold = threshold
         issuer = find_issuer(document, tools.names, tools.states)
-        # a heading that names the issuer is no part of the sentence after it
-        self.heading = issuer.end if issuer is not None and issuer.end is not None else 0
+        # a heading that names the issuer claims nothing and is no part of the sentence after it
+        self.heading = issuer.heading if issuer is not None else 0
         self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
         self.maker = Maker(document, tools)
         self.found: list[Found] = []
@@ -86,7 +86,7 @@ class Reading:
     def read_all(self) -> None:
         """Reads the whole text."""
         batch: list[tuple[int, int]] = []
-        for piece in sentences(self.text):
+        for piece in sentences(self.text, self.heading):
             batch.append(piece)
             if len(batch) >= BATCH:
                 self.read(batch)
@@ -101,14 +101,13 @@ class Reading:
             self.number += 1
             if not worth[index]:
                 if index + 1 < len(ranges) and worth[index + 1]:
-                    self.context = parse(self.text, start, end, self.tools.names) if start >= self.heading else None
+                    self.context = parse(self.text, start, end, self.tools.names)
                 continue
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
             context = self.context if near and leans_back(sentence) else None
-            if start >= self.heading:  # a heading that names the issuer claims nothing
-                pieces.append(cut(context, sentence, self.number))
-            self.context = sentence if start >= self.heading else None
+            pieces.append(cut(context, sentence, self.number))
+            self.context = sentence
         scored: dict[int, Scored | None] = {}
         if self.model is not None:
             jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]
