@@ -56,13 +56,28 @@ def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[D
         ):
             # a headline: "GRU unit linked to wiper attacks"
             yield Draft(Stance.ACCUSES, -1, things[0], trim_units(sentence, k + 1, k + 6), verb.at, "participle", hedge=verb.at)
+        told, start = (-1,), clause_start(sentence, verb.first)
+        if source < 0:
+            told, start = _whose_words(sentence, verb) or (told, start)
         for accused in objects_after(sentence, k + 1, 3):
             if accusable(sentence, accused):
-                start = clause_start(sentence, verb.first)
                 hedge = verb.at if verb.lemma in _HEDGE_LINK else -1
-                yield Draft(
-                    Stance.ACCUSES, source, accused, trim_units(sentence, start, verb.first), verb.at, "participle", hedge=hedge
-                )
+                act = trim_units(sentence, start, verb.first)
+                for s in told if source < 0 else (source,):
+                    yield Draft(Stance.ACCUSES, s, accused, act, verb.at, "participle", hedge=hedge)
+
+
+def _whose_words(sentence: Sentence, verb: Verb) -> tuple[tuple[int, ...], int] | None:
+    """Who says so in "a wiper that the FBI and the NSA attributed to", and where what they say it of begins; None in "attacks
+    attributed to"."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    if not verb.first or at[verb.first - 1] < 0:
+        return None
+    group = coordinated(row, parties, at, at[verb.first - 1], back=True)
+    first = parties[group[0]].first
+    if not first or row[first - 1].low not in ("that", "which", "whom") or not all(can_speak(parties[s]) for s in group):
+        return None
+    return tuple(group), clause_start(sentence, first - 1)
 
 
 def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:

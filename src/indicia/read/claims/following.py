@@ -19,6 +19,7 @@ _RULERS = frozenset({"government", "regime", "authorities", "leadership", "state
 _TO_HEADS = word_set("parties.to_heads")
 _ABROAD = word_set("parties.abroad")
 _OF_HEADS = word_set("parties.of_heads")
+_TYING = frozenset({"attributed", "connected", "linked", "tied", "traced"})
 
 
 def after_head(
@@ -116,6 +117,8 @@ def after_head(
             return None
         if low not in _TIE_VERBS or k + 1 >= n:
             return None
+        if first == "agency" and row[j - 1].kind == "name" and low in _TYING:
+            return None  # "malware that the FBI attributed to the Russian government"
         hedge: tuple[int, int] | None = None
         prepositions = 0
         while (

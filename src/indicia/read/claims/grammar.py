@@ -225,6 +225,8 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
             if k >= 0 and at[k] >= 0:
                 if low == "that" and k == j - 1 and not parties[at[k]].kinds[0]:
                     return [], j, "none"
+                if low in ("which", "that") and parties[at[k]].first > 0 and row[parties[at[k]].first - 1].low == "against":
+                    return [], j, "thing"  # "the activity of X against Y, which targeted": the activity did
                 group = coordinated(row, parties, at, at[k], back=True)
                 return group, j, "relative"
             return [], j, "thing" if low != "that" else "none"

@@ -68,6 +68,8 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         return None
     if unit.low in _MONTHS:
         return None
+    if unit.low == "certain" and i + 1 < n and (row[i + 1].kind == "name" or is_capital(row[i + 1])):
+        return None  # "it is almost certain Russia did it"
     if unit.low in PRONOUNS and unit.kind == "word":
         if unit.text == "IT":
             return None
@@ -304,7 +306,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 continue
             if (
                 best >= 0
-                and row[best].low in _TITLE_FIRST
+                and row[best].low.split()[-1] in _TITLE_FIRST  # also "Foreign Secretary", which is a known name
                 or (best >= 0 and head_kinds and head_kinds[0] in ("gov_person", "person_speaker", "person"))
             ):
                 person_name = text[u.start : row[run - 1].end]

@@ -18,6 +18,7 @@ from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import defends, specific, suspect
+from indicia.read.claims.wordsets import word_set
 from indicia.records import (
     AccusedType,
     SourceType,
@@ -80,6 +81,7 @@ class Found(NamedTuple):
 
 
 _OWN = frozenset({"his", "her", "its", "their", "our", "my"})
+_OFFICES = word_set("parties.title_first")
 
 
 class Resolver:
@@ -135,7 +137,7 @@ class Resolver:
             first = candidate.kinds[0]
             if candidate.hostile and first in ("actor", "group", "criminal") or first == "place" or on_territory(candidate):
                 continue
-            if person and not (candidate.person_name or first in ("gov_person", "person_speaker", "named_person")):
+            if person and not self._is_person(candidate):
                 continue
             if head == "it" and (
                 first in ("gov_person", "person_speaker", "person", "named_person") or candidate.plural and first != "union"
@@ -149,6 +151,15 @@ class Resolver:
                 continue
             return described
         return None
+
+    def _is_person(self, party: Party) -> bool:
+        """Whether "he" or "she" may stand for a party, also for one that is known as a voice of its state."""
+        words = self.text[party.start : party.end].lower().split()
+        return bool(
+            party.person_name
+            or party.kinds[0] in ("gov_person", "person_speaker", "named_person")
+            or not _OFFICES.isdisjoint(words)
+        )
 
     def _hostile_before(self, sentence: Sentence, index: int, pointing: Party) -> Seen | None:
         """Which actor "the group" or "it" stands for. Only a pronoun or a person leads back to what may be a person's name:

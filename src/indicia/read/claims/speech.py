@@ -57,6 +57,8 @@ def speeches(sentence: Sentence) -> list[Speech]:
             and verb.lemma in ("say", "believe", "think", "suspect", "know", "hold")
         ):
             continue
+        if row[verb.at].low == "known" and verb.first == verb.at:
+            continue  # "the unit known as Sandworm" says nothing
         who, first, how = subject(sentence, verb.first)
         inverted = False
         if len(who) > 1 and first > 0 and _closes(sentence, verb.at) and row[parties[who[-1]].first - 1].low == ",":

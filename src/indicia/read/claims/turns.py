@@ -22,6 +22,7 @@ _OPENS = frozenset({"that", ",", "“", '"', "‘", ":", ";", "but", "and"})
 _HAVING = frozenset({"had", "has", "have", "having", "played", "plays", "taken", "took"})
 _TAKING = frozenset({"took", "takes", "take", "taken", "taking", "accepted", "accepts"})
 _SHRUG = word_set("turns.shrug")
+_CULPRIT = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "mastermind", "ringleader"})
 
 
 def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -29,6 +30,8 @@ def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     row, at = sentence.row, sentence.at
     for k in range(len(row) - 1):
         low = row[k].low
+        if low in _CULPRIT:
+            yield from _culprit(sentence, said, k)
         if at[k] >= 0:
             continue
         if low == "behind" and (k == 0 or row[k - 1].low in _OPENS):
@@ -108,6 +111,20 @@ def _behind(sentence: Sentence, said: list[Speech], k: int) -> Iterator[Draft]:
                 comma = next((i for i in range(k + 1, j) if row[i].low == ","), j)
                 yield from _accused(sentence, said, k, who, trim_units(sentence, k + 1, comma), "behind")
             return
+
+
+def _culprit(sentence: Sentence, said: list[Speech], k: int) -> Iterator[Draft]:
+    """ "X was the likely culprit", "the culprit was X"."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    if row[k + 1].low in _BE:
+        index = next_party(sentence, k + 2, len(row), reach=1)
+        who = coordinated(row, parties, at, index, back=False) if index >= 0 else []
+    else:
+        verb = next((j for j in range(k - 1, max(0, k - 5), -1) if row[j].low in _BE and at[j] < 0), 0)
+        who = copula_subject(sentence, verb + 1)[0] if verb and row[verb + 1].low == "the" else []
+    of = row[k + 1].low in ("of", "behind", "in") and trim_units(sentence, k + 2, clause_end(sentence, k + 2)) or None
+    if not _unreal(sentence, k, 8):
+        yield from _accused(sentence, said, k, [a for a in who if suspect(parties[a])], of, "responsible")
 
 
 def _cleft(sentence: Sentence, said: list[Speech], k: int) -> Iterator[Draft]:
