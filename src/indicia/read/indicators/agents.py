@@ -55,12 +55,12 @@ def find_agents(text: str, anchors: Anchors) -> Iterator[Hit]:
         initials = _INITIALS.match(text, at) if not text[at - 1 : at].isalnum() else None
         if initials is not None:
             yield Hit(initials.start(1), initials.end(1), "user-agent", initials[1])
-    at = text.find("Mozilla/")
-    while at >= 0:
-        agent = _MOZILLA.match(text, at)
+    done = 0
+    for at in anchors.literals("Mozilla/"):
+        agent = _MOZILLA.match(text, at) if at >= done else None
         if agent is not None:
             yield Hit(at, agent.end(), "user-agent", agent[0])
-        at = text.find("Mozilla/", at + 8 if agent is None else agent.end())
+            done = agent.end()
 
 
 def _introduced(text: str, match: re.Match[str]) -> Iterator[Hit]:

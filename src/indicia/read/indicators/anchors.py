@@ -12,11 +12,14 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from indicia.read.indicators.stems import Cues, one_byte_each
+from indicia.read.indicators.literals import find_literals, one_byte_each
 
-__all__ = ["Anchors"]
+__all__ = ["PAD", "Anchors"]
 
-_WORD, _SPACE, _HEX, _UPPER, _ALNUM, _OPEN, _STOP = 1, 2, 4, 8, 16, 32, 64
+_WORD, _SPACE, _HEX, _UPPER, _ALNUM, _OPEN, _STOP, _MARK = 1, 2, 4, 8, 16, 32, 64, 128
+
+PAD = 2  # how many blanks `Anchors.padded` has before the text
+_MARKS = ".:[({<\\_/~$\n!?A"  # what any list of positions begins with
 
 
 def _table() -> bytes:
@@ -37,6 +40,8 @@ def _table() -> bytes:
             table[code] |= _OPEN
         if c in ".!?":
             table[code] |= _STOP
+        if c in _MARKS:
+            table[code] |= _MARK
     return bytes(table)
 
 
@@ -49,17 +54,24 @@ class Anchors:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        # Two blanks on either side, so that the company of every character can be asked for.
-        padded = b"  " + one_byte_each(text) + b"    "
-        self._padded = padded
-        self._codes = np.frombuffer(padded, np.uint8)
-        self._kinds = np.frombuffer(padded.translate(_TABLE), np.uint8)
-        self._size = len(text)
+        # Blanks on either side, so that the company of every character can be asked for.
+        self.padded = b" " * PAD + one_byte_each(text) + b"    "
+        self._codes = np.frombuffer(self.padded, np.uint8)
+        self._kinds = np.frombuffer(self.padded.translate(_TABLE), np.uint8)
+
+    @cached_property
+    def _marks(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint8]]:
+        """Positions (in the padded array) of all of `_MARKS`, and which each is: found in one pass for all lists."""
+        places = np.flatnonzero(self._kinds >= _MARK)
+        return places, self._codes[places]
 
     def _places(self, *characters: str) -> npt.NDArray[np.intp]:
-        """Positions (in the padded array) of any of the characters, in order."""
-        found = [np.flatnonzero(self._codes == ord(c)) for c in characters]
-        return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+        """Positions (in the padded array) of any of the characters, which are among `_MARKS`, in order."""
+        places, codes = self._marks
+        wanted: _Flags = codes == ord(characters[0])
+        for c in characters[1:]:
+            wanted |= codes == ord(c)
+        return places[wanted]
 
     def _is(self, places: npt.NDArray[np.intp], offset: int, kind: int) -> _Flags:
         flags: _Flags = (self._kinds[places + offset] & kind) != 0
@@ -74,17 +86,16 @@ class Anchors:
 
     @staticmethod
     def _list(places: npt.NDArray[np.intp]) -> list[int]:
-        positions: list[int] = (places - 2).tolist()
+        positions: list[int] = (places - PAD).tolist()
         return positions
 
     @cached_property
-    def cues(self) -> Cues:
-        """The stems of all cues and the literals below, from one pass over the text."""
-        return Cues(self._padded, 2)
+    def _literals(self) -> dict[str, list[int]]:
+        return find_literals(self.padded, PAD)
 
     def literals(self, *words: str) -> list[int]:
-        """Where any of these literals of the table in `cues` begins, in order."""
-        places = [self.cues.literals[word] for word in words]
+        """Where any of these words of `literals.LITERALS` begins, in order."""
+        places = [self._literals[word] for word in words]
         return places[0] if len(places) == 1 else sorted(chain.from_iterable(places))
 
     @cached_property
@@ -124,6 +135,7 @@ class Anchors:
         opening = opening[~self._is(opening, 1, _ALNUM) | self._has(opening, 1, "dDaApcs")]
         dots = self._places(".")
         dots = dots[self._has(dots, 1, "])}") & self._is(dots, 2, _ALNUM)]
+        dots = dots[self._is(dots, -1, _WORD) | self._has(dots, -1, "]")]  # not the second half of `(.)`
         escapes = self._places("\\")
         escapes = escapes[self._has(escapes, 1, ".\\") & ~self._is(escapes, -1, _SPACE)]
         return self._list(np.sort(np.concatenate([opening, dots, escapes])))
@@ -142,7 +154,7 @@ class Anchors:
     def _plain_schemes(self) -> npt.NDArray[np.intp]:
         """Colons of `http://` and `https://`."""
         at = self._colons
-        at = at[self._has(at, 1, "/") & self._has(at, 2, "/") & (at >= 6)]
+        at = at[self._has(at, 1, "/") & self._has(at, 2, "/") & (at >= 4 + PAD)]
         ends = self._has(at, -1, "p") & self._has(at, -2, "t") & self._has(at, -3, "t")
         secure = self._has(at, -1, "s") & self._has(at, -2, "p") & self._has(at, -3, "t") & self._has(at, -4, "t")
         return at[ends & self._has(at, -4, "h") | secure]
@@ -175,12 +187,17 @@ class Anchors:
         """Runs of at least 26 ASCII letters and digits, as (start, end)."""
         breaks = np.flatnonzero((self._kinds & _ALNUM) == 0)
         long = np.flatnonzero(np.diff(breaks) > 26)
-        return list(zip((breaks[long] - 1).tolist(), (breaks[long + 1] - 2).tolist(), strict=True))
+        return list(zip((breaks[long] + 1 - PAD).tolist(), (breaks[long + 1] - PAD).tolist(), strict=True))
 
     @cached_property
-    def sentences(self) -> list[int]:
+    def breaks(self) -> npt.NDArray[np.intp]:
+        """Where lines end."""
+        return self._places("\n") - PAD
+
+    @cached_property
+    def sentences(self) -> npt.NDArray[np.intp]:
         """Where sentences, paragraphs and list items begin, from 0 on."""
-        stops = np.flatnonzero((self._kinds & _STOP) != 0)
+        stops = self._places(".", "!", "?")
         stops = stops[~self._has(stops, -2, ".")]  # "e.g. 192.0.2.1"
         for last, two, three in ("cnI", "dtL"):  # "Inc. (", "Ltd. "
             stops = stops[~(self._has(stops, -1, last) & self._has(stops, -2, two) & self._has(stops, -3, three))]
@@ -194,8 +211,5 @@ class Anchors:
         numbered = lines[self._has(lines, 1, digits) & self._has(lines, 2, ".)") & self._is(lines, 3, _SPACE)] + 1
         tens = lines[self._has(lines, 1, digits) & self._has(lines, 2, digits)]
         tens = tens[self._has(tens, 3, ".)") & self._is(tens, 4, _SPACE)] + 1
-        begins = np.zeros(len(self._codes), np.bool_)
-        for places in (plain, quoted, items, paragraphs, numbered, tens):
-            begins[places] = True
-        starts = self._list(np.flatnonzero(begins))
-        return starts if starts and starts[0] == 0 else [0, *starts]
+        starts = np.sort(np.concatenate([[PAD], plain, quoted, items, paragraphs, numbered, tens]))
+        return starts[np.diff(starts, prepend=0) > 0] - PAD

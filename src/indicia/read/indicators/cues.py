@@ -1,8 +1,8 @@
 """The words by which a text says what an indicator is to it: legitimate, a victim's, imitated, a reference, an example, denied.
 
-Each family of cues has the expressions that decide and, for speed, stems: one of them is in every match. One pass over the
-document finds all stems (see `stems`); a hit with no stem of a family near it needs no expression of that family.
-`tests/read/indicators` holds the stems to the expressions.
+Each family of cues has the expressions that decide and, for speed, what each match of those before a hit begins with and
+stems of which one is in every match of those after it. One pass over the sentences of the hits finds them all (see `stems`):
+the expressions are tried only there. `tests/read/indicators` holds stems and expressions together.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from indicia.read.indicators import handling
-from indicia.read.indicators.handling import before
-from indicia.read.indicators.versions import VERSION_STEMS
+from indicia.read.indicators.handling import before, joined
 
-__all__ = ["FAMILIES", "Family", "after_matches", "before_matches"]
+__all__ = ["FAMILIES", "Family", "after_matches"]
 
-LEAD = 60  # characters by which an expression may begin before its stem
 BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
 
 
@@ -86,7 +84,7 @@ _BENIGN = before(
     r"\breal (?:web ?)?(?:site|page|domain|address|portal),?\s",
     r"\b(?:is|are|was|were) (?:fine|normal|harmless|expected),? and so (?:is|are|was|were) ",
     r"\bturn(?:s|ed|ing)? away\b[^.!?;\n]{0,100}?[\s\"'(]",
-    r"\b(?:only |merely |just )?(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
+    r"\b(?:checks?|tests?|check(?:ed|ing)|test(?:ed|ing)|pings?) (?:for )?(?:(?:its |the |"
     r"for )?(?:internet )?(?:connectivity|connection|access) "
     r"(?:with|to|by contacting|via|against|through|at) |whether it can reach )(?:the )?[\"'`“]?",
 )
@@ -215,10 +213,11 @@ _ABUSED = re.compile(
 
 
 class Family(NamedTuple):
-    """Expressions that stand before a hit and after it, each side with stems of which one is in every match."""
+    """Expressions that stand before a hit with all that a match of them begins with, and expressions that stand after one
+    with stems of which one is in every match."""
 
     before: tuple[re.Pattern[str], ...] = ()
-    before_stems: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
     after: tuple[re.Pattern[str], ...] = ()
     after_stems: tuple[str, ...] = ()
 
@@ -226,27 +225,25 @@ class Family(NamedTuple):
 FAMILIES: dict[str, Family] = {
     "imitated": Family(
         (_IMITATED, _RESEMBLES),
-        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "squat", "alike", "similar to", "close to",
-         "homoglyph", "misspelling", "posed as", "poses as", "pose as", "posing as", "disguis", "pretend", "imitation of",
-         "timestamp", "the true", "the right", "the correct", "the actual",
-         "the real", "confus"),
+        ("impersonat", "mimic", "spoof", "imitat", "masquerad", "resembl", "typosquat", "typo-squat", "lookalike", "look-alike",
+         "timestamp", "homoglyph", "misspelling", *joined(("pose", "poses", "posed", "posing"), ("as",)), "disguis", "pretend",
+         "in imitation", *joined(("the",), ("true", "real", "right", "correct", "actual")), "confus",
+         *joined(("very", "closely", "confusingly", "deceptively"), ("similar",)), "close to"),
     ),
     "victim": Family(
         (_VICTIM,),
         ("victim", "customer", "ministry", "universit", "bank", "agency", "hospital", "institute", "recipient", "addressee",
-         "municipality", "targeted", "its ", "their ", "compan", "organi", "firm", "employer", "target", "government",
-         "department", "our"),
+         "municipality", "target", "its ", "their ", "compan", "organi", "firm", "employer", "government", "department", "our"),
         (_VICTIM_AFTER,),
         ("victim", "customer", "target", "our"),
     ),
     "hacked": Family((), (), (_HACKED_AFTER,), ("compromised", "hacked", "breached", "defaced", "broken into")),
     "benign": Family(
         (_BENIGN,),
-        ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "malicious",
-         "real ", "authentic",
-         "innocuous", "well-known", "false positive", "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore",
-         "connecti", "access ", "can reach", "false lead", "false alarm", "real site", "real web", "real page", "real domain",
-         "real address", "real portal", "turn", "and so "),
+        ("legit", "benign", "harmless", "genuine", "clean", "trusted", "official", "unmodified", "built-in", "non-malicious",
+         "not malicious", "innocuous", "well-known", "real ", "authentic", "false positive", "false lead", "false alarm",
+         "allowlist", "allow-list", "whitelist", "white-list", "exclu", "ignore", "turn", "check", "test", "ping",
+         *joined(("is", "are", "was", "were"), ("fine", "normal", "harmless", "expected"))),
         (_BENIGN_AFTER,),
         ("legit", "benign", "harmless", "genuine", "clean", "official", "unmodified", "malicious", "innocuous",
          "false positive", "indicator", "ioc", "listed", "safe", "nothing", "has no", "have no", "had no", "normal",
@@ -256,53 +253,48 @@ FAMILIES: dict[str, Family] = {
     ),
     "reference": Family(
         (_REFERENCE,),
-        ("see", "read", "visit", "consult", "refer", "learn", "accord", "via", "cf", "available", "published",
-         "documented", "described", "report", "found", "hosted by us", "cited", "information", "detail", "info", "source",
-         "ref", "link", "advisor", "blog", "article", "post", "write", "guidance", "documentation", "website", "home", "site",
-         "page", "repo", "github", "follow", "download", "accessed", "retrieved", "patch", "form", "wrote", "said",
-         "announced", "confirmed", "stated", "spokes", "update", "fix", "later", "newer", "above"),
+        ("see", "read", "visit", "consult", "ref", "learn more", "according", "via", "cf", "available", "published",
+         "documented", "described", "report", "found", "hosted by us", "cited", "detail", "source", "link", "advisor", "blog",
+         "report",
+         "article", "post", "writeup", "write-up", "guidance", "documentation", "website", "homepage", "home page",
+         *joined(("more", "further", "additional"), ("info", "detail", "reading")),
+         *joined(("download",), ("our", "the")), *joined(("use", "complete"), ("the", "our", "this")), "fill in", "fill out",
+         "wrote", "said", "announced", "confirmed", "stated", "spokes", *joined(("or", "and"), ("later", "newer", "above")),
+         "originally", "accessed", "retrieved", "patch", "update", "fix"),
     ),
-    "publisher": Family((_PUBLISHER,), ("our", "vendor", "its own", "follow us", "subscribe", "thank")),
+    "publisher": Family((_PUBLISHER,), ("our ", "the vendor", "its own", "follow us", "subscribe", "thank")),
     "contact": Family(
         (_CONTACT,),
-        ("contact", "report", "reach", "write", "question", "touch", "send", "media", "press", "call", "subscribe",
-         "hotline", "notify", "forward", "nquiries", "mail us"),
+        ("contact", "report", "reach", "write", "question", "get in touch", "send", "media", "press", "call us", "subscribe",
+         "hotline", "notify", "forward", "inquiries", "enquiries", "mail us", "email us", "e-mail us"),
     ),
     "stays": Family(
         (handling.LEFT_ALONE,),
-        handling.LEFT_ALONE_STEMS,
+        handling.LEFT_ALONE_BEGINS,
         (handling.STAYS, handling.ROW_VERDICT),
         handling.STAYS_STEMS,
     ),
-    "service": Family((handling.SERVICE,), handling.SERVICE_STEMS),
+    "service": Family((handling.SERVICE,), handling.SERVICE_BEGINS),
     "sinkhole": Family((handling.SINKHOLE,), ("sinkhol", "seized", "taken over"), (handling.SINKHOLE_AFTER,), ("sinkhole",)),
     "negated": Family(
         (_NEGATED,),
-        ("no ", "not ", "n't", "n’t", "never", "nothing", "nobody", "neither", "unaffected", "unrelated", "rather", "without",
-         "ruled out", "wrongly", "mistakenly", "erroneously", "incorrectly"),
+        (*joined(("no",), ("evidence", "indication", "sign", "trace", "reason", "connection", "traffic", "contact")),
+         *joined(("did", "does", "do", "was", "were", "is", "are", "has", "have", "could"), ("not",)),
+         *(verb + end for verb in ("did", "does", "was", "is", "are", "has") for end in ("n't", "n’t")),
+         *joined(("not",), ("been", "affected", "vulnerable", "exploit", "impacted", "susceptible")),
+         "never", "nothing", "nobody", "neither", "ruled out", "wrongly", "mistakenly", "erroneously", "incorrectly",
+         "unaffected", "unrelated", "rather than", "without"),
         (_NEGATED_AFTER,),
         (" no ", "not ", "never"),
     ),
-    "example": Family(
-        (),
-        ("for example", "for instance", "e.g.", "such as", "placeholder", "documentation", "in the example", "example address",
-         "example domain", "example host", "example configuration", "example range", "replace", "your", "reserved for", "lab",
-         "test", "sandbox", "configur", "administrator", "fictitious", "dummy"),
-    ),
-    "version": Family((), VERSION_STEMS),
     # What is asked for some types alone.
-    "inspected": Family((handling.INSPECTED,), handling.INSPECTED_STEMS),
-    "handed out": Family((handling.HANDED_OUT,), handling.HANDED_OUT_STEMS),
-    "recipient": Family((handling.RECIPIENT,), handling.RECIPIENT_STEMS),
-    "spared": Family((handling.SPARED,), handling.SPARED_STEMS),
-    "read only": Family((handling.READ_ONLY,), handling.READ_ONLY_STEMS),
-    "correct": Family((handling.CORRECT,), handling.CORRECT_STEMS),
+    "inspected": Family((handling.INSPECTED,), handling.INSPECTED_BEGINS),
+    "handed out": Family((handling.HANDED_OUT,), handling.HANDED_OUT_BEGINS),
+    "recipient": Family((handling.RECIPIENT,), handling.RECIPIENT_BEGINS),
+    "spared": Family((handling.SPARED,), handling.SPARED_BEGINS),
+    "read only": Family((handling.READ_ONLY,), handling.READ_ONLY_BEGINS),
+    "correct": Family((handling.CORRECT,), handling.CORRECT_BEGINS),
 }  # fmt: skip
-
-
-def before_matches(family: str, text: str, low: int, high: int) -> bool:
-    """Whether a cue of the family stands right before `high`, in [low, high)."""
-    return any(pattern.search(text, low, high) for pattern in FAMILIES[family].before)
 
 
 def after_matches(family: str, text: str, low: int, high: int) -> bool:
@@ -315,10 +307,9 @@ def is_abused(before: str) -> bool:
     return bool(_ABUSED.search(before))
 
 
-def is_denied(before: str) -> bool:
-    """Whether a denial earlier in the sentence reaches the hit: nothing between them takes it back."""
-    denial = _NEGATED.search(before)
-    return denial is not None and not _RECOVERS.search(before, max(denial.end(1), len(before) - 60))
+def is_taken_back(denial: re.Match[str], start: int) -> bool:
+    """Whether something between a denial and the hit at `start` takes it back."""
+    return _RECOVERS.search(denial.string, max(denial.end(1), start - 60), start) is not None
 
 
 def is_example(sentence: str) -> bool:

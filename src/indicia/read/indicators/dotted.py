@@ -13,7 +13,7 @@ from indicia.read.indicators.filenames import FILE_ENDINGS, HOST_LIKE_ENDINGS, i
 from indicia.read.indicators.hit import Hit, Taken
 from indicia.read.indicators.hosts import HOST, name_note, valid_host
 from indicia.read.indicators.urls import PATH, trim
-from indicia.read.indicators.versions import REACH, is_version
+from indicia.read.indicators.versions import is_version
 
 __all__ = ["find_dotted"]
 
@@ -42,10 +42,10 @@ def find_dotted(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
             continue
         token, end = match[0], match.end()
         done = end
-        yield from _dotted(text, anchors, left, end, token)
+        yield from _dotted(text, left, end, token)
 
 
-def _dotted(text: str, anchors: Anchors, start: int, end: int, token: str) -> Iterator[Hit]:
+def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
     before = text[start - 1] if start else " "
     if token[-1] in "-_":
         token = token.rstrip("-_")
@@ -57,7 +57,7 @@ def _dotted(text: str, anchors: Anchors, start: int, end: int, token: str) -> It
             yield Hit(start + among.start(2), end, "ipv4-addr", among[2], address4_note(among[2]))
         return
     if last.isdigit():
-        yield from _ipv4(text, anchors, start, end, token, before)
+        yield from _ipv4(text, start, end, token, before)
         return
     low = token.lower()
     ending = low.rsplit(".", 1)[-1]
@@ -248,7 +248,7 @@ def _mostly_lower(token: str) -> bool:
     )
 
 
-def _ipv4(text: str, anchors: Anchors, start: int, end: int, token: str, before: str) -> Iterator[Hit]:
+def _ipv4(text: str, start: int, end: int, token: str, before: str) -> Iterator[Hit]:
     """An address of exactly four numbers. `token` may run on ("198.51.100.7.exe" does not come here, it ends in letters)."""
     if not IPV4.fullmatch(token) or before == "." or text[end : end + 2].startswith(("._", ".-")):
         return
@@ -275,9 +275,7 @@ def _ipv4(text: str, anchors: Anchors, start: int, end: int, token: str, before:
                 yield Hit(start, close, "url", token + text[end:close], note)
                 yield Hit(start, end, "ipv4-addr", token, note, "url")
                 return
-    if (not note or note.startswith("documentation")) and is_version(
-        text, start, end, anchors.cues.has("version", start - REACH, end + 40)
-    ):
+    if (not note or note.startswith("documentation")) and is_version(text, start, end):
         note = "version number"
     if before == "/" and note != "version number" and text[start - 2 : start - 1].isalnum():
         return

@@ -45,6 +45,8 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     if view.text is not document.text:
         anchors = Anchors(view.text)
     hits = find_hits(view.text, anchors)
+    if not hits:
+        return ()
     ranges = np.stack([np.fromiter((h.start for h in hits), np.int64), np.fromiter((h.end for h in hits), np.int64)], axis=1)
     originals, disguised = view.originals(ranges).tolist(), view.disguised(ranges).tolist()
     judged = Judge(document, view, anchors).each(hits, ranges, [start for start, _ in originals], disguised)

@@ -1,41 +1,43 @@
 """How a text says what its reader or its author is to do with something that is no trace: what not to block, where to look,
 what to download, whom a mail went to, who runs a service.
 
-Expressions and stems as in `cues`, which joins them to its families.
+Expressions with what they begin with, and stems, as in `cues`, which joins them to its families.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import product
 
 __all__ = [
     "CORRECT",
-    "CORRECT_STEMS",
+    "CORRECT_BEGINS",
     "CREDITED",
     "HANDED_OUT",
-    "HANDED_OUT_STEMS",
+    "HANDED_OUT_BEGINS",
     "INSPECTED",
-    "INSPECTED_STEMS",
+    "INSPECTED_BEGINS",
     "LEAD_FINE",
     "LEAD_NAMES",
     "LEFT_ALONE",
-    "LEFT_ALONE_STEMS",
+    "LEFT_ALONE_BEGINS",
     "READ_ONLY",
-    "READ_ONLY_STEMS",
+    "READ_ONLY_BEGINS",
     "RECIPIENT",
-    "RECIPIENT_STEMS",
+    "RECIPIENT_BEGINS",
     "ROW_FINE",
     "ROW_VERDICT",
     "SERVICE",
-    "SERVICE_STEMS",
+    "SERVICE_BEGINS",
     "SINKHOLE",
     "SINKHOLE_AFTER",
     "SPARED",
-    "SPARED_STEMS",
+    "SPARED_BEGINS",
     "STAYS",
     "STAYS_STEMS",
     "WHERE_AFTER",
     "before",
+    "joined",
 ]
 
 
@@ -43,6 +45,11 @@ def before(*phrases: str, tail: str = "") -> re.Pattern[str]:
     """An expression of what stands right before a hit. Group 1 is the cue itself, without what may stand between it and the
     hit. A blank in the phrases stands for any white space: lines break anywhere."""
     return re.compile((r"((?:" + "|".join(phrases) + r"))" + tail + r"\Z").replace(" ", r"\s"), re.IGNORECASE)
+
+
+def joined(*words: tuple[str, ...]) -> tuple[str, ...]:
+    """Every first word with every second one and so on, a blank between them."""
+    return tuple(" ".join(choice) for choice in product(*words))
 
 
 _QUOTE = r"[\s\"'`“‘(<]{0,3}"
@@ -53,7 +60,10 @@ LEFT_ALONE = before(
     r"\b(?:no longer|does not|do not|will not) (?:fires?|alerts?|triggers?)(?: on)?",
     tail=r"[^.;:\n]{0,60}?" + _QUOTE,
 )
-LEFT_ALONE_STEMS = ("no longer", "not ", "n't ", "n’t ", "never")
+LEFT_ALONE_BEGINS = (
+    *joined(("do", "should", "must", "shall", "does", "will"), ("not",)), "don't", "don’t", "shouldn't", "shouldn’t", "never",
+    "no longer",
+)  # fmt: skip
 # What is said after something that may stay: "belongs to the product", "should not be blocked", "are part of normal operation".
 STAYS = re.compile(
     r"[\"'`”’)]{0,2}(?:\s*\([^()\n]{1,60}\))?,?\s*(?:[^.;,\n]{0,50}\s(?:and|but)\s)?(?:(?:which|that|they|both|these)\s)?"
@@ -88,7 +98,10 @@ INSPECTED = before(
     tail=r" (?:the |your |its |all )?(?:(?:log|logs|file|files|folder|directory|event log|contents? of) )?(?:in |of )?"
     + _QUOTE,
 )
-INSPECTED_STEMS = ("search", "check", "review", "examine", "inspect", "compare", "grep", "look", "go through", "scan")
+INSPECTED_BEGINS = (
+    *joined(("log", "logs", "file", "files", "folder", "folders", "place", "places"), ("to",)), "search", "check", "review",
+    "examine", "inspect", "compare", "grep", "look", "go through", "scan",
+)  # fmt: skip
 WHERE_AFTER = re.compile(r"[\"'`”’)]{0,2}\s(?:for|with|against)\s", re.IGNORECASE)
 # Files and their hashes that the author gives to the reader, and files kept as evidence.
 HANDED_OUT = before(
@@ -107,15 +120,19 @@ HANDED_OUT = before(
     r"\b(?:rules?|settings?|options?) [\w-]{1,20} (?:in|of)",
     tail=_QUOTE,
 )
-HANDED_OUT_STEMS = (
-    "update", "patch", "hotfix", "list", "tool", "script", "rule", "report", "file", "cleaner", "scanner", "feed", "installer",
-    "image", "config", "indicators", "iocs", "download", "slides", "annex", "appendix", "attachment", "supplement", "evidence",
-    "exhibit", "lock f", "lockf", "logs", "log (", "log:", "log in", "log as", "log is", "change", "licen", "stix (",
-    "misp (", "csv (",
-    "json (", "openioc (", "yara (", "format (", "form (", "bundle (", "file (", "version", "copy", "edition", "timeline",
-    "notes", "details", "minutes", "output", "result", "error", "setting",
-    "option",
-    "see ", "see also",
+HANDED_OUT_BEGINS = (
+    *joined(
+        ("download", "install", "apply", "get", "fetch", "run", "use", "see", "open", "import", "edit"),
+        ("our", "the", "this", "your"),
+    ),
+    "slides", "annex", "appendix", "supplement", "evidence", "exhibit", "lock file", "lockfile", "log", "config", "changes",
+    "changelog", "licence", "license", *joined(("as", "in"), ("stix", "misp", "csv", "json", "openioc", "yara")),
+    *joined(("pdf", "full", "printable", "html", "print"), ("version", "copy", "edition")), "timeline", "notes", "details",
+    "minutes",
+    *joined(
+        ("output", "result", "results", "error", "errors", "report", "reports"), ("goes", "go", "is written", "are written")
+    ),
+    "see ", "see:", "see(", "rule", "setting", "option",
 )  # fmt: skip
 # "phishing mails were sent to a@... and b@..."
 RECIPIENT = before(
@@ -124,7 +141,10 @@ RECIPIENT = before(
     r"\b(?:received|opened|reported) by(?: our| the)?(?: user| colleague| employee)?",
     tail=r" " + _QUOTE + r"(?:[\w.+-]+@[\w.-]+(?:, | and |, and ))*",
 )
-RECIPIENT_STEMS = ("mail", "message", "lure", "phish", "invitation", "letter", "received", "opened", "reported")
+RECIPIENT_BEGINS = (
+    "email", "mail", "message", "lure", "phish", "invitation", "letter", *joined(("received", "opened", "reported"), ("by",)),
+    "e-mail",
+)  # fmt: skip
 # Who sells names or room: "registered with Namewell Inc. (namewell.example)"; what anybody may use: "the public endpoint x".
 SERVICE = before(
     r"\b(?:registered|bought|leased|rented|hosted)(?: \w+){0,3} (?:with|through|via|from|by) (?:the )?"
@@ -136,9 +156,10 @@ SERVICE = before(
     r"(?:the )?(?:domains? |sites? )?",
     tail=_QUOTE,
 )
-SERVICE_STEMS = ("registered", "bought", "leased", "rented", "hosted", "registrar", "hoster", "hosting", "isp", "provider",
-                 "public", "plaintiff", "project", "claimant", "the company", "the bank", "the vendor",
-                 "complainant")  # fmt: skip
+SERVICE_BEGINS = (
+    "registered", "bought", "leased", "rented", "hosted", "registrar", "hoster", "hosting", "isp", "provider", "project",
+    "public", "plaintiff", "claimant", *joined(("the",), ("company", "bank", "vendor")), "complainant",
+)  # fmt: skip
 SINKHOLE = before(
     r"\bsinkhol(?:e|es|ed|ing)\b(?: (?:to|at|by|on|in|server|servers|address|addresses|is|was|are|operated|run|of|the|our|its|"
     r"[A-Z]\w+))*",
@@ -158,43 +179,28 @@ SPARED = before(
     r"programs?|such|as|like|including|e\.g\.|named|with|names?|these|and|or|if|whose|[\w$-]+\.\w{2,5}(?:\.\w{2,5}){0,2}|"
     r"[\w$-]+,)){1,30}[ :,]+" + _QUOTE,
 )
-SPARED_STEMS = ("stop", "kill", "terminat", "end", "skip", "exclud", "avoid", "spare", "ignor", "omit", "shut")
+SPARED_BEGINS = ("stop", "kill", "terminat", "end", "skip", "exclud", "avoid", "spare", "ignor", "omit", "shut")
 # A key of the system that is only looked at.
 READ_ONLY = before(
     r"\b(?:reads?|reading|quer(?:y|ies|ied|ying)|QueryValue|RegQueryValue\w*|checks?|checking|looks? up|retrieves?|obtains?)\b",
     tail=r"(?: (?:the|from|of|in|below|under|at|whether|if|values?|keys?|data|entry|entries|contents?|\w{3,30}|"
     r"[\"'`“]\w{3,30}[\"'`”])){0,6}\s" + _QUOTE,
 )
-READ_ONLY_STEMS = ("read", "quer", "check", "look", "retrieve", "obtain")
+READ_ONLY_BEGINS = ("read", "quer", "regqueryvalue", "check", "look", "retrieve", "obtain")
 # "the correct file has the SHA-256 ...", "the real x.whl is ...", "the original (MD5 ...)"
 CORRECT = before(
     r"\((?:public|legitimate|open[- ]source|benign|clean|known) (?:tool|file|binary|software|program)\)",
-    r"\b(?:the |an? |its )?(?:correct|authentic|real|unmodified|stock|upstream|genuine|vendor['’]s|untouched|right|"
+    r"\b(?:correct|authentic|real|unmodified|stock|upstream|genuine|vendor['’]s|untouched|right|"
     r"official)(?: [\w.+()-]{1,60}){0,4}?",
     r"\bfor comparison\b[^;\n]{0,80}?",
-    r"\b(?:the |an? |its )?original(?: (?:file|installer|package|version|program|binary|one))?",
+    r"\boriginal(?: (?:file|installer|package|version|program|binary|one))?",
     tail=r"[ ,(]{0,3}(?:(?:has|have|had|is|with|the|of|an?|its|hash|MD5|SHA-?\d{1,3})[\s(:=]{1,3}){0,6}" + _QUOTE,
 )
-CORRECT_STEMS = (
-    "comparison",
-    "tool)",
-    "file)",
-    "binary)",
-    "software)",
-    "program)",
-    "correct",
-    "authentic",
-    "real",
-    "unmodified",
-    "stock",
-    "upstream",
-    "genuine",
-    "vendor",
-    "untouched",
-    "right",
-    "official",
-    "original",
-)
+CORRECT_BEGINS = (
+    *("(" + kind for kind in ("public ", "legitimate ", "open-source ", "open source ", "benign ", "clean ", "known ")),
+    "correct", "authentic", "real", "unmodified", "stock", "upstream", "genuine", "vendor", "untouched", "right", "official",
+    "for comparison", "original",
+)  # fmt: skip
 # How a paragraph begins that is about what is no trace: "False positives this week: ...", "What was not touched: ...".
 LEAD_FINE = re.compile(
     r"[ \t]*(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*(?:\w+ )?(?:false (?:positives?|alarms?|leads?)|what (?:was|is|"

@@ -11,13 +11,16 @@ from importlib import resources
 
 import tldextract
 
-__all__ = ["HOST", "host_of", "is_reserved_name", "name_note", "known_role", "registrable", "valid_host"]
+__all__ = ["HOST", "host_of", "is_government", "is_reserved_name", "name_note", "known_role", "registrable", "valid_host"]
 
 HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,40}")  # what has the shape of one
 _RESERVED_TLDS = frozenset(("example", "test", "invalid", "localhost"))  # RFC 2606
 _RESERVED_NAMES = frozenset(("example.com", "example.net", "example.org", "example.edu"))
 _SPECIAL_TLDS = frozenset(("onion", "i2p", "bit", "eth", "bazar", "local", "lan", "internal", "arpa"))
 _AUTHORITY = re.compile(r"(?:[A-Za-z0-9+.-]{1,16}://)?([^/?#]*)")
+_GOVERNMENT = re.compile(
+    r"\.(?:gov|mil|gov\.[a-z]{2}|gouv\.[a-z]{2}|gob\.[a-z]{2}|go\.[a-z]{2}|govt\.[a-z]{2}|mil\.[a-z]{2})\Z"
+)
 _LABEL = re.compile(r"(?!-)[a-z0-9_\u0080-\uffff-]{1,63}(?<!-)")
 
 
@@ -108,6 +111,11 @@ def known_role(host: str) -> str | None:
         if role is not None:
             return role
     return None
+
+
+@lru_cache(maxsize=65536)
+def is_government(host: str) -> bool:
+    return _GOVERNMENT.search(host) is not None
 
 
 def name_note(host: str) -> str:

@@ -1,8 +1,9 @@
-"""Where in a text the stems of cues stand, and the literals that searchers begin with: all found in one pass."""
+"""Which families of cues could stand around each hit: what their expressions begin with, or have in them, found in one pass
+over the sentences of the hits."""
 
 from __future__ import annotations
 
-import codecs
+import re
 from bisect import bisect_left
 from functools import lru_cache
 from itertools import chain
@@ -11,93 +12,102 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
+from indicia.read.indicators.anchors import PAD, Anchors
 from indicia.read.indicators.cues import FAMILIES
+from indicia.read.indicators.literals import one_byte_each
 
-__all__ = ["Cues", "one_byte_each"]
+__all__ = ["AFTER_BIT", "BEFORE_BIT", "Cues"]
 
-_SIDES = tuple((name, side) for name in FAMILIES for side in ("before", "after"))
-_SPOKEN = _SIDES.index(("example", "before"))  # the families before this one say something of a hit
+_Places = npt.NDArray[np.int64]
+_Bits = npt.NDArray[np.uint64]
 
-# Every literal that some searcher begins with: found together in one pass.
-_LITERALS = (
-    "HK", "utex", "UTEX", "utant", "Global\\", "Local\\", "BaseNamedObjects\\", "gent", "GENT", "\"ua\"", "'ua'",
-    "CVE", "cve", "Cve", "CWE", "cwe", "utonomous System", "utonomous system", 'UA "', "UA: ", "UA is", "UA was", "UA =",
-    "rule ", "rule\t", "title:",
-)  # fmt: skip
-
-
-def _wide(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeEncodeError)
-    return "\xff" * (error.end - error.start), error.end
-
-
-codecs.register_error("indicia.wide", _wide)
-
-
-def one_byte_each(text: str) -> bytes:
-    """The text as Latin-1; what is beyond is 0xFF."""
-    return text.encode("latin-1", "indicia.wide")
+BEFORE_BIT = {name: 1 << number for number, name in enumerate(FAMILIES)}
+AFTER_BIT = {name: 1 << number for number, name in enumerate(FAMILIES, start=len(FAMILIES))}
+_BEFORE, _AFTER = np.uint64(sum(BEFORE_BIT.values())), np.uint64(sum(AFTER_BIT.values()))
+_LOW = bytes(0x20 if chr(code).isspace() else ord(chr(code).lower()) for code in range(256))  # lines break anywhere in a cue
+_WORD = bytes((chr(code).isalnum() or code == ord("_")) and code != 0xFF for code in range(256))  # 0xFF may be a quote
 
 
 @lru_cache(maxsize=1)
-def _automaton() -> tuple[BytesAhoCorasick, tuple[bytes, ...], npt.NDArray[np.uint64]]:
-    """All stems and literals in lower case, and for each the families that it belongs to, as bits."""
-    owners: dict[bytes, int] = {one_byte_each(literal).lower(): 0 for literal in _LITERALS}
-    for number, (name, side) in enumerate(_SIDES):
-        family = FAMILIES[name]
-        for stem in family.before_stems if side == "before" else family.after_stems:
-            low = one_byte_each(stem).lower()
-            owners[low] = owners.get(low, 0) | 1 << number
-    patterns = tuple(sorted(owners))
+def _automaton() -> tuple[BytesAhoCorasick, _Bits, npt.NDArray[np.bool_], int]:
+    """All stems in lower case; for each the families that it belongs to and whether it begins with a letter; the longest."""
+    owners: dict[bytes, int] = {}
+    for name, family in FAMILIES.items():
+        for stem, bit in (
+            *((stem, BEFORE_BIT[name]) for stem in family.begins),
+            *((stem, AFTER_BIT[name]) for stem in family.after_stems),
+        ):
+            low = one_byte_each(stem).translate(_LOW)
+            owners[low] = owners.get(low, 0) | bit
+    patterns = tuple(owners)
     automaton = BytesAhoCorasick(patterns, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
-    return automaton, patterns, np.array([owners[pattern] for pattern in patterns], np.uint64)
-
-
-_LOW = bytes(range(256)).lower().replace(b"\n", b" ")  # lines break anywhere within a cue
+    worded = np.array([_WORD[pattern[0]] for pattern in patterns], np.bool_)
+    return automaton, np.array([owners[pattern] for pattern in patterns], np.uint64), worded, max(map(len, patterns))
 
 
 class Cues:
-    """Where in a text the stems of each family stand, and the `literals` that searchers begin with."""
+    """The cues in the sentences of hits. `before` and `after` have for each hit the families of which a cue could stand on
+    that side of it, as bits (see `BEFORE_BIT` and `AFTER_BIT`)."""
 
-    def __init__(self, text: bytes, pad: int) -> None:
-        """`text` has one byte for each character, after `pad` of them that are none of the text's (see `Anchors`)."""
-        automaton, patterns, owners = _automaton()
-        found = automaton.find_matches_as_indexes(text.translate(_LOW), overlapping=True)
-        rows = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
-        rows = rows[np.argsort(rows[:, 1], kind="stable")]
-        starts = rows[:, 1] - pad
-        self.literals = {
-            literal: [
-                at for at in starts[rows[:, 0] == patterns.index(form.lower())].tolist() if text.startswith(form, at + pad)
-            ]
-            for literal, form in ((literal, one_byte_each(literal)) for literal in _LITERALS)
-        }
-        families = owners[rows[:, 0]]
-        places = [starts[(families & 1 << number) != 0].tolist() for number in range(len(_SIDES))]
-        self._before = {name: places[2 * number] for number, name in enumerate(FAMILIES)}
-        self._after = {name: places[2 * number + 1] for number, name in enumerate(FAMILIES)}
-        self._spoken = starts[(families & (1 << _SPOKEN) - 1) != 0]
+    def __init__(self, anchors: Anchors, lows: _Places, ranges: _Places, highs: _Places) -> None:
+        """One row for each hit, in text order: its sentence is [low, high), the hit is [start, end)."""
+        self._text = anchors.text
+        self._starts, self._bits = _stems(anchors.padded, lows, highs)
+        self._lists: dict[int, list[int]] = {}
+        self.before: list[int] = (self._any_in(lows, ranges[:, 0]) & _BEFORE).tolist()
+        self.after: list[int] = (self._any_in(ranges[:, 1], highs) & _AFTER).tolist()
 
-    def any_in(self, lows: npt.NDArray[np.int64], highs: npt.NDArray[np.int64]) -> list[bool]:
-        """For each range [low, high), whether any stem of those that say something of a hit stands in it."""
-        flags: list[bool] = (np.searchsorted(self._spoken, lows) < np.searchsorted(self._spoken, highs)).tolist()
-        return flags
+    def _any_in(self, lows: _Places, highs: _Places) -> _Bits:
+        """The bits of all stems that begin in each [low, high)."""
+        first, last = np.searchsorted(self._starts, lows), np.searchsorted(self._starts, highs)
+        edges = np.stack([first, last], axis=1).ravel()
+        joined: _Bits = np.bitwise_or.reduceat(np.append(self._bits, np.uint64(0)), edges)[::2]
+        return np.where(first < last, joined, np.uint64(0))
 
-    def has(self, family: str, low: int, high: int) -> bool:
-        """Whether a stem of the family's expressions before a hit stands in [low, high)."""
-        return _between(self._before[family], low, high)
+    def _list(self, bit: int) -> list[int]:
+        places = self._lists.get(bit)
+        if places is None:
+            places = self._lists[bit] = self._starts[(self._bits & np.uint64(bit)) != 0].tolist()
+        return places
 
-    def first(self, family: str, low: int, high: int) -> int:
-        """Where the first stem of the family's expressions before a hit stands in [low, high), or -1."""
-        positions = self._before[family]
-        index = bisect_left(positions, low)
-        return positions[index] if index < len(positions) and positions[index] < high else -1
+    def find(self, family: str, low: int, high: int) -> re.Match[str] | None:
+        """The first cue of the family in [low, high) that stands right before `high`."""
+        places = self._list(BEFORE_BIT[family])
+        patterns = FAMILIES[family].before
+        for index in range(bisect_left(places, low), len(places)):
+            if places[index] >= high:
+                break
+            for pattern in patterns:
+                if (match := pattern.match(self._text, places[index], high)) is not None:
+                    return match
+        return None
 
-    def follows(self, family: str, low: int, high: int) -> bool:
-        """Whether a stem of the family's expressions after a hit stands in [low, high)."""
-        return _between(self._after[family], low, high)
+    def has_stem(self, family: str, low: int, high: int) -> bool:
+        """Whether a stem of what the family has after a hit stands in [low, high)."""
+        places = self._list(AFTER_BIT[family])
+        index = bisect_left(places, low)
+        return index < len(places) and places[index] < high
 
 
-def _between(positions: list[int], low: int, high: int) -> bool:
-    index = bisect_left(positions, low)
-    return index < len(positions) and positions[index] < high
+def _stems(padded: bytes, lows: _Places, highs: _Places) -> tuple[_Places, _Bits]:
+    """Where stems begin in the sentences [low, high), in order, and the families of each. A cue before a hit begins where a
+    word does."""
+    automaton, owners, worded, longest = _automaton()
+    ends = np.maximum.accumulate(highs) + longest
+    new = np.append(True, lows[1:] > ends[:-1])  # where a sentence does not touch those before it
+    begins, ends = lows[new] + PAD, np.append(ends[:-1][new[1:]], ends[-1:]) + PAD
+    sentences = [padded[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
+    found = automaton.find_matches_as_indexes(b"".join(sentences).translate(_LOW), overlapping=True)
+    rows = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
+    rows = rows[np.argsort(rows[:, 1], kind="stable")]
+    sizes = np.array([len(sentence) for sentence in sentences], np.int64)
+    shifts = begins - np.cumsum(sizes) + sizes
+    places = rows[:, 1] + shifts[np.searchsorted(np.cumsum(sizes), rows[:, 1], side="right")]
+    bits = owners[rows[:, 0]]
+    before = np.frombuffer(padded, np.uint8)[places - 1]
+    inside = worded[rows[:, 0]] & _IS_WORD[before]
+    bits[inside] &= _AFTER
+    return places - PAD, bits
+
+
+_IS_WORD = np.frombuffer(_WORD, np.bool_)

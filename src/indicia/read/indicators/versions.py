@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["REACH", "VERSION_STEMS", "is_version"]
+__all__ = ["is_version"]
 
+_WORDS_BEFORE = (
+    "version", "versions", "ver", "ver.", "v", "v.", "release", "build", "firmware", "patch", "patched", "patch to",
+    "patched to", "update", "updated", "update to", "updated to", "upgrade", "upgraded", "upgrade to", "upgraded to",
+    "earlier than", "older than", "newer than", "fixed in", "section", "chapter", "clause", "paragraph", "figure", "table",
+    "appendix", "req", "reqs", "requirement", "requirements", "control", "item", "step", "rfc", "oid", "sig",
+    "file version", "fileversion", "product version", "productversion", "assembly version", "assemblyversion",
+)  # fmt: skip
+_ENDINGS = (*_WORDS_BEFORE, "version_", "version-")  # of what a version stands after, in lower case
+_BETWEEN = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + ":=#\"'“"
 _VERSION_BEFORE = re.compile(
-    r"(?:\b(?:versions?|ver\.?|v\.?|release|build|firmware|patch(?:ed)?(?: to)?|update(?:d)?(?: to)?|upgrade(?:d)?(?: to)?|"
-    r"earlier than|older than|newer than|fixed in|section|chapter|clause|paragraph|figure|table|"
-    r"appendix|req(?:uirement)?s?|control|item|step|rfc|oid|sig|file ?version|product ?version|assembly ?version)"
-    r"[\s:=#\"'“]{0,5}|(?:\b[Vv]|\bversion[\s_-]))$",
-    re.IGNORECASE,
+    rf"(?:\b(?:{'|'.join(map(re.escape, _WORDS_BEFORE))})[\s:=#\"'“]{{0,5}}|(?:\b[Vv]|\bversion[\s_-]))$", re.IGNORECASE
 )
-_VERSION_BEFORE_WEAK = re.compile(
-    r"(?:\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/|\b(?:OpenSSL|Exchange|Chrome|Firefox|Java|Windows|Office|"
-    r"Server|Orion|Serv-U|Confluence|FortiOS|PAN-OS|Pulse|macOS|iOS|Linux|kernel|[A-Z][A-Za-z]*OS)\s)$"
-)
+_PRODUCTS = (
+    "OpenSSL", "Exchange", "Chrome", "Firefox", "Java", "Windows", "Office", "Server", "Orion", "Serv-U", "Confluence",
+    "Pulse", "Linux", "kernel", "OS",
+)  # fmt: skip
+_PRODUCT_BEFORE = re.compile(rf"\b(?:{'|'.join(_PRODUCTS[:-1])}|PAN-OS|macOS|iOS|[A-Z][A-Za-z]*OS)\s\Z")
+_SLASHED_BEFORE = re.compile(r"\b[A-Z][A-Za-z+#]{1,30}(?: [A-Z][A-Za-z]{1,20})?/\Z")
 _VERSION_AFTER = re.compile(
     r"\s?(?:(?:in|of) the (?:manual|document|contract|standard|report|specification|handbook|annex|appendix)|(?:and|"
     r"or) (?:earlier|later|older|newer|below|prior|above)|\(?(?:x64|x86|amd64)\b|through \d)",
@@ -29,6 +36,7 @@ _VERSION_LIST = re.compile(
     r" through| –)\s?){1,8}$",
     re.IGNORECASE,
 )
+_LISTED = re.compile("version|build|release|firmware|upgrade|update|fixed in|patched in|affect")  # one is in any such list
 
 
 # "AnyDesk 7.1.13.0", "Exhibit 4.1.2.7", "WARBLER 1.3.0.4": small numbers after the name of a product or a part of a paper.
@@ -54,36 +62,24 @@ def is_small(number: str) -> bool:
     return parts[0] < _SMALL // 2 and max(parts) < _SMALL
 
 
-# One of these is near wherever one of the expressions matches, unless a "v" stands right before.
-VERSION_STEMS = (
-    "version", "ver", "release", "build", "firmware", "patch", "update", "upgrade", "earlier", "older", "newer", "fixed in",
-    "section", "chapter", "clause", "paragraph", "figure", "table", "appendix", "annex", "req", "control", "item",
-    "step", "rfc",
-    "oid", "sig", "manual", "document", "contract", "standard", "report", "specification", "handbook", "later",
-    "below", "prior",
-    "above", "x64", "x86", "amd64", "through", "affect", "openssl", "exchange", "chrome", "firefox", "java", "windows",
-    "office",
-    "server", "orion", "serv-u", "Serv-U", "confluence", "FortiOS", "PAN-OS", "pulse", "macOS", "iOS", "linux", "kernel", "OS ",
-)  # fmt: skip
-REACH = 80  # characters before a number within which something makes it a version
+_REACH = 80  # characters before a number within which something makes it a version
 
 
-def is_version(text: str, start: int, end: int, near: bool) -> bool:
-    """Whether what stands around [start, end) makes it a version number, a section, a table. `near` says whether one of the
-    stems stands within `REACH` characters."""
-    if is_small(text[start:end]) and (text[start:end].endswith(".0") or _COMPARED.search(text, max(0, start - 40), start)):
+def is_version(text: str, start: int, end: int) -> bool:
+    """Whether what stands around [start, end) makes it a version number, a section, a table."""
+    before = text[start - 1] if start else ""
+    if is_small(text[start:end]) and (
+        text[start:end].endswith(".0")
+        or _COMPARED.search(text, max(0, start - 40), start)
+        or (before in {" ", "\n"} and _NAMED.search(text, max(0, start - 40), start))
+    ):
         return True
-    if is_small(text[start:end]) and _NAMED.search(text, max(0, start - 40), start):
-        return True
-    before = text[start - 1] if start else " "
-    lead = text[max(0, start - REACH) : start]
-    if not near:
-        return (before == "/" and _VERSION_BEFORE_WEAK.search(lead) is not None) or (
-            "v" in lead[-5:].lower() and _VERSION_BEFORE.search(lead[-40:]) is not None
-        )
+    lead = text[max(0, start - _REACH) : start]
+    low = lead.lower()
     return bool(
-        _VERSION_BEFORE.search(lead[-40:])
+        (low.rstrip(_BETWEEN).endswith(_ENDINGS) and _VERSION_BEFORE.search(lead[-40:]))
         or _VERSION_AFTER.match(text, end)
-        or _VERSION_LIST.search(lead)
-        or (before in "/ " and _VERSION_BEFORE_WEAK.search(lead))
+        or (_LISTED.search(low) and _VERSION_LIST.search(lead))
+        or (before == " " and lead[:-1].endswith(_PRODUCTS) and _PRODUCT_BEFORE.search(lead))
+        or (before == "/" and _SLASHED_BEFORE.search(lead))
     )
