@@ -75,11 +75,14 @@ def commonplace(hit: Hit) -> str:
     """Why a file or path is nobody's trace by its name alone, or an empty string. A known name in a folder that is not the
     system's may be a disguise and says nothing here."""
     value = hit.value
-    if _UNIX_SYSTEM.match(value) or _PROFILE.search(value) or _HOME.match(value) or _ROOT_FOLDER.match(value):
+    if "/" in value and (_UNIX_SYSTEM.match(value) or _HOME.match(value)):
+        return _REASONS["system"]
+    if "\\" in value and (_PROFILE.search(value) or _ROOT_FOLDER.match(value)):
         return _REASONS["system"]
     name = value.replace("\\", "/").rsplit("/", 1)[-1].lower()
     if hit.type == "file-name":
-        return _known().get(name, "") or (_REASONS["project"] if _SCRIPT_LIBRARY.fullmatch(name) else "")
+        library = name.endswith((".js", ".css")) and _SCRIPT_LIBRARY.fullmatch(name) is not None
+        return _known().get(name, "") or (_REASONS["project"] if library else "")
     return _REASONS["system"] if name in _known() and _SYSTEM_FOLDER.match(value) else ""
 
 

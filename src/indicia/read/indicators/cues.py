@@ -185,6 +185,11 @@ _EXAMPLE = re.compile(
     r"fictitious|dummy)\b",
     re.IGNORECASE,
 )
+# One of these is in every match of `_EXAMPLE`.
+_EXAMPLE_STEMS = (
+    "for example", "for instance", "e.g.", "such as", "placeholder", "documentation", "in the example", "example ", "replace",
+    "your", "reserved for", "lab", "test", "sandbox", "configur", "administrator", "fictitious", "dummy",
+)  # fmt: skip
 _BAD = re.compile(
     r"\b(?:malicious|attacker|adversar|threat|actors?\b|intruder|c2\b|c&c|cnc|command[- ]and[- ]control|beacon|exfil|"
     r"payload|phish|backdoor|implant|trojan|malware|"
@@ -313,16 +318,16 @@ def is_taken_back(denial: re.Match[str], start: int) -> bool:
 
 
 def is_example(sentence: str) -> bool:
-    return bool(_EXAMPLE.search(sentence))
+    return bool(_any_of(_EXAMPLE_STEMS).find_matches_as_indexes(sentence.lower())) and _EXAMPLE.search(sentence) is not None
 
 
 def speaks_of_attack(sentence: str) -> bool:
-    return bool(_bad_stems().find_matches_as_indexes(sentence.lower())) and _BAD.search(sentence) is not None
+    return bool(_any_of(_BAD_STEMS).find_matches_as_indexes(sentence.lower())) and _BAD.search(sentence) is not None
 
 
-@lru_cache(maxsize=1)
-def _bad_stems() -> AhoCorasick:
-    return AhoCorasick(_BAD_STEMS, matchkind=MatchKind.LeftmostFirst)
+@lru_cache(maxsize=2)
+def _any_of(stems: tuple[str, ...]) -> AhoCorasick:
+    return AhoCorasick(stems, matchkind=MatchKind.LeftmostFirst)
 
 
 def speaks_of_ransom(sentence: str) -> bool:

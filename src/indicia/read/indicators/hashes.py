@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick
 
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import HASH_OF_LENGTH, Hit, Taken
@@ -35,6 +38,29 @@ _KEYS = re.compile(
 )
 
 
+# One of these is in every match of the two.
+_NO_FILE_STEMS = (
+    "commit", "git", "revision", "changeset", "tree", "blob", "print", "serial", "imp", "ja3", "ja4", "jarm", "hassh", "uid",
+    "clsid", "session", "token", "nonce", "etag", "key", "secret", "aes", "iv", "rich", "authentihash", "telfhash", "icon",
+    "password", "nt", "vhash", "watermark", "transaction", "txid", "cert",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _no_file_stems() -> AhoCorasick:
+    return AhoCorasick(_NO_FILE_STEMS)
+
+
+def _of_no_file(text: str, start: int) -> str:
+    """Why the hash at `start` is none of a file by what stands before it, or an empty string."""
+    lead = text[max(0, start - 50) : start].rstrip().lower()
+    if not _no_file_stems().find_matches_as_indexes(lead[lead.rfind("\n") + 1 :]):
+        return ""
+    if (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
+        return f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
+    return "not a file's hash" if _KEYS.search(text, max(0, start - 50), start) else ""
+
+
 def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
     for start, end in anchors.long_words:
@@ -56,10 +82,8 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
             note = "part of a path"
         elif len(set(value)) < 4:
             note = "placeholder, not a hash"
-        elif (named := _NOT_A_FILE.search(text, max(0, start - 40), start)) is not None:
-            note = f"not a file's hash ({' '.join(named[0].split()[:2]).rstrip(':=').lower()})"
-        elif _KEYS.search(text, max(0, start - 50), start):
-            note = "not a file's hash"
+        elif reason := _of_no_file(text, start):
+            note = reason
         elif value.isdigit() and type == "file-md5":
             note = "a number, not a hash"
         yield Hit(start, end, type, value, note)
@@ -77,10 +101,12 @@ def find_named(text: str, hits: list[Hit], taken: Taken) -> Iterator[Hit]:
             continue
         low, done = text.rfind("\n", max(0, hit.start - 400), hit.start) + 1, text.find("\n", hit.end, hit.end + 400)
         done = done if done >= 0 else min(len(text), hit.end + 400)
+        if text.find(".", low, done) < 0:
+            continue
         edges = [low, *(at for gap in _CELL.finditer(text, low, done) for at in gap.span()), done]
         for start, end in zip(edges[::2], edges[1::2], strict=True):
             cell = text[start:end].strip(" `*\"'")
-            at = text.find(cell, start) if _NAME.fullmatch(cell) else -1
+            at = text.find(cell, start) if "." in cell and _NAME.fullmatch(cell) else -1
             if at >= 0 and taken.is_free(at, at + len(cell)):
                 yield Hit(at, at + len(cell), "file-name", cell)
 

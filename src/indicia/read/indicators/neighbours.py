@@ -8,6 +8,7 @@ by one that is not.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -61,36 +62,52 @@ _ARE = re.compile(
 def share_neighbours(text: str, placed: list[Placed]) -> list[Placed]:
     """The same hits in the same order, with what was said of their neighbours. `text` is the document's."""
     mended = list(placed)
-    rows = [number for number, item in enumerate(placed) if not item.hit.within]
-    inner: dict[int, list[int]] = {number: [] for number in rows}
-    last = -1
+    rows: list[int] = []
+    inner: dict[int, list[int]] = {}  # what is within each of the rows
     for number, item in enumerate(placed):
         if not item.hit.within:
-            last = number
-        elif last >= 0 and item.start < placed[last].end:
-            inner[last].append(number)
+            rows.append(number)
+        elif rows and item.start < placed[rows[-1]].end:
+            inner.setdefault(rows[-1], []).append(number)
     for one, other in zip(rows, rows[1:], strict=False):
         first, second = mended[one], mended[other]
         if first.reason not in _TELLING or second.start - first.end > _LONGEST:
             continue
         gap = text[first.end : second.start]
         if _goes_with(first, second, gap) or (first.reason in _LISTED and _alike(first, second) and _is_list(gap)):
-            _mend(mended, other, inner[other], first)
+            _mend(mended, other, inner.get(other, ()), first)
         elif first.reason in _GIVING and second.hit.type == "file-name" and _FILE_THERE.fullmatch(gap):
-            _mend(mended, other, inner[other], replace(first, context=Context.REFERENCE, reason=GIVEN))
-    spoken_of = False  # whether what stands after the list that goes on here is said of all in it
-    for one, other in zip(rows[-2::-1], rows[:0:-1], strict=False):
+            _mend(mended, other, inner.get(other, ()), replace(first, context=Context.REFERENCE, reason=GIVEN))
+    spoken_of: dict[int, bool] = {}
+    for place in range(len(rows) - 2, -1, -1):
+        one, other = rows[place], rows[place + 1]
         first, second = mended[one], mended[other]
-        gap = text[first.end : second.start] if second.start - first.end <= _LONGEST else ""
-        spoken_of = _ARE.match(text, second.end) is not None or spoken_of
-        listed = _is_list(gap)
-        if first.context is Context.STATED:
-            if listed and spoken_of and second.reason in _LISTED and _alike(first, second):
-                _mend(mended, one, inner[one], second)
-            elif first.hit.type == "file-name" and second.reason in _GIVING and _FROM.fullmatch(gap):
-                _mend(mended, one, inner[one], replace(second, context=Context.REFERENCE, reason=GIVEN))
-        spoken_of = spoken_of and listed
+        if first.context is not Context.STATED or second.reason not in _TELLING or second.start - first.end > _LONGEST:
+            continue
+        gap = text[first.end : second.start]
+        if second.reason in _LISTED and _alike(first, second) and _is_list(gap):
+            if _is_spoken_of(text, mended, rows, place + 1, spoken_of):
+                _mend(mended, one, inner.get(one, ()), second)
+        elif first.hit.type == "file-name" and second.reason in _GIVING and _FROM.fullmatch(gap):
+            _mend(mended, one, inner.get(one, ()), replace(second, context=Context.REFERENCE, reason=GIVEN))
     return mended
+
+
+def _is_spoken_of(text: str, placed: list[Placed], rows: list[int], place: int, known: dict[int, bool]) -> bool:
+    """Whether what stands after the list that goes on with the row at `place` is said of all in it. `known` holds answers."""
+    last = place
+    while last not in known:
+        item = placed[rows[last]]
+        after = placed[rows[last + 1]] if last + 1 < len(rows) else None
+        if _ARE.match(text, item.end):
+            known[last] = True
+        elif after is None or after.start - item.end > _LONGEST or not _is_list(text[item.end : after.start]):
+            known[last] = False
+        else:
+            last += 1
+    for row in range(place, last):
+        known[row] = known[last]
+    return known[place]
 
 
 def _is_list(gap: str) -> bool:
@@ -114,7 +131,7 @@ def _goes_with(first: Placed, second: Placed, gap: str) -> bool:
     return first.hit.type in _HOSTS and second.hit.type in _HOSTS and _BESIDE.fullmatch(gap) is not None
 
 
-def _mend(mended: list[Placed], number: int, inner: list[int], source: Placed) -> None:
+def _mend(mended: list[Placed], number: int, inner: Iterable[int], source: Placed) -> None:
     for one in (number, *inner):
         item = mended[one]
         told = item.context is not Context.STATED and not item.reason.startswith("documentation")

@@ -28,10 +28,11 @@ _CLEAN = re.compile(r"\b(?:not|no|non|false|benign|legitimate|clean|allow-?list|
 _NO_TRACES = re.compile(
     r"(?:(?:known[- ]|some )?(?:legitimate|benign|clean|harmless|good|non-malicious|allow-?listed|"
     r"white-?listed) (?:\w+ )?(?:files?|"
-    r"tools?|software|binaries|programs|domains?|hosts?|services?|hashes|addresses|infrastructure|indicators?)\b"
-    r"|[^.]{3,60}(?:\(do not block\)|\bnot malicious|\bfalse positives?|\bnot indicators?))",
+    r"tools?|software|binaries|programs|domains?|hosts?|services?|hashes|addresses|infrastructure|indicators?)\b)",
     re.IGNORECASE,
 )
+_SAID_AFTER = re.compile(r"[^.]{3,60}(?:\(do not block\)|\bnot malicious|\bfalse positives?|\bnot indicators?)", re.IGNORECASE)
+_SAID = re.compile("do not block|not malicious|false positive|not indicator")  # one is in every match
 _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|(?:Appendix|Annex) [A-Z0-9]\b[.:]?)\s*", re.IGNORECASE)
 _LONGEST = 80
 
@@ -63,7 +64,12 @@ class Sections:
 def _kind(line: str, is_heading: bool) -> str | None:
     """None if the line opens no section."""
     bare = _NUMBER.sub("", line).rstrip(": ")
-    if bare and _NO_TRACES.match(bare) and not line.endswith((".", "!", "?")) and len(bare.split()) <= 12:
+    if (
+        bare
+        and (_NO_TRACES.match(bare) or (_SAID.search(bare.lower()) and _SAID_AFTER.match(bare)))
+        and not line.endswith((".", "!", "?"))
+        and len(bare.split()) <= 12
+    ):
         return "clean"
     if not bare or not (is_heading or line.endswith(":")):
         return "references" if bare and _REFERENCES.fullmatch(bare) and line[:1].isupper() else None
