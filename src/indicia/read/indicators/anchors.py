@@ -151,6 +151,30 @@ class Anchors:
         return flags & self._is(at, -1, _ALNUM) & self._is(at, 3, _ALNUM)
 
     @cached_property
+    def authorities(self) -> list[int]:
+        """Colons of `://`."""
+        at = self._colons
+        return self._list(at[self._has(at, 1, "/") & self._has(at, 2, "/")])
+
+    @cached_property
+    def apart(self) -> list[int]:
+        """Blanks before a dot between blanks."""
+        at = self._places(".")
+        return self._list(at[self._has(at, -1, " ") & self._has(at, 1, " ")] - 1)
+
+    @cached_property
+    def spelled_dots(self) -> list[int]:
+        """Where `_dot_` could begin."""
+        at = self._places("_")
+        return self._list(at[self._has(at, 1, "d") & self._has(at, 4, "_")])
+
+    @cached_property
+    def closings(self) -> list[int]:
+        """Line breaks before what could be a formula that ends a letter, or `--`."""
+        at = self._places("\n")
+        return self._list(at[self._has(at, 1, "kbwrysfcKBWRYSFC") | self._has(at, 1, "-") & self._has(at, 2, "-")])
+
+    @cached_property
     def _plain_schemes(self) -> npt.NDArray[np.intp]:
         """Colons of `http://` and `https://`."""
         at = self._colons

@@ -142,7 +142,8 @@ _PACKAGED = frozenset(
 _RANGE = re.compile(rf"({IPV4.pattern})-({IPV4.pattern}|\d{{1,3}})")
 _NAMED_SETUP = re.compile(r"(?<![.!?] )\b[A-Z][\w-]{1,30} (?:[A-Z][\w-]{1,30} ){0,2}\Z")  # before "2.4.1.exe"
 _SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
-_CODE_BEFORE = re.compile(r"(?:\b(?:import|namespace|package|require|include)\s|->|::|\w\[)\Z")
+_CODE_WORDS = ("import", "namespace", "package", "require", "include")
+_CODE_BEFORE = re.compile(rf"(?:\b(?:{'|'.join(_CODE_WORDS)})\s|->|::|\w\[)\Z")
 _OBJECTS = frozenset(
     (
         "system", "self", "this", "os", "sys", "document", "window", "console", "math", "object", "string", "array",
@@ -214,7 +215,8 @@ def _reads_as_host(text: str, start: int, end: int, token: str, before: str) -> 
         label[:1].isupper() and not label.isupper() for label in labels[1:]
     ):
         return _mostly_lower(token)
-    return not _CODE_BEFORE.search(text[max(0, start - 12) : start]) or "." not in token
+    lead = text[max(0, start - 12) : start]
+    return not ((lead[:-1].endswith(_CODE_WORDS) or lead.endswith(("->", "::", "["))) and _CODE_BEFORE.search(lead))
 
 
 _CODE_OBJECTS = frozenset(

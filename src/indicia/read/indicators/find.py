@@ -78,7 +78,7 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     anchors = anchors or Anchors(text)
     taken = Taken(len(text))
     hits: list[Hit] = []
-    _add(hits, taken, find_urls(text))
+    _add(hits, taken, find_urls(text, anchors))
     _add(hits, taken, find_agents(text, anchors))
     _add(hits, taken, find_keys(text, anchors))
     _add(hits, taken, find_mutexes(text, anchors))

@@ -72,6 +72,7 @@ def registrable(host: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=65536)
 def valid_host(host: str) -> bool:
     """Whether a lower-case name is a host below a public or special suffix. Underscores only below the registrable part."""
     base = registrable(host)
@@ -118,6 +119,7 @@ def is_government(host: str) -> bool:
     return _GOVERNMENT.search(host) is not None
 
 
+@lru_cache(maxsize=65536)
 def name_note(host: str) -> str:
     if is_reserved_name(host):
         return "documentation name (RFC 2606)"

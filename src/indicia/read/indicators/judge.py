@@ -105,7 +105,7 @@ class Judge:
         self.head_end = head.end() if head is not None and re.search(r"(?mi)^to:", head[0]) else 0
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
         self.own = (registrable(match[1].lower()) or "") if match else ""
-        self.signatures = [match.start() for match in _SIGNATURE.finditer(view.text)]
+        self.signatures = [at for at in anchors.closings if _SIGNATURE.match(view.text, at)]
         self.lead = (-1, False, False)
 
     def each(

@@ -39,6 +39,12 @@ _INNER = {
     "slash": "/",
     "-": "-",
 }
+# The usual ones, whole: nothing more needs to be known where a letter or a digit stands on both sides.
+_USUAL = {
+    opening + inner + closing: "@" if inner in {"@", "at", "AT"} else "."
+    for opening, closing in ("[]", "()", "{}")
+    for inner in (".", "dot", "DOT", "@", "at", "AT")
+}
 # Matched where `Anchors.brackets` points: a bracket, half a bracket, or a backslash before a dot.
 _BRACKETED = re.compile(
     r"[\[({<]{1,2}[ \t]{0,2}([.,:/@-]|::|//|:/|://|:\\\\|_?(?:[dD][oO0][tT]|[aA][tT])_?|punkt|point|colon|"
@@ -85,8 +91,9 @@ class Refanged:
         pieces.append(text[at:])
         self.text = "".join(pieces) if edits else text
         # One row for each edit: where it begins and ends in the document, and in the view.
-        self._edits = np.array([(start, end) for start, end, _ in edits], np.int64).reshape(-1, 2)
-        sizes = np.array([len(new) for _, _, new in edits], np.int64)
+        count = len(edits)
+        self._edits = np.fromiter((place for edit in edits for place in edit[:2]), np.int64, 2 * count).reshape(-1, 2)
+        sizes = np.fromiter((len(edit[2]) for edit in edits), np.int64, count)
         starts = self._edits[:, 0] + np.cumsum(sizes) - sizes - np.cumsum(self._edits[:, 1] - self._edits[:, 0])
         starts += self._edits[:, 1] - self._edits[:, 0]
         self._view = np.stack([starts, starts + sizes], axis=1)
@@ -140,6 +147,9 @@ def _edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
         name = "sftp" if low[0] == "s" else "ftp" if low[0] == "f" else "http"
         edits.append((scheme.start(), separator.end(), name + (scheme[2] or "").lower() + "://"))
     for at in anchors.brackets:
+        if (usual := _usual_edit(text, at)) is not None:
+            edits.append(usual)
+            continue
         match = _BRACKETED.match(text, at)
         edit = _bracket_edit(text, match) if match is not None else None
         if edit is not None:
@@ -150,30 +160,41 @@ def _edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
             if _word_at(text, at - 1) and _word_at(text, at + len(word)):
                 edits.append((at, at + len(word), inner))
             at = text.find(word, at + len(word) - 1)
-    edits += _rare_edits(text)
+    edits += _rare_edits(text, anchors)
     edits.sort()
     return edits
 
 
-def _rare_edits(text: str) -> list[tuple[int, int, str]]:
+def _rare_edits(text: str, anchors: Anchors) -> list[tuple[int, int, str]]:
     """`a_dot_b_dot_example` where that is a host's name, and `198 . 51 . 100 . 7`."""
     edits = []
-    at = text.find("_dot_")
-    while at >= 0:
+    done = 0
+    for at in anchors.spelled_dots:
+        if at < done or not text.startswith("_dot_", at):
+            continue
         start = at - len(text[max(0, at - 63) : at]) + len(text[max(0, at - 63) : at].rstrip(_NAME))
         match = _UNDERSCORED.match(text, start)
-        end = match.end() if match is not None else at + 5
+        done = max(match.end() if match is not None else 0, at + 5)
         if match is not None and valid_host(match[0].replace("_dot_", ".").lower()):
             edits += [(start + found.start(), start + found.end(), ".") for found in re.finditer("_dot_", match[0])]
-        at = text.find("_dot_", max(end, at + 5))
-    at = text.find(" . ")
-    while at >= 0:
+    done = 0
+    for at in anchors.apart:
+        if at < done:
+            continue
         start = at - len(text[max(0, at - 3) : at]) + len(text[max(0, at - 3) : at].rstrip("0123456789"))
         match = _SPACED_ADDRESS.match(text, start)
+        done = match.end() if match is not None else at + 2
         if match is not None:
             edits += [(start + found.start(), start + found.end(), ".") for found in re.finditer(r" \. ", match[0])]
-        at = text.find(" . ", match.end() if match is not None else at + 2)
     return edits
+
+
+def _usual_edit(text: str, at: int) -> tuple[int, int, str] | None:
+    for end in (at + 3, at + 5, at + 4):
+        inner = _USUAL.get(text[at:end])
+        if inner is not None:
+            return (at, end, inner) if text[at - 1 : at].isalnum() and text[end : end + 1].isalnum() else None
+    return None
 
 
 def _bracket_edit(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from indicia.read.indicators.addresses import IPV4, address4_note, address_note
+from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import Hit
 from indicia.read.indicators.hosts import name_note, valid_host
 
@@ -43,26 +44,35 @@ def trim(text: str, start: int, end: int) -> int:
     return end
 
 
-def find_urls(text: str) -> Iterator[Hit]:
+def find_urls(text: str, anchors: Anchors) -> Iterator[Hit]:
     """URLs with a scheme, and within each its host or address. The value has its scheme and host in lower case."""
-    at = text.find("://")
     done = 0
-    while at >= 0:
-        following = at + 3
-        scheme = _SCHEMES.search(text, max(done, at - 8), at)
-        rest = _URL_REST.match(text, following) if scheme else None
-        if scheme is None or rest is None:
-            at = text.find("://", following)
+    for at in anchors.authorities:
+        if at < done:
             continue
-        start, close = scheme.start(), rest.end()
+        following = at + 3
+        start = _scheme_start(text, done, at)
+        rest = _URL_REST.match(text, following) if start >= 0 else None
+        if rest is None:
+            continue
+        close = rest.end()
         if text[close : close + 1] == "{":
             close = _templated(text, following, close)
         end = trim(text, following, _cut(text, start, following, close))
         authority = _AUTHORITY.match(text, following, end)
         if authority is not None:
-            yield from _url_hits(text, start, end, scheme[1].lower(), authority)
+            yield from _url_hits(text, start, end, text[start:at].lower(), authority)
         done = max(end, following)
-        at = text.find("://", done)
+
+
+def _scheme_start(text: str, floor: int, at: int) -> int:
+    """Where the scheme that ends at `at` begins, or -1. By far the most are http and https."""
+    for common in ("https", "http"):
+        start = at - len(common)
+        if start >= floor and text.startswith(common, start):
+            return start
+    scheme = _SCHEMES.search(text, max(floor, at - 8), at)
+    return scheme.start() if scheme is not None else -1
 
 
 def _templated(text: str, start: int, end: int) -> int:
@@ -86,9 +96,9 @@ def _cut(text: str, start: int, following: int, end: int) -> int:
         return end
     if (link := text.find("](", following, again)) >= 0:  # a link of Markdown around an image
         return link
-    scheme = _SCHEMES.search(text, max(following, again - 8), again)
-    if scheme is not None and text[scheme.start() - 1] in ",;|)":
-        return scheme.start() - 1
+    scheme = _scheme_start(text, following, again)
+    if scheme >= 0 and text[scheme - 1] in ",;|)":
+        return scheme - 1
     return end
 
 
