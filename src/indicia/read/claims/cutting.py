@@ -10,6 +10,7 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
+from indicia.read.claims.answers import Answer, Told, accused_in, answers
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.drafts import drafts
 from indicia.read.claims.grammar import Sentence, verb_groups
@@ -24,8 +25,9 @@ from indicia.read.claims.suspects import specific
 from indicia.read.claims.units import units
 from indicia.read.claims.unnamed import beside_verbs
 from indicia.read.claims.words import lowered
+from indicia.records import Stance
 
-__all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse"]
+__all__ = ["AROUND", "NOBODY", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse", "told_in"]
 
 
 class Cut(NamedTuple):
@@ -91,10 +93,17 @@ def _places(found: list[Party], size: int) -> list[int]:
     return at
 
 
-def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
-    """Joins a sentence to the one before it and finds its drafts."""
+NOBODY = Told()
+
+
+def cut(context: Sentence | None, sentence: Sentence, number: int, told: Told = NOBODY) -> Cut:
+    """Joins a sentence to the one before it, where it needs that, and finds its drafts. `told`: whom the one before accuses."""
     said = speeches(sentence)
     found = list(drafts(sentence, said))
+    replies = list(answers(sentence, said, found, context, told))
+    if context is not None and not any(reply.before for reply in replies) and not leans_back(sentence):
+        context = None
+    found = [*(d for d in found if not _answered(d, replies)), *(reply.draft for reply in replies if not reply.before)]
     if context is None:
         return Cut(sentence, (sentence.start, sentence.end), None, 0, said, found, number)
     before, shift = len(context.parties), len(context.row)
@@ -120,7 +129,20 @@ def cut(context: Sentence | None, sentence: Sentence, number: int) -> Cut:
         )
         for d in found
     ]
+    found += [
+        d._replace(source=d.source + before, cue=d.cue + shift) for d in (reply.draft for reply in replies if reply.before)
+    ]
     return Cut(whole, (sentence.start, sentence.end), (context.start, context.end), before, said, found, number)
+
+
+def _answered(draft: Draft, replies: Sequence[Answer]) -> bool:
+    """Whether an answer says whom a draft that names nobody, or only its own speaker, is about."""
+    vague = draft.accused < 0 or draft.self_reference and draft.rule != "plea"
+    return (
+        vague
+        and draft.stance is not Stance.ACCUSES
+        and any(reply.draft.source == draft.source and abs(reply.draft.cue - draft.cue) < 12 for reply in replies)
+    )
 
 
 _PLAIN = frozenset({"accuse", "behind", "deny", "denied-accusation", "link", "nominal", "responsible"})  # rules that rarely err
@@ -128,10 +150,16 @@ _PLAIN = frozenset({"accuse", "behind", "deny", "denied-accusation", "link", "no
 
 def _is_plain(draft: Draft, parties: Sequence[Party]) -> bool:
     """Whether a rule that rarely errs names who accuses and who is accused, a territory from which it came, or what a known
-    actor did."""
+    actor did, or reads an answer."""
     if draft.rule == "narration":
         return draft.accused >= 0 and parties[draft.accused].kinds[0] == "actor"
-    return draft.rule == "origin" or draft.rule in _PLAIN and draft.source >= 0 <= draft.accused
+    return (
+        draft.rule == "origin"
+        or draft.answer
+        and not draft.lenient
+        or draft.rule in _PLAIN
+        and draft.source >= 0 <= draft.accused
+    )
 
 
 def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:
@@ -173,3 +201,8 @@ def leans_back(sentence: Sentence) -> bool:
     if any(p.kinds[0] == "pronoun" or (p.definite and not specific(p)) for p in sentence.parties):
         return True
     return any(unit.low in ("“", "”", '"', "his", "her", "its", "their") for unit in sentence.row)
+
+
+def told_in(piece: Cut) -> Told:
+    """Whom a sentence accuses, for what answers it in the next one."""
+    return accused_in(piece.whole, piece.found, piece.before)

@@ -29,7 +29,9 @@ def consistent(found: list[Found], text: str) -> list[Found]:
     accusation that the same source denies, an apposition ("X, a group tied to ...") beside the name it explains."""
     out = []
     for one in found:
-        if not any(other is not one and _moot(one, other, text) for other in found):
+        others = [other for other in found if other is not one and _moot(one, other, text)]
+        # of two that make each other moot the better one stays
+        if not any(rank(other) >= rank(one) or not _moot(other, one, text) for other in others):
             out.append(one)
     return out
 
@@ -120,6 +122,12 @@ def _moot(one: Found, other: Found, text: str) -> bool:
     if one.accused_is is None or other.accused_is is None:
         return False
     same_source = one.draft.source == other.draft.source
+    if same_source and one.draft.stance is other.draft.stance is Stance.DENIES:
+        # who rejects the accusation that the sentence before tells: of whom it is, beside the speaker itself
+        if one.draft.rule == "scorer" and one.draft.self_reference and other.draft.answer:
+            return True
+        if other.draft.rule == "scorer" and other.draft.self_reference and one.draft.answer:
+            return False
     if same_source and one.draft.stance is other.draft.stance and one.accused is not None and other.accused is not None:
         own = one.piece.own[0]
         if one.accused.start < own <= other.accused.start:

@@ -23,4 +23,5 @@ class Draft(NamedTuple):
     self_reference: bool = False  # the accused is the speaker or its state ("denied any role")
     hedge: int = -1  # unit of a cue that hedges by itself: "linked", "suspects"
     lenient: bool = False  # speaker found by nearness only
+    answer: bool = False  # it answers an accusation that the clause or sentence before tells
     place: bool = False  # the accused state is where it came from, not who did it

@@ -17,7 +17,7 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, coordinated
 from indicia.read.claims.listing import listings, nominal_accusations
 from indicia.read.claims.phrases import phrases, sightings
-from indicia.read.claims.speech import Speech, speakers_at
+from indicia.read.claims.speech import Speech, speaking
 from indicia.read.claims.telling import told
 from indicia.read.claims.turns import turns
 from indicia.read.claims.withholding import doubts, question, refusals
@@ -37,22 +37,9 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     explain a description ("two Russians, A and B, took ...") are accused in its place.
     """
     for draft in _all(sentence, said):
-        for source in _speaking(sentence, said, draft.source):
+        for source in speaking(sentence, said, draft.source):
             for accused in _named(sentence, draft.accused) if draft.accused >= 0 else (draft.accused,):
                 yield draft._replace(source=source, accused=accused)
-
-
-def _speaking(sentence: Sentence, said: list[Speech], source: int) -> tuple[int, ...]:
-    if source >= 0 and sentence.parties[source].kinds[0] == "pronoun":
-        first = sentence.parties[source].first
-        outer = [
-            s
-            for s in speakers_at(said, first)
-            if s.lemma != "colon" and source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
-        ]
-        if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
-            return outer[0].speakers
-    return (source,)
 
 
 def _called(sentence: Sentence, index: int) -> list[int]:

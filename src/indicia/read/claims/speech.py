@@ -11,7 +11,7 @@ from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.suspects import can_speak
 from indicia.read.claims.wordsets import word_set
 
-__all__ = ["NOMINALS", "Speech", "is_finite", "speaker_of", "speakers_at", "speeches"]
+__all__ = ["NOMINALS", "Speech", "is_finite", "speaker_of", "speakers_at", "speaking", "speeches"]
 
 
 class Speech(NamedTuple):
@@ -284,3 +284,17 @@ def speakers_at(all_speeches: Iterable[Speech], unit: int) -> list[Speech]:
 def speaker_of(sentence: Sentence, said: list[Speech], unit: int) -> tuple[int, ...]:
     inside = speakers_at(said, unit)
     return inside[0].speakers if inside else (-1,)
+
+
+def speaking(sentence: Sentence, said: list[Speech], source: int) -> tuple[int, ...]:
+    """Who speaks where `source` does: a pronoun inside the speech of others is those others."""
+    if source >= 0 and sentence.parties[source].kinds[0] == "pronoun":
+        first = sentence.parties[source].first
+        outer = [
+            s
+            for s in speakers_at(said, first)
+            if s.lemma != "colon" and source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
+        ]
+        if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
+            return outer[0].speakers
+    return (source,)
