@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from indicia.read.claims.clauses import copula_subject, group_start
-from indicia.read.claims.draft import Draft
-from indicia.read.claims.grammar import Sentence, Verb, subject
+from indicia.read.claims.draft import ANSWERED, Draft
+from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import NOMINALS, Speech, speakers_at, speaking
-from indicia.read.claims.suspects import can_be_accused, can_speak, specific, suspect
+from indicia.read.claims.suspects import can_be_accused, specific, suspect
 from indicia.read.claims.units import DETERMINERS
+from indicia.read.claims.withholding import answering, withheld_by
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -30,8 +31,6 @@ _BACKING = frozenset({"back", "support", "endorse", "echo", "second", "corrobora
 _CONFIRMING = frozenset({"comment", "confirm", "discuss", "verify", "corroborate", "address"})
 _DOUBTING = frozenset({"doubt", "question", "challenge"})
 _TRUSTING = frozenset({"believe", "accept", "trust", "buy", "share"})
-_REFUSING = word_set("answers.refusing")
-_ABLE = frozenset({"able", "position", "ready", "prepared", "going", "willing"})
 _NOT = frozenset({"not", "never", "neither", "n't", "no"})
 _BAD = word_set("rules.baseless") | word_set("answers.bad")
 _UNLIKELY = word_set("answers.unlikely")
@@ -44,7 +43,6 @@ _OF = frozenset(
 )
 
 
-_BETWEEN = frozenset("so far yet has have had is was are were would will could can did does do still".split())
 _LENIENT = word_set("reader.lenient")
 _AFTER = frozenset(
     {"as", "and", "but", "in", "on", "at", "to", "a", "an", "one", "more", "for", "when", "through", "outright", "again"}
@@ -120,7 +118,20 @@ def answers(
                 answered = _stance(stance, sentence.parties[s], party, bare)
                 if answered is not None and (before or s != index):
                     lenient = before and told.lenient
-                    yield Answer(Draft(answered, s, index, None, cue, _RULES[answered], lenient=lenient, answer=True), before)
+                    yield Answer(
+                        Draft(
+                            answered,
+                            s,
+                            index,
+                            None,
+                            cue,
+                            _RULES[answered],
+                            lenient=lenient,
+                            answer=True,
+                            floor=None if lenient else ANSWERED,
+                        ),
+                        before,
+                    )
 
 
 _RULES = {Stance.DENIES: "deny", Stance.DECLINES: "refusal", Stance.ENDORSES: "endorse", Stance.QUESTIONS: "doubt"}
@@ -140,13 +151,9 @@ def _stance(stance: Stance, speaker: Party, accused: Party, bare: bool) -> Stanc
 
 def _speakers(sentence: Sentence, said: list[Speech], first: int, *, other: bool) -> tuple[int, ...]:
     """Who answers. `other`: who says of the accuser that it "has no proof"."""
-    row, parties = sentence.row, sentence.parties
-    while first > 0 and row[first - 1].low in _BETWEEN and sentence.at[first - 1] < 0:
-        first -= 1
-    who = [s for s in subject(sentence, first)[0] if can_speak(parties[s])]
-    if not who or other and parties[who[0]].kinds[0] != "pronoun" and speakers_at(said, first):
-        inside = speakers_at(said, first)
-        who = list(inside[0].speakers) if inside else []
+    who = answering(sentence, said, first)
+    if other and who and sentence.parties[who[0]].kinds[0] != "pronoun" and (inside := speakers_at(said, first)):
+        who = list(inside[0].speakers)
     return tuple(dict.fromkeys(k for s in who for k in speaking(sentence, said, s)))
 
 
@@ -160,7 +167,7 @@ def _cues(sentence: Sentence) -> Iterator[tuple[Stance, int, int, bool]]:
         j = verb.at + 1
         lemma = verb.lemma
         if lemma in _CONFIRMING or lemma == "deny" and verb.negated:
-            first = _refusing(sentence, verb)
+            first = withheld_by(sentence, verb)
             if first >= 0:
                 if lemma == "comment" and j < n and row[j].low in ("on", "about"):
                     j += 1
@@ -250,20 +257,6 @@ def _cues(sentence: Sentence) -> Iterator[tuple[Stance, int, int, bool]]:
 
 def _negates(low: str) -> bool:
     return low in _NOT or low.endswith("n't")
-
-
-def _refusing(sentence: Sentence, verb: Verb) -> int:
-    """The first unit of the group that withholds what the verb says ("declined to", "could not"), or -1."""
-    row = sentence.row
-    if verb.negated:
-        return verb.first
-    k = verb.first
-    if k < 1 or row[k].low != "to":
-        return -1
-    low = row[k - 1].low
-    if low in _REFUSING or low in _ABLE and any(_negates(row[i].low) for i in range(max(0, k - 6), k)):
-        return next((v.first for v in sentence.verbs if v.at == k - 1), group_start(sentence, k - 1))
-    return -1
 
 
 def _ends(sentence: Sentence, j: int, *, also: bool = False) -> bool:

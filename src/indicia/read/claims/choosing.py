@@ -22,7 +22,6 @@ FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
 LIMIT = 7.0  # log odds beyond which nothing is gained
 # log odds below which the scorer cannot push what a rule reads of a known suspect or a place of origin (see `_holds`)
 STRICT_FLOOR = -1.5
-ANSWER_FLOOR = -1.0  # the same for an answer to an accusation that was told before: the scorer met few
 SOURCELESS = word_set("choosing.sourceless")
 LENIENT = word_set("reader.lenient")
 
@@ -143,8 +142,8 @@ def _features(
     strong = rule is not None and not _is_lenient(rule)
     if rule is not None and a < n and _holds(parties, s, a, rule):
         own = max(own, STRICT_FLOOR)
-    if rule is not None and rule.answer and strong:
-        own = max(own, ANSWER_FLOOR)
+    if rule is not None and rule.floor is not None:
+        own = max(own, rule.floor)
     accused = parties[a] if a < n else None
     return (
         1.0,

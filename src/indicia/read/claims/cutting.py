@@ -150,16 +150,10 @@ _PLAIN = frozenset({"accuse", "behind", "deny", "denied-accusation", "link", "no
 
 def _is_plain(draft: Draft, parties: Sequence[Party]) -> bool:
     """Whether a rule that rarely errs names who accuses and who is accused, a territory from which it came, or what a known
-    actor did, or reads an answer."""
+    actor did, or the words leave little doubt."""
     if draft.rule == "narration":
         return draft.accused >= 0 and parties[draft.accused].kinds[0] == "actor"
-    return (
-        draft.rule == "origin"
-        or draft.answer
-        and not draft.lenient
-        or draft.rule in _PLAIN
-        and draft.source >= 0 <= draft.accused
-    )
+    return draft.rule == "origin" or draft.floor is not None or draft.rule in _PLAIN and draft.source >= 0 <= draft.accused
 
 
 def job_of(piece: Cut, text: str, model: Scorer) -> Job | None:

@@ -122,6 +122,9 @@ def _moot(one: Found, other: Found, text: str) -> bool:
     if one.accused_is is None or other.accused_is is None:
         return False
     same_source = one.draft.source == other.draft.source
+    if one.draft.stance is other.draft.stance is Stance.DECLINES and one.draft.rule == "scorer" and not same_source:
+        # a rule reads plainly who declines to confirm it: nobody else does
+        return other.draft.floor is not None and one.accused_is.same == other.accused_is.same and other.score >= one.score
     if same_source and one.draft.stance is other.draft.stance is Stance.DENIES:
         # who rejects the accusation that the sentence before tells: of whom it is, beside the speaker itself
         if one.draft.rule == "scorer" and one.draft.self_reference and other.draft.answer:

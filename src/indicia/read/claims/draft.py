@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from indicia.records import Stance
 
-__all__ = ["Draft"]
+__all__ = ["ANSWERED", "CLEAR", "PLAIN", "Draft"]
+
+# Log odds below which the scorer cannot push a draft whose words leave little doubt: an accusation, an answer to one that was
+# told before, a refusal that names nobody.
+CLEAR = -1.5
+ANSWERED = -1.0
+PLAIN = 0.0
 
 
 class Draft(NamedTuple):
@@ -24,4 +30,5 @@ class Draft(NamedTuple):
     hedge: int = -1  # unit of a cue that hedges by itself: "linked", "suspects"
     lenient: bool = False  # speaker found by nearness only
     answer: bool = False  # it answers an accusation that the clause or sentence before tells
+    floor: float | None = None  # log odds below which the scorer cannot push it
     place: bool = False  # the accused state is where it came from, not who did it

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indicia.read.claims.clauses import NEVER, clause_end, copula_subject, group_start, trim_units
-from indicia.read.claims.draft import Draft
-from indicia.read.claims.grammar import Sentence, Verb, subject
+from indicia.read.claims.draft import ANSWERED, PLAIN, Draft
+from indicia.read.claims.grammar import Sentence, Verb, next_party, subject
 from indicia.read.claims.speech import Speech, speakers_at
 from indicia.read.claims.suspects import accusable, can_speak, specific, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
-__all__ = ["doubts", "question", "refusals"]
+__all__ = ["answering", "doubts", "question", "refusals", "withheld_by"]
 
 _REFUSE_VERBS = word_set("rules.refuse_verbs")
 _THIN = word_set("rules.thin")
@@ -287,6 +287,8 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 if earlier:
                     who, _, _ = subject(sentence, earlier[0].first)
                     who = [w for w in who if can_speak(parties[w])]
+        if who and inside and parties[who[0]].kinds[0] == "report" and who[0] not in inside[0].speakers:
+            who = list(inside[0].speakers)  # "confirmed that a complaint had been filed but would not say"
         act = trim_units(sentence, tail, clause_end(sentence, tail))
         if (
             who
@@ -305,15 +307,128 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 break
             if lows[j] in ("who", "which", "what"):
                 break
+        if named < 0 and lows[tail - 1] in _ATTRIBUTING:
+            named = _attributed_to(sentence, tail, who)
+        floor = PLAIN if named < 0 and _of_author(sentence, k, tail) else None
         for s in who:
-            yield Draft(Stance.DECLINES, s, named, act, k, "refusal")
+            # "would not say who was affected", "did not say how many": about the author only where the scorer thinks so
+            yield Draft(Stance.DECLINES, s, named, act, k, "refusal", floor=floor, lenient=floor is None and named < 0)
+    yield from _unconfirmed(sentence, said)
 
 
+def _attributed_to(sentence: Sentence, tail: int, who: list[int]) -> int:
+    """To whom it is not attributed, where a suspect is named: "would not attribute the theft of the files to Turla"; or -1."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    for j in range(tail, min(clause_end(sentence, tail), tail + 16) - 1):
+        index = at[j + 1]
+        if row[j].low == "to" and at[j] < 0 <= index and suspect(parties[index]) and specific(parties[index]):
+            return index if index not in who else -1
+    return -1
+
+
+def _of_author(sentence: Sentence, k: int, tail: int) -> bool:
+    """Whether what is withheld is plainly the author: "attribute", "name the culprit", "who did it", not "who was hit"."""
+    row = sentence.row
+    lows = [unit.low for unit in row[k : min(len(row), max(tail, k) + 9)]]
+    for i, low in enumerate(lows):
+        following = lows[i + 1 : i + 5]
+        if low in ("attribution", "attributions") and not any(word in _MAKING for word in lows[max(0, i - 5) : i]):
+            continue  # "does not share the attribution"
+        if low in _ATTRIBUTING or low in ("behind", "responsible", "culpable"):
+            return True
+        if low in _NAMING_BARE and any(word in _AUTHORS for word in following):
+            return True
+        if low in ("point", "pointing") and any(word in ("finger", "fingers") for word in following):
+            return True
+        if low in _SAYING and any(word in ("name", "names", "identity", "identities") for word in following[:2]):
+            return True
+        if low == "who" and following and not any(word in _VICTIMS for word in following):
+            return following[0] in _DOING or following[0].endswith("ed")
+        asked = low in ("which", "what") and following and following[0] in _AUTHORS and lows[i - 1] != "to"
+        if asked and not any(word in _VICTIMS for word in following):
+            return True
+    return False
+
+
+def withheld_by(sentence: Sentence, verb: Verb) -> int:
+    """The first unit of the group that withholds what the verb says ("declined to", "could not"), or -1."""
+    row = sentence.row
+    if verb.negated:
+        return verb.first
+    k = verb.first
+    if k < 1 or row[k].low != "to":
+        return -1
+    low = row[k - 1].low
+    if low in _REFUSING or low in _ABLE and any(_negates(row[i].low) for i in range(max(0, k - 6), k)):
+        return next((v.first for v in sentence.verbs if v.at == k - 1), group_start(sentence, k - 1))
+    return -1
+
+
+def answering(sentence: Sentence, said: list[Speech], first: int) -> list[int]:
+    """The speakers before a verb group, also over "so far"; else those in whose words it stands."""
+    row, parties = sentence.row, sentence.parties
+    while first > 0 and row[first - 1].low in _BETWEEN and sentence.at[first - 1] < 0:
+        first -= 1
+    who = [s for s in subject(sentence, first)[0] if can_speak(parties[s])]
+    if not who:
+        inside = speakers_at(said, first)
+        who = list(inside[0].speakers) if inside else []
+    return who
+
+
+def _unconfirmed(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "has not confirmed that Akira did it", "neither confirmed nor denied that Pyongyang had stolen": whom is declined."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    for verb in sentence.verbs:
+        if verb.lemma not in ("confirm", "verify", "corroborate") or verb.passive or verb.participle:
+            continue
+        first = withheld_by(sentence, verb)
+        that = next((j for j in range(verb.at + 1, min(len(row), verb.at + 8)) if row[j].low == "that" and at[j] < 0), -1)
+        if first < 0 or that < 0 or that + 2 >= len(row):
+            continue
+        index = next_party(sentence, that + 1, len(row), reach=2)
+        if (
+            index < 0
+            or not accusable(sentence, index)
+            or parties[index].kinds[0] == "pronoun"
+            or parties[index].first > that + 1
+        ):
+            continue
+        end = clause_end(sentence, parties[index].last)
+        did = any(parties[index].last <= v.first < end and ("hostile" in v.classes or v.lemma == "do") for v in sentence.verbs)
+        if not did and not any(row[j].low in _DOERS for j in range(parties[index].last, end)):
+            continue
+        for s in answering(sentence, said, first):
+            if s != index:
+                act = trim_units(sentence, parties[index].last, end)
+                yield Draft(Stance.DECLINES, s, index, act, verb.at, "refusal", floor=ANSWERED)
+
+
+_ATTRIBUTING = word_set("withholding.attributing")
+_NAMING_BARE = word_set("withholding.naming_bare")
+_AUTHORS = word_set("withholding.authors")
+_DOING = word_set("withholding.doing")
+_SAYING = frozenset({"give", "say", "disclose", "reveal", "repeat", "publish"})
+_VICTIMS = word_set("withholding.victims")
+_MAKING = frozenset(
+    "make makes made making offer offers offered give gives gave given provide provides provided issue issued".split()
+)
+_DOERS = frozenset(
+    {"behind", "responsible", "involved", "hand", "role", "part", "anything", "author", "gang", "culprit", "one"}
+)
+_REFUSING = word_set("answers.refusing")
+_ABLE = frozenset({"able", "position", "ready", "prepared", "going", "willing"})
+_NOT = frozenset({"not", "never", "neither", "n't", "no", "nor"})
+_BETWEEN = frozenset("so far yet has have had is are was were would will could can did does do still".split())
 _WITHHOLDING = word_set("withholding.withholding")
 _CUES = _WITHHOLDING | NEVER | word_set("withholding.cues")  # all words at which `refusals` looks
 _NAMING = word_set("withholding.naming")
 _TELLING = word_set("withholding.telling")
 _WHO = word_set("withholding.who")
+
+
+def _negates(low: str) -> bool:
+    return low in _NOT or low.endswith("n't")
 
 
 def _withheld(sentence: Sentence, k: int) -> int:
