@@ -14,6 +14,11 @@ __all__ = ["Incidents"]
 _PLAIN = re.compile(r"(?:['’]s\b)|[^\w.&/-]+|\.(?=\s|$)")
 
 
+def _plain(text: str) -> str:
+    """Words in small letters between single spaces, without possessives: "Norway's parliament" is " norway parliament "."""
+    return f" {' '.join(_PLAIN.sub(' ', text.lower()).split())} "
+
+
 class Incidents:
     """Names of known incidents in one automaton, and the sets of words that together tell one."""
 
@@ -30,7 +35,7 @@ class Incidents:
                     self._rows.append(incident)
             for alternative in incident.words:
                 self._alternatives.append(
-                    ([frozenset(f" {option} " for option in item.lower().split("|")) for item in alternative], incident)
+                    ([frozenset(_plain(option) for option in item.split("|")) for item in alternative], incident)
                 )
         self._options = sorted({option for items, _ in self._alternatives for item in items for option in item})
         # an alternative is worth a look only where a word of its first set stands; they stay in their order
@@ -57,7 +62,7 @@ class Incidents:
     def _by_words(self, piece: str) -> Incident | None:
         if self._last[0] == piece:
             return self._last[1]
-        plain = " " + _PLAIN.sub(" ", piece.lower()) + " "
+        plain = _plain(piece)
         best: tuple[int, Incident] | None = None
         hits = self._words.find_matches_as_indexes(plain, overlapping=True) if self._words is not None else ()
         present = {self._options[i] for i, _, _ in hits}
