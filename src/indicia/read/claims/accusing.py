@@ -56,7 +56,8 @@ def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[D
         ):
             # a headline: "GRU unit linked to wiper attacks"
             yield Draft(Stance.ACCUSES, -1, things[0], trim_units(sentence, k + 1, k + 6), verb.at, "participle", hedge=verb.at)
-        told, start = (-1,), clause_start(sentence, verb.first)
+        told: tuple[int, ...] = (-1,)
+        start = clause_start(sentence, verb.first)
         if source < 0:
             told, start = _whose_words(sentence, verb) or (told, start)
         for accused in objects_after(sentence, k + 1, 3):
