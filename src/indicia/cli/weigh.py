@@ -63,6 +63,7 @@ def weigh(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case, read_sources
+    from indicia.read.affairs import join_affairs
     from indicia.weigh import from_ids, gather
     from indicia.weigh import weigh as weigh_evidence
 
@@ -81,14 +82,14 @@ def weigh(
             [str(path) for path in evidence], knowledge, stdin=standard_input()
         )
         voice.problems(problems)
-        items = gather(claims, mentions, None, documents, knowledge)
+        items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
     else:
         assert case is not None
         left = as_left(load_case(case), knowledge)
         if left.weighing is not None:
             items = left.weighing.evidence
         else:
-            items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge)
+            items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs)
     off = set(words(without))
     if strangers := off - {key for item in items for key in (item.id, item.feature)}:
         raise UsageError(f"no item {', '.join(sorted(strangers))} to leave out", hint="--json lists the ids of the evidence")

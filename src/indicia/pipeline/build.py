@@ -107,10 +107,9 @@ def build(
 
 def conclude(case: Case, knowledge: Knowledge, *, have: Iterable[str] = (), rules: Sequence[Path] = ()) -> Case:
     """The case with what follows from its texts and sightings made anew: affairs, both assessments, advice."""
-    evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge)
-    case = msgspec.structs.replace(
-        case, affairs=join_affairs(case.claims, case.documents, knowledge), weighing=weigh(evidence, knowledge)
-    )
+    affairs = join_affairs(case.claims, case.documents, knowledge)
+    evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge, affairs)
+    case = msgspec.structs.replace(case, affairs=affairs, weighing=weigh(evidence, knowledge))
     return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have), rules=_rule_texts(rules)))
 
 

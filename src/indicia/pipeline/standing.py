@@ -118,7 +118,10 @@ def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) 
     weighing = case.weighing
     if weighing is not None or changed:
         # The machine's own evidence as long as its grounds stand: it may hold what somebody gave by hand.
-        evidence = gather(claims, mentions, seen, case.documents, knowledge) if changed or not weighing else weighing.evidence
+        if changed or not weighing:
+            evidence = gather(claims, mentions, seen, case.documents, knowledge, case.affairs)
+        else:
+            evidence = weighing.evidence
         weighing = weigh(evidence, knowledge, judgements=case.judgements)
     left = msgspec.structs.replace(case, claims=claims, mentions=mentions, weighing=weighing)
     if not changed:

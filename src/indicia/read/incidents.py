@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
 from indicia.knowledge import Knowledge
+from indicia.read.claims.lexicon import FUNCTION
+from indicia.read.claims.wordsets import word_set
 from indicia.records import Claim, Document
 
 __all__ = ["Together", "by_incident"]
@@ -27,6 +30,9 @@ _DULL = frozenset(
     "thursday friday saturday sunday it they these this those we he she such "
     "europe asia africa america oceania eurasia western eastern internet".split()
 ) | {"north america", "south america", "latin america", "middle east", "eastern europe", "western europe", "southeast asia"}
+_WORD = re.compile(r"\b[a-z]{5,}\b")
+_ANY_DEED = word_set("incidents.dull") | word_set("incidents.any_deed")
+DAYS = 31  # between texts on one affair that call it differently
 _LONGEST_HEADING = 120  # characters; a longer first line is a paragraph
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
@@ -44,7 +50,7 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
 
     A claim that tells no incident and names nobody who was hit joins the only group of its document; where there is more than
     one, that of the claim nearest before it (else after it) in its paragraph. What is left stays with the others of its
-    document.
+    document, unless their deed is told in words of the only group of that time that accuses the same state.
     """
     known = {incident.id: incident for incident in knowledge.incidents}
     common = _common(knowledge)
@@ -69,8 +75,13 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
         told = of_document[place]
         near = told if len({key[one.id] for one in told}) == 1 else _of_paragraph(claim, told, documents.get(place))
         groups[key[near[0].id] if near else f"document:{place}"].append(claim)
+    told_alike = {group: other for group in groups if (other := _told_alike(group, groups, documents))}
+    for group, other in told_alike.items():
+        groups[other] += groups.pop(group)
+    order = {claim.id: number for number, claim in enumerate(claims)}
     out = []
     for group, members in groups.items():
+        members.sort(key=lambda claim: order[claim.id])
         kind, _, value = group.partition(":")
         if kind == "known":
             out.append(Together(value, known[value].name if value in known else value, members))
@@ -80,6 +91,40 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
             document = documents.get(value)
             out.append(Together(None, _heading(document) if document else value, members))
     return out
+
+
+def _told_alike(group: str, groups: Mapping[str, list[Claim]], documents: Mapping[str, Document]) -> str | None:
+    """The one group that has a name and that the claims of a document without one are about: "it had hacked a satellite
+    network", Moscow's denial says, and the day before others had accused it over "the satellite network KA-SAT"."""
+    if not group.startswith("document:"):
+        return None
+    mine = groups[group]
+    words = {word for claim in mine for word in _words(claim.act.text if claim.act else claim.incident or "")}
+    fits = [
+        other
+        for other, claims in groups.items()
+        if not other.startswith("document:")
+        and not words.isdisjoint(word for claim in claims for word in _words(claim.quote.text))
+        and any(
+            one.accused.state == claim.accused.state and _near(one, claim, documents)
+            for one in mine
+            for claim in claims
+            if one.accused.state
+        )
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    """Words in small letters that tell which deed is meant: not those of any attack, and not those of any victim."""
+    return [word for word in _WORD.findall(text) if word not in _ANY_DEED and word not in FUNCTION]
+
+
+def _near(one: Claim, other: Claim, documents: Mapping[str, Document]) -> bool:
+    """Whether two claims stand in texts of one month, as far as their dates are known."""
+    dates = [documents[claim.quote.document].published if claim.quote.document in documents else None for claim in (one, other)]
+    days = [date.fromisoformat(told[:10]) for told in dates if told and len(told) >= 10]
+    return len(days) < 2 or abs((days[0] - days[1]).days) <= DAYS
 
 
 def _of_paragraph(claim: Claim, others: Sequence[Claim], document: Document | None) -> list[Claim]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from indicia.errors import UsageError
 from indicia.knowledge import Attack
 from indicia.records import (
+    Affair,
     Claim,
     Context,
     Document,
@@ -19,6 +20,7 @@ from indicia.records import (
     Saying,
     Sighting,
     Stance,
+    incidents_of,
     stable_id,
 )
 from indicia.weigh.grades import credibility_of, reliability_of
@@ -36,14 +38,17 @@ def gather(
     hunt: Hunt | None,
     documents: Iterable[Document],
     knowledge: Known,
+    affairs: Iterable[Affair] = (),
 ) -> tuple[Evidence, ...]:
     """All evidence, in the order observed (techniques, software, victims), then said (claims as given).
 
     Observed: mentions whose context is *stated*, sightings that were not mere attempts, and the victims that claims name.
     A feature seen in several places is one item with all its traces, graded by the best of them. Said: one item per claim that
-    takes a side; items with the same `origin` are copies and count once.
+    takes a side; items with the same `origin` are copies and count once. With `affairs`, what a claim of a text that tells no
+    known incident is about is the affair that the text was joined to.
     """
     claims = tuple(claims)
+    about = incidents_of(claims, affairs)
     names = _Names(knowledge.attack)
     publishers = {document.id: document.publisher or document.name for document in documents}
     found = _Items()
@@ -62,7 +67,11 @@ def gather(
             found[f"victim-sector:{sector}"].add(claim.id, claim.quote.document, "C", 3)
     return (
         *found.in_order(names),
-        *(_said(claim) for claim in claims if claim.stance in _SAYS_WHO and claim.accused.party is not None),
+        *(
+            _said(claim, about.get(claim.id))
+            for claim in claims
+            if claim.stance in _SAYS_WHO and claim.accused.party is not None
+        ),
     )
 
 
@@ -167,7 +176,7 @@ class _Items(dict[str, _Item]):
         return [self[feature].evidence(names) for feature in sorted(self, key=lambda one: (_kind_order(one), one))]
 
 
-def _said(claim: Claim) -> Evidence:
+def _said(claim: Claim, incident: str | None) -> Evidence:
     accused = claim.accused.party
     assert accused is not None  # the caller asks only for claims that name somebody
     who = claim.source.party.canonical if claim.source.party else "unsourced"
@@ -191,7 +200,7 @@ def _said(claim: Claim) -> Evidence:
             firmness=claim.firmness,
             likelihood=claim.likelihood,
             interested=_is_interested(claim),
-            incident=claim.incident_id or claim.incident,
+            incident=incident or claim.incident,
             date=claim.date,
         ),
     )

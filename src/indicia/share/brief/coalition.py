@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from indicia.records import Affair, Case, Claim, Firmness, Judgement, Level, Record, SourceType, Stance
+from indicia.records import Affair, Case, Claim, Firmness, Judgement, Level, Record, SourceType, Stance, incidents_of
 
 __all__ = [
     "Position",
@@ -170,6 +170,7 @@ def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     on the same day, is not said of this affair.
     """
     main, name = main_affair(case)
+    about = incidents_of(case.claims, case.affairs)
     unlisted = _unlisted(case) if main is None and name else None
     members = {one for row in unlisted.rows for one in row.claims} if unlisted else set()
     out = rejected(case)
@@ -178,7 +179,7 @@ def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
     def belongs(claim: Claim) -> bool:
         if not name or claim.id in members:
             return True
-        if main is not None and claim.incident_id == main:
+        if main is not None and about.get(claim.id) == main:
             return True
         return claim.incident_id is None and not (claim.victims or claim.sectors)
 

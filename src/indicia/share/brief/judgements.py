@@ -25,6 +25,7 @@ from indicia.records import (
     Record,
     Stance,
     Verdict,
+    incidents_of,
 )
 from indicia.share.brief.coalition import (
     FIRMEST,
@@ -99,7 +100,7 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
             topic="said",
         )
     main, name = main_affair(case)
-    of_it = {claim.id for claim in case.claims if claim.incident_id == main}
+    of_it = {one for one, incident in incidents_of(case.claims, case.affairs).items() if incident == main}
     on_it = [one for one in sourced if not main or not of_it.isdisjoint(one.claims)]
     for count, mine in enumerate(_by_level(on_it)):
         about = f"on the affair {clip(name, 80)}, " if main and count == 0 else ""
