@@ -89,3 +89,10 @@ def test_a_first_sentence_that_names_the_publisher_is_read(publisher: str) -> No
 def test_what_follows_a_heading_without_an_empty_line_is_read() -> None:
     found = rows("Statement by the European Union\nWe attribute the break-in at the parliament to APT31.\n")
     assert [(row["source"], row["source_canonical"], row["accused"]) for row in found] == [("We", "European Union", "APT31")]
+
+
+def test_the_company_of_a_companys_own_statement_is_its_issuer() -> None:
+    text = "Viasat statement on the outage of its network\n\nThe company declined to say who was responsible for the attack.\n"
+    assert [(row["source"], row["source_canonical"]) for row in rows(text)] == [("The company", "Viasat")]
+    news = "Outage hits a network\n\nThe company declined to say who was responsible for the attack.\n"
+    assert [row["source_canonical"] for row in rows(news)] == ["The company"]

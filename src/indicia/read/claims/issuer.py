@@ -24,6 +24,11 @@ _KIND = (
 _AFTER = re.compile(
     rf":\s+(?:(?:joint|official|national|press|public|security|cyber|technical)\s+){{0,3}}{_KIND}\b", re.IGNORECASE
 )  # "X: joint statement"
+_OF = re.compile(
+    r"(?:['’]s)?\s+(?:(?:joint|official|national|press|public)\s+){0,2}(?:statement|declaration|press release|communiqu[eé])\s+"
+    r"(?:on|about|regarding|concerning|following)\s",
+    re.IGNORECASE,
+)  # "X statement on the outage"
 _BEFORE = re.compile(rf"(?:\w+\s+){{0,2}}{_KIND}\s+(?:by|of|from)\s+", re.IGNORECASE)  # "Statement by X"
 _ISSUERS = frozenset({"state", "capital", "agency", "union", "vendor", "gov_body", "intl"})
 _HOUSE = re.compile(r"\s+(?:security|threat|research|intelligence|blog|newsroom|press|office|labs?|team)\b.*", re.IGNORECASE)
@@ -50,7 +55,8 @@ def _by_heading(text: str, names: Names, states: dict[str, str]) -> Issuer | Non
     stop = text.find("\n", begin, begin + LONGEST_HEADING + 1)
     if stop < 0 or not text[stop:].strip() or text[begin:stop].rstrip().endswith("."):
         return None
-    after, before = _AFTER.search(text, begin, stop), _BEFORE.match(text, begin, stop)
+    after = _AFTER.search(text, begin, stop) or _OF.search(text, begin, stop)
+    before = _BEFORE.match(text, begin, stop)
     if after is not None:
         lo, hi = begin, after.start()
     elif before is not None:

@@ -291,9 +291,14 @@ class Resolver:
         )
 
     def _in_office(self, party: Party, described: Described) -> Described:
-        """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's."""
+        """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's, and in a
+        company's own statement it is "the company"."""
         nobody = party.name is None and party.owner is None and party.state is None and party.person_name is None
-        if self.issuer is None or not (nobody and party.definite) or party.kinds[0] not in ("gov_person", "report"):
+        if self.issuer is None or not (nobody and party.definite):
+            return described
+        if party.head in ("company", "firm") and not party.plural and self.issuer.described.type is SourceType.COMPANY:
+            return self.issuer.described
+        if party.kinds[0] not in ("gov_person", "report"):
             return described
         return described if party.plural and party.kinds[0] == "gov_person" else self.issuer.described
 
