@@ -101,7 +101,8 @@ def find_named(text: str, hits: list[Hit], taken: Taken) -> Iterator[Hit]:
             continue
         low, done = text.rfind("\n", max(0, hit.start - 400), hit.start) + 1, text.find("\n", hit.end, hit.end + 400)
         done = done if done >= 0 else min(len(text), hit.end + 400)
-        if text.find(".", low, done) < 0 or not any(text.find(gap, low, done) >= 0 for gap in ("|", "\t", "  ")):
+        row = text[low:done]
+        if "." not in row or not ("|" in row or "\t" in row or "  " in row):
             continue
         edges = [low, *(at for gap in _CELL.finditer(text, low, done) for at in gap.span()), done]
         for start, end in zip(edges[::2], edges[1::2], strict=True):

@@ -88,6 +88,9 @@ _SENDS = re.compile(
     r"→)\b",
     re.I,
 )
+# The families of cues that `Judge._spoken_of` asks for.
+_SAID_BEFORE = sum(BEFORE_BIT[family] for family in ("imitated", "victim", "stays", "benign", "negated"))
+_SAID_AFTER = sum(AFTER_BIT[family] for family in ("victim", "hacked", "stays", "benign", "negated"))
 _STYLE = 1500  # characters within which an author writes attackers' names in one style
 
 
@@ -144,7 +147,8 @@ class Judge:
             return Context.BENIGN, LEGITIMATE
         if section != "traces" and (verdict := self._handled(spot)) is not None:
             return verdict
-        if (spot.before or spot.after) and not is_bare(self.text, spot) and (verdict := self._spoken_of(spot)) is not None:
+        said = spot.before & _SAID_BEFORE or spot.after & _SAID_AFTER
+        if said and not is_bare(self.text, spot) and (verdict := self._spoken_of(spot)) is not None:
             return verdict
         if hit.type in _NAMES and not defanged and section != "traces" and not hit.within and not self._is_tied(spot):
             return Context.REFERENCE, ONLY_NAMED
@@ -163,7 +167,7 @@ class Judge:
         """The line that begins there, whether it may begin as one does on what is no trace, and as one on whom to read or ask.
         Most hits stand in the line of the hit before."""
         if line != self.lead[0]:
-            fine = ROW_FINE.match(self.text, line) or LEAD_FINE.match(self.text, line)
+            fine = LEAD_FINE.match(self.text, line) or ROW_FINE.match(self.text, line)
             self.lead = (line, fine is not None, LEAD_NAMES.match(self.text, line) is not None)
         return self.lead
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+
+import numpy as np
 
 from indicia.records import BlockKind, Document
 
@@ -34,6 +35,7 @@ _NO_TRACES = re.compile(
 _SAID_AFTER = re.compile(r"[^.]{3,60}(?:\(do not block\)|\bnot malicious|\bfalse positives?|\bnot indicators?)", re.IGNORECASE)
 _SAID = re.compile("do not block|not malicious|false positive|not indicator")  # one is in every match
 _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]{1,5}\.|(?:Appendix|Annex) [A-Z0-9]\b[.:]?)\s*", re.IGNORECASE)
+_NUMBERED = "0123456789IVXivxAa"  # what a number begins with
 _LONGEST = 80
 
 
@@ -52,9 +54,11 @@ class Sections:
                 self._starts.append(block.start)
                 self._kinds.append(kind)
 
-    def at(self, offset: int) -> str:
-        index = bisect_right(self._starts, offset) - 1
-        return self._kinds[index] if index >= 0 else ""
+    def each(self, offsets: list[int]) -> list[str]:
+        """The kind of section at each offset."""
+        kinds = ["", *self._kinds]
+        indexes: list[int] = np.searchsorted(np.array(self._starts, np.int64), offsets, side="right").tolist()
+        return [kinds[index] for index in indexes]
 
     def has(self, kind: str) -> bool:
         """Whether the document has a section of this kind."""
@@ -63,7 +67,7 @@ class Sections:
 
 def _kind(line: str, is_heading: bool) -> str | None:
     """None if the line opens no section."""
-    bare = _NUMBER.sub("", line).rstrip(": ")
+    bare = (_NUMBER.sub("", line) if line[:1] in _NUMBERED else line).rstrip(": ")
     if (
         bare
         and (_NO_TRACES.match(bare) or (_SAID.search(bare.lower()) and _SAID_AFTER.match(bare)))
@@ -72,7 +76,7 @@ def _kind(line: str, is_heading: bool) -> str | None:
     ):
         return "clean"
     if not bare or not (is_heading or line.endswith(":")):
-        return "references" if bare and _REFERENCES.fullmatch(bare) and line[:1].isupper() else None
+        return "references" if bare and line[:1].isupper() and _REFERENCES.fullmatch(bare) else None
     if _REFERENCES.fullmatch(bare):
         return "references"
     if _TRACES.search(bare) and len(bare.split()) <= 9:

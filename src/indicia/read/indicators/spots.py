@@ -50,9 +50,17 @@ def spots(
     breaks = np.append(-1, anchors.breaks)
     lines = breaks[np.searchsorted(breaks, ranges[:, 0]) - 1] + 1
     return [
-        Spot(hit, hit.start, hit.end, low, high, line, sections.at(start), hidden, before, after, host_of(hit.type, hit.value))
-        for hit, start, low, high, line, hidden, before, after in zip(
-            hits, starts, lows.tolist(), highs.tolist(), lines.tolist(), disguised, cues.before, cues.after, strict=True
+        Spot(hit, hit.start, hit.end, low, high, line, section, hidden, before, after, host_of(hit.type, hit.value))
+        for hit, section, low, high, line, hidden, before, after in zip(
+            hits,
+            sections.each(starts),
+            lows.tolist(),
+            highs.tolist(),
+            lines.tolist(),
+            disguised,
+            cues.before,
+            cues.after,
+            strict=True,
         )
     ], cues
 
