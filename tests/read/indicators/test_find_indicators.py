@@ -164,6 +164,8 @@ HOSTILE = {
     "quoted mutexes": 'mutex "aaaa" and "bbbb" and ' * 14_000,
     "short agents": '"ua": "agent ' * 30_000,
     "victims": "our site, a.example.com was compromised " * 5_000,
+    "hashes": ("0123456789abcdef" * 2 + "  a.b ") * 10_000,
+    "sources": "Sources: " + "a.com " * 66_000,
     "spaced": "C:\\" + "a b " * 100_000,
 }
 

@@ -89,7 +89,7 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
         yield Hit(start, end, type, value, note)
 
 
-_CELL = re.compile(r"[|\t]|  +")
+_WHOLE = frozenset(HASH_OF_LENGTH.values())
 _NAME = re.compile(r"[A-Za-z0-9_][\w-]{0,60}(?:\.[\w-]{1,40}){0,3}\.[A-Za-z]\w{0,9}")
 
 
@@ -97,19 +97,22 @@ def find_named(text: str, hits: list[Hit], taken: Taken) -> Iterator[Hit]:
     """Names of files with unusual endings (`kl.mips`) that stand in a cell of a row beside a hash."""
     done = -1
     for hit in hits:
-        if hit.type not in HASH_OF_LENGTH.values() or hit.note or hit.start < done:
+        if hit.type not in _WHOLE or hit.note or hit.start < done:
             continue
-        low, done = text.rfind("\n", max(0, hit.start - 400), hit.start) + 1, text.find("\n", hit.end, hit.end + 400)
+        start = max(0, hit.start - 400)
+        start = max(start, text.rfind("\n", start, hit.start) + 1)
+        done = text.find("\n", hit.end, hit.end + 400)
         done = done if done >= 0 else min(len(text), hit.end + 400)
-        row = text[low:done]
-        if "." not in row or not ("|" in row or "\t" in row or "  " in row):
+        row = text[start:done]
+        if "." not in row:
             continue
-        edges = [low, *(at for gap in _CELL.finditer(text, low, done) for at in gap.span()), done]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            cell = text[start:end].strip(" `*\"'")
-            at = text.find(cell, start) if "." in cell and _NAME.fullmatch(cell) else -1
-            if at >= 0 and taken.is_free(at, at + len(cell)):
-                yield Hit(at, at + len(cell), "file-name", cell)
+        cells = row.replace("|", "\t").replace("  ", "\t\t").split("\t")
+        for cell in cells if len(cells) > 1 else ():
+            name = cell.strip(" `*\"'")
+            at = text.find(name, start) if "." in name and _NAME.fullmatch(name) else -1
+            if at >= 0 and taken.is_free(at, at + len(name)):
+                yield Hit(at, at + len(name), "file-name", name)
+            start += len(cell) + 1
 
 
 _HEX = re.compile(r"[0-9a-fA-F]+")

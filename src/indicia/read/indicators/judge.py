@@ -91,6 +91,7 @@ _SENDS = re.compile(
 # The families of cues that `Judge._spoken_of` asks for.
 _SAID_BEFORE = sum(BEFORE_BIT[family] for family in ("imitated", "victim", "stays", "benign", "negated"))
 _SAID_AFTER = sum(AFTER_BIT[family] for family in ("victim", "hacked", "stays", "benign", "negated"))
+_NO_LEAD = (-1, False, False)
 _STYLE = 1500  # characters within which an author writes attackers' names in one style
 
 
@@ -109,7 +110,7 @@ class Judge:
         match = re.match(r"https?://([^/:?#\s]{1,253})", document.name)
         self.own = (registrable(match[1].lower()) or "") if match else ""
         self.signatures = [at for at in anchors.closings if _SIGNATURE.match(view.text, at)]
-        self.lead = (-1, False, False)
+        self.lead = _NO_LEAD
 
     def each(
         self, hits: list[Hit], ranges: npt.NDArray[np.int64], starts: list[int], disguised: list[bool]
@@ -166,6 +167,8 @@ class Judge:
     def _leads(self, line: int) -> tuple[int, bool, bool]:
         """The line that begins there, whether it may begin as one does on what is no trace, and as one on whom to read or ask.
         Most hits stand in the line of the hit before."""
+        if line < 0:
+            return _NO_LEAD
         if line != self.lead[0]:
             fine = LEAD_FINE.match(self.text, line) or ROW_FINE.match(self.text, line)
             self.lead = (line, fine is not None, LEAD_NAMES.match(self.text, line) is not None)
@@ -251,9 +254,9 @@ class Judge:
         if spot.hit.type != "email-addr":
             return None
         line = spot.line_within(500)
-        if _RECEIVED_BY.match(self.text, line, spot.start):
+        if line >= 0 and _RECEIVED_BY.match(self.text, line, spot.start):
             return Context.BENIGN, VICTIMS
-        if _MESSAGE.match(self.text, line, spot.start):
+        if line >= 0 and _MESSAGE.match(self.text, line, spot.start):
             return Context.REFERENCE, "the identifier of a message"
         return (Context.REFERENCE, PUBLISHERS) if spot.end <= self.head_end else None
 

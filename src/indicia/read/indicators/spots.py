@@ -36,8 +36,8 @@ class Spot(msgspec.Struct, frozen=True, gc=False):
     host: str
 
     def line_within(self, reach: int) -> int:
-        """Where the line begins; 0 if that is further back than `reach`."""
-        return self.line if self.line > self.start - reach else 0
+        """Where the line begins; -1 if that is further back than `reach`."""
+        return self.line if self.line > self.start - reach else -1
 
 
 def spots(
