@@ -28,7 +28,7 @@ def stable_id(kind: str, *parts: object) -> str:
         text = "\x1f".join(parts)  # type: ignore[arg-type]  # nearly always strings
     except TypeError:
         text = "\x1f".join(["" if part is None else str(part) for part in parts])
-    return f"{kind}--{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    return f"{kind}--{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).digest()[:8].hex()}"
 
 
 class Severity(StrEnum):

@@ -115,7 +115,7 @@ def test_stems_and_expressions_of_a_family_agree(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", sorted(name for name, family in cues.FAMILIES.items() if family.before))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_every_form_of_a_cue_begins_with_a_stem(family: str, data: st.DataObject) -> None:
     """The same for whatever the expressions could match at all."""

@@ -47,7 +47,7 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     hits = find_hits(view.text, anchors)
     if not hits:
         return ()
-    ranges = np.stack([np.fromiter((h.start for h in hits), np.int64), np.fromiter((h.end for h in hits), np.int64)], axis=1)
+    ranges = np.array([[hit.start for hit in hits], [hit.end for hit in hits]], np.int64).T
     originals, disguised = view.originals(ranges).tolist(), view.disguised(ranges).tolist()
     judged = Judge(document, view, anchors).each(hits, ranges, [start for start, _ in originals], disguised)
     placed = [

@@ -88,7 +88,10 @@ _SENDS = re.compile(
     r"→)\b",
     re.I,
 )
-# The families of cues that `Judge._spoken_of` asks for.
+# The families of cues that `Judge._handled` and `Judge._spoken_of` ask for.
+_HANDLED_BEFORE = sum(
+    BEFORE_BIT[family] for family in ("handed out", "spared", "inspected", "correct", "read only", "recipient")
+)
 _SAID_BEFORE = sum(BEFORE_BIT[family] for family in ("imitated", "victim", "stays", "benign", "negated"))
 _SAID_AFTER = sum(AFTER_BIT[family] for family in ("victim", "hacked", "stays", "benign", "negated"))
 _NO_LEAD = (-1, False, False)
@@ -146,7 +149,8 @@ class Judge:
             return verdict
         if not disguised and self._leads(spot.line_within(500))[1] and self._is_led_fine(spot):
             return Context.BENIGN, LEGITIMATE
-        if section != "traces" and (verdict := self._handled(spot)) is not None:
+        handled = spot.before & _HANDLED_BEFORE or hit.type == "mutex"
+        if handled and section != "traces" and (verdict := self._handled(spot)) is not None:
             return verdict
         said = spot.before & _SAID_BEFORE or spot.after & _SAID_AFTER
         if said and not is_bare(self.text, spot) and (verdict := self._spoken_of(spot)) is not None:

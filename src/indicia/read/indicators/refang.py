@@ -91,9 +91,8 @@ class Refanged:
         pieces.append(text[at:])
         self.text = "".join(pieces) if edits else text
         # One row for each edit: where it begins and ends in the document, and in the view.
-        count = len(edits)
-        self._edits = np.fromiter((place for edit in edits for place in edit[:2]), np.int64, 2 * count).reshape(-1, 2)
-        sizes = np.fromiter((len(edit[2]) for edit in edits), np.int64, count)
+        self._edits = np.array([[edit[0] for edit in edits], [edit[1] for edit in edits]], np.int64).T
+        sizes = np.array([len(edit[2]) for edit in edits], np.int64)
         starts = self._edits[:, 0] + np.cumsum(sizes) - sizes - np.cumsum(self._edits[:, 1] - self._edits[:, 0])
         starts += self._edits[:, 1] - self._edits[:, 0]
         self._view = np.stack([starts, starts + sizes], axis=1)
