@@ -14,7 +14,7 @@ from indicia.hunt.formats.base import LogInput
 from indicia.hunt.matching.literals import LiteralScanner
 from indicia.records import Event, Place, Record, RuleLevel, Sighting, Stage, stable_id
 
-__all__ = ["Hit", "IndicatorSought", "Sweep", "raw_sightings", "sighting_of_indicator"]
+__all__ = ["Hit", "IndicatorSought", "Sweep", "fields_with", "raw_sightings", "rule_of_indicator", "sighting_of_indicator"]
 
 
 class IndicatorSought(Record, frozen=True, kw_only=True):
@@ -188,29 +188,37 @@ def stands_alone(text: bytes, start: int, stop: int, kind: str) -> bool:
     return before not in _WORD and after not in _WORD
 
 
-def sighting_of_indicator(sought: IndicatorSought, event: Event) -> Sighting | None:
-    """The sighting of an indicator in an event; None when it stands only in fields where it means nothing."""
-    value = sought.value.strip().lower()
+def fields_with(sought: IndicatorSought, event: Event) -> tuple[str, ...]:
+    """The fields in which an indicator stands and means something."""
+    needle = sought.value.strip().lower().encode()
     matched = []
     for name, text in event.fields.items():
         if name.lower() in NEVER:
             continue
-        encoded, needle = text.encode("utf-8", "replace").lower(), value.encode()
+        encoded = text.encode("utf-8", "replace").lower()
         at = encoded.find(needle)
         while at >= 0:
             if stands_alone(encoded, at, at + len(needle), sought.type):
-                matched.append((name, text[:512]))
+                matched.append(name)
                 break
             at = encoded.find(needle, at + 1)
-    if not matched:
-        return None
+    return tuple(matched)
+
+
+def rule_of_indicator(sought: IndicatorSought) -> str:
+    """What the sightings of an indicator call their rule."""
+    return f"indicator:{sought.type}"
+
+
+def sighting_of_indicator(sought: IndicatorSought, event: Event, fields: Iterable[str]) -> Sighting:
+    """The sighting of an indicator that stands in some fields of an event."""
     return Sighting(
         id=stable_id("sighting", sought.type, sought.value, event.place.file, event.place.position),
-        rule=f"indicator:{sought.type}",
+        rule=rule_of_indicator(sought),
         title=f"Indicator seen: {sought.value}",
         level=LEVELS.get(sought.type, RuleLevel.LOW),
         event=event,
-        matched=tuple(matched),
+        matched=tuple((name, event.fields[name][:512]) for name in fields),
         indicator=sought.value,
         stage=Stage.OTHER,
         note=remark_on(sought),
@@ -250,7 +258,7 @@ def _raw_sighting(sought: IndicatorSought, file: str, position: int, data: bytes
     event = Event(place=place, format="raw", time=None, time_text="", host="", fields={"bytes": text})
     return Sighting(
         id=stable_id("sighting", sought.type, sought.value, file, position),
-        rule=f"indicator:{sought.type}",
+        rule=rule_of_indicator(sought),
         title=f"Indicator seen: {sought.value}",
         level=LEVELS.get(sought.type, RuleLevel.LOW),
         event=event,

@@ -19,13 +19,13 @@ from indicia.hunt.formats import Format, LogInput
 from indicia.hunt.indicators import IndicatorSought, raw_sightings
 from indicia.hunt.inputs import find_logs
 from indicia.hunt.keep import Keeper
+from indicia.hunt.packing import unpack
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook, RuleHead, load_rules
 from indicia.hunt.rules.ir import Correlation, Refused
-from indicia.hunt.rules.names import field_key
 from indicia.hunt.scan import Counted, Found, Scanner, file_of, without_collecting
 from indicia.hunt.sightings import facts_of, sighting_of
-from indicia.hunt.story import judge, tell
+from indicia.hunt.story import judge, tell, tells_success
 from indicia.hunt.tasks import Task, tasks_of
 from indicia.records import Event, Hunt, LogFile, Outcome, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
 
@@ -78,7 +78,7 @@ def _hunt(
     loaded = time.process_time()
     scanner = Scanner(found, sought, most)
     outcome = Found(problems=list(problems))
-    kept = _Kept(outcome, most)
+    kept = _Kept(outcome, scanner, most)
     files: list[LogFile] = []
     unchanged = _Unchanged()
     sizes: dict[str, int] = {}
@@ -163,8 +163,9 @@ class _Kept:
     Of each rule and indicator the first `most` sightings are kept, in the order of files, and as many successes beyond them.
     """
 
-    def __init__(self, total: Found, most: int | None) -> None:
+    def __init__(self, total: Found, scanner: Scanner, most: int | None) -> None:
         self._total = total
+        self._scanner = scanner
         self._most = most
         self._pool = _Pool()
         self._kept: Counter[tuple[str, str | None]] = Counter()
@@ -173,7 +174,8 @@ class _Kept:
     def add(self, part: Found) -> None:
         """Adds what came of one task."""
         total = self._total
-        total.sightings += self._pool.share(sighting for sighting in part.sightings if self._wanted(sighting))
+        total.sightings += [each for each in part.sightings if self._wanted(each.rule, each.indicator, partial(_same, each))]
+        total.sightings += self._put_together(part)
         for mine, theirs in ((total.matches, part.matches), (total.hits, part.hits)):
             for number, count in theirs.items():
                 mine[number] = mine.get(number, 0) + count
@@ -183,53 +185,59 @@ class _Kept:
         for label, seconds in part.seconds.items():
             total.seconds[label] = total.seconds.get(label, 0.0) + seconds
 
-    def _wanted(self, sighting: Sighting) -> bool:
+    def _put_together(self, part: Found) -> Iterator[Sighting]:
+        events = self._pool.events(part)
+        for seen in part.seen:
+            make = partial(self._scanner.sighting, seen, events[seen.event])
+            if self._wanted(*self._scanner.source_of(seen), make):
+                seen.fields = self._pool.names(seen.fields)
+                yield make()
+
+    def _wanted(self, rule: str, indicator: str | None, make: Callable[[], Sighting]) -> bool:
         if self._most is None:
             return True
-        key = (sighting.rule, sighting.indicator)
+        key = rule, indicator
         if self._kept[key] >= self._most:
-            if judge(sighting).outcome is not Outcome.SUCCESS or self._succeeded[key] >= self._most:
+            if not tells_success(rule) or self._succeeded[key] >= self._most:
+                return False
+            if judge(make()).outcome is not Outcome.SUCCESS:
                 return False
             self._succeeded[key] += 1
         self._kept[key] += 1
         return True
 
 
+def _same(sighting: Sighting) -> Sighting:
+    return sighting
+
+
 class _Pool:
-    """Records without repeats in memory: one text for names and values that come again, from whatever process."""
+    """Events without repeats in memory: one text for names and values that come again, from whatever process."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}  # as many as there are rules
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}  # as many as there are kinds of event
 
-    def share(self, sightings: Iterable[Sighting]) -> Iterator[Sighting]:
-        """The same sightings, of one task."""
-        events: dict[int, tuple[Event, Event]] = {}  # the first is held so that its id stays its own
-        for sighting in sightings:
-            known = events.get(id(sighting.event))
-            if known is None:
-                known = events[id(sighting.event)] = (sighting.event, self._lean(sighting.event))
-            one = self._texts.setdefault
-            yield msgspec.structs.replace(
-                sighting,
-                rule=one(sighting.rule, sighting.rule),
-                title=one(sighting.title, sighting.title),
-                event=known[1],
-                matched=tuple((one(name, name), one(value, value)) for name, value in sighting.matched),
-                techniques=self._lists.setdefault(sighting.techniques, sighting.techniques),
-            )
+    def names(self, some: tuple[str, ...]) -> tuple[str, ...]:
+        """The same names."""
+        return self._names.setdefault(some, some)
 
-    def _lean(self, event: Event) -> Event:
+    def events(self, part: Found) -> Sequence[Event]:
+        """The events in what came of a task."""
         texts = self._texts
         if len(texts) > MOST_TEXTS:
             texts.clear()
         one = texts.setdefault
+        return [self._lean(event) for event in part.events] if part.packed is None else unpack(part.packed, one)
+
+    def _lean(self, event: Event) -> Event:
+        one, values = self._texts.setdefault, event.fields.values()
         return msgspec.structs.replace(
             event,
             place=msgspec.structs.replace(event.place, file=one(event.place.file, event.place.file)),
             time_text=one(event.time_text, event.time_text),
             host=one(event.host, event.host),
-            fields={one(name, name): one(value, value) for name, value in event.fields.items()},
+            fields=dict(zip(self.names(tuple(event.fields)), map(one, values, values), strict=True)),
         )
 
 
@@ -312,7 +320,7 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
         host="",
         fields=fields,
     )
-    sighting = sighting_of(facts_of(rule), event, [field_key(name) for name in fields])
+    sighting = sighting_of(facts_of(rule), event, fields)
     return msgspec.structs.replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")
 
 

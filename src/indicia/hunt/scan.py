@@ -18,17 +18,18 @@ from indicia.hunt.correlation import Feed, feed_of
 from indicia.hunt.events import EventBatch
 from indicia.hunt.formats import Format, LogInput
 from indicia.hunt.formats.base import Wanted
-from indicia.hunt.indicators import IndicatorSought, Sweep, sighting_of_indicator
+from indicia.hunt.indicators import IndicatorSought, Sweep, fields_with, rule_of_indicator, sighting_of_indicator
 from indicia.hunt.matching.matcher import Match, Matcher
 from indicia.hunt.matching.needs import LineForm
 from indicia.hunt.matching.telling import LineFilter
+from indicia.hunt.packing import Packed, pack
 from indicia.hunt.reach import Reach
 from indicia.hunt.rulebook import RuleBook
 from indicia.hunt.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.story import judge, tells_success
-from indicia.records import Event, Outcome, Place, Problem, Severity, Sighting
+from indicia.records import Event, Outcome, Problem, Severity, Sighting
 
-__all__ = ["Counted", "Found", "Scanner", "file_of", "without_collecting"]
+__all__ = ["Counted", "Found", "Scanner", "Seen", "file_of", "without_collecting"]
 
 T = TypeVar("T")
 
@@ -44,12 +45,24 @@ class Counted(msgspec.Struct, array_like=True):
     slots: list[int]
 
 
-class Found(msgspec.Struct, array_like=True):
-    """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `sightings` keeps.
+class Seen(msgspec.Struct, array_like=True, gc=False):
+    """A sighting that is not yet put together: the numbers of its rule or indicator (-1: none) and of its event, its fields."""
 
-    On its way between processes each event stands once, in `events`; `event_of` says which each sighting is of.
+    rule: int
+    indicator: int
+    event: int
+    fields: tuple[str, ...]
+
+
+class Found(msgspec.Struct, array_like=True):
+    """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `seen` keeps.
+
+    `sightings` are those that are whole. On their way between processes the events are `packed`.
     """
 
+    seen: list[Seen] = []
+    events: list[Event] = []
+    packed: Packed | None = None
     sightings: list[Sighting] = []
     matches: dict[int, int] = {}
     hits: dict[int, int] = {}
@@ -57,31 +70,10 @@ class Found(msgspec.Struct, array_like=True):
     problems: list[Problem] = []
     feed: list[Feed] = []
     seconds: dict[str, float] = {}
-    bytes: int = 0
-    events: list[Event] = []
-    event_of: list[int] = []
 
-    def parted(self) -> Found:
-        """The same with the events apart."""
-        numbers: dict[int, int] = {}
-        events: list[Event] = []
-        for event in (sighting.event for sighting in self.sightings):
-            if numbers.setdefault(id(event), len(events)) == len(events):
-                events.append(event)
-        event_of = [numbers[id(sighting.event)] for sighting in self.sightings]
-        sightings = [replace(sighting, event=_NO_EVENT) for sighting in self.sightings]
-        return replace(self, sightings=sightings, events=events, event_of=event_of)
-
-    def joined(self) -> Found:
-        """The same with the events in the sightings."""
-        if not self.events:
-            return self
-        pairs = zip(self.sightings, self.event_of, strict=True)
-        sightings = [replace(sighting, event=self.events[number]) for sighting, number in pairs]
-        return replace(self, sightings=sightings, events=[], event_of=[])
-
-
-_NO_EVENT = Event(place=Place(file="", position=0), format="", time=None, time_text="", host="", fields={})
+    def to_travel(self) -> Found:
+        """The same with the events packed."""
+        return replace(self, events=[], packed=pack(self.events))
 
 
 class Scanner:
@@ -199,33 +191,50 @@ class Scanner:
             found.feed += feed_of(batch, rule, match.rows, self.rules.correlations)
         if rule.silent:
             return
-        facts = self._facts.get(match.rule)
-        if facts is None:
-            facts = self._facts[match.rule] = facts_of(rule)
+        told = tells_success(self._facts_of(match.rule).id)
         for row, fields in zip(match.rows.tolist(), match.fields, strict=True):
             full = self._most is not None and self._kept["rule", match.rule] >= self._most
-            if full and (not tells_success(facts.id) or self._kept["success", match.rule] >= (self._most or 0)):
+            if full and (not told or self._kept["success", match.rule] >= (self._most or 0)):
                 break
             event, names = events.of(row)
-            sighting = sighting_of(facts, event, fields, names)
+            own = tuple([name for field in fields if (name := names.get(field)) is not None])
             if full:
                 # Ten thousand scanners that were turned away must not hide the one request that was not.
-                if judge(sighting).outcome is not Outcome.SUCCESS:
+                if judge(sighting_of(self._facts_of(match.rule), event, own)).outcome is not Outcome.SUCCESS:
                     continue
                 self._kept["success", match.rule] += 1
             self._kept["rule", match.rule] += 1
-            found.sightings.append(sighting)
+            found.seen.append(Seen(match.rule, -1, events.number(row, found), own))
 
     def _sweep(self, batch: EventBatch, found: Found, events: _Events) -> None:
         for number, row in self.sweep.find(batch):
             if self._most is not None and self._kept["indicator", number] >= self._most:
                 found.hits[number] = found.hits.get(number, 0) + 1
                 continue
-            sighting = sighting_of_indicator(self.sweep.indicators[number], events.of(row)[0])
-            if sighting is not None:
+            fields = fields_with(self.sweep.indicators[number], events.of(row)[0])
+            if fields:
                 found.hits[number] = found.hits.get(number, 0) + 1
                 self._kept["indicator", number] += 1
-                found.sightings.append(sighting)
+                found.seen.append(Seen(-1, number, events.number(row, found), fields))
+
+    def _facts_of(self, rule: int) -> RuleFacts:
+        facts = self._facts.get(rule)
+        if facts is None:
+            facts = self._facts[rule] = facts_of(self.rules.rules[rule])
+        return facts
+
+    def source_of(self, seen: Seen) -> tuple[str, str | None]:
+        """What its sighting calls its rule and its indicator."""
+        if seen.indicator < 0:
+            return self._facts_of(seen.rule).id, None
+        sought = self.sweep.indicators[seen.indicator]
+        return rule_of_indicator(sought), sought.value
+
+    def sighting(self, seen: Seen, event: Event) -> Sighting:
+        """The sighting, of this very event."""
+        if seen.indicator < 0:
+            return sighting_of(self._facts_of(seen.rule), event, seen.fields)
+        return sighting_of_indicator(self.sweep.indicators[seen.indicator], event, seen.fields)
 
 
 @contextlib.contextmanager
@@ -246,6 +255,7 @@ class _Events:
     def __init__(self, batch: EventBatch) -> None:
         self._batch = batch
         self._known: dict[int, tuple[Event, Mapping[str, str]]] = {}
+        self._numbers: dict[int, int] = {}
 
     def of(self, row: int) -> tuple[Event, Mapping[str, str]]:
         """The event of a row, and how it spells its fields."""
@@ -254,6 +264,14 @@ class _Events:
             event = self._batch.event(row)
             known = self._known[row] = (event, own_names(event))
         return known
+
+    def number(self, row: int, found: Found) -> int:
+        """Where the event of a row stands in what was found; it is put there when it is first asked for."""
+        number = self._numbers.get(row)
+        if number is None:
+            number = self._numbers[row] = len(found.events)
+            found.events.append(self.of(row)[0])
+        return number
 
 
 class _Clock:

@@ -57,21 +57,16 @@ def _by_key(names: tuple[str, ...]) -> Mapping[str, str]:
     return {field_key(name): name for name in names}
 
 
-def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str], names: Mapping[str, str] | None = None) -> Sighting:
-    """The sighting of a rule in an event; `fields` are the keys of those whose tests passed, `names` its `own_names`."""
-    names = own_names(event) if names is None else names
-    matched = []
-    for name in fields:
-        own = names.get(name)
-        if own is not None:
-            matched.append((own, event.fields[own][:LONGEST_SHOWN]))
+def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighting:
+    """The sighting of a rule in an event; `fields` are those whose tests passed, as the event spells them."""
+    values = event.fields
     return Sighting(
-        id=stable_id("sighting", facts.id, event.place.file, event.place.position),
+        id=stable_id("sighting", facts.id, event.place.file, str(event.place.position)),
         rule=facts.id,
         title=facts.title,
         level=facts.level,
         event=event,
-        matched=tuple(matched),
+        matched=tuple([(name, values[name][:LONGEST_SHOWN]) for name in fields]),
         techniques=facts.techniques,
         software=facts.software,
         vulnerabilities=facts.vulnerabilities,

@@ -39,7 +39,7 @@ def main() -> None:
                 logs.append(dataclasses.replace(log, stretch=part.stretch))
         found = scanner.scan(by_name[task.format], logs) if logs else Found()
         found.problems = problems + found.problems
-        send(out, found.parted())
+        send(out, found.to_travel())
 
 
 if __name__ == "__main__":

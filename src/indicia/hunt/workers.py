@@ -129,7 +129,7 @@ class Workers:
                 worker = worker or self._start()
                 assert worker.stdin is not None and worker.stdout is not None
                 send(worker.stdin, job.task)
-                job.outcome.set_result(receive(worker.stdout, Found).joined())
+                job.outcome.set_result(receive(worker.stdout, Found))
             except (EOFError, OSError) as error:
                 worker = None
                 what = f"the process that read it ended: {error or type(error).__name__}"
