@@ -14,6 +14,7 @@ from indicia.hunt.formats.evtx import CHUNK, FILE_HEADER, nominal_records
 __all__ = ["Task", "tasks_of"]
 
 SIZE = 32 << 20  # bytes of a task
+LEAST = 8 << 20  # bytes of one at the end of a file, where several processes should be done at the same time
 _LOOKED_AT = 1 << 20
 _FIELDS = b"\n#Fields:"
 
@@ -61,11 +62,11 @@ def _task(form: Format, logs: list[LogInput], size: int) -> tuple[Task, list[Log
 
 def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:
     """Stretches of whole EVTX chunks; `line` is the number of the first record, by what the chunks' headers say."""
-    chunks = SIZE // CHUNK
     number = 1
     with log.open() as stream:
         start = FILE_HEADER
         while start < log.size:
+            chunks = min(SIZE, max(LEAST, (log.size - start) // 4)) // CHUNK
             end = min(start + chunks * CHUNK, log.size)
             yield Stretch(0 if start == FILE_HEADER else start, end, number)
             for at in range(start, end, CHUNK):

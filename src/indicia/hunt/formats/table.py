@@ -132,6 +132,8 @@ def text_of(value: Any) -> str:
     """A JSON value as the text that rules see: numbers plain, true and false, a list one item a line, an object as JSON."""
     if isinstance(value, str):
         return value
+    if type(value) is int:
+        return str(value)
     if value is True or value is False:
         return "true" if value else "false"
     if isinstance(value, list):

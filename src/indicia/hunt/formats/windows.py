@@ -10,6 +10,7 @@ exports.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from indicia.hunt.formats.times import iso_times
 
 __all__ = ["flat_event", "looks_like_windows", "system_time", "windows_batch"]
 
-_SYSTEM = ("EventID", "Channel", "Computer", "EventRecordID", "Level", "Task", "Opcode", "Keywords", "Version")
+_FIRST = ("EventID", "Channel", "Computer", "EventRecordID")  # these count before a field of that name in the data
+_FURTHER = ("Level", "Task", "Opcode", "Keywords", "Version")
 _ATTRIBUTES = "#attributes"
 
 
@@ -43,15 +45,13 @@ def flat_event(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _system_fields(system: Mapping[str, Any], fields: dict[str, Any]) -> None:
-    for name in _SYSTEM:
-        value = system.get(name)
-        if isinstance(value, dict):
-            value = value.get("#text", value.get("Value"))
-        if value is not None:
-            if name in ("EventID", "Channel", "Computer", "EventRecordID"):
-                fields[name] = value
-            else:
-                fields.setdefault(name, value)
+    for names, put in ((_FIRST, fields.__setitem__), (_FURTHER, fields.setdefault)):
+        for name in names:
+            value = system.get(name)
+            if isinstance(value, dict):
+                value = value.get("#text", value.get("Value"))
+            if value is not None:
+                put(name, value)
     provider = system.get("Provider")
     if isinstance(provider, dict):
         attributes = provider.get(_ATTRIBUTES, provider)
@@ -73,6 +73,12 @@ def system_time(system: Mapping[str, Any]) -> str:
 
 
 def _leaves(content: Mapping[str, Any], fields: dict[str, Any], depth: int) -> None:
+    if not fields and dict not in map(type, content.values()) and not _of_namespaces(tuple(content)):
+        fields.update(content)
+        if None in content.values():
+            for name in [name for name, value in content.items() if value is None]:
+                del fields[name]
+        return
     for name, value in content.items():
         if isinstance(value, dict):
             if "#text" in value:
@@ -81,6 +87,12 @@ def _leaves(content: Mapping[str, Any], fields: dict[str, Any], depth: int) -> N
                 _leaves(value, fields, depth + 1)
         elif value is not None and not name.startswith("xmlns"):
             fields.setdefault(name, value)
+
+
+@lru_cache(4_096)
+def _of_namespaces(names: tuple[str, ...]) -> bool:
+    """Whether one of the names is that of a namespace and not of a field."""
+    return any(name.startswith("xmlns") for name in names)
 
 
 def looks_like_windows(record: Mapping[str, Any]) -> bool:

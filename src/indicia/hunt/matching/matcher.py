@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from indicia.hunt.matching.values import MISSING, PRESENT, FieldTests
 __all__ = ["Match", "Matcher"]
 
 _REMEMBERED = 500_000  # cases per kind of event, before memory is cleared
+_FEW = 16  # rows that are tried sooner than told apart
 
 
 class Match(NamedTuple):
@@ -77,14 +78,15 @@ class Matcher:
             return []
         classes = {name: self._row_classes(batch, name) for name in self._guards}
         found: defaultdict[int, tuple[list[Ints], list[list[tuple[str, ...]]]]] = defaultdict(lambda: ([], []))
-        cache: dict[str, Any] = {}
+        cache: dict[str, Codes | None] = {}
         parts = list(self._parts(classes, batch.size))
         texts = [rows for kind, rows in parts if KEYWORD in kind.fields]
+        worth = None
         if texts:
             every = [np.arange(batch.size) if rows is None else rows for rows in texts]
-            cache["worth"] = self._worth_reading(batch, np.sort(np.concatenate(every)))
+            worth = _Worth(batch.size, self._worth_reading(batch, np.sort(np.concatenate(every))))
         for kind, rows in parts:
-            for rule, its_rows, fields in self._match_kind(batch, kind, rows, cache):
+            for rule, its_rows, fields in self._match_kind(batch, kind, rows, cache, worth):
                 found[rule][0].append(its_rows)
                 found[rule][1].append(fields)
         return [self._merged(rule, rows, fields) for rule, (rows, fields) in sorted(found.items())]
@@ -190,17 +192,19 @@ class Matcher:
             return None
         return self._tests(name).classify(column)[column.codes]
 
-    def _keyword_classes(self, batch: EventBatch, rows: Ints | None, worth: Ints | None) -> Codes:
+    def _keyword_classes(self, batch: EventBatch, kind: _Kind, rows: Ints | None, worth: _Worth) -> Codes:
         """The class of the whole text of each row.
 
-        Only rows that hold a literal of some keyword are written out and looked at.
+        Only rows that hold a literal of a keyword that rules for this kind of event ask for are written out and looked at.
         """
         every = np.arange(batch.size) if rows is None else rows
-        if worth is None:
+        if worth.found is None or self._keywords is None:
             column = encode(batch.text_of(every))
             return self._tests(KEYWORD).classify(column)[column.codes]
+        if kind.keywords is None:
+            kind.keywords = self._keywords.literals_for(kind.rules)
         classes = np.full(len(every), PRESENT, np.int32)
-        at = np.flatnonzero(np.isin(every, worth))
+        at = np.flatnonzero(worth.rows_with(kind.keywords)[every])
         if len(at):
             column = encode(batch.text_of(every[at]))
             classes[at] = self._tests(KEYWORD).classify(column)[column.codes]
@@ -211,14 +215,6 @@ class Matcher:
         if self._keywords is None:
             self._keywords = Keywords(self._plan, self._hyperscan)
         return self._keywords.find(batch, rows)
-
-    def _worth_for(self, kind: _Kind, found: tuple[Ints, Ints] | None) -> Ints | None:
-        """The rows that hold a literal of a keyword that rules for this kind of event ask for."""
-        if found is None or self._keywords is None:
-            return None
-        if kind.keywords is None:
-            kind.keywords = self._keywords.literals_for(kind.rules)
-        return np.unique(found[1][np.isin(found[0], kind.keywords)])
 
     def _same(self, batch: EventBatch, index: int, rows: Ints | None) -> Mask | bool:
         test = self._plan.same[index]
@@ -239,14 +235,14 @@ class Matcher:
     # -- algebra --------------------------------------------------------------------------------------------------------------
 
     def _match_kind(
-        self, batch: EventBatch, kind: _Kind, rows: Ints | None, cache: dict[str, Any]
+        self, batch: EventBatch, kind: _Kind, rows: Ints | None, cache: dict[str, Codes | None], worth: _Worth | None
     ) -> Iterator[tuple[int, Ints, list[tuple[str, ...]]]]:
         size = batch.size if rows is None else len(rows)
         layers: list[tuple[str | int, Codes]] = []
         for name in kind.fields:
             if name == KEYWORD:
-                worth = self._worth_for(kind, cache["worth"])
-                layers.append((name, self._keyword_classes(batch, rows, worth)))
+                assert worth is not None
+                layers.append((name, self._keyword_classes(batch, kind, rows, worth)))
                 continue
             if name not in cache:
                 cache[name] = self._row_classes(batch, name)
@@ -274,6 +270,11 @@ class Matcher:
             for rule, fields in kind.cases[key]:
                 by_rule[rule].append((number, fields))
         if not by_rule:
+            return
+        if size <= _FEW:  # every row is a case of its own
+            for rule, cases in by_rule.items():
+                its_rows = np.array([number for number, _ in cases], np.int64)
+                yield rule, its_rows if rows is None else rows[its_rows], [fields for _, fields in cases]
             return
         order = np.argsort(inverse, kind="stable")
         bounds = np.searchsorted(inverse[order], np.arange(len(keys) + 1)).tolist()
@@ -328,17 +329,38 @@ class Matcher:
         return tuple(sorted(names))
 
 
+class _Worth:
+    """Which rows of a batch hold which literals of keywords; None in `found` where that cannot be told."""
+
+    def __init__(self, size: int, found: tuple[Ints, Ints] | None) -> None:
+        self.found = found
+        self._size = size
+        self._rows: dict[bytes, Mask] = {}
+
+    def rows_with(self, literals: Ints) -> Mask:
+        """The rows with one of some literals; most kinds of event are asked for the same ones."""
+        key = literals.tobytes()
+        rows = self._rows.get(key)
+        if rows is None:
+            rows = self._rows[key] = np.zeros(self._size, bool)
+            if self.found is not None:
+                rows[self.found[1][np.isin(self.found[0], literals)]] = True
+        return rows
+
+
 def _text(column: Column, code: int) -> str | None:
     return str(column.values[code].as_py()) if 0 <= code < len(column) else None
 
 
 def _cases(table: np.ndarray[tuple[int, int], np.dtype[np.int32]]) -> tuple[Ints, Ints]:
-    """The different columns of `table`: where each is first, and which of them each column is.
+    """The different columns of `table`: where each is first, and which of them each column is. Few columns are not told apart.
 
     Columns are told apart by a random 64-bit sum, which is then checked against the first of its kind, so that the answer is
     exact and not just likely.
     """
     size = table.shape[1]
+    if size <= _FEW:
+        return np.arange(size), np.arange(size)
     varying = table[(table != table[:, :1]).any(axis=1)] if size else table
     if not len(varying):
         return np.zeros(1, np.int64), np.zeros(size, np.int64)
