@@ -37,7 +37,7 @@ def origins(path: Path, states: Sequence[State]) -> dict[str, str]:
     words = {word: state.code for state in states for word in (state.name, *state.names, *state.demonyms) if len(word) > 3}
     names = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     tied = re.compile(
-        rf"\b(?P<a>{names}){_AFTER}|attributed to (?:the )?(?:[A-Z]\w+ )?(?P<b>{names})\b|"
+        rf"\b(?<!South )(?<!Latin )(?<!Central )(?P<a>{names}){_AFTER}|attributed to (?:the )?(?:[A-Z]\w+ )?(?P<b>{names})\b|"
         rf"(?:based|operating|operates|originat\w+|located) (?:in|out of|from) (?P<c>{names})\b|"
         rf"(?:sponsored by|on behalf of|linked to|part of|associated with) (?:the )?(?:government of )?(?P<d>{names})\b"
     )

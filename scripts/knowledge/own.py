@@ -148,3 +148,8 @@ def incidents() -> tuple[Incident, ...]:
 
 def belongings() -> dict[str, tuple[str, tuple[str, ...]]]:
     return msgspec.convert(_yaml("actor_agencies.yml"), dict[str, tuple[str, tuple[str, ...]]])
+
+
+def told_apart() -> dict[str, str]:
+    """Names in MISP galaxy's list -> names of ours, where another actor goes by the same name."""
+    return msgspec.convert(_yaml("told_apart.yml"), dict[str, str])

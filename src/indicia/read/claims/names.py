@@ -3,6 +3,7 @@ actors."""
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -134,6 +135,7 @@ class Names:
                 low = surface.lower()
                 if len(surface) > 3 and not is_risky(surface) and low not in _ORDINARY and low not in nouns:
                     put(surface, Name("malware", program.name, None, "", program.id))
+        self._loose = _Loose(table)
         self._surfaces = list(table)
         self._names = [table[surface] for surface in self._surfaces]
         self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
@@ -148,11 +150,63 @@ class Names:
             ):
                 continue
             found.append((start + a, start + b, self._names[index]))
-        return found
+        return self._loose.add(piece, start, found)
+
+
+class _Loose:
+    """Names of actors in another spelling than the table's: "Laundry Bear" for LAUNDRY BEAR, "SideWinder", "Ocean Lotus".
+
+    Only names that are no everyday word: of two words, or with a capital or a digit inside.
+    """
+
+    def __init__(self, table: dict[str, Name]) -> None:
+        taken = {surface.lower() for surface, name in table.items() if name.kind != "actor"}
+        names: dict[str, Name] = {}
+        for surface, name in table.items():
+            if name.kind == "actor" and len(surface) > 5 and not surface[0].isdigit():
+                for low in _spellings(surface):
+                    if low not in taken:
+                        names.setdefault(low, name)
+        self._names = list(names.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(names), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    def add(self, piece: str, start: int, found: list[tuple[int, int, Name]]) -> list[tuple[int, int, Name]]:
+        """`found` and such names where nothing else stands, or only a part of them, in order."""
+        low = piece.lower()
+        if len(low) != len(piece):
+            return found
+        more = []
+        for index, a, b in self._automaton.find_matches_as_indexes(low):
+            said = piece[a:b]
+            if not _is_proper(said) or (a and (piece[a - 1].isalnum() or piece[a - 1] in "-_@/")):
+                continue
+            if b < len(piece) and (piece[b].isalnum() or piece[b] == "_"):
+                continue
+            beside = [one for one in found if one[0] < start + b and one[1] > start + a]
+            if all(start + a <= one[0] and one[1] <= start + b and one[1] - one[0] < b - a for one in beside):
+                more.append((start + a, start + b, self._names[index]._replace(said=said)))
+        if not more:
+            return found
+        kept = [one for one in found if not any(a < one[1] and one[0] < b for a, b, _ in more)]
+        return sorted((*kept, *more), key=lambda one: one[0])
+
+
+def _spellings(surface: str) -> tuple[str, ...]:
+    """In small letters: as it is, with its words joined, with a hyphen or a space between them."""
+    apart = _SEAM.sub(" ", surface).replace("-", " ").lower()
+    return tuple(dict.fromkeys((surface.lower(), apart, apart.replace(" ", ""), apart.replace(" ", "-"))))
+
+
+def _is_proper(said: str) -> bool:
+    """Whether all words of a name begin with a capital, and there are two of them, or two capitals or digits."""
+    words = said.replace("-", " ").split()
+    telling = len(words) > 1 or sum(c.isupper() or c.isdigit() for c in said) > 1
+    return telling and all(word[0].isupper() or word[0].isdigit() for word in words)
 
 
 # As typeset, character by character, so that offsets stay: "People’s Republic of China" would else be the Republic of China.
 _AS_TYPED = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u2011": "-", "\n": " "})
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Names that some list gives to an actor but that are everyday words first.
 _GOVERNMENT = word_set("names.government")
 _ORDINARY = word_set("names.ordinary")

@@ -1,0 +1,35 @@
+"""Names of actors in the spellings that the press gives them. The sentences are made up for this test."""
+
+from __future__ import annotations
+
+import pytest
+
+from indicia import knowledge
+from indicia.read.claims.names import names_of
+
+NAMES = names_of(knowledge.load())
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "state"),
+    [
+        ("The ministry named Laundry Bear on Monday.", "Laundry Bear", "RU"),
+        ("It was SideWinder again, they said.", "SideWinder", "IN"),
+        ("The lure is that of Ocean Lotus.", "Ocean Lotus", "VN"),
+        ("The KillNet channel fell silent.", "KillNet", "RU"),
+        ("The police spoke of the Qilin gang.", "Qilin gang", "RU"),
+        ("DragonForce affiliates sold the files.", "DragonForce", None),
+        ("DragonForce Malaysia defaced the site.", "DragonForce Malaysia", "MY"),
+        ("Blind Eagle wrote to the bank.", "Blind Eagle", "CO"),
+    ],
+)
+def test_actors_in_the_spelling_of_the_text(text: str, said: str, state: str | None) -> None:
+    found = [(text[a:b], name.state) for a, b, name in NAMES.find(text, 0, len(text)) if name.kind == "actor"]
+    assert found == [(said, state)]
+
+
+@pytest.mark.parametrize(
+    "text", ["The laundry bear of the zoo slept.", "A sidewinder is a snake.", "The hotel was dark.", "the ocean lotus flowers"]
+)
+def test_everyday_words_are_no_actors(text: str) -> None:
+    assert not [name for _, _, name in NAMES.find(text, 0, len(text)) if name.kind == "actor"]
