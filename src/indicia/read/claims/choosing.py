@@ -177,7 +177,7 @@ def _holds(parties: Sequence[Party], s: int, a: int, rule: Draft) -> bool:
     if s == len(parties):
         return rule.rule == "origin" or rule.rule in SOURCELESS and suspect(parties[a])
     known = parties[a].kinds[0] in ("agency", "actor") and suspect(parties[a])
-    return known and s != a and rule.stance is Stance.ACCUSES and rule.rule in ("behind", "responsible")
+    return (known or parties[a].proper) and s != a and rule.stance is Stance.ACCUSES and rule.rule in ("behind", "responsible")
 
 
 def _hit(piece: Cut, s: int) -> bool:

@@ -103,6 +103,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
     tie: tuple[int, int] | None = None
     hostile = False
     person_name: str | None = None
+    proper = False
     fallback: tuple[int, tuple[str, ...], str, Name] | None = None
     j = k
     gap = 0
@@ -325,6 +326,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                     continue
                 break
             if run < n and row[run].kind == "word" and row[run].low in lex.heads and not is_verb(row, run, lex):
+                proper = proper or not last_low.endswith(_ADJECTIVES)
                 j = run  # "Chosun Expo group", "Harbin police"
                 continue
             if shouting:
@@ -388,4 +390,5 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
         hostile,
         person_name,
         definite,
+        proper and result_kinds[0] in ("group", "criminal"),
     )

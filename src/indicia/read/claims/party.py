@@ -31,3 +31,4 @@ class Party(NamedTuple):
     hostile: bool = False
     person_name: str | None = None
     definite: bool = False
+    proper: bool = False  # a group called by a capitalised name: "the Medusa group"

@@ -117,6 +117,7 @@ def specific(party: Party) -> bool:
         party.state is not None
         or party.name is not None
         or party.person_name is not None
+        or party.proper
         or party.kinds[0] in ("unknown_name", "organisation", "actor")
     )
 
