@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indicia.read.claims.clauses import clause_end, group_start, trim_units
-from indicia.read.claims.draft import Draft
+from indicia.read.claims.clauses import act_words, clause_end, group_start, trim_units
+from indicia.read.claims.draft import ANSWERED, Draft
 from indicia.read.claims.grammar import Sentence, Verb, coordinated, subject
 from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.party import Party
@@ -17,6 +17,7 @@ from indicia.records import Stance
 __all__ = ["deny", "endorse", "general_denials", "support"]
 
 _SILENT = word_set("rules.silent")
+_PART = word_set("rules.no_part") | {"anything"}
 _SUPPORT = word_set("rules.support")
 
 
@@ -33,7 +34,7 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
     if any(row[j].low in ("claim", "claims") and row[j + 1].low == "to" for j in range(verb.at + 1, min(n - 1, verb.at + 6))):
         return  # "rejects China's claim to the islands"
     who, _, how = subject(sentence, verb.first)
-    who = [w for w in who if can_speak(parties[w])]
+    who = [w for w in who if can_speak(parties[w]) or parties[w].kinds[0] == "person"]
     if not who:
         nxt = verb.at + 1
         if nxt < n and sentence.at[nxt] >= 0 and verb.first > 0 and row[verb.first - 1].low in (",", "”", '"'):
@@ -109,7 +110,8 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         ):
             yield Draft(Stance.QUESTIONS, s, accused, act, verb.at, "deny-other")
         else:
-            yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True)
+            floor = ANSWERED if accused < 0 and _plainly(sentence, verb, speaker) else None
+            yield Draft(Stance.DENIES, s, s, act, verb.at, "deny-self", self_reference=True, floor=floor)
         for a in accuser:
             if can_speak(parties[a]):
                 yield Draft(
@@ -120,6 +122,23 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
                     verb.at,
                     "denied-accusation",
                 )
+
+
+def _plainly(sentence: Sentence, verb: Verb, speaker: Party) -> bool:
+    """Whether what is denied is plainly a part in it ("any role"), or an accusation by who speaks for a state."""
+    after = [unit.low for unit in sentence.row[verb.at + 1 : verb.at + 6]]
+    end = clause_end(sentence, verb.at + 1)
+    rest = [unit.low for unit in sentence.row[verb.at + 4 : end]]
+    told = act_words(sentence, verb.at + 1, end) or not rest or rest[0] in ("it", "this", "that") or rest[-1] in ("it", "them")
+    if (
+        told
+        and verb.lemma in ("deny", "reject", "dismiss")
+        and after[:1] in (["any"], ["all"], ["having"])
+        and any(w in _PART for w in after)
+    ):
+        return True
+    office = speaker.kinds[0] in ("gov_person", "gov_body", "agency", "state", "capital")
+    return office and any(word in ("accusation", "accusations", "allegation", "allegations") for word in after[:3])
 
 
 def _nominal_ahead(sentence: Sentence, i: int) -> bool:

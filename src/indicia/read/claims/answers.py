@@ -93,7 +93,8 @@ def answers(
     sentence: Sentence, said: list[Speech], found: Sequence[Draft], context: Sentence | None, told: Told
 ) -> Iterator[Answer]:
     """The answers of a sentence. `told`: whom the sentence before (`context`) accuses."""
-    if not any(unit.low in _CUES for unit in sentence.row):
+    accusing = [draft for draft in found if draft.stance is Stance.ACCUSES and draft.accused >= 0]
+    if not (told.accused or accusing) or not any(unit.low in _CUES for unit in sentence.row):
         return
     for stance, first, cue, bare in _cues(sentence):
         who = _speakers(sentence, said, first, other=bare and stance is Stance.QUESTIONS)
@@ -102,10 +103,8 @@ def answers(
         start = min(sentence.parties[s].first for s in who)
         own = dict.fromkeys(
             draft.accused
-            for draft in found
-            if draft.stance is Stance.ACCUSES
-            and draft.accused >= 0
-            and draft.cue < start
+            for draft in accusing
+            if draft.cue < start
             and sentence.parties[draft.accused].last <= start
             and draft.source not in who
             and (draft.source < 0 or sentence.parties[draft.source].first < start)

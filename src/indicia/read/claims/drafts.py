@@ -20,7 +20,8 @@ from indicia.read.claims.phrases import phrases, sightings
 from indicia.read.claims.speech import Speech, speaking
 from indicia.read.claims.telling import told
 from indicia.read.claims.turns import turns
-from indicia.read.claims.withholding import doubts, question, refusals
+from indicia.read.claims.withholding import doubted, doubts, question, refusals
+from indicia.records import Stance
 
 __all__ = ["drafts"]
 
@@ -36,10 +37,21 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     A pronoun that speaks inside the speech of others is those others: "Canada and Japan said they supported ...". Names that
     explain a description ("two Russians, A and B, took ...") are accused in its place.
     """
+    unsure = doubted(sentence)
     for draft in _all(sentence, said):
+        accuses = unsure and draft.stance is Stance.ACCUSES and draft.source >= 0
+        if accuses and any(lo <= draft.cue < hi for lo, hi in unsure):
+            draft = _doubting(sentence, draft)
         for source in speaking(sentence, said, draft.source):
             for accused in _named(sentence, draft.accused) if draft.accused >= 0 else (draft.accused,):
                 yield draft._replace(source=source, accused=accused)
+
+
+def _doubting(sentence: Sentence, draft: Draft) -> Draft:
+    """What stands in a clause that is doubted: the speaker clears its own side, or questions."""
+    speaker, accused = sentence.parties[draft.source], sentence.parties[draft.accused]
+    own = speaker.state is not None and speaker.state == accused.state
+    return draft._replace(stance=Stance.DENIES if own else Stance.QUESTIONS, rule="doubt", hedge=-1)
 
 
 def _called(sentence: Sentence, index: int) -> list[int]:

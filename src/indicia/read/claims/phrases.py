@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indicia.read.claims.clauses import NEVER, act_words, clause_end, clause_start, copula_subject, group_start, trim_units
-from indicia.read.claims.draft import Draft
+from indicia.read.claims.draft import CLEAR, Draft
 from indicia.read.claims.grammar import Sentence, coordinated, next_party, subject
 from indicia.read.claims.kinds import on_territory
 from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.speech import NOMINALS, Speech, speakers_at
-from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, is_actor, specific, suspect
+from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, feared, is_actor, specific, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -143,7 +143,21 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                         sentence, sources, a, trim_units(sentence, k + 1, end), k, "involved", negated, hypothetical
                     )
         elif low == "nothing" and [u.low for u in row[k + 1 : k + 4]] == ["to", "do", "with"]:
-            who, _, _ = subject(sentence, group_start(sentence, k - 1))
+            who, _, how = subject(sentence, group_start(sentence, k - 1))
+            index = next_party(sentence, k + 4, n, reach=3)
+            if (
+                how == "thing"
+                and index >= 0
+                and (suspect(parties[index]) or feared(sentence, parties[index]))
+                and k
+                and row[k - 1].low in ("had", "has", "have")
+            ):
+                # "the outage had nothing to do with hackers, the operator said"
+                for s in sources:
+                    if s >= 0:
+                        own = parties[s].state is not None and parties[s].state == parties[index].state
+                        stance = Stance.DENIES if own else Stance.QUESTIONS
+                        yield Draft(stance, s, index, None, k, "nothing-to-do", floor=CLEAR)
             for a in who:
                 for s in sources:
                     if s >= 0 or parties[a].kinds[0] != "pronoun":

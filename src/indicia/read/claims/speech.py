@@ -289,12 +289,15 @@ def speaker_of(sentence: Sentence, said: list[Speech], unit: int) -> tuple[int, 
 def speaking(sentence: Sentence, said: list[Speech], source: int) -> tuple[int, ...]:
     """Who speaks where `source` does: a pronoun inside the speech of others is those others."""
     if source >= 0 and sentence.parties[source].kinds[0] == "pronoun":
+        own = {"he": "his", "she": "her", "they": "their", "it": "its"}.get(sentence.parties[source].head)
         first = sentence.parties[source].first
         outer = [
             s
             for s in speakers_at(said, first)
             if s.lemma != "colon" and source not in s.speakers and (s.lo == 0 or first - s.lo <= 4)
         ]
+        if outer and any(sentence.row[sentence.parties[k].first].low == own for k in outer[0].speakers):
+            return (source,)  # "he denied any part in it, his lawyer said"
         if outer and all(sentence.parties[k].kinds[0] != "pronoun" for k in outer[0].speakers):
             return outer[0].speakers
     return (source,)

@@ -14,6 +14,7 @@ __all__ = [
     "can_be_accused",
     "can_speak",
     "defends",
+    "feared",
     "is_actor",
     "is_label",
     "is_thing",
@@ -83,6 +84,14 @@ def suspect(party: Party) -> bool:
     if first in ("actor", "criminal", "state", "capital"):
         return True
     return first in ("group", "person") and (party.hostile or "criminal" in party.kinds or party.state is not None)
+
+
+def feared(sentence: Sentence, party: Party) -> bool:
+    """Whether a party is one that is suspected at once: "a foreign service", "hostile states", "hackers"."""
+    if party.kinds[0] not in ("agency", "group", "state", "gov_body"):
+        return False
+    words = {unit.low for unit in sentence.row[party.first : party.last]}
+    return bool(words & {"foreign", "hostile", "hackers", "outsiders", "outsider", "attackers"})
 
 
 def defends(party: Party) -> bool:

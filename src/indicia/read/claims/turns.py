@@ -36,7 +36,7 @@ def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         if low == "behind" and (k == 0 or row[k - 1].low in _OPENS):
             yield from _behind(sentence, said, k)
-        elif low == "blame" and k > 1 and row[k - 1].low == "to" and row[k + 1].low == "for":
+        elif low == "blame" and k > 1 and row[k - 1].low == "to" and (row[k + 1].low == "for" or row[k + 1].kind == "mark"):
             yield from _of_subject(sentence, said, k, copula_subject(sentence, k - 1)[0], "responsible")
         elif low in ("hand", "part", "role") and k > 1 and row[k + 1].low == "in" and row[k - 1].low in ("a", "some", "its"):
             if row[k - 2].low in _HAVING and at[k - 2] < 0:

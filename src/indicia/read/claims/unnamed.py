@@ -16,6 +16,7 @@ _SPEAKING = frozenset({"say", "accuse", "link", "deny", "endorse", "decline", "q
 _BEFORE_SUBJECT = frozenset({"that", ",", "“", '"', "”", ";", ":", "and", "but", "as", "while", "–", "—", "whether", "what"})
 _NO_HEADS = word_set("unnamed.no_heads")
 _PERSONS = ("er", "or", "ist", "ian", "ant", "ent", "ee", "man", "woman", "boy", "girl")
+_REASONS = ("of", "for", "over", "with")
 LONGEST = 6
 
 
@@ -77,7 +78,8 @@ def _after(row: Sequence[Unit], taken: set[int], begin: int, lex: Lexicon, *, ne
         k += 1
     if k == start or not _head(row[k - 1], lex):
         return None
-    if needs_reason and not (k < len(row) and row[k].low in ("of", "for", "over", "with")):
+    reasons = [unit.low for unit in row[k : k + 5]]
+    if needs_reason and not (reasons and (reasons[0] in _REASONS or reasons[0] == "in" and "with" in reasons)):
         return None
     if start == begin and not row[k - 1].low.endswith("s"):
         return None

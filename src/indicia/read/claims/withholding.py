@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indicia.read.claims.clauses import NEVER, clause_end, copula_subject, group_start, trim_units
-from indicia.read.claims.draft import ANSWERED, PLAIN, Draft
+from indicia.read.claims.draft import ANSWERED, CLEAR, PLAIN, Draft
 from indicia.read.claims.grammar import Sentence, Verb, next_party, subject
 from indicia.read.claims.speech import Speech, speakers_at
-from indicia.read.claims.suspects import accusable, can_speak, specific, suspect
+from indicia.read.claims.suspects import accusable, can_speak, feared, specific, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
-__all__ = ["answering", "doubts", "question", "refusals", "withheld_by"]
+__all__ = ["answering", "doubted", "doubts", "question", "refusals", "withheld_by"]
 
 _REFUSE_VERBS = word_set("rules.refuse_verbs")
 _THIN = word_set("rules.thin")
@@ -59,12 +59,15 @@ def doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     lows = [u.low for u in row]
     n = len(row)
     for k in range(n):
+        if lows[k] not in _DOUBTS:
+            continue
         thin = lows[k] in _THIN
-        none = lows[k] == "evidence" and k > 0 and lows[k - 1] in ("no", "any", "little", "without", "insufficient")
-        unsure = lows[k] in ("convinced", "persuaded", "sure", "certain") and any(
-            w in NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k]
-        )
-        if not (thin or none or unsure):
+        none = lows[k] in _PROOF and k > 0 and lows[k - 1] in ("no", "any", "little", "without", "insufficient")
+        apart = lows[k] == "out" and k > 0 and lows[k - 1] in ("rules", "ruled") or lows[k] in ("excludes", "excluded")
+        if apart and (k < 2 or lows[k - 2] == "be" or any(_negates(low) for low in lows[max(0, k - 5) : k])):
+            apart = False  # "would not rule out", "cannot be ruled out"
+        unsure = lows[k] in _UNSURE and any(w in NEVER or w.endswith("n't") for w in lows[max(0, k - 4) : k])
+        if not (thin or none or unsure or apart):
             continue
         inside = speakers_at(said, k)
         who = list(inside[0].speakers) if inside else []
@@ -72,7 +75,7 @@ def doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             found, _, how = copula_subject(sentence, k)
             who = [w for w in found if can_speak(parties[w])] if how == "party" else []
         if not who:
-            found, _, _ = subject(sentence, group_start(sentence, k))
+            found, _, _ = subject(sentence, k - 1 if apart and lows[k] == "out" else group_start(sentence, k))
             who = [w for w in found if can_speak(parties[w])]
         order = (
             range(k - 1, -1, -1)
@@ -81,10 +84,59 @@ def doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         )
         for j in order:
             index = at[j]
-            if index >= 0 and index not in who and suspect(parties[index]):
+            if index >= 0 and index not in who and (suspect(parties[index]) or feared(sentence, parties[index])):
+                floor = CLEAR if (none or apart) and _did(sentence, index) else None
                 for s in who:
-                    yield Draft(Stance.QUESTIONS, s, index, None, k, "doubt")
+                    yield Draft(Stance.QUESTIONS, s, index, None, k, "doubt", floor=floor)
                 break
+    yield from _disbelief(sentence, said)
+
+
+def doubted(sentence: Sentence) -> list[tuple[int, int]]:
+    """The clauses that are told only to be doubted, as (first unit, unit after): after "found no evidence that", "ruled out
+    that", "does not believe that"."""
+    row = sentence.row
+    out = []
+    for k, unit in enumerate(row):
+        if unit.low != "that" or k < 2 or sentence.at[k] >= 0:
+            continue
+        last = row[k - 1].low
+        if last != "out" and last not in _PROOF and last not in _BELIEVING:
+            continue
+        before = [u.low for u in row[max(0, k - 6) : k - 1]]
+        negated = any(_negates(low) or low == "without" for low in before)
+        if negated if last != "out" else before[-1] in ("rules", "ruled", "ruling") and not negated:
+            out.append((k + 1, clause_end(sentence, k + 1)))
+    return out
+
+
+def _did(sentence: Sentence, index: int) -> bool:
+    """Whether what follows a party in its clause says that it did it: a verb of attack, "was behind", "had a hand in"."""
+    party = sentence.parties[index]
+    end = clause_end(sentence, party.last)
+    if any(party.last <= verb.first < end and ("hostile" in verb.classes or verb.lemma == "do") for verb in sentence.verbs):
+        return True
+    return any(unit.low in _DOERS for unit in sentence.row[party.last : end])
+
+
+def _disbelief(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
+    """ "does not believe that X did it", "did not think this was done by a government"."""
+    row, at, parties = sentence.row, sentence.at, sentence.parties
+    for verb in sentence.verbs:
+        if verb.lemma not in _BELIEVING or not verb.negated or verb.passive or verb.participle:
+            continue
+        who = answering(sentence, said, verb.first)
+        end = clause_end(sentence, verb.at + 1)
+        for k in range(verb.at + 1, min(end, verb.at + 14)):
+            index = at[k]
+            if index < 0 or parties[index].first != k or index in who or parties[index].kinds[0] == "pronoun":
+                continue
+            likely = suspect(parties[index]) or feared(sentence, parties[index])
+            agent = row[k - 1].low == "by" or row[k - 1].low == "of" and row[k - 2].low in ("work", "handiwork")
+            if likely and (agent or k <= verb.at + 2 and _did(sentence, index)):
+                for s in who:
+                    yield Draft(Stance.QUESTIONS, s, index, None, verb.at, "doubt", floor=CLEAR)
+            break
 
 
 def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -342,8 +394,11 @@ def _of_author(sentence: Sentence, k: int, tail: int) -> bool:
             return True
         if low in _SAYING and any(word in ("name", "names", "identity", "identities") for word in following[:2]):
             return True
+        told = low in ("information", "details", "statement", "idea") and lows[0] in _NOTHING
+        if told and any(word in _ORIGINS for word in lows[i + 1 : i + 7]):
+            return True
         if low == "who" and following and not any(word in _VICTIMS for word in following):
-            return following[0] in _DOING or following[0].endswith("ed")
+            return any(word in _AUTHORS for word in following[:2]) or following[0] in _DOING or following[0].endswith("ed")
         asked = low in ("which", "what") and following and following[0] in _AUTHORS and lows[i - 1] != "to"
         if asked and not any(word in _VICTIMS for word in following):
             return True
@@ -395,8 +450,7 @@ def _unconfirmed(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         ):
             continue
         end = clause_end(sentence, parties[index].last)
-        did = any(parties[index].last <= v.first < end and ("hostile" in v.classes or v.lemma == "do") for v in sentence.verbs)
-        if not did and not any(row[j].low in _DOERS for j in range(parties[index].last, end)):
+        if not _did(sentence, index):
             continue
         for s in answering(sentence, said, first):
             if s != index:
@@ -408,6 +462,13 @@ _ATTRIBUTING = word_set("withholding.attributing")
 _NAMING_BARE = word_set("withholding.naming_bare")
 _AUTHORS = word_set("withholding.authors")
 _DOING = word_set("withholding.doing")
+_PROOF = frozenset({"evidence", "proof", "sign", "signs", "indication", "indications"})
+_BELIEVING = frozenset({"believe", "think", "accept"})
+_UNSURE = frozenset({"convinced", "persuaded", "sure", "certain"})
+_APART = frozenset({"out", "excludes", "excluded"})
+_DOUBTS = _THIN | _PROOF | _UNSURE | _APART  # all words at which `doubts` looks
+_NOTHING = frozenset({"no", "not", "without", "any"})
+_ORIGINS = frozenset({"origin", "author", "authors", "identity", "perpetrators", "attackers", "hackers", "who", "culprits"})
 _SAYING = frozenset({"give", "say", "disclose", "reveal", "repeat", "publish"})
 _VICTIMS = word_set("withholding.victims")
 _MAKING = frozenset(
@@ -435,12 +496,13 @@ def _withheld(sentence: Sentence, k: int) -> int:
     """The unit after the naming that unit k withholds ("gave no details on who", "refrained from attributing"), or 0."""
     row, at = sentence.row, sentence.at
     low = row[k].low
-    if at[k] >= 0 or not (low in _WITHHOLDING or low in NEVER or low.endswith("n't")):
+    against = low == "against" and k > 0 and row[k - 1].low in ("decided", "decides", "chose", "advised", "opted")
+    if at[k] >= 0 or not (low in _WITHHOLDING or low in NEVER or low.endswith("n't") or against):
         return 0
     end = min(clause_end(sentence, k + 1), k + 10)
     for j in range(k + 1, end):
         word = row[j].low
-        if at[j] >= 0 and word not in _WHO:
+        if at[j] >= 0 and word not in _WHO and word != "statement":
             continue
         if word in _NAMING:
             return j + 1
