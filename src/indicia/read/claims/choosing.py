@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from indicia.read.claims.cutting import Cut
 from indicia.read.claims.draft import Draft
+from indicia.read.claims.grammar import coordinated
 from indicia.read.claims.pairs import STANCES
 from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import F, Scored
@@ -16,14 +17,16 @@ from indicia.read.claims.topic import topic_of
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
-__all__ = ["FEATURES", "Candidate", "candidates", "off_topic", "score_of"]
+__all__ = ["FEATURES", "LISTED", "Candidate", "beside", "candidates", "off_topic", "score_of"]
 
 FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
+LISTED = 0.25  # probability from which a pair is taken where another one of the same list is
 LIMIT = 7.0  # log odds beyond which nothing is gained
 # log odds below which the scorer cannot push what a rule reads of a known suspect or a place of origin (see `_holds`)
 STRICT_FLOOR = -1.5
 SOURCELESS = word_set("choosing.sourceless")
 LENIENT = word_set("reader.lenient")
+_CHARGES = word_set("choosing.charges")
 
 
 class Candidate(NamedTuple):
@@ -92,7 +95,7 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
         rule = ruled.get((s, a, stance))
         if rule is None and s < n and _hit(piece, s):
             continue
-        if stance is Stance.ACCUSES and s != a and a < n and _misread(parties, s, a, rule, text):
+        if stance is Stance.ACCUSES and s != a and a < n and _misread(piece, s, a, rule, text):
             continue
         yield Candidate(s, a, stance, rule, _features(
             piece, claim, result, s, a, stance, rule, silent, other,
@@ -111,9 +114,12 @@ def off_topic(piece: Cut, text: str) -> bool:
     return _topic(piece, text)[1]
 
 
-def _misread(parties: Sequence[Party], s: int, a: int, rule: Draft | None, text: str) -> bool:
+def _misread(piece: Cut, s: int, a: int, rule: Draft | None, text: str) -> bool:
     """Whether an accusation of this party comes from words about who found, defended or was hit, not about who did it."""
+    parties = piece.whole.parties
     accused = parties[a]
+    if (rule is None or _is_lenient(rule)) and _hurt(piece, a):
+        return True
     told = s == len(parties) or parties[s].kinds[0] == "pronoun"
     if not told and is_label(parties[s], text[parties[s].start : parties[s].end]):
         return True
@@ -187,6 +193,13 @@ def _hit(piece: Cut, s: int) -> bool:
     return words == ["among", "them"] or words[-1:] == ["against"]
 
 
+def _hurt(piece: Cut, a: int) -> bool:
+    """Whether a deed was done against a party: "used against activists", not "the case against X"."""
+    first = piece.whole.parties[a].first
+    before = [unit.low for unit in piece.whole.row[max(0, first - 9) : first]]
+    return before[-1:] == ["against"] and not _CHARGES.intersection(before)
+
+
 def possible(parties: Sequence[Party], s: int, a: int) -> bool:
     """Whether parties of these kinds can stand in a claim at all: software neither speaks nor is accused."""
     if s < len(parties):
@@ -194,3 +207,26 @@ def possible(parties: Sequence[Party], s: int, a: int) -> bool:
         if first in ("malware", "place") or (first == "report" and parties[s].last - parties[s].first == 1):
             return False
     return a >= len(parties) or parties[a].kinds[0] not in ("malware", "media", "court")
+
+
+def beside(one: Candidate, taken: Sequence[Candidate], piece: Cut) -> bool:
+    """Whether a pair that is taken says the same of another party of the list in which this one's accused or source stands:
+    "rein in APT27, APT30 and APT31", "the EU, the UK and the US have announced"."""
+    whole = piece.whole
+    n = len(whole.parties)
+
+    def listed(k: int, other: int) -> bool:
+        first = coordinated(whole.row, whole.parties, whole.at, min(k, other), back=False)
+        return k != other and max(k, other) < n and max(k, other) in first
+
+    return any(
+        told.stance is one.stance
+        and told.source != told.accused
+        and (
+            told.source == one.source
+            and listed(told.accused, one.accused)
+            or told.accused == one.accused
+            and listed(told.source, one.source)
+        )
+        for told in taken
+    )

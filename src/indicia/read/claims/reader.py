@@ -6,7 +6,7 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.read.banners import without_banners
-from indicia.read.claims.choosing import Candidate, candidates, off_topic, score_of
+from indicia.read.claims.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
 from indicia.read.claims.cutting import AROUND, NOBODY, SHORT, Cut, cut, job_of, parse, told_in
 from indicia.read.claims.deciding import consistent, names_nobody, rank, wrong_side
 from indicia.read.claims.draft import Draft
@@ -131,13 +131,19 @@ class Reading:
         """The pairs that are likely enough, each with the draft of the rules that fits it, if any."""
         n = len(piece.whole.parties)
         best: dict[tuple[int, int], tuple[float, Candidate]] = {}
+        below: list[tuple[float, Candidate]] = []
         for one in candidates(piece, self.text, result):
             score = score_of(one.features)
             if score < self.threshold and one.stance is Stance.DENIES and self._denies_for_itself(one, piece):
                 score = self.threshold
             known = best.get((one.source, one.accused))
-            if score >= self.threshold and (known is None or score > known[0]):
+            if score < self.threshold:
+                below.append((score, one))
+            elif known is None or score > known[0]:
                 best[one.source, one.accused] = (score, one)
+        for _, one in sorted((pair for pair in below if pair[0] >= LISTED), key=lambda pair: -pair[0]):
+            if (one.source, one.accused) not in best and beside(one, [told for _, told in best.values()], piece):
+                best[one.source, one.accused] = (self.threshold, one)
         for (s, a), (score, one) in sorted(best.items(), key=lambda item: -item[1][0]):
             draft = one.draft or Draft(
                 one.stance,

@@ -82,6 +82,21 @@ class Found(NamedTuple):
 
 _OWN = frozenset({"his", "her", "its", "their", "our", "my"})
 _OFFICES = word_set("parties.title_first")
+_ROLES = frozenset({"gov_person", "person_speaker", "person", "company"})
+_LANDS = frozenset({"country", "nation", "republic", "kingdom", "homeland"})
+
+
+def _name_before(sentence: Sentence, index: int) -> Party | None:
+    """The person whom party `index` only describes: Ann Bo in "Ann Bo, a security researcher, said"."""
+    row, at, party = sentence.row, sentence.at, sentence.parties[index]
+    if party.first < 2 or row[party.first - 1].low != "," or at[party.first - 2] < 0:
+        return None
+    first = row[party.first].low
+    if party.plural or not row[party.first].text[0].islower() or not (first in ("a", "an", "the") or first in _OFFICES):
+        return None
+    name = sentence.parties[at[party.first - 2]]
+    person = name.kinds[0] == "named_person" or name.kinds[0] == "agency" and first in _OFFICES
+    return name if person and party.kinds[0] in _ROLES and name.last == party.first - 1 else None
 
 
 class Resolver:
@@ -219,6 +234,9 @@ class Resolver:
                     source_is = Described("we", SourceType.COMPANY, None)
             else:
                 source_is = self._in_office(source, describe_source(source, self.text, states))
+                if (name := _name_before(sentence, draft.source)) is not None:
+                    called = describe_source(name, self.text, states)
+                    source, source_is = name, source_is._replace(canonical=called.canonical)
         source_range = None
         if source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
             source_is, source_range = self.issuer.described, (self.issuer.start, self.issuer.end or self.issuer.start)
@@ -254,15 +272,8 @@ class Resolver:
                     in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company")
                 ):
                     accused_is = self._apposed(accused, accused_is, sentence)
-        if (
-            accused is not None
-            and accused_is is not None
-            and accused_is.state is None
-            and source_is is not None
-            and sentence.row[accused.first].low in _OWN
-            and accused.kinds[0] != "person"
-        ):
-            accused_is = accused_is._replace(state=source_is.state)  # "his government", "its services": the speaker's own
+        if accused is not None and accused_is is not None and accused_is.state is None and source_is is not None:
+            accused_is = self._of_speaker(accused, accused_is, source, source_is, draft, sentence)
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
         if draft.stance is Stance.ACCUSES and source is not None and source_is is not None and accused_is is not None:
@@ -289,6 +300,30 @@ class Resolver:
         return Found(
             draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)), source_range=source_range
         )
+
+    def _of_speaker(
+        self,
+        accused: Party,
+        accused_is: Described,
+        source: Party | None,
+        source_is: Described,
+        draft: Draft,
+        sentence: Sentence,
+    ) -> Described:
+        """Whom words without a state mean that point back to who speaks: "his country", "its services", the "it" of a denial;
+        and "the country" of which another state accuses the one that denies it."""
+        own = sentence.row[accused.first].low in _OWN
+        denies = draft.stance is Stance.DENIES
+        if accused.head in _LANDS and (own or accused.definite):
+            state = source_is.state if own or denies else None
+            earlier = (p.state for p in sentence.parties if p.first < accused.first and p.state not in (None, source_is.state))
+            state = state or next(earlier, None)
+            return Described(self.tools.states[state], AccusedType.STATE, state) if state else accused_is
+        if own and accused.kinds[0] != "person":
+            return accused_is._replace(state=source_is.state)
+        if denies and accused.kinds[0] == "pronoun" and source is not None and source is not accused:
+            return self._own(source, source_is, sentence)[0] or accused_is
+        return accused_is
 
     def _in_office(self, party: Party, described: Described) -> Described:
         """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's, and in a
