@@ -44,6 +44,7 @@ def _rows(name: str, kind: type[R]) -> tuple[R, ...]:
 
 
 def states() -> tuple[State, ...]:
+    cities = dict(_cells("cities.psv"))
     found = [
         State(
             code=code,
@@ -52,6 +53,7 @@ def states() -> tuple[State, ...]:
             capital=capital or None,
             capitals=_split(seats),
             demonyms=_split(people),
+            cities=_split(cities.get(code, "")),
         )
         for code, name, names, capital, seats, people in _cells("states.psv")
     ]

@@ -217,6 +217,7 @@ class State(Row, frozen=True, kw_only=True):
     capital: str | None = None
     capitals: tuple[str, ...] = ()  # metonyms beside the capital's name: "Kremlin", "Downing Street"
     demonyms: tuple[str, ...] = ()  # "Chinese": adjectives and nouns, plural ones too
+    cities: tuple[str, ...] = ()  # and regions, by which a text says where somebody sits
 
 
 class Agency(Row, frozen=True, kw_only=True):

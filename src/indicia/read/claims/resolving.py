@@ -18,6 +18,7 @@ from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import defends, specific, suspect
+from indicia.read.claims.ties import Lands, lands_of, tied_state
 from indicia.read.claims.wordsets import word_set
 from indicia.records import (
     AccusedType,
@@ -35,6 +36,7 @@ class Tools(NamedTuple):
     states: dict[str, str]
     incidents: Incidents
     gate: Gate
+    lands: Lands
     sectors: tuple[tuple[re.Pattern[str], str], ...]  # in small letters
     any_sector: re.Pattern[str]
 
@@ -49,7 +51,7 @@ def tools_of(knowledge: Knowledge) -> Tools:
     sectors = tuple((_any_of(called), name) for name, called in told)
     any_sector = _any_of([word for _, called in told for word in called])
     states = {state.code: state.name for state in knowledge.states}
-    return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), sectors, any_sector)
+    return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), lands_of(knowledge), sectors, any_sector)
 
 
 class Seen(NamedTuple):
@@ -272,6 +274,8 @@ class Resolver:
                     in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company")
                 ):
                     accused_is = self._apposed(accused, accused_is, sentence)
+        if accused is not None and accused_is is not None and accused_is.state is None and accused.kinds[0] != "pronoun":
+            accused_is = accused_is._replace(state=tied_state(accused, sentence, self.text, self.tools.lands))
         if accused is not None and accused_is is not None and accused_is.state is None and source_is is not None:
             accused_is = self._of_speaker(accused, accused_is, source, source_is, draft, sentence)
         if draft.stance is not Stance.DECLINES and accused_is is None:
