@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from indicia import knowledge
+from indicia.read.claims import claim_row, read_claims
 from indicia.read.claims.cutting import parse
 from indicia.read.claims.names import names_of
 from indicia.read.claims.ties import lands_of, tied_state
+from indicia.records import Document, stable_id
 
 KNOWN = knowledge.load()
 
@@ -32,7 +34,25 @@ def state_of(text: str, accused: str) -> str | None:
         ("Police blamed four suspects in Armenia and Ukraine.", "four suspects", None),
         ("Police blamed a group that hit German hospitals.", "a group", None),
         ("Police blamed hackers for the attack in Munich.", "hackers", None),
+        ("The police accused an Arizona woman of it.", "an Arizona woman", "US"),
+        ("The court convicted a 29-year-old Ukrainian of it.", "a 29-year-old", "UA"),
+        ("South Korea blamed the North for the theft.", "the North", "KP"),
+        ("Norway's port blamed the North for the theft.", "the North", None),
     ],
 )
 def test_ties(text: str, accused: str, state: str | None) -> None:
     assert state_of(text, accused) == state
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("A Finnish court convicted a 25-year-old man of hacking the clinic.", "FI"),
+        ("A US court convicted a 25-year-old man of hacking the clinic.", None),
+        ("Morocco denied that it had hacked the ministers' phones.", "MA"),
+    ],
+)
+def test_who_is_caught_or_denies_is_at_home(text: str, state: str | None) -> None:
+    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
+    claims, _ = read_claims(document, KNOWN)
+    assert [claim_row(claim, document)["state"] for claim in claims] == [state]

@@ -162,11 +162,15 @@ class _Loose:
     def __init__(self, table: dict[str, Name]) -> None:
         taken = {surface.lower() for surface, name in table.items() if name.kind != "actor"}
         names: dict[str, Name] = {}
+        plain: set[str] = set()  # of one word with a capital inside: "Lockbit" is LockBit
         for surface, name in table.items():
             if name.kind == "actor" and len(surface) > 5 and not surface[0].isdigit():
                 for low in _spellings(surface):
                     if low not in taken:
                         names.setdefault(low, name)
+                if len(surface) > 6 and _SEAM.search(surface) and surface.lower() not in taken:
+                    plain.add(surface.lower())
+        self._plain = frozenset(plain)
         self._names = list(names.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(names), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
@@ -178,7 +182,9 @@ class _Loose:
         more = []
         for index, a, b in self._automaton.find_matches_as_indexes(low):
             said = piece[a:b]
-            if not _is_proper(said) or (a and (piece[a - 1].isalnum() or piece[a - 1] in "-_@/")):
+            if not (_is_proper(said) or said[0].isupper() and low[a:b] in self._plain) or (
+                a and (piece[a - 1].isalnum() or piece[a - 1] in "-_@/")
+            ):
                 continue
             if b < len(piece) and (piece[b].isalnum() or piece[b] == "_"):
                 continue

@@ -82,6 +82,7 @@ class Found(NamedTuple):
     source_range: tuple[int, int] | None = None  # the source's words where they are not a party's: in the heading
 
 
+_CATCHERS = frozenset("police detectives prosecutor prosecutors court judge tribunal jury".split())
 _OWN = frozenset({"his", "her", "its", "their", "our", "my"})
 _OFFICES = word_set("parties.title_first")
 _ROLES = frozenset({"gov_person", "person_speaker", "person", "company"})
@@ -278,6 +279,10 @@ class Resolver:
             accused_is = accused_is._replace(state=tied_state(accused, sentence, self.text, self.tools.lands))
         if accused is not None and accused_is is not None and accused_is.state is None and source_is is not None:
             accused_is = self._of_speaker(accused, accused_is, source, source_is, draft, sentence)
+        if accused is not None and accused_is is not None and accused_is.state is None and draft.stance is Stance.ACCUSES:
+            accused_is = accused_is._replace(state=_caught(accused, source, source_is))
+        if draft.stance is Stance.DENIES and accused_is is not None and accused_is.state is None and source_is is not None:
+            accused_is = accused_is._replace(state=_at_home(source, source_is))
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
         if draft.stance is Stance.ACCUSES and source is not None and source_is is not None and accused_is is not None:
@@ -386,3 +391,21 @@ class Resolver:
                 kind = described.type if party.person_name else told.type
                 return Described(described.canonical, kind, other.state or described.state, told.level)
         return described
+
+
+def _at_home(source: Party | None, described: Described) -> str | None:
+    """The state of a speaker, also of a company whose state is known: who denies speaks for its own."""
+    if described.state is not None or source is None:
+        return described.state
+    names = (source.name, source.owner)
+    return next((name.state for name in names if name is not None and name.state and name.kind in ("vendor", "actor")), None)
+
+
+def _caught(accused: Party, source: Party | None, described: Described | None) -> str | None:
+    """The state of police or a court that tells of a person without a name: mostly one of its own, whom it has caught. American
+    prosecutors charge people anywhere."""
+    if source is None or described is None or described.state in (None, "US") or accused.kinds[0] != "person" or accused.name:
+        return None
+    held = described.type == SourceType.COURT or source.head in _CATCHERS
+    held = held or source.name is not None and source.name.detail in ("police", "prosecutor", "court")
+    return described.state if held and accused.person_name is None else None

@@ -19,6 +19,15 @@ _SEATED = word_set("ties.seated")
 _BOUND = word_set("ties.bound")
 _KNOWN_AS = word_set("ties.known_as")
 _OPENING = frozenset({"a", "an", "one", "the", "which", "that", "who", "whom", "both", "all"})
+_UNNAMED = frozenset({"person", "criminal", "group", "company", "unknown_name", "organisation", "place", "anonymous"})
+# what stands for a state only where another is spoken of
+_ELSEWHERE = {
+    "the north": ("KP", re.compile(r"\b(?:Korea|Seoul)")),
+    "the mainland": ("CN", re.compile(r"\b(?:Taiwan|Taipei|Hong Kong)")),
+    "the zionists": ("IL", re.compile(r"Zionist")),
+    "the zionist regime": ("IL", re.compile(r"Zionist")),
+    "the zionist entity": ("IL", re.compile(r"Zionist")),
+}
 _TELLING = ("actor", "agency", "state", "capital", "demonym")
 LONGEST = 4  # units of a place's name
 REACH = 10  # units after a party in which it may be tied
@@ -53,10 +62,32 @@ def tied_state(party: Party, sentence: Sentence, text: str, lands: Lands) -> str
         return next(
             (code for word in (low, low.split()[0]) if (code := lands.peoples.get(word) or lands.places.get(word))), None
         )
+    said = text[party.start : party.end].lower().strip('"“”')
+    if said in _ELSEWHERE and _ELSEWHERE[said][1].search(text):
+        return _ELSEWHERE[said][0]
+    if party.kinds[0] in _UNNAMED and (home := _home(row, party, text, lands)):
+        return home
     after = _after_age(row, party.last)
     inside = [k for k in range(party.first + 1, party.last) if row[k].low in _SEATED or row[k].low in _PLACING]
     seats = (_seat(row, k, party, text, lands) for k in (*inside, after))
     return _named(row[party.first : party.last]) or next(filter(None, seats), None) or _bond(row, after)
+
+
+def _home(row: list[Unit], party: Party, text: str, lands: Lands) -> str | None:
+    """The land or city before its head or instead of it, or the people right after it: "an Arizona woman", "a 29-year-old
+    Ukrainian", a party of which only "Kazan" is left."""
+    for k in range(party.first, party.last):
+        codes = (_called(row, k, last, text, lands) for last in range(min(k + LONGEST, party.last), k, -1))
+        if row[k].kind != "possessive" and (code := next(filter(None, codes), None)):
+            return None if any(unit.kind == "possessive" for unit in row[k : party.last]) else code
+    people = row[party.last].name if party.last < len(row) else None
+    return people.state if people is not None and people.kind == "demonym" else None
+
+
+def _called(row: list[Unit], k: int, last: int, text: str, lands: Lands) -> str | None:
+    """The state of the place that units k to `last` name."""
+    said = text[row[k].start : row[last - 1].end]
+    return lands.places.get(said.lower()) if said[:1].isupper() else None
 
 
 def _after_age(row: list[Unit], k: int) -> int:
@@ -94,8 +125,7 @@ def _seat(row: list[Unit], k: int, party: Party, text: str, lands: Lands) -> str
     if people is not None and people.kind == "demonym":
         return people.state
     for last in range(min(k + LONGEST, len(row)), k, -1):
-        said = text[row[k].start : row[last - 1].end]
-        if said[:1].isupper() and (code := lands.places.get(said.lower())):
+        if code := _called(row, k, last, text, lands):
             several = last + 1 < len(row) and row[last].low in ("and", "or") and row[last + 1].text.lower() in lands.places
             return None if several else code
     return _named(row[k : k + 1])
