@@ -28,6 +28,7 @@ from indicia.records import Stance
 __all__ = ["any_passive", "hostile", "involving", "pleas", "tied"]
 
 _USING = word_set("rules.using")
+_MAKING = frozenset("made built produced manufactured sold supplied owned founded published issued provided".split())
 _IDLE = word_set("rules.idle")
 
 
@@ -179,7 +180,7 @@ def any_passive(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             ):
                 verb = j
                 break
-        if verb < 0 or verb in known:
+        if verb < 0 or verb in known or row[verb].low in _MAKING:
             continue
         inside = speakers_at(said, k)
         start = clause_start(sentence, verb)

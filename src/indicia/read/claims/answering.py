@@ -16,6 +16,7 @@ from indicia.records import Stance
 
 __all__ = ["deny", "endorse", "general_denials", "support"]
 
+_HOLDING = frozenset({"call", "hold", "point"})  # "joins Wellington in calling out X", "in holding X responsible"
 _SILENT = word_set("rules.silent")
 _PART = word_set("rules.no_part") | {"anything"}
 _SUPPORT = word_set("rules.support")
@@ -176,7 +177,11 @@ def endorse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
         "co-sign",
     )
     blaming = next(
-        (v for v in sentence.verbs if verb.at < v.at <= verb.at + 10 and v.form == "ing" and v.classes & {"accuse", "link"}),
+        (
+            v
+            for v in sentence.verbs
+            if verb.at < v.at <= verb.at + 10 and v.form == "ing" and (v.classes & {"accuse", "link"} or v.lemma in _HOLDING)
+        ),
         None,
     )
     if finding < 0 and not (joining and blaming):
@@ -204,9 +209,8 @@ def endorse(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draf
         return
     for s in sources:
         if s >= 0:
-            stance = Stance.ACCUSES if blaming is not None and verb.lemma == "join" else Stance.ENDORSES
             yield Draft(
-                stance,
+                Stance.ENDORSES,
                 s,
                 accused,
                 trim_units(sentence, parties[accused].last, clause_end(sentence, parties[accused].last)),

@@ -66,21 +66,16 @@ class Told(NamedTuple):
 def accused_in(sentence: Sentence, found: Sequence[Draft], first: int = 0) -> Told:
     """The parties from `first` on that a sentence accuses, by its drafts or else by their kind, numbered from there."""
     parties = sentence.parties
-    for lenient in (False, True):
-        told = dict.fromkeys(
-            draft.accused
-            for draft in found
-            if _unsure(draft, parties[draft.accused]) == lenient
-            and draft.accused >= first
-            and draft.stance is Stance.ACCUSES
-            and parties[draft.accused].kinds[0] != "pronoun"
-        )
-        known = [index for index in told if specific(parties[index])] or list(told)
-        if known:
-            return Told(tuple(index - first for index in known)[:3], lenient)
-    likely = [
-        i for i, party in enumerate(parties) if i >= first and party.kinds[0] in ("actor", "criminal") and specific(party)
-    ]
+    sure: dict[int, bool] = {}
+    for draft in found:
+        if draft.stance is Stance.ACCUSES and draft.accused >= first and parties[draft.accused].kinds[0] != "pronoun":
+            sure[draft.accused] = sure.get(draft.accused, False) or not _unsure(draft, parties[draft.accused])
+    if sure:
+        best = any(sure.values())
+        told = [index for index, known in sure.items() if known == best]
+        told = [index for index in told if specific(parties[index])] or told
+        return Told(tuple(index - first for index in told)[:3], not best)
+    likely = [i for i in range(first, len(parties)) if parties[i].kinds[0] in ("actor", "criminal") and specific(parties[i])]
     return Told((likely[0] - first,) if len(likely) == 1 else (), True)
 
 

@@ -71,7 +71,7 @@ class Maker:
         told = found.scored
         if told is not None and found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
             source_type = _weigh(tuple(SourceType), told.source_type[found.pair[0]], source_type)
-        words = (found.source.start, found.source.end) if found.source is not None else found.source_range
+        words = found.source_range or ((found.source.start, found.source.end) if found.source is not None else None)
         source = Source(
             type=source_type,
             party=NamedParty(span=self._span(*words), canonical=found.source_is.canonical, state=found.source_is.state)

@@ -243,6 +243,11 @@ class Resolver:
         source_range = None
         if source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
             source_is, source_range = self.issuer.described, (self.issuer.start, self.issuer.end or self.issuer.start)
+        if source is not None and source_is is not None and (name := self._named_after(source, sentence)) is not None:
+            source_range = (source.start, name.end)
+            told = describe_source(name, self.text, states)
+            if source_is.type == SourceType.PERSON or name.kinds[0] == "vendor" and source_is.type == SourceType.COMPANY:
+                source_is = source_is._replace(canonical=told.canonical)
         accused = sentence.parties[draft.accused] if draft.accused >= 0 else None
         accused_is: Described | None = None
         accused_range = (accused.start, accused.end) if accused is not None else None
@@ -333,6 +338,22 @@ class Resolver:
         if denies and accused.kinds[0] == "pronoun" and source is not None and source is not accused:
             return self._own(source, source_is, sentence)[0] or accused_is
         return accused_is
+
+    def _named_after(self, party: Party, sentence: Sentence) -> Party | None:
+        """The name in apposition to who speaks: "a former governor, Deepak Karki, said", "a rival firm, TeamT5, is"."""
+        row, at = sentence.row, sentence.at
+        k = party.last
+        if party.name is not None or party.person_name is not None or k + 2 >= len(row) or row[k].low != "," or at[k + 1] < 0:
+            return None
+        name = sentence.parties[at[k + 1]]
+        closed = name.first == k + 1 and name.last < len(row) and row[name.last].low == ","
+        if not closed or name.last + 1 < len(row) and row[name.last + 1].low in ("and", "or"):
+            return None
+        person = name.kinds[0] == "named_person" and any(
+            kind in ("gov_person", "person_speaker", "person", "company") for kind in party.kinds
+        )
+        firm = name.kinds[0] == "vendor" and "company" in party.kinds
+        return name if person or firm else None
 
     def _in_office(self, party: Party, described: Described) -> Described:
         """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's, and in a
