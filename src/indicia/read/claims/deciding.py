@@ -80,7 +80,11 @@ def _listed(one: Found, other: Found) -> bool:
 
 
 _CALLING = frozenset("called named dubbed known as styled calling itself themselves , ( group".split())
-_HOME = re.compile(r"(?:his|her|its|their|our|my) (?:own )?(?:country|government|nation|state|side|homeland)", re.IGNORECASE)
+_HOME = re.compile(
+    r"(?:his|her|its|their|our|my) (?:own )?"
+    r"(?:country|government|nation|state|side|homeland|agency|service|ministry|company|firm)",
+    re.IGNORECASE,
+)
 
 
 def _called(one: Party | None, other: Party | None, found: Found) -> bool:

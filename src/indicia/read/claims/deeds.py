@@ -12,7 +12,7 @@ from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.speech import Speech
 from indicia.read.claims.suspects import suspect
-from indicia.read.claims.units import DETERMINERS
+from indicia.read.claims.units import DETERMINERS, Unit
 from indicia.read.claims.wordsets import word_set
 
 __all__ = ["bare_act", "deeds", "hit", "owner", "tells"]
@@ -22,6 +22,26 @@ _STOPS = word_set("incidents.stops")
 _LEADING = word_set("incidents.leading")
 _CULPRIT = word_set("rules.culprit")
 _MONTHS = word_set("grammar.months")
+_WHEN = frozenset({"ago", "earlier", "later", "today", "yesterday"})
+_TIMES = frozenset(
+    {
+        "day",
+        "days",
+        "hour",
+        "month",
+        "months",
+        "night",
+        "spring",
+        "summer",
+        "autumn",
+        "week",
+        "weeks",
+        "winter",
+        "year",
+        "years",
+    }
+)
+_DAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 _RELATIVE = ("who", "which", "that")
 _HIT_AFTER = frozenset({"on", "against", "at", "into", "of", "inside", "targeting", "hitting", "within"})
 _NOT_HIT_AFTER = frozenset({"in", "from", "told", "to", "by", "for", "with", "before", "via", "reported", "than", "as"})
@@ -107,13 +127,19 @@ def deeds(sentence: Sentence, lo: int, hi: int, avoid: frozenset[int] = frozense
             relative = row[last - 1].low in _RELATIVE
             if unit.kind == "mark" or unit.low in _STOPS and not relative or at[last] >= 0 and at[last] in avoid:
                 break
-            if last in verbs and not relative:
+            if last in verbs and not relative or _is_time(row, last):
                 break
             last += 1
         while last > k + 1 and (row[last - 1].low in FUNCTION or row[last - 1].kind in ("mark", "possessive")):
             last -= 1
         done = last
         yield first, last
+
+
+def _is_time(row: list[Unit], k: int) -> bool:
+    """Whether unit k begins a word on when: "a day later", "last week", "on Monday"."""
+    low, following = row[k].low, row[k + 1].low if k + 1 < len(row) else ""
+    return low in _WHEN or low in ("a", "last", "this", "that") and following in _TIMES or low == "on" and following in _DAYS
 
 
 def owner(sentence: Sentence, lo: int, hi: int, avoid: frozenset[int]) -> int:

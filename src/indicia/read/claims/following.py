@@ -19,6 +19,7 @@ _RULERS = frozenset({"government", "regime", "authorities", "leadership", "state
 _TO_HEADS = word_set("parties.to_heads")
 _ABROAD = word_set("parties.abroad")
 _OF_HEADS = word_set("parties.of_heads")
+_LIKELY = frozenset({"apparently", "believed", "likely", "possibly", "presumably", "probably", "reportedly"})
 _TYING = frozenset({"attributed", "connected", "linked", "tied", "traced"})
 
 
@@ -34,6 +35,8 @@ def after_head(
         return None
     low = row[j].low
     first = kinds[0] if kinds else ""
+    if low == "," and (ascribed := _of_origin(row, j, kinds)) is not None:
+        return ascribed
     place = row[j + 1].name if j + 1 < n else None
     if first == "actor" and low == "from" and place is not None and place.kind == "state":
         return j + 2, place, None
@@ -154,3 +157,16 @@ def after_head(
             return None
         return inner.last, target, hedge
     return None
+
+
+def _of_origin(row: list[Unit], j: int, kinds: tuple[str, ...]) -> tuple[int, Name | None, tuple[int, int] | None] | None:
+    """ "an actor, likely Russian in origin, is": whose it likely is, between commas."""
+    k = j + 1
+    hedge = (row[k].start, row[k].end) if k < len(row) and row[k].low in _LIKELY else None
+    k += hedge is not None
+    if k + 3 >= len(row) or not {"group", "criminal", "person"}.intersection(kinds):
+        return None
+    people = row[k].name
+    if people is None or people.kind != "demonym" or [unit.low for unit in row[k + 1 : k + 4]] != ["in", "origin", ","]:
+        return None
+    return k + 3, people, hedge

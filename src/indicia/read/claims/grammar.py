@@ -212,6 +212,10 @@ def subject(sentence: Sentence, verb_first: int, *, reach: int = 60) -> tuple[li
         unit = row[j]
         low = unit.low
         if low in (",", ")", "–", "—"):
+            inner = parties[at[j - 1]] if j and at[j - 1] >= 0 else None
+            if low == "," and inner is not None and any(unit.low == "," for unit in row[inner.first : inner.last]):
+                j -= 1  # "an actor, likely Russian in origin, is": its own second comma
+                continue
             k = _commas(row, j)
             if k > 0:
                 j = k - 1

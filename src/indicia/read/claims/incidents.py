@@ -25,7 +25,7 @@ class Incidents:
     def __init__(self, knowledge: Knowledge) -> None:
         self._rows: list[Incident] = []
         self.by_id = {incident.id: incident for incident in knowledge.incidents}
-        self._last: tuple[str, Incident | None] = ("", None)
+        self._last: tuple[str, str | None, Incident | None] = ("", None, None)
         surfaces: list[str] = []
         self._alternatives: list[tuple[list[frozenset[str]], Incident]] = []
         for incident in knowledge.incidents:
@@ -48,20 +48,22 @@ class Incidents:
             ahocorasick_rs.AhoCorasick(surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest) if surfaces else None
         )
 
-    def _by_name(self, piece: str) -> Incident | None:
+    def _by_name(self, piece: str, until: str | None) -> Incident | None:
         low = piece.lower()
         if self._automaton is None or len(low) != len(piece):
             return None
         hits = [
             (b - a, -a, i)
             for i, a, b in self._automaton.find_matches_as_indexes(low)
-            if (a == 0 or not low[a - 1].isalnum()) and (b == len(low) or not low[b].isalnum())
+            if (a == 0 or not low[a - 1].isalnum())
+            and (b == len(low) or not low[b].isalnum())
+            and _had_begun(self._rows[i], until)
         ]
         return self._rows[max(hits)[2]] if hits else None
 
-    def _by_words(self, piece: str) -> Incident | None:
-        if self._last[0] == piece:
-            return self._last[1]
+    def _by_words(self, piece: str, until: str | None) -> Incident | None:
+        if self._last[:2] == (piece, until):
+            return self._last[2]
         plain = _plain(piece)
         best: tuple[int, Incident] | None = None
         hits = self._words.find_matches_as_indexes(plain, overlapping=True) if self._words is not None else ()
@@ -69,14 +71,23 @@ class Incidents:
         for at in sorted({at for option in present for at in self._begun.get(option, ())}):
             items, incident = self._alternatives[at]
             if (best is None or len(items) > best[0]) and not any(item.isdisjoint(present) for item in items):
-                best = (len(items), incident)
-        self._last = (piece, best[1] if best else None)
-        return self._last[1]
+                best = (len(items), incident) if _had_begun(incident, until) else best
+        self._last = (piece, until, best[1] if best else None)
+        return self._last[2]
 
-    def named(self, piece: str) -> Incident | None:
-        """The known incident that a piece of text names."""
-        return self._by_name(piece) if piece else None
+    def named(self, piece: str, until: str | None = None) -> Incident | None:
+        """The known incident that a piece of text of the day `until` names: none that began later."""
+        return self._by_name(piece, until) if piece else None
 
-    def told(self, piece: str) -> Incident | None:
-        """The known incident that a piece of text names or tells by its words."""
-        return self._by_name(piece) or self._by_words(piece)
+    def told(self, piece: str, until: str | None = None) -> Incident | None:
+        """The known incident that a piece of text of the day `until` names or tells by its words."""
+        return self._by_name(piece, until) or self._by_words(piece, until)
+
+
+def _had_begun(incident: Incident, until: str | None) -> bool:
+    """Whether an incident can be spoken of on a day, as far as the dates (as 2021, 2021-03 or 2021-03-02) tell."""
+    begun = incident.start or incident.disclosed
+    if begun is None or until is None:
+        return True
+    size = min(len(begun), len(until))
+    return begun[:size] <= until[:size]

@@ -32,7 +32,7 @@ _OF = re.compile(
 _BEFORE = re.compile(rf"(?:\w+\s+){{0,2}}{_KIND}\s+(?:by|of|from)\s+", re.IGNORECASE)  # "Statement by X"
 _ISSUERS = frozenset({"state", "capital", "agency", "union", "vendor", "gov_body", "intl"})
 _HOUSE = re.compile(r"\s+(?:security|threat|research|intelligence|blog|newsroom|press|office|labs?|team)\b.*", re.IGNORECASE)
-LONGEST_HEADING = 160
+LONGEST_HEADING = 240
 
 
 class Issuer(NamedTuple):

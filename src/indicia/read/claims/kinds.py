@@ -213,7 +213,7 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
         )
     if first in ("group", "company", "unknown_name", "organisation"):
         canonical = surface
-        if party.state and first == "group":
+        if party.state and first == "group" and party.head not in ("companies", "company", "firm", "firms"):
             country = states.get(party.state, "")
             canonical = f"{country}-linked hackers"
         return Described(canonical, AccusedType.GROUP, party.state, Level.GROUP, "state-affiliated" if "state" in low else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
+from indicia.knowledge.tables import Incident
 from indicia.read.claims.cutting import Cut
 from indicia.read.claims.deeds import bare_act, deeds, hit, owner, tells
 from indicia.read.claims.incidents import Incidents
@@ -33,8 +34,9 @@ class Called(NamedTuple):
 class Namer:
     """Names the incidents of one document's claims."""
 
-    def __init__(self, text: str, incidents: Incidents) -> None:
+    def __init__(self, text: str, incidents: Incidents, published: str | None = None) -> None:
         self.text = text
+        self.published = published
         self.incidents = incidents
         self._met: deque[Cut] = deque(maxlen=REMEMBERED)
 
@@ -48,7 +50,7 @@ class Namer:
             return Called(None, None, False)
         own = self._own(found)
         words = self._text(found.piece, own) if own else ""
-        known = self.incidents.named(words) or self.incidents.told(self.text[start:end])
+        known = self._named(words) or self._told_of(self.text[start:end])
         if known is not None:
             return Called(known.name, known.id, True)
         act = found.draft.act or own or self._nearest(found, telling=False)
@@ -59,6 +61,12 @@ class Namer:
             if before is not None:
                 return before
         return Called(self._with_hit(found.piece, own, words, found), None, False)
+
+    def _named(self, words: str) -> Incident | None:
+        return self.incidents.named(words, self.published)
+
+    def _told_of(self, words: str) -> Incident | None:
+        return self.incidents.told(words, self.published)
 
     # -- the claim's own sentence
 
@@ -114,7 +122,7 @@ class Namer:
                 continue
             if piece.own[0] < start - LOOK_BACK:
                 break
-            known = self.incidents.told(self.text[slice(*piece.own)])
+            known = self._told_of(self.text[slice(*piece.own)])
             if known is not None:
                 return Called(known.name, known.id, False)
             if not words:
@@ -124,11 +132,11 @@ class Namer:
                 body = body or told
         window = self.text[max(0, start - LOOK_BACK) : start]
         if window:
-            known = self.incidents.told(window + " " + self.text[start:end])
+            known = self._told_of(window + " " + self.text[start:end])
             if known is not None:
                 return Called(known.name, known.id, False)
         heading = self.text[:HEADING].lstrip().partition("\n")[0] if start > HEADING else ""
-        known = self.incidents.told(heading) if heading else None
+        known = self._told_of(heading) if heading else None
         if known is not None:
             return Called(known.name, known.id, False)
         return Called(body, None, False) if body else None

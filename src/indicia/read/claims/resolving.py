@@ -86,6 +86,7 @@ _CATCHERS = frozenset("police detectives prosecutor prosecutors court judge trib
 _OWN = frozenset({"his", "her", "its", "their", "our", "my"})
 _OFFICES = word_set("parties.title_first")
 _ROLES = frozenset({"gov_person", "person_speaker", "person", "company"})
+_BODIES = frozenset({"agency", "company", "directorate", "firm", "ministry", "organisation", "organization", "service", "unit"})
 _LANDS = frozenset({"country", "nation", "republic", "kingdom", "homeland"})
 
 
@@ -151,12 +152,16 @@ class Resolver:
         ordered = [p for p in earlier if p.start >= sentence.row[0].start and p.first <= 3][:1] + earlier[::-1]
         candidates = [(p, describe_source(p, self.text, self.tools.states)) for p in ordered]
         candidates += [(seen.party, seen.source) for seen in reversed(self.speakers)]
+        if head in ("we", "i"):  # who writes mostly opens a sentence with its name, and is not what a report is about
+            candidates.sort(key=lambda pair: pair[0].first > 2)
         for candidate, described in candidates:
             first = candidate.kinds[0]
             if candidate.hostile and first in ("actor", "group", "criminal") or first == "place" or on_territory(candidate):
                 continue
             if person and not self._is_person(candidate):
                 continue
+            if head in ("we", "i") and first in ("group", "criminal", "actor"):
+                continue  # whom a report is about does not write it
             if head == "it" and (
                 first in ("gov_person", "person_speaker", "person", "named_person") or candidate.plural and first != "union"
             ):
@@ -333,6 +338,8 @@ class Resolver:
             earlier = (p.state for p in sentence.parties if p.first < accused.first and p.state not in (None, source_is.state))
             state = state or next(earlier, None)
             return Described(self.tools.states[state], AccusedType.STATE, state) if state else accused_is
+        if own and denies and accused.head in _BODIES and source is not None:
+            return describe_accused(source, self.text, self.tools.states)  # "his agency"
         if own and accused.kinds[0] != "person":
             return accused_is._replace(state=source_is.state)
         if denies and accused.kinds[0] == "pronoun" and source is not None and source is not accused:

@@ -1,9 +1,9 @@
 """Sentences of a text as half-open ranges, in order, in time linear in the text.
 
 A sentence ends at `.`, `!`, `?` or an ellipsis, with closing quotes and brackets, where a new one can begin; not after an
-abbreviation or
-an initial. Line breaks end it where a blank line, a bullet or a heading shows that they do. Nothing is longer than `LONGEST`
-characters: a line without any full stop is cut at a space, so that no later step sees an unbounded piece.
+abbreviation or an initial. Line breaks end it where a blank line, a bullet, a heading or a line with nothing but a date shows
+that they do. Nothing is longer than `LONGEST` characters: a line without any full stop is cut at a space, so that no later
+step sees an unbounded piece.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ LONGEST = 1500
 _ABBREVIATIONS = word_set("sentences.abbreviations")
 # "U.S. officials said" goes on; "in the U.S. The group" does not: after such an abbreviation only these words open a sentence.
 _OPENERS = word_set("sentences.openers")
+_DATE = r"(?:\d{1,2}\.? [A-Z][a-z]{2,8}\.?,? \d{4}|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{4}-\d{2}-\d{2})"
 _END = re.compile(
+    rf"(?P<dated>\n[ \t]*{_DATE}[ \t]*(?:\n|$))|"
     r"[.!?…]{1,4}[\"'”’)\]»]{0,4}(?=\s|$)|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•‣▪]|\d{1,2}[.)])[ \t])|\r\n?[ \t]*\r\n?\s*"
 )
 _LAST_WORD = re.compile(r"([\w.]+?)\.+[\"'”’)\]»]*$")
@@ -65,6 +67,9 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
     for match in _END.finditer(text, start, stop):
         if match.group()[0] in ".!?…" and not _ends(text, begin, match):
             continue
+        if match.lastgroup:  # a line that is a date belongs to neither the heading before it nor the text after it
+            yield from _pieces(text, begin, match.start())
+            begin = match.start()
         yield from _pieces(text, begin, match.end())
         begin = match.end()
     yield from _pieces(text, begin, stop)

@@ -91,9 +91,11 @@ def read_meta(tree: LexborHTMLParser) -> Meta:
     published = published or next((d for key in _DATE_NAMES if (d := date_of(named.get(key)))), None)
     publisher = publisher or next((p for key in _PUBLISHER_NAMES if (p := _clean(named.get(key)))), None)
     title = title or _clean(named.get("og:title"))
-    if title is None:
-        heading = tree.css_first("title")
-        title = _clean(heading.text()) if heading is not None else None
+    heading = tree.css_first("title")
+    called = _clean(heading.text()) if heading is not None else None
+    title = title or called
+    if publisher is None and called is not None and " | " in called:
+        publisher = called.rpartition(" | ")[2].strip() or None  # "Headline | House"
     if published is None:
         stamps = {d for node in tree.css("time[datetime]")[:20] if (d := date_of(node.attributes.get("datetime")))}
         published = stamps.pop() if len(stamps) == 1 else None  # several dates: the page does not say which is its own
