@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from indicia.errors import InputError
 from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.indicators import stands_alone
+from indicia.hunt.story.notes import notes
 from indicia.records import Hunt, HuntVerdict, to_json
 
 W3C = "#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status\n"
@@ -196,10 +198,15 @@ def test_raw_bytes_of_any_file(tmp_path: Path) -> None:
     assert {sighting.event.place.unit for sighting in result.sightings} == {"byte"}
 
 
-def test_processes_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("always", [False, True], ids=["a rule of others", "a rule whose matches all count as successes"])
+def test_processes_change_nothing(always: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web_log(tmp_path / "u_ex1.log", 30_000, "2021-03-03 23:00:00 GET /x.aspx - 198.51.100.7 evil 200\n")
     web_log(tmp_path / "u_ex2.log", 20_000)
     rules = rule(tmp_path / "rules", "  s: {cs-uri-stem: [/x.aspx, /p3.html]}\n  condition: s")
+    if always:
+        own = next(identity for identity, note in notes().items() if note.success == ())
+        text = (rules / "r.yml").read_text("utf-8")
+        (rules / "r.yml").write_text(re.sub("(?m)^id: .*$", f"id: {own}", text), "utf-8")
     one = hunt([tmp_path], rules=[rules], builtin=False, jobs=1, most=50)
     monkeypatch.setattr("indicia.hunt.run.WORTH_A_PROCESS", 1 << 18)
     monkeypatch.setattr("indicia.hunt.tasks.SIZE", 1 << 19)

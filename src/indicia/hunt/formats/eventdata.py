@@ -28,7 +28,7 @@ MOST_FORMS = 2_000  # in a process, which never forgets one: names are the attac
 _NESTED = re.compile(rb'"\s*:\s*\{')
 _APART = frozenset({"Data", "#attributes"})
 _BRACE, _LINE_END = b"{\n"
-_BEFORE_NESTED = np.frombuffer(b": \t\r", np.uint8)
+_BEFORE_NESTED = np.isin(np.arange(256), np.frombuffer(b": \t\r", np.uint8))
 _plainly = msgspec.json.Decoder()
 
 
@@ -106,7 +106,7 @@ def _nested(joined: bytes) -> dict[int, None]:
     """The lines in which one object may stand in another: there is a brace behind a colon or a blank."""
     octets = np.frombuffer(joined, np.uint8)
     braces = np.flatnonzero(octets == _BRACE)
-    braces = braces[np.isin(octets[braces - 1], _BEFORE_NESTED)]  # before the first byte stands the last: a brace or nothing
+    braces = braces[_BEFORE_NESTED[octets[braces - 1]]]  # before the first byte stands the last: a brace or nothing
     if not len(braces):
         return {}
     ends = np.append(np.flatnonzero(octets == _LINE_END), len(octets))

@@ -110,7 +110,7 @@ def _decoder(members: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
 class _Kind:
     """A kind of event by its number, with the fields of it that rules ask for, and the events of it that wait to be read."""
 
-    __slots__ = ("data", "further", "key", "number", "raws", "rows", "wanted")
+    __slots__ = ("data", "further", "heads", "key", "number", "raws", "rows", "wanted")
 
     def __init__(self, number: int, key: _Key, wanted: frozenset[str], further: tuple[_Further, ...]) -> None:
         self.number = number
@@ -118,8 +118,13 @@ class _Kind:
         self.wanted = wanted
         self.further = further
         self.data = KindData(wanted)
+        self.forget()
+
+    def forget(self) -> None:
+        """Without events that wait."""
         self.rows: list[int] = []
         self.raws: list[msgspec.Raw] = []
+        self.heads: list[tuple[int, Any]] = []  # the system parts, by row
 
 
 class EventTable:
@@ -134,7 +139,7 @@ class EventTable:
         self._decoder = _decoder(tuple(sorted({each.member for each in self._further})))
         self._kinds: dict[tuple[Any, Any, Any], _Kind] = getattr(wanted, "known", {})
         for kind in self._kinds.values():  # of a reading that was not brought to its end
-            kind.rows, kind.raws = [], []
+            kind.forget()
         self._files: list[str] = []
         self._clear()
 
@@ -208,10 +213,8 @@ class EventTable:
         for row, (kind, content) in enumerate(zip(kinds, contents, strict=True), first):
             if not kind.wanted:
                 continue
-            for each in kind.further:
-                its_rows, values = self._further_values[each]
-                its_rows.append(row)
-                values.append(_further_of(content.System, each))
+            if kind.further:
+                kind.heads.append((row, content.System))
             if content.UserData is _ABSENT and content.ProcessingErrorData is _ABSENT and content.EventData is not _ABSENT:
                 kind.rows.append(row)
                 kind.raws.append(content.EventData)
@@ -251,7 +254,13 @@ class EventTable:
         for kind in self._kinds.values():
             if kind.rows:
                 kind.data.read(kind.rows, kind.raws, self._rows)
-                kind.rows, kind.raws = [], []
+            if kind.heads:
+                heads = [head for _, head in kind.heads]
+                for each in kind.further:
+                    its_rows, values = self._further_values[each]
+                    its_rows += [row for row, _ in kind.heads]
+                    values += [_further_of(head, each) for head in heads]
+            kind.forget()
         self._rows.size = self.size
         columns = self._rows.columns(self._wanted - _GUARDS)
         kind_of = np.array(self._kind_of, np.int32)

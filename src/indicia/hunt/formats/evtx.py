@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 import numpy as np
 
@@ -32,6 +33,7 @@ _CHUNK_MAGIC = b"ElfChnk\0"
 _RECORD_MAGIC = b"\x2a\x2a\0\0"
 _FIRST_RECORD = 512
 _SMALLEST_RECORD = 28
+_json_of = itemgetter("data")
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -159,7 +161,7 @@ def _parse(chunks: Sequence[bytes | memoryview]) -> tuple[list[str], list[str]]:
     while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
         try:
             # Unlike +=, this keeps what came before an error.
-            found.extend(record["data"] for record in records if record is not None)
+            found.extend(map(_json_of, filter(None, records)))
             break
         except RuntimeError as error:
             errors.append(" ".join(str(error).split()))

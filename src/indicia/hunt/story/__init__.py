@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
 from indicia.hunt.story.chains import join
 from indicia.hunt.story.keys import traits_of
@@ -36,7 +37,7 @@ def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
     return Story(sightings=tuple(judged), chains=chains, verdict=verdict, reason=reason)
 
 
-def _order(sighting: Sighting) -> tuple[bool, float, str, int, str]:
+def _order(sighting: Sighting) -> tuple[float, str, int, str]:
     time = sighting.event.time
     place = sighting.event.place
-    return time is None, time.timestamp() if time else 0.0, place.file, place.position, sighting.id
+    return time.timestamp() if time else inf, place.file, place.position, sighting.id
