@@ -157,6 +157,9 @@ def _scanned(
         yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
 
 
+_Source = tuple[str, str | None]  # a rule's id and, where it is one, the indicator
+
+
 class _Kept:
     """Adds up what came of the tasks, in their order.
 
@@ -168,13 +171,14 @@ class _Kept:
         self._scanner = scanner
         self._most = most
         self._pool = _Pool()
-        self._kept: Counter[tuple[str, str | None]] = Counter()
-        self._succeeded: Counter[tuple[str, str | None]] = Counter()
+        self._sources: dict[tuple[int, int], _Source] = {}
+        self._kept: defaultdict[_Source, int] = defaultdict(int)
+        self._succeeded: defaultdict[_Source, int] = defaultdict(int)
 
     def add(self, part: Found) -> None:
         """Adds what came of one task."""
         total = self._total
-        total.sightings += [each for each in part.sightings if self._wanted(each.rule, each.indicator, partial(_same, each))]
+        total.sightings += [each for each in part.sightings if self._wanted((each.rule, each.indicator), each)]
         total.sightings += self._put_together(part)
         for mine, theirs in ((total.matches, part.matches), (total.hits, part.hits)):
             for number, count in theirs.items():
@@ -188,27 +192,29 @@ class _Kept:
     def _put_together(self, part: Found) -> Iterator[Sighting]:
         events = self._pool.events(part)
         for seen in part.seen:
-            make = partial(self._scanner.sighting, seen, events[seen.event])
-            if self._wanted(*self._scanner.source_of(seen), make):
+            source = self._sources.get((seen.rule, seen.indicator))
+            if source is None:
+                source = self._sources[seen.rule, seen.indicator] = self._scanner.source_of(seen)
+            if not self._is_closed(source):
                 seen.fields = self._pool.names(seen.fields)
-                yield make()
+                sighting = self._scanner.sighting(seen, events[seen.event])
+                if self._wanted(source, sighting):
+                    yield sighting
 
-    def _wanted(self, rule: str, indicator: str | None, make: Callable[[], Sighting]) -> bool:
-        if self._most is None:
-            return True
-        key = rule, indicator
-        if self._kept[key] >= self._most:
-            if not tells_success(rule) or self._succeeded[key] >= self._most:
+    def _is_full(self, source: _Source) -> bool:
+        return self._most is not None and self._kept[source] >= self._most
+
+    def _is_closed(self, source: _Source) -> bool:
+        """Whether not even a success is wanted any more."""
+        return self._is_full(source) and (not tells_success(source[0]) or self._succeeded[source] >= (self._most or 0))
+
+    def _wanted(self, source: _Source, sighting: Sighting) -> bool:
+        if self._is_full(source):
+            if self._is_closed(source) or judge(sighting).outcome is not Outcome.SUCCESS:
                 return False
-            if judge(make()).outcome is not Outcome.SUCCESS:
-                return False
-            self._succeeded[key] += 1
-        self._kept[key] += 1
+            self._succeeded[source] += 1
+        self._kept[source] += 1
         return True
-
-
-def _same(sighting: Sighting) -> Sighting:
-    return sighting
 
 
 class _Pool:

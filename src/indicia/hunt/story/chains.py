@@ -133,8 +133,11 @@ def _by_request(sightings: Sequence[Sighting], traits: Sequence[Traits], members
 def _by_step(sightings: Sequence[Sighting], traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
     """What Windows and the control panel log to the request that caused it; processes to the visit that ordered them."""
     requests = [index for index in members if traits[index].client and sightings[index].outcome is not Outcome.ATTEMPT]
-    exploits = _Nearby(sightings, (index for index in requests if sightings[index].stage in {Stage.EXPLOIT, Stage.WEB_SHELL}))
-    visits = _Nearby(sightings, (index for index in requests if sightings[index].stage is Stage.WEB_SHELL))
+    telling = [index for index in requests if sightings[index].stage in {Stage.EXPLOIT, Stage.WEB_SHELL}]
+    if not telling:
+        return
+    exploits = _Nearby(sightings, telling)
+    visits = _Nearby(sightings, (index for index in telling if sightings[index].stage is Stage.WEB_SHELL))
     owned = {groups.find(index) for index in members if traits[index].client}
     for index in members:
         sighting = sightings[index]
