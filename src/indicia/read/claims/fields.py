@@ -246,6 +246,10 @@ class Maker:
         cue = row[min(draft.cue, len(row) - 1)]
         act = (row[draft.act[0]].start, row[draft.act[1] - 1].end) if draft.act else (0, 0)
         outside = [d for d in all_dates if not (act[0] <= d.start < act[1])]
+        if found.source is not None:  # "the service disclosed in May": the speaker's own words are dated, wherever the cue is
+            said = [d for d in outside if 0 <= d.start - found.source.end < SAID_WITHIN]
+            if said:
+                return said[0]
         near = [d for d in outside if abs(d.start - cue.end) < 60 or abs(d.end - cue.start) < 60]
         return near[0] if near else self._dated_by_head(found)
 
@@ -308,6 +312,7 @@ _MOTIVES = (
 _NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "criminal", "state", "capital", "demonym", "group"})
 _TURNS = frozenset({"while", "but", "whereas", "although", "though", ";"})  # words at which another begins to speak
 _OPEN_SOURCES = word_set("reader.open_sources")
+SAID_WITHIN = 24  # characters between a speaker and the date of what it says
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
 WORD_TRUST = 6.0  # the same for words of firmness
 E = TypeVar("E", bound=Enum)

@@ -430,10 +430,11 @@ def _at_home(source: Party | None, described: Described) -> str | None:
 
 
 def _caught(accused: Party, source: Party | None, described: Described | None) -> str | None:
-    """The state of police or a court that tells of a person without a name: mostly one of its own, whom it has caught. American
-    prosecutors charge people anywhere."""
-    if source is None or described is None or described.state in (None, "US") or accused.kinds[0] != "person" or accused.name:
+    """The state of a court that tells of a person, or of police that tell of one without a name: mostly one of its own, who was
+    caught. American prosecutors charge people anywhere."""
+    if source is None or described is None or described.state in (None, "US") or accused.name is not None:
         return None
-    held = described.type == SourceType.COURT or source.head in _CATCHERS
-    held = held or source.name is not None and source.name.detail in ("police", "prosecutor", "court")
-    return described.state if held and accused.person_name is None else None
+    if described.type == SourceType.COURT and accused.kinds[0] in ("person", "named_person"):
+        return described.state
+    held = source.head in _CATCHERS or source.name is not None and source.name.detail in ("police", "prosecutor")
+    return described.state if held and accused.kinds[0] == "person" and accused.person_name is None else None
