@@ -20,6 +20,7 @@ _HEDGE_LINK = word_set("rules.hedge_link")
 _MONTHS = word_set("rules.months")
 _NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing", "anyone", "anybody"})
 _RELATIVE = ("which", "who", "that", "whom", "whose")
+_INTRUDERS = frozenset("adversary actor actors attacker attackers cluster gang hackers intruder intruders".split())
 _BARING = word_set("rules.baring")
 
 
@@ -28,11 +29,11 @@ def participle(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[D
     narration."""
     row = sentence.row
     headline = row[-1].low not in (".", "!", "?", "”", '"') and not any(v.at < verb.at for v in sentence.verbs)
-    if "accuse" in verb.classes and headline and row[verb.at + 1].low in ("for", "of"):
+    if "accuse" in verb.classes and headline and row[verb.at + 1].low in ("for", "of", "with", "over"):
         # "APT28 blamed for attack on ministry"
         things, _, how = subject(sentence, verb.first)
         for a in things if how == "party" else ():
-            if suspect(sentence.parties[a]) and act_words(sentence, verb.at + 2, len(row)):
+            if suspect(sentence.parties[a]) and (act_words(sentence, verb.at + 2, len(row)) or _tool(sentence, verb.at + 2)):
                 act = trim_units(sentence, verb.at + 2, clause_end(sentence, verb.at + 2))
                 yield Draft(Stance.ACCUSES, -1, a, act, verb.at, "participle", legal=verb.lemma in _LEGAL)
         return
@@ -79,6 +80,13 @@ def _whose_words(sentence: Sentence, verb: Verb) -> tuple[tuple[int, ...], int] 
     if not first or row[first - 1].low not in ("that", "which", "whom") or not all(can_speak(parties[s]) for s in group):
         return None
     return tuple(group), clause_start(sentence, first - 1)
+
+
+def _tool(sentence: Sentence, first: int) -> bool:
+    """Whether malware or a verb of attack follows: "indicted for running DanaBot", "charged with hacking a port"."""
+    if any(party.kinds[0] == "malware" and party.first >= first for party in sentence.parties):
+        return True
+    return any(verb.at >= first and "hostile" in verb.classes and verb.lemma not in lexicon().weak for verb in sentence.verbs)
 
 
 def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
@@ -184,9 +192,9 @@ def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
         if after is None or not act_words(sentence, *after) or row[after[0]].low in _RELATIVE:
             return
         act = after  # "attributes to X the attack on Y": the object comes last
-    if verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map") and not act_words(
-        sentence, verb.at, target_at
-    ):
+    vague = verb.lemma in ("lay", "relate", "track", "attach", "peg", "credit", "assign", "report", "map")
+    group = middle >= 0 and (parties[middle].hostile or parties[middle].head in _INTRUDERS)  # "assigns this adversary to China"
+    if vague and not (group and verb.lemma == "assign") and not act_words(sentence, verb.at, target_at):
         return
     if verb.negated:
         for s in sources:

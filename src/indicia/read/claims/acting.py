@@ -16,7 +16,7 @@ from indicia.read.claims.clauses import (
     may_have,
     trim_units,
 )
-from indicia.read.claims.draft import Draft
+from indicia.read.claims.draft import CLEAR, Draft
 from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party, subject
 from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.party import Party
@@ -262,4 +262,5 @@ def pleas(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             who, _, _ = subject(sentence, group_start(sentence, k))
             for a in who:
                 if can_be_accused(parties[a]) or parties[a].kinds[0] == "pronoun":
-                    yield Draft(Stance.ACCUSES, a, a, trim_units(sentence, k + 1, clause_end(sentence, k + 1)), k, "self-claim")
+                    act = trim_units(sentence, k + 1, clause_end(sentence, k + 1))
+                    yield Draft(Stance.ACCUSES, a, a, act, k, "self-claim", floor=CLEAR if own else None)

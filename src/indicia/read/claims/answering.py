@@ -28,7 +28,7 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
     if (
         verb.passive
         or verb.negated
-        or verb.lemma in ("decry", "protest", "ridicule", "scorn")
+        or verb.lemma in ("decry", "protest", "ridicule", "scorn", "scoff")
         and not _nominal_ahead(sentence, verb.at)
     ):
         return

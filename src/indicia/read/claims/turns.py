@@ -21,6 +21,7 @@ _UNREAL = frozenset({"if", "whether", "who", "would", "could", "might"}) | NEVER
 _OPENS = frozenset({"that", ",", "“", '"', "‘", ":", ";", "but", "and"})
 _HAVING = frozenset({"had", "has", "have", "having", "played", "plays", "taken", "took"})
 _TAKING = frozenset({"took", "takes", "take", "taken", "taking", "accepted", "accepts"})
+_CULPRITS = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "author", "authors", "mastermind", "masterminds"})
 _SHRUG = word_set("turns.shrug")
 _CULPRIT = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "mastermind", "ringleader"})
 
@@ -44,6 +45,11 @@ def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         elif low in _BE and k and row[k - 1].low in ("it", "this", "that"):
             if at[k - 1] >= 0 or k == 1 or row[k - 2].low in _OPENS:
                 yield from _cleft(sentence, said, k)
+        elif low in _BE and k > 1 and (culprit := _culprit(sentence, k)) >= 0:
+            index = next_party(sentence, k + 1, len(row), reach=2)
+            if index >= 0 and suspect(sentence.parties[index]) and not _unreal(sentence, sentence.parties[index].first, 3):
+                act = trim_units(sentence, culprit, k)
+                yield from _accused(sentence, said, k, [index], act, "work-of")
         elif low in ("credit", "responsibility") and k and row[k - 1].low in _TAKING and row[k + 1].low == "for":
             for a in subject(sentence, _group(sentence, k - 1))[0]:
                 if accusable(sentence, a):
@@ -72,6 +78,18 @@ def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 def _group(sentence: Sentence, k: int) -> int:
     """The first unit of the verb group that holds unit k, or k."""
     return next((verb.first for verb in sentence.verbs if verb.first <= k <= verb.at), k)
+
+
+def _culprit(sentence: Sentence, k: int) -> int:
+    """The unit of "culprit", "author" or the like in the phrase that is the subject of the copula at unit k, or -1."""
+    row = sentence.row
+    verbs = {verb.at for verb in sentence.verbs if "say" not in verb.classes}
+    for j in range(k - 1, max(-1, k - 12), -1):
+        if row[j].low in _CULPRITS and j and row[j - 1].low not in ("of", "by", "to", "for", "and", "from"):
+            return j
+        if j in verbs or row[j].low in (";", ":", "that", "who", "which", "where", "if", "whether", "not"):
+            return -1
+    return -1
 
 
 def _unreal(sentence: Sentence, k: int, reach: int = 6) -> bool:

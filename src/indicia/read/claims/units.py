@@ -104,6 +104,7 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
         "will",
         "would",
         "can",
+        "cannot",
         "could",
         "may",
         "might",

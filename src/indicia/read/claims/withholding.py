@@ -182,6 +182,8 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                         "has",
                         "want",
                         "going",
+                        '"',
+                        "”",
                     )
                     or lows[j].endswith("ly")
                 )
@@ -361,7 +363,10 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 break
         if named < 0 and lows[tail - 1] in _ATTRIBUTING:
             named = _attributed_to(sentence, tail, who)
-        floor = PLAIN if named < 0 and _of_author(sentence, k, tail) else None
+        if named >= 0:
+            floor = ANSWERED if _did(sentence, named) else None
+        else:
+            floor = PLAIN if _of_author(sentence, k, tail) else None
         for s in who:
             # "would not say who was affected", "did not say how many": about the author only where the scorer thinks so
             yield Draft(Stance.DECLINES, s, named, act, k, "refusal", floor=floor, lenient=floor is None and named < 0)
@@ -384,7 +389,7 @@ def _of_author(sentence: Sentence, k: int, tail: int) -> bool:
     lows = [unit.low for unit in row[k : min(len(row), max(tail, k) + 9)]]
     for i, low in enumerate(lows):
         following = lows[i + 1 : i + 5]
-        if low in ("attribution", "attributions") and not any(word in _MAKING for word in lows[max(0, i - 5) : i]):
+        if low in ("attribution", "attributions") and not any(u.low in _MAKING for u in row[max(0, k + i - 5) : k + i]):
             continue  # "does not share the attribution"
         if low in _ATTRIBUTING or low in ("behind", "responsible", "culpable"):
             return True
