@@ -21,9 +21,9 @@ _UNREAL = frozenset({"if", "whether", "who", "would", "could", "might"}) | NEVER
 _OPENS = frozenset({"that", ",", "“", '"', "‘", ":", ";", "but", "and"})
 _HAVING = frozenset({"had", "has", "have", "having", "played", "plays", "taken", "took"})
 _TAKING = frozenset({"took", "takes", "take", "taken", "taking", "accepted", "accepts"})
-_CULPRITS = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "author", "authors", "mastermind", "masterminds"})
 _SHRUG = word_set("turns.shrug")
-_CULPRIT = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "mastermind", "ringleader"})
+_CULPRIT = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "mastermind", "masterminds", "ringleader"})
+_AUTHORS = _CULPRIT | {"author", "authors"}
 
 
 def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
@@ -45,11 +45,11 @@ def turns(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         elif low in _BE and k and row[k - 1].low in ("it", "this", "that"):
             if at[k - 1] >= 0 or k == 1 or row[k - 2].low in _OPENS:
                 yield from _cleft(sentence, said, k)
-        elif low in _BE and k > 1 and (culprit := _culprit(sentence, k)) >= 0:
+        elif low in _BE and k > 1 and (author := _author(sentence, k)) >= 0:
             index = next_party(sentence, k + 1, len(row), reach=2)
             if index >= 0 and suspect(sentence.parties[index]) and not _unreal(sentence, sentence.parties[index].first, 3):
-                act = trim_units(sentence, culprit, k)
-                yield from _accused(sentence, said, k, [index], act, "work-of")
+                who = coordinated(row, sentence.parties, at, index, back=False)
+                yield from _accused(sentence, said, k, who, trim_units(sentence, author, k), "work-of")
         elif low in ("credit", "responsibility") and k and row[k - 1].low in _TAKING and row[k + 1].low == "for":
             for a in subject(sentence, _group(sentence, k - 1))[0]:
                 if accusable(sentence, a):
@@ -80,12 +80,12 @@ def _group(sentence: Sentence, k: int) -> int:
     return next((verb.first for verb in sentence.verbs if verb.first <= k <= verb.at), k)
 
 
-def _culprit(sentence: Sentence, k: int) -> int:
+def _author(sentence: Sentence, k: int) -> int:
     """The unit of "culprit", "author" or the like in the phrase that is the subject of the copula at unit k, or -1."""
     row = sentence.row
     verbs = {verb.at for verb in sentence.verbs if "say" not in verb.classes}
     for j in range(k - 1, max(-1, k - 12), -1):
-        if row[j].low in _CULPRITS and j and row[j - 1].low not in ("of", "by", "to", "for", "and", "from"):
+        if row[j].low in _AUTHORS and j and row[j - 1].low not in ("of", "by", "to", "for", "and", "from"):
             return j
         if j in verbs or row[j].low in (";", ":", "that", "who", "which", "where", "if", "whether", "not"):
             return -1
@@ -132,14 +132,10 @@ def _behind(sentence: Sentence, said: list[Speech], k: int) -> Iterator[Draft]:
 
 
 def _culprit(sentence: Sentence, said: list[Speech], k: int) -> Iterator[Draft]:
-    """ "X was the likely culprit", "the culprit was X"."""
+    """ "X was the likely culprit"."""
     row, at, parties = sentence.row, sentence.at, sentence.parties
-    if row[k + 1].low in _BE:
-        index = next_party(sentence, k + 2, len(row), reach=1)
-        who = coordinated(row, parties, at, index, back=False) if index >= 0 else []
-    else:
-        verb = next((j for j in range(k - 1, max(0, k - 5), -1) if row[j].low in _BE and at[j] < 0), 0)
-        who = copula_subject(sentence, verb + 1)[0] if verb and row[verb + 1].low == "the" else []
+    verb = next((j for j in range(k - 1, max(0, k - 5), -1) if row[j].low in _BE and at[j] < 0), 0)
+    who = copula_subject(sentence, verb + 1)[0] if verb and row[verb + 1].low == "the" else []
     of = row[k + 1].low in ("of", "behind", "in") and trim_units(sentence, k + 2, clause_end(sentence, k + 2)) or None
     if not _unreal(sentence, k, 8):
         yield from _accused(sentence, said, k, [a for a in who if suspect(parties[a])], of, "responsible")
