@@ -13,7 +13,7 @@ from indicia.read.claims.draft import ANSWERED, Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import NOMINALS, Speech, speakers_at, speaking
-from indicia.read.claims.suspects import can_be_accused, specific, suspect
+from indicia.read.claims.suspects import can_be_accused, clears_another, specific, suspect
 from indicia.read.claims.units import DETERMINERS
 from indicia.read.claims.withholding import answering, withheld_by
 from indicia.read.claims.wordsets import word_set
@@ -138,7 +138,7 @@ def _stance(stance: Stance, speaker: Party, accused: Party, bare: bool) -> Stanc
         return None
     if bare and stance is Stance.DECLINES and (speaker.state is None or speaker.state != accused.state):
         return None
-    if stance is Stance.DENIES and speaker.state is not None and accused.state is not None and speaker.state != accused.state:
+    if stance is Stance.DENIES and clears_another(speaker, accused):
         return Stance.QUESTIONS
     return stance
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from indicia.read.claims.accusing import accuse, link, participle
 from indicia.read.claims.acting import any_passive, hostile, involving, pleas, tied
 from indicia.read.claims.answering import deny, endorse, general_denials, support
-from indicia.read.claims.clauses import able_now, may_have
+from indicia.read.claims.clauses import NEVER, able_now, may_have
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, coordinated
 from indicia.read.claims.listing import listings, nominal_accusations
@@ -45,6 +45,12 @@ def drafts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         for source in speaking(sentence, said, draft.source):
             for accused in _named(sentence, draft.accused) if draft.accused >= 0 else (draft.accused,):
                 yield draft._replace(source=source, accused=accused)
+
+
+def _denied_before(sentence: Sentence, first: int) -> bool:
+    """Whether the main clause before a relative one is negated: "have not seen a campaign that could be attributed to"."""
+    lows = [unit.low for unit in sentence.row[max(0, first - 12) : first]]
+    return "that" in lows[-2:] and any(low in NEVER or low.endswith("n't") for low in lows)
 
 
 def _doubting(sentence: Sentence, draft: Draft) -> Draft:
@@ -93,7 +99,7 @@ def _named(sentence: Sentence, index: int) -> list[int]:
 def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     for verb in sentence.verbs:
         hypothetical = verb.conditional and not may_have(sentence, verb) and not able_now(sentence, verb)
-        could_be_linked = verb.passive and "link" in verb.classes
+        could_be_linked = verb.passive and "link" in verb.classes and not _denied_before(sentence, verb.first)
         if hypothetical and not could_be_linked and not verb.classes & {"decline", "say", "hostile"}:
             continue
         if verb.participle:

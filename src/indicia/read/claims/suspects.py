@@ -13,6 +13,7 @@ __all__ = [
     "accusable",
     "can_be_accused",
     "can_speak",
+    "clears_another",
     "defends",
     "feared",
     "is_actor",
@@ -84,6 +85,14 @@ def suspect(party: Party) -> bool:
     if first in ("actor", "criminal", "state", "capital"):
         return True
     return first in ("group", "person") and (party.hostile or "criminal" in party.kinds or party.state is not None)
+
+
+def clears_another(speaker: Party, accused: Party) -> bool:
+    """Whether who rejects an accusation is plainly not on the accused's side: another state, a known firm or a union of states.
+    It doubts; a denial is the accused's own."""
+    if accused.state is None or speaker.state == accused.state:
+        return False
+    return speaker.state is not None or speaker.kinds[0] in ("vendor", "union", "intl")
 
 
 def feared(sentence: Sentence, party: Party) -> bool:

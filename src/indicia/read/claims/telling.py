@@ -11,7 +11,7 @@ from indicia.read.claims.grammar import Sentence, subject
 from indicia.read.claims.lexicon import FUNCTION, lexicon
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import Speech, speakers_at
-from indicia.read.claims.suspects import can_be_accused, can_speak, suspect
+from indicia.read.claims.suspects import can_be_accused, can_speak, clears_another, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -59,7 +59,8 @@ def told(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 stance = Stance.DENIES if "deny" in before[-1].classes else Stance.QUESTIONS
                 for s in subject(sentence, before[-1].first)[0]:
                     if s != index and can_speak(parties[s]):
-                        yield Draft(stance, s, index, act, before[-1].at, "told", lenient=True)
+                        own = Stance.QUESTIONS if clears_another(parties[s], party) else stance
+                        yield Draft(own, s, index, act, before[-1].at, "told", lenient=True)
             elif inside:
                 for s in inside[0].speakers:
                     if s != index and parties[s].kinds[0] != "pronoun":

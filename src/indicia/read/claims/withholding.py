@@ -236,6 +236,7 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                         "determined",
                         "establish",
                         "reveal",
+                        "publish",
                     )
                     and not any(
                         w
@@ -245,6 +246,9 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                             "whom",
                             "whether",
                             "culprit",
+                            "name",
+                            "names",
+                            "identity",
                             "it",
                             "origin",
                             "perpetrator",
@@ -276,6 +280,9 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 for w in lows[k + 1 : k + 5]
             ):
                 first, tail = k, k + 3
+        elif low in ("unclear", "uncertain"):
+            if k + 1 < n and lows[k + 1] in ("who", "whether", "if", "which"):
+                first, tail = k, k + 2
         elif (
             low == "no"
             and k + 1 < n
@@ -297,7 +304,7 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         inside = speakers_at(said, k)
         who: list[int] = []
-        if low in ("early", "premature"):
+        if low in ("early", "premature", "unclear", "uncertain"):
             who = list(inside[0].speakers) if inside else []
         else:
             start = next((verb.first for verb in sentence.verbs if verb.at == k - 1), group_start(sentence, k))
@@ -395,10 +402,13 @@ def _of_author(sentence: Sentence, k: int, tail: int) -> bool:
             return True
         if low in _NAMING_BARE and any(word in _AUTHORS for word in following):
             return True
+        open_still = low in ("unclear", "uncertain") and following[:1] in (["if"], ["whether"])
+        if open_still and any(word in _AUTHORS or word in _DOERS for word in lows[i + 2 : i + 9]):
+            return True
         if low in ("point", "pointing") and any(word in ("finger", "fingers") for word in following):
             return True
         if low in _SAYING and any(word in ("name", "names", "identity", "identities") for word in following[:2]):
-            return True
+            return not any(word in _VICTIMS for word in lows[i + 1 : i + 7])
         told = low in ("information", "details", "statement", "idea") and lows[0] in _NOTHING
         if told and any(word in _ORIGINS for word in lows[i + 1 : i + 7]):
             return True
