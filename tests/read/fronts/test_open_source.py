@@ -107,6 +107,13 @@ def test_markdown_keeps_words_and_tables(opened) -> None:
     assert document.where(document.text.index("Execution")) == "line 12"
 
 
+def test_the_house_is_read_from_a_title_that_ends_with_it(opened) -> None:
+    head = "<head><title>A wiper in the wild | FireEye</title></head>"
+    page = f"<html>{head}<body><article><p>It was seen.</p></article></body></html>"
+    document = opened("page", page).documents[0]
+    assert (document.title, document.publisher) == ("A wiper in the wild | FireEye", "FireEye")
+
+
 PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>T | Site</title>
 <script type="application/ld+json">{"@type":"NewsArticle","headline":"Head","datePublished":"2021-07-19T09:00:00Z",
 "publisher":{"name":"Wire Example"}}</script><style>p{}</style></head><body>
