@@ -55,7 +55,7 @@ class Maker:
         self.document = document
         self.text = document.text
         self.tools = tools
-        self.namer = Namer(document.text, tools.incidents, document.published)
+        self.namer = Namer(document.text, tools.incidents, tools.lands, document.published)
         self.head_date, self.base_date = _dateline(self.text, document.published)
         self._last: tuple[tuple[int, int], _Told] | None = None
 

@@ -14,10 +14,14 @@ from indicia.read.claims.cutting import Cut
 from indicia.read.claims.deeds import bare_act, deeds, hit, owner, tells
 from indicia.read.claims.incidents import Incidents
 from indicia.read.claims.resolving import Found
+from indicia.read.claims.ties import Lands
+from indicia.read.claims.units import DETERMINERS
+from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
 __all__ = ["Called", "Namer"]
 
+_EMPTY = word_set("incidents.empty")
 LOOK_BACK = 500  # characters before a claim in which its incident may have been told
 HEADING = 160  # characters of a text's first line that may name it
 REMEMBERED = 320  # sentences: those of one batch and some before it
@@ -34,10 +38,11 @@ class Called(NamedTuple):
 class Namer:
     """Names the incidents of one document's claims."""
 
-    def __init__(self, text: str, incidents: Incidents, published: str | None = None) -> None:
+    def __init__(self, text: str, incidents: Incidents, lands: Lands, published: str | None = None) -> None:
         self.text = text
         self.published = published
         self.incidents = incidents
+        self.lands = lands
         self._met: deque[Cut] = deque(maxlen=REMEMBERED)
 
     def meet(self, piece: Cut) -> None:
@@ -60,7 +65,7 @@ class Namer:
             before = self._before(found, start, end, words)
             if before is not None:
                 return before
-        return Called(self._with_hit(found.piece, own, words, found), None, False)
+        return Called(self._worth(self._with_hit(found.piece, own, words, found)), None, False)
 
     def _named(self, words: str) -> Incident | None:
         return self.incidents.named(words, self.published)
@@ -111,6 +116,13 @@ class Namer:
         name = self.text[piece.whole.parties[index].start : piece.whole.parties[index].core_end]
         return f"{name}: {words}" if words else name
 
+    def _worth(self, told: str | None) -> str | None:
+        """What is told, unless it is only the name of a land or city, or words that tell of no deed at all."""
+        bare = " ".join(word for word in (told or "").lower().strip("\"“”'’ ").split() if word not in DETERMINERS)
+        land = bare in self.lands.places or bare in self.lands.peoples
+        empty = all(word in _EMPTY for word in bare.split())
+        return None if land or empty else told
+
     # -- what stands before it
 
     def _before(self, found: Found, start: int, end: int, words: str) -> Called | None:
@@ -127,9 +139,9 @@ class Namer:
                 return Called(known.name, known.id, False)
             if not words:
                 deed, told = self._told(piece)
-                if deed:
+                if deed and self._worth(told):
                     return Called(told, None, False)
-                body = body or told
+                body = body or self._worth(told)
         window = self.text[max(0, start - LOOK_BACK) : start]
         if window:
             known = self._told_of(window + " " + self.text[start:end])

@@ -1,0 +1,46 @@
+"""Which affair a claim is about. The sentences are made up for this test."""
+
+from __future__ import annotations
+
+import pytest
+
+from indicia import knowledge
+from indicia.read.claims import claim_row, read_claims
+from indicia.read.claims.incidents import Incidents
+from indicia.records import Document, stable_id
+
+KNOWN = knowledge.load()
+INCIDENTS = Incidents(KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("Seoul said the North had copied the plans of Korea's nuclear reactors in 2014.", "kimsuky-khnp-2014"),
+        ("Berlin attributes the attack on German air traffic control to APT28.", "dfs-2024"),
+        ("Russia, said Kyiv, was behind the attack on Ukraine's registers.", "ukraine-registers-2024"),
+        ("The chemical weapons watchdog's network was the aim of the GRU's car.", "opcw-2018"),
+        ("Conti's attack on the Irish health service took weeks to clear.", "hse-2021"),
+        ("The Dutch say Laundry Bear took the police officers' contact details.", "dutch-police-2024"),
+        ("An employee of C&M Software sold his login.", "cm-software-2025"),
+        ("Montenegro aligns itself with the Union's statement on Russia.", None),
+        ("The target of the operation was a bakery in Leicester.", None),
+        ("The queue at the Co-op was long.", None),
+    ],
+)
+def test_told_by_words(text: str, id: str | None) -> None:
+    incident = INCIDENTS.told(text)
+    assert (incident.id if incident else None) == id
+
+
+@pytest.mark.parametrize(
+    ("text", "incident"),
+    [
+        ("The harbour office would not say whether Russia was behind it.", None),
+        ("Oslo accused Russia of the attack on Kestrel Ports.", "the attack on Kestrel Ports"),
+    ],
+)
+def test_called_by_the_text(text: str, incident: str | None) -> None:
+    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
+    claims, _ = read_claims(document, KNOWN)
+    assert [claim_row(claim, document)["incident"] for claim in claims] == [incident]
