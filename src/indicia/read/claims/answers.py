@@ -19,7 +19,7 @@ from indicia.read.claims.withholding import answering, withheld_by
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
-__all__ = ["Answer", "Told", "accused_in", "answers"]
+__all__ = ["Answer", "Told", "accused_in", "answers", "may_answer"]
 
 _CUES = word_set("answers.cues")
 _VIEWS = word_set("answers.views")
@@ -63,6 +63,11 @@ class Told(NamedTuple):
     lenient: bool = False
 
 
+def may_answer(sentence: Sentence) -> bool:
+    """Whether a word stands in the sentence that can answer an accusation."""
+    return any(unit.low in _CUES for unit in sentence.row)
+
+
 def accused_in(sentence: Sentence, found: Sequence[Draft], first: int = 0) -> Told:
     """The parties from `first` on that a sentence accuses, by its drafts or else by their kind, numbered from there."""
     parties = sentence.parties
@@ -89,7 +94,7 @@ def answers(
 ) -> Iterator[Answer]:
     """The answers of a sentence. `told`: whom the sentence before (`context`) accuses."""
     accusing = [draft for draft in found if draft.stance is Stance.ACCUSES and draft.accused >= 0]
-    if not (told.accused or accusing) or not any(unit.low in _CUES for unit in sentence.row):
+    if not (told.accused or accusing):
         return
     for stance, first, cue, bare in _cues(sentence):
         who = _speakers(sentence, said, first, other=bare and stance is Stance.QUESTIONS)

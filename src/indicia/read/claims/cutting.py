@@ -10,7 +10,7 @@ import ahocorasick_rs
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.names import is_risky
-from indicia.read.claims.answers import Answer, Told, accused_in, answers
+from indicia.read.claims.answers import Answer, Told, accused_in, answers, may_answer
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.drafts import drafts
 from indicia.read.claims.grammar import Sentence, verb_groups
@@ -27,7 +27,7 @@ from indicia.read.claims.unnamed import beside_verbs
 from indicia.read.claims.words import lowered
 from indicia.records import Stance
 
-__all__ = ["AROUND", "NOBODY", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse", "told_in"]
+__all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse"]
 
 
 class Cut(NamedTuple):
@@ -93,14 +93,14 @@ def _places(found: list[Party], size: int) -> list[int]:
     return at
 
 
-NOBODY = Told()
-
-
-def cut(context: Sentence | None, sentence: Sentence, number: int, told: Told = NOBODY) -> Cut:
-    """Joins a sentence to the one before it, where it needs that, and finds its drafts. `told`: whom the one before accuses."""
+def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None) -> Cut:
+    """Joins a sentence to the one before it, where it needs that, and finds its drafts. `previous`: the one before, cut."""
     said = speeches(sentence)
     found = list(drafts(sentence, said))
-    replies = list(answers(sentence, said, found, context, told))
+    replies: list[Answer] = []
+    if may_answer(sentence):
+        told = accused_in(previous.whole, previous.found, previous.before) if previous is not None else Told()
+        replies = list(answers(sentence, said, found, context, told))
     if context is not None and not any(reply.before for reply in replies) and not leans_back(sentence):
         context = None
     found = [*(d for d in found if not _answered(d, replies)), *(reply.draft for reply in replies if not reply.before)]
@@ -195,8 +195,3 @@ def leans_back(sentence: Sentence) -> bool:
     if any(p.kinds[0] == "pronoun" or (p.definite and not specific(p)) for p in sentence.parties):
         return True
     return any(unit.low in ("“", "”", '"', "his", "her", "its", "their") for unit in sentence.row)
-
-
-def told_in(piece: Cut) -> Told:
-    """Whom a sentence accuses, for what answers it in the next one."""
-    return accused_in(piece.whole, piece.found, piece.before)

@@ -7,7 +7,7 @@ import msgspec
 from indicia.knowledge import Knowledge
 from indicia.read.banners import without_banners
 from indicia.read.claims.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
-from indicia.read.claims.cutting import AROUND, NOBODY, SHORT, Cut, cut, job_of, parse, told_in
+from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, parse
 from indicia.read.claims.deciding import consistent, names_nobody, rank, wrong_side
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
@@ -81,8 +81,8 @@ class Reading:
         self.found: list[Found] = []
         self.done: list[Claim] = []
         self.number = 0
-        self.context: Sentence | None = None  # the sentence before, and the parties that it accuses
-        self.told = NOBODY
+        self.context: Sentence | None = None  # the sentence before, and how it was cut
+        self.previous: Cut | None = None
 
     def read_all(self) -> None:
         """Reads the whole text."""
@@ -102,13 +102,13 @@ class Reading:
             self.number += 1
             if not worth[index]:
                 if index + 1 < len(ranges) and worth[index + 1]:
-                    self.context, self.told = parse(self.text, start, end, self.tools.names), NOBODY
+                    self.context, self.previous = parse(self.text, start, end, self.tools.names), None
                 continue
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
-            piece = cut(self.context if near else None, sentence, self.number, self.told)
+            piece = cut(self.context if near else None, sentence, self.number, self.previous)
             pieces.append(piece)
-            self.context, self.told = sentence, told_in(piece)
+            self.context, self.previous = sentence, piece
         scored: dict[int, Scored | None] = {}
         if self.model is not None:
             jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]

@@ -23,6 +23,7 @@ _HAVING = frozenset({"had", "has", "have", "having", "played", "plays", "taken",
 _TAKING = frozenset({"took", "takes", "take", "taken", "taking", "accepted", "accepts"})
 _SHRUG = word_set("turns.shrug")
 _CULPRIT = frozenset({"culprit", "culprits", "perpetrator", "perpetrators", "mastermind", "masterminds", "ringleader"})
+_BREAKS = frozenset({";", ":", "that", "who", "which", "where", "if", "whether", "not"})
 _AUTHORS = _CULPRIT | {"author", "authors"}
 
 
@@ -83,11 +84,11 @@ def _group(sentence: Sentence, k: int) -> int:
 def _author(sentence: Sentence, k: int) -> int:
     """The unit of "culprit", "author" or the like in the phrase that is the subject of the copula at unit k, or -1."""
     row = sentence.row
-    verbs = {verb.at for verb in sentence.verbs if "say" not in verb.classes}
     for j in range(k - 1, max(-1, k - 12), -1):
-        if row[j].low in _AUTHORS and j and row[j - 1].low not in ("of", "by", "to", "for", "and", "from"):
-            return j
-        if j in verbs or row[j].low in (";", ":", "that", "who", "which", "where", "if", "whether", "not"):
+        low = row[j].low
+        if low in _AUTHORS and j and row[j - 1].low not in ("of", "by", "to", "for", "and", "from"):
+            return -1 if any(j < verb.at < k and "say" not in verb.classes for verb in sentence.verbs) else j
+        if low in _BREAKS:
             return -1
     return -1
 
