@@ -123,7 +123,7 @@ class Reading:
                     found = self.resolver.resolve(draft, piece)
                     if found is not None and not names_nobody(found, self.text):
                         self.found.append(found)
-            self.resolver.remember(piece)
+            self.resolver.spoken.remember(piece)
             self.maker.namer.meet(piece)
         self._settle()
 

@@ -12,12 +12,13 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.incidents import Incidents
 from indicia.read.claims.issuer import Issuer
-from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, on_territory, owner_unit
+from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, owner_unit
 from indicia.read.claims.names import Names
 from indicia.read.claims.party import Party
 from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
-from indicia.read.claims.suspects import defends, specific, suspect
+from indicia.read.claims.spoken import Spoken
+from indicia.read.claims.suspects import specific
 from indicia.read.claims.ties import Lands, lands_of, tied_state
 from indicia.read.claims.wordsets import word_set
 from indicia.records import (
@@ -26,7 +27,7 @@ from indicia.records import (
     Stance,
 )
 
-__all__ = ["Found", "Resolver", "Seen", "Tools", "tools_of"]
+__all__ = ["Found", "Resolver", "Tools", "tools_of"]
 
 
 class Tools(NamedTuple):
@@ -52,16 +53,6 @@ def tools_of(knowledge: Knowledge) -> Tools:
     any_sector = _any_of([word for _, called in told for word in called])
     states = {state.code: state.name for state in knowledge.states}
     return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), lands_of(knowledge), sectors, any_sector)
-
-
-class Seen(NamedTuple):
-    """A party that was met earlier in the document, for what points back to it."""
-
-    party: Party
-    sentence: int
-    accused: Described
-    source: Described
-    text: str
 
 
 class Found(NamedTuple):
@@ -104,7 +95,7 @@ def _name_before(sentence: Sentence, index: int) -> Party | None:
 
 
 class Resolver:
-    """Remembers who was spoken of in a document, sentence by sentence, and says whom a draft means.
+    """Says whom a draft means, by who was spoken of before it in the document.
 
     `trusted`: the drafts passed the learned scorer, so that weak references are followed too.
     """
@@ -114,115 +105,7 @@ class Resolver:
         self.text = text
         self.tools = tools
         self.trusted = trusted
-        self.speakers: list[Seen] = []
-        self.hostile: list[Seen] = []
-        self.number = 0
-
-    def remember(self, piece: Cut) -> None:
-        number = piece.number
-        for party in piece.whole.parties[piece.before :]:
-            if party.kinds[0] == "pronoun":
-                continue
-            surface = self.text[party.start : party.end]
-            seen = Seen(
-                party,
-                number,
-                describe_accused(party, self.text, self.tools.states),
-                describe_source(party, self.text, self.tools.states),
-                surface,
-            )
-            if party.kinds[0] not in ("place", "unknown_name", "organisation") and not on_territory(party):
-                self.speakers.append(seen)
-            if (
-                party.kinds[0] in ("actor", "criminal", "agency", "state", "capital", "named_person")
-                or party.hostile
-                or (party.kinds[0] == "group" and specific(party))
-            ):
-                self.hostile.append(seen)
-        del self.speakers[:-24], self.hostile[:-24]
-
-    def _speaker_before(self, party: Party, sentence: Sentence, index: int) -> Described | None:
-        """Whom a pronoun that speaks stands for."""
-        head = party.head
-        if head == "we" and self.issuer is not None:
-            return self.issuer.described
-        person = head in ("he", "she")
-        earlier = [p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"]
-        # the subject of the sentence, which mostly stands first, before what is nearest
-        ordered = [p for p in earlier if p.start >= sentence.row[0].start and p.first <= 3][:1] + earlier[::-1]
-        candidates = [(p, describe_source(p, self.text, self.tools.states)) for p in ordered]
-        candidates += [(seen.party, seen.source) for seen in reversed(self.speakers)]
-        if head in ("we", "i"):  # who writes mostly opens a sentence with its name, and is not what a report is about
-            candidates.sort(key=lambda pair: pair[0].first > 2)
-        for candidate, described in candidates:
-            first = candidate.kinds[0]
-            if candidate.hostile and first in ("actor", "group", "criminal") or first == "place" or on_territory(candidate):
-                continue
-            if person and not self._is_person(candidate):
-                continue
-            if head in ("we", "i") and first in ("group", "criminal", "actor"):
-                continue  # whom a report is about does not write it
-            if head == "it" and (
-                first in ("gov_person", "person_speaker", "person", "named_person") or candidate.plural and first != "union"
-            ):
-                continue
-            if (
-                head == "they"
-                and not candidate.plural
-                and first not in ("gov_body", "agency", "vendor", "state", "capital", "union", "company")
-            ):
-                continue
-            return described
-        return None
-
-    def _is_person(self, party: Party) -> bool:
-        """Whether "he" or "she" may stand for a party, also for one that is known as a voice of its state."""
-        words = self.text[party.start : party.end].lower().split()
-        return bool(
-            party.person_name
-            or party.kinds[0] in ("gov_person", "person_speaker", "named_person")
-            or not _OFFICES.isdisjoint(words)
-        )
-
-    def _hostile_before(self, sentence: Sentence, index: int, pointing: Party) -> Seen | None:
-        """Which actor "the group" or "it" stands for. Only a pronoun or a person leads back to what may be a person's name:
-        "the threat actor" is not the "Remote System Discovery" of the heading above."""
-        head = pointing.head
-        persons = pointing.kinds[0] in ("pronoun", "person", "named_person", "gov_person")
-        if head in ("it", "they"):
-            # "Moscow rejected accusations by Berlin that it ...": the subject of the sentence
-            subject = next((p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"), None)
-            if subject is not None and subject.kinds[0] in ("state", "capital") and suspect(subject):
-                surface = self.text[subject.start : subject.end]
-                states = self.tools.states
-                return Seen(
-                    subject,
-                    self.number,
-                    describe_accused(subject, self.text, states),
-                    describe_source(subject, self.text, states),
-                    surface,
-                )
-        for party in reversed(sentence.parties[:index]):
-            if defends(party):
-                continue
-            if (
-                party.kinds[0] == "actor"
-                or (party.hostile and specific(party))
-                or (party.kinds[0] in ("criminal", "group") and specific(party))
-            ):
-                surface = self.text[party.start : party.end]
-                return Seen(
-                    party,
-                    self.number,
-                    describe_accused(party, self.text, self.tools.states),
-                    describe_source(party, self.text, self.tools.states),
-                    surface,
-                )
-        for seen in reversed(self.hostile):
-            first = seen.party.kinds[0]
-            if first in ("actor", "criminal", "group") or (first == "named_person" and persons) or seen.party.hostile:
-                return seen
-        return None
+        self.spoken = Spoken(text, tools.states, issuer)
 
     def resolve(self, draft: Draft, piece: Cut) -> Found | None:
         sentence, said = piece.whole, piece.said
@@ -232,7 +115,7 @@ class Resolver:
         source_is: Described | None = None
         if source is not None:
             if source.kinds[0] == "pronoun":
-                source_is = self._speaker_before(source, sentence, draft.source)
+                source_is = self.spoken.speaker_before(source, sentence, draft.source)
                 if source_is is None:
                     if source.head in ("we", "i"):
                         source_is = Described("we", SourceType.COMPANY if source.head == "we" else SourceType.PERSON, None)
@@ -263,7 +146,7 @@ class Resolver:
         elif accused is not None:
             first = accused.kinds[0]
             if first == "pronoun" or (accused.definite and not specific(accused)):
-                seen = self._hostile_before(sentence, draft.accused, accused)
+                seen = self.spoken.hostile_before(sentence, draft.accused, accused)
                 if seen is None:
                     if first == "pronoun" and not trusted:
                         return None
@@ -397,7 +280,7 @@ class Resolver:
                 source.start,
                 source.end,
             )
-        for seen in reversed(self.hostile):
+        for seen in reversed(self.spoken.hostile):
             if seen.accused.state is not None:
                 return Described(
                     states.get(seen.accused.state, seen.accused.canonical), AccusedType.STATE, seen.accused.state
