@@ -211,6 +211,8 @@ def describe_accused(party: Party, text: str, states: dict[str, str]) -> Describ
             party.state or (name.state if name else None),
             Level.OPERATOR,
         )
+    if first == "group" and party.head == "hacker":  # one
+        return Described(surface, AccusedType.PERSON, party.state, Level.OPERATOR)
     if first in ("group", "company", "unknown_name", "organisation"):
         canonical = surface
         if party.state and first == "group" and party.head not in ("companies", "company", "firm", "firms"):
