@@ -14,7 +14,8 @@ from indicia.hunt.formats.evtx import CHUNK, FILE_HEADER, nominal_records
 __all__ = ["Task", "tasks_of"]
 
 SIZE = 32 << 20  # bytes of a task
-LEAST = 8 << 20  # bytes of one at the end of a file, where several processes should be done at the same time
+MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time
+LEAST_OF_EVTX = 8 << 20  # bytes, at the end of a file: several processes should be done at the same time
 _LOOKED_AT = 1 << 20
 _FIELDS = b"\n#Fields:"
 
@@ -66,7 +67,7 @@ def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:
     with log.open() as stream:
         start = FILE_HEADER
         while start < log.size:
-            chunks = min(SIZE, max(LEAST, (log.size - start) // 4)) // CHUNK
+            chunks = min(MOST_OF_EVTX, max(LEAST_OF_EVTX, (log.size - start) // 4)) // CHUNK
             end = min(start + chunks * CHUNK, log.size)
             yield Stretch(0 if start == FILE_HEADER else start, end, number)
             for at in range(start, end, CHUNK):
