@@ -44,3 +44,10 @@ def test_called_by_the_text(text: str, incident: str | None) -> None:
     document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
     claims, _ = read_claims(document, KNOWN)
     assert [claim_row(claim, document)["incident"] for claim in claims] == [incident]
+
+
+def test_a_short_text_on_one_affair_names_it_after_the_claim() -> None:
+    text = "The Swiss ministry would not say who was responsible. The documents stolen from Xplain appeared in June."
+    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
+    claims, _ = read_claims(document, KNOWN)
+    assert [claim.incident_id for claim in claims] == ["xplain-2023"]

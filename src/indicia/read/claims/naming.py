@@ -6,7 +6,9 @@ what stands before: the nearest sentence that tells one, at last the heading.
 
 from __future__ import annotations
 
+import re
 from collections import deque
+from functools import cached_property
 from typing import NamedTuple
 
 from indicia.knowledge.tables import Incident
@@ -21,6 +23,8 @@ from indicia.records import Stance
 
 __all__ = ["Called", "Namer"]
 
+SHORT = 1500  # characters of a text that is mostly about one affair
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _EMPTY = word_set("incidents.empty")
 LOOK_BACK = 500  # characters before a claim in which its incident may have been told
 HEADING = 160  # characters of a text's first line that may name it
@@ -65,6 +69,9 @@ class Namer:
             before = self._before(found, start, end, words)
             if before is not None:
                 return before
+        pointing = not words or words.lower().startswith(("the ", "this ", "that ", "these ", "those "))
+        if pointing and not new and not _names(words) and (only := self._only) is not None:
+            return Called(only.name, only.id, False)
         return Called(self._worth(self._with_hit(found.piece, own, words, found)), None, False)
 
     def _named(self, words: str) -> Incident | None:
@@ -115,6 +122,18 @@ class Namer:
             return words or None
         name = self.text[piece.whole.parties[index].start : piece.whole.parties[index].core_end]
         return f"{name}: {words}" if words else name
+
+    @cached_property
+    def _only(self) -> Incident | None:
+        """The one known incident that a short text tells anywhere, also after a claim whose sentence only says who."""
+        if len(self.text) > SHORT:
+            return None
+        told = {
+            incident.id: incident
+            for piece in _SENTENCE.split(self.text)
+            if (incident := self.incidents.told(piece)) is not None
+        }
+        return next(iter(told.values())) if len(told) == 1 else None
 
     def _worth(self, told: str | None) -> str | None:
         """What is told, unless it is only the name of a land or city, or words that tell of no deed at all."""
