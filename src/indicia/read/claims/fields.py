@@ -247,7 +247,9 @@ class Maker:
         act = (row[draft.act[0]].start, row[draft.act[1] - 1].end) if draft.act else (0, 0)
         outside = [d for d in all_dates if not (act[0] <= d.start < act[1])]
         if found.source is not None:  # "the service disclosed in May": the speaker's own words are dated, wherever the cue is
-            said = [d for d in outside if 0 <= d.start - found.source.end < SAID_WITHIN]
+            begin = self._quote(found)[0]
+            opens = [d for d in outside if d.start - begin < OPENS and 0 <= found.source.start - d.end < OPENS]
+            said = opens or [d for d in outside if 0 <= d.start - found.source.end < SAID_WITHIN]
             if said:
                 return said[0]
         near = [d for d in outside if abs(d.start - cue.end) < 60 or abs(d.end - cue.start) < 60]
@@ -313,6 +315,7 @@ _NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "crim
 _TURNS = frozenset({"while", "but", "whereas", "although", "though", ";"})  # words at which another begins to speak
 _OPEN_SOURCES = word_set("reader.open_sources")
 SAID_WITHIN = 24  # characters between a speaker and the date of what it says
+OPENS = 8  # before and after a date that opens the sentence: "On 4 October the minister said"
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
 WORD_TRUST = 6.0  # the same for words of firmness
 E = TypeVar("E", bound=Enum)
