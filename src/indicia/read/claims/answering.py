@@ -18,7 +18,7 @@ __all__ = ["deny", "endorse", "general_denials", "support"]
 
 _HOLDING = frozenset({"call", "hold", "point"})  # "joins Wellington in calling out X", "in holding X responsible"
 _SILENT = word_set("rules.silent")
-_PART = word_set("rules.no_part") | {"anything"}
+_PART = word_set("rules.no_part") | {"anything", "charges", "accusations", "allegations", "wrongdoing"}
 _SUPPORT = word_set("rules.support")
 
 

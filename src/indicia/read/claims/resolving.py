@@ -94,6 +94,11 @@ def _name_before(sentence: Sentence, index: int) -> Party | None:
     return name if person and party.kinds[0] in _ROLES and name.last == party.first - 1 else None
 
 
+def _is_person(party: Party) -> bool:
+    """Whether a party is one person, by a name of its own."""
+    return party.kinds[0] == "named_person" or party.name is not None and party.name.detail == "person"
+
+
 class Resolver:
     """Says whom a draft means, by who was spoken of before it in the document.
 
@@ -273,6 +278,12 @@ class Resolver:
             state = source.state or (unit.name.state if unit is not None and unit.name is not None else None)
             where = (unit.start, unit.end) if unit is not None else (source.start, source.end)
             return Described(states.get(state or "", ""), AccusedType.STATE, state), where
+        person = source.kinds[0] == "person" and source.definite and not specific(source)
+        if person and not source.plural or source.kinds[0] == "pronoun" and source.head in ("he", "she"):
+            # "the defendant denied all charges"
+            named = next((seen for seen in reversed(self.hostile) if _is_person(seen.party)), None)
+            if named is not None:
+                return named.accused, (source.start, source.end)
         if source.kinds[0] in ("actor", "criminal", "group", "vendor", "named_person", "person", "company", "unknown_name"):
             return describe_accused(source, self.text, states), (source.start, source.end)
         if described is not None and described.state is not None:
