@@ -92,6 +92,8 @@ def _tool(sentence: Sentence, first: int) -> bool:
 def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
     row, parties, at = sentence.row, sentence.parties, sentence.at
     n = len(row)
+    if verb.form == "ing" and verb.first > 1 and row[verb.first - 1].low == "of" and row[verb.first - 2].low == "short":
+        return  # "stops short of linking the case to X"
     stop = n
     # where "to X" stands
     target = -1

@@ -246,6 +246,15 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                             "whom",
                             "whether",
                             "culprit",
+                            "if",
+                            "attacker",
+                            "attackers",
+                            "hackers",
+                            "attribution",
+                            "authorship",
+                            "responsibility",
+                            "author",
+                            "authors",
                             "name",
                             "names",
                             "identity",
@@ -269,7 +278,19 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             and lows[k - 1] in ("held", "hold", "holds", "holding", "stepped")
         ) and any(
             lows[j]
-            in ("naming", "attributing", "identifying", "blaming", "pointing", "saying", "attribution", "accusing", "name")
+            in (
+                "naming",
+                "attributing",
+                "identifying",
+                "blaming",
+                "pointing",
+                "saying",
+                "attribution",
+                "accusing",
+                "name",
+                "linking",
+                "tying",
+            )
             for j in range(k + 1, min(n, k + 5))
         ):
             first, tail = k, k + 2
@@ -278,6 +299,19 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 w
                 in ("say", "attribute", "name", "speculate", "tell", "know", "blame", "draw", "point", "assign", "attribution")
                 for w in lows[k + 1 : k + 5]
+            ):
+                first, tail = k, k + 3
+        elif low == "yet":
+            if k + 2 < n and lows[k + 1] == "to" and lows[k + 2] in _REFUSE_VERBS and lows[k - 1] in ("has", "have", "had"):
+                first, tail = k, k + 3
+        elif low == "open":
+            if k and lows[k - 1] in _LEAVING and k + 1 < n and lows[k + 1] in ("who", "whether", "which", "whose"):
+                first, tail = k, k + 2
+        elif low in ("mum", "silent", "tight-lipped"):
+            if (
+                k + 2 < n
+                and lows[k + 1] in ("on", "about")
+                and any(w in _WHO or w in _ATTRIBUTING for w in lows[k + 2 : k + 4])
             ):
                 first, tail = k, k + 3
         elif low in ("unclear", "uncertain"):
@@ -308,6 +342,8 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             who = list(inside[0].speakers) if inside else []
         else:
             start = next((verb.first for verb in sentence.verbs if verb.at == k - 1), group_start(sentence, k))
+            if low == "open":
+                start = k - 1 - (lows[k - 1] == "it")  # "left it open who"
             while (
                 start > 0
                 and lows[start - 1]
@@ -362,13 +398,15 @@ def refusals(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
         # "would not name Russia", "could not say whether APT28 was involved"
         named = -1
         for j in range(tail - 1, min(n, tail + 4)):
+            if at[j] >= 0 and lows[j] == "it" and j + 1 < n and lows[j + 1] in ("was", "is"):
+                continue  # "could not say whether it was X"
             if at[j] >= 0 and parties[at[j]].first == j:
                 if suspect(parties[at[j]]) and specific(parties[at[j]]) and at[j] not in who:
                     named = at[j]
                 break
             if lows[j] in ("who", "which", "what"):
                 break
-        if named < 0 and lows[tail - 1] in _ATTRIBUTING:
+        if named < 0 and any(low in _ATTRIBUTING or low in ("linking", "tying") for low in lows[tail - 1 : tail + 2]):
             named = _attributed_to(sentence, tail, who)
         if named >= 0:
             floor = ANSWERED if _did(sentence, named) else None
@@ -409,7 +447,7 @@ def _of_author(sentence: Sentence, k: int, tail: int) -> bool:
             return True
         if low in _SAYING and any(word in ("name", "names", "identity", "identities") for word in following[:2]):
             return not any(word in _VICTIMS for word in lows[i + 1 : i + 7])
-        told = low in ("information", "details", "statement", "idea") and lows[0] in _NOTHING
+        told = low in ("information", "details", "statement", "idea", "view") and lows[0] in _NOTHING or low == "comment"
         if told and any(word in _ORIGINS for word in lows[i + 1 : i + 7]):
             return True
         if low == "who" and following and not any(word in _VICTIMS for word in following):
@@ -483,7 +521,25 @@ _UNSURE = frozenset({"convinced", "persuaded", "sure", "certain"})
 _APART = frozenset({"out", "excludes", "excluded"})
 _DOUBTS = _THIN | _PROOF | _UNSURE | _APART  # all words at which `doubts` looks
 _NOTHING = frozenset({"no", "not", "without", "any"})
-_ORIGINS = frozenset({"origin", "author", "authors", "identity", "perpetrators", "attackers", "hackers", "who", "culprits"})
+_ORIGINS = frozenset(
+    {
+        "attacker",
+        "attribution",
+        "authorship",
+        "responsibility",
+        "responsible",
+        "origin",
+        "author",
+        "authors",
+        "identity",
+        "perpetrators",
+        "attackers",
+        "hackers",
+        "who",
+        "culprits",
+    }
+)
+_LEAVING = frozenset({"left", "leaves", "leave", "leaving", "it"})
 _SAYING = frozenset({"give", "say", "disclose", "reveal", "repeat", "publish"})
 _VICTIMS = word_set("withholding.victims")
 _MAKING = frozenset(
