@@ -28,6 +28,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _EMPTY = word_set("incidents.empty")
 LOOK_BACK = 500  # characters before a claim in which its incident may have been told
 HEADING = 160  # characters of a text's first line that may name it
+_CALENDAR = word_set("grammar.months")
 REMEMBERED = 320  # sentences: those of one batch and some before it
 
 
@@ -87,8 +88,10 @@ class Namer:
         draft, sentence = found.draft, found.piece.whole
         if draft.act is not None:
             act = bare_act(sentence, *draft.act, draft.accused, draft.source)
-            if draft.stance is Stance.DECLINES:  # "has not attributed the attack and will not before"
-                act = next(deeds(sentence, *act), act)
+            if (
+                draft.stance is Stance.DECLINES
+            ):  # "has not attributed the attack and will not before"; "does not name a country"
+                act = next(deeds(sentence, *act), (0, 0))
             if act[0] < act[1] and tells(sentence, *act):
                 return act
         return self._nearest(found, telling=True)
@@ -198,4 +201,6 @@ def _begin(piece: Cut) -> int:
 
 
 def _names(words: str) -> bool:
-    return any(word.lstrip("“\"'(")[:1].isupper() for word in words.split())
+    """Whether a name stands in the words for a deed; that of a month or a day tells not which deed it was."""
+    bare = [word.lstrip("“\"'(") for word in words.split()]
+    return any(word[:1].isupper() and word.rstrip(".,'’s").lower() not in _CALENDAR for word in bare)

@@ -279,9 +279,10 @@ class Resolver:
             where = (unit.start, unit.end) if unit is not None else (source.start, source.end)
             return Described(states.get(state or "", ""), AccusedType.STATE, state), where
         person = source.kinds[0] == "person" and source.definite and not specific(source)
-        if person and not source.plural or source.kinds[0] == "pronoun" and source.head in ("he", "she"):
+        voice = described is not None and described.state is not None  # a spokesperson's "he" clears the state
+        if person and not source.plural or source.kinds[0] == "pronoun" and source.head in ("he", "she") and not voice:
             # "the defendant denied all charges"
-            named = next((seen for seen in reversed(self.hostile) if _is_person(seen.party)), None)
+            named = next((seen for seen in reversed(self.spoken.hostile) if _is_person(seen.party)), None)
             if named is not None:
                 return named.accused, (source.start, source.end)
         if source.kinds[0] in ("actor", "criminal", "group", "vendor", "named_person", "person", "company", "unknown_name"):
