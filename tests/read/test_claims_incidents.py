@@ -51,3 +51,10 @@ def test_a_short_text_on_one_affair_names_it_after_the_claim() -> None:
     document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
     claims, _ = read_claims(document, KNOWN)
     assert [claim.incident_id for claim in claims] == ["xplain-2023"]
+
+
+def test_no_affair_is_taken_from_a_short_text_that_is_older() -> None:
+    text = "The Swiss ministry would not say who was responsible. The documents stolen from Xplain appeared in June."
+    document = Document(id=stable_id("document", text), name="case", text=text, sha256="", published="2019-07-01")
+    claims, _ = read_claims(document, KNOWN)
+    assert [claim.incident_id for claim in claims] == [None]

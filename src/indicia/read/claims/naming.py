@@ -131,12 +131,8 @@ class Namer:
         """The one known incident that a short text tells anywhere, also after a claim whose sentence only says who."""
         if len(self.text) > SHORT:
             return None
-        told = {
-            incident.id: incident
-            for piece in _SENTENCE.split(self.text)
-            if (incident := self.incidents.told(piece)) is not None
-        }
-        return next(iter(told.values())) if len(told) == 1 else None
+        found = [incident for piece in _SENTENCE.split(self.text) if (incident := self._told_of(piece)) is not None]
+        return found[0] if len({incident.id for incident in found}) == 1 else None
 
     def _worth(self, told: str | None) -> str | None:
         """What is told, unless it is only the name of a land or city, or words that tell of no deed at all."""
