@@ -19,6 +19,7 @@ from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import suspect
 from indicia.read.claims.words import lowered
 from indicia.read.claims.wordsets import word_set
+from indicia.read.months import MONTHS
 from indicia.records import (
     Accused,
     AccusedType,
@@ -183,12 +184,26 @@ class Maker:
         if self._last is None or self._last[0] != (start, end):
             told = _Told(
                 firm_words(self.text, start, end),
-                [d for d in dates(self.text, start, end, self.base_date) if not self._is_head(d)],
+                [d for d in self._dates(start, end) if not self._is_head(d)],
                 _motives(self.text, start, end),
                 basis_words(self.text, start, end),
             )
             self._last = ((start, end), told)
         return self._last[1]
+
+    def _dates(self, start: int, end: int) -> list[Dated]:
+        """The dates of a quote. In a text without a date of its own, days and months without a year follow the date that was
+        told last: "in December 2020 ... on 5 January"."""
+        if self.base_date is not None:
+            return dates(self.text, start, end, self.base_date)
+        before = [d.iso for d in dates(self.text, max(0, start - STORY), start, None) if len(d.iso) >= 7]
+        if not before:
+            return dates(self.text, start, end, None)
+        year, month = map(int, before[-1].split("-")[:2])
+        # the last day of the eleventh month after it: what comes next within the year lies before that day
+        last = f"{year}-12-28" if month == 1 else f"{year + 1}-{month - 1:02d}-28"
+        told = dates(self.text, start, end, last)
+        return [d for d in told if not d.relative or MONTH.search(self.text, d.start, d.end)]
 
     def _quote(self, found: Found) -> tuple[int, int]:
         """The sentence of the claim; with the one before it where a party stands there."""
@@ -314,6 +329,8 @@ _MOTIVES = (
 _NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "criminal", "state", "capital", "demonym", "group"})
 _TURNS = frozenset({"while", "but", "whereas", "although", "though", ";"})  # words at which another begins to speak
 _OPEN_SOURCES = word_set("reader.open_sources")
+STORY = 700  # characters before a quote in which its year may have been told
+MONTH = re.compile(r"\b(?:" + "|".join(name for name in MONTHS if len(name) > 2) + r")\b", re.IGNORECASE)
 SAID_WITHIN = 24  # characters between a speaker and the date of what it says
 OPENS = 8  # before and after a date that opens the sentence: "On 4 October the minister said"
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
