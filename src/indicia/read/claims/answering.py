@@ -108,6 +108,11 @@ def deny(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:
             and speaker.state is not None
             and parties[accused].state not in (None, speaker.state)
             and "that" in (u.low for u in row[verb.at + 1 : verb.at + 3])
+            or accused >= 0
+            and speaker.state is None
+            and parties[accused].kinds[0] == "actor"
+            and speaker.kinds[0] in ("vendor", "company", "union", "intl", "gov_body", "organisation", "unknown_name")
+            and "that" in (u.low for u in row[verb.at + 1 : verb.at + 3])
         ):
             yield Draft(Stance.QUESTIONS, s, accused, act, verb.at, "deny-other")
         else:

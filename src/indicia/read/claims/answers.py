@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from indicia.read.claims.clauses import copula_subject, group_start
+from indicia.read.claims.doubting import answering
 from indicia.read.claims.draft import ANSWERED, Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import NOMINALS, Speech, speakers_at, speaking
 from indicia.read.claims.suspects import can_be_accused, clears_another, specific, suspect
 from indicia.read.claims.units import DETERMINERS
-from indicia.read.claims.withholding import answering, withheld_by
+from indicia.read.claims.withholding import withheld_by
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 

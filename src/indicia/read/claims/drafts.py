@@ -13,6 +13,8 @@ from indicia.read.claims.accusing import accuse, link, participle
 from indicia.read.claims.acting import any_passive, hostile, involving, pleas, tied
 from indicia.read.claims.answering import deny, endorse, general_denials, support
 from indicia.read.claims.clauses import NEVER, able_now, may_have
+from indicia.read.claims.clearing import ACQUITTING, clearings
+from indicia.read.claims.doubting import doubted, doubts, question
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, coordinated
 from indicia.read.claims.listing import listings, nominal_accusations
@@ -20,7 +22,7 @@ from indicia.read.claims.phrases import phrases, sightings
 from indicia.read.claims.speech import Speech, speaking
 from indicia.read.claims.telling import told
 from indicia.read.claims.turns import turns
-from indicia.read.claims.withholding import doubted, doubts, question, refusals
+from indicia.read.claims.withholding import refusals
 from indicia.records import Stance
 
 __all__ = ["drafts"]
@@ -107,7 +109,7 @@ def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             continue
         if "link" in verb.classes and verb.form != "ing" or "link" in verb.classes:
             yield from link(sentence, verb, said)
-        if "accuse" in verb.classes:
+        if "accuse" in verb.classes and verb.lemma not in ACQUITTING:
             yield from accuse(sentence, verb, said)
         if "deny" in verb.classes:
             yield from deny(sentence, verb, said)
@@ -125,6 +127,7 @@ def _all(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
     yield from sightings(sentence, said)
     yield from support(sentence, said)
     yield from doubts(sentence, said)
+    yield from clearings(sentence, said)
     yield from involving(sentence, said)
     yield from pleas(sentence, said)
     yield from general_denials(sentence, said)

@@ -246,6 +246,8 @@ def sightings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 continue
             party = parties[index]
             between = {u.low for u in row[verb.at + 1 : k]}
+            if "no" in between:
+                break  # "found no link to X"
             group = coordinated(row, parties, at, index, back=False)
             after = parties[group[-1]].last
             tail = [u.low for u in row[after : min(n, after + 8)]]
