@@ -1,8 +1,8 @@
 """How well claims are read: `python -m evals.claims [--quick]` prints tables and ends with one summary line.
 
 Measures: the development set and the seed text of the shared data (where they are there); sets of passages written apart from
-the reader and its corpus (`evals/data/claims`: errors on `development` and `longer` were looked at, `measured` is only
-counted); the passages of our own corpus whose incidents training leaves out (one in ten); with `--folds FILE`, the whole
+the reader and its corpus (`evals/data/claims`: errors on `development`, `development-2` and `longer` were looked at, `measured`
+and `measured-2` are only counted); the passages of our own corpus whose incidents training leaves out (one in ten); with `--folds FILE`, the whole
 corpus by cross-validation (what `scripts/train_claims.py --cross-validate FILE` wrote, since a fold's model must not have seen
 its test passages).
 
@@ -229,7 +229,9 @@ def main() -> None:
         ("dev", folder / "claims" / "dev.jsonl" if folder else None),
         ("seed", folder / "claims" / "seed.jsonl" if folder else None),
         ("development", APART / "development.jsonl"),
+        ("development-2", APART / "development-2.jsonl"),
         ("measured", APART / "measured.jsonl"),
+        ("measured-2", APART / "measured-2.jsonl"),
         ("longer", APART / "longer.jsonl"),
         ("left", CORPUS),
     ):
