@@ -1,10 +1,10 @@
 """How well claims are read: `python -m evals.claims [--quick]` prints tables and ends with one summary line.
 
 Measures: the development set and the seed text of the shared data (where they are there); sets of passages written apart from
-the reader and its corpus (`evals/data/claims`: errors on `development`, `development-2` and `longer` were looked at, `measured`
-and `measured-2` are only counted); the passages of our own corpus whose incidents training leaves out (one in ten); with `--folds FILE`, the whole
-corpus by cross-validation (what `scripts/train_claims.py --cross-validate FILE` wrote, since a fold's model must not have seen
-its test passages).
+the reader and its corpus (`evals/data/claims`: errors on `development`, `development-2` and `longer` were looked at,
+`measured` and `measured-2` are only counted); the passages of our own corpus whose incidents training leaves out (one in
+ten); with `--folds FILE`, the whole corpus by cross-validation (what `scripts/train_claims.py --cross-validate FILE` wrote,
+since a fold's model must not have seen its test passages).
 
 A predicted claim is right when its stance equals that of a gold claim and source and accused each share at least half of the
 words of the shorter one, by surface or by canonical name; one to one, the best pairs first. Gold claims marked `optional` count
