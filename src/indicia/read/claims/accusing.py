@@ -17,7 +17,7 @@ __all__ = ["accuse", "link", "participle"]
 
 _LEGAL = word_set("rules.legal")
 _HEDGE_LINK = word_set("rules.hedge_link")
-_MONTHS = word_set("rules.months")
+_MONTHS = word_set("grammar.months")
 _NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing", "anyone", "anybody"})
 _RELATIVE = ("which", "who", "that", "whom", "whose")
 _INTRUDERS = frozenset("adversary actor actors attacker attackers cluster gang hackers intruder intruders".split())

@@ -22,7 +22,7 @@ __all__ = ["parties"]
 
 _TITLE_FIRST = word_set("parties.title_first")
 _ORG_WORDS = word_set("parties.org_words")
-_MONTHS = word_set("parties.months")
+_MONTHS = word_set("grammar.months")
 _NOT_NAMES = _MONTHS | word_set("parties.not_names")
 
 _DOING = frozenset({"hacking", "spying", "phishing"})  # before a name these are verbs
