@@ -182,8 +182,9 @@ def _cues(sentence: Sentence) -> Iterator[tuple[Stance, int, int, bool]]:
             if lemma in _TRUSTING and _object(sentence, j) > 0:
                 yield Stance.QUESTIONS, verb.first, verb.at, False
             continue
-        if verb.conditional:
-            continue
+        ahead = [unit.low for unit in row[max(0, verb.first - 4) : verb.first]]
+        if verb.conditional or ahead[-1:] == ["to"] and "too" in ahead:
+            continue  # "too common to support it"
         if lemma in _DENYING:
             if _object(sentence, j) > 0 or lemma == "deny" and _ends(sentence, j):
                 yield Stance.DENIES, verb.first, verb.at, False

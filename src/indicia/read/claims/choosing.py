@@ -85,6 +85,7 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
     stances_of: dict[tuple[int, int], set[Stance]] = {}
     for s, a, stance in ruled:
         stances_of.setdefault((s, a), set()).add(stance)
+    doubted = {(s, a) for (s, a, _), draft in ruled.items() if draft.rule == "doubt" and draft.floor is not None}
     silent, other = _topic(piece, text)
     parted = piece.before > 0 and "\n" in text[piece.whole.start : piece.own[0]].rstrip(" \t")
     for s, a, stance in wanted:
@@ -93,6 +94,8 @@ def candidates(piece: Cut, text: str, result: Scored) -> Iterator[Candidate]:
         if not (piece.before <= s < n or piece.before <= a < n) or not possible(parties, s, a):
             continue
         rule = ruled.get((s, a, stance))
+        if rule is None and stance is Stance.ACCUSES and (s, a) in doubted:
+            continue
         if rule is None and s < n and _hit(piece, s):
             continue
         if stance is Stance.ACCUSES and s != a and a < n and _misread(piece, s, a, rule, text):

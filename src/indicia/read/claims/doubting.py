@@ -15,6 +15,8 @@ from indicia.records import Stance
 __all__ = ["DOERS", "answering", "did", "doubted", "doubts", "negates", "question"]
 
 _THIN = word_set("rules.thin")
+_CLAIMING = frozenset({"allege", "assume", "claim", "imply", "say", "suggest", "think"})
+_FALSE = frozenset({"absurd", "false", "incorrect", "misleading", "mistaken", "nonsense", "ridiculous", "untrue", "wrong"})
 _PROOF = frozenset({"evidence", "proof", "sign", "signs", "indication", "indications"})
 _BELIEVING = frozenset({"believe", "think", "accept"})
 _UNSURE = frozenset({"convinced", "persuaded", "sure", "certain"})
@@ -101,13 +103,16 @@ def doubts(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 
 def doubted(sentence: Sentence) -> list[tuple[int, int]]:
     """The clauses that are told only to be doubted, as (first unit, unit after): after "found no evidence that", "ruled out
-    that", "does not believe that"."""
+    that", "does not believe that", "it is wrong to say that"."""
     row = sentence.row
     out = []
     for k, unit in enumerate(row):
         if unit.low != "that" or k < 2 or sentence.at[k] >= 0:
             continue
         last = row[k - 1].low
+        if last in _CLAIMING and row[k - 2].low == "to" and not _FALSE.isdisjoint(u.low for u in row[max(0, k - 16) : k - 2]):
+            out.append((k + 1, clause_end(sentence, k + 1)))  # "it was plain wrong to say that"
+            continue
         if last != "out" and last not in _PROOF and last not in _BELIEVING:
             continue
         before = [u.low for u in row[max(0, k - 6) : k - 1]]

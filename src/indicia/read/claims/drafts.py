@@ -15,7 +15,7 @@ from indicia.read.claims.answering import deny, endorse, general_denials, suppor
 from indicia.read.claims.clauses import NEVER, able_now, may_have
 from indicia.read.claims.clearing import ACQUITTING, clearings
 from indicia.read.claims.doubting import doubted, doubts, question
-from indicia.read.claims.draft import Draft
+from indicia.read.claims.draft import CLEAR, Draft
 from indicia.read.claims.grammar import Sentence, coordinated
 from indicia.read.claims.listing import listings, nominal_accusations
 from indicia.read.claims.phrases import phrases, sightings
@@ -59,7 +59,7 @@ def _doubting(sentence: Sentence, draft: Draft) -> Draft:
     """What stands in a clause that is doubted: the speaker clears its own side, or questions."""
     speaker, accused = sentence.parties[draft.source], sentence.parties[draft.accused]
     own = speaker.state is not None and speaker.state == accused.state
-    return draft._replace(stance=Stance.DENIES if own else Stance.QUESTIONS, rule="doubt", hedge=-1)
+    return draft._replace(stance=Stance.DENIES if own else Stance.QUESTIONS, rule="doubt", hedge=-1, floor=CLEAR)
 
 
 def _called(sentence: Sentence, index: int) -> list[int]:
