@@ -75,8 +75,7 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
         told = of_document[place]
         near = told if len({key[one.id] for one in told}) == 1 else _of_paragraph(claim, told, documents.get(place))
         groups[key[near[0].id] if near else f"document:{place}"].append(claim)
-    told_alike = {group: other for group in groups if (other := _told_alike(group, groups, documents))}
-    for group, other in told_alike.items():
+    for group, other in _told_alike(groups, documents).items():
         groups[other] += groups.pop(group)
     order = {claim.id: number for number, claim in enumerate(claims)}
     out = []
@@ -93,26 +92,32 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
     return out
 
 
-def _told_alike(group: str, groups: Mapping[str, list[Claim]], documents: Mapping[str, Document]) -> str | None:
-    """The one group that has a name and that the claims of a document without one are about: "it had hacked a satellite
-    network", Moscow's denial says, and the day before others had accused it over "the satellite network KA-SAT"."""
-    if not group.startswith("document:"):
-        return None
-    mine = groups[group]
-    words = {word for claim in mine for word in _words(claim.act.text if claim.act else claim.incident or "")}
-    fits = [
-        other
-        for other, claims in groups.items()
-        if not other.startswith("document:")
-        and not words.isdisjoint(word for claim in claims for word in _words(claim.quote.text))
-        and any(
-            one.accused.state == claim.accused.state and _near(one, claim, documents)
-            for one in mine
-            for claim in claims
-            if one.accused.state
-        )
-    ]
-    return fits[0] if len(fits) == 1 else None
+def _told_alike(groups: Mapping[str, list[Claim]], documents: Mapping[str, Document]) -> dict[str, str]:
+    """A document's claims without a name -> the one group with a name that they are about: "it had hacked a satellite network",
+    Moscow's denial says, and the day before others had accused it over "the satellite network KA-SAT"."""
+    named = {
+        group: {word for claim in claims for word in _words(claim.quote.text)}
+        for group, claims in groups.items()
+        if not group.startswith("document:")
+    }
+    out = {}
+    for group in (group for group in groups if group not in named):
+        mine = groups[group]
+        words = {word for claim in mine for word in _words(claim.act.text if claim.act else claim.incident or "")}
+        fits = [
+            other
+            for other, told in named.items()
+            if not words.isdisjoint(told)
+            and any(
+                one.accused.state == claim.accused.state and _near(one, claim, documents)
+                for one in mine
+                if one.accused.state
+                for claim in groups[other]
+            )
+        ]
+        if len(fits) == 1:
+            out[group] = fits[0]
+    return out
 
 
 def _words(text: str) -> list[str]:

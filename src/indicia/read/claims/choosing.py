@@ -219,8 +219,11 @@ def beside(one: Candidate, taken: Sequence[Candidate], piece: Cut) -> bool:
     n = len(whole.parties)
 
     def listed(k: int, other: int) -> bool:
-        first = coordinated(whole.row, whole.parties, whole.at, min(k, other), back=False)
-        return k != other and max(k, other) < n and max(k, other) in first
+        return (
+            k != other
+            and max(k, other) < n
+            and max(k, other) in coordinated(whole.row, whole.parties, whole.at, min(k, other), back=False)
+        )
 
     return any(
         told.stance is one.stance

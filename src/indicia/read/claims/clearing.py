@@ -9,7 +9,7 @@ from indicia.read.claims.draft import CLEAR, Draft
 from indicia.read.claims.grammar import Sentence, Verb, next_party, subject
 from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.speech import Speech, speaker_of
-from indicia.read.claims.suspects import accusable, can_speak, specific, suspect
+from indicia.read.claims.suspects import accusable, can_speak, same_side, specific, suspect
 from indicia.records import Stance
 
 __all__ = ["ACQUITTING", "clearings"]
@@ -37,7 +37,7 @@ def clearings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             if index >= 0 and denied and suspect(parties[index]) and specific(parties[index]):
                 who = [s for s in subject(sentence, holder.first)[0] if can_speak(parties[s])] if holder is not None else []
                 for s in who or speaker_of(sentence, said, k):
-                    if s >= 0 and s != index and not _own(sentence, s, index):
+                    if s >= 0 and s != index and not same_side(parties[s], parties[index]):
                         yield Draft(Stance.QUESTIONS, s, index, None, k, "doubt", floor=CLEAR)
         elif low == "not" and row[k + 1].low == "guilty" and at[k - 1] >= 0:
             finder = next((v for v in reversed(sentence.verbs) if v.at < k and v.lemma == "find" and not v.passive), None)
@@ -50,14 +50,9 @@ def clearings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
             headline = row[-1].low not in (".", "!", "?", "”", '"') and said
             for s in speaker_of(sentence, said, k) if not headline else said[-1].speakers:
                 if s >= 0 and s != at[k - 1]:
-                    stance = Stance.DENIES if _own(sentence, s, at[k - 1]) else Stance.QUESTIONS
+                    stance = Stance.DENIES if same_side(parties[s], parties[at[k - 1]]) else Stance.QUESTIONS
                     act = trim_units(sentence, k + 2, clause_end(sentence, k + 2))
                     yield Draft(stance, s, at[k - 1], act, k, "doubt", floor=CLEAR)
-
-
-def _own(sentence: Sentence, s: int, index: int) -> bool:
-    speaker, accused = sentence.parties[s], sentence.parties[index]
-    return speaker.state is not None and speaker.state == accused.state
 
 
 def _charged(sentence: Sentence, first: int) -> bool:

@@ -20,6 +20,7 @@ from indicia.read.claims.grammar import Sentence, coordinated
 from indicia.read.claims.listing import listings, nominal_accusations
 from indicia.read.claims.phrases import phrases, sightings
 from indicia.read.claims.speech import Speech, speaking
+from indicia.read.claims.suspects import same_side
 from indicia.read.claims.telling import told
 from indicia.read.claims.turns import turns
 from indicia.read.claims.withholding import refusals
@@ -58,8 +59,8 @@ def _denied_before(sentence: Sentence, first: int) -> bool:
 def _doubting(sentence: Sentence, draft: Draft) -> Draft:
     """What stands in a clause that is doubted: the speaker clears its own side, or questions."""
     speaker, accused = sentence.parties[draft.source], sentence.parties[draft.accused]
-    own = speaker.state is not None and speaker.state == accused.state
-    return draft._replace(stance=Stance.DENIES if own else Stance.QUESTIONS, rule="doubt", hedge=-1, floor=CLEAR)
+    stance = Stance.DENIES if same_side(speaker, accused) else Stance.QUESTIONS
+    return draft._replace(stance=stance, rule="doubt", hedge=-1, floor=CLEAR)
 
 
 def _called(sentence: Sentence, index: int) -> list[int]:

@@ -70,8 +70,9 @@ class Incidents:
         present = {self._options[i] for i, _, _ in hits}
         for at in sorted({at for option in present for at in self._begun.get(option, ())}):
             items, incident = self._alternatives[at]
-            if (best is None or len(items) > best[0]) and not any(item.isdisjoint(present) for item in items):
-                best = (len(items), incident) if _had_begun(incident, until) else best
+            fits = not any(item.isdisjoint(present) for item in items) and _had_begun(incident, until)
+            if fits and (best is None or len(items) > best[0]):
+                best = (len(items), incident)
         self._last = (piece, until, best[1] if best else None)
         return self._last[2]
 

@@ -88,9 +88,8 @@ class Namer:
         draft, sentence = found.draft, found.piece.whole
         if draft.act is not None:
             act = bare_act(sentence, *draft.act, draft.accused, draft.source)
-            if (
-                draft.stance is Stance.DECLINES
-            ):  # "has not attributed the attack and will not before"; "does not name a country"
+            if draft.stance is Stance.DECLINES:
+                # "has not attributed the attack and will not before"; "does not name a country"
                 act = next(deeds(sentence, *act), (0, 0))
             if act[0] < act[1] and tells(sentence, *act):
                 return act

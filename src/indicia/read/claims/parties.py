@@ -14,13 +14,12 @@ from indicia.read.claims.following import after_head
 from indicia.read.claims.lexicon import FUNCTION, Lexicon, lexicon
 from indicia.read.claims.names import Name
 from indicia.read.claims.party import Party
-from indicia.read.claims.units import DETERMINERS, FIRM_TIES, HEDGED_TIES, MODIFIERS, PRONOUNS, Unit, is_verb
+from indicia.read.claims.units import DETERMINERS, FIRM_TIES, HEDGED_TIES, MODIFIERS, PRONOUNS, TITLES, Unit, is_verb
 from indicia.read.claims.wordsets import word_set
 
 __all__ = ["parties"]
 
 
-_TITLE_FIRST = word_set("parties.title_first")
 _ORG_WORDS = word_set("parties.org_words")
 _MONTHS = word_set("grammar.months")
 _NOT_NAMES = _MONTHS | word_set("parties.not_names")
@@ -307,7 +306,7 @@ def _phrase(text: str, row: list[Unit], i: int, lex: Lexicon, shouting: bool, de
                 continue
             if (
                 best >= 0
-                and row[best].low.split()[-1] in _TITLE_FIRST  # also "Foreign Secretary", which is a known name
+                and row[best].low.split()[-1] in TITLES  # also "Foreign Secretary", which is a known name
                 or (best >= 0 and head_kinds and head_kinds[0] in ("gov_person", "person_speaker", "person"))
             ):
                 person_name = text[u.start : row[run - 1].end]

@@ -10,7 +10,7 @@ from indicia.read.claims.grammar import Sentence, coordinated, next_party, subje
 from indicia.read.claims.kinds import on_territory
 from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.speech import NOMINALS, Speech, speakers_at
-from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, feared, is_actor, specific, suspect
+from indicia.read.claims.suspects import accusable, can_be_accused, can_speak, feared, is_actor, same_side, specific, suspect
 from indicia.read.claims.wordsets import word_set
 from indicia.records import Stance
 
@@ -155,8 +155,7 @@ def phrases(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
                 # "the outage had nothing to do with hackers, the operator said"
                 for s in sources:
                     if s >= 0:
-                        own = parties[s].state is not None and parties[s].state == parties[index].state
-                        stance = Stance.DENIES if own else Stance.QUESTIONS
+                        stance = Stance.DENIES if same_side(parties[s], parties[index]) else Stance.QUESTIONS
                         yield Draft(stance, s, index, None, k, "nothing-to-do", floor=CLEAR)
             for a in who:
                 for s in sources:

@@ -20,7 +20,7 @@ from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.spoken import Spoken
 from indicia.read.claims.suspects import specific
 from indicia.read.claims.ties import Lands, lands_of, tied_state
-from indicia.read.claims.wordsets import word_set
+from indicia.read.claims.units import TITLES
 from indicia.records import (
     AccusedType,
     SourceType,
@@ -75,7 +75,6 @@ class Found(NamedTuple):
 
 _CATCHERS = frozenset("police detectives prosecutor prosecutors court judge tribunal jury".split())
 _OWN = frozenset({"his", "her", "its", "their", "our", "my"})
-_OFFICES = word_set("parties.title_first")
 _ROLES = frozenset({"gov_person", "person_speaker", "person", "company"})
 _BODIES = frozenset({"agency", "company", "directorate", "firm", "ministry", "organisation", "organization", "service", "unit"})
 _LANDS = frozenset({"country", "nation", "republic", "kingdom", "homeland"})
@@ -87,14 +86,31 @@ def _name_before(sentence: Sentence, index: int) -> Party | None:
     if party.first < 2 or row[party.first - 1].low != "," or at[party.first - 2] < 0:
         return None
     first = row[party.first].low
-    if party.plural or not row[party.first].text[0].islower() or not (first in ("a", "an", "the") or first in _OFFICES):
+    if party.plural or not row[party.first].text[0].islower() or not (first in ("a", "an", "the") or first in TITLES):
         return None
     name = sentence.parties[at[party.first - 2]]
-    person = name.kinds[0] == "named_person" or name.kinds[0] == "agency" and first in _OFFICES
+    person = name.kinds[0] == "named_person" or name.kinds[0] == "agency" and first in TITLES
     return name if person and party.kinds[0] in _ROLES and name.last == party.first - 1 else None
 
 
-def _is_person(party: Party) -> bool:
+def _named_after(party: Party, sentence: Sentence) -> Party | None:
+    """The name in apposition to who speaks: "a former governor, Deepak Karki, said", "a rival firm, TeamT5, is"."""
+    row, at = sentence.row, sentence.at
+    k = party.last
+    if party.name is not None or party.person_name is not None or k + 2 >= len(row) or row[k].low != "," or at[k + 1] < 0:
+        return None
+    name = sentence.parties[at[k + 1]]
+    closed = name.first == k + 1 and name.last < len(row) and row[name.last].low == ","
+    if not closed or name.last + 1 < len(row) and row[name.last + 1].low in ("and", "or"):
+        return None
+    person = name.kinds[0] == "named_person" and any(
+        kind in ("gov_person", "person_speaker", "person", "company") for kind in party.kinds
+    )
+    firm = name.kinds[0] == "vendor" and "company" in party.kinds
+    return name if person or firm else None
+
+
+def _is_named_person(party: Party) -> bool:
     """Whether a party is one person, by a name of its own."""
     return party.kinds[0] == "named_person" or party.name is not None and party.name.detail == "person"
 
@@ -136,7 +152,7 @@ class Resolver:
         source_range = None
         if source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
             source_is, source_range = self.issuer.described, (self.issuer.start, self.issuer.end or self.issuer.start)
-        if source is not None and source_is is not None and (name := self._named_after(source, sentence)) is not None:
+        if source is not None and source_is is not None and (name := _named_after(source, sentence)) is not None:
             source_range = (source.start, name.end)
             told = describe_source(name, self.text, states)
             if source_is.type == SourceType.PERSON or name.kinds[0] == "vendor" and source_is.type == SourceType.COMPANY:
@@ -173,14 +189,8 @@ class Resolver:
                     in ("named_person", "person", "unknown_name", "organisation", "group", "criminal", "company")
                 ):
                     accused_is = self._apposed(accused, accused_is, sentence)
-        if accused is not None and accused_is is not None and accused_is.state is None and accused.kinds[0] != "pronoun":
-            accused_is = accused_is._replace(state=tied_state(accused, sentence, self.text, self.tools.lands))
-        if accused is not None and accused_is is not None and accused_is.state is None and source_is is not None:
-            accused_is = self._of_speaker(accused, accused_is, source, source_is, draft, sentence)
-        if accused is not None and accused_is is not None and accused_is.state is None and draft.stance is Stance.ACCUSES:
-            accused_is = accused_is._replace(state=_caught(accused, source, source_is))
-        if draft.stance is Stance.DENIES and accused_is is not None and accused_is.state is None and source_is is not None:
-            accused_is = accused_is._replace(state=_at_home(source, source_is))
+        if accused_is is not None and accused_is.state is None:
+            accused_is = self._with_state(accused, accused_is, source, source_is, draft, sentence)
         if draft.stance is not Stance.DECLINES and accused_is is None:
             return None
         if draft.stance is Stance.ACCUSES and source is not None and source_is is not None and accused_is is not None:
@@ -208,6 +218,28 @@ class Resolver:
             draft, piece, source, source_is, accused, accused_is, accused_range, tuple(reversed(via)), source_range=source_range
         )
 
+    def _with_state(
+        self,
+        accused: Party | None,
+        accused_is: Described,
+        source: Party | None,
+        source_is: Described | None,
+        draft: Draft,
+        sentence: Sentence,
+    ) -> Described:
+        """An accused whose own words tell no state with the one that what stands beside it tells, or who speaks: the first that
+        does."""
+        if accused is not None:
+            if accused.kinds[0] != "pronoun":
+                accused_is = accused_is._replace(state=tied_state(accused, sentence, self.text, self.tools.lands))
+            if accused_is.state is None and source_is is not None:
+                accused_is = self._of_speaker(accused, accused_is, source, source_is, draft, sentence)
+            if accused_is.state is None and draft.stance is Stance.ACCUSES:
+                accused_is = accused_is._replace(state=_caught(accused, source, source_is))
+        if accused_is.state is None and draft.stance is Stance.DENIES and source_is is not None:
+            accused_is = accused_is._replace(state=_at_home(source, source_is))
+        return accused_is
+
     def _of_speaker(
         self,
         accused: Party,
@@ -233,22 +265,6 @@ class Resolver:
         if denies and accused.kinds[0] == "pronoun" and source is not None and source is not accused:
             return self._own(source, source_is, sentence)[0] or accused_is
         return accused_is
-
-    def _named_after(self, party: Party, sentence: Sentence) -> Party | None:
-        """The name in apposition to who speaks: "a former governor, Deepak Karki, said", "a rival firm, TeamT5, is"."""
-        row, at = sentence.row, sentence.at
-        k = party.last
-        if party.name is not None or party.person_name is not None or k + 2 >= len(row) or row[k].low != "," or at[k + 1] < 0:
-            return None
-        name = sentence.parties[at[k + 1]]
-        closed = name.first == k + 1 and name.last < len(row) and row[name.last].low == ","
-        if not closed or name.last + 1 < len(row) and row[name.last + 1].low in ("and", "or"):
-            return None
-        person = name.kinds[0] == "named_person" and any(
-            kind in ("gov_person", "person_speaker", "person", "company") for kind in party.kinds
-        )
-        firm = name.kinds[0] == "vendor" and "company" in party.kinds
-        return name if person or firm else None
 
     def _in_office(self, party: Party, described: Described) -> Described:
         """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's, and in a
@@ -282,7 +298,7 @@ class Resolver:
         voice = described is not None and described.state is not None  # a spokesperson's "he" clears the state
         if person and not source.plural or source.kinds[0] == "pronoun" and source.head in ("he", "she") and not voice:
             # "the defendant denied all charges"
-            named = next((seen for seen in reversed(self.spoken.hostile) if _is_person(seen.party)), None)
+            named = next((seen for seen in reversed(self.spoken.hostile) if _is_named_person(seen.party)), None)
             if named is not None:
                 return named.accused, (source.start, source.end)
         if source.kinds[0] in ("actor", "criminal", "group", "vendor", "named_person", "person", "company", "unknown_name"):

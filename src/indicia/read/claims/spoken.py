@@ -10,11 +10,10 @@ from indicia.read.claims.issuer import Issuer
 from indicia.read.claims.kinds import Described, describe_accused, describe_source, on_territory
 from indicia.read.claims.party import Party
 from indicia.read.claims.suspects import defends, specific, suspect
-from indicia.read.claims.wordsets import word_set
+from indicia.read.claims.units import TITLES
 
 __all__ = ["Seen", "Spoken"]
 
-_OFFICES = word_set("parties.title_first")
 REMEMBERED = 24  # parties of either kind
 
 
@@ -22,10 +21,8 @@ class Seen(NamedTuple):
     """A party that was met earlier in the document, for what points back to it."""
 
     party: Party
-    sentence: int
     accused: Described
     source: Described
-    text: str
 
 
 class Spoken:
@@ -37,21 +34,15 @@ class Spoken:
         self.issuer = issuer
         self.speakers: list[Seen] = []
         self.hostile: list[Seen] = []
-        self.number = 0
+
+    def _seen(self, party: Party) -> Seen:
+        return Seen(party, describe_accused(party, self.text, self.states), describe_source(party, self.text, self.states))
 
     def remember(self, piece: Cut) -> None:
-        number = piece.number
         for party in piece.whole.parties[piece.before :]:
             if party.kinds[0] == "pronoun":
                 continue
-            surface = self.text[party.start : party.end]
-            seen = Seen(
-                party,
-                number,
-                describe_accused(party, self.text, self.states),
-                describe_source(party, self.text, self.states),
-                surface,
-            )
+            seen = self._seen(party)
             if party.kinds[0] not in ("place", "unknown_name", "organisation") and not on_territory(party):
                 self.speakers.append(seen)
             if (
@@ -102,7 +93,7 @@ class Spoken:
         return bool(
             party.person_name
             or party.kinds[0] in ("gov_person", "person_speaker", "named_person")
-            or not _OFFICES.isdisjoint(words)
+            or not TITLES.isdisjoint(words)
         )
 
     def hostile_before(self, sentence: Sentence, index: int, pointing: Party) -> Seen | None:
@@ -114,15 +105,7 @@ class Spoken:
             # "Moscow rejected accusations by Berlin that it ...": the subject of the sentence
             subject = next((p for p in sentence.parties[:index] if p.kinds[0] != "pronoun"), None)
             if subject is not None and subject.kinds[0] in ("state", "capital") and suspect(subject):
-                surface = self.text[subject.start : subject.end]
-                states = self.states
-                return Seen(
-                    subject,
-                    self.number,
-                    describe_accused(subject, self.text, states),
-                    describe_source(subject, self.text, states),
-                    surface,
-                )
+                return self._seen(subject)
         for party in reversed(sentence.parties[:index]):
             if defends(party):
                 continue
@@ -131,14 +114,7 @@ class Spoken:
                 or (party.hostile and specific(party))
                 or (party.kinds[0] in ("criminal", "group") and specific(party))
             ):
-                surface = self.text[party.start : party.end]
-                return Seen(
-                    party,
-                    self.number,
-                    describe_accused(party, self.text, self.states),
-                    describe_source(party, self.text, self.states),
-                    surface,
-                )
+                return self._seen(party)
         for seen in reversed(self.hostile):
             first = seen.party.kinds[0]
             if first in ("actor", "criminal", "group") or (first == "named_person" and persons) or seen.party.hostile:

@@ -19,6 +19,7 @@ __all__ = [
     "is_actor",
     "is_label",
     "is_thing",
+    "same_side",
     "specific",
     "suspect",
     "technical",
@@ -85,6 +86,11 @@ def suspect(party: Party) -> bool:
     if first in ("actor", "criminal", "state", "capital"):
         return True
     return first in ("group", "person") and (party.hostile or "criminal" in party.kinds or party.state is not None)
+
+
+def same_side(speaker: Party, accused: Party) -> bool:
+    """Whether both are of one state: who clears the other denies for its own."""
+    return speaker.state is not None and speaker.state == accused.state
 
 
 def clears_another(speaker: Party, accused: Party) -> bool:

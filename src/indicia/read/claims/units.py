@@ -10,10 +10,10 @@ from indicia.read.claims.names import Name, Names
 from indicia.read.claims.words import words
 from indicia.read.claims.wordsets import word_set
 
-__all__ = ["DETERMINERS", "FIRM_TIES", "HEDGED_TIES", "MODIFIERS", "PRONOUNS", "Unit", "is_verb", "units"]
+__all__ = ["DETERMINERS", "FIRM_TIES", "HEDGED_TIES", "MODIFIERS", "PRONOUNS", "TITLES", "Unit", "is_verb", "units"]
 
-_TITLES = word_set("parties.title_first")
 PRONOUNS = word_set("parties.pronouns")
+TITLES = word_set("parties.title_first")
 HEDGED_TIES = word_set("parties.hedged_ties")
 FIRM_TIES = word_set("parties.firm_ties")
 PLACE_TIES = word_set("parties.place_ties")
@@ -100,7 +100,7 @@ def is_verb(row: list[Unit], i: int, lex: Lexicon) -> bool:
     following = row[i + 1] if i + 1 < len(row) else None
     if i == 0 and form.form == "base" and following is not None and following.text[:1].isupper() and following.kind == "word":
         return False  # "Black Shadow, a group"
-    if form.form == "base" and before is not None and unit.text[0].isupper() and before.low in _TITLES:
+    if form.form == "base" and before is not None and unit.text[0].isupper() and before.low in TITLES:
         return False  # "Senator Mark Warner"
     if before is not None and before.low in (
         "to",
