@@ -260,7 +260,6 @@ FAMILIES: dict[str, Family] = {
         (_REFERENCE,),
         ("see", "read", "visit", "consult", "ref", "learn more", "according", "via", "cf", "available", "published",
          "documented", "described", "report", "found", "hosted by us", "cited", "detail", "source", "link", "advisor", "blog",
-         "report",
          "article", "post", "writeup", "write-up", "guidance", "documentation", "website", "homepage", "home page",
          *joined(("more", "further", "additional"), ("info", "detail", "reading")),
          *joined(("download",), ("our", "the")), *joined(("use", "complete"), ("the", "our", "this")), "fill in", "fill out",
