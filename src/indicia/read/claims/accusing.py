@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indicia.read.claims.clauses import act_words, agent_after, clause_end, clause_start, objects_after, trim_units
+from indicia.read.claims.clauses import act_words, agent_after, attacking, clause_end, clause_start, objects_after, trim_units
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence, Verb, coordinated, next_party, subject
 from indicia.read.claims.lexicon import lexicon
@@ -86,7 +86,7 @@ def _tool(sentence: Sentence, first: int) -> bool:
     """Whether malware or a verb of attack follows: "indicted for running DanaBot", "charged with hacking a port"."""
     if any(party.kinds[0] == "malware" and party.first >= first for party in sentence.parties):
         return True
-    return any(verb.at >= first and "hostile" in verb.classes and verb.lemma not in lexicon().weak for verb in sentence.verbs)
+    return attacking(sentence, first, len(sentence.row))
 
 
 def link(sentence: Sentence, verb: Verb, said: list[Speech]) -> Iterator[Draft]:

@@ -11,6 +11,7 @@ __all__ = [
     "NEVER",
     "act_words",
     "agent_after",
+    "attacking",
     "clause_end",
     "clause_start",
     "conditional_clause",
@@ -105,6 +106,12 @@ def act_words(sentence: Sentence, lo: int, hi: int) -> bool:
 def deed_words(sentence: Sentence, lo: int, hi: int) -> bool:
     """Whether a noun for a hostile deed stands there: "attack", not "advisory" or "report"."""
     return any(u.low in lexicon().acts for u in sentence.row[lo:hi])
+
+
+def attacking(sentence: Sentence, lo: int, hi: int) -> bool:
+    """Whether a verb of attack stands there that accuses by itself: "hacking", not "using"."""
+    weak = lexicon().weak
+    return any(lo <= verb.at < hi and "hostile" in verb.classes and verb.lemma not in weak for verb in sentence.verbs)
 
 
 def trim_units(sentence: Sentence, lo: int, hi: int) -> tuple[int, int] | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indicia.read.claims.clauses import act_words, agent_after, clause_end, objects_after, trim_units
+from indicia.read.claims.clauses import act_words, agent_after, attacking, clause_end, objects_after, trim_units
 from indicia.read.claims.draft import CLEAR, Draft
 from indicia.read.claims.grammar import Sentence, Verb, next_party, subject
-from indicia.read.claims.lexicon import lexicon
 from indicia.read.claims.speech import Speech, speaker_of
 from indicia.read.claims.suspects import accusable, can_speak, same_side, specific, suspect
 from indicia.records import Stance
@@ -58,9 +57,7 @@ def clearings(sentence: Sentence, said: list[Speech]) -> Iterator[Draft]:
 def _charged(sentence: Sentence, first: int) -> bool:
     """Whether what somebody is cleared of is a deed of computers: "of hacking the registry", "of the attack on the port"."""
     end = clause_end(sentence, first)
-    if act_words(sentence, first, end):
-        return True
-    return any(first <= v.at < end and "hostile" in v.classes and v.lemma not in lexicon().weak for v in sentence.verbs)
+    return act_words(sentence, first, end) or attacking(sentence, first, end)
 
 
 def _acquitted(sentence: Sentence, verb: Verb) -> Iterator[Draft]:

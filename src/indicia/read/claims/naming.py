@@ -6,7 +6,6 @@ what stands before: the nearest sentence that tells one, at last the heading.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from indicia.read.claims.cutting import Cut
 from indicia.read.claims.deeds import bare_act, deeds, hit, owner, tells
 from indicia.read.claims.incidents import Incidents
 from indicia.read.claims.resolving import Found
+from indicia.read.claims.sentences import sentences
 from indicia.read.claims.ties import Lands
 from indicia.read.claims.units import DETERMINERS
 from indicia.read.claims.wordsets import word_set
@@ -24,7 +24,6 @@ from indicia.records import Stance
 __all__ = ["Called", "Namer"]
 
 SHORT = 1500  # characters of a text that is mostly about one affair
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _EMPTY = word_set("incidents.empty")
 LOOK_BACK = 500  # characters before a claim in which its incident may have been told
 HEADING = 160  # characters of a text's first line that may name it
@@ -130,7 +129,9 @@ class Namer:
         """The one known incident that a short text tells anywhere, also after a claim whose sentence only says who."""
         if len(self.text) > SHORT:
             return None
-        found = [incident for piece in _SENTENCE.split(self.text) if (incident := self._told_of(piece)) is not None]
+        found = [
+            incident for start, end in sentences(self.text) if (incident := self._told_of(self.text[start:end])) is not None
+        ]
         return found[0] if len({incident.id for incident in found}) == 1 else None
 
     def _worth(self, told: str | None) -> str | None:

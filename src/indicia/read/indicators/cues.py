@@ -18,8 +18,6 @@ from indicia.read.indicators.handling import before, joined
 
 __all__ = ["FAMILIES", "Family", "after_matches"]
 
-BEFORE, AFTER = 240, 160  # characters around a hit within which its sentence is looked at
-
 
 _POSSESSIVE = r"(?:'s|s'|’s|s’)?"
 _OPENING = r"[\s,(:\"'`“‘<]{0,3}"

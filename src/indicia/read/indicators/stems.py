@@ -82,12 +82,6 @@ class Cues:
                     return match
         return None
 
-    def has_stem(self, family: str, low: int, high: int) -> bool:
-        """Whether a stem of what the family has after a hit stands in [low, high)."""
-        places = self._list(AFTER_BIT[family])
-        index = bisect_left(places, low)
-        return index < len(places) and places[index] < high
-
 
 def _stems(padded: bytes, lows: _Places, highs: _Places) -> tuple[_Places, _Bits]:
     """Where stems begin in the sentences [low, high), in order, and the families of each. A cue before a hit begins where a
