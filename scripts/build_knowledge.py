@@ -59,8 +59,9 @@ def build(shared: Path, out: Path) -> dict[str, int]:
         clusters("microsoft-activity-group.json"),
         clusters("tidal-groups.json"),
     )
+    told_apart = own.told_apart()
     for value in threat_actor.values:
-        value.value = own.told_apart().get(value.value, value.value)
+        value.value = told_apart.get(value.value, value.value)
     producer = clusters("producer.json")
     vendors = add_producers(own.vendors(), producer, frozenset(state.code for state in states))
     agencies_misp = clusters("intelligence-agencies.json")
