@@ -13,12 +13,14 @@ from indicia.knowledge import Knowledge
 from indicia.read.affairs import join_affairs
 from indicia.read.fronts import document_from_text
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
     Case,
     Chain,
     Channel,
     Claim,
+    Deed,
     Document,
     Event,
     Firmness,
@@ -119,16 +121,18 @@ def _document(number: int, claims: int, mentions: int) -> tuple[Document, list[C
                 quote=document.span(at, at + len(sentence)),
                 source=Source(
                     type=speaker[1],
-                    party=Party(span=document.span(who, who + len(speaker[0])), canonical=speaker[0], state=speaker[2]),
+                    party=Party(span=document.span(who, who + len(speaker[0])), canonical=speaker[0]),
+                    state=speaker[2],
                 ),
                 stance=stance,
                 accused=Accused(
                     type=accused[1],
                     level=accused[2],
-                    party=Party(span=document.span(whom, whom + len(accused[0])), canonical=accused[0], state=accused[3]),
+                    party=Party(span=document.span(whom, whom + len(accused[0])), canonical=accused[0]),
+                    state_said=accused[3],
                 ),
-                incident=f"Intrusion {number % 9}",
-                firmness=list(Firmness)[number % 6],
+                incidents=(About(name=f"Intrusion {number % 9}"),),
+                deed=Deed(firmness=list(Firmness)[number % 6]),
                 channel=list(Channel)[number % 8],
                 date=day,
             )

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
     Affair,
@@ -23,12 +27,14 @@ from indicia.records import (
     Claim,
     Confidence,
     Context,
+    Deed,
     Document,
     Event,
     Evidence,
     EvidenceKind,
     Firmness,
     Gap,
+    Ground,
     Hunt,
     HuntVerdict,
     Hypothesis,
@@ -53,6 +59,8 @@ from indicia.records import (
     Span,
     Stage,
     Stance,
+    Tie,
+    TieKind,
     Tlp,
     Verdict,
     Versions,
@@ -119,6 +127,19 @@ def sentence(doc: Document, words: str) -> Span:
     return doc.span(start, min(ends, default=len(doc.text)))
 
 
+def said_with(claim: Claim, **how: Any) -> Claim:
+    """The claim, its proposition said as surely as `how` tells."""
+    if claim.deed is not None:
+        return msgspec.structs.replace(claim, deed=msgspec.structs.replace(claim.deed, **how))
+    assert claim.tie is not None
+    return msgspec.structs.replace(claim, tie=msgspec.structs.replace(claim.tie, **how))
+
+
+def about(claim: Claim, id: str | None, name: str | None) -> Claim:
+    """The claim, on another incident, or on none that is told."""
+    return msgspec.structs.replace(claim, incidents=(About(name=name or "", id=id),) if name or id else ())
+
+
 def claim(
     doc: Document,
     begins: str,
@@ -142,24 +163,28 @@ def claim(
     def inside(words: str) -> Span:
         return find(doc, words, quote.start)
 
+    placed = whom is not None and whom[3] is Level.PLACE
+    said: dict[str, Any] = {
+        "firmness": firmness,
+        "cue": inside(cue) if cue else None,
+        "confidence": confidence,
+        "likelihood": likelihood,
+    }
     return Claim(
         id=stable_id("claim", doc.id, quote.start, who and who[1], stance, whom and whom[1]),
         quote=quote,
-        source=Source(type=who[2], party=Party(span=inside(who[0]), canonical=who[1], state=who[3]))
+        source=Source(type=who[2], party=Party(span=inside(who[0]), canonical=who[1]), state=who[3])
         if who
         else Source(type=SourceType.MEDIA),
         stance=stance,
-        accused=Accused(type=whom[2], level=whom[3], party=Party(span=inside(whom[0]), canonical=whom[1], state=whom[4]))
+        accused=Accused(type=whom[2], level=whom[3], party=Party(span=inside(whom[0]), canonical=whom[1]), state_said=whom[4])
         if whom
         else Accused(type=AccusedType.UNKNOWN),
         act=inside(act) if act else None,
-        incident="Microsoft Exchange hack",
-        incident_id="exchange-2021",
-        firmness=firmness,
-        firmness_cue=inside(cue) if cue else None,
-        confidence=confidence,
-        likelihood=likelihood,
-        basis=basis,
+        deed=None if placed or whom is None else Deed(**said),
+        tie=Tie(kind=TieKind.LOCATED, to=whom[1], state=whom[4], **said) if placed and whom else None,
+        incidents=(About(name="Microsoft Exchange hack", id="exchange-2021"),),
+        grounds=(Ground(basis=basis),) if basis is not Basis.NONE_STATED else (),
         date=date,
         motives=motives,
         channel=channel,
@@ -695,10 +720,11 @@ def hostile_case() -> Case:
         stance=Stance.ACCUSES,
         accused=Accused(type=AccusedType.GROUP, level=Level.GROUP, party=party, category=NASTY),
         act=span,
-        incident=NASTY,
-        incident_id=NASTY,
-        firmness=Firmness.HIGH,
-        firmness_cue=span,
+        deed=Deed(firmness=Firmness.HIGH, cue=span),
+        tie=Tie(kind=TieKind.LINKED, to=NASTY, state=NASTY, words=span, cue=span),
+        not_accused=party,
+        incidents=(About(name=NASTY, id=NASTY),),
+        grounds=(Ground(basis=Basis.TECHNICAL, cue=span),),
         date=NASTY,
         date_text=span,
         victims=(span,),

@@ -136,7 +136,7 @@ def test_what_a_text_does_not_state_calls_for_nothing(context: Context) -> None:
 def test_a_denied_charge_does_not_make_a_group_s_techniques_typical() -> None:
     case = exchange_case(logs=False)
     named = next(claim for claim in case.claims if claim.accused.party and claim.accused.party.canonical == "HAFNIUM")
-    only = msgspec.structs.replace(named, stance=Stance.DENIES, incident_id=None)
+    only = msgspec.structs.replace(named, stance=Stance.DENIES, incidents=())
     needs, _ = needs_of(Case(name="x", versions=VERSIONS, claims=(only,)), Facts(SAMPLE))
     assert not needs
     accusing = msgspec.structs.replace(only, stance=Stance.ACCUSES)

@@ -21,7 +21,7 @@ from indicia.case.tables import metadata
 from indicia.errors import StoreError
 from indicia.records import Case, Claim, Firmness, Judgement, Outcome, stable_id
 from tests.postgres import server
-from tests.sample_case import big_case, empty_case, exchange_case, hostile_case
+from tests.sample_case import big_case, empty_case, exchange_case, hostile_case, said_with
 
 NOW = "2026-11-24T12:00:00Z"
 
@@ -66,7 +66,7 @@ def test_saving_the_same_again_changes_nothing(where: str) -> None:
 def test_a_corrected_claim_supersedes_and_the_old_one_stays_readable(where: str) -> None:
     first = exchange_case()
     claim = first.claims[0]
-    corrected = msgspec.structs.replace(claim, firmness=Firmness.HIGH if claim.firmness is not Firmness.HIGH else Firmness.LOW)
+    corrected = said_with(claim, firmness=Firmness.HIGH if claim.said.firmness is not Firmness.HIGH else Firmness.LOW)
     second = msgspec.structs.replace(first, claims=(corrected, *first.claims[1:]))
     save(where, first, "first")
     with open_store(where) as store:
@@ -114,7 +114,7 @@ def test_what_each_run_changed_is_counted_from_what_is_kept(where: str) -> None:
     assert first.hunt is not None
     (one, *rest) = first.hunt.sightings
     changed = msgspec.structs.replace(one, title="Seen otherwise")
-    firmer = msgspec.structs.replace(first.claims[1], firmness=Firmness.LOW)
+    firmer = said_with(first.claims[1], firmness=Firmness.LOW)
     second = msgspec.structs.replace(
         first, claims=(firmer, *first.claims[2:]), hunt=msgspec.structs.replace(first.hunt, sightings=(changed, *rest[:-1]))
     )

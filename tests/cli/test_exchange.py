@@ -17,7 +17,7 @@ from indicia.share.plain import case_json
 from indicia.share.stix import read_bundle
 from indicia.share.taxii_client import pull
 from indicia.web.collections import collection_id
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, said_with
 from tests.web.test_taxii import ALICE, BOB, at, mixed_case, readers, server
 
 __all__ = ["readers", "server"]  # fixtures
@@ -83,7 +83,7 @@ def test_push_again_sends_only_what_changed(server: str, tmp_path: Path, capsys:
         sent = pull(inbox, ALICE).objects
         assert indicia(*words) == exits.E_OK
         assert f"0 objects taken, 0 refused, 0 pending, {len(sent)} sent before" in capsys.readouterr().err
-        firmer = msgspec.structs.replace(case.claims[0], firmness=Firmness.CONFIRMED)
+        firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
         store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
     assert indicia(*words) == exits.E_OK
     changed = [item for item in pull(inbox, ALICE).objects if item not in sent]

@@ -24,7 +24,7 @@ def source(claim: Claim) -> str:
 
 def utterance(claim: Claim, document: Document) -> str:
     accused, level = claim.accused.party, claim.accused.level
-    words = (level.value if level else "-", claim.firmness.value, claim.basis.value)
+    words = (level.value if level else "-", claim.said.firmness.value, claim.basis.value)
     whom = accused.canonical if accused else "nobody"
     return f"{claim.date or document.published} {source(claim)} {claim.stance.value} {whom} ({', '.join(words)})"
 

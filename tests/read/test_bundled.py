@@ -58,7 +58,7 @@ def test_an_attribution_is_a_claim_of_its_maker(tmp_path: Path, indent: int | No
     assert claim.accused.party is not None
     assert (claim.source.party.canonical, claim.source.type) == ("Exämple Agency", SourceType.GOVERNMENT)
     assert (claim.accused.party.canonical, claim.accused.level) == ('Group "Four"', Level.GROUP)
-    assert (claim.stance, claim.confidence, claim.firmness) == (Stance.ACCUSES, Confidence.HIGH, Firmness.HIGH)
+    assert (claim.stance, claim.said.confidence, claim.said.firmness) == (Stance.ACCUSES, Confidence.HIGH, Firmness.HIGH)
     assert (claim.incident, claim.incident_id, claim.date) == ("Microsoft Exchange hack", "exchange-2021", "2024-05-01")
     assert claim.quote.text.startswith("We assess")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
 from indicia.read.claims.sentences import LONGEST, sentences
-from indicia.records import Document, Severity, Span, from_json, stable_id, to_json
+from indicia.records import Document, Severity, from_json, stable_id, to_json
 from indicia.records.claims import Claim
 
 TEXT = (
@@ -27,22 +27,14 @@ def document(text: str, published: str | None = None) -> Document:
     return Document(id=stable_id("document", text), name="test", text=text, sha256="", published=published)
 
 
-def spans(claim: Claim) -> list[Span]:
-    parties = [party.span for party in (claim.source.party, claim.accused.party) if party is not None]
-    others = [
-        span for span in (claim.quote, claim.act, claim.firmness_cue, claim.basis_cue, claim.date_text) if span is not None
-    ]
-    return [*parties, *others, *claim.source.via, *claim.victims]
-
-
 def test_every_span_is_the_text_at_its_offsets() -> None:
     doc = document(TEXT, "2024-05-15")
     claims, _ = read_claims(doc, knowledge.load(), threshold=0.1)
     assert len(claims) >= 5
     for claim in claims:
-        for span in spans(claim):
+        for span in claim.spans():
             assert doc.text[span.start : span.end] == span.text
-        assert claim.quote.start <= min(span.start for span in spans(claim) if span != claim.date_text)
+        assert claim.quote.start <= min(span.start for span in claim.spans() if span != claim.date_text)
 
 
 def test_the_same_text_gives_the_same_bytes() -> None:
@@ -117,7 +109,7 @@ def test_another_language_is_said_and_not_guessed_at(language: str, text: str) -
 def test_hostile_text_neither_fails_nor_loses_offsets(text: str) -> None:
     doc = document(text)
     for claim in read_claims(doc, knowledge.load(), threshold=0.05)[0]:
-        for span in spans(claim):
+        for span in claim.spans():
             assert doc.text[span.start : span.end] == span.text
 
 
@@ -200,7 +192,7 @@ def test_sentences_are_in_order_bounded_and_lose_only_white_space(text: str) -> 
 def test_any_row_of_words_can_be_read(words: list[str]) -> None:
     doc = document(" ".join(words))
     for claim in read_claims(doc, knowledge.load(), model=False)[0]:
-        for span in spans(claim):
+        for span in claim.spans():
             assert doc.text[span.start : span.end] == span.text
 
 

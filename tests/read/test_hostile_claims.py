@@ -119,19 +119,8 @@ def test_work_grows_so_for_mixtures_too(work: Callable[[str], int]) -> None:
 def claims_of(document: Document) -> list[Claim]:
     claims = list(read_claims(document, knowledge.load())[0])
     for claim in claims:
-        spans = [
-            claim.quote,
-            claim.act,
-            claim.firmness_cue,
-            claim.basis_cue,
-            claim.date_text,
-            *claim.victims,
-            *claim.source.via,
-        ]
-        spans += [party.span for party in (claim.source.party, claim.accused.party) if party is not None]
-        for span in spans:
-            if span is not None:
-                assert document.text[span.start : span.end] == span.text
+        for span in claim.spans():
+            assert document.text[span.start : span.end] == span.text
     return claims
 
 

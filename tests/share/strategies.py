@@ -12,6 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
     Advice,
@@ -22,8 +23,11 @@ from indicia.records import (
     Claim,
     Confidence,
     Context,
+    Deed,
+    DeedKind,
     Document,
     Firmness,
+    Ground,
     Hunt,
     Judgement,
     Level,
@@ -33,13 +37,18 @@ from indicia.records import (
     Motive,
     Party,
     Problem,
+    Prominence,
     Relation,
+    Scope,
     Sighting,
     Source,
     SourceType,
     Stance,
+    Tie,
+    TieKind,
     Tlp,
     Versions,
+    Voice,
     Weighing,
     stable_id,
 )
@@ -71,13 +80,26 @@ def spans(draw: Any, document: Document) -> Any:
 @st.composite
 def claims(draw: Any, document: Document, number: int) -> Claim:
     here = spans(document)
-    party = st.builds(Party, span=here, canonical=words, state=st.sampled_from([None, "CN", "GB"]))
+    party = st.builds(Party, span=here, canonical=words)
+    state = st.sampled_from([None, "CN", "GB"])
+    how = {
+        "firmness": st.sampled_from(Firmness),
+        "cue": st.none() | here,
+        "likelihood": st.none() | st.sampled_from(Likelihood),
+        "confidence": st.none() | st.sampled_from(Confidence),
+    }
     return Claim(
         id=stable_id("claim", document.id, number),
         quote=draw(here),
         source=draw(
             st.builds(
-                Source, type=st.sampled_from(SourceType), party=st.none() | party, via=st.lists(here, max_size=2).map(tuple)
+                Source,
+                type=st.sampled_from(SourceType),
+                party=st.none() | party,
+                state=state,
+                body=st.none() | words,
+                voice=st.sampled_from(Voice),
+                via=st.lists(here, max_size=2).map(tuple),
             )
         ),
         stance=draw(st.sampled_from(Stance)),
@@ -87,22 +109,31 @@ def claims(draw: Any, document: Document, number: int) -> Claim:
                 type=st.sampled_from(AccusedType),
                 level=st.none() | st.sampled_from(Level),
                 party=st.none() | party,
+                state_said=state,
+                state_known=state,
+                according_to=st.lists(words, max_size=2).map(tuple),
                 category=st.none() | words,
             )
         ),
+        deed=draw(st.none() | st.builds(Deed, kind=st.sampled_from(DeedKind), **how)),
+        tie=draw(
+            st.none() | st.builds(Tie, kind=st.sampled_from(TieKind), to=words, state=state, words=st.none() | here, **how)
+        ),
+        not_accused=draw(st.none() | party),
+        statement=draw(st.integers(1, 3)),
+        prominence=draw(st.sampled_from(Prominence)),
         act=draw(st.none() | here),
-        incident=draw(st.none() | words),
-        incident_id=draw(st.sampled_from([None, "exchange-2021"])),
+        incidents=draw(
+            st.lists(
+                st.builds(About, name=words, id=st.sampled_from([None, "exchange-2021"]), scope=st.sampled_from(Scope)),
+                max_size=2,
+            ).map(tuple)
+        ),
         victims=draw(st.lists(here, max_size=2).map(tuple)),
         victim_countries=draw(st.sampled_from([(), ("NO",), ("NO", "FI")])),
         sectors=draw(st.sampled_from([(), ("energy",)])),
         motives=draw(st.lists(st.sampled_from(Motive), max_size=2, unique=True).map(tuple)),
-        firmness=draw(st.sampled_from(Firmness)),
-        firmness_cue=draw(st.none() | here),
-        likelihood=draw(st.none() | st.sampled_from(Likelihood)),
-        confidence=draw(st.none() | st.sampled_from(Confidence)),
-        basis=draw(st.sampled_from(Basis)),
-        basis_cue=draw(st.none() | here),
+        grounds=draw(st.lists(st.builds(Ground, basis=st.sampled_from(Basis), cue=st.none() | here), max_size=2).map(tuple)),
         channel=draw(st.sampled_from(Channel)),
         relation=draw(st.sampled_from(Relation)),
         date=draw(st.sampled_from([None, "2021", "2021-07", "2021-07-19"])),

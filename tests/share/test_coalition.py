@@ -11,7 +11,7 @@ from indicia.records import Case, Claim, Confidence, Firmness, Level, SourceType
 from indicia.share.coalition import Party, Standing, compare, joint_statement, merge
 from indicia.share.redact import marking_of
 from indicia.share.statement import statement_text
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, said_with
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW
 
@@ -57,7 +57,7 @@ def test_who_says_more(three: list[Party]) -> None:
 
 
 def test_one_hedged_signer_hedges_all(three: list[Party]) -> None:
-    hedged = named(three[0].case.claims[0], firmness=Firmness.HEDGED)
+    hedged = said_with(three[0].case.claims[0], firmness=Firmness.HEDGED)
     eu = Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(hedged,)))
     (joint,) = joint_statement([eu, *three[1:]])
     assert joint.firmness is Firmness.HEDGED
@@ -70,7 +70,7 @@ def test_the_lowest_confidence_counts_where_all_state_one(three: list[Party]) ->
         Party(
             name=party.name,
             case=msgspec.structs.replace(
-                party.case, claims=tuple(named(claim, confidence=confidence) for claim in party.case.claims)
+                party.case, claims=tuple(said_with(claim, confidence=confidence) for claim in party.case.claims)
             ),
         )
         for party, confidence in zip(three, confidences, strict=True)
@@ -129,7 +129,7 @@ def test_who_only_endorses_signs_nothing_and_the_draft_says_so(three: list[Party
 
 @pytest.mark.parametrize("firmness", list(Firmness))
 def test_who_is_not_sure_does_not_say_that_it_was_so(three: list[Party], firmness: Firmness) -> None:
-    claim = named(three[0].case.claims[0], firmness=firmness)
+    claim = said_with(three[0].case.claims[0], firmness=firmness)
     parties = [Party(name="European Union", case=msgspec.structs.replace(three[0].case, claims=(claim,))), *three[1:]]
     (joint,) = joint_statement(parties)
     text = statement_text(parties)
@@ -137,7 +137,7 @@ def test_who_is_not_sure_does_not_say_that_it_was_so(three: list[Party], firmnes
     assert ("activity may have been conducted" in text) is unsure
     assert ("activity was conducted" in text) is not unsure
     told = "The least sure of them is " in text
-    assert told or all(one.firmness is Firmness.NONE for _, one in joint.claims)
+    assert told or all(one.said.firmness is Firmness.NONE for _, one in joint.claims)
 
 
 def test_nothing_in_a_draft_is_markup_of_others(three: list[Party]) -> None:
@@ -156,7 +156,7 @@ def test_merging_keeps_both_readings_and_the_stricter_marking() -> None:
     one = exchange_case()
     other = msgspec.structs.replace(
         one,
-        claims=(named(one.claims[0], firmness=Firmness.LOW), *one.claims[1:]),
+        claims=(said_with(one.claims[0], firmness=Firmness.LOW), *one.claims[1:]),
         documents=tuple(msgspec.structs.replace(document, marking=Tlp.AMBER) for document in one.documents),
     )
     merged = merge([Party(name="A", case=one), Party(name="B", case=other)], "both")
@@ -170,9 +170,9 @@ def test_merging_keeps_both_readings_and_the_stricter_marking() -> None:
 @given(st.lists(cases(), min_size=2, max_size=3))
 def test_merging_loses_no_claim_and_no_marking(found: list[Case]) -> None:
     merged = merge([Party(name=str(number), case=case) for number, case in enumerate(found)], "all")
-    quotes = {(claim.quote, claim.stance, claim.firmness) for claim in merged.claims}
+    quotes = {(claim.quote, claim.stance, claim.said.firmness) for claim in merged.claims}
     for case in found:
-        assert {(claim.quote, claim.stance, claim.firmness) for claim in case.claims} <= quotes
+        assert {(claim.quote, claim.stance, claim.said.firmness) for claim in case.claims} <= quotes
         assert marking_of(merged).rank >= marking_of(case).rank
     assert len({claim.id for claim in merged.claims}) == len(merged.claims)
     assert merge([Party(name="x", case=merged), Party(name="y", case=merged)], "again").claims == merged.claims

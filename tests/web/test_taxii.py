@@ -29,7 +29,7 @@ from indicia.web import create_app
 from indicia.web.collections import Inbox, collection_id, marking_of_object
 from indicia.web.readers import Reader, load_readers, reader_of
 from indicia.web.taxii import MEDIA, Fixed, Source, beside, taxii_app
-from tests.sample_case import exchange_case
+from tests.sample_case import exchange_case, said_with
 
 READERS = """
 [readers.alice]
@@ -295,7 +295,7 @@ def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[
         with running(app) as server:
             everything = get(at(server, Tlp.AMBER), ALICE, limit="1000").json()["objects"]
             assert "objects" not in get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()
-            firmer = msgspec.structs.replace(case.claims[0], firmness=Firmness.CONFIRMED)
+            firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
             store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
             later = get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"]
         with running(taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: "2027")) as server:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from indicia.records import Accused, AccusedType, Claim, Firmness, Level, Party, Source, SourceType, Span, Stance
+from indicia.records import (
+    Accused,
+    AccusedType,
+    Claim,
+    Deed,
+    Firmness,
+    Level,
+    Party,
+    Source,
+    SourceType,
+    Span,
+    Stance,
+    Tie,
+    TieKind,
+)
 
 __all__ = ["claim_of"]
 
@@ -19,14 +33,18 @@ def claim_of(line: str, number: int = 0) -> Claim:
         id=f"claim--{number}",
         quote=_span("quote"),
         source=Source(
-            type=SourceType(kind), party=Party(span=_span(source), canonical=source, state=None if home == "-" else home)
+            type=SourceType(kind), party=Party(span=_span(source), canonical=source), state=None if home == "-" else home
         ),
         stance=Stance(stance),
         accused=Accused(
             type=AccusedType.STATE,
             level=Level(level),
-            party=Party(span=_span(accused), canonical=accused, state=None if state == "-" else state),
+            party=Party(span=_span(accused), canonical=accused),
+            state_said=None if state == "-" else state,
         ),
-        firmness=Firmness(firmness),
+        deed=None if level == "place" else Deed(firmness=Firmness(firmness)),
+        tie=Tie(kind=TieKind.LOCATED, to=accused, state=None if state == "-" else state, firmness=Firmness(firmness))
+        if level == "place"
+        else None,
         origin=None if origin == "-" else f"claim--{origin}",
     )

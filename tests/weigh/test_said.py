@@ -14,6 +14,7 @@ from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, EvidenceKind, Judgement, Verdict, to_json
 from indicia.weigh import from_ids, gather, weigh
 from indicia.weigh.affair import reports_on
+from tests.sample_case import about
 from tests.weigh.samples import claim_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "said.yml").read_text("utf-8"))
@@ -123,7 +124,7 @@ def test_reports_on_the_affair_itself_are_left_out(knowledge: Knowledge) -> None
     own = reports_on(incident, knowledge)
     assert "Volexity Exchange Marauder March 2021" in own
     assert not any("2025" in name for name in own)
-    claim = msgspec.structs.replace(claim_of(CASES[0]["claims"][3]), incident_id="exchange-2021")
+    claim = about(claim_of(CASES[0]["claims"][3]), "exchange-2021", None)
     techniques = ["T1190", "T1505.003", "T1003.001", "T1059.001", "T1136.002", "T1560.001", "T1567.002", "T1114.002"]
     observed = from_ids(techniques, ["S0020"], knowledge=knowledge)
     found = weigh(observed + gather([claim], (), None, (), knowledge), knowledge).observed

@@ -16,6 +16,7 @@ __all__ = ["Shown"]
 
 _STYLES = {
     Stance.ACCUSES: "red",
+    Stance.CLAIMS: "red",
     Stance.ENDORSES: "magenta",
     Stance.DENIES: "green",
     Stance.DECLINES: "dim",
@@ -122,8 +123,8 @@ def _shown(one: _Value, *, bare: bool = False) -> str:
 def _print_claim(console: Console, claim: Claim, place: str) -> None:
     party, accused = claim.source.party, claim.accused.party
     level = (claim.accused.level or claim.accused.type).value
-    if claim.firmness is not Firmness.NONE:
-        said = [claim.firmness.value + (f" “{claim.firmness_cue.text}”" if claim.firmness_cue else "")]
+    if claim.said.firmness is not Firmness.NONE:
+        said = [claim.said.firmness.value + (f" “{claim.said.cue.text}”" if claim.said.cue else "")]
     else:
         said = ["flat statement"] if claim.stance is Stance.ACCUSES else []
     said += [claim.basis.value] if claim.basis is not Basis.NONE_STATED else []

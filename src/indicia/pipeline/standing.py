@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from indicia.advise import advise
 from indicia.knowledge import Knowledge
 from indicia.read.affairs import join_affairs
-from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, those_kept
+from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, claim_today, those_kept
 from indicia.weigh import gather, weigh
 
 __all__ = ["Correction", "Standing", "as_left"]
@@ -73,7 +74,7 @@ def _added(judgements: Iterable[Judgement]) -> Iterable[Claim]:
     for judgement in judgements:
         if judgement.action == "add":
             try:
-                yield msgspec.json.decode(judgement.value, type=Claim)
+                yield msgspec.convert(claim_today(msgspec.json.decode(judgement.value, type=dict[str, Any])), type=Claim)
             except (msgspec.MsgspecError, UnicodeError):
                 continue  # evidence or a measure that somebody added
 
@@ -86,12 +87,18 @@ def _laid_over(claim: Claim, new: Correction) -> Claim:
         accused = msgspec.structs.replace(accused, party=msgspec.structs.replace(accused.party, canonical=new.accused))
     if new.level:
         accused = msgspec.structs.replace(accused, level=new.level)
+    deed, tie = claim.deed, claim.tie
+    if new.firmness and deed:
+        deed = msgspec.structs.replace(deed, firmness=new.firmness)
+    elif new.firmness and tie:
+        tie = msgspec.structs.replace(tie, firmness=new.firmness)
     return msgspec.structs.replace(
         claim,
         source=source,
         accused=accused,
         stance=new.stance or claim.stance,
-        firmness=new.firmness or claim.firmness,
+        deed=deed,
+        tie=tie,
         date=new.date or claim.date,
     )
 

@@ -121,12 +121,12 @@ def origins(claims: Iterable[Claim], documents: Iterable[Document]) -> dict[str,
         said = utterances.setdefault((*_voice(claim, place), claim.stance.value, _target(claim), claim.incident_id or ""), [])
         day = _date(claim, known)
         for one in reversed(said):
-            passed_on = claim.firmness is Firmness.NONE and _FIRMNESS[one.firmness] > _FIRMNESS[Firmness.NONE]
-            if one.day == day or (one.named == named and (one.firmness is claim.firmness or passed_on)):
+            passed_on = claim.said.firmness is Firmness.NONE and _FIRMNESS[one.firmness] > _FIRMNESS[Firmness.NONE]
+            if one.day == day or (one.named == named and (one.firmness is claim.said.firmness or passed_on)):
                 out[claim.id] = one.claim
                 break
         else:
-            said.append(_Utterance(claim.id, day, named, claim.firmness))
+            said.append(_Utterance(claim.id, day, named, claim.said.firmness))
             out[claim.id] = claim.id
     return out
 
@@ -282,10 +282,12 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
         )
     same_state = earlier.accused.state is not None and earlier.accused.state == later.accused.state
     if one.canonical == other.canonical:
-        before, after = _FIRMNESS[earlier.firmness], _FIRMNESS[later.firmness]
+        before, after = _FIRMNESS[earlier.said.firmness], _FIRMNESS[later.said.firmness]
         if before == after:
             return Shift(earlier=earlier.id, later=later.id, kind="repeat", note="")
-        note = ", then ".join("said flatly" if f is Firmness.NONE else f.value for f in (earlier.firmness, later.firmness))
+        note = ", then ".join(
+            "said flatly" if f is Firmness.NONE else f.value for f in (earlier.said.firmness, later.said.firmness)
+        )
         return Shift(earlier=earlier.id, later=later.id, kind="supersede", note=note)
     if same_state and earlier.accused.level and later.accused.level:
         other_level = _LEVELS[later.accused.level] != _LEVELS[earlier.accused.level]

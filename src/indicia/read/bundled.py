@@ -16,11 +16,13 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
     Channel,
     Claim,
     Confidence,
+    Deed,
     Document,
     Firmness,
     Level,
@@ -29,6 +31,8 @@ from indicia.records import (
     SourceType,
     Span,
     Stance,
+    Tie,
+    TieKind,
     stable_id,
 )
 
@@ -80,6 +84,7 @@ def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowled
     confidence = _confidence(item.get("confidence"))
     name, created = what.get("name"), item.get("created")
     incident = name if what.get("type") in _INCIDENTS and isinstance(name, str) else None
+    said: dict[str, Any] = {"firmness": _FIRMNESS[confidence] if confidence else Firmness.NONE, "confidence": confidence}
     known = {row.id for row in knowledge.incidents.named(incident)} if incident else set()
     return Claim(
         id=stable_id("claim", places.document.id, id),
@@ -88,10 +93,11 @@ def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowled
         stance=Stance.ACCUSES,
         accused=accused,
         act=places.string(name, what["id"]) if isinstance(name, str) else None,
-        incident=incident,
-        incident_id=next(iter(known)) if len(known) == 1 else None,
-        firmness=_FIRMNESS[confidence] if confidence else Firmness.NONE,
-        confidence=confidence,
+        deed=None if accused.level is Level.PLACE else Deed(**said),
+        tie=Tie(kind=TieKind.LOCATED, to=accused.party.canonical if accused.party else "", state=accused.state_said, **said)
+        if accused.level is Level.PLACE
+        else None,
+        incidents=(About(name=incident, id=next(iter(known)) if len(known) == 1 else None),) if incident else (),
         channel=Channel.TECHNICAL_REPORT,
         date=created[:10] if isinstance(created, str) else None,
         cues=(f"stix:{kind}",),
@@ -130,7 +136,7 @@ def _accused(item: dict[str, Any], places: _Places) -> Accused | None:
     state = country.upper() if level is Level.PLACE and isinstance(country, str) and len(country) == 2 else None
     if item["type"] == "identity":
         type = {"individual": AccusedType.PERSON, "group": AccusedType.GROUP}.get(str(item.get("identity_class")), type)
-    return Accused(type=type, level=level, party=Party(span=span, canonical=str(name), state=state))
+    return Accused(type=type, level=level, party=Party(span=span, canonical=str(name)), state_said=state)
 
 
 class _Places:

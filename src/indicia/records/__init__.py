@@ -4,7 +4,7 @@ text      Document, Block, Span            claims     Claim, Source, Accused and
 mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hunt
 weighing  Evidence, Assessment, Weighing   measures   Measure, Advice
 cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
-streamed  Streamed
+streamed  Streamed                         older      what earlier versions wrote, brought to today's form
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from indicia.records.hunting import *  # noqa: F403
 from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403
+from indicia.records.older import *  # noqa: F403
 from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

@@ -1,7 +1,12 @@
 """Claims: who takes which stance toward whom, for what, how firmly, on what grounds.
 
+A claim holds up to two propositions, each with its own firmness: the *deed* (the accused did it, had it done, made it possible)
+and the *tie* (the accused is part of, works for, is linked to a state or agency). "Highly likely that HAFNIUM is associated
+with the Chinese state" is a tie and says nothing of how sure it is that HAFNIUM did anything.
+
 The fields and their values follow `docs/claims.md`. Two axes are never merged: *likelihood* ("highly likely", ICD 203 and PHIA
-words) and *confidence* ("with moderate confidence"). A place ("from the territory of China") is never turned into a state.
+words) and *confidence* ("with moderate confidence"). A place ("from the territory of China") is never turned into a state, and
+the state that a text ties somebody to is kept apart from the one that our tables know of the name.
 """
 
 from __future__ import annotations
@@ -12,21 +17,31 @@ from indicia.records.base import Record
 from indicia.records.text import Span
 
 __all__ = [
+    "About",
     "Accused",
     "AccusedType",
     "Basis",
     "Channel",
     "Claim",
     "Confidence",
+    "Deed",
+    "DeedKind",
     "Firmness",
+    "Ground",
     "Level",
     "Likelihood",
     "Motive",
     "Party",
+    "Prominence",
+    "Proposition",
     "Relation",
+    "Scope",
     "Source",
     "SourceType",
     "Stance",
+    "Tie",
+    "TieKind",
+    "Voice",
 ]
 
 
@@ -38,6 +53,53 @@ class Stance(StrEnum):
     DENIES = "denies"
     DECLINES = "declines"
     QUESTIONS = "questions"
+    CLAIMS = "claims"  # takes credit: the source is the accused
+
+
+class DeedKind(StrEnum):
+    """What the accused is said to have done."""
+
+    DID = "did"  # carried it out, is behind it
+    DIRECTED = "directed"  # ordered it, employs or sponsors those who did
+    ENABLED = "enabled"  # gave infrastructure, tools or shelter for it
+
+
+class TieKind(StrEnum):
+    """How the accused is said to stand to a state or agency, from the closest to the loosest."""
+
+    ORGAN = "organ"
+    DIRECTED = "directed"
+    WORKS_FOR = "works_for"
+    LINKED = "linked"
+    ALIGNED = "aligned"
+    TOLERATED = "tolerated"
+    LOCATED = "located"
+
+    @property
+    def binds(self) -> bool:
+        """Whether who says this says that the state itself is behind the accused: "works for" or closer."""
+        return self in (TieKind.ORGAN, TieKind.DIRECTED, TieKind.WORKS_FOR)
+
+
+class Voice(StrEnum):
+    """Where the source stands in the document."""
+
+    TEXT = "text"  # it is named in the text, or the text narrates
+    ISSUER = "issuer"  # the document's own voice: "we", "the Department"
+    QUOTE = "quote"  # inside a quotation of somebody else
+
+
+class Prominence(StrEnum):
+    ANNOUNCEMENT = "announcement"  # the document makes the claim
+    REPORTED = "reported"  # the document reports who made it
+    BACKGROUND = "background"  # said in passing
+
+
+class Scope(StrEnum):
+    """How a claim stands to an incident that it names."""
+
+    WHOLE = "whole"  # the claim is about this deed
+    PART = "part"  # the claim is about more, of which this deed is a part
 
 
 class SourceType(StrEnum):
@@ -59,6 +121,7 @@ class AccusedType(StrEnum):
     GROUP = "group"
     PERSON = "person"
     CRIMINAL = "criminal"
+    COMPANY = "company"
     UNKNOWN = "unknown"
 
 
@@ -146,38 +209,95 @@ class Motive(StrEnum):
 
 
 class Party(Record, frozen=True, kw_only=True):
-    """Somebody who is named: the words in the text, the canonical name, and the state (ISO 3166 alpha-2) they belong to."""
+    """Somebody who is named: the words in the text and the canonical name."""
 
     span: Span
     canonical: str
-    state: str | None = None
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """The innermost speaker. `party` is None for unsourced narration; `via` are the relays, outermost first."""
+    """The innermost speaker. `party` is None for unsourced narration; `via` are the relays, outermost first.
+
+    `state` (ISO 3166 alpha-2) is the one that the source belongs to. `body` is what an office-holder speaks for.
+    """
 
     type: SourceType
     party: Party | None = None
+    state: str | None = None
+    body: str | None = None
+    voice: Voice = Voice.TEXT
     via: tuple[Span, ...] = ()
 
 
 class Accused(Record, frozen=True, kw_only=True):
-    """Whom the claim is about: the most specific party named. `party` is None when nobody is named ("declines")."""
+    """Whom the claim is about: the most specific party named. `party` is None when nobody is named ("declines").
+
+    `state_said` is the country that this document ties the accused to. `state_known` is what our tables say of the name,
+    whoever speaks, `according_to` the tables' own sources; it is never told as if the document said it.
+    """
 
     type: AccusedType
     level: Level | None = None
     party: Party | None = None
+    state_said: str | None = None
+    state_known: str | None = None
+    according_to: tuple[str, ...] = ()
     category: str | None = None  # "state-affiliated", "contractor" ... when the text says so
 
     @property
     def state(self) -> str | None:
-        """ISO code of the state that the accused is tied to by the text or by what is known of the name."""
-        return self.party.state if self.party else None
+        """The state that the accused is tied to: the one that is said, else the one that is known."""
+        return self.state_said or self.state_known
+
+
+class Proposition(Record, frozen=True, kw_only=True):
+    """Something said, with how surely it was said: `cue` are the words for that."""
+
+    firmness: Firmness = Firmness.NONE
+    likelihood: Likelihood | None = None
+    confidence: Confidence | None = None
+    cue: Span | None = None
+
+
+class Deed(Proposition, frozen=True, kw_only=True):
+    """That the accused did it."""
+
+    kind: DeedKind = DeedKind.DID
+
+
+class Tie(Proposition, frozen=True, kw_only=True):
+    """That the accused belongs to a state or agency: `to` is its name, `state` the ISO code of the state, `words` what says
+    so."""
+
+    kind: TieKind
+    to: str
+    state: str | None = None
+    words: Span | None = None
+
+
+class Ground(Record, frozen=True, kw_only=True):
+    """What a claim is said to rest on, and the words that say so."""
+
+    basis: Basis
+    cue: Span | None = None
+
+
+class About(Record, frozen=True, kw_only=True):
+    """An incident that a claim is about: the name it goes by in the text, and the id in our knowledge where the text tells
+    enough to know it (names, victim, product, date)."""
+
+    name: str
+    id: str | None = None
+    scope: Scope = Scope.WHOLE
 
 
 class Claim(Record, frozen=True, kw_only=True):
     """One source's stance toward one accused for one act, with the sentence that makes it.
 
+    `deed` and `tie` are what is said (at least one, unless the source declines to name anybody); a stance of denying or
+    doubting is toward them. `statement` numbers the act of a document that made it: the members of a list of sources or
+    accused share one. `not_accused` is whom a source that declines was asked about. `incidents` names what it is about, the
+    nearest first; none for a pattern of activity.
     `score` in [0, 1] is the reader's own probability that the text makes this claim. `date` is ISO, possibly cut to month or
     year, and is the claim's date, not the incident's; `date_text` are the words it was resolved from. `origin` is the id of the
     claim that this one repeats, None for a first utterance.
@@ -188,19 +308,18 @@ class Claim(Record, frozen=True, kw_only=True):
     source: Source
     stance: Stance
     accused: Accused
+    deed: Deed | None = None
+    tie: Tie | None = None
+    not_accused: Party | None = None
+    statement: int = 1
+    prominence: Prominence = Prominence.REPORTED
     act: Span | None = None
-    incident: str | None = None  # the name it goes by in the text or in our knowledge
-    incident_id: str | None = None  # id in knowledge.incidents
+    incidents: tuple[About, ...] = ()
     victims: tuple[Span, ...] = ()
-    victim_countries: tuple[str, ...] = ()
+    victim_countries: tuple[str, ...] = ()  # as the text tells them
     sectors: tuple[str, ...] = ()
     motives: tuple[Motive, ...] = ()
-    firmness: Firmness = Firmness.NONE
-    firmness_cue: Span | None = None
-    likelihood: Likelihood | None = None
-    confidence: Confidence | None = None
-    basis: Basis = Basis.NONE_STATED
-    basis_cue: Span | None = None
+    grounds: tuple[Ground, ...] = ()
     channel: Channel = Channel.UNKNOWN
     relation: Relation = Relation.UNKNOWN
     date: str | None = None
@@ -208,3 +327,41 @@ class Claim(Record, frozen=True, kw_only=True):
     score: float = 1.0
     origin: str | None = None
     cues: tuple[str, ...] = ()  # which rules or cues made it: "verb:attribute", "tagger:0.93"
+
+    @property
+    def said(self) -> Proposition:
+        """The proposition that the claim is first about: the deed, else the tie."""
+        return self.deed or self.tie or _NOTHING
+
+    @property
+    def basis(self) -> Basis:
+        """The first ground that is stated."""
+        return self.grounds[0].basis if self.grounds else Basis.NONE_STATED
+
+    @property
+    def incident(self) -> str | None:
+        """The name of the incident that it is about."""
+        return self.incidents[0].name if self.incidents else None
+
+    @property
+    def incident_id(self) -> str | None:
+        """The id of the known incident that it is about."""
+        return self.incidents[0].id if self.incidents else None
+
+    @property
+    def accuses_state(self) -> str | None:
+        """The ISO code of the state that is itself accused here, in the source's own words: it is named as the doer, or the
+        accused is said to work for it or closer. "Linked to" a state is no accusation of it, nor is what is known of a name."""
+        if self.deed and self.accused.level in (Level.STATE, Level.AGENCY):
+            return self.accused.state_said
+        return self.tie.state if self.tie and self.tie.kind.binds else None
+
+    def spans(self) -> tuple[Span, ...]:
+        """Every place in a document that the claim rests on, the quote first."""
+        parties = (self.source.party, self.accused.party, self.not_accused)
+        said = [one.cue for one in (self.deed, self.tie, *self.grounds) if one] + [self.tie.words if self.tie else None]
+        optional = (self.act, self.date_text, *said, *(party.span for party in parties if party))
+        return (self.quote, *self.source.via, *self.victims, *(span for span in optional if span is not None))
+
+
+_NOTHING = Proposition()

@@ -147,7 +147,7 @@ def own_claims(party: Party) -> tuple[Claim, ...]:
         source = claim.source.party
         if source is None or claim.source.type is SourceType.ANONYMOUS:
             continue
-        by_state = claim.source.type is SourceType.GOVERNMENT and (source.state or "").casefold() == code
+        by_state = claim.source.type is SourceType.GOVERNMENT and (claim.source.state or "").casefold() == code
         if source.canonical.casefold() == name or by_state:
             found.append(claim)
     return tuple(found)
@@ -164,7 +164,7 @@ def _affairs(parties: Iterable[Party]) -> list[str]:
 
 def _rank(claim: Claim) -> tuple[int, int]:
     level = _LEVELS.index(claim.accused.level) if claim.accused.level else -1
-    return level, FIRMNESS.index(claim.firmness)
+    return level, FIRMNESS.index(claim.said.firmness)
 
 
 def _accusing(party: Party, affair: str) -> list[Claim]:
@@ -271,14 +271,14 @@ def _weakest(affair: str, level: Level, found: tuple[str, str | None], by_party:
         # Its own words for just this; where it has none, the least that it says above it.
         chosen.append((party, min(fitting, key=lambda c: (_rank(c)[0], -_rank(c)[1], c.id))))
     claims = [claim for _, claim in chosen]
-    confidences = [claim.confidence for claim in claims]
-    likelihoods = [claim.likelihood for claim in claims]
+    confidences = [claim.said.confidence for claim in claims]
+    likelihoods = [claim.said.likelihood for claim in claims]
     return Joint(
         affair=affair,
         level=level,
         accused=name,
         state=state,
-        firmness=min((claim.firmness for claim in claims), key=FIRMNESS.index),
+        firmness=min((claim.said.firmness for claim in claims), key=FIRMNESS.index),
         confidence=min((c for c in confidences if c), key=_CONFIDENCE.index) if all(confidences) else None,
         likelihood=min((c for c in likelihoods if c), key=_LIKELIHOOD.index) if all(likelihoods) else None,
         motives=tuple(motive for motive in Motive if all(motive in claim.motives for claim in claims)),

@@ -206,17 +206,17 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
 def _claim_comment(claim: Claim) -> str:
     source = claim.source.party.canonical if claim.source.party else "not named"
     accused = claim.accused.party.canonical if claim.accused.party else "nobody named"
-    return f"{source} {claim.stance.value} {accused}; firmness: {claim.firmness.value}; basis: {claim.basis.value}"
+    return f"{source} {claim.stance.value} {accused}; firmness: {claim.said.firmness.value}; basis: {claim.basis.value}"
 
 
 def _claim_tags(claim: Claim, marking: Tlp | None, knowledge: Knowledge) -> list[str]:
     """Its document's marking, its confidence and likelihood, and the actor in the galaxy, as this claim alone says."""
     tags = [f"tlp:{marking.value}"] if marking else []
     tags += [tag] if (tag := _actor_tag(claim, knowledge)) else []
-    if claim.confidence:
-        tags.append(f'estimative-language:confidence-in-analytic-judgment="{_CONFIDENCE[claim.confidence]}"')
-    if claim.likelihood:
-        tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[claim.likelihood]}"')
+    if claim.said.confidence:
+        tags.append(f'estimative-language:confidence-in-analytic-judgment="{_CONFIDENCE[claim.said.confidence]}"')
+    if claim.said.likelihood:
+        tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[claim.said.likelihood]}"')
     return tags
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from indicia.errors import MarkingError
-from indicia.records import Case, Claim, Judgement, Problem, Severity, Span, Tlp, stable_id
+from indicia.records import Case, Claim, Judgement, Problem, Severity, Tlp, stable_id
 from indicia.share.internals import LOWERED
 
 __all__ = ["left_out", "mark", "marking_of", "redact"]
@@ -62,7 +62,7 @@ def redact(case: Case, audience: Tlp, *, sightings: Tlp = Tlp.CLEAR) -> Case:
         return case
     documents = tuple(document for document in case.documents if document.marking.rank <= audience.rank)
     ids = {document.id for document in documents}
-    claims = [claim for claim in case.claims if all(span.document in ids for span in _claim_spans(claim))]
+    claims = [claim for claim in case.claims if all(span.document in ids for span in claim.spans())]
     kept = {claim.id for claim in claims}
     return Case(
         name=case.name if whole.rank <= audience.rank else f"Extract for {audience.label}",
@@ -93,12 +93,3 @@ def _unlinked(claim: Claim, kept: set[str]) -> Claim:
     if claim.origin is None or claim.origin in kept:
         return claim
     return msgspec.structs.replace(claim, origin=stable_id("claim", "withheld", claim.origin))
-
-
-def _claim_spans(claim: Claim) -> Iterator[Span]:
-    parties = (claim.source.party, claim.accused.party)
-    optional = (claim.act, claim.firmness_cue, claim.basis_cue, claim.date_text, *(party.span for party in parties if party))
-    yield claim.quote
-    yield from claim.source.via
-    yield from claim.victims
-    yield from (span for span in optional if span is not None)

@@ -82,10 +82,10 @@ def _sentence(joint: Joint, states: Mapping[str, str]) -> str:
 
 def _how_surely(joint: Joint, called: Mapping[str, str]) -> Iterator[str]:
     """Whose words bound how surely it may be said, where somebody says how sure they are."""
-    party, claim = min(joint.claims, key=lambda one: FIRMNESS.index(one[1].firmness))
-    if all(one.firmness is Firmness.NONE for _, one in joint.claims):
+    party, claim = min(joint.claims, key=lambda one: FIRMNESS.index(one[1].said.firmness))
+    if all(one.said.firmness is Firmness.NONE for _, one in joint.claims):
         return
-    cue = f", in the words “{_plain(claim.firmness_cue.text)}”" if claim.firmness_cue else ""
+    cue = f", in the words “{_plain(claim.said.cue.text)}”" if claim.said.cue else ""
     yield f"The least sure of them is {_plain(called[party])}: {firmness_words(claim)}{cue}."
     yield ""
 

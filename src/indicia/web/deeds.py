@@ -20,6 +20,7 @@ from indicia.records import (
     Accused,
     AccusedType,
     Claim,
+    Deed,
     Document,
     Firmness,
     Judgement,
@@ -47,10 +48,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-Deed = Callable[[Request], Awaitable[Response]]
+Action = Callable[[Request], Awaitable[Response]]
 
 
-def _closing(deed: Deed) -> Deed:
+def _closing(deed: Action) -> Action:
     """The deed, after which the temporary files of its form are closed."""
 
     @functools.wraps(deed)
@@ -289,7 +290,7 @@ def _claim(form: FormData, document: Document) -> Claim:
                 level=Level(_text(form, "level")) if _text(form, "level") else None,
                 party=party(accused),
             ),
-            firmness=Firmness(_text(form, "firmness") or "none"),
+            deed=Deed(firmness=Firmness(_text(form, "firmness") or "none")),
             date=_text(form, "date", 10) or None,
             cues=("by hand",),
         )

@@ -196,9 +196,9 @@ def _said(claim: Claim, incident: str | None) -> Evidence:
             stance=claim.stance,
             accused=accused.canonical,
             level=claim.accused.level,
-            state=accused.state,
-            firmness=claim.firmness,
-            likelihood=claim.likelihood,
+            state=claim.accused.state,
+            firmness=claim.said.firmness,
+            likelihood=claim.said.likelihood,
             interested=_is_interested(claim),
             incident=incident or claim.incident,
             date=claim.date,
@@ -211,4 +211,6 @@ def _is_interested(claim: Claim) -> bool:
     source, accused = claim.source.party, claim.accused.party
     if claim.stance is not Stance.DENIES or source is None or accused is None:
         return False
-    return source.canonical == accused.canonical or (source.state is not None and source.state == accused.state)
+    return source.canonical == accused.canonical or (
+        claim.source.state is not None and claim.source.state == claim.accused.state
+    )

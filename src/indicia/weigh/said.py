@@ -42,7 +42,7 @@ _MEANT = {
     Firmness.NONE: 0.85,
 }
 _BAND_MIDDLE = dict(zip(Likelihood, (0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97), strict=True))
-_SHARE = {Stance.ACCUSES: 1.0, Stance.ENDORSES: 0.5, Stance.QUESTIONS: -0.5, Stance.DENIES: -1.0}
+_SHARE = {Stance.ACCUSES: 1.0, Stance.CLAIMS: 0.7, Stance.ENDORSES: 0.5, Stance.QUESTIONS: -0.5, Stance.DENIES: -1.0}
 _INTERESTED = 0.1  # what is left of a denial that clears the speaker's own side
 _FURTHER_ORIGIN = 0.5  # each further origin for one accused counts half of the one before: accusers read one another
 _NAMED_PRIOR = -10.0  # decibans of each accused against "somebody else", before anybody speaks

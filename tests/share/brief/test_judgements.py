@@ -9,7 +9,7 @@ from indicia.records import Case, HuntVerdict, Judgement, Level, MeasureKind, So
 from indicia.share import render
 from indicia.share.brief.coalition import main_affair
 from indicia.share.brief.judgements import Sentence, key_judgements
-from tests.sample_case import VERSIONS
+from tests.sample_case import VERSIONS, about
 from tests.share.brief.cases import KNOWLEDGE, named
 
 
@@ -138,9 +138,7 @@ def test_narration_and_other_affairs_are_counted_and_not_told_as_accusations() -
     narrated = msgspec.structs.replace(
         first, id="claim--narrated", source=msgspec.structs.replace(first.source, type=SourceType.MEDIA, party=None)
     )
-    other = msgspec.structs.replace(
-        first, id="claim--other", incident_id="finnish-parliament-2020", incident="Finnish parliament 2020"
-    )
+    other = about(msgspec.structs.replace(first, id="claim--other"), "finnish-parliament-2020", "Finnish parliament 2020")
     mixed = msgspec.structs.replace(case, claims=(*case.claims, narrated, other))
     said = texts(mixed, "said")
     assert said[:4] == texts(case, "said")[:4], "they change no judgement"
@@ -158,8 +156,7 @@ def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
     loose = msgspec.structs.replace(
         first,
         id="claim--loose",
-        incident_id=None,
-        incident=None,
+        incidents=(),
         accused=msgspec.structs.replace(first.accused, level=Level.GROUP, party=group),
     )
     said = texts(msgspec.structs.replace(case, claims=(*case.claims, loose)), "said")
@@ -169,17 +166,14 @@ def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
 
 def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
     case = named("exchange")
-    moved = tuple(
-        msgspec.structs.replace(claim, incident_id="other-2020", incident="Other 2020") if n < 2 else claim
-        for n, claim in enumerate(case.claims)
-    )
+    moved = tuple(about(claim, "other-2020", "Other 2020") if n < 2 else claim for n, claim in enumerate(case.claims))
     assert main_affair(msgspec.structs.replace(case, claims=moved)) == ("exchange-2021", "Microsoft Exchange hack")
     assert main_affair(Case(name="x", versions=VERSIONS)) == (None, "")
 
 
 def test_a_claim_that_names_no_known_affair_is_kept() -> None:
     case = named("exchange")
-    free = msgspec.structs.replace(case, claims=tuple(msgspec.structs.replace(one, incident_id=None) for one in case.claims))
+    free = msgspec.structs.replace(case, claims=tuple(about(one, None, one.incident) for one in case.claims))
     assert texts(free, "said")[0] == "The state named is China (by the European Union and the United Kingdom)."
 
 

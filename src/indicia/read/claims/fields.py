@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -13,26 +13,36 @@ from indicia.read.claims.deciding import rule_score
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grounds import basis_words, channel_of
 from indicia.read.claims.naming import Namer
+from indicia.read.claims.party import Party
+from indicia.read.claims.propositions import said_of
 from indicia.read.claims.resolving import Found, Tools
 from indicia.read.claims.scorer import F
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import suspect
+from indicia.read.claims.ties import states_in
 from indicia.read.claims.words import lowered
 from indicia.read.claims.wordsets import word_set
 from indicia.read.months import MONTHS
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
     Basis,
     Claim,
+    Deed,
     Document,
     Firmness,
+    Ground,
+    Level,
     Motive,
     Relation,
     Source,
     SourceType,
     Span,
     Stance,
+    Tie,
+    TieKind,
+    Voice,
     stable_id,
 )
 from indicia.records import Party as NamedParty
@@ -75,9 +85,11 @@ class Maker:
         words = found.source_range or ((found.source.start, found.source.end) if found.source is not None else None)
         source = Source(
             type=source_type,
-            party=NamedParty(span=self._span(*words), canonical=found.source_is.canonical, state=found.source_is.state)
+            party=NamedParty(span=self._span(*words), canonical=found.source_is.canonical)
             if words is not None and found.source_is is not None
             else None,
+            state=found.source_is.state if words is not None and found.source_is is not None else None,
+            voice=self._voice(found, words),
             via=tuple(self._span(p.start, p.end) for p in found.via),
         )
         accused_is = found.accused_is
@@ -91,8 +103,9 @@ class Maker:
             accused = Accused(
                 type=kind,
                 level=accused_is.level,
-                party=NamedParty(span=self._span(*where), canonical=accused_is.canonical, state=accused_is.state),
+                party=NamedParty(span=self._span(*where), canonical=accused_is.canonical),
                 category=accused_is.category,
+                **self._states(found, where, (start, end)),
             )
         act = None
         if draft.act is not None and draft.act[0] < draft.act[1] <= len(row):
@@ -115,14 +128,10 @@ class Maker:
             if basis is Basis.NONE_STATED:
                 basis_range = None
         dated = self._date(found)
-        incident, incident_id, told_here = self.namer.call(found, start, end)
+        incident, incident_id, _ = self.namer.call(found, start, end)
         victims, countries = self._harmed(found)
         sectors = _sectors(self.tools, act.text) if act is not None else ()
-        known = self.tools.incidents.by_id.get(incident_id or "")
-        stated = countries
-        if known is not None and told_here:  # what the text leaves out is known of the incident that the sentence itself tells
-            countries = tuple(dict.fromkeys((*countries, *known.victim_countries)))
-            sectors = tuple(dict.fromkeys((*sectors, *known.sectors)))
+        deed, tie = self._propositions(found, accused, firmness, firm)
         claim_source = source.party.canonical if source.party else None
         return Claim(
             id=stable_id(
@@ -139,26 +148,99 @@ class Maker:
             source=source,
             stance=draft.stance,
             accused=accused,
+            deed=deed,
+            tie=tie,
             act=act,
-            incident=incident,
-            incident_id=incident_id,
+            incidents=(About(name=incident or incident_id or "", id=incident_id),) if incident or incident_id else (),
             victims=victims,
             victim_countries=countries,
             sectors=sectors,
             motives=words_of.motives,
-            firmness=firmness,
-            firmness_cue=self._span(firm.start, firm.end) if firm else None,
-            likelihood=firm.likelihood if firm else None,
-            confidence=firm.confidence if firm else None,
-            basis=basis,
-            basis_cue=self._span(*basis_range) if basis_range else None,
+            grounds=(Ground(basis=basis, cue=self._span(*basis_range) if basis_range else None),)
+            if basis is not Basis.NONE_STATED
+            else (),
             channel=channel_of(source_type, basis, text[start:end]),
-            relation=_relation(source, accused, countries, stated, victims),
+            relation=_relation(source, accused, countries, victims),
             date=dated.iso if dated else None,
             date_text=self._span(dated.start, dated.end) if dated else None,
             score=found.score or rule_score(found),
             cues=(draft.rule,),
         )
+
+    def _voice(self, found: Found, words: tuple[int, int] | None) -> Voice:
+        """Where the source stands: a speaker whom only the heading or "we" tells is the issuer."""
+        if words is None or (found.source_range is None and self.text[slice(*words)].lower() not in _OURS):
+            return Voice.TEXT
+        return Voice.ISSUER
+
+    def _states(self, found: Found, where: tuple[int, int], quote: tuple[int, int]) -> dict[str, Any]:
+        """The state that the document ties the accused to, apart from the one that is known of its name."""
+        assert found.accused_is is not None
+        state = found.accused_is.state
+        if state is None:
+            return {}
+        party = found.accused
+        by_name = party is not None and party.name is not None and party.name.kind in _KNOWN_NAMES and party.name.state == state
+        name = self.text[slice(*where)]
+        near = [self.text[slice(*quote)]]
+        near += [self.text[one.start() : one.end() + BESIDE] for one in re.finditer(re.escape(name), self.text)][:20]
+        if not by_name or any(state in states_in(words, self.tools.lands) for words in near):
+            return {"state_said": state}
+        return {"state_known": state, "according_to": ("Indicia's tables of names",)}
+
+    def _propositions(
+        self, found: Found, accused: Accused, firmness: Firmness, firm: Firm | None
+    ) -> tuple[Deed | None, Tie | None]:
+        """The deed and the tie. `firmness` and `firm` are the claim's own, for what it is first about."""
+        own: dict[str, Any] = {
+            "firmness": firmness,
+            "likelihood": firm.likelihood if firm else None,
+            "confidence": firm.confidence if firm else None,
+            "cue": self._span(firm.start, firm.end) if firm else None,
+        }
+        if accused.party is None:
+            return None, None
+        if accused.level is Level.PLACE:
+            return None, Tie(kind=TieKind.LOCATED, to=accused.party.canonical, state=accused.state_said, **own)
+        quote, row = self._quote(found), found.piece.whole.row
+        where = (accused.party.span.start, accused.party.span.end)
+        named = [
+            p for p in found.piece.whole.parties if p.name is not None and p.name.kind in _BODIES and p is not found.source
+        ]
+        said = said_of(
+            self.text,
+            quote,
+            where,
+            self._told(*quote).firm,
+            names=[(row[k].start, row[k].end) for k in range(len(row)) if (n := row[k].name) is not None and n.kind in _BODIES],
+        )
+        if said.tie is None or not quote[0] <= where[0] < quote[1]:
+            return Deed(**own), None
+        to = next((p for p in named if p.start <= said.tie.to < p.end), None)
+        state = to.state if to is not None else accused.state_said
+        tie_firm = next(iter(said.tie_firm), None)
+        tie = Tie(
+            kind=said.tie.kind,
+            to=self.tools.states.get(state or "", "") if to is None else self._called(to, state),
+            state=state,
+            words=self._span(said.tie.start, said.tie.end),
+            firmness=tie_firm.firmness if tie_firm else Firmness.NONE,
+            likelihood=tie_firm.likelihood if tie_firm else None,
+            confidence=tie_firm.confidence if tie_firm else None,
+            cue=self._span(tie_firm.start, tie_firm.end) if tie_firm else None,
+        )
+        if not said.deed:
+            return None, tie
+        if firm is not None and not any(one.start <= firm.start < one.end for one in said.deed_firm):
+            return Deed(), tie  # the words of firmness are the tie's
+        return Deed(**own), tie
+
+    def _called(self, party: Party, state: str | None) -> str:
+        """The canonical name of a state or agency that somebody is tied to."""
+        assert party.name is not None
+        if party.name.kind == "agency":
+            return party.name.canonical
+        return self.tools.states.get(state or "", party.name.canonical)
 
     def _harmed(self, found: Found) -> tuple[tuple[Span, ...], tuple[str, ...]]:
         """Whom the act names beside its doer: bodies, companies and other names, and the countries they belong to."""
@@ -326,6 +408,10 @@ _MOTIVES = (
 )
 
 
+_KNOWN_NAMES = frozenset({"actor", "agency"})  # kinds of names whose state our tables know
+_BODIES = frozenset({"state", "capital", "demonym", "agency"})  # whom somebody can be tied to
+_OURS = frozenset({"we", "us", "our", "our researchers", "our analysts", "our team"})
+BESIDE = 60  # characters after a name in which its state is told
 _NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "criminal", "state", "capital", "demonym", "group"})
 _TURNS = frozenset({"while", "but", "whereas", "although", "though", ";"})  # words at which another begins to speak
 _OPEN_SOURCES = word_set("reader.open_sources")
@@ -357,19 +443,17 @@ def _motives(text: str, start: int, end: int) -> tuple[Motive, ...]:
     return tuple(motive for motive, pattern in _MOTIVES if pattern.search(low))
 
 
-def _relation(
-    source: Source, accused: Accused, countries: tuple[str, ...], stated: tuple[str, ...], victims: tuple[Span, ...]
-) -> Relation:
+def _relation(source: Source, accused: Accused, countries: tuple[str, ...], victims: tuple[Span, ...]) -> Relation:
     """How the source stands to the victim. A government is the victim's when it is of a country that was hit; a third party
     only when the text itself tells the countries and no other victim, since what is known of an incident is never all;
     that of the accused's own state is neither."""
     party = source.party
     if party is not None and any(span.text == party.span.text for span in victims):
         return Relation.VICTIM
-    if source.type is SourceType.GOVERNMENT and party is not None and party.state and countries:
-        if party.state in countries:
+    if source.type is SourceType.GOVERNMENT and source.state and countries:
+        if source.state in countries:
             return Relation.VICTIM_GOVERNMENT
-        return Relation.THIRD_PARTY if stated and not victims and party.state != accused.state else Relation.UNKNOWN
+        return Relation.THIRD_PARTY if not victims and source.state != accused.state else Relation.UNKNOWN
     return {
         SourceType.COMPANY: Relation.SECURITY_COMMUNITY,
         SourceType.MEDIA: Relation.MEDIA,

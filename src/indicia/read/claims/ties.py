@@ -11,7 +11,7 @@ from indicia.read.claims.party import Party
 from indicia.read.claims.units import DETERMINERS, Unit
 from indicia.read.claims.wordsets import word_set
 
-__all__ = ["Lands", "lands_of", "tied_state"]
+__all__ = ["Lands", "lands_of", "states_in", "tied_state"]
 
 _PRO = re.compile(r"\b[Pp]ro-([A-Z][\w-]+(?: [A-Z]\w+)?)")
 _PLACING = frozenset({"in", "from", "of", "at"})
@@ -50,6 +50,22 @@ def lands_of(knowledge: Knowledge) -> Lands:
         for name in state.demonyms:
             peoples.setdefault(name.lower(), state.code)
     return Lands(places, peoples)
+
+
+_NAMED_LAND = re.compile(r"\b[A-Z][\w.-]*(?:[ -](?:of |the )?[A-Z][\w.-]*){0,3}")
+
+
+def states_in(words: str, lands: Lands) -> frozenset[str]:
+    """The ISO codes of the lands, capitals and peoples that some words name: "Chinese state-backed actors", "officers in
+    Moscow"."""
+    found = set()
+    for name in _NAMED_LAND.findall(words):
+        low = name.lower()
+        for said in (low, *low.replace("-", " ").split()):
+            code = lands.peoples.get(said) or lands.places.get(said)
+            if code:
+                found.add(code)
+    return frozenset(found)
 
 
 def tied_state(party: Party, sentence: Sentence, text: str, lands: Lands) -> str | None:

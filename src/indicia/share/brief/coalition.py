@@ -23,7 +23,7 @@ __all__ = [
 # From what was said most surely to what was only hinted at; a flat statement ("none") stands between moderate and high.
 FIRMEST = (Firmness.CONFIRMED, Firmness.HIGH, Firmness.NONE, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED)
 LEVELS = (Level.STATE, Level.AGENCY, Level.GROUP, Level.OPERATOR, Level.PLACE)
-STANCES = (Stance.ACCUSES, Stance.ENDORSES, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
+STANCES = (Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
 SPEAKERS = (
     SourceType.GOVERNMENT,
     SourceType.INTERNATIONAL,
@@ -74,8 +74,11 @@ def stance_words(claim: Claim) -> tuple[str, str]:
     """The verb and its object: (`denies`, `the charge against China`), (`declines`, `to name anyone`) ..."""
     name = accused_words(claim)
     party = claim.accused.party is not None
+    if claim.stance is Stance.ACCUSES and claim.deed is None and claim.tie is not None:
+        return "ties", f"{name} to {claim.tie.to or 'a state'}"
     return {
         Stance.ACCUSES: ("names", name),
+        Stance.CLAIMS: ("takes credit", "for it"),
         Stance.ENDORSES: ("endorses", f"what others say of {name}" if party else "what others said"),
         Stance.QUESTIONS: ("questions", f"the charge against {name}" if party else "what others said"),
         Stance.DENIES: ("denies", f"the charge against {name}" if party else "the charge"),
@@ -85,7 +88,7 @@ def stance_words(claim: Claim) -> tuple[str, str]:
 
 def firmness_words(claim: Claim) -> str:
     """How surely it was said, in the ledger's word."""
-    return "flat statement" if claim.firmness is Firmness.NONE else claim.firmness.value
+    return "flat statement" if claim.said.firmness is Firmness.NONE else claim.said.firmness.value
 
 
 def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
@@ -95,7 +98,7 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
         groups[(source_words(claim), claim.stance, accused_words(claim), claim.accused.level)].append(claim)
     found = []
     for (source, stance, accused, level), mine in groups.items():
-        mine.sort(key=lambda claim: (FIRMEST.index(claim.firmness), claim.date or "9999", claim.id))
+        mine.sort(key=lambda claim: (FIRMEST.index(claim.said.firmness), claim.date or "9999", claim.id))
         found.append(
             Position(
                 source=source,

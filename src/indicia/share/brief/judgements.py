@@ -109,8 +109,8 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
             text=capital(f"{about}{_named(mine)}."),
             traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
             topic="said",
-            likelihood=only.likelihood if only else None,
-            confidence=only.confidence if only else None,
+            likelihood=only.said.likelihood if only else None,
+            confidence=only.said.confidence if only else None,
         )
     # The UK's word on who stands behind a group is not its word on who broke into these servers.
     beside = _by_level([one for one in sourced if one not in on_it])
@@ -125,7 +125,7 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
 
 def _by_level(found: list[Position]) -> list[list[Position]]:
     """The positions of each level, the firmest first."""
-    found = sorted(found, key=lambda one: (_level_order(one.level), FIRMEST.index(one.firmest.firmness), one.source))
+    found = sorted(found, key=lambda one: (_level_order(one.level), FIRMEST.index(one.firmest.said.firmness), one.source))
     return [list(mine) for _, mine in groupby(found, key=lambda one: one.level)]
 
 
@@ -194,9 +194,9 @@ def the(name: str) -> str:
 def _surely(one: Position) -> str:
     """The source's own words of confidence, in quotes; nothing where it gave none."""
     claim = one.firmest
-    if claim.firmness_cue:
-        return f", \u201c{clip(claim.firmness_cue.text, 60)}\u201d"
-    return "" if claim.firmness is Firmness.NONE else f", {claim.firmness.value}"
+    if claim.said.cue:
+        return f", \u201c{clip(claim.said.cue.text, 60)}\u201d"
+    return "" if claim.said.firmness is Firmness.NONE else f", {claim.said.firmness.value}"
 
 
 def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:

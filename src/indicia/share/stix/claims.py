@@ -96,7 +96,7 @@ def claim_objects(case: Case, objects: Objects) -> list[str]:
 def _abstract(claim: Claim) -> str:
     source = claim.source.party.canonical if claim.source.party else "An unnamed source"
     accused = claim.accused.party.canonical if claim.accused.party else "nobody"
-    return f"{source} {claim.stance.value}: {accused} ({claim.firmness.value})"
+    return f"{source} {claim.stance.value}: {accused} ({claim.said.firmness.value})"
 
 
 def claim_fields(claim: Claim) -> dict[str, Any]:
@@ -117,8 +117,8 @@ def _accused(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     party = claim.accused.party
     if party is None:
         return None
-    if claim.accused.level is Level.PLACE and party.state:
-        return objects.add("location", party.state, marking=marking, name=party.canonical, country=party.state)
+    if claim.accused.level is Level.PLACE and claim.accused.state:
+        return objects.add("location", claim.accused.state, marking=marking, name=party.canonical, country=claim.accused.state)
     groups = [actor for actor in objects.knowledge.actors.named(party.canonical) if actor.group]
     if claim.accused.type is AccusedType.GROUP and len(groups) == 1 and groups[0].group:
         group = objects.knowledge.attack.group(groups[0].group)

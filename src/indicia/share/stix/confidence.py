@@ -13,6 +13,6 @@ _FIRMNESS = {Firmness.CONFIRMED: 95, Firmness.HIGH: 85, Firmness.MODERATE: 50, F
 
 def confidence(claim: Claim) -> int | None:
     """The claim's confidence where the source states one, else what its firmness words come to, else None."""
-    if claim.confidence is not None:
-        return _CONFIDENCE[claim.confidence]
-    return _FIRMNESS.get(claim.firmness)
+    if claim.said.confidence is not None:
+        return _CONFIDENCE[claim.said.confidence]
+    return _FIRMNESS.get(claim.said.firmness)

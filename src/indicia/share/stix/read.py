@@ -28,6 +28,7 @@ from indicia.records import (
     Tlp,
     Versions,
     Weighing,
+    claim_today,
 )
 from indicia.share.stix.emptiness import made_whole
 from indicia.share.stix.ids import CASE_EXTENSION, CLAIM_EXTENSION
@@ -138,6 +139,8 @@ def _several(fields: dict[str, Any], name: str, kind: type[R]) -> tuple[R, ...]:
 
 def _convert(fields: Any, kind: type[R], where: str) -> R:
     try:
+        if kind is Claim and isinstance(fields, dict):
+            fields = claim_today(fields)
         return msgspec.convert(made_whole(fields, kind), type=kind)
     except (msgspec.ValidationError, TypeError) as error:
         raise FormatError(f"does not fit: {error}", where=where) from error

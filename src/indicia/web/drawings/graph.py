@@ -39,7 +39,7 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
     canvas.text(RIGHT + 12, 18, "of whom", size=12, fill="quiet")
     levels = {_target(one): one.level.value for one in mine if one.level}
     thin = THIN if len(mine) > MANY else 1.0
-    for one in sorted(mine, key=lambda one: -WIDTH[one.firmest.firmness]):
+    for one in sorted(mine, key=lambda one: -WIDTH[one.firmest.said.firmness]):
         if (target := _target(one)) in right:
             _edge(canvas, one, (left[one.source], right[target]), thin, show, link)
     for source in shown:
@@ -55,7 +55,7 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
         canvas.dot(RIGHT, right[target], 5, "ink")
         canvas.text(RIGHT + 12, right[target] + 4.5, words, size=13, most=(WIDE - RIGHT) * 0.9)
         canvas.end()
-    _legend(canvas, {one.stance for one in mine}, {one.firmest.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
+    _legend(canvas, {one.stance for one in mine}, {one.firmest.said.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
     return Markup(canvas.linked("claims", "Who says what of whom"))
 
 
@@ -77,7 +77,7 @@ def _edge(
     filters = {"source": one.source, "stance": one.stance.value} | ({} if target == OTHERS else {"accused": one.accused})
     canvas.begin(link(filters), words, mark="edge")
     canvas.path(curve, "none", width=16 * thin)  # wide enough to be hit
-    canvas.path(curve, colour, width=WIDTH[one.firmest.firmness] * thin, dash=dash)
+    canvas.path(curve, colour, width=WIDTH[one.firmest.said.firmness] * thin, dash=dash)
     canvas.end()
 
 

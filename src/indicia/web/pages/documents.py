@@ -197,7 +197,7 @@ def _claim_marks(claims: list[Claim]) -> list[Mark]:
         for span, kind in (
             (claim.source.party.span if claim.source.party else None, "source"),
             (claim.accused.party.span if claim.accused.party else None, "accused"),
-            (claim.firmness_cue, "cue"),
+            (claim.said.cue, "cue"),
         ):
             if span is not None and span.document == claim.quote.document and span != claim.quote:
                 found.append(Mark(span.start, span.end, kind, claim.id, f"{dict(LEGEND)[kind]}: {said(claim)}"))

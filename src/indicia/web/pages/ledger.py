@@ -43,7 +43,7 @@ SORTS: dict[str, Callable[[Claim], Any]] = {
     "date": lambda one: one.date or "9999",
     "source": lambda one: source_words(one).casefold(),
     "accused": lambda one: accused_words(one).casefold(),
-    "firmness": lambda one: FIRMEST.index(one.firmness),
+    "firmness": lambda one: FIRMEST.index(one.said.firmness),
 }
 VIEWS = ("list", "sides", "coalition", "graph")
 PER_PAGE = 50
@@ -168,9 +168,9 @@ def _row(one: Position) -> dict[str, Any]:
         "stance": one.stance.value,
         "accused": one.accused,
         "level": one.level.value if one.level else None,
-        "firmness": one.firmest.firmness.value,
-        "likelihood": one.firmest.likelihood.value if one.firmest.likelihood else None,
-        "confidence": one.firmest.confidence.value if one.firmest.confidence else None,
+        "firmness": one.firmest.said.firmness.value,
+        "likelihood": one.firmest.said.likelihood.value if one.firmest.said.likelihood else None,
+        "confidence": one.firmest.said.confidence.value if one.firmest.said.confidence else None,
         "first": one.first,
         "claims": list(one.claims),
     }
@@ -213,8 +213,8 @@ def _cells(held: Held, one: Claim) -> tuple[object, ...]:
         accused_words(one),
         one.accused.level.value if one.accused.level else "",
         firmness_words(one),
-        one.likelihood.value if one.likelihood else "",
-        one.confidence.value if one.confidence else "",
+        one.said.likelihood.value if one.said.likelihood else "",
+        one.said.confidence.value if one.said.confidence else "",
         one.basis.value,
         one.channel.value,
         one.incident or "",

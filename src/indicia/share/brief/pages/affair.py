@@ -103,8 +103,8 @@ def _day(claim: Claim, notes: Notes) -> str:
 def _row(claim: Claim, position: AffairRow, changes: list[Shift], copies: set[str], notes: Notes) -> Row:
     show = notes.index.show
     firm: list[str | Bit] = [firmness_words(claim)] if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} else ["–"]
-    if claim.firmness_cue:
-        firm.append(Bit(text=f" “{show(claim.firmness_cue.text, 60)}”", look="quote"))
+    if claim.said.cue:
+        firm.append(Bit(text=f" “{show(claim.said.cue.text, 60)}”", look="quote"))
     verb, whom = stance_words(claim)
     return Row(
         cells=(

@@ -235,8 +235,8 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
     for span, look in (
         (claim.source.party.span if claim.source.party else None, "mark-source"),
         (claim.accused.party.span if claim.accused.party else None, "mark-accused"),
-        (claim.firmness_cue, "mark-cue"),
-        (claim.basis_cue, "mark-cue"),
+        (claim.said.cue, "mark-cue"),
+        (claim.grounds[0].cue, "mark-cue"),
         (claim.act, "mark-act"),
     ):
         if span and quote.start <= span.start < span.end <= quote.end and span.document == quote.document:

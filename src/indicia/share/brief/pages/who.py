@@ -85,8 +85,8 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
             tone="bad" if one.stance is Stance.DENIES else "quiet",
         )
     firm: list[str | Bit] = [firmness_words(claim)]
-    if claim.firmness_cue:
-        firm.append(Bit(text=f" \u201c{show(claim.firmness_cue.text, 60)}\u201d", look="quote"))
+    if claim.said.cue:
+        firm.append(Bit(text=f" \u201c{show(claim.said.cue.text, 60)}\u201d", look="quote"))
     names = show(one.accused, 90) if one.stance is Stance.ACCUSES else " ".join(show(part, 80) for part in stance_words(claim))
     level = one.level.value if one.level else "\u2013"
     return Row(

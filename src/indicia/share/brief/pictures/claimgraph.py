@@ -23,6 +23,7 @@ WIDTH = {
 }
 STYLE = {
     Stance.ACCUSES: ("blue", "", "accuses"),
+    Stance.CLAIMS: ("blue", "9 3", "claims credit"),
     Stance.ENDORSES: ("green", "7 4", "endorses"),
     Stance.QUESTIONS: ("amber", "2 4", "questions"),
     Stance.DENIES: ("red", "2 3", "denies"),
@@ -71,7 +72,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
             drawing.path(
                 f"M{left:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {right:.1f} {y2:.1f}",
                 colour,
-                width=WIDTH[one.firmest.firmness],
+                width=WIDTH[one.firmest.said.firmness],
                 dash=dash,
             )
     for source in shown:
