@@ -93,15 +93,18 @@ def _places(found: list[Party], size: int) -> list[int]:
     return at
 
 
-def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None) -> Cut:
-    """Joins a sentence to the one before it, where it needs that, and finds its drafts. `previous`: the one before, cut."""
+def cut(
+    context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None, *, always: bool = False
+) -> Cut:
+    """Joins a sentence to the one before it, where it needs that (or `always`), and finds its drafts. `previous`: the one
+    before, cut."""
     said = speeches(sentence)
     found = list(drafts(sentence, said))
     replies: list[Answer] = []
     if may_answer(sentence):
         told = accused_in(previous.whole, previous.found, previous.before) if previous is not None else Told()
         replies = list(answers(sentence, said, found, context, told))
-    if context is not None and not any(reply.before for reply in replies) and not leans_back(sentence):
+    if context is not None and not always and not any(reply.before for reply in replies) and not leans_back(sentence):
         context = None
     found = [*(d for d in found if not _answered(d, replies)), *(reply.draft for reply in replies if not reply.before)]
     if context is None:

@@ -13,6 +13,7 @@ from indicia.read.claims.deciding import rule_score
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grounds import basis_words, channel_of
 from indicia.read.claims.naming import Namer
+from indicia.read.claims.pairs import ACCUSED_TYPES
 from indicia.read.claims.party import Party
 from indicia.read.claims.propositions import said_of
 from indicia.read.claims.resolving import Found, Tools
@@ -99,7 +100,7 @@ class Maker:
             where = found.accused_range or (start, start)
             kind = AccusedType(accused_is.type)
             if told is not None and found.accused is not None and not draft.self_reference:
-                kind = _weigh(tuple(AccusedType), told.accused_type[found.pair[1]], kind)
+                kind = _weigh(ACCUSED_TYPES, told.accused_type[found.pair[1]], kind)
             accused = Accused(
                 type=kind,
                 level=accused_is.level,

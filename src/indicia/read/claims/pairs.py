@@ -12,11 +12,13 @@ from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.party import Party
 from indicia.read.claims.speech import Speech, speakers_at
 from indicia.read.claims.wordsets import word_list
-from indicia.records import Stance
+from indicia.records import AccusedType, Stance
 
-__all__ = ["PAIR_SIZE", "PARTY_SIZE", "STANCES", "joined", "pair_features", "party_features"]
+__all__ = ["ACCUSED_TYPES", "PAIR_SIZE", "PARTY_SIZE", "STANCES", "joined", "pair_features", "party_features"]
 
-STANCES = tuple(Stance)
+# What the trained scorer knows, in the order in which it was taught.
+STANCES = (Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.DECLINES, Stance.QUESTIONS)
+ACCUSED_TYPES = tuple(kind for kind in AccusedType if kind is not AccusedType.COMPANY)
 _KINDS = (
     "state",
     "capital",
