@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import xml.etree.ElementTree as ET
 from functools import cache
 
@@ -227,14 +226,12 @@ def test_pdf_has_the_same_content_and_the_marking_on_each_page(name: str) -> Non
     document.close()
 
 
-def test_a_big_case_is_made_in_time_and_folded() -> None:
+def test_a_big_case_is_folded() -> None:
     case = named("big")
     from indicia.knowledge import load
 
     knowledge = load()
-    start = time.perf_counter()
     data = render(case, "html", knowledge)
-    assert time.perf_counter() - start < 5
     assert len(data) < 3_000_000
     text = data.decode()
     assert "488 more claims" in text
@@ -306,9 +303,7 @@ def test_a_megabyte_in_one_field_does_not_become_a_megabyte_of_page() -> None:
     loud = msgspec.structs.replace(sighting, event=event, matched=(("AnchorMailbox", "y" * 1_000_000),), title="z" * 1_000_000)
     hunt = msgspec.structs.replace(case.hunt, sightings=(loud, *case.hunt.sightings[1:]))
     big = msgspec.structs.replace(case, documents=(long, *case.documents[1:]), claims=(claim, *case.claims[1:]), hunt=hunt)
-    start = time.perf_counter()
     data = render(big, "html", KNOWLEDGE)
-    assert time.perf_counter() - start < 5
     assert len(data) < 2 * len(render(case, "html", KNOWLEDGE))
 
 
