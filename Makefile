@@ -1,6 +1,7 @@
 # Two commands for a fresh machine with Python >= 3.11, make and git:
 #   make run    sets everything up and makes the brief of the bundled example
 #   make test   sets everything up and runs lint, type check and all tests
+#   make mutants  says how many small faults in ten modules their own tests notice (about 15 minutes)
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,7 +9,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit golden lock clean same-bytes
+.PHONY: help run test check unit golden mutants same-bytes lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,6 +44,9 @@ unit: $(VENV)/.dev
 
 golden: $(VENV)/.dev
 	INDICIA_GOLDEN=write $(BIN)/python -m pytest -k golden
+
+mutants: $(VENV)/.dev
+	$(BIN)/python scripts/mutants.py --show $(MODULES)
 
 same-bytes: $(VENV)/.run
 	@test -n "$(PYTHON2)" || { echo 'name the other Python: make same-bytes PYTHON2=python3.13'; exit 2; }

@@ -236,7 +236,7 @@ def main() -> int:
     preload()
     killed = tried = 0
     for module in options.modules or table:
-        tests = [name for name in table[module] if Path(name).exists()]
+        tests = [name for name in table[module] if Path(name.split("::")[0]).exists()]
         dead, all_ = measure(module, tests, 10**9 if options.all else options.most, options.show)
         killed, tried = killed + dead, tried + all_
         print(f"{module:<24}{dead:>4}/{all_:<4} killed, {100 * dead / max(1, all_):3.0f} %", flush=True)
