@@ -35,7 +35,7 @@ def test_cases(text: str, want: list[str]) -> None:
         assert document.text[m.span.start : m.span.end] == m.span.text
         assert (m.context.value == "stated") or m.reason
         if not m.method.startswith("within"):
-            got.append(f"{m.type} {m.value}" + (f" ! {m.context.value}" if m.context.value != "stated" else ""))
+            got.append(f"{m.type} {m.value}" + (f" ! {m.context.value} ({m.reason})" if m.context.value != "stated" else ""))
     assert got == [line for line in want if not line.endswith("! none")]
 
 
