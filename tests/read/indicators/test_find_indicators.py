@@ -21,15 +21,15 @@ CASES = Path(__file__).parent.parent.parent / "cases" / "read" / "indicators"
 
 def cases() -> list[object]:
     return [
-        pytest.param(case["text"], case["want"], id=f"{path.stem}-{number}")
+        pytest.param(case["text"], case.get("name", "case"), case["want"], id=f"{path.stem}-{number}")
         for path in sorted(CASES.glob("*.yml"))
         for number, case in enumerate(yaml.safe_load(path.read_text("utf-8")), start=1)
     ]
 
 
-@pytest.mark.parametrize(("text", "want"), cases())
-def test_cases(text: str, want: list[str]) -> None:
-    document = document_from_text(text, name="case")
+@pytest.mark.parametrize(("text", "name", "want"), cases())
+def test_cases(text: str, name: str, want: list[str]) -> None:
+    document = document_from_text(text, name=name)
     got = []
     for m in find_indicators(document):
         assert document.text[m.span.start : m.span.end] == m.span.text
