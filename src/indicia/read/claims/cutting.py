@@ -93,9 +93,7 @@ def _places(found: list[Party], size: int) -> list[int]:
     return at
 
 
-def cut(
-    context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None, *, always: bool = False
-) -> Cut:
+def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None, *, always: bool = False) -> Cut:
     """Joins a sentence to the one before it, where it needs that (or `always`), and finds its drafts. `previous`: the one
     before, cut."""
     said = speeches(sentence)

@@ -154,4 +154,3 @@ def _about(piece: Cut, text: str, turn: Turn | None) -> F:
         ],
         dtype=np.float32,
     )
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 from typing import TypeVar
 
 from indicia.records import Firmness, Stance
@@ -107,7 +108,7 @@ def _target(position: Position) -> tuple[str, str]:
 
 
 def _mean(values: list[int]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    return fsum(values) / len(values) if values else 0.0
 
 
 def spread(names: list[T], rows: int, step: float) -> dict[T, float]:
