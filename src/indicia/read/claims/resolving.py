@@ -12,10 +12,10 @@ from indicia.read.claims.draft import Draft
 from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.incidents import Incidents
 from indicia.read.claims.issuer import Issuer
+from indicia.read.claims.judge import Verdict
 from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, owner_unit
 from indicia.read.claims.names import Names
 from indicia.read.claims.party import Party
-from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.spoken import Spoken
 from indicia.read.claims.suspects import specific
@@ -67,9 +67,7 @@ class Found(NamedTuple):
     accused_range: tuple[int, int] | None
     via: tuple[Party, ...]
     score: float = 0.0
-    scored: Scored | None = None
-    pair: tuple[int, int] = (0, 0)  # in `scored`
-    features: tuple[float, ...] = ()  # what spoke for the pair
+    judged: Verdict | None = None
     source_range: tuple[int, int] | None = None  # the source's words where they are not a party's: in the heading
 
 
@@ -116,22 +114,19 @@ def _is_named_person(party: Party) -> bool:
 
 
 class Resolver:
-    """Says whom a draft means, by who was spoken of before it in the document.
+    """Says whom a draft means, by who was spoken of before it in the document."""
 
-    `trusted`: the drafts passed the learned scorer, so that weak references are followed too.
-    """
-
-    def __init__(self, text: str, tools: Tools, issuer: Issuer | None = None, *, trusted: bool) -> None:
+    def __init__(self, text: str, tools: Tools, issuer: Issuer | None = None) -> None:
         self.issuer = issuer
         self.text = text
         self.tools = tools
-        self.trusted = trusted
         self.spoken = Spoken(text, tools.states, issuer)
 
-    def resolve(self, draft: Draft, piece: Cut) -> Found | None:
+    def resolve(self, draft: Draft, piece: Cut, *, turn: tuple[int, int] | None = None) -> Found | None:
+        """The claim with its parties resolved; None where they cannot stand in a claim. `turn`: where the label of the turn
+        stands whose owner speaks."""
         sentence, said = piece.whole, piece.said
         states = self.tools.states
-        trusted = self.trusted
         source = sentence.parties[draft.source] if draft.source >= 0 else None
         source_is: Described | None = None
         if source is not None:
@@ -150,7 +145,9 @@ class Resolver:
                     called = describe_source(name, self.text, states)
                     source, source_is = name, source_is._replace(canonical=called.canonical)
         source_range = None
-        if source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
+        if turn is not None:
+            source_is, source_range = Described(" ".join(self.text[slice(*turn)].split()), SourceType.GOVERNMENT, None), turn
+        elif source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
             source_is, source_range = self.issuer.described, (self.issuer.start, self.issuer.end or self.issuer.start)
         if source is not None and source_is is not None and (name := _named_after(source, sentence)) is not None:
             source_range = (source.start, name.end)
@@ -168,16 +165,7 @@ class Resolver:
             first = accused.kinds[0]
             if first == "pronoun" or (accused.definite and not specific(accused)):
                 seen = self.spoken.hostile_before(sentence, draft.accused, accused)
-                if seen is None:
-                    if first == "pronoun" and not trusted:
-                        return None
-                    accused_is = describe_accused(accused, self.text, states)
-                    if draft.source < 0 and not trusted:
-                        return None
-                else:
-                    accused_is = seen.accused
-                    if first == "pronoun" and draft.stance is Stance.ACCUSES and source is None and not trusted:
-                        return None
+                accused_is = describe_accused(accused, self.text, states) if seen is None else seen.accused
             else:
                 accused_is = describe_accused(accused, self.text, states)
                 if draft.place:
@@ -202,8 +190,6 @@ class Resolver:
             and source is None
             and (source_is is None or accused_is is None or source_is.state is None or source_is.state != accused_is.state)
         ):  # "groundless accusations against China", unless China's own statement says so
-            return None
-        if source is None and accused is not None and not specific(accused) and not accused.definite and not trusted:
             return None
         # relays: outer speakers of the place where the claim is made
         via: list[Party] = []
