@@ -59,7 +59,7 @@ def hunt(
     """
     from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
-    from indicia.hunt.lean import without_pandas
+    from indicia.hunt.processes.lean import without_pandas
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
     from indicia.pipeline.build import sought

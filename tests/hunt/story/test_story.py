@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from indicia.errors import RuleError
-from indicia.hunt.story import Story, reach, stage_of_tags, tell
+from indicia.hunt.sight.notes import notes, read_note
+from indicia.hunt.sight.outcome import judge, stage_of_tags
+from indicia.hunt.story import Story, reach, tell
 from indicia.hunt.story.keys import client_of, keys_of, web_path
-from indicia.hunt.story.notes import notes, read_note
-from indicia.hunt.story.outcome import judge
 from indicia.records import Event, Gap, HuntVerdict, LogFile, Outcome, Place, RuleLevel, Sighting, Stage, stable_id
 
 START = datetime(2021, 3, 3, 6, 0, tzinfo=UTC)
@@ -51,7 +51,7 @@ def sighting(
     time = None if seconds is None else START + timedelta(seconds=seconds)
     position = int((seconds or 0) * 10) + 1
     event = Event(place=Place(file=file, position=position), format="x", time=time, time_text="", host=host, fields=named)
-    return Sighting(
+    unjudged = Sighting(
         id=stable_id("sighting", rule, file, position, *sorted(named.items())),
         rule=rule,
         title=title or rule,
@@ -59,6 +59,7 @@ def sighting(
         event=event,
         vulnerabilities=("CVE-2021-26855",) if rule == PROBE else (),
     )
+    return judge(unjudged)
 
 
 def logs(events: int = 100, **more: object) -> LogFile:

@@ -76,6 +76,7 @@ OTHER_CATEGORIES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {  # cate
     "ps_classic_script": (CLASSIC, (800,)),
 }
 KERNEL_FILE: dict[str, tuple[int, ...]] = {"file_access": (12,), "file_rename": (19, 27)}  # ETW exports only
+SERVICE_BUS = ("Microsoft-ServiceBus-Client", "Microsoft-ServiceBus-Client/Admin", "Microsoft-ServiceBus-Client/Operational")
 MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or names otherwise
     "dns-client": ("Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"),
     "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical", "Microsoft-Windows-DNSServer/Analytical"),
@@ -83,7 +84,8 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
     "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing",),
     "ldap": ("Microsoft-Windows-LDAP-Client/Debug",),
     "sense": ("Microsoft-Windows-SENSE/Operational",),
-    "servicebus-client": ("Microsoft-ServiceBus-Client",),
+    "servicebus-client": SERVICE_BUS,
+    "microsoft-servicebus-client": SERVICE_BUS,
     "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
     "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
     "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),

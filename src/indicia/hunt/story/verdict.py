@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from indicia.hunt.sight.notes import note_of
+from indicia.hunt.sight.outcome import status_of
 from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.limits import cleared, reach, skew
-from indicia.hunt.story.notes import note_of
-from indicia.hunt.story.outcome import status_of
 from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
