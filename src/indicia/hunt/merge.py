@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from indicia.hunt.sight.found import file_of
 from indicia.hunt.sight.quota import MOST, Quota
+from indicia.hunt.sight.sightings import moved
 from indicia.hunt.story import tell
-from indicia.records import Hunt, RuleRun, Sighting
+from indicia.records import Hunt, LogFile, RuleRun, Sighting
 
 __all__ = ["merge"]
 
@@ -21,16 +22,15 @@ __all__ = ["merge"]
 def merge(before: Hunt, now: Hunt, *, most: int | None = MOST) -> Hunt:
     """The later hunt wins where both read the same file; what it no longer sees there is gone.
 
+    A file of the same name that names another machine is another file: the earlier one is told with its machine in front.
     `most` bounds the sightings kept per rule and per indicator, as in a hunt through all of it.
     """
+    before = _apart(before, {file.file: file.host for file in now.files})
     again = {file.file for file in now.files}
     gone = Counter(sighting.rule for sighting in before.sightings if sighting.event.place.file in again)
-    sightings = {
-        sighting.id: sighting
-        for sighting in (*(each for each in before.sightings if each.event.place.file not in again), *now.sightings)
-    }
+    kept = [sighting for sighting in before.sightings if sighting.event.place.file not in again]
     files = (*(file for file in before.files if file.file not in again), *now.files)
-    story = tell(_kept(tuple(sightings.values()), most), files)
+    story = tell(_first([*kept, *now.sightings], most), files)
     return replace(
         now,
         verdict=story.verdict,
@@ -44,7 +44,32 @@ def merge(before: Hunt, now: Hunt, *, most: int | None = MOST) -> Hunt:
     )
 
 
-def _kept(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
+def _apart(before: Hunt, hosts: dict[str, str]) -> Hunt:
+    """The earlier hunt with its machine in the names of those files that the later one read on another machine."""
+    names = {file.file: f"{file.host}:{file.file}" for file in before.files if _is_of_another(file, hosts)}
+    if not names:
+        return before
+    return replace(
+        before,
+        sightings=tuple(
+            moved(each, names[each.event.place.file]) if each.event.place.file in names else each for each in before.sightings
+        ),
+        files=tuple(replace(file, file=names.get(file.file, file.file)) for file in before.files),
+        problems=tuple(
+            replace(problem, where=names[name] + problem.where.removeprefix(name))
+            if (name := file_of(problem)) in names
+            else problem
+            for problem in before.problems
+        ),
+    )
+
+
+def _is_of_another(file: LogFile, hosts: dict[str, str]) -> bool:
+    host = hosts.get(file.file, "")
+    return bool(host) and bool(file.host) and host.lower() != file.host.lower()
+
+
+def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
     quota = Quota(most)
     return [
         each
@@ -59,7 +84,7 @@ def _runs(before: Hunt, now: Hunt, gone: Counter[str]) -> Iterator[RuleRun]:
     Of those in files that were read again, only as many can be taken off as were kept as sightings.
     """
     earlier = {run.id: run for run in before.rules}
-    left = {run.id: max(0, run.matches - gone[run.id]) for run in before.rules}
+    left = {run.id: run.matches - gone[run.id] for run in before.rules}
     for run in now.rules:
         yield replace(run, matches=run.matches + left.pop(run.id, 0))
     for identity, matches in left.items():

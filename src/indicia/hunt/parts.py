@@ -20,7 +20,7 @@ from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, correlated
 from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota
-from indicia.hunt.sight.sightings import facts_of, identity, rule_id, sighting_of
+from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
@@ -105,14 +105,11 @@ def _of_its_machine(part: Part) -> Part:
     def told(name: str) -> str:
         return f"{part.machine}:{name}"
 
-    def seen(sighting: Sighting) -> Sighting:
-        place = replace(sighting.event.place, file=told(sighting.event.place.file))
-        event = replace(sighting.event, place=place)
-        return replace(sighting, id=identity(sighting.rule, sighting.indicator, place), event=event)
-
     return replace(
         part,
-        sightings={form: tuple(map(seen, some)) for form, some in part.sightings.items()},
+        sightings={
+            form: tuple(moved(each, told(each.event.place.file)) for each in some) for form, some in part.sightings.items()
+        },
         feed=tuple(replace(each, file=told(each.file)) for each in part.feed),
         files=tuple(replace(each, file=told(each.file)) for each in part.files),
         problems=tuple(replace(each, where=told(each.where)) if file_of(each) in files else each for each in part.problems),
@@ -146,7 +143,7 @@ def _log_files(counted: Iterable[Counted], problems: Iterable[Problem]) -> list[
     """The record of each log: what its pieces add up to, and how many records of it could not be read."""
     reaches: dict[str, tuple[str, int, Reach]] = {}
     for each in counted:
-        reach = Reach(each.events, each.oldest, each.newest, set(each.slots))
+        reach = Reach(each.events, each.oldest, each.newest, set(each.slots), each.host)
         if each.file in reaches:
             reaches[each.file][2].join(reach)
         else:

@@ -116,6 +116,7 @@ class LogFile(Record, frozen=True, kw_only=True):
     bytes: int = 0
     events: int = 0
     skipped: int = 0  # records that could not be read; each kind is a Problem
+    host: str = ""  # the machine that its first record names
     oldest: datetime | None = None
     newest: datetime | None = None
     gaps: tuple[Gap, ...] = ()

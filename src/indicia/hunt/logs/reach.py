@@ -26,6 +26,7 @@ class Reach:
     oldest: int = NO_TIME
     newest: int = NO_TIME
     slots: set[int] = field(default_factory=set)
+    host: str = ""
 
     def add(self, times: Times) -> None:
         """Counts events; those without a time count only as events."""
@@ -47,6 +48,7 @@ class Reach:
                 self.oldest = bound if self.oldest == NO_TIME else min(self.oldest, bound)
                 self.newest = bound if self.newest == NO_TIME else max(self.newest, bound)
         self.slots |= other.slots
+        self.host = self.host or other.host
 
     def gaps(self) -> tuple[Gap, ...]:
         """Stretches without events in a log that is otherwise steady, longest first, then in time order."""
@@ -72,6 +74,7 @@ class Reach:
             bytes=size,
             events=self.events,
             skipped=skipped,
+            host=self.host,
             oldest=datetime_of(self.oldest),
             newest=datetime_of(self.newest),
             gaps=self.gaps(),

@@ -24,6 +24,7 @@ class Counted(msgspec.Struct, array_like=True):
     newest: int
     slots: list[int]
     bytes: int = 0
+    host: str = ""  # as its first record names it
 
 
 class Seen(msgspec.Struct, array_like=True, gc=False):

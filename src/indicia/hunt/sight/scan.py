@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
+
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
@@ -78,7 +80,9 @@ class Scanner:
                     with clock("keep"):
                         on_batch(item)
         for name, (form_name, reach) in reaches.items():
-            found.files.append(Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots)))
+            found.files.append(
+                Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
+            )
         return found
 
     def wanted(self, form: Format, *, whole: bool = False) -> Wanted:
@@ -115,9 +119,13 @@ class Scanner:
         with clock("reach"):
             if batch.file_of is None:
                 self._count(batch, batch.files[0], batch.times, reaches)
+                self._name(batch, batch.files[0], 0, reaches)
             else:
                 for number, name in enumerate(batch.files):
-                    self._count(batch, name, batch.times[batch.file_of == number], reaches)
+                    rows = np.flatnonzero(batch.file_of == number)
+                    self._count(batch, name, batch.times[rows], reaches)
+                    if len(rows):
+                        self._name(batch, name, int(rows[0]), reaches)
             if batch.others is not None:
                 self._count(batch, batch.files[0], batch.others, reaches)
         with clock("match"):
@@ -136,6 +144,12 @@ class Scanner:
         if entry is None or entry[0] != batch.format:
             entry = reaches[name] = (batch.format, entry[1] if entry else Reach())
         entry[1].add(times)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _name(batch: EventBatch, name: str, row: int, reaches: dict[str, tuple[str, Reach]]) -> None:
+        """Notes the machine that the first record of a log names."""
+        if batch.size and not reaches[name][1].host:
+            reaches[name][1].host = batch.rebuild(row)[1]
 
     def _keep(self, batch: EventBatch, match: Match, found: Found, events: _Events) -> None:
         rule = self.rules.rules[match.rule]

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.rules.names import field_key
 from indicia.hunt.sight.outcome import judge, stage_of_tags
 from indicia.records import Event, Place, RuleLevel, Sighting, Stage, stable_id
 
-__all__ = ["RuleFacts", "facts_of", "identity", "own_names", "rule_id", "sighting_of"]
+__all__ = ["RuleFacts", "facts_of", "identity", "moved", "own_names", "rule_id", "sighting_of"]
 
 LONGEST_SHOWN = 512  # characters of a matched value
 _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
@@ -50,6 +52,13 @@ def identity(rule: str, indicator: str | None, place: Place) -> str:
     """The id of a sighting: the same wherever and whenever the same rule or indicator is seen in the same record."""
     who = (rule,) if indicator is None else (rule.partition(":")[2], indicator)
     return stable_id("sighting", *who, place.file, str(place.position))
+
+
+def moved(sighting: Sighting, file: str) -> Sighting:
+    """The sighting as one in a log of another name."""
+    place = replace(sighting.event.place, file=file)
+    event = replace(sighting.event, place=place)
+    return replace(sighting, id=identity(sighting.rule, sighting.indicator, place), event=event)
 
 
 def facts_of(rule: RuleHead | Correlation) -> RuleFacts:
