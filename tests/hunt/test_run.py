@@ -79,7 +79,7 @@ def matches(result: Hunt) -> int:
     ],
 )
 def test_modifiers(selection: str, value: str, fits: bool, tmp_path: Path) -> None:
-    log = tmp_path / "a.jsonl"
+    log = tmp_path / "other.jsonl"  # the product that the rule names
     log.write_bytes(msgspec.json.encode({"f": value, "g": value, "time": "2021-03-03T06:48:02Z"}) + b"\n")
     rules = rule(tmp_path / "rules", f"  s:\n    {selection}\n  condition: s", logsource="{product: other}")
     result = hunt([log], rules=[rules], builtin=False)

@@ -1,5 +1,6 @@
 """Logs to sightings, and the story that they tell.
 
+names      spellings shared by all               sources  kinds of records in JSON and tables, declared
 rules      Sigma, compiled; our own pack             events   columns of many events
 match      rules over distinct values                logs     files, folders, archives; one parser per kind of log
 sight      matches put together and judged           story    chains and verdict

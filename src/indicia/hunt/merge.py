@@ -86,6 +86,8 @@ def _runs(before: Hunt, now: Hunt, gone: Counter[str]) -> Iterator[RuleRun]:
     earlier = {run.id: run for run in before.rules}
     left = {run.id: run.matches - gone[run.id] for run in before.rules}
     for run in now.rules:
-        yield replace(run, matches=run.matches + left.pop(run.id, 0))
+        known = earlier.get(run.id)
+        waits = run.waits if known is None or known.waits else ""
+        yield replace(run, matches=run.matches + left.pop(run.id, 0), waits=waits)
     for identity, matches in left.items():
         yield replace(earlier[identity], matches=matches)

@@ -73,9 +73,9 @@ def join(parts: Iterable[Part], *, most: int | None = MOST) -> Hunt:
         [_correlated_sighting(each, at) for at in correlated(each, feed[each.id or each.name])]
         for each in correlations.values()
     ]
-    rules = _added((run for part in named for run in part.rules), Counter())
+    rules = _added(run for part in named for run in part.rules)
     ran = [_run(each, len(some)) for each, some in zip(correlations.values(), seen, strict=True)]
-    refused = _added((run for part in named for run in part.refused), Counter())
+    refused = _added(run for part in named for run in part.refused)
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     for part in named:
@@ -120,11 +120,17 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
     return file_of(problem), line_of(problem), problem.what
 
 
-def _added(runs: Iterable[RuleRun], total: Counter[RuleRun]) -> list[RuleRun]:
-    """Each rule once, with all its matches."""
+def _added(runs: Iterable[RuleRun]) -> list[RuleRun]:
+    """Each rule once, with all its matches; it waits for its log only where no part showed it."""
+    found: dict[RuleRun, RuleRun] = {}
     for run in runs:
-        total[replace(run, matches=0)] += run.matches
-    return [replace(run, matches=matches) for run, matches in total.items()]
+        key = replace(run, matches=0, waits="")
+        before = found.get(key)
+        if before is not None:
+            waits = run.waits if before.waits else ""
+            run = replace(run, matches=before.matches + run.matches, waits=waits)
+        found[key] = run
+    return list(found.values())
 
 
 def _run(rule: Correlation, matches: int) -> RuleRun:

@@ -168,6 +168,7 @@ class _Total:
         self._matches: Counter[int] = Counter()
         self._hits: Counter[int] = Counter()
         self._feed: list[Feed] = []
+        self._shown: set[int] = set()
 
     def unknown(self, log: LogInput, raw: bool) -> None:
         """Notes a file of no known kind; with `raw`, indicators are looked for in its bytes."""
@@ -188,6 +189,7 @@ class _Total:
         self.files += came.files
         self.problems += came.problems
         self._feed += came.feed
+        self._shown.update(came.shown)
         for label, seconds in came.seconds.items():
             self.seconds[label] = self.seconds.get(label, 0.0) + seconds
 
@@ -208,7 +210,10 @@ class _Total:
         return Part(
             machine=machine,
             sightings={form: tuple(some) for form, some in self._sightings.items() if some},
-            rules=tuple(_run(rule, self._matches[number]) for number, rule in enumerate(rules.rules)),
+            rules=tuple(
+                _run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
+                for number, rule in enumerate(rules.rules)
+            ),
             refused=tuple(_run(rule, 0, rule.reason) for rule in rules.refused),
             correlations=rules.correlations,
             feed=tuple(self._feed),
@@ -287,7 +292,7 @@ def _state(path: Path) -> tuple[int, int] | None:
     return status.st_size, status.st_mtime_ns
 
 
-def _run(rule: RuleHead | Refused, matches: int, skipped: str | None = None) -> RuleRun:
+def _run(rule: RuleHead | Refused, matches: int, skipped: str | None = None, waits: str = "") -> RuleRun:
     return RuleRun(
         id=rule_id(rule),
         title=rule.title,
@@ -297,4 +302,5 @@ def _run(rule: RuleHead | Refused, matches: int, skipped: str | None = None) -> 
         license=rule.license,
         matches=matches,
         skipped=skipped,
+        waits=waits,
     )

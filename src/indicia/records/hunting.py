@@ -133,6 +133,7 @@ class RuleRun(Record, frozen=True, kw_only=True):
     license: str = ""
     matches: int = 0
     skipped: str | None = None
+    waits: str = ""  # the log source that no log showed: the rule was asked of nothing
 
 
 class Chain(Record, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from indicia.hunt.logs.formats.eventtable import EventTable
 from indicia.hunt.logs.formats.lines import block_of
 from indicia.hunt.logs.formats.table import ShapedRows, text_of
 from indicia.hunt.logs.formats.windows import flat_event
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import field_key
 
 SYSTEM = {
     "Provider": {"#attributes": {"Name": "p"}},

@@ -19,8 +19,8 @@ from indicia.hunt.match.matcher import Matcher
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.plan import plan_of
 from indicia.hunt.match.telling import LineFilter
+from indicia.hunt.names import JOINED_URI
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Test
-from indicia.hunt.rules.names import JOINED_URI
 from indicia.hunt.sight.indicators import IndicatorSought, Sweep
 from indicia.records import Problem
 from tests.hunt.strategies import ALPHABET, FIELDS, conditions, words

@@ -14,7 +14,7 @@ from indicia.hunt.rules.files import rule_files, settled, signature_of
 from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, RuleSet
 from indicia.records import Problem
 
-__all__ = ["RuleBook", "RuleHead", "conditions_for", "load_rules"]
+__all__ = ["Guard", "RuleBook", "RuleHead", "conditions_for", "load_rules"]
 
 LARGEST = 4 << 20  # bytes of one rule file
 
@@ -33,12 +33,22 @@ class RuleHead(msgspec.Struct, frozen=True, array_like=True):
     license: str
     tags: tuple[str, ...]
     silent: bool
+    where: str
+    asked_of: tuple[int, ...]  # numbers of the book's guards: the logs that it is for
+
+
+class Guard(msgspec.Struct, frozen=True, array_like=True):
+    """One kind of log that rules are for: events of a family that pass a condition."""
+
+    family: str
+    condition: Node
 
 
 class _Heads(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[RuleHead, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     refused: tuple[Refused, ...] = ()
+    guards: tuple[Guard, ...] = ()
 
 
 class RuleBook:
@@ -48,6 +58,7 @@ class RuleBook:
         self.rules = heads.rules
         self.correlations = heads.correlations
         self.refused = heads.refused
+        self.guards = heads.guards
         self._key = key
         self._full = full
 
@@ -148,11 +159,28 @@ def load_rules(
 
 
 def _heads_of(rules: RuleSet) -> _Heads:
-    return _Heads(tuple(_head(rule) for rule in rules.rules), rules.correlations, rules.refused)
+    guards: dict[Guard, int] = {}
+    heads = []
+    for rule in rules.rules:
+        asked_of = tuple(guards.setdefault(Guard(each.family, each.guard), len(guards)) for each in rule.sources)
+        heads.append(_head(rule, asked_of))
+    return _Heads(tuple(heads), rules.correlations, rules.refused, tuple(guards))
 
 
-def _head(rule: Rule) -> RuleHead:
-    return RuleHead(rule.id, rule.name, rule.title, rule.level, rule.file, rule.author, rule.license, rule.tags, rule.silent)
+def _head(rule: Rule, asked_of: tuple[int, ...]) -> RuleHead:
+    return RuleHead(
+        rule.id,
+        rule.name,
+        rule.title,
+        rule.level,
+        rule.file,
+        rule.author,
+        rule.license,
+        rule.tags,
+        rule.silent,
+        rule.where,
+        asked_of,
+    )
 
 
 def _compile(files: Sequence[tuple[str, bytes]], progress: Progress | None) -> RuleSet:

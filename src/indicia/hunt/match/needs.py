@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from indicia.hunt.match.factors import required_texts
+from indicia.hunt.names import JOINED_URI, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, fold
-from indicia.hunt.rules.names import JOINED_URI, field_key
 
 __all__ = ["EachOf", "LineForm", "Need", "OneOf", "Texts", "needs_of", "texts_of"]
 

@@ -12,13 +12,22 @@ from typing import Any, TypeAlias
 import msgspec
 
 from indicia.hunt.match.fieldplan import FieldPlan, field_plan
+from indicia.hunt.names import SHOWN, field_key
 from indicia.hunt.rules.ir import And, Node, Not, Or, Same, Test, tests_of
-from indicia.hunt.rules.names import field_key
 
 __all__ = ["GUARDS", "Expression", "Plan", "PlanRule", "plan_of"]
 
 # Fields that say what kind of event it is; rows are parted by them before anything else.
-GUARDS = ("eventid", "channel", "provider_name", "type", "_path")  # the most telling first
+GUARDS = (
+    "eventid",
+    "channel",
+    "provider_name",
+    "type",
+    "_path",
+    SHOWN,
+    "actiontype",
+    "event.category",
+)  # the most telling first
 Expression: TypeAlias = Any  # nested lists, as above: quick to walk, and to read from disk
 
 

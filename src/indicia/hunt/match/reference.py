@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
+from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
-from indicia.hunt.rules.names import field_key
 from indicia.hunt.rules.regex import LONGEST_VALUE, compiled
 
 __all__ = ["holds", "matches", "number_of"]

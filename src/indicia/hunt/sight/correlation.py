@@ -14,8 +14,8 @@ import msgspec
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.match.literals import Ints
+from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
-from indicia.hunt.rules.names import field_key
 
 __all__ = ["Feed", "correlated", "feed_of"]
 

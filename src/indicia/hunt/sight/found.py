@@ -39,6 +39,7 @@ class Seen(msgspec.Struct, array_like=True, gc=False):
 class Found(msgspec.Struct, array_like=True):
     """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `seen` keeps.
 
+    `shown` are the numbers of the rule book's guards that some event passed: the log sources that these logs show.
     `sightings` are those that are whole. On their way between processes the events are `packed`.
     """
 
@@ -51,6 +52,7 @@ class Found(msgspec.Struct, array_like=True):
     files: list[Counted] = []
     problems: list[Problem] = []
     feed: list[Feed] = []
+    shown: list[int] = []
     seconds: dict[str, float] = {}
 
     def to_travel(self) -> Found:

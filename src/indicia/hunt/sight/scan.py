@@ -22,6 +22,7 @@ from indicia.hunt.match.telling import LineFilter
 from indicia.hunt.sight.correlation import feed_of
 from indicia.hunt.sight.found import Counted, Found, Seen, fold
 from indicia.hunt.sight.indicators import IndicatorSought, Sweep, fields_with, rule_of_indicator, sighting_of_indicator
+from indicia.hunt.sight.kinds import Kinds
 from indicia.hunt.sight.quota import Quota, Source
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.records import Event, Problem, Severity, Sighting
@@ -48,6 +49,7 @@ class Scanner:
         self._filters: dict[tuple[str, LineForm], LineFilter] = {}
         self._quota = Quota(most)
         self.most = most
+        self._kinds = Kinds(rules.guards)
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
     def matcher(self, family: str) -> Matcher:
@@ -128,6 +130,8 @@ class Scanner:
                         self._name(batch, name, int(rows[0]), reaches)
             if batch.others is not None:
                 self._count(batch, batch.files[0], batch.others, reaches)
+        with clock("kinds"):
+            found.shown += self._kinds.new_in(batch)
         with clock("match"):
             matches = self.matcher(batch.family).match(batch)
         with clock("sightings"):

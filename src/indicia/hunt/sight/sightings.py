@@ -9,8 +9,8 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from indicia.hunt.match.book import RuleHead
+from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import Correlation, Refused
-from indicia.hunt.rules.names import field_key
 from indicia.hunt.sight.outcome import judge, stage_of_tags
 from indicia.records import Event, Place, RuleLevel, Sighting, Stage, stable_id
 

@@ -20,7 +20,7 @@ from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode, micr
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.delimited import read_rows
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
-from indicia.hunt.rules.names import JOINED_URI
+from indicia.hunt.names import JOINED_URI
 from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS"]

@@ -24,7 +24,7 @@ from indicia.hunt.logs.formats.times import iso_times, joined_times
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
-from indicia.hunt.rules.names import JOINED_URI, field_key
+from indicia.hunt.names import JOINED_URI, field_key
 from indicia.records import Problem, Severity
 
 __all__ = ["DirectiveLog", "read_directive_logs"]

@@ -18,7 +18,7 @@ import numpy as np
 
 from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.windows import flat_event
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import field_key
 
 __all__ = ["KindData", "json_of"]
 

@@ -23,7 +23,7 @@ from indicia.hunt.logs.formats.lines import LineBlock
 from indicia.hunt.logs.formats.table import ShapedRows, column_of, text_of
 from indicia.hunt.logs.formats.windows import flat_event, windows_times
 from indicia.hunt.match.literals import Ints
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import field_key
 
 __all__ = ["EventTable"]
 

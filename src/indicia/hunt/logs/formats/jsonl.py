@@ -10,29 +10,20 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from indicia.hunt.events import NO_TIME, EventBatch, Times
+from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.lines import line_blocks
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.shown import shown_column
 from indicia.hunt.logs.formats.table import ShapedRows, flatten, text_of
-from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
-from indicia.hunt.logs.formats.windows import looks_like_windows, windows_batch
+from indicia.hunt.logs.formats.windows import normal, windows_batch
+from indicia.hunt.logs.formats.zeek import zeek_path
+from indicia.hunt.names import GENERIC, SHOWN
+from indicia.hunt.sources import FAMILIES, source_named, source_of
 from indicia.records import Problem
 
 __all__ = ["FORMATS"]
 
-TIMES = (
-    "@timestamp",
-    "timestamp",
-    "time",
-    "eventtime",
-    "datetime",
-    "ts",
-    "_time",
-    "timecreated",
-    "date",
-    "published",
-    "created_at",
-)
 HOSTS = ("host", "hostname", "computer", "computername", "host.name", "server", "servername")
 WHOLE_FILE = 512 << 20  # bytes; a single JSON array is read at once up to here
 _BATCH = 32_768
@@ -124,33 +115,56 @@ def _documents(data: bytes) -> list[Any]:
 
 
 def _batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str]) -> Iterator[EventBatch]:
-    windows = [record for record in records if looks_like_windows(record[1])]
+    windows: list[tuple[int, dict[str, Any]]] = []
+    others: dict[str, list[tuple[int, Any, dict[str, Any]]]] = {}
+    for number, record in records:
+        event = normal(record)
+        if event is not None:
+            windows.append((number, event))
+            continue
+        fields = _named(record)
+        path = zeek_path(fields, log.name)
+        if path:
+            fields["_path"] = path
+            family = "zeek"
+        else:
+            source = source_of(fields)
+            family = source.name if source else GENERIC
+        others.setdefault(family, []).append((number, record, fields))
     if windows:
         yield windows_batch(log.name, windows, wanted, "windows-json", "line")
-    others = records if not windows else [record for record in records if not looks_like_windows(record[1])]
-    if not others:
-        return
-    flat = [_named(record) for _, record in others]
+    for family, some in others.items():
+        yield _batch(log, family, some, wanted)
+
+
+def _batch(log: LogInput, family: str, some: list[tuple[int, Any, dict[str, Any]]], wanted: frozenset[str]) -> EventBatch:
+    source = source_named(family)
     rows = ShapedRows()
-    for fields in flat:
+    for _, _, fields in some:
         rows.add(fields)
-    is_zeek = _is_zeek(flat[0])
+    columns = rows.columns(wanted)
+    if family == GENERIC and SHOWN in wanted:
+        columns[SHOWN] = shown_column(log.name, [fields for _, _, fields in some])
+    times = RecordTimes(source.times if source else ())
 
     def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
-        fields = {name: text for name, value in flatten(others[row][1]).items() if (text := text_of(value)) != ""}
+        _, record, named = some[row]
+        fields = {name: text for name, value in flatten(record).items() if (text := text_of(value)) != ""}
+        if family == "zeek":
+            fields["_path"] = named["_path"]
+        hosts = (*source.hosts, *HOSTS) if source else HOSTS
         folded = {name.lower(): value for name, value in fields.items()}
-        time_text = next((folded[name] for name in TIMES if name in folded), "")
-        return time_text, next((folded[name] for name in HOSTS if name in folded), ""), fields
+        return times.text(named), next((folded[name] for name in hosts if name in folded), ""), fields
 
-    yield EventBatch(
-        format="zeek" if is_zeek else "jsonl",
-        family="zeek" if is_zeek else "generic",
-        size=len(others),
-        columns=rows.columns(wanted),
+    return EventBatch(
+        format="zeek" if family == "zeek" else "jsonl" if family == GENERIC else family,
+        family=family,
+        size=len(some),
+        columns=columns,
         files=(log.name,),
         file_of=None,
-        positions=np.array([number for number, _ in others], np.int64),
-        times=_times(flat),
+        positions=np.array([number for number, _, _ in some], np.int64),
+        times=np.fromiter((times.time(fields) for _, _, fields in some), np.int64, len(some)),
         rebuild=rebuild,
     )
 
@@ -165,29 +179,4 @@ def _named(record: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-def _is_zeek(fields: Mapping[str, Any]) -> bool:
-    return "_path" in fields or ("uid" in fields and "id.orig_h" in fields)
-
-
-def _times(flat: Sequence[Mapping[str, Any]]) -> Times:
-    found = np.full(len(flat), NO_TIME, np.int64)
-    for row, fields in enumerate(flat):
-        for name in fields:
-            if name.lower() in TIMES:
-                found[row] = time_of(fields[name])
-                if found[row] != NO_TIME:
-                    break
-    return found
-
-
-def time_of(value: Any) -> int:
-    """A time as JSON has it: ISO text, or seconds or milliseconds since 1970."""
-    if isinstance(value, bool) or value is None:
-        return NO_TIME
-    if isinstance(value, int | float):
-        return epoch_seconds(str(value / 1000 if value > 1e11 else value))
-    text = str(value)
-    return iso_time(text) if not text.replace(".", "", 1).isdecimal() else time_of(float(text))
-
-
-FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek")),)
+FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek", *FAMILIES)),)

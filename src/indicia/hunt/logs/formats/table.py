@@ -13,10 +13,11 @@ import orjson
 
 from indicia.hunt.events import Codes, Column
 from indicia.hunt.match.literals import Ints
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import field_key
 
 __all__ = ["ShapedRows", "column_of", "flatten", "text_of"]
 
+MOST_ITEMS = 100  # of a list of objects
 DEEPEST = 8  # levels of nesting that become names; what lies deeper is kept as JSON
 
 
@@ -146,11 +147,23 @@ def text_of(value: Any) -> str:
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    """Nested objects as dotted names: {"a": {"b": 1}} -> {"a.b": 1}."""
+    """Nested objects as dotted names: {"a": {"b": 1}} -> {"a.b": 1}. Objects in a list are named as well."""
     found: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, dict) and depth < DEEPEST:
             found.update(flatten(value, f"{prefix}{name}.", depth + 1))
         else:
             found[f"{prefix}{name}"] = value
+            if isinstance(value, list) and value and isinstance(value[0], dict) and depth < DEEPEST:
+                found.update(_of_items(value, f"{prefix}{name}.", depth + 1))
     return found
+
+
+def _of_items(items: Sequence[Any], prefix: str, depth: int) -> dict[str, Any]:
+    """What the objects of a list say, each name once with all its values."""
+    found: dict[str, Any] = {}
+    for item in items[:MOST_ITEMS]:
+        if isinstance(item, dict):
+            for name, value in flatten(item, prefix, depth).items():
+                found.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}

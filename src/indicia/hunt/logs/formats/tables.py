@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from indicia.hunt.events import NO_TIME, EventBatch, Times
+from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
-from indicia.hunt.logs.formats.jsonl import HOSTS, TIMES, time_of
+from indicia.hunt.logs.formats.jsonl import HOSTS
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.shown import shown_column
 from indicia.hunt.match.literals import Ints
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import GENERIC, SHOWN, field_key
+from indicia.hunt.sources import FAMILIES, source_of
 from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS"]
@@ -69,10 +72,14 @@ def _batch(
     log: LogInput, block: LineBlock, lines: Ints, names: list[str], delimiter: str, wanted: frozenset[str]
 ) -> Iterator[EventBatch | Problem]:
     folded = {field_key(name): name for name in names}
-    time_name = next((folded[name] for name in (*TIMES, "systemtime", "utctime", "eventtime") if name in folded), "")
-    host_name = next((folded[name] for name in HOSTS if name in folded), "")
+    first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True) if len(lines) else {}
+    source = source_of({name: first.get(name, "") for name in names})
+    family = "windows" if {"eventid", "channel"} <= folded.keys() else source.name if source else GENERIC
+    times = RecordTimes(source.times if source else ())
+    host_name = next((folded[name] for name in (*(source.hosts if source else ()), *HOSTS) if name in folded), "")
     chosen = [name for name in names if field_key(name) in wanted]
-    rows = read_rows(block, lines, names, delimiter=delimiter, quoted=True, wanted=chosen, plain=(time_name,))
+    asked = times.names(names)
+    rows = read_rows(block, lines, names, delimiter=delimiter, quoted=True, wanted=chosen, plain=asked)
     if rows.ragged or rows.unbalanced:
         count = rows.ragged + rows.unbalanced
         where = f"{log.name}:{block.first + int(rows.lines[-count:].min())}"
@@ -83,25 +90,26 @@ def _batch(
 
     def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
         fields = row_fields(names, block.line(int(rows.lines[row])), delimiter, quoted=True)
-        return fields.get(time_name, ""), fields.get(host_name, ""), fields
+        return times.text(fields), fields.get(host_name, ""), fields
+
+    columns = dict(rows.columns)
+    if family == GENERIC and SHOWN in wanted:
+        columns[SHOWN] = shown_column(log.name, [first]).with_codes(np.zeros(len(rows.lines), np.int32))
+    texts = [rows.plain[name].to_pylist() for name in asked]
 
     yield EventBatch(
         format="csv",
-        family="windows" if {"eventid", "channel"} <= folded.keys() else "generic",
+        family=family,
         size=len(rows.lines),
-        columns=rows.columns,
+        columns=columns,
         files=(log.name,),
         file_of=None,
         positions=rows.lines + block.first,
-        times=_times(rows.plain[time_name].to_pylist()) if time_name else np.full(len(rows.lines), NO_TIME, np.int64),
+        times=times.of_rows(asked, texts, len(rows.lines)),
         rebuild=rebuild,
         texts=lambda chosen: block.texts(rows.lines[chosen]),
         raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
     )
 
 
-def _times(texts: Sequence[str | None]) -> Times:
-    return np.array([time_of(text) for text in texts], np.int64)
-
-
-FORMATS = (Format("csv", "generic", sniff, read, also=("windows",)),)
+FORMATS = (Format("csv", "generic", sniff, read, also=("windows", *FAMILIES)),)

@@ -17,14 +17,16 @@ import numpy as np
 import pyarrow as pa
 
 from indicia.hunt.events import EventBatch, Times
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.table import ShapedRows, text_of
 from indicia.hunt.logs.formats.times import iso_times
 
-__all__ = ["flat_event", "looks_like_windows", "system_time", "windows_batch"]
+__all__ = ["flat_event", "normal", "system_time", "windows_batch"]
 
 _FIRST = ("EventID", "Channel", "Computer", "EventRecordID")  # these count before a field of that name in the data
 _FURTHER = ("Level", "Task", "Opcode", "Keywords", "Version")
 _ATTRIBUTES = "#attributes"
+_TIMES = RecordTimes()
 
 
 def flat_event(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,13 +97,8 @@ def _of_namespaces(names: tuple[str, ...]) -> bool:
     return any(name.startswith("xmlns") for name in names)
 
 
-def looks_like_windows(record: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is a Windows event of some exporter."""
-    return _normal(record) is not None
-
-
-def _normal(record: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The flat fields of a Windows event in any of the known JSON forms; None when it is none."""
+def normal(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The flat fields of a Windows event, by the names that rules use, in any of the known JSON forms; None when it is none."""
     event = record.get("Event")
     if isinstance(event, dict) and isinstance(event.get("System"), dict):
         return flat_event(event)
@@ -137,35 +134,32 @@ def _from_flat(record: Mapping[str, Any]) -> dict[str, Any]:
     _leaves(record, fields, 0)
     fields.setdefault("Provider_Name", record.get("SourceName", record.get("ProviderName")))
     fields.setdefault("Computer", record.get("Hostname", record.get("MachineName")))
-    for name in ("SystemTime", "EventTime", "TimeCreated", "@timestamp", "UtcTime", "timestamp"):
-        if record.get(name):
-            fields.setdefault("SystemTime", str(record[name]))
+    fields["SystemTime"] = _TIMES.iso_text(fields)
     return fields
 
 
 def windows_batch(
-    file: str, records: Sequence[tuple[int, Mapping[str, Any]]], wanted: frozenset[str], name: str, unit: str
+    file: str, events: Sequence[tuple[int, Mapping[str, Any]]], wanted: frozenset[str], name: str, unit: str
 ) -> EventBatch:
-    """A batch of Windows events that were exported as JSON or XML: (position, object) each."""
+    """A batch of Windows events that were exported as JSON or XML: (position, fields as `normal` gives them) each."""
     rows = ShapedRows()
     times = []
-    for _, record in records:
-        fields = _normal(record) or {}
+    for _, fields in events:
         rows.add(fields)
         times.append(str(fields.get("SystemTime") or ""))
 
     def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
-        fields = {name: text for name, value in (_normal(records[row][1]) or {}).items() if (text := text_of(value)) != ""}
+        fields = {name: text for name, value in events[row][1].items() if (text := text_of(value)) != ""}
         return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
 
     return EventBatch(
         format=name,
         family="windows",
-        size=len(records),
+        size=len(events),
         columns=rows.columns(wanted),
         files=(file,),
         file_of=None,
-        positions=np.array([number for number, _ in records], np.int64),
+        positions=np.array([number for number, _ in events], np.int64),
         times=windows_times(times),
         rebuild=rebuild,
         unit=unit,

@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.windows import windows_batch
+from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
 
 __all__ = ["FORMATS"]
@@ -40,7 +40,7 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
         records: list[tuple[int, dict[str, Any]]] = []
         for number, text in enumerate(_pieces(log), 1):
             try:
-                records.append((number, {"Event": _event(fromstring(text))}))
+                records.append((number, flat_event(_event(fromstring(text)))))
             except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
                 yield Problem(where=f"{log.name} record {number}", what=f"no readable XML: {error}")
             if len(records) >= _BATCH:

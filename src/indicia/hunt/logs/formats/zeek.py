@@ -5,7 +5,10 @@ References: Zeek documentation, "Zeek log formats and inspection".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +19,10 @@ from indicia.hunt.logs.formats.delimited import read_rows, unique_names
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.hunt.match.literals import Ints
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import field_key
 from indicia.records import Problem
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "zeek_path"]
 
 
 def sniff(head: bytes, _name: str) -> bool:
@@ -83,6 +86,43 @@ def _batch(
         texts=lambda chosen: block.texts(rows.lines[chosen]),
         raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
     )
+
+
+_MARKS: tuple[tuple[str, frozenset[str]], ...] = tuple(  # which log a record without a name is of, by fields that only it has
+    (path, frozenset(names.split()))
+    for path, names in (
+        ("dns", "qtype_name rcode_name"),
+        ("dns", "query qtype"),
+        ("http", "method uri"),
+        ("http", "user_agent status_code"),
+        ("smb_files", "action path size"),
+        ("smb_files", "action name times.modified"),
+        ("smb_mapping", "path share_type"),
+        ("dce_rpc", "operation endpoint"),
+        ("kerberos", "request_type client"),
+        ("rdp", "cookie security_protocol"),
+        ("rdp", "cookie result"),
+        ("x509", "certificate.serial"),
+        ("ssl", "cipher established"),
+        ("ssh", "client server auth_success"),
+        ("files", "fuid mime_type"),
+        ("conn", "conn_state history"),
+        ("conn", "conn_state"),
+    )
+)
+
+
+def zeek_path(fields: Mapping[str, Any], file: str) -> str:
+    """What Zeek calls the log that a JSON record is of: by its own word, its fields or its file; "" if it is none."""
+    for name in ("_path", "@path", "@stream"):
+        if isinstance(told := fields.get(name), str):
+            return told.lower()
+    if not (("uid" in fields or "fuid" in fields or "certificate.serial" in fields) and "ts" in fields):
+        return ""
+    if "id.orig_h" not in fields and "fuid" not in fields and "certificate.serial" not in fields:
+        return ""
+    marked = next((path for path, names in _MARKS if names <= fields.keys()), "")
+    return marked or re.split(r"[^a-z0-9_]", PurePath(file.replace("!", "/")).name.lower())[0]
 
 
 def _unset(column: Column) -> Column:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["GENERIC", "JOINED_URI", "field_key"]
+__all__ = ["GENERIC", "JOINED_URI", "SHOWN", "field_key"]
 
-GENERIC = "generic"  # JSON Lines and CSV of unknown origin: rules apply with their own field names
+GENERIC = "generic"  # JSON Lines and CSV of unknown origin
+SHOWN = "indicia.logsource"  # a column that generic formats make: what records and files call what they are of
 JOINED_URI = "uri"  # a column that web formats make: path?query
 
 
