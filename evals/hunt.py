@@ -37,7 +37,7 @@ SAMPLES = SHARED / "logs" / "evtx-attack-samples"
 EXPECTED = {
     "A": HuntVerdict.COMPROMISE,
     "B": HuntVerdict.ATTEMPT,
-    "C": HuntVerdict.LIKELY,  # the page answers, but the break-in is before the oldest line
+    "C": HuntVerdict.SIGNS,  # the page answers, but the break-in is before the oldest line
     "D": HuntVerdict.NOT_SEEN,
     "E": HuntVerdict.ATTEMPT,
     "F": HuntVerdict.COMPROMISE,

@@ -24,7 +24,9 @@ MOST_WAITING = 8  # log sources named for which rules wait
 _OUTCOME_STYLE = {Outcome.SUCCESS: "red", Outcome.ATTEMPT: "yellow", Outcome.UNKNOWN: "dim"}
 _VERDICT_STYLE = {
     HuntVerdict.COMPROMISE: "bold red",
-    HuntVerdict.LIKELY: "red",
+    HuntVerdict.LIKELY: "bold red",
+    HuntVerdict.SIGNS: "red",
+    HuntVerdict.LOOK: "yellow",
     HuntVerdict.ATTEMPT: "yellow",
     HuntVerdict.NOT_SEEN: "green",
     HuntVerdict.NO_LOGS: "dim",
@@ -99,7 +101,7 @@ def hunt(
         _show(found, color, stats)
     if stats and (as_json or as_lines):
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
-    if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY}:
+    if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
     return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in found.problems) else exits.E_OK
 

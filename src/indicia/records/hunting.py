@@ -151,10 +151,12 @@ class Chain(Record, frozen=True, kw_only=True):
 
 
 class HuntVerdict(StrEnum):
-    """What the logs show. `not seen` is said only together with how far the logs reach."""
+    """What the logs show, the worst first. `not seen` is said only together with how far the logs reach."""
 
     COMPROMISE = "compromise"
-    LIKELY = "signs of compromise"
+    LIKELY = "likely compromise"
+    SIGNS = "signs of compromise"
+    LOOK = "something to look at"
     ATTEMPT = "attempts only"
     NOT_SEEN = "not seen"
     NO_LOGS = "no logs"

@@ -39,7 +39,7 @@ def successes(found: Hunt) -> list[Chain]:
     [
         ("A", HuntVerdict.COMPROMISE, 1),
         ("B", HuntVerdict.ATTEMPT, 0),
-        ("C", HuntVerdict.LIKELY, 1),
+        ("C", HuntVerdict.SIGNS, 1),
         ("D", HuntVerdict.NOT_SEEN, 0),
         ("E", HuntVerdict.ATTEMPT, 0),
         ("F", HuntVerdict.COMPROMISE, 3),
@@ -198,6 +198,6 @@ def test_a_flood_of_scanners_does_not_hide_the_one_request_that_was_answered(tmp
     rows = [row.format(*time, "192.0.2.41", 302) for time in times] + [row.format(9, 0, 0, "198.51.100.23", 200)]
     log.write_text("\n".join([fields, *rows]) + "\n")
     found = hunt([tmp_path], jobs=1, most=1_000)
-    assert found.verdict is HuntVerdict.LIKELY
+    assert found.verdict is HuntVerdict.SIGNS
     assert dict(successes(found)[0].keys)["client"] == "198.51.100.23"
     assert len(found.sightings) == 1_001

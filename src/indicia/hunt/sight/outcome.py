@@ -32,7 +32,12 @@ TACTICS: tuple[tuple[str, Stage], ...] = (
     ("resource-development", Stage.OTHER),
 )
 FAILED_EVENTS = {("security", "4625"), ("security", "4771"), ("security", "4776"), ("msexchange management", "6")}
-_FAILED_IDS = frozenset(number for _, number in FAILED_EVENTS)
+# What Windows records only once it is so: a log is cleared, an account made or let into a group, a service or a task installed.
+DONE_EVENTS = {
+    *(("security", number) for number in ("1102", "4720", "4728", "4732", "4756", "4697", "4698")),
+    *(("system", number) for number in ("104", "7045")),
+}
+_TOLD_IDS = frozenset(number for _, number in FAILED_EVENTS | DONE_EVENTS)
 _STATUSES = ("HttpStatus", "sc-status", "status")
 
 
@@ -59,7 +64,8 @@ def status_of(event: Event) -> str:
 def judge(sighting: Sighting) -> Sighting:
     """`sighting` with its stage, outcome and software as our notes on its rule say, or else as its answer tells.
 
-    Without a note: an answer that turns the client away is an attempt, a failed logon or cmdlet too; anything else is unknown.
+    Without a note: an answer that turns the client away is an attempt, a failed logon or cmdlet too; what Windows records
+    once it is done is a success; anything else is unknown.
     """
     note = note_of(sighting.rule)
     if note is None:
@@ -87,6 +93,10 @@ def _by_answer(event: Event) -> Outcome:
     if status:
         return Outcome.ATTEMPT if status[0] in "34" else Outcome.UNKNOWN
     fields = event.fields
-    if fields.get("EventID", "") in _FAILED_IDS and (fields.get("Channel", "").lower(), fields["EventID"]) in FAILED_EVENTS:
-        return Outcome.ATTEMPT
+    if fields.get("EventID", "") in _TOLD_IDS:
+        kind = fields.get("Channel", "").lower(), fields["EventID"]
+        if kind in FAILED_EVENTS:
+            return Outcome.ATTEMPT
+        if kind in DONE_EVENTS:
+            return Outcome.SUCCESS
     return Outcome.UNKNOWN
