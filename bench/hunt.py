@@ -23,10 +23,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from examples.scenarios import write_scenario
 from indicia.hunt import IndicatorSought, hunt
-from indicia.hunt.formats.evtx import CHUNK, FILE_HEADER
-from indicia.hunt.lean import without_pandas
-from indicia.hunt.scenarios import write_scenario
+from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
+from indicia.hunt.processes.lean import without_pandas
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
 RULES = [SHARED / "sigma" / name for name in ("rules", "rules-emerging-threats", "rules-threat-hunting")]

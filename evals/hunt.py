@@ -21,14 +21,14 @@ from pathlib import Path
 
 import yaml
 
+from examples.scenarios import write_scenario
 from indicia.hunt import hunt
-from indicia.hunt.formats import FORMATS
-from indicia.hunt.inputs import find_logs
-from indicia.hunt.matching.reference import matches
-from indicia.hunt.rulebook import conditions_for, load_rules
+from indicia.hunt.logs.formats import FORMATS
+from indicia.hunt.logs.inputs import find_logs
+from indicia.hunt.match.book import conditions_for, load_rules
+from indicia.hunt.match.reference import matches
+from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import How, tests_of
-from indicia.hunt.rules.names import field_key
-from indicia.hunt.scenarios import write_scenario
 from indicia.records import Hunt, HuntVerdict, Problem, Severity
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
@@ -37,7 +37,7 @@ SAMPLES = SHARED / "logs" / "evtx-attack-samples"
 EXPECTED = {
     "A": HuntVerdict.COMPROMISE,
     "B": HuntVerdict.ATTEMPT,
-    "C": HuntVerdict.LIKELY,  # the page answers, but the break-in is before the oldest line
+    "C": HuntVerdict.SIGNS,  # the page answers, but the break-in is before the oldest line
     "D": HuntVerdict.NOT_SEEN,
     "E": HuntVerdict.ATTEMPT,
     "F": HuntVerdict.COMPROMISE,

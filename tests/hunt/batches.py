@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from indicia.hunt.events import NO_TIME, EventBatch
-from indicia.hunt.formats.table import ShapedRows
+from indicia.hunt.logs.formats.table import ShapedRows
 
 __all__ = ["batch_of"]
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from indicia.hunt import hunt
-from indicia.hunt.formats.evtx import read
-from indicia.hunt.inputs import log_named
-from indicia.hunt.matching.reference import matches
-from indicia.hunt.rulebook import conditions_for, load_rules
+from indicia.hunt.logs.formats.evtx import read
+from indicia.hunt.logs.inputs import log_named
+from indicia.hunt.match.book import conditions_for, load_rules
+from indicia.hunt.match.reference import matches
 from indicia.records import Hunt
 from tests.shared import shared
 

@@ -17,8 +17,8 @@ import pytest
 
 from indicia.errors import InputError
 from indicia.hunt import IndicatorSought, hunt
-from indicia.hunt.indicators import stands_alone
-from indicia.hunt.story.notes import notes
+from indicia.hunt.sight.indicators import stands_alone
+from indicia.hunt.sight.notes import notes
 from indicia.records import Hunt, HuntVerdict, to_json
 
 W3C = "#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status\n"
@@ -79,7 +79,7 @@ def matches(result: Hunt) -> int:
     ],
 )
 def test_modifiers(selection: str, value: str, fits: bool, tmp_path: Path) -> None:
-    log = tmp_path / "a.jsonl"
+    log = tmp_path / "other.jsonl"  # the product that the rule names
     log.write_bytes(msgspec.json.encode({"f": value, "g": value, "time": "2021-03-03T06:48:02Z"}) + b"\n")
     rules = rule(tmp_path / "rules", f"  s:\n    {selection}\n  condition: s", logsource="{product: other}")
     result = hunt([log], rules=[rules], builtin=False)
@@ -209,7 +209,7 @@ def test_processes_change_nothing(always: bool, tmp_path: Path, monkeypatch: pyt
         (rules / "r.yml").write_text(re.sub("(?m)^id: .*$", f"id: {own}", text), "utf-8")
     one = hunt([tmp_path], rules=[rules], builtin=False, jobs=1, most=50)
     monkeypatch.setattr("indicia.hunt.run.WORTH_A_PROCESS", 1 << 18)
-    monkeypatch.setattr("indicia.hunt.tasks.SIZE", 1 << 19)
+    monkeypatch.setattr("indicia.hunt.processes.tasks.SIZE", 1 << 19)
     two = hunt([tmp_path], rules=[rules], builtin=False, jobs=2, most=50)
     assert matches(one) == 1 + 50_000 // 7 + 1
     assert to_json(msgspec.structs.replace(one, stats=())) == to_json(msgspec.structs.replace(two, stats=()))
@@ -255,7 +255,7 @@ def test_a_file_that_changes_while_it_is_read(
     change: Callable[[Path], object], told: str, lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = web_log(tmp_path / "u_ex.log", 200_000)
-    monkeypatch.setattr("indicia.hunt.tasks.SIZE", 1 << 20)
+    monkeypatch.setattr("indicia.hunt.processes.tasks.SIZE", 1 << 20)
     changed: list[object] = []
 
     def progress(what: str, _done: float, _total: float | None) -> None:

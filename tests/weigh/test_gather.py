@@ -51,7 +51,7 @@ def sighting(technique: str, outcome: Outcome) -> Sighting:
 
 
 def hunt_of(*sightings: Sighting) -> Hunt:
-    return Hunt(verdict=HuntVerdict.LIKELY, reason="test", sightings=sightings)
+    return Hunt(verdict=HuntVerdict.SIGNS, reason="test", sightings=sightings)
 
 
 @pytest.mark.parametrize("context", [context for context in Context if context is not Context.STATED])

@@ -36,7 +36,7 @@ class Rule(Record, frozen=True, kw_only=True):
 @cache
 def packed() -> dict[str, str]:
     """The rules that come with the program, file name -> text."""
-    folder = files("indicia") / "hunt" / "rules_pack"
+    folder = files("indicia") / "hunt" / "rules" / "pack"
     if not folder.is_dir():
         return {}
     return {

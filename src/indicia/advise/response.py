@@ -7,7 +7,7 @@ from indicia.records import Audience, Case, HuntVerdict, Measure, MeasureKind, O
 
 __all__ = ["containment", "reporting"]
 
-COMPROMISE = {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY}
+COMPROMISE = {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}
 
 
 def _worked(case: Case) -> list[Sighting]:

@@ -151,7 +151,7 @@ def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], 
 def _code(case: Case, fail_on_hit: bool) -> int:
     from indicia.records import HuntVerdict
 
-    if fail_on_hit and case.hunt and case.hunt.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY}:
+    if fail_on_hit and case.hunt and case.hunt.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
     if any(problem.severity is Severity.FAILED for problem in case.problems):
         return exits.E_PARTIAL

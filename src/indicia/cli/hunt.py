@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +20,13 @@ from indicia.records import Hunt, HuntVerdict, Outcome, Severity, Sighting, to_j
 
 __all__ = ["hunt"]
 
+MOST_WAITING = 8  # log sources named for which rules wait
 _OUTCOME_STYLE = {Outcome.SUCCESS: "red", Outcome.ATTEMPT: "yellow", Outcome.UNKNOWN: "dim"}
 _VERDICT_STYLE = {
     HuntVerdict.COMPROMISE: "bold red",
-    HuntVerdict.LIKELY: "red",
+    HuntVerdict.LIKELY: "bold red",
+    HuntVerdict.SIGNS: "red",
+    HuntVerdict.LOOK: "yellow",
     HuntVerdict.ATTEMPT: "yellow",
     HuntVerdict.NOT_SEEN: "green",
     HuntVerdict.NO_LOGS: "dim",
@@ -59,7 +63,7 @@ def hunt(
     """
     from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
-    from indicia.hunt.lean import without_pandas
+    from indicia.hunt.processes.lean import without_pandas
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
     from indicia.pipeline.build import sought
@@ -97,7 +101,7 @@ def hunt(
         _show(found, color, stats)
     if stats and (as_json or as_lines):
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
-    if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY}:
+    if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
     return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in found.problems) else exits.E_OK
 
@@ -140,9 +144,15 @@ def _show(found: Hunt, color: bool, stats: bool) -> None:
     skipped = [run for run in found.rules if run.skipped]
     events = sum(file.events for file in found.files)
     console.print(
-        f"[dim]{len(found.files)} files, {events:,} events; {len(found.rules) - len(skipped)} rules ran, "
-        f"{len(skipped)} could not; {found.indicators_sought} indicators sought[/]"
+        f"[dim]{len(found.files)} files, {events:,} events; {sum(not run.waits for run in found.rules) - len(skipped):,} rules "
+        f"were asked, {len(skipped)} could not run; {found.indicators_sought} indicators sought[/]"
     )
+    waiting = Counter(run.waits for run in found.rules if run.waits)
+    if waiting:
+        most = ", ".join(f"{source} ({count:,})" for source, count in waiting.most_common(MOST_WAITING))
+        more = f" and {len(waiting) - MOST_WAITING} more" if len(waiting) > MOST_WAITING else ""
+        total = sum(waiting.values())
+        console.print(escape(plain(f"{total:,} rules wait for logs that were not there: {most}{more}")), style="dim")
     if stats:
         for label, seconds in found.stats:
             sys.stderr.write(f"{label:<24} {seconds:8.3f} s\n")

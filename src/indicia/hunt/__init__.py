@@ -1,15 +1,20 @@
 """Logs to sightings, and the story that they tell.
 
-inputs      files, folders, archives       formats     one parser per kind of log     events    columns of many events
-rules       Sigma, compiled                matching    rules over distinct values     indicators  values sought
-scan        one process's share            run         all of it                      story     chains and verdict
-merge       two hunts on one affair as one
+names      spellings shared by all               sources  kinds of records in JSON and tables, declared
+rules      Sigma, compiled; our own pack             events   columns of many events
+match      rules over distinct values                logs     files, folders, archives; one parser per kind of log
+sight      matches put together and judged           story    chains and verdict
+processes  several processes for one hunt            run      all of it
+parts      what came of some logs, to be joined      merge    two hunts on one affair as one
+
+Each room imports only from those above it and on its left: `tests/hunt/test_rooms.py` holds them to it.
 """
 
 from __future__ import annotations
 
-from indicia.hunt.indicators import IndicatorSought
 from indicia.hunt.merge import merge
-from indicia.hunt.run import hunt
+from indicia.hunt.parts import Part, join
+from indicia.hunt.run import hunt, part
+from indicia.hunt.sight.indicators import IndicatorSought
 
-__all__ = ["IndicatorSought", "hunt", "merge"]
+__all__ = ["IndicatorSought", "Part", "hunt", "join", "merge", "part"]

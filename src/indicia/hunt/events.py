@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
-from indicia.hunt.rules.names import field_key
+from indicia.hunt.names import field_key
 from indicia.records import Event, Place
 
 __all__ = ["NO_TIME", "Codes", "Column", "EventBatch", "Times", "datetime_of", "encode", "microseconds"]

@@ -5,36 +5,35 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import UTC
 from functools import partial
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
-from indicia.hunt.correlation import Feed, correlated
-from indicia.hunt.events import datetime_of
-from indicia.hunt.formats import Format, LogInput
-from indicia.hunt.indicators import IndicatorSought, raw_sightings
-from indicia.hunt.inputs import find_logs
-from indicia.hunt.keep import Keeper
-from indicia.hunt.packing import unpack
-from indicia.hunt.reach import Reach
-from indicia.hunt.rulebook import RuleBook, RuleHead, load_rules
-from indicia.hunt.rules.ir import Correlation, Refused
-from indicia.hunt.scan import Counted, Found, Scanner, file_of, without_collecting
-from indicia.hunt.sightings import facts_of, sighting_of
-from indicia.hunt.story import judge, tell, tells_success
-from indicia.hunt.tasks import Task, tasks_of
-from indicia.records import Event, Hunt, LogFile, Outcome, Place, Problem, RuleLevel, RuleRun, Severity, Sighting, stable_id
+from indicia.hunt.events import NO_TIME
+from indicia.hunt.logs.formats import FORMATS, Format, LogInput
+from indicia.hunt.logs.inputs import find_logs
+from indicia.hunt.logs.keep import Keeper
+from indicia.hunt.match.book import RuleBook, RuleHead, load_rules
+from indicia.hunt.parts import Part, join
+from indicia.hunt.processes.tasks import Task, tasks_of
+from indicia.hunt.rules.ir import Refused
+from indicia.hunt.sight.correlation import Feed
+from indicia.hunt.sight.found import Counted, Found
+from indicia.hunt.sight.indicators import IndicatorSought, raw_sightings
+from indicia.hunt.sight.packing import unpack
+from indicia.hunt.sight.quota import MOST, Quota, Source
+from indicia.hunt.sight.scan import Scanner, without_collecting
+from indicia.hunt.sight.sightings import rule_id
+from indicia.records import Event, Hunt, Problem, RuleLevel, RuleRun, Severity, Sighting
 
-__all__ = ["hunt"]
+__all__ = ["hunt", "part"]
 
 Progress = Callable[[str, float, float | None], None]
 WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
 MOST_TEXTS = 200_000  # names and values of events that are looked for again
-MOST = 1_000  # sightings kept per rule and per indicator; all matches are counted
 
 
 def hunt(
@@ -58,163 +57,172 @@ def hunt(
 
     Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there.
     """
+    begun = time.perf_counter()
     with without_collecting():
-        return _hunt([Path(path) for path in paths], rules, builtin, tuple(indicators), keep, raw, progress, jobs, most)
+        found = part(
+            paths,
+            rules=rules,
+            builtin=builtin,
+            indicators=indicators,
+            keep=keep,
+            raw=raw,
+            progress=progress,
+            jobs=jobs,
+            most=most,
+        )
+        since = time.process_time()
+        result = join((found,), most=most)
+    seconds = dict(result.stats) | {"story": time.process_time() - since, "total": time.perf_counter() - begun}
+    return replace(result, stats=tuple(sorted(seconds.items())))
 
 
-def _hunt(
+def part(
     paths: Sequence[Path],
-    rules: Sequence[Path],
-    builtin: bool,
-    sought: tuple[IndicatorSought, ...],
-    keep: Path | None,
-    raw: bool,
-    progress: Progress | None,
-    jobs: int | None,
-    most: int | None,
-) -> Hunt:
-    begun, processor = time.perf_counter(), time.process_time()
-    found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
-    loaded = time.process_time()
-    scanner = Scanner(found, sought, most)
-    outcome = Found(problems=list(problems))
-    kept = _Kept(outcome, scanner, most)
-    files: list[LogFile] = []
-    unchanged = _Unchanged()
-    sizes: dict[str, int] = {}
-    groups: dict[str, tuple[Format, list[LogInput]]] = {}
+    *,
+    machine: str = "",
+    rules: Sequence[Path] = (),
+    builtin: bool = True,
+    indicators: Iterable[IndicatorSought] = (),
+    keep: Path | None = None,
+    raw: bool = False,
+    progress: Progress | None = None,
+    jobs: int | None = None,
+    most: int | None = MOST,
+) -> Part:
+    """What came of the logs in `paths`, to be joined with what came of others: see `hunt` for what it is given.
+
+    `machine` names whose logs these are.
+    """
+    with without_collecting():
+        since = time.process_time()
+        found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
+        loaded = time.process_time() - since
+        scanner = Scanner(found, indicators, most)
+        total = _Total(scanner, most)
+        total.problems += problems
+        total.seconds["rules"] = loaded
+        unchanged = _Unchanged()
+        groups = _found_in([Path(path) for path in paths], total, unchanged, raw)
+        bytes_of = {log.name: log.size for _, logs in groups for log in logs}
+        size, done = float(sum(bytes_of.values())), 0.0
+        with Keeper(keep) if keep is not None else nullcontext() as keeper:
+            for task, came in _scanned(groups, scanner, jobs, size, keeper):
+                total.add(task.format, came)
+                done += task.bytes
+                if progress is not None:
+                    progress("hunting", min(done, size), size)
+        if keeper is not None and keeper.fault:
+            what = f"events were not kept: {keeper.fault}"
+            total.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
+        total.problems += unchanged.problems()
+        return total.part(machine, found, bytes_of)
+
+
+def _found_in(paths: Sequence[Path], total: _Total, unchanged: _Unchanged, raw: bool) -> list[tuple[Format, list[LogInput]]]:
+    """The logs by their formats, in the order in which formats are tried: it does not depend on what else is there."""
+    groups: dict[str, tuple[Format, list[LogInput]]] = {form.name: (form, []) for form in FORMATS}
     for item in find_logs(paths):
         if isinstance(item, Problem):
-            outcome.problems.append(item)
+            total.problems.append(item)
             if item.severity is Severity.FAILED:
-                files.append(LogFile(file=item.where, format=""))
+                total.files.append(Counted(item.where, "", 0, NO_TIME, NO_TIME, []))
             continue
         log, form = item
-        sizes[log.name] = log.size
         unchanged.note(log)
         if form is None:
-            files.append(LogFile(file=log.name, format="", bytes=log.size))
-            if log.size:
-                outcome.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
-                if raw and len(scanner.sweep):
-                    kept.add(Found(sightings=list(raw_sightings(log, scanner.sweep, most))))
-            continue
-        groups.setdefault(form.name, (form, []))[1].append(log)
-    total = float(sum(sizes[log.name] for _, logs in groups.values() for log in logs))
-    done = 0.0
-    with Keeper(keep) if keep is not None else nullcontext() as keeper:
-        for task, part in _scanned(groups.values(), scanner, found, sought, most, jobs, total, keeper):
-            kept.add(part)
-            done += task.bytes
-            if progress is not None:
-                progress("hunting", min(done, total), total)
-    if keeper is not None and keeper.fault:
-        outcome.problems.append(
-            Problem(where=str(keep), what=f"events were not kept: {keeper.fault}", severity=Severity.FAILED)
-        )
-    outcome.problems += unchanged.problems()
-    files += _log_files(outcome.files, sizes, outcome.problems)
-    sightings = outcome.sightings + list(_correlations(found, outcome))
-    outcome.problems += _left_out(found, scanner, outcome, most)
-    since = time.process_time()
-    story = tell(sightings, files)
-    outcome.seconds["story"] = time.process_time() - since
-    outcome.seconds["rules"] = loaded - processor
-    outcome.seconds["total"] = time.perf_counter() - begun
-    return Hunt(
-        verdict=story.verdict,
-        reason=story.reason,
-        sightings=story.sightings,
-        chains=story.chains,
-        files=tuple(sorted(files, key=lambda file: file.file)),
-        rules=_runs(found, outcome),
-        problems=tuple(outcome.problems),
-        indicators_sought=len(scanner.sweep),
-        stats=tuple(sorted(outcome.seconds.items())),
-    )
+            total.unknown(log, raw)
+        else:
+            groups[form.name][1].append(log)
+    return [(form, logs) for form, logs in groups.values() if logs]
 
 
 def _scanned(
-    groups: Iterable[tuple[Format, list[LogInput]]],
-    scanner: Scanner,
-    rules: RuleBook,
-    sought: tuple[IndicatorSought, ...],
-    most: int | None,
-    jobs: int | None,
-    total: float,
-    keeper: Keeper | None,
+    groups: Iterable[tuple[Format, list[LogInput]]], scanner: Scanner, jobs: int | None, size: float, keeper: Keeper | None
 ) -> Iterator[tuple[Task, Found]]:
     """Every task and what came of it, in order: here, or in several processes when there is enough to do."""
     tasks = ((form, task, logs) for form, some in groups for task, logs in tasks_of(form, some))
-    count = min(jobs or os.cpu_count() or 1, int(total // WORTH_A_PROCESS) + 1)
-    if count <= 1 or not rules.key or keeper is not None:  # what is kept goes into one file a format, in order
+    count = min(jobs or os.cpu_count() or 1, int(size // WORTH_A_PROCESS) + 1)
+    if count <= 1 or not scanner.rules.key or keeper is not None:  # what is kept goes into one file a format, in order
         for form, task, logs in tasks:
             yield task, scanner.scan(form, logs, on_batch=keeper.add if keeper is not None else None)
         return
-    from indicia.hunt.workers import Setup, Workers  # not worth loading for a few logs
+    from indicia.hunt.processes.workers import Setup, Workers  # not worth loading for a few logs
 
-    with Workers(count - 1, Setup(rules.key, sought, most)) as workers:
+    with Workers(count - 1, Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most)) as workers:
         yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
 
 
-_Source = tuple[str, str | None]  # a rule's id and, where it is one, the indicator
+class _Total:
+    """Adds up what came of the tasks, in their order."""
 
-
-class _Kept:
-    """Adds up what came of the tasks, in their order.
-
-    Of each rule and indicator the first `most` sightings are kept, in the order of files, and as many successes beyond them.
-    """
-
-    def __init__(self, total: Found, scanner: Scanner, most: int | None) -> None:
-        self._total = total
+    def __init__(self, scanner: Scanner, most: int | None) -> None:
+        self.problems: list[Problem] = []
+        self.files: list[Counted] = []
+        self.seconds: dict[str, float] = {}
         self._scanner = scanner
         self._most = most
+        self._quota = Quota(most)
         self._pool = _Pool()
-        self._sources: dict[tuple[int, int], _Source] = {}
-        self._kept: defaultdict[_Source, int] = defaultdict(int)
-        self._succeeded: defaultdict[_Source, int] = defaultdict(int)
+        self._sources: dict[tuple[int, int], Source] = {}
+        self._sightings: defaultdict[str, list[Sighting]] = defaultdict(list)
+        self._matches: Counter[int] = Counter()
+        self._hits: Counter[int] = Counter()
+        self._feed: list[Feed] = []
+        self._shown: set[int] = set()
 
-    def add(self, part: Found) -> None:
+    def unknown(self, log: LogInput, raw: bool) -> None:
+        """Notes a file of no known kind; with `raw`, indicators are looked for in its bytes."""
+        self.files.append(Counted(log.name, "", 0, NO_TIME, NO_TIME, [], log.size))
+        if not log.size:
+            return
+        self.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
+        if raw and len(self._scanner.sweep):
+            for each in raw_sightings(log, self._scanner.sweep, self._most):
+                if self._quota.takes((each.rule, each.indicator), lambda each=each: each):  # type: ignore[misc]
+                    self._sightings[""].append(each)
+
+    def add(self, form: str, came: Found) -> None:
         """Adds what came of one task."""
-        total = self._total
-        total.sightings += [each for each in part.sightings if self._wanted((each.rule, each.indicator), each)]
-        total.sightings += self._put_together(part)
-        for mine, theirs in ((total.matches, part.matches), (total.hits, part.hits)):
-            for number, count in theirs.items():
-                mine[number] = mine.get(number, 0) + count
-        total.files += part.files
-        total.problems += part.problems
-        total.feed += part.feed
-        for label, seconds in part.seconds.items():
-            total.seconds[label] = total.seconds.get(label, 0.0) + seconds
+        self._sightings[form] += self._put_together(came)
+        self._matches.update(came.matches)
+        self._hits.update(came.hits)
+        self.files += came.files
+        self.problems += came.problems
+        self._feed += came.feed
+        self._shown.update(came.shown)
+        for label, seconds in came.seconds.items():
+            self.seconds[label] = self.seconds.get(label, 0.0) + seconds
 
-    def _put_together(self, part: Found) -> Iterator[Sighting]:
-        events = self._pool.events(part)
-        for seen in part.seen:
+    def _put_together(self, came: Found) -> Iterator[Sighting]:
+        events = self._pool.events(came)
+        for seen in came.seen:
             source = self._sources.get((seen.rule, seen.indicator))
             if source is None:
                 source = self._sources[seen.rule, seen.indicator] = self._scanner.source_of(seen)
-            if not self._is_closed(source):
+            if not self._quota.is_closed(source):
                 seen.fields = self._pool.names(seen.fields)
                 sighting = self._scanner.sighting(seen, events[seen.event])
-                if self._wanted(source, sighting):
+                if self._quota.takes(source, lambda sighting=sighting: sighting):  # type: ignore[misc]
                     yield sighting
 
-    def _is_full(self, source: _Source) -> bool:
-        return self._most is not None and self._kept[source] >= self._most
-
-    def _is_closed(self, source: _Source) -> bool:
-        """Whether not even a success is wanted any more."""
-        return self._is_full(source) and (not tells_success(source[0]) or self._succeeded[source] >= (self._most or 0))
-
-    def _wanted(self, source: _Source, sighting: Sighting) -> bool:
-        if self._is_full(source):
-            if self._is_closed(source) or judge(sighting).outcome is not Outcome.SUCCESS:
-                return False
-            self._succeeded[source] += 1
-        self._kept[source] += 1
-        return True
+    def part(self, machine: str, rules: RuleBook, bytes_of: Mapping[str, int]) -> Part:
+        """All of it."""
+        return Part(
+            machine=machine,
+            sightings={form: tuple(some) for form, some in self._sightings.items() if some},
+            rules=tuple(
+                _run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
+                for number, rule in enumerate(rules.rules)
+            ),
+            refused=tuple(_run(rule, 0, rule.reason) for rule in rules.refused),
+            correlations=rules.correlations,
+            feed=tuple(self._feed),
+            hits={self._scanner.sweep.indicators[number].value: count for number, count in self._hits.items()},
+            indicators_sought=len(self._scanner.sweep),
+            files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in self.files),
+            problems=tuple(self.problems),
+            seconds=self.seconds,
+        )
 
 
 class _Pool:
@@ -238,29 +246,13 @@ class _Pool:
 
     def _lean(self, event: Event) -> Event:
         one, values = self._texts.setdefault, event.fields.values()
-        return msgspec.structs.replace(
+        return replace(
             event,
-            place=msgspec.structs.replace(event.place, file=one(event.place.file, event.place.file)),
+            place=replace(event.place, file=one(event.place.file, event.place.file)),
             time_text=one(event.time_text, event.time_text),
             host=one(event.host, event.host),
             fields=dict(zip(self.names(tuple(event.fields)), map(one, values, values), strict=True)),
         )
-
-
-def _log_files(counted: Iterable[Counted], sizes: dict[str, int], problems: Iterable[Problem]) -> list[LogFile]:
-    """The record of each log: what its parts add up to, and how many records of it could not be read."""
-    reaches: dict[str, tuple[str, Reach]] = {}
-    for each in counted:
-        reach = Reach(each.events, each.oldest, each.newest, set(each.slots))
-        if each.file in reaches:
-            reaches[each.file][1].join(reach)
-        else:
-            reaches[each.file] = (each.format, reach)
-    skipped: Counter[str] = Counter()
-    for problem in problems:
-        if problem.severity is not Severity.NOTE:
-            skipped[file_of(problem)] += problem.count
-    return [reach.log_file(name, form, sizes.get(name, 0), skipped[name]) for name, (form, reach) in reaches.items()]
 
 
 class _Unchanged:
@@ -300,45 +292,9 @@ def _state(path: Path) -> tuple[int, int] | None:
     return status.st_size, status.st_mtime_ns
 
 
-def _correlations(rules: RuleBook, outcome: Found) -> Iterable[Sighting]:
-    by_correlation: defaultdict[str, list[Feed]] = defaultdict(list)
-    for feed in outcome.feed:
-        by_correlation[feed.correlation].append(feed)
-    offset = len(rules.rules)
-    for number, each in enumerate(rules.correlations):
-        hits = correlated(each, by_correlation[each.id or each.name])
-        outcome.matches[offset + number] = len(hits)
-        for feed in hits:
-            yield _correlated_sighting(each, feed)
-
-
-def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
-    """The sighting at the event that made the correlation true. Its event holds the fields that were counted, no more."""
-    time = datetime_of(feed.time)
-    fields = dict(zip(rule.group_by, feed.group, strict=False))
-    if rule.field:
-        fields[rule.field] = feed.value
-    event = Event(
-        place=Place(file=feed.file, position=feed.position, unit=feed.unit),
-        format="correlation",
-        time=time,
-        time_text=time.astimezone(UTC).isoformat() if time else "",
-        host="",
-        fields=fields,
-    )
-    sighting = sighting_of(facts_of(rule), event, fields)
-    return msgspec.structs.replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")
-
-
-def _runs(rules: RuleBook, outcome: Found) -> tuple[RuleRun, ...]:
-    runs = [_run(rule, outcome.matches.get(number, 0)) for number, rule in enumerate(rules.rules)]
-    runs += [_run(rule, outcome.matches.get(len(rules.rules) + number, 0)) for number, rule in enumerate(rules.correlations)]
-    return (*runs, *(_run(refused, 0, refused.reason) for refused in rules.refused))
-
-
-def _run(rule: RuleHead | Correlation | Refused, matches: int, skipped: str | None = None) -> RuleRun:
+def _run(rule: RuleHead | Refused, matches: int, skipped: str | None = None, waits: str = "") -> RuleRun:
     return RuleRun(
-        id=rule.id or stable_id("rule", rule.title, rule.file),
+        id=rule_id(rule),
         title=rule.title,
         level=RuleLevel(rule.level),
         file=rule.file,
@@ -346,18 +302,5 @@ def _run(rule: RuleHead | Correlation | Refused, matches: int, skipped: str | No
         license=rule.license,
         matches=matches,
         skipped=skipped,
+        waits=waits,
     )
-
-
-def _left_out(rules: RuleBook, scanner: Scanner, outcome: Found, most: int | None) -> Iterable[Problem]:
-    if most is None:
-        return
-    for number, count in sorted(outcome.matches.items()):
-        if number < len(rules.rules) and count > most and not rules.rules[number].silent:
-            rule = rules.rules[number]
-            what = f"matched {count} events; the first {most} are kept as sightings"
-            yield Problem(where=rule.file, what=what, severity=Severity.NOTE, hint=rule.title)
-    for number, count in sorted(outcome.hits.items()):
-        if count > most:
-            what = f"seen in {count} events; the first {most} are kept as sightings"
-            yield Problem(where=scanner.sweep.indicators[number].value, what=what, severity=Severity.NOTE)

@@ -116,6 +116,7 @@ class LogFile(Record, frozen=True, kw_only=True):
     bytes: int = 0
     events: int = 0
     skipped: int = 0  # records that could not be read; each kind is a Problem
+    host: str = ""  # the machine that its first record names
     oldest: datetime | None = None
     newest: datetime | None = None
     gaps: tuple[Gap, ...] = ()
@@ -132,6 +133,7 @@ class RuleRun(Record, frozen=True, kw_only=True):
     license: str = ""
     matches: int = 0
     skipped: str | None = None
+    waits: str = ""  # the log source that no log showed: the rule was asked of nothing
 
 
 class Chain(Record, frozen=True, kw_only=True):
@@ -149,10 +151,12 @@ class Chain(Record, frozen=True, kw_only=True):
 
 
 class HuntVerdict(StrEnum):
-    """What the logs show. `not seen` is said only together with how far the logs reach."""
+    """What the logs show, the worst first. `not seen` is said only together with how far the logs reach."""
 
     COMPROMISE = "compromise"
-    LIKELY = "signs of compromise"
+    LIKELY = "likely compromise"
+    SIGNS = "signs of compromise"
+    LOOK = "something to look at"
     ATTEMPT = "attempts only"
     NOT_SEEN = "not seen"
     NO_LOGS = "no logs"

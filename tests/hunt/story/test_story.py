@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from indicia.errors import RuleError
-from indicia.hunt.story import Story, reach, stage_of_tags, tell
+from indicia.hunt.sight.notes import notes, read_note
+from indicia.hunt.sight.outcome import judge, stage_of_tags
+from indicia.hunt.story import Story, reach, tell
 from indicia.hunt.story.keys import client_of, keys_of, web_path
-from indicia.hunt.story.notes import notes, read_note
-from indicia.hunt.story.outcome import judge
 from indicia.records import Event, Gap, HuntVerdict, LogFile, Outcome, Place, RuleLevel, Sighting, Stage, stable_id
 
 START = datetime(2021, 3, 3, 6, 0, tzinfo=UTC)
@@ -51,7 +51,7 @@ def sighting(
     time = None if seconds is None else START + timedelta(seconds=seconds)
     position = int((seconds or 0) * 10) + 1
     event = Event(place=Place(file=file, position=position), format="x", time=time, time_text="", host=host, fields=named)
-    return Sighting(
+    unjudged = Sighting(
         id=stable_id("sighting", rule, file, position, *sorted(named.items())),
         rule=rule,
         title=title or rule,
@@ -59,6 +59,7 @@ def sighting(
         event=event,
         vulnerabilities=("CVE-2021-26855",) if rule == PROBE else (),
     )
+    return judge(unjudged)
 
 
 def logs(events: int = 100, **more: object) -> LogFile:
@@ -226,7 +227,7 @@ def test_a_shell_that_answers_without_a_break_in_is_a_sign_and_says_where_the_lo
         [sighting(called, IIS, 30, RuleLevel.HIGH, cs__uri__stem="/owa/auth/x.aspx", c__ip="198.51.100.23", sc__status="200")],
         [logs()],
     )
-    assert story.verdict is HuntVerdict.LIKELY
+    assert story.verdict is HuntVerdict.SIGNS
     assert "How it came there is not in these logs: the logs begin at 2021-03-03 00:00:00 UTC" in story.reason
 
 
@@ -236,14 +237,69 @@ def test_many_scanners_are_one_chain() -> None:
     assert len(story.chains[1].sightings) == 40 and "36 more" in story.chains[1].summary
 
 
-def test_low_and_medium_sightings_are_no_verdict() -> None:
-    quiet = sighting("foreign-rule", SYSMON, 0, RuleLevel.MEDIUM, Computer="ws1")
-    story = tell([quiet], [logs()])
-    assert story.verdict is HuntVerdict.NOT_SEEN and "One sighting of a lower level" in story.reason
+def traces(*told: str) -> list[Sighting]:
+    """Sightings of foreign rules on one host, each told as `level stage [outcome]`."""
+    found = []
+    for number, words in enumerate(told):
+        level, stage, *outcome = words.split(", ")
+        one = sighting(f"foreign-{number}", SYSMON, number * 60, RuleLevel(level), title=f"T{number}", Computer="ws1")
+        found.append(replace(one, stage=Stage(stage), outcome=Outcome(*outcome) if outcome else one.outcome))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "worst"),
+    [
+        (("low, discovery",), HuntVerdict.NOT_SEEN, "T0"),
+        (("informational, discovery", "low, discovery"), HuntVerdict.NOT_SEEN, "T1"),
+        (("medium, discovery",), HuntVerdict.LOOK, "T0"),
+        (("medium, other", "low, execution"), HuntVerdict.LOOK, "T0"),
+        (("medium, discovery, attempt",), HuntVerdict.ATTEMPT, "T0"),
+        (("medium, discovery, attempt", "medium, execution"), HuntVerdict.LOOK, "T1"),
+        (("high, execution, attempt",), HuntVerdict.ATTEMPT, "T0"),
+        (("high, probe",), HuntVerdict.LOOK, "T0"),
+        (("high, execution",), HuntVerdict.SIGNS, "T0"),
+        (("medium, discovery", "high, execution"), HuntVerdict.SIGNS, "T1"),
+        (("high, execution", "high, execution", "high, execution"), HuntVerdict.SIGNS, "T0"),
+        (("high, execution", "high, credential access"), HuntVerdict.SIGNS, "T0"),
+        (("high, execution", "high, credential access, success"), HuntVerdict.SIGNS, "T1"),
+        (("high, execution", "high, credential access", "high, persistence"), HuntVerdict.LIKELY, "T0"),
+        (("high, execution", "critical, credential access"), HuntVerdict.LIKELY, "T1"),
+        (("critical, credential access",), HuntVerdict.SIGNS, "T0"),
+        (("medium, discovery", "critical, credential access, success"), HuntVerdict.LIKELY, "T1"),
+    ],
+    ids=lambda value: "; ".join(value) if isinstance(value, tuple) else "",
+)
+def test_the_verdict_agrees_with_its_list(told: tuple[str, ...], verdict: HuntVerdict, worst: str) -> None:
+    story = tell(traces(*told), [logs()])
+    assert story.verdict is verdict, story.reason
+    assert f"the worst trace is “{worst}”" in story.reason.partition("The logs reach")[0]
+
+
+def test_traces_on_two_hosts_do_not_make_one_likely() -> None:
+    one, two, three = traces("high, execution", "high, credential access", "high, persistence")
+    other = replace(two, event=replace(two.event, fields={"Computer": "ws2"}))
+    assert tell([one, two, three], [logs()]).verdict is HuntVerdict.LIKELY
+    assert tell([one, other, three], [logs()]).verdict is HuntVerdict.SIGNS
+
+
+@pytest.mark.parametrize(
+    ("channel", "number", "outcome"),
+    [
+        ("Security", "4720", Outcome.SUCCESS),
+        ("Security", "1102", Outcome.SUCCESS),
+        ("System", "7045", Outcome.SUCCESS),
+        ("Application", "7045", Outcome.UNKNOWN),
+        ("Security", "4688", Outcome.UNKNOWN),
+        ("Security", "4625", Outcome.ATTEMPT),
+    ],
+)
+def test_what_windows_records_once_it_is_done_is_a_success(channel: str, number: str, outcome: Outcome) -> None:
+    assert sighting("foreign", SYSMON, 0, RuleLevel.HIGH, Channel=channel, EventID=number).outcome is outcome
 
 
 def test_a_foreign_rule_at_a_high_level_is_a_sign_unless_the_answer_turned_it_away() -> None:
-    assert tell([sighting("foreign", SYSMON, 0, RuleLevel.HIGH, Computer="ws1")], [logs()]).verdict is HuntVerdict.LIKELY
+    assert tell([sighting("foreign", SYSMON, 0, RuleLevel.HIGH, Computer="ws1")], [logs()]).verdict is HuntVerdict.SIGNS
     for status, verdict in (("404", HuntVerdict.ATTEMPT), ("200", HuntVerdict.ATTEMPT)):
         asked = sighting("foreign", IIS, 0, RuleLevel.HIGH, c__ip="192.0.2.5", sc__status=status)
         assert tell([asked], [logs()]).verdict is verdict
@@ -255,7 +311,7 @@ def test_an_address_on_a_list_is_no_proof_and_a_file_hash_is_a_sign() -> None:
     seen = sighting("indicator:ipv4-addr", IIS, 0, RuleLevel.HIGH, c__ip="198.51.100.23", sc__status="200")
     assert tell([seen], [logs()]).verdict is HuntVerdict.ATTEMPT
     known = sighting("indicator:file-sha256", SYSMON, 0, RuleLevel.HIGH, Computer="ws1")
-    assert tell([known], [logs()]).verdict is HuntVerdict.LIKELY
+    assert tell([known], [logs()]).verdict is HuntVerdict.SIGNS
 
 
 def test_an_indicator_in_a_chain_changes_neither_its_outcome_nor_its_stages() -> None:

@@ -2,7 +2,8 @@
 
 ir       the form itself            sigma       Sigma through pySigma, into the form
 fields   a log family's own names   logsources  which logs a rule is for (tables)
-regex    what may be run            cache       compiled rules on disk            sql    the form as SQL
+regex    what may be run            cache       compiled rules on disk
+files    where rules are found      pack/       our own
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from indicia.hunt.names import JOINED_URI
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild
 from indicia.hunt.rules.logsources import WEB_FAMILIES, LogSource
-from indicia.hunt.rules.names import JOINED_URI
 
 __all__ = ["mapped"]
 

@@ -137,6 +137,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     condition: Node
     sources: tuple[Source, ...]
     silent: bool = False  # only feeds a correlation
+    where: str = ""  # the log source that it names, as a reader says it: "windows process_creation"
 
 
 class CorrelationKind(StrEnum):

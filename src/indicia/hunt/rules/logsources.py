@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from sigma.pipelines.common import windows_logsource_mapping
 
+from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN
 from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
-from indicia.hunt.rules.names import GENERIC, JOINED_URI
+from indicia.hunt.sources import SOURCES
 
 __all__ = ["WEB_FAMILIES", "LogSource", "log_sources"]
 
@@ -76,6 +77,7 @@ OTHER_CATEGORIES: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {  # cate
     "ps_classic_script": (CLASSIC, (800,)),
 }
 KERNEL_FILE: dict[str, tuple[int, ...]] = {"file_access": (12,), "file_rename": (19, 27)}  # ETW exports only
+SERVICE_BUS = ("Microsoft-ServiceBus-Client", "Microsoft-ServiceBus-Client/Admin", "Microsoft-ServiceBus-Client/Operational")
 MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or names otherwise
     "dns-client": ("Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"),
     "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical", "Microsoft-Windows-DNSServer/Analytical"),
@@ -83,7 +85,8 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
     "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing",),
     "ldap": ("Microsoft-Windows-LDAP-Client/Debug",),
     "sense": ("Microsoft-Windows-SENSE/Operational",),
-    "servicebus-client": ("Microsoft-ServiceBus-Client",),
+    "servicebus-client": SERVICE_BUS,
+    "microsoft-servicebus-client": SERVICE_BUS,
     "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
     "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
     "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
@@ -149,15 +152,54 @@ HTTPPROXY = {
 ZEEK_DNS = {"query": ("query",), "record_type": ("qtype_name",), "answer": ("answers",), "qname": ("query",)}
 EXCHANGE_LOGS = ("httpproxy", "ecp-server", "ecp-activity", "oab-generator", "cmdlet-infra")
 CISCO_MARK = Test("", How.REGEX, r"%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:")
+APPLIANCE_MARKS = {  # what a line of syslog from each looks like
+    "huawei": r"%%\d{2}[A-Z]+/\d/",
+    "juniper": r"(?:RT_FLOW|JUNOS|junos|rpd\[|bgp_)",
+    "fortios": r"(?:devname=|logid=|devid=)",
+    "fortigate": r"(?:devname=|logid=|devid=)",
+    "paloalto": r",(?:TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|HIPMATCH|USERID),",
+}
+PROGRAMS = {  # services of Linux, by the programs that write for them
+    "sshd": ("sshd",),
+    "cron": ("cron", "anacron"),
+    "sudo": ("sudo",),
+    "clamav": ("clam", "freshclam"),
+    "vsftpd": ("vsftpd",),
+    "guacamole": ("guac",),
+}
 
 
 def log_sources(category: str, product: str, service: str) -> tuple[LogSource, ...]:
     """Every kind of log that a Sigma log source (folded; "" where the rule names none) can be found in.
 
-    The generic one is always last.
+    The generic one is always last: logs that show this very source by what they or their files are called.
     """
     found = list(_specific(category, product, service))
-    return (*found, LogSource(GENERIC))
+    declared = [
+        LogSource(source.name, _only(serves.only), {**serves.fields})
+        for source in SOURCES
+        for serves in source.serves
+        if serves.fits(category, product, service)
+    ]
+    return (*found, *declared, LogSource(GENERIC, _shown(category, product, service)))
+
+
+def _only(only: Mapping[str, tuple[str, ...]]) -> Node:
+    tests = []
+    for field, values in only.items():
+        among = [Test(field, How.EQUALS, value) if value else Test(field, How.NULL) for value in values]
+        tests.append(among[0] if len(among) == 1 else Or(tuple(among)))
+    return And(tuple(tests)) if tests else ALWAYS
+
+
+def _shown(category: str, product: str, service: str) -> Node:
+    """That a record says it is of this log source, or its file by its name, where our tables know none of the kind."""
+    parts = [part for part in (category, product, service) if part]
+    told = And(tuple(Test(SHOWN, How.CONTAINS, f"|{part}|") for part in parts))
+    if product in _KNOWN or (not product and category in _CATEGORIES):
+        return told
+    named = tuple(Test(SHOWN, How.CONTAINS, f"/{part}/") for part in ([product] if product else parts))
+    return Or((told, And(named)))
 
 
 def _specific(category: str, product: str, service: str) -> list[LogSource]:
@@ -188,8 +230,8 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
         ]
     if product == "cisco":
         return [LogSource("syslog", CISCO_MARK)]
-    if product in ("huawei", "juniper", "fortios", "fortigate", "paloalto"):
-        return [LogSource("syslog")]
+    if product in APPLIANCE_MARKS:
+        return [LogSource("syslog", Test("", How.REGEX, APPLIANCE_MARKS[product]))]
     if category in ("application", "database") and product not in ("opencanary", "rpc_firewall", "kubernetes"):
         return [LogSource("syslog")]
     return []
@@ -235,9 +277,19 @@ def _linux(category: str, service: str) -> list[LogSource]:
         return sources
     if service == "auditd":
         return [LogSource("auditd")]
-    return [LogSource("syslog")] if not category else []
+    if category:
+        return []
+    if service in PROGRAMS:
+        return [LogSource("syslog", Or(tuple(Test("program", How.STARTS, program) for program in PROGRAMS[service])))]
+    return [LogSource("syslog")]
 
 
 def _among(field: str, values: tuple[str | int, ...]) -> Node:
     tests = tuple(Test(field, How.EQUALS, fold(str(value))) for value in values)
     return tests[0] if len(tests) == 1 else Or(tests)
+
+
+_KNOWN = frozenset({"windows", "linux", "macos", "zeek", "exchange", "iis"}) | {
+    serves.product for source in SOURCES for serves in source.serves if serves.product
+}
+_CATEGORIES = frozenset({*SYSMON_IDS, *OTHER_CATEGORIES, *KERNEL_FILE, "webserver", "proxy", "dns", "antivirus", "firewall"})

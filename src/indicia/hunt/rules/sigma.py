@@ -39,6 +39,7 @@ from sigma.types import (
 )
 
 from indicia.errors import RuleError
+from indicia.hunt.names import GENERIC
 from indicia.hunt.rules.fields import mapped
 from indicia.hunt.rules.ir import (
     And,
@@ -59,7 +60,6 @@ from indicia.hunt.rules.ir import (
     tests_of,
 )
 from indicia.hunt.rules.logsources import log_sources
-from indicia.hunt.rules.names import GENERIC
 from indicia.hunt.rules.regex import check_regex, tamed
 
 __all__ = ["compile_documents", "read_documents"]
@@ -190,6 +190,7 @@ def _rule(rule: SigmaRule, file: str) -> Rule:
         tuple(str(tag) for tag in rule.tags),
         condition,
         tuple(sources),
+        where=" ".join(part for part in (product, category, service) if part),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the sightings tell: which of them worked, which belong together, what happened, and what can be said of it."""
+"""What the sightings tell: which of them belong together, what happened, and what can be said of it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from math import inf
 from indicia.hunt.story.chains import join
 from indicia.hunt.story.keys import traits_of
 from indicia.hunt.story.limits import reach
-from indicia.hunt.story.notes import tells_success
-from indicia.hunt.story.outcome import judge, stage_of_tags
 from indicia.hunt.story.verdict import decide
 from indicia.records import Chain, HuntVerdict, LogFile, Record, Sighting
 
-__all__ = ["Story", "judge", "reach", "stage_of_tags", "tell", "tells_success"]
+__all__ = ["Story", "reach", "tell"]
 
 
 class Story(Record, frozen=True, kw_only=True):
-    """Sightings in time order with stage and outcome, the chains that they form, the verdict and its reason."""
+    """Sightings in time order, the chains that they form, the verdict and its reason."""
 
     sightings: tuple[Sighting, ...]
     chains: tuple[Chain, ...]
@@ -26,11 +24,11 @@ class Story(Record, frozen=True, kw_only=True):
 
 
 def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
-    """The story of `sightings`, which may come in any order, in the light of the `files` that were read.
+    """The story of `sightings` (judged; in any order) in the light of the `files` that were read.
 
     Deterministic: the order of the input does not matter. Sightings without a time stand last.
     """
-    judged = sorted((judge(sighting) for sighting in sightings), key=_order)
+    judged = sorted(sightings, key=_order)
     traits = traits_of(judged)
     chains = join(judged, traits)
     verdict, reason = decide(judged, traits, chains, files)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from indicia.hunt.story.notes import note_of
-from indicia.hunt.story.outcome import status_of
+from indicia.hunt.sight.notes import note_of
+from indicia.hunt.sight.outcome import status_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["moment", "printable", "summary"]

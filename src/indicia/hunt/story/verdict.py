@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from indicia.hunt.sight.notes import note_of
+from indicia.hunt.sight.outcome import status_of
 from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.limits import cleared, reach, skew
-from indicia.hunt.story.notes import note_of
-from indicia.hunt.story.outcome import status_of
 from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["decide"]
 
 MOST_HOSTS = 8  # named in a sentence
+NAMELESS = "a host that the logs do not name"
+_RANK = {level: rank for rank, level in enumerate(RuleLevel)}
+_BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}
 _HIGH = {RuleLevel.HIGH, RuleLevel.CRITICAL}
 _QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
 
@@ -47,8 +50,10 @@ def decide(
 ) -> tuple[HuntVerdict, str]:
     """The verdict on judged sightings (with their traits) and their chains, with its reason in two to four sentences.
 
-    Compromise: a rule that by itself shows one has succeeded. Signs of compromise: something at a high level was not
-    turned away. Attempts only: something was tried, and all of it was turned away or changed nothing. Not seen: none.
+    Compromise: a rule that by itself shows one has succeeded. Likely: on one host several traces at a high level that do not
+    lean on each other, or something critical that succeeded. Signs: something at a high level was not turned away. Something
+    to look at: a trace at a medium level. Attempts only: something was tried, and all of it was turned away or changed
+    nothing. Not seen: none of that. The first sentence names the worst of what was seen.
     """
     events = sum(file.events for file in files)
     if not events and not sightings:
@@ -60,11 +65,12 @@ def decide(
         return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
     limits = " ".join(part for part in (reach(files), cleared(sightings), skew(sightings, traits)) if part)
     decisive = [sighting for sighting in sightings if _decisive(sighting)]
-    telling = [sighting for sighting in sightings if _telling(sighting)]
+    telling = [sighting for sighting in sightings if _telling(sighting) or _decisive(sighting)]
+    tried = [sighting for sighting in sightings if _tried(sighting)]
     if decisive:
         hosts = _hosts(chains, decisive)
         more = [host for host in _hosts(chains, telling) if host not in hosts]
-        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {_list(hosts)}."
+        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {_list(hosts)}; {_worst(telling)}."
         first = f"The first decisive trace is {_trace(min(decisive, key=_time))}."
         signs = (
             f"{_plural(len(more), 'more host shows', 'more hosts show')} signs of compromise: {_list(more)}." if more else ""
@@ -72,26 +78,81 @@ def decide(
         return HuntVerdict.COMPROMISE, " ".join(part for part in (lead, first, signs, limits) if part)
     if telling:
         earliest = min(telling, key=_time)
-        hosts = _hosts(chains, telling)
-        lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {_list(hosts)}."
+        likely = _likely(chains, telling)
+        if likely:
+            lead = f"{_plural(len(likely), 'host was', 'hosts were')} likely broken into: {_list(likely)}; {_worst(telling)}."
+        else:
+            hosts = _hosts(chains, telling)
+            lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {_list(hosts)}; {_worst(telling)}."
         told = (lead, f"The first is {_trace(earliest)}.", _missing_cause(sightings, earliest, files), limits)
-        return HuntVerdict.LIKELY, " ".join(part for part in told if part)
-    tried = [sighting for sighting in sightings if _tried(sighting)]
-    if tried:
-        clients = {value for chain in chains for kind, value in chain.keys if kind == "client"}
-        source = f" from {_plural(len(clients), 'address', 'addresses', within=True)}" if clients else ""
+        verdict = HuntVerdict.LIKELY if likely else HuntVerdict.SIGNS
+        return verdict, " ".join(part for part in told if part)
+    attempts = _attempts(tried, chains)
+    look = [sighting for sighting in sightings if sighting.level not in _QUIET and not _tried(sighting)]
+    if look:
         lead = (
-            f"{_plural(len(tried), 'trace', 'traces')} of attempts{source}; none shows that anything was changed or obtained."
+            f"{_plural(len(look), 'trace is', 'traces are')} worth a look, none a sign of compromise by itself; {_worst(look)}."
         )
-        parts = (lead, _open_door(tried), limits)
+        return HuntVerdict.LOOK, " ".join(part for part in (lead, attempts, _open_door(tried), limits) if part)
+    if tried:
+        parts = (attempts, _open_door(tried), limits)
         return HuntVerdict.ATTEMPT, " ".join(part for part in parts if part)
     rest = ""
     if sightings:
-        rest = f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone."
+        rest = (
+            f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone;"
+            f" {_worst(sightings)}."
+        )
     return (
         HuntVerdict.NOT_SEEN,
-        f"Nothing that was sought was found in {_plural(events, 'record', 'records', within=True)}.{rest} {limits}",
+        f"Nothing at a medium level or above was found in {_plural(events, 'record', 'records', within=True)}.{rest} {limits}",
     )
+
+
+def _attempts(tried: Sequence[Sighting], chains: Sequence[Chain]) -> str:
+    if not tried:
+        return ""
+    clients = {value for chain in chains for kind, value in chain.keys if kind == "client"}
+    source = f" from {_plural(len(clients), 'address', 'addresses', within=True)}" if clients else ""
+    return (
+        f"{_plural(len(tried), 'trace', 'traces')} of attempts{source}; none shows that anything was changed or obtained;"
+        f" {_worst(tried)}."
+    )
+
+
+def _likely(chains: Sequence[Chain], telling: Sequence[Sighting]) -> list[str]:
+    """The hosts on which one telling trace is critical and succeeded, or several that differ in all say one thing."""
+    by_id = {sighting.id: sighting for sighting in telling}
+    hosts = set()
+    for chain in chains:
+        mine = [by_id[identity] for identity in chain.sightings if identity in by_id]
+        critical = [each for each in mine if each.level is RuleLevel.CRITICAL]
+        if any(each.outcome is Outcome.SUCCESS for each in critical) or _independent(mine) >= (2 if critical else 3):
+            hosts.add(chain.host or NAMELESS)
+    return sorted(hosts)
+
+
+def _independent(some: Sequence[Sighting]) -> int:
+    """How many traces do not lean on each other: other rules, in other records, at other stages."""
+    return min(
+        len({each.rule for each in some}),
+        len({each.event.place for each in some}),
+        len({each.stage for each in some if each.stage is not Stage.OTHER}),
+    )
+
+
+def _worst(some: Sequence[Sighting]) -> str:
+    """The worst of some sightings, as part of a sentence."""
+    worst = max(
+        some,
+        key=lambda each: (
+            _decisive(each),
+            _RANK[each.level],
+            _BY_OUTCOME[each.outcome],
+            -_time(each),
+        ),
+    )
+    return f"the worst trace is {_trace(worst, level=True)}"
 
 
 def _open_door(tried: Sequence[Sighting]) -> str:
@@ -107,9 +168,10 @@ def _time(sighting: Sighting) -> float:
     return sighting.event.time.timestamp() if sighting.event.time else float("inf")
 
 
-def _trace(sighting: Sighting) -> str:
+def _trace(sighting: Sighting, *, level: bool = False) -> str:
     when = f" at {moment(sighting.event.time)} UTC" if sighting.event.time else ""
-    return f"“{sighting.title}”{when} ({printable(str(sighting.event.place))})"
+    how = f", {sighting.level.value}," if level else ""
+    return f"“{printable(sighting.title)}”{how}{when} ({printable(str(sighting.event.place))})"
 
 
 def _plural(count: int, one: str, many: str, *, within: bool = False) -> str:
@@ -126,7 +188,7 @@ def _list(hosts: Sequence[str]) -> str:
 def _hosts(chains: Sequence[Chain], chosen: Sequence[Sighting]) -> list[str]:
     ids = {sighting.id for sighting in chosen}
     named = {chain.host for chain in chains if not ids.isdisjoint(chain.sightings)}
-    return sorted(host or "a host that the logs do not name" for host in named)
+    return sorted(host or NAMELESS for host in named)
 
 
 def _missing_cause(sightings: Sequence[Sighting], first: Sighting, files: Sequence[LogFile]) -> str:

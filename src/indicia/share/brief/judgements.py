@@ -250,7 +250,9 @@ def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
         return
     said = {
         HuntVerdict.COMPROMISE: "Our logs show a compromise",
-        HuntVerdict.LIKELY: "Our logs show signs of a compromise",
+        HuntVerdict.LIKELY: "Our logs make a compromise likely",
+        HuntVerdict.SIGNS: "Our logs show signs of a compromise",
+        HuntVerdict.LOOK: "Our logs show something to look at, and no compromise by that alone",
         HuntVerdict.ATTEMPT: "Our logs show attempts and no success",
         HuntVerdict.NOT_SEEN: "Nothing of it was seen in our logs, which does not prove that it did not happen",
     }[hunt.verdict]

@@ -14,7 +14,9 @@ __all__ = ["ours"]
 
 TONES = {
     HuntVerdict.COMPROMISE: ("Yes: compromise", "bad"),
-    HuntVerdict.LIKELY: ("Probably: signs of compromise", "bad"),
+    HuntVerdict.LIKELY: ("Likely: several traces of a compromise", "bad"),
+    HuntVerdict.SIGNS: ("Perhaps: signs of compromise", "bad"),
+    HuntVerdict.LOOK: ("Not known: something to look at", "warn"),
     HuntVerdict.ATTEMPT: ("Attempts only", "warn"),
     HuntVerdict.NOT_SEEN: ("Not seen, as far as the logs reach", "good"),
     HuntVerdict.NO_LOGS: ("Not known: no logs", "quiet"),

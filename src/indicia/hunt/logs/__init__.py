@@ -1,0 +1,7 @@
+"""Logs as they come from servers: found, opened, recognised, read.
+
+inputs   files, folders, archives      formats  one parser per kind of log
+reach    how far back a log goes       keep     events as Parquet
+"""
+
+from __future__ import annotations

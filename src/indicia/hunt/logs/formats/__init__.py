@@ -1,0 +1,26 @@
+"""The log formats, one small parser each, in the order in which they are tried: the most particular first."""
+
+from __future__ import annotations
+
+from indicia.hunt.logs.formats import access, evtx, exchange, jsonl, syslog, tables, w3c, winjson, winxml, zeek
+from indicia.hunt.logs.formats.base import Format, LogInput, Stretch
+
+__all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
+
+FORMATS: tuple[Format, ...] = (
+    *evtx.FORMATS,
+    *exchange.FORMATS,
+    *zeek.FORMATS,
+    *w3c.FORMATS,
+    *winxml.FORMATS,
+    *winjson.FORMATS,
+    *jsonl.FORMATS,
+    *access.FORMATS,
+    *syslog.FORMATS,
+    *tables.FORMATS,
+)
+
+
+def recognise(head: bytes, name: str) -> Format | None:
+    """The first format that fits the beginning of a file; None when none does."""
+    return next((each for each in FORMATS if each.sniff(head, name)), None)

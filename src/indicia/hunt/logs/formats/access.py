@@ -1,0 +1,156 @@
+"""Access logs of Apache, nginx and their like, in the common and the combined form. Times are turned to UTC.
+
+The columns are called as in W3C logs (`c-ip`, `cs-method`, `cs-uri-stem`, `cs(User-Agent)` ...), so that one set of rules reads
+both.
+
+References: Apache HTTP Server 2.4, mod_log_config ("%h %l %u %t \\"%r\\" %>s %b"); nginx, ngx_http_log_module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode, microseconds
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.delimited import read_rows
+from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.names import JOINED_URI
+from indicia.records import Problem, Severity
+
+__all__ = ["FORMATS"]
+
+_LINE = re.compile(
+    rb'^(?:(\S+) )?(\S+) (\S+) (.+?) \[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2}) ([+-]\d{4})\] "', re.MULTILINE
+)
+_TAIL = (" ident", "cs-username", " time", " zone", " request", "sc-status", "sc-bytes", "cs(Referer)", "cs(User-Agent)")
+_REQUEST = r"^(?:(?P<method>\S+) )?(?P<uri>.*?)(?: (?P<version>HTTP/[0-9.]+))?$"
+_PARTS = r"^(?P<stem>[^?]*)(?:\?(?P<query>.*))?$"
+
+
+def sniff(head: bytes, _name: str) -> bool:
+    """A line with a bracketed time and a quoted request among the first."""
+    return _LINE.search(head[:8192]) is not None
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events block by block."""
+    for log in logs:
+        with log.open() as stream:
+            for block in line_blocks(stream, log.name):
+                if isinstance(block, Problem):
+                    yield block
+                else:
+                    yield from _batch(log, block, wanted)
+
+
+def _names(block: LineBlock) -> list[str]:
+    """The columns, by the first line that looks right: with a virtual host in front or not, with what comes behind."""
+    match = _LINE.search(block.data)
+    if match is None:
+        return []
+    end = block.data.find(b"\n", match.end())
+    line = block.data[match.start() : end if end >= 0 else len(block.data)].decode()
+    count = len(_split(line))
+    front = ["cs-host", "c-ip"] if match[1] else ["c-ip"]
+    names = [*front, *_TAIL]
+    return names[:count] + [f"field{number}" for number in range(len(names) + 1, count + 1)]
+
+
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
+
+
+def _split(line: str) -> list[str]:
+    return [match[1] if match[2] is None else match[2] for match in _TOKEN.finditer(line)]
+
+
+def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    names = _names(block)
+    if not names:
+        if len(block.starts):
+            yield Problem(where=f"{log.name}:{block.first}", what="lines that are no access log", count=len(block.starts))
+        return
+    encoded = {" time", " zone", " request", *(name for name in names if name.lower() in wanted)}
+    rows = read_rows(block, np.arange(len(block.starts)), names, delimiter=" ", quoted=True, escape="\\", wanted=encoded)
+    if rows.ragged or rows.unbalanced:
+        count = rows.ragged + rows.unbalanced
+        where = f"{log.name}:{block.first + int(rows.lines[-count:].min())}"
+        yield Problem(
+            where=where, what="not in the form of the first line; read as far as it goes", severity=Severity.NOTE, count=count
+        )
+    columns = {name: column for name, column in rows.columns.items() if not name.startswith(" ")}
+    columns.update(_request_columns(rows.columns[" request"]))
+    yield EventBatch(
+        format="access-log",
+        family="access-log",
+        size=len(rows.lines),
+        columns={name: column for name, column in columns.items() if name.lower() in wanted},
+        files=(log.name,),
+        file_of=None,
+        positions=rows.lines + block.first,
+        times=_times(rows.columns[" time"], rows.columns[" zone"]),
+        rebuild=lambda row: _rebuild(names, block.line(int(rows.lines[row]))),
+        texts=lambda chosen: block.texts(rows.lines[chosen]),
+        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
+    )
+
+
+def _request_columns(request: Column) -> Iterator[tuple[str, Column]]:
+    """The request line taken apart, once per distinct one."""
+    fields = pc.extract_regex(request.values, _REQUEST)
+    uri = pc.fill_null(pc.struct_field(fields, "uri"), "") if len(fields) else pa.array([], pa.string())
+    parts = pc.extract_regex(uri, _PARTS)
+    found = {
+        "cs-method": pc.struct_field(fields, "method"),
+        "cs-version": pc.struct_field(fields, "version"),
+        "cs-uri-stem": pc.struct_field(parts, "stem"),
+        "cs-uri-query": pc.struct_field(parts, "query"),
+        JOINED_URI: uri,
+    }
+    for name, values in found.items():
+        yield name, _recoded(values, request)
+
+
+def _recoded(values: pa.StringArray, column: Column) -> Column:
+    inner = encode(values)
+    codes = np.append(inner.codes, np.int32(-1))[column.codes]
+    return Column(inner.values, codes)
+
+
+def _times(times: Column, zones: Column) -> Times:
+    known: dict[tuple[int, int], int] = {}
+    found = np.full(len(times.codes), NO_TIME, np.int64)
+    texts, offsets = times.values.to_pylist(), zones.values.to_pylist()
+    for row, pair in enumerate(zip(times.codes.tolist(), zones.codes.tolist(), strict=True)):
+        time = known.get(pair)
+        if time is None:
+            time = known[pair] = NO_TIME if min(pair) < 0 else _time(f"{texts[pair[0]]} {offsets[pair[1]]}")
+        found[row] = time
+    return found
+
+
+def _time(text: str) -> int:
+    try:
+        return microseconds(datetime.strptime(text.strip("[]"), "%d/%b/%Y:%H:%M:%S %z"))
+    except ValueError:
+        return NO_TIME
+
+
+def _rebuild(names: Sequence[str], line: str) -> tuple[str, str, Mapping[str, str]]:
+    values = dict(zip(names, _split(line), strict=False))
+    time_text = f"{values.pop(' time', '')} {values.pop(' zone', '')}".strip("[] ")
+    match = re.match(_REQUEST, values.pop(" request", ""))
+    fields = {name: value for name, value in values.items() if not name.startswith(" ") and value}
+    if match:
+        stem, _, query = (match["uri"] or "").partition("?")
+        found = {"cs-method": match["method"], "cs-uri-stem": stem, "cs-uri-query": query, "cs-version": match["version"]}
+        fields.update({name: value for name, value in found.items() if value})
+    return time_text, fields.get("cs-host", ""), fields
+
+
+FORMATS = (Format("access-log", "access-log", sniff, read),)

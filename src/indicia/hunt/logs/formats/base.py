@@ -1,0 +1,71 @@
+"""What a log format is to the hunt: how it is recognised and how its events are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.match.needs import LineForm
+from indicia.hunt.match.telling import LineFilter
+from indicia.records import Problem
+
+__all__ = ["Format", "LogInput", "Stretch", "Wanted"]
+
+
+class Wanted(frozenset[str]):
+    """The fields that rules ask for, in lower case, "" among them when the whole text is wanted too.
+
+    `of_kind` says it more closely for one kind of Windows event: (channel, event id, provider) -> fields. `telling` gives for
+    the form of a text log's lines what finds those that are worth taking apart; None where every line is wanted. `known` is
+    what a format remembers of one log for the next.
+    """
+
+    of_kind: Callable[[str | None, str | None, str | None], frozenset[str]] | None = None
+    telling: Callable[[LineForm], LineFilter] | None = None
+    known: dict[Any, Any]
+
+    def __new__(cls, fields: Iterable[str] = ()) -> Wanted:
+        """Without anything known."""
+        made = super().__new__(cls, fields)
+        made.known = {}
+        return made
+
+
+class Stretch(NamedTuple):
+    """A part of a text log that begins and ends at line ends.
+
+    `line` is the number of its first line, `header` the `#Fields` above it.
+    """
+
+    start: int
+    end: int
+    line: int
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogInput:
+    """One log, wherever it is kept. `name` is what places are told by; `path` is None inside an archive."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+    size: int
+    path: Path | None = None
+    stretch: Stretch | None = None  # None: all of it
+
+
+class Format(NamedTuple):
+    """One format. `sniff(head, name)` is cheap and never raises; `read(logs, wanted)` gives batches in order.
+
+    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns.
+    """
+
+    name: str
+    family: str
+    sniff: Callable[[bytes, str], bool]
+    read: Callable[[Sequence[LogInput], Wanted], Iterator[EventBatch | Problem]]
+    splittable: bool = False  # may be read in stretches
+    also: tuple[str, ...] = ()  # other families that some of its events belong to

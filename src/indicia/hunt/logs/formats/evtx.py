@@ -1,0 +1,230 @@
+"""Windows event logs (EVTX): every chunk and every record is tried, and one that is broken costs itself alone.
+
+A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time,
+under a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records
+than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
+
+References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+
+import numpy as np
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput, Wanted
+from indicia.hunt.logs.formats.eventtable import EventTable
+from indicia.hunt.logs.formats.lines import lines_of
+from indicia.records import Problem, Severity
+
+__all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
+
+CHUNK = 65_536
+FILE_HEADER = 4_096
+GROUP = 64  # chunks parsed at a time: 4 MB
+BATCH = 32_768  # events
+_FILE_MAGIC = b"ElfFile\0"
+_CHUNK_MAGIC = b"ElfChnk\0"
+_RECORD_MAGIC = b"\x2a\x2a\0\0"
+_FIRST_RECORD = 512
+_SMALLEST_RECORD = 28
+_json_of = itemgetter("data")
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """The magic of the file, or of its first chunk where the header was lost."""
+    if head.startswith(_FILE_MAGIC):
+        return True
+    return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (
+        name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC)
+    )
+
+
+def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
+    """Events in file order; small files share a batch."""
+    table = EventTable(wanted, "evtx", "record")
+    for log in logs:
+        table.begin(log.name)
+        number = log.stretch.line if log.stretch else 1
+        for item in _records(log):
+            if isinstance(item, Problem):
+                yield item
+                continue
+            if not item:
+                continue
+            block = lines_of(item, number)
+            for index, fault in table.add(block, np.arange(number, number + len(item))):
+                yield Problem(where=f"{log.name} record {number + index}", what=f"cannot be understood: {fault}")
+            number += len(item)
+            if table.size >= BATCH:
+                yield table.batch()
+    if table.size:
+        yield table.batch()
+
+
+def nominal_records(chunk: bytes | memoryview) -> int:
+    """How many records a chunk's header says it holds."""
+    first, last = struct.unpack_from("<QQ", chunk, 8)
+    count = last - first + 1
+    return count if 0 < count <= CHUNK // _SMALLEST_RECORD else 0
+
+
+def _records(log: LogInput) -> Iterator[list[str] | Problem]:
+    """The JSON of the records, a group of chunks at a time."""
+    with log.open() as stream:
+        at = log.stretch.start if log.stretch else 0
+        if at:
+            stream.seek(at)
+        else:
+            try:
+                head = stream.read(FILE_HEADER)
+            except (OSError, EOFError) as error:
+                yield Problem(where=log.name, what=f"cannot be read: {error}")
+                return
+            if head.startswith(_CHUNK_MAGIC):
+                yield Problem(where=log.name, what="the file header is missing", severity=Severity.NOTE)
+                stream.seek(0)
+            else:
+                if not head.startswith(_FILE_MAGIC):
+                    yield Problem(where=log.name, what="the file header is broken", severity=Severity.NOTE)
+                at = FILE_HEADER
+        end = log.stretch.end if log.stretch else None
+        while end is None or at < end:
+            size = GROUP * CHUNK if end is None else min(GROUP * CHUNK, end - at)
+            try:
+                data = stream.read(size)
+            except (OSError, EOFError) as error:
+                yield Problem(where=log.name, what=f"cannot be read on: {error}")
+                return
+            if not data:
+                return
+            yield from _group(log, data, at)
+            at += len(data)
+
+
+def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]:
+    chunks: list[tuple[int, bytes | memoryview]] = []
+    whole = memoryview(data)
+    for start in range(0, len(data), CHUNK):
+        if data.startswith(_CHUNK_MAGIC, start) and len(data) - start >= CHUNK:
+            chunks.append((at + start, whole[start : start + CHUNK]))
+            continue
+        chunk = data[start : start + CHUNK]
+        if len(chunk) < CHUNK:
+            if chunk.strip(b"\0"):
+                what = f"the last chunk is cut off after {len(chunk)} of {CHUNK} bytes; read as far as it goes"
+                yield Problem(where=_where(log, at + start), what=what, severity=Severity.NOTE)
+            chunk = chunk.ljust(CHUNK, b"\0")
+        if chunk.startswith(_CHUNK_MAGIC):
+            chunks.append((at + start, chunk))
+        elif chunk.strip(b"\0"):
+            yield Problem(where=_where(log, at + start), what="a chunk without its magic number cannot be read")
+    if not chunks:
+        return
+    found, errors = _parse([chunk for _, chunk in chunks])
+    if not errors and len(found) >= sum(nominal_records(chunk) for _, chunk in chunks):
+        yield found
+        return
+    for start, part in chunks:
+        chunk = bytes(part)
+        found, errors = _parse([chunk])
+        missing = nominal_records(chunk) - len(found)
+        if errors or missing > 0:
+            again = _salvaged(chunk)
+            if len(again) > len(found):
+                found = again
+                missing = nominal_records(chunk) - len(found)
+        if missing > 0 or (errors and not found):
+            what = "records cannot be read"
+            yield Problem(where=_where(log, start), what=what, count=max(missing, 1), hint="; ".join(errors)[:200])
+        yield found
+
+
+def _where(log: LogInput, offset: int) -> str:
+    return f"{log.name} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
+
+
+def _parse(chunks: Sequence[bytes | memoryview]) -> tuple[list[str], list[str]]:
+    """The JSON of all records that the parser can read, and what it said of the others."""
+    from evtx import PyEvtxParser
+
+    count = len(chunks)
+    header = _FILE_MAGIC + struct.pack("<QQQIHHHH", 0, count - 1, 1, 128, 1, 3, FILE_HEADER, count)
+    records = PyEvtxParser(io.BytesIO(b"".join((header.ljust(FILE_HEADER, b"\0"), *chunks))), 1).records_json()
+    found: list[str] = []
+    errors: list[str] = []
+    while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
+        try:
+            # Unlike +=, this keeps what came before an error.
+            found.extend(map(_json_of, filter(None, records)))
+            break
+        except RuntimeError as error:
+            errors.append(" ".join(str(error).split()))
+    return found, errors
+
+
+def _salvaged(chunk: bytes) -> list[str]:
+    """The JSON of every record of a broken chunk that can be read.
+
+    The parser gives up a chunk at its first broken record. So an empty record is laid over each record at which it does, until
+    it reaches the end. The tables of shared strings and templates are emptied: they only speed
+    things up, and a wrong one costs the whole chunk.
+    """
+    patched = bytearray(chunk)
+    patched[128:512] = bytes(384)
+    records = _walk(patched)
+    for _ in records:
+        found, errors = _parse([bytes(patched)])
+        if not errors or len(found) + len(errors) >= len(records):
+            break
+        at, size = records[len(found)]
+        _lay_empty(patched, at, size)
+    return [text for text in found if text != _EMPTY] if records else []
+
+
+def _walk(chunk: bytearray) -> list[tuple[int, int]]:
+    """Offset and size of each record, a head set before what has none; sets where free space begins."""
+    found = []
+    at = _FIRST_RECORD
+    while at + _SMALLEST_RECORD <= CHUNK:
+        size = _size_of(chunk, at)
+        if not size:
+            onward = at + 4
+            while (onward := chunk.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(chunk, onward):
+                onward += 4
+            size = onward - at
+            if onward < 0 or size < _SMALLEST_RECORD:
+                break
+            struct.pack_into("<4sI", chunk, at, _RECORD_MAGIC, size)  # perhaps only its head is broken
+            struct.pack_into("<I", chunk, at + size - 4, size)
+        found.append((at, size))
+        at += size
+    struct.pack_into("<I", chunk, 48, at)
+    return found
+
+
+_EMPTY = '{"Event":null}'
+
+
+def _lay_empty(chunk: bytearray, at: int, size: int) -> None:
+    head = struct.pack("<4sIQQ", _RECORD_MAGIC, size, 0, 0)
+    chunk[at : at + size] = head.ljust(size - 4, b"\0") + struct.pack("<I", size)
+
+
+def _size_of(chunk: bytearray, at: int) -> int:
+    """The size of the record at `at`, 0 when there is none: a record says its size at both ends."""
+    if chunk[at : at + 4] != _RECORD_MAGIC:
+        return 0
+    (size,) = struct.unpack_from("<I", chunk, at + 4)
+    if not _SMALLEST_RECORD <= size <= CHUNK - at:
+        return 0
+    (copy,) = struct.unpack_from("<I", chunk, at + size - 4)
+    return size if copy == size else 0
+
+
+FORMATS = (Format("evtx", "windows", sniff, read),)

@@ -1,0 +1,153 @@
+"""Exchange's own text logs: HttpProxy, ECP Server and Activity, OAB generator, CmdletInfra.
+
+All are comma-separated with `#Fields:` headers. The ECP logs pack pairs into EventData: `S:KEY=value;`, a pair whose value
+holds `;` or `=` stands in single quotes with inner quotes doubled, inside the quotes of the CSV.
+
+References: logs of Exchange 2016 and 2019; microsoft/CSS-Exchange, Security/src/Test-ProxyLogon.ps1 (what is looked for where).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from indicia.hunt.logs.formats.base import Format
+from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
+
+__all__ = ["FORMATS", "unpack_pairs"]
+
+
+def unpack_pairs(text: str) -> Mapping[str, str]:
+    """The pairs of an EventData value, the `S:` taken off their keys.
+
+    >>> dict(unpack_pairs("S:TIME=1;'S:CMD=Set-X.Url=''http://f/;''';S:URL=/ecp/a?b=c;S:EX=;"))
+    {'TIME': '1', 'CMD': "Set-X.Url='http://f/;'", 'URL': '/ecp/a?b=c', 'EX': ''}
+    """
+    found: dict[str, str] = {}
+    at, size = 0, len(text)
+    while at < size:
+        if text[at] == "'":
+            end = at + 1
+            while end < size:  # a quote ends the pair unless it is doubled
+                end = text.find("'", end)
+                if end < 0:
+                    end = size
+                elif text[end + 1 : end + 2] == "'":
+                    end += 2
+                    continue
+                break
+            pair = text[at + 1 : end].replace("''", "'")
+            at = end + 1
+            if text[at : at + 1] == ";":
+                at += 1
+        else:
+            end = text.find(";", at)
+            end = size if end < 0 else end
+            pair = text[at:end]
+            at = end + 1
+        key, equals, value = pair.partition("=")
+        if equals:
+            found.setdefault(key.removeprefix("S:").removeprefix("I32:").strip(), value)
+    return found
+
+
+HTTPPROXY = DirectiveLog(
+    name="httpproxy",
+    family="httpproxy",
+    delimiter=",",
+    quoted=True,
+    times=("DateTime",),
+    hosts=("ServerHostName",),
+    uri=("UrlStem", "UrlQuery"),
+)
+ECP_SERVER = DirectiveLog(
+    name="ecp-server",
+    family="ecp-server",
+    delimiter=",",
+    quoted=True,
+    times=("TimeStamp",),
+    hosts=("ServerName",),
+    packed="EventData",
+    unpack=unpack_pairs,
+)
+ECP_ACTIVITY = DirectiveLog(
+    name="ecp-activity",
+    family="ecp-activity",
+    delimiter=",",
+    quoted=True,
+    times=("TimeStamp",),
+    hosts=("ServerName",),
+    packed="EventData",
+    unpack=unpack_pairs,
+)
+CMDLET_INFRA = DirectiveLog(
+    name="cmdlet-infra",
+    family="cmdlet-infra",
+    delimiter=",",
+    quoted=True,
+    times=("DateTime",),
+    hosts=("ServerHostName", "ServerName"),
+)
+
+OAB_GENERATOR = DirectiveLog(
+    name="oab-generator",
+    family="oab-generator",
+    delimiter=",",
+    quoted=True,
+    times=("DateTime",),
+    hosts=("ServerName",),
+    header=("DateTime", "Text"),
+    message="Message",
+)
+
+
+def _header(head: bytes) -> str:
+    return head[:8192].decode("utf-8", "replace").lstrip("\ufeff").lower()
+
+
+def _is(log_type: str, *columns: str) -> Callable[[bytes, str], bool]:
+    """Recognises a log by its `#Log-type`, or by columns that only it has."""
+
+    def sniff(head: bytes, _name: str) -> bool:
+        text = _header(head)
+        if f"#log-type: {log_type}" in text:
+            return True
+        line = next((line for line in text.splitlines() if line.startswith("#fields:")), text.partition("\n")[0])
+        names = {name.strip() for name in line.partition(":")[2].split(",")} if line.startswith("#") else set(line.split(","))
+        return bool(columns) and names.issuperset(columns)
+
+    return sniff
+
+
+def _is_ecp_activity(head: bytes, name: str) -> bool:
+    text = _header(head)
+    return "#log-type: ecp activity" in text or (_is_ecp(text) and "ecpactivity" in name.lower())
+
+
+def _is_ecp_server(head: bytes, _name: str) -> bool:
+    text = _header(head)
+    return "#log-type: ecp server" in text or _is_ecp(text)
+
+
+def _is_ecp(text: str) -> bool:
+    return "timestamp,servername,eventid,eventdata" in text.replace(" ", "")
+
+
+FORMATS = (
+    Format(
+        "httpproxy",
+        "httpproxy",
+        _is("httpproxy logs", "anchormailbox", "urlstem", "httpstatus"),
+        partial(read_directive_logs, kind=HTTPPROXY),
+        splittable=True,
+    ),
+    Format("ecp-activity", "ecp-activity", _is_ecp_activity, partial(read_directive_logs, kind=ECP_ACTIVITY)),
+    Format("ecp-server", "ecp-server", _is_ecp_server, partial(read_directive_logs, kind=ECP_SERVER)),
+    Format("oab-generator", "oab-generator", _is("oab generator log"), partial(read_directive_logs, kind=OAB_GENERATOR)),
+    Format(
+        "cmdlet-infra",
+        "cmdlet-infra",
+        _is("rps cmdlet logs", "cmdlet", "parameters"),
+        partial(read_directive_logs, kind=CMDLET_INFRA),
+    ),
+)

@@ -1,0 +1,182 @@
+"""JSON Lines of any origin (and one JSON array in a file): nested names are dotted, and kept beside their last part's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.lines import line_blocks
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.shown import shown_column
+from indicia.hunt.logs.formats.table import ShapedRows, flatten, text_of
+from indicia.hunt.logs.formats.windows import normal, windows_batch
+from indicia.hunt.logs.formats.zeek import zeek_path
+from indicia.hunt.names import GENERIC, SHOWN
+from indicia.hunt.sources import FAMILIES, source_named, source_of
+from indicia.records import Problem
+
+__all__ = ["FORMATS"]
+
+HOSTS = ("host", "hostname", "computer", "computername", "host.name", "server", "servername")
+WHOLE_FILE = 512 << 20  # bytes; a single JSON array is read at once up to here
+_BATCH = 32_768
+_decoder = msgspec.json.Decoder()
+
+
+def sniff(head: bytes, _name: str) -> bool:
+    """An object or an array of objects at the start."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return text.startswith((b"{", b"[{", b"[\n", b"[\r", b"[ "))
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events in file order; what is a Windows event in JSON becomes one (format "windows-json")."""
+    for log in logs:
+        records: list[tuple[int, Any]] = []
+        for item in _records(log):
+            if isinstance(item, Problem):
+                yield item
+                continue
+            records.append(item)
+            if len(records) >= _BATCH:
+                yield from _batches(log, records, wanted)
+                records = []
+        yield from _batches(log, records, wanted)
+
+
+def _records(log: LogInput) -> Iterator[tuple[int, Any] | Problem]:
+    first = log.stretch.line if log.stretch else 1
+    with log.open() as stream:
+        head = stream.read(64)
+        stream.seek(0)
+        first_line = stream.readline(1 << 20).strip() if hasattr(stream, "readline") else b""
+        stream.seek(0)
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or first_line in (b"{", b"\xef\xbb\xbf{"):
+            yield from _array(log, stream.read(WHOLE_FILE + 1))
+            return
+        for block in line_blocks(stream, log.name, first):
+            if isinstance(block, Problem):
+                yield block
+                continue
+            view = memoryview(block.data)
+            for index, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
+                line = view[start:end]
+                if index == 0 and block.first == 1 and bytes(line[:3]) == b"\xef\xbb\xbf":
+                    line = line[3:]
+                if not len(line):
+                    continue
+                try:
+                    record = _decoder.decode(line)
+                except (msgspec.DecodeError, RecursionError) as error:
+                    yield Problem(where=f"{log.name}:{block.first + index}", what=f"no JSON: {error}")
+                    continue
+                if isinstance(record, dict):
+                    yield block.first + index, record
+                else:
+                    yield Problem(where=f"{log.name}:{block.first + index}", what="JSON, but no object")
+
+
+def _array(log: LogInput, data: bytes) -> Iterator[tuple[int, Any] | Problem]:
+    if len(data) > WHOLE_FILE:
+        yield Problem(where=log.name, what=f"one JSON array of more than {WHOLE_FILE >> 20} MB", hint="write it as JSON Lines")
+        return
+    try:
+        records = _documents(data.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:
+        yield Problem(where=log.name, what=f"no JSON: {error}")
+        return
+    for number, record in enumerate(records, 1):
+        if isinstance(record, dict):
+            yield number, record
+        else:
+            yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
+
+
+def _documents(data: bytes) -> list[Any]:
+    """One array, one object, or objects written one behind the other over many lines. Raises: ValueError."""
+    try:
+        whole = _decoder.decode(data)
+        return whole if isinstance(whole, list) else [whole]
+    except msgspec.DecodeError:
+        text, found, at = data.decode("utf-8", "replace"), [], 0
+        decoder = json.JSONDecoder()
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            found += document if isinstance(document, list) else [document]
+            at = len(text) - len(text[at:].lstrip(", \t\r\n"))
+        return found
+
+
+def _batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str]) -> Iterator[EventBatch]:
+    windows: list[tuple[int, dict[str, Any]]] = []
+    others: dict[str, list[tuple[int, Any, dict[str, Any]]]] = {}
+    for number, record in records:
+        event = normal(record)
+        if event is not None:
+            windows.append((number, event))
+            continue
+        fields = _named(record)
+        path = zeek_path(fields, log.name)
+        if path:
+            fields["_path"] = path
+            family = "zeek"
+        else:
+            source = source_of(fields)
+            family = source.name if source else GENERIC
+        others.setdefault(family, []).append((number, record, fields))
+    if windows:
+        yield windows_batch(log.name, windows, wanted, "windows-json", "line")
+    for family, some in others.items():
+        yield _batch(log, family, some, wanted)
+
+
+def _batch(log: LogInput, family: str, some: list[tuple[int, Any, dict[str, Any]]], wanted: frozenset[str]) -> EventBatch:
+    source = source_named(family)
+    rows = ShapedRows()
+    for _, _, fields in some:
+        rows.add(fields)
+    columns = rows.columns(wanted)
+    if family == GENERIC and SHOWN in wanted:
+        columns[SHOWN] = shown_column(log.name, [fields for _, _, fields in some])
+    times = RecordTimes(source.times if source else ())
+
+    def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
+        _, record, named = some[row]
+        fields = {name: text for name, value in flatten(record).items() if (text := text_of(value)) != ""}
+        if family == "zeek":
+            fields["_path"] = named["_path"]
+        hosts = (*source.hosts, *HOSTS) if source else HOSTS
+        folded = {name.lower(): value for name, value in fields.items()}
+        return times.text(named), next((folded[name] for name in hosts if name in folded), ""), fields
+
+    return EventBatch(
+        format="zeek" if family == "zeek" else "jsonl" if family == GENERIC else family,
+        family=family,
+        size=len(some),
+        columns=columns,
+        files=(log.name,),
+        file_of=None,
+        positions=np.array([number for number, _, _ in some], np.int64),
+        times=np.fromiter((times.time(fields) for _, _, fields in some), np.int64, len(some)),
+        rebuild=rebuild,
+    )
+
+
+def _named(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names, and for each the bare last part where no other field is called so."""
+    fields = flatten(record)
+    for name, value in list(islice(fields.items(), 2000)):
+        last = name.rpartition(".")[2]
+        if last not in fields and not last.isdigit():
+            fields[last] = value
+    return fields
+
+
+FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek", *FAMILIES)),)

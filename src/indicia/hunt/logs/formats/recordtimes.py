@@ -1,0 +1,115 @@
+"""When a record was written: the field that says it, of the many that may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from indicia.hunt.events import NO_TIME, Times, datetime_of
+from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
+from indicia.hunt.names import field_key
+
+__all__ = ["TIMES", "RecordTimes", "time_of"]
+
+# Fields that hold the time of an event, in the order in which they are believed; "." names stand below others.
+TIMES = tuple(
+    """
+    systemtime utctime @timestamp timestamp _time time ts datetime timecreated timegenerated eventtime event_time creationtime
+    createddatetime activitydatetime eventtimestamp eventdatetime requestreceivedtimestamp stagetimestamp published created_at
+    occurred_at event.created event.start starttime start_time time_iso8601 time_local detecteddatetime timecreatedutc
+    @t date_time log_time logtime event_timestamp creation_time date created received_at eventreceivedtime
+    """.split()
+)
+_RANK = {name: rank for rank, name in enumerate(TIMES)}
+_ZONED = re.compile(r"(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
+_IN_UTC = frozenset({"utctime", "timegenerated", "timecreatedutc", "systemtime", "creationtime", "creationdate"})
+_NET_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")  # as .NET's older JSON writes it
+
+
+class RecordTimes:
+    """Finds the time of records.
+
+    `first` are the names (folded) that count before all others: those that a log source declares.
+    """
+
+    def __init__(self, first: tuple[str, ...] = ()) -> None:
+        self._first = first
+
+    def time(self, fields: Mapping[str, Any]) -> int:
+        """Microseconds since 1970; NO_TIME where no field says.
+
+        A time that states its zone counts before one that does not: `EventTime` of some shippers is local.
+        """
+        return self._found(fields)[0]
+
+    def text(self, fields: Mapping[str, Any]) -> str:
+        """The same as the record has it."""
+        name = self._found(fields)[1]
+        return str(fields[name]) if name else ""
+
+    def iso_text(self, fields: Mapping[str, Any]) -> str:
+        """The same as ISO 8601, in the record's own spelling where that is such a time."""
+        time, name = self._found(fields)
+        own = str(fields[name]) if name else ""
+        moment = datetime_of(time)
+        return own if iso_time(own) == time or moment is None else moment.isoformat()
+
+    def names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those names of a table that may hold the time, in the order in which they are asked."""
+        return tuple(name for name, _ in _names(tuple(names), self._first))
+
+    def of_rows(self, names: Sequence[str], columns: Sequence[Sequence[str | None]], size: int) -> Times:
+        """The time of every row of a table, given the columns that may hold it."""
+        found = np.full(size, NO_TIME, np.int64)
+        for row, values in enumerate(zip(*columns, strict=True)):
+            found[row] = self.time({name: value for name, value in zip(names, values, strict=True) if value})
+        return found
+
+    def _found(self, fields: Mapping[str, Any]) -> tuple[int, str]:
+        local: tuple[int, str] | None = None
+        for name, declared in _names(tuple(fields), self._first):
+            value = fields[name]
+            time = time_of(value)
+            if time == NO_TIME:
+                continue
+            if declared or _states_its_zone(name, value):
+                return time, name
+            local = local or (time, name)
+        return local or (NO_TIME, "")
+
+
+@lru_cache(16_384)
+def _names(names: tuple[str, ...], first: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+    """The names of a record that may hold its time, in the order in which they are asked; whether its log declares them."""
+    ranked = []
+    for name in names:
+        key = field_key(name)
+        if key in first:
+            ranked.append((first.index(key), name, True))
+        elif key in _RANK:
+            ranked.append((len(first) + _RANK[key], name, False))
+    return tuple((name, declared) for _, name, declared in sorted(ranked))
+
+
+def _states_its_zone(name: str, value: Any) -> bool:
+    return not isinstance(value, str) or field_key(name) in _IN_UTC or bool(_ZONED.search(value)) or value.isdecimal()
+
+
+def time_of(value: Any) -> int:
+    """A time as JSON has it: ISO text, or seconds, milliseconds, microseconds or nanoseconds since 1970."""
+    if isinstance(value, bool) or value is None or isinstance(value, list | dict):
+        return NO_TIME
+    if isinstance(value, int | float):
+        for least, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
+            if value > least:
+                return epoch_seconds(str(value / unit))
+        return epoch_seconds(str(value))
+    text = str(value)
+    if text.replace(".", "", 1).isdecimal():
+        return time_of(float(text))
+    net = _NET_DATE.fullmatch(text)
+    return time_of(int(net[1]) / 1_000) if net else iso_time(text)

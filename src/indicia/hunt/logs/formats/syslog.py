@@ -1,0 +1,184 @@
+"""Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd and rsyslog write it; and Linux audit logs.
+
+The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. Local
+times are read as UTC, since the file does not say otherwise.
+
+References: RFC 3164, RFC 5424; Linux Audit, "audit event fields" (auditd).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from indicia.hunt.events import NO_TIME, EventBatch, microseconds
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.table import ShapedRows
+from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
+from indicia.records import Problem
+
+__all__ = ["FORMATS"]
+
+Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
+
+_OLD = re.compile(
+    r"(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
+)
+_NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (.*)", re.DOTALL)
+_ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)
+_AUDIT = re.compile(r"(?:node=(\S+) )?type=(\S+) msg=audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
+_PAIR = re.compile(r"""([A-Za-z0-9_\[\]-]+)=("[^"]*"|'[^']*'|\S*)""")
+_HEX = re.compile(r"(?:[0-9A-F]{2})+\Z")
+_MONTHS = {
+    name: number
+    for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
+}
+_ENCODED = frozenset({"proctitle", "name", "exe", "comm", "cmd", "cwd", "data", "acct"})
+_REMEMBERED = 4096  # audit events whose lines may still come
+
+
+def sniff_audit(head: bytes, _name: str) -> bool:
+    """An audit record."""
+    return re.match(rb"(?:node=\S+ )?type=[A-Z_0-9\[\]]+ msg=audit\(", head) is not None
+
+
+def sniff_syslog(head: bytes, _name: str) -> bool:
+    """A line of one of the three forms."""
+    line = head.partition(b"\n")[0].decode("utf-8", "replace")
+    return any(form.match(line) for form in (_OLD, _NEW, _ISO))
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str], audit: bool) -> Iterator[EventBatch | Problem]:
+    """Events block by block."""
+    for log in logs:
+        parse: Callable[[str], Parsed] = _Audit().parse if audit else _Syslog(_changed(log)).parse
+        with log.open() as stream:
+            for block in line_blocks(stream, log.name):
+                if isinstance(block, Problem):
+                    yield block
+                elif len(block.starts):
+                    yield _batch(log, block, wanted, parse, "auditd" if audit else "syslog")
+
+
+def _changed(log: LogInput) -> datetime:
+    try:
+        return datetime.fromtimestamp(log.path.stat().st_mtime, UTC) if log.path else datetime(1970, 12, 31, tzinfo=UTC)
+    except OSError:
+        return datetime(1970, 12, 31, tzinfo=UTC)
+
+
+def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Callable[[str], Parsed], name: str) -> EventBatch:
+    rows = ShapedRows()
+    times, parsed = [], []
+    lines = np.flatnonzero(block.ends > block.starts)
+    for index in lines.tolist():
+        time_text, time, fields = parse(block.line(index))
+        rows.add(fields)
+        times.append(time)
+        parsed.append((time_text, fields))
+
+    def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
+        time_text, fields = parsed[row]
+        return time_text, fields.get("host", fields.get("node", "")), fields
+
+    return EventBatch(
+        format=name,
+        family=name,
+        size=len(lines),
+        columns=rows.columns(wanted),
+        files=(log.name,),
+        file_of=None,
+        positions=lines + block.first,
+        times=np.array(times, np.int64),
+        rebuild=rebuild,
+        texts=lambda chosen: block.texts(lines[chosen]) if name == "syslog" else _joined(parsed, chosen.tolist()),
+        raw=lambda: (block.data, block.starts[lines], block.ends[lines]),
+    )
+
+
+def _joined(parsed: Sequence[tuple[str, dict[str, str]]], rows: Sequence[int]) -> pa.StringArray:
+    return pa.array(["\n".join(parsed[row][1].values()) for row in rows], pa.string())
+
+
+class _Syslog:
+    def __init__(self, changed: datetime) -> None:
+        self._changed = changed
+
+    def parse(self, line: str) -> Parsed:
+        if match := _OLD.match(line):
+            month, day, clock, host, program, pid, message = match.groups()
+            return f"{month} {day} {clock}", self._time(month, day, clock), _fields(host, program, pid, message)
+        if match := _NEW.match(line):
+            time, host, program, pid, _, message = match.groups()
+            return time, iso_time(time), _fields(host, program, pid, message)
+        if match := _ISO.match(line):
+            time, host, program, pid, message = match.groups()
+            return time, iso_time(time), _fields(host, program, pid, message)
+        return "", NO_TIME, {"message": line}
+
+    def _time(self, month: str, day: str, clock: str) -> int:
+        number = _MONTHS.get(month, 0)
+        year = self._changed.year - ((number, int(day)) > (self._changed.month, self._changed.day + 1))
+        try:
+            return microseconds(datetime.fromisoformat(f"{year:04}-{number:02}-{int(day):02}T{clock}+00:00"))
+        except ValueError:
+            return NO_TIME
+
+
+def _fields(host: str, program: str, pid: str | None, message: str) -> dict[str, str]:
+    found = {"host": host, "program": program, "pid": pid or "", "message": message}
+    return {name: value for name, value in found.items() if value and value != "-"}
+
+
+class _Audit:
+    """Records of one event stand on several lines: what SYSCALL and CWD say is given to the event's EXECVE, too."""
+
+    def __init__(self) -> None:
+        self._events: OrderedDict[str, dict[str, str]] = OrderedDict()
+
+    def parse(self, line: str) -> Parsed:
+        match = _AUDIT.match(line)
+        if not match:
+            return "", NO_TIME, {"text": line}
+        node, kind, time, serial, rest = match.groups()
+        fields = {"type": kind, "serial": serial}
+        if node:
+            fields["node"] = node
+        for name, value in _PAIR.findall(rest):
+            fields[name] = _decoded(name, value, kind)
+        known = self._events.setdefault(serial, {})
+        if len(self._events) > _REMEMBERED:
+            self._events.popitem(last=False)
+        if kind in ("SYSCALL", "CWD"):
+            known.update(
+                {name: fields[name] for name in ("exe", "comm", "cwd", "auid", "uid", "pid", "ppid", "key") if name in fields}
+            )
+        elif kind == "EXECVE":
+            words = [fields[name] for name in sorted((n for n in fields if re.fullmatch(r"a\d+", n)), key=lambda n: int(n[1:]))]
+            fields["cmdline"] = " ".join(words)
+            for name, value in known.items():
+                fields.setdefault(name, value)
+        return time, epoch_seconds(time), fields
+
+
+def _decoded(name: str, value: str, kind: str) -> str:
+    """A value without its quotes; what auditd writes in hexadecimal (blanks, control characters) as text."""
+    if value[:1] in "\"'" and value[-1:] == value[:1] and len(value) > 1:
+        return value[1:-1]
+    is_text = name in _ENCODED or (kind == "EXECVE" and re.fullmatch(r"a\d+(?:\[\d+\])?", name) is not None)
+    if is_text and _HEX.match(value) and len(value) > 2:
+        return bytes.fromhex(value).replace(b"\0", b" ").decode("utf-8", "replace")
+    return "" if value == "(null)" else value
+
+
+FORMATS = (
+    Format("auditd", "auditd", sniff_audit, partial(read, audit=True)),
+    Format("syslog", "syslog", sniff_syslog, partial(read, audit=False)),
+)

@@ -1,0 +1,115 @@
+"""CSV and TSV with a header line, of any origin: the names in it are the fields."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
+from indicia.hunt.logs.formats.jsonl import HOSTS
+from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.shown import shown_column
+from indicia.hunt.match.literals import Ints
+from indicia.hunt.names import GENERIC, SHOWN, field_key
+from indicia.hunt.sources import FAMILIES, source_of
+from indicia.records import Problem, Severity
+
+__all__ = ["FORMATS"]
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+def sniff(head: bytes, _name: str) -> bool:
+    """Two lines or more with the same number of fields, at least three, the first of them names."""
+    if b"\0" in head[:4096]:
+        return False
+    text = head.decode("utf-8", "replace").lstrip("\ufeff")
+    lines = [line for line in text.splitlines()[:6] if line.strip()]
+    return len(lines) >= 2 and _delimiter(lines[0], lines[1]) is not None
+
+
+def _delimiter(header: str, line: str) -> str | None:
+    for delimiter in _DELIMITERS:
+        names = _cells(header, delimiter)
+        plain = all(name.strip() and len(name) < 80 and not name.strip().replace(".", "").isdigit() for name in names)
+        if len(names) >= 3 and plain and len(set(names)) == len(names) and len(_cells(line, delimiter)) == len(names):
+            return delimiter
+    return None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events block by block. With columns EventID and Channel they count as Windows events."""
+    for log in logs:
+        names: list[str] = []
+        delimiter = ","
+        with log.open() as stream:
+            for block in line_blocks(stream, log.name):
+                if isinstance(block, Problem):
+                    yield block
+                    continue
+                lines = np.arange(len(block.starts))
+                if not names:
+                    header = block.line(0).lstrip("\ufeff")
+                    delimiter = (_delimiter(header, block.line(1)) if len(lines) > 1 else None) or ","
+                    names = unique_names(name.strip() for name in _cells(header, delimiter))
+                    lines = lines[1:]
+                yield from _batch(log, block, lines, names, delimiter, wanted)
+
+
+def _batch(
+    log: LogInput, block: LineBlock, lines: Ints, names: list[str], delimiter: str, wanted: frozenset[str]
+) -> Iterator[EventBatch | Problem]:
+    folded = {field_key(name): name for name in names}
+    first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True) if len(lines) else {}
+    source = source_of({name: first.get(name, "") for name in names})
+    family = "windows" if {"eventid", "channel"} <= folded.keys() else source.name if source else GENERIC
+    times = RecordTimes(source.times if source else ())
+    host_name = next((folded[name] for name in (*(source.hosts if source else ()), *HOSTS) if name in folded), "")
+    chosen = [name for name in names if field_key(name) in wanted]
+    asked = times.names(names)
+    rows = read_rows(block, lines, names, delimiter=delimiter, quoted=True, wanted=chosen, plain=asked)
+    if rows.ragged or rows.unbalanced:
+        count = rows.ragged + rows.unbalanced
+        where = f"{log.name}:{block.first + int(rows.lines[-count:].min())}"
+        what = f"does not have the {len(names)} fields of its header; read as far as it goes"
+        yield Problem(where=where, what=what, severity=Severity.NOTE, count=count)
+    if not len(rows.lines):
+        return
+
+    def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
+        fields = row_fields(names, block.line(int(rows.lines[row])), delimiter, quoted=True)
+        return times.text(fields), fields.get(host_name, ""), fields
+
+    columns = dict(rows.columns)
+    if family == GENERIC and SHOWN in wanted:
+        columns[SHOWN] = shown_column(log.name, [first]).with_codes(np.zeros(len(rows.lines), np.int32))
+    texts = [rows.plain[name].to_pylist() for name in asked]
+
+    yield EventBatch(
+        format="csv",
+        family=family,
+        size=len(rows.lines),
+        columns=columns,
+        files=(log.name,),
+        file_of=None,
+        positions=rows.lines + block.first,
+        times=times.of_rows(asked, texts, len(rows.lines)),
+        rebuild=rebuild,
+        texts=lambda chosen: block.texts(rows.lines[chosen]),
+        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
+    )
+
+
+FORMATS = (Format("csv", "generic", sniff, read, also=("windows", *FAMILIES)),)

@@ -1,0 +1,37 @@
+"""W3C extended logs: IIS front and back end, and whatever else writes `#Fields:` with blanks between the columns.
+
+Times are UTC.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from indicia.hunt.logs.formats.base import Format
+from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
+
+__all__ = ["FORMATS"]
+
+W3C = DirectiveLog(
+    name="iis",
+    family="iis",
+    delimiter=" ",
+    quoted=False,
+    times=("date", "time"),
+    hosts=("s-computername", "cs-host", "s-ip"),
+    uri=("cs-uri-stem", "cs-uri-query"),
+)
+
+
+def sniff(head: bytes, _name: str) -> bool:
+    """A `#Fields:` line whose columns are separated by blanks."""
+    text = head.decode("utf-8", "replace").lstrip("\ufeff")
+    for line in text.splitlines():
+        if line[:8].lower() == "#fields:":
+            return "," not in line and len(line.split()) > 2
+        if line and not line.startswith("#"):
+            return False
+    return False
+
+
+FORMATS = (Format("iis", "iis", sniff, partial(read_directive_logs, kind=W3C), splittable=True),)

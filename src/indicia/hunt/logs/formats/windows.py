@@ -1,0 +1,171 @@
+"""Windows events, however they were exported: one flat set of fields, the names that Sigma rules use.
+
+EventData and UserData give their own names; the system part gives Channel, EventID, Provider_Name, Computer and the rest. Where
+both have a name, EventData's counts.
+
+References: Microsoft, "Event Schema"; the JSON of omerbenamram/evtx, of Winlogbeat, of Velociraptor and of NXLog-like flat
+exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from indicia.hunt.events import EventBatch, Times
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.table import ShapedRows, text_of
+from indicia.hunt.logs.formats.times import iso_times
+
+__all__ = ["flat_event", "normal", "system_time", "windows_batch"]
+
+_FIRST = ("EventID", "Channel", "Computer", "EventRecordID")  # these count before a field of that name in the data
+_FURTHER = ("Level", "Task", "Opcode", "Keywords", "Version")
+_ATTRIBUTES = "#attributes"
+_TIMES = RecordTimes()
+
+
+def flat_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of one event (the content of its `Event` element, as JSON), EventData first."""
+    fields: dict[str, Any] = {}
+    for part in ("EventData", "UserData", "ProcessingErrorData"):
+        content = event.get(part)
+        if isinstance(content, dict):
+            _leaves(content, fields, 0)
+        elif content is not None and content != "":
+            fields.setdefault("Data", content)
+    system = event.get("System")
+    if isinstance(system, dict):
+        if fields.get("UserID", "") is None:  # a name without a value does not hide whose event it is
+            del fields["UserID"]
+        _system_fields(system, fields)
+    return fields
+
+
+def _system_fields(system: Mapping[str, Any], fields: dict[str, Any]) -> None:
+    for names, put in ((_FIRST, fields.__setitem__), (_FURTHER, fields.setdefault)):
+        for name in names:
+            value = system.get(name)
+            if isinstance(value, dict):
+                value = value.get("#text", value.get("Value"))
+            if value is not None:
+                put(name, value)
+    provider = system.get("Provider")
+    if isinstance(provider, dict):
+        attributes = provider.get(_ATTRIBUTES, provider)
+        fields["Provider_Name"] = attributes.get("Name")
+        if (source := attributes.get("EventSourceName")) is not None:
+            fields.setdefault("EventSourceName", source)
+    fields["SystemTime"] = system_time(system)
+    security = system.get("Security")
+    if isinstance(security, dict):
+        fields.setdefault("UserID", security.get(_ATTRIBUTES, security).get("UserID"))
+
+
+def system_time(system: Mapping[str, Any]) -> str:
+    """The time of the event as its log has it; "" when there is none."""
+    created = system.get("TimeCreated")
+    if isinstance(created, dict):
+        created = created.get(_ATTRIBUTES, created).get("SystemTime")
+    return "" if created is None else str(created)
+
+
+def _leaves(content: Mapping[str, Any], fields: dict[str, Any], depth: int) -> None:
+    if not fields and dict not in map(type, content.values()) and not _of_namespaces(tuple(content)):
+        fields.update(content)
+        if None in content.values():
+            for name in [name for name, value in content.items() if value is None]:
+                del fields[name]
+        return
+    for name, value in content.items():
+        if isinstance(value, dict):
+            if "#text" in value:
+                fields.setdefault(name, value["#text"])
+            elif depth < 6:
+                _leaves(value, fields, depth + 1)
+        elif value is not None and not name.startswith("xmlns"):
+            fields.setdefault(name, value)
+
+
+@lru_cache(4_096)
+def _of_namespaces(names: tuple[str, ...]) -> bool:
+    """Whether one of the names is that of a namespace and not of a field."""
+    return any(name.startswith("xmlns") for name in names)
+
+
+def normal(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The flat fields of a Windows event, by the names that rules use, in any of the known JSON forms; None when it is none."""
+    event = record.get("Event")
+    if isinstance(event, dict) and isinstance(event.get("System"), dict):
+        return flat_event(event)
+    if isinstance(record.get("System"), dict) and (
+        "EventData" in record or "UserData" in record or "EventID" in record["System"]
+    ):
+        return flat_event(record)
+    winlog = record.get("winlog")
+    if isinstance(winlog, dict) and "channel" in winlog:
+        return _from_winlogbeat(record, winlog)
+    if "EventID" in record and ("Channel" in record or "SourceName" in record or "ProviderName" in record):
+        return _from_flat(record)
+    return None
+
+
+def _from_winlogbeat(record: Mapping[str, Any], winlog: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for part in ("event_data", "user_data"):
+        content = winlog.get(part)
+        if isinstance(content, dict):
+            _leaves(content, fields, 0)
+    fields["EventID"] = winlog.get("event_id")
+    fields["Channel"] = winlog.get("channel")
+    fields["Provider_Name"] = winlog.get("provider_name")
+    fields["Computer"] = winlog.get("computer_name")
+    fields["EventRecordID"] = winlog.get("record_id")
+    fields["SystemTime"] = record.get("@timestamp", "")
+    return fields
+
+
+def _from_flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    _leaves(record, fields, 0)
+    fields.setdefault("Provider_Name", record.get("SourceName", record.get("ProviderName")))
+    fields.setdefault("Computer", record.get("Hostname", record.get("MachineName")))
+    fields["SystemTime"] = _TIMES.iso_text(fields)
+    return fields
+
+
+def windows_batch(
+    file: str, events: Sequence[tuple[int, Mapping[str, Any]]], wanted: frozenset[str], name: str, unit: str
+) -> EventBatch:
+    """A batch of Windows events that were exported as JSON or XML: (position, fields as `normal` gives them) each."""
+    rows = ShapedRows()
+    times = []
+    for _, fields in events:
+        rows.add(fields)
+        times.append(str(fields.get("SystemTime") or ""))
+
+    def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
+        fields = {name: text for name, value in events[row][1].items() if (text := text_of(value)) != ""}
+        return fields.get("SystemTime", ""), fields.get("Computer", ""), fields
+
+    return EventBatch(
+        format=name,
+        family="windows",
+        size=len(events),
+        columns=rows.columns(wanted),
+        files=(file,),
+        file_of=None,
+        positions=np.array([number for number, _ in events], np.int64),
+        times=windows_times(times),
+        rebuild=rebuild,
+        unit=unit,
+    )
+
+
+def windows_times(texts: Sequence[str]) -> Times:
+    """Times of many events."""
+    return iso_times(pa.array(texts, pa.string()))

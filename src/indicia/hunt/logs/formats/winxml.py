@@ -1,0 +1,101 @@
+"""Windows events as XML: exports of the Event Viewer and of `wevtutil`, forwarded events, and Sysmon for Linux in syslog lines.
+
+Each `<Event>` is cut out and parsed by itself, so that a broken one, or text around it, costs nothing else.
+
+References: Microsoft, "Event Schema" (http://schemas.microsoft.com/win/2004/08/events/event).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.windows import flat_event, windows_batch
+from indicia.records import Problem
+
+__all__ = ["FORMATS"]
+
+_START = re.compile(rb"<Event[\s>]")
+_END = b"</Event>"
+_BLOCK = 4 << 20
+_LARGEST = 4 << 20  # bytes of one event
+_BATCH = 8_192
+
+
+def sniff(head: bytes, _name: str) -> bool:
+    """An event with its system part, or the root of many."""
+    return _START.search(head) is not None and b"<System>" in head or b"<Events>" in head[:1024]
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events in file order; `position` counts them."""
+    for log in logs:
+        records: list[tuple[int, dict[str, Any]]] = []
+        for number, text in enumerate(_pieces(log), 1):
+            try:
+                records.append((number, flat_event(_event(fromstring(text)))))
+            except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
+                yield Problem(where=f"{log.name} record {number}", what=f"no readable XML: {error}")
+            if len(records) >= _BATCH:
+                yield windows_batch(log.name, records, wanted, "windows-xml", "record")
+                records = []
+        if records:
+            yield windows_batch(log.name, records, wanted, "windows-xml", "record")
+
+
+def _pieces(log: LogInput) -> Iterator[bytes]:
+    rest = b""
+    with log.open() as stream:
+        while block := stream.read(_BLOCK):
+            rest += block
+            at = 0
+            while (start := _START.search(rest, at)) and (end := rest.find(_END, start.end())) >= 0:
+                at = end + len(_END)
+                yield rest[start.start() : at]
+            rest = rest[at:]
+            if len(rest) > _LARGEST:  # no event is that large: begin anew behind what opened it
+                rest = rest[-_BLOCK:] if _START.search(rest, 1) is None else rest[1:]
+
+
+def _event(root: Element) -> dict[str, Any]:
+    """The event as the JSON of EVTX parsers has it."""
+    return {_name(part): _system(part) if _name(part) == "System" else _data(part) for part in root}
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _system(part: Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for child in part:
+        text = (child.text or "").strip()
+        found[_name(child)] = {"#attributes": dict(child.attrib), "#text": text} if child.attrib else text
+    return found
+
+
+def _data(part: Element) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    unnamed: list[str] = []
+    for child in part:
+        if len(child):
+            found[_name(child)] = _data(child)
+        elif "Name" in child.attrib:
+            found[child.attrib["Name"]] = child.text or ""
+        elif _name(child) == "Data":
+            unnamed.append(child.text or "")
+        else:
+            found[_name(child)] = child.text or ""
+    if unnamed:
+        found["Data"] = unnamed
+    return found
+
+
+FORMATS = (Format("windows-xml", "windows", sniff, read),)

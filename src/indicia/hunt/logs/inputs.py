@@ -1,0 +1,292 @@
+"""The logs in files, folders and archives: found, opened, recognised by content."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getreader
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from indicia.hunt.logs.formats import Format, LogInput, recognise
+from indicia.records import Problem, Severity
+
+__all__ = ["FoundLog", "find_logs", "log_named"]
+
+HEAD = 16_384  # bytes by which a format is recognised
+LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
+MOST_MEMBERS = 10_000
+_STEP = 1 << 16
+SURELY = 256  # bytes that tell UTF-16 without a mark
+HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
+FoundLog = tuple[LogInput, Format | None]
+
+
+def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | Problem]:
+    """Every log in `paths`, in the order of their names; with None for a file that no format fits.
+
+    Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip) are opened. Nothing is unpacked to disk.
+    """
+    for top in paths:
+        if top.is_dir():
+            for path in sorted(top.rglob("*")):
+                if path.is_file():
+                    yield from _in_file(path)
+        elif top.exists():
+            yield from _in_file(top)
+        else:
+            yield Problem(where=str(top), what="no such file or folder", severity=Severity.FAILED)
+
+
+def log_named(name: str) -> LogInput | None:
+    """The log that `find_logs` told by this name; None when it is no longer there."""
+    path, only = Path(name), None
+    if not path.exists():
+        marks = (index for index, letter in enumerate(name) if letter == "!")
+        path, only = next(((Path(name[:at]), name[at + 1 :]) for at in marks if Path(name[:at]).is_file()), (path, None))
+    for item in _in_file(path, only) if path.is_file() else ():
+        if not isinstance(item, Problem) and item[0].name == name:
+            return item[0]
+    return None
+
+
+def _in_file(path: Path, only: str | None = None) -> Iterator[FoundLog | Problem]:
+    """What is in a file; of an archive `only` the member of that name."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        yield Problem(where=str(path), what=f"cannot be read: {error.strerror or error}", severity=Severity.FAILED)
+        return
+    if head[:2] == b"PK" and zipfile.is_zipfile(path):
+        yield from _in_zip(path, only)
+        return
+    unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+    if unpack is None:
+        log = LogInput(str(path), partial(_plain, path), size, path)
+    else:
+        log = LogInput(str(path), partial(_unpacked, path, unpack), size)
+    yield from _recognised(log)
+
+
+def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
+    try:
+        with log.open() as stream:
+            head = stream.read(HEAD)
+    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
+        return
+    left_out = _archive_within(head)
+    if left_out:
+        yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
+        return
+    if code := _utf16(head):
+        log = LogInput(log.name, partial(_from_utf16, log, code), log.size)
+        with log.open() as stream:
+            head = stream.read(HEAD)
+    if not head:
+        yield Problem(where=log.name, what="an empty file", severity=Severity.NOTE)
+        yield log, None
+        return
+    yield log, recognise(head, log.name)
+
+
+def _archive_within(head: bytes) -> str:
+    """What is wrong with a file that is (still) packed; "" when it is not."""
+    if head[257:262] == b"ustar":
+        return "a tar archive was left out"
+    return "packed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
+
+
+def _utf16(head: bytes) -> str:
+    """The name of the encoding of a UTF-16 text, with a mark at its beginning or ASCII without one; "" for anything else."""
+    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    for code, zeros in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(head) >= SURELY and not any(head[zeros:SURELY:2]) and all(head[1 - zeros : SURELY : 2]):
+            return code
+    return ""
+
+
+def _plain(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:  # gone since it was found: told by whoever reads, like any other end before the end
+        return cast(BinaryIO, _Gone(error))
+
+
+class _Gone(io.RawIOBase):
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        raise self._error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+
+def _unpacked(path: Path, unpack: type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]) -> BinaryIO:
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, unpack(path)), path.stat().st_size))
+
+
+_PACKED: tuple[tuple[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]], ...] = (
+    (b"\x1f\x8b", gzip.GzipFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+)
+
+
+def _in_zip(path: Path, only: str | None) -> Iterator[FoundLog | Problem]:
+    try:
+        members = [member for member in _archive(path).infolist() if not member.is_dir()]
+    except (OSError, zipfile.BadZipFile, ValueError) as error:
+        yield Problem(where=str(path), what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
+        return
+    if len(members) > MOST_MEMBERS:
+        left = len(members) - MOST_MEMBERS
+        yield Problem(where=str(path), what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
+    for member in members[:MOST_MEMBERS]:
+        if only is not None and member.filename != only:
+            continue
+        name = f"{path}!{member.filename}"
+        if member.flag_bits & 1:
+            yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
+            continue
+        log = LogInput(name, partial(_member, path, member.filename), member.file_size)
+        head = _head_of(log)
+        if head.startswith(b"PK\x03\x04"):
+            hint = "unpack the outer one first"
+            yield Problem(where=name, what="an archive within an archive was left out", severity=Severity.FAILED, hint=hint)
+            continue
+        unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+        if unpack is not None:
+            log = LogInput(name, partial(_unpacked_member, path, member, unpack), member.file_size)
+        yield from _recognised(log)
+
+
+def _head_of(log: LogInput) -> bytes:
+    """The first bytes; none where they cannot be had, which is told by whoever reads on."""
+    try:
+        with log.open() as stream:
+            return stream.read(8)
+    except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return b""
+
+
+def _unpacked_member(
+    path: Path, member: zipfile.ZipInfo, unpack: type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
+) -> BinaryIO:
+    packed = _member(path, member.filename)
+    stream = unpack(fileobj=packed) if issubclass(unpack, gzip.GzipFile) else unpack(packed)
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, stream), member.file_size, packed))
+
+
+def _member(path: Path, name: str) -> BinaryIO:
+    archive = _archive(path)
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, archive.open(name)), archive.getinfo(name).compress_size))
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    status = path.stat()
+    return _open_archive(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _open_archive(path: Path, _size: int, _changed: int) -> zipfile.ZipFile:
+    """The archive, kept open: its table of contents is read once and not once a member."""
+    return zipfile.ZipFile(path)
+
+
+def _from_utf16(log: LogInput, code: str) -> BinaryIO:
+    """A UTF-16 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
+    return cast(BinaryIO, _Recoded(log.open(), code))
+
+
+class _Recoded(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, code: str) -> None:
+        self._reader = getreader(code)(stream, "replace")
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            text = self._reader.read(1 << 20)
+            if not text:
+                break
+            self._left += text.encode()
+        end = len(self._left) if size < 0 else size
+        data, self._left = self._left[:end], self._left[end:]
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if offset or whence:
+            raise io.UnsupportedOperation("only to the start")
+        self._reader.seek(0)
+        self._left = b""
+        return 0
+
+    def close(self) -> None:
+        self._reader.close()
+        super().close()
+
+
+class _Bounded(io.RawIOBase):
+    """An unpacked stream that ends with an error before it fills the memory or the day."""
+
+    def __init__(self, stream: BinaryIO, packed: int, owner: BinaryIO | None = None) -> None:
+        self._stream = stream
+        self._owner = owner
+        self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
+        self._read = 0
+        self._fault: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._all_that_can_be_had(size)
+        self._read += len(data)
+        if self._read > self._limit:
+            raise OSError(f"unpacks to more than {self._limit >> 20} MB")
+        return data
+
+    def _all_that_can_be_had(self, size: int) -> bytes:
+        """The next bytes, as many as asked for; what stands before a cut is given before the cut is told."""
+        pieces, left = [], size
+        while left and self._fault is None:
+            try:
+                piece = self._stream.read(_STEP if size < 0 else min(left, _STEP))
+            except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error) as error:
+                self._fault = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        if not pieces and self._fault is not None:
+            raise OSError(str(self._fault)) from self._fault
+        return b"".join(pieces)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._read = 0
+        self._fault = None
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._stream.close()
+        if self._owner is not None:
+            self._owner.close()
+        super().close()

@@ -1,0 +1,198 @@
+"""All rules of a hunt: read, compiled, kept on disk, and planned for one log family at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from indicia.errors import InputError
+from indicia.hunt.match.plan import Plan, plan_of
+from indicia.hunt.rules import cache
+from indicia.hunt.rules.files import rule_files, settled, signature_of
+from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, RuleSet
+from indicia.records import Problem
+
+__all__ = ["Guard", "RuleBook", "RuleHead", "conditions_for", "load_rules"]
+
+LARGEST = 4 << 20  # bytes of one rule file
+
+Progress = Callable[[str, float, float | None], None]
+
+
+class RuleHead(msgspec.Struct, frozen=True, array_like=True):
+    """What is said of a rule, without what it does."""
+
+    id: str
+    name: str
+    title: str
+    level: str
+    file: str
+    author: str
+    license: str
+    tags: tuple[str, ...]
+    silent: bool
+    where: str
+    asked_of: tuple[int, ...]  # numbers of the book's guards: the logs that it is for
+
+
+class Guard(msgspec.Struct, frozen=True, array_like=True):
+    """One kind of log that rules are for: events of a family that pass a condition."""
+
+    family: str
+    condition: Node
+
+
+class _Heads(msgspec.Struct, frozen=True, array_like=True):
+    rules: tuple[RuleHead, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    guards: tuple[Guard, ...] = ()
+
+
+class RuleBook:
+    """Rules by number. Heads are at hand; conditions are read from disk, or compiled, when they are needed."""
+
+    def __init__(self, key: str, heads: _Heads, full: RuleSet | None) -> None:
+        self.rules = heads.rules
+        self.correlations = heads.correlations
+        self.refused = heads.refused
+        self.guards = heads.guards
+        self._key = key
+        self._full = full
+
+    @property
+    def key(self) -> str:
+        """The name under which the rules are kept on disk; "" when they are not."""
+        return self._key if self._key and cache.has(f"{self._key}.rules") and cache.has(f"{self._key}.heads") else ""
+
+    @classmethod
+    def kept(cls, key: str) -> RuleBook:
+        """The book kept under a key. Raises: InputError when it is gone."""
+        heads = cache.load(f"{key}.heads", _Heads)
+        if heads is None:
+            raise InputError("the compiled rules were removed while they were in use", where=str(cache.cache_folder()))
+        return cls(key, heads, None)
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> RuleBook:
+        """A book that nothing is kept of."""
+        return cls("", _heads_of(rules), rules)
+
+    def plan(self, family: str) -> Plan:
+        """The rules for one log family."""
+        if self._key and (found := cache.load(f"{self._key}.{family}", Plan)) is not None:
+            return found
+        made = plan_of(conditions_for(self.compiled(), family))
+        if self._key:
+            cache.store(f"{self._key}.{family}", made)
+        return made
+
+    def conditions(self, family: str) -> tuple[Node, ...]:
+        """What the rules for one log family ask."""
+        name = f"{self._key}.{family}.conditions"
+        if self._key and (found := cache.load(name, tuple[Node, ...])) is not None:
+            return found
+        made = tuple(node for _, node in conditions_for(self.compiled(), family))
+        if self._key:
+            cache.store(name, made)
+        return made
+
+    def compiled(self) -> RuleSet:
+        """The rules with their conditions."""
+        if self._full is None:
+            self._full = cache.load(f"{self._key}.rules", RuleSet)
+        if self._full is None:
+            raise InputError("the compiled rules were removed while they were in use", where=str(cache.cache_folder()))
+        return self._full
+
+
+def conditions_for(rules: RuleSet, family: str) -> Iterator[tuple[int, Node]]:
+    """(number of the rule, what it asks of events of `family`, guards included) for every rule that applies there."""
+    for number, rule in enumerate(rules.rules):
+        cases = [
+            And((source.guard, source.condition if source.condition is not None else rule.condition))
+            for source in rule.sources
+            if source.family == family
+        ]
+        if cases:
+            yield number, cases[0] if len(cases) == 1 else Or(tuple(cases))
+
+
+def load_rules(
+    paths: Sequence[Path], *, builtin: bool = True, cached: bool = True, progress: Progress | None = None
+) -> tuple[RuleBook, tuple[Problem, ...]]:
+    """All rules in the files and folders of `paths`, the built-in ones first, and what could not be read.
+
+    Raises: InputError for a path that is not there.
+    """
+    listed = list(rule_files(paths, builtin))
+    signature = signature_of(listed) if cached else ""
+    if signature and (key := cache.load(f"{signature}.key", str)) is not None:
+        heads = cache.load(f"{key}.heads", _Heads)
+        if heads is not None and cache.has(f"{key}.rules"):
+            return RuleBook(key, heads, None), ()
+    problems: list[Problem] = []
+    files = []
+    for name, path, _ in listed:
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            problems.append(Problem(where=name, what=f"cannot be read: {error.strerror or error}"))
+            continue
+        if len(content) > LARGEST:
+            problems.append(Problem(where=name, what=f"a rule file of more than {LARGEST >> 20} MB"))
+        else:
+            files.append((name, content))
+    key = cache.key_of(files) if cached else ""
+    if signature and not problems and settled(listed):
+        cache.store(f"{signature}.key", key)
+    if key and (heads := cache.load(f"{key}.heads", _Heads)) is not None and cache.has(f"{key}.rules"):
+        return RuleBook(key, heads, None), tuple(problems)
+    found = _compile(files, progress)
+    heads = _heads_of(found)
+    if key:
+        cache.store(f"{key}.rules", found)
+        cache.store(f"{key}.heads", heads)
+    return RuleBook(key, heads, found), tuple(problems)
+
+
+def _heads_of(rules: RuleSet) -> _Heads:
+    guards: dict[Guard, int] = {}
+    heads = []
+    for rule in rules.rules:
+        asked_of = tuple(guards.setdefault(Guard(each.family, each.guard), len(guards)) for each in rule.sources)
+        heads.append(_head(rule, asked_of))
+    return _Heads(tuple(heads), rules.correlations, rules.refused, tuple(guards))
+
+
+def _head(rule: Rule, asked_of: tuple[int, ...]) -> RuleHead:
+    return RuleHead(
+        rule.id,
+        rule.name,
+        rule.title,
+        rule.level,
+        rule.file,
+        rule.author,
+        rule.license,
+        rule.tags,
+        rule.silent,
+        rule.where,
+        asked_of,
+    )
+
+
+def _compile(files: Sequence[tuple[str, bytes]], progress: Progress | None) -> RuleSet:
+    from indicia.hunt.rules.sigma import compile_documents, read_documents  # pySigma takes a while to load
+
+    documents, refused = [], []
+    for number, (name, content) in enumerate(files):
+        if progress is not None and number % 100 == 0:
+            progress("reading rules", number, len(files))
+        found, faults = read_documents(content, name)
+        documents.append((name, found))
+        refused += faults
+    if progress is not None:
+        progress("compiling rules", len(files), len(files))
+    return compile_documents(documents) + RuleSet(refused=tuple(refused))

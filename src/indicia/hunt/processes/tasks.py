@@ -1,0 +1,118 @@
+"""Logs cut into tasks of similar size, so that several processes have something to do until the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+
+from indicia.hunt.logs.formats import Format, LogInput, Stretch
+from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER, nominal_records
+
+__all__ = ["Task", "tasks_of"]
+
+SIZE = 32 << 20  # bytes of a task
+MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time
+LEAST_OF_EVTX = 8 << 20  # bytes, at the end of a file: several processes should be done at the same time
+_LOOKED_AT = 1 << 20
+_FIELDS = b"\n#Fields:"
+
+
+class Part(msgspec.Struct, array_like=True, frozen=True):
+    """A log by its name, and the stretch of it that is meant (None: all)."""
+
+    name: str
+    stretch: Stretch | None = None
+
+
+class Task(msgspec.Struct, array_like=True, frozen=True):
+    """Some logs of one format, scanned in one go."""
+
+    format: str
+    parts: tuple[Part, ...]
+    bytes: int
+
+
+def tasks_of(form: Format, logs: Sequence[LogInput]) -> Iterator[tuple[Task, list[LogInput]]]:
+    """Tasks in file order: small logs together, large ones in stretches where the format allows it."""
+    group: list[LogInput] = []
+    size = 0
+    for log in logs:
+        if log.path is not None and log.size > SIZE * 3 // 2 and (form.splittable or form.name == "evtx"):
+            if group:
+                yield _task(form, group, size)
+                group, size = [], 0
+            for stretch in _chunk_stretches(log) if form.name == "evtx" else _line_stretches(log):
+                part = LogInput(log.name, log.open, stretch.end - stretch.start, log.path, stretch)
+                yield _task(form, [part], stretch.end - stretch.start)
+            continue
+        if group and size + log.size > SIZE:
+            yield _task(form, group, size)
+            group, size = [], 0
+        group.append(log)
+        size += log.size
+    if group:
+        yield _task(form, group, size)
+
+
+def _task(form: Format, logs: list[LogInput], size: int) -> tuple[Task, list[LogInput]]:
+    return Task(form.name, tuple(Part(log.name, log.stretch) for log in logs), size), logs
+
+
+def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:
+    """Stretches of whole EVTX chunks; `line` is the number of the first record, by what the chunks' headers say."""
+    number = 1
+    with log.open() as stream:
+        start = FILE_HEADER
+        while start < log.size:
+            chunks = min(MOST_OF_EVTX, max(LEAST_OF_EVTX, (log.size - start) // 4)) // CHUNK
+            end = min(start + chunks * CHUNK, log.size)
+            yield Stretch(0 if start == FILE_HEADER else start, end, number)
+            for at in range(start, end, CHUNK):
+                stream.seek(at)
+                head = stream.read(32)
+                if len(head) == 32 and head.startswith(b"ElfChnk\0"):
+                    number += nominal_records(head)
+            start = end
+
+
+def _line_stretches(log: LogInput) -> Iterable[Stretch]:
+    """Stretches of whole lines, each with its first line's number and the `#Fields` that hold there.
+
+    Read and not mapped: a file that is cut while it is mapped would end the process.
+    """
+    with log.open() as stream:
+        start, line, header = 0, 1, ""
+        while start < log.size:
+            end = log.size if log.size - start < SIZE * 3 // 2 else _line_end(stream, start + SIZE, log.size)
+            yield Stretch(start, end, line, header)
+            stream.seek(start)
+            before = b"\n"  # what stands before the first line ends a line, so to speak
+            for at in range(start, end, _LOOKED_AT):
+                block = stream.read(min(_LOOKED_AT, end - at))
+                line += int(np.count_nonzero(np.frombuffer(block, np.uint8) == 10))
+                block = before + block
+                found = block.rfind(_FIELDS)
+                if found >= 0:
+                    header = _line_at(stream, at - len(before) + found + 1)
+                    stream.seek(min(at + _LOOKED_AT, end))
+                before = block[-len(_FIELDS) + 1 :]
+            start = end
+
+
+def _line_end(stream: BinaryIO, at: int, size: int) -> int:
+    """Behind the first line end at or after `at`."""
+    stream.seek(at)
+    while block := stream.read(_LOOKED_AT):
+        found = block.find(b"\n")
+        if found >= 0:
+            return min(at + found + 1, size)
+        at += len(block)
+    return size
+
+
+def _line_at(stream: BinaryIO, at: int) -> str:
+    stream.seek(at)
+    return stream.readline(_LOOKED_AT).decode("utf-8", "replace").strip()

@@ -1,0 +1,59 @@
+"""Which files hold the rules: those of our own pack, and those in folders of others."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from indicia.errors import InputError
+from indicia.hunt.rules import cache
+
+__all__ = ["PACK", "RuleFile", "rule_files", "settled", "signature_of"]
+
+PACK = Path(__file__).parent / "pack"
+SUFFIXES = (".yml", ".yaml")
+SETTLED = 2.0  # seconds
+
+RuleFile = tuple[str, str, os.stat_result]  # what it is told by, its path, its status
+
+
+def rule_files(paths: Sequence[Path], builtin: bool) -> Iterator[RuleFile]:
+    """Each rule file once, with the name that it is told by: the path as given, or one below the package for ours."""
+    seen: set[tuple[int, int]] = set()
+    for top in ((PACK,) if builtin and PACK.is_dir() else ()) + tuple(paths):
+        if not top.exists():
+            raise InputError("no such file or folder of rules", where=str(top))
+        for name in [str(top)] if top.is_file() else sorted(_below(str(top))):
+            try:
+                status = os.stat(name)  # noqa: PTH116 (thousands of files: a Path for each costs more than reading it)
+            except OSError:
+                continue
+            identity = (status.st_dev, status.st_ino)
+            if identity not in seen:
+                seen.add(identity)
+                yield (f"indicia/{Path(name).name}" if top == PACK else name), name, status
+
+
+def _below(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(entry.path)
+            elif entry.name.endswith(SUFFIXES):
+                yield entry.path
+
+
+def signature_of(files: Sequence[RuleFile]) -> str:
+    """What changes with any change to a rule file, without reading it: names, places, sizes and times of change."""
+    parts = [
+        f"{name}\0{path}\0{at.st_dev} {at.st_ino} {at.st_size} {at.st_mtime_ns} {at.st_ctime_ns}" for name, path, at in files
+    ]
+    return cache.key_of([("files", "\n".join(parts).encode("utf-8", "surrogateescape"))])
+
+
+def settled(files: Sequence[RuleFile]) -> bool:
+    """Whether the last change is so long ago that another one would have another time."""
+    newest = max((max(at.st_mtime, at.st_ctime) for _, _, at in files), default=0.0)
+    return time.time() - newest > SETTLED

@@ -1,0 +1,88 @@
+"""What came of some logs, in records that can be added up, wherever they were read."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+from msgspec.structs import replace
+
+from indicia.hunt.sight.correlation import Feed
+from indicia.hunt.sight.packing import Packed, pack
+from indicia.records import Event, Problem, Sighting
+
+__all__ = ["Counted", "Found", "Seen", "file_of", "fold", "line_of"]
+
+
+class Counted(msgspec.Struct, array_like=True):
+    """One file's reach, and its size. `format` is "" where it is no log that is known."""
+
+    file: str
+    format: str
+    events: int
+    oldest: int
+    newest: int
+    slots: list[int]
+    bytes: int = 0
+    host: str = ""  # as its first record names it
+
+
+class Seen(msgspec.Struct, array_like=True, gc=False):
+    """A sighting that is not yet put together: the numbers of its rule or indicator (-1: none) and of its event, its fields."""
+
+    rule: int
+    indicator: int
+    event: int
+    fields: tuple[str, ...]
+
+
+class Found(msgspec.Struct, array_like=True):
+    """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `seen` keeps.
+
+    `shown` are the numbers of the rule book's guards that some event passed: the log sources that these logs show.
+    `sightings` are those that are whole. On their way between processes the events are `packed`.
+    """
+
+    seen: list[Seen] = []
+    events: list[Event] = []
+    packed: Packed | None = None
+    sightings: list[Sighting] = []
+    matches: dict[int, int] = {}
+    hits: dict[int, int] = {}
+    files: list[Counted] = []
+    problems: list[Problem] = []
+    feed: list[Feed] = []
+    shown: list[int] = []
+    seconds: dict[str, float] = {}
+
+    def to_travel(self) -> Found:
+        """The same with the events packed."""
+        return replace(self, events=[], packed=pack(self.events))
+
+
+def fold(problems: list[Problem], new: Problem) -> None:
+    """Adds a problem.
+
+    One of the same kind in the same file is counted with the first, so that bad logs do not fill the memory.
+    """
+    file = file_of(new)
+    for index in range(len(problems) - 1, max(-1, len(problems) - 50), -1):
+        old = problems[index]
+        if old.what == new.what and file_of(old) == file:
+            problems[index] = replace(old, count=old.count + new.count)
+            return
+    problems.append(new)
+
+
+_WITHIN = re.compile(r"(?::| chunk | record )\d+$")  # how formats tell where in a log something is
+
+
+def file_of(problem: Problem) -> str:
+    """The log that a problem with a log is about: `u_ex.log:17` -> `u_ex.log`."""
+    return _WITHIN.sub("", problem.where)
+
+
+def line_of(problem: Problem) -> int:
+    """The line or record that a problem with a log is about; 0 where it names none."""
+    found = _WITHIN.search(problem.where)
+    return int("".join(filter(str.isdigit, found[0]))) if found else 0

@@ -1,0 +1,282 @@
+"""Logs through rules and indicators in one process: what came of it, in records that can be added up."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats import Format, LogInput
+from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.logs.reach import Reach
+from indicia.hunt.match.book import RuleBook
+from indicia.hunt.match.matcher import Match, Matcher
+from indicia.hunt.match.needs import LineForm
+from indicia.hunt.match.telling import LineFilter
+from indicia.hunt.sight.correlation import feed_of
+from indicia.hunt.sight.found import Counted, Found, Seen, fold
+from indicia.hunt.sight.indicators import IndicatorSought, Sweep, fields_with, rule_of_indicator, sighting_of_indicator
+from indicia.hunt.sight.kinds import Kinds
+from indicia.hunt.sight.quota import Quota, Source
+from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
+from indicia.records import Event, Problem, Severity, Sighting
+
+__all__ = ["Scanner", "without_collecting"]
+
+T = TypeVar("T")
+
+
+class Scanner:
+    """Rules and indicators, ready for any number of logs.
+
+    `most` bounds the sightings that are kept per rule and indicator, over all logs: they come in the order of the hunt, so what
+    one scanner leaves out is not among the first of all either.
+    """
+
+    def __init__(self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None) -> None:
+        self.rules = rules
+        self.sweep = Sweep(indicators)
+        self._matchers: dict[str, Matcher] = {}
+        self._facts: dict[int, RuleFacts] = {}
+        self._windows_kinds: dict[tuple[str | None, str | None, str | None], frozenset[str]] = {}
+        self._wanted: dict[tuple[str, bool], Wanted] = {}
+        self._filters: dict[tuple[str, LineForm], LineFilter] = {}
+        self._quota = Quota(most)
+        self.most = most
+        self._kinds = Kinds(rules.guards)
+        self._feeding = {identity for each in rules.correlations for identity in each.rules}
+
+    def matcher(self, family: str) -> Matcher:
+        """The matcher for one family of logs, made when it is first asked for."""
+        found = self._matchers.get(family)
+        if found is None:
+            found = self._matchers[family] = Matcher(self.rules.plan(family))
+        return found
+
+    def scan(
+        self,
+        form: Format,
+        logs: Sequence[LogInput],
+        *,
+        on_batch: Callable[[EventBatch], None] | None = None,
+    ) -> Found:
+        """Everything in some logs of one format."""
+        found = Found()
+        clock = _Clock(found.seconds)
+        reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
+        with clock("compile"):
+            wanted = self.wanted(form, whole=on_batch is not None)
+        with without_collecting():
+            for item in clock.each("parse", _until_a_fault(form.read(logs, wanted), logs)):
+                if isinstance(item, Problem):
+                    fold(found.problems, item)
+                    continue
+                self._one(item, found, reaches, clock)
+                if on_batch is not None:
+                    with clock("keep"):
+                        on_batch(item)
+        for name, (form_name, reach) in reaches.items():
+            found.files.append(
+                Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
+            )
+        return found
+
+    def wanted(self, form: Format, *, whole: bool = False) -> Wanted:
+        """The fields that the rules for a format ask for; `whole`: of every event, whether a rule can match it or not."""
+        found = self._wanted.get((form.name, whole))
+        if found is not None:
+            return found
+        families = {form.family, *form.also}
+        found = Wanted(frozenset().union(*(self.matcher(family).fields for family in families)))
+        self._wanted[form.name, whole] = found
+        if families == {"windows"}:
+            found.of_kind = self._of_windows_kind
+        elif not whole and families == {form.family}:
+            found.telling = partial(self._telling, form.family)
+        return found
+
+    def _telling(self, family: str, lines: LineForm) -> LineFilter:
+        key = family, lines
+        found = self._filters.get(key)
+        if found is None:
+            further = self.sweep.scanner if len(self.sweep) else None
+            found = self._filters[key] = LineFilter(self.rules.conditions(family), lines, further)
+        return found
+
+    def _of_windows_kind(self, channel: str | None, event: str | None, provider: str | None) -> frozenset[str]:
+        kind = channel, event, provider
+        fields = self._windows_kinds.get(kind)
+        if fields is None:
+            named = {"channel": channel, "eventid": event, "provider_name": provider}
+            fields = self._windows_kinds[kind] = self.matcher("windows").fields_of(named)
+        return fields
+
+    def _one(self, batch: EventBatch, found: Found, reaches: dict[str, tuple[str, Reach]], clock: _Clock) -> None:
+        with clock("reach"):
+            if batch.file_of is None:
+                self._count(batch, batch.files[0], batch.times, reaches)
+                self._name(batch, batch.files[0], 0, reaches)
+            else:
+                for number, name in enumerate(batch.files):
+                    rows = np.flatnonzero(batch.file_of == number)
+                    self._count(batch, name, batch.times[rows], reaches)
+                    if len(rows):
+                        self._name(batch, name, int(rows[0]), reaches)
+            if batch.others is not None:
+                self._count(batch, batch.files[0], batch.others, reaches)
+        with clock("kinds"):
+            found.shown += self._kinds.new_in(batch)
+        with clock("match"):
+            matches = self.matcher(batch.family).match(batch)
+        with clock("sightings"):
+            events = _Events(batch)
+            for match in matches:
+                self._keep(batch, match, found, events)
+        if len(self.sweep):
+            with clock("indicators"):
+                self._sweep(batch, found, events)
+
+    @staticmethod
+    def _count(batch: EventBatch, name: str, times: object, reaches: dict[str, tuple[str, Reach]]) -> None:
+        entry = reaches.get(name)
+        if entry is None or entry[0] != batch.format:
+            entry = reaches[name] = (batch.format, entry[1] if entry else Reach())
+        entry[1].add(times)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _name(batch: EventBatch, name: str, row: int, reaches: dict[str, tuple[str, Reach]]) -> None:
+        """Notes the machine that the first record of a log names."""
+        if batch.size and not reaches[name][1].host:
+            reaches[name][1].host = batch.rebuild(row)[1]
+
+    def _keep(self, batch: EventBatch, match: Match, found: Found, events: _Events) -> None:
+        rule = self.rules.rules[match.rule]
+        found.matches[match.rule] = found.matches.get(match.rule, 0) + len(match.rows)
+        if (rule.id or rule.name) in self._feeding:
+            found.feed += feed_of(batch, rule, match.rows, self.rules.correlations)
+        if rule.silent:
+            return
+        facts = self._facts_of(match.rule)
+        source = facts.id, None
+        for row, fields in zip(match.rows.tolist(), match.fields, strict=True):
+            if self._quota.is_closed(source):
+                break
+            event, names = events.of(row)
+            own = tuple([name for field in fields if (name := names.get(field)) is not None])
+            if self._quota.takes(source, lambda event=event, own=own: sighting_of(facts, event, own)):  # type: ignore[misc]
+                found.seen.append(Seen(match.rule, -1, events.number(row, found), own))
+
+    def _sweep(self, batch: EventBatch, found: Found, events: _Events) -> None:
+        for number, row in self.sweep.find(batch):
+            sought = self.sweep.indicators[number]
+            if self._quota.is_closed(source := (rule_of_indicator(sought), sought.value)):
+                found.hits[number] = found.hits.get(number, 0) + 1
+                continue
+            fields = fields_with(sought, events.of(row)[0])
+            if fields:
+                found.hits[number] = found.hits.get(number, 0) + 1
+                self._quota.counts(source)
+                found.seen.append(Seen(-1, number, events.number(row, found), fields))
+
+    def _facts_of(self, rule: int) -> RuleFacts:
+        facts = self._facts.get(rule)
+        if facts is None:
+            facts = self._facts[rule] = facts_of(self.rules.rules[rule])
+        return facts
+
+    def source_of(self, seen: Seen) -> Source:
+        """What its sighting calls its rule and its indicator."""
+        if seen.indicator < 0:
+            return self._facts_of(seen.rule).id, None
+        sought = self.sweep.indicators[seen.indicator]
+        return rule_of_indicator(sought), sought.value
+
+    def sighting(self, seen: Seen, event: Event) -> Sighting:
+        """The sighting, of this very event."""
+        if seen.indicator < 0:
+            return sighting_of(self._facts_of(seen.rule), event, seen.fields)
+        return sighting_of_indicator(self.sweep.indicators[seen.indicator], event, seen.fields)
+
+
+@contextlib.contextmanager
+def without_collecting() -> Iterator[None]:
+    """Without the cyclic garbage collector: events and rules are many, and never cycles. Counting references frees them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Events:
+    """Whole events of one batch: one that many rules see is put together once."""
+
+    def __init__(self, batch: EventBatch) -> None:
+        self._batch = batch
+        self._known: dict[int, tuple[Event, Mapping[str, str]]] = {}
+        self._numbers: dict[int, int] = {}
+
+    def of(self, row: int) -> tuple[Event, Mapping[str, str]]:
+        """The event of a row, and how it spells its fields."""
+        known = self._known.get(row)
+        if known is None:
+            event = self._batch.event(row)
+            known = self._known[row] = (event, own_names(event))
+        return known
+
+    def number(self, row: int, found: Found) -> int:
+        """Where the event of a row stands in what was found; it is put there when it is first asked for."""
+        number = self._numbers.get(row)
+        if number is None:
+            number = self._numbers[row] = len(found.events)
+            found.events.append(self.of(row)[0])
+        return number
+
+
+class _Clock:
+    """Processor time by step, in seconds: what it means does not depend on what else the machine does."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._label = ""
+        self._since = 0.0
+
+    def __call__(self, label: str) -> _Clock:
+        self._label = label
+        return self
+
+    def __enter__(self) -> None:
+        self._since = time.process_time()
+
+    def __exit__(self, *_: object) -> None:
+        self._seconds[self._label] = self._seconds.get(self._label, 0.0) + time.process_time() - self._since
+
+    def each(self, label: str, items: Iterable[T]) -> Iterator[T]:
+        """The items, with the time that it takes to get them."""
+        iterator = iter(items)
+        while True:
+            since = time.process_time()
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+            finally:
+                self._seconds[label] = self._seconds.get(label, 0.0) + time.process_time() - since
+            yield item
+
+
+def _until_a_fault(items: Iterable[EventBatch | Problem], logs: Sequence[LogInput]) -> Iterator[EventBatch | Problem]:
+    """The items; what a format does not see to itself (a share that is gone) ends them, and is told."""
+    try:
+        yield from items
+    except OSError as error:
+        where = logs[0].name if len(logs) == 1 else f"{logs[0].name} and {len(logs) - 1} more"
+        yield Problem(where=where, what=f"cannot be read on: {error}", severity=Severity.FAILED)

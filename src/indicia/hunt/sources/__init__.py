@@ -1,0 +1,63 @@
+"""The kinds of records that are known in JSON, CSV and tables: one declared table, a file for each maker.
+
+A new kind is one entry in `SOURCES` of the file of its maker, with an example and a rule in `tests/cases/hunt/sources.yml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from indicia.hunt.names import field_key
+from indicia.hunt.sources import aws, endpoint, google, microsoft, net, services
+from indicia.hunt.sources.form import ANY, LogSource, Serves, holds
+
+__all__ = ["ANY", "FAMILIES", "SOURCES", "LogSource", "Serves", "source_named", "source_of"]
+
+# In the order in which they are tried: the most particular first.
+SOURCES: tuple[LogSource, ...] = (
+    *aws.SOURCES,
+    *microsoft.SOURCES,
+    *google.SOURCES,
+    *services.SOURCES,
+    *endpoint.SOURCES,
+    *net.SOURCES,
+)
+FAMILIES = tuple(source.name for source in SOURCES)
+_BY_NAME = {source.name: source for source in SOURCES}
+
+
+def source_named(name: str) -> LogSource | None:
+    """The kind of that name."""
+    return _BY_NAME.get(name)
+
+
+def source_of(fields: Mapping[str, Any]) -> LogSource | None:
+    """The kind of a record, by its own (dotted) names; None when it shows none."""
+    candidates = _candidates(tuple(fields))
+    if not candidates:
+        return None
+    folded: dict[str, Any] | None = None
+    for source, mark in candidates:
+        if not any("=" in each for each in mark):
+            return source
+        if folded is None:
+            folded = {field_key(name): value for name, value in fields.items()}
+        if holds(mark, folded):
+            return source
+    return None
+
+
+@lru_cache(16_384)
+def _candidates(names: tuple[str, ...]) -> tuple[tuple[LogSource, tuple[str, ...]], ...]:
+    """The kinds whose marks these names hold, up to the first that no value decides on."""
+    keys = {field_key(name) for name in names}
+    found = []
+    for source in SOURCES:
+        for mark in source.marks:
+            if all(each.partition("=")[0] in keys for each in mark):
+                found.append((source, mark))
+                if not any("=" in each for each in mark):
+                    return tuple(found)
+    return tuple(found)

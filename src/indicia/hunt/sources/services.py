@@ -1,0 +1,105 @@
+"""Services on the net and what runs on one's own clusters: Okta, GitHub, Bitbucket, OneLogin, Duo, Kubernetes, OpenCanary.
+
+References: Okta, "System Log API"; GitHub, "Audit log events"; Kubernetes, "Auditing"; the services' own log references.
+"""
+
+from __future__ import annotations
+
+from indicia.hunt.sources.form import LogSource, Serves
+
+__all__ = ["SOURCES"]
+
+SOURCES = (
+    LogSource(
+        name="okta",
+        marks=(("eventtype", "published"), ("eventtype", "displaymessage", "outcome.result"), ("legacyeventtype", "eventtype")),
+        serves=(Serves("okta", "", "okta"),),
+        times=("published",),
+        users=("actor.alternateid", "actor.displayname"),
+        addresses=("client.ipaddress",),
+        actions=("eventtype",),
+    ),
+    LogSource(
+        name="github-audit",
+        marks=(
+            ("action", "actor", "_document_id"),
+            ("action", "actor", "org"),
+            ("action", "actor", "repo"),
+            ("action", "actor", "business"),
+            ("action", "actor", "created_at"),
+        ),
+        serves=(Serves("github", "", "audit"),),
+        times=("@timestamp", "created_at"),
+        users=("actor",),
+        addresses=("actor_ip",),
+        actions=("action",),
+    ),
+    LogSource(
+        name="bitbucket-audit",
+        marks=(("audittype.category", "audittype.action"),),
+        serves=(Serves("bitbucket", "", "audit"),),
+        times=("timestamp", "datetime", "timestamp.epochsecond"),
+        users=("author.name",),
+        addresses=("source",),
+        actions=("audittype.action",),
+    ),
+    LogSource(
+        name="onelogin",
+        marks=(("event_type_id", "account_id"), ("event_type_id", "actor_user_id")),
+        serves=(Serves("onelogin", "", "onelogin.events"),),
+        times=("event_timestamp", "created_at"),
+        users=("user_name", "actor_user_name"),
+        addresses=("ipaddr",),
+        actions=("event_type_id",),
+    ),
+    LogSource(
+        name="duo",
+        marks=(("event_type", "access_device.ip"), ("event_type", "reason", "txid"), ("event_type", "factor", "result")),
+        serves=(Serves("cisco", "", "duo"),),
+        times=("isotimestamp", "timestamp"),
+        users=("user.name",),
+        addresses=("access_device.ip",),
+        actions=("event_type",),
+    ),
+    LogSource(
+        name="kubernetes-audit",
+        marks=(("auditid", "verb"), ("verb", "requesturi", "stage"), ("verb", "objectref.resource")),
+        serves=(Serves("kubernetes", "application", "audit"), Serves("kubernetes", "", "audit")),
+        times=("requestreceivedtimestamp", "stagetimestamp"),
+        users=("user.username",),
+        addresses=("sourceips",),
+        actions=("verb",),
+    ),
+    LogSource(
+        name="opencanary",
+        marks=(("logtype", "node_id"), ("logtype", "src_host", "dst_host")),
+        serves=(Serves("opencanary", "application"),),
+        times=("utc_time", "local_time"),
+        hosts=("node_id",),
+        addresses=("src_host",),
+        actions=("logtype",),
+    ),
+    LogSource(
+        name="rpc-firewall",
+        marks=(("interfaceuuid", "opnum"), ("eventlog=rpcfw",)),
+        serves=(Serves("rpc_firewall", "application"),),
+        addresses=("clientnetworkaddress",),
+        actions=("interfaceuuid",),
+    ),
+    LogSource(
+        name="suricata",
+        marks=(("event_type", "flow_id"), ("event_type", "src_ip", "proto")),
+        serves=(
+            Serves(
+                "suricata",
+                "dns",
+                only={"event_type": ("dns",)},
+                fields={"query": ("dns.rrname",), "record_type": ("dns.rrtype",), "answer": ("dns.answers.rdata", "dns.rdata")},
+            ),
+            Serves("suricata"),
+        ),
+        times=("timestamp",),
+        addresses=("src_ip",),
+        actions=("alert.signature", "event_type"),
+    ),
+)

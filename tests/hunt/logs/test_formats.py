@@ -1,0 +1,238 @@
+"""Every format is recognised and read; what is broken is told, and the rest goes on."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats import FORMATS, recognise
+from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
+from indicia.hunt.logs.inputs import find_logs, log_named
+from indicia.records import Problem, Severity
+from tests.shared import shared
+
+CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "hunt" / "engine_formats.yml").read_text("utf-8"))
+EVERYTHING = frozenset({"", "uri", "image", "cmd", "cs-uri-stem", "anchormailbox", "message", "eventname"})
+
+
+def read(path: Path) -> tuple[str, list[EventBatch], list[Problem]]:
+    """Format, batches and problems of what stands at a path."""
+    name, batches, problems = "", [], []
+    for item in find_logs([path]):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        log, form = item
+        if form is None:
+            continue
+        name = form.name
+        for part in form.read([log], EVERYTHING):
+            if isinstance(part, Problem):
+                problems.append(part)
+            else:
+                batches.append(part)
+    return name, batches, problems
+
+
+def rows_of(batches: Sequence[EventBatch]) -> list[tuple[EventBatch, int]]:
+    return [(batch, row) for batch in batches for row in range(batch.size)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case['format']}" for number, case in enumerate(CASES)])
+def test_formats(case: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "some.log"
+    path.write_bytes(case["text"].encode())
+    _, batches, _ = read(path)
+    rows = rows_of(batches)
+    assert len(rows) == case["events"]
+    batch, row = rows[case["row"]]
+    event = batch.event(row)
+    assert event.format == case["format"]
+    assert event.place.position == case["line"]
+    assert event.time == datetime.fromisoformat(case["time"])
+    assert event.host == case.get("host", event.host)
+    for name, value in case["fields"].items():
+        assert event.fields.get(name) == value
+        column = batch.column(name)
+        assert column is None or column.text(row) == value
+    assert all(value != "" for value in event.fields.values())
+
+
+W3C = "#Fields: date time cs-uri-stem sc-status\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "events", "told"),
+    [
+        (W3C.encode() + b"2021-03-03 06:48:02 /a 200\n2021-03-03 06:48:0", 2, "does not have the 4 fields"),
+        (W3C.encode() + b"2021-03-03 06:48:02 /a 200\n" + bytes(4096), 1, "4096 NUL bytes"),
+        (W3C.encode() + b"2021-03-03 06:48:02 /\xe4 200\n2021-03-03 06:48:02 /b 200\n", 2, "no UTF-8"),
+        (b"\xef\xbb\xbf" + W3C.encode() + b"2021-03-03 06:48:02 /a 200\n", 1, ""),
+        ((W3C + "2021-03-03 06:48:02 /a 200\n").encode("utf-16"), 1, ""),
+        (W3C.encode() + b"2021-03-03 06:48:02 /" + b"a" * (1 << 20) + b" 200\n2021-03-03 06:48:03 /b 200\n", 2, ""),
+        (
+            W3C.encode() + b"2021-03-03 06:48:02 /" + b"a" * (14 << 20) + b" 200\n2021-03-03 06:48:03 /b 200\n",
+            1,
+            "more than 4 MB",
+        ),
+        (
+            b'#Log-type: HttpProxy Logs\n#Fields: DateTime,AnchorMailbox,UrlStem\n2021-03-03T06:48:02Z,"a,b\nx,y,z\n',
+            2,
+            "as far as",
+        ),
+    ],
+    ids=["cut", "nul", "cp1252", "bom", "utf-16", "1MB", "14MB", "quote"],
+)
+def test_broken_text(data: bytes, events: int, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "u_ex.log"
+    path.write_bytes(data)
+    _, batches, problems = read(path)
+    assert len(rows_of(batches)) == events
+    for batch, row in rows_of(batches):
+        batch.event(row)
+    assert told in " ".join(problem.what for problem in problems)
+    assert bool(told) == bool(problems)
+
+
+def test_archives(tmp_path: Path) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    (tmp_path / "a.log.gz").write_bytes(gzip.compress(data))
+    (tmp_path / "b.log.bz2").write_bytes(bz2.compress(data))
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("logs/u_ex.log", data)
+        archive.writestr("empty.log", b"")
+    (tmp_path / "cut.log.gz").write_bytes(gzip.compress(data * 2000)[:-2000])
+    _, batches, problems = read(tmp_path)
+    names = {batch.files[0] for batch in batches}
+    assert {Path(name).name for name in names} == {"a.log.gz", "b.log.bz2", "u_ex.log", "cut.log.gz"}
+    assert sum(batch.size for batch in batches if "cut" not in batch.files[0]) == 150
+    assert any("cannot be read on" in problem.what for problem in problems)
+
+
+def test_what_is_packed_within_an_archive(tmp_path: Path) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    inner = BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("u_ex.log", data)
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as archive:
+        archive.writestr("a.log.gz", gzip.compress(data))
+        archive.writestr("b.log.xz", lzma.compress(data))
+        archive.writestr("in.zip", inner.getvalue())
+    _, batches, problems = read(tmp_path)
+    assert [batch.size for batch in batches] == [50, 50]
+    assert [(Path(problem.where).name, problem.what) for problem in problems] == [
+        ("out.zip!in.zip", "an archive within an archive was left out")
+    ]
+
+
+def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(40):
+            archive.writestr(f"a!{number}.log", W3C + f"2021-03-03 06:48:{number:02} /a 200\n")
+    listed = 0
+
+    class Counting(zipfile.ZipFile):
+        def _RealGetContents(self) -> None:  # noqa: N802
+            nonlocal listed
+            listed += 1
+            super()._RealGetContents()  # type: ignore[misc]
+
+    monkeypatch.setattr("indicia.hunt.logs.inputs.zipfile.ZipFile", Counting)
+    _, batches, problems = read(tmp_path)
+    assert ([batch.size for batch in batches], problems) == ([1] * 40, [])
+    names = [str(batch.files[0]) for batch in batches]
+    assert [log.name for name in names if (log := log_named(name))] == names
+    assert listed == 1
+
+
+def test_what_stays_packed_is_named(tmp_path: Path) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    with tarfile.open(tmp_path / "logs.tar.gz", "w:gz") as archive:
+        member = tarfile.TarInfo("u_ex.log")
+        member.size = len(data)
+        archive.addfile(member, BytesIO(data))
+    (tmp_path / "twice.log.gz").write_bytes(gzip.compress(gzip.compress(data)))
+    _, batches, problems = read(tmp_path)
+    assert not batches
+    assert [(Path(problem.where).name, problem.what, problem.severity) for problem in problems] == [
+        ("logs.tar.gz", "a tar archive was left out", Severity.FAILED),
+        ("twice.log.gz", "packed twice, and left out", Severity.FAILED),
+    ]
+
+
+@pytest.mark.parametrize("code", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_with_a_mark_or_without(code: str, tmp_path: Path) -> None:
+    (tmp_path / "u_ex.log").write_bytes((W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode(code))
+    _, batches, problems = read(tmp_path)
+    assert ([batch.size for batch in batches], problems) == ([50], [])
+
+
+def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indicia.hunt.logs.inputs.HIGHEST_RATIO", 100)
+    (tmp_path / "bomb.log.gz").write_bytes(gzip.compress(W3C.encode() + b"2021-03-03 06:48:02 /a 200\n" * 2_000_000))
+    _, _, problems = read(tmp_path)
+    assert any("unpacks to more than" in problem.what for problem in problems)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400), st.sampled_from(CASES))
+@example("\xb9".encode(), next(case for case in CASES if case["format"] == "csv"))  # a digit, but no number
+def test_no_bytes_break_a_parser(tmp_path: Path, junk: bytes, case: dict[str, Any]) -> None:
+    text = case["text"].encode()
+    path = tmp_path / "some.log"
+    for data in (junk, text[: len(text) // 2] + junk + text[len(text) // 2 :], text + junk):
+        path.write_bytes(data)
+        _, batches, _ = read(path)
+        for batch, row in rows_of(batches):
+            batch.event(row)
+    for form in FORMATS:
+        form.sniff(junk, "x.log")
+
+
+def test_every_chunk_and_record_is_tried(tmp_path: Path) -> None:
+    source = shared("logs", "evtx-attack-samples", "Defense Evasion", "DE_1102_security_log_cleared.evtx")
+    data = source.read_bytes()
+    chunks = [data[at : at + CHUNK] for at in range(FILE_HEADER, FILE_HEADER + 2 * CHUNK, CHUNK)]
+    path = tmp_path / "a.evtx"
+
+    def events(content: bytes) -> tuple[int, list[str]]:
+        path.write_bytes(content)
+        _, batches, problems = read(path)
+        return sum(batch.size for batch in batches), [problem.what for problem in problems]
+
+    header = data[:FILE_HEADER]
+    assert events(header + b"".join(chunks)) == (112, [])
+    assert events(bytes(FILE_HEADER) + b"".join(chunks)) == (112, ["the file header is broken"])
+    assert events(b"".join(chunks)) == (112, ["the file header is missing"])
+    got, told = events(header + chunks[0] + b"junk" * (CHUNK // 4) + chunks[1])
+    assert got == 112 and told == ["a chunk without its magic number cannot be read"]
+    broken = bytearray(chunks[0])
+    second = 512
+    for _ in range(60):  # a late one: early records hold templates that the later ones need
+        second += int.from_bytes(broken[second + 4 : second + 8], "little")
+    broken[second : second + 8] = b"\xff" * 8  # its head: what follows is still a record, and is read
+    assert events(header + bytes(broken) + chunks[1]) == (112, [])
+    broken[second : second + 200] = b"\xff" * 200  # and its content
+    got, told = events(header + bytes(broken) + chunks[1])
+    assert got == 111 and told == ["records cannot be read"]
+    got, told = events(header + chunks[0] + chunks[1][:30_000])
+    assert got > 95 and "cut off" in told[0]
+
+
+def test_nothing_is_recognised_in_nothing() -> None:
+    assert recognise(b"\x7fELF\x02\x01\x01" + bytes(100), "program") is None
+    assert recognise(b"Dear all,\nplease find attached\n", "letter.txt") is None
