@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -16,10 +15,9 @@ _WRITTEN_ABOUT = timedelta(days=365)  # after it became known
 
 
 def incident_of(evidence: Sequence[Evidence], known: Known) -> Incident | None:
-    """The incident of ours that most claims are about, if any is named."""
-    named = Counter(item.said.incident for item in evidence if item.said and item.said.incident)
-    main = min(named, key=lambda incident: (-named[incident], incident), default=None)
-    return next((incident for incident in known.incidents if incident.id == main), None)
+    """The incident of ours that the claims among the evidence are mainly about, as it was decided when they were gathered."""
+    told = {item.said.incident for item in evidence if item.said and not item.said.beside}
+    return next((incident for incident in known.incidents if incident.id in told), None)
 
 
 def reports_on(incident: Incident, known: Known) -> frozenset[str]:

@@ -98,9 +98,9 @@ class Maker:
         else:
             where = found.accused_range or (start, start)
             kind = AccusedType(accused_is.type)
-            if told is not None and found.accused is not None and not draft.self_reference:
-                if kind in _TYPES_LEARNED:
-                    kind = _weigh(_TYPES_LEARNED, told.accused_type[found.pair[1]], kind)
+            learned = kind in _TYPES_LEARNED and not draft.self_reference
+            if learned and told is not None and found.accused is not None:
+                kind = _weigh(_TYPES_LEARNED, told.accused_type[found.pair[1]], kind)
             accused = Accused(
                 type=kind,
                 level=accused_is.level,
