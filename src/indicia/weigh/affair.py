@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from indicia.knowledge.resolve import names_of
 from indicia.knowledge.tables import Incident
 from indicia.records import Evidence
 from indicia.weigh.known import Known
@@ -24,8 +25,8 @@ def reports_on(incident: Incident, known: Known) -> frozenset[str]:
     """Citations of ATT&CK on this incident: all that its campaigns rest on, and what was published on those accused of it from
     its start to a year after it became known. Profiles are built without them."""
     attack = known.attack
-    actors = {name.casefold(): actor.group for actor in known.actors if actor.group for name in (actor.id, actor.name)}
-    accused = {actors.get(one.actor.casefold()) or one.actor for one in incident.alleged}
+    names = names_of(known)
+    accused = {names.group(one.actor) or one.actor for one in incident.alleged}
     start = incident.start or incident.disclosed
     end = _later(incident.disclosed or incident.start)
     dates = {citation.name: citation.date for citation in attack.citations}
