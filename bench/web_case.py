@@ -9,8 +9,8 @@ from hashlib import sha256
 import msgspec
 
 from indicia.advise import advise
+from indicia.affairs.joining import join_affairs
 from indicia.knowledge import Knowledge
-from indicia.read.affairs import join_affairs
 from indicia.read.fronts import document_from_text
 from indicia.records import (
     About,

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from indicia.knowledge import Attack, Index
 from indicia.knowledge.tables import (
+    Actor,
+    Agency,
     Analytic,
     AttackTables,
     Countermeasure,
@@ -115,7 +117,8 @@ class SampleKnowledge:
                 revoked={"T1100": "T1505.003"},
             )
         )
-        self.actors = None
+        self.actors: Index[Actor] = Index((), lambda row: row.id, lambda row: row.names)
+        self.agencies: Index[Agency] = Index((), lambda row: row.id, lambda row: (row.name,))
         self.kev = Index(
             [
                 KevEntry(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from indicia.knowledge.resolve import names_of
 from indicia.knowledge.tables import Countermeasure, Detection, Incident, KevEntry, Mitigation, Technique
 
 __all__ = ["Facts", "Knows"]
@@ -24,6 +25,10 @@ class Knows(Protocol):
     def d3fend(self) -> Any: ...
     @property
     def incidents(self) -> Any: ...
+    @property
+    def actors(self) -> Any: ...
+    @property
+    def agencies(self) -> Any: ...
 
 
 def _rows(table: Any) -> Iterable[Any]:
@@ -53,11 +58,7 @@ class Facts:
         for use in _rows(attack.uses):
             if use.target.startswith("T"):
                 self.uses[use.source].append(use.target)
-        self._groups: dict[str, str] = {}
-        for group in _rows(attack.groups):
-            for name in (group.id, group.name, *group.aliases):
-                self._groups.setdefault(name.casefold(), group.id)
-        self._actors = getattr(knowledge, "actors", None)
+        self.names = names_of(knowledge)
         self.kev: dict[str, KevEntry] = {row.cve: row for row in _rows(knowledge.kev)}
         self.incidents: dict[str, Incident] = {row.id: row for row in _rows(knowledge.incidents)}
         self.nist: tuple[Countermeasure, ...] = tuple(_rows(knowledge.nist))
@@ -72,12 +73,8 @@ class Facts:
         return self.techniques.get(value)
 
     def group(self, name: str) -> str | None:
-        """ATT&CK's id of the group that goes by `name`: by ATT&CK's own aliases, else by the one actor of that name."""
-        found = self._groups.get(name.casefold())
-        if found is None and self._actors is not None:
-            actor = self._actors.one(name)
-            found = actor.group if actor else None
-        return found
+        """ATT&CK's id of the group that goes by `name`."""
+        return self.names.group(name)
 
     def position(self, technique: Technique) -> int:
         """Where in the chain it first bites inside our walls: 0 for initial access to 11 for impact; what comes before is

@@ -60,10 +60,11 @@ def weigh(
 
       indicia weigh brief/ --without S0020        [dim]what if that item were wrong?[/]
     """
+    from indicia.affairs.joining import join_affairs
+    from indicia.affairs.origins import led_back
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case, read_sources
-    from indicia.read.affairs import join_affairs
     from indicia.weigh import from_ids, gather
     from indicia.weigh import weigh as weigh_evidence
 
@@ -82,6 +83,7 @@ def weigh(
             [str(path) for path in evidence], knowledge, stdin=standard_input()
         )
         voice.problems(problems)
+        claims = led_back(claims, documents)
         items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
     else:
         assert case is not None

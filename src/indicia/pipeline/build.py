@@ -12,14 +12,13 @@ import msgspec
 from indicia import __version__
 from indicia.advise import advise
 from indicia.advise.hunts import packed
+from indicia.affairs.joining import join_affairs
+from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline.sources import ProgressCall, read_sources
-from indicia.read.affairs import join_affairs, origins
 from indicia.records import (
     Case,
-    Claim,
     Context,
-    Document,
     Hunt,
     Mention,
     MentionKind,
@@ -87,7 +86,7 @@ def build(
         found = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
         hunt = merge(hunt, found) if hunt else found
     judgements = before.judgements if before else ()
-    claims = _led_back(claims, documents)
+    claims = led_back(claims, documents)
     case = Case(
         name=name,
         versions=Versions(
@@ -111,14 +110,6 @@ def conclude(case: Case, knowledge: Knowledge, *, have: Iterable[str] = (), rule
     evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge, affairs)
     case = msgspec.structs.replace(case, affairs=affairs, weighing=weigh(evidence, knowledge))
     return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have), rules=_rule_texts(rules)))
-
-
-def _led_back(claims: Sequence[Claim], documents: Sequence[Document]) -> tuple[Claim, ...]:
-    """The claims, each with the first utterance that it passes on, so that copies add no weight."""
-    first = origins(claims, documents)
-    return tuple(
-        msgspec.structs.replace(claim, origin=first[claim.id] if first[claim.id] != claim.id else None) for claim in claims
-    )
 
 
 def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp = Tlp.CLEAR) -> Case:

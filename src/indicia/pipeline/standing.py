@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from indicia.advise import advise
+from indicia.affairs.joining import join_affairs
 from indicia.knowledge import Knowledge
-from indicia.read.affairs import join_affairs
 from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, claim_today, those_kept
 from indicia.weigh import gather, weigh
 

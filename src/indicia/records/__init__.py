@@ -2,7 +2,8 @@
 
 text      Document, Block, Span            claims     Claim, Source, Accused and their values
 mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hunt
-weighing  Evidence, Assessment, Weighing   measures   Measure, Advice
+weighing  Evidence, Assessment, Weighing   judging    which judgement stands
+measures  Measure, Advice
 cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
 streamed  Streamed                         older      what earlier versions wrote, brought to today's form
 """
@@ -13,6 +14,7 @@ from indicia.records.base import *  # noqa: F403
 from indicia.records.cases import *  # noqa: F403
 from indicia.records.claims import *  # noqa: F403
 from indicia.records.hunting import *  # noqa: F403
+from indicia.records.judging import *  # noqa: F403
 from indicia.records.marking import *  # noqa: F403
 from indicia.records.measures import *  # noqa: F403
 from indicia.records.mentions import *  # noqa: F403

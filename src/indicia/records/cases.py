@@ -35,10 +35,14 @@ class Shift(Record, frozen=True, kw_only=True):
 
 
 class Affair(Record, frozen=True, kw_only=True):
-    """All claims on one incident, joined: positions, changes, independent origins, and the time that attribution took."""
+    """All claims on one incident, joined: positions, changes, independent origins, and the time that attribution took.
+
+    `is_not` are the ids of known incidents of which the texts themselves say that this is another deed.
+    """
 
     incident_id: str | None
     name: str
+    is_not: tuple[str, ...] = ()
     rows: tuple[AffairRow, ...] = ()
     shifts: tuple[Shift, ...] = ()
     origins: int = 0

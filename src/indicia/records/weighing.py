@@ -27,7 +27,11 @@ class EvidenceKind(StrEnum):
 
 
 class Saying(Record, frozen=True, kw_only=True):
-    """What one claim says, as far as it weighs: who says it, toward whom, how firmly. `interested`: it clears its own side."""
+    """What one claim says, as far as it weighs: who says it, toward whom, how firmly.
+
+    `interested`: it clears its own side. `beside`: it is about another affair than the one the case is mainly about. `voice`
+    tells independent speakers apart where `source` does not: two unnamed officials.
+    """
 
     source: str
     stance: Stance
@@ -38,6 +42,8 @@ class Saying(Record, frozen=True, kw_only=True):
     likelihood: Likelihood | None = None
     interested: bool = False
     incident: str | None = None  # id in our knowledge, else the name it goes by in the text
+    beside: bool = False
+    voice: str = ""
     date: str | None = None
 
 

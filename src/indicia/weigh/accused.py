@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from indicia.knowledge.resolve import names_of
 from indicia.records import Hypothesis, Level, Saying, stable_id
 from indicia.weigh.known import Known, tree_of
 
@@ -26,8 +27,7 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
     if not sayings:
         return {}
     tree = tree_of(known)
-    groups = _names(known)
-    agencies = {name.casefold(): agency for agency in known.agencies for name in (agency.id, agency.name, *agency.names)}
+    names = names_of(known)
     states = {state.code: state.name for state in known.states}
     nodes: dict[str, Node] = {}
 
@@ -37,8 +37,8 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
     for saying in sayings:
         code, level = saying.state, saying.level
         within: dict[str, float] = {}
-        group = groups.get(saying.accused.casefold())
-        agency = agencies.get(saying.accused.casefold())
+        group = names.group(saying.accused)
+        agency = names.agency(saying.accused)
         if level is Level.PLACE:
             at = f"place:{code or saying.accused}"
             name = f"the territory of {states.get(code or '', saying.accused)}"
@@ -70,24 +70,3 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
         before = nodes.get(at)
         nodes[at] = Node(hypothesis, within, (before.sayings if before else frozenset()) | {saying})
     return nodes
-
-
-def _names(known: Known) -> dict[str, str]:
-    """Names of actors, folded, to ATT&CK ids; an alias that two groups share leads to neither."""
-    found: dict[str, str] = {}
-    shared: set[str] = set()
-    for group in known.attack.groups:
-        for alias in (group.id, *group.aliases):
-            if found.setdefault(alias.casefold(), group.id) != group.id:
-                shared.add(alias.casefold())
-    for actor in known.actors:
-        for alias in (actor.id, *(one.name for one in actor.aliases)) if actor.group else ():
-            if found.setdefault(alias.casefold(), actor.group or "") != actor.group:
-                shared.add(alias.casefold())
-    names = {name: group for name, group in found.items() if name not in shared}
-    for actor in known.actors:
-        if actor.group:
-            names[actor.name.casefold()] = actor.group
-    for group in known.attack.groups:
-        names[group.name.casefold()] = group.id
-    return names

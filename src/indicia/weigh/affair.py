@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from indicia.knowledge.resolve import names_of
 from indicia.knowledge.tables import Incident
 from indicia.records import Evidence
 from indicia.weigh.known import Known
@@ -16,18 +16,17 @@ _WRITTEN_ABOUT = timedelta(days=365)  # after it became known
 
 
 def incident_of(evidence: Sequence[Evidence], known: Known) -> Incident | None:
-    """The incident of ours that most claims are about, if any is named."""
-    named = Counter(item.said.incident for item in evidence if item.said and item.said.incident)
-    main = min(named, key=lambda incident: (-named[incident], incident), default=None)
-    return next((incident for incident in known.incidents if incident.id == main), None)
+    """The incident of ours that the claims among the evidence are mainly about, as it was decided when they were gathered."""
+    told = {item.said.incident for item in evidence if item.said and not item.said.beside}
+    return next((incident for incident in known.incidents if incident.id in told), None)
 
 
 def reports_on(incident: Incident, known: Known) -> frozenset[str]:
     """Citations of ATT&CK on this incident: all that its campaigns rest on, and what was published on those accused of it from
     its start to a year after it became known. Profiles are built without them."""
     attack = known.attack
-    actors = {name.casefold(): actor.group for actor in known.actors if actor.group for name in (actor.id, actor.name)}
-    accused = {actors.get(one.actor.casefold()) or one.actor for one in incident.alleged}
+    names = names_of(known)
+    accused = {names.group(one.actor) or one.actor for one in incident.alleged}
     start = incident.start or incident.disclosed
     end = _later(incident.disclosed or incident.start)
     dates = {citation.name: citation.date for citation in attack.citations}

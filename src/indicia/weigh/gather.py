@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from indicia.affairs.main import main_among
+from indicia.affairs.origins import voice_of
 from indicia.errors import UsageError
 from indicia.knowledge import Attack
 from indicia.records import (
@@ -20,7 +22,6 @@ from indicia.records import (
     Saying,
     Sighting,
     Stance,
-    incidents_of,
     stable_id,
 )
 from indicia.weigh.grades import credibility_of, reliability_of
@@ -44,11 +45,13 @@ def gather(
 
     Observed: mentions whose context is *stated*, sightings that were not mere attempts, and the victims that claims name.
     A feature seen in several places is one item with all its traces, graded by the best of them. Said: one item per claim that
-    takes a side; items with the same `origin` are copies and count once. With `affairs`, what a claim of a text that tells no
-    known incident is about is the affair that the text was joined to.
+    takes a side; items with the same `origin` are copies and count once. Those about another affair than the main one of these
+    claims (joined to `affairs`) are marked so.
     """
     claims = tuple(claims)
-    about = incidents_of(claims, affairs)
+    main = main_among(claims, affairs)
+    beside = {claim.id for claim in main.beside}
+    text_of = {claim.id: claim.quote.document for claim in claims}
     names = _Names(knowledge.attack)
     publishers = {document.id: document.publisher or document.name for document in documents}
     found = _Items()
@@ -68,7 +71,11 @@ def gather(
     return (
         *found.in_order(names),
         *(
-            _said(claim, about.get(claim.id))
+            _said(
+                claim,
+                voice_of(claim, text_of.get(claim.origin or claim.id, claim.quote.document)),
+                (main.id or main.name) if claim.id not in beside else None,
+            )
             for claim in claims
             if claim.stance in _SAYS_WHO and claim.accused.party is not None
         ),
@@ -176,7 +183,7 @@ class _Items(dict[str, _Item]):
         return [self[feature].evidence(names) for feature in sorted(self, key=lambda one: (_kind_order(one), one))]
 
 
-def _said(claim: Claim, incident: str | None) -> Evidence:
+def _said(claim: Claim, voice: tuple[str, str], main: str | None) -> Evidence:
     accused = claim.accused.party
     assert accused is not None  # the caller asks only for claims that name somebody
     who = claim.source.party.canonical if claim.source.party else "unsourced"
@@ -200,7 +207,9 @@ def _said(claim: Claim, incident: str | None) -> Evidence:
             firmness=claim.said.firmness,
             likelihood=claim.said.likelihood,
             interested=_is_interested(claim),
-            incident=incident or claim.incident,
+            incident=main or claim.incident_id or claim.incident,
+            beside=main is None,
+            voice=" ".join(part for part in voice if part),
             date=claim.date,
         ),
     )

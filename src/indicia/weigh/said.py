@@ -51,9 +51,9 @@ _DEPTH = {Level.PLACE: 0, Level.STATE: 1, Level.AGENCY: 2, Level.GROUP: 3, Level
 
 
 def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
-    """Weighs the claims among `evidence` that are about one incident: the one most claims name, and claims that name none."""
+    """Weighs the claims among `evidence` that are about the main affair."""
     every = [item for item in evidence if item.kind is EvidenceKind.SAID and item.said is not None]
-    items = _of_one_incident(every)
+    items = [item for item in every if item.said and not item.said.beside]
     nodes = lay_nodes([item.said for item in items if item.said], known)
     voices = _voices(items, nodes)
     prior = _softmax({**dict.fromkeys(nodes, _NAMED_PRIOR), UNKNOWN.id: 0.0})
@@ -101,14 +101,6 @@ class Voice:
     said: Saying
     node: str
     decibans: float
-
-
-def _of_one_incident(items: Sequence[Evidence]) -> list[Evidence]:
-    named = Counter(item.said.incident for item in items if item.said and item.said.incident)
-    if not named:
-        return list(items)
-    main = min(named, key=lambda incident: (-named[incident], incident))
-    return [item for item in items if item.said and item.said.incident in (None, main)]
 
 
 def _voices(items: Sequence[Evidence], nodes: Mapping[str, Node]) -> list[Voice]:

@@ -14,6 +14,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from indicia.affairs.content import content_of
+from indicia.affairs.own_words import set_apart
 from indicia.knowledge import Knowledge
 from indicia.read.claims.lexicon import FUNCTION
 from indicia.read.claims.wordsets import word_set
@@ -43,6 +45,7 @@ class Together(NamedTuple):
     incident: str | None
     name: str
     claims: list[Claim]
+    is_not: tuple[str, ...] = ()  # known incidents that the texts say it is not
 
 
 def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], knowledge: Knowledge) -> list[Together]:
@@ -50,15 +53,17 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
 
     A claim that tells no incident and names nobody who was hit joins the only group of its document; where there is more than
     one, that of the claim nearest before it (else after it) in its paragraph. What is left stays with the others of its
-    document, unless their deed is told in words of the only group of that time that accuses the same state.
+    document, unless their deed is told in words of the only group of that time that accuses the same state. What a text says of
+    itself goes before all that: a deed that "is not the compromise of ..." joins no claim on that one.
     """
     known = {incident.id: incident for incident in knowledge.incidents}
+    apart = _set_apart(claims, documents, knowledge)
     common = _common(knowledge)
     names = {claim.id: _telling(claim, common) for claim in claims if not claim.incident_id}
     parts = _joined([group for group in names.values() if group])
     key = {}
     for claim in claims:
-        if claim.incident_id:
+        if claim.incident_id and claim.incident_id not in apart.get(claim.id, ()):
             key[claim.id] = f"known:{claim.incident_id}"
         elif names.get(claim.id):
             key[claim.id] = f"named:{parts[min(names[claim.id])]}"
@@ -72,6 +77,9 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
             groups[key[claim.id]].append(claim)
             continue
         place = claim.quote.document
+        if claim.id in apart:
+            groups[f"apart:{' '.join(apart[claim.id])}:{place}"].append(claim)
+            continue
         told = of_document[place]
         near = told if len({key[one.id] for one in told}) == 1 else _of_paragraph(claim, told, documents.get(place))
         groups[key[near[0].id] if near else f"document:{place}"].append(claim)
@@ -79,16 +87,36 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
         groups[other] += groups.pop(group)
     order = {claim.id: number for number, claim in enumerate(claims)}
     out = []
-    for group, members in groups.items():
+    for members in groups.values():
         members.sort(key=lambda claim: order[claim.id])
+    for group, members in sorted(groups.items(), key=lambda one: order[one[1][0].id]):
         kind, _, value = group.partition(":")
         if kind == "known":
             out.append(Together(value, known[value].name if value in known else value, members))
         elif kind == "named":
             out.append(Together(None, _called(members, value), members))
+        elif kind == "apart":
+            others, _, place = value.partition(":")
+            act = next((claim.act.text for claim in members if claim.act), None)
+            heading = _heading(documents[place]) if place in documents else place
+            out.append(Together(None, " ".join(act.split()) if act else heading, members, tuple(others.split())))
         else:
             document = documents.get(value)
             out.append(Together(None, _heading(document) if document else value, members))
+    return out
+
+
+def _set_apart(claims: Sequence[Claim], documents: Mapping[str, Document], knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
+    """Claim id -> the known incidents that it is not about, by its text's own word, unless the claim itself names them."""
+    wanted = {claim.incident_id for claim in claims if claim.incident_id}
+    spoken = {place: set_apart(documents[place], knowledge, wanted) for place in documents} if wanted else {}
+    out: dict[str, tuple[str, ...]] = {}
+    for claim in claims:
+        found = {one.incident for one in spoken.get(claim.quote.document, ()) if one.start <= claim.quote.start < one.end}
+        if found:
+            found -= {one.incident.id for one in knowledge.affairs.find(claim.quote.text)}
+        if found:
+            out[claim.id] = tuple(sorted(found))
     return out
 
 
@@ -98,10 +126,10 @@ def _told_alike(groups: Mapping[str, list[Claim]], documents: Mapping[str, Docum
     named = {
         group: {word for claim in claims for word in _words(claim.quote.text)}
         for group, claims in groups.items()
-        if not group.startswith("document:")
+        if not group.startswith(("document:", "apart:"))
     }
     out = {}
-    for group in (group for group in groups if group not in named):
+    for group in (group for group in groups if group not in named and not group.startswith("apart:")):
         mine = groups[group]
         words = {word for claim in mine for word in _words(claim.act.text if claim.act else claim.incident or "")}
         fits = [
@@ -142,13 +170,13 @@ def _of_paragraph(claim: Claim, others: Sequence[Claim], document: Document | No
         first, last = sorted((at, one.quote.start))
         if not _PARAGRAPH.search(document.text, first, last):
             near.append(one)
-    return sorted(near, key=lambda one: (one.quote.start > at, abs(at - one.quote.start), one.id))
+    return sorted(near, key=lambda one: (one.quote.start > at, abs(at - one.quote.start), content_of(one)))
 
 
 def _heading(document: Document) -> str:
     """What a text calls itself: its title, else its first line, else its file's name."""
     first = document.text.lstrip().partition("\n")[0].strip()
-    return document.title or (first if 0 < len(first) <= _LONGEST_HEADING else document.name)
+    return document.title or (first if 0 < len(first) <= _LONGEST_HEADING else document.file_name)
 
 
 def _telling(claim: Claim, common: frozenset[str]) -> frozenset[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from indicia import knowledge
-from indicia.read.affairs import join_affairs, origins
+from indicia.affairs.joining import join_affairs
+from indicia.affairs.origins import led_back
 from indicia.read.claims import read_claims
 from indicia.records import Affair, Claim, Document, stable_id
 
@@ -24,7 +25,7 @@ def document(name: str, text: str, published: str) -> Document:
 
 def read(*documents: Document) -> list[Claim]:
     known = knowledge.load()
-    return [claim for doc in documents for claim in read_claims(doc, known)[0]]
+    return list(led_back([claim for doc in documents for claim in read_claims(doc, known)[0]], documents))
 
 
 def affair_of(*documents: Document) -> Affair:
@@ -47,7 +48,7 @@ def test_a_copy_is_no_second_origin() -> None:
     copy = document("reprint", "REPRINT. " + MARCH, "2021-03-04")
     claims = read(first, copy)
     assert len(claims) >= 2
-    assert len({origins(claims, (first, copy))[claim.id] for claim in claims if claim.stance == "accuses"}) == 1
+    assert len({claim.origin or claim.id for claim in claims if claim.stance == "accuses"}) == 1
     assert affair_of(first, copy).origins == 1
     assert affair_of(first, document("july", JULY, "2021-07-19")).origins == 2
 

@@ -1,4 +1,4 @@
-"""Affairs as data: `tests/cases/read/affairs/*.yml` hold texts of our own and the table that they make."""
+"""Affairs as data: `tests/cases/affairs/*.yml` hold texts of our own and the table that they make."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pytest
 import yaml
 
 from indicia import knowledge
-from indicia.read.affairs import join_affairs, origins
+from indicia.affairs.joining import join_affairs
+from indicia.affairs.origins import led_back
 from indicia.read.claims import read_claims
 from indicia.read.fronts import document_from_text
 from indicia.records import Affair, Claim, Document
 
-CASES = sorted((Path(__file__).parents[1] / "cases" / "read" / "affairs").glob("*.yml"))
+CASES = sorted((Path(__file__).parents[1] / "cases" / "affairs").glob("*.yml"))
 VERBS = {"refine": "refines", "supersede": "supersedes", "contradict": "contradicts", "repeat": "repeats"}
 
 
@@ -58,7 +59,8 @@ def test_texts_make_the_table(path: Path, backwards: bool) -> None:
     documents = [document_from_text(d["text"], name=d["name"], published=str(d["date"])) for d in case["documents"]]
     documents = documents[::-1] if backwards else documents
     claims = [claim for document in documents for claim in read_claims(document, known)[0]]
-    first = origins(claims, documents)
+    claims = list(led_back(claims, documents))
+    first = {claim.id: claim.origin or claim.id for claim in claims}
     affairs = join_affairs(claims, documents, known)
     by_id, texts = {claim.id: claim for claim in claims}, {document.id: document for document in documents}
     expected = [

@@ -1,0 +1,35 @@
+"""An order of claims and documents that goes by what they say. Ids will not do: they hold the path of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from indicia.records import Claim, Document
+
+__all__ = ["Content", "content_of", "ranks"]
+
+Content = tuple[str, ...]
+
+
+def content_of(claim: Claim) -> Content:
+    """What a claim says, as a key to sort by: the same for the same words, whatever their file is called."""
+    source, accused = claim.source.party, claim.accused.party
+    return (
+        claim.quote.text,
+        f"{claim.quote.start:09}",
+        source.canonical if source else "",
+        claim.stance.value,
+        accused.canonical if accused else "",
+        claim.accused.level.value if claim.accused.level else "",
+        claim.deed.kind.value if claim.deed else "",
+        claim.tie.kind.value if claim.tie else "",
+        claim.said.firmness.value,
+        claim.date or "",
+        claim.incident_id or claim.incident or "",
+    )
+
+
+def ranks(documents: Iterable[Document]) -> Mapping[str, int]:
+    """Place of each document by its date, then its text; by id."""
+    ordered = sorted(documents, key=lambda one: (one.published or "9999", one.text, one.title or ""))
+    return {document.id: number for number, document in enumerate(ordered)}

@@ -1,0 +1,115 @@
+"""A name to an actor or an agency: one answer, wherever it is asked.
+
+ATT&CK's own name of a group comes first, then the canonical name of an actor that is a group there, then ATT&CK's aliases, then
+everybody's. A name that leads to two leads to neither: "no merge is for ever", and a wrong one would accuse somebody. Spelling
+counts as little as in `Index`: "APT 28" and "apt-28" are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, Protocol, TypeVar
+
+from indicia.knowledge.index import fold
+from indicia.knowledge.tables import Actor, Agency, Group
+
+__all__ = ["Names", "Named", "names_of"]
+
+R = TypeVar("R")
+
+
+class _Groups(Protocol):
+    @property
+    def groups(self) -> Iterable[Group]: ...
+
+
+class Named(Protocol):
+    """The tables that names are looked up in; `Knowledge` has them, and older releases of ATT&CK too."""
+
+    @property
+    def attack(self) -> _Groups: ...
+    @property
+    def actors(self) -> Iterable[Actor]: ...
+    @property
+    def agencies(self) -> Iterable[Agency]: ...
+
+
+class _Layers(Generic[R]):
+    """Names in layers; the first layer in which a name stands answers, and it answers nothing where it holds two."""
+
+    def __init__(self) -> None:
+        self._layers: list[dict[str, dict[str, R]]] = []
+
+    def layer(self, rows: Iterable[tuple[str, str, R]]) -> None:
+        """Adds one layer of (name, id, what it is)."""
+        found: dict[str, dict[str, R]] = {}
+        for name, id, row in rows:
+            if key := fold(name):
+                found.setdefault(key, {}).setdefault(id, row)
+        self._layers.append(found)
+
+    def get(self, name: str) -> R | None:
+        key = fold(name)
+        for layer in self._layers:
+            if found := layer.get(key):
+                return next(iter(found.values())) if len(found) == 1 else None
+        return None
+
+
+class Names:
+    """Who goes by a name."""
+
+    def __init__(self, known: Named) -> None:
+        actors, groups = tuple(known.actors), tuple(known.attack.groups)
+        self._by_group = {actor.group: actor for actor in actors if actor.group}
+        live = {group.id for group in groups}
+
+        def of_group(group: Group) -> Actor:
+            return self._by_group.get(group.id) or Actor(id=group.id, name=group.name, group=group.id, state=group.state)
+
+        def grouped(actor: Actor) -> bool:
+            return actor.group in live
+
+        self._actors: _Layers[Actor] = _Layers()
+        self._actors.layer((one.id, one.id, of_group(one)) for one in groups)
+        self._actors.layer((one.name, one.id, of_group(one)) for one in groups)
+        self._actors.layer((one.name, one.id, one) for one in actors if grouped(one))
+        self._actors.layer((alias, one.id, of_group(one)) for one in groups for alias in one.aliases)
+        self._actors.layer((one.name, one.id, one) for one in actors)
+        self._actors.layer((alias.name, one.id, one) for one in actors for alias in one.aliases)
+        self._actors.layer((one.id, one.id, one) for one in actors)
+        self._agencies: _Layers[Agency] = _Layers()
+        self._agencies.layer((one.id, one.id, one) for one in known.agencies)
+        self._agencies.layer((one.name, one.id, one) for one in known.agencies)
+        self._agencies.layer((name, one.id, one) for one in known.agencies for name in one.names)
+
+    def actor(self, name: str) -> Actor | None:
+        """The one actor that goes by a name or has this id; None where nobody or more than one does."""
+        return self._actors.get(name)
+
+    def group(self, name: str) -> str | None:
+        """ATT&CK's id of the group that goes by a name."""
+        actor = self.actor(name)
+        return actor.group if actor else None
+
+    def agency(self, name: str) -> Agency | None:
+        """The one agency that goes by a name or has this id."""
+        return self._agencies.get(name)
+
+    def actor_of(self, group: str) -> Actor | None:
+        """The actor that is ATT&CK's group `group`."""
+        return self._by_group.get(group)
+
+
+_KEEP = 4
+_kept: list[tuple[Named, Names]] = []
+
+
+def names_of(known: Named) -> Names:
+    """The names in some tables. The last few are kept: building them takes longer than asking."""
+    for tables, names in _kept:
+        if tables is known:
+            return names
+    names = Names(known)
+    _kept[:] = [(known, names), *_kept[: _KEEP - 1]]
+    return names
