@@ -197,8 +197,10 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
     for span, look in (
         (claim.source.party.span if claim.source.party else None, "mark-source"),
         (claim.accused.party.span if claim.accused.party else None, "mark-accused"),
-        (claim.said.cue, "mark-cue"),
-        (claim.grounds[0].cue, "mark-cue"),
+        (claim.deed.cue if claim.deed else None, "mark-cue"),
+        (claim.tie.cue if claim.tie else None, "mark-cue"),
+        (claim.tie.words if claim.tie else None, "mark-tie"),
+        *((ground.cue, "mark-cue") for ground in claim.grounds),
         (claim.act, "mark-act"),
     ):
         if span and quote.start <= span.start < span.end <= quote.end and span.document == quote.document:
