@@ -99,7 +99,8 @@ class Maker:
             where = found.accused_range or (start, start)
             kind = AccusedType(accused_is.type)
             if told is not None and found.accused is not None and not draft.self_reference:
-                kind = _weigh(tuple(AccusedType), told.accused_type[found.pair[1]], kind)
+                if kind in _TYPES_LEARNED:
+                    kind = _weigh(_TYPES_LEARNED, told.accused_type[found.pair[1]], kind)
             accused = Accused(
                 type=kind,
                 level=accused_is.level,
@@ -421,6 +422,7 @@ SAID_WITHIN = 24  # characters between a speaker and the date of what it says
 OPENS = 8  # before and after a date that opens the sentence: "On 4 October the minister said"
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
 WORD_TRUST = 6.0  # the same for words of firmness
+_TYPES_LEARNED = tuple(kind for kind in AccusedType if kind is not AccusedType.COMPANY)  # in the order of the scorer's head
 E = TypeVar("E", bound=Enum)
 
 
