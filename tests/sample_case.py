@@ -712,13 +712,15 @@ def hostile_case() -> Case:
     text = f"{NASTY} said that {NASTY} did it.\n\nIndicator {NASTY}"
     doc = document(NASTY, text, title=NASTY, published=NASTY, publisher=NASTY, marking=Tlp.AMBER)
     span = doc.span(0, len(NASTY))
-    party = Party(span=span, canonical=NASTY, state="XX")
+    party = Party(span=span, canonical=NASTY)
     nasty_claim = Claim(
         id="claim-1",
         quote=doc.span(0, len(text.split(chr(10))[0])),
-        source=Source(type=SourceType.GOVERNMENT, party=party, via=(span,)),
+        source=Source(type=SourceType.GOVERNMENT, party=party, state="XX", body=NASTY, via=(span,)),
         stance=Stance.ACCUSES,
-        accused=Accused(type=AccusedType.GROUP, level=Level.GROUP, party=party, category=NASTY),
+        accused=Accused(
+            type=AccusedType.GROUP, level=Level.GROUP, party=party, state_said="XX", according_to=(NASTY,), category=NASTY
+        ),
         act=span,
         deed=Deed(firmness=Firmness.HIGH, cue=span),
         tie=Tie(kind=TieKind.LINKED, to=NASTY, state=NASTY, words=span, cue=span),

@@ -23,12 +23,18 @@ FLOORS = {
     "affairs": 4,
     "weigh": 5,
     "advise": 5,
-    "share": 5,
     "case": 5,
-    "pipeline": 6,
-    "web": 7,
-    "cli": 8,  # `indicia serve` starts the page
-    "__main__": 9,
+    "view": 5,
+    "share": 6,
+    "pipeline": 7,
+    "web": 8,
+    "cli": 9,  # `indicia serve` starts the page
+    "__main__": 10,
+}
+# The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
+INNER = {
+    "view": ("wording", "inert", "lines", "words", "probable", "strokes", "heat", "drawing", "notes", "positions", "affair")
+    + ("moments", "judgements"),
 }
 # The stages do not know one another, on whatever floor: the pipeline joins them.
 STAGES = {"read", "hunt", "weigh", "advise", "share", "case"}
@@ -39,6 +45,7 @@ def part_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> list[str]:
+    """The names of ours that a module imports, as `part.module`."""
     found = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -47,7 +54,7 @@ def imports_of(path: Path) -> list[str]:
             if node.module == "indicia":
                 names = [f"indicia.{alias.name}" for alias in node.names]
         assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}: relative import"
-        found += [name.split(".")[1] for name in names if name.startswith("indicia.")]
+        found += [name.removeprefix("indicia.") for name in names if name.startswith("indicia.")]
     return found
 
 
@@ -56,11 +63,24 @@ def test_imports_run_one_way(path: Path) -> None:
     mine = part_of(path)
     if mine == "__init__":
         return
-    for other in imports_of(path):
+    for other in {name.split(".")[0] for name in imports_of(path)}:
         if other in {mine, "__version__"}:
             continue
         assert FLOORS[other] < FLOORS[mine], f"{path.relative_to(SRC)} ({mine}) imports {other}"
         assert not {mine, other} <= STAGES, f"{path.relative_to(SRC)} ({mine}) imports {other}, a stage as well"
+
+
+@pytest.mark.parametrize("part", INNER)
+def test_imports_inside_a_part_run_one_way(part: str) -> None:
+    order = INNER[part]
+    here = {path.stem for path in (SRC / part).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert set(order) == here - {"__init__"}, "a module is missing from the picture, or is gone"
+    for path in sorted((SRC / part).rglob("*.py")):
+        mine = path.relative_to(SRC / part).parts[0].removesuffix(".py")
+        for name in imports_of(path) if mine != "__init__" else ():
+            other = name.split(".")[1:2] if name.split(".")[0] == part else []
+            if other and other[0] in order and other[0] != mine:
+                assert order.index(other[0]) < order.index(mine), f"{path.relative_to(SRC)} imports {name}"
 
 
 @pytest.mark.parametrize("path", sorted(SRC.rglob("*.py")), ids=lambda path: str(path.relative_to(SRC)))

@@ -17,9 +17,9 @@ from stix2validator import ValidationOptions, validate_string
 from indicia.knowledge import load
 from indicia.records import Case, Context, MentionKind
 from indicia.share import FORMATS, render
-from indicia.share.feed import inert
 from indicia.share.internals import without_internals
 from indicia.share.well_known import well_known
+from indicia.view.inert import inert_cell
 from tests.sample_case import exchange_case
 
 
@@ -171,7 +171,7 @@ def test_navigator_opens_the_layer(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hostile", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])
 def test_a_formula_stays_text_in_a_spreadsheet(hostile: str) -> None:
-    assert inert(hostile).startswith("'")
+    assert inert_cell(hostile).startswith("'")
 
 
 def test_csv_is_rfc_4180(case: Case) -> None:

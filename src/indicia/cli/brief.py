@@ -71,7 +71,7 @@ def brief(
     from indicia.knowledge import load
     from indicia.pipeline import as_left, build
     from indicia.share import pieces
-    from indicia.share.brief.judgements import key_judgements
+    from indicia.view.judgements import key_judgements
 
     voice = talk(quiet, verbose, color)
     knowledge = load()

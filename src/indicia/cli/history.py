@@ -122,7 +122,7 @@ def _short(value: Any) -> str:
 def _as_it_stood(store: Store, at: int, as_json: bool) -> None:
     from indicia.knowledge import load
     from indicia.pipeline import as_left
-    from indicia.share.brief.judgements import key_judgements
+    from indicia.view.judgements import key_judgements
 
     runs = {one.id: one for one in store.runs()}
     if at not in runs:

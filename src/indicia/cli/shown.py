@@ -114,7 +114,7 @@ def _times(count: int) -> str:
 
 
 def _shown(one: _Value, *, bare: bool = False) -> str:
-    from indicia.share.brief.inert import defang
+    from indicia.view.inert import defang
 
     text = defang(one.value) if one.type in _NETWORK else one.value
     return text if one.context is Context.STATED or bare else f"{text} ({one.context.value})"

@@ -9,20 +9,11 @@ from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind
 from indicia.share.seen import seen
 from indicia.share.well_known import well_known
+from indicia.view.inert import inert_cell
 
-__all__ = ["inert", "render"]
+__all__ = ["render"]
 
 COLUMNS = ("type", "value", "first_seen", "last_seen", "confidence", "tlp", "source", "note")
-
-
-def inert(cell: str) -> str:
-    """`cell` as a spreadsheet shows it and does not run it: what starts like a formula gets an apostrophe in front.
-
-    >>> inert("=cmd|' /C calc'!A0"), inert("198.51.100.7")
-    ("'=cmd|' /C calc'!A0", '198.51.100.7')
-    """
-    clean = cell.replace("\x00", "")
-    return f"'{clean}" if clean.lstrip()[:1] in {"=", "+", "-", "@"} or clean[:1] in {"\t", "\r", "\n"} else clean
 
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
@@ -46,5 +37,5 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         )
         note = "; ".join(filter(None, notes))
         cells = (type, value, first, last, str(round(score * 100)), case.marking.label, source, note)
-        writer.writerow([inert(cell) for cell in cells])
+        writer.writerow([inert_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8")

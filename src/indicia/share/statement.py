@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from indicia.records import Claim, Firmness, Level, Tlp
-from indicia.share.brief.coalition import firmness_words, stance_words
-from indicia.share.brief.inert import Shown, clip
 from indicia.share.brief.markdown import escaped
 from indicia.share.coalition import FIRMNESS, Joint, Party, Position, Standing, compare, joint_statement
+from indicia.view.inert import Shown, clip
+from indicia.view.words import firmness_words, stance_words
 
 __all__ = ["statement_text"]
 

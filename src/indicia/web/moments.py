@@ -5,9 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from indicia.records import Case
-from indicia.share.brief.notes import Index, Notes
-from indicia.share.brief.pages.said import moments
-from indicia.share.brief.pictures.timeline import Moment
+from indicia.view.moments import Moment, moments
+from indicia.view.notes import Index, Notes
 from indicia.web.sightings import Sightings
 
 __all__ = ["Moment", "moments_of"]

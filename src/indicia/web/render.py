@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, Response
 from indicia import __version__
 from indicia.knowledge import Knowledge, load
 from indicia.records import Claim
-from indicia.share.brief.coalition import firmness_words, source_words, stance_words
-from indicia.share.brief.inert import visible
+from indicia.view.inert import visible
+from indicia.view.words import firmness_words, source_words, stance_words
 from indicia.web.jobs import Jobs
 from indicia.web.security import Tokens
 from indicia.web.shelf import Held, Shelf

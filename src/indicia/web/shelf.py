@@ -17,7 +17,7 @@ from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
 from indicia.pipeline import Standing, as_left, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention
-from indicia.share.brief.notes import Index
+from indicia.view.notes import Index
 from indicia.web.matrix import Tactic, matrix_of
 from indicia.web.moments import Moment, moments_of
 from indicia.web.sightings import Sightings

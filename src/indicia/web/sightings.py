@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from indicia.case import Columns, Store
 from indicia.records import RuleLevel, Sighting, Stage
-from indicia.share.brief.inert import visible
+from indicia.view.inert import visible
 
 __all__ = ["FACETS", "SORTS", "Found", "Sightings"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from starlette.responses import StreamingResponse
 
 from indicia.records import Tlp
-from indicia.share.feed import inert
+from indicia.view.inert import inert_cell
 
 __all__ = ["as_csv"]
 
@@ -24,7 +24,8 @@ def as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]], mar
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow([*head, "tlp"])
         for row in rows:
-            writer.writerow([inert(str(cell).encode("utf-8", "replace").decode("utf-8")) for cell in (*row, marking.label)])
+            cells = (str(cell).encode("utf-8", "replace").decode("utf-8") for cell in (*row, marking.label))
+            writer.writerow([inert_cell(cell) for cell in cells])
             if out.tell() > CHUNK:
                 yield out.getvalue()
                 out.seek(0)

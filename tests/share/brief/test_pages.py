@@ -16,8 +16,9 @@ from markdown_it import MarkdownIt
 from indicia.errors import UsageError
 from indicia.records import Case, Claim, Outcome, Stance, from_json
 from indicia.share import FORMATS, render
-from indicia.share.brief.blocks import Columns, Fold, Picture, plain
+from indicia.share.brief.blocks import Columns, Fold, Picture
 from indicia.share.brief.build import build
+from indicia.view.lines import plain
 from tests import golden
 from tests.sample_case import VERSIONS
 from tests.share.brief.cases import KNOWLEDGE, advised, named

@@ -1,14 +1,14 @@
 """What a brief is made of, before it is Markdown, HTML or PDF: boxes and sections of a few kinds of blocks, built once.
 
-All text in blocks is inert already (`brief.inert`); a writer only has to escape it for its own format.
+All text in blocks is inert already (`view.inert`); a writer only has to escape it for its own format.
 """
 
 from __future__ import annotations
 
 from indicia.records import Record
+from indicia.view.lines import Line, Note
 
 __all__ = [
-    "Bit",
     "Block",
     "Box",
     "Brief",
@@ -17,8 +17,6 @@ __all__ = [
     "Columns",
     "Fold",
     "Heading",
-    "Line",
-    "Note",
     "Para",
     "Passage",
     "Picture",
@@ -27,35 +25,7 @@ __all__ = [
     "Step",
     "Steps",
     "Table",
-    "line",
-    "plain",
 ]
-
-
-class Bit(Record, frozen=True, kw_only=True):
-    """A run of text in one look. `look` is "", strong, em, code, quiet, tag-<tone> or mark-<what>; `href` an anchor in the
-    brief."""
-
-    text: str
-    look: str = ""
-    href: str = ""
-
-
-class Line(Record, frozen=True, kw_only=True):
-    """Text with the numbers of the notes that it rests on."""
-
-    bits: tuple[Bit, ...]
-    notes: tuple[int, ...] = ()
-
-
-def line(*parts: str | Bit, notes: tuple[int, ...] = ()) -> Line:
-    """A line of strings and bits."""
-    return Line(bits=tuple(Bit(text=part) if isinstance(part, str) else part for part in parts if part != ""), notes=notes)
-
-
-def plain(text: Line) -> str:
-    """The line's text alone."""
-    return "".join(bit.text for bit in text.bits)
 
 
 class Block(Record, frozen=True, kw_only=True):
@@ -172,14 +142,6 @@ class Section(Record, frozen=True, kw_only=True):
     id: str
     title: str
     blocks: tuple[AnyBlock, ...]
-
-
-class Note(Record, frozen=True, kw_only=True):
-    """What a sentence rests on: a quote or a log line, and where it stands."""
-
-    number: int
-    text: Line
-    where: Line
 
 
 class Brief(Record, frozen=True, kw_only=True):

@@ -6,10 +6,7 @@ from typing import Any
 
 from indicia.records import Case
 from indicia.share.brief.blocks import Brief
-from indicia.share.brief.coalition import main_affair, positions, rejected
-from indicia.share.brief.judgements import key_judgements
 from indicia.share.brief.known import Known
-from indicia.share.brief.notes import Index, Notes
 from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
 from indicia.share.brief.pages.front import page_one
@@ -19,8 +16,12 @@ from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
-from indicia.share.brief.pictures.timeline import day_of
-from indicia.share.brief.wording import many
+from indicia.view.affair import main_affair, rejected
+from indicia.view.judgements import key_judgements
+from indicia.view.moments import day_of
+from indicia.view.notes import Index, Notes
+from indicia.view.positions import positions
+from indicia.view.wording import many
 
 __all__ = ["build"]
 

@@ -9,20 +9,19 @@ import msgspec
 
 from indicia.share.brief.blocks import (
     AnyBlock,
-    Bit,
     Brief,
     Bullets,
     Code,
     Columns,
     Fold,
     Heading,
-    Line,
     Para,
     Passage,
     Picture,
     Steps,
     Table,
 )
+from indicia.view.lines import Bit, Line
 
 __all__ = ["markdown"]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from indicia.share.brief.pictures.svg import Drawing
+from indicia.view.drawing import Drawing
 
 __all__ = ["days_picture"]
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from indicia.records import Firmness, Stance
-from indicia.share.brief.coalition import Position, firmness_words, is_narration
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.claimgraph import OTHERS, STYLE, WIDTH, spread
-from indicia.share.brief.pictures.svg import Drawing
+from indicia.view.drawing import Drawing
+from indicia.view.inert import Shown
+from indicia.view.positions import Position, is_narration
+from indicia.view.strokes import OTHERS, STYLE, WIDTH, spread
+from indicia.view.words import firmness_words
 
 __all__ = ["claim_graph"]
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.svg import Drawing
-from indicia.share.brief.pictures.timeline import LANES, Moment, day_of
+from indicia.view.drawing import Drawing
+from indicia.view.inert import Shown
+from indicia.view.moments import LANES, Moment, day_of
 
 __all__ = ["span_of", "timeline_picture"]
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from indicia.advise import known_words
 from indicia.records import Audience, Judgement, Measure, MeasureKind
-from indicia.share.brief.pictures.matrix import HEAT
+from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.render import Ask, Page, case_address, paged
 from indicia.web.tables import as_csv

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia.records import Chain, RuleLevel, RuleRun, Sighting, Stage
-from indicia.share.brief.pictures.timeline import day_of
+from indicia.view.moments import day_of
 from indicia.web.defanged import refang
 from indicia.web.drawings.days import days_picture
 from indicia.web.pages.filters import Filter, chips, facet_of

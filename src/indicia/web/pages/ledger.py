@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia.records import Claim, Firmness, Judgement, Stance
-from indicia.share.brief.coalition import FIRMEST, LEVELS, Position, accused_words, firmness_words, positions, source_words
-from indicia.share.brief.inert import visible
+from indicia.view.inert import visible
+from indicia.view.positions import FIRMEST, LEVELS, Position, positions
+from indicia.view.words import accused_words, firmness_words, source_words
 from indicia.web.drawings.graph import claim_graph
 from indicia.web.pages.documents import choices, part_of
 from indicia.web.pages.filters import Filter, chips, facet_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from indicia.share.brief.coalition import main_affair, of_main_affair, origins, positions
-from indicia.share.brief.judgements import key_judgements
+from indicia.view.affair import main_affair, of_main_affair, origins
+from indicia.view.judgements import key_judgements
+from indicia.view.positions import positions
 from indicia.web.drawings.graph import claim_graph
 from indicia.web.pages.ledger import ledger_link
 from indicia.web.render import Ask, Page, case_address

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from indicia.records import Sighting
-from indicia.share.brief.inert import clip
+from indicia.view.inert import clip
 from indicia.web.defanged import refang
 from indicia.web.pages.documents import part_of
 from indicia.web.pages.filters import facet_of

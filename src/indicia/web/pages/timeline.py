@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from indicia.records import Case
-from indicia.share.brief.pictures.timeline import LANES, Moment, day_of
+from indicia.view.moments import LANES, Moment, day_of
 from indicia.web.drawings.timeline import span_of, timeline_picture
 from indicia.web.render import Ask, Page, case_address, paged
 from indicia.web.shelf import Held

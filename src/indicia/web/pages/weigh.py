@@ -15,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from indicia.errors import UsageError
 from indicia.knowledge import Attack
 from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
-from indicia.share.brief.inert import visible
-from indicia.share.brief.pictures.weights import leader
+from indicia.view.inert import visible
+from indicia.view.probable import leader
 from indicia.web.render import Ask, Page, case_address, paged
 from indicia.weigh import weigh
 

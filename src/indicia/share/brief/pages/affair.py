@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 
 from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance
-from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Line, Para, Row, Section, Table, line
-from indicia.share.brief.coalition import firmness_words, rejected, source_words, stance_words
-from indicia.share.brief.notes import Notes
+from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.pages.who import said_on
-from indicia.share.brief.pictures.timeline import day_of
-from indicia.share.brief.wording import many
+from indicia.view.affair import rejected
+from indicia.view.lines import Bit, Line, line
+from indicia.view.moments import day_of
+from indicia.view.notes import Notes
+from indicia.view.wording import many
+from indicia.view.words import firmness_words, source_words, stance_words
 
 __all__ = ["affair_section", "lag_words"]
 

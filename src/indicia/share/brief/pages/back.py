@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from indicia.records import Case, HuntVerdict, Problem, Severity
-from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Line, Para, Row, Section, Table, line
-from indicia.share.brief.notes import Notes
+from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
+from indicia.view.lines import Line, line
+from indicia.view.notes import Notes
 
 __all__ = ["limits_section", "method_section", "sources_section"]
 

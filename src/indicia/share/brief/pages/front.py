@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Case
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Para, line
-from indicia.share.brief.judgements import Sentence
-from indicia.share.brief.notes import Notes
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
 from indicia.share.brief.pages.todo import todo
 from indicia.share.brief.pages.who import who
+from indicia.view.judgements import Sentence
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes
 
 __all__ = ["page_one"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from indicia.records import Assessment, Case
-from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Line, Para, Row, Section, Table, line
-from indicia.share.brief.coalition import source_words
-from indicia.share.brief.judgements import listed
+from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Para, Row, Section, Table
 from indicia.share.brief.known import Known
-from indicia.share.brief.notes import Notes
-from indicia.share.brief.pictures.hypotheses import percent
-from indicia.share.brief.pictures.weights import leader, weights
+from indicia.share.brief.pictures.weights import weights
+from indicia.view.judgements import listed
+from indicia.view.lines import Line, line
+from indicia.view.notes import Notes
+from indicia.view.probable import leader, percent
+from indicia.view.words import source_words
 
 __all__ = ["grounds_section"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from indicia.records import Assessment, Case, Verdict
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Columns, Para, line
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.judgements import assessed
-from indicia.share.brief.notes import Notes
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
-from indicia.share.brief.wording import sentence
+from indicia.view.inert import Shown
+from indicia.view.judgements import assessed
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes
+from indicia.view.wording import sentence
 
 __all__ = ["holds"]
 

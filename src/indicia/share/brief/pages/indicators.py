@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from indicia.records import Case, Context, Mention, MentionKind
-from indicia.share.brief.blocks import AnyBlock, Bit, Para, Row, Section, Table, line
-from indicia.share.brief.inert import clip, defang, visible
-from indicia.share.brief.notes import Notes
+from indicia.share.brief.blocks import AnyBlock, Para, Row, Section, Table
+from indicia.view.inert import clip, defang, visible
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes
 
 __all__ = ["indicator_section"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Case, Measure, MeasureKind
-from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Code, Fold, Heading, Para, Row, Section, Table, line
-from indicia.share.brief.inert import visible
-from indicia.share.brief.notes import Notes
+from indicia.share.brief.blocks import AnyBlock, Bullets, Code, Fold, Heading, Para, Row, Section, Table
 from indicia.share.brief.pages.todo import by_when
 from indicia.share.brief.pictures.coverage import coverage
+from indicia.view.inert import visible
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes
 
 __all__ = ["measures_section"]
 

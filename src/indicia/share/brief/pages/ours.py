@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Para, Step, Steps, line
-from indicia.share.brief.judgements import reach_words, without_reach
-from indicia.share.brief.notes import Notes, moment
-from indicia.share.brief.wording import many, sentence
+from indicia.share.brief.blocks import AnyBlock, Box, Para, Step, Steps
+from indicia.view.judgements import reach_words, without_reach
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes, moment
+from indicia.view.wording import many, sentence
 
 __all__ = ["ours"]
 

@@ -4,63 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Outcome, Shift, SourceType, Span, Stance
-from indicia.share.brief.blocks import AnyBlock, Bit, Bullets, Fold, Heading, Line, Para, Passage, Row, Section, Table, line
-from indicia.share.brief.coalition import Position, firmness_words, rejected, source_words, stance_words
-from indicia.share.brief.notes import Notes
+from indicia.records import Case, Claim, Document, Shift, Span, Stance
+from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pictures.claimgraph import claim_graph
-from indicia.share.brief.pictures.timeline import LANES, Moment, day_of, timeline
-from indicia.share.brief.wording import many
+from indicia.share.brief.pictures.timeline import timeline
+from indicia.view.affair import rejected
+from indicia.view.lines import Bit, Line, line
+from indicia.view.moments import LANES, Moment, day_of, moments
+from indicia.view.notes import Notes
+from indicia.view.positions import Position
+from indicia.view.wording import many
+from indicia.view.words import firmness_words, source_words, stance_words
 
-__all__ = ["claims_section", "moments", "timeline_section"]
+__all__ = ["claims_section", "timeline_section"]
 
 OPEN = 12  # claims in full before the fold
 REACH = 160  # characters of context around a quote
 LONGEST = 2000  # characters of a quote
 ROWS = 60
-
-
-def moments(case: Case, notes: Notes) -> list[Moment]:
-    """Everything in the case that has a date, for the timeline."""
-    found = []
-    for affair in case.affairs:
-        for date, label in ((affair.first_detected, f"first detected ({affair.name})"),):
-            if date:
-                found.append(Moment(date=date, lane="incident", label=label))
-    for claim in case.claims:
-        lane = _lane(claim)
-        source = notes.index.documents.get(claim.quote.document)
-        date = claim.date or (source.published if source else None)
-        if date and lane:
-            # A claim without a date of its own stands at the date of its text: it was made by then.
-            label = _said_briefly(claim) + ("" if claim.date else " (date of the text)")
-            found.append(Moment(date=date, lane=lane, label=label, traces=(claim.id,)))
-    for document in case.documents:
-        if document.published:
-            found.append(Moment(date=document.published, lane="text", label=notes.index.title(document), traces=(document.id,)))
-    if case.hunt:
-        by_day: dict[str, list[str]] = {}
-        for sighting in case.hunt.sightings:
-            if sighting.event.time and sighting.outcome is not Outcome.ATTEMPT:
-                by_day.setdefault(sighting.event.time.date().isoformat(), []).append(sighting.id)
-        for day, ids in by_day.items():
-            found.append(
-                Moment(date=day, lane="ours", label=f"{len(ids)} sighting{'s' if len(ids) > 1 else ''}", traces=tuple(ids[:4]))
-            )
-    return found
-
-
-def _lane(claim: Claim) -> str:
-    if claim.stance in {Stance.DENIES, Stance.DECLINES, Stance.QUESTIONS}:
-        return "answer"
-    if claim.source.type in {SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT, SourceType.ANONYMOUS}:
-        return "official"
-    return "private" if claim.source.party else ""
-
-
-def _said_briefly(claim: Claim) -> str:
-    return " ".join((source_words(claim), *stance_words(claim)))
 
 
 def timeline_section(case: Case, notes: Notes) -> Section:
@@ -235,8 +197,10 @@ def _marked(claim: Claim, document: Document, notes: Notes) -> Iterable[Bit]:
     for span, look in (
         (claim.source.party.span if claim.source.party else None, "mark-source"),
         (claim.accused.party.span if claim.accused.party else None, "mark-accused"),
-        (claim.said.cue, "mark-cue"),
-        (claim.grounds[0].cue, "mark-cue"),
+        (claim.deed.cue if claim.deed else None, "mark-cue"),
+        (claim.tie.cue if claim.tie else None, "mark-cue"),
+        (claim.tie.words if claim.tie else None, "mark-tie"),
+        *((ground.cue, "mark-cue") for ground in claim.grounds),
         (claim.act, "mark-act"),
     ):
         if span and quote.start <= span.start < span.end <= quote.end and span.document == quote.document:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
-from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Heading, Para, Row, Section, Table, line
-from indicia.share.brief.notes import Notes, moment
+from indicia.share.brief.blocks import AnyBlock, Fold, Heading, Para, Row, Section, Table
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes, moment
 
 __all__ = ["hunt_section"]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank
-from indicia.share.brief.blocks import AnyBlock, Bit, Fold, Para, Row, Section, Table, line
+from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.known import Known
-from indicia.share.brief.notes import Notes
-from indicia.share.brief.pictures.matrix import HEAT, Cell, matrix
+from indicia.share.brief.pictures.matrix import matrix
+from indicia.view.heat import HEAT, Cell
+from indicia.view.lines import Bit, line
+from indicia.view.notes import Notes
 
 __all__ = ["technique_section"]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from indicia.records import Advice, Case, Measure, MeasureKind
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Bullets, Line, Para, line
-from indicia.share.brief.notes import Notes
-from indicia.share.brief.wording import capital
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
+from indicia.view.lines import Bit, Line, line
+from indicia.view.notes import Notes
+from indicia.view.wording import capital
 
 __all__ = ["by_when", "first_things", "todo"]
 

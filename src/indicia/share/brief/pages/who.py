@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Case, Claim, Stance
-from indicia.share.brief.blocks import AnyBlock, Bit, Box, Fold, Line, Para, Row, Table, line
-from indicia.share.brief.coalition import Position, firmness_words, is_narration, of_main_affair, positions, stance_words
-from indicia.share.brief.judgements import listed
-from indicia.share.brief.notes import Notes
-from indicia.share.brief.wording import many
+from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
+from indicia.view.affair import of_main_affair
+from indicia.view.judgements import listed
+from indicia.view.lines import Bit, Line, line
+from indicia.view.notes import Notes
+from indicia.view.positions import Position, is_narration, positions
+from indicia.view.wording import many
+from indicia.view.words import firmness_words, stance_words
 
 __all__ = ["said_on", "who"]
 

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import fsum
-from typing import TypeVar
 
-from indicia.records import Firmness, Stance
+from indicia.records import Stance
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.coalition import Position, firmness_words, is_narration
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.svg import Drawing, width_of
+from indicia.view.drawing import Drawing, width_of
+from indicia.view.inert import Shown
+from indicia.view.positions import Position, is_narration
+from indicia.view.strokes import OTHERS, STYLE, WIDTH, spread
+from indicia.view.words import firmness_words
 
-__all__ = ["OTHERS", "STYLE", "WIDTH", "claim_graph", "spread"]
+__all__ = ["claim_graph"]
 
-WIDTH = {
-    Firmness.CONFIRMED: 5.0,
-    Firmness.HIGH: 4.0,
-    Firmness.NONE: 2.6,
-    Firmness.MODERATE: 2.6,
-    Firmness.LOW: 1.6,
-    Firmness.HEDGED: 1.4,
-}
-STYLE = {
-    Stance.ACCUSES: ("blue", "", "accuses"),
-    Stance.CLAIMS: ("blue", "9 3", "claims credit"),
-    Stance.ENDORSES: ("green", "7 4", "endorses"),
-    Stance.QUESTIONS: ("amber", "2 4", "questions"),
-    Stance.DENIES: ("red", "2 3", "denies"),
-    Stance.DECLINES: ("quiet", "1 4", "declines to name"),
-}
 MOST_SOURCES, MOST_ACCUSED = 22, 14
-OTHERS = "what others said"
-T = TypeVar("T")
 
 
 def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
@@ -109,9 +92,3 @@ def _target(position: Position) -> tuple[str, str]:
 
 def _mean(values: list[int]) -> float:
     return fsum(values) / len(values) if values else 0.0
-
-
-def spread(names: list[T], rows: int, step: float) -> dict[T, float]:
-    """The height of each name, in the middle of `rows` rows."""
-    offset = (rows - len(names)) * step / 2
-    return {name: 26 + offset + index * step for index, name in enumerate(names)}

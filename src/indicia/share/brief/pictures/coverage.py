@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from indicia.records import Advice
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.svg import Drawing
+from indicia.view.drawing import Drawing
+from indicia.view.inert import Shown
 
 __all__ = ["coverage"]
 

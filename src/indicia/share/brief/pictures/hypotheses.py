@@ -6,24 +6,14 @@ from collections.abc import Iterable
 
 from indicia.records import Assessment, Level, Posterior
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.svg import Drawing
+from indicia.view.drawing import Drawing
+from indicia.view.inert import Shown
+from indicia.view.probable import percent
 
 __all__ = ["hypotheses"]
 
 BANDS = ((0.05, "5"), (0.2, "20"), (0.45, "45"), (0.55, "55"), (0.8, "80"), (0.95, "95"))
 MOST = 6
-
-
-def percent(value: float) -> str:
-    """A probability without false precision; never 0 % or 100 %.
-
-    >>> percent(0.743), percent(0.0004), percent(0.9999)
-    ('74 %', '<1 %', '>99 %')
-    """
-    if value < 0.01:
-        return "<1 %"
-    return ">99 %" if value > 0.99 else f"{value * 100:.0f} %"
 
 
 def rows_of(assessment: Assessment) -> list[Posterior]:

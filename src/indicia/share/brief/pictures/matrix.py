@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from indicia.records import Outcome, Rank, Record
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.pictures.svg import Drawing, fit, width_of
+from indicia.view.drawing import Drawing, fit, width_of
+from indicia.view.heat import HEAT, Cell
 
-__all__ = ["HEAT", "Cell", "matrix"]
-
-# From the hottest to the coolest: fill, ink, dashed edge, meaning. Dark to light, so that it reads in grey as well.
-HEAT = {
-    "worked": ("red", "paper", False, "seen in our logs, with success"),
-    "seen": ("pale-amber", "ink", False, "seen in our logs, outcome not known"),
-    "tried": ("pale-red", "ink", False, "seen in our logs, as attempts"),
-    "stated": ("pale-blue", "ink", False, "stated in the texts"),
-    "typical": ("panel", "quiet", True, "typical of the accused only"),
-}
-
-
-class Cell(Record, frozen=True, kw_only=True):
-    """One technique: where it stands, how sure it is and how often it was found."""
-
-    id: str
-    name: str
-    tactics: tuple[str, ...]  # shortnames
-    rank: Rank
-    count: int = 1
-    outcome: Outcome = Outcome.UNKNOWN  # the best that was seen
-
-    @property
-    def heat(self) -> str:
-        if self.rank is Rank.SEEN:
-            return {Outcome.SUCCESS: "worked", Outcome.UNKNOWN: "seen", Outcome.ATTEMPT: "tried"}[self.outcome]
-        return "stated" if self.rank is Rank.STATED else "typical"
+__all__ = ["matrix"]
 
 
 def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Picture | None:

@@ -6,52 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from indicia.records import Record
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.svg import Drawing, width_of
+from indicia.view.drawing import Drawing, width_of
+from indicia.view.inert import Shown
+from indicia.view.moments import LANES, Moment, day_of
 
-__all__ = ["LANES", "Moment", "day_of", "timeline"]
+__all__ = ["timeline"]
 
-LANES = (
-    ("incident", "Incident", "ink"),
-    ("ours", "In our logs", "red"),
-    ("private", "Private attribution", "violet"),
-    ("official", "Official attribution", "blue"),
-    ("answer", "Denials and silence", "amber"),
-    ("text", "Texts and advisories", "green"),
-)
 ROWS = 5  # rows of labels in one lane
-
-
-class Moment(Record, frozen=True, kw_only=True):
-    """Something that happened on a day, a month or a year, as `date` (ISO, possibly cut) says."""
-
-    date: str
-    lane: str
-    label: str
-    traces: tuple[str, ...] = ()
-
-
-def day_of(text: str) -> tuple[date, date] | None:
-    """First and last day that an ISO date, month or year may mean; None for anything else.
-
-    >>> day_of("2021-03")
-    (datetime.date(2021, 3, 1), datetime.date(2021, 3, 31))
-    """
-    parts = text[:10].split("-")
-    try:
-        numbers = [int(part) for part in parts]
-        if len(numbers) == 1 and len(parts[0]) == 4:
-            return date(numbers[0], 1, 1), date(numbers[0], 12, 31)
-        if len(numbers) == 2:
-            first = date(numbers[0], numbers[1], 1)
-            return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        if len(numbers) == 3:
-            return date(*numbers), date(*numbers)
-    except (ValueError, OverflowError):
-        return None
-    return None
 
 
 def timeline(moments: Iterable[Moment], show: Shown) -> Picture | None:

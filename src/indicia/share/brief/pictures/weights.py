@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from indicia.records import Assessment, Evidence
 from indicia.share.brief.blocks import Picture
-from indicia.share.brief.inert import Shown
-from indicia.share.brief.pictures.svg import Drawing
+from indicia.view.drawing import Drawing
+from indicia.view.inert import Shown
+from indicia.view.probable import leader
 
-__all__ = ["leader", "weights"]
+__all__ = ["weights"]
 
 MOST = 12
-
-
-def leader(assessment: Assessment) -> str | None:
-    """The hypothesis worth explaining: the first leader, else the likeliest that is not `unknown`."""
-    if assessment.leaders:
-        return assessment.leaders[0]
-    return next((one.hypothesis.id for one in assessment.posteriors if one.hypothesis.id != "unknown"), None)
 
 
 def weights(name: str, assessment: Assessment, evidence: dict[str, Evidence], show: Shown) -> Picture | None:

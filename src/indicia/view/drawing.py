@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from indicia.share.brief.inert import clip, visible
+from indicia.view.inert import clip, visible
 
 __all__ = ["INK", "Drawing", "fit", "width_of"]
 

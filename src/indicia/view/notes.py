@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from indicia.records import Case, Claim, Document, Evidence, Measure, Mention, MentionKind, Sighting, Span
-from indicia.share.brief.blocks import Bit, Line, Note, line
-from indicia.share.brief.inert import Shown
+from indicia.view.inert import Shown
+from indicia.view.lines import Bit, Line, Note, line
 
 __all__ = ["Index", "Notes"]
 

@@ -7,8 +7,8 @@ import pytest
 
 from indicia.records import Case, HuntVerdict, Judgement, Level, MeasureKind, SourceType, Verdict
 from indicia.share import render
-from indicia.share.brief.coalition import main_affair
-from indicia.share.brief.judgements import Sentence, key_judgements
+from indicia.view.affair import main_affair
+from indicia.view.judgements import Sentence, key_judgements
 from tests.sample_case import VERSIONS, about
 from tests.share.brief.cases import KNOWLEDGE, named
 

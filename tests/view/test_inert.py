@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicia.share.brief.inert import Shown, clip, defang, visible
+from indicia.view.inert import Shown, clip, defang, visible
 
 ANY = st.text(st.characters(codec=None), max_size=200)
 

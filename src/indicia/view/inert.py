@@ -108,3 +108,13 @@ def defang(value: str) -> str:
     host, slash, path = rest.partition("/")
     host = host.replace("@", "[@]").replace(".", "[.]")
     return _SCHEME.sub(lambda match: f"{match[1]}xx{match[2]}", scheme + mark) + host + slash + path
+
+
+def inert_cell(cell: str) -> str:
+    """`cell` as a spreadsheet shows it and does not run it: what starts like a formula gets an apostrophe in front.
+
+    >>> inert_cell("=cmd|' /C calc'!A0"), inert_cell("198.51.100.7")
+    ("'=cmd|' /C calc'!A0", '198.51.100.7')
+    """
+    clean = cell.replace("\x00", "")
+    return f"'{clean}" if clean.lstrip()[:1] in {"=", "+", "-", "@"} or clean[:1] in {"\t", "\r", "\n"} else clean

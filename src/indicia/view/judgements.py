@@ -27,18 +27,10 @@ from indicia.records import (
     Verdict,
     incidents_of,
 )
-from indicia.share.brief.coalition import (
-    FIRMEST,
-    LEVELS,
-    Position,
-    is_narration,
-    main_affair,
-    of_main_affair,
-    positions,
-    rejected,
-)
-from indicia.share.brief.inert import clip
-from indicia.share.brief.wording import capital
+from indicia.view.affair import main_affair, of_main_affair, rejected
+from indicia.view.inert import clip
+from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
+from indicia.view.wording import capital
 
 __all__ = ["Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
 
