@@ -1,0 +1,198 @@
+"""Annotated documents as what the judge is trained on: windows cut and featured by the reader's own code, each party with its label.
+
+Annotations (`corpora/real`) hold offsets and no text. Texts are looked for in the shared corpus and in a folder of fetched repositories;
+what is not there, or is not the text that was annotated, is counted and left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+from indicia import knowledge
+from indicia.read.claims.cutting import SHORT, Cut, cut, parse
+from indicia.read.claims.judge import ANSWERS, NOBODY, judge
+from indicia.read.claims.resolving import Tools, tools_of
+from indicia.read.claims.sentences import sentences
+from indicia.read.claims.windows import Turn, Window, askable, may_decline, turn_labels, window_of
+
+__all__ = ["ALIKE", "VAGUE", "Asked", "Example", "annotated", "examples", "texts_of"]
+
+ALIKE = 0.2  # weight of a party that is not marked where it stands and is accused elsewhere in the document
+VAGUE = 0.3  # of a pronoun or description that may mean somebody who is
+_FIELDS = {
+    "stance": "stance", "deed": "deed", "tie": "tie", "firm": "firmness", "tfirm": "tie_firmness", "basis": "basis", "at": "accused_type",
+    "pr": "prominence", "voice": "source_from", "stype": "source_type", "ch": "channel",
+}  # fmt: skip
+_DEFAULTS = {"deed": "did", "firm": "none", "basis": "none stated", "tfirm": "none"}
+_LITTLE = frozenset("the a an of s and to in by its".split())
+
+
+class Asked(NamedTuple):
+    """A party (NOBODY: none) of a window. `answers` holds places in ANSWERS, -100 where nothing is marked; None: no claim. `sources`:
+    who may rightly be chosen (parties, then nobody, then the turn); none where the source stands outside the window."""
+
+    party: int
+    answers: dict[str, int] | None
+    sources: tuple[int, ...]
+    weight: float
+
+
+class Example(NamedTuple):
+    document: str
+    window: Window
+    asked: list[Asked]
+
+
+def annotated(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None) -> tuple[dict[str, str], Counter[str]]:
+    """Document id -> text, and why others have none. `mirrors`: a folder of fetched repositories, `owner+name/repo` each."""
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+        held = {item["id"]: item["text"] for item in map(json.loads, lines)}
+    out: dict[str, str] = {}
+    missing: Counter[str] = Counter()
+    for row in rows:
+        whole = held.get(row["id"]) if row["where"] == "corpus" else _fetched(row["where"], mirrors)
+        if whole is None:
+            missing["text not there"] += 1
+            continue
+        text = whole[row["start"] : row["end"]]
+        if hashlib.sha256(text.encode("utf-8")).hexdigest() != row["sha256"]:
+            missing["another text"] += 1
+            continue
+        out[row["id"]] = text
+    return out, missing
+
+
+def _fetched(source: str, mirrors: Path | None) -> str | None:
+    if mirrors is None:
+        return None
+    repository, _, rest = source.partition("@")
+    commit, _, path = rest.partition(":")
+    folder = mirrors / repository.replace("/", "+") / "repo"
+    for version in (commit, "HEAD"):
+        shown = subprocess.run(["git", "-C", folder, "show", f"{version}:{path}"], capture_output=True, check=False)
+        if shown.returncode == 0:
+            return shown.stdout.decode("utf-8", "replace")
+    return None
+
+
+def examples(document: str, text: str, claims: Sequence[dict[str, Any]]) -> Iterator[Example]:
+    """The windows of a document that hold anybody to ask about. Sentences with a claim are there even where the reader passes them."""
+    tools = tools_of(knowledge.load())
+    encode = judge().encode
+    ranges = list(sentences(text, 0))
+    worth = _worth(text, ranges, tools, claims)
+    turns = turn_labels(text)
+    context, previous = None, None
+    for number, (start, end) in enumerate(ranges):
+        if not worth[number]:
+            ahead = number + 1 < len(ranges) and worth[number + 1]
+            context, previous = parse(text, start, end, tools.names) if ahead else None, None
+            continue
+        sentence = parse(text, start, end, tools.names)
+        near = context is not None and 0 <= start - context.end < 40
+        piece = cut(context if near else None, sentence, number, previous, always=True)
+        context, previous = sentence, piece
+        turn = next((one for one in reversed(turns) if one.start <= start), None)
+        window = window_of(piece, text, encode, turn)
+        if window is not None and (asked := list(_asked(text, claims, piece, turn))):
+            yield Example(document, window, asked)
+
+
+def _worth(text: str, ranges: Sequence[tuple[int, int]], tools: Tools, claims: Sequence[dict[str, Any]]) -> list[bool]:
+    hits = tools.gate.hits(text, short=len(text) <= SHORT)
+    told = [any(a <= hit < b for hit in hits) for a, b in ranges]
+    near = [any(told[max(0, k - 1) : k + 2]) for k in range(len(ranges))]
+    marked = [any(_stands_in(claim, a, b) for claim in claims) for a, b in ranges]
+    return [one or other for one, other in zip(near, marked, strict=True)]
+
+
+def _stands_in(claim: dict[str, Any], start: int, end: int) -> bool:
+    quote, accused = claim["quote"], claim.get("accused")
+    return quote[0] < end and quote[1] > start or accused is not None and start <= accused[0] < end
+
+
+def _asked(text: str, claims: Sequence[dict[str, Any]], piece: Cut, turn: Turn | None) -> Iterator[Asked]:
+    places = [(party.start, party.end) for party in piece.whole.parties]
+    start, end = piece.own
+    here: dict[int, dict[str, Any]] = {}
+    for claim in claims:
+        accused = claim.get("accused")
+        if accused is None and claim["quote"][0] < end and claim["quote"][1] > start:
+            here[NOBODY] = claim
+        elif accused is not None and start <= accused[0] < end and (at := _match(accused, places)) >= piece.before:
+            if at not in here or here[at].get("optional"):
+                here[at] = claim
+    names = [_words(text[slice(*c["accused"])]) | _words(c.get("accused_canonical")) for c in claims if c.get("accused")]
+    for at in askable(piece):
+        party = piece.whole.parties[at]
+        if at in here:
+            yield _right(here[at], at, claims, places, turn)
+            continue
+        mine = _words(text[party.start : party.end])
+        alike = any(mine and name and 2 * len(mine & name) >= min(len(mine), len(name)) for name in names)
+        vague = bool(claims) and (
+            party.kinds[0] == "pronoun" or party.definite and party.kinds[0] in ("group", "criminal", "person")
+        )
+        yield Asked(at, None, (), ALIKE if alike else VAGUE if vague else 1.0)
+    if NOBODY in here:
+        yield _right(here[NOBODY], NOBODY, claims, places, turn)
+    elif may_decline(text, piece):
+        yield Asked(NOBODY, None, (), 1.0)
+
+
+def _right(
+    claim: dict[str, Any], at: int, claims: Sequence[dict[str, Any]], places: Sequence[tuple[int, int]], turn: Turn | None
+) -> Asked:
+    answers = {}
+    for question, field in _FIELDS.items():
+        values = [getattr(one, "value", one) for one in ANSWERS[question]]
+        said = claim.get(field, _DEFAULTS.get(question))
+        answers[question] = values.index(said) if said in values else -100
+    if claim.get("tie") is None:
+        answers["tfirm"] = -100
+    alike = [c for c in claims if c.get("accused") == claim.get("accused") and c["stance"] == claim["stance"] and c.get("source")]
+    spoken = [_speaker(claim, places, turn), *(_speaker(one, places, turn) for one in alike if one is not claim)]
+    return Asked(at, answers, tuple(place for place in spoken if place >= 0), 1.0)
+
+
+def _speaker(claim: dict[str, Any], places: Sequence[tuple[int, int]], turn: Turn | None) -> int:
+    source = claim.get("source")
+    if source is None:
+        return len(places)
+    if turn is not None and turn.label is not None and source[0] < turn.label[1] and source[1] > turn.label[0]:
+        return len(places) + 1
+    return _match(source, places)
+
+
+def _match(span: Sequence[int], places: Sequence[tuple[int, int]]) -> int:
+    """Index of the party that covers `span` best, or -1."""
+    best, value = -1, 0.34
+    for i, place in enumerate(places):
+        shared = min(span[1], place[1]) - max(span[0], place[0])
+        if shared > 0:
+            lengths = (span[1] - span[0], place[1] - place[0])
+            score = shared / min(lengths) * 0.7 + shared / max(lengths) * 0.3
+            if score > value:
+                best, value = i, score
+    return best
+
+
+def _words(text: str | None) -> set[str]:
+    return set(re.findall(r"\w+", (text or "").lower())) - _LITTLE
+
+
