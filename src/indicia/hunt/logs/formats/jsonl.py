@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.envelope import opened, unpacked
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
@@ -20,11 +22,13 @@ from indicia.hunt.logs.formats.windows import normal, windows_batch
 from indicia.hunt.logs.formats.zeek import zeek_path
 from indicia.hunt.names import GENERIC, SHOWN
 from indicia.hunt.sources import FAMILIES, source_named, source_of
-from indicia.records import Problem
+from indicia.records import Problem, Severity
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "HOSTS", "batches"]
 
 HOSTS = ("host", "hostname", "computer", "computername", "host.name", "server", "servername")
+FIRST_LINE = 1 << 20  # bytes; a file without a line end up to here is read at once
+MOST_AROUND = 24  # fields of an envelope beside its records
 WHOLE_FILE = 512 << 20  # bytes; a single JSON array is read at once up to here
 _BATCH = 32_768
 _decoder = msgspec.json.Decoder()
@@ -37,29 +41,57 @@ def sniff(head: bytes, _name: str) -> bool:
 
 
 def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
-    """Events in file order; what is a Windows event in JSON becomes one (format "windows-json")."""
+    """Events in file order; what is a Windows event in JSON becomes one (format "windows-json").
+
+    A document that is an envelope of many records is opened, and told; its records are counted one by one.
+    """
     for log in logs:
         records: list[tuple[int, Any]] = []
+        envelopes: Counter[str] = Counter()
+        held, unit, first = 0, "line", True
         for item in _records(log):
             if isinstance(item, Problem):
                 yield item
                 continue
-            records.append(item)
-            if len(records) >= _BATCH:
-                yield from _batches(log, records, wanted)
-                records = []
-        yield from _batches(log, records, wanted)
+            number, document = item
+            within = opened(document) if _may_hold_more(document) else None
+            if first and (within or number == 0):
+                unit = "record"
+            first = False
+            some = within[1] if within else (document,)
+            if within:
+                envelopes[within[0]] += 1
+            for record in some:
+                held += 1
+                if not isinstance(record, dict) or not record:
+                    what = "a record without any field" if record == {} else "JSON, but no object"
+                    yield Problem(where=f"{log.name}:{held if unit == 'record' else number}", what=what)
+                    continue
+                records.append((held if unit == "record" else number, unpacked(record)))
+                if len(records) >= _BATCH:
+                    yield from batches(log, records, wanted, unit)
+                    records = []
+        yield from batches(log, records, wanted, unit)
+        for name, count in envelopes.items():
+            documents = "one document" if count == 1 else f"{count:,} documents"
+            what = f"{documents} held many records each, under {name}: {held:,} records in all"
+            yield Problem(where=log.name, what=what, severity=Severity.NOTE)
 
 
-def _records(log: LogInput) -> Iterator[tuple[int, Any] | Problem]:
+def _may_hold_more(document: Mapping[str, Any]) -> bool:
+    return len(document) <= MOST_AROUND and any(isinstance(value, list | dict) for value in document.values())
+
+
+def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+    """Objects with their lines; with 0 where a file is one document, or several written over many lines."""
     first = log.stretch.line if log.stretch else 1
     with log.open() as stream:
-        head = stream.read(64)
+        head = stream.read(FIRST_LINE)
         stream.seek(0)
-        first_line = stream.readline(1 << 20).strip() if hasattr(stream, "readline") else b""
-        stream.seek(0)
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or first_line in (b"{", b"\xef\xbb\xbf{"):
-            yield from _array(log, stream.read(WHOLE_FILE + 1))
+        line, ended, _ = head.partition(b"\n")
+        one = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or line.strip() in (b"{", b"\xef\xbb\xbf{")
+        if one or (not ended and len(head) == FIRST_LINE):  # a line as long as that is a whole file, or nearly
+            yield from _whole(log, stream.read(WHOLE_FILE + 1))
             return
         for block in line_blocks(stream, log.name, first):
             if isinstance(block, Problem):
@@ -67,13 +99,13 @@ def _records(log: LogInput) -> Iterator[tuple[int, Any] | Problem]:
                 continue
             view = memoryview(block.data)
             for index, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
-                line = view[start:end]
-                if index == 0 and block.first == 1 and bytes(line[:3]) == b"\xef\xbb\xbf":
-                    line = line[3:]
-                if not len(line):
+                text = view[start:end]
+                if index == 0 and block.first == 1 and bytes(text[:3]) == b"\xef\xbb\xbf":
+                    text = text[3:]
+                if not len(text):
                     continue
                 try:
-                    record = _decoder.decode(line)
+                    record = _decoder.decode(text)
                 except (msgspec.DecodeError, RecursionError) as error:
                     yield Problem(where=f"{log.name}:{block.first + index}", what=f"no JSON: {error}")
                     continue
@@ -83,9 +115,9 @@ def _records(log: LogInput) -> Iterator[tuple[int, Any] | Problem]:
                     yield Problem(where=f"{log.name}:{block.first + index}", what="JSON, but no object")
 
 
-def _array(log: LogInput, data: bytes) -> Iterator[tuple[int, Any] | Problem]:
+def _whole(log: LogInput, data: bytes) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
     if len(data) > WHOLE_FILE:
-        yield Problem(where=log.name, what=f"one JSON array of more than {WHOLE_FILE >> 20} MB", hint="write it as JSON Lines")
+        yield Problem(where=log.name, what=f"JSON of more than {WHOLE_FILE >> 20} MB at once", hint="write it as JSON Lines")
         return
     try:
         records = _documents(data.removeprefix(b"\xef\xbb\xbf"))
@@ -94,7 +126,7 @@ def _array(log: LogInput, data: bytes) -> Iterator[tuple[int, Any] | Problem]:
         return
     for number, record in enumerate(records, 1):
         if isinstance(record, dict):
-            yield number, record
+            yield 0, record
         else:
             yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
 
@@ -114,7 +146,8 @@ def _documents(data: bytes) -> list[Any]:
         return found
 
 
-def _batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str]) -> Iterator[EventBatch]:
+def batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str], unit: str) -> Iterator[EventBatch]:
+    """Records (with their positions) as events, by the kinds that they show."""
     windows: list[tuple[int, dict[str, Any]]] = []
     others: dict[str, list[tuple[int, Any, dict[str, Any]]]] = {}
     for number, record in records:
@@ -132,12 +165,14 @@ def _batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[st
             family = source.name if source else GENERIC
         others.setdefault(family, []).append((number, record, fields))
     if windows:
-        yield windows_batch(log.name, windows, wanted, "windows-json", "line")
+        yield windows_batch(log.name, windows, wanted, "windows-json", unit)
     for family, some in others.items():
-        yield _batch(log, family, some, wanted)
+        yield _batch(log, family, some, wanted, unit)
 
 
-def _batch(log: LogInput, family: str, some: list[tuple[int, Any, dict[str, Any]]], wanted: frozenset[str]) -> EventBatch:
+def _batch(
+    log: LogInput, family: str, some: list[tuple[int, Any, dict[str, Any]]], wanted: frozenset[str], unit: str
+) -> EventBatch:
     source = source_named(family)
     rows = ShapedRows()
     for _, _, fields in some:
@@ -166,6 +201,7 @@ def _batch(log: LogInput, family: str, some: list[tuple[int, Any, dict[str, Any]
         positions=np.array([number for number, _, _ in some], np.int64),
         times=np.fromiter((times.time(fields) for _, _, fields in some), np.int64, len(some)),
         rebuild=rebuild,
+        unit=unit,
     )
 
 

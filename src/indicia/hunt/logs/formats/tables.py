@@ -10,7 +10,8 @@ import numpy as np
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
-from indicia.hunt.logs.formats.jsonl import HOSTS
+from indicia.hunt.logs.formats.envelope import PACKED, unpacked
+from indicia.hunt.logs.formats.jsonl import HOSTS, batches
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
@@ -72,6 +73,9 @@ def _batch(
     log: LogInput, block: LineBlock, lines: Ints, names: list[str], delimiter: str, wanted: frozenset[str]
 ) -> Iterator[EventBatch | Problem]:
     folded = {field_key(name): name for name in names}
+    if not _PACKING.isdisjoint(folded):
+        yield from _records(log, block, lines, names, delimiter, wanted)
+        return
     first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True) if len(lines) else {}
     source = source_of({name: first.get(name, "") for name in names})
     family = "windows" if {"eventid", "channel"} <= folded.keys() else source.name if source else GENERIC
@@ -110,6 +114,24 @@ def _batch(
         texts=lambda chosen: block.texts(rows.lines[chosen]),
         raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
     )
+
+
+# Columns that hold records of their own: what has one is read row by row.
+_PACKING = PACKED | {"payload", "eventdata", "winlog.channel", "winlog.event_id", "logname"}
+
+
+def _records(
+    log: LogInput, block: LineBlock, lines: Ints, names: list[str], delimiter: str, wanted: frozenset[str]
+) -> Iterator[EventBatch | Problem]:
+    found = []
+    for index in lines.tolist():
+        if block.ends[index] > block.starts[index]:
+            fields = row_fields(names, block.line(index), delimiter, quoted=True)
+            if len(fields) == 0:
+                yield Problem(where=f"{log.name}:{block.first + index}", what="a record without any field")
+            else:
+                found.append((block.first + index, unpacked(fields)))
+    yield from batches(log, found, wanted, "line")
 
 
 FORMATS = (Format("csv", "generic", sniff, read, also=("windows", *FAMILIES)),)

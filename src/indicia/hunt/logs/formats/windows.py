@@ -10,11 +10,16 @@ exports.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
+import msgspec
 import numpy as np
 import pyarrow as pa
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch, Times
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
@@ -109,9 +114,119 @@ def normal(record: Mapping[str, Any]) -> dict[str, Any] | None:
     winlog = record.get("winlog")
     if isinstance(winlog, dict) and "channel" in winlog:
         return _from_winlogbeat(record, winlog)
-    if "EventID" in record and ("Channel" in record or "SourceName" in record or "ProviderName" in record):
-        return _from_flat(record)
+    return _from_export(record)
+
+
+def _from_export(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    """An event as some exporter writes it, flat or half flat; None when it is none."""
+    if "EventID" in record:
+        named = not record.keys().isdisjoint(("Channel", "SourceName", "ProviderName", "Provider"))
+        if named or ("EventLog" in record and "Source" in record):
+            return _from_flat(record)
+    if "event_id" in record and "log_name" in record:
+        return _from_old_winlogbeat(record)
+    if "winlog.channel" in record or "winlog.event_id" in record:
+        return _from_dotted(record)
+    if "EventId" in record and "Channel" in record:
+        return _from_evtxecmd(record)
+    if "Id" in record and "LogName" in record:
+        return _from_get_winevent(record)
+    if "EventCode" in record or "EventID" in record:
+        channel = next((str(record[name]) for name in ("source", "sourcetype", "LogName") if name in record), "")
+        kind, found, rest = channel.partition("WinEventLog:")
+        if (found and kind in ("", "Xml")) or "LogName" in record:
+            return _from_flat({**record, "EventID": record.get("EventCode", record.get("EventID")), "Channel": rest or channel})
     return None
+
+
+def _from_old_winlogbeat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Winlogbeat 5 and 6."""
+    parts = {name: record.get(name) for name in ("event_data", "user_data")}
+    told = {
+        "event_id": record.get("event_id"),
+        "channel": record.get("log_name"),
+        "provider_name": record.get("source_name"),
+        "computer_name": record.get("computer_name"),
+        "record_id": record.get("record_number"),
+    }
+    return _from_winlogbeat(record, {**parts, **told})
+
+
+def _from_dotted(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Winlogbeat's fields as a table has them, `winlog.event_data.Image`."""
+    parts: dict[str, dict[str, Any]] = {"event_data": {}, "user_data": {}}
+    told: dict[str, Any] = {}
+    for name, value in record.items():
+        _, below, rest = name.partition("winlog.")
+        part, within, own = rest.partition(".")
+        if below and within and part in parts:
+            parts[part][own] = value
+        elif below:
+            told[rest] = value
+    return _from_winlogbeat(record, {**told, **parts})
+
+
+def _from_evtxecmd(record: Mapping[str, Any]) -> dict[str, Any]:
+    """EvtxECmd: the data is JSON in `Payload`."""
+    fields: dict[str, Any] = {}
+    payload = record.get("Payload")
+    with suppress(msgspec.DecodeError, RecursionError):
+        content = msgspec.json.decode(payload) if isinstance(payload, str) and payload else payload
+        for part in ("EventData", "UserData"):
+            if isinstance(content, dict):
+                _data_of(content.get(part), fields)
+    return fields | {
+        "EventID": record.get("EventId"),
+        "Channel": record.get("Channel"),
+        "Provider_Name": record.get("Provider"),
+        "Computer": record.get("Computer"),
+        "EventRecordID": record.get("EventRecordId"),
+        "SystemTime": str(record.get("TimeCreated") or ""),
+    }
+
+
+def _data_of(content: Any, fields: dict[str, Any]) -> None:
+    """The data of an event, as named items in a list or as a plain object."""
+    if not isinstance(content, dict):
+        return
+    items = content.get("Data")
+    for item in items if isinstance(items, list) else [items]:
+        if isinstance(item, dict) and "@Name" in item:
+            fields[str(item["@Name"])] = item.get("#text")
+        elif item is not None:
+            fields.setdefault("Data", item)
+    _leaves({name: value for name, value in content.items() if name != "Data"}, fields, 0)
+
+
+def _from_get_winevent(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What PowerShell's Get-WinEvent gives, as JSON or as a table; names of the data stand in Sysmon's messages alone."""
+    message = str(record.get("Message") or "")
+    fields: dict[str, Any] = {}
+    if "Sysmon" in str(record.get("ProviderName", "")):
+        parts = (line.partition(": ") for line in message.splitlines())
+        fields = {name: value for name, _, value in parts if name and value}
+    return fields | {
+        "EventID": record.get("Id"),
+        "Channel": record.get("LogName"),
+        "Provider_Name": record.get("ProviderName"),
+        "Computer": record.get("MachineName"),
+        "EventRecordID": record.get("RecordId"),
+        "Message": message,
+        "SystemTime": _TIMES.iso_text({"TimeCreated": record.get("TimeCreated")}),
+    }
+
+
+def _texts_of(content: str) -> dict[str, Any]:
+    """The data of an event that is a text of XML or JSON within the record."""
+    found: dict[str, Any] = {}
+    with suppress(ParseError, DefusedXmlException, ValueError, RecursionError):
+        if content.lstrip()[:1] == "<":
+            for element in fromstring(content).iter():
+                if element.get("Name"):
+                    found[str(element.get("Name"))] = element.text or ""
+        elif content.lstrip()[:1] == "{":
+            _leaves(msgspec.json.decode(content), found, 0)
+    return found
 
 
 def _from_winlogbeat(record: Mapping[str, Any], winlog: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +247,13 @@ def _from_winlogbeat(record: Mapping[str, Any], winlog: Mapping[str, Any]) -> di
 def _from_flat(record: Mapping[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     _leaves(record, fields, 0)
-    fields.setdefault("Provider_Name", record.get("SourceName", record.get("ProviderName")))
+    if isinstance(data := record.get("EventData"), str):
+        for name, value in _texts_of(data).items():
+            fields.setdefault(name, value)
+    if "Channel" not in fields and "EventLog" in record:
+        fields["Channel"] = record["EventLog"]
+    named = (record[name] for name in ("SourceName", "ProviderName", "Provider", "Source") if name in record)
+    fields.setdefault("Provider_Name", next(named, None))
     fields.setdefault("Computer", record.get("Hostname", record.get("MachineName")))
     fields["SystemTime"] = _TIMES.iso_text(fields)
     return fields

@@ -1,0 +1,94 @@
+"""Documents that hold many records, and records that are packed within others: opened, so that none is hidden.
+
+References: AWS, "CloudTrail log file examples", `lookup-events`; Microsoft Graph, "Paging"; Elasticsearch, "Search API";
+Microsoft Purview, "Export audit log records"; Splunk, "export" endpoint; Azure Monitor, "Logs query response".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from indicia.hunt.events import NO_TIME
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.table import flatten
+from indicia.hunt.names import field_key
+from indicia.hunt.sources import source_of
+
+__all__ = ["PACKED", "opened", "unpacked"]
+
+_LISTS = frozenset("records value events entries data items results logs findings hits logevents activities rows".split())
+_WITHIN = ("_source", "result", "fields")  # a record stands whole below this name of what a search gave
+# Fields that hold the record itself, as JSON in a text; the names beside it are the exporter's.
+PACKED = frozenset({"auditdata", "cloudtrailevent", "_raw"})
+_DEEPEST = 3
+_TIMES = RecordTimes()
+_decoder = msgspec.json.Decoder()
+
+
+def opened(document: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
+    """The records in a document that is nothing but their envelope, with the name that they stand under; None for a record.
+
+    An envelope is no record of a known kind and has no time of its own, but a list of objects under a name that is known for
+    it, or whose objects have times.
+    """
+    if isinstance(tables := document.get("tables"), list):
+        return "tables", list(_table_rows(tables))
+    found = _list_in(document, 0)
+    if found is None or _TIMES.time(document) != NO_TIME or source_of(flatten(document)) is not None:
+        return None
+    return found
+
+
+def _list_in(document: Mapping[str, Any], depth: int) -> tuple[str, list[Any]] | None:
+    lists = [
+        (name, value) for name, value in document.items() if isinstance(value, list) and value and isinstance(value[0], dict)
+    ]
+    if len(lists) == 1:
+        name, items = lists[0]
+        if field_key(name) in _LISTS or _TIMES.time(unpacked(items[0])) != NO_TIME:
+            return name, items
+        return None
+    if not lists and depth < _DEEPEST:
+        for name, value in document.items():
+            if isinstance(value, dict) and (within := _list_in(value, depth + 1)) is not None:
+                return f"{name}.{within[0]}", within[1]
+    return None
+
+
+def _table_rows(tables: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """The rows of what a query of Log Analytics gives."""
+    for table in tables:
+        columns = table.get("columns") if isinstance(table, dict) else None
+        if isinstance(columns, list):
+            names = [str(column.get("name", "")) if isinstance(column, dict) else str(column) for column in columns]
+            for row in table.get("rows") or ():
+                yield dict(zip(names, row, strict=False))
+
+
+def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record that is packed in one: what a search or an export put around it stays only where it says something more."""
+    found = dict(record)
+    for name in _WITHIN:
+        inner = found.get(name)
+        if isinstance(inner, dict) and ("_index" in found or "preview" in found or "offset" in found or len(found) == 1):
+            found = dict(inner)
+            break
+    for name in [name for name in found if field_key(name) in PACKED]:
+        inner = _object_in(found[name])
+        if inner:
+            around = {key: value for key, value in found.items() if key != name}
+            known = {field_key(key) for key in inner}
+            found = {**inner, **{key: value for key, value in around.items() if field_key(key) not in known}}
+    return found
+
+
+def _object_in(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, str) and value.lstrip()[:1] == "{":
+        try:
+            value = _decoder.decode(value)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+    return value if isinstance(value, dict) else None
