@@ -15,9 +15,10 @@ import msgspec
 
 from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary
 from indicia.advise.facts import Facts, Knows
-from indicia.advise.needs import Need, needs_of
+from indicia.advise.needs import Need, incidents_of, needs_of
 from indicia.advise.order import ordered
 from indicia.advise.platforms import platforms_of
+from indicia.affairs.main import main_affair
 from indicia.records import Advice, Case, Measure, RuleText
 
 __all__ = ["advise", "fitting_rules", "known_words", "read_profile"]
@@ -46,7 +47,7 @@ def advise(
     facts = Facts(knowledge)
     needs, unknown = needs_of(case, facts)
     present, odd = profile.in_place(case.have if have is None else have)
-    incidents = [facts.incidents[key] for key in _incident_ids(case) if key in facts.incidents]
+    incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
     on = frozenset(platforms) or platforms_of(case, needs, facts)
     if rules is None:
         rules = hunts.packed() | {rule.name: rule.text for rule in case.rules}
@@ -80,12 +81,6 @@ def fitting_rules(case: Case, knowledge: Knows, rules: Mapping[str, str]) -> tup
     """Those of `rules` (name of the file -> text) that fit what a case calls for, to be kept in it."""
     needs, _ = needs_of(case, Facts(knowledge))
     return tuple(RuleText(name=rule.file, text=rule.text) for rule in hunts.fitting(rules, needs))
-
-
-def _incident_ids(case: Case) -> list[str]:
-    named = [claim.incident_id for claim in case.claims] + [affair.incident_id for affair in case.affairs]
-    named += [mention.target for mention in case.mentions if mention.kind.value == "incident"]
-    return list(dict.fromkeys(key for key in named if key))
 
 
 def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:
