@@ -16,7 +16,7 @@ import numpy as np
 
 from indicia.knowledge import load
 from indicia.records import Evidence, Weighing
-from indicia.weigh import Change, from_ids, weigh, what_if
+from indicia.weigh import Change, from_ids, leaders_if, weigh
 
 VARIANTS = 1000
 
@@ -61,7 +61,7 @@ def main() -> int:
             for _ in range(VARIANTS)
         ]
         warm = timed(repeats, weighing)
-        what_ifs = timed(3, lambda evidence=evidence, changes=changes: what_if(evidence, knowledge, changes))
+        what_ifs = timed(3, lambda evidence=evidence, changes=changes: leaders_if(evidence, knowledge, changes))
         print(f"{len(evidence):>8} {warm * 1000:>9.1f} ms {what_ifs:>14.2f} s")
         figures |= {f"warm_ms_{len(evidence)}": warm * 1000, f"what_if_s_{len(evidence)}": what_ifs}
     print(f"cold {figures['cold_ms']:.0f} ms")

@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-
 from indicia import knowledge
 from indicia.read.claims.cutting import SHORT, Cut, cut, parse
 from indicia.read.claims.judge import ANSWERS, NOBODY, judge
@@ -134,8 +133,9 @@ def _asked(text: str, claims: Sequence[dict[str, Any]], piece: Cut, turn: Turn |
         accused = claim.get("accused")
         if accused is None and claim["quote"][0] < end and claim["quote"][1] > start:
             here[NOBODY] = claim
-        elif accused is not None and start <= accused[0] < end and (at := _match(accused, places)) >= piece.before:
-            if at not in here or here[at].get("optional"):
+        elif accused is not None and start <= accused[0] < end:
+            at = _match(accused, places)
+            if at >= piece.before and (at not in here or here[at].get("optional")):
                 here[at] = claim
     names = [_words(text[slice(*c["accused"])]) | _words(c.get("accused_canonical")) for c in claims if c.get("accused")]
     for at in askable(piece):
@@ -165,7 +165,9 @@ def _right(
         answers[question] = values.index(said) if said in values else -100
     if claim.get("tie") is None:
         answers["tfirm"] = -100
-    alike = [c for c in claims if c.get("accused") == claim.get("accused") and c["stance"] == claim["stance"] and c.get("source")]
+    alike = [
+        c for c in claims if c.get("accused") == claim.get("accused") and c["stance"] == claim["stance"] and c.get("source")
+    ]
     spoken = [_speaker(claim, places, turn), *(_speaker(one, places, turn) for one in alike if one is not claim)]
     return Asked(at, answers, tuple(place for place in spoken if place >= 0), 1.0)
 
@@ -194,5 +196,3 @@ def _match(span: Sequence[int], places: Sequence[tuple[int, int]]) -> int:
 
 def _words(text: str | None) -> set[str]:
     return set(re.findall(r"\w+", (text or "").lower())) - _LITTLE
-
-

@@ -34,6 +34,7 @@ from indicia.records import (
     stable_id,
     to_json,
 )
+from tests.affairs.claims import case_of
 from tests.sample_case import VERSIONS, empty_case, exchange_case
 from tests.sample_knowledge import SampleKnowledge
 
@@ -156,6 +157,43 @@ def test_an_incident_without_a_cve_in_the_text_still_leads_to_its_patch() -> Non
     assert set(patch.covers) == {"CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"}
     assert "KB5000871" in patch.instruction
     assert patch.due == "2021-04-16"
+    assert patch.rank is Rank.KNOWN
+
+
+def test_what_a_table_knows_is_never_told_as_stated_and_never_leads() -> None:
+    case = exchange_case(logs=False)
+    bare = msgspec.structs.replace(case, mentions=tuple(one for one in case.mentions if one.kind is MentionKind.TECHNIQUE))
+    advice = advise(bare, SAMPLE)
+    main = [one for one in advice.measures if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
+    patch = next(one for one in main if one.kind is MeasureKind.PATCH)
+    assert set(patch.known) == {"CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"}
+    assert "not stated in the texts" in patch.instruction
+    assert "Not stated in the texts, but known of this affair from our table: 4 flaws" in advice.summary
+    assert "flaws call for action (" in advice.summary and "0 flaws" in advice.summary
+    adding = {step.measure for step in advice.curve}
+    ranks = [one.rank in {Rank.SEEN, Rank.STATED} for one in main if one.id in adding]
+    assert ranks == sorted(ranks, reverse=True)
+    assert ranks[0] and patch.rank is Rank.KNOWN and patch.id in adding
+    told = advise(case, SAMPLE)
+    stated_patch = next(one for one in told.measures if one.kind is MeasureKind.PATCH)
+    assert stated_patch.rank is Rank.STATED
+    assert set(stated_patch.known).isdisjoint(one.target or one.value for one in case.mentions)
+
+
+def test_an_affair_that_is_named_in_passing_calls_for_nothing() -> None:
+    _, claims = case_of(
+        [
+            (
+                "2025-05-28",
+                [
+                    "Czech Republic | accuses | Russia | state | none | RU | CZ | government | the Zeleny hack | announcement",
+                    "Microsoft | accuses | HAFNIUM | group | none | CN | US | company | exchange-2021 | background",
+                ],
+            )
+        ]
+    )
+    needs, _ = needs_of(Case(name="x", versions=VERSIONS, claims=claims), Facts(SAMPLE))
+    assert not needs
 
 
 def test_containment_comes_first_and_in_order_and_only_after_a_compromise() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from indicia.advise import advise
+from indicia.affairs.main import main_affair
+from indicia.case import open_store
 from indicia.knowledge import Knowledge, load
-from indicia.pipeline import Standing, as_left
-from indicia.records import Case, Claim, Firmness, Judgement, Level, to_json
+from indicia.pipeline import Standing, as_left, build, for_audience
+from indicia.records import Case, Claim, Firmness, Judgement, Level, Tlp, rejected, to_json
 from indicia.share import render
 from indicia.weigh import gather, weigh
 from tests import sample_case
@@ -143,7 +146,7 @@ def test_a_correction_changes_what_it_says_and_nothing_else(
             "accused": claim.accused.party and claim.accused.party.canonical,
             "stance": claim.stance,
             "level": claim.accused.level,
-            "firmness": claim.firmness,
+            "firmness": claim.said.firmness,
             "date": claim.date,
         }
 
@@ -151,7 +154,7 @@ def test_a_correction_changes_what_it_says_and_nothing_else(
     standing = Standing(judged(case, (claim.id, action, value)))
     found = standing.corrected(claim)
     assert told(found) == {**told(claim), field: wanted} != told(claim)
-    assert found.quote == claim.quote and found.confidence == claim.confidence
+    assert found.quote == claim.quote and found.said.confidence == claim.said.confidence
     assert standing.corrected(case.claims[0]) == case.claims[0], "of another claim nothing is changed"
 
 
@@ -165,7 +168,7 @@ def test_corrections_lie_over_one_another_and_what_is_no_correction_is_passed_ov
         (claim.id, "correct", '{"date": "2021"}'),
     ]
     found = Standing(judged(case, *rows)).corrected(claim)
-    assert (found.date, found.firmness) == ("2021", Firmness.HIGH)
+    assert (found.date, found.said.firmness) == ("2021", Firmness.HIGH)
 
 
 def test_nobody_is_named_by_a_correction_where_the_text_names_nobody(case: Case) -> None:
@@ -250,3 +253,66 @@ def test_an_affair_follows_its_claims(case: Case, knowledge: Knowledge) -> None:
     left = as_left(judged(whole, *rows), knowledge)
     assert left.claims == () and left.affairs == ()
     assert left.advice is not None and left.advice is not whole.advice
+
+
+OWN_RULE = """
+title: A rule of the house
+id: 5f0e0f6a-0000-4000-8000-000000000001
+logsource: {category: process_creation, product: windows}
+detection:
+  one: {Image: '*house.exe'}
+  condition: one
+tags: [attack.t1190]
+"""
+
+
+def test_a_rejected_claim_loses_neither_what_is_in_place_nor_own_rules(knowledge: Knowledge, tmp_path: Path) -> None:
+    text = tmp_path / "us.txt"
+    text.write_text(
+        "The United States accused China of the Microsoft Exchange hack. The United Kingdom accused China of the Microsoft "
+        "Exchange hack. The attackers exploited a public-facing application (T1190) and used phishing (T1566).",
+        "utf-8",
+    )
+    rule = tmp_path / "house.yml"
+    rule.write_text(OWN_RULE, "utf-8")
+    made = build([str(text)], rules=[rule], have=["mfa"], knowledge=knowledge)
+    assert made.have == ("mfa",)
+    assert [one.name for one in made.rules] == [str(rule)]
+
+    def told(case: Case) -> tuple[int, int]:
+        advice = case.advice
+        assert advice is not None
+        return (
+            sum(one.in_place for one in advice.measures),
+            sum("5f0e0f6a-0000-4000-8000-000000000001" in one.references for one in advice.measures)
+            + sum("A rule of the house" in one.title for one in advice.measures),
+        )
+
+    in_place, ours = told(made)
+    assert in_place and ours
+    left = as_left(judged(made, (made.claims[0].id, "reject", "")), knowledge)
+    assert len(left.claims) == len(made.claims) - 1
+    assert told(left) == (in_place, ours)
+    red = msgspec.structs.replace(
+        made,
+        documents=tuple(msgspec.structs.replace(one, marking=Tlp.GREEN) for one in made.documents),
+        marking=Tlp.RED,
+    )
+    seen = for_audience(red, Tlp.GREEN, knowledge)
+    assert seen is not red and told(seen) == (in_place, ours)
+    grown = build([str(text)], before=made, knowledge=knowledge)
+    assert (grown.have, grown.rules) == (made.have, made.rules)
+    with open_store(tmp_path / "case.indicia") as store:
+        store.save(made, author="Ada", time="2026-01-02T03:04:05+00:00", what="brief")
+        assert (store.load().have, store.load().rules) == (made.have, made.rules)
+
+
+def test_the_last_word_stands_wherever_it_is_asked(case: Case, knowledge: Knowledge) -> None:
+    claim = case.claims[0].id
+    for rows, out in ((("reject", "confirm"), False), (("confirm", "reject"), True), (("reject", "note", "star"), True)):
+        made = judged(case, *((claim, action, "") for action in rows))
+        assert (claim in rejected(made.judgements)) is out
+        assert Standing(made).is_rejected(claim) is out
+        left = as_left(made, knowledge)
+        assert (claim not in {one.id for one in left.claims}) is out
+        assert all(claim not in {one.id for one in part} for part in (main_affair(made).on, main_affair(made).beside)) is out

@@ -14,10 +14,12 @@ from indicia.errors import UsageError
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Level, Verdict, from_json, to_json
 from indicia.records import Weighing as WeighingRecord
-from indicia.weigh import Change, from_ids, plant, prior_range, weigh, what_if
+from indicia.weigh import Change, from_ids, gather, leaders_if, plant, prior_range, weigh, what_if
 from indicia.weigh.board import lay_out
 from indicia.weigh.decisive import decisive
 from indicia.weigh.words import band
+from tests.sample_case import about
+from tests.weigh.samples import claim_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "observed.yml").read_text("utf-8"))
 # ATT&CK's own relations of a group that has much of its own, so that there is something to name.
@@ -141,7 +143,7 @@ def test_planted_tools_on_thin_evidence_are_not_believed(knowledge: Knowledge) -
 def test_what_if_switches_regrades_and_changes_the_prior(knowledge: Knowledge) -> None:
     evidence = of_group(knowledge, *TURLA)
     software = [item.id for item in evidence if item.feature.startswith("S")]
-    plain, without, doubted, sceptical = what_if(
+    plain, without, doubted, sceptical = leaders_if(
         evidence,
         knowledge,
         [
@@ -155,7 +157,27 @@ def test_what_if_switches_regrades_and_changes_the_prior(knowledge: Knowledge) -
     assert plain.probability > doubted.probability > without.probability or plain.probability > 0.999
     assert sceptical.probability < plain.probability
     with pytest.raises(UsageError):
-        what_if(evidence, knowledge, [Change(off=("evidence--none",))])
+        leaders_if(evidence, knowledge, [Change(off=("evidence--none",))])
+
+
+def test_what_if_in_full_and_in_short_say_the_same_without_the_reports_on_the_affair(knowledge: Knowledge) -> None:
+    """The techniques of the Exchange affair, whose own reports may not speak: neither in the weighing nor in its what-ifs."""
+    claim = about(claim_of("Microsoft | accuses | HAFNIUM | group | high | CN | US | company | -"), "exchange-2021", None)
+    techniques = ["T1190", "T1505.003", "T1003.001", "T1059.001", "T1136.002", "T1560.001", "T1567.002", "T1114.002"]
+    observed = from_ids(techniques, ["S0020"], knowledge=knowledge)
+    evidence = (*observed, *gather([claim], (), None, (), knowledge))
+    for change in (Change(), Change(off=("T1190",)), Change(grades={"S0020": ("E", 5)}), Change(prior={"unknown": 0.2})):
+        whole = what_if(evidence, knowledge, change).observed
+        leader = next(at for at in whole.posteriors if at.hypothesis.id != "unknown")
+        (short,) = leaders_if(evidence, knowledge, [change])
+        assert (short.leader, short.probability) == (leader.hypothesis.id, pytest.approx(leader.probability))
+    plain = weigh(evidence, knowledge).observed
+    assert plain.posteriors[0].hypothesis.id == "unknown"
+    (unmoved,) = [one for prior, one, _ in prior_range(evidence, knowledge) if prior == 0.5]
+    assert unmoved == next(at.hypothesis.id for at in plain.posteriors if at.hypothesis.id != "unknown")
+    for wrong in (Change(off=("S9999",)), Change(weights={"T1190": -1.0}), Change(grades={"T1190": ("Z", 1)})):
+        with pytest.raises(UsageError):
+            what_if(evidence, knowledge, wrong)
 
 
 def test_a_prior_may_be_given_and_must_fit(knowledge: Knowledge) -> None:

@@ -9,9 +9,25 @@ import msgspec
 import pytest
 import yaml
 
+from indicia.affairs.joining import join_affairs
+from indicia.affairs.origins import led_back
 from indicia.errors import UsageError
 from indicia.knowledge import Knowledge, load
-from indicia.records import Evidence, EvidenceKind, Judgement, Verdict, to_json
+from indicia.read.claims import read_claims
+from indicia.read.fronts import document_from_text
+from indicia.records import (
+    Assessment,
+    Claim,
+    Evidence,
+    EvidenceKind,
+    Judgement,
+    Likelihood,
+    Stance,
+    Tie,
+    TieKind,
+    Verdict,
+    to_json,
+)
 from indicia.weigh import from_ids, gather, weigh
 from indicia.weigh.affair import reports_on
 from tests.sample_case import about
@@ -68,7 +84,7 @@ def test_many_accusers_are_no_surer_than_the_firmest(firmness: str, at_most: flo
         for name in accused
     ]
     found = weigh(said_by(lines, knowledge), knowledge).said
-    assert max(at.probability for at in found.levels) == pytest.approx(at_most)
+    assert 0.2 < max(at.probability for at in found.levels) <= at_most + 1e-9
     assert sum(at.probability for at in found.posteriors) == pytest.approx(1)
 
 
@@ -142,3 +158,93 @@ def test_from_ids_takes_old_ids_and_refuses_unknown_ones(knowledge: Knowledge) -
     victims = from_ids(victims=["no"], sectors=["Government"], knowledge=knowledge)
     assert [item.feature for item in victims] == ["victim-country:NO", "victim-sector:government"]
     assert all(item.kind is EvidenceKind.OBSERVED for item in victims)
+
+
+SVR = "United States | accuses | SVR | agency | none | RU | US | government | -"
+
+
+def leans(lines: list[str], knowledge: Knowledge) -> Assessment:
+    return weigh(said_by(lines, knowledge), knowledge).said
+
+
+def test_a_copy_that_says_the_group_instead_of_the_agency_names_nobody(knowledge: Knowledge) -> None:
+    copied = "United States | accuses | APT29 | group | none | RU | US | government | -"
+    once, twice = leans([SVR], knowledge), leans([SVR, copied], knowledge)
+    assert once.verdict is twice.verdict is Verdict.INSUFFICIENT
+    assert max(at.probability for at in twice.levels) == pytest.approx(once.levels[0].probability)
+
+
+def test_an_agency_and_its_one_group_are_one_accused_at_two_depths(knowledge: Knowledge) -> None:
+    british = "United Kingdom | accuses | APT29 | group | none | RU | GB | government | -"
+    found = leans([SVR, british], knowledge)
+    by_id = {at.hypothesis.id: at.probability for at in found.levels}
+    assert by_id["agency:svr"] == pytest.approx(by_id["G0016"])
+    assert by_id["G0016"] > leans([SVR], knowledge).levels[0].probability
+
+
+def test_a_reworded_copy_lowers_nobody(knowledge: Knowledge) -> None:
+    first = "Mandiant | accuses | APT41 | group | high | CN | US | company | -"
+    for words in ("moderate", "hedged", "none", "high"):
+        for accused in ("APT41", "Chinese hackers"):
+            copy = f"Mandiant | accuses | {accused} | group | {words} | CN | US | company | -"
+            once, twice = leans([first], knowledge), leans([first, copy], knowledge)
+            before = next(at.probability for at in once.levels if at.hypothesis.id == "G0096")
+            after = next(at.probability for at in twice.levels if at.hypothesis.id == "G0096")
+            assert after == pytest.approx(before), (words, accused)
+
+
+def tied(claim: Claim, kind: TieKind, state: str, *, deed: bool, likelihood: Likelihood | None = None) -> Claim:
+    tie = Tie(kind=kind, to={"CN": "China", "RU": "Russia"}[state], state=state, likelihood=likelihood)
+    return msgspec.structs.replace(claim, tie=tie, deed=claim.deed if deed else None)
+
+
+def assessed(claims: list[Claim], knowledge: Knowledge) -> Assessment:
+    return weigh(gather(claims, (), None, (), knowledge), knowledge).said
+
+
+def test_what_is_known_of_a_group_says_nothing_of_its_state(knowledge: Knowledge) -> None:
+    lines = [
+        f"{who} | accuses | HAFNIUM | group | confirmed | - | - | company | -" for who in ("Microsoft", "Volexity", "ESET")
+    ]
+    claims = [
+        msgspec.structs.replace(
+            one, accused=msgspec.structs.replace(one.accused, state_known="CN", according_to=("MITRE ATT&CK",))
+        )
+        for one in (claim_of(line, number) for number, line in enumerate(lines))
+    ]
+    found = assessed(claims, knowledge)
+    assert found.leaders == ("G0125",)
+    assert {at.hypothesis.id for at in found.levels} == {"G0125"}
+    assert "China" not in found.statement
+
+
+def test_a_tie_is_no_accusation_of_the_deed(knowledge: Knowledge) -> None:
+    made = claim_of("UK National Cyber Security Centre | accuses | HAFNIUM | group | high | CN | GB | government | -", 1)
+    linked = tied(made, TieKind.LINKED, "CN", deed=False, likelihood=Likelihood.VERY_LIKELY)
+    assert assessed([linked], knowledge).verdict is Verdict.INSUFFICIENT
+    assert not assessed([linked], knowledge).levels
+    deed = claim_of("Microsoft | accuses | HAFNIUM | group | confirmed | - | US | company | -", 2)
+    alone, both = assessed([deed], knowledge), assessed([deed, linked], knowledge)
+    assert both.levels[0].probability == pytest.approx(alone.levels[0].probability)
+    assert "HAFNIUM is tied to China by UK National Cyber Security Centre, very likely" in both.statement
+    assert "so Microsoft)" in both.statement
+
+
+@pytest.mark.parametrize(("kind", "counts"), [(TieKind.WORKS_FOR, True), (TieKind.ORGAN, True), (TieKind.LINKED, False)])
+def test_a_state_counts_from_a_tie_of_works_for_or_firmer(kind: TieKind, counts: bool, knowledge: Knowledge) -> None:
+    lines = [f"{who} | accuses | HAFNIUM | group | high | - | - | government | -" for who in ("France", "Spain", "Japan")]
+    claims = [tied(claim_of(line, number), kind, "CN", deed=True) for number, line in enumerate(lines)]
+    assert ("state:CN" in {at.hypothesis.id for at in assessed(claims, knowledge).levels}) is counts
+
+
+def test_a_denial_speaks_to_its_own_affair(knowledge: Knowledge) -> None:
+    text = (
+        "On 4 March 2024 Mandiant accused APT41 of the Acme hack. The firm said that APT41 was behind the Acme hack with high "
+        "confidence. China denied that it was behind the Acme hack."
+    )
+    document = document_from_text(text, name="acme.txt", published="2024-03-05")
+    claims = led_back(read_claims(document, knowledge)[0], [document])
+    affairs = join_affairs(claims, [document], knowledge)
+    said = [item.said for item in gather(claims, (), None, [document], knowledge, affairs) if item.said]
+    assert {one.stance for one in said} >= {Stance.ACCUSES, Stance.DENIES}
+    assert not any(one.beside for one in said)

@@ -15,12 +15,13 @@ import msgspec
 
 from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary
 from indicia.advise.facts import Facts, Knows
-from indicia.advise.needs import Need, needs_of
+from indicia.advise.needs import Need, incidents_of, needs_of
 from indicia.advise.order import ordered
 from indicia.advise.platforms import platforms_of
-from indicia.records import Advice, Case, Measure
+from indicia.affairs.main import main_affair
+from indicia.records import Advice, Case, Measure, RuleText
 
-__all__ = ["advise", "known_words", "read_profile"]
+__all__ = ["advise", "fitting_rules", "known_words", "read_profile"]
 
 known_words = profile.known_words
 read_profile = profile.read_profile
@@ -30,25 +31,27 @@ def advise(
     case: Case,
     knowledge: Knows,
     *,
-    have: Iterable[str] = (),
+    have: Iterable[str] | None = None,
     platforms: Iterable[str] = (),
     rules: Mapping[str, str] | None = None,
 ) -> Advice:
     """Measures for a case in the order in which to take them.
 
     Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and
-    detections by the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`); what
-    they put in place is marked and counted as covered. `platforms` (ATT&CK's words) narrow the log
-    sources; not given, they are inferred where the case tells. `rules` maps the
-    name of a Sigma rule file to its text (None: the rules that come with the program); those that fit the case become queries
-    to run now. Pure: same case and knowledge, same advice.
+    detections by the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`; None:
+    those that the case keeps); what they put in place is marked and counted as covered. `platforms` (ATT&CK's words) narrow the
+    log sources; not given, they are inferred where the case tells. `rules` maps the name of a Sigma rule file to its text
+    (None: the rules that come with the program and those that the case keeps); those that fit the case become queries to run
+    now. Pure: same case and knowledge, same advice.
     """
     facts = Facts(knowledge)
     needs, unknown = needs_of(case, facts)
-    present, odd = profile.in_place(have)
-    incidents = [facts.incidents[key] for key in _incident_ids(case) if key in facts.incidents]
+    present, odd = profile.in_place(case.have if have is None else have)
+    incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
     on = frozenset(platforms) or platforms_of(case, needs, facts)
-    fitting = hunts.fitting(hunts.packed() if rules is None else rules, needs)
+    if rules is None:
+        rules = hunts.packed() | {rule.name: rule.text for rule in case.rules}
+    fitting = hunts.fitting(rules, needs)
     candidates = [
         *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
         *prevention.prevention(needs, facts),
@@ -74,10 +77,10 @@ def advise(
     )
 
 
-def _incident_ids(case: Case) -> list[str]:
-    named = [claim.incident_id for claim in case.claims] + [affair.incident_id for affair in case.affairs]
-    named += [mention.target for mention in case.mentions if mention.kind.value == "incident"]
-    return list(dict.fromkeys(key for key in named if key))
+def fitting_rules(case: Case, knowledge: Knows, rules: Mapping[str, str]) -> tuple[RuleText, ...]:
+    """Those of `rules` (name of the file -> text) that fit what a case calls for, to be kept in it."""
+    needs, _ = needs_of(case, Facts(knowledge))
+    return tuple(RuleText(name=rule.file, text=rule.text) for rule in hunts.fitting(rules, needs))
 
 
 def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:

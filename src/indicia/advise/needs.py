@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from indicia.advise.facts import Facts
+from indicia.affairs.main import MainAffair, main_affair
 from indicia.records import Case, Context, MentionKind, Outcome, Rank, Record, Stance
 
-__all__ = ["Need", "needs_of"]
+__all__ = ["Need", "incidents_of", "needs_of"]
 
 # Evidence first: what our own logs show counts in full, an attempt a little less; what a text states counts more than what the
 # accused are known to do elsewhere. The order matters, the figures are rough; docs/advice.md says so.
-WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.TYPICAL: 0.15}
+WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.KNOWN: 0.3, Rank.TYPICAL: 0.15}
 ATTEMPT = 0.8
 # Stopping the first step saves the rest: a technique at the end of the chain counts six tenths of one at its start. What
 # happens before the intrusion, outside of our walls, counts least.
@@ -52,10 +53,11 @@ class _Gatherer:
 def needs_of(case: Case, facts: Facts) -> tuple[tuple[Need, ...], tuple[str, ...]]:
     """The needs of a case, the heaviest first, and the technique ids in it that ATT&CK does not know.
 
-    Seen: techniques and flaws of sightings. Stated: mentions whose context is `stated`, and the flaws of the incident that the
-    claims are about. Typical: what ATT&CK says of the accused groups and of the incident's campaigns. Denied accusations do not
-    count.
+    Seen: techniques and flaws of sightings. Stated: mentions whose context is `stated`. Known: the flaws of the main affair as
+    our table has them, where no text tells them. Typical: what ATT&CK says of the groups that are accused of the main affair
+    and of its campaigns. Denied accusations do not count.
     """
+    main = main_affair(case)
     flaws, techniques, unknown = _Gatherer(), _Gatherer(), dict[str, None]()
 
     def technique(value: str, rank: Rank, reason: str, attempt: bool = False) -> None:
@@ -78,15 +80,15 @@ def needs_of(case: Case, facts: Facts) -> tuple[tuple[Need, ...], tuple[str, ...
             technique(mention.target or mention.value, Rank.STATED, mention.id)
         elif mention.kind is MentionKind.VULNERABILITY:
             flaws.add((mention.target or mention.value).upper(), Rank.STATED, mention.id)
-    for group, reason in _accused(case, facts):
+    for group, reason in _accused(main, facts):
         for value in facts.uses.get(group, ()):
             technique(value, Rank.TYPICAL, reason)
-    for incident_id, reason in _incidents(case):
+    for incident_id, reason in incidents_of(case, main):
         incident = facts.incidents.get(incident_id)
         if incident is None:
             continue
         for value in incident.cves:
-            flaws.add(value, Rank.STATED, reason)
+            flaws.add(value, Rank.KNOWN, reason)
         for value in (*incident.techniques, *(used for one in incident.campaigns for used in facts.uses.get(one, ()))):
             technique(value, Rank.TYPICAL, reason)
     needs = [_flaw(key, *found) for key, found in flaws.found.items()]
@@ -109,23 +111,24 @@ def _technique(facts: Facts, key: str, rank: Rank, reasons: list[str], attempt: 
     )
 
 
-def _accused(case: Case, facts: Facts) -> Iterable[tuple[str, str]]:
-    """(group id, claim id) for each accusation that names a group that ATT&CK knows."""
-    for claim in case.claims:
-        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} and claim.accused.party:
+def _accused(main: MainAffair, facts: Facts) -> Iterable[tuple[str, str]]:
+    """(group id, claim id) for each accusation on the main affair that names a group that ATT&CK knows."""
+    for claim in main.on:
+        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS} and claim.accused.party:
             group = facts.group(claim.accused.party.canonical)
             if group:
                 yield group, claim.id
 
 
-def _incidents(case: Case) -> Iterable[tuple[str, str]]:
-    """(incident id, id of the claim or mention that names it), without repeats."""
-    seen = set()
-    for claim in case.claims:
-        if claim.incident_id and claim.incident_id not in seen:
-            seen.add(claim.incident_id)
-            yield claim.incident_id, claim.id
-    for mention in case.mentions:
-        if mention.kind is MentionKind.INCIDENT and mention.target and mention.target not in seen:
-            seen.add(mention.target)
-            yield mention.target, mention.id
+def incidents_of(case: Case, main: MainAffair) -> Iterable[tuple[str, str]]:
+    """(id of a known incident, id of the claim or mention that names it): the main affair. Where no claim tells what it is
+    about, those that the texts state by name; an affair that is named beside it calls for nothing."""
+    if main.id is not None:
+        yield main.id, next((claim.id for claim in main.on if claim.incident_id == main.id), main.on[0].id)
+    elif not main.name:
+        seen = set()
+        for mention in case.mentions:
+            stated = mention.context is Context.STATED and mention.kind is MentionKind.INCIDENT
+            if stated and mention.target and mention.target not in seen:
+                seen.add(mention.target)
+                yield mention.target, mention.id

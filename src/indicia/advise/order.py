@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from indicia.advise.needs import Need
-from indicia.records import CoverageStep, Measure, MeasureKind
+from indicia.records import CoverageStep, Measure, MeasureKind, Rank
 
 __all__ = ["ordered", "shares"]
 
@@ -19,6 +19,8 @@ SEEING = 0.5
 BROAD = 0.45
 # Hours, weeks, months of work: a measure that takes months must bring much more to come first.
 COST = {1: 1.0, 2: 1.6, 3: 2.6}
+# What this case itself tells; the rest is knowledge about others, and never leads.
+TOLD = frozenset({Rank.SEEN, Rank.STATED})
 
 
 def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, float]:
@@ -36,7 +38,8 @@ def ordered(
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures by what each adds per effort, their curve, and the share that is covered before the first of them.
 
-    Measures in place come last and are counted first. A need counts with the best share of any measure that acts on it; the
+    Measures in place come last and are counted first. What a text states or a log shows goes before what is only known of the
+    affair or typical of the accused. A need counts with the best share of any measure that acts on it; the
     greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher 1978). Ties go by id.
     """
     weights = {need.id: need.weight for need in needs}
@@ -70,12 +73,21 @@ def ordered(
     rest.sort(key=lambda measure: measure.id)
     while rest:
         gains = [gain(measure) for measure in rest]
-        best = max(range(len(rest)), key=lambda at: (gains[at] / COST.get(rest[at].effort, 2.6), rest[at].effect, -at))
+        best = max(
+            range(len(rest)),
+            key=lambda at: (
+                gains[at] >= 1e-9,
+                rest[at].rank in TOLD,
+                gains[at] / COST.get(rest[at].effort, 2.6),
+                rest[at].effect,
+                -at,
+            ),
+        )
         if gains[best] < 1e-9:
             break
         chosen.append(rest.pop(best))
         take(chosen[-1])
         curve.append(CoverageStep(measure=chosen[-1].id, covered=covered()))
     # What adds nothing more is still worth having: it comes after, the most effective first.
-    later = sorted(rest, key=lambda measure: (-measure.effect, measure.id))
+    later = sorted(rest, key=lambda measure: (measure.rank not in TOLD, -measure.effect, measure.id))
     return [*chosen, *later, *taken], tuple(curve), base

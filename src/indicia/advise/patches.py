@@ -42,15 +42,18 @@ def _patch(
     rank = min((need.rank for need in needs), key=list(Rank).index)
     known = list(dict.fromkeys(fix for cve in cves for fix in fixes[cve]))
     vendor, product = key
-    title = f"Patch {vendor} {product}: {_listed(cves)}" if entries else f"Look for a fix of {cves[0]}"
+    told = [need.id for need in needs if need.rank is not Rank.KNOWN]
+    title = f"Patch {vendor} {product}: {_listed(told or cves)}" if entries else f"Look for a fix of {cves[0]}"
+    only_known = tuple(cve for cve in cves if cve not in told)
     techniques = dict.fromkeys(technique for cve in cves for technique in seen_with.get(cve, ()))
     return Measure(
         id=stable_id("measure", "patch", *key),
         kind=MeasureKind.PATCH,
         title=title,
-        instruction=" ".join((*_catalogue(entries), *_how(known, bool(entries)))),
+        instruction=" ".join((*_from_tables(only_known), *_catalogue(entries), *_how(known, bool(entries)))),
         audience=Audience.IT,
         covers=(*cves, *techniques),
+        known=only_known,
         reasons=tuple(dict.fromkeys(reason for need in needs for reason in need.reasons[:5])),
         rank=rank,
         effort=1,
@@ -62,6 +65,12 @@ def _patch(
 
 def _listed(names: list[str], most: int = 4) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _from_tables(cves: tuple[str, ...]) -> Iterable[str]:
+    """What nobody said here is told as what it is: our table's word."""
+    if cves:
+        yield f"Known of this affair from our table, not stated in the texts: {_listed(list(cves))}."
 
 
 def _catalogue(entries: list[KevEntry]) -> Iterable[str]:

@@ -29,12 +29,21 @@ def paragraph(
             "describe the attack, or logs."
         )
         return _with_odd(text, odd)
-    flaws = sum(need.is_flaw for need in needs)
-    counts = [(rank, sum(need.rank is rank for need in needs)) for rank in Rank]
-    parts = [
-        f"{_many(len(needs) - flaws, 'technique')} and {_many(flaws, 'flaw')} call for action "
-        f"({', '.join(f'{count} {rank.value}' for rank, count in counts if count)})."
-    ]
+    known = [need.id for need in needs if need.rank is Rank.KNOWN]
+    told = [need for need in needs if need.rank is not Rank.KNOWN]
+    flaws = sum(need.is_flaw for need in told)
+    counts = [(rank, sum(need.rank is rank for need in told)) for rank in Rank]
+    parts = []
+    if told:
+        parts.append(
+            f"{_many(len(told) - flaws, 'technique')} and {_many(flaws, 'flaw')} call for action "
+            f"({', '.join(f'{count} {rank.value}' for rank, count in counts if count)})."
+        )
+    if known:
+        parts.append(
+            f"Not stated in the texts, but known of this affair from our table: {_many(len(known), 'flaw')} "
+            f"({', '.join(sorted(known)[:FEW])})."
+        )
     if compromised:
         parts.insert(
             0, "A compromise was sighted: contain it first, in the order given, and preserve the evidence before any change."

@@ -48,7 +48,7 @@ def advise(
         raise UsageError("give either a case or --techniques", hint="for example: indicia advise --techniques T1190 T1505.003")
     knowledge = load()
     subject = as_left(load_case(case), knowledge) if case is not None else _by_hand(words(techniques))
-    advice = advise_case(subject, knowledge, have=words(have))
+    advice = advise_case(subject, knowledge, have=words(have) if have else None)
     if as_json:
         write_out(to_json(advice) + b"\n", output)
     else:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -65,8 +64,7 @@ def weigh(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case, read_sources
-    from indicia.weigh import from_ids, gather
-    from indicia.weigh import weigh as weigh_evidence
+    from indicia.weigh import Change, from_ids, gather, what_if
 
     voice = talk(quiet, verbose, color)
     by_hand = any((techniques, software, victims, sectors))
@@ -92,17 +90,13 @@ def weigh(
             items = left.weighing.evidence
         else:
             items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs)
-    off = set(words(without))
-    if strangers := off - {key for item in items for key in (item.id, item.feature)}:
-        raise UsageError(f"no item {', '.join(sorted(strangers))} to leave out", hint="--json lists the ids of the evidence")
-    items = tuple(msgspec.structs.replace(item, weight=0.0) if off & {item.id, item.feature} else item for item in items)
-    prior = None if unknown is None else {"unknown": unknown}
-    weighing = weigh_evidence(items, knowledge, prior=prior)
+    change = Change(off=words(without), prior={} if unknown is None else {"unknown": unknown})
+    weighing = what_if(items, knowledge, change)
     if as_json:
         write_out(to_json(weighing) + b"\n", output)
     else:
         _show(weighing, color)
-        _stress(items, knowledge, rival)
+        _stress(weighing.evidence, knowledge, rival)
     return exits.E_OK
 
 

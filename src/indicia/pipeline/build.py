@@ -10,8 +10,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from indicia import __version__
-from indicia.advise import advise
-from indicia.advise.hunts import packed
+from indicia.advise import advise, fitting_rules
 from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
@@ -20,6 +19,7 @@ from indicia.records import (
     Case,
     Context,
     Hunt,
+    Judgement,
     Mention,
     MentionKind,
     Tlp,
@@ -64,7 +64,7 @@ def build(
 
     With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
     reading), and everything that follows from them is joined, weighed and advised anew. Judgements are kept and not applied:
-    `as_left` lays them over it.
+    `as_left` lays them over it. `have` and `rules` are kept in the case, and those of `before` where none are given.
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
@@ -101,26 +101,36 @@ def build(
         problems=(*problems, *(hunt.problems if hunt else ())),
         marking=Tlp.strictest([document.marking for document in documents]),
     )
-    return conclude(case, knowledge, have=have, rules=rules)
+    in_place = tuple(dict.fromkeys(have)) or (before.have if before else ())
+    case = msgspec.structs.replace(case, have=in_place)
+    own = fitting_rules(case, knowledge, _rule_texts(rules)) if rules else before.rules if before else ()
+    return conclude(msgspec.structs.replace(case, rules=own), knowledge)
 
 
-def conclude(case: Case, knowledge: Knowledge, *, have: Iterable[str] = (), rules: Sequence[Path] = ()) -> Case:
-    """The case with what follows from its texts and sightings made anew: affairs, both assessments, advice."""
+def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] = ()) -> Case:
+    """The case with what follows from its texts, sightings and what is in place made anew: affairs, both assessments, advice.
+
+    The one place that draws conclusions: for a new case, one that people judged (their `judgements` of evidence are laid over
+    it), and what an audience may see.
+    """
     affairs = join_affairs(case.claims, case.documents, knowledge)
     evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge, affairs)
-    case = msgspec.structs.replace(case, affairs=affairs, weighing=weigh(evidence, knowledge))
-    return msgspec.structs.replace(case, advice=advise(case, knowledge, have=tuple(have), rules=_rule_texts(rules)))
+    weighing = weigh(evidence, knowledge, judgements=judgements)
+    case = msgspec.structs.replace(case, affairs=affairs, weighing=weighing)
+    return msgspec.structs.replace(case, advice=advise(case, knowledge))
 
 
 def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp = Tlp.CLEAR) -> Case:
     """The case as people cleared for `audience` may see it. What follows is drawn from what is left."""
     seen = redact(case, audience, sightings=sightings)
-    return case if seen is case else conclude(seen, knowledge)
+    if seen is case:
+        return case
+    return conclude(msgspec.structs.replace(seen, have=case.have, rules=case.rules), knowledge)
 
 
 def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:
-    """Our own rules and those in `rules`, as name and text. What cannot be read is the hunt's to report: it tries them all."""
-    texts = dict(packed())
+    """The rules in `rules`, as name and text. What cannot be read is the hunt's to report: it tries them all."""
+    texts: dict[str, str] = {}
     for path in rules:
         files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [path]
         for file in files:

@@ -11,11 +11,10 @@ from typing import Any
 
 import msgspec
 
-from indicia.advise import advise
-from indicia.affairs.joining import join_affairs
 from indicia.knowledge import Knowledge
-from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, claim_today, those_kept
-from indicia.weigh import gather, weigh
+from indicia.pipeline.build import conclude
+from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, claim_today, last_words, rejected, those_kept
+from indicia.weigh import weigh
 
 __all__ = ["Correction", "Standing", "as_left"]
 
@@ -38,6 +37,7 @@ class Standing:
         self.by_subject: dict[str, list[Judgement]] = defaultdict(list)
         for judgement in case.judgements:
             self.by_subject[judgement.subject].append(judgement)
+        self._last = last_words(case.judgements)
         self.added = {claim.id: claim for claim in _added(case.judgements)}
 
     def of(self, subject: str) -> list[Judgement]:
@@ -45,13 +45,10 @@ class Standing:
         return self.by_subject.get(subject, [])
 
     def is_rejected(self, subject: str) -> bool:
-        """The last of `reject` and `confirm` counts."""
-        said = [one.action for one in self.of(subject) if one.action in {"reject", "confirm"}]
-        return bool(said) and said[-1] == "reject"
+        return subject in self._last and self._last[subject].action == "reject"
 
     def is_confirmed(self, subject: str) -> bool:
-        said = [one.action for one in self.of(subject) if one.action in {"reject", "confirm"}]
-        return bool(said) and said[-1] == "confirm"
+        return subject in self._last and self._last[subject].action == "confirm"
 
     def is_starred(self, subject: str) -> bool:
         return sum(one.action == "star" for one in self.of(subject)) % 2 == 1
@@ -117,23 +114,14 @@ def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) 
     claims = tuple(standing.corrected(claim) for claim in every if not standing.is_rejected(claim.id))
     mentions = tuple(mention for mention in case.mentions if not standing.is_rejected(mention.id))
     seen = case.hunt
-    rejected = {subject for subject in standing.by_subject if standing.is_rejected(subject)}
-    if seen is not None and rejected and any(one.id in rejected for one in seen.sightings):
-        kept = those_kept(seen.sightings, lambda one: one.id not in rejected)
+    out = rejected(case.judgements)
+    if seen is not None and out and any(one.id in out for one in seen.sightings):
+        kept = those_kept(seen.sightings, lambda one: one.id not in out)
         seen = msgspec.structs.replace(seen, sightings=kept)
-    changed = claims != case.claims or mentions != case.mentions or seen is not case.hunt
-    weighing = case.weighing
-    if weighing is not None or changed:
-        # The machine's own evidence as long as its grounds stand: it may hold what somebody gave by hand.
-        if changed or not weighing:
-            evidence = gather(claims, mentions, seen, case.documents, knowledge, case.affairs)
-        else:
-            evidence = weighing.evidence
-        weighing = weigh(evidence, knowledge, judgements=case.judgements)
-    left = msgspec.structs.replace(case, claims=claims, mentions=mentions, weighing=weighing)
-    if not changed:
-        return left
-    affairs = join_affairs(claims, case.documents, knowledge) if claims != case.claims else case.affairs
-    # The hunt keeps what it saw; what was rejected calls for no measure.
-    advice = advise(msgspec.structs.replace(left, affairs=affairs, hunt=seen), knowledge) if case.advice else None
-    return msgspec.structs.replace(left, affairs=affairs, advice=advice)
+    if claims != case.claims or mentions != case.mentions or seen is not case.hunt or case.weighing is None:
+        left = msgspec.structs.replace(case, claims=claims, mentions=mentions, hunt=seen)
+        left = conclude(left, knowledge, case.judgements)
+        # The hunt keeps what it saw; what was rejected calls for no measure.
+        return msgspec.structs.replace(left, hunt=case.hunt, advice=left.advice if case.advice else None)
+    # The machine's own evidence as long as its grounds stand: it may hold what somebody gave by hand.
+    return msgspec.structs.replace(case, weighing=weigh(case.weighing.evidence, knowledge, judgements=case.judgements))

@@ -13,7 +13,7 @@ from indicia.records.mentions import Mention
 from indicia.records.text import Document
 from indicia.records.weighing import Judgement, Weighing
 
-__all__ = ["Affair", "AffairRow", "Case", "Shift", "Versions", "incidents_of"]
+__all__ = ["Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions", "incidents_of"]
 
 
 class AffairRow(Record, frozen=True, kw_only=True):
@@ -71,8 +71,19 @@ class Versions(Record, frozen=True, kw_only=True):
     knowledge: tuple[tuple[str, str], ...] = ()  # ("ATT&CK enterprise", "18.1")
 
 
+class RuleText(Record, frozen=True, kw_only=True):
+    """A Sigma rule of the user's own that fits the case: the name of its file and its text."""
+
+    name: str
+    text: str
+
+
 class Case(Record, frozen=True, kw_only=True):
-    """Documents, what was read from them, the hunt, the weighing and the advice. Same input, same case, same bytes."""
+    """Documents, what was read from them, the hunt, the weighing and the advice. Same input, same case, same bytes.
+
+    `have` are words for what is in place already, `rules` the user's own rules that fit: with them everything that follows can
+    be drawn again from the case alone.
+    """
 
     name: str
     versions: Versions
@@ -86,3 +97,5 @@ class Case(Record, frozen=True, kw_only=True):
     judgements: tuple[Judgement, ...] = ()
     problems: tuple[Problem, ...] = ()
     marking: Tlp = Tlp.CLEAR
+    have: tuple[str, ...] = ()
+    rules: tuple[RuleText, ...] = ()

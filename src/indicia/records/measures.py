@@ -26,10 +26,12 @@ class Audience(StrEnum):
 
 
 class Rank(StrEnum):
-    """How sure it is that the technique or flaw matters here: seen in logs, stated in a text, or typical of the accused."""
+    """How sure it is that the technique or flaw matters here: seen in logs, stated in a text, known of the affair from our
+    tables though no text tells it, or typical of the accused."""
 
     SEEN = "seen in our logs"
     STATED = "stated in the texts"
+    KNOWN = "known of the affair, not stated in the texts"
     TYPICAL = "typical of the accused"
 
 
@@ -39,7 +41,8 @@ class Measure(Record, frozen=True, kw_only=True):
     `covers` are the technique ids and CVEs it acts on, `reasons` the ids of the mentions, claims or sightings that call for it.
     `effect` in [0, 1] is the share of the case's weighted techniques that it covers, `effort` 1 (hours) to 3 (months). `due` is
     an ISO date where an authority set one; `within_hours` counts from the moment of reading, where hours matter. `source` names
-    where the measure comes from (`ATT&CK M1051`, `CISA KEV`, `Indicia`).
+    where the measure comes from (`ATT&CK M1051`, `CISA KEV`, `Indicia`). `known` are those of `covers` that our tables know of
+    the affair while neither text nor log tells them: never to be told as stated.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Measure(Record, frozen=True, kw_only=True):
     instruction: str
     audience: Audience
     covers: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     rank: Rank = Rank.STATED
     effect: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from indicia.records.base import Record, settle
-from indicia.records.claims import Confidence, Firmness, Level, Likelihood, Stance
+from indicia.records.claims import Confidence, Firmness, Level, Likelihood, Stance, TieKind
 
 __all__ = [
     "Assessment",
@@ -15,6 +15,7 @@ __all__ = [
     "Judgement",
     "Posterior",
     "Saying",
+    "Tied",
     "Verdict",
     "Weight",
     "Weighing",
@@ -26,20 +27,34 @@ class EvidenceKind(StrEnum):
     SAID = "said"
 
 
+class Tied(Record, frozen=True, kw_only=True):
+    """That a source ties the accused to a state or agency, and how firmly it says so."""
+
+    kind: TieKind
+    to: str
+    state: str | None = None  # ISO code
+    firmness: Firmness = Firmness.NONE
+    likelihood: Likelihood | None = None
+
+
 class Saying(Record, frozen=True, kw_only=True):
     """What one claim says, as far as it weighs: who says it, toward whom, how firmly.
 
-    `interested`: it clears its own side. `beside`: it is about another affair than the one the case is mainly about. `voice`
-    tells independent speakers apart where `source` does not: two unnamed officials.
+    `deed` tells whether it is said of the deed, and `firmness` is that of the deed then; a claim that holds a tie alone accuses
+    nobody of the deed. `state` is the state that the source itself names, never one that we know. `interested`: it clears its
+    own side. `beside`: it is about another affair than the one the case is mainly about. `voice` tells independent speakers
+    apart where `source` does not: two unnamed officials.
     """
 
     source: str
     stance: Stance
     accused: str  # canonical name
     level: Level | None = None
-    state: str | None = None  # ISO code of the accused's state
+    state: str | None = None  # ISO code
+    deed: bool = True
     firmness: Firmness = Firmness.NONE
     likelihood: Likelihood | None = None
+    tie: Tied | None = None
     interested: bool = False
     incident: str | None = None  # id in our knowledge, else the name it goes by in the text
     beside: bool = False

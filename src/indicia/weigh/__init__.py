@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.weigh.assess import weigh
 from indicia.weigh.gather import from_ids, gather
 from indicia.weigh.stress import Planted, ease_of_faking, plant, prior_range
-from indicia.weigh.whatif import Change, Changed, what_if
+from indicia.weigh.whatif import Change, Changed, leaders_if, what_if
 
 __all__ = [
     "Change",
@@ -14,6 +14,7 @@ __all__ = [
     "ease_of_faking",
     "from_ids",
     "gather",
+    "leaders_if",
     "plant",
     "prior_range",
     "weigh",

@@ -1,72 +1,180 @@
 """Who is accused, laid out by level: a group lies within its agency, its state, those tied to it, and its territory. A claim
-about the wider one bears on all within it; a claim about a place never becomes one about the state."""
+about the wider one bears on all within it; a claim about a place never becomes one about the state.
+
+What is known of a name (that a group is said to belong to a state) only carries a claim down, from the state to the group. Up
+it goes by what is said: a claim on a group is one on the state where its own source says that the group works for it or closer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from indicia.knowledge.resolve import names_of
-from indicia.records import Hypothesis, Level, Saying, stable_id
-from indicia.weigh.known import Known, tree_of
+from indicia.records import Hypothesis, Level, Saying, Stance, Tied, TieKind, stable_id
+from indicia.weigh.known import Known, Tree, tree_of
 
-__all__ = ["Node", "lay_nodes"]
+__all__ = ["Layout", "Node", "lay_nodes", "speaker"]
+
+_SAYING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An accused, what it lies within (with the probability that this is so), and the sayings about it."""
+    """An accused, and what it lies within, with the probability that this is so. `unit` is the same for an agency and the one
+    group that it is: two depths of one accused."""
 
     hypothesis: Hypothesis
     within: dict[str, float] = field(default_factory=dict)
-    sayings: frozenset[Saying] = frozenset()
+    unit: str = ""
 
 
-def lay_nodes(sayings: Sequence[Saying], known: Known) -> dict[str, Node]:
-    """One node per accused, by hypothesis id, in the order of first mention."""
-    if not sayings:
-        return {}
-    tree = tree_of(known)
-    names = names_of(known)
-    states = {state.code: state.name for state in known.states}
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The nodes by id, in the order of first mention; whom each saying names; whom it is said of by that, itself and wider,
+    with the tie that it rests on where it does; and what is said of the ties of those accused."""
+
+    nodes: dict[str, Node]
+    named: dict[Saying, frozenset[str]]
+    said_of: dict[Saying, dict[str, Tied | None]]
+    ties: tuple[tuple[str, Saying], ...] = ()  # (node, who says so)
+
+    def nested(self, one: str, other: str) -> bool:
+        """Whether both may be true of one deed: they are the same, or one lies within the other."""
+        a, b = self.nodes[one], self.nodes[other]
+        return one == other or a.unit == b.unit or one in b.within or other in a.within
+
+
+def lay_nodes(sayings: Sequence[Saying], known: Known) -> Layout:
+    """All who are accused, and what is said of whom. Sayings of a tie alone accuse nobody of the deed, but for a place: "from
+    the territory of China" is all that is said of the deed then."""
+    maker = _Maker(known)
     nodes: dict[str, Node] = {}
+    own: dict[Saying, str] = {}
+    for saying in dict.fromkeys(one for one in sayings if one.deed or one.level is Level.PLACE):
+        own[saying] = _add(nodes, maker.node(saying))
+    ties = [
+        (at, saying)
+        for saying in dict.fromkeys(sayings)
+        if saying.tie and saying.level not in {Level.PLACE, Level.STATE} and saying.stance in _SAYING
+        if (at := maker.node(saying).hypothesis.id) in nodes
+    ]
+    for at, saying in ties:  # who ties a group to a state says so of the group, whoever accuses it
+        if saying.tie and saying.tie.state:
+            wider = (_state_and_wider if saying.tie.kind.binds else _tied_and_wider)(saying.tie.state)
+            nodes[at].within.update({above: 1.0 for above in wider if above not in nodes[at].within and above != at})
+    said_of: dict[Saying, dict[str, Tied | None]] = {}
+    for saying, at in own.items():
+        said_of[saying] = {at: None}
+        if saying.level is Level.AGENCY and saying.state:
+            said_of[saying][_add(nodes, maker.state(saying.state))] = None
+        for tied_to, teller in ties:
+            if tied_to == at and teller.tie and speaker(teller) == speaker(saying):
+                for above in maker.tied_to(teller.tie):
+                    said_of[saying].setdefault(_add(nodes, above), teller.tie)
+    named = {saying: frozenset(of) for saying, of in said_of.items()}
+    for wider_too in said_of.values():
+        for at, tie in list(wider_too.items()):
+            for other, node in nodes.items():
+                if _follows(at, other) or node.unit == nodes[at].unit:
+                    wider_too.setdefault(other, tie)
+    return Layout(nodes, named, said_of, tuple(ties))
 
-    def within_state(code: str | None, sure: float = 1.0) -> dict[str, float]:
-        return {f"{kind}:{code}": sure for kind in ("state", "tied", "place")} if code else {}
 
-    for saying in sayings:
+def speaker(saying: Saying) -> str:
+    """Who speaks, as far as voices are told apart."""
+    return saying.voice or saying.source.casefold()
+
+
+def _add(nodes: dict[str, Node], node: Node) -> str:
+    before = nodes.setdefault(node.hypothesis.id, node)
+    before.within.update({above: sure for above, sure in node.within.items() if above not in before.within})
+    return node.hypothesis.id
+
+
+def _state_and_wider(code: str) -> tuple[str, ...]:
+    return f"state:{code}", *_tied_and_wider(code)
+
+
+def _tied_and_wider(code: str) -> tuple[str, ...]:
+    return f"tied:{code}", f"place:{code}"
+
+
+def _follows(at: str, above: str) -> bool:
+    """Whether the wider follows from the narrower by the words alone: what a state did, somebody tied to it did."""
+    kind, _, code = at.partition(":")
+    return kind in {"state", "tied"} and above in {f"tied:{code}", f"place:{code}"}
+
+
+class _Maker:
+    """Makes nodes of sayings."""
+
+    def __init__(self, known: Known) -> None:
+        self._names = names_of(known)
+        self._tree: Tree = tree_of(known)
+        self._states = {state.code: state.name for state in known.states}
+        groups_of: dict[str, list[str]] = {}
+        for group, hypothesis in self._tree.groups.items():
+            if hypothesis.parent and hypothesis.parent.startswith("agency:"):
+                groups_of.setdefault(hypothesis.parent, []).append(group)
+        self._one = {agency: groups[0] for agency, groups in groups_of.items() if len(groups) == 1}
+
+    def node(self, saying: Saying) -> Node:
+        """Whom a saying names."""
         code, level = saying.state, saying.level
-        within: dict[str, float] = {}
-        group = names.group(saying.accused)
-        agency = names.agency(saying.accused)
+        group = self._names.group(saying.accused)
+        agency = self._names.agency(saying.accused)
         if level is Level.PLACE:
             at = f"place:{code or saying.accused}"
-            name = f"the territory of {states.get(code or '', saying.accused)}"
-            hypothesis = Hypothesis(id=at, name=name, level=level, state=code)
-        elif level is Level.STATE and code:
-            at, within = f"state:{code}", {f"tied:{code}": 1.0, f"place:{code}": 1.0}
-            hypothesis = Hypothesis(id=at, name=states.get(code, saying.accused), level=level, state=code)
-        elif level is Level.AGENCY or (agency is not None and group is None and level is not Level.STATE):
-            home = (agency.state if agency else None) or code
-            at, within = f"agency:{agency.id if agency else saying.accused}", within_state(home)
-            name = agency.name if agency else saying.accused
-            hypothesis = Hypothesis(id=at, name=name, level=Level.AGENCY, state=home)
-        elif group is not None and group in tree.groups:
-            at, hypothesis = group, tree.groups[group]
-            for above, sure in tree.chain(group):
+            name = f"the territory of {self._states.get(code or '', saying.accused)}"
+            return Node(Hypothesis(id=at, name=name, level=level, state=code), unit=at)
+        if level is Level.STATE and code:
+            return self.state(code, saying.accused)
+        if level is Level.AGENCY or (agency is not None and group is None and level is not Level.STATE):
+            return self._agency(agency.id if agency else saying.accused, saying.accused, code)
+        if group is not None and group in self._tree.groups:
+            within: dict[str, float] = {}
+            for above, sure in self._tree.chain(group):
                 within[above.id] = sure
-                if above.level is Level.STATE:
-                    within |= {f"tied:{above.state}": sure, f"place:{above.state}": sure}
-            if code and f"state:{code}" not in within:
-                within |= within_state(code)
-        elif code and level in {Level.GROUP, None}:
+                if above.level is Level.STATE and above.state:
+                    within |= dict.fromkeys(_tied_and_wider(above.state), sure)
+            if code:
+                within |= {above: 1.0 for above in _tied_and_wider(code) if above not in within}
+            return Node(self._tree.groups[group], within, unit=group)
+        if code and level in {Level.GROUP, None}:
             # "China-linked hackers" name no group that we know: whoever they are, a named group of that state may be meant.
-            at = f"tied:{code}"
-            name = f"an actor tied to {states.get(code, code)}"
-            hypothesis = Hypothesis(id=at, name=name, level=Level.GROUP, state=code)
-        else:
-            at, within = stable_id("accused", saying.accused), within_state(code)
-            hypothesis = Hypothesis(id=at, name=saying.accused, level=level, state=code)
-        before = nodes.get(at)
-        nodes[at] = Node(hypothesis, within, (before.sayings if before else frozenset()) | {saying})
-    return nodes
+            return self._tied(code)
+        at = stable_id("accused", saying.accused)
+        hypothesis = Hypothesis(id=at, name=saying.accused, level=level, state=code)
+        return Node(hypothesis, dict.fromkeys(_tied_and_wider(code), 1.0) if code else {}, unit=at)
+
+    def tied_to(self, tie: Tied) -> Iterable[Node]:
+        """Whom a saying names by a tie: the state and its agency where the accused works for it or closer, else one tied to
+        it."""
+        if tie.state is None:
+            return
+        if tie.kind.binds:
+            agency = self._names.agency(tie.to)
+            if agency is not None and agency.state == tie.state:
+                yield self._agency(agency.id, tie.to, tie.state)
+            yield self.state(tie.state)
+        elif tie.kind is TieKind.LINKED:
+            yield self._tied(tie.state)
+
+    def state(self, code: str, name: str = "") -> Node:
+        at = f"state:{code}"
+        hypothesis = Hypothesis(id=at, name=self._states.get(code, name or code), level=Level.STATE, state=code)
+        return Node(hypothesis, dict.fromkeys(_tied_and_wider(code), 1.0), unit=at)
+
+    def _tied(self, code: str) -> Node:
+        at = f"tied:{code}"
+        hypothesis = Hypothesis(id=at, name=f"an actor tied to {self._states.get(code, code)}", level=Level.GROUP, state=code)
+        return Node(hypothesis, {f"place:{code}": 1.0}, unit=at)
+
+    def _agency(self, id: str, name: str, code: str | None) -> Node:
+        agency = self._names.agency(id)
+        home = (agency.state if agency else None) or code
+        at = f"agency:{agency.id if agency else id}"
+        hypothesis = Hypothesis(id=at, name=agency.name if agency else name, level=Level.AGENCY, state=home)
+        within = dict.fromkeys(_state_and_wider(home), 1.0) if home else {}
+        return Node(hypothesis, within, unit=self._one.get(at, at))

@@ -10,7 +10,7 @@ from indicia.knowledge.tables import Incident
 from indicia.records import Evidence
 from indicia.weigh.known import Known
 
-__all__ = ["incident_of", "reports_on"]
+__all__ = ["incident_of", "reports_on", "set_aside"]
 
 _WRITTEN_ABOUT = timedelta(days=365)  # after it became known
 
@@ -19,6 +19,12 @@ def incident_of(evidence: Sequence[Evidence], known: Known) -> Incident | None:
     """The incident of ours that the claims among the evidence are mainly about, as it was decided when they were gathered."""
     told = {item.said.incident for item in evidence if item.said and not item.said.beside}
     return next((incident for incident in known.incidents if incident.id in told), None)
+
+
+def set_aside(evidence: Sequence[Evidence], known: Known) -> frozenset[str]:
+    """The reports that may not speak on this evidence, since they are on the very affair that its claims are about."""
+    incident = incident_of(evidence, known)
+    return reports_on(incident, known) if incident else frozenset()
 
 
 def reports_on(incident: Incident, known: Known) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from indicia.records import Assessment, Evidence, Judgement, Level, Verdict, Weighing
-from indicia.weigh.affair import incident_of, reports_on
+from indicia.weigh.affair import set_aside
 from indicia.weigh.judged import judged
 from indicia.weigh.known import Known
 from indicia.weigh.observed import assess_observed
@@ -26,9 +26,7 @@ def weigh(
     (`state:CN`) or `unknown`; what it does not name keeps its shares. Raises: UsageError on a prior or judgement that does
     not fit."""
     items = judged(evidence, judgements)
-    incident = incident_of(items, knowledge)
-    own = reports_on(incident, knowledge) if incident else frozenset()
-    observed = assess_observed(items, knowledge, prior, own)
+    observed = assess_observed(items, knowledge, prior, set_aside(items, knowledge))
     said = assess_said(items, knowledge)
     return Weighing(evidence=items, observed=observed, said=said, agreement=_agreement(observed, said))
 

@@ -16,12 +16,14 @@ from indicia.records import (
     Evidence,
     EvidenceKind,
     Hunt,
+    Level,
     Mention,
     MentionKind,
     Outcome,
     Saying,
     Sighting,
     Stance,
+    Tied,
     stable_id,
 )
 from indicia.weigh.grades import credibility_of, reliability_of
@@ -191,7 +193,7 @@ def _said(claim: Claim, voice: tuple[str, str], main: str | None) -> Evidence:
         id=stable_id("evidence", EvidenceKind.SAID, claim.id),
         kind=EvidenceKind.SAID,
         feature=accused.canonical,
-        label=f"{who} {claim.stance} {accused.canonical}",
+        label=_label(who, claim, accused.canonical),
         origin=claim.origin or claim.id,
         traces=(claim.id,),
         reliability=reliability_of(claim.source, claim.channel),
@@ -203,9 +205,19 @@ def _said(claim: Claim, voice: tuple[str, str], main: str | None) -> Evidence:
             stance=claim.stance,
             accused=accused.canonical,
             level=claim.accused.level,
-            state=claim.accused.state,
+            state=claim.accused.state_said,
+            deed=claim.deed is not None,
             firmness=claim.said.firmness,
             likelihood=claim.said.likelihood,
+            tie=Tied(
+                kind=claim.tie.kind,
+                to=claim.tie.to,
+                state=claim.tie.state,
+                firmness=claim.tie.firmness,
+                likelihood=claim.tie.likelihood,
+            )
+            if claim.tie
+            else None,
             interested=_is_interested(claim),
             incident=main or claim.incident_id or claim.incident,
             beside=main is None,
@@ -213,6 +225,18 @@ def _said(claim: Claim, voice: tuple[str, str], main: str | None) -> Evidence:
             date=claim.date,
         ),
     )
+
+
+def _label(who: str, claim: Claim, accused: str) -> str:
+    """What is said, in a line: a tie is not called an accusation."""
+    if (
+        claim.deed is None
+        and claim.tie is not None
+        and claim.stance is Stance.ACCUSES
+        and claim.accused.level is not Level.PLACE
+    ):
+        return f"{who} ties {accused} to {claim.tie.to or 'a state'}"
+    return f"{who} {claim.stance} {accused}"
 
 
 def _is_interested(claim: Claim) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from indicia.errors import UsageError
-from indicia.records import Evidence, Judgement
+from indicia.records import Evidence, Judgement, rejected
 from indicia.weigh.grades import checked
 
 __all__ = ["Grade", "judged"]
@@ -48,11 +48,10 @@ def judged(evidence: Iterable[Evidence], judgements: Sequence[Judgement]) -> tup
         else:
             continue
         items[item.id] = msgspec.structs.replace(changed, note=_note(item, judgement))
-    last = {one.subject: one for one in judgements if one.action in {"reject", "confirm"}}
-    rejected = {subject: one for subject, one in last.items() if one.action == "reject"}
-    for item in list(items.values()) if rejected else ():
-        if item.weight and item.traces and all(trace in rejected for trace in item.traces):
-            off = msgspec.structs.replace(item, weight=0.0, note=_note(item, rejected[item.traces[-1]]))
+    out = rejected(judgements)
+    for item in list(items.values()) if out else ():
+        if item.weight and item.traces and all(trace in out for trace in item.traces):
+            off = msgspec.structs.replace(item, weight=0.0, note=_note(item, out[item.traces[-1]]))
             items[item.id] = off
     return tuple(items.values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, fsum, log10
 
 from indicia.records import (
@@ -19,10 +19,11 @@ from indicia.records import (
     Posterior,
     Saying,
     Stance,
+    Tied,
     Verdict,
     Weight,
 )
-from indicia.weigh.accused import Node, lay_nodes
+from indicia.weigh.accused import Layout, Node, lay_nodes, speaker
 from indicia.weigh.grades import factor
 from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.model import DECIBAN
@@ -44,130 +45,198 @@ _MEANT = {
 _BAND_MIDDLE = dict(zip(Likelihood, (0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97), strict=True))
 _SHARE = {Stance.ACCUSES: 1.0, Stance.CLAIMS: 0.7, Stance.ENDORSES: 0.5, Stance.QUESTIONS: -0.5, Stance.DENIES: -1.0}
 _INTERESTED = 0.1  # what is left of a denial that clears the speaker's own side
-_FURTHER_ORIGIN = 0.5  # each further origin for one accused counts half of the one before: accusers read one another
+_FURTHER_ORIGIN = 0.5  # each further voice on one accused counts half of the one before: accusers read one another
+_CLOSE = {"place": 0, "tied": 1, "state": 2, "agency": 3}  # kinds of the wider ones; a group is closer than any
 _NAMED_PRIOR = -10.0  # decibans of each accused against "somebody else", before anybody speaks
 _LEANS = 0.6  # least probability at which the claims are said to lean to one
 _DEPTH = {Level.PLACE: 0, Level.STATE: 1, Level.AGENCY: 2, Level.GROUP: 3, Level.OPERATOR: 4}
 
 
 def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
-    """Weighs the claims among `evidence` that are about the main affair."""
+    """Weighs the claims among `evidence` that are about the main affair. Their order says nothing, nor do their ids."""
     every = [item for item in evidence if item.kind is EvidenceKind.SAID and item.said is not None]
-    items = [item for item in every if item.said and not item.said.beside]
-    nodes = lay_nodes([item.said for item in items if item.said], known)
-    voices = _voices(items, nodes)
-    prior = _softmax({**dict.fromkeys(nodes, _NAMED_PRIOR), UNKNOWN.id: 0.0})
-    scores = {
-        at: _NAMED_PRIOR + fsum(voice.decibans for voice in voices if voice.node == at or voice.node in node.within)
-        for at, node in nodes.items()
-    }
-    after = _capped(_softmax({**scores, UNKNOWN.id: 0.0}), voices, nodes)
-    levels = _levels(nodes, after, prior)
-    best, rival = _best(levels), None
-    if best is None:
-        rival = _tied(levels, nodes)
-    verdict = _verdict(best, rival)
+    items = sorted((item for item in every if item.said and not item.said.beside and item.weight), key=_content)
+    layout = lay_nodes([item.said for item in items if item.said], known)
+    heard = _heard(items, layout)
+    probabilities = _probabilities(heard, layout)
+    hypotheses = {**{at: node.hypothesis for at, node in layout.nodes.items()}, UNKNOWN.id: UNKNOWN}
+    before = exp(_NAMED_PRIOR / DECIBAN)
+    prior = dict.fromkeys(layout.nodes, before / (1 + before * len(layout.nodes)))
+    levels = tuple(
+        sorted(
+            (Posterior(hypothesis=hypotheses[at], probability=probabilities[at], prior=prior[at]) for at in layout.nodes),
+            key=lambda at: (-at.probability, -_depth(at), at.hypothesis.id),
+        )
+    )
+    shares = _shares(probabilities, layout)
+    best = _best(levels)
+    rival = None if best else _tied(levels, layout)
     leaders = (best.hypothesis.id,) if best else tuple(at.hypothesis.id for at in rival or ())
-    hypotheses = {**{at: node.hypothesis for at, node in nodes.items()}, UNKNOWN.id: UNKNOWN}
+    voices = [voice for mine in heard.values() for voice in mine]
     return Assessment(
         kind=EvidenceKind.SAID,
-        verdict=verdict,
-        statement=_statement(best, rival, levels, voices, nodes),
+        verdict=_verdict(best, rival),
+        statement=_statement(best, rival, levels, voices, layout),
         leaders=leaders,
         likelihood=band(best.probability) if best else None,
-        confidence=_confidence(best, voices, nodes),
+        confidence=_confidence(best, heard),
         posteriors=tuple(
-            Posterior(hypothesis=hypotheses[at], probability=after[at], prior=prior[at])
-            for at in sorted(after, key=lambda at: (-after[at], at))
+            Posterior(
+                hypothesis=hypotheses[at], probability=shares[at], prior=prior.get(at, 1 / (1 + before * len(layout.nodes)))
+            )
+            for at in sorted(shares, key=lambda at: (-shares[at], at))
         ),
         levels=levels,
         weights=tuple(
             Weight(evidence=voice.item.id, hypothesis=at, decibans=round(voice.decibans, 3))
-            for voice in voices
-            for at, node in nodes.items()
-            if voice.node == at or voice.node in node.within
+            for at, mine in heard.items()
+            for voice in mine
         ),
-        missing=_missing(items, len(every) - len(items), voices),
-        method="claims by firmness, grade of source and independence of origin; a convention, not calibrated, as there is no "
+        missing=_missing(items, sum(bool(item.said and item.said.beside) for item in every), voices),
+        method="claims by firmness, grade of source and independence of voice; a convention, not calibrated, as there is no "
         "open record of how often such claims proved right",
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One independent origin's word on one accused, and what it weighs after the discount for those before it."""
+    """What one speaker's word does to one accused, after the discount for the speakers before it. `at` is whom the word is said
+    of: the accused, or a wider one that it lies within; `meant` the probability that it means to convey."""
 
     item: Evidence
     said: Saying
-    node: str
+    speaker: str
+    at: str
+    meant: float
     decibans: float
 
 
-def _voices(items: Sequence[Evidence], nodes: Mapping[str, Node]) -> list[Voice]:
-    strongest: dict[tuple[str, str], Voice] = {}
-    node_of = {saying: at for at, node in nodes.items() for saying in node.sayings}
+def _content(item: Evidence) -> tuple[str, ...]:
+    """What an item says, as a key to sort by: its id holds the path of its text."""
+    said = item.said
+    assert said is not None  # the caller asks only for what was said
+    parts = (
+        speaker(said),
+        said.source,
+        said.stance,
+        said.accused,
+        said.level,
+        said.state,
+        said.firmness,
+        said.likelihood,
+        said.date,
+    )
+    tie = (said.tie.kind, said.tie.to, said.tie.state, said.tie.firmness, said.tie.likelihood) if said.tie else ()
+    grades = (item.reliability, item.credibility, f"{item.weight:.6f}", said.deed, said.interested)
+    return tuple(str(part) for part in (*parts, *grades, *tie))
+
+
+def _speakers(items: Sequence[Evidence]) -> dict[str, str]:
+    """Item id -> who speaks; those who only pass on another's words speak with its voice."""
+    root: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        while root.setdefault(key, key) != key:
+            key = root[key]
+        return key
+
     for item in items:
-        if item.said is None or item.said not in node_of or not item.weight:
-            continue
-        voice = Voice(item, item.said, node_of[item.said], _deciban(item, item.said))
-        key = (item.origin, voice.node)
-        if key not in strongest or abs(voice.decibans) > abs(strongest[key].decibans):
-            strongest[key] = voice
-    heard: Counter[tuple[str, bool]] = Counter()
-    voices = []
-    for voice in sorted(strongest.values(), key=lambda one: (-abs(one.decibans), one.item.id)):
-        key_of_side = (voice.node, voice.decibans > 0)
-        discount = _FURTHER_ORIGIN ** heard[key_of_side]
-        heard[key_of_side] += 1
-        voices.append(Voice(voice.item, voice.said, voice.node, voice.decibans * discount))
-    return voices
+        if item.said:
+            first, second = sorted((find(f"voice {speaker(item.said)}"), find(f"origin {item.origin}")), reverse=True)
+            root[second] = first  # "voice ..." is the root, which does not hold the path of a text
+    return {item.id: find(f"origin {item.origin}") for item in items}
+
+
+def _heard(items: Sequence[Evidence], layout: Layout) -> dict[str, list[Voice]]:
+    """For each accused what bears on it: all that is said of it, and of the wider ones within which it lies. Of each speaker
+    the word counts that is said of the nearest, and once, however often it is repeated."""
+    speakers = _speakers(items)
+    found: dict[str, list[Voice]] = {}
+    for at, node in layout.nodes.items():
+        nearest: dict[tuple[str, bool], Voice] = {}
+        for item in items:
+            if item.said is None or (of := layout.said_of.get(item.said)) is None:
+                continue
+            place = _nearest(at, node, of)
+            if place is None:
+                continue
+            meant = _meant(item.said)
+            if (tie := of[place]) is not None:
+                meant = min(meant, _BAND_MIDDLE[tie.likelihood] if tie.likelihood else _MEANT[tie.firmness])
+            voice = Voice(item, item.said, speakers[item.id], place, meant, _deciban(item, item.said, meant))
+            key = (voice.speaker, voice.decibans > 0)
+            before = nearest.get(key)
+            if before is None or (place == at, abs(voice.decibans)) > (before.at == at, abs(before.decibans)):
+                nearest[key] = voice
+        found[at] = _discounted(list(nearest.values()))
+    return found
+
+
+def _nearest(at: str, node: Node, of: Mapping[str, Tied | None]) -> str | None:
+    """Whom a word that is said `of` some is said of, as far as it bears on `at`: itself, else the closest wider one."""
+    if at in of:
+        return at
+    wider = [above for above in of if above in node.within]
+    return max(wider, key=lambda above: (_CLOSE.get(above.partition(":")[0], 9), above), default=None)
+
+
+def _discounted(voices: list[Voice]) -> list[Voice]:
+    """Each further voice on one accused, for it or against it, counts half of the one before: accusers read one another."""
+    before: Counter[tuple[str, bool]] = Counter()
+    out = []
+    for voice in sorted(voices, key=lambda one: (-abs(one.decibans), _content(one.item))):
+        side = (voice.at, voice.decibans > 0)
+        out.append(replace(voice, decibans=voice.decibans * _FURTHER_ORIGIN ** before[side]))
+        before[side] += 1
+    return out
+
+
+def _probabilities(heard: Mapping[str, Sequence[Voice]], layout: Layout) -> dict[str, float]:
+    """How probable each accused is, against everybody that excludes it and somebody whom nobody named.
+
+    Nobody is surer than the firmest who says so of it in so many words: ten that say "likely" do not make "almost certain", for
+    they may all have heard it from one.
+    """
+    odds = {at: exp((_NAMED_PRIOR + fsum(voice.decibans for voice in mine)) / DECIBAN) for at, mine in heard.items()}
+    out = {}
+    for at in layout.nodes:
+        others = [other for other in layout.nodes if not layout.nested(at, other)]
+        against = fsum(max(odds[one] for one in part) for part in _apart(others, layout))
+        firmest = max((voice.meant for voice in heard[at] if voice.at == at and voice.decibans > 0), default=0.0)
+        out[at] = min(odds[at] / (1 + odds[at] + against), firmest)
+    return out
+
+
+def _apart(ids: Sequence[str], layout: Layout) -> list[list[str]]:
+    """Those among `ids` that may be one and the same stand together."""
+    parts: list[list[str]] = []
+    for at in ids:
+        touching = [part for part in parts if any(layout.nested(at, one) for one in part)]
+        parts = [part for part in parts if part not in touching]
+        parts.append([at, *(one for part in touching for one in part)])
+    return parts
+
+
+def _shares(probabilities: Mapping[str, float], layout: Layout) -> dict[str, float]:
+    """What is left to each accused itself when those within it are taken out; the rest is an actor not in our knowledge. They
+    sum to 1."""
+    left: dict[str, float] = {}
+    for at in layout.nodes:
+        inner = [one for one in layout.nodes if one != at and at in layout.nodes[one].within]
+        deepest = _apart(inner, layout)
+        left[at] = max(0.0, probabilities[at] - fsum(max(probabilities[one] for one in part) for part in deepest))
+    total = fsum(left.values())
+    scale = 1 / total if total > 1 else 1.0
+    return {**{at: value * scale for at, value in left.items()}, UNKNOWN.id: max(0.0, 1.0 - total * scale)}
 
 
 def _meant(said: Saying) -> float:
     return _BAND_MIDDLE[said.likelihood] if said.likelihood else _MEANT[said.firmness]
 
 
-def _deciban(item: Evidence, said: Saying) -> float:
-    meant = _meant(said)
+def _deciban(item: Evidence, said: Saying, meant: float) -> float:
     full = 10 * log10(meant / (1 - meant)) * _SHARE.get(said.stance, 0.0)
     return full * factor(item) * (_INTERESTED if said.interested else 1.0)
-
-
-def _softmax(decibans: Mapping[str, float]) -> dict[str, float]:
-    top = max(decibans.values())
-    odds = {at: exp((value - top) / DECIBAN) for at, value in decibans.items()}
-    total = fsum(odds.values())
-    return {at: value / total for at, value in odds.items()}
-
-
-def _capped(after: Mapping[str, float], voices: Sequence[Voice], nodes: Mapping[str, Node]) -> dict[str, float]:
-    """Nobody accused is surer than the firmest who accuses them, or somebody within them: ten that say "likely" do not make
-    "almost certain", for they may all have heard it from one. What goes above that goes to an actor not in our knowledge."""
-    firmest: dict[str, float] = {}
-    for voice in voices:
-        if voice.decibans > 0:
-            for at in (voice.node, *nodes[voice.node].within):
-                firmest[at] = max(firmest.get(at, 0.0), _meant(voice.said))
-    within = {at.hypothesis.id: at.probability for at in _levels(nodes, after, after)}
-    ratio = {at: min(1.0, firmest.get(at, 1.0) / within[at]) for at in nodes}
-    share = {at: min(ratio[above] for above in (at, *node.within) if above in ratio) for at, node in nodes.items()}
-    kept = {at: after[at] * share[at] for at in nodes}
-    return {**kept, UNKNOWN.id: 1.0 - fsum(kept.values())}
-
-
-def _levels(nodes: Mapping[str, Node], after: Mapping[str, float], prior: Mapping[str, float]) -> tuple[Posterior, ...]:
-    """Sums over everything that lies within each accused, itself included; the most probable first, then the deepest."""
-    found = []
-    for at, node in nodes.items():
-        inner = [(at, 1.0)] + [(below, one.within[at]) for below, one in nodes.items() if at in one.within]
-        found.append(
-            Posterior(
-                hypothesis=node.hypothesis,
-                probability=fsum(after[below] * sure for below, sure in inner),
-                prior=fsum(prior[below] * sure for below, sure in inner),
-            )
-        )
-    return tuple(sorted(found, key=lambda at: (-at.probability, _depth(at), at.hypothesis.id)))
 
 
 def _depth(posterior: Posterior) -> float:
@@ -185,14 +254,11 @@ def _best(levels: Sequence[Posterior]) -> Posterior | None:
     )
 
 
-def _tied(levels: Sequence[Posterior], nodes: Mapping[str, Node]) -> tuple[Posterior, Posterior] | None:
+def _tied(levels: Sequence[Posterior], layout: Layout) -> tuple[Posterior, Posterior] | None:
     """The two strongest that exclude each other, if together they hold what one alone would need."""
     for number, first in enumerate(levels):
         for second in levels[number + 1 :]:
-            apart = (
-                first.hypothesis.id not in nodes[second.hypothesis.id].within
-                and second.hypothesis.id not in nodes[first.hypothesis.id].within
-            )
+            apart = not layout.nested(first.hypothesis.id, second.hypothesis.id)
             if apart and second.probability >= _LEANS / 3 and first.probability + second.probability >= _LEANS:
                 return first, second
     return None
@@ -204,20 +270,13 @@ def _verdict(best: Posterior | None, rival: tuple[Posterior, Posterior] | None) 
     return Verdict.TIED if rival else Verdict.INSUFFICIENT
 
 
-def _confidence(best: Posterior | None, voices: Sequence[Voice], nodes: Mapping[str, Node]) -> Confidence:
+def _confidence(best: Posterior | None, heard: Mapping[str, Sequence[Voice]]) -> Confidence:
     """Never high: what is said, however often, stays what is said."""
     if best is None:
         return Confidence.LOW
-    good = {
-        voice.item.origin
-        for voice in voices
-        if voice.decibans > 0 and voice.item.reliability in {"A", "B"} and _bears_on(voice, best.hypothesis.id, nodes)
-    }
+    at = best.hypothesis.id
+    good = {one.speaker for one in heard[at] if one.at == at and one.decibans > 0 and one.item.reliability in {"A", "B"}}
     return Confidence.MODERATE if len(good) >= 3 else Confidence.LOW
-
-
-def _bears_on(voice: Voice, at: str, nodes: Mapping[str, Node]) -> bool:
-    return voice.node == at or at in nodes[voice.node].within
 
 
 def _statement(
@@ -225,43 +284,56 @@ def _statement(
     tied: tuple[Posterior, Posterior] | None,
     levels: Sequence[Posterior],
     voices: Sequence[Voice],
-    nodes: Mapping[str, Node],
+    layout: Layout,
 ) -> str:
     if not voices:
         return "Nobody is quoted as accusing anybody."
     if tied:
-        sides = [f"{at.hypothesis.name} (so {_who(at.hypothesis.id, voices)})" for at in tied]
+        sides = [f"{at.hypothesis.name} (so {_who(at.hypothesis.id, voices, layout)})" for at in tied]
         return f"What is said conflicts: {listed(sides, 'or')}."
     if best is None:
         top = levels[0]
-        who = _who(top.hypothesis.id, voices)
+        who = _who(top.hypothesis.id, voices, layout)
         said = f"accused by {who}" if who else "denied"
         return f"Too little is said to lean on: {top.hypothesis.name}, {said}."
-    lean = _with_speakers(best, voices)
-    by_depth = sorted(levels, key=lambda at: -_depth(at))
-    wider = [at for at in by_depth if at.hypothesis.id in nodes[best.hypothesis.id].within and _who(at.hypothesis.id, voices)]
-    parts = [f"What is said leans to {lean}", *(f"to {_with_speakers(at, voices)}" for at in wider)]
+    lean = _with_speakers(best, voices, layout)
+    by_depth = sorted(levels, key=lambda at: (-_depth(at), at.hypothesis.id))
+    within = layout.nodes[best.hypothesis.id].within
+    wider = [at for at in by_depth if at.hypothesis.id in within and _who(at.hypothesis.id, voices, layout)]
+    parts = [f"What is said leans to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
     against = sorted({voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS}})
     denied = f"; disputed by {listed(against)}" if against else ""
     sure = f"{band(best.probability)} ({percent(best.probability)})"
-    return f"{', and '.join(parts)}{denied}. That is {sure} for those who believe them."
+    return f"{', and '.join(parts)}{denied}. That is {sure} for those who believe them.{_ties(best, layout)}"
 
 
-def _with_speakers(at: Posterior, voices: Sequence[Voice]) -> str:
-    who = _who(at.hypothesis.id, voices)
+def _ties(best: Posterior, layout: Layout) -> str:
+    """Who ties the one that the claims lean to to whom, and how firmly: no word on the deed."""
+    told: dict[str, dict[str, None]] = {}
+    for at, saying in layout.ties:
+        if at == best.hypothesis.id and saying.tie and saying.tie.to:
+            how = saying.tie.likelihood or (None if saying.tie.firmness is Firmness.NONE else saying.tie.firmness)
+            told.setdefault(saying.tie.to, {})[f"{saying.source}, {how.value}" if how else saying.source] = None
+    words = [f"{best.hypothesis.name} is tied to {to} by {listed(sorted(who))}" for to, who in sorted(told.items())]
+    return f" {'; '.join(words)}." if words else ""
+
+
+def _with_speakers(at: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
+    who = _who(at.hypothesis.id, voices, layout)
     level = f" as a {at.hypothesis.level}" if at.hypothesis.level in {Level.STATE, Level.PLACE} else ""
     return f"{at.hypothesis.name}{level}{f' (so {who})' if who else ''}"
 
 
-def _who(at: str, voices: Sequence[Voice]) -> str:
-    return listed(sorted({voice.said.source for voice in voices if voice.node == at and voice.decibans > 0}))
+def _who(at: str, voices: Sequence[Voice], layout: Layout) -> str:
+    """Those who name an accused, not those whose words only bear on it."""
+    return listed(sorted({one.said.source for one in voices if one.decibans > 0 and at in layout.named[one.said]}))
 
 
 def _missing(items: Sequence[Evidence], other: int, voices: Sequence[Voice]) -> tuple[str, ...]:
     lacks = []
     if not items:
         lacks.append("claims: nobody is quoted as accusing anybody")
-    elif len({voice.item.origin for voice in voices if voice.decibans > 0}) < 2:
+    elif len({voice.speaker for voice in voices if voice.decibans > 0}) < 2:
         lacks.append("a second independent origin: all that is said goes back to one")
     if items and not any(item.credibility <= 2 for item in items):
         lacks.append("grounds: no source states technical or legal ones")

@@ -9,11 +9,12 @@ import numpy as np
 
 from indicia.errors import UsageError
 from indicia.records import Evidence, EvidenceKind, Verdict
+from indicia.weigh.affair import set_aside
 from indicia.weigh.gather import from_ids
 from indicia.weigh.known import Known
 from indicia.weigh.model import grounds_of
 from indicia.weigh.observed import assess_observed
-from indicia.weigh.whatif import Change, what_if
+from indicia.weigh.whatif import Change, leaders_if
 
 __all__ = ["Planted", "ease_of_faking", "plant", "prior_range"]
 
@@ -35,7 +36,8 @@ def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int
 
     Raises: UsageError if the rival is not known or has no software.
     """
-    profiles = grounds_of(knowledge.attack).profiles
+    own_reports = set_aside(evidence, knowledge)
+    profiles = grounds_of(knowledge.attack, own_reports).profiles
     relations = profiles.relations
     if rival not in relations.row:
         raise UsageError(f"ATT&CK {knowledge.attack.version} has no group {rival!r}")
@@ -45,7 +47,8 @@ def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int
     if not len(rarest):
         raise UsageError(f"no software of {rival} is known that could be planted")
     planted = tuple(relations.features[at] for at in rarest)
-    found = assess_observed((*evidence, *from_ids(software=planted, knowledge=knowledge, author="planted")), knowledge)
+    added = from_ids(software=planted, knowledge=knowledge, author="planted")
+    found = assess_observed((*evidence, *added), knowledge, leave_out=own_reports)
     return Planted(rival=rival, tools=planted, verdict=found.verdict, leaders=found.leaders, fooled=found.leaders == (rival,))
 
 
@@ -53,13 +56,14 @@ def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[f
     """For a row of prior probabilities of an actor we do not know: (prior, the leading group, its probability)."""
     changes = [Change(prior={"unknown": prior}) for prior in _PRIORS]
     return tuple(
-        (prior, one.leader, one.probability) for prior, one in zip(_PRIORS, what_if(evidence, knowledge, changes), strict=True)
+        (prior, one.leader, one.probability)
+        for prior, one in zip(_PRIORS, leaders_if(evidence, knowledge, changes), strict=True)
     )
 
 
 def ease_of_faking(evidence: Sequence[Evidence], knowledge: Known) -> dict[str, str]:
     """For each observed item how easily it could be shared or planted, in words; by evidence id."""
-    profiles = grounds_of(knowledge.attack).profiles
+    profiles = grounds_of(knowledge.attack, set_aside(evidence, knowledge)).profiles
     relations = profiles.relations
     result = {}
     for item in evidence:

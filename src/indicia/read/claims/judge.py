@@ -1,8 +1,8 @@
 """The learned judge of claims: is this party accused here, of what, how firmly, and who says so?
 
 A small encoder (three layers that read each sentence by itself, three more that read a window with one party marked; int8
-products, ONNX) answers for each party of a sentence, and for nobody. Who speaks is chosen among the parties of the window, whoever
-has the turn, and nobody (the text narrates, or its issuer speaks). Weights lie in `model/` and are made by
+products, ONNX) answers for each party of a sentence, and for nobody. Who speaks is chosen among the parties of the window,
+whoever has the turn, and nobody (the text narrates, or its issuer speaks). Weights lie in `model/` and are made by
 `scripts/train_judge.py` from annotated real documents.
 """
 
@@ -54,8 +54,8 @@ NOBODY = -1  # asked about in the place of a party: does the source decline to n
 
 
 class Verdict(NamedTuple):
-    """Probabilities. `answers` by question, in the order of ANSWERS; `source`: of each party of the window, then of nobody, then
-    of whoever has the turn."""
+    """Probabilities. `answers` by question, in the order of ANSWERS; `source`: of each party of the window, then of nobody,
+    then of whoever has the turn."""
 
     answers: Mapping[str, F]
     source: F

@@ -35,8 +35,8 @@ def read_claims(
     """All claims of the document in the order of their quotes, and what could not be read.
 
     Claims whose `score` (the reader's probability that the text makes them) is below `threshold` are left out. `model`: another
-    judge than the one that the package brings. Raises nothing for any text. A document in another language than English yields a
-    problem and no claims.
+    judge than the one that the package brings. Raises nothing for any text. A document in another language than English yields
+    a problem and no claims.
     """
     text = document.text
     other = foreign(text)

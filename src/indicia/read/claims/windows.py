@@ -32,15 +32,17 @@ MOST_PARTIES = 40
 # Nobody is accused of speaking a language, of being a report or of publishing: kinds that are never asked about.
 _NEVER = frozenset({"report", "media", "court", "union", "intl"})
 _DECLINE = re.compile(
-    r"\b(?:attribut\w*|who(?:ever)? (?:is|was|were|did|are|might|may|could)|behind|responsib\w+|blam\w+|nam(?:e|ed|ing)\b|culprit|"
+    r"\b(?:attribut\w*|who(?:ever)? (?:is|was|were|did|are|might|may|could)|behind|responsib\w+|blam\w+|nam(?:e|ed|ing)\b|"
+    r"culprit|"
     r"perpetrat\w+|point\w* (?:the |a )?finger|speculat\w*|identif\w+|comment|discuss|premature|too early|origin|position to|"
-    r"investigat\w+|anything (?:more|else|further|new)|refer you|unknown|not know|don.t know|not clear|unclear|evidence|confirm)\b",
+    r"investigat\w+|anything (?:more|else|further|new)|refer you|unknown|not know|don.t know|not clear|unclear|"
+    r"evidence|confirm)\b",
     re.IGNORECASE,
 )
 # "MS. PSAKI:", "Q", "SENATOR WARNER:", "PRIME MINISTER:" at the beginning of a line.
 _LABEL = re.compile(
-    r"^[ \t>*#]*(?:(?P<name>(?:(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEN|SENATOR|SECRETARY|PRESIDENT|CHAIRMAN|DIRECTOR|Mr|Ms|Mrs|Dr|Sen)\.? )?"
-    r"[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|Chairman [A-Z]\w+|Mr\. [A-Z]\w+|Ms\. [A-Z]\w+|Mrs\. [A-Z]\w+|Senator [A-Z]\w+)[ \t]*"
+    r"^[ \t>*#]*(?:(?P<name>(?:(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEN|SENATOR|SECRETARY|PRESIDENT|CHAIRMAN|DIRECTOR|Mr|Ms|Mrs|Dr|"
+    r"Sen)\.? )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|(?:Chairman|Mr\.|Ms\.|Mrs\.|Senator) [A-Z]\w+)[ \t]*"
     r"(?:\([^)\n]{2,60}\))?\s?[:.]\*{0,2}[ \t]|(?P<question>(?:Q|QUESTION|Question|REPORTER|JOURNALIST)\b\*{0,2}[:.]?\s))",
     re.MULTILINE,
 )
@@ -130,7 +132,8 @@ def window_of(piece: Cut, text: str, encode: Encode, turn: Turn | None) -> Windo
 
 
 def _tokens(starts: Sequence[int], ends: Sequence[int], outside: int, start: int, end: int) -> tuple[int, int]:
-    """Tokens after the first `outside` that touch [start, end); the first of the sentence where a long one was cut before it."""
+    """Tokens after the first `outside` that touch [start, end); the first of the sentence where a long one was cut before
+    it."""
     first, last = bisect_right(ends, start, outside), bisect_left(starts, end, outside)
     return (first, last) if first < last else (outside, outside + 1)
 
