@@ -28,7 +28,7 @@ FLOORS = {
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
-    "view": ("wording", "inert", "lines", "words", "probable", "strokes", "heat", "drawing", "notes", "positions", "affair")
+    "view": ("wording", "inert", "lines", "words", "probable", "heat", "drawing", "notes", "positions", "strokes", "affair")
     + ("moments", "judgements"),
 }
 

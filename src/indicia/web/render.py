@@ -18,7 +18,7 @@ from indicia import __version__
 from indicia.knowledge import Knowledge, load
 from indicia.records import Claim
 from indicia.view.inert import visible
-from indicia.view.words import firmness_words, source_words, stance_words
+from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.jobs import Jobs
 from indicia.web.security import Tokens
 from indicia.web.shelf import Held, Shelf
@@ -157,7 +157,7 @@ def _stamp() -> str:
 
 def said(claim: Claim) -> str:
     """A claim in one sentence: who, stance, whom."""
-    return " ".join((source_words(claim), *stance_words(claim)))
+    return f"{source_words(claim)} {'; '.join(words for words, _ in propositions(claim))}"
 
 
 @cache
@@ -177,6 +177,9 @@ def _environment() -> Environment:
         said=said,
         source=source_words,
         firmly=firmness_words,
+        propositions=propositions,
+        tied=tie_words,
+        known_state=known_state,
         moment=lambda time: time.strftime("%Y-%m-%d %H:%M:%S") if time else "no time",
         percent=lambda value: "<1 %" if value < 0.01 else ">99 %" if value > 0.99 else f"{value * 100:.0f} %",
     )

@@ -16,7 +16,7 @@ from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
-from indicia.view.affair import main_affair, rejected
+from indicia.view.affair import rejected, subject
 from indicia.view.judgements import key_judgements
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
@@ -47,7 +47,7 @@ def build(case: Case, knowledge: Any) -> Brief:
     )
     show = notes.index.show
     # The affair that the texts are about says more to a reader than the name of a folder.
-    title = main_affair(case)[1] or case.name
+    title = subject(case).name or case.name
     return Brief(
         title=show(title, 120),
         kicker="Attribution brief" + (f" \u00b7 case {show(case.name, 80)}" if title != case.name else ""),
