@@ -27,10 +27,10 @@ from indicia.records import (
     Tlp,
 )
 from indicia.share.internals import LOWERED, without_internals
-from indicia.share.redact import left_out
 from indicia.share.seen import seen
 from indicia.share.stix.ids import SDO_NAMESPACE, as_of
 from indicia.share.well_known import well_known
+from indicia.view.leaving import left_out
 from indicia.view.words import firmness_words, known_state, propositions
 
 __all__ = ["render"]

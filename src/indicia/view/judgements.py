@@ -27,6 +27,7 @@ from indicia.records import (
 )
 from indicia.view.affair import Subject, rejected, subject
 from indicia.view.inert import clip
+from indicia.view.leaving import is_public
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
 from indicia.view.wording import capital
 from indicia.view.words import by_state, surely
@@ -56,7 +57,7 @@ def key_judgements(case: Case, knowledge: object = None) -> tuple[Sentence, ...]
         *_said(found, case, about),
         *_answered(found),
         *_grounds(case),
-        *_ours(case.hunt),
+        *_ours(case),
         *_first_act(case),
         *_missing(case),
     )
@@ -245,7 +246,11 @@ def assessed(assessment: Assessment, name: str) -> str:
     return f"{text}." if text.startswith((f"{name} ", f"{name.replace('was', 'is')} ")) else f"{name}: {text}."
 
 
-def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
+def _ours(case: Case) -> Iterable[Sentence]:
+    hunt = case.hunt
+    if is_public(case):
+        yield Sentence(text="What our own logs show is left out of this public version.", topic="ours")
+        return
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         yield Sentence(text="Whether it happened to us is not known: no logs were given.", topic="ours")
         return

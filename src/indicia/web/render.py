@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from indicia import __version__
 from indicia.knowledge import Knowledge, load
 from indicia.records import Claim
+from indicia.share.redact import marking_of
 from indicia.view.inert import visible
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.jobs import Jobs
@@ -202,6 +203,7 @@ def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
             title=page.title,
             ask=ask,
             held=held,
+            tlp=marking_of(held.case) if held else None,
             counts_of=held.counts if held else {},
             show=held.show if held else visible,
             token=ask.tokens.token(ask.request),

@@ -18,6 +18,7 @@ from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
 from indicia.view.affair import rejected, subject
 from indicia.view.judgements import key_judgements
+from indicia.view.leaving import is_public
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
@@ -66,11 +67,12 @@ def _subtitle(case: Case) -> str:
     """The span of dates that the case covers, and how much it rests on."""
     days = [bound for text in _dates(case) for bound in day_of(text) or ()]
     span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
+    ours = "public version, without our own logs" if is_public(case) else "no logs"
     parts = [
         span,
         many(len(case.documents), "text"),
         many(len(case.claims), "claim"),
-        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
+        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else ours,
     ]
     return " \u00b7 ".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import positions
@@ -26,7 +27,7 @@ def overview(ask: Ask) -> Page:
     data = {
         "name": case.name,
         "affair": about.name,
-        "marking": case.marking.label,
+        "marking": marking_of(case).label,
         "judgements": [
             {"text": one.text, "traces": [trace for trace in one.traces[:TRACES] if trace in at]} for one in sentences
         ],
