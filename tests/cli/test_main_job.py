@@ -51,6 +51,24 @@ def test_finds_every_stage_of_the_intrusion_in_one_chain(brief: tuple[Path, subp
     assert all(found.outcome is not Outcome.SUCCESS for found in others)
 
 
+def test_what_our_own_logs_tell_is_marked_and_the_public_version_is_without_it(
+    brief: tuple[Path, subprocess.CompletedProcess[bytes]], tmp_path: Path
+) -> None:
+    case = from_json((brief[0] / "case.json").read_bytes(), Case)
+    assert case.hunt is not None
+    hosts = {one.event.host.lower().encode() for one in case.hunt.sightings if one.event.host}
+    whole = (brief[0] / "brief.html").read_bytes()
+    assert b'<span class="tlp">TLP:AMBER</span>' in whole
+    assert any(host in whole.lower() for host in hosts)
+    answer = indicia("brief", EXAMPLE / "texts", "--logs", EXAMPLE / "logs", "--public", "-o", tmp_path)
+    assert answer.returncode == exits.E_OK, answer.stderr.decode()
+    public = (tmp_path / "brief.html").read_bytes()
+    assert b'<span class="tlp">TLP:CLEAR</span>' in public
+    assert b"What our own logs show is left out of this public version" in public
+    for path in tmp_path.iterdir():
+        assert not [host for host in hosts if host in path.read_bytes().lower()], path.name
+
+
 def test_the_incident_leads_to_its_flaws_without_a_cve_in_the_statements(tmp_path: Path) -> None:
     source = tmp_path / "statement.txt"
     source.write_text("19 July 2021\n\nBritain blamed China on Monday for the Microsoft Exchange hack.\n", "utf-8")

@@ -102,8 +102,8 @@ def test_others_words_in_a_partys_case_are_not_its_own(three: list[Party]) -> No
 
 def spoken_by(claim: Claim, canonical: str, state: str | None, type: SourceType = SourceType.GOVERNMENT) -> Claim:
     assert claim.source.party is not None
-    party = msgspec.structs.replace(claim.source.party, canonical=canonical, state=state)
-    return named(claim, source=msgspec.structs.replace(claim.source, party=party, type=type))
+    party = msgspec.structs.replace(claim.source.party, canonical=canonical)
+    return named(claim, source=msgspec.structs.replace(claim.source, party=party, type=type, state=state))
 
 
 def test_a_state_speaks_where_a_part_of_its_government_does(three: list[Party]) -> None:

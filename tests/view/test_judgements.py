@@ -23,14 +23,11 @@ def sentences(case: Case, topic: str) -> list[Sentence]:
 
 def test_levels_are_kept_apart() -> None:
     said = texts(named("exchange"), "said")
-    assert (
-        said[0]
-        == "On the affair Microsoft Exchange hack, the state named is China (by the European Union and the United Kingdom)."
-    )
+    assert said[0] == "On Microsoft Exchange hack: the state accused is China (by the European Union and the United Kingdom)."
     assert any(text.startswith("The agency named is the Ministry of State Security") for text in said)
     place = next(text for text in said if "territory" in text)
-    assert place.startswith("Named as a place, which is not the state, is the territory of China")
-    assert not any("by Microsoft" in text and "state named" in text for text in said), "Microsoft named a group"
+    assert place == "It came from the territory of China, which is not to accuse the state (so the European Union)."
+    assert not any("by Microsoft" in text and "state accused" in text for text in said), "Microsoft named a group"
 
 
 def test_an_unnamed_official_is_not_turned_into_the_government() -> None:
@@ -161,7 +158,7 @@ def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
     )
     said = texts(msgspec.structs.replace(case, claims=(*case.claims, loose)), "said")
     assert said[:4] == texts(case, "said")[:4], "it changes no judgement on the affair"
-    assert said[4] == "Said beside it, of no incident that is known: the group named is APT31 (by the European Union)."
+    assert said[4] == "Beyond this incident: the group named is APT31 (by the European Union)."
 
 
 def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
@@ -174,7 +171,7 @@ def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
 def test_a_claim_that_names_no_known_affair_is_kept() -> None:
     case = named("exchange")
     free = msgspec.structs.replace(case, claims=tuple(about(one, None, one.incident) for one in case.claims))
-    assert texts(free, "said")[0] == "The state named is China (by the European Union and the United Kingdom)."
+    assert texts(free, "said")[0] == "The state accused is China (by the European Union and the United Kingdom)."
 
 
 def test_what_a_person_rejected_is_counted_told_and_no_longer_relied_on() -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from indicia.cli import exits
@@ -51,6 +52,12 @@ def brief(
     have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
     date: Date = None,
     tlp: Marking = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Leave a version without your own logs, hosts and notes; it says so.")
+    ] = False,
+    logs_tlp: Annotated[
+        str, typer.Option("--logs-tlp", help="How to mark what is found in your own logs.", show_default=True)
+    ] = "amber",
     as_json: Json = False,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
@@ -65,11 +72,13 @@ def brief(
 
       indicia brief statements/ --have mfa,edr --tlp amber -o brief/
 
+      indicia brief statements/ --logs exchange-logs/ --public -o for-the-press/   [dim]nothing of your own in it[/]
+
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
     from indicia.cli.arguments import words
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, build
+    from indicia.pipeline import as_left, build, for_public
     from indicia.share import pieces
     from indicia.view.judgements import key_judgements
 
@@ -93,7 +102,10 @@ def brief(
         voice.problems(case.problems)
         if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
             raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
+        case = _with_logs_marked(case, logs_tlp)
         left = as_left(case, knowledge)
+        if public:
+            left = for_public(left, knowledge)
         no_pdf = missing("pdf")
         files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
         for number, (file, form) in enumerate(files):
@@ -110,13 +122,21 @@ def brief(
             if sentence.text not in sentences:
                 voice.say(f"no longer said: {sentence.text}", "dim")
     if as_json:
-        sys.stdout.buffer.write(to_json(case) + b"\n")
+        sys.stdout.buffer.write(to_json(left if public else case) + b"\n")
     else:
         for text in sentences:
             print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
         others = ".md" if no_pdf else ".md, .pdf"
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit)
+
+
+def _with_logs_marked(case: Case, marking: str) -> Case:
+    """The case with its hunt under the marking. Raises: UsageError."""
+    tlp = read_marking(marking)
+    if case.hunt is None or tlp is None or case.hunt.marking is tlp:
+        return case
+    return msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, marking=tlp))
 
 
 def _held(where: str) -> Case | None:

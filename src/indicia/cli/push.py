@@ -48,10 +48,10 @@ def push(
     from indicia.knowledge import load
     from indicia.pipeline import as_left, for_audience, opened_case
     from indicia.records import Tlp
-    from indicia.share.redact import left_out
     from indicia.share.stix import bundle_objects
     from indicia.share.stix.versions import versioned
     from indicia.share.taxii_client import push as push_objects
+    from indicia.view.leaving import left_out
 
     voice = talk(quiet, verbose, color)
     knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR

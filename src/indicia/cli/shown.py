@@ -10,7 +10,7 @@ from rich.padding import Padding
 
 from indicia.cli.talk import plain
 from indicia.pipeline import Piece
-from indicia.records import Basis, Claim, Context, Document, Firmness, Mention, MentionKind, Stance
+from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance
 
 __all__ = ["Shown"]
 
@@ -121,18 +121,21 @@ def _shown(one: _Value, *, bare: bool = False) -> str:
 
 
 def _print_claim(console: Console, claim: Claim, place: str) -> None:
-    party, accused = claim.source.party, claim.accused.party
-    level = (claim.accused.level or claim.accused.type).value
-    if claim.said.firmness is not Firmness.NONE:
-        said = [claim.said.firmness.value + (f" “{claim.said.cue.text}”" if claim.said.cue else "")]
-    else:
-        said = ["flat statement"] if claim.stance is Stance.ACCUSES else []
-    said += [claim.basis.value] if claim.basis is not Basis.NONE_STATED else []
-    said += [claim.date] if claim.date else []
-    said += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
-    source, target = (escape(plain(one.canonical if one else "(nobody named)")) for one in (party, accused))
-    stance = f"[{_STYLES[claim.stance]}]{claim.stance.value}[/]"
-    console.print(f"\n[bold]{source}[/] {stance} [bold]{target}[/] ({escape(plain('; '.join([level, *said])))})")
+    """Who says what, each part with how firmly; then the sentence and where it stands."""
+    from indicia.view.words import firmness_words, propositions, source_words
+
+    facts = [(claim.accused.level or claim.accused.type).value]
+    facts += [ground.basis.value for ground in claim.grounds]
+    facts += [claim.date] if claim.date else []
+    facts += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
+    parts = []
+    for number, (words, how) in enumerate(propositions(claim)):
+        verb, _, whom = words.partition(" ")
+        sure = f"{firmness_words(how)} “{how.cue.text}”" if how.cue else firmness_words(how)
+        look = "bold" if number else _STYLES[claim.stance]
+        told = f" [{escape(plain(sure))}]" if claim.stance is Stance.ACCUSES or how.cue else ""
+        parts.append(f"[{look}]{escape(plain(verb))}[/] [bold]{escape(plain(whom))}[/]{escape(told)}")
+    console.print(f"\n[bold]{escape(plain(source_words(claim)))}[/] {'; '.join(parts)} ({escape(plain('; '.join(facts)))})")
     quote, where = escape(plain(" ".join(claim.quote.text.split()))), escape(plain(place))
     for words in (f"[italic]{quote}[/]", f"[dim]{where}; score {claim.score:.2f}[/]"):
         console.print(f"    {words}" if console.soft_wrap else Padding(words, (0, 0, 0, 4)))

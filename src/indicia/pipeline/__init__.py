@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from indicia.pipeline.build import build, conclude, for_audience
+from indicia.pipeline.corrections import Correction
 from indicia.pipeline.lines import lines_of
+from indicia.pipeline.public import for_public
 from indicia.pipeline.saved import is_store, load_case, opened_case
 from indicia.pipeline.sources import Piece, each_piece, read_sources
-from indicia.pipeline.standing import Correction, Standing, as_left
+from indicia.pipeline.standing import Standing, as_left
 from indicia.pipeline.stream import read_lines
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "conclude",
     "each_piece",
     "for_audience",
+    "for_public",
     "is_store",
     "lines_of",
     "load_case",

@@ -13,21 +13,11 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.pipeline.build import conclude
-from indicia.records import Case, Claim, Firmness, Judgement, Level, Stance, claim_today, last_words, rejected, those_kept
+from indicia.pipeline.corrections import Correction, laid_over
+from indicia.records import Case, Claim, Judgement, claim_today, last_words, rejected, those_kept
 from indicia.weigh import weigh
 
-__all__ = ["Correction", "Standing", "as_left"]
-
-
-class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a judgement of a claim may say, as JSON; what is absent stays as the machine read it."""
-
-    source: str | None = None
-    accused: str | None = None
-    stance: Stance | None = None
-    level: Level | None = None
-    firmness: Firmness | None = None
-    date: str | None = None
+__all__ = ["Standing", "as_left"]
 
 
 class Standing:
@@ -61,7 +51,7 @@ class Standing:
         for judgement in self.of(claim.id):
             if judgement.action in {"correct", "regrade"}:
                 try:
-                    claim = _laid_over(claim, msgspec.json.decode(judgement.value, type=Correction))
+                    claim = laid_over(claim, msgspec.json.decode(judgement.value, type=Correction))
                 except (msgspec.MsgspecError, UnicodeError):
                     continue  # what it says is about something else, such as the grades of evidence
         return claim
@@ -74,30 +64,6 @@ def _added(judgements: Iterable[Judgement]) -> Iterable[Claim]:
                 yield msgspec.convert(claim_today(msgspec.json.decode(judgement.value, type=dict[str, Any])), type=Claim)
             except (msgspec.MsgspecError, UnicodeError):
                 continue  # evidence or a measure that somebody added
-
-
-def _laid_over(claim: Claim, new: Correction) -> Claim:
-    source, accused = claim.source, claim.accused
-    if new.source and source.party:
-        source = msgspec.structs.replace(source, party=msgspec.structs.replace(source.party, canonical=new.source))
-    if new.accused and accused.party:
-        accused = msgspec.structs.replace(accused, party=msgspec.structs.replace(accused.party, canonical=new.accused))
-    if new.level:
-        accused = msgspec.structs.replace(accused, level=new.level)
-    deed, tie = claim.deed, claim.tie
-    if new.firmness and deed:
-        deed = msgspec.structs.replace(deed, firmness=new.firmness)
-    elif new.firmness and tie:
-        tie = msgspec.structs.replace(tie, firmness=new.firmness)
-    return msgspec.structs.replace(
-        claim,
-        source=source,
-        accused=accused,
-        stance=new.stance or claim.stance,
-        deed=deed,
-        tie=tie,
-        date=new.date or claim.date,
-    )
 
 
 def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) -> Case:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from indicia.records.base import Problem, Record
+from indicia.records.marking import Tlp
 
 __all__ = [
     "Chain",
@@ -174,3 +175,4 @@ class Hunt(Record, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     indicators_sought: int = 0
     stats: tuple[tuple[str, float], ...] = ()  # seconds by step; never part of a stored case
+    marking: Tlp = Tlp.AMBER  # what was found in our own logs concerns us, unless somebody says otherwise

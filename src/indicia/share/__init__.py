@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from indicia.errors import UsageError
 from indicia.knowledge import Knowledge
 from indicia.records import Case
+from indicia.share.redact import as_marked
 
 __all__ = ["FORMATS", "pieces", "render"]
 
@@ -88,6 +89,9 @@ FORMATS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
 }
 
 
+OWN_MARKINGS = frozenset({"json", "stix"})  # each part of these bears its own
+
+
 def render(case: Case, format: str, knowledge: Knowledge) -> bytes:
     """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
     return b"".join(pieces(case, format, knowledge))
@@ -98,5 +102,7 @@ def pieces(case: Case, format: str, knowledge: Knowledge) -> Iterable[bytes]:
     make = FORMATS.get(format.lower())
     if make is None:
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
+    if format.lower() not in OWN_MARKINGS:
+        case = as_marked(case)
     made = make(case, knowledge)
     return (made,) if isinstance(made, bytes) else made

@@ -168,7 +168,19 @@ def _rank(claim: Claim) -> tuple[int, int]:
 
 
 def _accusing(party: Party, affair: str) -> list[Claim]:
-    return [claim for claim in own_claims(party) if claim.stance is Stance.ACCUSES and _affair(claim) == affair]
+    """Its claims of who did it, or from where: to tie a group to a state is not to say that the group did this."""
+    return [
+        claim
+        for claim in own_claims(party)
+        if claim.stance is Stance.ACCUSES
+        and _affair(claim) == affair
+        and (claim.deed is not None or claim.tie is None or claim.accused.level is Level.PLACE)
+    ]
+
+
+def _state(claim: Claim) -> str | None:
+    """The state that the claim's own words tie the accused to. What our tables know of a name binds no signer."""
+    return claim.accused.state_said or (claim.tie.state if claim.tie else None)
 
 
 def _endorsing(party: Party, affair: str) -> list[Claim]:
@@ -220,7 +232,7 @@ def _joint(parties: Sequence[Party], affair: str) -> Joint:
             return Joint(affair=affair, by=party.name, reason="denies, questions or declines")
         if not by_party[party.name]:
             return Joint(affair=affair, by=party.name, reason="accuses nobody itself")
-    states = [{claim.accused.state for claim in claims if claim.accused.state} for claims in by_party.values()]
+    states = [{state for claim in claims if (state := _state(claim))} for claims in by_party.values()]
     shared = set.intersection(*states)
     level = min(max(_rank(claim)[0] for claim in claims) for claims in by_party.values())
     # From the highest level that all reach downwards: at each, all must name the same, or, for a place, be tied to one state.
@@ -245,7 +257,7 @@ def _carrying(by_party: dict[str, list[Claim]], level: Level, states: set[str]) 
     common = sorted(set.intersection(*names))
     if not common:
         return None
-    ties = {c.accused.state for claims in by_party.values() for c in claims if _named(c) == (level, common[0])}
+    ties = {_state(c) for claims in by_party.values() for c in claims if _named(c) == (level, common[0])}
     return common[0], next(iter(ties)) if len(ties) == 1 else None
 
 
@@ -255,7 +267,7 @@ def _state_name(by_party: dict[str, list[Claim]], state: str) -> str:
         _named(claim)[1]
         for claims in by_party.values()
         for claim in claims
-        if claim.accused.state == state and claim.accused.level in {Level.PLACE, Level.STATE}
+        if _state(claim) == state and claim.accused.level in {Level.PLACE, Level.STATE}
     )
     return names[0] if names else state
 
@@ -266,8 +278,8 @@ def _weakest(affair: str, level: Level, found: tuple[str, str | None], by_party:
     for party, claims in by_party.items():
         fitting = [c for c in claims if _named(c) == (level, name)]
         if level is Level.PLACE:
-            at_place = [c for c in claims if c.accused.level is Level.PLACE and c.accused.state == state]
-            fitting = at_place or [c for c in claims if c.accused.state == state]
+            at_place = [c for c in claims if c.accused.level is Level.PLACE and _state(c) == state]
+            fitting = at_place or [c for c in claims if _state(c) == state]
         # Its own words for just this; where it has none, the least that it says above it.
         chosen.append((party, min(fitting, key=lambda c: (_rank(c)[0], -_rank(c)[1], c.id))))
     claims = [claim for _, claim in chosen]

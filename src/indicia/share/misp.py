@@ -17,18 +17,21 @@ from indicia.records import (
     Claim,
     Confidence,
     Context,
+    Deed,
     Document,
     Likelihood,
     Mention,
     MentionKind,
     Stance,
+    Tie,
     Tlp,
 )
 from indicia.share.internals import LOWERED, without_internals
-from indicia.share.redact import left_out
 from indicia.share.seen import seen
 from indicia.share.stix.ids import SDO_NAMESPACE, as_of
 from indicia.share.well_known import well_known
+from indicia.view.leaving import left_out
+from indicia.view.words import firmness_words, known_state, propositions
 
 __all__ = ["render"]
 
@@ -204,20 +207,35 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
 
 
 def _claim_comment(claim: Claim) -> str:
+    """Who says what, the deed and the tie each with how firmly."""
     source = claim.source.party.canonical if claim.source.party else "not named"
-    accused = claim.accused.party.canonical if claim.accused.party else "nobody named"
-    return f"{source} {claim.stance.value} {accused}; firmness: {claim.said.firmness.value}; basis: {claim.basis.value}"
+    said = "; ".join(f"{words} ({firmness_words(how)})" for words, how in propositions(claim))
+    grounds = ", ".join(ground.basis.value for ground in claim.grounds) or claim.basis.value
+    return "; ".join(
+        filter(None, (f"{source} {said}", f"stance: {claim.stance.value}", f"basis: {grounds}", known_state(claim)))
+    )
 
 
 def _claim_tags(claim: Claim, marking: Tlp | None, knowledge: Knowledge) -> list[str]:
     """Its document's marking, its confidence and likelihood, and the actor in the galaxy, as this claim alone says."""
     tags = [f"tlp:{marking.value}"] if marking else []
     tags += [tag] if (tag := _actor_tag(claim, knowledge)) else []
-    if claim.said.confidence:
-        tags.append(f'estimative-language:confidence-in-analytic-judgment="{_CONFIDENCE[claim.said.confidence]}"')
-    if claim.said.likelihood:
-        tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[claim.said.likelihood]}"')
+    # MISP's words for how sure do not say of what: they are those of the deed, else of the tie; tags of our own tell both.
+    said = claim.said
+    if said.confidence:
+        tags.append(f'estimative-language:confidence-in-analytic-judgment="{_CONFIDENCE[said.confidence]}"')
+    if said.likelihood:
+        tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[said.likelihood]}"')
+    tags += [*_said_tags("deed", claim.deed), *_said_tags("tie", claim.tie)]
     return tags
+
+
+def _said_tags(part: str, said: Deed | Tie | None) -> list[str]:
+    if said is None:
+        return []
+    found = [f'indicia:{part}="{said.kind.value}"', f'indicia:{part}-firmness="{said.firmness.value}"']
+    found += [f'indicia:{part}-likelihood="{said.likelihood.value}"'] if said.likelihood else []
+    return found + ([f'indicia:{part}-confidence="{said.confidence.value}"'] if said.confidence else [])
 
 
 def _tags(case: Case, knowledge: Knowledge) -> list[str]:
@@ -230,10 +248,13 @@ def _tags(case: Case, knowledge: Knowledge) -> list[str]:
     return sorted(tags)
 
 
+_NAMING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
+
+
 def _actor_tag(claim: Claim, knowledge: Knowledge) -> str | None:
     """The galaxy tag of the group that the claim accuses, on the claim and not on the event: it is alleged, and by whom."""
     party = claim.accused.party
-    if party is None or claim.accused.type is not AccusedType.GROUP or claim.stance not in {Stance.ACCUSES, Stance.ENDORSES}:
+    if party is None or claim.accused.type is not AccusedType.GROUP or claim.stance not in _NAMING:
         return None
     groups = [actor.group for actor in knowledge.actors.named(party.canonical) if actor.group]
     group = knowledge.attack.group(groups[0]) if len(groups) == 1 and groups[0] else None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
 from indicia.errors import MarkingError
-from indicia.records import Case, Claim, Judgement, Problem, Severity, Tlp, stable_id
-from indicia.share.internals import LOWERED
+from indicia.records import Case, Claim, Judgement, Tlp, stable_id
+from indicia.share.internals import LOWERED, without_internals
+from indicia.view.leaving import PUBLIC, said
 
-__all__ = ["left_out", "mark", "marking_of", "redact"]
-
-_WHERE = "this export"
+__all__ = ["as_marked", "mark", "marking_of", "marking_of_texts", "redact", "without_own"]
 
 
 def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "", time: str = "") -> Case:
@@ -23,7 +20,8 @@ def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "
     own = marking_of(case)
     if marking.rank >= own.rank:
         documents = tuple(msgspec.structs.replace(d, marking=Tlp.strictest([d.marking, marking])) for d in case.documents)
-        return msgspec.structs.replace(case, documents=documents, marking=marking)
+        hunt = case.hunt and msgspec.structs.replace(case.hunt, marking=Tlp.strictest([case.hunt.marking, marking]))
+        return msgspec.structs.replace(case, documents=documents, hunt=hunt, marking=marking)
     if not (reason and reason.strip()):
         raise MarkingError(
             f"this would lower {own.label} to {marking.label}",
@@ -41,23 +39,55 @@ def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "
     documents = tuple(
         d if d.marking.rank <= marking.rank else msgspec.structs.replace(d, marking=marking) for d in case.documents
     )
-    return msgspec.structs.replace(case, documents=documents, marking=marking, judgements=(*case.judgements, lowered))
+    hunt = case.hunt
+    if hunt is not None and hunt.marking.rank > marking.rank:
+        hunt = msgspec.structs.replace(hunt, marking=marking)
+    judgements = (*case.judgements, lowered)
+    return msgspec.structs.replace(case, documents=documents, marking=marking, hunt=hunt, judgements=judgements)
 
 
 def marking_of(case: Case) -> Tlp:
-    """The strictest of the case's own marking and those of its documents."""
+    """The strictest marking of all that the case holds: its own, its documents', that of our own sightings and hosts."""
+    hunt = case.hunt
+    ours = [hunt.marking] if hunt is not None and (hunt.sightings or hunt.files) else []
+    return Tlp.strictest([marking_of_texts(case), *ours])
+
+
+def marking_of_texts(case: Case) -> Tlp:
+    """The strictest of the case's own marking and those of its documents: who may know what the case is about."""
     return Tlp.strictest([case.marking, *(document.marking for document in case.documents)])
 
 
-def redact(case: Case, audience: Tlp, *, sightings: Tlp = Tlp.CLEAR) -> Case:
+def as_marked(case: Case) -> Case:
+    """The case under the marking of all that it holds, for what is made of it as a whole."""
+    marking = marking_of(case)
+    return case if marking is case.marking else msgspec.structs.replace(case, marking=marking)
+
+
+def without_own(case: Case) -> Case:
+    """The case without anything that our own logs told, and without what people of ours decided, saying so.
+
+    What followed from the logs (weighing, advice) goes too and is to be drawn anew from what is left.
+    """
+    logs = set(case.hunt.problems) if case.hunt else set()
+    problems = (*(problem for problem in case.problems if problem not in logs), said(PUBLIC))
+    return without_internals(
+        msgspec.structs.replace(case, hunt=None, weighing=None, advice=None, judgements=(), problems=problems)
+    )
+
+
+def redact(case: Case, audience: Tlp, *, sightings: Tlp | None = None) -> Case:
     """What people cleared for `audience` may see, saying that something was left out where it was.
 
     Documents above the audience go, with every claim and mention that touches them. What was drawn from the whole case (hunt,
     weighing, advice, affairs, judgements, problems) carries the marking of the whole: it goes when anything goes. One's own
-    hunt is at least as strict as `sightings`. A claim that repeats one that is left out still says that it repeats something.
+    hunt carries its marking, or `sightings` where that is given. A claim that repeats one that is left out still says that it
+    repeats something.
     """
-    whole = marking_of(case)
-    with_hunt = case.hunt is not None and max(whole.rank, sightings.rank) <= audience.rank
+    whole = marking_of_texts(case)
+    if case.hunt is not None and sightings is not None and sightings is not case.hunt.marking:
+        case = msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, marking=sightings))
+    with_hunt = marking_of(case).rank <= audience.rank
     if whole.rank <= audience.rank and (with_hunt or case.hunt is None):
         return case
     documents = tuple(document for document in case.documents if document.marking.rank <= audience.rank)
@@ -70,22 +100,9 @@ def redact(case: Case, audience: Tlp, *, sightings: Tlp = Tlp.CLEAR) -> Case:
         documents=documents,
         claims=tuple(_unlinked(claim, kept) for claim in claims),
         mentions=tuple(mention for mention in case.mentions if mention.span.document in ids),
-        problems=(
-            Problem(
-                where=_WHERE,
-                what=f"parts that may not be shown to an audience cleared for {audience.label} were left out",
-                severity=Severity.NOTE,
-            ),
-        ),
+        problems=(said(f"parts that may not be shown to an audience cleared for {audience.label} were left out"),),
         marking=Tlp.strictest([document.marking for document in documents]),
     )
-
-
-def left_out(case: Case) -> Iterator[str]:
-    """The sentences that say what this export leaves out."""
-    for problem in case.problems:
-        if problem.where == _WHERE:
-            yield problem.what[:1].upper() + problem.what[1:] + "."
 
 
 def _unlinked(claim: Claim, kept: set[str]) -> Claim:

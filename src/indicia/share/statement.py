@@ -86,7 +86,7 @@ def _how_surely(joint: Joint, called: Mapping[str, str]) -> Iterator[str]:
     if all(one.said.firmness is Firmness.NONE for _, one in joint.claims):
         return
     cue = f", in the words “{_plain(claim.said.cue.text)}”" if claim.said.cue else ""
-    yield f"The least sure of them is {_plain(called[party])}: {firmness_words(claim)}{cue}."
+    yield f"The least sure of them is {_plain(called[party])}: {firmness_words(claim.said)}{cue}."
     yield ""
 
 
@@ -102,9 +102,9 @@ def _position(position: Position, joint: Joint, party: str, states: Mapping[str,
     if claim is None:
         return f"- {_plain(party)}{told}: it accuses nobody here"
     if position.standing in {Standing.AGREES, Standing.MORE}:
-        return f"- {_plain(party)}{told}: it names {_whom(claim, states)}, {firmness_words(claim)}"
+        return f"- {_plain(party)}{told}: it names {_whom(claim, states)}, {firmness_words(claim.said)}"
     verb, what = stance_words(claim)
-    return f"- {_plain(party)}{told}: it {verb} {_plain(what)}, {firmness_words(claim)}"
+    return f"- {_plain(party)}{told}: it {verb} {_plain(what)}, {firmness_words(claim.said)}"
 
 
 def _whom(claim: Claim, states: Mapping[str, str]) -> str:

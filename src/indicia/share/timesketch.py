@@ -12,6 +12,7 @@ import orjson
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Claim, Sighting
+from indicia.view.words import propositions
 
 __all__ = ["render"]
 
@@ -54,7 +55,7 @@ def _line(time: str, fields: dict[str, object]) -> bytes:
 def _of_claim(claim: Claim) -> dict[str, object]:
     source = claim.source.party.canonical if claim.source.party else "not named"
     return {
-        "message": f"{source} {claim.stance.value}: {claim.quote.text}",
+        "message": f"{source} {'; '.join(words for words, _ in propositions(claim))}: {claim.quote.text}",
         "timestamp_desc": "Attribution claim (date only)",
         "claim": claim.id,
     }

@@ -1,13 +1,34 @@
-"""Which claims are on the affair that a case is mainly about."""
+"""The affair that a case is mainly about, and which claims are on it. The one place that asks which it is."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from indicia.records import Affair, Case, Claim, Judgement, incidents_of
+from indicia.records import Affair, Case, Claim, Judgement, Record, incidents_of
 from indicia.view.words import source_words
 
-__all__ = ["main_affair", "of_main_affair", "origins", "rejected"]
+__all__ = ["Subject", "main_affair", "origins", "rejected", "subject"]
+
+
+class Subject(Record, frozen=True, kw_only=True):
+    """What a case is mainly about. `incident` is None and `name` empty where there is no affair.
+
+    `mine` are the claims that count for it, `others` those on other affairs, both without what a person rejected; `on_it` are
+    the ids of those of `mine` that tell the incident itself.
+    """
+
+    incident: str | None
+    name: str
+    mine: tuple[Claim, ...]
+    others: tuple[Claim, ...]
+    on_it: frozenset[str]
+
+
+def subject(case: Case) -> Subject:
+    """The main affair of a case with its claims."""
+    incident, name = main_affair(case)
+    mine, others, on_it = _of_main_affair(case, incident, name)
+    return Subject(incident=incident, name=name, mine=mine, others=others, on_it=on_it)
 
 
 def main_affair(case: Case) -> tuple[str | None, str]:
@@ -41,27 +62,26 @@ def _unlisted(case: Case) -> Affair | None:
     return max(shared, key=lambda affair: len(affair.rows), default=None)
 
 
-def of_main_affair(case: Case) -> tuple[tuple[Claim, ...], tuple[Claim, ...]]:
-    """The claims on the main affair, and those on others; without those that a person rejected.
-
-    A claim that is tied to no known affair counts here unless it tells of victims of its own: "APT40 targeted shipyards", said
-    on the same day, is not said of this affair.
-    """
-    main, name = main_affair(case)
+def _of_main_affair(case: Case, main: str | None, name: str) -> tuple[tuple[Claim, ...], tuple[Claim, ...], frozenset[str]]:
+    """A claim on no known affair counts here unless it tells of victims of its own: "APT40 targeted shipyards" is not said of
+    this affair."""
     about = incidents_of(case.claims, case.affairs)
     unlisted = _unlisted(case) if main is None and name else None
     members = {one for row in unlisted.rows for one in row.claims} if unlisted else set()
     out = rejected(case)
     kept = [claim for claim in case.claims if claim.id not in out]
 
-    def belongs(claim: Claim) -> bool:
-        if not name or claim.id in members:
-            return True
-        if main is not None and about.get(claim.id) == main:
-            return True
-        return claim.incident_id is None and not (claim.victims or claim.sectors)
+    def tells(claim: Claim) -> bool:
+        return not name or claim.id in members or (main is not None and about.get(claim.id) == main)
 
-    return tuple(claim for claim in kept if belongs(claim)), tuple(claim for claim in kept if not belongs(claim))
+    def belongs(claim: Claim) -> bool:
+        return tells(claim) or (claim.incident_id is None and not (claim.victims or claim.sectors))
+
+    return (
+        tuple(claim for claim in kept if belongs(claim)),
+        tuple(claim for claim in kept if not belongs(claim)),
+        frozenset(claim.id for claim in kept if tells(claim)),
+    )
 
 
 def rejected(case: Case) -> dict[str, Judgement]:

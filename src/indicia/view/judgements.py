@@ -15,7 +15,6 @@ from indicia.records import (
     Case,
     Claim,
     Confidence,
-    Firmness,
     Hunt,
     HuntVerdict,
     Level,
@@ -25,12 +24,13 @@ from indicia.records import (
     Record,
     Stance,
     Verdict,
-    incidents_of,
 )
-from indicia.view.affair import main_affair, of_main_affair, rejected
+from indicia.view.affair import Subject, rejected, subject
 from indicia.view.inert import clip
+from indicia.view.leaving import is_public
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
 from indicia.view.wording import capital
+from indicia.view.words import by_state, surely
 
 __all__ = ["Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
 
@@ -51,13 +51,13 @@ def key_judgements(case: Case, knowledge: object = None) -> tuple[Sentence, ...]
     """Five to ten sentences: who accuses whom, who denies, what the grounds carry, whether it happened here, what to do first.
 
     `knowledge` is taken for the sake of callers that have it; the records alone are enough."""
-    mine, others = of_main_affair(case)
-    found = positions(mine)
+    about = subject(case)
+    found = positions(about.mine)
     return (
-        *_said(found, case, others),
+        *_said(found, case, about),
         *_answered(found),
         *_grounds(case),
-        *_ours(case.hunt),
+        *_ours(case),
         *_first_act(case),
         *_missing(case),
     )
@@ -75,7 +75,7 @@ def listed(names: Iterable[str], most: int = FEW) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) -> Iterable[Sentence]:
+def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[Sentence]:
     if not case.claims:
         yield Sentence(
             text="No attribution claim was found in what was read, so nothing can be said here about who is accused.",
@@ -91,34 +91,40 @@ def _said(found: tuple[Position, ...], case: Case, others: tuple[Claim, ...]) ->
             traces=tuple(claim.id for claim in case.claims[:FEW]),
             topic="said",
         )
-    main, name = main_affair(case)
-    of_it = {one for one, incident in incidents_of(case.claims, case.affairs).items() if incident == main}
-    on_it = [one for one in sourced if not main or not of_it.isdisjoint(one.claims)]
-    for count, mine in enumerate(_by_level(on_it)):
-        about = f"on the affair {clip(name, 80)}, " if main and count == 0 else ""
-        only = mine[0].firmest if len(mine) == 1 else None
+    on_it = [one for one in sourced if not about.on_it.isdisjoint(one.claims)]
+    lead = f"On {the(clip(about.name, 80))}: " if about.name else ""
+    for mine in (*_by_level([one for one in on_it if one.names]), *_by_tie([one for one in on_it if one.tie])):
+        only = mine[0] if len(mine) == 1 else None
         yield Sentence(
-            text=capital(f"{about}{_named(mine)}."),
+            text=capital(f"{lead}{_clause(mine)}."),
             traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
             topic="said",
             likelihood=only.said.likelihood if only else None,
             confidence=only.said.confidence if only else None,
         )
+        lead = ""
     # The UK's word on who stands behind a group is not its word on who broke into these servers.
-    beside = _by_level([one for one in sourced if one not in on_it])
+    beside = [one for one in sourced if one not in on_it]
     if beside:
+        clauses = (*_by_level([one for one in beside if one.names]), *_by_tie([one for one in beside if one.tie]))
         yield Sentence(
-            text=f"Said beside it, of no incident that is known: {'; '.join(map(_named, beside))}.",
-            traces=tuple(one.firmest.id for mine in beside for one in mine[:FEW]),
+            text=f"Beyond this incident: {'; '.join(map(_clause, clauses))}.",
+            traces=tuple(one.firmest.id for mine in clauses for one in mine[:FEW]),
             topic="said",
         )
-    yield from _aside(accusing, others, case)
+    yield from _aside(accusing, about.others, case)
 
 
 def _by_level(found: list[Position]) -> list[list[Position]]:
     """The positions of each level, the firmest first."""
-    found = sorted(found, key=lambda one: (_level_order(one.level), FIRMEST.index(one.firmest.said.firmness), one.source))
+    found = sorted(found, key=lambda one: (_level_order(one.level), FIRMEST.index(one.said.firmness), one.source))
     return [list(mine) for _, mine in groupby(found, key=lambda one: one.level)]
+
+
+def _by_tie(found: list[Position]) -> list[list[Position]]:
+    """The positions of each tie, those that accuse the state first, then the firmest."""
+    found = sorted(found, key=lambda one: (one.state is None, one.tie, FIRMEST.index(one.said.firmness), one.source))
+    return [list(mine) for _, mine in groupby(found, key=lambda one: (one.state, one.tie))]
 
 
 def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> Iterable[Sentence]:
@@ -147,30 +153,41 @@ def _level_order(level: Level | None) -> int:
 
 
 LEVEL_WORDS = {
-    Level.STATE: ("the state named is", "the states named are"),
+    Level.STATE: ("the state accused is", "the states accused are"),
     Level.AGENCY: ("the agency named is", "the agencies named are"),
     Level.GROUP: ("the group named is", "the groups named are"),
     Level.OPERATOR: ("the operator named is", "the operators named are"),
-    Level.PLACE: ("named as a place, which is not the state, is", "named as places, which are not states, are"),
+    Level.PLACE: ("the place named, which is not the state, is", "the places named, which are not states, are"),
     None: ("named without a level is", "named without a level are"),
 }
 
 
-def _named(mine: list[Position]) -> str:
-    """All who are named at one level and by whom, as a clause."""
+def _clause(mine: list[Position]) -> str:
+    """All who are named at one level, or tied to one state, and by whom."""
     by_accused: dict[str, list[Position]] = defaultdict(list)
     for one in mine:
         by_accused[one.accused].append(one)
-    parts = []
-    for accused, found in list(by_accused.items())[:FEW]:
-        parts.append(f"{the(clip(accused, 80))} (by {listed(the(clip(one.source, 70)) + _surely(one) for one in found)})")
+    first = mine[0]
+    if first.tie and first.level is Level.PLACE:
+        place = first.says.removeprefix("says it came from ")
+        return f"it came from {place}, which is not to accuse the state (so {_speakers(mine)})"
+    parts = [f"{the(clip(accused, 80))} (by {_speakers(found)})" for accused, found in list(by_accused.items())[:FEW]]
     if len(by_accused) > FEW:
         parts.append(f"{len(by_accused) - FEW} more")
-    return f"{LEVEL_WORDS[mine[0].level][len(by_accused) > 1]} {listed(parts, FEW + 1)}"
+    names = listed(parts, FEW + 1)
+    if first.tie:
+        itself = f", which accuses {by_state(first.state)[1]}" if first.state else ""
+        return f"said to be {first.tie}{itself}: {names}"
+    return f"{LEVEL_WORDS[first.level][len(by_accused) > 1]} {names}"
+
+
+def _speakers(found: list[Position]) -> str:
+    return listed(the(clip(one.source, 70)) + (f", {clip(sure, 62)}" if (sure := surely(one.said)) else "") for one in found)
 
 
 _ARTICLE = re.compile(
     r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
+    r"|(UK|US) [A-Z]"
 )
 
 
@@ -183,16 +200,9 @@ def the(name: str) -> str:
     return f"the {name}" if _ARTICLE.match(name) else name
 
 
-def _surely(one: Position) -> str:
-    """The source's own words of confidence, in quotes; nothing where it gave none."""
-    claim = one.firmest
-    if claim.said.cue:
-        return f", \u201c{clip(claim.said.cue.text, 60)}\u201d"
-    return "" if claim.said.firmness is Firmness.NONE else f", {claim.said.firmness.value}"
-
-
 def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     texts = (
+        (Stance.CLAIMS, "claims credit for it", "claim credit for it"),
         (Stance.ENDORSES, "endorses what others said", "endorse what others said"),
         (Stance.DENIES, "denies the charge", "deny the charge"),
         (Stance.QUESTIONS, "questions the charge", "question the charge"),
@@ -236,7 +246,11 @@ def assessed(assessment: Assessment, name: str) -> str:
     return f"{text}." if text.startswith((f"{name} ", f"{name.replace('was', 'is')} ")) else f"{name}: {text}."
 
 
-def _ours(hunt: Hunt | None) -> Iterable[Sentence]:
+def _ours(case: Case) -> Iterable[Sentence]:
+    hunt = case.hunt
+    if is_public(case):
+        yield Sentence(text="What our own logs show is left out of this public version.", topic="ours")
+        return
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         yield Sentence(text="Whether it happened to us is not known: no logs were given.", topic="ours")
         return

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from indicia.records import Case, Claim, Outcome, Record, SourceType, Stance
 from indicia.view.notes import Notes
-from indicia.view.words import source_words, stance_words
+from indicia.view.words import propositions, source_words, stance_words
 
 __all__ = ["LANES", "Moment", "day_of", "moments"]
 
@@ -26,6 +26,7 @@ class Moment(Record, frozen=True, kw_only=True):
     date: str
     lane: str
     label: str
+    who: str = ""  # who spoke, and of answers how: what a picture has room for
     traces: tuple[str, ...] = ()
 
 
@@ -62,8 +63,10 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
         day = claim.date or (source.published if source else None)
         if day and lane:
             # A claim without a date of its own stands at the date of its text: it was made by then.
-            label = _said_briefly(claim) + ("" if claim.date else " (date of the text)")
-            found.append(Moment(date=day, lane=lane, label=label, traces=(claim.id,)))
+            says = "; ".join(words for words, _ in propositions(claim))
+            label = f"{source_words(claim)} {says}" + ("" if claim.date else " (date of the text)")
+            who = source_words(claim) + (f" {stance_words(claim)[0]}" if lane == "answer" else "")
+            found.append(Moment(date=day, lane=lane, label=label, who=who, traces=(claim.id,)))
     for document in case.documents:
         if document.published:
             found.append(Moment(date=document.published, lane="text", label=notes.index.title(document), traces=(document.id,)))
@@ -85,7 +88,3 @@ def _lane(claim: Claim) -> str:
     if claim.source.type in {SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT, SourceType.ANONYMOUS}:
         return "official"
     return "private" if claim.source.party else ""
-
-
-def _said_briefly(claim: Claim) -> str:
-    return " ".join((source_words(claim), *stance_words(claim)))

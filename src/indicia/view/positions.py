@@ -1,14 +1,15 @@
-"""Who says what: the claims of a case as positions, one for each source and accused, the firmest words first."""
+"""Who says what: the claims of a case as positions, one for each source, accused and deed or tie, the firmest words first."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from indicia.records import Claim, Firmness, Level, Record, SourceType, Stance
-from indicia.view.words import accused_words, source_words
+from indicia.records import Claim, Firmness, Level, Proposition, Record, SourceType, Stance
+from indicia.view.wording import many
+from indicia.view.words import accused_words, adds_a_tie, source_words, stance_words, tie_words, tied_words
 
-__all__ = ["FIRMEST", "LEVELS", "Position", "is_narration", "positions"]
+__all__ = ["FIRMEST", "LEVELS", "Position", "counted", "is_narration", "positions"]
 
 # From what was said most surely to what was only hinted at; a flat statement ("none") stands between moderate and high.
 FIRMEST = (Firmness.CONFIRMED, Firmness.HIGH, Firmness.NONE, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED)
@@ -27,7 +28,12 @@ SPEAKERS = (
 
 
 class Position(Record, frozen=True, kw_only=True):
-    """One source's stance toward one accused: the claim with the firmest words, and all claims that say so."""
+    """One source's stance toward one accused, for a deed or for a tie: the claim with the firmest words, and all that say so.
+
+    `tie` are the words for whom the accused is tied to, and empty where the position is about the deed. `says` is all of
+    it in words ("ties HAFNIUM to the Chinese state"), `said` how surely the firmest claim says just this: a tie that is highly
+    likely says nothing of how sure the deed is.
+    """
 
     source: str
     source_type: SourceType
@@ -35,52 +41,111 @@ class Position(Record, frozen=True, kw_only=True):
     accused: str
     level: Level | None
     firmest: Claim
+    says: str
+    said: Proposition
     claims: tuple[str, ...]
     first: str | None  # ISO date of the first of them
+    tie: str = ""
+    state: str | None = None  # ISO code of the state that is itself accused by it
+
+    @property
+    def names(self) -> bool:
+        """Whether it says of somebody that they did it: only this counts as an accusation of a deed."""
+        return self.stance is Stance.ACCUSES and not self.tie
+
+
+_Part = tuple[Claim, str, Proposition, str | None]
 
 
 def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
-    """Positions in the order stance, kind of speaker, level, source. Copies of one origin stay one claim of their source."""
-    groups: dict[tuple[str, Stance, str, Level | None], list[Claim]] = defaultdict(list)
+    """Positions in the order stance, deed before tie, kind of speaker, level, source. Copies of one origin stay one claim of
+    their source."""
+    groups: dict[tuple[str, Stance, str, Level | None, str], list[tuple[Claim, str, Proposition, str | None]]] = defaultdict(
+        list
+    )
     for claim in claims:
-        groups[(source_words(claim), claim.stance, accused_words(claim), claim.accused.level)].append(claim)
+        for says, tie, said, state in _parts(claim):
+            key = (source_words(claim), claim.stance, accused_words(claim), claim.accused.level, tie)
+            groups[key].append((claim, says, said, state))
     found = []
-    for (source, stance, accused, level), mine in groups.items():
-        mine.sort(key=lambda claim: (FIRMEST.index(claim.said.firmness), claim.date or "9999", claim.id))
+    for (source, stance, accused, level, tie), mine in groups.items():
+        mine.sort(key=lambda one: (FIRMEST.index(one[2].firmness), one[0].date or "9999", one[0].id))
+        firmest, says, said, _ = mine[0]
         found.append(
             Position(
                 source=source,
-                source_type=mine[0].source.type,
+                source_type=firmest.source.type,
                 stance=stance,
                 accused=accused,
                 level=level,
-                firmest=mine[0],
-                claims=tuple(claim.id for claim in mine),
-                first=min((claim.date for claim in mine if claim.date), default=None),
+                firmest=firmest,
+                says=says,
+                said=said,
+                claims=tuple(claim.id for claim, *_ in mine),
+                first=min((claim.date for claim, *_ in mine if claim.date), default=None),
+                tie=tie,
+                state=next((state for *_, state in mine if state), None),
             )
         )
     # All that one source says stands together, at the place of the highest level that it names.
-    highest: dict[tuple[str, Stance], int] = {}
+    highest: dict[tuple[str, Stance, bool], int] = {}
     for one in found:
-        key = (one.source, one.stance)
-        highest[key] = min(_level(one), highest.get(key, len(LEVELS)))
+        voice = (one.source, one.stance, bool(one.tie))
+        highest[voice] = min(_level(one), highest.get(voice, len(LEVELS)))
     return tuple(
         sorted(
             found,
             key=lambda one: (
                 STANCES.index(one.stance),
+                bool(one.tie),
                 SPEAKERS.index(one.source_type),
-                highest[(one.source, one.stance)],
+                highest[(one.source, one.stance, bool(one.tie))],
                 one.source,
                 _level(one),
                 one.accused,
+                one.tie,
             ),
         )
     )
 
 
+def _parts(claim: Claim) -> Iterable[tuple[str, str, Proposition, str | None]]:
+    """What a claim says, as (words, words of the tie, how surely, the state that just this accuses): the deed, the tie, or
+    both."""
+    tie = claim.tie if claim.stance is Stance.ACCUSES else None
+    if claim.deed is not None or tie is None:
+        itself = (
+            claim.stance is Stance.ACCUSES and claim.deed is not None and claim.accused.level in {Level.STATE, Level.AGENCY}
+        )
+        yield " ".join(stance_words(claim)), "", claim.deed or claim.said, claim.accuses_state if itself else None
+    if tie is not None and adds_a_tie(claim):
+        yield " ".join(tied_words(claim, tie)), tie_words(tie), tie, tie.state if tie.kind.binds else None
+
+
 def _level(position: Position) -> int:
     return LEVELS.index(position.level) if position.level else len(LEVELS)
+
+
+def counted(found: Sequence[Position]) -> str:
+    """How many sources take which side: `3 sources name who did it, 1 of them a state; 1 denies`."""
+    told = [one for one in found if not is_narration(one)]
+
+    def sources(which: Callable[[Position], bool]) -> int:
+        return len({one.source for one in told if which(one)})
+
+    named, state = sources(lambda one: one.names), sources(lambda one: one.state is not None)
+    parts = [f"{many(named, 'source')} name{'s' if named == 1 else ''} who did it"]
+    if state:
+        parts.append(f"{state} accuse{'s' if state == 1 else ''} a state itself")
+    for stance, one_does, many_do in (
+        (Stance.CLAIMS, "takes credit", "take credit"),
+        (Stance.ENDORSES, "endorses", "endorse"),
+        (Stance.QUESTIONS, "doubts", "doubt"),
+        (Stance.DENIES, "denies", "deny"),
+    ):
+        if count := sources(lambda one, stance=stance: one.stance is stance):  # type: ignore[misc]
+            parts.append(f"{count} {one_does if count == 1 else many_do}")
+    return ", ".join(parts)
 
 
 def is_narration(position: Position) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from indicia.records import Firmness, Stance
+from indicia.view.positions import Position
 
-__all__ = ["OTHERS", "STYLE", "WIDTH", "spread"]
+__all__ = ["OTHERS", "STYLE", "WIDTH", "spread", "stroke"]
 
 WIDTH = {
     Firmness.CONFIRMED: 5.0,
@@ -19,7 +20,7 @@ WIDTH = {
 
 
 STYLE = {
-    Stance.ACCUSES: ("blue", "", "accuses"),
+    Stance.ACCUSES: ("blue", "", "names"),
     Stance.CLAIMS: ("blue", "9 3", "claims credit"),
     Stance.ENDORSES: ("green", "7 4", "endorses"),
     Stance.QUESTIONS: ("amber", "2 4", "questions"),
@@ -28,10 +29,16 @@ STYLE = {
 }
 
 
+TIED = ("violet", "", "ties or places")  # says to whom somebody belongs or where it came from, not who did it
 OTHERS = "what others said"
 
 
 T = TypeVar("T")
+
+
+def stroke(position: Position) -> tuple[str, str, str]:
+    """(colour, dashes, word) of the line for a position."""
+    return TIED if position.tie else STYLE[position.stance]
 
 
 def spread(names: list[T], rows: int, step: float) -> dict[T, float]:

@@ -1,10 +1,48 @@
-"""The words for a claim: who speaks, of whom, which stance, how firmly. The same in brief, page, statement and export."""
+"""The words for a claim: who speaks, of whom, what is said and how firmly. The same in brief, page, statement and export.
+
+A deed and a tie are told apart: only who says that somebody did it *names* them.
+"""
 
 from __future__ import annotations
 
-from indicia.records import Claim, Firmness, Level, SourceType, Stance
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
-__all__ = ["accused_words", "firmness_words", "source_words", "stance_words"]
+from indicia.knowledge import load
+from indicia.records import Claim, DeedKind, Firmness, Level, Proposition, SourceType, Stance, Tie, TieKind
+
+__all__ = [
+    "FLAT",
+    "accused_words",
+    "adds_a_tie",
+    "by_state",
+    "deed_words",
+    "firmness_words",
+    "known_state",
+    "propositions",
+    "source_words",
+    "stance_words",
+    "surely",
+    "tie_words",
+    "tied_words",
+]
+
+FLAT = "flat statement"  # how `Firmness.NONE` is told
+_DEEDS: Mapping[DeedKind, str] = MappingProxyType(
+    {DeedKind.DID: "did it", DeedKind.DIRECTED: "directed it", DeedKind.ENABLED: "enabled it"}
+)
+_TIES: Mapping[TieKind, str] = MappingProxyType(
+    {
+        TieKind.ORGAN: "part of",
+        TieKind.DIRECTED: "directed by",
+        TieKind.WORKS_FOR: "working for",
+        TieKind.LINKED: "tied to",
+        TieKind.ALIGNED: "siding with",
+        TieKind.TOLERATED: "tolerated by",
+        TieKind.LOCATED: "acting from",
+    }
+)
 
 
 def source_words(claim: Claim) -> str:
@@ -18,7 +56,7 @@ def source_words(claim: Claim) -> str:
 
 
 def accused_words(claim: Claim) -> str:
-    """Whom the claim names, never more than it does: a place is called a place."""
+    """Whom the claim is about, never more than it says: a place is called a place."""
     accused = claim.accused
     if accused.party is None:
         return "nobody by name"
@@ -28,22 +66,100 @@ def accused_words(claim: Claim) -> str:
     return f"the territory of {name}" if accused.level is Level.PLACE and not told else name
 
 
+@lru_cache(256)
+def by_state(code: str) -> tuple[str, str]:
+    """A state's name and "the Chinese state"; of a code that no table knows, the code in both."""
+    state = load().states.get(code)
+    if state is None:
+        return code, f"the state of {code}"
+    return state.name, f"the {state.demonyms[0]} state" if state.demonyms else f"the state of {state.name}"
+
+
+def tie_words(tie: Tie) -> str:
+    """`tied to the Chinese state`, `working for the GRU`, `acting from China`."""
+    to = tie.to
+    if tie.state:
+        name, state = by_state(tie.state)
+        if tie.kind is TieKind.LOCATED:
+            to = name
+        elif to in {"", name, tie.state}:
+            to = state
+    return f"{_TIES[tie.kind]} {to or ('a place' if tie.kind is TieKind.LOCATED else 'a state') + ' that is not named'}"
+
+
+def deed_words(kind: DeedKind) -> str:
+    """`did it`, `directed it`, `enabled it`."""
+    return _DEEDS[kind]
+
+
+def adds_a_tie(claim: Claim) -> bool:
+    """Whether the tie says more than the accused's name: "China-linked hackers did it" does not say anew that they are linked
+    to China."""
+    tie = claim.tie
+    if tie is None or claim.deed is None or tie.kind.binds or tie.firmness is not Firmness.NONE or not tie.state:
+        return tie is not None
+    name, state = by_state(tie.state)
+    called = accused_words(claim)
+    return name not in called and state.split()[1] not in called
+
+
+def propositions(claim: Claim) -> tuple[tuple[str, Proposition], ...]:
+    """What is said, each part with how surely: (`names HAFNIUM`, deed), (`tied to the Chinese state`, tie)."""
+    verb, whom = stance_words(claim)
+    if claim.deed is None or claim.tie is None or claim.stance is not Stance.ACCUSES or not adds_a_tie(claim):
+        return ((f"{verb} {whom}", claim.said),)
+    return ((f"{verb} {whom}", claim.deed), (tie_words(claim.tie), claim.tie))
+
+
 def stance_words(claim: Claim) -> tuple[str, str]:
-    """The verb and its object: (`denies`, `the charge against China`), (`declines`, `to name anyone`) ..."""
+    """The verb and its object: (`denies`, `the charge against China`), (`ties`, `HAFNIUM to the Chinese state`) ..."""
     name = accused_words(claim)
     party = claim.accused.party is not None
-    if claim.stance is Stance.ACCUSES and claim.deed is None and claim.tie is not None:
-        return "ties", f"{name} to {claim.tie.to or 'a state'}"
+    asked = claim.not_accused.canonical if claim.not_accused else ""
+    if claim.stance is Stance.ACCUSES:
+        return _accusing(claim, name)
     return {
-        Stance.ACCUSES: ("names", name),
         Stance.CLAIMS: ("takes credit", "for it"),
         Stance.ENDORSES: ("endorses", f"what others say of {name}" if party else "what others said"),
         Stance.QUESTIONS: ("questions", f"the charge against {name}" if party else "what others said"),
         Stance.DENIES: ("denies", f"the charge against {name}" if party else "the charge"),
-        Stance.DECLINES: ("declines", f"to name {name}" if party else "to name anyone"),
+        Stance.DECLINES: ("declines", f"to name {name}" if party else f"to name {asked or 'anyone'}"),
     }[claim.stance]
 
 
-def firmness_words(claim: Claim) -> str:
+def _accusing(claim: Claim, name: str) -> tuple[str, str]:
+    if claim.deed is None and claim.tie is not None:
+        return tied_words(claim, claim.tie)
+    how = "" if claim.deed is None or claim.deed.kind is DeedKind.DID else f", who {deed_words(claim.deed.kind)}"
+    return "names", name + how
+
+
+def tied_words(claim: Claim, tie: Tie) -> tuple[str, str]:
+    """What is said of the tie alone, as verb and object: (`ties`, `HAFNIUM to the Chinese state`)."""
+    name = accused_words(claim)
+    if claim.accused.level is Level.PLACE:
+        return "says", f"it came from {f'the territory of {by_state(tie.state)[0]}' if tie.state else name}"
+    if tie.kind is TieKind.LINKED:
+        return "ties", f"{name} to {tie_words(tie).removeprefix('tied to ')}"
+    return "describes", f"{name} as {tie_words(tie)}"
+
+
+def firmness_words(said: Proposition) -> str:
     """How surely it was said, in the ledger's word."""
-    return "flat statement" if claim.said.firmness is Firmness.NONE else claim.said.firmness.value
+    return FLAT if said.firmness is Firmness.NONE else said.firmness.value
+
+
+def known_state(claim: Claim) -> str:
+    """What our tables know of the accused's state and the text does not say; empty where the text says it."""
+    accused = claim.accused
+    if accused.state_said or not accused.state_known or accused.level is Level.STATE:
+        return ""
+    whose = f" according to {', '.join(accused.according_to)}" if accused.according_to else ""
+    return f"known, not stated here: {by_state(accused.state_known)[0]}{whose}"
+
+
+def surely(said: Proposition) -> str:
+    """The speaker's own words of firmness in quotes; else the ledger's word; nothing for a flat statement."""
+    if said.cue:
+        return f"\u201c{said.cue.text}\u201d"
+    return "" if said.firmness is Firmness.NONE else said.firmness.value

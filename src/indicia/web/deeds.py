@@ -15,20 +15,29 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from indicia.knowledge import Knowledge, load
 from indicia.pipeline import Correction
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
+    Basis,
+    Case,
+    Channel,
     Claim,
     Deed,
+    DeedKind,
     Document,
     Firmness,
+    Ground,
     Judgement,
     Level,
     Party,
     Source,
     SourceType,
     Stance,
+    Tie,
+    TieKind,
     stable_id,
     to_json,
 )
@@ -193,7 +202,7 @@ async def judge(request: Request) -> Response:
         raise HTTPException(404, "There is no such record in this case.")
     value = ""
     if action in {"correct", "regrade"}:
-        value = _grades(form) if subjects[0] in held.index.evidence else _correction(form)
+        value = _grades(form) if subjects[0] in held.index.evidence else _correction(form, held.case, load())
     if action == "note" and subjects == ["weighing"]:
         value = _text(form, "value", 4000)
     note = _text(form, "note", 2000)
@@ -238,9 +247,19 @@ def _grades(form: FormData) -> str:
     return msgspec.json.encode(given).decode()
 
 
-def _correction(form: FormData) -> str:
-    names = ("source", "accused", "stance", "level", "firmness", "date")
-    given = {name: text for name in names if (text := _text(form, name, 300))}
+def _incident(name: str, case: Case, knowledge: Knowledge) -> str | None:
+    """The id of an incident of the case or of our table that goes by this name."""
+    told = [one.incident_id for one in case.affairs if one.incident_id and name.casefold() == one.name.casefold()]
+    known = knowledge.incidents.one(name)
+    return told[0] if told else known.id if known else None
+
+
+def _correction(form: FormData, case: Case, knowledge: Knowledge) -> str:
+    given = {name: text for name in Correction.__struct_fields__ if (text := _text(form, name, 300))}
+    if state := knowledge.state(given["tied_to"]) if "tied_to" in given else None:
+        given["tie_state"] = state.code
+    if "incident" in given and (known := _incident(given["incident"], case, knowledge)):
+        given["incident_id"] = known
     try:
         made = msgspec.convert(given, Correction)
     except msgspec.ValidationError as error:
@@ -258,13 +277,30 @@ async def add_claim(request: Request) -> Response:
     document = held.index.documents.get(request.path_params["id"])
     if document is None:
         raise HTTPException(404, "There is no such document in this case.")
-    made = _claim(form, document)
+    made = _claim(form, document, held.case, load())
     judgement = _judgement(request, form, made.id, "add", to_json(made).decode(), _text(form, "note", 2000))
     await run_in_threadpool(_save, request, judgement)
     return RedirectResponse(case_address(held.slug, "documents", document.id) + f"#r-{made.id}", 303)
 
 
-def _claim(form: FormData, document: Document) -> Claim:
+def _said(form: FormData, knowledge: Knowledge) -> tuple[Deed | None, Tie | None]:
+    """The deed and the tie of a form; that somebody did it, where the form says neither. Raises: ValueError."""
+    kind, tie_kind, to = _text(form, "deed") or "did", _text(form, "tie") or "none", _text(form, "tied_to", 300)
+    state = knowledge.state(to) if to else None
+    return (
+        None if kind == "none" else Deed(kind=DeedKind(kind), firmness=Firmness(_text(form, "firmness") or "none")),
+        None
+        if tie_kind == "none"
+        else Tie(
+            kind=TieKind(tie_kind),
+            to=to,
+            state=state.code if state else None,
+            firmness=Firmness(_text(form, "tie_firmness") or "none"),
+        ),
+    )
+
+
+def _claim(form: FormData, document: Document, case: Case, knowledge: Knowledge) -> Claim:
     quote = _text(form, "quote", 5000).replace("\r\n", "\n")
     source, accused = _text(form, "source", 300), _text(form, "accused", 300)
     start = document.text.find(quote) if quote else -1
@@ -280,6 +316,8 @@ def _claim(form: FormData, document: Document) -> Claim:
         return Party(span=document.span(at, at + len(name)) if at >= 0 else span, canonical=name)
 
     try:
+        deed, tie = _said(form, knowledge)
+        basis, incident = Basis(_text(form, "basis") or "none stated"), _text(form, "incident", 300)
         return Claim(
             id=stable_id("claim", document.id, span.start, source, form.get("stance"), accused, "by hand"),
             quote=span,
@@ -290,7 +328,11 @@ def _claim(form: FormData, document: Document) -> Claim:
                 level=Level(_text(form, "level")) if _text(form, "level") else None,
                 party=party(accused),
             ),
-            deed=Deed(firmness=Firmness(_text(form, "firmness") or "none")),
+            deed=deed,
+            tie=tie,
+            incidents=(About(name=incident, id=_incident(incident, case, knowledge)),) if incident else (),
+            grounds=(Ground(basis=basis),) if basis is not Basis.NONE_STATED else (),
+            channel=Channel(_text(form, "channel") or "unknown"),
             date=_text(form, "date", 10) or None,
             cues=("by hand",),
         )

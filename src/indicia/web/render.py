@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse, Response
 from indicia import __version__
 from indicia.knowledge import Knowledge, load
 from indicia.records import Claim
+from indicia.share.redact import marking_of
 from indicia.view.inert import visible
-from indicia.view.words import firmness_words, source_words, stance_words
+from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.jobs import Jobs
 from indicia.web.security import Tokens
 from indicia.web.shelf import Held, Shelf
@@ -157,7 +158,7 @@ def _stamp() -> str:
 
 def said(claim: Claim) -> str:
     """A claim in one sentence: who, stance, whom."""
-    return " ".join((source_words(claim), *stance_words(claim)))
+    return f"{source_words(claim)} {'; '.join(words for words, _ in propositions(claim))}"
 
 
 @cache
@@ -177,6 +178,9 @@ def _environment() -> Environment:
         said=said,
         source=source_words,
         firmly=firmness_words,
+        propositions=propositions,
+        tied=tie_words,
+        known_state=known_state,
         moment=lambda time: time.strftime("%Y-%m-%d %H:%M:%S") if time else "no time",
         percent=lambda value: "<1 %" if value < 0.01 else ">99 %" if value > 0.99 else f"{value * 100:.0f} %",
     )
@@ -199,6 +203,7 @@ def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
             title=page.title,
             ask=ask,
             held=held,
+            tlp=marking_of(held.case) if held else None,
             counts_of=held.counts if held else {},
             show=held.show if held else visible,
             token=ask.tokens.token(ask.request),

@@ -28,7 +28,7 @@ from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge
 from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
-from indicia.share.redact import marking_of
+from indicia.share.redact import marking_of_texts
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, versioned
 from indicia.web.collections import Entry, Inbox, chosen, collection_id, fault_of, marking_of_object, version_of
@@ -164,7 +164,7 @@ class _Root:
         """The name of the case, for those who may see all of it: a name can give away what the case is about."""
         with self._lock:
             case = self._current()
-        return case.name if marking_of(case).rank <= reader.tlp.rank else "A case"
+        return case.name if marking_of_texts(case).rank <= reader.tlp.rank else "A case"
 
     def _made(self, case: Case, tlp: Tlp) -> list[Entry]:
         held = self.source.offered(tlp.value)

@@ -16,8 +16,9 @@ from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
-from indicia.view.affair import main_affair, rejected
+from indicia.view.affair import rejected, subject
 from indicia.view.judgements import key_judgements
+from indicia.view.leaving import is_public
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
@@ -47,7 +48,7 @@ def build(case: Case, knowledge: Any) -> Brief:
     )
     show = notes.index.show
     # The affair that the texts are about says more to a reader than the name of a folder.
-    title = main_affair(case)[1] or case.name
+    title = subject(case).name or case.name
     return Brief(
         title=show(title, 120),
         kicker="Attribution brief" + (f" \u00b7 case {show(case.name, 80)}" if title != case.name else ""),
@@ -66,11 +67,12 @@ def _subtitle(case: Case) -> str:
     """The span of dates that the case covers, and how much it rests on."""
     days = [bound for text in _dates(case) for bound in day_of(text) or ()]
     span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
+    ours = "public version, without our own logs" if is_public(case) else "no logs"
     parts = [
         span,
         many(len(case.documents), "text"),
         many(len(case.claims), "claim"),
-        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else "no logs",
+        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else ours,
     ]
     return " \u00b7 ".join(parts)
 

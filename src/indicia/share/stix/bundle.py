@@ -19,13 +19,14 @@ import orjson
 from indicia.knowledge import Knowledge
 from indicia.records import TLP_IDS, Case, Document, Sighting, Tlp
 from indicia.share.internals import LOWERED, without_internals
-from indicia.share.redact import left_out
+from indicia.share.redact import marking_of
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.findings import indicator_objects, measure_objects, sighting_objects, technique_objects
 from indicia.share.stix.ids import CASE_EXTENSION, as_of, marking_object, object_id
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.schema import schema_text
+from indicia.view.leaving import left_out
 
 __all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
 
@@ -49,7 +50,7 @@ def _travelling(case: Case) -> Iterator[Sighting]:
 
 def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal: bool, texts: bool) -> list[dict[str, Any]]:
     """The objects, with `sightings` as those of the hunt that the report holds."""
-    objects = Objects(moment=as_of(case), marking=case.marking, knowledge=knowledge)
+    objects = Objects(moment=as_of(case), marking=marking_of(case), knowledge=knowledge)
     producer = objects.add("identity", "Indicia", name="Indicia", identity_class="system")
     objects.producer = producer
     objects.add_raw(claim_extension_definition(producer, objects.moment))

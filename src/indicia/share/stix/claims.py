@@ -1,16 +1,23 @@
-"""Claims in STIX: a note that carries the claim whole, and an attribution only as alleged, in the name of its source."""
+"""Claims in STIX: a note that carries the claim whole, and what it says as relationships, in the name of its source.
+
+The deed and the tie are different relationships, each with the confidence that its source gave to just that: a campaign is
+*attributed to* whoever is said to have done it, and *originates from* a place that is said; an accused is *attributed to*,
+*related to* or *located at* whom or where it is said to belong. A tie attributes no campaign to anybody.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from indicia.records import TLP_IDS, AccusedType, Case, Claim, Level, Source, SourceType, Stance, Tlp
+from indicia.records import TLP_IDS, AccusedType, Case, Claim, Level, Proposition, Source, SourceType, Stance, TieKind, Tlp
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id, stamp
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.schema import schema_text
+from indicia.view.words import by_state, firmness_words, propositions, tie_words
 
 __all__ = ["claim_extension_definition", "claim_fields", "claim_objects"]
 
@@ -55,7 +62,8 @@ def claim_objects(case: Case, objects: Objects) -> list[str]:
     for claim in case.claims:
         marking = markings.get(claim.quote.document, case.marking)
         author = _source(claim.source, objects, marking)
-        about = [ref for ref in (_accused(claim, objects, marking), _incident(claim, objects, marking)) if ref]
+        accused, incident = _accused(claim, objects, marking), _incident(claim, objects, marking)
+        about = [ref for ref in (accused, incident) if ref]
         when = stamp(claim.date or published.get(claim.quote.document)) if claim.date else None
         note = objects.add(
             "note",
@@ -66,15 +74,16 @@ def claim_objects(case: Case, objects: Objects) -> list[str]:
             content=claim.quote.text,
             authors=[claim.source.party.canonical if claim.source.party else "not named"],
             object_refs=about or [author],
-            confidence=confidence(claim),
+            confidence=confidence(claim.said),
             extensions={CLAIM_EXTENSION: {"extension_type": "property-extension", **claim_fields(claim)}},
         )
         notes.append((claim, note, author))
         added += [note, *about]
         if claim.stance is Stance.ACCUSES:
             accusing[claim.incident_id or claim.incident].append(note)
-        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} and len(about) == 2:
-            added.append(_alleged(claim, about[1], about[0], author, when, objects, marking))
+        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS} and accused:
+            said = _Said(claim=claim, author=author, when=when, objects=objects, marking=marking)
+            added += [ref for ref in (_deed(said, incident, accused), *_tie(said, incident, accused)) if ref]
     for claim, note, author in notes:
         targets = [ref for ref in accusing[claim.incident_id or claim.incident] if ref != note]
         if claim.stance in _OPINION and targets and (claim.incident_id or claim.incident):
@@ -95,8 +104,7 @@ def claim_objects(case: Case, objects: Objects) -> list[str]:
 
 def _abstract(claim: Claim) -> str:
     source = claim.source.party.canonical if claim.source.party else "An unnamed source"
-    accused = claim.accused.party.canonical if claim.accused.party else "nobody"
-    return f"{source} {claim.stance.value}: {accused} ({claim.said.firmness.value})"
+    return f"{source} {'; '.join(f'{words} ({firmness_words(how)})' for words, how in propositions(claim))}"
 
 
 def claim_fields(claim: Claim) -> dict[str, Any]:
@@ -159,18 +167,66 @@ def _incident(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     )
 
 
-def _alleged(claim: Claim, incident: str, accused: str, author: str, when: str | None, objects: Objects, marking: Tlp) -> str:
-    """The attribution as its source alleges it: created by the source, with its words and its confidence."""
-    who = claim.source.party.canonical if claim.source.party else "a source that is not named"
-    kind = "attributed-to" if accused.split("--")[0] in {"intrusion-set", "threat-actor"} else "originates-from"
-    fields: dict[str, Any] = {
-        "created_by_ref": author,
-        "description": f"Alleged by {who}: {claim.quote.text}",
-        "confidence": confidence(claim),
-        "extensions": {
-            CLAIM_EXTENSION: {"extension_type": "property-extension", "id": claim.id, "note": object_id("note", claim.id)}
-        },
-    }
-    if when:
-        fields["start_time"] = when
-    return objects.relate(incident, kind, accused, claim.id, marking=marking, **fields)
+class _Said(NamedTuple):
+    """What all relationships of one claim share."""
+
+    claim: Claim
+    author: str
+    when: str | None
+    objects: Objects
+    marking: Tlp
+
+    def relate(self, source: str, kind: str, target: str, part: str, how: Proposition, words: str) -> str:
+        """A relationship as the source says it: created by it, with its words and its confidence for just this part."""
+        claim = self.claim
+        who = claim.source.party.canonical if claim.source.party else "a source that is not named"
+        reference = {"id": claim.id, "note": object_id("note", claim.id), "part": part}
+        fields: dict[str, Any] = {
+            "created_by_ref": self.author,
+            "description": f"{words} by {who}: {claim.quote.text}",
+            "confidence": confidence(how),
+            "start_time": self.when,
+            "extensions": {CLAIM_EXTENSION: {"extension_type": "property-extension", **reference}},
+        }
+        return self.objects.relate(source, kind, target, claim.id, part, marking=self.marking, **fields)
+
+
+def _deed(said: _Said, incident: str | None, accused: str) -> str | None:
+    """That the accused did it. Who endorses says so too, though no words of a deed are its own."""
+    claim = said.claim
+    actor = accused.split("--")[0] in {"intrusion-set", "threat-actor"}
+    if incident is None or not actor or (claim.deed is None and claim.tie is not None):
+        return None
+    how = claim.deed or claim.said
+    return said.relate(incident, "attributed-to", accused, "deed", how, _ALLEGED.get(claim.stance, "Alleged"))
+
+
+_ALLEGED = {Stance.ENDORSES: "Endorsed", Stance.CLAIMS: "Claimed"}
+
+
+def _tie(said: _Said, incident: str | None, accused: str) -> Iterator[str]:
+    """Whom the accused is said to belong to, or where it acts from; of a mere place, that the deed came from there."""
+    claim, objects, marking = said.claim, said.objects, said.marking
+    tie = claim.tie
+    kind = accused.split("--")[0]
+    if kind == "location":
+        if incident is not None:
+            yield said.relate(incident, "originates-from", accused, "tie", tie or claim.said, "Said to come from there")
+        return
+    if tie is None:
+        return
+    words = f"Said to be {tie_words(tie)}"
+    name = tie.to or (by_state(tie.state)[0] if tie.state else "")
+    if tie.kind is TieKind.LOCATED:
+        if tie.state:
+            place = objects.add("location", tie.state, marking=marking, name=by_state(tie.state)[0], country=tie.state)
+            yield said.relate(accused, "originates-from" if kind == "intrusion-set" else "located-at", place, "tie", tie, words)
+    elif name and tie.kind.binds and kind == "intrusion-set":
+        # Who says that a group works for a state accuses the state.
+        state = objects.add(
+            "threat-actor", name, marking=marking, name=name, labels=["alleged"], threat_actor_types=["nation-state"]
+        )
+        yield said.relate(accused, "attributed-to", state, "tie", tie, words)
+    elif name:
+        body = objects.add("identity", name, marking=marking, name=name, identity_class="organization")
+        yield said.relate(accused, "attributed-to" if tie.kind.binds else "related-to", body, "tie", tie, words)

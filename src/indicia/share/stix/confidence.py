@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.records import Claim, Confidence, Firmness
+from indicia.records import Confidence, Firmness, Proposition
 
 __all__ = ["confidence"]
 
@@ -11,8 +11,8 @@ _CONFIDENCE = {Confidence.LOW: 15, Confidence.MODERATE: 50, Confidence.HIGH: 85}
 _FIRMNESS = {Firmness.CONFIRMED: 95, Firmness.HIGH: 85, Firmness.MODERATE: 50, Firmness.LOW: 15, Firmness.HEDGED: 30}
 
 
-def confidence(claim: Claim) -> int | None:
-    """The claim's confidence where the source states one, else what its firmness words come to, else None."""
-    if claim.said.confidence is not None:
-        return _CONFIDENCE[claim.said.confidence]
-    return _FIRMNESS.get(claim.said.firmness)
+def confidence(said: Proposition) -> int | None:
+    """The confidence that the source states of a deed or of a tie, else what its firmness words come to, else None."""
+    if said.confidence is not None:
+        return _CONFIDENCE[said.confidence]
+    return _FIRMNESS.get(said.firmness)

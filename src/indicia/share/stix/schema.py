@@ -43,12 +43,13 @@ def claim_schema() -> dict[str, Any]:
     claim["properties"]["extension_type"] = {"const": "property-extension"}
     reference = {
         "title": "Reference",
-        "description": "The claim that an alleged attribution rests on, and the note that holds it.",
+        "description": "The claim that a relationship rests on, and the note that holds it.",
         "type": "object",
         "properties": {
             "extension_type": {"const": "property-extension"},
             "id": {"type": "string"},
             "note": {"type": "string", "pattern": "^note--"},
+            "part": {"enum": ["deed", "tie"], "description": "Which of the claim's two propositions the relationship says."},
         },
         "required": ["extension_type", "id", "note"],
         "additionalProperties": False,

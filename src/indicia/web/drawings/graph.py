@@ -10,8 +10,8 @@ from indicia.records import Firmness, Stance
 from indicia.view.drawing import Drawing
 from indicia.view.inert import Shown
 from indicia.view.positions import Position, is_narration
-from indicia.view.strokes import OTHERS, STYLE, WIDTH, spread
-from indicia.view.words import firmness_words
+from indicia.view.strokes import OTHERS, WIDTH, spread, stroke
+from indicia.view.words import FLAT, firmness_words
 
 __all__ = ["claim_graph"]
 
@@ -40,7 +40,7 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
     canvas.text(RIGHT + 12, 18, "of whom", size=12, fill="quiet")
     levels = {_target(one): one.level.value for one in mine if one.level}
     thin = THIN if len(mine) > MANY else 1.0
-    for one in sorted(mine, key=lambda one: -WIDTH[one.firmest.said.firmness]):
+    for one in sorted(mine, key=lambda one: -WIDTH[one.said.firmness]):
         if (target := _target(one)) in right:
             _edge(canvas, one, (left[one.source], right[target]), thin, show, link)
     for source in shown:
@@ -56,7 +56,7 @@ def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict
         canvas.dot(RIGHT, right[target], 5, "ink")
         canvas.text(RIGHT + 12, right[target] + 4.5, words, size=13, most=(WIDE - RIGHT) * 0.9)
         canvas.end()
-    _legend(canvas, {one.stance for one in mine}, {one.firmest.said.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
+    _legend(canvas, list(dict.fromkeys(map(stroke, mine))), {one.said.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
     return Markup(canvas.linked("claims", "Who says what of whom"))
 
 
@@ -68,30 +68,31 @@ def _edge(
     show: Shown,
     link: Callable[[dict[str, str]], str],
 ) -> None:
-    colour, dash, verb = STYLE[one.stance]
+    colour, dash, _ = stroke(one)
     target = _target(one)
     middle, (y1, y2) = (LEFT + RIGHT) / 2, ends
     curve = f"M{LEFT + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {RIGHT - 6:.1f} {y2:.1f}"
     many = f", {len(one.claims)} claims" if len(one.claims) > 1 else ""
-    said = f"{show(one.source, 70)} {verb} {show(target, 70)}: {firmness_words(one.firmest)}{many}."
+    said = f"{show(one.source, 70)} {show(one.says, 120)}: {firmness_words(one.said)}{many}."
     words = f"{said} “{show(one.firmest.quote.text, 200)}”"
     filters = {"source": one.source, "stance": one.stance.value} | ({} if target == OTHERS else {"accused": one.accused})
     canvas.begin(link(filters), words, mark="edge")
     canvas.path(curve, "none", width=16 * thin)  # wide enough to be hit
-    canvas.path(curve, colour, width=WIDTH[one.firmest.said.firmness] * thin, dash=dash)
+    canvas.path(curve, colour, width=WIDTH[one.said.firmness] * thin, dash=dash)
     canvas.end()
 
 
-def _legend(canvas: Drawing, stances: set[Stance], firmnesses: set[Firmness], y: float, hidden: tuple[int, int]) -> None:
+def _legend(
+    canvas: Drawing, strokes: Sequence[tuple[str, str, str]], firmnesses: set[Firmness], y: float, hidden: tuple[int, int]
+) -> None:
     x = 6.0
-    for stance in (stance for stance in STYLE if stance in stances):
-        colour, dash, word = STYLE[stance]
+    for colour, dash, word in strokes:
         canvas.line(x, y, x + 34, y, colour, width=3, dash=dash)
         canvas.text(x + 41, y + 4, word, size=12)
         x += 62 + 7.4 * len(word)
     x, y = 6.0, y + 24
     for firmness in (one for one in WIDTH if one in firmnesses):
-        word = "flat statement" if firmness is Firmness.NONE else firmness.value
+        word = FLAT if firmness is Firmness.NONE else firmness.value
         canvas.line(x, y, x + 34, y, "ink", width=WIDTH[firmness])
         canvas.text(x + 41, y + 4, word, size=12)
         x += 62 + 7.4 * len(word)

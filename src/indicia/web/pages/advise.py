@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from indicia.advise import known_words
 from indicia.records import Audience, Judgement, Measure, MeasureKind
+from indicia.share.redact import marking_of
 from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.render import Ask, Page, case_address, paged
@@ -142,4 +143,4 @@ def measures_csv(ask: Ask) -> Response:
         for one in _chosen(ask, advice.measures, done)
     )
     head = ("place", "kind", "for", "measure", "instruction", "covers", "effect", "within_hours", "due", "state", "source")
-    return as_csv(f"{held.slug}-measures.csv", head, rows, held.case.marking)
+    return as_csv(f"{held.slug}-measures.csv", head, rows, marking_of(held.case))

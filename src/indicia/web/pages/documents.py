@@ -8,7 +8,22 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.records import AccusedType, Claim, Context, Document, Firmness, Level, Mention, MentionKind, SourceType, Stance
+from indicia.records import (
+    AccusedType,
+    Basis,
+    Channel,
+    Claim,
+    Context,
+    DeedKind,
+    Document,
+    Firmness,
+    Level,
+    Mention,
+    MentionKind,
+    SourceType,
+    Stance,
+    TieKind,
+)
 from indicia.web.defanged import refang
 from indicia.web.marks import Mark, segments
 from indicia.web.pages.filters import Filter, chips
@@ -29,6 +44,7 @@ LEGEND = (
     ("claim", "claim"),
     ("source", "who speaks"),
     ("accused", "who is named"),
+    ("tie", "what ties them"),
     ("cue", "how surely"),
     ("name", "name"),
     ("technique", "technique"),
@@ -156,6 +172,10 @@ def choices() -> dict[str, list[str]]:
         "stance": [one.value for one in Stance],
         "level": [one.value for one in Level],
         "firmness": [one.value for one in Firmness],
+        "deed": [*(one.value for one in DeedKind), "none"],
+        "tie": [*(one.value for one in TieKind), "none"],
+        "channel": [one.value for one in Channel],
+        "basis": [one.value for one in Basis],
         "source_type": [one.value for one in SourceType],
         "accused_type": [one.value for one in AccusedType],
     }
@@ -197,7 +217,8 @@ def _claim_marks(claims: list[Claim]) -> list[Mark]:
         for span, kind in (
             (claim.source.party.span if claim.source.party else None, "source"),
             (claim.accused.party.span if claim.accused.party else None, "accused"),
-            (claim.said.cue, "cue"),
+            *((part.cue, "cue") for part in (claim.deed, claim.tie) if part),
+            (claim.tie.words if claim.tie else None, "tie"),
         ):
             if span is not None and span.document == claim.quote.document and span != claim.quote:
                 found.append(Mark(span.start, span.end, kind, claim.id, f"{dict(LEGEND)[kind]}: {said(claim)}"))

@@ -7,10 +7,11 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.pipeline import for_audience
+from indicia.pipeline import for_audience, for_public
 from indicia.records import Case, Tlp
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
+from indicia.share.redact import marking_of
 from indicia.web.render import Ask, Page, case_address
 
 __all__ = ["download", "export"]
@@ -46,14 +47,14 @@ WHOLE = "json"  # is the case itself: nothing of the house's own is taken out of
 def export(ask: Ask) -> Page:
     """All formats, with the marking that each will carry."""
     held = ask.held
-    chosen = {name: text for name in ("for", "internal", "as") if (text := ask.one(name))}
+    chosen = {name: text for name in ("for", "internal", "as", "public") if (text := ask.one(name))}
     query = ask.link().partition("?")[2]
     rows = []
     for form in sorted(FORMATS, key=lambda name: list(FILES).index(name) if name in FILES else 99):
         file, _, name, what, _ = FILES.get(form, (f"case.{form}", "", form, "", MACHINES))
         address = case_address(held.slug, "export", form) + (f"?{query}" if chosen and query else "")
         rows.append({"format": form, "file": file, "name": name, "what": what, "address": address})
-    marking = held.case.marking
+    marking = marking_of(held.case)
     audience = _audience(ask)
     data = {"formats": rows, "marking": marking.label, "judgements": len(held.machine.judgements)}
     view: dict[str, Any] = {
@@ -65,6 +66,7 @@ def export(ask: Ask) -> Page:
         "audience": audience.value if audience else "",
         "internal": bool(ask.one("internal")),
         "machine": ask.one("as") == "machine",
+        "public": bool(ask.one("public")),
     }
     return Page("export.html.j2", "Export", data, view)
 
@@ -77,8 +79,8 @@ def _audience(ask: Ask) -> Tlp | None:
 
 
 def download(ask: Ask) -> Response:
-    """One file, as `indicia share` makes it: `for` leaves out what is marked above, `internal` keeps the names of one's own
-    machines and people, `as=machine` leaves out what people decided. Raises: HTTPException."""
+    """One file, as `indicia share` makes it: `for` leaves out what is marked above, `public` all that our own logs told,
+    `internal` keeps names of our machines and people, `as=machine` leaves out what people decided. Raises: HTTPException."""
     held, form = ask.held, ask.request.path_params["form"]
     if form not in FORMATS:
         raise HTTPException(404, f"There is no such format. Known are: {', '.join(FORMATS)}.")
@@ -86,6 +88,8 @@ def download(ask: Ask) -> Response:
     audience = _audience(ask)
     if audience is not None:
         case = for_audience(case, audience, ask.knowledge)
+    if ask.one("public"):
+        case = for_public(case, ask.knowledge)
     if form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
     file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))
@@ -93,6 +97,6 @@ def download(ask: Ask) -> Response:
         "Content-Disposition": f'attachment; filename="{held.slug}-{file}"',
         # The brief brings its own policy; whoever opens it from here gets it without any right.
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-        "X-Marking": case.marking.label,
+        "X-Marking": marking_of(case).label,
     }
     return Response(render(case, form, ask.knowledge), media_type=media, headers=headers)

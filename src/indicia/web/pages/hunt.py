@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia.records import Chain, RuleLevel, RuleRun, Sighting, Stage
+from indicia.share.redact import marking_of
 from indicia.view.moments import day_of
 from indicia.web.defanged import refang
 from indicia.web.drawings.days import days_picture
@@ -228,7 +229,7 @@ def sightings_csv(ask: Ask) -> Response:
         "rule",
         "id",
     )
-    return as_csv(f"{held.slug}-sightings.csv", head, rows(), held.case.marking)
+    return as_csv(f"{held.slug}-sightings.csv", head, rows(), marking_of(held.case))
 
 
 def rules(ask: Ask) -> Page:

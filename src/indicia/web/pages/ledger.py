@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.records import Claim, Firmness, Judgement, Stance
+from indicia.records import Claim, Deed, Firmness, Judgement, Stance, Tie
 from indicia.view.inert import visible
 from indicia.view.positions import FIRMEST, LEVELS, Position, positions
-from indicia.view.words import accused_words, firmness_words, source_words
+from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
 from indicia.web.drawings.graph import claim_graph
 from indicia.web.pages.documents import choices, part_of
 from indicia.web.pages.filters import Filter, chips, facet_of
@@ -30,14 +30,16 @@ FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
     "accused": ("Of whom", lambda one: visible(accused_words(one))),
     "stance": ("Stance", lambda one: one.stance.value),
     "level": ("Level", lambda one: one.accused.level.value if one.accused.level else "no level"),
-    "firmness": ("Firmness", lambda one: firmness_words(one)),
+    "about": ("What is said", lambda one: _about(one)),
+    "firmness": ("Firmness", lambda one: firmness_words(one.said)),
+    "tie": ("Tied to", lambda one: visible(tie_words(one.tie)) if one.tie else "no tie"),
     "incident": ("Incident", lambda one: visible(one.incident or "no known incident")),
     "channel": ("Channel", lambda one: one.channel.value),
 }
 ORDER = {
     "stance": [one.value for one in Stance],
     "level": [one.value for one in LEVELS],
-    "firmness": ["flat statement" if one is Firmness.NONE else one.value for one in FIRMEST],
+    "firmness": [FLAT if one is Firmness.NONE else one.value for one in FIRMEST],
 }
 SORTS: dict[str, Callable[[Claim], Any]] = {
     "text": lambda one: 0,
@@ -169,9 +171,12 @@ def _row(one: Position) -> dict[str, Any]:
         "stance": one.stance.value,
         "accused": one.accused,
         "level": one.level.value if one.level else None,
-        "firmness": one.firmest.said.firmness.value,
-        "likelihood": one.firmest.said.likelihood.value if one.firmest.said.likelihood else None,
-        "confidence": one.firmest.said.confidence.value if one.firmest.said.confidence else None,
+        "says": one.says,
+        "about": "tie" if one.tie else "deed",
+        "accuses_state": one.state,
+        "firmness": one.said.firmness.value,
+        "likelihood": one.said.likelihood.value if one.said.likelihood else None,
+        "confidence": one.said.confidence.value if one.said.confidence else None,
         "first": one.first,
         "claims": list(one.claims),
     }
@@ -188,11 +193,15 @@ def claims_csv(ask: Ask) -> Response:
         "stance",
         "accused",
         "level",
-        "firmness",
-        "likelihood",
-        "confidence",
+        *(f"deed{of}" for of in _OF),
+        *(f"tie{of}" for of in _OF),
+        "tied_to",
+        "state_said",
+        "state_known",
+        "accuses_state",
         "basis",
         "channel",
+        "prominence",
         "incident",
         "quote",
         "document",
@@ -201,6 +210,21 @@ def claims_csv(ask: Ask) -> Response:
         "id",
     )
     return as_csv(f"{held.slug}-claims.csv", head, rows, held.case.marking)
+
+
+_OF = ("", "_firmness", "_likelihood", "_confidence")  # what is told of a deed and of a tie, each of its own
+
+
+def _proposition(said: Deed | Tie | None) -> tuple[str, ...]:
+    if said is None:
+        return ("",) * len(_OF)
+    likelihood, confidence = (one.value if one else "" for one in (said.likelihood, said.confidence))
+    return said.kind.value, firmness_words(said), likelihood, confidence
+
+
+def _about(one: Claim) -> str:
+    """Whether a claim says a deed, a tie, or both."""
+    return " and ".join(name for name, said in (("deed", one.deed), ("tie", one.tie)) if said) or "neither"
 
 
 def _cells(held: Held, one: Claim) -> tuple[object, ...]:
@@ -213,11 +237,15 @@ def _cells(held: Held, one: Claim) -> tuple[object, ...]:
         one.stance.value,
         accused_words(one),
         one.accused.level.value if one.accused.level else "",
-        firmness_words(one),
-        one.said.likelihood.value if one.said.likelihood else "",
-        one.said.confidence.value if one.said.confidence else "",
-        one.basis.value,
+        *_proposition(one.deed),
+        *_proposition(one.tie),
+        one.tie.to if one.tie else "",
+        one.accused.state_said or "",
+        one.accused.state_known or "",
+        one.accuses_state or "",
+        "; ".join(ground.basis.value for ground in one.grounds) or one.basis.value,
         one.channel.value,
+        one.prominence.value,
         one.incident or "",
         one.quote.text,
         document.name if document else "",

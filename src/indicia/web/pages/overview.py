@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indicia.view.affair import main_affair, of_main_affair, origins
+from indicia.share.redact import marking_of
+from indicia.view.affair import origins, subject
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import positions
 from indicia.web.drawings.graph import claim_graph
@@ -19,14 +20,14 @@ def overview(ask: Ask) -> Page:
     """Of what people left standing, not of the machine's own alone."""
     held, case = ask.held, ask.held.case
     hunt = case.hunt
-    mine, _ = of_main_affair(case)
+    about = subject(case)
     sentences = key_judgements(case)
     at = _addresses(held, [trace for one in sentences for trace in one.traces[:TRACES]])
     store = ask.shelf.store(held.slug)
     data = {
         "name": case.name,
-        "affair": main_affair(case)[1],
-        "marking": case.marking.label,
+        "affair": about.name,
+        "marking": marking_of(case).label,
         "judgements": [
             {"text": one.text, "traces": [trace for trace in one.traces[:TRACES] if trace in at]} for one in sentences
         ],
@@ -59,7 +60,7 @@ def overview(ask: Ask) -> Page:
         "said": weighing.said.statement if weighing else "",
         "observed": weighing.observed.statement if weighing else "",
     }
-    graph = claim_graph(positions(mine), held.show, ledger_link(held.slug))
+    graph = claim_graph(positions(about.mine), held.show, ledger_link(held.slug))
     return Page("overview.html.j2", case.name, data, {"at": at, "graph": graph, "spoken": spoken})
 
 

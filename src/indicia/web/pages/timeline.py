@@ -15,7 +15,6 @@ from indicia.web.shelf import Held
 __all__ = ["timeline_page"]
 
 DRAWN = 2_000  # moments in the picture
-VERBS = (" names ", " endorses ", " denies ", " questions ", " declines ")
 
 
 def timeline_page(ask: Ask) -> Page:
@@ -49,7 +48,9 @@ def timeline_page(ask: Ask) -> Page:
         return ask.link(since=first, until=last)
 
     view = {
-        "picture": timeline_picture(kept[:DRAWN], shown, held.show, at, zoom, _short) if shown else "",
+        "picture": timeline_picture(kept[:DRAWN], shown, held.show, at, zoom, lambda one: one.who or one.label)
+        if shown
+        else "",
         "cut": len(kept) > DRAWN,
         "lanes": [
             {"name": name, "count": counts[key], "chosen": key in lanes, "address": _toggled(ask, lanes, key), "key": key}
@@ -122,12 +123,3 @@ def _moved(day: date, days: int) -> date:
         return day + timedelta(days=days)
     except OverflowError:
         return date.min if days < 0 else date.max
-
-
-def _short(one: Moment) -> str:
-    """The picture has room for who spoke; of answers, for how; the table has the rest."""
-    for verb in VERBS:
-        if verb in one.label and one.lane in {"official", "private", "answer"}:
-            who = one.label.split(verb)[0]
-            return f"{who}{verb.rstrip()}" if one.lane == "answer" else who
-    return one.label

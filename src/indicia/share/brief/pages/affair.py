@@ -6,13 +6,13 @@ from collections import defaultdict
 
 from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
-from indicia.share.brief.pages.who import said_on
+from indicia.share.brief.pages.who import firmly, said_on
 from indicia.view.affair import rejected
 from indicia.view.lines import Bit, Line, line
 from indicia.view.moments import day_of
 from indicia.view.notes import Notes
 from indicia.view.wording import many
-from indicia.view.words import firmness_words, source_words, stance_words
+from indicia.view.words import propositions, source_words
 
 __all__ = ["affair_section", "lag_words"]
 
@@ -88,7 +88,7 @@ def _table(affair: Affair, case: Case, notes: Notes) -> Table:
     rows = tuple(_row(claim, row_of[claim.id], changes[claim.id], passed_on[claim.id], notes) for claim in first)
     return Table(
         caption="Each utterance once, oldest first; what others pass on is counted, not listed",
-        head=("Said", "Who", "Says", "Level", "How firmly", "Grounds", "Stands to others"),
+        head=("Said", "Who", "Says", "Level", "How firmly", "Grounds", "Beside others"),
         rows=rows[:ROWS],
         shown=ROWS,
         left_out=len(rows[ROWS:]),
@@ -104,17 +104,16 @@ def _day(claim: Claim, notes: Notes) -> str:
 
 def _row(claim: Claim, position: AffairRow, changes: list[Shift], copies: set[str], notes: Notes) -> Row:
     show = notes.index.show
-    firm: list[str | Bit] = [firmness_words(claim)] if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} else ["–"]
-    if claim.said.cue:
-        firm.append(Bit(text=f" “{show(claim.said.cue.text, 60)}”", look="quote"))
-    verb, whom = stance_words(claim)
+    said = propositions(claim) if claim.stance in {Stance.ACCUSES, Stance.ENDORSES} else ()
+    firm = [bit for number, (_, how) in enumerate(said) for bit in (("; " if number else ""), *firmly(how, notes).bits)]
+    says = "; ".join(words for words, _ in propositions(claim))
     return Row(
         cells=(
             said_on(claim, claim.date, notes),
             line(Bit(text=show(source_words(claim), 80), look="strong")),
-            line(f"{verb} {show(whom, 90)}", notes=notes((claim.id,))),
+            line(show(says, 140), notes=notes((claim.id,))),
             line(claim.accused.level.value if claim.accused.level else "–"),
-            line(*firm),
+            line(*firm or ("–",)),
             line(claim.basis.value),
             line("; ".join(_standing(claim, position, changes, copies, notes)) or "–"),
         ),

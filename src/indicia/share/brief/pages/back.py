@@ -6,6 +6,7 @@ from collections import Counter
 
 from indicia.records import Case, HuntVerdict, Problem, Severity
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
+from indicia.view.leaving import is_public
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 
@@ -52,7 +53,8 @@ def limits_section(case: Case, notes: Notes) -> Section:
         line("Reading and rules make mistakes: look at the quoted sentence or log line before you act on one of them."),
     ]
     if case.hunt is None or case.hunt.verdict is HuntVerdict.NO_LOGS:
-        items.append(line("No logs were searched: nothing here says whether it happened to us."))
+        why = "This is the public version" if is_public(case) else "No logs were searched"
+        items.append(line(f"{why}: nothing here says whether it happened to us."))
     else:
         items.append(
             line("The logs show only what they record, and only as far back as they reach; an intruder may have changed them.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Box, Para, Step, Steps
 from indicia.view.judgements import reach_words, without_reach
+from indicia.view.leaving import is_public
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes, moment
 from indicia.view.wording import many, sentence
@@ -27,6 +28,9 @@ TONES = {
 def ours(case: Case, notes: Notes) -> Box:
     hunt, show = case.hunt, notes.index.show
     title = "Did it happen to us?"
+    if is_public(case):
+        told = Para(text=line("What our own logs show is left out of this public version."), role="note")
+        return Box(id="ours", title=title, lead="Not told here", tone="quiet", blocks=(told,), wide=True)
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         advice = (
             "Give the folder of your logs with --logs. Most telling here: the logs of the servers named in the "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Shift, Span, Stance
+from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pictures.claimgraph import claim_graph
@@ -15,7 +15,7 @@ from indicia.view.moments import LANES, Moment, day_of, moments
 from indicia.view.notes import Notes
 from indicia.view.positions import Position
 from indicia.view.wording import many
-from indicia.view.words import firmness_words, source_words, stance_words
+from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 __all__ = ["claims_section", "timeline_section"]
 
@@ -28,7 +28,7 @@ ROWS = 60
 def timeline_section(case: Case, notes: Notes) -> Section:
     """The picture, the gap between detection and attribution, and the same as a table."""
     show, found = notes.index.show, moments(case, notes)
-    short = [Moment(date=one.date, lane=one.lane, label=_shorter(one), traces=one.traces) for one in found]
+    short = [Moment(date=one.date, lane=one.lane, label=one.who or one.label, traces=one.traces) for one in found]
     picture = timeline(short, show)
     if picture is None:
         nothing = Para(
@@ -64,17 +64,6 @@ def timeline_section(case: Case, notes: Notes) -> Section:
             Para(text=line(f"Without any date and so not in the picture: {undated} of the claims and texts."), role="note")
         )
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
-
-
-def _shorter(one: Moment) -> str:
-    """The picture has room for who spoke and, of answers, for how; the table has the rest."""
-    if one.lane in {"official", "private"}:
-        return one.label.split(" names ")[0].split(" endorses ")[0]
-    if one.lane == "answer":
-        for verb in (" denies", " declines", " questions"):
-            if verb in one.label:
-                return one.label.split(verb)[0] + verb
-    return one.label
 
 
 def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Section:
@@ -118,6 +107,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
                 ", ",
                 Bit(text="the act", look="mark-act"),
                 ", ",
+                Bit(text="what ties them", look="mark-tie"),
+                ", ",
                 Bit(text="how surely", look="mark-cue"),
                 ".",
             ),
@@ -155,12 +146,18 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
     document = notes.index.documents.get(claim.quote.document)
     about: list[str | Bit] = [
         Bit(text=show(source_words(claim), 80), look="strong"),
-        f" {stance_words(claim)[0]} ",
-        Bit(text=show(stance_words(claim)[1], 100), look="strong"),
+        " ",
     ]
-    if claim.accused.level:
-        about.append(f" ({claim.accused.level.value})")
-    facts = [firmness_words(claim), f"grounds: {claim.basis.value}", f"channel: {claim.channel.value}"]
+    for number, (words, how) in enumerate(propositions(claim)):
+        verb, _, whom = words.partition(" ")
+        about += ["; " if number else "", f"{verb} ", Bit(text=show(whom, 110), look="strong"), f" ({firmness_words(how)})"]
+    grounds = ", ".join(ground.basis.value for ground in claim.grounds) or claim.basis.value
+    facts = [claim.accused.level.value] if claim.accused.level else []
+    facts += [f"grounds: {grounds}", f"channel: {claim.channel.value}"]
+    if claim.prominence is Prominence.BACKGROUND:
+        facts.append("said in passing")
+    if known := known_state(claim):
+        facts.append(show(known, 160))
     if claim.date:
         facts.append(show(claim.date, 20))
     if claim.motives:

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Fold, Heading, Para, Row, Section, Table
+from indicia.view.leaving import is_public
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes, moment
 
@@ -22,6 +23,9 @@ def hunt_section(case: Case, notes: Notes) -> Section:
     hunt, show = case.hunt, notes.index.show
     title = "What our logs show"
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
+        if is_public(case):
+            left = "What our own logs show is left out of this public version."
+            return Section(id="hunt", title=title, blocks=(Para(text=line(left), role="note"),))
         text = "No logs were given. The measures below say which logs answer the question, and how to switch them on."
         return Section(id="hunt", title=title, blocks=(Para(text=line(text), role="warn"),))
     blocks: list[AnyBlock] = []

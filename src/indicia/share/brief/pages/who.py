@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.records import Case, Claim, Stance
+from indicia.records import Case, Claim, Proposition, Stance
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
-from indicia.view.affair import of_main_affair
+from indicia.view.affair import subject
 from indicia.view.judgements import listed
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
-from indicia.view.positions import Position, is_narration, positions
+from indicia.view.positions import Position, counted, is_narration, positions
 from indicia.view.wording import many
-from indicia.view.words import firmness_words, stance_words
+from indicia.view.words import firmness_words
 
-__all__ = ["said_on", "who"]
+__all__ = ["firmly", "said_on", "who"]
 
 ROWS = 6
+FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
 
 
 def who(case: Case, notes: Notes) -> Box:
@@ -30,14 +31,19 @@ def who(case: Case, notes: Notes) -> Box:
             role="warn",
         )
         return Box(id="who", title=title, lead="No claims found", tone="quiet", blocks=(nothing,), wide=True)
-    mine, others = of_main_affair(case)
+    about = subject(case)
+    mine, others = about.mine, about.others
     found = positions(mine)
-    for_it = [one for one in found if one.stance in {Stance.ACCUSES, Stance.ENDORSES} and not is_narration(one)]
-    against = [one for one in found if one.stance not in {Stance.ACCUSES, Stance.ENDORSES}]
+    told = [one for one in found if not is_narration(one)]
+    deeds = [one for one in told if one.names or one.stance in FOR_IT]
+    ties = [one for one in told if one.tie]
+    against = [one for one in found if one.stance not in {Stance.ACCUSES, *FOR_IT}]
     aside = [one for one in found if is_narration(one) and one not in against]
     blocks: list[AnyBlock] = []
-    if for_it:
-        blocks.append(_accusing("Accusations and endorsements", for_it, notes))
+    if deeds:
+        blocks.append(_accusing("Who is said to have done it", deeds, notes))
+    if ties:
+        blocks.append(_accusing("Who is said to belong to whom, which says nothing of who did it", ties, notes))
     if against:
         blocks.append(
             Table(
@@ -56,19 +62,16 @@ def who(case: Case, notes: Notes) -> Box:
         names = listed((show(one.incident or one.incident_id or "", 60) for one in others), 4)
         table = _accusing("Claims on other affairs", positions(others), notes)
         blocks.append(Fold(summary=f"{many(len(others), 'claim')} on other affairs: {names}", blocks=(table,)))
-    sources = len({one.source for one in for_it if one.stance is Stance.ACCUSES})
-    denials = len({one.source for one in against if one.stance is Stance.DENIES})
-    lead = f"{many(sources, 'source')} accuse{'s' if sources == 1 else ''}, {denials} den{'ies' if denials == 1 else 'y'}"
-    return Box(id="who", title=title, lead=lead, tone="blue", blocks=tuple(blocks), wide=True)
+    return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=tuple(blocks), wide=True)
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
     return Table(
         caption=caption,
-        head=("Source", "Names", "Level", "How firmly", "On what grounds", "Said", "In the words"),
+        head=("Source", "Says", "Level", "How firmly", "On what grounds", "Said", "In the words"),
         rows=tuple(_position_row(one, notes, full=True) for one in found),
         shown=ROWS,
-        widths=(16, 16, 8, 13, 11, 10, 26),
+        widths=(16, 18, 8, 13, 10, 10, 25),
     )
 
 
@@ -77,25 +80,32 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
     quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
     said = said_on(claim, claim.date, notes)
+    verb, _, whom = one.says.partition(" ")
+    says = line(Bit(text=verb, look="strong"), f" {show(whom, 110)}")
     if not full:
         return Row(
-            cells=(
-                line(show(one.source, 90)),
-                line(Bit(text=stance_words(claim)[0], look="strong"), f" {show(stance_words(claim)[1], 90)}"),
-                said,
-                quote,
-            ),
+            cells=(line(show(one.source, 90)), says, said, quote),
             tone="bad" if one.stance is Stance.DENIES else "quiet",
         )
-    firm: list[str | Bit] = [firmness_words(claim)]
-    if claim.said.cue:
-        firm.append(Bit(text=f" \u201c{show(claim.said.cue.text, 60)}\u201d", look="quote"))
-    names = show(one.accused, 90) if one.stance is Stance.ACCUSES else " ".join(show(part, 80) for part in stance_words(claim))
     level = one.level.value if one.level else "\u2013"
     return Row(
-        cells=(line(show(one.source, 90)), line(names), line(level), line(*firm), line(claim.basis.value), said, quote),
+        cells=(
+            line(show(one.source, 90)),
+            says,
+            line(level),
+            firmly(one.said, notes),
+            line(claim.basis.value),
+            said,
+            quote,
+        ),
         tone="" if one.stance is Stance.ACCUSES else "good",
     )
+
+
+def firmly(said: Proposition, notes: Notes) -> Line:
+    """How surely a deed or a tie was said: the ledger's word and the speaker's own."""
+    cue = (Bit(text=f" \u201c{notes.index.show(said.cue.text, 60)}\u201d", look="quote"),) if said.cue else ()
+    return line(firmness_words(said), *cue)
 
 
 def said_on(claim: Claim, date: str | None, notes: Notes) -> Line:

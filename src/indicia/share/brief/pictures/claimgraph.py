@@ -10,7 +10,7 @@ from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
 from indicia.view.positions import Position, is_narration
-from indicia.view.strokes import OTHERS, STYLE, WIDTH, spread
+from indicia.view.strokes import OTHERS, WIDTH, spread, stroke
 from indicia.view.words import firmness_words
 
 __all__ = ["claim_graph"]
@@ -50,13 +50,13 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     for one in mine:
         target = target_of(one)
         if target in at_right:
-            colour, dash, _ = STYLE[one.stance]
+            colour, dash, _ = stroke(one)
             y1, y2 = at_left[one.source], at_right[target]
             middle = (left + right) / 2
             drawing.path(
                 f"M{left:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {right:.1f} {y2:.1f}",
                 colour,
-                width=WIDTH[one.firmest.said.firmness],
+                width=WIDTH[one.said.firmness],
                 dash=dash,
             )
     for source in shown:
@@ -69,8 +69,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
         drawing.text(right + 10, at_right[target] + 4.5, show(target[0]) + level, size=13, most=width - right - 12)
     y = 30 + rows * step + 16
     x = 4.0
-    for stance in dict.fromkeys(one.stance for one in mine):
-        colour, dash, word = STYLE[stance]
+    for colour, dash, word in dict.fromkeys(stroke(one) for one in mine):
         drawing.line(x, y, x + 34, y, colour, width=3, dash=dash)
         drawing.text(x + 40, y + 4, word, size=11.5)
         x += 60 + width_of(word, 11.5)
@@ -78,8 +77,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     drawing.text(4, y + 24, f"The thicker the line, the firmer the words.{more}", size=10.5, fill="quiet")
     title = "Who accuses, endorses and denies"
     alt = f"{title}: " + "; ".join(
-        f"{show(one.source, 60)} {STYLE[one.stance][2]} {show(_target(one)[0], 60)} ({firmness_words(one.firmest)})"
-        for one in mine[:60]
+        f"{show(one.source, 60)} {show(one.says, 110)} ({firmness_words(one.said)})" for one in mine[:60]
     )
     return Picture(name="claims", svg=drawing.svg("claims", title, alt), title=title, alt=alt)
 
