@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from indicia.read.claims.dates import Dated, dates
+from indicia.read.claims.deciding import rule_score
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grounds import basis_words, channel_of
-from indicia.read.claims.judge import ACCUSED_TYPES, ANSWERS
 from indicia.read.claims.naming import Namer
+from indicia.read.claims.pairs import ACCUSED_TYPES
 from indicia.read.claims.party import Party
 from indicia.read.claims.propositions import said_of
 from indicia.read.claims.resolving import Found, Tools
+from indicia.read.claims.scorer import F
+from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.suspects import suspect
 from indicia.read.claims.ties import states_in
 from indicia.read.claims.words import lowered
@@ -29,7 +31,6 @@ from indicia.records import (
     Basis,
     Claim,
     Deed,
-    DeedKind,
     Document,
     Firmness,
     Ground,
@@ -80,10 +81,10 @@ class Maker:
         text = self.text
         row = sentence.row
         start, end = self._quote(found)
-        judged = found.judged
         source_type = SourceType(found.source_is.type) if found.source_is is not None else SourceType.MEDIA
-        if judged is not None and (found.source is None or _OPEN_SOURCES.isdisjoint(found.source.kinds[:1])):
-            source_type = _weigh(ANSWERS["stype"], judged.answers["stype"], source_type)
+        told = found.scored
+        if told is not None and found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
+            source_type = _weigh(tuple(SourceType), told.source_type[found.pair[0]], source_type)
         words = found.source_range or ((found.source.start, found.source.end) if found.source is not None else None)
         source = Source(
             type=source_type,
@@ -100,9 +101,8 @@ class Maker:
         else:
             where = found.accused_range or (start, start)
             kind = AccusedType(accused_is.type)
-            if judged is not None and found.accused is not None and not draft.self_reference:
-                told = _weigh(ACCUSED_TYPES, judged.answers["at"], kind.value)
-                kind = AccusedType.STATE if told == "place" else AccusedType(told)
+            if told is not None and found.accused is not None and not draft.self_reference:
+                kind = _weigh(ACCUSED_TYPES, told.accused_type[found.pair[1]], kind)
             accused = Accused(
                 type=kind,
                 level=accused_is.level,
@@ -113,13 +113,28 @@ class Maker:
         act = None
         if draft.act is not None and draft.act[0] < draft.act[1] <= len(row):
             act = self._span(row[draft.act[0]].start, row[draft.act[1] - 1].end)
+        firm = self._firmness(found)
+        firmness = firm.firmness if firm else Firmness.NONE
+        if told is not None:
+            firmness = _weigh(tuple(Firmness), told.firmness[found.pair], firmness, WORD_TRUST)
+            if firm is None or firm.firmness is not firmness:
+                firm = self._firmness(found, firmness)
+        legal = draft.legal
         words_of = self._told(start, end)
-        basis, basis_range = self._basis(found, words_of)
+        basis, basis_range = words_of.basis
+        if legal and basis is not Basis.LEGAL:
+            basis, basis_range = Basis.LEGAL, None
+        elif draft.stance is Stance.DENIES and not legal:
+            basis, basis_range = Basis.NONE_STATED, None
+        if told is not None and not legal:
+            basis = _weigh(tuple(Basis), told.basis[found.pair], basis)
+            if basis is Basis.NONE_STATED:
+                basis_range = None
         dated = self._date(found)
         incident, incident_id, _ = self.namer.call(found, start, end)
         victims, countries = self._harmed(found)
         sectors = _sectors(self.tools, act.text) if act is not None else ()
-        deed, tie = self._propositions(found, accused)
+        deed, tie = self._propositions(found, accused, firmness, firm)
         claim_source = source.party.canonical if source.party else None
         return Claim(
             id=stable_id(
@@ -138,6 +153,8 @@ class Maker:
             accused=accused,
             deed=deed,
             tie=tie,
+            statement=statement,
+            prominence=found.judged.best("pr") if found.judged is not None else Prominence.REPORTED,
             act=act,
             incidents=(About(name=incident or incident_id or "", id=incident_id),) if incident or incident_id else (),
             victims=victims,
@@ -147,22 +164,19 @@ class Maker:
             grounds=(Ground(basis=basis, cue=self._span(*basis_range) if basis_range else None),)
             if basis is not Basis.NONE_STATED
             else (),
-            channel=judged.best("ch") if judged is not None else channel_of(source_type, basis, text[start:end]),
-            prominence=judged.best("pr") if judged is not None else Prominence.REPORTED,
-            statement=statement,
+            channel=channel_of(source_type, basis, text[start:end]),
             relation=_relation(source, accused, countries, victims),
             date=dated.iso if dated else None,
             date_text=self._span(dated.start, dated.end) if dated else None,
-            score=found.score,
+            score=found.score or rule_score(found),
             cues=(draft.rule,),
         )
 
     def _voice(self, found: Found, words: tuple[int, int] | None) -> Voice:
-        """Where the source stands: who is only told by the heading or says "we" is the issuer."""
-        if words is not None and found.source is None or words is not None and self.text[slice(*words)].lower() in _OURS:
-            return Voice.ISSUER
-        voice: Voice = found.judged.best("voice") if found.judged is not None else Voice.TEXT
-        return Voice.TEXT if words is not None and voice is Voice.ISSUER else voice
+        """Where the source stands: a speaker whom only the heading or "we" tells is the issuer."""
+        if words is None or (found.source_range is None and self.text[slice(*words)].lower() not in _OURS):
+            return Voice.TEXT
+        return Voice.ISSUER
 
     def _states(self, found: Found, where: tuple[int, int], quote: tuple[int, int]) -> dict[str, Any]:
         """The state that the document ties the accused to, apart from the one that is known of its name."""
@@ -179,57 +193,52 @@ class Maker:
             return {"state_said": state}
         return {"state_known": state, "according_to": ("Indicia's tables of names",)}
 
-    def _basis(self, found: Found, told: _Told) -> tuple[Basis, tuple[int, int] | None]:
-        """What the claim is said to rest on, and where the words for it stand."""
-        basis, place = told.basis
-        if found.draft.stance in (Stance.DENIES, Stance.DECLINES):
-            return Basis.NONE_STATED, None
-        if found.judged is not None:
-            said = basis
-            basis = _weigh(ANSWERS["basis"], found.judged.answers["basis"], basis)
-            place = place if basis is said and basis is not Basis.NONE_STATED else None
-        return basis, place
-
-    def _propositions(self, found: Found, accused: Accused) -> tuple[Deed | None, Tie | None]:
-        """The deed and the tie, each with its own firmness."""
-        judged, quote = found.judged, self._quote(found)
-        if accused.party is None or judged is None or found.draft.stance is Stance.DECLINES:
-            return None, None
-        where = (accused.party.span.start, accused.party.span.end)
-        row = found.piece.whole.row
-        named = [(unit.start, unit.end) for unit in row if unit.name is not None and unit.name.kind in _BODIES]
-        said = said_of(self.text, quote, where, self._told(*quote).firm, names=named)
-        kind = judged.best("deed")
-        tie_kind = TieKind.LOCATED if accused.level is Level.PLACE else judged.best("tie")
-        if kind is None and tie_kind is None:
-            kind = DeedKind.DID
-        tie = None
-        if tie_kind is not None:
-            to = next((p for p in found.piece.whole.parties if said.tie and p.start <= said.tie.to < p.end), None)
-            state = accused.state_said if to is None or to.name is None else to.state
-            tie = Tie(
-                kind=tie_kind,
-                to=self.tools.states.get(state or "", "") if to is None or to.name is None else self._called(to, state),
-                state=state,
-                words=self._span(said.tie.start, said.tie.end) if said.tie else None,
-                **self._surely(judged.answers["tfirm"], said.tie_firm, where),
-            )
-        if kind is None:
-            return None, tie
-        return Deed(kind=kind, **self._surely(judged.answers["firm"], said.deed_firm, where)), tie
-
-    def _surely(self, answers: F, words: Sequence[Firm], accused: tuple[int, int]) -> dict[str, Any]:
-        """How surely something is said: the judge's answer, with a head start for what the words nearest to the accused say."""
-        ordered = sorted(words, key=lambda one: (_LITTLE.get(one.firmness, 0), abs(one.start - accused[0])))
-        said = ordered[0].firmness if ordered else Firmness.NONE
-        firmness = _weigh(ANSWERS["firm"], answers, said)
-        cue = next((one for one in ordered if one.firmness is firmness), None)
-        return {
+    def _propositions(
+        self, found: Found, accused: Accused, firmness: Firmness, firm: Firm | None
+    ) -> tuple[Deed | None, Tie | None]:
+        """The deed and the tie. `firmness` and `firm` are the claim's own, for what it is first about."""
+        own: dict[str, Any] = {
             "firmness": firmness,
-            "likelihood": cue.likelihood if cue else None,
-            "confidence": cue.confidence if cue else None,
-            "cue": self._span(cue.start, cue.end) if cue else None,
+            "likelihood": firm.likelihood if firm else None,
+            "confidence": firm.confidence if firm else None,
+            "cue": self._span(firm.start, firm.end) if firm else None,
         }
+        if accused.party is None:
+            return None, None
+        if accused.level is Level.PLACE:
+            return None, Tie(kind=TieKind.LOCATED, to=accused.party.canonical, state=accused.state_said, **own)
+        quote, row = self._quote(found), found.piece.whole.row
+        where = (accused.party.span.start, accused.party.span.end)
+        named = [
+            p for p in found.piece.whole.parties if p.name is not None and p.name.kind in _BODIES and p is not found.source
+        ]
+        said = said_of(
+            self.text,
+            quote,
+            where,
+            self._told(*quote).firm,
+            names=[(row[k].start, row[k].end) for k in range(len(row)) if (n := row[k].name) is not None and n.kind in _BODIES],
+        )
+        if said.tie is None or not quote[0] <= where[0] < quote[1]:
+            return Deed(**own), None
+        to = next((p for p in named if p.start <= said.tie.to < p.end), None)
+        state = to.state if to is not None else accused.state_said
+        tie_firm = next(iter(said.tie_firm), None)
+        tie = Tie(
+            kind=said.tie.kind,
+            to=self.tools.states.get(state or "", "") if to is None else self._called(to, state),
+            state=state,
+            words=self._span(said.tie.start, said.tie.end),
+            firmness=tie_firm.firmness if tie_firm else Firmness.NONE,
+            likelihood=tie_firm.likelihood if tie_firm else None,
+            confidence=tie_firm.confidence if tie_firm else None,
+            cue=self._span(tie_firm.start, tie_firm.end) if tie_firm else None,
+        )
+        if not said.deed:
+            return None, tie
+        if firm is not None and not any(one.start <= firm.start < one.end for one in said.deed_firm):
+            return Deed(), tie  # the words of firmness are the tie's
+        return Deed(**own), tie
 
     def _called(self, party: Party, state: str | None) -> str:
         """The canonical name of a state or agency that somebody is tied to."""
@@ -290,6 +299,44 @@ class Maker:
             if party is not None and party.start < start:
                 start = found.piece.whole.start
         return start, end
+
+    def _firmness(self, found: Found, wanted: Firmness | None = None) -> Firm | None:
+        """The firmness words that belong to this claim: near its cue and its accused, not those of another claim in the
+        sentence.
+        `wanted`: only words of this class."""
+        draft, sentence = found.draft, found.piece.whole
+        if draft.stance in (Stance.DENIES, Stance.DECLINES):
+            return None
+        row = sentence.row
+        cue = row[min(draft.cue, len(row) - 1)]
+        words = [w for w in self._told(*self._quote(found)).firm if wanted is None or w.firmness is wanted]
+        # "can be linked to A and was conducted from B": the word that ties A says nothing of B
+        own = {d.hedge for d in found.piece.found if d.accused == draft.accused or d is draft}
+        others = {row[d.hedge].start for d in found.piece.found if d.hedge >= 0 and d.hedge not in own}
+        words = [w for w in words if not any(w.start <= at < w.end for at in others)]
+        if len(found.piece.said) > 1:
+            words = [w for w in words if not self._said_elsewhere(w, found)]
+        if not words:
+            # "They hold this with high confidence": the next sentence may say it
+            return None
+
+        def rank(w: Firm) -> tuple[int, int]:
+            order = {Firmness.CONFIRMED: 1, Firmness.HIGH: 0, Firmness.MODERATE: 0, Firmness.LOW: 1, Firmness.HEDGED: 2}
+            return (order.get(w.firmness, 3), abs(w.start - cue.start))
+
+        return min(words, key=rank)
+
+    def _said_elsewhere(self, word: Firm, found: Found) -> bool:
+        """Whether a word stands in what somebody else says, away from the claim."""
+        row, draft = found.piece.whole.row, found.draft
+        unit = next((k for k, one in enumerate(row) if one.end > word.start), len(row))
+        inside, own = speakers_at(found.piece.said, unit), speakers_at(found.piece.said, draft.cue)
+        if not inside or draft.source in inside[0].speakers or inside[0].verb == draft.cue:
+            return False
+        if not inside[0].lo <= draft.cue < inside[0].hi:
+            return True
+        turns = own and own[0].lo > unit and own[0].verb != inside[0].verb
+        return bool(turns) and any(one.low in _TURNS for one in row[unit : own[0].verb])
 
     def _date(self, found: Found) -> Dated | None:
         """The date of the claim itself: next to its cue or its speaker rather than inside the act."""
@@ -378,9 +425,8 @@ MONTH = re.compile(r"\b(?:" + "|".join(name for name in MONTHS if len(name) > 2)
 SAID_WITHIN = 24  # characters between a speaker and the date of what it says
 OPENS = 8  # before and after a date that opens the sentence: "On 4 October the minister said"
 TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
-_LITTLE = {Firmness.CONFIRMED: 1, Firmness.LOW: 1, Firmness.HEDGED: 2}  # cues that give way to others near them
-E = TypeVar("E")
-F = npt.NDArray[np.float32]
+WORD_TRUST = 6.0  # the same for words of firmness
+E = TypeVar("E", bound=Enum)
 
 
 def _weigh(values: tuple[E, ...], probabilities: F, said: E, trust: float = TRUST) -> E:

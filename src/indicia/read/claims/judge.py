@@ -1,9 +1,10 @@
 """The learned judge of claims: is this party accused here, of what, how firmly, and who says so?
 
-A small encoder (three layers that read each sentence by itself, three more that read a window with one party marked; int8
-products, ONNX) answers for each party of a sentence, and for nobody. Who speaks is chosen among the parties of the window,
-whoever has the turn, and nobody (the text narrates, or its issuer speaks). Weights lie in `model/` and are made by
-`scripts/train_judge.py` from annotated real documents.
+It was taught on annotated real documents, where the scorer (`scorer.py`) knows our own passages only: what rules and scorer
+propose is weighed with its verdict, and what it is sure of is added. The scorer's lower half reads each sentence by itself;
+three layers more (int8 products, ONNX) read a window with one party marked and answer for each party of a sentence, and for
+nobody. Who speaks is chosen among the parties of the window, whoever has the turn, and nobody (the text narrates, or its
+issuer speaks). Weights lie in `model/judge` and are made by `scripts/train_judge.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from indicia.read.claims.scorer import Scorer, scorer
 from indicia.read.claims.windows import Window
 from indicia.records import Basis, Channel, DeedKind, Firmness, Prominence, SourceType, Stance, TieKind, Voice
 
@@ -65,6 +67,10 @@ class Verdict(NamedTuple):
         """That there is a claim at all."""
         return 1.0 - float(self.answers["stance"][0])
 
+    def stance(self, stance: Stance) -> float:
+        """That there is a claim with this stance."""
+        return float(self.answers["stance"][ANSWERS["stance"].index(stance)])
+
     def best(self, question: str) -> Any:
         """The likeliest answer; of stances, the likeliest if there is a claim."""
         values = self.answers[question]
@@ -73,11 +79,10 @@ class Verdict(NamedTuple):
 
 
 class Judge:
-    """Encoder, heads and tokenizer, loaded once per process."""
+    """Layers and heads, loaded once per process; the lower half of the encoder and the tokenizer are the scorer's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, below: Scorer) -> None:
         import onnxruntime
-        from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -88,17 +93,11 @@ class Judge:
                 str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
             )
 
-        self.lower, self.front, self.upper, self.heads = map(load, ("lower.onnx", "front.onnx", "upper.onnx", "heads.onnx"))
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
-        self.encode = lru_cache(maxsize=8)(self._encode)
+        self.front, self.upper, self.heads = map(load, ("front.onnx", "upper.onnx", "heads.onnx"))
+        self.names = [one.name for one in self.heads.get_outputs()]
+        self.lower = below.lower
+        self.encode = below.encode
         self._read = lru_cache(maxsize=64)(self._lower)
-
-    def _encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        """Token ids and their offsets in `text`; (0, 0) for the marks at both ends."""
-        encoded = self.tokenizer.encode(text)
-        return encoded.ids, encoded.offsets
 
     def _lower(self, part: Part) -> F:
         half: F = self.lower.run(None, {"ids": np.array(part, dtype=np.int64)})[0]
@@ -133,14 +132,8 @@ class Judge:
             {"hidden": hidden, "segments": segments, "pool": pool, "party": party, "marked": marked, "about": about},
         )[0]
         after = self.upper.run(None, {"given": given})[0]
-        names = [one.name for one in self.heads.get_outputs()]
-        out = dict(
-            zip(
-                names,
-                self.heads.run(None, {"after": after, "pool": pool, "marked": marked, "own": own, "pair": pair}),
-                strict=True,
-            )
-        )
+        given = {"after": after, "pool": pool, "marked": marked, "own": own, "pair": pair}
+        out = dict(zip(self.names, self.heads.run(None, given), strict=True))
         scores = out.pop("source")
         if not n:
             scores = scores[1:]
@@ -153,4 +146,6 @@ class Judge:
 @cache
 def judge() -> Judge:
     """The judge that the package brings."""
-    return Judge(Path(str(resources.files(__package__).joinpath("model"))))
+    below = scorer()
+    assert below is not None, "the package brings both"
+    return Judge(Path(str(resources.files(__package__).joinpath("model", "judge"))), below)

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
-import numpy as np
 
 from indicia.knowledge import Knowledge
 from indicia.read.banners import without_banners
-from indicia.read.claims.cutting import SHORT, Cut, cut, parse
+from indicia.read.claims.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
+from indicia.read.claims.confirming import PROPOSED, SURE, Bench, chance, settled
+from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, parse
+from indicia.read.claims.deciding import consistent, names_nobody, rank, wrong_side
 from indicia.read.claims.draft import Draft
 from indicia.read.claims.fields import Maker
-from indicia.read.claims.grammar import Sentence, coordinated
+from indicia.read.claims.grammar import Sentence
 from indicia.read.claims.issuer import find_issuer
-from indicia.read.claims.judge import NOBODY, Judge, Verdict, judge
+from indicia.read.claims.judge import judge
 from indicia.read.claims.language import foreign
 from indicia.read.claims.resolving import Found, Resolver, Tools, tools_of
+from indicia.read.claims.scorer import Scored, Scorer, scorer
 from indicia.read.claims.sentences import sentences
-from indicia.read.claims.settling import settled
-from indicia.read.claims.windows import Turn, askable, may_decline, turn_labels, window_of
-from indicia.records import Claim, Document, Problem, Severity, Stance
+from indicia.records import (
+    Claim,
+    Document,
+    Problem,
+    Severity,
+    Stance,
+)
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
 THRESHOLD = 0.5  # the score from which a claim is given
-_LISTED = 0.12  # probability from which a party speaks too that stands in one list with the likeliest speaker
-BATCH = 256  # sentences that are held at once
 
 
 def read_claims(
-    document: Document, knowledge: Knowledge, *, threshold: float = THRESHOLD, model: Judge | None = None
+    document: Document, knowledge: Knowledge, *, threshold: float = THRESHOLD, model: Scorer | None | bool = True
 ) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
     """All claims of the document in the order of their quotes, and what could not be read.
 
-    Claims whose `score` (the reader's probability that the text makes them) is below `threshold` are left out. `model`: another
-    judge than the one that the package brings. Raises nothing for any text. A document in another language than English yields
-    a problem and no claims.
+    Claims whose `score` (the reader's probability that the text makes them) is below `threshold` are left out. `model`: True
+    for the scorer
+    that the package brings, None or False for the rules alone, or another scorer. Raises nothing for any text. A document in
+    another
+    language than English yields a problem and no claims.
     """
     text = document.text
     other = foreign(text)
@@ -48,27 +55,37 @@ def read_claims(
             hint="translate it first",
         )
         return (), (problem,)
+    tools = tools_of(knowledge)
+    if isinstance(model, bool):
+        model = scorer() if model else None
     if "TLP" in text.upper():
         document = msgspec.structs.replace(document, text=without_banners(text))
-    reading = Reading(document, tools_of(knowledge), model or judge(), threshold)
+    reading = Reading(document, tools, model, threshold)
     reading.read_all()
     return reading.claims(), ()
+
+
+BATCH = 256  # sentences that are held at once
 
 
 class Reading:
     """One pass over the sentences of a document, remembering who was spoken of."""
 
-    def __init__(self, document: Document, tools: Tools, model: Judge, threshold: float) -> None:
+    def __init__(self, document: Document, tools: Tools, model: Scorer | None, threshold: float) -> None:
         self.document = document
         self.text = document.text
         self.tools = tools
         self.model = model
         self.threshold = threshold
+        self.bench = Bench(document.text, judge()) if model is not None else None
+        self.before: dict[int, Sentence | None] = {}  # the sentence before each piece, for the judge
         issuer = find_issuer(document, tools.names, tools.states)
-        self.resolver = Resolver(document.text, tools, issuer)
+        # a heading that names the issuer claims nothing and is no part of the sentence after it
+        self.heading = issuer.heading if issuer is not None else 0
+        self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
         self.maker = Maker(document, tools)
-        self.turns = turn_labels(document.text)
         self.found: list[Found] = []
+        self.done: list[Claim] = []
         self.number = 0
         self.context: Sentence | None = None  # the sentence before, and how it was cut
         self.previous: Cut | None = None
@@ -76,15 +93,16 @@ class Reading:
     def read_all(self) -> None:
         """Reads the whole text."""
         batch: list[tuple[int, int]] = []
-        for piece in sentences(self.text, 0):
+        for piece in sentences(self.text, self.heading):
             batch.append(piece)
             if len(batch) >= BATCH:
                 self.read(batch)
                 batch = []
         self.read(batch)
 
-    def read(self, ranges: Sequence[tuple[int, int]]) -> None:
+    def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
+        pieces: list[Cut] = []
         worth = self._worth(ranges)
         for index, (start, end) in enumerate(ranges):
             self.number += 1
@@ -94,91 +112,134 @@ class Reading:
                 continue
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
-            piece = cut(self.context if near else None, sentence, self.number, self.previous, always=True)
+            piece = cut(self.context if near else None, sentence, self.number, self.previous)
+            self.before[self.number] = self.context if near else None
+            pieces.append(piece)
             self.context, self.previous = sentence, piece
-            self._decide(piece)
+        scored: dict[int, Scored | None] = {}
+        if self.model is not None:
+            jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]
+            results = self.model.score([job for _, job in jobs])
+            scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
+        for piece in pieces:
+            result = scored.get(piece.number)
+            proposed = list(self._decode(piece, result)) if result is not None else []
+            if self.bench is not None:
+                self.found += self._judged(self.bench, piece, proposed)
+            elif self.model is None and not off_topic(piece, self.text):
+                for draft in piece.found:
+                    found = self.resolver.resolve(draft, piece)
+                    if found is not None and not names_nobody(found, self.text):
+                        self.found.append(found)
             self.resolver.spoken.remember(piece)
             self.maker.namer.meet(piece)
+            self.before.pop(piece.number, None)
+        if self.bench is None:
+            self._settle()
 
-    def _decide(self, piece: Cut) -> None:
-        """Asks the judge about each party of a sentence, and about nobody where it may decline to name anybody."""
-        turn = self._turn(piece.own[0])
-        asked = askable(piece) + ([NOBODY] if may_decline(self.text, piece) else [])
-        window = window_of(piece, self.text, self.model.encode, turn) if asked else None
-        if window is None:
+    def _judged(self, bench: Bench, piece: Cut, proposed: list[Found]) -> Iterator[Found]:
+        """What was proposed, as likely as scorer and judge make it, and what the judge adds."""
+        seat = bench.seat(piece, self.before.get(piece.number))
+        if seat is None:
+            yield from (one for one in proposed if one.score >= self.threshold)
             return
-        for accused, verdict in zip(asked, self.model.ask(window, asked), strict=True):
-            if verdict.claim < self.threshold:
+        wide, window = seat
+        for one in proposed:
+            verdict = bench.about(wide, window, one)
+            if verdict is None:
                 continue
-            stance = verdict.best("stance")
-            if accused == NOBODY and stance is not Stance.DECLINES:
-                continue
-            for source, range_ in self._speakers(piece, verdict, turn):
-                draft = _draft(piece, stance, source, accused, verdict)
-                found = self.resolver.resolve(draft, piece, turn=range_)
-                if found is not None:
-                    self.found.append(found._replace(score=verdict.claim, judged=verdict))
+            features = bench.proposal(wide, one, verdict)
+            score = chance(features)
+            if score >= self.threshold:
+                yield one._replace(score=score, judged=verdict, features=features)
+        least = max(SURE, self.threshold) if self.threshold >= THRESHOLD else self.threshold
+        yield from bench.added(wide, window, self.resolver, least)
 
-    def _turn(self, start: int) -> Turn | None:
-        """The turn of a transcript in which a sentence stands."""
-        before = [turn for turn in self.turns if turn.start <= start]
-        return before[-1] if before else None
-
-    def _speakers(self, piece: Cut, verdict: Verdict, turn: Turn | None) -> Iterator[tuple[int, tuple[int, int] | None]]:
-        """Who says it: (a party or -1, where the label of the turn stands). Members of one list speak together."""
+    def _decode(self, piece: Cut, result: Scored) -> Iterator[Found]:
+        """The pairs that are likely enough, each with the draft of the rules that fits it, if any."""
         n = len(piece.whole.parties)
-        first = int(np.argmax(verdict.source))
-        if first > n and turn is not None:
-            yield -1, turn.label
-        elif first >= n:
-            yield -1, None
-        else:
-            whole = piece.whole
-            listed = {
-                k
-                for k in range(n)
-                if verdict.source[k] >= _LISTED
-                and max(k, first) in coordinated(whole.row, whole.parties, whole.at, min(k, first), back=False)
-            }
-            for k in sorted(listed | {first}):
-                yield k, None
+        least = min(PROPOSED, self.threshold)
+        best: dict[tuple[int, int], tuple[float, Candidate]] = {}
+        below: list[tuple[float, Candidate]] = []
+        for one in candidates(piece, self.text, result):
+            score = score_of(one.features)
+            if score < 0.5 and one.stance is Stance.DENIES and self._denies_for_itself(one, piece):
+                score = 0.5
+            known = best.get((one.source, one.accused))
+            if score < least:
+                below.append((score, one))
+            elif known is None or score > known[0]:
+                best[one.source, one.accused] = (score, one)
+        for _, one in sorted((pair for pair in below if pair[0] >= LISTED), key=lambda pair: -pair[0]):
+            if (one.source, one.accused) not in best and beside(one, [told for _, told in best.values()], piece):
+                best[one.source, one.accused] = (0.5, one)
+        for (s, a), (score, one) in sorted(best.items(), key=lambda item: -item[1][0]):
+            draft = one.draft or Draft(
+                one.stance,
+                s if s < n else -1,
+                a if a < n else -1,
+                None,
+                min(piece.whole.parties[a if a < n else s].first, len(piece.whole.row) - 1),
+                "scorer",
+                self_reference=s == a and s < n and one.stance is Stance.DENIES,
+            )
+            found = self.resolver.resolve(draft, piece)
+            if (
+                found is not None
+                and not names_nobody(found, self.text)
+                and ((one.draft is not None and one.stance is Stance.DENIES) or not wrong_side(found))
+            ):
+                yield found._replace(score=score, scored=result, pair=(s, a), features=one.features)
 
-    def _worth(self, ranges: Sequence[tuple[int, int]]) -> list[bool]:
-        """Which of some sentences in a row are worth reading: those with a telling word, and those beside them."""
-        out = [False] * len(ranges)
+    def _denies_for_itself(self, one: Candidate, piece: Cut) -> bool:
+        """Whether in a state's own statement a rule reads a denial by who speaks for the state it clears: the scorer does not
+        know whose spokesperson "the spokesperson" is, and holds the speaker for a doubter."""
+        issued = self.resolver.issuer is not None
+        found = self.resolver.resolve(one.draft, piece) if issued and one.draft is not None else None
+        if found is None or found.source_is is None or found.accused_is is None:
+            return False
+        return found.source_is.state is not None and found.source_is.state == found.accused_is.state
+
+    def _worth(self, ranges: list[tuple[int, int]]) -> list[bool]:
+        """Which of some sentences in a row are worth reading."""
         if not ranges:
-            return out
+            return []
         begin, end = ranges[0][0], ranges[-1][1]
         hits = self.tools.gate.hits(self.text[begin:end], short=len(self.text) <= SHORT)
+        if not hits:
+            return [False] * len(ranges)
+        out = [False] * len(ranges)
         at = 0
         for index, (start, stop) in enumerate(ranges):
             while at < len(hits) and hits[at] + begin < start:
                 at += 1
             if at < len(hits) and hits[at] + begin < stop:
-                for k in range(max(0, index - 1), min(len(ranges), index + 2)):
+                for k in range(max(0, index - AROUND), min(len(ranges), index + AROUND + 1)):
                     out[k] = True
         return out
 
+    # -- what is said
+
     def claims(self) -> tuple[Claim, ...]:
         """The records of all that was found, each claim once, at its clearest statement."""
-        made = [self.maker.claim(found, number) for number, found in settled(self.found, self.text)]
-        return tuple(sorted(made, key=lambda c: (c.quote.start, c.quote.end, c.id)))
+        by_sentence: dict[int, list[Found]] = {}
+        for found in settled(self.found, self.text):
+            by_sentence.setdefault(found.piece.number, []).append(found)
+        for number, together in enumerate(by_sentence.values(), 1):
+            self.done += [self.maker.claim(found, number) for found in consistent(together, self.text)]
+        self.found = []
+        return tuple(sorted(self.done, key=lambda c: (c.quote.start, c.quote.end, c.id)))
 
-
-def _draft(piece: Cut, stance: Stance, source: int, accused: int, verdict: Verdict) -> Draft:
-    """The claim in terms of units, with the act that a rule reads where one reads the same."""
-    alike = [one for one in piece.found if one.stance is stance and one.accused == accused]
-    rule = next((one for one in alike if one.source == source), alike[0] if alike else None)
-    party = piece.whole.parties[accused if accused >= 0 else source] if max(accused, source) >= 0 else None
-    return Draft(
-        stance,
-        source,
-        accused,
-        rule.act if rule else None,
-        rule.cue if rule else min(party.first, len(piece.whole.row) - 1) if party else 0,
-        rule.rule if rule else "judge",
-        legal=rule is not None and rule.legal,
-        self_reference=source == accused >= 0,
-        hedge=rule.hedge if rule else -1,
-        place=accused >= 0 and verdict.best("at") == "place",
-    )
+    def _settle(self) -> None:
+        """Makes records of what was found so far: of each (source, accused, stance) of a sentence the best."""
+        by_sentence: dict[int, dict[tuple[object, ...], Found]] = {}
+        for found in self.found:
+            best = by_sentence.setdefault(found.piece.number, {})
+            source = found.source_is.same if found.source_is is not None else None
+            key = (source, found.accused_is.same if found.accused_is else None, found.draft.stance)
+            known = best.get(key)
+            if known is None or rank(found) > rank(known):
+                best[key] = found
+        for best in by_sentence.values():
+            self.done += [self.maker.claim(found) for found in consistent(list(best.values()), self.text)]
+        self.found = []

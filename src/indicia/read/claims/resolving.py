@@ -16,6 +16,7 @@ from indicia.read.claims.judge import Verdict
 from indicia.read.claims.kinds import Described, as_place, describe_accused, describe_source, owner_unit
 from indicia.read.claims.names import Names
 from indicia.read.claims.party import Party
+from indicia.read.claims.scorer import Scored
 from indicia.read.claims.speech import speakers_at
 from indicia.read.claims.spoken import Spoken
 from indicia.read.claims.suspects import specific
@@ -67,6 +68,9 @@ class Found(NamedTuple):
     accused_range: tuple[int, int] | None
     via: tuple[Party, ...]
     score: float = 0.0
+    scored: Scored | None = None
+    pair: tuple[int, int] = (0, 0)  # in `scored`
+    features: tuple[float, ...] = ()  # what spoke for the pair
     judged: Verdict | None = None
     source_range: tuple[int, int] | None = None  # the source's words where they are not a party's: in the heading
 
@@ -114,12 +118,16 @@ def _is_named_person(party: Party) -> bool:
 
 
 class Resolver:
-    """Says whom a draft means, by who was spoken of before it in the document."""
+    """Says whom a draft means, by who was spoken of before it in the document.
 
-    def __init__(self, text: str, tools: Tools, issuer: Issuer | None = None) -> None:
+    `trusted`: the drafts passed the learned scorer, so that weak references are followed too.
+    """
+
+    def __init__(self, text: str, tools: Tools, issuer: Issuer | None = None, *, trusted: bool) -> None:
         self.issuer = issuer
         self.text = text
         self.tools = tools
+        self.trusted = trusted
         self.spoken = Spoken(text, tools.states, issuer)
 
     def resolve(self, draft: Draft, piece: Cut, *, turn: tuple[int, int] | None = None) -> Found | None:
@@ -127,6 +135,7 @@ class Resolver:
         stands whose owner speaks."""
         sentence, said = piece.whole, piece.said
         states = self.tools.states
+        trusted = self.trusted
         source = sentence.parties[draft.source] if draft.source >= 0 else None
         source_is: Described | None = None
         if source is not None:
@@ -165,7 +174,16 @@ class Resolver:
             first = accused.kinds[0]
             if first == "pronoun" or (accused.definite and not specific(accused)):
                 seen = self.spoken.hostile_before(sentence, draft.accused, accused)
-                accused_is = describe_accused(accused, self.text, states) if seen is None else seen.accused
+                if seen is None:
+                    if first == "pronoun" and not trusted:
+                        return None
+                    accused_is = describe_accused(accused, self.text, states)
+                    if draft.source < 0 and not trusted:
+                        return None
+                else:
+                    accused_is = seen.accused
+                    if first == "pronoun" and draft.stance is Stance.ACCUSES and source is None and not trusted:
+                        return None
             else:
                 accused_is = describe_accused(accused, self.text, states)
                 if draft.place:
@@ -190,6 +208,8 @@ class Resolver:
             and source is None
             and (source_is is None or accused_is is None or source_is.state is None or source_is.state != accused_is.state)
         ):  # "groundless accusations against China", unless China's own statement says so
+            return None
+        if source is None and accused is not None and not specific(accused) and not accused.definite and not trusted:
             return None
         # relays: outer speakers of the place where the claim is made
         via: list[Party] = []
