@@ -93,3 +93,39 @@ def test_the_machine_tells_two_logs_with_one_path_apart(tmp_path: Path) -> None:
     ids = [sighting.id for sighting in found.sightings]
     assert len(ids) == len(set(ids)) == 11  # five of each, and ten within a minute
     assert {problem.where for problem in found.problems} == {f"A:{log}:7", f"B:{log}:7"}
+
+
+CHAINED = """title: burst
+id: 00000000-0000-4000-8000-000000000012
+name: burst
+correlation:
+  type: event_count
+  rules: [base]
+  group-by: [c-ip]
+  timespan: 10s
+  condition: {gte: 3}
+level: high
+---
+title: bursts
+id: 00000000-0000-4000-8000-000000000013
+correlation:
+  type: event_count
+  rules: [burst]
+  group-by: [c-ip]
+  timespan: 1h
+  condition: {gte: 2}
+level: high
+"""
+
+
+def test_a_correlation_of_correlations(tmp_path: Path) -> None:
+    log = tmp_path / "u_ex.log"
+    (tmp_path / "rules.yml").write_text(RULES.partition("---")[0] + "---\n" + CHAINED, "utf-8")
+    times = (0, 1, 2, 120, 121, 122)
+    lines = [f"2021-03-03 06:{at // 60:02}:{at % 60:02} - GET /{at}.aspx 198.51.100.7 a 200\n" for at in times]
+    log.write_text(W3C + "".join(lines), "utf-8")
+    found = hunt([log], rules=[tmp_path / "rules.yml"], builtin=False)
+    assert {run.title: run.matches for run in found.rules} == {"base": 6, "burst": 2, "bursts": 1}
+    assert [sighting.title for sighting in found.sightings] == ["bursts"]
+    log.write_text(W3C + "".join(lines[:3]), "utf-8")
+    assert not hunt([log], rules=[tmp_path / "rules.yml"], builtin=False).sightings

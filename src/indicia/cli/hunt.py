@@ -103,7 +103,8 @@ def hunt(
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
     if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
-    return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in found.problems) else exits.E_OK
+    partly = any(problem.severity is Severity.FAILED for problem in found.problems) or any(run.skipped for run in found.rules)
+    return exits.E_PARTIAL if partly else exits.E_OK
 
 
 def _folded(sightings: Sequence[Sighting]) -> Iterator[str]:

@@ -7,7 +7,7 @@ keep them, counts of all matches, how far each log reaches, and what correlation
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 
 import msgspec
@@ -17,7 +17,7 @@ from indicia.hunt.events import datetime_of
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.reach import Reach
 from indicia.hunt.rules.ir import Correlation
-from indicia.hunt.sight.correlation import Feed, correlated
+from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation
 from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
@@ -69,12 +69,13 @@ def join(parts: Iterable[Part], *, most: int | None = MOST) -> Hunt:
     for part in named:
         for match in part.feed:
             feed[match.correlation].append(match)
+    hits_of = _hits(list(correlations.values()), feed)
     seen = [
-        [_correlated_sighting(each, at) for at in correlated(each, feed[each.id or each.name])]
-        for each in correlations.values()
+        [] if each.silent else [_correlated_sighting(each, match) for match in hits_of[identity]]
+        for identity, each in correlations.items()
     ]
     rules = _added(run for part in named for run in part.rules)
-    ran = [_run(each, len(some)) for each, some in zip(correlations.values(), seen, strict=True)]
+    ran = [_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
     refused = _added(run for part in named for run in part.refused)
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
@@ -175,12 +176,32 @@ def _left_out(rules: Sequence[RuleRun], hits: Counter[str], kept: Sequence[Sight
             yield Problem(where=value, what=what, severity=Severity.NOTE)
 
 
+def _hits(correlations: Sequence[Correlation], feed: Mapping[str, Sequence[Feed]]) -> dict[str, list[Feed]]:
+    """The matches of each correlation, those that others ask for first; one that asks for itself, by whatever way, has none."""
+    named = {each.id or each.name: each for each in correlations}
+    found: dict[str, list[Feed]] = {}
+
+    def of(name: str, asking: frozenset[str]) -> list[Feed]:
+        if name in found or name in asking:
+            return found.get(name, [])
+        rule = named[name]
+        some = list(feed.get(name, ()))
+        for below in rule.rules:
+            if below in named:
+                hits = of(below, asking | {name})
+                some += [made for hit in hits if (made := feed_of_correlation(named[below], hit, rule)) is not None]
+        found[name] = correlated(rule, some)
+        return found[name]
+
+    return {rule_id(each): of(each.id or each.name, frozenset()) for each in correlations}
+
+
 def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
     """The sighting at the event that made the correlation true. Its event holds the fields that were counted, no more."""
     time = datetime_of(feed.time)
     fields = dict(zip(rule.group_by, feed.group, strict=False))
     if rule.field:
-        fields[rule.field] = feed.value
+        fields.update(zip(rule.field.split(","), feed.value.split("\n"), strict=False))
     event = Event(
         place=Place(file=feed.file, position=feed.position, unit=feed.unit),
         format="correlation",

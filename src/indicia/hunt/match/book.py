@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from indicia.hunt.match.plan import Plan, plan_of
 from indicia.hunt.rules import cache
 from indicia.hunt.rules.files import rule_files, settled, signature_of
 from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, RuleSet
-from indicia.records import Problem
+from indicia.records import Problem, Severity
 
 __all__ = ["Guard", "RuleBook", "RuleHead", "conditions_for", "load_rules"]
 
@@ -49,6 +50,7 @@ class _Heads(msgspec.Struct, frozen=True, array_like=True):
     correlations: tuple[Correlation, ...] = ()
     refused: tuple[Refused, ...] = ()
     guards: tuple[Guard, ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()
 
 
 class RuleBook:
@@ -59,6 +61,7 @@ class RuleBook:
         self.correlations = heads.correlations
         self.refused = heads.refused
         self.guards = heads.guards
+        self.noted = heads.noted
         self._key = key
         self._full = full
 
@@ -132,7 +135,7 @@ def load_rules(
     if signature and (key := cache.load(f"{signature}.key", str)) is not None:
         heads = cache.load(f"{key}.heads", _Heads)
         if heads is not None and cache.has(f"{key}.rules"):
-            return RuleBook(key, heads, None), ()
+            return RuleBook(key, heads, None), _notes(heads)
     problems: list[Problem] = []
     files = []
     for name, path, _ in listed:
@@ -149,13 +152,25 @@ def load_rules(
     if signature and not problems and settled(listed):
         cache.store(f"{signature}.key", key)
     if key and (heads := cache.load(f"{key}.heads", _Heads)) is not None and cache.has(f"{key}.rules"):
-        return RuleBook(key, heads, None), tuple(problems)
+        return RuleBook(key, heads, None), (*problems, *_notes(heads))
     found = _compile(files, progress)
     heads = _heads_of(found)
     if key:
         cache.store(f"{key}.rules", found)
         cache.store(f"{key}.heads", heads)
-    return RuleBook(key, heads, found), tuple(problems)
+    return RuleBook(key, heads, found), (*problems, *_notes(heads))
+
+
+def _notes(heads: _Heads) -> tuple[Problem, ...]:
+    """What is wrong with rules that run all the same, each kind once, with the first file that has it."""
+    first: dict[str, str] = {}
+    for file, what in heads.noted:
+        first.setdefault(what, file)
+    counts = Counter(what for _, what in heads.noted)
+    return tuple(
+        Problem(where=file, what=f"a rule runs though {what}", severity=Severity.NOTE, count=counts[what])
+        for what, file in first.items()
+    )
 
 
 def _heads_of(rules: RuleSet) -> _Heads:
@@ -164,7 +179,7 @@ def _heads_of(rules: RuleSet) -> _Heads:
     for rule in rules.rules:
         asked_of = tuple(guards.setdefault(Guard(each.family, each.guard), len(guards)) for each in rule.sources)
         heads.append(_head(rule, asked_of))
-    return _Heads(tuple(heads), rules.correlations, rules.refused, tuple(guards))
+    return _Heads(tuple(heads), rules.correlations, rules.refused, tuple(guards), rules.noted)
 
 
 def _head(rule: Rule, asked_of: tuple[int, ...]) -> RuleHead:

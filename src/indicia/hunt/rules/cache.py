@@ -22,7 +22,7 @@ __all__ = ["cache_folder", "has", "key_of", "load", "load_bytes", "store", "stor
 
 T = TypeVar("T")
 
-FORM = "15"  # raise it when the form or the meaning of a compiled rule changes
+FORM = "16"  # raise it when the form or the meaning of a compiled rule changes
 MOST_BYTES = 256 << 20  # kept in all; the least recently used go first
 
 

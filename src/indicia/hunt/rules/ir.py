@@ -145,6 +145,10 @@ class CorrelationKind(StrEnum):
     VALUE_COUNT = "value_count"
     TEMPORAL = "temporal"
     TEMPORAL_ORDERED = "temporal_ordered"
+    VALUE_SUM = "value_sum"
+    VALUE_AVG = "value_avg"
+    VALUE_MEDIAN = "value_median"
+    VALUE_PERCENTILE = "value_percentile"
 
 
 class Correlation(msgspec.Struct, frozen=True, array_like=True):
@@ -167,9 +171,11 @@ class Correlation(msgspec.Struct, frozen=True, array_like=True):
     group_by: tuple[str, ...] = ()
     operator: str = ">="
     count: int = 1
-    field: str = ""  # value_count counts its distinct values
+    field: str = ""  # whose values count, or add up; several with a comma between them
     aliases: tuple[tuple[str, str, str], ...] = ()
     generate: bool = False  # the rules it refers to are reported as well
+    percentile: int = 50
+    silent: bool = False  # only feeds another correlation
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True):
@@ -190,9 +196,15 @@ class RuleSet(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[Rule, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     refused: tuple[Refused, ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()  # files, and what is wrong with a rule in them that runs all the same
 
     def __add__(self, other: RuleSet) -> RuleSet:
-        return RuleSet(self.rules + other.rules, self.correlations + other.correlations, self.refused + other.refused)
+        return RuleSet(
+            self.rules + other.rules,
+            self.correlations + other.correlations,
+            self.refused + other.refused,
+            self.noted + other.noted,
+        )
 
 
 def tests_of(node: Node) -> Iterator[Test | Same]:

@@ -59,6 +59,7 @@ from indicia.hunt.rules.ir import (
     fold,
     tests_of,
 )
+from indicia.hunt.rules.lenient import encoded, put_right
 from indicia.hunt.rules.logsources import log_sources
 from indicia.hunt.rules.regex import check_regex, tamed
 
@@ -94,10 +95,11 @@ def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> Rule
     parsed: list[tuple[str, SigmaRule | SigmaCorrelationRule]] = []
     filters: list[SigmaFilter] = []
     refused: list[Refused] = []
+    noted: list[tuple[str, str]] = []
     for file, documents in files:
         for document in _with_actions(documents):
             try:
-                for rule in _parse(document):
+                for rule in _parsed(document, file, noted):
                     if isinstance(rule, SigmaFilter):
                         filters.append(rule)
                     else:
@@ -117,7 +119,7 @@ def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> Rule
                 rules.append(_rule(rule, file))
         except _FAULTS as error:
             refused.append(_refusal(_head(rule), file, error))
-    return _tied(RuleSet(tuple(rules), tuple(correlations), tuple(refused)))
+    return _tied(RuleSet(tuple(rules), tuple(correlations), tuple(refused), tuple(noted)))
 
 
 # What a stranger's rule can make pySigma or its own parsers raise.
@@ -129,6 +131,25 @@ def _with_actions(documents: list[dict[str, Any]]) -> list[dict[str, Any] | list
     if any("action" in document for document in documents):
         return [documents]
     return list(documents)
+
+
+def _parsed(
+    document: dict[str, Any] | list[dict[str, Any]], file: str, noted: list[tuple[str, str]]
+) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
+    """The rules in a document; where pySigma takes offence at what is said about one, without that, and noted."""
+    if isinstance(document, list):
+        return _parse([encoded(each) for each in document])
+    document = encoded(document)
+    try:
+        return _parse(document)
+    except _FAULTS as error:
+        right, notes = put_right(document)
+        try:
+            rules = _parse(right)
+        except _FAULTS:
+            raise error from None  # what it does is wrong, whatever is said about it
+        noted += [(file, note) for note in notes]
+        return rules
 
 
 def _parse(document: dict[str, Any] | list[dict[str, Any]]) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
@@ -293,16 +314,15 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
         raise RuleError(f"correlations of type {name} are not supported")
     condition = rule.condition
     references = rule.rules or []
-    operator, count, field = ">=", len(references), ""
+    operator, count, field, percentile = ">=", len(references), "", 50
     if condition is not None:
         if not isinstance(condition, SigmaCorrelationCondition):
             raise RuleError("extended correlation conditions are not supported")
         operator, count = _COUNT[condition.op.name], condition.count
-        if isinstance(condition.fieldref, list):
-            raise RuleError("value_count over several fields is not supported")
-        field = condition.fieldref or ""
-    if name == CorrelationKind.VALUE_COUNT and not field:
-        raise RuleError("value_count names no field")
+        field = ",".join(condition.fieldref) if isinstance(condition.fieldref, list) else condition.fieldref or ""
+        percentile = 50 if condition.percentile is None else condition.percentile
+    if name.startswith("value_") and not field:
+        raise RuleError(f"{name} names no field")
     head = _head(rule)
     return Correlation(
         str(rule.id or ""),
@@ -322,6 +342,7 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
         field,
         tuple((alias.alias, reference.reference, name) for alias in rule.aliases for reference, name in alias.mapping.items()),
         bool(rule.generate),
+        percentile,
     )
 
 
@@ -346,4 +367,7 @@ def _tied(found: RuleSet) -> RuleSet:
     rules = tuple(
         msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in found.rules
     )
-    return RuleSet(rules, tuple(correlations), tuple(refused))
+    heard = tuple(
+        msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in correlations
+    )
+    return RuleSet(rules, heard, tuple(refused), found.noted)

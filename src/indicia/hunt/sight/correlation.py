@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import operator
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil, fsum
+from statistics import median
 
 import msgspec
+from msgspec.structs import replace
 
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.match.literals import Ints
+from indicia.hunt.match.reference import number_of
 from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
 
-__all__ = ["Feed", "correlated", "feed_of"]
+__all__ = ["Feed", "correlated", "feed_of", "feed_of_correlation"]
 
-_COMPARE: dict[str, Callable[[int, int], bool]] = {
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -55,8 +59,9 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         fields = {field_key(key): value for key, value in batch.rebuild(row)[2].items()}
         for each in users:
             group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
-            value = fields.get(field_key(each.field), "") if each.field else ""
-            if "" in group or (each.field and not value):
+            values = [fields.get(field_key(field), "") for field in each.field.split(",")] if each.field else []
+            value = "\n".join(values)
+            if "" in group or "" in values:
                 continue
             identity = each.id or each.name
             found.append(
@@ -70,23 +75,35 @@ def _own(correlation: Correlation, rule: str, field: str) -> str:
     return next((own for alias, of, own in correlation.aliases if alias == field and of == rule), field)
 
 
-def correlated(correlation: Correlation, feeds: Sequence[Feed]) -> list[Feed]:
-    """The matches at which the correlation becomes true, in time order: one per group, and again only after a span without."""
+def correlated(correlation: Correlation, feeds: Iterable[Feed]) -> list[Feed]:
+    """The matches at which the correlation becomes true, in time order: one per group, and again only after a span without.
+
+    What can only grow truer (at least so many) holds as soon as it does. What more matches can undo (exactly, at most, fewer
+    than, other than so many; an average) is asked when a span is over, which begins at the first match and at the first match
+    after the last span's end.
+    """
     groups: defaultdict[tuple[str, ...], list[Feed]] = defaultdict(list)
     for feed in feeds:
         groups[feed.group].append(feed)
-    found = []
+    found: list[Feed] = []
     for members in groups.values():
-        members.sort(key=lambda feed: (feed.time, feed.file, feed.position))
-        found += _in_group(correlation, members)
-    return sorted(found, key=lambda feed: (feed.time, feed.file, feed.position))
+        members.sort(key=_by_time)
+        found += _as_it_grows(correlation, members) if _only_grows(correlation) else _at_the_end(correlation, members)
+    return sorted(found, key=_by_time)
 
 
-def _in_group(correlation: Correlation, members: Sequence[Feed]) -> list[Feed]:
+def _by_time(feed: Feed) -> tuple[int, str, int]:
+    return feed.time, feed.file, feed.position
+
+
+def _only_grows(correlation: Correlation) -> bool:
+    return correlation.kind not in _OF_NUMBERS and correlation.operator in (">", ">=")
+
+
+def _as_it_grows(correlation: Correlation, members: Sequence[Feed]) -> Iterator[Feed]:
     span = correlation.seconds * 1_000_000
     window: deque[Feed] = deque()
     counts: Counter[str] = Counter()
-    found: list[Feed] = []
     last = None
     for feed in members:
         window.append(feed)
@@ -98,9 +115,19 @@ def _in_group(correlation: Correlation, members: Sequence[Feed]) -> list[Feed]:
                 del counts[gone]
         if _true(correlation, window, counts):
             if last is None or feed.time - last > span:
-                found.append(feed)
+                yield feed
             last = feed.time
-    return found
+
+
+def _at_the_end(correlation: Correlation, members: Sequence[Feed]) -> Iterator[Feed]:
+    span = correlation.seconds * 1_000_000
+    start = 0
+    for index, feed in enumerate(members):
+        if index + 1 == len(members) or members[index + 1].time - members[start].time > span:
+            window = members[start : index + 1]
+            if _true(correlation, window, Counter(_counted(correlation, each) for each in window)):
+                yield feed
+            start = index + 1
 
 
 def _counted(correlation: Correlation, feed: Feed) -> str:
@@ -112,8 +139,11 @@ def _counted(correlation: Correlation, feed: Feed) -> str:
     return ""
 
 
-def _true(correlation: Correlation, window: Iterable[Feed], counts: Counter[str]) -> bool:
+def _true(correlation: Correlation, window: Sequence[Feed] | deque[Feed], counts: Counter[str]) -> bool:
     compare = _COMPARE[correlation.operator]
+    if correlation.kind in _OF_NUMBERS:
+        numbers = [number for feed in window if (number := number_of(feed.value)) is not None]
+        return bool(numbers) and compare(_figure(correlation, numbers), correlation.count)
     match correlation.kind:
         case CorrelationKind.EVENT_COUNT:
             return compare(counts[""], correlation.count)
@@ -129,3 +159,38 @@ def _true(correlation: Correlation, window: Iterable[Feed], counts: Counter[str]
             if current is None:
                 return True
     return False
+
+
+_OF_NUMBERS = frozenset(
+    {
+        CorrelationKind.VALUE_SUM,
+        CorrelationKind.VALUE_AVG,
+        CorrelationKind.VALUE_MEDIAN,
+        CorrelationKind.VALUE_PERCENTILE,
+    }
+)
+
+
+def _figure(correlation: Correlation, numbers: Sequence[float]) -> float:
+    match correlation.kind:
+        case CorrelationKind.VALUE_SUM:
+            return fsum(numbers)
+        case CorrelationKind.VALUE_AVG:
+            return fsum(numbers) / len(numbers)
+        case CorrelationKind.VALUE_MEDIAN:
+            return median(numbers)
+    ordered = sorted(numbers)  # the smallest value that so many in a hundred do not exceed
+    return ordered[max(0, ceil(correlation.percentile / 100 * len(ordered)) - 1)]
+
+
+def feed_of_correlation(below: Correlation, hit: Feed, above: Correlation) -> Feed | None:
+    """What one correlation's match is to another that asks for it; None where it does not hold what that one groups by."""
+    name = below.id or below.name
+    fields = {field_key(field): value for field, value in zip(below.group_by, hit.group, strict=True)}
+    if below.field:
+        fields.setdefault(field_key(below.field), hit.value)
+    group = tuple(fields.get(field_key(_own(above, name, field)), "") for field in above.group_by)
+    value = fields.get(field_key(above.field), "") if above.field else ""
+    if "" in group or (above.field and not value):
+        return None
+    return replace(hit, correlation=above.id or above.name, rule=name, group=group, value=value)
