@@ -108,6 +108,7 @@ def test_the_last_word_on_a_record_counts_and_stars_turn_over(case: Case) -> Non
     assert not standing().is_rejected("x") and not standing().is_confirmed("x") and not standing().is_starred("x")
     assert standing("reject").is_rejected("x") and not standing("reject").is_confirmed("x")
     assert standing("reject", "note", "star").is_rejected("x"), "only a confirmation takes a rejection back"
+    assert standing("confirm", "note").is_confirmed("x")
     back = standing("reject", "confirm")
     assert back.is_confirmed("x") and not back.is_rejected("x")
     again = standing("confirm", "reject")

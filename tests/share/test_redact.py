@@ -144,6 +144,15 @@ def test_what_is_left_of_a_redacted_case() -> None:
     assert redact(case, Tlp.RED) is case
 
 
+def test_a_text_at_the_very_marking_of_the_audience_stays() -> None:
+    case = with_a_secret()
+    first, *others = case.documents
+    case = msgspec.structs.replace(case, documents=(msgspec.structs.replace(first, marking=Tlp.AMBER), *others))
+    seen = redact(case, Tlp.AMBER)
+    assert seen.documents == case.documents[:2] and seen.marking is Tlp.AMBER
+    assert redact(case, Tlp.GREEN).documents == case.documents[1:2]
+
+
 def touching(case: Case) -> dict[str, Claim]:
     """Claims of the open text, each with one span in the secret one."""
     secret = case.documents[-1]
@@ -242,7 +251,8 @@ def test_lowering_leaves_what_is_lower_already() -> None:
     lowered = mark(case, Tlp.GREEN, reason="agreed")
     assert [document.marking for document in lowered.documents] == [Tlp.GREEN, Tlp.CLEAR]
     assert [one.id for one in lowered.judgements][0] == "j-0" and len(lowered.judgements) == 2
-    assert lowered.judgements[1].value == "TLP:RED lowered to TLP:GREEN:"
+    said = lowered.judgements[1]
+    assert (said.value, said.author, said.time) == ("TLP:RED lowered to TLP:GREEN:", "", "")
 
 
 def test_every_format_is_made_of_a_redacted_case() -> None:

@@ -119,6 +119,10 @@ def test_without_anything_seen_nothing_is_said() -> None:
     assert (found.verdict, found.leaders, found.shared, found.plantable) == (Verdict.INSUFFICIENT, (), 0, False)
 
 
+def test_what_does_not_weigh_does_not_stand_in_the_way() -> None:
+    assert PLAIN.decide(0.97, 0.01, 0.01, 0.01, factors=[1.0, 0.0, 0.3]).verdict is Verdict.NAMED
+
+
 def test_whom_everything_fits_as_well_is_counted_and_nobody_is_named() -> None:
     world = World(uses=[[1, 1, 1, 1], [0, 1, 0, 1]], users=[9, 9], software=[0, 0])
     found = world.decide(0.97, 0.01, 0.01, 0.01)  # S leads; Q has all of it too, P not, and R is no candidate
