@@ -54,8 +54,8 @@ def needs_of(case: Case, facts: Facts) -> tuple[tuple[Need, ...], tuple[str, ...
     """The needs of a case, the heaviest first, and the technique ids in it that ATT&CK does not know.
 
     Seen: techniques and flaws of sightings. Stated: mentions whose context is `stated`. Known: the flaws of the main affair as
-    our table has them, where no text tells them. Typical: what ATT&CK says of the groups that are accused of the main affair and of
-    its campaigns. Denied accusations do not count.
+    our table has them, where no text tells them. Typical: what ATT&CK says of the groups that are accused of the main affair
+    and of its campaigns. Denied accusations do not count.
     """
     main = main_affair(case)
     flaws, techniques, unknown = _Gatherer(), _Gatherer(), dict[str, None]()
