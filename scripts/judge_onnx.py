@@ -63,7 +63,9 @@ class Graph:
         self.nodes.append(helper.make_node("Split", [parts], thirds, name=f"{name}.split", axis=2, num_outputs=3))
         seen = self.node("MultiHeadAttention", thirds, f"{name}.seen", OURS, num_heads=ATTENTION)
         x = self.norm(
-            self.node("Add", [x, self.product(seen, layer.outward, f"{name}.outward")], f"{name}.sum"), layer.norm, f"{name}.norm"
+            self.node("Add", [x, self.product(seen, layer.outward, f"{name}.outward")], f"{name}.sum"),
+            layer.norm,
+            f"{name}.norm",
         )
         inner = self.node("Gelu", [self.product(x, layer.widen, f"{name}.widen")], f"{name}.gelu", OURS)
         last = self.node("Add", [x, self.product(inner, layer.narrow, f"{name}.narrow")], f"{name}.last")
@@ -106,7 +108,13 @@ class _Front(nn.Module):
         self.judge = judge
 
     def forward(
-        self, hidden: torch.Tensor, segments: torch.Tensor, pool: torch.Tensor, party: torch.Tensor, marked: torch.Tensor, about: torch.Tensor
+        self,
+        hidden: torch.Tensor,
+        segments: torch.Tensor,
+        pool: torch.Tensor,
+        party: torch.Tensor,
+        marked: torch.Tensor,
+        about: torch.Tensor,
     ) -> torch.Tensor:
         judge = self.judge
         x = hidden + judge.seg(segments) + (pool > 0).float().transpose(0, 1) @ judge.party(party)

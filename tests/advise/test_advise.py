@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicia.advise import advise
+from indicia.advise import advise, words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need, needs_of
 from indicia.advise.order import COST, ordered, shares
@@ -77,8 +77,8 @@ def test_case(path: Path) -> None:
     assert [title.split(" ")[0].rstrip(":") for title in advice.gaps] == wanted.get("gaps", [])
     for title in wanted.get("in_place", ()):
         assert any(one.in_place and one.title == title for one in advice.measures), title
-    for words in wanted.get("summary", ()):
-        assert words in advice.summary
+    for phrase in wanted.get("summary", ()):
+        assert phrase in advice.summary
 
 
 def test_every_technique_of_attack_ends_in_a_mitigation_a_detection_or_a_gap() -> None:
@@ -171,7 +171,11 @@ def test_what_a_table_knows_is_never_told_as_stated_and_never_leads() -> None:
     assert "Not stated in the texts, but known of this affair from our table: 4 flaws" in advice.summary
     assert "flaws call for action (" in advice.summary and "0 flaws" in advice.summary
     adding = {step.measure for step in advice.curve}
-    ranks = [one.rank in {Rank.SEEN, Rank.STATED} for one in main if one.id in adding]
+    ranks = [
+        one.rank in {Rank.SEEN, Rank.STATED}
+        for one in main
+        if one.id in adding and not one.floor and one.kind is not MeasureKind.LOG
+    ]
     assert ranks == sorted(ranks, reverse=True)
     assert ranks[0] and patch.rank is Rank.KNOWN and patch.id in adding
     told = advise(case, SAMPLE)
@@ -235,6 +239,27 @@ def test_what_is_in_place_is_marked_counted_and_comes_last() -> None:
     assert not steps & {one.id for one in placed}
     assert "What is in place covers" in advice.summary and "What is in place" not in without.summary
     assert "no-such-thing" in advice.summary
+
+
+@pytest.mark.parametrize("values", [("T1190",), ("T1003.001", "T1059.001"), ("CVE-2021-26855",), ("T1566.001", "T1110")])
+def test_the_floor_is_in_the_first_ten_of_every_case(values: tuple[str, ...]) -> None:
+    advice = advise(stated(*values), load())
+    main = [one for one in advice.measures if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
+    first = main[:10]
+    sources = " ".join(one.source for one in first)
+    for mitigation in words.floor():
+        assert mitigation in sources, (mitigation, [one.title for one in first])
+    assert all(one.floor and one.reasons for one in first if "M1053" in one.source)
+
+
+def test_logging_stands_in_a_list_of_its_own_after_what_prevents() -> None:
+    advice = advise(stated("T1003.001", "T1059.001", "T1190"), load())
+    main = [
+        one.kind is MeasureKind.LOG
+        for one in advice.measures
+        if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}
+    ]
+    assert any(main) and main == sorted(main)
 
 
 def test_the_curve_rises_and_stays_within_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 import msgspec
 
@@ -21,6 +22,8 @@ BROAD = 0.45
 COST = {1: 1.0, 2: 1.6, 3: 2.6}
 # What this case itself tells; the rest is knowledge about others, and never leads.
 TOLD = frozenset({Rank.SEEN, Rank.STATED})
+FIRST = 2  # measures of this case alone that come before what is due in every case
+LEAST = 1e-9
 
 
 def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, float]:
@@ -36,58 +39,96 @@ def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, fl
 def ordered(
     measures: Iterable[Measure], needs: Sequence[Need], breadth: dict[str, int]
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
-    """The measures by what each adds per effort, their curve, and the share that is covered before the first of them.
+    """The measures in the order in which to take them, their curve, and the share that is covered before the first of them.
 
-    Measures in place come last and are counted first. What a text states or a log shows goes before what is only known of the
-    affair or typical of the accused. A need counts with the best share of any measure that acts on it; the
-    greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher 1978). Ties go by id.
+    By what each adds per effort: the greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher
+    1978). Patches for what is stated or seen come first, then the few measures that do most here, then what is due in every
+    case, then the rest; what is only known of the affair or typical of the accused comes after what this case tells, and what
+    only lets us see stands in a list of its own after all that prevents. Measures in place come last and are counted first.
+    Ties go by id.
     """
-    weights = {need.id: need.weight for need in needs}
-    total = math.fsum(weights.values()) or 1.0
-    most = max(breadth.values(), default=1)
-    level = dict.fromkeys(weights, 0.0)
-    part: dict[str, dict[str, float]] = {}
-    rest: list[Measure] = []
-    taken: list[Measure] = []
-    for measure in measures:
-        mine = {key: share for key, share in shares(measure, breadth, most).items() if key in weights}
-        part[measure.id] = mine
-        effect = math.fsum(weights[key] * share for key, share in mine.items()) / total
-        (taken if measure.in_place else rest).append(msgspec.structs.replace(measure, effect=round(effect, 4)))
-
-    def take(measure: Measure) -> None:
-        for key, share in part[measure.id].items():
-            level[key] = max(level[key], share)
-
-    def gain(measure: Measure) -> float:
-        return math.fsum(weights[key] * max(0.0, share - level[key]) for key, share in part[measure.id].items())
-
-    def covered() -> float:
-        return round(math.fsum(weights[key] * value for key, value in level.items()) / total, 4)
-
+    sums = _Sums(needs, breadth)
+    every = [msgspec.structs.replace(one, effect=sums.effect(one)) for one in measures]
+    taken = [one for one in every if one.in_place]
     for measure in taken:
-        take(measure)
-    base = covered()
-    chosen: list[Measure] = []
+        sums.take(measure)
+    base = sums.covered()
+    rest = sorted((one for one in every if not one.in_place), key=lambda measure: measure.id)
+    greedy = sums.copy().greedy([one for one in rest if one.kind is not MeasureKind.LOG])
+    arranged = _arranged(greedy)
     curve: list[CoverageStep] = []
-    rest.sort(key=lambda measure: measure.id)
-    while rest:
-        gains = [gain(measure) for measure in rest]
-        best = max(
-            range(len(rest)),
-            key=lambda at: (
-                gains[at] >= 1e-9,
-                rest[at].rank in TOLD,
-                gains[at] / COST.get(rest[at].effort, 2.6),
-                rest[at].effect,
-                -at,
-            ),
-        )
-        if gains[best] < 1e-9:
-            break
-        chosen.append(rest.pop(best))
-        take(chosen[-1])
-        curve.append(CoverageStep(measure=chosen[-1].id, covered=covered()))
-    # What adds nothing more is still worth having: it comes after, the most effective first.
-    later = sorted(rest, key=lambda measure: (measure.rank not in TOLD, -measure.effect, measure.id))
-    return [*chosen, *later, *taken], tuple(curve), base
+
+    def step(measure: Measure) -> None:
+        if sums.gain(measure) >= LEAST:
+            sums.take(measure)
+            curve.append(CoverageStep(measure=measure.id, covered=sums.covered()))
+
+    for measure in arranged:
+        step(measure)
+    logs = sums.copy().greedy([one for one in rest if one.kind is MeasureKind.LOG])
+    for measure in logs:
+        step(measure)
+    return [*arranged, *logs, *taken], tuple(curve), base
+
+
+def _arranged(greedy: Sequence[Measure]) -> list[Measure]:
+    """Patches of what is told, the few that do most here, what is due in every case, the rest: each as they were chosen."""
+    patches = [one for one in greedy if one.kind is MeasureKind.PATCH and one.rank in TOLD]
+    told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD]
+    first, later = told[:FIRST], told[FIRST:]
+    floor = [one for one in greedy if one.floor]
+    return [*patches, *first, *floor, *later, *(one for one in greedy if one.rank not in TOLD and not one.floor)]
+
+
+class _Sums:
+    """How much of each need is taken care of so far."""
+
+    def __init__(self, needs: Sequence[Need], breadth: dict[str, int]) -> None:
+        self.weights = {need.id: need.weight for need in needs}
+        self.total = math.fsum(self.weights.values()) or 1.0
+        self.breadth, self.most = breadth, max(breadth.values(), default=1)
+        self.level = dict.fromkeys(self.weights, 0.0)
+
+    def copy(self) -> _Sums:
+        other = copy(self)
+        other.level = dict(self.level)
+        return other
+
+    def part(self, measure: Measure) -> dict[str, float]:
+        return {key: share for key, share in shares(measure, self.breadth, self.most).items() if key in self.weights}
+
+    def effect(self, measure: Measure) -> float:
+        return round(math.fsum(self.weights[key] * share for key, share in self.part(measure).items()) / self.total, 4)
+
+    def gain(self, measure: Measure) -> float:
+        """What it adds. A need counts with the best share of any measure that acts on it."""
+        return math.fsum(self.weights[key] * max(0.0, share - self.level[key]) for key, share in self.part(measure).items())
+
+    def take(self, measure: Measure) -> None:
+        for key, share in self.part(measure).items():
+            self.level[key] = max(self.level[key], share)
+
+    def covered(self) -> float:
+        return round(math.fsum(self.weights[key] * value for key, value in self.level.items()) / self.total, 4)
+
+    def greedy(self, measures: Iterable[Measure]) -> list[Measure]:
+        """By what each adds per effort. What adds nothing more is still worth having: it comes after, the most effective
+        first."""
+        rest, chosen = list(measures), []
+        while rest:
+            gains = [self.gain(measure) for measure in rest]
+            best = max(
+                range(len(rest)),
+                key=lambda at: (
+                    gains[at] >= LEAST,
+                    rest[at].rank in TOLD,
+                    gains[at] / COST.get(rest[at].effort, 2.6),
+                    rest[at].effect,
+                    -at,
+                ),
+            )
+            if gains[best] < LEAST:
+                break
+            chosen.append(rest.pop(best))
+            self.take(chosen[-1])
+        return chosen + sorted(rest, key=lambda measure: (measure.rank not in TOLD, -measure.effect, measure.id))

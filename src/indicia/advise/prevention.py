@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
 from indicia.knowledge.tables import Countermeasure, Mitigation
-from indicia.records import Audience, Measure, MeasureKind, stable_id
+from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
 __all__ = ["NO_PREVENTION", "breadth", "prevention", "with_specifics"]
 
@@ -20,18 +20,24 @@ SPECIFICS = 4  # instructions for single techniques under one measure
 CONTROLS = 4
 
 
-def prevention(needs: Iterable[Need], facts: Facts) -> list[Measure]:
-    """Mitigations for the techniques among the needs, with NIST controls and D3FEND countermeasures, not yet in order."""
+def prevention(needs: Sequence[Need], facts: Facts) -> list[Measure]:
+    """Mitigations for the techniques among the needs and those that are due in every case, with NIST controls and D3FEND
+    countermeasures, not yet in order."""
     by_id = {need.id: need for need in needs if not need.is_flaw}
     found: dict[str, list[Need]] = {}
     for need in by_id.values():
         for mitigation in facts.by_technique.get(need.id, ()):
             if mitigation.id not in NO_PREVENTION:
                 found.setdefault(mitigation.id, []).append(need)
-    return [_measure(facts.mitigations[key], covered, facts) for key, covered in sorted(found.items())]
+    if needs:
+        for key in words.floor():
+            if key in facts.mitigations:
+                found.setdefault(key, [])
+    return [_measure(facts.mitigations[key], covered, facts, needs) for key, covered in sorted(found.items())]
 
 
-def _measure(mitigation: Mitigation, needs: list[Need], facts: Facts) -> Measure:
+def _measure(mitigation: Mitigation, needs: list[Need], facts: Facts, every: Sequence[Need]) -> Measure:
+    """One mitigation. One of the floor that acts on none of the needs is called for by the case as a whole."""
     ours = words.mitigations().get(mitigation.id)
     needs = sorted(needs, key=lambda need: (-need.weight, need.id))
     return Measure(
@@ -41,8 +47,9 @@ def _measure(mitigation: Mitigation, needs: list[Need], facts: Facts) -> Measure
         instruction=ours.do if ours else f"Follow ATT&CK {mitigation.id} for the techniques listed.",
         audience=Audience.IT,
         covers=tuple(need.id for need in needs),
-        reasons=tuple(dict.fromkeys(reason for need in needs[:6] for reason in need.reasons[:2])),
-        rank=needs[0].rank,
+        floor=mitigation.id in words.floor(),
+        reasons=tuple(dict.fromkeys(reason for need in (needs or every)[:6] for reason in need.reasons[:2])),
+        rank=needs[0].rank if needs else Rank.ALWAYS,
         effort=ours.effort if ours else 2,
         source=f"ATT&CK {mitigation.id} {mitigation.name}",
         references=(*_closest(mitigation, facts.nist, "NIST"), *_closest(mitigation, facts.d3fend, "D3FEND")),

@@ -17,8 +17,10 @@ __all__ = [
     "Step",
     "TechniqueWords",
     "duties",
+    "floor",
     "logs",
     "mitigations",
+    "platforms",
     "steps",
     "techniques",
 ]
@@ -104,6 +106,18 @@ def _read(name: str, kind: type[T]) -> T:
 def mitigations() -> dict[str, MitigationWords]:
     """Our words by mitigation id (M1013 ...), all 44 of ATT&CK enterprise 18.1."""
     return _read("mitigations.yml", dict[str, MitigationWords])
+
+
+@cache
+def floor() -> tuple[str, ...]:
+    """Ids of the mitigations that are due in every case."""
+    return _read("floor.yml", tuple[str, ...])
+
+
+@cache
+def platforms() -> dict[str, tuple[str, ...]]:
+    """Words by which a text tells a platform, by ATT&CK's name of it."""
+    return _read("platforms.yml", dict[str, tuple[str, ...]])
 
 
 @cache

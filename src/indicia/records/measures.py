@@ -33,16 +33,18 @@ class Rank(StrEnum):
     STATED = "stated in the texts"
     KNOWN = "known of the affair, not stated in the texts"
     TYPICAL = "typical of the accused"
+    ALWAYS = "due in every case"
 
 
 class Measure(Record, frozen=True, kw_only=True):
     """Something to do.
 
     `covers` are the technique ids and CVEs it acts on, `reasons` the ids of the mentions, claims or sightings that call for it.
-    `effect` in [0, 1] is the share of the case's weighted techniques that it covers, `effort` 1 (hours) to 3 (months). `due` is
-    an ISO date where an authority set one; `within_hours` counts from the moment of reading, where hours matter. `source` names
-    where the measure comes from (`ATT&CK M1051`, `CISA KEV`, `Indicia`). `known` are those of `covers` that our tables know of
-    the affair while neither text nor log tells them: never to be told as stated.
+    `known` are those of `covers` that our tables know of the affair while neither text nor log tells them: never to be told as
+    stated. `floor`: due in every case, whatever is known of this one. `effect` in [0, 1] is the share of the case's weighted
+    techniques that it covers, `effort` 1 (hours) to 3 (months). `due` is an ISO date where an authority set one; `within_hours`
+    counts from the moment of reading, where hours matter. `source` names where the measure comes from (`ATT&CK M1051`, `CISA
+    KEV`, `Indicia`).
     """
 
     id: str
@@ -52,6 +54,7 @@ class Measure(Record, frozen=True, kw_only=True):
     audience: Audience
     covers: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    floor: bool = False
     reasons: tuple[str, ...] = ()
     rank: Rank = Rank.STATED
     effect: float = 0.0
