@@ -28,7 +28,7 @@ FLOORS = {
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
-    "view": "wording inert leaving lines words probable heat drawing notes positions strokes affair moments judgements",
+    "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments judgements",
 }
 
 

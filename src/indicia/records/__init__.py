@@ -4,7 +4,8 @@ text      Document, Block, Span            claims     Claim, Source, Accused and
 mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hunt
 weighing  Evidence, Assessment, Weighing   measures   Measure, Advice
 cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
-streamed  Streamed                         older      what earlier versions wrote, brought to today's form
+streamed  Streamed                         told      stated, known, concluded
+older      what earlier versions wrote, brought to today's form
 """
 
 from __future__ import annotations
@@ -19,4 +20,5 @@ from indicia.records.mentions import *  # noqa: F403
 from indicia.records.older import *  # noqa: F403
 from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
+from indicia.records.told import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

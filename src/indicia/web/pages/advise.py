@@ -65,7 +65,7 @@ def advise_page(ask: Ask) -> Page | Response:
         "curve_of": {step.measure: step.covered for step in advice.curve},
         "steps": steps,
         "tactics": held.matrix,
-        "heat": [(key, meaning) for key, (_, _, _, meaning) in HEAT.items()],
+        "heat": [(key, meaning) for key, (_, _, _, meaning) in HEAT.items() if key != "typical"],
         "reasons_of": _reasons(ask, page.rows),
         "rail": [
             facet_of(ask, "kind", "Kind", [(one.value, kinds[one.value]) for one in MeasureKind if kinds[one.value]]),

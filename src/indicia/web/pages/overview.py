@@ -29,7 +29,12 @@ def overview(ask: Ask) -> Page:
         "affair": about.name,
         "marking": marking_of(case).label,
         "judgements": [
-            {"text": one.text, "traces": [trace for trace in one.traces[:TRACES] if trace in at]} for one in sentences
+            {
+                "text": one.text,
+                "told": one.told.value if one.told else None,
+                "traces": [trace for trace in one.traces[:TRACES] if trace in at],
+            }
+            for one in sentences
         ],
         "counts": {
             "documents": len(case.documents),

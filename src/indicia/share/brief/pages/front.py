@@ -13,6 +13,7 @@ from indicia.share.brief.pages.who import who
 from indicia.view.judgements import Sentence
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
+from indicia.view.told import MEANINGS, TONES
 
 __all__ = ["page_one"]
 
@@ -33,20 +34,18 @@ def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
     items = []
     for one in judgements:
         bits: list[str | Bit] = [show(one.text)]
+        if one.told:
+            bits += [" ", Bit(text=one.told.value, look=f"tag-{TONES[one.told]}")]
         if one.likelihood:
             bits += [" ", Bit(text=f"Likelihood: {one.likelihood.value}", look="tag-blue")]
         if one.confidence:
             bits += [" ", Bit(text=f"Confidence: {one.confidence.value}", look="tag-violet")]
         items.append(line(*bits, notes=notes(one.traces)))
     blocks: tuple[AnyBlock, ...] = (Bullets(items=tuple(items), ordered=True, role="judgements"),)
+    words = [Bit(text=word.value, look=f"tag-{TONES[word]}") for word in MEANINGS]
+    meant = [part for word, meaning in zip(words, MEANINGS.values(), strict=True) for part in (word, f" {meaning}. ")]
+    blocks += (Para(text=line(*meant), role="note"),)
     if any(one.likelihood or one.confidence for one in judgements):
-        blocks += (
-            Para(
-                text=line(
-                    "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands "
-                    "for the other."
-                ),
-                role="note",
-            ),
-        )
+        axes = "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands for the other."
+        blocks += (Para(text=line(axes), role="note"),)
     return Box(id="judgements", title="Key judgements", blocks=blocks, wide=True)
