@@ -29,6 +29,9 @@ FLOORS = {
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
     "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments judgements",
+    "share": "well_known seen internals redact plain feed timesketch navigator stix misp coalition brief statement "
+    "taxii_client",
+    "web": "guard cases shown pages actions taxii app",
 }
 
 

@@ -13,8 +13,8 @@ from indicia.records import Audience, Judgement, Measure, MeasureKind
 from indicia.share.redact import marking_of
 from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.render import Ask, Page, case_address, paged
-from indicia.web.tables import as_csv
+from indicia.web.shown.render import Ask, Page, case_address, paged
+from indicia.web.shown.tables import as_csv
 
 __all__ = ["advise_page", "measures_csv"]
 

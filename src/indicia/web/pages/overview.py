@@ -6,10 +6,10 @@ from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import positions
-from indicia.web.drawings.graph import claim_graph
+from indicia.web.cases.shelf import Held
 from indicia.web.pages.ledger import ledger_link
-from indicia.web.render import Ask, Page, case_address
-from indicia.web.shelf import Held
+from indicia.web.shown.drawings.graph import claim_graph
+from indicia.web.shown.render import Ask, Page, case_address
 
 __all__ = ["overview"]
 
