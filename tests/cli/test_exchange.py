@@ -16,7 +16,7 @@ from indicia.records import Case, Firmness, Tlp, from_json
 from indicia.share.plain import case_json
 from indicia.share.stix import read_bundle
 from indicia.share.taxii_client import pull
-from indicia.web.collections import collection_id
+from indicia.web.taxii.collections import collection_id
 from tests.sample_case import exchange_case, said_with
 from tests.web.test_taxii import ALICE, BOB, at, mixed_case, readers, server
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from indicia.web.security import COOKIE
+from indicia.web.guard.security import COOKIE
 from tests import sample_case
 from tests.web.site import client, shelve, token
 

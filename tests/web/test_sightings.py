@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 from indicia.case import Store, open_store
 from indicia.records import RuleLevel, Sighting, Stage
-from indicia.web import shelf
+from indicia.web.cases import shelf
+from indicia.web.cases.sightings import FACETS, Sightings
 from indicia.web.pages.hunt import line_of
-from indicia.web.sightings import FACETS, Sightings
 from tests import sample_case
 from tests.web.site import client, shelve, token
 

@@ -26,9 +26,9 @@ from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp
 from indicia.share.redact import marking_of
 from indicia.web import create_app
-from indicia.web.collections import Inbox, collection_id, marking_of_object
-from indicia.web.readers import Reader, load_readers, reader_of
-from indicia.web.taxii import MEDIA, Fixed, Source, beside, taxii_app
+from indicia.web.taxii.collections import Inbox, collection_id, marking_of_object
+from indicia.web.taxii.readers import Reader, load_readers, reader_of
+from indicia.web.taxii.server import MEDIA, Fixed, Source, beside, taxii_app
 from tests.sample_case import exchange_case, said_with
 
 READERS = """

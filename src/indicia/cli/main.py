@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import functools
+import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Annotated, ParamSpec
+from typing import Annotated, NoReturn, ParamSpec
 
 import typer
 
@@ -92,6 +93,12 @@ def _register() -> None:
     app.add_typer(knowledge.app, name="knowledge")
 
 
+def _nobody_reads() -> NoReturn:
+    """Ends well: who reads the first lines only has what they wanted. What is still to be flushed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(exits.E_OK)
+
+
 def run(arguments: list[str] | None = None) -> None:
     """The console entry point: a user's mistake gets a sentence, never a traceback; a fault of ours says so and exits 1."""
     arguments = spread(sys.argv[1:] if arguments is None else arguments)
@@ -102,6 +109,8 @@ def run(arguments: list[str] | None = None) -> None:
     except SystemExit as stop:
         if stop.code == exits.E_INTERRUPTED:
             talk.error("stopped; nothing half-written is left")
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # typer's sign that nobody reads on, as of `| head`
+            _nobody_reads()
         raise
     except IndiciaError as error:
         talk.error(str(error))
@@ -110,8 +119,7 @@ def run(arguments: list[str] | None = None) -> None:
         talk.error("stopped; nothing half-written is left")
         sys.exit(exits.E_INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(exits.E_OK)
+        _nobody_reads()
     except Exception as error:  # our own fault: say so, and show the trace only to those who asked
         if isinstance(error, OSError) and error.errno in _FULL:
             talk.error(f"the output cannot be written: {error.strerror}; nothing half-written is left")

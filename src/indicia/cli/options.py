@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,17 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 Verbose = Annotated[
     int, typer.Option("--verbose", "-v", count=True, help="Name every note and problem; -vv shows our own faults.")
 ]
-Color = Annotated[bool, typer.Option("--color/--no-color", help="Colours on a terminal (NO_COLOR is honoured too).")]
+
+
+def _wanted(color: bool) -> bool:
+    """Whether colours may be used: neither refused here nor by the user's environment (no-color.org)."""
+    return color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+Color = Annotated[
+    bool, typer.Option("--color/--no-color", callback=_wanted, help="Colours on a terminal (NO_COLOR is honoured too).")
+]
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout, one object a line.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of stdout (- is stdout).")]

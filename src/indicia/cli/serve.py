@@ -68,8 +68,8 @@ def serve(
     from indicia.cli.taxii import taxii_of_page, taxii_server
     from indicia.web import create_app
     from indicia.web.app import MOST_BYTES
-    from indicia.web.security import LOCAL_HOSTS, Guard
-    from indicia.web.taxii import beside
+    from indicia.web.guard.security import LOCAL_HOSTS, Guard
+    from indicia.web.taxii.server import beside
 
     voice = talk(quiet, verbose, color)
     home = folder or user_data_path("indicia") / "cases"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indicia.case import Store
     from indicia.records import Case
     from indicia.share.stix.versions import Offered
-    from indicia.web.taxii import Source
+    from indicia.web.taxii.server import Source
 
 __all__ = ["Kept", "taxii_of_page", "taxii_server"]
 
@@ -52,7 +52,7 @@ def taxii_server(cases: Sequence[str], readers: Path | None, inbox: Path | None,
     from indicia.case import open_store
     from indicia.knowledge import load
     from indicia.pipeline import as_left, is_store, load_case
-    from indicia.web.taxii import Fixed
+    from indicia.web.taxii.server import Fixed
 
     if len(cases) != 1:
         raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
@@ -68,7 +68,7 @@ def taxii_of_page(
     sightings: str,
 ) -> Starlette:
     """The server of all cases that the page shows. Their addresses do not tell their names."""
-    from indicia.web.collections import collection_id
+    from indicia.web.taxii.collections import collection_id
 
     sources: dict[str, Source] = {}
 
@@ -86,9 +86,9 @@ def _server(roots: Callable[[], Mapping[str, Source]], readers: Path | None, inb
     from indicia.cli.options import read_marking
     from indicia.knowledge import load
     from indicia.records import Tlp
-    from indicia.web.collections import Inbox
-    from indicia.web.readers import load_readers
-    from indicia.web.taxii import taxii_app
+    from indicia.web.taxii.collections import Inbox
+    from indicia.web.taxii.readers import load_readers
+    from indicia.web.taxii.server import taxii_app
 
     return taxii_app(
         roots,

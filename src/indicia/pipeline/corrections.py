@@ -36,9 +36,9 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     accused: str | None = None
     stance: Stance | None = None
     level: Level | None = None
-    deed: DeedKind | Literal["none"] | None = None
+    deed: Literal["did", "directed", "enabled", "none"] | None = None
     firmness: Firmness | None = None
-    tie: TieKind | Literal["none"] | None = None
+    tie: Literal["organ", "directed", "works_for", "linked", "aligned", "tolerated", "located", "none"] | None = None
     tied_to: str | None = None
     tie_state: str | None = None
     tie_firmness: Firmness | None = None

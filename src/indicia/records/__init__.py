@@ -5,7 +5,8 @@ mentions  Mention, Reading                 hunting    Event, Sighting, Chain, Hu
 weighing  Evidence, Assessment, Weighing   judging    which judgement stands
 measures  Measure, Advice
 cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
-streamed  Streamed                         older      what earlier versions wrote, brought to today's form
+streamed  Streamed                         told      stated, known, concluded
+older      what earlier versions wrote, brought to today's form
 """
 
 from __future__ import annotations
@@ -21,4 +22,5 @@ from indicia.records.mentions import *  # noqa: F403
 from indicia.records.older import *  # noqa: F403
 from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
+from indicia.records.told import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

@@ -23,6 +23,7 @@ from indicia.records import (
     Outcome,
     Record,
     Stance,
+    Told,
     Verdict,
 )
 from indicia.view.affair import Subject, rejected, subject
@@ -45,6 +46,11 @@ class Sentence(Record, frozen=True, kw_only=True):
     topic: str = ""
     likelihood: Likelihood | None = None
     confidence: Confidence | None = None
+
+    @property
+    def told(self) -> Told | None:
+        """Whose word it is; None for what our logs show and for advice."""
+        return {"said": Told.STATED, "denied": Told.STATED, "grounds": Told.CONCLUDED}.get(self.topic)
 
 
 def key_judgements(case: Case, knowledge: object = None) -> tuple[Sentence, ...]:

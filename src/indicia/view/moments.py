@@ -56,7 +56,7 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
     found = []
     for affair in case.affairs:
         if affair.first_detected:
-            found.append(Moment(date=affair.first_detected, lane="incident", label=f"first detected ({affair.name})"))
+            found.append(Moment(date=affair.first_detected, lane="incident", label=f"first detected ({affair.name}; known)"))
     for claim in case.claims:
         lane = _lane(claim)
         source = notes.index.documents.get(claim.quote.document)

@@ -1,8 +1,9 @@
 """The page: a case in the browser. Server-rendered, works without JavaScript, listens on this machine alone.
 
-app       routes and the application    security  hosts, tokens, limits, headers    shelf   the cases of a folder
-jobs      work in the background        standing  a case as people left it          render  pages and their JSON twins
-pages/    one module each               templates/, static/  what they look like
+guard/    hosts, tokens, limits, headers         cases/   the cases of a folder, work in the background, what pages read
+shown/    pages and their JSON twins, drawings   pages/   one module each         actions/  what a person does
+taxii/    the TAXII server                       app      routes and the application
+templates/, static/                              what they look like
 """
 
 from __future__ import annotations

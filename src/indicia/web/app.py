@@ -17,12 +17,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from indicia.errors import IndiciaError
-from indicia.web import deeds
-from indicia.web.jobs import Jobs
+from indicia.web.actions import deeds
+from indicia.web.cases.jobs import Jobs
+from indicia.web.cases.shelf import Shelf
+from indicia.web.guard.security import LOCAL_HOSTS, Guard, Tokens
 from indicia.web.pages import advise, documents, export, hunt, ledger, overview, search, start, timeline, weigh
-from indicia.web.render import Ask, Page, answer
-from indicia.web.security import LOCAL_HOSTS, Guard, Tokens
-from indicia.web.shelf import Shelf
+from indicia.web.shown.render import Ask, Page, answer
 
 __all__ = ["MOST_BYTES", "create_app"]
 

@@ -101,9 +101,9 @@ def _blocks(blocks: Iterable[AnyBlock]) -> list[str]:
 
 
 def _on_page_one(block: AnyBlock) -> str:
-    """Page one stays short where nothing can be folded: what a page would fold is told in the section on claims."""
+    """Page one stays short where nothing can be folded: what a page would fold is told in the sections below."""
     if isinstance(block, Fold):
-        return f"*{escaped(block.summary)}:* see {CLAIMS}."
+        return f"*{escaped(block.summary)}:* below."
     if isinstance(block, Table) and len(block.rows) > block.shown + 3:
         short = msgspec.structs.replace(block, rows=block.rows[: block.shown])
         return f"{_table(short)}\n\n{len(block.rows) - block.shown} more rows: see {CLAIMS}."

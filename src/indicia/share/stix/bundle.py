@@ -60,7 +60,7 @@ def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal
         *technique_objects(case, objects),
         *indicator_objects(case, objects),
         *sighting_objects(case, objects, lines=MOST_SIGHTINGS if internal else 0),
-        *measure_objects(case, objects),
+        *_acted_on(measure_objects(case, objects)),
         *_said_about_the_export(case, objects, producer),
     ]
     report: dict[str, Any] = {
@@ -76,6 +76,11 @@ def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal
     for tlp in dict.fromkeys((Tlp.CLEAR, *objects.markings)):  # what our extensions mean is public
         objects.add_raw(marking_object(tlp))
     return objects.sorted()
+
+
+def _acted_on(refs: list[str]) -> Iterator[str]:
+    """Of what measures bring along, all but the techniques: those that no text states are no part of the report."""
+    return (ref for ref in refs if not ref.startswith("attack-pattern--"))
 
 
 def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:

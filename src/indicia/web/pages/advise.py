@@ -13,8 +13,8 @@ from indicia.records import Audience, Judgement, Measure, MeasureKind
 from indicia.share.redact import marking_of
 from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.render import Ask, Page, case_address, paged
-from indicia.web.tables import as_csv
+from indicia.web.shown.render import Ask, Page, case_address, paged
+from indicia.web.shown.tables import as_csv
 
 __all__ = ["advise_page", "measures_csv"]
 
@@ -65,7 +65,7 @@ def advise_page(ask: Ask) -> Page | Response:
         "curve_of": {step.measure: step.covered for step in advice.curve},
         "steps": steps,
         "tactics": held.matrix,
-        "heat": [(key, meaning) for key, (_, _, _, meaning) in HEAT.items()],
+        "heat": [(key, meaning) for key, (_, _, _, meaning) in HEAT.items() if key != "typical"],
         "reasons_of": _reasons(ask, page.rows),
         "rail": [
             facet_of(ask, "kind", "Kind", [(one.value, kinds[one.value]) for one in MeasureKind if kinds[one.value]]),

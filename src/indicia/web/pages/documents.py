@@ -24,11 +24,11 @@ from indicia.records import (
     Stance,
     TieKind,
 )
-from indicia.web.defanged import refang
-from indicia.web.marks import Mark, segments
 from indicia.web.pages.filters import Filter, chips
-from indicia.web.render import Ask, Page, case_address, paged, said
-from indicia.web.tables import as_csv
+from indicia.web.shown.defanged import refang
+from indicia.web.shown.marks import Mark, segments
+from indicia.web.shown.render import Ask, Page, case_address, paged, said
+from indicia.web.shown.tables import as_csv
 
 __all__ = ["document", "listing", "listing_csv"]
 

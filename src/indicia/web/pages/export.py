@@ -12,7 +12,7 @@ from indicia.records import Case, Tlp
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
 from indicia.share.redact import marking_of
-from indicia.web.render import Ask, Page, case_address
+from indicia.web.shown.render import Ask, Page, case_address
 
 __all__ = ["download", "export"]
 

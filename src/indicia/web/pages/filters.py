@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from indicia.web.render import Ask
+from indicia.web.shown.render import Ask
 
 __all__ = ["Chip", "Facet", "Filter", "Value", "chips", "facet_of"]
 

@@ -13,13 +13,13 @@ from starlette.responses import Response
 from indicia.records import Chain, RuleLevel, RuleRun, Sighting, Stage
 from indicia.share.redact import marking_of
 from indicia.view.moments import day_of
-from indicia.web.defanged import refang
-from indicia.web.drawings.days import days_picture
+from indicia.web.cases.shelf import Held
+from indicia.web.cases.sightings import FACETS, SORTS, Found
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.render import Ask, Page, paged
-from indicia.web.shelf import Held
-from indicia.web.sightings import FACETS, SORTS, Found
-from indicia.web.tables import as_csv
+from indicia.web.shown.defanged import refang
+from indicia.web.shown.drawings.days import days_picture
+from indicia.web.shown.render import Ask, Page, paged
+from indicia.web.shown.tables import as_csv
 
 __all__ = ["hunt", "reach", "rules", "sighting", "sightings_csv"]
 

@@ -14,12 +14,12 @@ from indicia.records import Claim, Deed, Firmness, Judgement, Stance, Tie
 from indicia.view.inert import visible
 from indicia.view.positions import FIRMEST, LEVELS, Position, positions
 from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
-from indicia.web.drawings.graph import claim_graph
+from indicia.web.cases.shelf import Held
 from indicia.web.pages.documents import choices, part_of
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.render import Ask, Page, case_address, paged, said
-from indicia.web.shelf import Held
-from indicia.web.tables import as_csv
+from indicia.web.shown.drawings.graph import claim_graph
+from indicia.web.shown.render import Ask, Page, case_address, paged, said
+from indicia.web.shown.tables import as_csv
 
 __all__ = ["claim", "claims_csv", "ledger", "ledger_link"]
 

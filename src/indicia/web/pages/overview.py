@@ -6,10 +6,10 @@ from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import positions
-from indicia.web.drawings.graph import claim_graph
+from indicia.web.cases.shelf import Held
 from indicia.web.pages.ledger import ledger_link
-from indicia.web.render import Ask, Page, case_address
-from indicia.web.shelf import Held
+from indicia.web.shown.drawings.graph import claim_graph
+from indicia.web.shown.render import Ask, Page, case_address
 
 __all__ = ["overview"]
 
@@ -29,7 +29,12 @@ def overview(ask: Ask) -> Page:
         "affair": about.name,
         "marking": marking_of(case).label,
         "judgements": [
-            {"text": one.text, "traces": [trace for trace in one.traces[:TRACES] if trace in at]} for one in sentences
+            {
+                "text": one.text,
+                "told": one.told.value if one.told else None,
+                "traces": [trace for trace in one.traces[:TRACES] if trace in at],
+            }
+            for one in sentences
         ],
         "counts": {
             "documents": len(case.documents),

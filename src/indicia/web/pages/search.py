@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from indicia.records import Sighting
 from indicia.view.inert import clip
-from indicia.web.defanged import refang
 from indicia.web.pages.documents import part_of
 from indicia.web.pages.filters import facet_of
-from indicia.web.render import Ask, Page, case_address, paged, said
+from indicia.web.shown.defanged import refang
+from indicia.web.shown.render import Ask, Page, case_address, paged, said
 
 __all__ = ["search"]
 

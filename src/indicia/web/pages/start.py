@@ -13,9 +13,9 @@ from starlette.responses import Response, StreamingResponse
 
 from indicia.errors import StoreError
 from indicia.records import Tlp
-from indicia.web.jobs import Job
-from indicia.web.render import Ask, Page, case_address
-from indicia.web.words import WORDS
+from indicia.web.cases.jobs import Job
+from indicia.web.shown.render import Ask, Page, case_address
+from indicia.web.shown.words import WORDS
 
 __all__ = ["events", "help_page", "job_page", "start"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from indicia.records import Case
 from indicia.view.moments import LANES, Moment, day_of
-from indicia.web.drawings.timeline import span_of, timeline_picture
-from indicia.web.render import Ask, Page, case_address, paged
-from indicia.web.shelf import Held
+from indicia.web.cases.shelf import Held
+from indicia.web.shown.drawings.timeline import span_of, timeline_picture
+from indicia.web.shown.render import Ask, Page, case_address, paged
 
 __all__ = ["timeline_page"]
 

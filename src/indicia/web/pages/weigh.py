@@ -17,7 +17,7 @@ from indicia.knowledge import Attack
 from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
 from indicia.view.inert import visible
 from indicia.view.probable import leader
-from indicia.web.render import Ask, Page, case_address, paged
+from indicia.web.shown.render import Ask, Page, case_address, paged
 from indicia.weigh import weigh
 
 __all__ = ["weigh_page"]

@@ -53,7 +53,10 @@ def _summary(affair: Affair, notes: Notes) -> Line:
 
 def lag_words(detected: str | None, private: str | None, official: str | None) -> str:
     """How long attribution took, as far as the dates tell: a sentence, or nothing."""
-    parts = [f"first detected {detected}" if detected else "", f"first private attribution {private}" if private else ""]
+    parts = [
+        f"first detected {detected} (known)" if detected else "",
+        f"first private attribution {private}" if private else "",
+    ]
     parts.append(f"first official attribution {official}" if official else "")
     text = ", ".join(part for part in parts if part)
     start, end = day_of(private or detected or ""), day_of(official or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indicia.records import Assessment, Case, Verdict
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Fold, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
 from indicia.view.inert import Shown
 from indicia.view.judgements import assessed
@@ -46,12 +46,16 @@ def holds(case: Case, notes: Notes) -> Box:
         if picture and assessment.weights:  # without evidence the bars would only show what was assumed
             column.append(picture)
         columns.append(tuple(column))
-    blocks.append(Columns(columns=tuple(columns)))
+    sure: list[str | Bit] = []
+    for assessment, name in ((observed, "Observed:"), (said, "Said:")):
+        sure += [f"{name}", *_words(assessment), " "]
+    inner: list[AnyBlock] = [Columns(columns=tuple(columns))]
     decisive = [key for key in (*observed.decisive, *said.decisive) if key in notes.index.evidence]
     if decisive:
         items = tuple(line(show(notes.index.evidence[key].label, 140), notes=notes((key,))) for key in decisive[:4])
-        blocks += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
-    blocks.append(Para(text=line(sentence(show(weighing.agreement, 300))), role="note"))
+        inner += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
+    inner.append(Para(text=line(sentence(show(weighing.agreement, 300))), role="note"))
+    blocks += [Para(text=line(*sure)), Fold(summary="The hypotheses, and what decides", blocks=tuple(inner))]
     return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
 
 

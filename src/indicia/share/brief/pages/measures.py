@@ -11,6 +11,7 @@ from indicia.share.brief.pictures.coverage import coverage
 from indicia.view.inert import visible
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
+from indicia.view.told import measure_told
 
 __all__ = ["measures_section"]
 
@@ -172,7 +173,7 @@ def _detections(measures: Sequence[Measure], notes: Notes) -> Table:
             cells=(
                 line(Bit(text=show(one.title, 100), look="strong")),
                 line(show(one.instruction), notes=notes(one.reasons[:1])),
-                line(one.rank.value),
+                line(measure_told(one, notes.index.case)),
                 line(Bit(text=show("; ".join((one.source, *one.references[:4])), 220), look="quiet")),
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
-from indicia.share.brief.blocks import AnyBlock, Box, Para, Step, Steps
+from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Step, Steps
 from indicia.view.judgements import reach_words, without_reach
 from indicia.view.leaving import is_public
 from indicia.view.lines import Bit, line
@@ -47,12 +47,13 @@ def ours(case: Case, notes: Notes) -> Box:
     ]
     chains = sorted(hunt.chains, key=lambda chain: chain.outcome is not Outcome.SUCCESS)
     first = [chain for chain in chains if chain.outcome is Outcome.SUCCESS][:2] or chains[:1]
+    steps: list[AnyBlock] = []
     for chain in first:
         mine = [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings]
-        blocks.append(_steps(chain.host, chain.stages, mine, notes))
+        steps.append(_steps(chain.host, chain.stages, mine, notes))
     if len(chains) > len(first):
         rest = len(chains) - len(first)
-        blocks.append(
+        steps.append(
             Para(
                 text=line(
                     f"{many(rest, 'more chain')} of sightings, none more serious, {'is' if rest == 1 else 'are'} told under ",
@@ -62,6 +63,8 @@ def ours(case: Case, notes: Notes) -> Box:
                 role="note",
             )
         )
+    if steps:
+        blocks.append(Fold(summary="What happened, stage by stage", blocks=tuple(steps)))
     return Box(id="ours", title=title, lead=lead, tone=tone, blocks=tuple(blocks), wide=True)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank
+from collections.abc import Iterable
+
+from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank, Told
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.known import Known
 from indicia.share.brief.pictures.matrix import matrix
 from indicia.view.heat import HEAT, Cell
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
+from indicia.view.told import TONES, typical
+from indicia.view.wording import many
 
 __all__ = ["technique_section"]
 
@@ -25,9 +29,10 @@ class _Found:
 
 
 def technique_section(case: Case, notes: Notes, known: Known) -> Section:
-    """Seen and stated techniques, and those that advice holds for typical of the accused."""
+    """Seen and stated techniques; apart from them those that the accused are known for."""
     title = "Techniques"
     found, unknown = _gather(case, known)
+    usual = _usual(case, known, found)
     if not found:
         nothing = Para(
             text=line(
@@ -36,7 +41,7 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
             ),
             role="warn",
         )
-        return Section(id="techniques", title=title, blocks=(nothing,))
+        return Section(id="techniques", title=title, blocks=(nothing, *usual))
     cells = tuple(
         Cell(
             id=key,
@@ -67,7 +72,7 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
                     line(HEAT[heat[key]][3], notes=notes(one.traces[:4])),
                     line(answers.get(key, "no measure: see the gaps")),
                 ),
-                tone="bad" if heat[key] == "worked" else "quiet" if one.rank is Rank.TYPICAL else "",
+                tone="bad" if heat[key] == "worked" else "",
             )
         )
     table = Table(
@@ -98,7 +103,40 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
     if unknown:
         text = f"Not in ATT&CK {known.version}: {', '.join(notes.index.show(one, 40) for one in unknown[:12])}."
         blocks.append(Para(text=line(text), role="warn"))
+    blocks += usual
     return Section(id="techniques", title=title, blocks=tuple(blocks))
+
+
+def _usual(case: Case, known: Known, found: dict[str, _Found]) -> list[AnyBlock]:
+    """What the accused are known to do, which neither the texts nor our logs say: apart, and folded."""
+    keys = {key for value in typical(case) if (key := known.technique_id(value)) and key not in found}
+    if not keys:
+        return []
+    answers = _answers(case)
+    rows = tuple(
+        Row(
+            cells=(
+                line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
+                line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
+                line(Bit(text=Told.KNOWN.value, look=f"tag-{TONES[Told.KNOWN]}")),
+                line(answers.get(key, "no measure: see the gaps")),
+            ),
+            tone="quiet",
+        )
+        for key in sorted(keys, key=lambda key: (known.position(key), key))
+    )
+    table = Table(
+        caption="Known of the accused from our tables; no text that was read says it, and no log shows it",
+        head=("Technique", "Tactic", "How it is known", "Answered by"),
+        rows=rows[:ROWS],
+        shown=ROWS,
+        left_out=max(0, len(rows) - ROWS),
+        elsewhere="the JSON form",
+        widths=(32, 20, 22, 26),
+    )
+    return [
+        Fold(summary=f"{many(len(keys), 'technique')} that the accused are known for, stated nowhere here", blocks=(table,))
+    ]
 
 
 def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:
@@ -125,12 +163,6 @@ def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:
     for mention in case.mentions:
         if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
             add(mention.target or mention.value, Rank.STATED, mention.id)
-    for measure in case.advice.measures if case.advice else ():
-        if measure.rank is Rank.TYPICAL:
-            for value in measure.covers:
-                key = known.technique_id(value) if value.startswith("T") else None
-                if key and key not in found:
-                    add(key, Rank.TYPICAL, next(iter(measure.reasons), ""))
     return found, list(unknown)
 
 
@@ -149,3 +181,8 @@ def _short(measure: Measure) -> str:
     if measure.source.startswith("ATT&CK M"):
         return measure.source.removeprefix("ATT&CK ")
     return {"patch": "patch", "detect": "detection", "hunt": "hunt"}.get(measure.kind.value, f"log: {measure.title}")
+
+
+def techniques_of(measures: Iterable[Measure]) -> set[str]:
+    """All technique ids that measures act on."""
+    return {value for measure in measures for value in measure.covers if value.startswith("T")}

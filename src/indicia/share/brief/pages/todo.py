@@ -1,15 +1,16 @@
-"""Page one: what to do, by when. The first five measures of all."""
+"""Page one: what to do, by when. The first three measures of all, five behind a fold."""
 
 from __future__ import annotations
 
 from indicia.records import Advice, Case, Measure, MeasureKind
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Fold, Para
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.wording import capital
 
 __all__ = ["by_when", "first_things", "todo"]
 
+FEW = 3
 BY_EFFORT = {1: "this week", 2: "this month", 3: "this quarter"}
 
 
@@ -56,20 +57,21 @@ def todo(case: Case, notes: Notes) -> Box:
     show = notes.index.show
     first = first_things(case.advice)
     items: list[Line] = []
-    for one in first:
-        items.append(
-            line(
-                Bit(text=f"{capital(by_when(one))}: ", look="strong"),
-                Bit(text=show(one.title, 160), look="strong", href=f"#{one.id}"),
-                f". {show(_first_sentences(one.instruction, 240))}",
-                notes=notes((one.id,)),
-            )
+    full: list[Line] = []
+    for number, one in enumerate(first):
+        head = (
+            Bit(text=f"{capital(by_when(one))}: ", look="strong"),
+            Bit(text=show(one.title, 160), look="strong", href=f"#{one.id}"),
         )
-    blocks: list[AnyBlock] = [Bullets(items=tuple(items), ordered=True, role="todo")]
+        why = f". {show(_first_sentences(one.instruction, 240))}"
+        full.append(line(*head, why, notes=notes((one.id,))))
+        if number < FEW:
+            items.append(line(*head, notes=notes((one.id,))))
+    more: list[AnyBlock] = [Bullets(items=tuple(full), ordered=True, role="todo")]
     reports = [one for one in case.advice.measures if one.kind is MeasureKind.REPORT]
     if reports:
         soonest = min(one.within_hours or 999 for one in reports)
-        blocks.append(
+        more.append(
             Para(
                 text=line(
                     f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is "
@@ -86,11 +88,15 @@ def todo(case: Case, notes: Notes) -> Box:
             "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
         )
         text = f"{first_few} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
-        blocks.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
+        more.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
+    blocks: list[AnyBlock] = [
+        Bullets(items=tuple(items), ordered=True, role="todo"),
+        Fold(summary=f"The first {len(first)} of {len(case.advice.measures)} measures, with how and why", blocks=tuple(more)),
+    ]
     return Box(
         id="todo",
         title=title,
-        lead=f"The first {len(first)} of {len(case.advice.measures)}",
+        lead=f"The first {len(items)} of {len(case.advice.measures)}",
         tone="green",
         blocks=tuple(blocks),
         wide=True,

@@ -10,9 +10,9 @@ from indicia.view.affair import subject
 from indicia.view.judgements import listed
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
-from indicia.view.positions import Position, counted, is_narration, positions
+from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
 from indicia.view.wording import many
-from indicia.view.words import firmness_words
+from indicia.view.words import firmness_words, surely
 
 __all__ = ["firmly", "said_on", "who"]
 
@@ -40,12 +40,16 @@ def who(case: Case, notes: Notes) -> Box:
     against = [one for one in found if one.stance not in {Stance.ACCUSES, *FOR_IT}]
     aside = [one for one in found if is_narration(one) and one not in against]
     blocks: list[AnyBlock] = []
+    sides = [*deeds, *ties, *(one for one in against if not is_narration(one))]
+    if sides:
+        blocks.append(_together(sides, notes))
+    each: list[AnyBlock] = []
     if deeds:
-        blocks.append(_accusing("Who is said to have done it", deeds, notes))
+        each.append(_accusing("Who is said to have done it", deeds, notes))
     if ties:
-        blocks.append(_accusing("Who is said to belong to whom, which says nothing of who did it", ties, notes))
+        each.append(_accusing("Who is said to belong to whom, which says nothing of who did it", ties, notes))
     if against:
-        blocks.append(
+        each.append(
             Table(
                 caption="Denials, doubts and silence",
                 head=("Source", "Stance", "Said", "In the words"),
@@ -54,6 +58,8 @@ def who(case: Case, notes: Notes) -> Box:
                 widths=(21, 26, 11, 42),
             )
         )
+    if each:
+        blocks.append(Fold(summary="Each source in its own words", blocks=tuple(each)))
     if aside:
         table = _accusing("In the texts' own voice, without a source", aside, notes)
         blocks.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
@@ -63,6 +69,32 @@ def who(case: Case, notes: Notes) -> Box:
         table = _accusing("Claims on other affairs", positions(others), notes)
         blocks.append(Fold(summary=f"{many(len(others), 'claim')} on other affairs: {names}", blocks=(table,)))
     return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=tuple(blocks), wide=True)
+
+
+def _together(found: Sequence[Position], notes: Notes) -> Table:
+    """One row for each thing that is said, with all who say it, from the firmest words to the weakest."""
+    show = notes.index.show
+    said: dict[str, list[Position]] = {}
+    for one in found:
+        said.setdefault(one.says, []).append(one)
+    rows = []
+    for says, mine in said.items():
+        mine.sort(key=lambda one: FIRMEST.index(one.said.firmness))
+        verb, _, whom = says.partition(" ")
+        words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
+        firm = words[0] if len(words) == 1 else f"from {words[0]} to {words[-1]}"
+        stance = mine[0].stance
+        rows.append(
+            Row(
+                cells=(
+                    line(Bit(text=verb, look="strong"), f" {show(whom, 90)}"),
+                    line(show(listed(one.source for one in mine), 120), notes=notes(one.firmest.id for one in mine)),
+                    line(show(firm, 90) if stance is Stance.ACCUSES else "\u2013"),
+                ),
+                tone={Stance.DENIES: "bad", Stance.ACCUSES: ""}.get(stance, "quiet"),
+            )
+        )
+    return Table(caption="Who says what", head=("Says", "Who", "How firmly"), rows=tuple(rows), shown=ROWS, widths=(36, 38, 26))
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:

@@ -41,9 +41,9 @@ from indicia.records import (
     stable_id,
     to_json,
 )
-from indicia.web.building import Order, work_for
-from indicia.web.render import case_address
-from indicia.web.shelf import Held, Shelf
+from indicia.web.cases.building import Order, work_for
+from indicia.web.cases.shelf import Held, Shelf
+from indicia.web.shown.render import case_address
 
 __all__ = ["add_claim", "judge", "new", "stop"]
 

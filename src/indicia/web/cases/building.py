@@ -13,8 +13,8 @@ import msgspec
 from indicia.errors import InputError, UsageError
 from indicia.pipeline import build
 from indicia.records import Case, Tlp, from_json, to_json
-from indicia.web.jobs import ProgressCall
-from indicia.web.shelf import Shelf
+from indicia.web.cases.jobs import ProgressCall
+from indicia.web.cases.shelf import Shelf
 
 __all__ = ["Order", "work_for"]
 

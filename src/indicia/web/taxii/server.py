@@ -31,8 +31,8 @@ from indicia.records import Case, Tlp
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, versioned
-from indicia.web.collections import Entry, Inbox, chosen, collection_id, fault_of, marking_of_object, version_of
-from indicia.web.readers import Reader, reader_of
+from indicia.web.taxii.collections import Entry, Inbox, chosen, collection_id, fault_of, marking_of_object, version_of
+from indicia.web.taxii.readers import Reader, reader_of
 
 __all__ = ["MEDIA", "Fixed", "Source", "beside", "taxii_app"]
 

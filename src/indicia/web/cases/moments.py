@@ -7,7 +7,7 @@ import msgspec
 from indicia.records import Case
 from indicia.view.moments import Moment, moments
 from indicia.view.notes import Index, Notes
-from indicia.web.sightings import Sightings
+from indicia.web.cases.sightings import Sightings
 
 __all__ = ["Moment", "moments_of"]
 

@@ -20,10 +20,10 @@ from indicia.records import Claim
 from indicia.share.redact import marking_of
 from indicia.view.inert import visible
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
-from indicia.web.jobs import Jobs
-from indicia.web.security import Tokens
-from indicia.web.shelf import Held, Shelf
-from indicia.web.words import WORDS
+from indicia.web.cases.jobs import Jobs
+from indicia.web.cases.shelf import Held, Shelf
+from indicia.web.guard.security import Tokens
+from indicia.web.shown.words import WORDS
 
 __all__ = ["Ask", "Page", "Paged", "answer", "case_address", "paged"]
 

@@ -18,9 +18,9 @@ from indicia.knowledge import load
 from indicia.pipeline import Standing, as_left, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention
 from indicia.view.notes import Index
-from indicia.web.matrix import Tactic, matrix_of
-from indicia.web.moments import Moment, moments_of
-from indicia.web.sightings import Sightings
+from indicia.web.cases.matrix import Tactic, matrix_of
+from indicia.web.cases.moments import Moment, moments_of
+from indicia.web.cases.sightings import Sightings
 
 __all__ = ["Held", "Shelf", "slug_of"]
 

@@ -1,4 +1,4 @@
-"""The techniques of a case by tactic, as hot as they are sure: worked, seen, tried, stated, typical of the accused."""
+"""The techniques of a case by tactic, as hot as they are sure: worked, seen, tried, stated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind, Outcome, Rank
 from indicia.view.heat import HEAT, Cell
-from indicia.web.sightings import Sightings
+from indicia.web.cases.sightings import Sightings
 
 __all__ = ["Tactic", "matrix_of"]
 
@@ -26,7 +26,7 @@ class Tactic(NamedTuple):
 
 
 def matrix_of(case: Case, knowledge: Knowledge, sightings: Sightings) -> list[Tactic]:
-    """The tactics that have a technique, in ATT&CK's order. Sightings are counted, all of them."""
+    """The tactics that have a technique which is seen or stated, in ATT&CK's order. Sightings are counted, all of them."""
     attack = knowledge.attack
     found: dict[str, tuple[Rank, int, Outcome]] = {}
 
@@ -45,12 +45,6 @@ def matrix_of(case: Case, knowledge: Knowledge, sightings: Sightings) -> list[Ta
     for mention in case.mentions:
         if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
             add(mention.target or mention.value, Rank.STATED, 1, Outcome.UNKNOWN)
-    for measure in case.advice.measures if case.advice else ():
-        if measure.rank is Rank.TYPICAL:
-            for value in measure.covers:
-                row = attack.technique(value) if value.startswith("T") else None
-                if row is not None and row.id not in found:
-                    add(value, Rank.TYPICAL, 1, Outcome.UNKNOWN)
     by_tactic: dict[str, list[Cell]] = defaultdict(list)
     for id, (rank, count, outcome) in found.items():
         row = attack.technique(id)

@@ -1,0 +1,1 @@
+"""What a person does: make a case, add to it, judge records."""

@@ -1,0 +1,1 @@
+"""Who may ask: hosts, tokens, limits, headers."""
