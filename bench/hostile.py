@@ -16,7 +16,7 @@ from indicia.read.fronts import document_from_text
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.techniques import find_techniques
-from indicia.share.brief.inert import Shown
+from indicia.view.inert import Shown
 
 __all__ = ["INDICATORS", "NAMES", "TECHNIQUES"]
 

@@ -80,7 +80,7 @@ def test_an_attribution_is_a_claim_of_its_maker(tmp_path: Path, indent: int | No
 def test_confidence_is_read_by_appendix_a(tmp_path: Path, confidence: object, expected: str | None) -> None:
     said = related(CAMPAIGN, "attributed-to", GROUP, 10, confidence=confidence)
     (claim,) = claims(tmp_path, said, CAMPAIGN, GROUP)
-    assert claim.confidence == expected
+    assert claim.said.confidence == expected
     assert claim.source.party is None, "nobody is named, so nobody says it"
     assert '"attributed-to"' in claim.quote.text
 

@@ -7,6 +7,7 @@ real documents that neither has seen and on passages of ours that the judge has 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -65,8 +66,8 @@ class Bench:
 
     def turn(self, start: int) -> Turn | None:
         """The turn of a transcript in which a sentence stands."""
-        before = [turn for turn in self.turns if turn.start <= start]
-        return before[-1] if before else None
+        at = bisect_right(self.turns, start, key=lambda turn: turn.start)
+        return self.turns[at - 1] if at else None
 
     def seat(self, piece: Cut, context: Sentence | None) -> tuple[Cut, Window] | None:
         """The sentence with the one before it, whether it leans on that or not, as the judge sees it."""

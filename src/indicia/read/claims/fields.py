@@ -187,9 +187,12 @@ class Maker:
         party = found.accused
         by_name = party is not None and party.name is not None and party.name.kind in _KNOWN_NAMES and party.name.state == state
         name = self.text[slice(*where)]
-        near = [self.text[slice(*quote)]]
-        near += [self.text[one.start() : one.end() + BESIDE] for one in re.finditer(re.escape(name), self.text)][:20]
-        if not by_name or any(state in states_in(words, self.tools.lands) for words in near):
+        if not by_name:
+            return {"state_said": state}
+        low, high = max(0, quote[0] - AROUND), quote[1] + AROUND
+        beside = re.compile(re.escape(name)).finditer(self.text, low, high)
+        near = [self.text[slice(*quote)], *(self.text[one.start() : one.end() + BESIDE] for one in beside)]
+        if any(state in states_in(words, self.tools.lands) for words in near):
             return {"state_said": state}
         return {"state_known": state, "according_to": ("Indicia's tables of names",)}
 
@@ -206,7 +209,8 @@ class Maker:
         if accused.party is None:
             return None, None
         if accused.level is Level.PLACE:
-            return None, Tie(kind=TieKind.LOCATED, to=accused.party.canonical, state=accused.state_said, **own)
+            place = self.tools.states.get(accused.state_said or "", accused.party.canonical)
+            return None, Tie(kind=TieKind.LOCATED, to=place, state=accused.state_said, **own)
         quote, row = self._quote(found), found.piece.whole.row
         where = (accused.party.span.start, accused.party.span.end)
         named = [
@@ -417,6 +421,7 @@ _KNOWN_NAMES = frozenset({"actor", "agency"})  # kinds of names whose state our 
 _BODIES = frozenset({"state", "capital", "demonym", "agency"})  # whom somebody can be tied to
 _OURS = frozenset({"we", "us", "our", "our researchers", "our analysts", "our team"})
 BESIDE = 60  # characters after a name in which its state is told
+AROUND = 1500  # characters on both sides of a quote in which the name is looked for
 _NOT_HARMED = frozenset({"pronoun", "malware", "place", "report", "actor", "criminal", "state", "capital", "demonym", "group"})
 _TURNS = frozenset({"while", "but", "whereas", "although", "though", ";"})  # words at which another begins to speak
 _OPEN_SOURCES = word_set("reader.open_sources")

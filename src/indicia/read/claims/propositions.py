@@ -78,7 +78,8 @@ _KINDS: tuple[tuple[TieKind, re.Pattern[str]], ...] = tuple(
 )
 _REACH = 90  # characters between an accused and the words that tie it
 _CLAUSE = re.compile(
-    r"[;:]|\.\s|, (?:and|but|while|which (?:it|they)|after|when|because)\b|\b(?:attacked|targeted|exploited)\b"
+    r"[;:]|\.\s|, (?:and|but|while|which (?:it|they)|after|when|because)\b| (?:and|but) (?:was|were|is|are|has|have|had)\b|"
+    r"\b(?:attacked|targeted|exploited)\b"
 )
 _DEED = re.compile(
     r"\b(?:attack|breach|hack(?!ers?\b|ing groups?\b)|compromis|intrusion|campaign|operation|exploit|theft|stole|steal|"
@@ -102,15 +103,15 @@ def said_of(
     tie = _tie(text, quote, accused, names)
     if tie is None:
         return Said(True, firm, None, ())
-    begin, end = _clause_of(text, quote, accused, tie)
-    rest = text[quote[0] : begin] + " " * (end - begin) + text[end : quote[1]]
-    own = text[max(begin, accused[0]) : accused[1]] if begin <= accused[0] else ""
-    deed = act or bool(_DEED.search(rest)) or bool(_DEED.search(own) and not tie.start < accused[1])
-    if not deed:
-        return Said(False, (), tie, firm)
-    if tie.start < accused[1] and tie.end <= accused[1]:  # "a Chinese state-backed actor": the words are part of the name
+    # "China-linked": the word that ties is no word of doubt
+    firm = [one for one in firm if not (one.start < tie.end and tie.start < one.end)]
+    if tie.end <= accused[1]:  # "a Chinese state-backed actor": the tie is part of what it is called, so something else is told
         inside = [one for one in firm if accused[0] <= one.start < accused[1]]
         return Said(True, [one for one in firm if one not in inside], tie, [one for one in inside if one.start < tie.start])
+    begin, end = _clause_of(text, quote, accused, tie)
+    rest = text[quote[0] : begin] + " " * (end - begin) + text[end : quote[1]]
+    if not act and not _DEED.search(rest):
+        return Said(False, (), tie, firm)
     mine = [one for one in firm if begin <= one.start < end and not tie.start <= one.start < tie.end]
     return Said(True, [one for one in firm if not begin <= one.start < end], tie, mine)
 
