@@ -121,13 +121,14 @@ class Bench:
         asked = askable(wide) + ([NOBODY] if may_decline(self.text, wide) else [])
         for accused, verdict in zip(asked, self.model.ask(window, asked), strict=True):
             stance = verdict.best("stance")
-            score = chance(self.addition(wide, accused, verdict), proposed=False)
+            features = self.addition(wide, accused, verdict)
+            score = chance(features, proposed=False)
             if score < least or accused == NOBODY and stance is not Stance.DECLINES:
                 continue
             for source, label in self._speakers(wide, verdict):
                 found = resolver.resolve(_draft(wide, stance, source, accused, verdict), wide, turn=label)
                 if found is not None:
-                    yield found._replace(score=score, judged=verdict)
+                    yield found._replace(score=score, judged=verdict, features=features)
 
     def _speakers(self, wide: Cut, verdict: Verdict) -> Iterator[tuple[int, tuple[int, int] | None]]:
         """Who says it: (a party or -1, where the label of the turn stands). Members of one list speak together."""
