@@ -108,7 +108,9 @@ def hunt(
 
 
 def _folded(sightings: Sequence[Sighting]) -> Iterator[str]:
-    """One line for each thing that was seen in a chain, in order of its first time, with how often and where first."""
+    """One line for each thing that was seen in a chain: when first, how often, who did what from where, and in which log."""
+    from indicia.hunt.story.deeds import deed_of
+
     groups: dict[tuple[str, str, str], list[Sighting]] = {}
     for sighting in sightings:
         groups.setdefault((sighting.stage.value, sighting.outcome.value, sighting.title), []).append(sighting)
@@ -116,11 +118,13 @@ def _folded(sightings: Sequence[Sighting]) -> Iterator[str]:
         first = same[0]
         time = f"{first.event.time:%Y-%m-%d %H:%M:%S}" if first.event.time else first.event.time_text[:19]
         place = first.event.place
-        where = f"{'/'.join(Path(place.file).parts[-2:])}, {place.unit} {place.position}"
+        where = f"{Path(place.file).name}, {place.unit} {place.position}"
+        deed = str(deed_of(first.event))
+        done = f"  {deed}" if deed else ""
         times = f" x{len(same)}" if len(same) > 1 else ""
         yield (
             f"  {escape(plain(time)):<19}  [{_OUTCOME_STYLE[first.outcome]}]{outcome:<7}[/]  {stage:<17}  "
-            f"{escape(plain(title))}{times}  [dim]{escape(plain(where))}[/]"
+            f"{escape(plain(title))}{times}{escape(plain(done))}  [dim]{escape(plain(where))}[/]"
         )
 
 

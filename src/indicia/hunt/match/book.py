@@ -13,6 +13,7 @@ from indicia.hunt.match.plan import Plan, plan_of
 from indicia.hunt.rules import cache
 from indicia.hunt.rules.files import rule_files, settled, signature_of
 from indicia.hunt.rules.ir import And, Correlation, Node, Or, Refused, Rule, RuleSet
+from indicia.hunt.sources import FAMILIES
 from indicia.records import Problem, Severity
 
 __all__ = ["Guard", "RuleBook", "RuleHead", "conditions_for", "load_rules"]
@@ -64,6 +65,7 @@ class RuleBook:
         self.noted = heads.noted
         self._key = key
         self._full = full
+        self._declared: dict[str, Plan] | None = None
 
     @property
     def key(self) -> str:
@@ -85,12 +87,25 @@ class RuleBook:
 
     def plan(self, family: str) -> Plan:
         """The rules for one log family."""
+        if family in FAMILIES:
+            return self._declared_plans().get(family, Plan())
         if self._key and (found := cache.load(f"{self._key}.{family}", Plan)) is not None:
             return found
         made = plan_of(conditions_for(self.compiled(), family))
         if self._key:
             cache.store(f"{self._key}.{family}", made)
         return made
+
+    def _declared_plans(self) -> dict[str, Plan]:
+        """The rules for all declared kinds of records, which are many and have few each: kept together."""
+        if self._declared is None and self._key:
+            self._declared = cache.load(f"{self._key}.declared", dict[str, Plan])
+        if self._declared is None:
+            plans = ((family, plan_of(conditions_for(self.compiled(), family))) for family in FAMILIES)
+            self._declared = {family: plan for family, plan in plans if plan.rules}
+            if self._key:
+                cache.store(f"{self._key}.declared", self._declared)
+        return self._declared
 
     def conditions(self, family: str) -> tuple[Node, ...]:
         """What the rules for one log family ask."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from indicia.hunt.events import EventBatch
+from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.logs.reach import Reach
@@ -30,6 +30,8 @@ from indicia.records import Event, Problem, Severity, Sighting
 __all__ = ["Scanner", "without_collecting"]
 
 T = TypeVar("T")
+EARLIEST = 315_532_800_000_000  # microseconds since 1970: 1980, before which no log of ours was written
+LATEST = 4_102_444_800_000_000  # 2100
 
 
 class Scanner:
@@ -119,6 +121,7 @@ class Scanner:
 
     def _one(self, batch: EventBatch, found: Found, reaches: dict[str, tuple[str, Reach]], clock: _Clock) -> None:
         with clock("reach"):
+            self._believe(batch, found)
             if batch.file_of is None:
                 self._count(batch, batch.files[0], batch.times, reaches)
                 self._name(batch, batch.files[0], 0, reaches)
@@ -141,6 +144,23 @@ class Scanner:
         if len(self.sweep):
             with clock("indicators"):
                 self._sweep(batch, found, events)
+
+    @staticmethod
+    def _believe(batch: EventBatch, found: Found) -> None:
+        """Takes away times that no log was written at: one damaged record must not stretch the reach to 1601."""
+        times = batch.times
+        if not len(times):
+            return
+        absurd = (times != NO_TIME) & ((times < EARLIEST) | (times > LATEST))
+        if absurd.any():
+            batch.times = np.where(absurd, NO_TIME, times)
+            rows = np.flatnonzero(absurd)
+            files = [0] if batch.file_of is None else np.unique(batch.file_of[rows]).tolist()
+            for number in files:
+                mine = rows if batch.file_of is None else rows[batch.file_of[rows] == number]
+                what = "has a time that cannot be true (before 1980 or after 2100); it counts as a record without one"
+                place = f"{batch.files[number]}:{int(batch.positions[mine[0]])}"
+                fold(found.problems, Problem(where=place, what=what, severity=Severity.NOTE, count=len(mine)))
 
     @staticmethod
     def _count(batch: EventBatch, name: str, times: object, reaches: dict[str, tuple[str, Reach]]) -> None:
