@@ -110,7 +110,6 @@ OTHER_AFFAIRS = (
 )
 
 SAY = "said|says|stated|told reporters|told parliament|announced|declared|concluded|has concluded|assesses|assessed|believes|reported|disclosed|confirmed|wrote|noted|warned|claimed|alleged|found|judges|maintained|revealed|added"
-SAY_THAT = SAY.replace("claimed|", "claimed|determined|has determined|")
 CUES = [
     ("with high confidence", "high"), ("with a high degree of confidence", "high"), ("with moderate confidence", "moderate"), ("with medium confidence", "moderate"),
     ("with low confidence", "low"),

@@ -806,3 +806,123 @@ def hostile_case() -> Case:
         weighing=Weighing(evidence=(item,), observed=assessment, said=assessment, agreement=NASTY),
         problems=(problem,),
     )
+
+
+SMALL = """London said on 19 July 2021 that it was highly likely that China was behind the Exchange attack. The requests \
+came from 198.51.100.23 and left web shells. Beijing denied it.
+"""
+
+
+def small_case() -> Case:
+    """One text with an accusation and its denial, one technique, one address, one sighting: its outputs can be read."""
+    doc = document("statement.txt", SMALL, title="A statement", published="2021-07-19", publisher="Example News")
+    accuses = claim(
+        doc,
+        "London said",
+        ("London", "United Kingdom", GOV, "GB"),
+        Stance.ACCUSES,
+        CHINA,
+        "the Exchange attack",
+        firmness=Firmness.HIGH,
+        cue="highly likely",
+        likelihood=Likelihood.VERY_LIKELY,
+    )
+    denies = claim(doc, "Beijing denied", ("Beijing", "China", GOV, "CN"), Stance.DENIES, None)
+    mentions = (
+        Mention(
+            id=stable_id("mention", doc.id, "T1505.003"),
+            kind=MentionKind.TECHNIQUE,
+            value="T1505.003",
+            target="T1505.003",
+            span=find(doc, "left web shells"),
+        ),
+        Mention(
+            id=stable_id("mention", doc.id, "198.51.100.23"),
+            kind=MentionKind.INDICATOR,
+            value="198.51.100.23",
+            type="ipv4-addr",
+            span=find(doc, "198.51.100.23"),
+        ),
+    )
+    seen = hunt()
+    shell = seen.sightings[3]
+    chain = msgspec.structs.replace(
+        seen.chains[0],
+        start=shell.event.time,
+        end=shell.event.time,
+        stages=(shell.stage,),
+        sightings=(shell.id,),
+        keys=(),
+        summary="one step",
+    )
+    found = msgspec.structs.replace(
+        seen, sightings=(shell,), chains=(chain,), files=seen.files[1:2], rules=seen.rules[2:], problems=seen.problems[:1]
+    )
+    row = AffairRow(source="United Kingdom", claims=(accuses.id,))
+    return Case(
+        name="A small case",
+        versions=VERSIONS,
+        documents=(doc,),
+        claims=(accuses, denies),
+        mentions=mentions,
+        affairs=(
+            Affair(
+                incident_id="exchange-2021",
+                name="Microsoft Exchange hack",
+                rows=(row, AffairRow(source="China", claims=(denies.id,))),
+                shifts=(Shift(earlier=accuses.id, later=denies.id, kind="answers", note="denied on the same day"),),
+                origins=2,
+                first_official="2021-07-19",
+            ),
+        ),
+        hunt=found,
+        weighing=small_weighing(accuses, shell),
+        problems=(
+            Problem(where="old-memo.doc", what="the format is not known", severity=Severity.FAILED, hint="save it as PDF"),
+        ),
+        marking=Tlp.GREEN,
+    )
+
+
+def small_weighing(accuses: Claim, shell: Sighting) -> Weighing:
+    china = Hypothesis(id="state:CN", name="China", level=Level.STATE, state="CN")
+    unknown = Hypothesis(id="unknown", name="an actor not in the list", level=None)
+    observed = Evidence(
+        id="evidence-1", kind=EvidenceKind.OBSERVED, feature="T1505.003", label="web shell", origin="logs", traces=(shell.id,)
+    )
+    said = Evidence(
+        id="evidence-2",
+        kind=EvidenceKind.SAID,
+        feature="state:CN",
+        label="the United Kingdom names China",
+        origin="United Kingdom",
+        traces=(accuses.id,),
+        reliability="B",
+        credibility=2,
+    )
+    return Weighing(
+        evidence=(observed, said),
+        observed=Assessment(
+            kind=EvidenceKind.OBSERVED,
+            verdict=Verdict.INSUFFICIENT,
+            statement="What was observed does not tell who did it.",
+            posteriors=(Posterior(hypothesis=unknown, probability=1.0, prior=1.0),),
+            missing=("malware that only one group uses",),
+            base_rates=("T1505.003 fits 23 groups",),
+        ),
+        said=Assessment(
+            kind=EvidenceKind.SAID,
+            verdict=Verdict.NAMED,
+            statement="According to those who spoke, it is very likely that China did it.",
+            leaders=("state:CN",),
+            likelihood=Likelihood.VERY_LIKELY,
+            confidence=Confidence.MODERATE,
+            posteriors=(
+                Posterior(hypothesis=china, probability=0.8, prior=0.3),
+                Posterior(hypothesis=unknown, probability=0.2, prior=0.7),
+            ),
+            weights=(Weight(evidence="evidence-2", hypothesis="state:CN", decibans=9.5),),
+            decisive=("evidence-2",),
+        ),
+        agreement="What was said names an actor; what was observed neither supports nor contradicts it.",
+    )

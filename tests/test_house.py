@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ SRC = Path(__file__).parent.parent / "src" / "indicia"
 FLOORS = {
     "errors": 0,
     "writing": 0,
+    "extras": 1,
     "records": 1,
     "knowledge": 2,
     "read": 3,
@@ -82,3 +86,69 @@ def test_no_module_has_two_subjects(path: Path) -> None:
     assert path.stem not in {"utils", "helpers", "common", "misc", "manager"}
     lines = path.read_text("utf-8").count("\n")
     assert lines <= 600, f"{path.relative_to(SRC)} has {lines} lines: which of its subjects should leave?"
+
+
+# A package whose modules have another name; the rest are named as their packages are.
+MODULES = {
+    "ahocorasick-rs": {"ahocorasick_rs"},
+    "psycopg": {"psycopg"},  # SQLAlchemy loads it for a database URL
+    "pysigma": {"sigma"},
+    "pysigma-backend-elasticsearch": {"sigma.backends.elasticsearch"},
+    "pysigma-backend-kusto": {"sigma.backends.kusto"},
+    "pysigma-backend-splunk": {"sigma.backends.splunk"},
+    "python-multipart": {"python_multipart"},  # Starlette loads it for a form
+    "pyyaml": {"yaml"},
+}
+LOADED_BY_OTHERS = {"psycopg", "python-multipart"}
+# Where an optional part may be imported, so that everything else runs without it.
+PARTS = {"pdf": {"share/brief/pdf.py"}, "web": {"web", "cli/serve.py", "cli/taxii.py"}, "postgresql": {"case"}}
+
+
+def package(requirement: str) -> str:
+    return re.split(r"[\[<>=;! ]", requirement)[0].lower().replace("_", "-")
+
+
+def declared() -> dict[str, set[str]]:
+    """Extra ("" for what is always installed) -> packages."""
+    project = tomllib.loads((SRC.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    rows = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {extra: {package(row) for row in wanted} for extra, wanted in rows.items()}
+
+
+def foreign_imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name for name in names if name.split(".")[0] not in {"indicia", "__future__"} | sys.stdlib_module_names}
+
+
+def modules_of(name: str) -> set[str]:
+    return MODULES.get(name, {name.replace("-", "_")})
+
+
+def is_of(module: str, name: str) -> bool:
+    return any(f"{module}.".startswith(f"{one}.") for one in modules_of(name))
+
+
+def test_every_package_that_is_declared_is_imported_and_the_other_way_round() -> None:
+    used = {name for path in SRC.rglob("*.py") for name in foreign_imports(path)}
+    packages = set().union(*declared().values())
+    idle = {name for name in packages - LOADED_BY_OTHERS if not any(is_of(module, name) for module in used)}
+    assert not idle, "nothing imports these: make them a development dependency, or drop them"
+    assert not {module for module in used if not any(is_of(module, name) for name in packages)}, "not in pyproject.toml"
+    pinned = (SRC.parents[1] / "requirements" / "run.in").read_text("utf-8").split("\n")
+    missing = packages - {package(row) for row in pinned if row}
+    assert not missing, "make run does not install these: requirements/run.in"
+
+
+@pytest.mark.parametrize("extra", sorted(PARTS))
+def test_an_optional_part_is_imported_in_its_own_place_alone(extra: str) -> None:
+    for path in SRC.rglob("*.py"):
+        mine = str(path.relative_to(SRC))
+        if mine in PARTS[extra] or mine.split("/")[0] in PARTS[extra]:
+            continue
+        needed = [(name, module) for name in declared()[extra] for module in foreign_imports(path) if is_of(module, name)]
+        assert not needed, f"{mine} needs the extra {extra}"

@@ -2,6 +2,7 @@
 
 IndiciaError
 ├── UsageError        the call itself is wrong: an unknown option value, two things that exclude each other
+├── ExtraError        it needs a part of the program that is not installed: says how to install it
 ├── InputError        a file or folder cannot be used at all: missing, unreadable, empty, of no known kind
 │   └── FormatError   it is of a known kind and broken: says where
 ├── RuleError         a detection rule cannot be used: says which and why
@@ -16,6 +17,7 @@ Bulk work does not raise: it collects `records.Problem`s and goes on.
 from __future__ import annotations
 
 __all__ = [
+    "ExtraError",
     "FormatError",
     "IndiciaError",
     "InputError",
@@ -45,6 +47,10 @@ class IndiciaError(Exception):
 
 class UsageError(IndiciaError):
     """The call itself is wrong."""
+
+
+class ExtraError(IndiciaError):
+    """A part of the program that not everybody needs is not installed."""
 
 
 class InputError(IndiciaError):

@@ -44,7 +44,6 @@ def test_matrix_order() -> None:
     names = [tactic.shortname for tactic in ATTACK.tactics]
     assert names[:3] == ["reconnaissance", "resource-development", "initial-access"]
     assert names[-1] == "impact" and len(names) == 14
-    assert ATTACK.first_tactic("T1078").shortname == "initial-access"  # type: ignore[union-attr]
 
 
 def test_hafnium() -> None:
@@ -57,7 +56,8 @@ def test_hafnium() -> None:
     assert len(ATTACK.users_of("S0020", kinds="G")) == 9
     mitigations = [row.id for row in ATTACK.mitigations_for("T1190")]
     assert mitigations == ["M1016", "M1026", "M1030", "M1035", "M1037", "M1048", "M1050", "M1051"]
-    assert ATTACK.detections_for("T1505.003")[0].analytics[0].log_sources
+    detection = next(row for row in ATTACK.detections if "T1505.003" in row.techniques)
+    assert detection.analytics[0].log_sources
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,7 @@ def test_unknown_ids_give_nothing(id: str) -> None:
 
 def test_subtechniques() -> None:
     assert ATTACK.parent("T1505.003").id == "T1505"  # type: ignore[union-attr]
-    assert "T1505.003" in {row.id for row in ATTACK.subtechniques("T1505")}
-    assert ATTACK.parent("T1505") is None and ATTACK.subtechniques("T1505.003") == ()
+    assert ATTACK.parent("T1505") is None
 
 
 def test_no_sentences_of_others_came_along() -> None:

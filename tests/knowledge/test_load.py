@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import msgspec
@@ -22,13 +21,8 @@ def known() -> Knowledge:
     return load(PACKAGED)
 
 
-def test_loading_all_names_is_quick() -> None:
-    # A bound of the kind "something is badly wrong", ten times what is measured: speed itself is measured elsewhere.
-    fresh = Knowledge((PACKAGED,))
-    start = time.process_time()
-    count = sum(1 for _ in fresh.names())
-    assert count > 10_000
-    assert time.process_time() - start < 1.5
+def test_all_names_are_there() -> None:
+    assert sum(1 for _ in Knowledge((PACKAGED,)).names()) > 10_000
 
 
 def test_load_is_cached() -> None:

@@ -12,6 +12,7 @@ import yaml
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
+from tests.wording import names
 
 CASES = Path(__file__).parent.parent / "cases" / "read"
 
@@ -27,11 +28,17 @@ def cases(folder: str) -> list[Any]:
 def fits(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     for field, value in wanted.items():
         if field in ("source", "accused") and value is not None:
-            if found[field] is None or value.lower() not in found[field].lower():
+            if not names(value, found[field]):
                 return False
         elif found[field] != value:
             return False
     return True
+
+
+def test_a_case_fits_whole_words_alone() -> None:
+    assert fits({"accused": "US"}, {"accused": "the US military"}) and fits({"accused": None}, {"accused": None})
+    assert not fits({"accused": "US"}, {"accused": "Russia"})
+    assert not fits({"accused": "Russia"}, {"accused": None}) and not fits({"accused": None}, {"accused": "Russia"})
 
 
 @pytest.mark.parametrize("case", cases("claims"))

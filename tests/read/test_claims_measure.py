@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from evals.claims import compare, read_all
+from evals.claims import compare, matched, read_all
 from tests.shared import shared
 
 
@@ -23,3 +23,23 @@ def test_both_measures_count_alike(tmp_path: Path) -> None:
     tally = compare(read)
     assert {"tp": tally.total("hit"), "fp": tally.total("invented"), "fn": tally.total("missed")} == theirs
     assert theirs["tp"] > 50
+
+
+def said(accused: str, source: str = "NCSC", **more: object) -> dict[str, object]:
+    names = {"accused_canonical": accused, "source_canonical": source}
+    return {"stance": "accuses", "accused": accused, "source": source, **names, **more}
+
+
+def test_required_claims_are_matched_first_and_as_many_as_can_be() -> None:
+    wide, narrow = said("Chinese hackers of HAFNIUM"), said("Chinese hackers")
+    gold = [said("HAFNIUM", optional=True), said("HAFNIUM group"), said("Chinese hackers of HAFNIUM")]
+    # "hackers" fits the last alone; the best pair first would give that one away and lose a required claim.
+    assert matched([wide, narrow], gold) == {0: 1, 1: 2}
+    assert matched([wide], gold[:1]) == {0: 0}
+    assert matched([wide], [said("HAFNIUM", stance="denies")]) == {}
+
+
+def test_to_accuse_oneself_is_to_take_credit() -> None:
+    credit = {"stance": "claims", "accused": "Killnet", "source": "Killnet"}
+    assert matched([said("Killnet", "Killnet")], [credit]) == {0: 0}
+    assert matched([said("Killnet", "NCSC")], [{**credit, "source": "NCSC"}]) == {}

@@ -33,3 +33,12 @@ def test_actors_in_the_spelling_of_the_text(text: str, said: str, state: str | N
 )
 def test_everyday_words_are_no_actors(text: str) -> None:
     assert not [name for _, _, name in NAMES.find(text, 0, len(text)) if name.kind == "actor"]
+
+
+@pytest.mark.parametrize("name", ["The Guardian", "Der Spiegel", "La Repubblica", "Sky News", "The Sun", "Zero Day"])
+def test_media_are_known_by_their_whole_names(name: str) -> None:
+    def media(text: str) -> list[str]:
+        return [text[a:b] for a, b, found in NAMES.find(text, 0, len(text)) if found.kind == "media"]
+
+    assert media(f"{name} reports that the bank was robbed.")[0] in {name, name.split(" ", 1)[1]}
+    assert not media(f"{name.replace(' ', '')} reports that the bank was robbed.")

@@ -11,6 +11,7 @@ import yaml
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
+from tests.wording import names
 
 CASES = Path(__file__).parent.parent / "cases" / "read" / "claims_turns"
 
@@ -28,7 +29,7 @@ def by_rules(text: str) -> list[dict[str, Any]]:
 def holds(wanted: str | None, found: str | None, canonical: str | None) -> bool:
     if wanted is None:
         return found is None
-    return any(wanted.lower() in (text or "").lower() for text in (found, canonical))
+    return any(names(wanted, text) for text in (found, canonical))
 
 
 @pytest.mark.parametrize("row", rows("turns.yml"), ids=lambda row: row[3][:40])

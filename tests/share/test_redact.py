@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.errors import MarkingError
 from indicia.knowledge import load
-from indicia.records import Case, Tlp, to_json
+from indicia.pipeline import for_audience
+from indicia.records import (
+    Accused,
+    AccusedType,
+    Case,
+    Claim,
+    Judgement,
+    Level,
+    Party,
+    Problem,
+    Severity,
+    Source,
+    SourceType,
+    Tlp,
+    stable_id,
+    to_json,
+)
 from indicia.share import FORMATS, render
-from indicia.share.redact import mark, marking_of, redact
-from tests.sample_case import exchange_case
+from indicia.share.internals import LOWERED
+from indicia.share.redact import left_out, mark, marking_of, redact
+from tests.sample_case import document, exchange_case, find
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW
 
@@ -31,17 +51,146 @@ def test_nothing_above_the_audience_is_left(case: Case, audience: Tlp) -> None:
     assert [claim.id for claim in seen.claims] == [claim.id for claim in kept]
 
 
-@pytest.mark.parametrize("form", ["stix", "misp", "navigator", "csv", "timesketch", "json", "md", "html"])
-@pytest.mark.parametrize("audience", list(Tlp)[:-1])
-def test_a_secret_is_in_no_format(form: str, audience: Tlp) -> None:
+SECRET = (
+    "The Bandicoot Bureau said with quagga certainty that the Okapi Legion, on loan to Zamunda, broke into the tapir exchange \
+from 203.0.113.77 on 3 June 2019."
+)
+SECRET_WORDS = "bandicoot quagga okapi zamunda tapir 203.0.113 203[.]0[.]113 2019-06-03 numbat".split()
+
+
+def with_a_secret() -> Case:
+    """The sample affair, and beside it a text that only few may see: its own claim, actor and address, and its name."""
     case = exchange_case()
-    secret, *rest = case.documents
-    name = "zebra-source"
-    secret = msgspec.structs.replace(secret, name=name, title=name, marking=Tlp.RED)
-    case = msgspec.structs.replace(case, documents=(secret, *rest), name=name, marking=Tlp.RED)
-    written = render(redact(case, audience), form, load())
-    for word in (name, "EXCH01", "with a high degree of confidence", "Dominic Raab"):
-        assert word.encode() not in written
+    secret = document(
+        "numbat.txt", SECRET, title="The numbat file", published="2019-06-03", publisher="Numbat", marking=Tlp.RED
+    )
+    said = msgspec.structs.replace(
+        case.claims[0],
+        id=stable_id("claim", "secret"),
+        quote=secret.span(0, len(SECRET)),
+        source=Source(
+            type=SourceType.GOVERNMENT,
+            party=Party(span=find(secret, "The Bandicoot Bureau"), canonical="Bandicoot Bureau", state=None),
+        ),
+        accused=Accused(
+            type=AccusedType.GROUP,
+            level=Level.GROUP,
+            party=Party(span=find(secret, "the Okapi Legion"), canonical="Okapi Legion", state=None),
+        ),
+        incident="tapir exchange hack",
+        firmness_cue=find(secret, "quagga certainty"),
+        date="2019-06-03",
+    )
+    address = msgspec.structs.replace(
+        next(one for one in case.mentions if one.type == "ipv4-addr"),
+        id=stable_id("mention", "secret"),
+        value="203.0.113.77",
+        span=find(secret, "203.0.113.77"),
+    )
+    affair = msgspec.structs.replace(case.affairs[0], name="Tapir exchange hack")
+    return msgspec.structs.replace(
+        case,
+        name="Okapi and others",
+        documents=(*case.documents, secret),
+        claims=(*case.claims, said),
+        mentions=(*case.mentions, address),
+        affairs=(affair,),
+        problems=(*case.problems, Problem(where="numbat-2.txt", what="cannot be read")),
+    )
+
+
+def words_of(written: bytes, form: str) -> str:
+    if form != "pdf":
+        return written.decode().lower()
+    pages = pypdfium2.PdfDocument(written)
+    return "\n".join(page.get_textpage().get_text_range() for page in pages).lower()
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize(
+    "made", [redact, lambda case, audience: for_audience(case, audience, load())], ids=["kept", "concluded"]
+)
+def test_a_secret_is_in_no_format_and_what_is_none_is_still_there(form: str, made: Callable[[Case, Tlp], Case]) -> None:
+    case = with_a_secret()
+    for audience in (Tlp.GREEN, Tlp.AMBER_STRICT):
+        seen = made(case, audience)
+        assert {claim.id for claim in seen.claims} == {claim.id for claim in exchange_case().claims}
+        written = words_of(render(seen, form, load()), form)
+        assert [word for word in SECRET_WORDS if word in written] == []
+        assert "exch01" not in written, "the hunt was drawn from the whole"
+        if form in {"stix", "json", "md", "html", "pdf"}:
+            assert "hafnium" in written and "dominic raab" in written
+        if form in {"stix", "misp", "csv", "json"}:
+            assert "198.51.100.23" in written
+    # All of it is there for those who may see it, so the search above does find what there is.
+    whole = words_of(render(case, form, load()), form)
+    if form in {"stix", "json", "md", "html", "pdf"}:
+        assert {"bandicoot", "okapi", "tapir"} <= {word for word in SECRET_WORDS if word in whole}
+    if form in {"misp", "csv"}:
+        assert "203.0.113.77" in whole
+
+
+def test_what_is_left_of_a_redacted_case() -> None:
+    case = with_a_secret()
+    seen = redact(case, Tlp.AMBER)
+    assert seen.name == "Extract for TLP:AMBER" and seen.versions == case.versions
+    assert seen.documents == case.documents[:2] and seen.claims == case.claims[:-1] and seen.mentions == case.mentions[:-1]
+    assert (seen.affairs, seen.hunt, seen.weighing, seen.advice, seen.judgements) == ((), None, None, None, ())
+    assert seen.marking is Tlp.CLEAR, "that of the strictest document left"
+    assert [(one.where, one.severity) for one in seen.problems] == [("this export", Severity.NOTE)]
+    said = "Parts that may not be shown to an audience cleared for TLP:AMBER were left out."
+    assert list(left_out(seen)) == [said]
+    assert list(left_out(case)) == [], "no other problem is a sentence of what was left out"
+    assert redact(case, Tlp.RED) is case
+
+
+def test_a_text_at_the_very_marking_of_the_audience_stays() -> None:
+    case = with_a_secret()
+    first, *others = case.documents
+    case = msgspec.structs.replace(case, documents=(msgspec.structs.replace(first, marking=Tlp.AMBER), *others))
+    seen = redact(case, Tlp.AMBER)
+    assert seen.documents == case.documents[:2] and seen.marking is Tlp.AMBER
+    assert redact(case, Tlp.GREEN).documents == case.documents[1:2]
+
+
+def touching(case: Case) -> dict[str, Claim]:
+    """Claims of the open text, each with one span in the secret one."""
+    secret = case.documents[-1]
+    span = find(secret, "the Okapi Legion")
+    base = case.claims[7]
+    party = Party(span=span, canonical="Okapi Legion", state=None)
+    return {
+        "source": msgspec.structs.replace(base, source=msgspec.structs.replace(base.source, party=party)),
+        "accused": msgspec.structs.replace(base, accused=msgspec.structs.replace(base.accused, party=party)),
+        "via": msgspec.structs.replace(base, source=msgspec.structs.replace(base.source, via=(span,))),
+        **{
+            field: msgspec.structs.replace(base, **{field: span})
+            for field in ("act", "firmness_cue", "basis_cue", "date_text", "quote")
+        },
+        "victims": msgspec.structs.replace(base, victims=(span,)),
+    }
+
+
+@pytest.mark.parametrize("part", sorted(touching(with_a_secret())))
+def test_a_claim_goes_when_any_of_its_words_stand_in_a_text_above(part: str) -> None:
+    case = with_a_secret()
+    claim = touching(case)[part]
+    other = msgspec.structs.replace(case.claims[0], origin=None)
+    case = msgspec.structs.replace(case, claims=(claim, other))
+    assert redact(case, Tlp.AMBER).claims == (other,)
+
+
+def test_a_copy_of_what_is_left_out_stays_a_copy_and_leads_nowhere() -> None:
+    case = with_a_secret()
+    first, second, third, fourth = (msgspec.structs.replace(one, origin=None) for one in case.claims[:4])
+    secret = case.claims[-1]
+    copies = [msgspec.structs.replace(one, origin=secret.id) for one in (second, third)]
+    kept = msgspec.structs.replace(fourth, origin=first.id)
+    seen = redact(msgspec.structs.replace(case, claims=(first, *copies, kept, secret)), Tlp.AMBER)
+    assert [claim.origin for claim in (seen.claims[0], seen.claims[3])] == [None, first.id]
+    one, other = seen.claims[1].origin, seen.claims[2].origin
+    assert one == other is not None and one != secret.id
+    assert one == stable_id("claim", "withheld", secret.id)
 
 
 def test_what_all_may_see_is_left_as_it_is() -> None:
@@ -51,14 +200,28 @@ def test_what_all_may_see_is_left_as_it_is() -> None:
 
 def test_ones_own_hunt_may_be_kept_closer_than_the_texts() -> None:
     case = exchange_case()
-    assert redact(case, Tlp.GREEN, sightings=Tlp.AMBER).hunt is None
-    assert redact(case, Tlp.AMBER, sightings=Tlp.AMBER).hunt is not None
+    closer = redact(case, Tlp.GREEN, sightings=Tlp.AMBER)
+    assert closer.hunt is None and closer.name == case.name and closer.claims == case.claims
+    assert list(left_out(closer))
+    for audience in (Tlp.AMBER, Tlp.RED):
+        assert redact(case, audience, sightings=Tlp.AMBER) is case
+    texts = exchange_case(logs=False)
+    assert redact(texts, Tlp.GREEN, sightings=Tlp.AMBER) is texts, "there is nothing to keep closer"
 
 
-def test_raising_is_free() -> None:
-    case = mark(exchange_case(), Tlp.AMBER)
-    assert case.marking is Tlp.AMBER
-    assert {document.marking for document in case.documents} == {Tlp.AMBER}
+def test_raising_is_free_and_lowers_no_document() -> None:
+    case = exchange_case()
+    red, clear = (
+        msgspec.structs.replace(one, marking=tlp) for one, tlp in zip(case.documents, (Tlp.RED, Tlp.CLEAR), strict=True)
+    )
+    whole = msgspec.structs.replace(case, documents=(red, clear), marking=Tlp.RED)
+    for marking, wanted in ((Tlp.AMBER, [Tlp.AMBER, Tlp.AMBER]), (Tlp.GREEN, [Tlp.GREEN, Tlp.GREEN])):
+        raised = mark(case, marking)
+        assert (raised.marking, [document.marking for document in raised.documents]) == (marking, wanted)
+        assert raised.judgements == case.judgements, "the same or stricter needs no reason"
+    assert [document.marking for document in mark(whole, Tlp.RED).documents] == [Tlp.RED, Tlp.RED]
+    with pytest.raises(MarkingError):
+        mark(msgspec.structs.replace(whole, marking=Tlp.CLEAR), Tlp.AMBER)
 
 
 def test_lowering_takes_a_reason_and_keeps_it() -> None:
@@ -66,11 +229,30 @@ def test_lowering_takes_a_reason_and_keeps_it() -> None:
     for reason in (None, "", "  "):
         with pytest.raises(MarkingError, match="TLP:AMBER"):
             mark(case, Tlp.GREEN, reason=reason)
-    lowered = mark(case, Tlp.GREEN, reason="the author agreed", author="jane", time="2026-11-24T00:00:00Z")
-    assert marking_of(lowered) is Tlp.GREEN
+    lowered = mark(case, Tlp.GREEN, reason=" the author agreed ", author="jane", time="2026-11-24T00:00:00Z")
+    assert marking_of(lowered) is lowered.marking is Tlp.GREEN
+    (judgement,) = lowered.judgements
+    assert (judgement.subject, judgement.action, judgement.author) == ("case", LOWERED, "jane")
+    assert (judgement.time, judgement.note) == ("2026-11-24T00:00:00Z", "the author agreed")
+    again = mark(case, Tlp.GREEN, reason="the author agreed", author="joan", time="2026-11-24T00:00:00Z")
+    assert again.judgements[0].id != judgement.id
     written = render(lowered, "stix", load())
     assert b"TLP:AMBER lowered to TLP:GREEN: the author agreed" in written
     assert b"jane" not in written
+
+
+def test_lowering_leaves_what_is_lower_already() -> None:
+    case = exchange_case()
+    red, clear = (
+        msgspec.structs.replace(one, marking=tlp) for one, tlp in zip(case.documents, (Tlp.RED, Tlp.CLEAR), strict=True)
+    )
+    earlier = Judgement(id="j-0", subject="case", action="note", author="a", time="2026-01-01T00:00:00Z", note="n")
+    case = msgspec.structs.replace(case, documents=(red, clear), marking=Tlp.AMBER, judgements=(earlier,))
+    lowered = mark(case, Tlp.GREEN, reason="agreed")
+    assert [document.marking for document in lowered.documents] == [Tlp.GREEN, Tlp.CLEAR]
+    assert [one.id for one in lowered.judgements][0] == "j-0" and len(lowered.judgements) == 2
+    said = lowered.judgements[1]
+    assert (said.value, said.author, said.time) == ("TLP:RED lowered to TLP:GREEN:", "", "")
 
 
 def test_every_format_is_made_of_a_redacted_case() -> None:

@@ -40,7 +40,7 @@ def ordered(
     greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher 1978). Ties go by id.
     """
     weights = {need.id: need.weight for need in needs}
-    total = sum(weights.values()) or 1.0
+    total = math.fsum(weights.values()) or 1.0
     most = max(breadth.values(), default=1)
     level = dict.fromkeys(weights, 0.0)
     part: dict[str, dict[str, float]] = {}
@@ -49,7 +49,7 @@ def ordered(
     for measure in measures:
         mine = {key: share for key, share in shares(measure, breadth, most).items() if key in weights}
         part[measure.id] = mine
-        effect = sum(weights[key] * share for key, share in mine.items()) / total
+        effect = math.fsum(weights[key] * share for key, share in mine.items()) / total
         (taken if measure.in_place else rest).append(msgspec.structs.replace(measure, effect=round(effect, 4)))
 
     def take(measure: Measure) -> None:
@@ -57,10 +57,10 @@ def ordered(
             level[key] = max(level[key], share)
 
     def gain(measure: Measure) -> float:
-        return sum(weights[key] * max(0.0, share - level[key]) for key, share in part[measure.id].items())
+        return math.fsum(weights[key] * max(0.0, share - level[key]) for key, share in part[measure.id].items())
 
     def covered() -> float:
-        return round(sum(weights[key] * value for key, value in level.items()) / total, 4)
+        return round(math.fsum(weights[key] * value for key, value in level.items()) / total, 4)
 
     for measure in taken:
         take(measure)

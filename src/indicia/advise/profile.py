@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from indicia.advise import words
-from indicia.records import Measure, MeasureKind, stable_id
+from indicia.records import MeasureKind, stable_id
 
 __all__ = ["in_place", "known_words", "read_profile"]
 
@@ -42,8 +42,3 @@ def in_place(have: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
         stable_id("measure", MeasureKind.MITIGATE.value if key in words.mitigations() else "log", key) for key in keys
     )
     return ids, tuple(word for word in wanted if word not in known)
-
-
-def is_in_place(measure: Measure, ids: frozenset[str]) -> bool:
-    """Whether the profile says that the measure is taken already."""
-    return measure.id in ids

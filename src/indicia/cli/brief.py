@@ -16,6 +16,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
+from indicia.extras import missing
 from indicia.records import Case, Severity, to_json
 
 __all__ = ["brief"]
@@ -78,7 +79,7 @@ def brief(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, build, for_public
-    from indicia.share import FORMATS, pieces
+    from indicia.share import pieces
     from indicia.view.judgements import key_judgements
 
     voice = talk(quiet, verbose, color)
@@ -105,11 +106,14 @@ def brief(
         left = as_left(case, knowledge)
         if public:
             left = for_public(left, knowledge)
-        for number, (file, form) in enumerate(FILES):
+        no_pdf = missing("pdf")
+        files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
+        for number, (file, form) in enumerate(files):
             if progress:
-                progress("writing", number, len(FILES))
-            if form in FORMATS:
-                write_out(pieces(left, form, knowledge), output / file)
+                progress("writing", number, len(files))
+            write_out(pieces(left, form, knowledge), output / file)
+        if no_pdf:
+            voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]
     if keep:
         _keep(case, keep, sources, logs or (), voice)
@@ -122,7 +126,8 @@ def brief(
     else:
         for text in sentences:
             print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
-        print(plain(f"\nThe brief is in {output / 'brief.html'} (also .md, .pdf, STIX, MISP; all in {output}/)"))  # noqa: T201
+        others = ".md" if no_pdf else ".md, .pdf"
+        print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indicia.errors import (
+    ExtraError,
     IndiciaError,
     InputError,
     KnowledgeError,
@@ -13,7 +14,7 @@ from indicia.errors import (
     UsageError,
 )
 
-__all__ = ["E_FAULT", "E_FOUND", "E_INTERRUPTED", "E_NOTHING", "E_OK", "E_PARTIAL", "E_USAGE", "code_for"]
+__all__ = ["E_EXTRA", "E_FAULT", "E_FOUND", "E_INTERRUPTED", "E_NOTHING", "E_OK", "E_PARTIAL", "E_USAGE", "code_for"]
 
 E_OK = 0  # done, all of it
 E_FAULT = 1  # a fault of ours
@@ -26,6 +27,7 @@ E_LIMIT = 14  # a bound that keeps hostile input harmless was reached
 E_MARKING = 15  # refused: it would lower a TLP marking
 E_STORE = 16  # the case cannot be opened or written, or there is no room for the output
 E_KNOWLEDGE = 17  # knowledge is missing or does not fit
+E_EXTRA = 18  # it needs a part of the program that is not installed; the message says what to install
 E_INTERRUPTED = 130  # Ctrl-C; nothing half-written is left
 
 _CODES: tuple[tuple[type[IndiciaError], int], ...] = (
@@ -36,6 +38,7 @@ _CODES: tuple[tuple[type[IndiciaError], int], ...] = (
     (MarkingError, E_MARKING),
     (StoreError, E_STORE),
     (KnowledgeError, E_KNOWLEDGE),
+    (ExtraError, E_EXTRA),
 )
 
 

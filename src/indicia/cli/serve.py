@@ -12,6 +12,7 @@ import typer
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.errors import InputError
+from indicia.extras import need
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -60,6 +61,7 @@ def serve(
 
       indicia serve affair.indicia --port 9000
     """
+    need("web")
     import uvicorn
     from platformdirs import user_data_path
 

@@ -161,22 +161,9 @@ class Attack:
         """Tactic shortname -> its place in the matrix."""
         return {tactic.shortname: tactic.order for tactic in self.tactics}
 
-    def first_tactic(self, technique: str) -> Tactic | None:
-        """The earliest tactic in the matrix that the technique serves."""
-        row = self.technique(technique)
-        wanted = row.tactics[0] if row and row.tactics else None
-        return next((tactic for tactic in self.tactics if tactic.shortname == wanted), None)
-
     def parent(self, technique: str) -> Technique | None:
         row = self.technique(technique)
         return self.techniques.get(row.parent) if row and row.parent else None
-
-    @cached_property
-    def _children(self) -> dict[str, tuple[Technique, ...]]:
-        return _gather((row.parent, row) for row in self.techniques if row.parent)
-
-    def subtechniques(self, technique: str) -> tuple[Technique, ...]:
-        return self._children.get(self.current(technique), ())
 
     # Relations.
 
@@ -197,28 +184,12 @@ class Attack:
         return tuple(use for use in self._by_target.get(self.current(target), ()) if use.source[0] in kinds)
 
     @cached_property
-    def _by_group(self) -> dict[str, tuple[Campaign, ...]]:
-        return _gather((group, campaign) for campaign in self.campaigns for group in campaign.attributed_to)
-
-    def campaigns_of(self, group: str) -> tuple[Campaign, ...]:
-        """The campaigns that ATT&CK attributes to a group."""
-        return self._by_group.get(self.current(group), ())
-
-    @cached_property
     def _mitigating(self) -> dict[str, tuple[Mitigation, ...]]:
         return _gather((technique, row) for row in self.mitigations for technique in row.techniques)
 
     def mitigations_for(self, technique: str) -> tuple[Mitigation, ...]:
         """What ATT&CK advises against exactly this technique (a sub-technique does not inherit its parent's)."""
         return self._mitigating.get(self.current(technique), ())
-
-    @cached_property
-    def _detecting(self) -> dict[str, tuple[Detection, ...]]:
-        return _gather((technique, row) for row in self.detections for technique in row.techniques)
-
-    def detections_for(self, technique: str) -> tuple[Detection, ...]:
-        """The detection strategies for exactly this technique, each with its analytics and their log sources."""
-        return self._detecting.get(self.current(technique), ())
 
 
 def _gather(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:

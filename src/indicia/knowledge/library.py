@@ -17,7 +17,7 @@ import platformdirs
 from indicia.errors import KnowledgeError
 from indicia.knowledge.affairs import Affairs
 from indicia.knowledge.attack import Attack
-from indicia.knowledge.index import Index, fold
+from indicia.knowledge.index import Index
 from indicia.knowledge.names import Name, all_names
 from indicia.knowledge.tables import (
     Actor,
@@ -191,18 +191,6 @@ class Knowledge:
                 found[cve] = (*found.get(cve, ()), incident)
         return found
 
-    @cached_property
-    def _controls(self) -> dict[str, tuple[Countermeasure, ...]]:
-        found: dict[str, tuple[Countermeasure, ...]] = {}
-        for row in (*self.nist, *self.d3fend):
-            for technique in row.techniques:
-                found[technique] = (*found.get(technique, ()), row)
-        return found
-
-    def controls_for(self, technique: str) -> tuple[Countermeasure, ...]:
-        """NIST controls and D3FEND countermeasures that are mapped to exactly this technique."""
-        return self._controls.get(self.attack.current(technique), ())
-
     def techniques_of_incident(self, incident: Incident) -> tuple[str, ...]:
         """The techniques of an incident: its own and those of its ATT&CK campaigns, sorted by id."""
         found = {self.attack.current(technique) for technique in incident.techniques}
@@ -224,7 +212,3 @@ class Knowledge:
             sectors=self.sectors,
             incidents=self.incidents,
         )
-
-    def same_name(self, one: str, other: str) -> bool:
-        """Whether two names differ in case, blanks, hyphens or accents only."""
-        return fold(one) == fold(other)

@@ -9,13 +9,26 @@ from typing import TypeVar
 
 import msgspec
 
-__all__ = ["Problem", "Record", "Severity", "from_json", "stable_id", "to_json"]
+__all__ = ["Problem", "Record", "Severity", "from_json", "settle", "stable_id", "to_json"]
 
 R = TypeVar("R", bound="Record")
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all records: immutable and hashable where its fields are, compared by value."""
+
+
+DECIMALS = 9  # of every computed number that a record keeps
+
+
+def settle(record: Record, *fields: str) -> None:
+    """Rounds numbers of a record that is being made (for `__post_init__`).
+
+    What lies beyond hangs on the order of a sum and on how a version of Python adds up, and would make other bytes of the same
+    case.
+    """
+    for field in fields:
+        msgspec.structs.force_setattr(record, field, round(getattr(record, field), DECIMALS))
 
 
 def stable_id(kind: str, *parts: object) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from indicia.records.base import Record
+from indicia.records.base import Record, settle
 from indicia.records.text import Span
 
 __all__ = [
@@ -327,6 +327,9 @@ class Claim(Record, frozen=True, kw_only=True):
     score: float = 1.0
     origin: str | None = None
     cues: tuple[str, ...] = ()  # which rules or cues made it: "verb:attribute", "tagger:0.93"
+
+    def __post_init__(self) -> None:
+        settle(self, "score")
 
     @property
     def said(self) -> Proposition:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from indicia.records.base import Record
+from indicia.records.base import Record, settle
 from indicia.records.claims import Confidence, Firmness, Level, Likelihood, Stance
 
 __all__ = [
@@ -87,6 +87,9 @@ class Posterior(Record, frozen=True, kw_only=True):
     hypothesis: Hypothesis
     probability: float
     prior: float
+
+    def __post_init__(self) -> None:
+        settle(self, "probability", "prior")
 
 
 class Verdict(StrEnum):

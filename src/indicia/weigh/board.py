@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import fsum
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def reprior(log_prior: Floats, hypotheses: Sequence[str], tree: Tree, wanted: Ma
             raise UsageError(f"the prior of {name!r} overlaps another or is not a probability")
         new[member] = share[member] / share[member].sum() * probability
         taken |= member
-    left = 1 - sum(wanted.values())
+    left = 1 - fsum(wanted.values())
     if left < -1e-9 or (taken.all() and left > 1e-9):
         raise UsageError(f"the priors sum to {1 - left:g}, and no hypothesis is left for the rest")
     if not taken.all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def assess_observed(
     decided: tuple[int, ...] = ()
     if decision.verdict is Verdict.NAMED:
         decided = decisive(lambda factors: board.posterior(factors)[:, decision.first], board.factors, named_at)
-    share = float(sum(after[at] for at in decision.leaders))
+    share = fsum(after[at] for at in decision.leaders)
     shown = [at for at in order if board.hypotheses[at] != UNKNOWN.id][:_WEIGHTS_FOR]
     effective = board.weights()
     state = next((at for at in decision.levels if at.hypothesis.level is Level.STATE), None)

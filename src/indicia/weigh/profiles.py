@@ -177,10 +177,6 @@ class Profiles:
         return (self._count(self._own, len(self.relations.groups)) > 0).astype(np.float64)
 
     @cached_property
-    def campaign_reports(self) -> Floats:
-        return self._count(self._by_campaign, len(self.relations.groups))
-
-    @cached_property
     def uses(self) -> Floats:
         """1 where a group is known to use the feature, else 0."""
         return (self.reports > 0).astype(np.float64)
@@ -196,11 +192,6 @@ class Profiles:
         """Number of groups known to use each feature."""
         users: Floats = self.uses.sum(axis=0)
         return users
-
-    @cached_property
-    def software_uses(self) -> Floats:
-        """1 where a piece of software (row) is known to do a technique (column)."""
-        return (self._count(self._by_software, len(self.relations.software)) > 0).astype(np.float64)
 
     @cached_property
     def rarity(self) -> Floats:

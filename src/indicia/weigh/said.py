@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log10
+from math import exp, fsum, log10
 
 from indicia.records import (
     Assessment,
@@ -58,7 +58,7 @@ def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
     voices = _voices(items, nodes)
     prior = _softmax({**dict.fromkeys(nodes, _NAMED_PRIOR), UNKNOWN.id: 0.0})
     scores = {
-        at: _NAMED_PRIOR + sum(voice.decibans for voice in voices if voice.node == at or voice.node in node.within)
+        at: _NAMED_PRIOR + fsum(voice.decibans for voice in voices if voice.node == at or voice.node in node.within)
         for at, node in nodes.items()
     }
     after = _capped(_softmax({**scores, UNKNOWN.id: 0.0}), voices, nodes)
@@ -144,7 +144,8 @@ def _deciban(item: Evidence, said: Saying) -> float:
 def _softmax(decibans: Mapping[str, float]) -> dict[str, float]:
     top = max(decibans.values())
     odds = {at: exp((value - top) / DECIBAN) for at, value in decibans.items()}
-    return {at: value / sum(odds.values()) for at, value in odds.items()}
+    total = fsum(odds.values())
+    return {at: value / total for at, value in odds.items()}
 
 
 def _capped(after: Mapping[str, float], voices: Sequence[Voice], nodes: Mapping[str, Node]) -> dict[str, float]:
@@ -159,7 +160,7 @@ def _capped(after: Mapping[str, float], voices: Sequence[Voice], nodes: Mapping[
     ratio = {at: min(1.0, firmest.get(at, 1.0) / within[at]) for at in nodes}
     share = {at: min(ratio[above] for above in (at, *node.within) if above in ratio) for at, node in nodes.items()}
     kept = {at: after[at] * share[at] for at in nodes}
-    return {**kept, UNKNOWN.id: 1.0 - sum(kept.values())}
+    return {**kept, UNKNOWN.id: 1.0 - fsum(kept.values())}
 
 
 def _levels(nodes: Mapping[str, Node], after: Mapping[str, float], prior: Mapping[str, float]) -> tuple[Posterior, ...]:
@@ -170,8 +171,8 @@ def _levels(nodes: Mapping[str, Node], after: Mapping[str, float], prior: Mappin
         found.append(
             Posterior(
                 hypothesis=node.hypothesis,
-                probability=sum(after[below] * sure for below, sure in inner),
-                prior=sum(prior[below] * sure for below, sure in inner),
+                probability=fsum(after[below] * sure for below, sure in inner),
+                prior=fsum(prior[below] * sure for below, sure in inner),
             )
         )
     return tuple(sorted(found, key=lambda at: (-at.probability, _depth(at), at.hypothesis.id)))

@@ -30,8 +30,8 @@ class Decision:
     first: int
     levels: tuple[Posterior, ...]
     held: Backing
-    plantable: bool = False
-    shared: int = 0
+    plantable: bool
+    shared: int
 
 
 def decide(model: Model, layout: Layout, factors: Floats, after: Floats, prior: Floats, tree: Tree) -> Decision:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import string
-import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.hostile import INDICATORS
 from indicia.read.fronts import document_from_text
 from indicia.read.indicators import cues, find_indicators
 from indicia.read.indicators.anchors import Anchors
@@ -21,21 +21,21 @@ CASES = Path(__file__).parent.parent.parent / "cases" / "read" / "indicators"
 
 def cases() -> list[object]:
     return [
-        pytest.param(case["text"], case["want"], id=f"{path.stem}-{number}")
+        pytest.param(case["text"], case.get("name", "case"), case["want"], id=f"{path.stem}-{number}")
         for path in sorted(CASES.glob("*.yml"))
         for number, case in enumerate(yaml.safe_load(path.read_text("utf-8")), start=1)
     ]
 
 
-@pytest.mark.parametrize(("text", "want"), cases())
-def test_cases(text: str, want: list[str]) -> None:
-    document = document_from_text(text, name="case")
+@pytest.mark.parametrize(("text", "name", "want"), cases())
+def test_cases(text: str, name: str, want: list[str]) -> None:
+    document = document_from_text(text, name=name)
     got = []
     for m in find_indicators(document):
         assert document.text[m.span.start : m.span.end] == m.span.text
         assert (m.context.value == "stated") or m.reason
         if not m.method.startswith("within"):
-            got.append(f"{m.type} {m.value}" + (f" ! {m.context.value}" if m.context.value != "stated" else ""))
+            got.append(f"{m.type} {m.value}" + (f" ! {m.context.value} ({m.reason})" if m.context.value != "stated" else ""))
     assert got == [line for line in want if not line.endswith("! none")]
 
 
@@ -126,62 +126,13 @@ def test_every_form_of_a_cue_begins_with_a_stem(family: str, data: st.DataObject
             assert low(match[0]).startswith(tuple(map(low, cues.FAMILIES[family].begins))), match
 
 
-HOSTILE = {
-    "letters": "a" * 400_000,
-    "hex": "0123456789abcdef" * 25_000,
-    "dots": "a." * 200_000,
-    "brackets": "[.]" * 130_000,
-    "open": "(" * 400_000,
-    "backslashes": "\\" * 400_000,
-    "paths": "C:\\a" * 100_000,
-    "schemes": "http://" * 57_000,
-    "hxxp": "hxxp[:]//" * 44_000,
-    "colons": "::1" * 130_000,
-    "mails": "a@" * 200_000,
-    "slashes": " /tmp/a" * 57_000,
-    "keys": "HKLM\\a " * 57_000,
-    "words": "legitimate " * 36_000,
-    "numbers": "1.2.3.4." * 50_000,
-    "agents": "User-Agent: " * 33_000,
-    "mutex": "mutex " * 66_000,
-    "rules": "rule a {condition: " * 200_000,
-    "addresses": "198.51.100.7 x " * 26_000,
-    "open rules": "condition:\n" + "rule a {\n" * 40_000,
-    "open comments": "condition:\n" + "rule a { /*\n" * 30_000,
-    "titles": "title: a\n" * 44_000,
-    "quotes": '"' * 400_000,
-    "blanks": " " * 400_000,
-    "lines": "\n" * 400_000,
-    "cve": "CVE-2021-26855, " * 25_000,
-    "urls": "http://a.example/" * 23_000,
-    "percent": "%a%\\b " * 66_000,
-    "closers": "http://a))))" * 8_000,
-    "versions": "firmware 1.2.3.4 and " * 19_000,
-    "fields": "http://a.com/{a}{b}" * 21_000,
-    "rows": "http://a.com;a;b;c;" * 21_000,
-    "underscores": "a_dot_" * 66_000,
-    "apart": "1 . " * 100_000,
-    "quoted mutexes": 'mutex "aaaa" and "bbbb" and ' * 14_000,
-    "short agents": '"ua": "agent ' * 30_000,
-    "victims": "our site, a.example.com was compromised " * 5_000,
-    "hashes": ("0123456789abcdef" * 2 + "  a.b ") * 10_000,
-    "sources": "Sources: " + "a.com " * 66_000,
-    "spaced": "C:\\" + "a b " * 100_000,
-}
-
-
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_work_is_linear_on_hostile_lines(text: str) -> None:
-    """Four times the text takes about four times the time (ten, or two seconds, for a busy machine), and never long."""
-    quarter = document_from_text(text[: len(text) // 4], name="t")
-    whole = document_from_text(text, name="t")
-    begin = time.process_time()
-    find_indicators(quarter)
-    middle = time.process_time()
-    find_indicators(whole)
-    end = time.process_time()
-    assert end - middle < max(2.0, 10 * (middle - begin))
-    assert end - middle < 20
+@pytest.mark.parametrize("text", INDICATORS.values(), ids=INDICATORS.keys())
+def test_hostile_lines_are_read_to_the_end(text: str) -> None:
+    """That time stays in proportion is measured by `python -m bench.hostile`."""
+    document = document_from_text(text + "\n\nThe beacon went to last.evil.example.\n", name="t")
+    found = find_indicators(document)
+    assert all(document.text[one.span.start : one.span.end] == one.span.text for one in found)
+    assert found[-1].value == "last.evil.example"
 
 
 def test_hosts() -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bench.hostile import NAMES
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
@@ -84,15 +84,8 @@ def test_everyday_sentences_name_nobody(line: str) -> None:
     assert not [m.span.text for m in found if m.kind in {MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN}]
 
 
-@pytest.mark.parametrize(
-    "piece", ["a", "group called ", "APT ", "the malware ", "Turla ", "A b ", "group that we track as the "]
-)
-def test_work_is_linear(piece: str) -> None:
-    text = piece * (200_000 // len(piece))
-    find_names(document_from_text("warm", name="t"), load())
-    begin = time.process_time()
-    find_names(document_from_text(text[: len(text) // 4], name="t"), load())
-    middle = time.process_time()
-    find_names(document_from_text(text, name="t"), load())
-    end = time.process_time()
-    assert end - middle < max(2.0, 10 * (middle - begin))
+@pytest.mark.parametrize("text", NAMES.values(), ids=NAMES.keys())
+def test_hostile_lines_are_read_to_the_end(text: str) -> None:
+    """That time stays in proportion is measured by `python -m bench.hostile`."""
+    document = document_from_text(text + "\n\nThe mail came from Turla, they said.\n", name="t")
+    assert [one.span.start for one in find_names(document, load())][-1] == document.text.rindex("Turla")

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
+from bench.hostile import TECHNIQUES
 from evals.contexts import FILES, as_meant, sentences
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text, open_source
@@ -127,12 +127,9 @@ def test_batches_do_not_change_margins() -> None:
     assert np.allclose(together, apart, atol=1e-4)
 
 
-def test_a_hostile_line_is_linear_work() -> None:
-    model = scorer()  # not part of what is timed
-    assert model is not None
-    began = time.process_time()
-    found("a" * 2_000_000 + " " + "could not " * 100_000 + "[" * 100_000 + "hxxp" * 100_000)
-    assert time.process_time() - began < 20
+def test_a_hostile_line_is_read_to_the_end() -> None:
+    """That time stays in proportion is measured by `python -m bench.hostile`."""
+    assert "T1505.003" in {one.value for one in found(TECHNIQUES["mixed"] + "\n\nThey left a web shell (T1505.003).\n")}
 
 
 def test_a_line_of_many_ids_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

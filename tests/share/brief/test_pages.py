@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import time
 import xml.etree.ElementTree as ET
 from functools import cache
 
@@ -42,13 +42,24 @@ def tree(name: str) -> ET.Element:
     return element
 
 
-@pytest.mark.parametrize("name", ["exchange", "news", "empty"])
+@pytest.mark.parametrize("name", ["small", "empty"])
 @pytest.mark.parametrize("form", ["html", "md", "json"])
 def test_golden(name: str, form: str) -> None:
-    made = render(named(name), form, KNOWLEDGE)
-    # The style is a file of its own and would only stand here three times.
+    golden.check(f"brief-{name}.{form}", reviewable(render(named(name), form, KNOWLEDGE), form))
+
+
+def reviewable(made: bytes, form: str) -> bytes:
+    """The same in lines that a person can read: no style (it is a file of its own), a line for each block, JSON indented."""
+    if form == "json":
+        return json.dumps(json.loads(made), indent=1, ensure_ascii=False).encode() + b"\n"
     made = re.sub(rb"<style>.*?</style>|'sha256-[^']+'", b"", made, flags=re.DOTALL)
-    golden.check(f"brief-{name}.{form}", made)
+    if form == "html":
+        made = re.sub(
+            rb"(?<!\n)(?=<(?:section|h\d|p|ul|ol|li|table|tr|t[hd]|d[ltd]|details|figure|svg|g|rect|text|line|path)\b)",
+            b"\n",
+            made,
+        )
+    return made
 
 
 @pytest.mark.parametrize("form", ["html", "md", "json", "pdf"])
@@ -251,14 +262,12 @@ def test_pdf_has_the_same_content_and_the_marking_on_each_page(name: str) -> Non
     document.close()
 
 
-def test_a_big_case_is_made_in_time_and_folded() -> None:
+def test_a_big_case_is_folded() -> None:
     case = named("big")
     from indicia.knowledge import load
 
     knowledge = load()
-    start = time.perf_counter()
     data = render(case, "html", knowledge)
-    assert time.perf_counter() - start < 5
     assert len(data) < 3_000_000
     text = data.decode()
     assert "488 more claims" in text
@@ -331,9 +340,7 @@ def test_a_megabyte_in_one_field_does_not_become_a_megabyte_of_page() -> None:
     loud = msgspec.structs.replace(sighting, event=event, matched=(("AnchorMailbox", "y" * 1_000_000),), title="z" * 1_000_000)
     hunt = msgspec.structs.replace(case.hunt, sightings=(loud, *case.hunt.sightings[1:]))
     big = msgspec.structs.replace(case, documents=(long, *case.documents[1:]), claims=(claim, *case.claims[1:]), hunt=hunt)
-    start = time.perf_counter()
     data = render(big, "html", KNOWLEDGE)
-    assert time.perf_counter() - start < 5
     assert len(data) < 2 * len(render(case, "html", KNOWLEDGE))
 
 

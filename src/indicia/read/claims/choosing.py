@@ -54,7 +54,7 @@ FEATURES = tuple(WEIGHTS)
 
 def score_of(features: Sequence[float]) -> float:
     """The probability that the text makes the claim."""
-    total = sum(weight * value for weight, value in zip(WEIGHTS.values(), features, strict=True))
+    total = math.fsum(weight * value for weight, value in zip(WEIGHTS.values(), features, strict=True))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 

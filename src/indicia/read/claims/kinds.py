@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from indicia.read.claims.names import Name
 from indicia.read.claims.party import Party
 from indicia.read.claims.units import Unit
 from indicia.read.claims.wordsets import word_set
@@ -235,7 +234,3 @@ def as_place(described: Described, states: dict[str, str]) -> Described:
 
 def _spying(low: str) -> bool:
     return any(w in low for w in ("state", "spy", "spies", "espionage", "government", "intelligence", "military", "nation"))
-
-
-def stands_for_state(name: Name | None) -> bool:
-    return name is not None and name.kind in ("state", "capital", "demonym")

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from indicia.extras import need
 from indicia.share.brief.blocks import Brief
 
 __all__ = ["pdf"]
@@ -20,7 +21,11 @@ _ELSEWHERE = re.compile("[\u0530-\u1dff\u2e80-\ufaff\uff00-\uffef\U00010000-\U00
 
 
 def pdf(brief: Brief) -> bytes:
-    """The document as bytes, without a date of making, so that the same brief gives the same file on one machine."""
+    """The document as bytes, without a date of making, so that the same brief gives the same file on one machine.
+
+    Raises: ExtraError where the compiler is not installed.
+    """
+    need("pdf")
     import typst
 
     data = msgspec.json.encode(brief, order="deterministic")

@@ -1,4 +1,5 @@
-"""The JSON schemas of our extensions, made from the records themselves so that the two cannot drift apart.
+"""The JSON schemas of our extensions, made from the records themselves so that the two cannot drift apart; what their parts
+mean is in meanings.toml.
 
 Each bundle carries them in its extension definitions (STIX 2.1, section 7.3: a URL or the definition as text), so that whoever
 holds a bundle holds the meaning of all that is in it.
@@ -7,7 +8,9 @@ holds a bundle holds the meaning of all that is in it.
 from __future__ import annotations
 
 import json
+import tomllib
 from functools import cache
+from importlib import resources
 from typing import Any
 
 import msgspec
@@ -31,7 +34,11 @@ __all__ = ["case_schema", "claim_schema", "schema_text"]
 
 def claim_schema() -> dict[str, Any]:
     """Draft 2020-12. On a note the extension is a whole claim; on a relationship it names the claim and its note."""
-    (_,), parts = msgspec.json.schema_components([Claim], ref_template="#/$defs/{name}")
+    parts = _parts(Claim)
+    meanings = tomllib.loads(resources.files(__package__).joinpath("meanings.toml").read_text("utf-8"))
+    for name, part in parts.items():
+        if name in meanings:
+            part["description"] = meanings[name]
     claim = parts.pop("Claim")
     claim["properties"]["extension_type"] = {"const": "property-extension"}
     reference = {
@@ -49,7 +56,7 @@ def claim_schema() -> dict[str, Any]:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Attribution claim (STIX 2.1 property extension of Indicia, version 1.0.0)",
+        "title": "Attribution claim (STIX 2.1 property extension of Indicia, version 2.0.0)",
         "anyOf": [{"$ref": "#/$defs/Claim"}, {"$ref": "#/$defs/Reference"}],
         "$defs": {**parts, "Claim": claim, "Reference": reference},
     }
@@ -74,14 +81,13 @@ class _CaseFields(msgspec.Struct):
 
 def case_schema() -> dict[str, Any]:
     """Draft 2020-12, of the extension of a report that carries a whole case. What is empty is left out."""
-    (_,), parts = msgspec.json.schema_components([_CaseFields], ref_template="#/$defs/{name}")
+    parts = _parts(_CaseFields)
     whole = parts.pop("_CaseFields")
     whole["properties"]["extension_type"] = {"const": "property-extension"}
     document = parts["Document"]
     document["properties"]["length"] = {"type": "integer", "minimum": 0}
     document["required"].remove("text")
     for part in (whole, *parts.values()):
-        part.pop("description", None)  # notes for those who read our code
         for field in part.get("properties", {}).values():
             field.pop("default", None)
         if "required" in part:
@@ -93,6 +99,15 @@ def case_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": parts,
     }
+
+
+def _parts(record: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
+    """The schema of the record and of all that it holds, by name, without our docstrings: they are for those who read our code,
+    and Python 3.13 indents them otherwise than 3.11."""
+    _, parts = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
+    for part in parts.values():
+        part.pop("description", None)
+    return parts
 
 
 def _may_be_left_out(field: dict[str, Any]) -> bool:

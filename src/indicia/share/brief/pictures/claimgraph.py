@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 from indicia.records import Stance
 from indicia.share.brief.blocks import Picture
@@ -88,4 +89,4 @@ def _target(position: Position) -> tuple[str, str]:
 
 
 def _mean(values: list[int]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    return fsum(values) / len(values) if values else 0.0

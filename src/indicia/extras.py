@@ -1,0 +1,29 @@
+"""Parts of the program that need packages which not everybody wants: the PDF of a brief, and the page with its TAXII server."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from indicia.errors import ExtraError
+
+__all__ = ["EXTRAS", "missing", "need"]
+
+# extra -> the modules that it brings, and what they are
+EXTRAS = {
+    "pdf": (("typst",), "the PDF compiler"),
+    "web": (("starlette", "uvicorn", "itsdangerous", "python_multipart"), "the web server"),
+}
+
+
+def missing(extra: str) -> ExtraError | None:
+    """What to tell whoever needs the extra, None where all of it is installed."""
+    modules, name = EXTRAS[extra]
+    if all(find_spec(module) is not None for module in modules):
+        return None
+    return ExtraError(f"{name} is not installed", hint=f'pip install "indicia[{extra}]"')
+
+
+def need(extra: str) -> None:
+    """Raises: ExtraError, where a part of the extra is not installed."""
+    if (error := missing(extra)) is not None:
+        raise error
