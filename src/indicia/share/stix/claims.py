@@ -46,7 +46,7 @@ def claim_extension_definition(producer: str, moment: str) -> dict[str, Any]:
         "name": "Attribution claim",
         "description": "Who takes which stance toward whom, for what, how firmly and on what basis, with the exact quote.",
         "schema": schema_text("claim"),
-        "version": "1.0.0",
+        "version": "2.0.0",
         "extension_types": ["property-extension"],
         "object_marking_refs": [TLP_IDS[Tlp.CLEAR]],
     }

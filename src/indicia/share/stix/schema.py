@@ -56,7 +56,7 @@ def claim_schema() -> dict[str, Any]:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Attribution claim (STIX 2.1 property extension of Indicia, version 1.0.0)",
+        "title": "Attribution claim (STIX 2.1 property extension of Indicia, version 2.0.0)",
         "anyOf": [{"$ref": "#/$defs/Claim"}, {"$ref": "#/$defs/Reference"}],
         "$defs": {**parts, "Claim": claim, "Reference": reference},
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank, Told
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.known import Known
@@ -181,8 +179,3 @@ def _short(measure: Measure) -> str:
     if measure.source.startswith("ATT&CK M"):
         return measure.source.removeprefix("ATT&CK ")
     return {"patch": "patch", "detect": "detection", "hunt": "hunt"}.get(measure.kind.value, f"log: {measure.title}")
-
-
-def techniques_of(measures: Iterable[Measure]) -> set[str]:
-    """All technique ids that measures act on."""
-    return {value for measure in measures for value in measure.covers if value.startswith("T")}
