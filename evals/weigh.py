@@ -131,15 +131,19 @@ def reports(cases: list[Case], examples: list[list[Row]], tree: Tree, quick: boo
     alone = verdicts([(one.case, one.weights) for one in first], tree, lambda case: case.techniques)
     for title, ones in (("  verdicts", found), ("  verdicts on techniques alone", alone)):
         show(title, {verdict.value: float(np.mean([one is verdict for one, _ in ones])) for verdict in Verdict})
+    right = [hit for verdict, hit in found if verdict is Verdict.NAMED]
+    whole = {"verdict_named": len(right) / len(found), "verdict_named_right": float(np.mean(right)) if right else 1.0}
+    show("  the whole verdict, on more than one leg", whole)
     techniques = rank_figures([(one.case, one.weights) for one in first], lambda case: case.techniques)
     show("  techniques alone: which group", techniques)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         top = np.concatenate([[one.top for one in each] for each in repeats])
-        right = np.concatenate([[one.rank == 1 for one in each] for each in repeats]).astype(float)
-        (out / "weigh-reliability.svg").write_text(reliability_svg(top, right, closed["ece"], len(first)), encoding="utf-8")
+        first_ranked = np.concatenate([[one.rank == 1 for one in each] for each in repeats]).astype(float)
+        picture = reliability_svg(top, first_ranked, closed["ece"], len(first))
+        (out / "weigh-reliability.svg").write_text(picture, encoding="utf-8")
         print(f"  reliability diagram: {out / 'weigh-reliability.svg'}")
-    return {**closed, **opened, **state, **planted, **decided, "techniques_top1": techniques["top1"]}
+    return {**closed, **opened, **state, **planted, **decided, **whole, "techniques_top1": techniques["top1"]}
 
 
 def campaigns(all_releases: dict[str, Attack], fitted: dict[str, Fitted], tree: Tree, quick: bool) -> dict[str, float]:

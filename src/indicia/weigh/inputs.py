@@ -40,6 +40,8 @@ class Layout:
     is_software: Floats  # [item]
     rarity: Floats  # [item], nats
     users: Floats  # [item]: groups known to use it
+    is_tool: Floats  # [item]: comes with the system, or is to be had by anybody
+    does: Floats  # [item, item]: 1 where the first is software that is known to do the second, a technique
     uses: Floats
     plain: Floats  # [item, group, PLAIN]
     rate: Floats
@@ -61,6 +63,8 @@ class Layout:
             is_software=is_software,
             rarity=rarity,
             users=users,
+            is_tool=profiles.relations.is_tool[columns].astype(np.float64),
+            does=_does(profiles, columns),
             uses=uses,
             plain=_plain(profiles, columns, is_software, rarity, uses),
             rate=_rate(profiles, columns),
@@ -106,6 +110,15 @@ class Layout:
         """[item, UNKNOWN_ITEM]: the same for an actor that we do not know."""
         root = np.ones_like(factors) / _root(factors.sum())
         return np.stack([1 - self.is_software, self.is_software, root], axis=-1) * factors[:, None]
+
+
+def _does(profiles: Profiles, columns: Ints) -> Floats:
+    first = len(profiles.relations.techniques)
+    does = np.zeros((len(columns), len(columns)))
+    at = np.flatnonzero(columns >= first)
+    if len(at):
+        does[at] = profiles.software_uses[columns[at] - first][:, columns]
+    return does
 
 
 def _root(total: Floats) -> Floats:

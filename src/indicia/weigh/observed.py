@@ -22,6 +22,7 @@ from indicia.weigh.base_rates import base_rates, nearest_report
 from indicia.weigh.board import Board, lay_out
 from indicia.weigh.decisive import decisive
 from indicia.weigh.known import UNKNOWN, Known
+from indicia.weigh.legs import Leg
 from indicia.weigh.telling import telling
 from indicia.weigh.verdict import Decision, decide
 from indicia.weigh.words import band, listed, percent, surely
@@ -122,6 +123,16 @@ def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple
         )
     if decision.shared:
         lacks.append(f"anything that tells {first} from {_others(decision.shared)} known to use all that was observed")
+    if Leg.KINDS in decision.lacks:
+        lacks.append(
+            f"a second kind of evidence: to name {first} takes software that few have and techniques that it does not do anyway"
+        )
+    if Leg.PRIOR in decision.lacks:
+        lacks.append(
+            f"evidence that outweighs how much is reported of {first}: with all groups as likely before, it is too little"
+        )
+    if Leg.ITEM in decision.lacks:
+        lacks.append(f"support that does not hang on one item: without it {first} falls")
     if not any(item.feature.startswith("S") for item in items):
         lacks.append("software: no malware or tool is identified, and techniques are shared by many")
     if not any(item.feature.startswith("T") for item in items):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from indicia.records import Posterior, Verdict
 from indicia.weigh.corroboration import Backing, backing
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import UNKNOWN, Tree
+from indicia.weigh.legs import Leg, lacking
 from indicia.weigh.levels import sums
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats
@@ -23,7 +25,8 @@ _TIED_AT_LEAST = 0.2  # of each of two that together would be named
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The verdict and its leaders (positions among the hypotheses; none for a state alone). `plantable`: the first would be
-    named if its case did not rest on tools that anybody could plant. `shared`: other groups to whom every item fits as well."""
+    named if its case did not rest on tools that anybody could plant. `shared`: other groups to whom every item fits as well.
+    `lacks`: the legs that it would have to stand on and does not."""
 
     verdict: Verdict
     leaders: tuple[int, ...]
@@ -32,6 +35,7 @@ class Decision:
     held: Backing
     plantable: bool
     shared: int
+    lacks: tuple[Leg, ...] = ()
 
 
 def decide(model: Model, layout: Layout, factors: Floats, after: Floats, prior: Floats, tree: Tree) -> Decision:
@@ -48,21 +52,32 @@ def decide(model: Model, layout: Layout, factors: Floats, after: Floats, prior: 
     shared = int(fits.sum() - fits[first]) if seen.any() else 0
     named = model.weights.named
 
-    def decided(verdict: Verdict, *leaders: int, plantable: bool = False) -> Decision:
-        return Decision(verdict, leaders, first, levels, held, plantable, shared)
+    def decided(verdict: Verdict, *leaders: int, plantable: bool = False, lacks: tuple[Leg, ...] = ()) -> Decision:
+        return Decision(verdict, leaders, first, levels, held, plantable, shared, lacks)
+
+    def lacks(members: Iterable[int], least: float) -> tuple[Leg, ...]:
+        mask = np.zeros(len(hypotheses), dtype=bool)
+        mask[list(members)] = True
+        return lacking(model, layout, factors, prior, mask, least)
 
     if not seen.any():
         return decided(Verdict.INSUFFICIENT)
     if after[first] >= named:
         if shared:
             return decided(Verdict.INSUFFICIENT)
-        if held.holds(model.weights.backing):
-            return decided(Verdict.NAMED, first)
-        return decided(Verdict.INSUFFICIENT, plantable=True)
+        if not held.holds(model.weights.backing):
+            return decided(Verdict.INSUFFICIENT, plantable=True)
+        missing = lacks([first], named)
+        return decided(Verdict.INSUFFICIENT, lacks=missing) if missing else decided(Verdict.NAMED, first)
     if after[first] + after[second] >= max(named, 0.9) and after[second] >= _TIED_AT_LEAST:
         both = [backing(model, layout, factors, at).holds(model.weights.backing) for at in (first, second)]
-        return decided(Verdict.TIED, first, second) if all(both) else decided(Verdict.INSUFFICIENT, plantable=True)
+        if not all(both):
+            return decided(Verdict.INSUFFICIENT, plantable=True)
+        missing = lacks([first, second], named)
+        return decided(Verdict.INSUFFICIENT, lacks=missing) if missing else decided(Verdict.TIED, first, second)
     state = next((at for at in levels if at.hypothesis.id.startswith("state:")), None)
     if state is not None and state.probability >= _STATE_SURE and held.holds(model.weights.backing):
-        return decided(Verdict.STATE_ONLY)
+        own = [at for at, group in enumerate(hypotheses) if any(up.id == state.hypothesis.id for up, _ in tree.chain(group))]
+        missing = lacks(own, named)
+        return decided(Verdict.INSUFFICIENT, lacks=missing) if missing else decided(Verdict.STATE_ONLY)
     return decided(Verdict.INSUFFICIENT)
