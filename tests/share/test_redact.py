@@ -31,7 +31,8 @@ from indicia.records import (
 )
 from indicia.share import FORMATS, render
 from indicia.share.internals import LOWERED
-from indicia.share.redact import left_out, mark, marking_of, redact
+from indicia.share.redact import mark, marking_of, redact
+from indicia.view.leaving import left_out
 from tests.sample_case import document, exchange_case, find
 from tests.share.strategies import cases
 from tests.share.test_stix_round_trip import SLOW

@@ -28,6 +28,7 @@ __all__ = ["markdown"]
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
 CLAIMS = "The claims in their own words"
+BEHIND = "Behind page one"
 STATES = {"done": "worked", "tried": "tried", "missing": "not seen"}
 
 
@@ -39,6 +40,9 @@ def markdown(brief: Brief) -> bytes:
         if box.lead:
             parts.append(f"**{escaped(box.lead)}**")
         parts += [_on_page_one(block) for block in box.blocks]
+    folded = [block for box in brief.page_one for block in box.blocks if isinstance(block, Fold)]
+    if folded:
+        parts += [f"## {BEHIND}", *_blocks(folded)]
     for section in brief.sections:
         parts.append(f"## {escaped(section.title)}")
         parts += _blocks(section.blocks)
@@ -101,9 +105,9 @@ def _blocks(blocks: Iterable[AnyBlock]) -> list[str]:
 
 
 def _on_page_one(block: AnyBlock) -> str:
-    """Page one stays short where nothing can be folded: what a page would fold is told in the sections below."""
+    """Page one stays short where nothing can be folded: what a page would fold follows it."""
     if isinstance(block, Fold):
-        return f"*{escaped(block.summary)}:* below."
+        return f"*{escaped(block.summary)}:* see {BEHIND}."
     if isinstance(block, Table) and len(block.rows) > block.shown + 3:
         short = msgspec.structs.replace(block, rows=block.rows[: block.shown])
         return f"{_table(short)}\n\n{len(block.rows) - block.shown} more rows: see {CLAIMS}."
