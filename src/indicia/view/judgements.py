@@ -188,7 +188,7 @@ def _clause(mine: list[Position]) -> str:
 
 
 def _speakers(found: list[Position]) -> str:
-    return listed(the(clip(one.source, 70)) + (f", {clip(sure, 62)}" if (sure := surely(one.said)) else "") for one in found)
+    return listed(the(clip(one.who, 90)) + (f", {clip(sure, 62)}" if (sure := surely(one.said)) else "") for one in found)
 
 
 _ARTICLE = re.compile(
@@ -218,7 +218,7 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     for stance, one_does, many_do in texts:
         mine = [one for one in found if one.stance is stance]
         if mine:
-            names = list(dict.fromkeys(the(clip(one.source, 80)) for one in mine))
+            names = list(dict.fromkeys(the(clip(one.who, 90)) for one in mine))
             parts.append(f"{capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
             traces += [one.firmest.id for one in mine[:FEW]]
     if parts:

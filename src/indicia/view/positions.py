@@ -47,6 +47,12 @@ class Position(Record, frozen=True, kw_only=True):
     first: str | None  # ISO date of the first of them
     tie: str = ""
     state: str | None = None  # ISO code of the state that is itself accused by it
+    relayed: str = ""  # who passes it on, where the source itself is in no text
+
+    @property
+    def who(self) -> str:
+        """The source, and who tells of it where it does not speak for itself."""
+        return f"{self.source} (as told by {self.relayed})" if self.relayed else self.source
 
     @property
     def names(self) -> bool:
@@ -74,6 +80,7 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
         found.append(
             Position(
                 source=source,
+                relayed=firmest.source.via[0].text if all(one[0].source.via for one in mine) else "",
                 source_type=firmest.source.type,
                 stance=stance,
                 accused=accused,

@@ -12,6 +12,7 @@ from indicia.read.claims.dates import Dated, dates
 from indicia.read.claims.deciding import rule_score
 from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.grounds import basis_words, channel_of
+from indicia.read.claims.issuer import Issuer
 from indicia.read.claims.naming import Namer
 from indicia.read.claims.pairs import ACCUSED_TYPES
 from indicia.read.claims.party import Party
@@ -64,7 +65,8 @@ class _Told(NamedTuple):
 class Maker:
     """Makes the records of one document's claims."""
 
-    def __init__(self, document: Document, tools: Tools) -> None:
+    def __init__(self, document: Document, tools: Tools, issuer: Issuer | None = None) -> None:
+        self.issuer = issuer
         self.document = document
         self.text = document.text
         self.tools = tools
@@ -93,7 +95,7 @@ class Maker:
             else None,
             state=found.source_is.state if words is not None and found.source_is is not None else None,
             voice=self._voice(found, words),
-            via=tuple(self._span(p.start, p.end) for p in found.via),
+            via=(*self._relay(found), *(self._span(p.start, p.end) for p in found.via)),
         )
         accused_is = found.accused_is
         if accused_is is None:
@@ -177,6 +179,17 @@ class Maker:
         if words is None or (found.source_range is None and self.text[slice(*words)].lower() not in _OURS):
             return Voice.TEXT
         return Voice.ISSUER
+
+    def _relay(self, found: Found) -> tuple[Span, ...]:
+        """The issuer of a statement that tells what others said: NATO's text makes no speaker of its members."""
+        issuer, source = self.issuer, found.source_is
+        if issuer is None or issuer.start is None or issuer.end is None or source is None or found.source is None:
+            return ()
+        mine = issuer.described
+        one_side = source.same == mine.same or (source.state is not None and source.state == mine.state)
+        if one_side or found.source.kinds[0] == "pronoun" or _ASKED.match(self.text, found.piece.own[0]):
+            return ()
+        return (self._span(issuer.start, issuer.end),)
 
     def _states(self, found: Found, where: tuple[int, int], quote: tuple[int, int]) -> dict[str, Any]:
         """The state that the document ties the accused to, apart from the one that is known of its name."""
@@ -417,6 +430,7 @@ _MOTIVES = (
 )
 
 
+_ASKED = re.compile(r"(?:question|q)\b", re.IGNORECASE)  # somebody asks the issuer
 _KNOWN_NAMES = frozenset({"actor", "agency"})  # kinds of names whose state our tables know
 _BODIES = frozenset({"state", "capital", "demonym", "agency"})  # whom somebody can be tied to
 _OURS = frozenset({"we", "us", "our", "our researchers", "our analysts", "our team"})

@@ -83,7 +83,7 @@ class Reading:
         # a heading that names the issuer claims nothing and is no part of the sentence after it
         self.heading = issuer.heading if issuer is not None else 0
         self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
-        self.maker = Maker(document, tools)
+        self.maker = Maker(document, tools, issuer)
         self.found: list[Found] = []
         self.done: list[Claim] = []
         self.number = 0

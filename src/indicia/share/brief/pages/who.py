@@ -88,7 +88,7 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
             Row(
                 cells=(
                     line(Bit(text=verb, look="strong"), f" {show(whom, 90)}"),
-                    line(show(listed(one.source for one in mine), 120), notes=notes(one.firmest.id for one in mine)),
+                    line(show(listed(one.who for one in mine), 120), notes=notes(one.firmest.id for one in mine)),
                     line(show(firm, 90) if stance is Stance.ACCUSES else "\u2013"),
                 ),
                 tone={Stance.DENIES: "bad", Stance.ACCUSES: ""}.get(stance, "quiet"),
@@ -116,13 +116,13 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     says = line(Bit(text=verb, look="strong"), f" {show(whom, 110)}")
     if not full:
         return Row(
-            cells=(line(show(one.source, 90)), says, said, quote),
+            cells=(line(show(one.who, 90)), says, said, quote),
             tone="bad" if one.stance is Stance.DENIES else "quiet",
         )
     level = one.level.value if one.level else "\u2013"
     return Row(
         cells=(
-            line(show(one.source, 90)),
+            line(show(one.who, 90)),
             says,
             line(level),
             firmly(one.said, notes),
