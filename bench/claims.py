@@ -24,7 +24,7 @@ from typing import BinaryIO, NamedTuple
 from bench.read import SHARED, prose
 from indicia.knowledge import Knowledge, load
 from indicia.read.claims import read_claims
-from indicia.read.claims import scorer as scoring
+from indicia.read.claims.score import scorer as scoring
 from indicia.read.fronts import document_from_text
 from indicia.records import Document
 

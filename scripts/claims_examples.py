@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from indicia.read.claims.cutting import cut, job_of, leans_back, parse
-from indicia.read.claims.names import Names
-from indicia.read.claims.pairs import STANCES
-from indicia.read.claims.scorer import Job, Scorer
-from indicia.read.claims.sentences import sentences
+from indicia.read.claims.known.names import Names
+from indicia.read.claims.score.cutting import cut, job_of, leans_back, parse
+from indicia.read.claims.score.pairs import STANCES
+from indicia.read.claims.score.scorer import Job, Scorer
+from indicia.read.claims.words.sentences import sentences
 from indicia.records import AccusedType, Basis, Firmness, SourceType
 
 __all__ = ["Example", "Gold", "examples"]

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE, STANCES
+from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE, STANCES
 from indicia.records import AccusedType, Basis, Firmness, SourceType
 
 __all__ = ["ATTENTION", "HEADS_OUT", "LEVELS", "WIDTH", "Encoder", "Layer", "Reader", "load_encoder", "rounded_table"]

@@ -17,7 +17,7 @@ from claims_network import ATTENTION, HEADS_OUT, LEVELS, WIDTH, Layer, Reader, r
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE
+from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 
 __all__ = ["export", "packaged_state"]
 

@@ -1,4 +1,4 @@
-"""Fits how proposals and the judge's verdicts are weighed together (`indicia.read.claims.confirming`), and prints the weights.
+"""Fits how proposals and the judge's verdicts are weighed together (`indicia.read.claims.decide.confirming`), and prints the weights.
 
     python scripts/fit_confirming.py --shared ../shared [--mirrors FOLDER]
 
@@ -21,9 +21,10 @@ from sklearn.linear_model import LogisticRegression
 
 from evals.claims import closeness
 from indicia import knowledge
-from indicia.read.claims import claim_row, confirming, reader
-from indicia.read.claims.resolving import tools_of
-from indicia.read.claims.scorer import scorer
+from indicia.read.claims import claim_row, reader
+from indicia.read.claims.decide import confirming
+from indicia.read.claims.refer.resolving import tools_of
+from indicia.read.claims.score.scorer import scorer
 from indicia.records import Document, stable_id
 
 HERE = Path(__file__).parent.parent

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from indicia import knowledge
-from indicia.read.claims.cutting import SHORT, Cut, cut, parse
-from indicia.read.claims.judge import ANSWERS, NOBODY, judge
-from indicia.read.claims.resolving import Tools, tools_of
-from indicia.read.claims.sentences import sentences
-from indicia.read.claims.windows import Turn, Window, askable, may_decline, turn_labels, window_of
+from indicia.read.claims.refer.resolving import Tools, tools_of
+from indicia.read.claims.score.cutting import SHORT, Cut, cut, parse
+from indicia.read.claims.score.judge import ANSWERS, NOBODY, judge
+from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
+from indicia.read.claims.words.sentences import sentences
 
 __all__ = ["ALIKE", "VAGUE", "Asked", "Example", "annotated", "examples", "texts_of"]
 

@@ -14,9 +14,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from indicia.read.claims.judge import ANSWERS
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE
-from indicia.read.claims.windows import ABOUT, OUTSIDE
+from indicia.read.claims.score.judge import ANSWERS
+from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
+from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
 __all__ = ["ATTENTION", "WIDTH", "Batch", "Judge", "Layer", "loss_of", "packaged_layers"]
 

@@ -16,9 +16,9 @@ from judge_network import ATTENTION, WIDTH, Judge, Layer
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from indicia.read.claims.judge import ANSWERS
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE
-from indicia.read.claims.windows import ABOUT, OUTSIDE
+from indicia.read.claims.score.judge import ANSWERS
+from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
+from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
 __all__ = ["export"]
 

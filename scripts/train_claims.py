@@ -1,6 +1,6 @@
 """Trains the learned scorer of claims: a MiniLM encoder and small heads over (source, accused) pairs, on corpora/claims.
 
-    python scripts/train_claims.py --minilm FOLDER -o src/indicia/read/claims/model   trains on all and exports encoder and heads
+    python scripts/train_claims.py --minilm FOLDER -o src/indicia/read/claims/score/model   trains on all and exports encoder and heads
     python scripts/train_claims.py --minilm FOLDER --cross-validate FILE              what folds by incident and style read
 
 Needs torch, safetensors, onnx and onnxscript beside the project's own dependencies; none of them is needed at run time. The encoder starts
@@ -32,11 +32,11 @@ from torch import nn
 from evals.claims import closeness, left_out
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
-from indicia.read.claims.choosing import FEATURES
-from indicia.read.claims.names import Names
+from indicia.read.claims.known.names import Names
 from indicia.read.claims.reader import Reading
-from indicia.read.claims.resolving import tools_of
-from indicia.read.claims.scorer import Job, Scored, Scorer, pooling
+from indicia.read.claims.refer.resolving import tools_of
+from indicia.read.claims.score.choosing import FEATURES
+from indicia.read.claims.score.scorer import Job, Scored, Scorer, pooling
 from indicia.records import Document, stable_id
 
 BATCH = 16

@@ -1,6 +1,6 @@
 """Trains the judge of claims on annotated real documents and on our own passages, and exports it as ONNX files.
 
-    python scripts/train_judge.py --shared ../shared --mirrors FOLDER -o src/indicia/read/claims/model
+    python scripts/train_judge.py --shared ../shared --mirrors FOLDER -o src/indicia/read/claims/score/model
 
 Needs torch, onnx and onnxscript beside the project's own dependencies; none of them is needed at run time. Two stages: first everything,
 with parties that are not accused drawn at random, then real documents alone, with those that the first stage takes for accused. The lower
@@ -25,9 +25,9 @@ from judge_network import WIDTH, Batch, Judge, loss_of, packaged_layers
 from judge_onnx import export
 from torch import nn
 
-from indicia.read.claims.judge import ANSWERS, judge
-from indicia.read.claims.pairs import PAIR_SIZE, PARTY_SIZE
-from indicia.read.claims.windows import ABOUT, OUTSIDE
+from indicia.read.claims.score.judge import ANSWERS, judge
+from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
+from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
 HERE = Path(__file__).parent.parent
 TOKENS = 5000  # of a batch, padding included

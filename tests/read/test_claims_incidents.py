@@ -6,7 +6,7 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.incidents import Incidents
+from indicia.read.claims.known.incidents import Incidents
 from indicia.records import Document, stable_id
 
 KNOWN = knowledge.load()

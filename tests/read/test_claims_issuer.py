@@ -6,8 +6,8 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.issuer import find_issuer
-from indicia.read.claims.resolving import tools_of
+from indicia.read.claims.refer.issuer import find_issuer
+from indicia.read.claims.refer.resolving import tools_of
 from indicia.records import Document, stable_id
 
 DEED = "APT28 hacked the parliament and stole mail of two ministers."

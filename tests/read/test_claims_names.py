@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indicia import knowledge
-from indicia.read.claims.names import names_of
+from indicia.read.claims.known.names import names_of
 
 NAMES = names_of(knowledge.load())
 

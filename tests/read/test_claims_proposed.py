@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from indicia import knowledge
-from indicia.read.claims.cutting import cut, parse
-from indicia.read.claims.names import names_of
-from indicia.read.claims.topic import topic_of
+from indicia.read.claims.known.names import names_of
+from indicia.read.claims.score.cutting import cut, parse
+from indicia.read.claims.words.topic import topic_of
 
 CASES = Path(__file__).parent.parent / "cases" / "read" / "claims_proposed.yml"
 

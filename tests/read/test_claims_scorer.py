@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from indicia import knowledge
-from indicia.read.claims.cutting import cut, job_of, leans_back, parse
-from indicia.read.claims.names import names_of
-from indicia.read.claims.scorer import Job, Scorer, pooling, scorer
-from indicia.read.claims.sentences import sentences
+from indicia.read.claims.known.names import names_of
+from indicia.read.claims.score.cutting import cut, job_of, leans_back, parse
+from indicia.read.claims.score.scorer import Job, Scorer, pooling, scorer
+from indicia.read.claims.words.sentences import sentences
 
 BERLIN = "Berlin blamed Fancy Bear for the raid on the Bundestag's servers."
 TEXT = f"{BERLIN} It has been at it since May, the ministry said. Paris beat Madrid at football."

@@ -6,9 +6,9 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.cutting import parse
-from indicia.read.claims.names import names_of
-from indicia.read.claims.ties import lands_of, tied_state
+from indicia.read.claims.known.names import names_of
+from indicia.read.claims.refer.ties import lands_of, tied_state
+from indicia.read.claims.score.cutting import parse
 from indicia.records import Document, stable_id
 
 KNOWN = knowledge.load()

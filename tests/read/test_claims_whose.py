@@ -8,8 +8,8 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.incidents import Incidents
-from indicia.read.claims.sentences import sentences
+from indicia.read.claims.known.incidents import Incidents
+from indicia.read.claims.words.sentences import sentences
 from indicia.records import Document, stable_id
 
 

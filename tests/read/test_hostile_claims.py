@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from indicia import knowledge
 from indicia.read.claims import read_claims
-from indicia.read.claims.sentences import LONGEST
+from indicia.read.claims.words.sentences import LONGEST
 from indicia.read.fronts import document_from_text, open_source
 from indicia.records import Claim, Document
 

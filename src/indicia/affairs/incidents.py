@@ -17,8 +17,8 @@ from typing import NamedTuple
 from indicia.affairs.content import content_of
 from indicia.affairs.own_words import set_apart
 from indicia.knowledge import Knowledge
-from indicia.read.claims.lexicon import FUNCTION
-from indicia.read.claims.wordsets import word_set
+from indicia.read.claims.words.lexicon import FUNCTION
+from indicia.read.claims.words.wordsets import word_set
 from indicia.records import Claim, Document
 
 __all__ = ["Together", "by_incident"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indicia.read.claims.rows import claim_row
+from indicia.read.claims.record.rows import claim_row
 from indicia.records import Document, Mention, MentionKind, Reading
 
 __all__ = ["mention_row", "reading_row"]

@@ -8,6 +8,6 @@ firmness, grounds, dates, incidents       the fields      reader, rows    the cl
 from __future__ import annotations
 
 from indicia.read.claims.reader import THRESHOLD, read_claims
-from indicia.read.claims.rows import claim_row
+from indicia.read.claims.record.rows import claim_row
 
 __all__ = ["THRESHOLD", "claim_row", "read_claims"]

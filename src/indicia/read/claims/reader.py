@@ -8,19 +8,19 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.read.banners import without_banners
-from indicia.read.claims.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
-from indicia.read.claims.confirming import PROPOSED, SURE, Bench, chance, settled
-from indicia.read.claims.cutting import AROUND, SHORT, Cut, cut, job_of, parse
-from indicia.read.claims.deciding import consistent, names_nobody, rank, wrong_side
-from indicia.read.claims.draft import Draft
-from indicia.read.claims.fields import Maker
-from indicia.read.claims.grammar import Sentence
-from indicia.read.claims.issuer import find_issuer
-from indicia.read.claims.judge import judge
-from indicia.read.claims.language import foreign
-from indicia.read.claims.resolving import Found, Resolver, Tools, tools_of
-from indicia.read.claims.scorer import Scored, Scorer, scorer
-from indicia.read.claims.sentences import sentences
+from indicia.read.claims.decide.confirming import PROPOSED, SURE, Bench, chance, settled
+from indicia.read.claims.decide.deciding import consistent, names_nobody, rank, wrong_side
+from indicia.read.claims.draft.draft import Draft
+from indicia.read.claims.parse.grammar import Sentence
+from indicia.read.claims.record.fields import Maker
+from indicia.read.claims.refer.issuer import find_issuer
+from indicia.read.claims.refer.resolving import Found, Resolver, Tools, tools_of
+from indicia.read.claims.score.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
+from indicia.read.claims.score.cutting import AROUND, SHORT, Cut, cut, job_of, parse
+from indicia.read.claims.score.judge import judge
+from indicia.read.claims.score.scorer import Scored, Scorer, scorer
+from indicia.read.claims.words.language import foreign
+from indicia.read.claims.words.sentences import sentences
 from indicia.records import (
     Claim,
     Document,

@@ -1,0 +1,206 @@
+"""What rules and scorer propose, weighed with the judge's verdict; and what the judge is sure of, beside it.
+
+Scorer and judge were taught on different texts: our own passages and real documents. A regression over what both say, fitted on
+real documents that neither has seen and on passages of ours that the judge has not seen, gives the probability of a claim.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from indicia.read.claims.draft.draft import Draft
+from indicia.read.claims.parse.grammar import Sentence, coordinated
+from indicia.read.claims.refer.resolving import Found, Resolver
+from indicia.read.claims.score.cutting import Cut, cut
+from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
+from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
+from indicia.records import Stance
+
+__all__ = ["PROPOSED", "SURE", "Bench", "chance", "settled"]
+
+PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
+SURE = 0.6  # the probability from which a claim stands that nobody proposed
+_LISTED = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
+_SHORT = 1500  # characters of a passage, in which a claim is likelier than in a document
+# Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed ...
+_PROPOSALS = {
+    "bias": -2.44,
+    "scorer": 0.58,
+    "judge": 0.29,
+    "stance": 0.19,
+    "speaker": 0.74,
+    "short": 1.37,
+    "answers": 0.0,
+    "rule": 0.0,
+}
+# ... and of what was not.
+_ADDITIONS = {
+    "bias": -2.86, "judge": 0.29, "stance": 0.52, "speaker": 0.59, "short": 1.51, "nobody accused": 0.0, "nobody speaks": 0.04,
+}  # fmt: skip
+
+
+def chance(features: Sequence[float], *, proposed: bool = True) -> float:
+    """The probability of a claim from the features of `Bench.proposal` or, where nobody proposed it, `Bench.addition`."""
+    weights = _PROPOSALS if proposed else _ADDITIONS
+    total = sum(weight * value for weight, value in zip(weights.values(), features, strict=True))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 1e-3), 1 - 1e-3)
+    return math.log(p / (1 - p))
+
+
+class Bench:
+    """The judge before one document: which windows it has seen, and what it said."""
+
+    def __init__(self, text: str, model: Judge) -> None:
+        self.text = text
+        self.model = model
+        self.turns = turn_labels(text)
+        self.short = float(len(text) <= _SHORT)
+
+    def turn(self, start: int) -> Turn | None:
+        """The turn of a transcript in which a sentence stands."""
+        at = bisect_right(self.turns, start, key=lambda turn: turn.start)
+        return self.turns[at - 1] if at else None
+
+    def seat(self, piece: Cut, context: Sentence | None) -> tuple[Cut, Window] | None:
+        """The sentence with the one before it, whether it leans on that or not, as the judge sees it."""
+        wide = piece
+        if not piece.before and context is not None:
+            own = Sentence(*piece.whole)
+            wide = cut(context, own, piece.number, always=True)
+        window = window_of(wide, self.text, self.model.encode, self.turn(piece.own[0]))
+        return (wide, window) if window is not None else None
+
+    def about(self, wide: Cut, window: Window, found: Found) -> Verdict | None:
+        """What the judge says of the accused of a proposal (of nobody, where it declines to name anybody)."""
+        if found.accused is None:
+            return self.model.ask(window, [NOBODY])[0]
+        at = _place(wide, found.accused.start, found.accused.end)
+        return self.model.ask(window, [at])[0] if at >= 0 else None
+
+    def proposal(self, wide: Cut, found: Found, verdict: Verdict) -> tuple[float, ...]:
+        """What speaks for a proposal."""
+        n = len(wide.whole.parties)
+        if found.source is not None:
+            at = _place(wide, found.source.start, found.source.end)
+            speaks = float(verdict.source[at]) if at >= 0 else 0.0
+        else:
+            speaks = float(verdict.source[n])
+        return (
+            1.0,
+            _logit(found.score),
+            _logit(verdict.claim),
+            _logit(verdict.stance(found.draft.stance)),
+            speaks,
+            self.short,
+            float(found.draft.stance is not Stance.ACCUSES),
+            float(found.draft.rule != "scorer"),
+        )
+
+    def addition(self, wide: Cut, accused: int, verdict: Verdict) -> tuple[float, ...]:
+        """What speaks for a claim that nobody proposed."""
+        return (
+            1.0,
+            _logit(verdict.claim),
+            _logit(verdict.stance(verdict.best("stance"))),
+            float(verdict.source.max()),
+            self.short,
+            float(accused == NOBODY),
+            float(int(np.argmax(verdict.source)) >= len(wide.whole.parties)),
+        )
+
+    def added(self, wide: Cut, window: Window, resolver: Resolver, least: float) -> Iterator[Found]:
+        """The claims that the judge makes out by itself with a probability of at least `least`."""
+        asked = askable(wide) + ([NOBODY] if may_decline(self.text, wide) else [])
+        for accused, verdict in zip(asked, self.model.ask(window, asked), strict=True):
+            stance = verdict.best("stance")
+            features = self.addition(wide, accused, verdict)
+            score = chance(features, proposed=False)
+            if score < least or accused == NOBODY and stance is not Stance.DECLINES:
+                continue
+            for source, label in self._speakers(wide, verdict):
+                found = resolver.resolve(_draft(wide, stance, source, accused, verdict), wide, turn=label)
+                if found is not None:
+                    yield found._replace(score=score, judged=verdict, features=features)
+
+    def _speakers(self, wide: Cut, verdict: Verdict) -> Iterator[tuple[int, tuple[int, int] | None]]:
+        """Who says it: (a party or -1, where the label of the turn stands). Members of one list speak together."""
+        whole, n = wide.whole, len(wide.whole.parties)
+        first = int(np.argmax(verdict.source))
+        if first >= n:
+            turn = self.turn(wide.own[0])
+            yield -1, turn.label if first > n and turn is not None else None
+            return
+        listed = {
+            k
+            for k in range(n)
+            if verdict.source[k] >= _LISTED
+            and max(k, first) in coordinated(whole.row, whole.parties, whole.at, min(k, first), back=False)
+        }
+        for k in sorted(listed | {first}):
+            yield k, None
+
+
+def _place(wide: Cut, start: int, end: int) -> int:
+    """The party of the sentence that stands at text[start:end], or overlaps it most; -1 for none."""
+    shared = [min(end, p.end) - max(start, p.start) for p in wide.whole.parties]
+    best = max(range(len(shared)), key=lambda k: (shared[k], -k), default=-1)
+    return best if best >= 0 and shared[best] > 0 else -1
+
+
+def _draft(wide: Cut, stance: Stance, source: int, accused: int, verdict: Verdict) -> Draft:
+    party = wide.whole.parties[accused if accused >= 0 else source] if max(accused, source) >= 0 else None
+    return Draft(
+        stance,
+        source,
+        accused,
+        None,
+        min(party.first, len(wide.whole.row) - 1) if party else 0,
+        "judge",
+        self_reference=source == accused >= 0,
+        place=accused >= 0 and verdict.best("at") == "place",
+    )
+
+
+_DULL = frozenset({"the", "a", "an", "of", "s", "and", "to", "in", "by", "its"})
+
+
+def settled(found: Sequence[Found], text: str) -> list[Found]:
+    """Each claim of a document once, at its surest statement: what one voice says of one accused. Where two differ only in that
+    one of them tells no speaker, the surer stays; what the judge adds stands only where nothing like it was proposed."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda f: (f.draft.rule == "judge", -f.score, f.piece.own, f.draft.accused, f.draft.source)):
+        if not any(_same(one, other, text) for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda f: (f.piece.own, f.draft.source, f.draft.accused))
+
+
+def _same(one: Found, other: Found, text: str) -> bool:
+    if one.draft.stance is not other.draft.stance or not _accused_alike(one, other, text):
+        return False
+    a, b = one.source_is, other.source_is
+    return a is None or b is None or a.same == b.same or (one.draft.rule == "judge") != (other.draft.rule == "judge")
+
+
+def _accused_alike(one: Found, other: Found, text: str) -> bool:
+    """Whether two claims are about one party: by what it is known as, or where the words of one name stand in the other's."""
+    a, b = one.accused_is, other.accused_is
+    if a is None or b is None:
+        return a is b
+    if a.same == b.same:
+        return True
+    mine, others = _words(one, text), _words(other, text)
+    short = min(mine, others, key=len)
+    return bool(short) and 2 * len(mine & others) >= len(short)
+
+
+def _words(found: Found, text: str) -> frozenset[str]:
+    said = text[slice(*found.accused_range)] if found.accused_range else ""
+    return frozenset(word.strip("\"“”'’.,()") for word in said.lower().split()) - _DULL

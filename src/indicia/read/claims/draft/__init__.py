@@ -1,0 +1,1 @@
+"""Rules: draft claims of a sentence, each by a rule with a name."""

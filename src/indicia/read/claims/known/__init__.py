@@ -1,0 +1,1 @@
+"""Names and incidents that are known, as the reader of claims looks them up."""

@@ -1,0 +1,1 @@
+"""Units, noun phrases and a light grammar of a sentence."""

@@ -1,0 +1,1 @@
+"""From a found claim to its record."""

@@ -1,0 +1,1 @@
+"""Who is meant: pronouns, issuers, ties, names."""

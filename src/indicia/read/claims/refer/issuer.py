@@ -1,0 +1,96 @@
+"""The body that issues a document, as its heading or its publisher tells: whose voice "we" and plain narration in it are.
+
+Only official statements and reports have one: a first line such as "United Kingdom: statement by the Foreign Secretary" or
+"Joint advisory by CERT-UA", or a publisher that is a state body, an international organisation or a security vendor. A news
+text has none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from indicia.read.claims.known.names import Name, Names
+from indicia.read.claims.parse.kinds import Described, describe_source
+from indicia.read.claims.score.cutting import parse
+from indicia.records import Document, SourceType
+
+__all__ = ["Issuer", "find_issuer"]
+
+_KIND = (
+    r"(?:statements?|declaration|advisor(?:y|ies)|communiqu[eé]|press release|report|bulletin|alert|answers|remarks|"
+    r"press conference|briefing)"
+)
+_AFTER = re.compile(
+    rf":\s+(?:(?:joint|official|national|press|public|security|cyber|technical)\s+){{0,3}}{_KIND}\b", re.IGNORECASE
+)  # "X: joint statement"
+_OF = re.compile(
+    r"(?:['’]s)?\s+(?:(?:joint|official|national|press|public)\s+){0,2}(?:statement|declaration|press release|communiqu[eé])\s+"
+    r"(?:on|about|regarding|concerning|following)\s",
+    re.IGNORECASE,
+)  # "X statement on the outage"
+_BEFORE = re.compile(rf"(?:\w+\s+){{0,2}}{_KIND}\s+(?:by|of|from)\s+", re.IGNORECASE)  # "Statement by X"
+_ISSUERS = frozenset({"state", "capital", "agency", "union", "vendor", "gov_body", "intl"})
+_HOUSE = re.compile(r"\s+(?:security|threat|research|intelligence|blog|newsroom|press|office|labs?|team)\b.*", re.IGNORECASE)
+LONGEST_HEADING = 240
+
+
+class Issuer(NamedTuple):
+    """Who issues a document, and where the text names it: None where only the publisher is known. `heading` is where the text
+    after the heading that names it begins: 0 without one."""
+
+    described: Described
+    start: int | None
+    end: int | None
+    heading: int = 0
+
+
+def find_issuer(document: Document, names: Names, states: dict[str, str]) -> Issuer | None:
+    """The issuer of a document, or None. A text of one line has no heading."""
+    return _by_heading(document.text, names, states) or _by_publisher(document, names, states)
+
+
+def _by_heading(text: str, names: Names, states: dict[str, str]) -> Issuer | None:
+    begin = len(text) - len(text.lstrip()) if text[:1].isspace() else 0
+    stop = text.find("\n", begin, begin + LONGEST_HEADING + 1)
+    if stop < 0 or not text[stop:].strip() or text[begin:stop].rstrip().endswith("."):
+        return None
+    after = _AFTER.search(text, begin, stop) or _OF.search(text, begin, stop)
+    before = _BEFORE.match(text, begin, stop)
+    if after is not None:
+        lo, hi = begin, after.start()
+    elif before is not None:
+        lo, hi = before.end(), stop
+    else:
+        return None
+    found = parse(text, lo, hi, names).parties
+    if not found or found[0].start != lo or found[0].kinds[0] not in _ISSUERS:
+        return None
+    party = found[0]
+    if after is not None and party.end != hi:
+        return None  # "Beijing, Moscow: report", "Russia behind hack: report"
+    return Issuer(describe_source(party, text, states), party.start, party.end, stop)
+
+
+def _by_publisher(document: Document, names: Names, states: dict[str, str]) -> Issuer | None:
+    publisher = (document.publisher or "").strip()
+    found = names.find(publisher, 0, len(publisher))
+    if not found or publisher[: found[0][0]].lower() not in ("", "the "):
+        return None
+    _, end, name = found[0]
+    whole = end == len(publisher)
+    if not (whole and name.kind in ("state", "agency", "union", "vendor")) and not (
+        name.kind in ("agency", "vendor") and _HOUSE.fullmatch(publisher, end)
+    ):
+        return None
+    described = Described(name.canonical, _type(name), name.state if name.kind != "vendor" else None)
+    for a, b, other in names.find(document.text, 0, min(len(document.text), 400)):
+        if other.canonical == name.canonical:
+            return Issuer(described, a, b)
+    return Issuer(described, None, None)
+
+
+def _type(name: Name) -> str:
+    if name.detail == "court":
+        return SourceType.COURT
+    return {"union": SourceType.INTERNATIONAL, "vendor": SourceType.COMPANY}.get(name.kind, SourceType.GOVERNMENT)

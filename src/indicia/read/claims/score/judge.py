@@ -1,0 +1,151 @@
+"""The learned judge of claims: is this party accused here, of what, how firmly, and who says so?
+
+It was taught on annotated real documents, where the scorer (`scorer.py`) knows our own passages only: what rules and scorer
+propose is weighed with its verdict, and what it is sure of is added. The scorer's lower half reads each sentence by itself;
+three layers more (int8 products, ONNX) read a window with one party marked and answer for each party of a sentence, and for
+nobody. Who speaks is chosen among the parties of the window, whoever has the turn, and nobody (the text narrates, or its
+issuer speaks). Weights lie in `model/judge` and are made by `scripts/train_judge.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from indicia.read.claims.score.scorer import Scorer, scorer
+from indicia.read.claims.score.windows import Window
+from indicia.records import Basis, Channel, DeedKind, Firmness, Prominence, SourceType, Stance, TieKind, Voice
+
+__all__ = ["ACCUSED_TYPES", "ANSWERS", "Judge", "Verdict", "judge"]
+
+F = npt.NDArray[np.float32]
+Part = tuple[int, ...]
+ACCUSED_TYPES = ("state", "agency", "group", "person", "criminal", "company", "place", "unknown")
+# Each question's answers in the order in which the judge was taught them; None: no claim, nothing of the kind is said.
+ANSWERS: Mapping[str, tuple[Any, ...]] = {
+    "stance": (
+        None, Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES, Stance.CLAIMS,
+    ),
+    "deed": (None, DeedKind.DID, DeedKind.DIRECTED, DeedKind.ENABLED),
+    "tie": (
+        None, TieKind.ORGAN, TieKind.DIRECTED, TieKind.WORKS_FOR, TieKind.LINKED, TieKind.ALIGNED, TieKind.LOCATED,
+        TieKind.TOLERATED,
+    ),
+    "firm": (Firmness.NONE, Firmness.CONFIRMED, Firmness.HIGH, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED),
+    "tfirm": (Firmness.NONE, Firmness.CONFIRMED, Firmness.HIGH, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED),
+    "basis": (Basis.NONE_STATED, Basis.TECHNICAL, Basis.INTELLIGENCE, Basis.LEGAL, Basis.POLITICAL),
+    "at": ACCUSED_TYPES,
+    "pr": (Prominence.ANNOUNCEMENT, Prominence.REPORTED, Prominence.BACKGROUND),
+    "voice": (Voice.TEXT, Voice.ISSUER, Voice.QUOTE),
+    "stype": (
+        SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COMPANY, SourceType.MEDIA, SourceType.PERSON,
+        SourceType.GROUP, SourceType.COURT, SourceType.ANONYMOUS,
+    ),
+    "ch": (
+        Channel.UNKNOWN, Channel.TECHNICAL_REPORT, Channel.POLITICAL_STATEMENT, Channel.INDICTMENT, Channel.SANCTION,
+        Channel.DIRECT_MEDIA, Channel.ANONYMOUS_MEDIA, Channel.SELF_CLAIM,
+    ),
+}  # fmt: skip
+NOBODY = -1  # asked about in the place of a party: does the source decline to name anybody?
+
+
+class Verdict(NamedTuple):
+    """Probabilities. `answers` by question, in the order of ANSWERS; `source`: of each party of the window, then of nobody,
+    then of whoever has the turn."""
+
+    answers: Mapping[str, F]
+    source: F
+
+    @property
+    def claim(self) -> float:
+        """That there is a claim at all."""
+        return 1.0 - float(self.answers["stance"][0])
+
+    def stance(self, stance: Stance) -> float:
+        """That there is a claim with this stance."""
+        return float(self.answers["stance"][ANSWERS["stance"].index(stance)])
+
+    def best(self, question: str) -> Any:
+        """The likeliest answer; of stances, the likeliest if there is a claim."""
+        values = self.answers[question]
+        first = 1 if question == "stance" else 0
+        return ANSWERS[question][first + int(values[first:].argmax())]
+
+
+class Judge:
+    """Layers and heads, loaded once per process; the lower half of the encoder and the tokenizer are the scorer's."""
+
+    def __init__(self, folder: Path, below: Scorer) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+
+        def load(name: str) -> Any:
+            return onnxruntime.InferenceSession(
+                str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
+            )
+
+        self.front, self.upper, self.heads = map(load, ("front.onnx", "upper.onnx", "heads.onnx"))
+        self.names = [one.name for one in self.heads.get_outputs()]
+        self.lower = below.lower
+        self.encode = below.encode
+        self._read = lru_cache(maxsize=64)(self._lower)
+
+    def _lower(self, part: Part) -> F:
+        half: F = self.lower.run(None, {"ids": np.array(part, dtype=np.int64)})[0]
+        return half
+
+    def ask(self, window: Window, accused: Sequence[int]) -> list[Verdict]:
+        """A verdict for each of `accused` (places of parties, NOBODY for none). Each runs by itself, so that an answer is the
+        same whatever else is asked."""
+        halves = [self._read(part) for part in window.pieces]
+        hidden = np.concatenate(halves)
+        segments = np.repeat(np.array(window.segments, dtype=np.int64), [len(half) for half in halves])
+        n, tokens = len(window.spans), len(hidden)
+        pool = np.zeros((n, tokens), dtype=np.float32)
+        for k, (a, b) in enumerate(window.spans):
+            pool[k, a:b] = 1.0 / (b - a)
+        own = (segments == 0).astype(np.float32)
+        own /= own.sum()
+        party = window.party if n else np.zeros((1, window.party.shape[1]), dtype=np.float32)
+        pool = pool if n else np.zeros((1, tokens), dtype=np.float32)
+        return [self._verdict(window, hidden, segments, pool, own, party, k) for k in accused]
+
+    def _verdict(self, window: Window, hidden: F, segments: Any, pool: F, own: F, party: F, k: int) -> Verdict:
+        n = len(window.spans)
+        marked = pool[k] if k >= 0 else np.zeros(len(hidden), dtype=np.float32)
+        column = window.pair[:, k if k >= 0 else n]
+        pair = np.zeros((len(pool) + 2, column.shape[1]), dtype=np.float32)
+        pair[:n] = column[:n]
+        pair[-2] = column[n]
+        about = np.concatenate([window.about, pair[:-1].max(0), [float(k < 0)]]).astype(np.float32)[None]
+        given = self.front.run(
+            None,
+            {"hidden": hidden, "segments": segments, "pool": pool, "party": party, "marked": marked, "about": about},
+        )[0]
+        after = self.upper.run(None, {"given": given})[0]
+        given = {"after": after, "pool": pool, "marked": marked, "own": own, "pair": pair}
+        out = dict(zip(self.names, self.heads.run(None, given), strict=True))
+        scores = out.pop("source")
+        if not n:
+            scores = scores[1:]
+        if not window.turn:
+            scores = np.concatenate([scores[:-1], np.array([-1e4], dtype=np.float32)])
+        odds = np.exp(scores - scores.max())
+        return Verdict(out, (odds / odds.sum()).astype(np.float32))
+
+
+@cache
+def judge() -> Judge:
+    """The judge that the package brings."""
+    below = scorer()
+    assert below is not None, "the package brings both"
+    return Judge(Path(str(resources.files(__package__).joinpath("model", "judge"))), below)

@@ -1,0 +1,145 @@
+"""The learned scorer: which (source, accused) pairs of a sentence make a claim, with which stance, how firmly, on what basis.
+
+An encoder of a few transformer layers (int8 products, ONNX) reads each sentence by itself; small heads (ONNX too) score every
+pair of parties at once, those of the sentence before included. Weights, tokenizer and heads lie in `model/` and are made by
+`scripts/train_claims.py`. Without them the rules read alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from indicia.read.claims.score.pairs import PARTY_SIZE
+
+__all__ = ["MAX_PARTIES", "MAX_TOKENS", "Job", "Scored", "pooling", "scorer"]
+
+MAX_TOKENS = 224  # of one sentence
+MAX_PARTIES = 28
+
+SPARED = -0.5  # log odds of there being a claim, after half the encoder, below which the other half does not run
+
+F = npt.NDArray[np.float32]
+Part = tuple[int, ...]  # token ids of a sentence
+
+
+class Job(NamedTuple):
+    """One sentence to score: the token ids of the sentence before (where it is taken too) and of itself, token ranges of the
+    parties counted over both, features of parties and pairs; `plain`: a rule reads it so plainly that it is not spared."""
+
+    parts: tuple[Part, ...]
+    spans: list[tuple[int, int]]
+    party: F
+    pair: F
+    plain: bool = False
+
+
+class Scored(NamedTuple):
+    """Probabilities. stance [n+1, n+1, 6] (0: no claim), firmness and basis [n+1, n+1, k], types [n+1, k]."""
+
+    stance: F
+    firmness: F
+    basis: F
+    source_type: F
+    accused_type: F
+
+
+def pooling(job: Job) -> F:
+    """What averages tokens: [n + 3, tokens], a row for each party, one of zeros for "nobody", the sentence, the one before."""
+    n = len(job.spans)
+    out = np.zeros((n + 3, sum(map(len, job.parts))), dtype=np.float32)
+    own = len(job.parts[-1])
+    before = out.shape[1] - own
+    for row, (a, b) in enumerate((*job.spans, (0, 0), (before, before + own), (0, before))):
+        if a < b:
+            out[row, a:b] = 1.0 / (b - a)
+    return out
+
+
+class Scorer:
+    """Encoder, gate, heads and tokenizer, loaded once per process."""
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+
+        def load(name: str) -> Any:
+            return onnxruntime.InferenceSession(
+                str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
+            )
+
+        self.lower, self.upper, self.gate, self.heads = map(load, ("lower.onnx", "upper.onnx", "gate.onnx", "heads.onnx"))
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        # weights made before the newest features were added, at the end, do not see those
+        self.pair_size = next(given.shape[2] for given in self.heads.get_inputs() if given.name == "pair")
+
+        self.encode = lru_cache(maxsize=4)(self._encode)  # a sentence is wanted again where the next one takes it too
+
+    def _encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids and their offsets in `text`; (0, 0) for the marks at both ends."""
+        encoded = self.tokenizer.encode(text)
+        return encoded.ids, encoded.offsets
+
+    def score(self, jobs: Sequence[Job], spare: float = SPARED) -> list[Scored | None]:
+        """The probabilities for each job, in order; None where half the encoder suffices to tell that there is no claim.
+
+        Each sentence runs by itself and once, also where the next one takes it: a core has no use for larger batches, since
+        time grows with the tokens, those of padding included; and so what is made of a sentence is the same whatever lies
+        beside it.
+        """
+        out: list[Scored | None] = []
+        halves: dict[Part, F] = {}
+        wholes: dict[Part, F] = {}
+        for job in jobs:
+            halves = {part: halves[part] if part in halves else self._half(part) for part in job.parts}
+            given = self._given(job)
+            if not job.plain and self._odds(job, halves, given) < spare:
+                out.append(None)
+                continue
+            wholes = {part: wholes[part] if part in wholes else self._whole(halves[part]) for part in job.parts}
+            given["hidden"] = np.concatenate([wholes[part] for part in job.parts])
+            out.append(Scored(*self.heads.run(None, given)))
+        return out
+
+    def _half(self, part: Part) -> F:
+        half: F = self.lower.run(None, {"ids": np.array(part, dtype=np.int64)})[0]
+        return half
+
+    def _whole(self, half: F) -> F:
+        whole: F = self.upper.run(None, {"given": half})[0]
+        return whole
+
+    def _odds(self, job: Job, halves: Mapping[Part, F], given: Mapping[str, F]) -> float:
+        """Log odds that there is a claim, from half of the encoder."""
+        hidden = np.concatenate([halves[part] for part in job.parts])
+        asked = {"hidden": hidden, "pool": given["pool"], "party": given["party"], "pair": given["pair"]}
+        return float(self.gate.run(None, asked)[0][0])
+
+    def _given(self, job: Job) -> dict[str, F]:
+        """What gate and heads get beside the encoder's answer."""
+        m = len(job.spans) + 1
+        nobody = np.zeros((m, 1), dtype=np.float32)
+        nobody[-1] = 1
+        party = np.zeros((m, PARTY_SIZE), dtype=np.float32)
+        party[:-1] = job.party
+        return {"pool": pooling(job), "nobody": nobody, "party": party, "pair": job.pair[:, :, : self.pair_size]}
+
+
+@cache
+def scorer() -> Scorer | None:
+    """The scorer, or None where its files are absent."""
+    folder = resources.files(__package__).joinpath("model")
+    path = Path(str(folder))
+    return Scorer(path) if (path / "lower.onnx").is_file() else None

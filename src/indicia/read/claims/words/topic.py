@@ -1,0 +1,41 @@
+"""Whether a text is about attacks on computers at all, or about other things of which people accuse each other."""
+
+from __future__ import annotations
+
+import re
+
+from indicia.read.claims.words.words import lowered
+from indicia.read.claims.words.wordsets import word_list
+
+__all__ = ["topic_of"]
+
+AROUND = 500  # characters on both sides of a sentence that tell its topic too
+
+_CYBER = re.compile(
+    r"\b(?:" + "|".join(map(re.escape, word_list("topic.cyber"))) + r")"
+    r"|\b(?:" + "|".join(map(re.escape, word_list("topic.cyber_words"))) + r")\b"
+    r"|\b(?:apt|unc|uac|ta|dev|unk|cve)[-_ ]?\d",
+)
+_EITHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.either"))) + r")\b")
+_OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")")
+
+
+def topic_of(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """(no word of computers and networks, and one of other affairs beside that) in and around `text[start:end]`.
+
+    >>> topic_of("Kyiv blames Moscow for the shelling.", 0, 36)
+    (True, True)
+    >>> topic_of("Kyiv blames Moscow for the hack.", 0, 32)
+    (False, False)
+    >>> topic_of("Kyiv blames Moscow for the attack.", 0, 34)
+    (False, False)
+    >>> topic_of("Kyiv blames Moscow for the drone attack.", 0, 40)
+    (True, True)
+    """
+    lo, hi = max(0, start - AROUND), min(len(text), end + AROUND)
+    before = min(lo, 1)  # a letter before tells whether a word begins at `lo`
+    low = lowered(text[lo - before : hi])
+    if _CYBER.search(low, before) is not None:
+        return False, False
+    other = _OTHER.search(low, before) is not None
+    return other or _EITHER.search(low, before) is None, other
