@@ -33,6 +33,7 @@ FLOORS = {
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
+    "read": "text indicators claims names fronts techniques rows stated reading",
     "read/claims": "words known parse draft score refer record decide reader",
     "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments judgements",
     "share": "well_known seen internals redact plain feed timesketch navigator stix misp coalition brief statement "

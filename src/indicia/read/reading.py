@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from indicia.knowledge import Knowledge
-from indicia.read.bundled import claims_of_bundle
 from indicia.read.claims import read_claims
-from indicia.read.given import brought_up_to_date
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
+from indicia.read.stated.bundled import claims_of_bundle
+from indicia.read.stated.given import brought_up_to_date
 from indicia.read.techniques import find_techniques
 from indicia.records import Document, Mention, Reading
 

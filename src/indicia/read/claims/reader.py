@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import msgspec
 
 from indicia.knowledge import Knowledge
-from indicia.read.banners import without_banners
 from indicia.read.claims.decide.confirming import PROPOSED, SURE, Bench, chance, settled
 from indicia.read.claims.decide.deciding import consistent, names_nobody, rank, wrong_side
 from indicia.read.claims.draft.draft import Draft
@@ -21,6 +20,7 @@ from indicia.read.claims.score.judge import judge
 from indicia.read.claims.score.scorer import Scored, Scorer, scorer
 from indicia.read.claims.words.language import foreign
 from indicia.read.claims.words.sentences import sentences
+from indicia.read.text.banners import without_banners
 from indicia.records import (
     Claim,
     Document,

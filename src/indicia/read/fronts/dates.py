@@ -6,7 +6,7 @@ import re
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from indicia.read.months import MONTHS
+from indicia.read.text.months import MONTHS
 
 __all__ = ["date_of", "date_in_head"]
 

@@ -14,10 +14,10 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from indicia.errors import FormatError, InputError, LimitError
-from indicia.read.banners import banner
 from indicia.read.fronts.archive import check_member
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.opened import Limits, Parsed
+from indicia.read.text.banners import banner
 from indicia.records import Block, BlockKind, Tlp
 
 __all__ = ["read_docx"]

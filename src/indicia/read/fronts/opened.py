@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from indicia.read.banners import banner
+from indicia.read.text.banners import banner
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, stable_id
 
 __all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "skipped", "to_document"]

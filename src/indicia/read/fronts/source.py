@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO
 
 from indicia.errors import IndiciaError
-from indicia.read.banners import banner
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
 from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, skipped, to_document
@@ -20,6 +19,7 @@ from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
 from indicia.read.fronts.streams import Bounded, Gunzipped, Pushed, read_up_to
+from indicia.read.text.banners import banner
 from indicia.records import Document, Mention, Problem, Tlp
 
 __all__ = ["document_from_text", "each_opened", "open_source"]

@@ -16,7 +16,7 @@ from indicia.errors import FormatError
 from indicia.read.fronts.dates import date_of
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.read.fronts.values import Said, canonical, misp_type, stix_type
-from indicia.read.mentioning import mention
+from indicia.read.text.mentioning import mention
 from indicia.records import STIX_MARKINGS, Context, Document, Mention, MentionKind, Tlp
 
 __all__ = ["finder", "read_json"]

@@ -25,7 +25,7 @@ from indicia.read.indicators.refang import refang
 from indicia.read.indicators.registry import find_keys
 from indicia.read.indicators.rules import find_rules
 from indicia.read.indicators.urls import find_urls
-from indicia.read.mentioning import mention
+from indicia.read.text.mentioning import mention
 from indicia.records import Document, Mention, MentionKind
 
 __all__ = ["find_indicators", "find_hits"]

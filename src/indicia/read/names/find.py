@@ -8,11 +8,11 @@ from bisect import bisect_right
 from collections import Counter
 
 from indicia.knowledge import Knowledge
-from indicia.read.mentioning import mention
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
 from indicia.read.names.found import Found, is_whole
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
 from indicia.read.names.unseen import with_class, with_unseen
+from indicia.read.text.mentioning import mention
 from indicia.records import Candidate, Document, Mention, MentionKind
 
 __all__ = ["find_names"]

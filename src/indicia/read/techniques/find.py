@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.knowledge import Knowledge
-from indicia.read.mentioning import mention
 from indicia.read.techniques.contexts import Sections, context_of
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import find_literal
 from indicia.read.techniques.passages import Passage, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
+from indicia.read.text.mentioning import mention
 from indicia.records import Context, Document, Mention, MentionKind
 
 __all__ = ["find_techniques"]

@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.attack import Attack
-from indicia.read.mentioning import mention
+from indicia.read.text.mentioning import mention
 from indicia.records import BlockKind, Candidate, Document, Mention, MentionKind
 
 __all__ = ["find_literal"]

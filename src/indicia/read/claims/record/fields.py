@@ -23,7 +23,7 @@ from indicia.read.claims.words.firmness import Firm, firm_words
 from indicia.read.claims.words.grounds import basis_words, channel_of
 from indicia.read.claims.words.words import lowered
 from indicia.read.claims.words.wordsets import word_set
-from indicia.read.months import MONTHS
+from indicia.read.text.months import MONTHS
 from indicia.records import (
     About,
     Accused,
