@@ -23,23 +23,16 @@ from indicia.records import Stance
 __all__ = ["PROPOSED", "SURE", "Bench", "chance", "settled"]
 
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
-SURE = 0.6  # the probability from which a claim stands that nobody proposed
+SURE = 0.55  # the probability from which a claim stands that nobody proposed
 _LISTED = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
 _SHORT = 1500  # characters of a passage, in which a claim is likelier than in a document
 # Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed ...
 _PROPOSALS = {
-    "bias": -2.44,
-    "scorer": 0.58,
-    "judge": 0.29,
-    "stance": 0.19,
-    "speaker": 0.74,
-    "short": 1.37,
-    "answers": 0.0,
-    "rule": 0.0,
-}
+    "bias": -2.36, "scorer": 0.65, "judge": 0.21, "stance": 0.2, "speaker": 0.94, "short": 1.31, "answers": 0.44, "rule": -0.89,
+}  # fmt: skip
 # ... and of what was not.
 _ADDITIONS = {
-    "bias": -2.86, "judge": 0.29, "stance": 0.52, "speaker": 0.59, "short": 1.51, "nobody accused": 0.0, "nobody speaks": 0.04,
+    "bias": -2.09, "judge": 0.28, "stance": 0.35, "speaker": -0.06, "short": 1.14, "nobody accused": -1.57, "nobody speaks": -0.12,
 }  # fmt: skip
 
 
