@@ -123,9 +123,9 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
 
 def _added(runs: Iterable[RuleRun]) -> list[RuleRun]:
     """Each rule once, with all its matches; it waits for its log only where no part showed it."""
-    found: dict[RuleRun, RuleRun] = {}
+    found: dict[tuple[str, str, str, str | None], RuleRun] = {}
     for run in runs:
-        key = replace(run, matches=0, waits="")
+        key = run.id, run.title, run.file, run.skipped
         before = found.get(key)
         if before is not None:
             waits = run.waits if before.waits else ""

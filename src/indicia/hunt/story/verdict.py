@@ -71,7 +71,8 @@ def decide(
         hosts = _hosts(chains, decisive)
         more = [host for host in _hosts(chains, telling) if host not in hosts]
         lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {_list(hosts)}; {_worst(telling)}."
-        first = f"The first decisive trace is {_trace(min(decisive, key=_time))}."
+        earliest = min(decisive, key=_time)
+        first = "" if earliest is _worst_of(telling) else f"The first decisive trace is {_trace(earliest)}."
         signs = (
             f"{_plural(len(more), 'more host shows', 'more hosts show')} signs of compromise: {_list(more)}." if more else ""
         )
@@ -84,7 +85,8 @@ def decide(
         else:
             hosts = _hosts(chains, telling)
             lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {_list(hosts)}; {_worst(telling)}."
-        told = (lead, f"The first is {_trace(earliest)}.", _missing_cause(sightings, earliest, files), limits)
+        first = "" if earliest is _worst_of(telling) else f"The first is {_trace(earliest)}."
+        told = (lead, first, _missing_cause(sightings, earliest, files), limits)
         verdict = HuntVerdict.LIKELY if likely else HuntVerdict.SIGNS
         return verdict, " ".join(part for part in told if part)
     attempts = _attempts(tried, chains)
@@ -143,7 +145,12 @@ def _independent(some: Sequence[Sighting]) -> int:
 
 def _worst(some: Sequence[Sighting]) -> str:
     """The worst of some sightings, as part of a sentence."""
-    worst = max(
+    return f"the worst trace is {_trace(_worst_of(some), level=True)}"
+
+
+def _worst_of(some: Sequence[Sighting]) -> Sighting:
+    """The worst of some sightings, the earliest where several are as bad."""
+    return max(
         some,
         key=lambda each: (
             _decisive(each),
@@ -152,7 +159,6 @@ def _worst(some: Sequence[Sighting]) -> str:
             -_time(each),
         ),
     )
-    return f"the worst trace is {_trace(worst, level=True)}"
 
 
 def _open_door(tried: Sequence[Sighting]) -> str:

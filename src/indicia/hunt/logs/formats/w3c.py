@@ -18,7 +18,7 @@ W3C = DirectiveLog(
     delimiter=" ",
     quoted=False,
     times=("date", "time"),
-    hosts=("s-computername", "cs-host", "s-ip"),
+    hosts=("s-computername", "s-ip"),  # what a client calls the server in its Host header is the client's word
     uri=("cs-uri-stem", "cs-uri-query"),
 )
 
