@@ -107,13 +107,13 @@ def build(
     return conclude(msgspec.structs.replace(case, rules=own), knowledge)
 
 
-def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] = ()) -> Case:
+def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] = (), *, joined: bool = False) -> Case:
     """The case with what follows from its texts, sightings and what is in place made anew: affairs, both assessments, advice.
 
     The one place that draws conclusions: for a new case, one that people judged (their `judgements` of evidence are laid over
-    it), and what an audience may see.
+    it), and what an audience may see. `joined`: its affairs hold these very claims already.
     """
-    affairs = join_affairs(case.claims, case.documents, knowledge)
+    affairs = case.affairs if joined else join_affairs(case.claims, case.documents, knowledge)
     evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge, affairs)
     weighing = weigh(evidence, knowledge, judgements=judgements)
     case = msgspec.structs.replace(case, affairs=affairs, weighing=weighing)

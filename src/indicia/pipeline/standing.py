@@ -84,10 +84,12 @@ def as_left(case: Case, knowledge: Knowledge, standing: Standing | None = None) 
     if seen is not None and out and any(one.id in out for one in seen.sightings):
         kept = those_kept(seen.sightings, lambda one: one.id not in out)
         seen = msgspec.structs.replace(seen, sightings=kept)
-    if claims != case.claims or mentions != case.mentions or seen is not case.hunt or case.weighing is None:
+    if claims != case.claims or mentions != case.mentions or seen is not case.hunt:
         left = msgspec.structs.replace(case, claims=claims, mentions=mentions, hunt=seen)
-        left = conclude(left, knowledge, case.judgements)
+        left = conclude(left, knowledge, case.judgements, joined=claims == case.claims)
         # The hunt keeps what it saw; what was rejected calls for no measure.
         return msgspec.structs.replace(left, hunt=case.hunt, advice=left.advice if case.advice else None)
+    if case.weighing is None:
+        return case
     # The machine's own evidence as long as its grounds stand: it may hold what somebody gave by hand.
     return msgspec.structs.replace(case, weighing=weigh(case.weighing.evidence, knowledge, judgements=case.judgements))

@@ -117,7 +117,7 @@ def _does(profiles: Profiles, columns: Ints) -> Floats:
     does = np.zeros((len(columns), len(columns)))
     at = np.flatnonzero(columns >= first)
     if len(at):
-        does[at] = profiles.software_uses[columns[at] - first][:, columns]
+        does[at] = profiles.software_does[columns[at] - first][:, columns]
     return does
 
 

@@ -194,16 +194,16 @@ class Profiles:
         return users
 
     @cached_property
-    def software_uses(self) -> Floats:
-        """1 where a piece of software (row) is known to do a technique (column)."""
-        return (self._count(self._by_software, len(self.relations.software)) > 0).astype(np.float64)
-
-    @cached_property
     def rarity(self) -> Floats:
         """log((1 + groups) / (1 + users)) of each feature, in nats."""
         known = int((self.size > 0).sum())
         rarity: Floats = np.log((1 + known) / (1 + self.users))
         return rarity
+
+    @cached_property
+    def software_does(self) -> Floats:
+        """1 where a piece of software (row) is known to do a technique (column)."""
+        return (self._count(self._by_software, len(self.relations.software)) > 0).astype(np.float64)
 
     def _reports_of(self, uses: Uses, rows: int) -> Floats:
         cited = uses.citation != _UNCITED
