@@ -14,10 +14,14 @@ from indicia.errors import MarkingError
 from indicia.knowledge import load
 from indicia.pipeline import for_audience
 from indicia.records import (
+    About,
     Accused,
     AccusedType,
+    Basis,
     Case,
     Claim,
+    Deed,
+    Ground,
     Judgement,
     Level,
     Party,
@@ -25,6 +29,8 @@ from indicia.records import (
     Severity,
     Source,
     SourceType,
+    Tie,
+    TieKind,
     Tlp,
     stable_id,
     to_json,
@@ -71,15 +77,15 @@ def with_a_secret() -> Case:
         quote=secret.span(0, len(SECRET)),
         source=Source(
             type=SourceType.GOVERNMENT,
-            party=Party(span=find(secret, "The Bandicoot Bureau"), canonical="Bandicoot Bureau", state=None),
+            party=Party(span=find(secret, "The Bandicoot Bureau"), canonical="Bandicoot Bureau"),
         ),
         accused=Accused(
             type=AccusedType.GROUP,
             level=Level.GROUP,
-            party=Party(span=find(secret, "the Okapi Legion"), canonical="Okapi Legion", state=None),
+            party=Party(span=find(secret, "the Okapi Legion"), canonical="Okapi Legion"),
         ),
-        incident="tapir exchange hack",
-        firmness_cue=find(secret, "quagga certainty"),
+        incidents=(About(name="tapir exchange hack"),),
+        deed=Deed(cue=find(secret, "quagga certainty")),
         date="2019-06-03",
     )
     address = msgspec.structs.replace(
@@ -159,15 +165,17 @@ def touching(case: Case) -> dict[str, Claim]:
     secret = case.documents[-1]
     span = find(secret, "the Okapi Legion")
     base = case.claims[7]
-    party = Party(span=span, canonical="Okapi Legion", state=None)
+    party = Party(span=span, canonical="Okapi Legion")
     return {
         "source": msgspec.structs.replace(base, source=msgspec.structs.replace(base.source, party=party)),
         "accused": msgspec.structs.replace(base, accused=msgspec.structs.replace(base.accused, party=party)),
         "via": msgspec.structs.replace(base, source=msgspec.structs.replace(base.source, via=(span,))),
-        **{
-            field: msgspec.structs.replace(base, **{field: span})
-            for field in ("act", "firmness_cue", "basis_cue", "date_text", "quote")
-        },
+        **{field: msgspec.structs.replace(base, **{field: span}) for field in ("act", "date_text", "quote")},
+        "deed": msgspec.structs.replace(base, deed=Deed(cue=span)),
+        "tie": msgspec.structs.replace(base, tie=Tie(kind=TieKind.LINKED, to="China", cue=span)),
+        "tie's words": msgspec.structs.replace(base, tie=Tie(kind=TieKind.LINKED, to="China", words=span)),
+        "grounds": msgspec.structs.replace(base, grounds=(Ground(basis=Basis.LEGAL, cue=span),)),
+        "not accused": msgspec.structs.replace(base, not_accused=party),
         "victims": msgspec.structs.replace(base, victims=(span,)),
     }
 

@@ -47,10 +47,16 @@ def test_a_rejected_claim_stays_visible_and_stops_counting(site: TestClient) -> 
 
 def test_a_correction_stands_beside_the_machine(site: TestClient) -> None:
     claim = sample_case.exchange_case().claims[0]
-    assert judge(site, subject=claim.id, action="correct", firmness="hedged", accused="Somebody else") == 200
+    said = {"tie": "linked", "tied_to": "Russia", "tie_firmness": "low", "incident": "Microsoft Exchange hack"}
+    fields = {"firmness": "hedged", "accused": "Somebody else", "channel": "indictment", "basis": "legal", **said}
+    assert judge(site, subject=claim.id, action="correct", **fields) == 200
     twin = site.get(f"{BASE}/claims/{claim.id}.json").json()
-    assert twin["claim"]["firmness"] == "hedged" and twin["claim"]["accused"]["party"]["canonical"] == "Somebody else"
-    assert twin["machine"]["firmness"] == "none" and twin["machine"]["accused"]["party"]["canonical"] == "China"
+    assert twin["claim"]["deed"]["firmness"] == "hedged" and twin["claim"]["accused"]["party"]["canonical"] == "Somebody else"
+    tie = twin["claim"]["tie"]
+    assert (tie["kind"], tie["state"], tie["firmness"]) == ("linked", "RU", "low") and twin["machine"]["tie"] is None
+    assert twin["claim"]["incidents"][0]["id"] == "exchange-2021"
+    assert (twin["claim"]["channel"], twin["claim"]["grounds"][0]["basis"]) == ("indictment", "legal")
+    assert twin["machine"]["deed"]["firmness"] == "none" and twin["machine"]["accused"]["party"]["canonical"] == "China"
     assert twin["judgements"][0]["author"] == "tester"
     assert site.get(f"{BASE}/claims.json?accused=Somebody+else").json()["total"] == 1
 

@@ -356,3 +356,25 @@ def test_a_technique_is_not_said_to_have_worked_unless_a_line_shows_it() -> None
         changed = msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, sightings=sightings))
         found = pictures(next(part for part in build(changed, KNOWLEDGE).sections if part.id == "techniques").blocks)
         assert f"T1003.001 seen in our logs, {words}" in found[0].alt
+
+
+def test_the_denial_stands_on_page_one_however_many_accuse() -> None:
+    claims = named("exchange").claims
+    assert claims[0].accused.party is not None
+    party = claims[0].accused.party
+    many = tuple(
+        msgspec.structs.replace(
+            claims[0],
+            id=f"claim--{number}",
+            accused=msgspec.structs.replace(
+                claims[0].accused, party=msgspec.structs.replace(party, canonical=f"Group {number}")
+            ),
+        )
+        for number in range(9)
+    )
+    case = msgspec.structs.replace(named("exchange"), claims=(*many, *claims))
+    (who,) = [box for box in build(case, KNOWLEDGE).page_one if box.id == "who"]
+    together = who.blocks[0]
+    assert isinstance(together, Table)
+    assert any(plain(row.cells[0]).startswith("denies") for row in together.rows[: together.shown])
+    assert together.shown <= 7

@@ -108,7 +108,7 @@ def _on_page_one(block: AnyBlock) -> str:
     """Page one stays short where nothing can be folded: what a page would fold follows it."""
     if isinstance(block, Fold):
         return f"*{escaped(block.summary)}:* see {BEHIND}."
-    if isinstance(block, Table) and len(block.rows) > block.shown + 3:
+    if isinstance(block, Table) and len(block.rows) > block.shown:
         short = msgspec.structs.replace(block, rows=block.rows[: block.shown])
         return f"{_table(short)}\n\n{len(block.rows) - block.shown} more rows: see {CLAIMS}."
     return _block(block)

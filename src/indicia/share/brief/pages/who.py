@@ -17,6 +17,7 @@ from indicia.view.words import firmness_words, surely
 __all__ = ["firmly", "said_on", "who"]
 
 ROWS = 6
+DEEDS, TIES, ANSWERS = 3, 2, 2  # rows of page one that stand open
 FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
 
 
@@ -77,8 +78,15 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
     said: dict[str, list[Position]] = {}
     for one in found:
         said.setdefault(one.says, []).append(one)
+    # What most say first; the denial stands beside it, however many deeds and ties there are.
+    order = sorted(said, key=lambda says: -len(said[says]))
+    deeds = [says for says in order if said[says][0].names]
+    ties = [says for says in order if said[says][0].tie]
+    answers = [says for says in order if says not in deeds and says not in ties]
+    first = [*deeds[:DEEDS], *ties[:TIES], *answers[:ANSWERS]]
     rows = []
-    for says, mine in said.items():
+    for says in (*first, *(says for says in order if says not in first)):
+        mine = said[says]
         mine.sort(key=lambda one: FIRMEST.index(one.said.firmness))
         verb, _, whom = says.partition(" ")
         words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
@@ -94,7 +102,9 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
                 tone={Stance.DENIES: "bad", Stance.ACCUSES: ""}.get(stance, "quiet"),
             )
         )
-    return Table(caption="Who says what", head=("Says", "Who", "How firmly"), rows=tuple(rows), shown=ROWS, widths=(36, 38, 26))
+    return Table(
+        caption="Who says what", head=("Says", "Who", "How firmly"), rows=tuple(rows), shown=len(first), widths=(36, 38, 26)
+    )
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
