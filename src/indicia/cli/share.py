@@ -55,6 +55,7 @@ def share(
     """
     from indicia.pipeline import opened_case
     from indicia.share import FORMATS
+    from indicia.share.redact import marking_of
 
     voice = talk(quiet, verbose, color)
     if form not in FORMATS:
@@ -65,7 +66,7 @@ def share(
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
         write_out(_made(subject, form, voice, internal=internal, texts=texts), output)
-    voice.say(f"marked {subject.marking.label}", "dim")
+    voice.say(f"marked {marking_of(subject).label}", "dim")
     return exits.E_OK
 
 

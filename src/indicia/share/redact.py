@@ -17,7 +17,8 @@ def mark(case: Case, marking: Tlp, *, reason: str | None = None, author: str = "
 
     `author` and `time` (ISO, UTC) are those of the person who lowers it. Raises: MarkingError.
     """
-    own = marking_of(case)
+    # Our own sightings keep their marking where only the texts are marked: to lower it takes the reason, too.
+    own = marking_of(case) if reason else marking_of_texts(case)
     if marking.rank >= own.rank:
         documents = tuple(msgspec.structs.replace(d, marking=Tlp.strictest([d.marking, marking])) for d in case.documents)
         hunt = case.hunt and msgspec.structs.replace(case.hunt, marking=Tlp.strictest([case.hunt.marking, marking]))
