@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from indicia.affairs.main import main_affair
 from indicia.records import Case, HuntVerdict, Judgement, Level, MeasureKind, SourceType, Verdict
 from indicia.share import render
-from indicia.view.affair import main_affair
 from indicia.view.judgements import Sentence, key_judgements
 from tests.sample_case import VERSIONS, about
 from tests.share.brief.cases import KNOWLEDGE, named
@@ -164,8 +164,10 @@ def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
 def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
     case = named("exchange")
     moved = tuple(about(claim, "other-2020", "Other 2020") if n < 2 else claim for n, claim in enumerate(case.claims))
-    assert main_affair(msgspec.structs.replace(case, claims=moved)) == ("exchange-2021", "Microsoft Exchange hack")
-    assert main_affair(Case(name="x", versions=VERSIONS)) == (None, "")
+    main = main_affair(msgspec.structs.replace(case, claims=moved))
+    assert (main.id, main.name) == ("exchange-2021", "Microsoft Exchange hack")
+    nothing = main_affair(Case(name="x", versions=VERSIONS))
+    assert (nothing.id, nothing.name) == (None, "")
 
 
 def test_a_claim_that_names_no_known_affair_is_kept() -> None:

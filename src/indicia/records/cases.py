@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from indicia.records.base import Problem, Record
 from indicia.records.claims import Claim
 from indicia.records.hunting import Hunt
@@ -13,7 +11,7 @@ from indicia.records.mentions import Mention
 from indicia.records.text import Document
 from indicia.records.weighing import Judgement, Weighing
 
-__all__ = ["Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions", "incidents_of"]
+__all__ = ["Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions"]
 
 
 class AffairRow(Record, frozen=True, kw_only=True):
@@ -49,19 +47,6 @@ class Affair(Record, frozen=True, kw_only=True):
     first_detected: str | None = None
     first_private: str | None = None
     first_official: str | None = None
-
-
-def incidents_of(claims: Iterable[Claim], affairs: Iterable[Affair]) -> dict[str, str]:
-    """Claim -> the known incident that it is about, both by id: the one it tells, else the one that its text was joined to as a
-    whole, no claim of it telling another."""
-    claims = tuple(claims)
-    out = {claim.id: claim.incident_id for claim in claims if claim.incident_id}
-    telling = {claim.quote.document for claim in claims if claim.incident_id}
-    joined = {one: affair.incident_id for affair in affairs if affair.incident_id for row in affair.rows for one in row.claims}
-    for claim in claims:
-        if claim.id in joined and claim.quote.document not in telling:
-            out[claim.id] = joined[claim.id]
-    return out
 
 
 class Versions(Record, frozen=True, kw_only=True):

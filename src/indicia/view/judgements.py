@@ -25,8 +25,9 @@ from indicia.records import (
     Stance,
     Told,
     Verdict,
+    rejected,
 )
-from indicia.view.affair import Subject, rejected, subject
+from indicia.view.affair import Subject, subject
 from indicia.view.inert import clip
 from indicia.view.leaving import is_public
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
@@ -145,7 +146,7 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
         affairs = listed((clip(one.incident or one.incident_id or "", 60) for one in others), 3)
         parts.append(f"{len(others)} claim{'s' if len(others) > 1 else ''} on other affairs ({affairs})")
         traces += [one.id for one in others[:FEW]]
-    out = rejected(case)
+    out = rejected(case.judgements)
     refused = [claim.id for claim in case.claims if claim.id in out]
     if refused:
         parts.append(f"{len(refused)} claim{'s' if len(refused) > 1 else ''} that a person rejected")

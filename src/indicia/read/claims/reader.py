@@ -8,7 +8,7 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.read.claims.decide.confirming import PROPOSED, SURE, Bench, chance, settled
-from indicia.read.claims.decide.deciding import consistent, names_nobody, rank, wrong_side
+from indicia.read.claims.decide.deciding import clearing_itself, consistent, is_denial_by_rule, names_nobody, rank, wrong_side
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence
 from indicia.read.claims.record.fields import Maker
@@ -144,12 +144,14 @@ class Reading:
             yield from (one for one in proposed if one.score >= self.threshold)
             return
         wide, window = seat
-        for one in proposed:
+        for one in map(clearing_itself, proposed):
             verdict = bench.about(wide, window, one)
             if verdict is None:
                 continue
             features = bench.proposal(wide, one, verdict)
             score = chance(features)
+            if is_denial_by_rule(one):
+                score = max(score, THRESHOLD)
             if score >= self.threshold:
                 yield one._replace(score=score, judged=verdict, features=features)
         least = max(SURE, self.threshold) if self.threshold >= THRESHOLD else self.threshold

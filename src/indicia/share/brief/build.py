@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indicia.records import Case
+from indicia.records import Case, rejected
 from indicia.share.brief.blocks import Brief
 from indicia.share.brief.known import Known
 from indicia.share.brief.pages.affair import affair_section
@@ -16,7 +16,7 @@ from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
-from indicia.view.affair import rejected, subject
+from indicia.view.affair import subject
 from indicia.view.judgements import key_judgements
 from indicia.view.leaving import is_public
 from indicia.view.moments import day_of
@@ -30,7 +30,7 @@ __all__ = ["build"]
 def build(case: Case, knowledge: Any) -> Brief:
     """The brief of a case, ready for any writer."""
     notes, known = Notes(Index(case)), Known(knowledge)
-    refused = rejected(case)
+    refused = rejected(case.judgements)
     found = positions(claim for claim in case.claims if claim.id not in refused)
     first = page_one(case, key_judgements(case), notes)
     sections = (

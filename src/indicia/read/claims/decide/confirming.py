@@ -32,7 +32,8 @@ _PROPOSALS = {
 }  # fmt: skip
 # ... and of what was not.
 _ADDITIONS = {
-    "bias": -2.09, "judge": 0.28, "stance": 0.35, "speaker": -0.06, "short": 1.14, "nobody accused": -1.57, "nobody speaks": -0.12,
+    "bias": -2.09, "judge": 0.28, "stance": 0.35, "speaker": -0.06, "short": 1.14, "nobody accused": -1.57, "nobody speaks":
+    -0.12,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.resolving import Found
 from indicia.records import Stance
 
-__all__ = ["consistent", "names_nobody", "rank", "wrong_side"]
+__all__ = ["clearing_itself", "consistent", "is_denial_by_rule", "names_nobody", "rank", "wrong_side"]
 
 
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
@@ -54,6 +54,26 @@ def names_nobody(found: Found, text: str) -> bool:
     told = found.source is None or found.source.kinds[0] == "pronoun"
     led_back = found.accused_is.id or found.accused_is.state or found.accused_is.canonical.lower() != surface.lower()
     return told and not led_back and not specific(accused) and _ANYBODY.fullmatch(surface) is not None
+
+
+def _one_side(found: Found) -> bool:
+    """Whether a source speaks of itself or of its own state."""
+    source, accused = found.source_is, found.accused_is
+    if source is None or accused is None:
+        return False
+    return source.same == accused.same or (source.state is not None and source.state == accused.state)
+
+
+def clearing_itself(found: Found) -> Found:
+    """Who doubts that its own side did it denies it."""
+    if found.draft.stance is Stance.QUESTIONS and _one_side(found):
+        return found._replace(draft=found.draft._replace(stance=Stance.DENIES))
+    return found
+
+
+def is_denial_by_rule(found: Found) -> bool:
+    """Whether a rule reads that a source clears its own side: annotated documents hold too few denials to overrule it."""
+    return found.draft.stance is Stance.DENIES and found.draft.rule not in ("scorer", "judge") and _one_side(found)
 
 
 def wrong_side(found: Found) -> bool:

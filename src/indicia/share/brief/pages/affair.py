@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance
+from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance, rejected
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.pages.who import firmly, said_on
-from indicia.view.affair import rejected
 from indicia.view.lines import Bit, Line, line
 from indicia.view.moments import day_of
 from indicia.view.notes import Notes
@@ -71,7 +70,7 @@ def lag_words(detected: str | None, private: str | None, official: str | None) -
 
 
 def _table(affair: Affair, case: Case, notes: Notes) -> Table:
-    claims, out = notes.index.claims, rejected(case)
+    claims, out = notes.index.claims, rejected(case.judgements)
     row_of = {one: row for row in affair.rows for one in row.claims}
     passed_on: dict[str, set[str]] = defaultdict(set)
     for one in row_of:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance
+from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance, rejected
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import timeline
-from indicia.view.affair import rejected
 from indicia.view.lines import Bit, Line, line
 from indicia.view.moments import LANES, Moment, day_of, moments
 from indicia.view.notes import Notes
@@ -168,7 +167,7 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
     if claim.score < 0.7:
         facts.append(f"read with {claim.score:.0%} certainty")
-    refusal = rejected(notes.index.case).get(claim.id)
+    refusal = rejected(notes.index.case.judgements).get(claim.id)
     if refusal:
         why = f": {show(refusal.note, 160)}" if refusal.note else ""
         facts.append(f"rejected by {show(refusal.author, 60)}{why}")
