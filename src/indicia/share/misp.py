@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.resolve import names_of
 from indicia.records import (
     AccusedType,
     Case,
@@ -256,6 +257,6 @@ def _actor_tag(claim: Claim, knowledge: Knowledge) -> str | None:
     party = claim.accused.party
     if party is None or claim.accused.type is not AccusedType.GROUP or claim.stance not in _NAMING:
         return None
-    groups = [actor.group for actor in knowledge.actors.named(party.canonical) if actor.group]
-    group = knowledge.attack.group(groups[0]) if len(groups) == 1 and groups[0] else None
+    named = names_of(knowledge).group(party.canonical)
+    group = knowledge.attack.group(named) if named else None
     return f'misp-galaxy:mitre-intrusion-set="{group.name} - {group.id}"' if group else None

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from indicia.knowledge.resolve import names_of
 from indicia.records import TLP_IDS, AccusedType, Case, Claim, Level, Proposition, Source, SourceType, Stance, TieKind, Tlp
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
@@ -127,9 +128,9 @@ def _accused(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
         return None
     if claim.accused.level is Level.PLACE and claim.accused.state:
         return objects.add("location", claim.accused.state, marking=marking, name=party.canonical, country=claim.accused.state)
-    groups = [actor for actor in objects.knowledge.actors.named(party.canonical) if actor.group]
-    if claim.accused.type is AccusedType.GROUP and len(groups) == 1 and groups[0].group:
-        group = objects.knowledge.attack.group(groups[0].group)
+    named = names_of(objects.knowledge).group(party.canonical)
+    if claim.accused.type is AccusedType.GROUP and named is not None:
+        group = objects.knowledge.attack.group(named)
         if group is not None:
             return objects.add(
                 "intrusion-set",
