@@ -65,5 +65,5 @@ class Encoder:
 def encoder() -> Encoder | None:
     """The shipped encoder, or None where it was left out of an installation: then the linear machines read alone."""
     file = Path(str(resources.files("indicia.read.techniques") / "model" / "encoder.onnx"))
-    tokenizer = Path(str(resources.files("indicia.read.claims") / "model" / "tokenizer.json"))
+    tokenizer = Path(str(resources.files("indicia.read.claims.score") / "model" / "tokenizer.json"))
     return Encoder(file, tokenizer) if file.is_file() and tokenizer.is_file() else None

@@ -15,6 +15,7 @@ import numpy as np
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
 from indicia.read.claims.refer.resolving import Found, Resolver
+from indicia.read.claims.score.choosing import is_strict
 from indicia.read.claims.score.cutting import Cut, cut
 from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
 from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
@@ -28,7 +29,7 @@ _LISTED = 0.12  # its probability from which a party speaks too that stands in o
 _SHORT = 1500  # characters of a passage, in which a claim is likelier than in a document
 # Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed ...
 _PROPOSALS = {
-    "bias": -2.36, "scorer": 0.65, "judge": 0.21, "stance": 0.2, "speaker": 0.94, "short": 1.31, "answers": 0.44, "rule": -0.89,
+    "bias": -2.36, "scorer": 0.65, "judge": 0.21, "stance": 0.2, "speaker": 0.94, "short": 1.31, "answers": 0.44, "strict": -0.89,
 }  # fmt: skip
 # ... and of what was not.
 _ADDITIONS = {
@@ -95,7 +96,7 @@ class Bench:
             speaks,
             self.short,
             float(found.draft.stance is not Stance.ACCUSES),
-            float(found.draft.rule != "scorer"),
+            float(is_strict(found.draft)),
         )
 
     def addition(self, wide: Cut, accused: int, verdict: Verdict) -> tuple[float, ...]:
@@ -170,7 +171,12 @@ def settled(found: Sequence[Found], text: str) -> list[Found]:
     """Each claim of a document once, at its surest statement: what one voice says of one accused. Where two differ only in that
     one of them tells no speaker, the surer stays; what the judge adds stands only where nothing like it was proposed."""
     kept: list[Found] = []
-    for one in sorted(found, key=lambda f: (f.draft.rule == "judge", -f.score, f.piece.own, f.draft.accused, f.draft.source)):
+
+    def clearness(one: Found) -> tuple[object, ...]:
+        vague = one.accused is not None and one.accused.kinds[0] == "pronoun"
+        return one.draft.rule == "judge", vague, -one.score, one.piece.own, one.draft.accused, one.draft.source
+
+    for one in sorted(found, key=clearness):
         if not any(_same(one, other, text) for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda f: (f.piece.own, f.draft.source, f.draft.accused))

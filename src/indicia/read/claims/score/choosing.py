@@ -17,7 +17,7 @@ from indicia.read.claims.words.topic import topic_of
 from indicia.read.claims.words.wordsets import word_set
 from indicia.records import Stance
 
-__all__ = ["FEATURES", "LISTED", "Candidate", "beside", "candidates", "off_topic", "score_of"]
+__all__ = ["FEATURES", "LISTED", "Candidate", "beside", "candidates", "is_strict", "off_topic", "score_of"]
 
 FLOOR = 0.04  # pairs that the scorer holds less likely need a rule
 LISTED = 0.25  # probability from which a pair is taken where another one of the same list is
@@ -135,6 +135,11 @@ def _misread(piece: Cut, s: int, a: int, rule: Draft | None, text: str) -> bool:
 
 def _is_lenient(draft: Draft) -> bool:
     return draft.lenient or draft.rule in LENIENT
+
+
+def is_strict(draft: Draft) -> bool:
+    """Whether a rule that rarely errs made it."""
+    return draft.rule not in ("scorer", "judge") and not _is_lenient(draft)
 
 
 def _features(
