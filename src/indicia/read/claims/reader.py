@@ -8,7 +8,7 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.read.claims.decide.confirming import PROPOSED, SURE, Bench, chance, settled
-from indicia.read.claims.decide.deciding import clearing_itself, consistent, is_denial_by_rule, names_nobody, rank, wrong_side
+from indicia.read.claims.decide.deciding import clearing_itself, consistent, is_plain, names_nobody, rank, wrong_side
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence
 from indicia.read.claims.record.fields import Maker
@@ -150,7 +150,7 @@ class Reading:
                 continue
             features = bench.proposal(wide, one, verdict)
             score = chance(features)
-            if is_denial_by_rule(one):
+            if is_plain(one):
                 score = max(score, THRESHOLD)
             if score >= self.threshold:
                 yield one._replace(score=score, judged=verdict, features=features)

@@ -9,9 +9,10 @@ from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.resolving import Found
 from indicia.records import Stance
 
-__all__ = ["clearing_itself", "consistent", "is_denial_by_rule", "names_nobody", "rank", "wrong_side"]
+__all__ = ["clearing_itself", "consistent", "is_plain", "names_nobody", "rank", "wrong_side"]
 
 
+SURE_BY_RULE = 0.5  # the scorer's probability
 _PRIORITY = {"hostile": 1, "narration": 0, "tied": 0, "behind": 2, "responsible": 2, "participle": 1}
 
 
@@ -71,8 +72,11 @@ def clearing_itself(found: Found) -> Found:
     return found
 
 
-def is_denial_by_rule(found: Found) -> bool:
-    """Whether a rule reads that a source clears its own side: annotated documents hold too few denials to overrule it."""
+def is_plain(found: Found) -> bool:
+    """Whether a rule reads plainly what annotated documents hold too rarely to overrule it: that a source clears its own side,
+    or that something was done from the territory of a state."""
+    if found.draft.rule == "origin":
+        return found.score >= SURE_BY_RULE
     return found.draft.stance is Stance.DENIES and found.draft.rule not in ("scorer", "judge") and _one_side(found)
 
 
