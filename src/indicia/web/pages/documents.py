@@ -24,6 +24,7 @@ from indicia.records import (
     Stance,
     TieKind,
 )
+from indicia.share.redact import marking_of_texts
 from indicia.web.pages.filters import Filter, chips
 from indicia.web.shown.defanged import refang
 from indicia.web.shown.marks import Mark, segments
@@ -104,7 +105,7 @@ def listing_csv(ask: Ask) -> Response:
     held = ask.held
     head = ("title", "name", "publisher", "published", "language", "marking", "characters", "claims", "mentions", "id")
     rows = ([row[name] if row[name] is not None else "" for name in head] for row in _rows(ask))
-    return as_csv(f"{held.slug}-documents.csv", head, rows, held.case.marking)
+    return as_csv(f"{held.slug}-documents.csv", head, rows, marking_of_texts(held.case))
 
 
 def kind_of(mention: Mention) -> str:

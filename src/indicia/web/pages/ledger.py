@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia.records import Claim, Deed, Firmness, Judgement, Stance, Tie
+from indicia.share.redact import marking_of_texts
 from indicia.view.inert import visible
 from indicia.view.positions import FIRMEST, LEVELS, Position, positions
 from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
@@ -209,7 +210,7 @@ def claims_csv(ask: Ask) -> Response:
         "judged",
         "id",
     )
-    return as_csv(f"{held.slug}-claims.csv", head, rows, held.case.marking)
+    return as_csv(f"{held.slug}-claims.csv", head, rows, marking_of_texts(held.case))
 
 
 _OF = ("", "_firmness", "_likelihood", "_confidence")  # what is told of a deed and of a tie, each of its own

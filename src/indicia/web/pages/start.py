@@ -40,7 +40,7 @@ def start(ask: Ask) -> Page:
     jobs = [job.as_data() for job in ask.jobs.all()[:10]]
     into = ask.one("into")
     data = {"cases": cases, "jobs": jobs}
-    view = {"tlp": [(tlp.value, tlp.label) for tlp in Tlp], "into": into if into in ask.shelf.slugs() else ""}
+    view = {"markings": [(tlp.value, tlp.label) for tlp in Tlp], "into": into if into in ask.shelf.slugs() else ""}
     return Page("start.html.j2", "Indicia", data, view)
 
 
