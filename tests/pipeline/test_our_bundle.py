@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from indicia.knowledge import load
 from indicia.pipeline import read_sources
 from indicia.records import Tlp
@@ -12,13 +14,20 @@ from indicia.share import render
 from tests.sample_case import exchange_case
 
 
-def test_its_claims_arrive_as_they_were(tmp_path: Path) -> None:
-    case = exchange_case()
+@pytest.mark.parametrize(
+    ("logs", "least"),
+    [
+        pytest.param(True, Tlp.AMBER, id="as strict as the sightings that came with them"),
+        pytest.param(False, Tlp.GREEN, id="texts alone"),
+    ],
+)
+def test_its_claims_arrive_as_they_were(tmp_path: Path, logs: bool, least: Tlp) -> None:
+    case = exchange_case(logs=logs)
     path = tmp_path / "theirs.stix.json"
     path.write_bytes(render(case, "stix", load()))
     documents, claims, mentions, problems = read_sources([str(path), str(path)], load(), marking=Tlp.GREEN)
     assert (claims, mentions) == (case.claims, case.mentions)
-    assert {document.marking for document in documents} == {Tlp.GREEN}
+    assert {document.marking for document in documents} == {least}
     assert any("without its text" in problem.what for problem in problems)
 
 

@@ -228,6 +228,9 @@ def test_raising_is_free_and_lowers_no_document() -> None:
         raised = mark(case, marking)
         assert (raised.marking, [document.marking for document in raised.documents]) == (marking, wanted)
         assert raised.judgements == case.judgements, "the same or stricter needs no reason"
+        assert raised.hunt is not None and raised.hunt.marking is marking_of(raised) is Tlp.AMBER, "no reason lowers it"
+    strictest = mark(case, Tlp.RED).hunt
+    assert strictest is not None and strictest.marking is Tlp.RED
     assert [document.marking for document in mark(whole, Tlp.RED).documents] == [Tlp.RED, Tlp.RED]
     with pytest.raises(MarkingError):
         mark(msgspec.structs.replace(whole, marking=Tlp.CLEAR), Tlp.AMBER)
@@ -248,6 +251,15 @@ def test_lowering_takes_a_reason_and_keeps_it() -> None:
     written = render(lowered, "stix", load())
     assert b"TLP:AMBER lowered to TLP:GREEN: the author agreed" in written
     assert b"jane" not in written
+
+
+def test_only_a_reason_lowers_our_own_sightings_below_what_they_are_marked() -> None:
+    case = exchange_case()
+    assert (case.marking, marking_of(case)) == (Tlp.GREEN, Tlp.AMBER)
+    lowered = mark(case, Tlp.GREEN, reason="the hosts are public")
+    assert lowered.hunt is not None and lowered.hunt.marking is marking_of(lowered) is Tlp.GREEN
+    (judgement,) = lowered.judgements
+    assert (judgement.action, judgement.value) == (LOWERED, "TLP:AMBER lowered to TLP:GREEN:")
 
 
 def test_lowering_leaves_what_is_lower_already() -> None:
