@@ -134,10 +134,10 @@ def test_a_banner_marks_the_document(tmp_path: Path, text: str, expected: Tlp) -
 
 
 def test_a_banner_accuses_nobody(tmp_path: Path) -> None:
-    text = "TLP:GREEN\nStatement by the European Union\n\nThe EU accuses China of the compromise of Exchange.\n\n TLP:AMBER\n"
+    text = "TLP:GREEN\nStatement by the European Union\n\nThe EU blamed China for the hack of its mail servers.\n\n TLP:AMBER\n"
     (tmp_path / "a.txt").write_text(text, "utf-8")
     (document,), claims, _, _ = read_sources([str(tmp_path / "a.txt")], load())
-    assert [claim.quote.text for claim in claims] == ["The EU accuses China of the compromise of Exchange."]
+    assert [claim.quote.text for claim in claims] == ["The EU blamed China for the hack of its mail servers."]
     assert document.text[claims[0].quote.start : claims[0].quote.end] == claims[0].quote.text
 
 

@@ -43,7 +43,12 @@ def test_a_case_fits_whole_words_alone() -> None:
 
 @pytest.mark.parametrize("case", cases("claims"))
 def test_claims_of_a_sentence(case: dict[str, Any]) -> None:
-    check(case, model=True)
+    """A case that is `open` is known to be read wrong; it must be told when it no longer is."""
+    if case.get("open"):
+        with pytest.raises(AssertionError):
+            check(case, model=True)
+    else:
+        check(case, model=True)
 
 
 @pytest.mark.parametrize("case", cases("claims_rules"))
