@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,6 +14,7 @@ from indicia.records import Hypothesis, Level, Verdict
 from indicia.weigh.corroboration import Backing, backing
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Tree
+from indicia.weigh.legs import COMMONPLACE, Leg
 from indicia.weigh.levels import sums
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats
@@ -40,11 +42,19 @@ NO_STATES = Tree(groups={id: group(id, None) for id in HYPOTHESES[:3]}, above={}
 
 @dataclass
 class World:
-    """Items (rows) that the groups P, Q, R, S use; how rare each is; what an item is worth to those who use it."""
+    """Items (rows) that the groups P, Q, R, S use; how rare each is; what an item is worth to those who use it. `tools` comes
+    with the system or is to be had by anybody; `does` are pairs (software, technique that it does anyway).
+
+    Whom a test says to be how probable stays so whichever item is left out and whatever the prior, unless the test says what
+    becomes of it: `level` is the posterior under a flat prior, `without` that without an item (by its row)."""
 
     uses: list[list[int]]
     users: list[int]
     software: list[int]
+    tools: list[int] = field(default_factory=list)
+    does: list[tuple[int, int]] = field(default_factory=list)
+    level: tuple[float, ...] | None = None
+    without: dict[int, tuple[float, ...]] = field(default_factory=dict)
     named: float = 0.95
     backing: tuple[float, float, float] = (0.5, 1.0, 9.0)
     prior: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
@@ -53,30 +63,47 @@ class World:
     @property
     def layout(self) -> Layout:
         names = {"uses": self.uses, "users": self.users, "is_software": self.software}
-        return cast(Layout, SimpleNamespace(**{name: np.array(rows, dtype=float) for name, rows in names.items()}))
+        of_software = {name: np.array(rows, dtype=float) for name, rows in names.items()}
+        is_tool, does = np.zeros(len(self.uses)), np.zeros((len(self.uses), len(self.uses)))
+        is_tool[self.tools] = 1
+        for software, technique in self.does:
+            does[software, technique] = 1
+        return cast(Layout, SimpleNamespace(**of_software, is_tool=is_tool, does=does))
 
-    @property
-    def model(self) -> Model:
+    def model(self, after: tuple[float, ...] = (), factors: Floats | None = None) -> Model:
         def scores(layout: Any, factors: Floats) -> Floats:
             self.asked.extend(factors.tolist())
             of_groups = factors @ layout.uses[:, CANDIDATES]
             return np.concatenate([of_groups, np.zeros((len(factors), 1))], axis=1)
 
+        def posterior(given: Floats, priors: Floats) -> Floats:
+            return np.array([self._after(after, factors, *row) for row in zip(self.asked[-len(given) :], priors, strict=True)])
+
         weights = SimpleNamespace(named=self.named, backing=self.backing)
-        return cast(
-            Model,
-            SimpleNamespace(
-                hypotheses=HYPOTHESES, candidates=CANDIDATES, weights=weights, scores=scores, prior=np.array(self.prior)
-            ),
-        )
+        names = {"hypotheses": HYPOTHESES, "candidates": CANDIDATES, "weights": weights, "prior": np.array(self.prior)}
+        return cast(Model, SimpleNamespace(**names, scores=scores, posterior=posterior))
+
+    def _after(self, after: tuple[float, ...], factors: Floats | None, asked: list[float], prior: Floats) -> tuple[float, ...]:
+        """The posterior of a question that `decide` puts: of all items with every group as likely, or without one of them."""
+        assert factors is not None
+        gone = np.flatnonzero(np.array(asked) != factors)
+        if not len(gone):
+            assert prior == pytest.approx(np.log([0.2, 0.2, 0.2, 0.4])), "of all items it is asked under a flat prior alone"
+            return self.level or after
+        assert prior == pytest.approx(PRIOR), "of fewer it is asked under the model's own"
+        (at,) = gone
+        assert asked[at] == 0
+        return self.without.get(int(at), after)
 
     def decide(self, *after: float, factors: list[float] | None = None, tree: Tree = NO_STATES) -> Decision:
         seen = np.array([1.0] * len(self.uses) if factors is None else factors)
-        return decide(self.model, self.layout, seen, np.array(after), np.log([0.2, 0.3, 0.1, 0.4]), tree)
+        return decide(self.model(after, seen), self.layout, seen, np.array(after), PRIOR, tree)
 
 
-# Techniques alone, none of which fits all: nothing could be planted, and no other group shares the whole case with a leader.
-PLAIN = World(uses=[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]], users=[9, 9, 9], software=[0, 0, 0])
+PRIOR = np.log([0.2, 0.3, 0.1, 0.4])
+# Techniques and one piece of software that few have, but enough not to be rare, none of which fits all: there are two kinds of
+# evidence, nothing could be planted, and no other group shares the whole case with a leader.
+PLAIN = World(uses=[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]], users=[9, 9, 9], software=[1, 0, 0])
 # S alone uses one rare tool, and has nothing else.
 PLANTED = World(uses=[[0, 0, 0, 1], [1, 1, 0, 0]], users=[1, 9], software=[1, 0])
 
@@ -98,7 +125,7 @@ PLANTED = World(uses=[[0, 0, 0, 1], [1, 1, 0, 0]], users=[1, 9], software=[1, 0]
 def test_groups_are_named_or_tied(world: World, after: tuple[float, ...], verdict: Verdict, leaders: tuple[int, ...]) -> None:
     found = world.decide(*after)
     assert (found.verdict, found.leaders) == (verdict, leaders)
-    assert not found.plantable and found.shared == 0
+    assert not found.plantable and found.shared == 0 and not found.lacks
     assert found.first == max(range(3), key=lambda at: after[at])
 
 
@@ -174,6 +201,82 @@ def test_an_agency_is_no_state_and_a_planted_tool_names_none() -> None:
     assert PLANTED.decide(0.93, 0.02, 0.02, 0.03, tree=tree).verdict is Verdict.INSUFFICIENT
 
 
+NAMES, TIES, STATE = (0.97, 0.01, 0.01, 0.01), (0.5, 0.47, 0.02, 0.01), (0.78, 0.13, 0.0, 0.09)
+VERDICTS = pytest.mark.parametrize(
+    ("after", "tree", "verdict"),
+    [
+        pytest.param(NAMES, NO_STATES, Verdict.NAMED, id="a name"),
+        pytest.param(TIES, NO_STATES, Verdict.TIED, id="a tie"),
+        pytest.param(STATE, TREE, Verdict.STATE_ONLY, id="a state"),
+    ],
+)
+
+
+@VERDICTS
+@pytest.mark.parametrize(
+    ("change", "holds"),
+    [
+        pytest.param({}, True, id="software that few have, and techniques"),
+        pytest.param({"software": [0, 0, 0]}, False, id="techniques alone"),
+        pytest.param({"software": [1, 1, 1]}, False, id="software alone"),
+        pytest.param({"tools": [0]}, False, id="a tool that anybody can have"),
+        pytest.param({"users": [COMMONPLACE, 9, 9]}, False, id="software that many have"),
+        pytest.param({"users": [COMMONPLACE - 1, 9, 9]}, True, id="software that just few enough have"),
+        pytest.param({"does": [(0, 1), (0, 2)]}, False, id="techniques that the software does anyway"),
+        pytest.param({"does": [(0, 1)]}, True, id="one technique beside those of the software"),
+        pytest.param({"tools": [0], "software": [1, 1, 0]}, True, id="a tool beside software that few have"),
+        pytest.param({"tools": [0], "software": [1, 1, 0], "does": [(0, 2)]}, False, id="a technique of the tool's is none"),
+    ],
+)
+def test_it_takes_two_kinds_of_evidence(
+    change: dict[str, Any], holds: bool, after: tuple[float, ...], tree: Tree, verdict: Verdict
+) -> None:
+    found = dataclasses.replace(PLAIN, **change).decide(*after, tree=tree)
+    assert found.lacks == (() if holds else (Leg.KINDS,))
+    assert found.verdict is (verdict if holds else Verdict.INSUFFICIENT)
+    assert bool(found.leaders) is (holds and verdict is not Verdict.STATE_ONLY)
+
+
+@VERDICTS
+@pytest.mark.parametrize(
+    ("change", "lacks"),
+    [
+        pytest.param({"level": (0.4, 0.3, 0.1, 0.2)}, (Leg.PRIOR,), id="the flat prior"),
+        pytest.param({"without": {0: (0.4, 0.3, 0.1, 0.2)}}, (Leg.ITEM,), id="without the first item"),
+        pytest.param({"without": {2: (0.4, 0.3, 0.1, 0.2)}}, (Leg.ITEM,), id="without the last item"),
+        pytest.param({"level": (0, 0, 0, 1), "without": {1: (0, 0, 0, 1)}}, (Leg.PRIOR, Leg.ITEM), id="both"),
+    ],
+)
+def test_it_holds_with_a_flat_prior_and_without_any_one_item(
+    change: dict[str, Any], lacks: tuple[Leg, ...], after: tuple[float, ...], tree: Tree, verdict: Verdict
+) -> None:
+    assert PLAIN.decide(*after, tree=tree).verdict is verdict
+    found = dataclasses.replace(PLAIN, **change).decide(*after, tree=tree)
+    assert (found.verdict, found.leaders, found.lacks) == (Verdict.INSUFFICIENT, (), lacks)
+    # An item that was not seen cannot be left out.
+    unseen = dataclasses.replace(PLAIN, without={1: (0.0, 0.0, 0.0, 1.0)})
+    assert unseen.decide(*after, tree=tree, factors=[1.0, 0.0, 1.0]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("named", "after", "tree", "enough", "verdict"),
+    [
+        pytest.param(0.55, NAMES, NO_STATES, (0.55, 0.2, 0.2, 0.05), Verdict.NAMED, id="a name: the leader alone"),
+        pytest.param(0.55, TIES, NO_STATES, (0.3, 0.25, 0.3, 0.15), Verdict.TIED, id="a tie: both together"),
+        pytest.param(0.8, STATE, TREE, (0.3, 0.2, 0.3, 0.2), Verdict.STATE_ONLY, id="a state: all its groups together"),
+        pytest.param(0.95, STATE, TREE, (0.3, 0.3, 0.3, 0.1), Verdict.STATE_ONLY, id="a state: no more than of itself"),
+    ],
+)
+def test_how_much_each_leg_must_bear(
+    named: float, after: tuple[float, ...], tree: Tree, enough: tuple[float, ...], verdict: Verdict
+) -> None:
+    for more, expected in ((0.001, verdict), (-0.001, Verdict.INSUFFICIENT)):
+        shifted = (enough[0] + more, *enough[1:3], enough[3] - more)
+        for level, without in ((shifted, {}), (None, {1: shifted})):
+            world = dataclasses.replace(PLAIN, named=named, level=level, without=without)
+            assert world.decide(*after, tree=tree).verdict is expected
+
+
 def test_sums_count_a_group_to_all_above_it_with_the_doubt_of_its_mapping() -> None:
     tree = Tree(
         groups={"G1": group("G1", "agency:A", 0.1), "G2": group("G2", "state:XX", 0.5), "G3": group("G3", None)},
@@ -207,7 +310,7 @@ TOOLS = World(
 
 def test_the_three_rarest_tools_of_the_leader_are_set_aside() -> None:
     TOOLS.asked.clear()
-    found = backing(TOOLS.model, TOOLS.layout, np.ones(5), 0)
+    found = backing(TOOLS.model(), TOOLS.layout, np.ones(5), 0)
     assert (
         found.columns == (1, 3, 2) and found.rare == 2
     )  # by how few use them; three users are not rare, a technique is no tool
@@ -216,18 +319,18 @@ def test_the_three_rarest_tools_of_the_leader_are_set_aside() -> None:
 
 
 def test_only_what_was_seen_and_is_the_leaders_own_is_set_aside() -> None:
-    found = backing(TOOLS.model, TOOLS.layout, np.array([1.0, 0.0, 1.0, 1.0, 1.0]), 0)
+    found = backing(TOOLS.model(), TOOLS.layout, np.array([1.0, 0.0, 1.0, 1.0, 1.0]), 0)
     assert found.columns == (3, 2, 0) and found.rare == 1
-    of_p = backing(TOOLS.model, TOOLS.layout, np.ones(5), 2)
+    of_p = backing(TOOLS.model(), TOOLS.layout, np.ones(5), 2)
     assert of_p.columns == (2, 0) and of_p.rare == 0
 
 
 def test_standing_is_among_the_candidates_with_their_priors() -> None:
     world = World(uses=TOOLS.uses, users=TOOLS.users, software=TOOLS.software, prior=[0.5, 0.0, -1.0, 7.0])
     scores = np.array([2.5, 2.0, 0.0])
-    assert backing(world.model, world.layout, np.ones(5), 0).rest == pytest.approx((2.5 - scores.mean()) / scores.std())
+    assert backing(world.model(), world.layout, np.ones(5), 0).rest == pytest.approx((2.5 - scores.mean()) / scores.std())
     among = scores[:2]
-    masked = backing(world.model, world.layout, np.ones(5), 0, np.array([1.0, 1.0, 0.0, 1.0]))
+    masked = backing(world.model(), world.layout, np.ones(5), 0, np.array([1.0, 1.0, 0.0, 1.0]))
     assert masked.rest == pytest.approx((2.5 - among.mean()) / among.std())
 
 

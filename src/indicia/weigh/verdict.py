@@ -78,6 +78,6 @@ def decide(model: Model, layout: Layout, factors: Floats, after: Floats, prior: 
     state = next((at for at in levels if at.hypothesis.id.startswith("state:")), None)
     if state is not None and state.probability >= _STATE_SURE and held.holds(model.weights.backing):
         own = [at for at, group in enumerate(hypotheses) if any(up.id == state.hypothesis.id for up, _ in tree.chain(group))]
-        missing = lacks(own, named)
+        missing = lacks(own, min(named, _STATE_SURE))  # no leg is asked for more than the verdict itself
         return decided(Verdict.INSUFFICIENT, lacks=missing) if missing else decided(Verdict.STATE_ONLY)
     return decided(Verdict.INSUFFICIENT)
