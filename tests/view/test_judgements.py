@@ -173,7 +173,8 @@ def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
 def test_a_claim_that_names_no_known_affair_is_kept() -> None:
     case = named("exchange")
     free = msgspec.structs.replace(case, claims=tuple(about(one, None, one.incident) for one in case.claims))
-    assert texts(free, "said")[0] == "The state accused is China (by the European Union and the United Kingdom)."
+    said = texts(free, "said")[0]
+    assert said == "On Microsoft Exchange hack: the state accused is China (by the European Union and the United Kingdom)."
 
 
 def test_what_a_person_rejected_is_counted_told_and_no_longer_relied_on() -> None:

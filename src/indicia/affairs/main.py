@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from indicia.affairs.content import Content, content_of
 from indicia.affairs.origins import target_of, voice_of
-from indicia.records import Affair, Case, Claim, Prominence, Stance, rejected
+from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, rejected
 
 __all__ = ["MainAffair", "main_affair", "main_among"]
 
@@ -129,10 +129,15 @@ def _evidence(groups: Sequence[_Group], by_id: Mapping[str, Claim]) -> list[tupl
 
 
 def _speaks_to(claim: Claim, group: _Group, main: _Group) -> bool:
-    """Whether a claim that tells no deed belongs to the main affair: it is of the same accused, or answers without naming any,
-    and nobody says that its deed is another."""
+    """Whether a claim that tells no deed belongs to the main affair: it is of the same accused (a state or a place, or a group
+    by the same name: of another group of that state it is not said), or answers without naming any, and nobody says that its
+    deed is another."""
     if group.affair is not None and group.affair.is_not:
         return False
     if claim.accused.party is None:
         return claim.stance in _ANSWERS
-    return target_of(claim) in {target_of(one) for one in main.claims if one.accused.party is not None}
+    named = [one for one in main.claims if one.accused.party is not None]
+    if claim.accused.level in (Level.STATE, Level.PLACE):
+        return target_of(claim) in {target_of(one) for one in named}
+    own = claim.accused.party.canonical
+    return any(one.accused.party is not None and one.accused.party.canonical == own for one in named)
