@@ -52,7 +52,7 @@ class Position(Record, frozen=True, kw_only=True):
     @property
     def who(self) -> str:
         """The source, and who tells of it where it does not speak for itself."""
-        return f"{self.source} (as told by {self.relayed})" if self.relayed else self.source
+        return f"{self.source} [as told by {self.relayed}]" if self.relayed else self.source
 
     @property
     def names(self) -> bool:
