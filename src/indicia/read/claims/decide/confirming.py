@@ -26,17 +26,16 @@ __all__ = ["PROPOSED", "SURE", "Bench", "chance", "settled"]
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
 SURE = 0.55  # the probability from which a claim stands that nobody proposed
 _LISTED = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
-_SHORT = 1500  # characters of a passage, in which a claim is likelier than in a document
-# Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed (the
-# bias .2 higher than fitted, for as many right as wrong ones near the threshold) ...
+_SHORT, _LONG = 500, 6000  # characters: in a passage a claim is likelier than in a document, and in between in between
+# Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed ...
 _PROPOSALS = {
-    "bias": -2.16, "scorer": 0.65, "judge": 0.21, "stance": 0.2, "speaker": 0.9, "short": 1.27, "answers": 0.41, "strict":
-    -0.84,
+    "bias": -2.69, "scorer": 0.64, "judge": 0.26, "stance": 0.18, "speaker": 0.95, "short": 1.23, "answers": 0.49, "strict":
+    -0.8,
 }  # fmt: skip
 # ... and of what was not.
 _ADDITIONS = {
-    "bias": -2.09, "judge": 0.28, "stance": 0.35, "speaker": -0.06, "short": 1.14, "nobody accused": -1.57, "nobody speaks":
-    -0.12,
+    "bias": -2.56, "judge": 0.33, "stance": 0.31, "speaker": 0.15, "short": 1.21, "nobody accused": -1.45, "nobody speaks":
+    -0.13,
 }  # fmt: skip
 
 
@@ -59,7 +58,7 @@ class Bench:
         self.text = text
         self.model = model
         self.turns = turn_labels(text)
-        self.short = float(len(text) <= _SHORT)
+        self.short = max(0.0, min(1.0, (_LONG - len(text)) / (_LONG - _SHORT)))
 
     def turn(self, start: int) -> Turn | None:
         """The turn of a transcript in which a sentence stands."""
