@@ -36,7 +36,7 @@ from indicia.records import (
     to_json,
 )
 from indicia.share import FORMATS, render
-from indicia.share.internals import LOWERED
+from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import mark, marking_of, redact
 from indicia.view.leaving import left_out
 from tests.sample_case import document, exchange_case, find
@@ -281,3 +281,14 @@ def test_every_format_is_made_of_a_redacted_case() -> None:
     assert render(case, "timesketch", load()) == b""
     for form in set(FORMATS) - {"pdf", "timesketch"}:
         assert render(case, form, load())
+
+
+def test_hosts_of_logs_leave_no_more_than_those_of_sightings() -> None:
+    case = exchange_case()
+    assert case.hunt is not None and case.hunt.files
+    files = tuple(msgspec.structs.replace(file, host="OWNHOST7") for file in case.hunt.files)
+    case = msgspec.structs.replace(
+        case, hunt=msgspec.structs.replace(case.hunt, files=files, reason="On OWNHOST7 a shell ran.")
+    )
+    assert b"OWNHOST7" in to_json(case)
+    assert b"OWNHOST7" not in to_json(without_internals(case))

@@ -120,7 +120,7 @@ def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] =
     return msgspec.structs.replace(case, advice=advise(case, knowledge))
 
 
-def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp = Tlp.CLEAR) -> Case:
+def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp | None = None) -> Case:
     """The case as people cleared for `audience` may see it. What follows is drawn from what is left."""
     seen = redact(case, audience, sightings=sightings)
     if seen is case:

@@ -54,6 +54,7 @@ def internal_words(case: Case) -> tuple[str, ...]:
     found.update(chain.host for chain in case.hunt.chains)
     found.update(value for chain in case.hunt.chains for name, value in chain.keys if _TELLING.search(name))
     for file in case.hunt.files:
+        found.add(file.host)
         found.update(_file_words(file.file))
     words = {word.strip() for word in found}
     return tuple(sorted((w for w in words if w.lower() not in _NOBODY and len(w) <= _LONGEST), key=lambda w: (-len(w), w)))
@@ -133,7 +134,7 @@ def _bare(hunt: Hunt, hide: Callable[[str], str]) -> Hunt:
         reason=hide(hunt.reason),
         sightings=each_changed(hunt.sightings, lambda sighting: _bare_sighting(sighting, hide)),
         chains=tuple(msgspec.structs.replace(chain, host="", keys=(), summary=hide(chain.summary)) for chain in hunt.chains),
-        files=tuple(msgspec.structs.replace(file, file=f"log {number}") for number, file in enumerate(hunt.files, 1)),
+        files=tuple(msgspec.structs.replace(file, file=f"log {number}", host="") for number, file in enumerate(hunt.files, 1)),
         rules=tuple(msgspec.structs.replace(rule, file="") for rule in hunt.rules),
         problems=(),
     )
