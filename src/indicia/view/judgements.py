@@ -34,8 +34,10 @@ from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, posi
 from indicia.view.wording import capital
 from indicia.view.words import by_state, surely
 
-__all__ = ["Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
+__all__ = ["OF_TABLES", "Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
 
+# Said of a measure for flaws that only a table knows.
+OF_TABLES = "(known of the affair from our tables, not stated in these texts)"
 FEW = 4
 
 
@@ -303,10 +305,10 @@ def _first_act(case: Case) -> Iterable[Sentence]:
     contain = [one for one in case.advice.measures if one.kind is MeasureKind.CONTAIN]
     patches = [one for one in case.advice.measures if one.kind is MeasureKind.PATCH and not one.in_place]
     first = [*contain[1:3], *patches[:1]] if contain else (patches[:2] or list(case.advice.measures[:1]))
-    names = [one.title[:1].lower() + one.title[1:] for one in first]
+    names = [one.title[:1].lower() + clip(one.title[1:], 140) + (f" {OF_TABLES}" if one.known else "") for one in first]
     due = next((f" (CISA's date for US agencies: {one.due})" for one in patches[:1] if one.due), "")
     yield Sentence(
-        text=f"Do first: {'; '.join(clip(name, 140) for name in names)}{due}.",
+        text=f"Do first: {'; '.join(names)}{due}.",
         traces=tuple(one.id for one in first),
         topic="act",
     )

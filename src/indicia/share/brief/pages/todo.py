@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from indicia.records import Advice, Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Fold, Para
+from indicia.view.judgements import OF_TABLES
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.wording import capital
@@ -62,6 +63,7 @@ def todo(case: Case, notes: Notes) -> Box:
         head = (
             Bit(text=f"{capital(by_when(one))}: ", look="strong"),
             Bit(text=show(one.title, 160), look="strong", href=f"#{one.id}"),
+            f" {OF_TABLES}" if one.known else "",
         )
         why = f". {show(_first_sentences(one.instruction, 240))}"
         full.append(line(*head, why, notes=notes((one.id,))))
