@@ -73,7 +73,8 @@ def build(
     hunt: Hunt | None = None
     if before is not None:
         again = {document.name for document in documents}
-        kept = tuple(document for document in before.documents if document.name not in again)
+        new = {document.id for document in documents}
+        kept = tuple(one for one in before.documents if one.name not in again and one.id not in new)
         ids = {document.id for document in kept}
         documents = (*kept, *documents)
         claims = (*(claim for claim in before.claims if claim.quote.document in ids), *claims)

@@ -40,11 +40,20 @@ def read_sources(
 ) -> tuple[tuple[Document, ...], tuple[Claim, ...], tuple[Mention, ...], tuple[Problem, ...]]:
     """`each_piece` put together: documents, claims, mentions and problems of all sources, in the order given."""
     pieces = list(each_piece(sources, knowledge, published=published, marking=marking, stdin=stdin, progress=progress))
+    documents: dict[str, Document] = {}
+    problems = [problem for piece in pieces for problem in piece.problems]
+    for document in (document for piece in pieces for document in piece.documents):
+        first = documents.setdefault(document.id, document)
+        if first is not document:
+            what = f"is the same text under the same name as {first.name}; it is in the case once"
+            problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+    claims = {claim.id: claim for piece in reversed(pieces) for claim in piece.claims}
+    mentions = {mention.id: mention for piece in reversed(pieces) for mention in piece.mentions}
     return (
-        tuple(document for piece in pieces for document in piece.documents),
-        tuple(claim for piece in pieces for claim in piece.claims),
-        tuple(mention for piece in pieces for mention in piece.mentions),
-        tuple(problem for piece in pieces for problem in piece.problems),
+        tuple(documents.values()),
+        tuple({claim.id: claims[claim.id] for piece in pieces for claim in piece.claims}.values()),
+        tuple({mention.id: mentions[mention.id] for piece in pieces for mention in piece.mentions}.values()),
+        tuple(problems),
     )
 
 

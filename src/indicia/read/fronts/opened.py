@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from indicia.read.text.banners import banner
-from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, stable_id
+from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
 __all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "skipped", "to_document"]
 
@@ -74,7 +74,7 @@ class Parsed:
 def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
     """The document of `parsed`, which was read from the bytes `data` of the file that the user called `name`."""
     return Document(
-        id=stable_id("document", name, parsed.text),
+        id=stable_id("document", file_name(name), parsed.text),  # whatever the folders are called
         name=name,
         text=parsed.text,
         sha256=hashlib.sha256(data).hexdigest(),
