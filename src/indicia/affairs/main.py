@@ -18,6 +18,7 @@ from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, reje
 __all__ = ["MainAffair", "main_affair", "main_among"]
 
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
+_PASSED_ON = 0.5  # what a text only passes on of others says less of what it is about than what it says itself
 _ASIDE = 0.5  # what a text adds to an affair that is not the one it is mainly about
 _ANSWERS = frozenset({Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES, Stance.DECLINES})
 
@@ -109,7 +110,7 @@ def _evidence(groups: Sequence[_Group], by_id: Mapping[str, Claim]) -> list[tupl
         heard: dict[tuple[str, str], float] = {}
         shown: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for claim in group.claims:
-            weight = _WEIGHT[claim.prominence]
+            weight = _WEIGHT[claim.prominence] * (_PASSED_ON if claim.source.via else 1.0)
             text = by_id.get(claim.origin or claim.id, claim).quote.document  # a reprint is the text that it reprints
             shown[text].append((weight, claim.quote.start))
             if claim.source.party is not None:
