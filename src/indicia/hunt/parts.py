@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from indicia.hunt.events import datetime_of
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.reach import Reach
-from indicia.hunt.rules.ir import Correlation
+from indicia.hunt.match.book import RuleHead
+from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation
 from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota
@@ -75,7 +76,7 @@ def join(parts: Iterable[Part], *, most: int | None = MOST) -> Hunt:
         for identity, each in correlations.items()
     ]
     rules = _added(run for part in named for run in part.rules)
-    ran = [_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
+    ran = [rule_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
     refused = _added(run for part in named for run in part.refused)
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
@@ -134,7 +135,8 @@ def _added(runs: Iterable[RuleRun]) -> list[RuleRun]:
     return list(found.values())
 
 
-def _run(rule: Correlation, matches: int) -> RuleRun:
+def rule_run(rule: Correlation | RuleHead | Refused, matches: int, skipped: str | None = None, waits: str = "") -> RuleRun:
+    """How often a rule matched, or why it did not run."""
     return RuleRun(
         id=rule_id(rule),
         title=rule.title,
@@ -143,6 +145,8 @@ def _run(rule: Correlation, matches: int) -> RuleRun:
         author=rule.author,
         license=rule.license,
         matches=matches,
+        skipped=skipped,
+        waits=waits,
     )
 
 

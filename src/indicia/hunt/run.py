@@ -16,18 +16,16 @@ from indicia.hunt.events import NO_TIME
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.keep import Keeper
-from indicia.hunt.match.book import RuleBook, RuleHead, load_rules
-from indicia.hunt.parts import Part, join
+from indicia.hunt.match.book import RuleBook, load_rules
+from indicia.hunt.parts import Part, join, rule_run
 from indicia.hunt.processes.tasks import Task, tasks_of
-from indicia.hunt.rules.ir import Refused
 from indicia.hunt.sight.correlation import Feed
 from indicia.hunt.sight.found import Counted, Found
 from indicia.hunt.sight.indicators import IndicatorSought, raw_sightings
 from indicia.hunt.sight.packing import unpack
 from indicia.hunt.sight.quota import MOST, Quota, Source
 from indicia.hunt.sight.scan import Scanner, without_collecting
-from indicia.hunt.sight.sightings import rule_id
-from indicia.records import Event, Hunt, Problem, RuleLevel, RuleRun, Severity, Sighting
+from indicia.records import Event, Hunt, Problem, Severity, Sighting
 
 __all__ = ["hunt", "part"]
 
@@ -211,10 +209,10 @@ class _Total:
             machine=machine,
             sightings={form: tuple(some) for form, some in self._sightings.items() if some},
             rules=tuple(
-                _run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
+                rule_run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
                 for number, rule in enumerate(rules.rules)
             ),
-            refused=tuple(_run(rule, 0, rule.reason) for rule in rules.refused),
+            refused=tuple(rule_run(rule, 0, rule.reason) for rule in rules.refused),
             correlations=rules.correlations,
             feed=tuple(self._feed),
             hits={self._scanner.sweep.indicators[number].value: count for number, count in self._hits.items()},
@@ -290,17 +288,3 @@ def _state(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_size, status.st_mtime_ns
-
-
-def _run(rule: RuleHead | Refused, matches: int, skipped: str | None = None, waits: str = "") -> RuleRun:
-    return RuleRun(
-        id=rule_id(rule),
-        title=rule.title,
-        level=RuleLevel(rule.level),
-        file=rule.file,
-        author=rule.author,
-        license=rule.license,
-        matches=matches,
-        skipped=skipped,
-        waits=waits,
-    )
