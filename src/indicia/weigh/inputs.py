@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from indicia.weigh.profiles import Floats, Ints, Profiles
 
@@ -121,8 +122,8 @@ def _does(profiles: Profiles, columns: Ints) -> Floats:
     return does
 
 
-def _root(total: Floats) -> Floats:
-    root: Floats = np.sqrt(np.maximum(total, 1e-9))
+def _root(total: ArrayLike) -> Floats:
+    root: Floats = np.sqrt(np.maximum(np.asarray(total), 1e-9))
     return root
 
 
