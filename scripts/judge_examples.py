@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from indicia import knowledge
 from indicia.read.claims.refer.resolving import Tools, tools_of
-from indicia.read.claims.score.cutting import SHORT, Cut, cut, parse
+from indicia.read.claims.score.cutting import SHORT, Cut, cut, parse, widened
 from indicia.read.claims.score.judge import ANSWERS, NOBODY, judge
 from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
 from indicia.read.claims.words.sentences import sentences
@@ -104,11 +104,12 @@ def examples(document: str, text: str, claims: Sequence[dict[str, Any]]) -> Iter
             continue
         sentence = parse(text, start, end, tools.names)
         near = context is not None and 0 <= start - context.end < 40
-        piece = cut(context if near else None, sentence, number, previous, always=True)
+        piece = cut(context if near else None, sentence, number, previous)
+        wide = widened(piece, context) if near and piece.back is None else piece
         context, previous = sentence, piece
         turn = next((one for one in reversed(turns) if one.start <= start), None)
-        window = window_of(piece, text, encode, turn)
-        if window is not None and (asked := list(_asked(text, claims, piece, turn))):
+        window = window_of(wide, text, encode, turn)
+        if window is not None and (asked := list(_asked(text, claims, wide, turn))):
             yield Example(document, window, asked)
 
 

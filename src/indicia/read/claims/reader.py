@@ -79,7 +79,6 @@ class Reading:
         self.model = model
         self.threshold = threshold
         self.bench = Bench(document.text, judge()) if model is not None else None
-        self.before: dict[int, Sentence | None] = {}  # the sentence before each piece, for the judge
         issuer = find_issuer(document, tools.names, tools.states)
         # a heading that names the issuer claims nothing and is no part of the sentence after it
         self.heading = issuer.heading if issuer is not None else 0
@@ -103,7 +102,7 @@ class Reading:
 
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
-        pieces: list[Cut] = []
+        pieces: list[tuple[Cut, Sentence | None]] = []  # each with the sentence before it
         worth = self._worth(ranges)
         for index, (start, end) in enumerate(ranges):
             self.number += 1
@@ -114,19 +113,18 @@ class Reading:
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
             piece = cut(self.context if near else None, sentence, self.number, self.previous)
-            self.before[self.number] = self.context if near else None
-            pieces.append(piece)
+            pieces.append((piece, self.context if near else None))
             self.context, self.previous = sentence, piece
         scored: dict[int, Scored | None] = {}
         if self.model is not None:
-            jobs = [(piece.number, job) for piece in pieces if (job := job_of(piece, self.text, self.model)) is not None]
+            jobs = [(piece.number, job) for piece, _ in pieces if (job := job_of(piece, self.text, self.model)) is not None]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
-        for piece in pieces:
+        for piece, context in pieces:
             result = scored.get(piece.number)
             proposed = list(self._decode(piece, result)) if result is not None else []
             if self.bench is not None:
-                self.found += self._judged(self.bench, piece, proposed)
+                self.found += self._judged(self.bench, piece, context, proposed)
             elif self.model is None and not off_topic(piece, self.text):
                 for draft in piece.found:
                     found = self.resolver.resolve(draft, piece)
@@ -134,29 +132,27 @@ class Reading:
                         self.found.append(found)
             self.resolver.spoken.remember(piece)
             self.maker.namer.meet(piece)
-            self.before.pop(piece.number, None)
         if self.bench is None:
             self._settle()
 
-    def _judged(self, bench: Bench, piece: Cut, proposed: list[Found]) -> Iterator[Found]:
-        """What was proposed, as likely as scorer and judge make it, and what the judge adds."""
-        seat = bench.seat(piece, self.before.get(piece.number))
-        if seat is None:
+    def _judged(self, bench: Bench, piece: Cut, context: Sentence | None, proposed: list[Found]) -> Iterator[Found]:
+        """What was proposed, as likely as scorer and judge make it, and what the judge adds. `context`: the sentence before."""
+        hearing = bench.hear(piece, context, proposed)
+        if hearing is None:
             yield from (one for one in proposed if one.score >= self.threshold)
             return
-        wide, window = seat
         for one in map(clearing_itself, proposed):
-            verdict = bench.about(wide, window, one)
+            verdict = hearing.of(one)
             if verdict is None:
                 continue
-            features = bench.proposal(wide, one, verdict)
+            features = bench.proposal(hearing, one, verdict)
             score = chance(features)
             if is_plain(one) and score >= PLAIN:
                 score = max(score, THRESHOLD)
             if score >= self.threshold:
                 yield one._replace(score=score, judged=verdict, features=features)
         least = max(SURE, self.threshold) if self.threshold >= THRESHOLD else self.threshold
-        yield from bench.added(wide, window, self.resolver, least)
+        yield from bench.added(hearing, self.resolver, least)
 
     def _decode(self, piece: Cut, result: Scored) -> Iterator[Found]:
         """The pairs that are likely enough, each with the draft of the rules that fits it, if any."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,9 +17,9 @@ from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
 from indicia.read.claims.refer.resolving import Found, Resolver
 from indicia.read.claims.score.choosing import is_strict
-from indicia.read.claims.score.cutting import Cut, cut
+from indicia.read.claims.score.cutting import Cut, widened
 from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
-from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
+from indicia.read.claims.score.windows import Turn, askable, may_decline, turn_labels, window_of
 from indicia.records import Stance
 
 __all__ = ["PROPOSED", "SURE", "Bench", "chance", "settled"]
@@ -51,8 +52,22 @@ def _logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
+class Hearing(NamedTuple):
+    """A sentence with the one before it, and the judge's verdict on each party that it was asked about; `unasked` are those
+    whom it may find by itself."""
+
+    wide: Cut
+    verdicts: Mapping[int, Verdict]
+    unasked: tuple[int, ...]
+
+    def of(self, found: Found) -> Verdict | None:
+        """The verdict on the accused of a proposal."""
+        place = _accused(self.wide, found)
+        return self.verdicts[place] if place is not None else None
+
+
 class Bench:
-    """The judge before one document: which windows it has seen, and what it said."""
+    """The judge before one document."""
 
     def __init__(self, text: str, model: Judge) -> None:
         self.text = text
@@ -65,24 +80,21 @@ class Bench:
         at = bisect_right(self.turns, start, key=lambda turn: turn.start)
         return self.turns[at - 1] if at else None
 
-    def seat(self, piece: Cut, context: Sentence | None) -> tuple[Cut, Window] | None:
-        """The sentence with the one before it, whether it leans on that or not, as the judge sees it."""
-        wide = piece
-        if not piece.before and context is not None:
-            own = Sentence(*piece.whole)
-            wide = cut(context, own, piece.number, always=True)
+    def hear(self, piece: Cut, context: Sentence | None, proposed: Sequence[Found]) -> Hearing | None:
+        """What the judge says of a sentence, with the one before it whether it leans on that or not; None where it is too long.
+        `proposed`: of whose accused it is asked beside those whom it may find by itself."""
+        wide = widened(piece, context) if piece.back is None and context is not None else piece
         window = window_of(wide, self.text, self.model.encode, self.turn(piece.own[0]))
-        return (wide, window) if window is not None else None
+        if window is None:
+            return None
+        unasked = askable(wide) + ([NOBODY] if may_decline(self.text, wide) else [])
+        places = [_accused(wide, one) for one in proposed]
+        asked = list(dict.fromkeys([*unasked, *(place for place in places if place is not None)]))
+        return Hearing(wide, dict(zip(asked, self.model.ask(window, asked), strict=True)), tuple(unasked))
 
-    def about(self, wide: Cut, window: Window, found: Found) -> Verdict | None:
-        """What the judge says of the accused of a proposal (of nobody, where it declines to name anybody)."""
-        if found.accused is None:
-            return self.model.ask(window, [NOBODY])[0]
-        at = _place(wide, found.accused.start, found.accused.end)
-        return self.model.ask(window, [at])[0] if at >= 0 else None
-
-    def proposal(self, wide: Cut, found: Found, verdict: Verdict) -> tuple[float, ...]:
+    def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> tuple[float, ...]:
         """What speaks for a proposal."""
+        wide = hearing.wide
         n = len(wide.whole.parties)
         if found.source is not None:
             at = _place(wide, found.source.start, found.source.end)
@@ -112,10 +124,11 @@ class Bench:
             float(int(np.argmax(verdict.source)) >= len(wide.whole.parties)),
         )
 
-    def added(self, wide: Cut, window: Window, resolver: Resolver, least: float) -> Iterator[Found]:
+    def added(self, hearing: Hearing, resolver: Resolver, least: float) -> Iterator[Found]:
         """The claims that the judge makes out by itself with a probability of at least `least`."""
-        asked = askable(wide) + ([NOBODY] if may_decline(self.text, wide) else [])
-        for accused, verdict in zip(asked, self.model.ask(window, asked), strict=True):
+        wide = hearing.wide
+        for accused in hearing.unasked:
+            verdict = hearing.verdicts[accused]
             stance = verdict.best("stance")
             features = self.addition(wide, accused, verdict)
             score = chance(features, proposed=False)
@@ -142,6 +155,14 @@ class Bench:
         }
         for k in sorted(listed | {first}):
             yield k, None
+
+
+def _accused(wide: Cut, found: Found) -> int | None:
+    """Where a proposal's accused stands (NOBODY: it names none); None where no party of the sentence is it."""
+    if found.accused is None:
+        return NOBODY
+    at = _place(wide, found.accused.start, found.accused.end)
+    return at if at >= 0 else None
 
 
 def _place(wide: Cut, start: int, end: int) -> int:

@@ -27,7 +27,7 @@ from indicia.read.claims.words.lexicon import lexicon
 from indicia.read.claims.words.words import lowered
 from indicia.records import Stance
 
-__all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse"]
+__all__ = ["AROUND", "SHORT", "Cut", "Gate", "cut", "job_of", "leans_back", "parse", "widened"]
 
 
 class Cut(NamedTuple):
@@ -93,20 +93,31 @@ def _places(found: list[Party], size: int) -> list[int]:
     return at
 
 
-def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None, *, always: bool = False) -> Cut:
-    """Joins a sentence to the one before it, where it needs that (or `always`), and finds its drafts. `previous`: the one
-    before, cut."""
+def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut | None = None) -> Cut:
+    """Joins a sentence to the one before it, where it needs that, and finds its drafts. `previous`: the one before, cut."""
     said = speeches(sentence)
     found = list(drafts(sentence, said))
     replies: list[Answer] = []
     if may_answer(sentence):
         told = accused_in(previous.whole, previous.found, previous.before) if previous is not None else Told()
         replies = list(answers(sentence, said, found, context, told))
-    if context is not None and not always and not any(reply.before for reply in replies) and not leans_back(sentence):
+    if context is not None and not any(reply.before for reply in replies) and not leans_back(sentence):
         context = None
     found = [*(d for d in found if not _answered(d, replies)), *(reply.draft for reply in replies if not reply.before)]
+    alone = Cut(sentence, (sentence.start, sentence.end), None, 0, said, found, number)
     if context is None:
-        return Cut(sentence, (sentence.start, sentence.end), None, 0, said, found, number)
+        return alone
+    before, shift = len(context.parties), len(context.row)
+    wide = widened(alone, context)
+    wide.found.extend(
+        d._replace(source=d.source + before, cue=d.cue + shift) for d in (reply.draft for reply in replies if reply.before)
+    )
+    return wide
+
+
+def widened(alone: Cut, context: Sentence) -> Cut:
+    """A sentence that was cut by itself, together with the one before it."""
+    sentence = alone.whole
     before, shift = len(context.parties), len(context.row)
     whole = Sentence(
         context.start,
@@ -118,7 +129,7 @@ def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut
     )
     said = [
         s._replace(speakers=tuple(k + before for k in s.speakers), lo=s.lo + shift, hi=s.hi + shift, verb=s.verb + shift)
-        for s in said
+        for s in alone.said
     ]
     found = [
         d._replace(
@@ -128,12 +139,9 @@ def cut(context: Sentence | None, sentence: Sentence, number: int, previous: Cut
             cue=d.cue + shift,
             hedge=d.hedge + shift if d.hedge >= 0 else -1,
         )
-        for d in found
+        for d in alone.found
     ]
-    found += [
-        d._replace(source=d.source + before, cue=d.cue + shift) for d in (reply.draft for reply in replies if reply.before)
-    ]
-    return Cut(whole, (sentence.start, sentence.end), (context.start, context.end), before, said, found, number)
+    return Cut(whole, alone.own, (context.start, context.end), before, said, found, alone.number)
 
 
 def _answered(draft: Draft, replies: Sequence[Answer]) -> bool:
