@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from indicia.read.claims.score.sessions import open_network
 from indicia.read.techniques.features import shaped
 
 __all__ = ["LONGEST", "Encoder", "encoder"]
@@ -30,15 +31,9 @@ class Encoder:
     """Session and tokenizer, loaded once per process."""
 
     def __init__(self, file: Path, tokenizer: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-        )
+        self._session = open_network(file)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(LONGEST)

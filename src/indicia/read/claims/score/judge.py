@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.read.claims.score.scorer import Scorer, scorer
+from indicia.read.claims.score.sessions import open_network
 from indicia.read.claims.score.windows import Window
 from indicia.records import Basis, Channel, DeedKind, Firmness, Prominence, SourceType, Stance, TieKind, Voice
 
@@ -82,18 +83,9 @@ class Judge:
     """Layers and heads, loaded once per process; the lower half of the encoder and the tokenizer are the scorer's."""
 
     def __init__(self, folder: Path, below: Scorer) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-
-        def load(name: str) -> Any:
-            return onnxruntime.InferenceSession(
-                str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-            )
-
-        self.front, self.upper, self.heads = map(load, ("front.onnx", "upper.onnx", "heads.onnx"))
+        self.front, self.upper, self.heads = (
+            open_network(folder / name) for name in ("front.onnx", "upper.onnx", "heads.onnx")
+        )
         self.names = [one.name for one in self.heads.get_outputs()]
         self.lower = below.lower
         self.encode = below.encode

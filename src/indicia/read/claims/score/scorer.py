@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from indicia.read.claims.score.pairs import PARTY_SIZE
+from indicia.read.claims.score.sessions import open_network
 
 __all__ = ["MAX_PARTIES", "MAX_TOKENS", "Job", "Scored", "pooling", "scorer"]
 
@@ -66,19 +67,11 @@ class Scorer:
     """Encoder, gate, heads and tokenizer, loaded once per process."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-
-        def load(name: str) -> Any:
-            return onnxruntime.InferenceSession(
-                str(folder / name), options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-            )
-
-        self.lower, self.upper, self.gate, self.heads = map(load, ("lower.onnx", "upper.onnx", "gate.onnx", "heads.onnx"))
+        self.lower, self.upper, self.gate, self.heads = (
+            open_network(folder / name) for name in ("lower.onnx", "upper.onnx", "gate.onnx", "heads.onnx")
+        )
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
