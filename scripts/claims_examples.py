@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from indicia.read.claims.known.names import Names
 from indicia.read.claims.score.cutting import cut, job_of, leans_back, parse
-from indicia.read.claims.score.pairs import STANCES
+from indicia.read.claims.score.pairs import ACCUSED_TYPES, STANCES
 from indicia.read.claims.score.scorer import Job, Scorer
 from indicia.read.claims.words.sentences import sentences
-from indicia.records import AccusedType, Basis, Firmness, SourceType
+from indicia.records import Basis, Firmness, SourceType
 
-__all__ = ["Example", "Gold", "examples"]
+__all__ = ["Example", "Gold", "best_match", "examples"]
 
 MARKED = {"act": 1, "firmness_cue": 2, "via": 3}  # what the words of a claim are tagged as
 
@@ -59,17 +59,17 @@ def examples(items: list[dict[str, Any]], model: Scorer, names: Names) -> Iterat
 
 def _gold(claim: dict[str, Any], places: list[tuple[int, int]], before: int) -> Gold | None:
     n = len(places)
-    s = _match(claim["spans"]["source"], places) if claim["source"] is not None else n
-    a = _match(claim["spans"]["accused"], places) if claim["accused"] is not None else n
+    s = best_match(claim["spans"]["source"], places) if claim["source"] is not None else n
+    a = best_match(claim["spans"]["accused"], places) if claim["accused"] is not None else n
     if s < 0 or a < 0 or not (before <= s < n or before <= a < n):
         return None
     return Gold(
         s, a, _code(STANCES, claim["stance"]), _code(list(Firmness), claim["firmness"]), _code(list(Basis), claim["basis"]),
-        _code(list(SourceType), claim["source_type"]), _code(list(AccusedType), claim["accused_type"]),
+        _code(list(SourceType), claim["source_type"]), _code(ACCUSED_TYPES, claim["accused_type"]),
     )  # fmt: skip
 
 
-def _match(span: Sequence[int], places: list[tuple[int, int]]) -> int:
+def best_match(span: Sequence[int], places: list[tuple[int, int]]) -> int:
     """Index of the party that covers `span` best, or -1."""
     best, value = -1, 0.34
     for i, place in enumerate(places):

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from onnx_graph import ATTENTION, LEVELS, WIDTH
 from torch import nn
 
-from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE, STANCES
-from indicia.records import AccusedType, Basis, Firmness, SourceType
+from indicia.read.claims.score.pairs import ACCUSED_TYPES, PAIR_SIZE, PARTY_SIZE, STANCES
+from indicia.records import Basis, Firmness, SourceType
 
-__all__ = ["ATTENTION", "HEADS_OUT", "LEVELS", "WIDTH", "Encoder", "Layer", "Reader", "load_encoder", "rounded_table"]
+__all__ = ["HEADS_OUT", "WIDTH", "Encoder", "Layer", "Reader", "load_encoder", "rounded_table"]
 
-WIDTH = 384
-ATTENTION = 12  # heads of attention
-LEVELS = 63  # weights are whole numbers of -63 to 63, times a scale for each column
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HEADS_OUT = ("stance", "firmness", "basis", "source_type", "accused_type")
 TAGS = 4  # words of the act, of the cue, of relays, others: an exercise beside the task, left out of the package
@@ -184,7 +182,7 @@ class Reader(nn.Module):
         self.firmness = nn.Linear(hidden, len(Firmness))
         self.basis = nn.Linear(hidden, len(Basis))
         self.source_type = nn.Linear(WIDTH + PARTY_SIZE, len(SourceType))
-        self.accused_type = nn.Linear(WIDTH + PARTY_SIZE, len(AccusedType))
+        self.accused_type = nn.Linear(WIDTH + PARTY_SIZE, len(ACCUSED_TYPES))
         self.tags = nn.Linear(WIDTH, TAGS)
 
     def heads(

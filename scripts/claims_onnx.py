@@ -1,8 +1,6 @@
 """The trained network as ONNX files: the two halves of the encoder written node by node, gate and heads as torch exports them.
 
-In the encoder products are of whole numbers: MatMulIntegerToFloat and DynamicQuantizeMatMul of onnxruntime round what flows in to eight bits and
-multiply by weights of seven. Sums of such products are exact on every processor (`claims_network` says why seven). One node takes queries, keys
-and values at once, and MultiHeadAttention needs no reshaping: at 30 tokens a run, small nodes would cost as much as the products.
+`onnx_graph` makes the layers.
 """
 
 from __future__ import annotations
@@ -13,48 +11,14 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from claims_network import ATTENTION, HEADS_OUT, LEVELS, WIDTH, Layer, Reader, rounded_table
+from claims_network import HEADS_OUT, WIDTH, Reader, rounded_table
 from onnx import TensorProto, helper, numpy_helper
+from onnx_graph import Graph
 from torch import nn
 
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 
 __all__ = ["export", "packaged_state"]
-
-OURS = "com.microsoft"  # onnxruntime's own operators
-
-
-class Graph:
-    """Nodes and weights in the making."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.weights: list[onnx.TensorProto] = []
-
-    def weight(self, name: str, value: np.ndarray) -> str:
-        self.weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
-
-    def node(self, kind: str, inputs: list[str], output: str, domain: str = "", **settings: object) -> str:
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **settings))
-        return output
-
-    def norm(self, x: str, norm: nn.LayerNorm, output: str) -> str:
-        scale = self.weight(f"{output}.weight", norm.weight.detach().numpy())
-        bias = self.weight(f"{output}.bias", norm.bias.detach().numpy())
-        return self.node("LayerNormalization", [x, scale, bias], output, axis=-1, epsilon=norm.eps)
-
-    def product(self, x: str, linear: nn.Linear, output: str) -> str:
-        """`x` rounded to eight bits, times whole-number weights, plus the bias."""
-        weight = linear.weight.detach().numpy()
-        scale = np.maximum(np.abs(weight).max(1), 1e-9).astype(np.float32) / np.float32(LEVELS)
-        whole = np.rint(weight / scale[:, None]).astype(np.int8)
-        assert np.abs(whole).max() <= LEVELS
-        inputs = [
-            x, self.weight(f"{output}.weight", whole.T), self.weight(f"{output}.scale", scale),
-            self.weight(f"{output}.zero", np.zeros(len(scale), dtype=np.int8)), self.weight(f"{output}.bias", linear.bias.detach().numpy()),
-        ]  # fmt: skip
-        return self.node("DynamicQuantizeMatMul", inputs, output, OURS)
 
 
 def export(model: Reader, folder: Path) -> None:
@@ -117,25 +81,9 @@ def _save(graph: Graph, layers: nn.ModuleList, x: str, given: onnx.ValueInfoProt
     axis = graph.weight("axis", np.array([0], dtype=np.int64))
     x = graph.node("Unsqueeze", [x, axis], "batch")
     for number, layer in enumerate(layers):
-        x = _layer(graph, x, layer, f"layer{number}")
+        x = graph.layer(x, layer, f"layer{number}")
     graph.node("Squeeze", [x, axis], "hidden")
-    result = helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["tokens", WIDTH])
-    made = helper.make_graph(graph.nodes, "encoder", [given], [result], graph.weights)
-    opsets = [helper.make_opsetid("", 20), helper.make_opsetid(OURS, 1)]
-    onnx.save(helper.make_model(made, opset_imports=opsets, ir_version=9), str(file))
-
-
-def _layer(graph: Graph, x: str, layer: Layer, name: str) -> str:
-    parts = graph.product(x, layer.inward, f"{name}.inward")
-    thirds = [f"{name}.{part}" for part in ("query", "key", "value")]
-    graph.nodes.append(helper.make_node("Split", [parts], thirds, name=f"{name}.split", axis=2, num_outputs=3))
-    seen = graph.node("MultiHeadAttention", thirds, f"{name}.seen", OURS, num_heads=ATTENTION)
-    x = graph.norm(
-        graph.node("Add", [x, graph.product(seen, layer.outward, f"{name}.outward")], f"{name}.sum"), layer.norm, f"{name}.norm"
-    )
-    inner = graph.node("Gelu", [graph.product(x, layer.widen, f"{name}.widen")], f"{name}.gelu", OURS)
-    more = graph.product(inner, layer.narrow, f"{name}.narrow")
-    return graph.norm(graph.node("Add", [x, more], f"{name}.last"), layer.last_norm, f"{name}.last_norm")
+    graph.save(given, "hidden", file)
 
 
 class _Heads(nn.Module):

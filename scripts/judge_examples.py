@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from claims_examples import best_match
+
 from indicia import knowledge
 from indicia.read.claims.refer.resolving import Tools, tools_of
 from indicia.read.claims.score.cutting import SHORT, Cut, cut, parse, widened
@@ -135,7 +137,7 @@ def _asked(text: str, claims: Sequence[dict[str, Any]], piece: Cut, turn: Turn |
         if accused is None and claim["quote"][0] < end and claim["quote"][1] > start:
             here[NOBODY] = claim
         elif accused is not None and start <= accused[0] < end:
-            at = _match(accused, places)
+            at = best_match(accused, places)
             if at >= piece.before and (at not in here or here[at].get("optional")):
                 here[at] = claim
     names = [_words(text[slice(*c["accused"])]) | _words(c.get("accused_canonical")) for c in claims if c.get("accused")]
@@ -179,20 +181,7 @@ def _speaker(claim: dict[str, Any], places: Sequence[tuple[int, int]], turn: Tur
         return len(places)
     if turn is not None and turn.label is not None and source[0] < turn.label[1] and source[1] > turn.label[0]:
         return len(places) + 1
-    return _match(source, places)
-
-
-def _match(span: Sequence[int], places: Sequence[tuple[int, int]]) -> int:
-    """Index of the party that covers `span` best, or -1."""
-    best, value = -1, 0.34
-    for i, place in enumerate(places):
-        shared = min(span[1], place[1]) - max(span[0], place[0])
-        if shared > 0:
-            lengths = (span[1] - span[0], place[1] - place[0])
-            score = shared / min(lengths) * 0.7 + shared / max(lengths) * 0.3
-            if score > value:
-                best, value = i, score
-    return best
+    return best_match(source, places)
 
 
 def _words(text: str | None) -> set[str]:

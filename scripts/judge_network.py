@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from onnx_graph import ATTENTION, WIDTH
 from torch import nn
 from torch.nn import functional
 
@@ -18,10 +19,8 @@ from indicia.read.claims.score.judge import ANSWERS
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
-__all__ = ["ATTENTION", "WIDTH", "Batch", "Judge", "Layer", "loss_of", "packaged_layers"]
+__all__ = ["WIDTH", "Batch", "Judge", "Layer", "loss_of", "packaged_layers"]
 
-WIDTH = 384
-ATTENTION = 12  # heads of attention
 SEGMENTS = 4
 # How much each question counts beside "is there a claim, with which stance".
 WEIGHTS = {

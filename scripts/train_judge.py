@@ -186,9 +186,15 @@ def main() -> None:
     parser.add_argument("--mirrors", type=Path, help="fetched repositories, for the texts that are known by reference")
     parser.add_argument("--first", type=int, default=2, help="passes of stage one")
     parser.add_argument("--then", type=int, default=6, help="passes of stage two")
-    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="the folder of the scorer's files; the judge goes into judge/ there"
+    )
     options = parser.parse_args()
     chance = random.Random(7)
+
+    def some(items: list[Item], count: int) -> list[Item]:
+        return chance.sample(items, min(count, len(items)))
+
     torch.manual_seed(7)
     vectors = Vectors()
     real, own = real_items(options.shared, options.mirrors, chance), own_items()
@@ -196,14 +202,14 @@ def main() -> None:
     model.load_state_dict(packaged_layers(options.output), strict=False)
     right, wrong = ([i for i in real if (i.asked.answers is None) is said] for said in (False, True))
     mine, others = ([i for i in own if (i.asked.answers is None) is said] for said in (False, True))
-    draw = [[*right, *mine, *chance.sample(wrong, min(9000, len(wrong))), *chance.sample(others, min(len(mine), len(others)))]
+    draw = [[*right, *mine, *some(wrong, 9000), *some(others, len(mine))]
             for _ in range(options.first)]  # fmt: skip
     train(model, draw, vectors, 6e-5, 6.0, "all")
-    hard = likely(model, chance.sample(wrong, min(16000, len(wrong))), vectors)
-    draw = [[*right, *chance.sample(mine, 300), *chance.sample(hard[:5000], 3150), *chance.sample(hard[5000:], 1350)]
+    hard = likely(model, some(wrong, 16000), vectors)
+    draw = [[*right, *some(mine, 300), *some(hard[:5000], 3150), *some(hard[5000:], 1350)]
             for _ in range(options.then)]  # fmt: skip
     train(model, draw, vectors, 1.2e-4, 4.0, "real")
-    export(model, options.output)
+    export(model, options.output / "judge")
 
 
 if __name__ == "__main__":
