@@ -84,7 +84,7 @@ def case_root() -> dict[str, Source]:
 
 @contextmanager
 def running(app: ASGIApp) -> Iterator[str]:
-    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="none"))
+    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=running.run)
     thread.start()
     until = time.monotonic() + 20

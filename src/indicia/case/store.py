@@ -62,8 +62,10 @@ def open_store(where: Path | str) -> Store:
         _listen(engine)
     try:
         upgrade(engine)
-    except (SQLAlchemyError, OSError) as error:
+    except BaseException as error:
         engine.dispose()
+        if not isinstance(error, SQLAlchemyError | OSError):
+            raise
         reason = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
         raise StoreError(f"cannot be opened as a case: {reason}", where=url.render_as_string(hide_password=True)) from error
     return Store(engine)

@@ -76,8 +76,12 @@ def create_app(
     Raises: IndiciaError when a given case cannot be opened.
     """
     shelf = Shelf(folder)
-    for case in cases:
-        shelf.add(case)
+    try:
+        for case in cases:
+            shelf.add(case)
+    except IndiciaError:
+        shelf.close()
+        raise
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
