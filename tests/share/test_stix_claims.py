@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from indicia.knowledge import load
-from indicia.records import Case, Document, Versions
+from indicia.records import Affair, AffairRow, Case, Context, Document, MentionKind, Versions
 from indicia.share import render
+from tests.sample_case import exchange_case
 from tests.view.made import made_claim
 
 TEXT = Document(id="document--0", name="made.txt", text="quote", sha256="0" * 64)
@@ -76,6 +78,61 @@ def test_a_relation_tells_which_part_of_which_claim_it_says() -> None:
     told = [next(iter(item["extensions"].values())) for item in objects if item["type"] == "relationship"]
     assert {one["part"] for one in told} == {"deed", "tie"}
     assert all(one["note"] in notes for one in told)
+
+
+def test_claims_with_the_same_ends_are_told_apart() -> None:
+    """OpenCTI's ids come of type, ends and times, those of opinions of what they say and when."""
+    same = {**HAFNIUM, "deed": "did"}
+    many = [{**same, "source": f"Source {number}"} for number in range(20)]
+    deny = [{**same, "source": f"Other {number}", "stance": "denies"} for number in range(5)]
+    objects: list[dict[str, Any]] = json.loads(render(case_of(*many, *deny), "stix", load()))["objects"]
+    relations = {(o["relationship_type"], o["start_time"]) for o in objects if o["type"] == "relationship"}
+    assert len(relations) == 20
+    assert len({(o["opinion"], o["created"]) for o in objects if o["type"] == "opinion"}) == 5
+    assert len({o["created"] for o in objects if o["type"] == "note"}) == 25
+
+
+def test_an_affair_is_one_campaign_whatever_its_claims_call_it() -> None:
+    names = ("the Kestrel Ports attack", "the breach of Kestrel Ports", "that intrusion")
+    case = case_of(*({"source": "Microsoft", "accused": "X", "deed": "did", "incident": name} for name in names))
+    row = AffairRow(source="Microsoft", claims=tuple(claim.id for claim in case.claims))
+    case = msgspec.structs.replace(case, affairs=(Affair(incident_id=None, name="Kestrel Ports", rows=(row,)),))
+    objects = json.loads(render(case, "stix", load()))["objects"]
+    assert [item["name"] for item in objects if item["type"] == "campaign"] == ["Kestrel Ports"]
+
+
+def test_a_place_is_its_country_whatever_it_is_called() -> None:
+    place = {**HAFNIUM, "accused": "actors operating from China", "level": "place", "said": "CN", "tie": "located"}
+    objects = json.loads(render(case_of({**place, "to": "China", "tie_state": "CN"}), "stix", load()))["objects"]
+    assert [(item["name"], item["country"]) for item in objects if item["type"] == "location"] == [("China", "CN")]
+
+
+def test_what_is_known_by_name_has_one_time_in_every_case() -> None:
+    one, other = case_of({**HAFNIUM, "deed": "did"}), case_of({**HAFNIUM, "deed": "did", "date": "2023-04"})
+    other = msgspec.structs.replace(other, documents=(msgspec.structs.replace(TEXT, published="2024-05-06"),))
+    found = [
+        {item["id"]: item for item in json.loads(render(case, "stix", load()))["objects"] if item["type"] != "report"}
+        for case in (one, other)
+    ]
+    both = found[0].keys() & found[1].keys()
+    assert {id.split("--")[0] for id in both} >= {"campaign", "identity", "threat-actor", "extension-definition"}
+    assert [id for id in both if found[0][id] != found[1][id]] == []
+
+
+def test_what_texts_state_is_tied_to_the_campaign_that_they_are_about() -> None:
+    case = exchange_case()
+    objects = {item["id"]: item for item in json.loads(render(case, "stix", load()))["objects"]}
+    relations = [item for item in objects.values() if item["type"] == "relationship"]
+    kinds = {item["relationship_type"] for item in relations}
+    assert {"uses", "indicates", "targets", "attributed-to"} <= kinds
+    used = {item["target_ref"] for item in relations if item["relationship_type"] == "uses"}
+    stated = {m.target or m.value for m in case.mentions if m.kind is MentionKind.TECHNIQUE and m.context is Context.STATED}
+    assert used >= {load().attack.stix_id(technique) for technique in stated}
+    (report,) = [item for item in objects.values() if item["type"] == "report"]
+    seen = {technique for one in case.hunt.sightings for technique in one.techniques} if case.hunt else set()
+    named = {load().attack.stix_id(technique) for technique in stated | seen}
+    assert {ref for ref in report["object_refs"] if ref.startswith("attack-pattern")} <= named
+    assert all(item["where_sighted_refs"] for item in objects.values() if item["type"] == "sighting")
 
 
 def test_misp_tells_how_firmly_the_deed_and_how_firmly_the_tie() -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from indicia.records import Tlp
-from indicia.share.stix.ids import TLP_IDS, object_id, stamp
+from indicia.share.stix.ids import TLP_IDS, object_id
 from indicia.share.stix.patterns import pattern
+from indicia.share.stix.times import stamp
 
 
 def test_tlp_2_ids_are_those_that_first_published() -> None:

@@ -80,15 +80,31 @@ def test_of_two_versions_of_a_report_the_newer_counts() -> None:
     assert read_bundle(json.dumps({"type": "bundle", "objects": both}).encode()).hunt is not None
 
 
-@pytest.mark.parametrize("internal", [False, True])
-def test_strict_validation_finds_nothing_but_our_stable_ids(internal: bool) -> None:
+def logs_only() -> Case:
+    nothing = {"documents": (), "claims": (), "mentions": (), "affairs": ()}
+    return msgspec.structs.replace(exchange_case(), **nothing, weighing=None, advice=None)
+
+
+def undated() -> Case:
+    case = exchange_case(logs=False)
+    claims = tuple(msgspec.structs.replace(claim, date=None) for claim in case.claims)
+    return msgspec.structs.replace(
+        case, claims=claims, documents=tuple(msgspec.structs.replace(one, published=None) for one in case.documents)
+    )
+
+
+KINDS = [exchange_case, hostile_case, empty_case, lambda: big_case(claims=20, sightings=50), logs_only, undated]
+
+
+@pytest.mark.parametrize("make", KINDS, ids=["exchange", "hostile", "empty", "big", "logs only", "undated"])
+def test_strict_validation_finds_nothing_but_our_stable_ids(make: Callable[[], Case]) -> None:
+    text = render(make(), load(), internal=make is exchange_case).decode()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = validate_string(
-            render(exchange_case(), load(), internal=internal).decode(), ValidationOptions(version="2.1", strict=True)
-        )
+        result = validate_string(text, ValidationOptions(version="2.1", strict=True))
     # {103}: ids "should" be UUIDv4. Ours are UUIDv5, so that the same case gives the same bytes.
     assert [str(error) for error in result.errors or [] if "{103}" not in str(error)] == []
+    assert "1970-" not in text
 
 
 def test_the_schemas_that_we_publish_are_those_that_we_write() -> None:

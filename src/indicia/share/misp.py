@@ -29,7 +29,8 @@ from indicia.records import (
 )
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.seen import seen
-from indicia.share.stix.ids import SDO_NAMESPACE, as_of
+from indicia.share.stix.ids import SDO_NAMESPACE
+from indicia.share.stix.times import as_of
 from indicia.share.well_known import well_known
 from indicia.view.leaving import left_out
 from indicia.view.words import firmness_words, known_state, propositions

@@ -21,11 +21,14 @@ from indicia.records import TLP_IDS, Case, Document, Sighting, Tlp
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.redact import marking_of
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
+from indicia.share.stix.conduct import conduct_objects
 from indicia.share.stix.emptiness import filled
-from indicia.share.stix.findings import indicator_objects, measure_objects, sighting_objects, technique_objects
-from indicia.share.stix.ids import CASE_EXTENSION, as_of, marking_object, object_id
+from indicia.share.stix.findings import Indicators, measure_objects, sighting_objects
+from indicia.share.stix.ids import CASE_EXTENSION, marking_object, object_id
 from indicia.share.stix.objects import Objects
+from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.schema import schema_text
+from indicia.share.stix.times import PROFILE, as_of, born
 from indicia.view.leaving import left_out
 
 __all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
@@ -50,47 +53,43 @@ def _travelling(case: Case) -> Iterator[Sighting]:
 
 def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal: bool, texts: bool) -> list[dict[str, Any]]:
     """The objects, with `sightings` as those of the hunt that the report holds."""
-    objects = Objects(moment=as_of(case), marking=marking_of(case), knowledge=knowledge)
-    producer = objects.add("identity", "Indicia", name="Indicia", identity_class="system")
+    objects = Objects(moment=as_of(case), born=born(case), marking=marking_of(case), knowledge=knowledge)
+    producer = identity(objects, "Indicia", "system", Tlp.CLEAR)
     objects.producer = producer
-    objects.add_raw(claim_extension_definition(producer, objects.moment))
-    objects.add_raw(_case_extension_definition(producer, objects.moment))
+    objects.add_raw(claim_extension_definition(producer))
+    objects.add_raw(_case_extension_definition(producer))
+    key = (case.name, case.marking.value, *(document.id for document in case.documents))
+    campaigns, indicators = Campaigns(case, objects), Indicators(case, objects)
     content = [
-        *claim_objects(case, objects),
-        *technique_objects(case, objects),
-        *indicator_objects(case, objects),
-        *sighting_objects(case, objects, lines=MOST_SIGHTINGS if internal else 0),
-        *_acted_on(measure_objects(case, objects)),
+        *claim_objects(case, objects, campaigns, object_id("report", *key)),
+        *conduct_objects(case, objects, campaigns, indicators),
+        *sighting_objects(case, objects, indicators, lines=MOST_SIGHTINGS if internal else 0),
+        *measure_objects(case, objects),
         *_said_about_the_export(case, objects, producer),
     ]
     report: dict[str, Any] = {
         "name": case.name,
         "description": f"{len(case.documents)} sources, {len(case.claims)} claims, {len(case.mentions)} mentions",
-        "published": objects.moment,
+        "published": objects.born,
         "report_types": ["attack-pattern", "threat-report"] if case.hunt is None else ["observed-data", "threat-report"],
         "object_refs": sorted(set(content)) or [producer],
-        "external_references": [_reference(document) for document in case.documents],
+        "external_references": [*(_reference(document) for document in case.documents), *objects.references],
         "extensions": {CASE_EXTENSION: {"extension_type": "property-extension", **_case_fields(case, texts, sightings)}},
     }
-    objects.add("report", case.name, case.marking.value, *(document.id for document in case.documents), **report)
+    objects.add("report", *key, **report)
     for tlp in dict.fromkeys((Tlp.CLEAR, *objects.markings)):  # what our extensions mean is public
         objects.add_raw(marking_object(tlp))
     return objects.sorted()
 
 
-def _acted_on(refs: list[str]) -> Iterator[str]:
-    """Of what measures bring along, all but the techniques: those that no text states are no part of the report."""
-    return (ref for ref in refs if not ref.startswith("attack-pattern--"))
-
-
-def _case_extension_definition(producer: str, moment: str) -> dict[str, Any]:
+def _case_extension_definition(producer: str) -> dict[str, Any]:
     return {
         "type": "extension-definition",
         "spec_version": "2.1",
         "id": CASE_EXTENSION,
         "created_by_ref": producer,
-        "created": moment,
-        "modified": moment,
+        "created": PROFILE,
+        "modified": PROFILE,
         "name": "Case",
         "description": "A case: documents, what was found in them and where, hunt, weighing, judgements, measures.",
         "schema": schema_text("case"),

@@ -1,7 +1,8 @@
-"""Techniques, indicators, sightings and measures in STIX."""
+"""Indicators, sightings and measures in STIX."""
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,74 +12,38 @@ from typing import Any
 import msgspec
 
 from indicia.records import Case, Context, MentionKind, Sighting, Tlp
-from indicia.share.stix.ids import observable_id, stamp
+from indicia.share.stix.ids import observable_id
 from indicia.share.stix.objects import Objects
+from indicia.share.stix.parties import identity
 from indicia.share.stix.patterns import pattern
+from indicia.share.stix.times import stamp
 
-__all__ = ["indicator_objects", "measure_objects", "sighting_objects", "technique_objects"]
+__all__ = ["Indicators", "measure_objects", "sighting_objects", "vulnerability"]
 
-
-def technique_objects(case: Case, objects: Objects) -> list[str]:
-    """Attack patterns with ATT&CK's own ids, and the vulnerabilities, that the texts state."""
-    added: list[str] = []
-    markings = {document.id: document.marking for document in case.documents}
-    for mention in case.mentions:
-        marking = markings.get(mention.span.document)
-        if mention.context is not Context.STATED:
-            continue
-        if mention.kind is MentionKind.TECHNIQUE:
-            added += _attack_pattern(mention.target or mention.value, objects, marking)
-        elif mention.kind is MentionKind.VULNERABILITY:
-            reference = {"source_name": "cve", "external_id": mention.value}
-            added.append(
-                objects.add(
-                    "vulnerability", mention.value, marking=marking, name=mention.value, external_references=[reference]
-                )
-            )
-    return list(dict.fromkeys(added))
+_CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.ASCII)
+OURS = "Organisation whose logs were searched"  # who that is stays at home
 
 
-def _attack_pattern(technique_id: str, objects: Objects, marking: Tlp | None = None) -> list[str]:
-    technique = objects.knowledge.attack.technique(technique_id)
-    if technique is None:
-        return []
-    return [
-        objects.add(
-            "attack-pattern",
-            technique.id,
-            id=objects.knowledge.attack.stix_id(technique.id),
-            marking=marking,
-            created_by_ref=None,
-            name=technique.name,
-            external_references=[{"source_name": "mitre-attack", "external_id": technique.id}],
-            kill_chain_phases=[{"kill_chain_name": "mitre-attack", "phase_name": tactic} for tactic in technique.tactics],
-        )
-    ]
+class Indicators:
+    """The indicators of a case: each once, valid from the first text that states it."""
 
+    def __init__(self, case: Case, objects: Objects) -> None:
+        self._objects = objects
+        self._since: dict[tuple[str, str], str] = {}
+        days = {document.id: document.published for document in case.documents}
+        for mention in case.mentions:
+            if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
+                day = days.get(mention.span.document)
+                key, since = (mention.type, mention.value), stamp(day) if day else objects.born
+                self._since[key] = min(since, self._since.get(key, since))
 
-def indicator_objects(case: Case, objects: Objects) -> list[str]:
-    """Indicators that the texts state as such; what they call benign or cite as a reference is left out."""
-    added: list[str] = []
-    documents = {document.id: document for document in case.documents}
-    for mention in case.mentions:
-        if mention.kind is not MentionKind.INDICATOR or mention.context is not Context.STATED:
-            continue
-        document = documents.get(mention.span.document)
-        published = document.published if document else None
-        ref = _indicator(
-            mention.type,
-            mention.value,
-            stamp(published) if published else objects.moment,
-            objects,
-            document.marking if document else None,
-        )
-        if ref is not None:
-            added.append(ref)
-    return list(dict.fromkeys(added))
+    def add(self, type: str, value: str, marking: Tlp | None = None) -> str | None:
+        """The indicator's id, None where STIX has no pattern for it."""
+        since = self._since.get((type, value), self._objects.born)
+        return _indicator(type, value, since, self._objects, marking)
 
 
 def _indicator(type: str, value: str, since: str, objects: Objects, marking: Tlp | None = None) -> str | None:
-    """The indicator's id, None where STIX has no pattern for it."""
     expression = pattern(type, value)
     if expression is None:
         return None
@@ -86,7 +51,10 @@ def _indicator(type: str, value: str, since: str, objects: Objects, marking: Tlp
         "indicator",
         type,
         value,
+        since,
         marking=marking,
+        created=since,
+        modified=since,
         name=value,
         description=f"{type} stated in a source or sought in logs",
         pattern=expression,
@@ -115,7 +83,7 @@ class _Seen:
             self.lines.append(line)
 
 
-def sighting_objects(case: Case, objects: Objects, *, lines: int = 0) -> list[str]:
+def sighting_objects(case: Case, objects: Objects, indicators: Indicators, *, lines: int = 0) -> list[str]:
     """One sighting for each rule and technique, and for each indicator, with count and first and last time.
 
     Internal host names, users and log lines stay at home: what leaves is that it was seen, how often and when. Of the first
@@ -126,13 +94,19 @@ def sighting_objects(case: Case, objects: Objects, *, lines: int = 0) -> list[st
     for number, one in enumerate(case.hunt.sightings if case.hunt else ()):
         kind = (one.techniques, one.rule, one.indicator)
         if kind not in refs:  # a million sightings are of a few kinds
-            refs[kind] = tuple(_seen_in(one, objects))
+            refs[kind] = tuple(_seen_in(one, objects, indicators))
         line = b64encode(msgspec.json.encode(one.event, order="deterministic")).decode() if number < lines else None
         for ref in refs[kind]:
             seen[ref].add(one.event.time, line)
     added = []
+    where = identity(objects, OURS, "organization") if seen else ""
     for ref, group in seen.items():
-        fields: dict[str, Any] = {"sighting_of_ref": ref, "count": group.count, "summary": False}
+        fields: dict[str, Any] = {
+            "sighting_of_ref": ref,
+            "where_sighted_refs": [where],
+            "count": group.count,
+            "summary": False,
+        }
         if group.first is not None:
             fields |= {"first_seen": stamp(group.first), "last_seen": stamp(group.last)}
             if group.lines:
@@ -141,14 +115,13 @@ def sighting_objects(case: Case, objects: Objects, *, lines: int = 0) -> list[st
     return list(dict.fromkeys(added))
 
 
-def _seen_in(one: Sighting, objects: Objects) -> Iterator[str]:
+def _seen_in(one: Sighting, objects: Objects, indicators: Indicators) -> Iterator[str]:
     """What a sighting is of."""
-    for technique in one.techniques:
-        yield from _attack_pattern(technique, objects)
+    yield from (ref for technique in one.techniques if (ref := objects.refer(technique)))
     if one.indicator is not None:
-        indicator = _indicator(one.rule.removeprefix("indicator:"), one.indicator, objects.moment, objects)
-        if indicator is not None:
-            yield indicator
+        found = indicators.add(one.rule.removeprefix("indicator:"), one.indicator)
+        if found is not None:
+            yield found
 
 
 def _observed(ref: str, group: _Seen, objects: Objects) -> str:
@@ -171,19 +144,35 @@ def artifact(payload: str, objects: Objects, mime: str = "application/json") -> 
 
 
 def measure_objects(case: Case, objects: Objects) -> list[str]:
-    """Measures as courses of action, tied to the techniques and vulnerabilities that they act on."""
+    """Measures as courses of action, tied to those techniques and vulnerabilities that a text states or a log shows. What else
+    they act on stands in the case's extension alone."""
+    mine = {mention.target or mention.value for mention in case.mentions if mention.context is Context.STATED}
+    mine.update(technique for one in (case.hunt.sightings if case.hunt else ()) for technique in one.techniques)
     added: list[str] = []
     for measure in case.advice.measures if case.advice else ():
-        action = objects.add(
-            "course-of-action", measure.id, name=measure.title, description=measure.instruction, labels=[measure.kind.value]
+        action = objects.named(
+            "course-of-action",
+            measure.id,
+            measure.title,
+            measure.instruction,
+            name=measure.title,
+            description=measure.instruction,
+            labels=[measure.kind.value],
         )
         added.append(action)
         for covered in measure.covers:
-            if covered.startswith("CVE-"):
-                reference = {"source_name": "cve", "external_id": covered}
-                targets = [objects.add("vulnerability", covered, name=covered, external_references=[reference])]
-            else:
-                targets = _attack_pattern(covered, objects)
-            for target in targets:
-                added += [target, objects.relate(action, "mitigates", target)]
+            if covered in mine and (target := _acted_on(covered, objects)):
+                added.append(objects.relate(action, "mitigates", target))
     return list(dict.fromkeys(added))
+
+
+def _acted_on(covered: str, objects: Objects) -> str | None:
+    return vulnerability(covered, objects) if covered.startswith("CVE-") else objects.refer(covered)
+
+
+def vulnerability(cve: str, objects: Objects, marking: Tlp | None = None) -> str | None:
+    """A vulnerability by its CVE; None for what is none."""
+    if not _CVE.fullmatch(cve):
+        return None
+    reference = {"source_name": "cve", "external_id": cve}
+    return objects.named("vulnerability", cve, marking=marking, name=cve, external_references=[reference])

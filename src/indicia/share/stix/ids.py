@@ -1,13 +1,12 @@
-"""Stable STIX ids, timestamps and the TLP 2.0 markings: everything in a bundle that must never depend on chance."""
+"""Stable STIX ids and the TLP 2.0 markings: what in a bundle must never depend on chance."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
-from indicia.records import TLP_IDS, Case, Tlp
+from indicia.records import TLP_IDS, Tlp
 
 __all__ = [
     "CASE_EXTENSION",
@@ -15,11 +14,9 @@ __all__ = [
     "OBSERVABLE_NAMESPACE",
     "SDO_NAMESPACE",
     "TLP_IDS",
-    "as_of",
     "marking_object",
     "object_id",
     "observable_id",
-    "stamp",
 ]
 
 # Ours, for STIX domain objects: derived once from the name of the project, never changed.
@@ -31,7 +28,6 @@ OBSERVABLE_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
 
 # FIRST: the extension that carries the label of TLP 2.0.
 TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def object_id(kind: str, *parts: object) -> str:
@@ -51,30 +47,6 @@ def observable_id(kind: str, contributing: dict[str, str]) -> str:
     """
     text = json.dumps(contributing, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"{kind}--{uuid.uuid5(OBSERVABLE_NAMESPACE, text)}"
-
-
-def stamp(moment: datetime | str | None) -> str:
-    """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant, and what is no
-    date the beginning of time.
-
-    >>> stamp("2021-07"), stamp(None)
-    ('2021-07-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z')
-    """
-    if isinstance(moment, str):
-        year, month, day = (*moment[:10].split("-"), "01", "01")[:3]
-        try:
-            moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
-        except ValueError:
-            moment = None
-    moment = (moment or _NEVER).astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def as_of(case: Case) -> str:
-    """When the case's newest source or event is from: the time that exports carry, since a clock would change their bytes."""
-    texts = [stamp(document.published) for document in case.documents if document.published]
-    newest = max((s.event.time for s in (case.hunt.sightings if case.hunt else ()) if s.event.time), default=None)
-    return max([*texts, stamp(newest)])
 
 
 def marking_object(tlp: Tlp) -> dict[str, Any]:

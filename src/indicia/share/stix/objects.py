@@ -7,24 +7,33 @@ from typing import Any
 from indicia.knowledge import Knowledge
 from indicia.records import Tlp
 from indicia.share.stix.ids import TLP_IDS, object_id
+from indicia.share.stix.times import PROFILE
 
-__all__ = ["Objects"]
+__all__ = ["Objects", "attack_reference"]
+
+
+def attack_reference(id: str) -> dict[str, str]:
+    """An object of ATT&CK as an external reference: by its number, since STIX wants a hash beside an address."""
+    return {"source_name": "mitre-attack", "external_id": id}
 
 
 class Objects:
-    """Collects objects by id. `moment` stands for created and modified, since the clock must not change the bytes.
+    """Collects objects by id. What belongs to the case is created when its newest text is from (`born`), and was modified at
+    `moment`; what others made, such as the objects of ATT&CK, is referred to by its id and stays theirs.
 
     What several sources state is marked by the widest of their markings, and holds what that source says: a thing that a public
     text tells is public, whatever else tells it too. Objects that belong to no single source carry the marking of the case.
     """
 
-    def __init__(self, *, moment: str, marking: Tlp, knowledge: Knowledge) -> None:
+    def __init__(self, *, moment: str, born: str, marking: Tlp, knowledge: Knowledge) -> None:
         self.moment = moment
+        self.born = born
         self.marking = marking
         self.knowledge = knowledge
         self.producer: str | None = None
         self._objects: dict[str, dict[str, Any]] = {}
         self._markings: dict[str, Tlp] = {}
+        self._referred: dict[str, str] = {}
 
     @property
     def markings(self) -> tuple[Tlp, ...]:
@@ -36,19 +45,28 @@ class Objects:
         self._objects.setdefault(item["id"], item)
         return str(item["id"])
 
-    def add(self, kind: str, *key: object, id: str | None = None, marking: Tlp | None = None, **fields: Any) -> str:
-        """Adds an object of our own making and returns its id, which depends on `kind` and `key` alone (or is given)."""
-        identity = id or object_id(kind, *key)
+    def add(
+        self,
+        kind: str,
+        *key: object,
+        marking: Tlp | None = None,
+        created: str | None = None,
+        modified: str | None = None,
+        **fields: Any,
+    ) -> str:
+        """Adds an object of our own making and returns its id, which depends on `kind` and `key` alone."""
+        identity = object_id(kind, *key)
         marking = marking or self.marking
         before = self._markings.get(identity)
         if identity in self._objects and (before is None or before.rank <= marking.rank):
             return identity
+        created = created or self.born
         item: dict[str, Any] = {
             "type": kind,
             "spec_version": "2.1",
             "id": identity,
-            "created": self.moment,
-            "modified": self.moment,
+            "created": created,
+            "modified": max(modified or self.moment, created),
             "object_marking_refs": [TLP_IDS[marking]],
         }
         if self.producer and "created_by_ref" not in fields:
@@ -58,13 +76,35 @@ class Objects:
         self._markings[identity] = marking
         return identity
 
+    def named(self, kind: str, *key: object, marking: Tlp | None = None, **fields: Any) -> str:
+        """Adds what is the same in every case, since its key says all of it: it has one time everywhere."""
+        return self.add(kind, *key, marking=marking, created=PROFILE, modified=PROFILE, **fields)
+
+    def refer(self, id: str) -> str | None:
+        """The id of an object of ATT&CK (by T, G, S or M number), which is not added: it is ATT&CK's own, with its own times
+        and description, for the reader to have. None for what ATT&CK does not know."""
+        attack = self.knowledge.attack
+        stix = attack.stix_id(id)
+        if stix is not None:
+            self._referred[attack.current(id)] = stix
+        return stix
+
+    @property
+    def references(self) -> list[dict[str, str]]:
+        """What is referred to, as external references for whoever does not have ATT&CK beside the bundle."""
+        return [attack_reference(id) for id in sorted(self._referred)]
+
+    def holds(self, id: str) -> bool:
+        """Whether the object is in the bundle itself."""
+        return id in self._objects
+
     def observable(self, kind: str, id: str, **fields: Any) -> str:
         """Adds a cyber observable, which has no times; returns its id."""
         item = {"type": kind, "spec_version": "2.1", "id": id, "object_marking_refs": [TLP_IDS[self.marking]], **fields}
         return self.add_raw(item)
 
     def relate(self, source: str, kind: str, target: str, *key: object, marking: Tlp | None = None, **fields: Any) -> str:
-        """Adds a relationship."""
+        """Adds a relationship. Times stand in `fields`, as for `add`."""
         return self.add(
             "relationship",
             source,

@@ -1,0 +1,71 @@
+"""The times of a bundle. None of them is the clock's: the same case gives the same bytes.
+
+What is known by its name alone (a source, a country, a known affair) bears the day of the profile in every case, so that its id
+never has two `created`. What a case holds bears the day of its sources.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from indicia.records import Case
+
+__all__ = ["PROFILE", "as_of", "born", "moments_of_claims", "stamp"]
+
+PROFILE = "2026-01-01T00:00:00.000Z"  # of our STIX profile; stands, too, where no source tells a date
+_APART = 1_000_000  # milliseconds, some quarter of an hour, in which the claims of one day are told apart
+
+
+def stamp(moment: datetime | str | None) -> str:
+    """A STIX timestamp with milliseconds. A date that is cut to a month or a year becomes its first instant, and what is no
+    date the day of the profile.
+
+    >>> stamp("2021-07"), stamp(None)
+    ('2021-07-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
+    """
+    if isinstance(moment, str):
+        year, month, day = (*moment[:10].split("-"), "01", "01")[:3]
+        try:
+            moment = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        except ValueError:
+            moment = None
+    if moment is None:
+        return PROFILE
+    moment = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def born(case: Case) -> str:
+    """The day of the newest text of a case: logs that are searched later change nothing of it."""
+    return max((stamp(document.published) for document in case.documents if document.published), default=PROFILE)
+
+
+def as_of(case: Case) -> str:
+    """When the case's newest source or event is from: the time that exports carry."""
+    texts = [stamp(document.published) for document in case.documents if document.published]
+    newest = max((s.event.time for s in (case.hunt.sightings if case.hunt else ()) if s.event.time), default=None)
+    return max([*texts, *([stamp(newest)] if newest else [])], default=PROFILE)
+
+
+def moments_of_claims(case: Case) -> dict[str, str]:
+    """For each claim an instant of its own on its day, else on that of its text, else on that of the case.
+
+    Some platforms take what has the same ends and times for one thing, and would make one of what ten sources say. The time of
+    day tells nothing: it hangs on the claim's id alone, unless two of one day fall together.
+    """
+    days = {document.id: document.published for document in case.documents}
+    found: dict[str, str] = {}
+    taken = set[str]()
+    for claim in case.claims:
+        day = stamp((claim.date or days.get(claim.quote.document) or born(case))[:10])
+        apart = int.from_bytes(sha256(claim.id.encode()).digest()[:8]) % _APART
+        while (moment := _later(day, apart)) in taken:
+            apart += 1
+        taken.add(moment)
+        found[claim.id] = moment
+    return found
+
+
+def _later(day: str, milliseconds: int) -> str:
+    return stamp(datetime.fromisoformat(day) + timedelta(milliseconds=milliseconds))
