@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["GENERIC", "JOINED_URI", "SHOWN", "field_key"]
+__all__ = ["GENERIC", "JOINED_URI", "SHOWN", "TEXT", "field_key"]
 
 GENERIC = "generic"  # JSON Lines and CSV of unknown origin
+TEXT = "text"  # lines of unknown origin that begin with a time
 SHOWN = "indicia.logsource"  # a column that generic formats make: what records and files call what they are of
 JOINED_URI = "uri"  # a column that web formats make: path?query
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import yaml
 
 from indicia.hunt import hunt
 from indicia.hunt.sources import FAMILIES, source_of
+from indicia.hunt.sources.systems import CARRIERS
+from indicia.hunt.story.deeds import deed_of
 from indicia.records import Hunt, HuntVerdict
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "hunt" / "sources.yml").read_text("utf-8"))
@@ -58,8 +61,9 @@ def rule_of(case: dict[str, Any]) -> str:
     )
 
 
-def everywhere(*, but: dict[str, str]) -> list[str]:
-    others = [each for each in OTHERS if yaml.safe_load(each).items() - but.items()]
+def everywhere(*, but: dict[str, str], shown: Sequence[dict[str, str]] = ()) -> list[str]:
+    """Rules for all other log sources; `shown` are further ones that the log in hand is."""
+    others = [each for each in OTHERS if yaml.safe_load(each).items() - but.items() and yaml.safe_load(each) not in shown]
     return [EVERYWHERE.format(number=number + 100, logsource=each) for number, each in enumerate(others)]
 
 
@@ -70,11 +74,14 @@ def fired(found: Hunt) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["source"]))
 def test_a_record_is_asked_by_its_own_rules(case: dict[str, Any], tmp_path: Path) -> None:
     log = tmp_path / "x.json"
-    log.write_text(json.dumps(case["record"]) + "\n", "utf-8")
-    others = everywhere(but=case["logsource"])
+    log.write_text((case["line"] if "line" in case else json.dumps(case["record"])) + "\n", "utf-8")
+    others = everywhere(but=case["logsource"], shown=case.get("shows", []))
     found = hunt([log], rules=[rules_of(tmp_path / "rules", rule_of(case), *others)], builtin=False)
     assert fired(found) == ["fires"]
-    assert {file.format for file in found.files} == {case["source"]}
+    assert {file.format for file in found.files} == {case.get("format", case["source"])}
+    event = found.sightings[0].event
+    assert event.host == case.get("host", event.host)
+    assert str(deed_of(event)) == case.get("deed", str(deed_of(event)))
     assert not next(run for run in found.rules if run.title == "fires").waits
     if "time" in case:
         assert found.sightings[0].event.time is not None
@@ -96,7 +103,7 @@ def test_the_same_as_a_table(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_every_kind_has_a_case() -> None:
-    assert {case["source"] for case in CASES} == set(FAMILIES)
+    assert {case["source"] for case in CASES} == {*FAMILIES, *(carrier.name for carrier in CARRIERS if not carrier.only_known)}
 
 
 def test_a_log_that_shows_nothing_is_asked_nothing(tmp_path: Path) -> None:

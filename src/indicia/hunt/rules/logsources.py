@@ -9,14 +9,14 @@ References: SigmaHQ sigma-specification, "Sigma taxonomy appendix"; Microsoft, "
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sigma.pipelines.common import windows_logsource_mapping
 
-from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN
+from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, TEXT
 from indicia.hunt.rules.ir import ALWAYS, And, How, Node, Or, Test, fold
-from indicia.hunt.sources import SOURCES
+from indicia.hunt.sources import PRESENT, SOURCES
 
 __all__ = ["WEB_FAMILIES", "LogSource", "log_sources"]
 
@@ -167,6 +167,7 @@ PROGRAMS = {  # services of Linux, by the programs that write for them
     "vsftpd": ("vsftpd",),
     "guacamole": ("guac",),
 }
+DATABASES = ("mysql", "mariadb", "postgres", "mongo", "oracle", "sqlservr", "clickhouse", "db2")
 
 
 def log_sources(category: str, product: str, service: str) -> tuple[LogSource, ...]:
@@ -187,9 +188,15 @@ def log_sources(category: str, product: str, service: str) -> tuple[LogSource, .
 def _only(only: Mapping[str, tuple[str, ...]]) -> Node:
     tests = []
     for field, values in only.items():
-        among = [Test(field, How.EQUALS, value) if value else Test(field, How.NULL) for value in values]
+        among = [_held(field, value) for value in values]
         tests.append(among[0] if len(among) == 1 else Or(tuple(among)))
     return And(tuple(tests)) if tests else ALWAYS
+
+
+def _held(field: str, value: str) -> Test:
+    if value == PRESENT:
+        return Test(field, How.EXISTS)
+    return Test(field, How.EQUALS, value) if value else Test(field, How.NULL)
 
 
 def _shown(category: str, product: str, service: str) -> Node:
@@ -222,7 +229,7 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
         if service not in ("apache", "nginx"):
             web += [LogSource("iis", ALWAYS, IIS), LogSource("httpproxy", ALWAYS, HTTPPROXY)]
         else:
-            web.append(LogSource("syslog"))
+            web += [LogSource("syslog"), LogSource(TEXT)]
         return web
     if category == "antivirus":
         return [
@@ -232,8 +239,10 @@ def _specific(category: str, product: str, service: str) -> list[LogSource]:
         return [LogSource("syslog", CISCO_MARK)]
     if product in APPLIANCE_MARKS:
         return [LogSource("syslog", Test("", How.REGEX, APPLIANCE_MARKS[product]))]
-    if category in ("application", "database") and product not in ("opencanary", "rpc_firewall", "kubernetes"):
-        return [LogSource("syslog")]
+    if category == "database":
+        return [LogSource("syslog", _written_by(DATABASES))]
+    if category == "application" and product not in ("opencanary", "rpc_firewall", "kubernetes"):
+        return [LogSource("syslog"), LogSource(TEXT)]
     return []
 
 
@@ -280,8 +289,12 @@ def _linux(category: str, service: str) -> list[LogSource]:
     if category:
         return []
     if service in PROGRAMS:
-        return [LogSource("syslog", Or(tuple(Test("program", How.STARTS, program) for program in PROGRAMS[service])))]
+        return [LogSource("syslog", _written_by(PROGRAMS[service]))]
     return [LogSource("syslog")]
+
+
+def _written_by(programs: Sequence[str]) -> Node:
+    return Or(tuple(Test("program", How.STARTS, program) for program in programs))
 
 
 def _among(field: str, values: tuple[str | int, ...]) -> Node:

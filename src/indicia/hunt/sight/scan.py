@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from indicia.hunt.events import NO_TIME, EventBatch
+from indicia.hunt.events import NO_TIME, EventBatch, Times
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.logs.reach import Reach
@@ -30,6 +31,7 @@ from indicia.records import Event, Problem, Severity, Sighting
 __all__ = ["Scanner", "without_collecting"]
 
 T = TypeVar("T")
+_Reaches: TypeAlias = dict[str, tuple[Counter[str], Reach]]  # by log: how many events of which kind, and how far they reach
 EARLIEST = 315_532_800_000_000  # microseconds since 1970: 1980, before which no log of ours was written
 LATEST = 4_102_444_800_000_000  # 2100
 
@@ -71,7 +73,7 @@ class Scanner:
         """Everything in some logs of one format."""
         found = Found()
         clock = _Clock(found.seconds)
-        reaches: dict[str, tuple[str, Reach]] = {log.name: (form.name, Reach()) for log in logs}
+        reaches: _Reaches = {log.name: (Counter(), Reach()) for log in logs}
         with clock("compile"):
             wanted = self.wanted(form, whole=on_batch is not None)
         with without_collecting():
@@ -83,9 +85,10 @@ class Scanner:
                 if on_batch is not None:
                     with clock("keep"):
                         on_batch(item)
-        for name, (form_name, reach) in reaches.items():
+        for name, (counts, reach) in reaches.items():
+            kind = max(counts, key=counts.__getitem__, default=form.name)
             found.files.append(
-                Counted(name, form_name, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
+                Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
             )
         return found
 
@@ -119,7 +122,7 @@ class Scanner:
             fields = self._windows_kinds[kind] = self.matcher("windows").fields_of(named)
         return fields
 
-    def _one(self, batch: EventBatch, found: Found, reaches: dict[str, tuple[str, Reach]], clock: _Clock) -> None:
+    def _one(self, batch: EventBatch, found: Found, reaches: _Reaches, clock: _Clock) -> None:
         with clock("reach"):
             self._believe(batch, found)
             if batch.file_of is None:
@@ -163,14 +166,14 @@ class Scanner:
                 fold(found.problems, Problem(where=place, what=what, severity=Severity.NOTE, count=len(mine)))
 
     @staticmethod
-    def _count(batch: EventBatch, name: str, times: object, reaches: dict[str, tuple[str, Reach]]) -> None:
-        entry = reaches.get(name)
-        if entry is None or entry[0] != batch.format:
-            entry = reaches[name] = (batch.format, entry[1] if entry else Reach())
-        entry[1].add(times)  # type: ignore[arg-type]
+    def _count(batch: EventBatch, name: str, times: Times, reaches: _Reaches) -> None:
+        counts, reach = reaches.setdefault(name, (Counter(), Reach()))
+        before = reach.events
+        reach.add(times)
+        counts[batch.format] += reach.events - before
 
     @staticmethod
-    def _name(batch: EventBatch, name: str, row: int, reaches: dict[str, tuple[str, Reach]]) -> None:
+    def _name(batch: EventBatch, name: str, row: int, reaches: _Reaches) -> None:
         """Notes the machine that the first record of a log names."""
         if batch.size and not reaches[name][1].host:
             reaches[name][1].host = batch.rebuild(row)[1]

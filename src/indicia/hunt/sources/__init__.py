@@ -1,4 +1,4 @@
-"""The kinds of records that are known in JSON, CSV and tables: one declared table, a file for each maker.
+"""The kinds of records that are known in JSON, CSV, tables and lines of text: one declared table, a file for each maker.
 
 A new kind is one entry in `SOURCES` of the file of its maker, with an example and a rule in `tests/cases/hunt/sources.yml`.
 """
@@ -10,10 +10,21 @@ from functools import lru_cache
 from typing import Any
 
 from indicia.hunt.names import field_key
-from indicia.hunt.sources import aws, endpoint, google, microsoft, net, services
-from indicia.hunt.sources.form import ANY, LogSource, Serves, holds
+from indicia.hunt.sources import aws, devices, endpoint, google, microsoft, net, services
+from indicia.hunt.sources.form import ANY, PRESENT, Form, Line, LogSource, Serves, holds
 
-__all__ = ["ANY", "FAMILIES", "SOURCES", "LogSource", "Serves", "source_named", "source_of"]
+__all__ = [
+    "ANY",
+    "FAMILIES",
+    "PRESENT",
+    "SOURCES",
+    "Form",
+    "Line",
+    "LogSource",
+    "Serves",
+    "source_named",
+    "source_of",
+]
 
 # In the order in which they are tried: the most particular first.
 SOURCES: tuple[LogSource, ...] = (
@@ -22,6 +33,7 @@ SOURCES: tuple[LogSource, ...] = (
     *google.SOURCES,
     *services.SOURCES,
     *endpoint.SOURCES,
+    *devices.SOURCES,
     *net.SOURCES,
 )
 FAMILIES = tuple(source.name for source in SOURCES)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any, NamedTuple
 
-__all__ = ["ANY", "LogSource", "Serves", "holds"]
+__all__ = ["ANY", "PRESENT", "Form", "Line", "LogSource", "Serves", "holds"]
 
 ANY = "*"
+PRESENT = "*"  # among the values of `only`: whatever the field holds, but it holds something
 
 
 class Serves(NamedTuple):
     """A log source of Sigma that a log shows.
 
     `product` may be ANY: rules of every product are asked, and those that name none. `only` narrows it to records that have one
-    of some values in each field (all lower case; "" is a field that is missing). `fields` are what Sigma's names are called
-    here, any of which may match.
+    of some values in each field (all lower case; "" is a field that is missing, PRESENT one that is not). `fields` are what
+    Sigma's names are called here, any of which may match.
     """
 
     product: str = ""
@@ -32,12 +34,39 @@ class Serves(NamedTuple):
         )
 
 
+class Form(Enum):
+    """How a line is taken apart."""
+
+    GROUPS = "groups"  # the groups of its mark
+    BLANKS = "blanks"  # words; quotes and brackets hold blanks together
+    COMMAS = "commas"  # as in CSV
+    PAIRS = "pairs"  # name=value, name="a value"
+    CEF = "cef"
+    LEEF = "leef"
+
+
+class Line(NamedTuple):
+    """How a line of text of some kind is known and taken apart, bare, behind a header of syslog, or as the message of a record.
+
+    `mark` is sought in the line, at its very beginning where it starts with "^"; its first match is where the record begins.
+    `hint` is a text that stands in every such line: it is what makes other lines cheap. `names` are those of the groups or
+    columns ("a+b": two, parted by the last colon; "": of no use). `finders` are further patterns, sought in the last group:
+    each gives the fields that its own groups are named for.
+    """
+
+    mark: str
+    hint: str = ""
+    form: Form = Form.GROUPS
+    names: tuple[str, ...] = ()
+    finders: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 class LogSource(NamedTuple):
-    """One kind of record in JSON, CSV or a table.
+    """One kind of record, in JSON, CSV, a table or a line of text.
 
     A record is of this kind when it has all fields of one of the `marks` (as `name`, or `name=value`; lower case, nested names
     dotted). `times`, `hosts`, `users`, `addresses` and `actions` name the fields that say when, where, who, from where and
-    what, the most telling first.
+    what, the most telling first. `lines` say what it looks like as text.
     """
 
     name: str
@@ -48,6 +77,7 @@ class LogSource(NamedTuple):
     users: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 def holds(mark: Iterable[str], fields: Mapping[str, Any]) -> bool:

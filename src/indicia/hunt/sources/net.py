@@ -6,40 +6,11 @@ reference".
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import ANY, LogSource, Serves
+from indicia.hunt.sources.form import ANY, Line, LogSource, Serves
+from indicia.hunt.sources.web import WEB
 
-__all__ = ["SOURCES", "WEB"]
+__all__ = ["SOURCES"]
 
-_STEM = ("cs-uri-stem", "cs_uri_stem", "request_uri", "uri", "url.path", "path", "url", "request", "url.original")
-_QUERY = ("cs-uri-query", "cs_uri_query", "args", "query_string", "query", "url.query")
-_WHOLE = ("request_uri", "uri", "url", "request", "url.original", "http.url")
-_AGENT = ("cs(User-Agent)", "cs_user_agent", "cs-user-agent", "http_user_agent", "user_agent", "useragent", "agent")
-_AGENTS = (*_AGENT, "user_agent.original", "httpRequest.userAgent", "request.headers.user-agent")
-_HOST = ("cs-host", "cs_host", "http_host", "host", "vhost", "server_name", "url.domain")
-_STATUS = ("sc-status", "sc_status", "status", "response", "status_code", "response_code", "http.response.status_code")
-_METHOD = ("cs-method", "cs_method", "request_method", "method", "verb", "http.request.method")
-_REFERRER = ("cs(Referer)", "cs_referer", "http_referer", "referer", "referrer", "http.request.referrer")
-WEB = {
-    "cs-method": _METHOD,
-    "cs-uri-stem": _STEM,
-    "c-uri-stem": _STEM,
-    "c-uri-path": _STEM,
-    "cs-uri-query": (*_QUERY, *_STEM),
-    "c-uri-query": (*_QUERY, *_STEM),
-    "cs-uri": (*_WHOLE, *_STEM),
-    "c-uri": (*_WHOLE, *_STEM),
-    "cs-user-agent": _AGENTS,
-    "c-useragent": _AGENTS,
-    "cs-useragent": _AGENTS,
-    "cs-referer": _REFERRER,
-    "cs-referrer": _REFERRER,
-    "cs-host": _HOST,
-    "r-dns": _HOST,
-    "sc-status": _STATUS,
-    "cs-username": ("cs-username", "remote_user", "user", "user.name"),
-    "cs-cookie": ("cs(Cookie)", "http_cookie", "cookie"),
-    "c-ip": ("c-ip", "c_ip", "remote_addr", "client_ip", "clientip", "client", "source.ip"),
-}
 _CLIENTS = ("c-ip", "c_ip", "remote_addr", "client_ip", "clientip", "client", "source.ip", "src_ip")
 
 SOURCES = (
@@ -68,6 +39,58 @@ SOURCES = (
         ),
         addresses=_CLIENTS,
         actions=("c-uri", "url"),
+        lines=(
+            Line(  # Squid's own form
+                r"^(\d{10}\.\d{3}) +(\d+) (\S+) ([A-Z_]+/\d{3}) (\d+) (\S+) (\S+) (\S+) [A-Z_]+/\S+ (\S+)",
+                names=(
+                    "time",
+                    "time-taken",
+                    "c-ip",
+                    "action+sc-status",
+                    "sc-bytes",
+                    "cs-method",
+                    "c-uri",
+                    "cs-username",
+                    "type",
+                ),
+            ),
+        ),
+    ),
+    LogSource(
+        name="haproxy",
+        marks=(),
+        serves=(Serves(ANY, "webserver", fields=WEB),),
+        times=("accept_date",),
+        addresses=("c-ip",),
+        actions=("request",),
+        lines=(
+            Line(
+                r"^ ?(\S+:\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] (\S+) (\S+)"
+                r" ([-\d+/]+) (-?\d+) (\+?\d+) (\S+) (\S+) (\S{4}) (\S+) (\S+)"
+                r' (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?"([^"]*)"?',
+                names=(
+                    "c-ip+c-port",
+                    "accept_date",
+                    "frontend",
+                    "backend",
+                    "timers",
+                    "sc-status",
+                    "sc-bytes",
+                    "captured_request_cookie",
+                    "captured_response_cookie",
+                    "termination_state",
+                    "connections",
+                    "queue",
+                    "captured_request_headers",
+                    "captured_response_headers",
+                    "request",
+                ),
+            ),
+            Line(  # connections that are no requests
+                r"^ ?(\S+:\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] (\S+) (\S+) ([-\d+/]+) (\+?\d+) (\S\S)",
+                names=("c-ip+c-port", "accept_date", "frontend", "backend", "timers", "sc-bytes", "termination_state"),
+            ),
+        ),
     ),
     LogSource(
         name="web",
@@ -112,6 +135,17 @@ SOURCES = (
         ),
         addresses=_CLIENTS,
         actions=("query", "dns.question.name"),
+        lines=(
+            Line(  # BIND
+                r"client (?:@0x[0-9a-f]+ )?([0-9a-f.:]+)#(\d+)(?: \([^)]*\))?: (?:view \S+: )?query: (\S+) IN (\S+)",
+                "query: ",
+                names=("client", "port", "query", "record_type"),
+            ),
+            Line(r"query\[([A-Z]+)\] (\S+) from ([0-9a-f.:]+)", "query[", names=("record_type", "query", "client")),  # dnsmasq
+            Line(
+                r"\] (?:info|query): ([0-9a-f.:]+) (\S+)\. ([A-Z0-9]+) IN\b", "] ", names=("client", "query", "record_type")
+            ),  # Unbound
+        ),
     ),
     LogSource(
         name="firewall",

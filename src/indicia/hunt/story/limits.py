@@ -26,6 +26,7 @@ NAMES = {
     "windows-json": "Windows events",
     "windows-xml": "Windows events",
     "jsonl": "JSON Lines",
+    "windows-csv": "Windows events",
     "csv": "CSV",
 }
 SAME_START = timedelta(hours=36)  # logs that begin this close together are told as one

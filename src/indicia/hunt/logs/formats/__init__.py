@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.hunt.logs.formats import access, evtx, exchange, jsonl, syslog, tables, w3c, winjson, winxml, zeek
+from indicia.hunt.logs.formats import access, evtx, exchange, jsonl, plainlines, syslog, tables, w3c, winjson, winxml, zeek
 from indicia.hunt.logs.formats.base import Format, LogInput, Stretch
 
 __all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
@@ -15,9 +15,12 @@ FORMATS: tuple[Format, ...] = (
     *winxml.FORMATS,
     *winjson.FORMATS,
     *jsonl.FORMATS,
-    *access.FORMATS,
     *syslog.FORMATS,
+    *plainlines.KNOWN,
+    *access.FORMATS,
+    *plainlines.SYSLOG,
     *tables.FORMATS,
+    *plainlines.TEXT_ALONE,
 )
 
 

@@ -23,12 +23,13 @@ from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.names import JOINED_URI
 from indicia.records import Problem, Severity
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "access_fields"]
 
 _LINE = re.compile(
     rb'^(?:(\S+) )?(\S+) (\S+) (.+?) \[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2}) ([+-]\d{4})\] "', re.MULTILINE
 )
-_TAIL = (" ident", "cs-username", " time", " zone", " request", "sc-status", "sc-bytes", "cs(Referer)", "cs(User-Agent)")
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+")
+_TAIL = (" time", " zone", " request", "sc-status", "sc-bytes", "cs(Referer)", "cs(User-Agent)")
 _REQUEST = r"^(?:(?P<method>\S+) )?(?P<uri>.*?)(?: (?P<version>HTTP/[0-9.]+))?$"
 _PARTS = r"^(?P<stem>[^?]*)(?:\?(?P<query>.*))?$"
 
@@ -57,9 +58,19 @@ def _names(block: LineBlock) -> list[str]:
     end = block.data.find(b"\n", match.end())
     line = block.data[match.start() : end if end >= 0 else len(block.data)].decode()
     count = len(_split(line))
-    front = ["cs-host", "c-ip"] if match[1] else ["c-ip"]
-    names = [*front, *_TAIL]
+    names = [*_front(line), *_TAIL]
     return names[:count] + [f"field{number}" for number in range(len(names) + 1, count + 1)]
+
+
+def _front(line: str) -> list[str]:
+    """What stands before the time: the client; perhaps before it the host that it asked for, and more; behind it who it is."""
+    words = line.partition(" [")[0].split(" ")
+    client = next((index for index, word in enumerate(words) if _ADDRESS.fullmatch(word)), int(len(words) > 3))
+    before = [f" before{index}" for index in range(client)]
+    if before:
+        before[-1] = "cs-host"
+    behind = [f" behind{index}" for index in range(client + 1, len(words) - 1)]
+    return [*before, "c-ip", *behind, "cs-username"]
 
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"?|(\S+)')
@@ -139,6 +150,18 @@ def _time(text: str) -> int:
         return microseconds(datetime.strptime(text.strip("[]"), "%d/%b/%Y:%H:%M:%S %z"))
     except ValueError:
         return NO_TIME
+
+
+_ONE = re.compile(_LINE.pattern.decode())
+
+
+def access_fields(line: str) -> tuple[int, str, Mapping[str, str]] | None:
+    """The time of one line, with its own spelling, and its fields; None where it is no line of an access log."""
+    match = _ONE.match(line) if '] "' in line else None
+    if match is None:
+        return None
+    time_text, _, fields = _rebuild((*_front(line), *_TAIL), line)
+    return _time(time_text), time_text, fields
 
 
 def _rebuild(names: Sequence[str], line: str) -> tuple[str, str, Mapping[str, str]]:

@@ -13,8 +13,10 @@ import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.carried import carried_by
 from indicia.hunt.logs.formats.envelope import opened, unpacked
 from indicia.hunt.logs.formats.lines import line_blocks
+from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
 from indicia.hunt.logs.formats.table import ShapedRows, flatten, text_of
@@ -150,10 +152,18 @@ def batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str
     """Records (with their positions) as events, by the kinds that they show."""
     windows: list[tuple[int, dict[str, Any]]] = []
     others: dict[str, list[tuple[int, Any, dict[str, Any]]]] = {}
+    lines: dict[str, list[tuple[int, Told]]] = {}
     for number, record in records:
         event = normal(record)
         if event is not None:
             windows.append((number, event))
+            continue
+        carried = carried_by(record)
+        if isinstance(carried, Told):
+            lines.setdefault(carried.family, []).append((number, carried))
+            continue
+        if carried is not None:
+            windows.append((number, carried))
             continue
         fields = _named(record)
         path = zeek_path(fields, log.name)
@@ -166,6 +176,8 @@ def batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str
         others.setdefault(family, []).append((number, record, fields))
     if windows:
         yield windows_batch(log.name, windows, wanted, "windows-json", unit)
+    for family, told in lines.items():
+        yield told_batch(log.name, family, told, wanted, unit)
     for family, some in others.items():
         yield _batch(log, family, some, wanted, unit)
 
@@ -215,4 +227,4 @@ def _named(record: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek", *FAMILIES)),)
+FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek", *LINE_FAMILIES, *FAMILIES)),)

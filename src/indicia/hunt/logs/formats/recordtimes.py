@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from indicia.hunt.events import NO_TIME, Times, datetime_of
+from indicia.hunt.logs.formats.texttimes import told_time
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.hunt.names import field_key
 
@@ -112,4 +113,7 @@ def time_of(value: Any) -> int:
     if text.replace(".", "", 1).isdecimal():
         return time_of(float(text))
     net = _NET_DATE.fullmatch(text)
-    return time_of(int(net[1]) / 1_000) if net else iso_time(text)
+    if net:
+        return time_of(int(net[1]) / 1_000)
+    time = iso_time(text)
+    return told_time(text) if time == NO_TIME and text else time

@@ -12,7 +12,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.records import Problem
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "Audit", "Head", "Header"]
 
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 
@@ -33,7 +33,7 @@ _OLD = re.compile(
 )
 _NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (.*)", re.DOTALL)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)
-_AUDIT = re.compile(r"(?:node=(\S+) )?type=(\S+) msg=audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
+_AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
 _PAIR = re.compile(r"""([A-Za-z0-9_\[\]-]+)=("[^"]*"|'[^']*'|\S*)""")
 _HEX = re.compile(r"(?:[0-9A-F]{2})+\Z")
 _MONTHS = {
@@ -49,32 +49,19 @@ def sniff_audit(head: bytes, _name: str) -> bool:
     return re.match(rb"(?:node=\S+ )?type=[A-Z_0-9\[\]]+ msg=audit\(", head) is not None
 
 
-def sniff_syslog(head: bytes, _name: str) -> bool:
-    """A line of one of the three forms."""
-    line = head.partition(b"\n")[0].decode("utf-8", "replace")
-    return any(form.match(line) for form in (_OLD, _NEW, _ISO))
-
-
-def read(logs: Sequence[LogInput], wanted: frozenset[str], audit: bool) -> Iterator[EventBatch | Problem]:
+def read_audit(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block."""
     for log in logs:
-        parse: Callable[[str], Parsed] = _Audit().parse if audit else _Syslog(_changed(log)).parse
+        parse = Audit().parse
         with log.open() as stream:
             for block in line_blocks(stream, log.name):
                 if isinstance(block, Problem):
                     yield block
                 elif len(block.starts):
-                    yield _batch(log, block, wanted, parse, "auditd" if audit else "syslog")
+                    yield _batch(log, block, wanted, parse)
 
 
-def _changed(log: LogInput) -> datetime:
-    try:
-        return datetime.fromtimestamp(log.path.stat().st_mtime, UTC) if log.path else datetime(1970, 12, 31, tzinfo=UTC)
-    except OSError:
-        return datetime(1970, 12, 31, tzinfo=UTC)
-
-
-def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Callable[[str], Parsed], name: str) -> EventBatch:
+def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Callable[[str], Parsed]) -> EventBatch:
     rows = ShapedRows()
     times, parsed = [], []
     lines = np.flatnonzero(block.ends > block.starts)
@@ -86,11 +73,11 @@ def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Calla
 
     def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
         time_text, fields = parsed[row]
-        return time_text, fields.get("host", fields.get("node", "")), fields
+        return time_text, fields.get("node", ""), fields
 
     return EventBatch(
-        format=name,
-        family=name,
+        format="auditd",
+        family="auditd",
         size=len(lines),
         columns=rows.columns(wanted),
         files=(log.name,),
@@ -98,7 +85,7 @@ def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], parse: Calla
         positions=lines + block.first,
         times=np.array(times, np.int64),
         rebuild=rebuild,
-        texts=lambda chosen: block.texts(lines[chosen]) if name == "syslog" else _joined(parsed, chosen.tolist()),
+        texts=lambda chosen: _joined(parsed, chosen.tolist()),
         raw=lambda: (block.data, block.starts[lines], block.ends[lines]),
     )
 
@@ -107,21 +94,39 @@ def _joined(parsed: Sequence[tuple[str, dict[str, str]]], rows: Sequence[int]) -
     return pa.array(["\n".join(parsed[row][1].values()) for row in rows], pa.string())
 
 
-class _Syslog:
-    def __init__(self, changed: datetime) -> None:
+class Head(NamedTuple):
+    """What the header of a line says: its time with its own spelling, the host, and `fields` with the message."""
+
+    time: int
+    time_text: str
+    host: str
+    fields: dict[str, str]
+
+
+class Header:
+    """Reads the headers of syslog. `changed` is when the file was last written to: it says the year of times without one."""
+
+    def __init__(self, changed: datetime = datetime(1970, 12, 31, tzinfo=UTC)) -> None:
         self._changed = changed
 
-    def parse(self, line: str) -> Parsed:
+    @classmethod
+    def of(cls, log: LogInput) -> Header:
+        """The one for the lines of a log."""
+        try:
+            return cls(datetime.fromtimestamp(log.path.stat().st_mtime, UTC)) if log.path else cls()
+        except OSError:
+            return cls()
+
+    def read(self, line: str) -> Head | None:
+        """The header of a line; None where it has none."""
         if match := _OLD.match(line):
             month, day, clock, host, program, pid, message = match.groups()
-            return f"{month} {day} {clock}", self._time(month, day, clock), _fields(host, program, pid, message)
-        if match := _NEW.match(line):
-            time, host, program, pid, _, message = match.groups()
-            return time, iso_time(time), _fields(host, program, pid, message)
-        if match := _ISO.match(line):
-            time, host, program, pid, message = match.groups()
-            return time, iso_time(time), _fields(host, program, pid, message)
-        return "", NO_TIME, {"message": line}
+            return Head(self._time(month, day, clock), f"{month} {day} {clock}", host, _fields(host, program, pid, message))
+        for form in (_NEW, _ISO):
+            if match := form.match(line):
+                time, host, program, pid, *_, message = match.groups()
+                return Head(iso_time(time), time, "" if host == "-" else host, _fields(host, program, pid, message))
+        return None
 
     def _time(self, month: str, day: str, clock: str) -> int:
         number = _MONTHS.get(month, 0)
@@ -137,7 +142,7 @@ def _fields(host: str, program: str, pid: str | None, message: str) -> dict[str,
     return {name: value for name, value in found.items() if value and value != "-"}
 
 
-class _Audit:
+class Audit:
     """Records of one event stand on several lines: what SYSCALL and CWD say is given to the event's EXECVE, too."""
 
     def __init__(self) -> None:
@@ -162,7 +167,8 @@ class _Audit:
             )
         elif kind == "EXECVE":
             words = [fields[name] for name in sorted((n for n in fields if re.fullmatch(r"a\d+", n)), key=lambda n: int(n[1:]))]
-            fields["cmdline"] = " ".join(words)
+            if words or "cmdline" not in fields:
+                fields["cmdline"] = " ".join(words)
             for name, value in known.items():
                 fields.setdefault(name, value)
         return time, epoch_seconds(time), fields
@@ -178,7 +184,4 @@ def _decoded(name: str, value: str, kind: str) -> str:
     return "" if value == "(null)" else value
 
 
-FORMATS = (
-    Format("auditd", "auditd", sniff_audit, partial(read, audit=True)),
-    Format("syslog", "syslog", sniff_syslog, partial(read, audit=False)),
-)
+FORMATS = (Format("auditd", "auditd", sniff_audit, read_audit),)

@@ -13,6 +13,7 @@ from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_na
 from indicia.hunt.logs.formats.envelope import PACKED, unpacked
 from indicia.hunt.logs.formats.jsonl import HOSTS, batches
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
 from indicia.hunt.match.literals import Ints
@@ -102,7 +103,7 @@ def _batch(
     texts = [rows.plain[name].to_pylist() for name in asked]
 
     yield EventBatch(
-        format="csv",
+        format="csv" if family == GENERIC else "windows-csv" if family == "windows" else family,
         family=family,
         size=len(rows.lines),
         columns=columns,
@@ -134,4 +135,4 @@ def _records(
     yield from batches(log, found, wanted, "line")
 
 
-FORMATS = (Format("csv", "generic", sniff, read, also=("windows", *FAMILIES)),)
+FORMATS = (Format("csv", "generic", sniff, read, also=("windows", *LINE_FAMILIES, *FAMILIES)),)

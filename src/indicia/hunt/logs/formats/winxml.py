@@ -20,7 +20,7 @@ from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "event_of_xml"]
 
 _START = re.compile(rb"<Event[\s>]")
 _END = b"</Event>"
@@ -31,6 +31,8 @@ _BATCH = 8_192
 
 def sniff(head: bytes, _name: str) -> bool:
     """An event with its system part, or the root of many."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        return False  # JSON that carries events as text
     return _START.search(head) is not None and b"<System>" in head or b"<Events>" in head[:1024]
 
 
@@ -40,7 +42,7 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
         records: list[tuple[int, dict[str, Any]]] = []
         for number, text in enumerate(_pieces(log), 1):
             try:
-                records.append((number, flat_event(_event(fromstring(text)))))
+                records.append((number, event_of_xml(text)))
             except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
                 yield Problem(where=f"{log.name} record {number}", what=f"no readable XML: {error}")
             if len(records) >= _BATCH:
@@ -48,6 +50,11 @@ def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                 records = []
         if records:
             yield windows_batch(log.name, records, wanted, "windows-xml", "record")
+
+
+def event_of_xml(text: str | bytes) -> dict[str, Any]:
+    """The flat fields of one event. Raises: ParseError, DefusedXmlException, ValueError, RecursionError for what is none."""
+    return flat_event(_event(fromstring(text)))
 
 
 def _pieces(log: LogInput) -> Iterator[bytes]:

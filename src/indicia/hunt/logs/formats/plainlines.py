@@ -1,0 +1,168 @@
+"""Logs of plain lines: syslog, lines of declared kinds with its header or without, and whatever else begins with a time.
+
+What follows a header of syslog may be of any kind; so may every line of one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from indicia.hunt.events import NO_TIME, EventBatch
+from indicia.hunt.logs.formats.access import access_fields
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.linekinds import line_record
+from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
+from indicia.hunt.logs.formats.syslog import Audit, Header
+from indicia.hunt.logs.formats.table import ShapedRows
+from indicia.hunt.logs.formats.texttimes import leading_time
+from indicia.hunt.match.literals import Ints
+from indicia.hunt.names import TEXT, field_key
+from indicia.hunt.sources import SOURCES
+from indicia.records import Problem
+
+__all__ = ["KNOWN", "LINE_FAMILIES", "SYSLOG", "TEXT_ALONE", "Told", "told_batch", "told_by"]
+
+_LOOKED_AT = 12  # lines at the beginning of a file
+
+
+class Told(NamedTuple):
+    """What a line says: the family of its log, its time with its own spelling, its host, its fields."""
+
+    family: str
+    time: int
+    time_text: str
+    host: str
+    fields: Mapping[str, str]
+
+
+def told_by(line: str, header: Header) -> Told | None:
+    """The line as what it is; None where it shows nothing: no header, no known kind, no request, no time."""
+    head = header.read(line)
+    message = head.fields.get("message", "") if head is not None else line
+    record = line_record(line, len(line) - len(message))
+    if record is not None:
+        source, fields = record
+        times = _TIMES[source.name]
+        time = times.time(fields)
+        host = next((fields[name] for name in _names_of(source.hosts, tuple(fields))), "")
+        if head is not None:
+            fields = {**{name: value for name, value in head.fields.items() if name != "message"}, **fields}
+            host = host or head.host
+        if time != NO_TIME:
+            return Told(source.name, time, times.text(fields), host, fields)
+        if head is not None:
+            return Told(source.name, head.time, head.time_text, host, fields)
+        leading = leading_time(line)
+        return Told(source.name, leading.time if leading else NO_TIME, leading.text if leading else "", host, fields)
+    if "audit(" in message and (audit := _audit(message)) is not None:
+        return audit if audit.host or head is None else audit._replace(host=head.host)
+    request = access_fields(message)
+    if request is not None:
+        return Told("access-log", request[0], request[1], head.host if head is not None else "", request[2])
+    if head is not None:
+        return Told("syslog", head.time, head.time_text, head.host, head.fields)
+    leading = leading_time(line)
+    return Told(TEXT, leading.time, leading.text, "", {"message": line}) if leading is not None else None
+
+
+def _audit(message: str) -> Told | None:
+    """A record of the audit daemon that another has passed on; what stands on several lines is not put together."""
+    start = message.find("type=")
+    time_text, time, fields = Audit().parse(message[start:]) if start >= 0 else ("", NO_TIME, {})
+    return Told("auditd", time, time_text, fields.get("node", ""), fields) if time != NO_TIME else None
+
+
+_TIMES = {source.name: RecordTimes(source.times) for source in SOURCES if source.lines}
+
+
+def _names_of(wanted: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """Those of a record's names that are wanted (folded), in the order in which they are."""
+    if wanted:
+        own = {field_key(name): name for name in names}
+        yield from (own[name] for name in wanted if name in own)
+
+
+def _first_lines(head: bytes) -> list[str]:
+    lines = head.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+    return [line for line in lines[:-1] or lines if line.strip()][:_LOOKED_AT]
+
+
+def sniff_syslog(head: bytes, _name: str) -> bool:
+    """A first line with a header of syslog."""
+    lines = _first_lines(head)
+    return bool(lines) and Header().read(lines[0]) is not None
+
+
+def sniff_known(head: bytes, _name: str) -> bool:
+    """A line of a known kind among the first two."""
+    return any(line_record(line) is not None for line in _first_lines(head)[:2])
+
+
+def sniff_text(head: bytes, _name: str) -> bool:
+    """Text of which the first line and half of the first lines begin with a time."""
+    if b"\0" in head[:4096]:
+        return False
+    lines = _first_lines(head)
+    timed = [leading_time(line) is not None for line in lines]
+    return bool(timed) and timed[0] and sum(timed) * 2 >= len(timed)
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events block by block, by the kinds that the lines show. A line that shows nothing belongs to no kind, and is told of."""
+    for log in logs:
+        header = Header.of(log)
+        with log.open() as stream:
+            for block in line_blocks(stream, log.name):
+                if isinstance(block, Problem):
+                    yield block
+                elif len(block.starts):
+                    yield from _batches(log, block, wanted, header)
+
+
+def _batches(log: LogInput, block: LineBlock, wanted: frozenset[str], header: Header) -> Iterator[EventBatch]:
+    by_family: dict[str, list[tuple[int, Told]]] = {}
+    for index in np.flatnonzero(block.ends > block.starts).tolist():
+        line = block.line(index)
+        told = told_by(line, header) or Told(TEXT, NO_TIME, "", "", {"message": line})
+        by_family.setdefault(told.family, []).append((block.first + index, told))
+    for family, some in by_family.items():
+        yield _with_text(told_batch(log.name, family, some, wanted, "line"), block)
+
+
+def _with_text(batch: EventBatch, block: LineBlock) -> EventBatch:
+    lines = batch.positions - block.first
+
+    def raw() -> tuple[bytes, Ints, Ints]:
+        return block.data, block.starts[lines], block.ends[lines]
+
+    return replace(batch, texts=lambda chosen: block.texts(lines[chosen]), raw=raw)
+
+
+def told_batch(file: str, family: str, told: Sequence[tuple[int, Told]], wanted: frozenset[str], unit: str) -> EventBatch:
+    """Lines of one family, with their positions, as events."""
+    rows = ShapedRows()
+    for _, record in told:
+        rows.add(record.fields)
+    return EventBatch(
+        format=family,
+        family=family,
+        size=len(told),
+        columns=rows.columns(wanted),
+        files=(file,),
+        file_of=None,
+        positions=np.fromiter((number for number, _ in told), np.int64, len(told)),
+        times=np.fromiter((record.time for _, record in told), np.int64, len(told)),
+        rebuild=lambda row: (told[row][1].time_text, told[row][1].host, told[row][1].fields),
+        unit=unit,
+    )
+
+
+LINE_FAMILIES = ("syslog", TEXT, "access-log", "auditd", *_TIMES)
+KNOWN = (Format("lines", "syslog", sniff_known, read, also=LINE_FAMILIES),)
+SYSLOG = (Format("syslog", "syslog", sniff_syslog, read, also=LINE_FAMILIES),)
+TEXT_ALONE = (Format("text", TEXT, sniff_text, read, also=LINE_FAMILIES),)

@@ -1,0 +1,94 @@
+"""Times as people and programs write them at the beginning of a line.
+
+Each form says whether it states its zone; what states none is read as UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from indicia.hunt.events import NO_TIME, microseconds
+from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
+
+__all__ = ["TextTime", "leading_time", "told_time"]
+
+FURTHEST = 120  # characters of a line in which its time begins
+
+
+class TextTime(NamedTuple):
+    """A time in a text: microseconds since 1970, its own spelling, and where it begins."""
+
+    time: int
+    text: str
+    start: int
+
+
+def _iso(match: re.Match[str]) -> int:
+    date, clock, zone = match[1].replace("/", "-"), match[2].replace(",", "."), (match[3] or "").strip()
+    zone = "" if zone.upper() in ("UTC", "GMT") else zone
+    return iso_time(f"{date}T{clock}{zone}")
+
+
+def _as(*forms: str) -> Callable[[re.Match[str]], int]:
+    def read(match: re.Match[str]) -> int:
+        text = " ".join(match[0].split())
+        for form in forms:
+            try:
+                found = datetime.strptime(text, form)
+            except ValueError:
+                continue
+            return microseconds(found if found.tzinfo else found.replace(tzinfo=UTC))
+        return NO_TIME
+
+    return read
+
+
+_CLOCK = r"\d\d:\d\d:\d\d"
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
+    (
+        re.compile(
+            rf"(\d{{4}}[-/]\d\d[-/]\d\d)[T ]({_CLOCK}(?:[.,]\d+)?)(Z\b| ?(?:UTC|GMT)\b| ?[+-]\d\d:?\d\d\b)?",
+        ),
+        _iso,
+    ),
+    (
+        re.compile(rf"\d\d/[A-Z][a-z]{{2}}/\d{{4}}:{_CLOCK}(?:\.\d{{1,6}})?(?: [+-]\d{{4}})?"),
+        _as("%d/%b/%Y:%H:%M:%S %z", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S.%f"),
+    ),
+    (  # error logs of Apache, and `date`
+        re.compile(rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} +\d{{1,2}} {_CLOCK}(?:\.\d{{1,6}})? \d{{4}}"),
+        _as("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S.%f %Y"),
+    ),
+    (
+        re.compile(rf"[A-Z][a-z]{{2}} +\d{{1,2}},? \d{{4}} {_CLOCK}(?: [+-]\d{{4}})?"),
+        _as("%b %d %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d %Y %H:%M:%S %z", "%b %d, %Y %H:%M:%S %z"),
+    ),
+    (
+        re.compile(rf"\d{{1,2}}[ -][A-Z][a-z]{{2}}[ -]\d{{4}} {_CLOCK}(?:\.\d{{1,6}})?(?: [+-]\d{{4}})?"),
+        _as("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S %z"),
+    ),
+    (re.compile(rf"\d\d/\d\d/\d{{4}}-{_CLOCK}\.\d{{1,6}}"), _as("%m/%d/%Y-%H:%M:%S.%f")),  # Suricata
+    (re.compile(r"(?:(?<=^)|(?<=[\[(]))1\d{9}(?:\.\d{1,6})?(?=[\s:)\]])"), lambda match: epoch_seconds(match[0])),
+)
+
+
+def leading_time(line: str) -> TextTime | None:
+    """The first time at the beginning of a line, of those forms that are known; None where there is none."""
+    first: TextTime | None = None
+    for form, read in _FORMS:
+        match = form.search(line, 0, FURTHEST + 40)
+        if match is None or match.start() > FURTHEST or (first is not None and match.start() >= first.start):
+            continue
+        time = read(match)
+        if time != NO_TIME:
+            first = TextTime(time, match[0], match.start())
+    return first
+
+
+def told_time(text: str) -> int:
+    """The time that a whole text is; NO_TIME where it is none."""
+    found = leading_time(text.strip())
+    return found.time if found is not None and found.start == 0 else NO_TIME

@@ -1,0 +1,222 @@
+"""Firewalls and other devices that write lines of their own, and the common forms in which many of them send their events.
+
+References: ArcSight, "Common Event Format" (CEF) 0.1; IBM, "Log Event Extended Format" (LEEF) 2; Fortinet, "FortiOS log message
+reference"; Palo Alto Networks, "PAN-OS syslog field descriptions"; Cisco, "ASA series syslog messages"; netfilter, "LOG
+target"; Suricata, "fast log".
+"""
+
+from __future__ import annotations
+
+from indicia.hunt.sources.form import ANY, PRESENT, Form, Line, LogSource, Serves
+
+__all__ = ["SOURCES"]
+
+_PAN_FRONT = "future receive_time serial type subtype config_version time_generated"
+_PAN_SESSION = (
+    "src dst natsrc natdst rule srcuser dstuser app vsys from to inbound_if outbound_if logset time_logged sessionid repeatcnt"
+    " sport dport natsport natdport flags proto action"
+)
+
+
+def _pan(kind: str, rest: str) -> Line:
+    hint = "," if "|" in kind else f",{kind}"
+    return Line(rf"\d,[^,]*\d\d:\d\d[^,]*,\w*,{kind},", f"{hint},", Form.COMMAS, tuple(f"{_PAN_FRONT} {rest}".split()))
+
+
+SOURCES = (
+    LogSource(
+        name="cef",
+        marks=(("devicevendor", "deviceproduct", "deviceeventclassid"),),
+        serves=(
+            Serves(
+                ANY,
+                "firewall",
+                only={"dpt": (PRESENT,)},
+                fields={"src_ip": ("src",), "dst_ip": ("dst",), "dst_port": ("dpt",), "src_port": ("spt",), "action": ("act",)},
+            ),
+            Serves(
+                ANY,
+                "firewall",
+                only={"destinationport": (PRESENT,)},
+                fields={
+                    "src_ip": ("SourceIP",),
+                    "dst_ip": ("DestinationIP",),
+                    "dst_port": ("DestinationPort",),
+                    "action": ("DeviceAction",),
+                },
+            ),
+            Serves(
+                "",
+                "proxy",
+                only={"requestclientapplication": (PRESENT,)},
+                fields={
+                    "c-uri": ("request", "RequestURL"),
+                    "c-useragent": ("requestClientApplication", "RequestClientApplication"),
+                    "cs-method": ("requestMethod", "RequestMethod"),
+                    "cs-host": ("dhost", "DestinationHostName"),
+                    "r-dns": ("dhost", "DestinationHostName"),
+                },
+            ),
+        ),
+        times=(
+            "rt",
+            "end",
+            "start",
+            "endtime",
+            "ftntfgteventtime",
+            "fortinetfortigateeventtime",
+            "unifiutctime",
+            "devicereceipttime",
+            "timegenerated",
+            "receipttime",
+        ),
+        hosts=("dvchost", "deviceexternalid", "dvc", "devicename", "computer"),
+        users=("suser", "duser", "sourceusername", "destinationusername"),
+        addresses=("src", "sourceip", "sourceaddress"),
+        actions=("name", "activity", "act"),
+        lines=(Line(r"CEF: ?\d\|", "CEF:", Form.CEF),),
+    ),
+    LogSource(
+        name="leef",
+        marks=(),
+        serves=(
+            Serves(
+                ANY,
+                "firewall",
+                only={"dstport": (PRESENT,)},
+                fields={"src_ip": ("src",), "dst_ip": ("dst",), "dst_port": ("dstPort",), "src_port": ("srcPort",)},
+            ),
+        ),
+        times=("devtime",),
+        hosts=("identhostname", "sys_name"),
+        users=("usrname", "accountname"),
+        addresses=("src",),
+        actions=("deviceeventclassid", "action"),
+        lines=(Line(r"LEEF: ?\d\.\d\|", "LEEF:", Form.LEEF),),
+    ),
+    LogSource(
+        name="fortigate",
+        marks=(("logid", "type", "subtype", "vd"), ("devid", "logid", "type")),
+        serves=(
+            Serves("fortigate", "", "event", only={"type": ("event",)}),
+            Serves("fortios", "", "sslvpnd"),
+            Serves(
+                ANY,
+                "firewall",
+                only={"type": ("traffic",)},
+                fields={"src_ip": ("srcip",), "dst_ip": ("dstip",), "dst_port": ("dstport",), "src_port": ("srcport",)},
+            ),
+        ),
+        times=("eventtime", "datetime"),
+        hosts=("devname", "devid"),
+        users=("user", "srcuser"),
+        addresses=("srcip", "remip", "ui"),
+        actions=("msg", "action", "logdesc"),
+        lines=(Line(r"(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=).*\blog_?id=\"?\d{10}", "id=", Form.PAIRS),),
+    ),
+    LogSource(
+        name="sophos",
+        marks=(),
+        serves=(Serves(ANY, "firewall", only={"log_type": ("firewall",)}, fields={"action": ("log_subtype", "status")}),),
+        times=("timestamp", "datetime"),
+        hosts=("device_name", "device_serial_id", "device_id"),
+        users=("user_name", "user"),
+        addresses=("src_ip",),
+        actions=("message", "log_subtype"),
+        lines=(Line(r'(?:timestamp="|date=\d{4}-\d\d-\d\d time=|device_name=).*\blog_type="', 'log_type="', Form.PAIRS),),
+    ),
+    LogSource(
+        name="paloalto",
+        marks=(),
+        serves=(
+            Serves(
+                ANY,
+                "firewall",
+                only={"type": ("traffic",)},
+                fields={"src_ip": ("src",), "dst_ip": ("dst",), "dst_port": ("dport",), "src_port": ("sport",)},
+            ),
+            Serves("paloalto"),
+            Serves("paloalto", "appliance", "globalprotect"),
+        ),
+        times=("high_resolution_timestamp", "time_generated", "receive_time"),
+        hosts=("device_name",),
+        users=("srcuser", "admin"),
+        addresses=("src",),
+        actions=("threatid", "description", "cmd", "app"),
+        lines=(
+            _pan("TRAFFIC", f"{_PAN_SESSION} bytes bytes_sent bytes_received packets start elapsed category"),
+            _pan("THREAT", f"{_PAN_SESSION} misc threatid category severity direction seqno actionflags srcloc dstloc"),
+            _pan("SYSTEM", "vsys eventid object future2 future3 module severity description"),
+            _pan("CONFIG", "src vsys cmd admin client result path before after"),
+            _pan("USERID", "vsys src srcuser datasourcename eventid repeatcnt timeout"),
+            _pan("GLOBALPROTECT", "vsys eventid stage auth_method tunnel_type srcuser srcregion machinename src"),
+            _pan("(?:HIPMATCH|HIP-MATCH)", "srcuser vsys machinename os src"),
+            _pan("(?:AUTHENTICATION|AUTH|DECRYPTION|TUNNEL|CORRELATION|IPTAG|AUDIT|SCTP|GTP)", "vsys src srcuser"),
+        ),
+    ),
+    LogSource(
+        name="cisco-asa",
+        marks=(),
+        serves=(
+            Serves(ANY, "firewall", only={"dst_port": (PRESENT,)}, fields={"action": ("action",)}),
+            Serves("cisco", "", "syslog"),
+        ),
+        addresses=("src_ip",),
+        users=("user",),
+        actions=("message",),
+        lines=(
+            Line(
+                r"%(?:ASA|FTD|PIX)-(?:\w+-)?(\d)-(\d{6}):? (.*)",
+                "%",
+                names=("severity", "message_id", "message"),
+                finders=(
+                    (
+                        r"(?:from|for|src) (?:[\w.-]+:)?([0-9a-fA-F.:]*\d[0-9a-fA-F.:]*)/(\d+)[^/]*? (?:to|dst) (?:[\w.-]+:)?"
+                        r"([0-9a-fA-F.:]*\d[0-9a-fA-F.:]*)/(\d+)",
+                        ("src_ip", "src_port", "dst_ip", "dst_port"),
+                    ),
+                    (r"^(?:access-list \S+ )?(\w+)", ("action",)),
+                    (r"[Uu]ser(?:name)? ?[=<'\"]? ?([\w.@\\-]+)", ("user",)),
+                ),
+            ),
+        ),
+    ),
+    LogSource(
+        name="netfilter",
+        marks=(),
+        serves=(
+            Serves(
+                ANY,
+                "firewall",
+                fields={"src_ip": ("SRC",), "dst_ip": ("DST",), "dst_port": ("DPT",), "src_port": ("SPT",)},
+            ),
+        ),
+        addresses=("src",),
+        actions=("proto",),
+        lines=(Line(r"\bSRC=[0-9a-f.:]+ DST=[0-9a-f.:]+ .*\bPROTO=", " DST=", Form.PAIRS),),
+    ),
+    LogSource(
+        name="suricata-fast",
+        marks=(),
+        serves=(Serves("suricata"),),
+        times=("time",),
+        addresses=("src_ip",),
+        actions=("signature",),
+        lines=(
+            Line(
+                r"^(\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d+) +(?:\[\w+\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
+                r" (?:\[Classification: ([^\]]*)\] )?\[Priority: (\d+)\] \{(\S+)\} (\S+) -> (\S+)",
+                names=(
+                    "time",
+                    "signature_id",
+                    "signature",
+                    "category",
+                    "priority",
+                    "proto",
+                    "src_ip+src_port",
+                    "dest_ip+dest_port",
+                ),
+            ),
+        ),
+    ),
+)
