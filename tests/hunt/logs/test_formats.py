@@ -8,11 +8,13 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
@@ -161,17 +163,112 @@ def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch:
 
 def test_what_stays_packed_is_named(tmp_path: Path) -> None:
     data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
-    with tarfile.open(tmp_path / "logs.tar.gz", "w:gz") as archive:
-        member = tarfile.TarInfo("u_ex.log")
-        member.size = len(data)
-        archive.addfile(member, BytesIO(data))
+    (tmp_path / "logs.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(64))
     (tmp_path / "twice.log.gz").write_bytes(gzip.compress(gzip.compress(data)))
     _, batches, problems = read(tmp_path)
     assert not batches
     assert [(Path(problem.where).name, problem.what, problem.severity) for problem in problems] == [
-        ("logs.tar.gz", "a tar archive was left out", Severity.FAILED),
+        ("logs.7z", "a 7z archive was left out", Severity.FAILED),
         ("twice.log.gz", "packed twice, and left out", Severity.FAILED),
     ]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_archive_is_opened(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    inner = BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("x.log", data)
+    with tarfile.open(tmp_path / "logs.tar", mode) as tar:  # type: ignore[call-overload]
+        for name, content in (("a/u_ex.log", data), ("a/old.log.gz", gzip.compress(data)), ("in.zip", inner.getvalue())):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, BytesIO(content))
+        link = tarfile.TarInfo("a/link.log")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    for held in (16 << 20, 10):  # kept in memory, or found again
+        monkeypatch.setattr("indicia.hunt.logs.tars._HELD", held)
+        _, batches, problems = read(tmp_path)
+        assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
+            ("a/u_ex.log", 50),
+            ("a/old.log.gz", 50),
+        }
+        told = [(problem.where.partition("!")[2], problem.what) for problem in problems]
+        assert told == [("in.zip", "an archive within an archive was left out")]
+        names = [batch.files[0] for batch in batches]
+        assert [log.name for name in names if (log := log_named(name))] == names
+
+
+def test_a_cut_tar_archive_gives_what_stands_before_the_cut(tmp_path: Path) -> None:
+    data = (W3C + "2021-03-03 06:48:02 /a 200\n" * 50).encode()
+    with tarfile.open(tmp_path / "logs.tar", "w") as tar:
+        for name in ("a.log", "b.log"):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, BytesIO(data))
+    whole = (tmp_path / "logs.tar").read_bytes()
+    (tmp_path / "logs.tar").write_bytes(whole[: 512 + 2048 + 512 + 100])
+    _, batches, problems = read(tmp_path)
+    assert [batch.files[0].partition("!")[2] for batch in batches] == ["a.log"]
+    assert "cannot be unpacked further" in problems[0].what
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_a_table_of_arrow_is_read(form: str, tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "eventTime": pa.array([datetime(2026, 3, 1, 10, tzinfo=UTC)] * 3, pa.timestamp("us", "UTC")),
+            "eventSource": ["cloudtrail.amazonaws.com"] * 3,
+            "eventName": ["StopLogging"] * 3,
+            "awsRegion": ["eu-west-1"] * 3,
+            "userIdentity": [{"arn": "arn:aws:iam::111122223333:user/eve"}] * 3,
+        }
+    )
+    path = tmp_path / "x"
+    if form == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.OSFile(str(path), "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
+            writer.write_table(table)
+    (tmp_path / "x.gz").write_bytes(gzip.compress(path.read_bytes()))
+    _, batches, problems = read(tmp_path)
+    assert [(batch.format, batch.size) for batch in batches] == [("aws-cloudtrail", 3)] * 2 and not problems
+    event = batches[0].event(1)
+    assert event.time == datetime(2026, 3, 1, 10, tzinfo=UTC) and event.place.position == 2
+    assert event.fields["userIdentity.arn"] == "arn:aws:iam::111122223333:user/eve"
+
+
+def test_a_broken_table_of_arrow_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_bytes(b"PAR1" + bytes(200))
+    _, batches, problems = read(tmp_path)
+    assert not batches and "cannot be read on" in problems[0].what
+
+
+def test_the_journal_in_its_export_form(tmp_path: Path) -> None:
+    record = (
+        b"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1772359200000000\n_HOSTNAME=ws1\nSYSLOG_IDENTIFIER=sshd\n_PID=7\n"
+        b"MESSAGE\n" + len(b"one\ntwo").to_bytes(8, "little") + b"one\ntwo\n\n"
+    )
+    (tmp_path / "x.export").write_bytes(record * 3)
+    name, batches, problems = read(tmp_path)
+    assert name == "journal-export" and not problems
+    event = batches[0].event(2)
+    assert (event.format, event.host, event.place.position) == ("syslog", "ws1", 3)
+    assert event.time == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert event.fields["message"] == "one\ntwo" and event.fields["program"] == "sshd"
+
+
+def test_cloudfront_parts_its_columns_by_tabs(tmp_path: Path) -> None:
+    fields = "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer)"
+    fields += " cs(User-Agent) cs-uri-query"
+    line = "2026-03-01\t10:00:00\tFRA2\t703\t198.51.100.7\tGET\tx.example\t/admin.php\t200\t-\tcurl/7.81.0%20(x)\ta=1"
+    (tmp_path / "x.log").write_text(f"#Version: 1.0\n#Fields: {fields}\n{line}\n{line}\n")
+    name, batches, problems = read(tmp_path)
+    assert name == "cloudfront" and not problems
+    event = batches[0].event(1)
+    assert event.time == datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert (event.fields["cs-uri-stem"], event.fields["sc-status"]) == ("/admin.php", "200")
 
 
 @pytest.mark.parametrize("code", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from indicia.hunt.logs.formats import Format, LogInput, recognise
+from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
 
 __all__ = ["FoundLog", "find_logs", "log_named"]
 
 HEAD = 16_384  # bytes by which a format is recognised
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
-MOST_MEMBERS = 10_000
 _STEP = 1 << 16
 SURELY = 256  # bytes that tell UTF-16 without a mark
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
@@ -31,7 +31,8 @@ FoundLog = tuple[LogInput, Format | None]
 def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | Problem]:
     """Every log in `paths`, in the order of their names; with None for a file that no format fits.
 
-    Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip) are opened. Nothing is unpacked to disk.
+    Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip, tar) are opened. Nothing is unpacked to
+    disk.
     """
     for top in paths:
         if top.is_dir():
@@ -68,12 +69,26 @@ def _in_file(path: Path, only: str | None = None) -> Iterator[FoundLog | Problem
     if head[:2] == b"PK" and zipfile.is_zipfile(path):
         yield from _in_zip(path, only)
         return
-    unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+    unpack = _unpacker(head)
     if unpack is None:
         log = LogInput(str(path), partial(_plain, path), size, path)
     else:
         log = LogInput(str(path), partial(_unpacked, path, unpack), size)
+    if is_tar(_head_of(log)):
+        for member in members_of(log, only):
+            yield from _recognised(_opened(member)) if isinstance(member, LogInput) else (member,)
+        return
     yield from _recognised(log)
+
+
+def _unpacker(head: bytes) -> _Unpacker | None:
+    return next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+
+
+def _opened(log: LogInput) -> LogInput:
+    """A member of an archive, unpacked where it is packed itself: rotated logs are."""
+    unpack = _unpacker(_head_of(log))
+    return log if unpack is None else LogInput(log.name, partial(_unpacked_member, log, unpack), log.size)
 
 
 def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
@@ -83,8 +98,7 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
     except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
-    left_out = _archive_within(head)
-    if left_out:
+    if left_out := _archive_within(head):
         yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
         return
     if code := _utf16(head):
@@ -100,8 +114,10 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
 
 def _archive_within(head: bytes) -> str:
     """What is wrong with a file that is (still) packed; "" when it is not."""
-    if head[257:262] == b"ustar":
-        return "a tar archive was left out"
+    if head.startswith(_SEVEN_ZIP):
+        return "a 7z archive was left out"
+    if is_tar(head) or head.startswith(b"PK\x03\x04"):
+        return "an archive within an archive was left out"
     return "packed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
 
 
@@ -136,11 +152,13 @@ class _Gone(io.RawIOBase):
         return 0
 
 
-def _unpacked(path: Path, unpack: type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]) -> BinaryIO:
+def _unpacked(path: Path, unpack: _Unpacker) -> BinaryIO:
     return cast(BinaryIO, _Bounded(cast(BinaryIO, unpack(path)), path.stat().st_size))
 
 
-_PACKED: tuple[tuple[bytes, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]], ...] = (
+_Unpacker = type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+_PACKED: tuple[tuple[bytes, _Unpacker], ...] = (
     (b"\x1f\x8b", gzip.GzipFile),
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ\x00", lzma.LZMAFile),
@@ -169,27 +187,22 @@ def _in_zip(path: Path, only: str | None) -> Iterator[FoundLog | Problem]:
             hint = "unpack the outer one first"
             yield Problem(where=name, what="an archive within an archive was left out", severity=Severity.FAILED, hint=hint)
             continue
-        unpack = next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
-        if unpack is not None:
-            log = LogInput(name, partial(_unpacked_member, path, member, unpack), member.file_size)
-        yield from _recognised(log)
+        yield from _recognised(_opened(log))
 
 
 def _head_of(log: LogInput) -> bytes:
     """The first bytes; none where they cannot be had, which is told by whoever reads on."""
     try:
         with log.open() as stream:
-            return stream.read(8)
+            return stream.read(512)
     except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return b""
 
 
-def _unpacked_member(
-    path: Path, member: zipfile.ZipInfo, unpack: type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]
-) -> BinaryIO:
-    packed = _member(path, member.filename)
+def _unpacked_member(log: LogInput, unpack: _Unpacker) -> BinaryIO:
+    packed = log.open()
     stream = unpack(fileobj=packed) if issubclass(unpack, gzip.GzipFile) else unpack(packed)
-    return cast(BinaryIO, _Bounded(cast(BinaryIO, stream), member.file_size, packed))
+    return cast(BinaryIO, _Bounded(cast(BinaryIO, stream), log.size, packed))
 
 
 def _member(path: Path, name: str) -> BinaryIO:

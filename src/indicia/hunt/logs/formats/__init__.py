@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from indicia.hunt.logs.formats import access, evtx, exchange, jsonl, plainlines, syslog, tables, w3c, winjson, winxml, zeek
+from indicia.hunt.logs.formats import (
+    access,
+    arrow,
+    evtx,
+    exchange,
+    journal,
+    jsonl,
+    plainlines,
+    syslog,
+    tables,
+    w3c,
+    winjson,
+    winxml,
+    zeek,
+)
 from indicia.hunt.logs.formats.base import Format, LogInput, Stretch
 
 __all__ = ["FORMATS", "Format", "LogInput", "Stretch", "recognise"]
 
 FORMATS: tuple[Format, ...] = (
     *evtx.FORMATS,
+    *arrow.FORMATS,
     *exchange.FORMATS,
     *zeek.FORMATS,
     *w3c.FORMATS,
     *winxml.FORMATS,
     *winjson.FORMATS,
     *jsonl.FORMATS,
+    *journal.FORMATS,
     *syslog.FORMATS,
     *plainlines.KNOWN,
     *access.FORMATS,

@@ -34,4 +34,23 @@ def sniff(head: bytes, _name: str) -> bool:
     return False
 
 
-FORMATS = (Format("iis", "iis", sniff, partial(read_directive_logs, kind=W3C), splittable=True),)
+CLOUDFRONT = DirectiveLog(
+    name="cloudfront",
+    family="access-log",
+    delimiter="\t",
+    quoted=False,
+    times=("date", "time"),
+    hosts=(),
+    uri=("cs-uri-stem", "cs-uri-query"),
+)
+
+
+def sniff_cloudfront(head: bytes, name: str) -> bool:
+    """A `#Fields:` line with blanks, and columns parted by tabs."""
+    return b"x-edge-location" in head and b"\t" in head and sniff(head, name)
+
+
+FORMATS = (
+    Format("cloudfront", "access-log", sniff_cloudfront, partial(read_directive_logs, kind=CLOUDFRONT)),
+    Format("iis", "iis", sniff, partial(read_directive_logs, kind=W3C), splittable=True),
+)

@@ -1,0 +1,85 @@
+"""Parquet and Arrow files: every row is a record, of whatever kind its columns show.
+
+References: Apache Parquet, "File format"; Apache Arrow, "Arrow columnar format: IPC file".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.envelope import unpacked
+from indicia.hunt.logs.formats.jsonl import batches
+from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
+from indicia.hunt.sources import FAMILIES
+from indicia.records import Problem, Severity
+
+__all__ = ["FORMATS"]
+
+_BATCH = 8_192
+LARGEST = 1 << 30  # bytes of a file within an archive, which is read whole
+
+
+def sniff(head: bytes, _name: str) -> bool:
+    """The first bytes of either."""
+    return head.startswith((b"PAR1", b"ARROW1"))
+
+
+def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Rows in file order; `position` counts them."""
+    for log in logs:
+        number = 0
+        try:
+            for rows in _tables(log):
+                records = [(number + index, unpacked(_plain(row))) for index, row in enumerate(rows, 1)]
+                number += len(rows)
+                yield from batches(log, records, wanted, "record")
+        except (pa.ArrowException, ValueError, OSError) as error:
+            yield Problem(where=log.name, what=f"cannot be read on: {error}", severity=Severity.FAILED)
+
+
+def _tables(log: LogInput) -> Iterator[list[dict[str, Any]]]:
+    with log.open() as stream:
+        source = stream if log.path is not None else _whole(stream)
+        first = source.read(4)
+        source.seek(0)
+        if first == b"PAR1":
+            import pyarrow.parquet as pq  # few logs are such, and it takes a while to load
+
+            with pq.ParquetFile(source) as file:
+                for batch in file.iter_batches(_BATCH):
+                    yield batch.to_pylist()
+        else:
+            with pa.ipc.open_file(source) as file:
+                for index in range(file.num_record_batches):
+                    yield file.get_batch(index).to_pylist()
+
+
+def _whole(stream: BinaryIO) -> pa.BufferReader:
+    data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"within an archive it may have {LARGEST >> 30} GB; unpack it first")
+    return pa.BufferReader(data)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON would have it; a map of names is an object."""
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):
+            return {str(name): _plain(inner) for name, inner in value}
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+FORMATS = (Format("parquet", "generic", sniff, read, also=("windows", "zeek", *LINE_FAMILIES, *FAMILIES)),)
