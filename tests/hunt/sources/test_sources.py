@@ -82,6 +82,7 @@ def test_a_record_is_asked_by_its_own_rules(case: dict[str, Any], tmp_path: Path
     event = found.sightings[0].event
     assert event.host == case.get("host", event.host)
     assert str(deed_of(event)) == case.get("deed", str(deed_of(event)))
+    assert found.sightings[0].outcome.value == case.get("outcome", found.sightings[0].outcome.value)
     assert not next(run for run in found.rules if run.title == "fires").waits
     if "time" in case:
         assert found.sightings[0].event.time is not None

@@ -89,7 +89,7 @@ class _Member(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._file.read(None if size < 0 else size)
+            return self._file.read(size)
         except _FAULTS as error:
             raise OSError(f"cannot be unpacked further: {error}") from error
 

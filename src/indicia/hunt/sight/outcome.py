@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from indicia.hunt.names import field_key
 from indicia.hunt.sight.notes import note_of
+from indicia.hunt.sources import PRESENT, Answer, source_named
 from indicia.records import Event, Outcome, Sighting, Stage
 
 __all__ = ["judge", "stage_of_tags", "status_of"]
@@ -88,7 +90,31 @@ def _by_note(event: Event, success: tuple[tuple[str, tuple[str, ...]], ...]) -> 
     return Outcome.SUCCESS
 
 
+def _by_declared(event: Event, answers: Iterable[Answer]) -> Outcome:
+    fields = {field_key(name): value.lower() for name, value in event.fields.items()}
+    for answer in answers:
+        value = fields.get(answer.field, "")
+        if value in answer.done:
+            return Outcome.SUCCESS
+        if _is_among(value, answer.failed):
+            return Outcome.ATTEMPT
+        if _is_among(value, answer.done):
+            return Outcome.SUCCESS
+    return Outcome.UNKNOWN
+
+
+def _is_among(value: str, told: Iterable[str]) -> bool:
+    """Whether a field holds one of some values, or of some beginnings, or anything."""
+    return any(
+        value == each or (bool(value) and (each == PRESENT or (each.endswith("*") and value.startswith(each[:-1]))))
+        for each in told
+    )
+
+
 def _by_answer(event: Event) -> Outcome:
+    source = source_named(event.format)
+    if source is not None and source.answers:
+        return _by_declared(event, source.answers)
     status = status_of(event)
     if status:
         return Outcome.ATTEMPT if status[0] in "34" else Outcome.UNKNOWN

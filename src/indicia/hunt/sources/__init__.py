@@ -11,10 +11,11 @@ from typing import Any
 
 from indicia.hunt.names import field_key
 from indicia.hunt.sources import aws, devices, endpoint, google, microsoft, net, services
-from indicia.hunt.sources.form import ANY, PRESENT, Form, Line, LogSource, Serves, holds
+from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves, holds
 
 __all__ = [
     "ANY",
+    "Answer",
     "FAMILIES",
     "PRESENT",
     "SOURCES",

@@ -6,7 +6,7 @@ Application Load Balancer", "Amazon S3 server access log format", "Flow log reco
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import ANY, Form, Line, LogSource, Serves
+from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves
 from indicia.hunt.sources.web import WEB
 
 __all__ = ["SOURCES"]
@@ -17,9 +17,14 @@ SOURCES = (
         marks=(("eventsource", "eventname", "awsregion"), ("eventsource", "eventname", "useridentity"), ("cloudtrailevent",)),
         serves=(Serves("aws", "", "cloudtrail"),),
         times=("eventtime",),
+        hosts=("recipientaccountid", "useridentity.accountid"),
         users=("useridentity.arn", "useridentity.username", "useridentity.principalid", "useridentity.type"),
         addresses=("sourceipaddress",),
         actions=("eventname",),
+        answers=(
+            Answer("responseelements.consolelogin", done=("success",), failed=("failure",)),
+            Answer("errorcode", done=("",), failed=(PRESENT,)),
+        ),
     ),
     LogSource(
         name="aws-route53",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
-__all__ = ["ANY", "PRESENT", "Form", "Line", "LogSource", "Serves", "holds"]
+__all__ = ["ANY", "PRESENT", "Answer", "Form", "Line", "LogSource", "Serves", "holds"]
 
 ANY = "*"
 PRESENT = "*"  # among the values of `only`: whatever the field holds, but it holds something
@@ -61,12 +61,24 @@ class Line(NamedTuple):
     finders: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+class Answer(NamedTuple):
+    """What a field says of whether it worked: folded values, "" for a field that is missing, PRESENT for any other.
+
+    A value may end in "*": whatever begins so.
+    """
+
+    field: str
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
 class LogSource(NamedTuple):
     """One kind of record, in JSON, CSV, a table or a line of text.
 
     A record is of this kind when it has all fields of one of the `marks` (as `name`, or `name=value`; lower case, nested names
     dotted). `times`, `hosts`, `users`, `addresses` and `actions` name the fields that say when, where, who, from where and
-    what, the most telling first. `lines` say what it looks like as text.
+    what, the most telling first; where there is no machine, `hosts` are the account, tenant or project. `answers` say whether
+    it worked: the first that knows counts. `lines` say what it looks like as text.
     """
 
     name: str
@@ -77,6 +89,7 @@ class LogSource(NamedTuple):
     users: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     lines: tuple[Line, ...] = ()
 
 

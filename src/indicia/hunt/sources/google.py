@@ -5,7 +5,7 @@ References: Google Cloud, "AuditLog"; Google Workspace, "Reports API: activities
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import LogSource, Serves
+from indicia.hunt.sources.form import PRESENT, Answer, LogSource, Serves
 
 __all__ = ["SOURCES"]
 
@@ -59,6 +59,11 @@ SOURCES = (
         times=("timestamp", "receivetimestamp", "data.timestamp"),
         users=("protopayload.authenticationinfo.principalemail", "data.protopayload.authenticationinfo.principalemail"),
         addresses=("protopayload.requestmetadata.callerip", "data.protopayload.requestmetadata.callerip"),
+        hosts=("resource.labels.project_id", "data.resource.labels.project_id"),
         actions=("protopayload.methodname", "data.protopayload.methodname"),
+        answers=(
+            Answer("protopayload.status.code", done=("0",), failed=(PRESENT,)),
+            Answer("data.protopayload.status.code", done=("", "0"), failed=(PRESENT,)),
+        ),
     ),
 )

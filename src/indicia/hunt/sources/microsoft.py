@@ -6,7 +6,7 @@ Management Activity API schema", "Advanced hunting schema".
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import LogSource, Serves
+from indicia.hunt.sources.form import PRESENT, Answer, LogSource, Serves
 
 __all__ = ["SOURCES"]
 
@@ -125,8 +125,17 @@ SOURCES = (
         ),
         times=("creationtime", "timegenerated", "creationdate"),
         users=("userid", "userkey"),
+        hosts=("organizationid", "organizationname"),
         addresses=("clientip", "clientipaddress", "actoripaddress"),
         actions=("operation", "eventname"),
+        answers=(
+            Answer("operation", failed=("userloginfailed",)),
+            Answer(
+                "resultstatus",
+                done=("succeeded", "success", "true", "partiallysucceeded"),
+                failed=("failed", "failure", "false"),
+            ),
+        ),
     ),
     LogSource(
         name="azure-risk",
@@ -154,7 +163,12 @@ SOURCES = (
         times=("createddatetime", "timegenerated", "time", "properties.createddatetime"),
         users=("userprincipalname", "properties.userprincipalname", "serviceprincipalname"),
         addresses=("ipaddress", "calleripaddress", "properties.ipaddress"),
+        hosts=("tenantid", "resourcetenantid", "properties.resourcetenantid", "aadtenantid"),
         actions=("appdisplayname", "properties.appdisplayname"),
+        answers=tuple(
+            Answer(name, done=("0",), failed=(PRESENT,))
+            for name in ("resulttype", "status.errorcode", "properties.status.errorcode")
+        ),
     ),
     LogSource(
         name="azure-audit",
@@ -174,7 +188,9 @@ SOURCES = (
             "identity",
         ),
         addresses=("initiatedby.user.ipaddress", "calleripaddress"),
+        hosts=("tenantid", "aadtenantid"),
         actions=("activitydisplayname", "properties.activitydisplayname", "operationname"),
+        answers=tuple(Answer(name, done=("success",), failed=("failure",)) for name in ("result", "properties.result")),
     ),
     LogSource(
         name="azure-activity",
@@ -192,6 +208,11 @@ SOURCES = (
         times=("eventtimestamp", "timegenerated", "time", "submissiontimestamp"),
         users=("caller", "identity.claims.name", "claims.name"),
         addresses=("calleripaddress", "httprequest.clientipaddress"),
+        hosts=("subscriptionid", "tenantid"),
         actions=("operationname.value", "operationnamevalue", "operationname"),
+        answers=tuple(
+            Answer(name, done=("succeeded", "success"), failed=("failed", "failure"))
+            for name in ("status.value", "activitystatusvalue", "resulttype", "status")
+        ),
     ),
 )

@@ -5,7 +5,7 @@ References: Okta, "System Log API"; GitHub, "Audit log events"; Kubernetes, "Aud
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import LogSource, Serves
+from indicia.hunt.sources.form import PRESENT, Answer, LogSource, Serves
 
 __all__ = ["SOURCES"]
 
@@ -18,6 +18,7 @@ SOURCES = (
         users=("actor.alternateid", "actor.displayname"),
         addresses=("client.ipaddress",),
         actions=("eventtype",),
+        answers=(Answer("outcome.result", done=("success", "allow"), failed=("failure", "deny")),),
     ),
     LogSource(
         name="github-audit",
@@ -31,8 +32,10 @@ SOURCES = (
         serves=(Serves("github", "", "audit"),),
         times=("@timestamp", "created_at"),
         users=("actor",),
+        hosts=("org", "business"),
         addresses=("actor_ip",),
         actions=("action",),
+        answers=(Answer("action", done=(PRESENT,)),),  # what is logged was done
     ),
     LogSource(
         name="bitbucket-audit",
@@ -60,6 +63,7 @@ SOURCES = (
         users=("user.name",),
         addresses=("access_device.ip",),
         actions=("event_type",),
+        answers=(Answer("result", done=("success",), failed=("failure", "denied", "fraud")),),
     ),
     LogSource(
         name="kubernetes-audit",
@@ -69,6 +73,7 @@ SOURCES = (
         users=("user.username",),
         addresses=("sourceips",),
         actions=("verb",),
+        answers=(Answer("responsestatus.code", done=("2*", "101"), failed=("4*", "5*")),),
     ),
     LogSource(
         name="opencanary",

@@ -18,6 +18,7 @@ NAMELESS = "a host that the logs do not name"
 _RANK = {level: rank for rank, level in enumerate(RuleLevel)}
 _BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}
 _HIGH = {RuleLevel.HIGH, RuleLevel.CRITICAL}
+_DOORS = {Stage.PROBE, Stage.EXPLOIT}
 _QUIET = {RuleLevel.INFORMATIONAL, RuleLevel.LOW}
 
 
@@ -35,14 +36,16 @@ def _telling(sighting: Sighting) -> bool:
         return False
     if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event):
         # That a request was answered says little: pages answer scanners too. A page that should not exist is another matter.
-        return sighting.level is RuleLevel.CRITICAL or sighting.stage is Stage.WEB_SHELL
+        return sighting.stage is Stage.WEB_SHELL
     return True
 
 
 def _tried(sighting: Sighting) -> bool:
     if sighting.level in _QUIET:
         return False
-    return sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:") or bool(status_of(sighting.event))
+    if sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:"):
+        return True
+    return bool(status_of(sighting.event)) and sighting.level is not RuleLevel.CRITICAL
 
 
 def decide(
@@ -95,7 +98,7 @@ def decide(
         lead = (
             f"{_plural(len(look), 'trace is', 'traces are')} worth a look, none a sign of compromise by itself; {_worst(look)}."
         )
-        return HuntVerdict.LOOK, " ".join(part for part in (lead, attempts, _open_door(tried), limits) if part)
+        return HuntVerdict.LOOK, " ".join(part for part in (lead, attempts, _open_door([*look, *tried]), limits) if part)
     if tried:
         parts = (attempts, _open_door(tried), limits)
         return HuntVerdict.ATTEMPT, " ".join(part for part in parts if part)
@@ -163,7 +166,14 @@ def _worst_of(some: Sequence[Sighting]) -> Sighting:
 
 def _open_door(tried: Sequence[Sighting]) -> str:
     """Said where a probe of a flaw got the answer that only a server with that flaw gives."""
-    answered = [each for each in tried if each.stage is Stage.PROBE and each.vulnerabilities and status_of(each.event) == "200"]
+    answered = [
+        each
+        for each in tried
+        if each.vulnerabilities
+        and each.outcome is not Outcome.SUCCESS
+        and status_of(each.event) == "200"
+        and each.stage in _DOORS
+    ]
     if not answered:
         return ""
     flaws = ", ".join(sorted({flaw for each in answered for flaw in each.vulnerabilities}))
