@@ -36,7 +36,7 @@ INNER = {
     "read": "text indicators claims names fronts techniques rows stated reading",
     "read/claims": "words known parse draft score refer record decide reader",
     "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments judgements",
-    "share": "well_known seen internals redact plain feed timesketch navigator stix misp coalition brief statement "
+    "share": "well_known seen internals redact plain feed timesketch navigator stix misp coalition brief card statement "
     "taxii_client",
     "web": "guard cases shown pages actions taxii app",
 }

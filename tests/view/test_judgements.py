@@ -23,24 +23,25 @@ def sentences(case: Case, topic: str) -> list[Sentence]:
 
 def test_levels_are_kept_apart() -> None:
     said = texts(named("exchange"), "said")
-    assert said[0] == "On Microsoft Exchange hack: the state accused is China (by the European Union and the United Kingdom)."
-    assert any(text.startswith("The agency named is the Ministry of State Security") for text in said)
+    assert said[0] == "On the Microsoft Exchange hack, the European Union and the United Kingdom name China."
+    assert any(text.endswith("names the Ministry of State Security.") for text in said)
     place = next(text for text in said if "territory" in text)
-    assert place == "It came from the territory of China, which is not to accuse the state (so the European Union)."
-    assert not any("by Microsoft" in text and "state accused" in text for text in said), "Microsoft named a group"
+    assert place == "The European Union says it came from the territory of China, which is not to accuse the state."
+    assert not any("Microsoft" in text and "name China" in text for text in said[1:]), "Microsoft named a group"
 
 
 def test_an_unnamed_official_is_not_turned_into_the_government() -> None:
     text = next(text for text in texts(named("exchange"), "said") if "Ministry of State Security" in text)
-    assert "the United States (unnamed official)" in text
+    assert text.startswith("An unnamed official of the United States (")
     assert "\u201ca high degree of confidence\u201d" in text
 
 
 def test_words_of_confidence_stay_with_the_one_who_said_them() -> None:
-    group = next(text for text in texts(named("exchange"), "said") if text.startswith("The groups named"))
-    assert "HAFNIUM (by Microsoft, \u201chigh confidence\u201d)" in group
-    assert "Chinese hacking groups (by the European Union, \u201ccould be linked\u201d)" in group
-    assert "Chinese state-backed groups (by the United Kingdom)" in group
+    group = next(text for text in texts(named("exchange"), "said") if "HAFNIUM" in text)
+    assert "Microsoft (\u201chigh confidence\u201d) names HAFNIUM" in group
+    assert "the European Union (\u201ccould be linked\u201d) names Chinese hacking groups" in group
+    assert "the United Kingdom names Chinese state-backed groups" in group
+    assert "private researchers name Chinese cyber spies" in group, "the verb agrees"
 
 
 def test_likelihood_and_confidence_are_passed_on_as_given_and_apart() -> None:
@@ -55,13 +56,13 @@ def test_likelihood_and_confidence_are_passed_on_as_given_and_apart() -> None:
 def test_denials_and_silence_are_said() -> None:
     (text,) = texts(named("exchange"), "denied")
     assert "NATO endorses what others said." in text
-    assert "China denies the charge." in text
+    assert "China denies it." in text
     assert "declined to name anyone" in text
 
 
 def test_a_verdict_on_our_logs_comes_with_their_reach() -> None:
     (text,) = texts(named("exchange"), "ours")
-    assert text.startswith("Our logs show a compromise: one chain on EXCH01")
+    assert text.startswith("Our logs show a compromise. One chain on EXCH01")
     assert "2021-03-01 00:00 to 2021-03-04 00:00 UTC, with 1 gap" in text
     case = named("exchange")
     assert case.hunt is not None
@@ -77,12 +78,12 @@ def test_a_verdict_on_our_logs_comes_with_their_reach() -> None:
 
 @pytest.mark.parametrize("name", ["news", "empty"])
 def test_without_logs_it_is_not_known(name: str) -> None:
-    assert texts(named(name), "ours") == ["Whether it happened to us is not known: no logs were given."]
+    assert texts(named(name), "ours") == ["We do not know whether it happened to us: no logs were given."]
 
 
 def test_an_empty_case_says_that_nothing_was_found() -> None:
     assert texts(named("empty"), "said") == [
-        "No attribution claim was found in what was read, so nothing can be said here about who is accused."
+        "The texts make no claim about who did it, so this brief cannot say who is accused."
     ]
 
 
@@ -140,8 +141,8 @@ def test_narration_and_other_affairs_are_counted_and_not_told_as_accusations() -
     said = texts(mixed, "said")
     assert said[:4] == texts(case, "said")[:4], "they change no judgement"
     assert said[4] == (
-        "Told below and not counted here: 1 accusation without a source (the texts' own voice) "
-        "and 1 claim on other affairs (Finnish parliament 2020)."
+        "Not counted here, but listed with the claims: 1 accusation that the texts make in their own voice "
+        "and 1 claim about other incidents (Finnish parliament 2020)."
     )
 
 
@@ -158,7 +159,7 @@ def test_what_is_said_of_no_incident_is_told_beside_the_affair() -> None:
     )
     said = texts(msgspec.structs.replace(case, claims=(*case.claims, loose)), "said")
     assert said[:4] == texts(case, "said")[:4], "it changes no judgement on the affair"
-    assert said[4] == "Beyond this incident: the group named is APT31 (by the European Union)."
+    assert said[4] == "Beyond this incident, the European Union names APT31."
 
 
 def test_the_main_affair_is_the_one_that_most_sources_speak_about() -> None:
@@ -174,7 +175,7 @@ def test_a_claim_that_names_no_known_affair_is_kept() -> None:
     case = named("exchange")
     free = msgspec.structs.replace(case, claims=tuple(about(one, None, one.incident) for one in case.claims))
     said = texts(free, "said")[0]
-    assert said == "On Microsoft Exchange hack: the state accused is China (by the European Union and the United Kingdom)."
+    assert said == "On the Microsoft Exchange hack, the European Union and the United Kingdom name China."
 
 
 def test_what_a_person_rejected_is_counted_told_and_no_longer_relied_on() -> None:
@@ -194,7 +195,7 @@ def test_what_a_person_rejected_is_counted_told_and_no_longer_relied_on() -> Non
     refused = msgspec.structs.replace(case, judgements=(judged("reject", 1),))
     said = texts(refused, "said")
     assert not any("Ministry of State Security" in text for text in said)
-    assert said[-1] == "Told below and not counted here: 1 claim that a person rejected."
+    assert said[-1] == "Not counted here, but listed with the claims: 1 claim that a person rejected."
     page = render(refused, "html", KNOWLEDGE).decode()
     assert "rejected by an analyst: misread" in page
     restored = msgspec.structs.replace(case, judgements=(judged("reject", 1), judged("confirm", 2)))

@@ -49,8 +49,9 @@ def test_what_the_accused_are_known_for_is_not_among_the_techniques_of_the_case(
     assert b"T1003.001" not in render(case, "navigator", load())
     assert b"T1003.001" not in render(case, "misp", load())
     brief = render(case, "md", load()).decode()
-    assert "1 techniques that the accused are known for" not in brief
-    assert "1 technique that the accused are known for, stated nowhere here" in brief
+    assert "Left out: 1 more technique that the accused are known for." in brief and "T1003.001" not in brief
+    full = render(case, "md", load(), full=True).decode()
+    assert "1 more technique that the accused are known for, neither stated nor seen here" in full and "T1003.001" in full
 
 
 def test_each_judgement_says_whose_word_it_is_and_the_brief_what_that_means() -> None:

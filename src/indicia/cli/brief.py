@@ -58,6 +58,9 @@ def brief(
     logs_tlp: Annotated[
         str, typer.Option("--logs-tlp", help="How to mark what is found in your own logs.", show_default=True)
     ] = "amber",
+    full: Annotated[
+        bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
+    ] = False,
     as_json: Json = False,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
@@ -73,6 +76,8 @@ def brief(
       indicia brief statements/ --have mfa,edr --tlp amber -o brief/
 
       indicia brief statements/ --logs exchange-logs/ --public -o for-the-press/   [dim]nothing of your own in it[/]
+
+      indicia brief statements/ --full -o brief/   [dim]every annex in full[/]
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
@@ -111,7 +116,7 @@ def brief(
         for number, (file, form) in enumerate(files):
             if progress:
                 progress("writing", number, len(files))
-            write_out(pieces(left, form, knowledge), output / file)
+            write_out(pieces(left, form, knowledge, full=full), output / file)
         if no_pdf:
             voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]

@@ -10,11 +10,12 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Output, Quiet, Verbose, read_marking, talk
-from indicia.cli.talk import write_out
+from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from indicia.cli.talk import Talk
     from indicia.records import Case, Tlp
@@ -25,7 +26,8 @@ __all__ = ["share"]
 def share(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     form: Annotated[
-        str, typer.Option("--as", help="stix, misp, navigator, csv, md, html, pdf, json, timesketch", show_default=False)
+        str,
+        typer.Option("--as", help="md, html, pdf, card, json, stix, misp, navigator, csv or timesketch", show_default=False),
     ],
     tlp: Annotated[str | None, typer.Option("--tlp", help="Mark it so; refuses to lower without --allow-lower.")] = None,
     allow_lower: Annotated[
@@ -37,6 +39,7 @@ def share(
     internal: Annotated[
         bool, typer.Option("--internal", help="Let names of your machines and people, and log lines, leave.")
     ] = False,
+    full: Annotated[bool, typer.Option("--full", help="md, html, pdf: print every annex in full.")] = False,
     texts: Annotated[bool, typer.Option("--texts", help="STIX: let the full texts travel, not only the quotes.")] = False,
     output: Output = None,
     quiet: Quiet = False,
@@ -51,6 +54,8 @@ def share(
 
       indicia share brief/ --as csv > indicators.csv
 
+      indicia share brief/ --as card -o card.png   [dim]who said what, in which words: one picture (or .svg)[/]
+
       indicia share affair.indicia --as stix --for green   [dim]leaves out what is above TLP:GREEN[/]
     """
     from indicia.pipeline import opened_case
@@ -60,12 +65,14 @@ def share(
     voice = talk(quiet, verbose, color)
     if form not in FORMATS:
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
+    if form == "pdf" and to_terminal(output):
+        raise UsageError("a PDF is not for a terminal", hint="name a file: -o brief.pdf")
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
         subject = _seen_by(cleared, whole, voice)
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
-        write_out(_made(subject, form, voice, internal=internal, texts=texts), output)
+        write_out(_made(subject, form, voice, output, internal=internal, texts=texts, full=full), output)
     voice.say(f"marked {marking_of(subject).label}", "dim")
     return exits.E_OK
 
@@ -85,18 +92,26 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk) -> Case:
     return subject
 
 
-def _made(case: Case, form: str, voice: Talk, *, internal: bool, texts: bool) -> Iterable[bytes]:
-    """The file, piece by piece."""
+def _made(
+    case: Case, form: str, voice: Talk, output: Path | None, *, internal: bool, texts: bool, full: bool
+) -> Iterable[bytes]:
+    """The file, piece by piece; a card as PNG where it is to be a `.png`."""
     from indicia.knowledge import load
     from indicia.share import pieces
+    from indicia.share.card import card_png
     from indicia.share.internals import without_internals
+    from indicia.share.redact import as_marked
     from indicia.share.stix import pieces as stix_pieces
 
     if not internal:
         if case.hunt is not None or case.judgements:
             voice.say("names of machines and people, log lines and notes were left out; --internal lets them leave", "dim")
         case = without_internals(case)
-    return stix_pieces(case, load(), internal=internal, texts=texts) if form == "stix" else pieces(case, form, load())
+    if form == "stix":
+        return stix_pieces(case, load(), internal=internal, texts=texts)
+    if form == "card" and output is not None and output.suffix.lower() == ".png":
+        return (card_png(as_marked(case)),)
+    return pieces(case, form, load(), full=full)
 
 
 def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case:

@@ -27,7 +27,7 @@ from rich.text import Text
 from indicia.records import Problem, Severity
 from indicia.writing import written
 
-__all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "write_out"]
+__all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "to_terminal", "write_out"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
@@ -125,6 +125,11 @@ class Talk:
 def standard_input() -> BinaryIO | None:
     """What `-` stands for; None where there is none."""
     return sys.stdin.buffer if sys.stdin is not None else None
+
+
+def to_terminal(output: Path | None) -> bool:
+    """Whether what is written there is read by a person on a terminal."""
+    return (output is None or str(output) == "-") and sys.stdout.isatty()
 
 
 def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:

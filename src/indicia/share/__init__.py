@@ -3,7 +3,7 @@
     render(case, "html", knowledge) -> bytes
     pieces(case, "timesketch", knowledge) -> the same bytes, piece by piece
 
-`FORMATS` is the table of all of them; a new format is one function and one row.
+`BRIEFS` and `OTHERS` are the table of all of them; a new format is one function and one row.
 """
 
 from __future__ import annotations
@@ -15,28 +15,32 @@ from indicia.knowledge import Knowledge
 from indicia.records import Case
 from indicia.share.redact import as_marked
 
-__all__ = ["FORMATS", "pieces", "render"]
+__all__ = ["BRIEFS", "FORMATS", "pieces", "render"]
 
 
-def _markdown(case: Case, knowledge: Knowledge) -> bytes:
+def _markdown(case: Case, knowledge: Knowledge, full: bool) -> bytes:
+    from indicia.share.brief.abridge import abridged
     from indicia.share.brief.build import build
     from indicia.share.brief.markdown import markdown
 
-    return markdown(build(case, knowledge))
+    brief = build(case, knowledge, full=full)
+    return markdown(brief if full else abridged(brief))
 
 
-def _html(case: Case, knowledge: Knowledge) -> bytes:
+def _html(case: Case, knowledge: Knowledge, full: bool) -> bytes:
     from indicia.share.brief.build import build
     from indicia.share.brief.html import html
 
-    return html(build(case, knowledge))
+    return html(build(case, knowledge, full=full), unfolded=full)
 
 
-def _pdf(case: Case, knowledge: Knowledge) -> bytes:
+def _pdf(case: Case, knowledge: Knowledge, full: bool) -> bytes:
+    from indicia.share.brief.abridge import abridged
     from indicia.share.brief.build import build
     from indicia.share.brief.pdf import pdf
 
-    return pdf(build(case, knowledge))
+    brief = build(case, knowledge, full=full)
+    return pdf(brief if full else abridged(brief))
 
 
 def _json(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
@@ -69,6 +73,12 @@ def _csv(case: Case, knowledge: Knowledge) -> bytes:
     return render(case, knowledge)
 
 
+def _card(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.card import card
+
+    return card(case)
+
+
 def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
     from indicia.share.timesketch import render
 
@@ -76,33 +86,36 @@ def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
 
 
 # Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
-FORMATS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
-    "md": _markdown,
-    "html": _html,
-    "pdf": _pdf,
+BRIEFS: dict[str, Callable[[Case, Knowledge, bool], bytes]] = {"md": _markdown, "html": _html, "pdf": _pdf}
+OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     "json": _json,
     "stix": _stix,
     "misp": _misp,
     "navigator": _navigator,
     "csv": _csv,
     "timesketch": _timesketch,
+    "card": _card,
 }
+FORMATS = (*BRIEFS, *OTHERS)
 
 
 OWN_MARKINGS = frozenset({"json", "stix"})  # each part of these bears its own
 
 
-def render(case: Case, format: str, knowledge: Knowledge) -> bytes:
+def render(case: Case, format: str, knowledge: Knowledge, *, full: bool = False) -> bytes:
     """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
-    return b"".join(pieces(case, format, knowledge))
+    return b"".join(pieces(case, format, knowledge, full=full))
 
 
-def pieces(case: Case, format: str, knowledge: Knowledge) -> Iterable[bytes]:
-    """The same file piece by piece, for whoever writes it as it is made. Raises: as `render`."""
-    make = FORMATS.get(format.lower())
-    if make is None:
+def pieces(case: Case, format: str, knowledge: Knowledge, *, full: bool = False) -> Iterable[bytes]:
+    """The same file piece by piece, for whoever writes it as it is made; a brief with all of its annexes where it is `full`.
+
+    Raises: as `render`.
+    """
+    form = format.lower()
+    if form not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
-    if format.lower() not in OWN_MARKINGS:
+    if form not in OWN_MARKINGS:
         case = as_marked(case)
-    made = make(case, knowledge)
+    made = BRIEFS[form](case, knowledge, full) if form in BRIEFS else OTHERS[form](case, knowledge)
     return (made,) if isinstance(made, bytes) else made

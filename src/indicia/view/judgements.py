@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 
 from indicia.records import (
@@ -31,13 +32,26 @@ from indicia.view.affair import Subject, subject
 from indicia.view.inert import clip
 from indicia.view.leaving import is_public
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
-from indicia.view.wording import capital
-from indicia.view.words import by_state, surely
+from indicia.view.wording import capital, many
+from indicia.view.words import plural, surely
 
-__all__ = ["OF_TABLES", "Sentence", "assessed", "key_judgements", "listed", "reach_words", "the", "without_reach"]
+__all__ = [
+    "OF_TABLES",
+    "Sentence",
+    "agreeing",
+    "assessed",
+    "key_judgements",
+    "listed",
+    "reach_of",
+    "reach_words",
+    "speakers",
+    "the",
+    "voices_of",
+    "without_reach",
+]
 
 # Said of a measure for flaws that only a table knows.
-OF_TABLES = "(known of the affair from our tables, not stated in these texts)"
+OF_TABLES = "(from our tables on this affair, not from these texts)"
 FEW = 4
 
 
@@ -87,7 +101,7 @@ def listed(names: Iterable[str], most: int = FEW) -> str:
 def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[Sentence]:
     if not case.claims:
         yield Sentence(
-            text="No attribution claim was found in what was read, so nothing can be said here about who is accused.",
+            text="The texts make no claim about who did it, so this brief cannot say who is accused.",
             topic="said",
         )
         return
@@ -96,16 +110,16 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
     sourced = [one for one in accusing if not is_narration(one)]
     if not sourced:
         yield Sentence(
-            text="Nobody who is named accuses anybody in what was read.",
+            text="No named source accuses anybody in these texts.",
             traces=tuple(claim.id for claim in case.claims[:FEW]),
             topic="said",
         )
     on_it = [one for one in sourced if not about.on_it.isdisjoint(one.claims)]
-    lead = f"On {the(clip(about.name, 80))}: " if about.name else ""
-    for mine in (*_by_level([one for one in on_it if one.names]), *_by_tie([one for one in on_it if one.tie])):
+    lead = f"On {_affair(about.name)}, " if about.name else ""
+    for mine in _together(on_it):
         only = mine[0] if len(mine) == 1 else None
         yield Sentence(
-            text=capital(f"{lead}{_clause(mine)}."),
+            text=capital(f"{lead}{_clauses(mine)}."),
             traces=tuple(one.firmest.id for one in mine[: 2 * FEW]),
             topic="said",
             likelihood=only.said.likelihood if only else None,
@@ -115,13 +129,24 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
     # The UK's word on who stands behind a group is not its word on who broke into these servers.
     beside = [one for one in sourced if one not in on_it]
     if beside:
-        clauses = (*_by_level([one for one in beside if one.names]), *_by_tie([one for one in beside if one.tie]))
+        groups = [[one for one in beside if one.names], *_by_tie([one for one in beside if one.tie])]
+        groups = [mine for mine in groups if mine]
         yield Sentence(
-            text=f"Beyond this incident: {'; '.join(map(_clause, clauses))}.",
-            traces=tuple(one.firmest.id for mine in clauses for one in mine[:FEW]),
+            text=f"Beyond this incident, {'; '.join(map(_clauses, groups))}.",
+            traces=tuple(one.firmest.id for mine in groups for one in mine[:FEW]),
             topic="said",
         )
     yield from _aside(accusing, about.others, case)
+
+
+def _affair(name: str) -> str:
+    """`Microsoft Exchange 2021`, `the Microsoft Exchange hack`."""
+    return f"the {clip(name, 80)}" if name.rpartition(" ")[2].islower() else the(clip(name, 80))
+
+
+def _together(found: list[Position]) -> list[list[Position]]:
+    """What belongs into one sentence: the names of each level, then each tie, those that accuse a state first."""
+    return [*_by_level([one for one in found if one.names]), *_by_tie([one for one in found if one.tie])]
 
 
 def _by_level(found: list[Position]) -> list[list[Position]]:
@@ -142,61 +167,94 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
     parts, traces = [], []
     if told:
         count = sum(len(one.claims) for one in told)
-        parts.append(f"{count} accusation{'s' if count > 1 else ''} without a source (the texts' own voice)")
+        parts.append(f"{many(count, 'accusation')} that the texts make in their own voice")
         traces += [one.firmest.id for one in told[:FEW]]
     if others:
         affairs = listed((clip(one.incident or one.incident_id or "", 60) for one in others), 3)
-        parts.append(f"{len(others)} claim{'s' if len(others) > 1 else ''} on other affairs ({affairs})")
+        parts.append(f"{many(len(others), 'claim')} about other incidents ({affairs})")
         traces += [one.id for one in others[:FEW]]
     out = rejected(case.judgements)
     refused = [claim.id for claim in case.claims if claim.id in out]
     if refused:
-        parts.append(f"{len(refused)} claim{'s' if len(refused) > 1 else ''} that a person rejected")
+        parts.append(f"{many(len(refused), 'claim')} that a person rejected")
         traces += refused[:FEW]
     if parts:
-        yield Sentence(text=f"Told below and not counted here: {listed(parts, 4)}.", traces=tuple(traces), topic="said")
+        yield Sentence(
+            text=f"Not counted here, but listed with the claims: {listed(parts, 4)}.", traces=tuple(traces), topic="said"
+        )
 
 
 def _level_order(level: Level | None) -> int:
     return LEVELS.index(level) if level else len(LEVELS)
 
 
-LEVEL_WORDS = {
-    Level.STATE: ("the state accused is", "the states accused are"),
-    Level.AGENCY: ("the agency named is", "the agencies named are"),
-    Level.GROUP: ("the group named is", "the groups named are"),
-    Level.OPERATOR: ("the operator named is", "the operators named are"),
-    Level.PLACE: ("the place named, which is not the state, is", "the places named, which are not states, are"),
-    None: ("named without a level is", "named without a level are"),
-}
-
-
-def _clause(mine: list[Position]) -> str:
-    """All who are named at one level, or tied to one state, and by whom."""
-    by_accused: dict[str, list[Position]] = defaultdict(list)
+def _clauses(mine: list[Position]) -> str:
+    """Who says what of all who are named at one level, or tied to one state: `A and B name X; C names Y and Z`."""
+    by_words: dict[str, list[Position]] = defaultdict(list)
     for one in mine:
-        by_accused[one.accused].append(one)
-    first = mine[0]
+        by_words[one.says].append(one)
+    told: dict[str, list[str]] = defaultdict(list)
+    for says, found in list(by_words.items())[:FEW]:
+        verb, _, whom = says.partition(" ")
+        told[speakers(found)].append(f"{agreeing(verb, found)} {the(clip(whom, 110))}")
+    parts = [f"{who} {_joined(predicates)}" for who, predicates in told.items()]
+    if len(by_words) > FEW:
+        parts.append(f"{len(by_words) - FEW} more are named")
+    first, text = mine[0], "; ".join(parts)
     if first.tie and first.level is Level.PLACE:
-        place = first.says.removeprefix("says it came from ")
-        return f"it came from {place}, which is not to accuse the state (so {_speakers(mine)})"
-    parts = [f"{the(clip(accused, 80))} (by {_speakers(found)})" for accused, found in list(by_accused.items())[:FEW]]
-    if len(by_accused) > FEW:
-        parts.append(f"{len(by_accused) - FEW} more")
-    names = listed(parts, FEW + 1)
-    if first.tie:
-        itself = f", which accuses {by_state(first.state)[1]}" if first.state else ""
-        return f"said to be {first.tie}{itself}: {names}"
-    return f"{LEVEL_WORDS[first.level][len(by_accused) > 1]} {names}"
+        return f"{text}, which is not to accuse the state"
+    if first.tie and first.state:
+        return f"{text}, and so {agreeing('accuses', mine)} the state itself"
+    return text
 
 
-def _speakers(found: list[Position]) -> str:
-    return listed(the(clip(one.who, 90)) + (f", {clip(sure, 62)}" if (sure := surely(one.said)) else "") for one in found)
+def _joined(predicates: list[str]) -> str:
+    """
+    >>> _joined(["names APT31", "names APT40"]), _joined(["names A", "ties B to C"])
+    ('names APT31 and APT40', 'names A and ties B to C')
+    """
+    verb = predicates[0].partition(" ")[0]
+    same = all(one.startswith(f"{verb} ") for one in predicates)
+    return f"{verb} {listed(one.removeprefix(f'{verb} ') for one in predicates)}" if same else listed(predicates)
+
+
+def agreeing(verb: str, found: Iterable[Position]) -> str:
+    """The verb that agrees with those who say so: `names`, or `name` where they are several, or one "private researchers"."""
+    sources = {one.who for one in found}
+    last = next(iter(sources)).partition(" (")[0].rpartition(" ")[2]
+    return plural(verb) if len(sources) > 1 or (last.islower() and last.endswith("s")) else verb
+
+
+def speakers(found: Iterable[Position], most: int = FEW) -> str:
+    """Who says so, each with the words that tell how surely.
+
+    `Microsoft (“high confidence”) and the United Kingdom`, `Canada and the United States (according to NATO)`.
+    """
+    return listed(voices_of(found, sure=True), most)
+
+
+def voices_of(found: Iterable[Position], *, sure: bool = False) -> list[str]:
+    """The speakers, each with its own words where `sure`. Those of whom one other tells stand together, and so do "its allies"
+    and the state that they were named with."""
+    by_teller: dict[str, list[str]] = defaultdict(list)
+    found = list(found)
+    allies = {one.firmest.quote for one in found if one.source == "its allies"}
+    joined = {one.firmest.quote for one in found if one.source != "its allies" and one.firmest.quote in allies}
+    for one in found:
+        if one.source == "its allies" and one.firmest.quote in joined:
+            continue
+        office, unnamed, _ = clip(one.source, 90).partition(" (unnamed official)")
+        name = f"an unnamed official of {the(office)}" if unnamed else the(office)
+        name += " and its allies" if one.firmest.quote in joined else ""
+        words = surely(one.said) if sure else ""
+        by_teller[one.relayed].append(name + (f" ({clip(words, 62)})" if words else ""))
+    own = by_teller.pop("", [])
+    return [*own, *(f"{listed(names, 3)} (according to {the(clip(teller, 60))})" for teller, names in by_teller.items())]
 
 
 _ARTICLE = re.compile(
     r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
-    r"|(UK|US) [A-Z]"
+    r"|(UK|US|North Atlantic) [A-Z]"
 )
 
 
@@ -213,8 +271,8 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     texts = (
         (Stance.CLAIMS, "claims credit for it", "claim credit for it"),
         (Stance.ENDORSES, "endorses what others said", "endorse what others said"),
-        (Stance.DENIES, "denies the charge", "deny the charge"),
-        (Stance.QUESTIONS, "questions the charge", "question the charge"),
+        (Stance.DENIES, "denies it", "deny it"),
+        (Stance.QUESTIONS, "questions it", "question it"),
         (Stance.DECLINES, "declined to name anyone", "declined to name anyone"),
     )
     parts, traces = [], []
@@ -258,24 +316,24 @@ def assessed(assessment: Assessment, name: str) -> str:
 def _ours(case: Case) -> Iterable[Sentence]:
     hunt = case.hunt
     if is_public(case):
-        yield Sentence(text="What our own logs show is left out of this public version.", topic="ours")
+        yield Sentence(text="This public version leaves out what our own logs show.", topic="ours")
         return
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
-        yield Sentence(text="Whether it happened to us is not known: no logs were given.", topic="ours")
+        yield Sentence(text="We do not know whether it happened to us: no logs were given.", topic="ours")
         return
     said = {
         HuntVerdict.COMPROMISE: "Our logs show a compromise",
         HuntVerdict.LIKELY: "Our logs make a compromise likely",
         HuntVerdict.SIGNS: "Our logs show signs of a compromise",
-        HuntVerdict.LOOK: "Our logs show something to look at, and no compromise by that alone",
-        HuntVerdict.ATTEMPT: "Our logs show attempts and no success",
-        HuntVerdict.NOT_SEEN: "Nothing of it was seen in our logs, which does not prove that it did not happen",
+        HuntVerdict.LOOK: "Our logs show something to look at, but no compromise by itself",
+        HuntVerdict.ATTEMPT: "Our logs show attempts but no success",
+        HuntVerdict.NOT_SEEN: "Our logs show no trace of it, which does not prove that it did not happen",
     }[hunt.verdict]
     worked = [one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS] or [one.id for one in hunt.sightings]
     # The first sentence is the verdict's own; where the decisive line stands is said on the page.
     reason = clip(re.split(r"(?<=[.!?]) (?=[A-Z\u201c])", hunt.reason, maxsplit=1)[0], 300).rstrip(".")
     yield Sentence(
-        text=f"{said}: {reason}. {reach_words(hunt)}" if reason else f"{said}. {reach_words(hunt)}",
+        text=f"{said}. {capital(reason)}. {reach_words(hunt)}" if reason else f"{said}. {reach_words(hunt)}",
         traces=tuple(worked[:FEW]),
         topic="ours",
     )
@@ -288,15 +346,21 @@ def without_reach(reason: str) -> str:
 
 def reach_words(hunt: Hunt) -> str:
     """How far the logs reach, and whether with gaps: nothing is said about what lies outside."""
+    reach = reach_of(hunt)
+    read = [one for one in hunt.files if one.events]
+    if reach is None:
+        return "The logs do not say how far they reach."
+    gaps = sum(len(one.gaps) for one in read)
+    holes = "" if not gaps else f", with {many(gaps, 'gap')}"
+    return f"The logs ({many(len(read), 'file')}) cover {reach[0]:%Y-%m-%d %H:%M} to {reach[1]:%Y-%m-%d %H:%M} UTC{holes}."
+
+
+def reach_of(hunt: Hunt) -> tuple[datetime, datetime] | None:
+    """The first and the last moment that the logs hold; None where none bears a time."""
     read = [one for one in hunt.files if one.events]
     starts = [one.oldest for one in read if one.oldest]
     ends = [one.newest for one in read if one.newest]
-    if not starts or not ends:
-        return "How far the logs reach cannot be told."
-    gaps = sum(len(one.gaps) for one in read)
-    files = "1 file reaches" if len(read) == 1 else f"{len(read)} files reach"
-    holes = "" if not gaps else f", with {gaps} gap{'s' if gaps > 1 else ''}"
-    return f"The logs ({files}) go from {min(starts):%Y-%m-%d %H:%M} to {max(ends):%Y-%m-%d %H:%M} UTC{holes}."
+    return (min(starts), max(ends)) if starts and ends else None
 
 
 def _first_act(case: Case) -> Iterable[Sentence]:
@@ -320,4 +384,4 @@ def _missing(case: Case) -> Iterable[Sentence]:
     missing = list(dict.fromkeys(case.weighing.observed.missing))
     if missing:
         more = f"; and {len(missing) - 3} more" if len(missing) > 3 else ""
-        yield Sentence(text=f"Not known: {'; '.join(clip(one, 120) for one in missing[:3])}{more}.", topic="missing")
+        yield Sentence(text=f"Still missing: {'; '.join(clip(one, 120) for one in missing[:3])}{more}.", topic="missing")

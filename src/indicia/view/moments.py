@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from indicia.records import Case, Claim, Outcome, Record, SourceType, Stance
 from indicia.view.notes import Notes
+from indicia.view.wording import many
 from indicia.view.words import propositions, source_words, stance_words
 
 __all__ = ["LANES", "Moment", "day_of", "moments"]
@@ -56,7 +57,9 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
     found = []
     for affair in case.affairs:
         if affair.first_detected:
-            found.append(Moment(date=affair.first_detected, lane="incident", label=f"first detected ({affair.name}; known)"))
+            found.append(
+                Moment(date=affair.first_detected, lane="incident", label=f"first detected ({affair.name}; from our tables)")
+            )
     for claim in case.claims:
         lane = _lane(claim)
         source = notes.index.documents.get(claim.quote.document)
@@ -77,7 +80,7 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
                 by_day.setdefault(sighting.event.time.date().isoformat(), []).append(sighting.id)
         for day, ids in by_day.items():
             found.append(
-                Moment(date=day, lane="ours", label=f"{len(ids)} sighting{'s' if len(ids) > 1 else ''}", traces=tuple(ids[:4]))
+                Moment(date=day, lane="ours", label=f"{many(len(ids), 'sighting')} beyond mere attempts", traces=tuple(ids[:4]))
             )
     return found
 

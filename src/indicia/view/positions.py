@@ -52,7 +52,7 @@ class Position(Record, frozen=True, kw_only=True):
     @property
     def who(self) -> str:
         """The source, and who tells of it where it does not speak for itself."""
-        return f"{self.source} [as told by {self.relayed}]" if self.relayed else self.source
+        return f"{self.source} (according to {self.relayed})" if self.relayed else self.source
 
     @property
     def names(self) -> bool:
@@ -134,7 +134,7 @@ def _level(position: Position) -> int:
 
 
 def counted(found: Sequence[Position]) -> str:
-    """How many sources take which side: `3 sources name who did it, 1 of them a state; 1 denies`."""
+    """How many sources take which side: `3 sources name who did it, 1 accuses a state itself, 1 denies`."""
     told = [one for one in found if not is_narration(one)]
 
     def sources(which: Callable[[Position], bool]) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 __all__ = ["capital", "many", "sentence"]
 
 
-def many(count: int, word: str) -> str:
-    """`1 text`, `3 texts`."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+def many(count: int, word: str, words: str = "") -> str:
+    """`1 text`, `3 texts`, `2 duties`."""
+    return f"{count} {word}" if count == 1 else f"{count} {words or f'{word}s'}"
 
 
 def capital(text: str) -> str:

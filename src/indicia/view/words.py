@@ -20,6 +20,7 @@ __all__ = [
     "deed_words",
     "firmness_words",
     "known_state",
+    "plural",
     "propositions",
     "source_words",
     "stance_words",
@@ -142,6 +143,20 @@ def tied_words(claim: Claim, tie: Tie) -> tuple[str, str]:
     if tie.kind is TieKind.LINKED:
         return "ties", f"{name} to {tie_words(tie).removeprefix('tied to ')}"
     return "describes", f"{name} as {tie_words(tie)}"
+
+
+_PLURALS: Mapping[str, str] = MappingProxyType(
+    {"denies": "deny", "declines": "decline", "endorses": "endorse", "describes": "describe", "names": "name", "ties": "tie"}
+)
+
+
+def plural(verb: str) -> str:
+    """The verb of several speakers.
+
+    >>> plural("denies"), plural("says")
+    ('deny', 'say')
+    """
+    return _PLURALS.get(verb, verb.removesuffix("s"))
 
 
 def firmness_words(said: Proposition) -> str:

@@ -128,14 +128,14 @@ AnyBlock = Para | Heading | Bullets | Table | Picture | Passage | Steps | Code |
 
 
 class Box(Record, frozen=True, kw_only=True):
-    """A part of page one. `lead` answers its question in a word or two, in the colour of `tone`."""
+    """A part of page one. `lead` answers its question in a word or two, in the colour of `tone`; `more` is its annex."""
 
     id: str
     title: str
     blocks: tuple[AnyBlock, ...]
     lead: str = ""
     tone: str = ""
-    wide: bool = False
+    more: str = ""
 
 
 class Section(Record, frozen=True, kw_only=True):
@@ -145,13 +145,14 @@ class Section(Record, frozen=True, kw_only=True):
 
 
 class Brief(Record, frozen=True, kw_only=True):
-    """Page one, the sections after it, and what everything rests on."""
+    """Page one, the annexes after it, and what everything rests on. `gist` is the affair in two sentences."""
 
     title: str
     kicker: str
     subtitle: str
     marking: str  # as printed: "TLP:GREEN"
     language: str
+    gist: tuple[Line, ...]
     page_one: tuple[Box, ...]
     sections: tuple[Section, ...]
     notes: tuple[Note, ...]

@@ -9,9 +9,10 @@ from indicia.share.brief.blocks import Brief
 from indicia.share.brief.known import Known
 from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
-from indicia.share.brief.pages.front import page_one
+from indicia.share.brief.pages.front import gist, page_one
 from indicia.share.brief.pages.grounds import grounds_section
 from indicia.share.brief.pages.indicators import indicator_section
+from indicia.share.brief.pages.judgements import judgements_section
 from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
@@ -27,20 +28,24 @@ from indicia.view.wording import many
 __all__ = ["build"]
 
 
-def build(case: Case, knowledge: Any) -> Brief:
-    """The brief of a case, ready for any writer."""
+def build(case: Case, knowledge: Any, *, full: bool = False) -> Brief:
+    """The brief of a case, ready for any writer. Unless `full`, techniques that the accused are only known for are counted and
+    left out, with the measures that answer nothing else."""
     notes, known = Notes(Index(case)), Known(knowledge)
     refused = rejected(case.judgements)
     found = positions(claim for claim in case.claims if claim.id not in refused)
-    first = page_one(case, key_judgements(case), notes)
+    judgements = key_judgements(case)
+    told = gist(judgements, notes)
+    first = page_one(case, notes)
     sections = (
+        judgements_section(judgements, notes),
         affair_section(case, notes),
         timeline_section(case, notes),
         claims_section(case, found, notes),
         hunt_section(case, notes),
-        technique_section(case, notes, known),
+        technique_section(case, notes, known, full=full),
         grounds_section(case, notes, known),
-        measures_section(case, notes),
+        measures_section(case, notes, full=full),
         indicator_section(case, notes),
         method_section(case, notes),
         limits_section(case, notes),
@@ -55,11 +60,12 @@ def build(case: Case, knowledge: Any) -> Brief:
         subtitle=_subtitle(case),
         marking=case.marking.label,
         language="en",
+        gist=told,
         page_one=first,
         sections=sections,
         notes=notes.made,
-        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Every raised number leads to the quote or log "
-        "line that a sentence rests on.",
+        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Each raised number leads to the quote or log line "
+        "that its sentence rests on.",
     )
 
 
@@ -67,7 +73,7 @@ def _subtitle(case: Case) -> str:
     """The span of dates that the case covers, and how much it rests on."""
     days = [bound for text in _dates(case) for bound in day_of(text) or ()]
     span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
-    ours = "public version, without our own logs" if is_public(case) else "no logs"
+    ours = "public version without our own logs" if is_public(case) else "no logs"
     parts = [
         span,
         many(len(case.documents), "text"),

@@ -17,11 +17,12 @@ __all__ = ["html"]
 TLP = {"TLP:CLEAR": "#fff", "TLP:GREEN": "#33ff00", "TLP:AMBER": "#ffc000", "TLP:AMBER+STRICT": "#ffc000", "TLP:RED": "#ff2b2b"}
 
 
-def html(brief: Brief) -> bytes:
-    """The page in UTF-8. All text is escaped by the template; only the pictures, which we draw, go in as they are."""
+def html(brief: Brief, *, unfolded: bool = False) -> bytes:
+    """The page in UTF-8, its annexes folded unless `unfolded`. All text is escaped by the template; only the pictures, which we
+    draw, go in as they are."""
     style = _style(brief.marking)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = _template().render(brief=brief, style=style, style_hash=digest, anchors=_anchors(brief))
+    page = _template().render(brief=brief, style=style, style_hash=digest, anchors=_anchors(brief), unfolded=unfolded)
     # Blank lines come from the template's own structure and mean nothing.
     return ("\n".join(row for row in page.split("\n") if row.strip()) + "\n").encode("utf-8", "replace")
 

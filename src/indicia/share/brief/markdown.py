@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import msgspec
-
 from indicia.share.brief.blocks import (
     AnyBlock,
     Brief,
@@ -22,31 +20,28 @@ from indicia.share.brief.blocks import (
     Table,
 )
 from indicia.view.lines import Bit, Line
+from indicia.view.wording import many
 
 __all__ = ["markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
-CLAIMS = "The claims in their own words"
-BEHIND = "Behind page one"
 STATES = {"done": "worked", "tried": "tried", "missing": "not seen"}
 
 
 def markdown(brief: Brief) -> bytes:
     """The document in UTF-8, with the marking first and last."""
     parts = [f"**{brief.marking}**", f"# {escaped(brief.title)}", f"{escaped(brief.kicker)}. {escaped(brief.subtitle)}"]
+    parts.append(" ".join(_line(one) for one in brief.gist))
     for box in brief.page_one:
         parts.append(f"## {escaped(box.title)}")
         if box.lead:
             parts.append(f"**{escaped(box.lead)}**")
-        parts += [_on_page_one(block) for block in box.blocks]
-    folded = [block for box in brief.page_one for block in box.blocks if isinstance(block, Fold)]
-    if folded:
-        parts += [f"## {BEHIND}", *_blocks(folded)]
+        parts += _blocks(box.blocks)
     for section in brief.sections:
-        parts.append(f"## {escaped(section.title)}")
+        parts.append(f"## Annex: {escaped(section.title)}")
         parts += _blocks(section.blocks)
-    parts.append("## Notes")
+    parts.append("## Notes: what each sentence rests on")
     parts.append("\n".join(f"{note.number}. {_line(note.text)} ({_line(note.where)})" for note in brief.notes) or "None.")
     parts += [escaped(brief.footer), f"**{brief.marking}**"]
     return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8", "replace")
@@ -104,16 +99,6 @@ def _blocks(blocks: Iterable[AnyBlock]) -> list[str]:
     return [_block(block) for block in blocks]
 
 
-def _on_page_one(block: AnyBlock) -> str:
-    """Page one stays short where nothing can be folded: what a page would fold follows it."""
-    if isinstance(block, Fold):
-        return f"*{escaped(block.summary)}:* see {BEHIND}."
-    if isinstance(block, Table) and len(block.rows) > block.shown:
-        short = msgspec.structs.replace(block, rows=block.rows[: block.shown])
-        return f"{_table(short)}\n\n{len(block.rows) - block.shown} more rows: see {CLAIMS}."
-    return _block(block)
-
-
 def _block(block: AnyBlock) -> str:
     match block:
         case Para(text=text, role=role):
@@ -148,5 +133,5 @@ def _table(block: Table) -> str:
     rows += [f"| {' | '.join(_cell(cell) for cell in row.cells)} |" for row in block.rows]
     text = f"*{escaped(block.caption)}*\n\n" + "\n".join(rows)
     if block.left_out:
-        text += f"\n\n{block.left_out} further rows are left out here; they are in {escaped(block.elsewhere)}."
+        text += f"\n\n{many(block.left_out, 'more row')}: in {escaped(block.elsewhere)}."
     return text

@@ -22,6 +22,7 @@ FILES = {
     "html": ("brief.html", "text/html; charset=utf-8", "Brief, one HTML page", "Opens anywhere, needs nothing else.", READ),
     "pdf": ("brief.pdf", "application/pdf", "Brief, PDF", "To print and to send.", READ),
     "md": ("brief.md", "text/markdown; charset=utf-8", "Brief, Markdown", "To go on writing.", READ),
+    "card": ("card.svg", "image/svg+xml", "Card, one picture", "Who said what, in which words: to publish.", READ),
     "stix": ("bundle.stix.json", "application/json", "STIX 2.1 bundle", "For OpenCTI and other platforms.", MACHINES),
     "misp": ("event.misp.json", "application/json", "MISP event", "For MISP; marks what is fit for detection.", MACHINES),
     "navigator": (

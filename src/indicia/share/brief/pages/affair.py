@@ -30,7 +30,7 @@ def affair_section(case: Case, notes: Notes) -> Section:
         else:
             blocks.append(Fold(summary=f"{notes.index.show(affair.name, 80)}: {_count(affair)}", blocks=tuple(made)))
     if not blocks:
-        blocks.append(Para(text=line("No claim was found, so there is no affair to show."), role="warn"))
+        blocks.append(Para(text=line("No claim was found, so there is nothing to show."), role="warn"))
     return Section(id="affair", title="The affair, step by step", blocks=tuple(blocks))
 
 
@@ -40,11 +40,12 @@ def _count(affair: Affair) -> str:
 
 def _summary(affair: Affair, notes: Notes) -> Line:
     claims = [notes.index.claims[one] for row in affair.rows for one in row.claims if one in notes.index.claims]
-    utterances = sum(claim.origin is None for claim in claims)
+    utterances = len({claim.origin or claim.id for claim in claims})
     texts = len({claim.quote.document for claim in claims})
     count = affair.origins
-    voices = f"{many(count, 'voice')} of {'its' if count == 1 else 'their'} own accuse{'s' if count == 1 else ''}"
-    told = f"{many(len(claims), 'claim')} in {many(texts, 'text')} go back to {many(utterances, 'utterance')}; {voices}. "
+    voices = f"{many(count, 'independent voice')} {'accuses' if count == 1 else 'accuse'} somebody"
+    goes = "goes" if len(claims) == 1 else "go"
+    told = f"{many(len(claims), 'claim')} in {many(texts, 'text')} {goes} back to {many(utterances, 'utterance')}; {voices}. "
     lag = lag_words(affair.first_detected, affair.first_private, affair.first_official)
     told += notes.index.show(lag[:1].upper() + lag[1:], 300)
     return line(Bit(text=f"{notes.index.show(affair.name, 100)}: ", look="strong"), told)
@@ -53,7 +54,7 @@ def _summary(affair: Affair, notes: Notes) -> Line:
 def lag_words(detected: str | None, private: str | None, official: str | None) -> str:
     """How long attribution took, as far as the dates tell: a sentence, or nothing."""
     parts = [
-        f"first detected {detected} (known)" if detected else "",
+        f"first detected {detected} (from our tables)" if detected else "",
         f"first private attribution {private}" if private else "",
     ]
     parts.append(f"first official attribution {official}" if official else "")
@@ -89,8 +90,8 @@ def _table(affair: Affair, case: Case, notes: Notes) -> Table:
         changes[shift.later].append(shift)
     rows = tuple(_row(claim, row_of[claim.id], changes[claim.id], passed_on[claim.id], notes) for claim in first)
     return Table(
-        caption="Each utterance once, oldest first; what others pass on is counted, not listed",
-        head=("Said", "Who", "Says", "Level", "How firmly", "Grounds", "Beside others"),
+        caption="Each utterance once, oldest first; copies are counted, not listed",
+        head=("Date", "Who", "Says", "Level", "How firmly", "Grounds", "Compared with others"),
         rows=rows[:ROWS],
         shown=ROWS,
         left_out=len(rows[ROWS:]),

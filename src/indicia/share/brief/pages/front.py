@@ -1,63 +1,48 @@
-"""Page one: what a manager has to know in two minutes."""
+"""Page one, on one sheet: who says what, were we hit, do the grounds hold, what first, what is not known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.records import Case
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Fold, Para
+from indicia.records import Case, HuntVerdict
+from indicia.share.brief.blocks import Box, Bullets
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
 from indicia.share.brief.pages.todo import todo
 from indicia.share.brief.pages.who import who
-from indicia.view.judgements import Sentence
-from indicia.view.lines import Bit, line
+from indicia.view.judgements import Sentence, reach_of
+from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
-from indicia.view.told import MEANINGS, TONES
+from indicia.view.wording import sentence
 
-__all__ = ["page_one"]
+__all__ = ["gist", "page_one"]
+
+FEW = 3
 
 
-def page_one(case: Case, judgements: Sequence[Sentence], notes: Notes) -> tuple[Box, ...]:
+def gist(judgements: Sequence[Sentence], notes: Notes) -> tuple[Line, ...]:
+    """The affair in two sentences: who accuses whom, and who answers."""
+    said = [one for one in judgements if one.topic == "said"][:1]
+    answered = [one for one in judgements if one.topic == "denied"][:1]
+    return tuple(line(notes.index.show(one.text, 400), notes=notes(one.traces[:FEW])) for one in said + answered)
+
+
+def page_one(case: Case, notes: Notes) -> tuple[Box, ...]:
     """The five boxes of page one."""
-    return (
-        _judgements(judgements, notes),
-        who(case, notes),
-        ours(case, notes),
-        holds(case, notes),
-        todo(case, notes),
-    )
+    return who(case, notes), ours(case, notes), holds(case, notes), todo(case, notes), _not_known(case, notes)
 
 
-def _judgements(judgements: Sequence[Sentence], notes: Notes) -> Box:
-    """What the boxes below do not tell stands open, the other sentences behind a fold."""
-    first = [one for one in judgements if one.topic == "said"][:1]
-    open_ = first + [one for one in judgements if one.topic in {"denied", "missing"}]
-    rest = [one for one in judgements if one not in open_]
-    blocks: tuple[AnyBlock, ...] = (_list(open_, notes),)
-    if rest:
-        blocks += (Fold(summary=f"All {len(judgements)} key judgements", blocks=(_list(judgements, notes), *_meanings())),)
-    words = [Bit(text=word.value, look=f"tag-{TONES[word]}") for word in MEANINGS]
-    meant = [part for word, meaning in zip(words, MEANINGS.values(), strict=True) for part in (word, f" {meaning}. ")]
-    blocks += (Para(text=line(*meant), role="note"),)
-    return Box(id="judgements", title="Key judgements", blocks=blocks, wide=True)
-
-
-def _meanings() -> tuple[AnyBlock, ...]:
-    axes = "Likelihood says how probable a thing is, confidence how good the grounds are; one never stands for the other."
-    return (Para(text=line(axes), role="note"),)
-
-
-def _list(judgements: Sequence[Sentence], notes: Notes) -> Bullets:
+def _not_known(case: Case, notes: Notes) -> Box:
+    """What would have to be found out: what the grounds lack, and what lies outside the logs."""
     show = notes.index.show
-    items = []
-    for one in judgements:
-        bits: list[str | Bit] = [show(one.text)]
-        if one.told:
-            bits += [" ", Bit(text=one.told.value, look=f"tag-{TONES[one.told]}")]
-        if one.likelihood:
-            bits += [" ", Bit(text=f"Likelihood: {one.likelihood.value}", look="tag-blue")]
-        if one.confidence:
-            bits += [" ", Bit(text=f"Confidence: {one.confidence.value}", look="tag-violet")]
-        items.append(line(*bits, notes=notes(one.traces)))
-    return Bullets(items=tuple(items), ordered=True, role="judgements")
+    missing = case.weighing.observed.missing[:2] if case.weighing else ()
+    items = [line(sentence(f"Missing evidence: {show(text, 160)}")) for text in missing]
+    reach = reach_of(case.hunt) if case.hunt and case.hunt.verdict is not HuntVerdict.NO_LOGS else None
+    if reach:
+        start, end = (f"{at:%Y-%m-%d %H:%M}" for at in reach)
+        items.append(line(f"What happened before {start} and after {end} UTC: the logs end there."))
+    silent = sum(not claim.date for claim in case.claims)
+    if silent and not items:
+        items.append(line(f"When {silent} of the {len(case.claims)} claims were made: the texts give no date."))
+    items = items or [line("Whether the sources are right: this brief repeats what they said.")]
+    return Box(id="missing", title="What is not known", blocks=(Bullets(items=tuple(items)),), more="limits")

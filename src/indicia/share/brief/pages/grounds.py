@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from indicia.records import Assessment, Case
-from indicia.share.brief.blocks import AnyBlock, Bullets, Heading, Para, Row, Section, Table
+from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
 from indicia.share.brief.known import Known
+from indicia.share.brief.pages.holds import side_by_side
 from indicia.share.brief.pictures.weights import weights
 from indicia.view.judgements import listed
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 from indicia.view.probable import leader, percent
+from indicia.view.wording import many
 from indicia.view.words import source_words
 
 __all__ = ["grounds_section"]
@@ -23,18 +25,21 @@ def grounds_section(case: Case, notes: Notes, known: Known) -> Section:
     weighing, show = case.weighing, notes.index.show
     if weighing is None:
         return Section(id="evidence", title=title, blocks=(Para(text=line("Nothing was weighed."), role="warn"),))
-    blocks: list[AnyBlock] = []
+    blocks: list[AnyBlock] = list(side_by_side(case, notes))
     for assessment, name, short in (
         (weighing.observed, "What was observed", "observed"),
         (weighing.said, "What was said", "said"),
     ):
         blocks.append(Heading(text=f"{name}: {assessment.verdict.value}"))
         picture = weights(f"weights-{short}", assessment, notes.index.evidence, show)
-        blocks.append(picture if picture else Para(text=line("Nothing weighs here."), role="note"))
+        blocks.append(picture if picture else Para(text=line("No evidence of this kind."), role="note"))
         items = _remarks(assessment, notes, known)
         if items:
             blocks.append(Bullets(items=items))
-        blocks.append(_posteriors(name, assessment, notes))
+        table = _posteriors(name, assessment, notes)
+        blocks.append(
+            Fold(summary=f"{name}: {many(len(table.rows), 'hypothesis', 'hypotheses')}, before and after", blocks=(table,))
+        )
     blocks += [Heading(text="All evidence"), _table(case, notes)]
     return Section(id="evidence", title=title, blocks=tuple(blocks))
 
@@ -47,7 +52,7 @@ def _remarks(assessment: Assessment, notes: Notes, known: Known) -> tuple[Line, 
     telling = [(known.name(feature), bits) for feature, bits in assessment.telling if bits >= 0.05]
     if telling:
         words = listed((f"{name} ({bits:.1f} bit)" for name, bits in telling), 6)
-        items.append(line(f"Would tell most, if it were seen: {show(words, 500)}."))
+        items.append(line(f"Would tell most if it were seen: {show(words, 500)}."))
     if assessment.method:
         items.append(line(f"Method: {show(assessment.method, 400)}."))
     return tuple(items)

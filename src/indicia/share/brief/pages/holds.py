@@ -1,62 +1,79 @@
-"""Page one: do the grounds hold? Hypotheses from what was observed and from what was said, side by side."""
+"""Do the grounds hold? On page one the verdicts with likelihood and confidence; in the annex the hypotheses side by side."""
 
 from __future__ import annotations
 
 from indicia.records import Assessment, Case, Verdict
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Fold, Para
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
 from indicia.view.inert import Shown
 from indicia.view.judgements import assessed
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
+from indicia.view.probable import percent
 from indicia.view.wording import sentence
 
-__all__ = ["holds"]
+__all__ = ["holds", "side_by_side"]
 
 GROUNDS = {
-    Verdict.NAMED: ("carry a name", "blue"),
-    Verdict.TIED: ("fit several", "warn"),
-    Verdict.STATE_ONLY: ("carry a state, no group", "blue"),
+    Verdict.NAMED: ("one actor", "blue"),
+    Verdict.TIED: ("more than one actor fits", "warn"),
+    Verdict.STATE_ONLY: ("a state, but no group", "blue"),
     Verdict.INSUFFICIENT: ("insufficient grounds", "warn"),
 }
 
 
 def holds(case: Case, notes: Notes) -> Box:
+    """The box of page one: a line each on what was observed and on what was said."""
     title = "Do the grounds hold?"
     if case.weighing is None:
-        nothing = Para(text=line("Nothing was weighed: there were neither claims nor observations."), role="warn")
-        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,), wide=True)
+        nothing = Para(text=line("There was nothing to weigh: no claims and no observations."), role="warn")
+        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,))
+    show, observed, said = notes.index.show, case.weighing.observed, case.weighing.said
+    blocks = []
+    for assessment, name, hedge in (
+        (observed, "What we observed", ""),
+        (said, "What was said", ", if you take the speakers at their word"),
+    ):
+        names = _leaders(assessment, show)
+        bits: list[str | Bit] = [
+            Bit(text=f"{name}: ", look="strong"),
+            names + _how_likely(assessment) if names else GROUNDS[assessment.verdict][0],
+        ]
+        bits += [hedge if names else "", ".", *_words(assessment)]
+        blocks.append(Para(text=line(*bits, notes=notes(assessment.decisive[:3]))))
+    tone = GROUNDS[observed.verdict][1]
+    return Box(id="grounds", title=title, lead=_lead(observed, said), tone=tone, blocks=tuple(blocks), more="evidence")
+
+
+def _lead(observed: Assessment, said: Assessment) -> str:
+    if observed.verdict is not Verdict.INSUFFICIENT:
+        return GROUNDS[observed.verdict][0].capitalize()
+    return "Not by what we observed" if said.verdict is not Verdict.INSUFFICIENT else "Insufficient grounds"
+
+
+def side_by_side(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
+    """The annex: both assessments in their own words with their hypotheses, what decides, and whether they agree."""
+    if case.weighing is None:
+        return ()
     weighing, show = case.weighing, notes.index.show
     observed, said = weighing.observed, weighing.said
-    lead = f"Observed: {_lead(observed, show)}. Said: {_lead(said, show)}"
-    blocks: list[AnyBlock] = []
     columns = []
     for assessment, name, short in ((observed, "What was observed", "observed"), (said, "What was said", "said")):
-        column: list[AnyBlock] = []
-        column.append(
-            Para(
-                text=line(
-                    *_named(name, show(assessed(assessment, name), 420)),
-                    *_words(assessment),
-                    notes=notes(assessment.decisive[:3]),
-                )
-            )
+        told = line(
+            *_named(name, show(assessed(assessment, name), 420)), *_words(assessment), notes=notes(assessment.decisive[:3])
         )
+        column: list[AnyBlock] = [Para(text=told)]
         picture = hypotheses(f"hypotheses-{short}", f"{name}: how likely each hypothesis is", assessment, show)
         if picture and assessment.weights:  # without evidence the bars would only show what was assumed
             column.append(picture)
         columns.append(tuple(column))
-    sure: list[str | Bit] = []
-    for assessment, name in ((observed, "Observed:"), (said, "Said:")):
-        sure += [f"{name}", *_words(assessment), " "]
-    inner: list[AnyBlock] = [Columns(columns=tuple(columns))]
+    blocks: list[AnyBlock] = [Columns(columns=tuple(columns))]
     decisive = [key for key in (*observed.decisive, *said.decisive) if key in notes.index.evidence]
     if decisive:
         items = tuple(line(show(notes.index.evidence[key].label, 140), notes=notes((key,))) for key in decisive[:4])
-        inner += [Para(text=line("Without these the answer would be another:"), role="note"), Bullets(items=items)]
-    inner.append(Para(text=line(sentence(show(weighing.agreement, 300))), role="note"))
-    blocks += [Para(text=line(*sure)), Fold(summary="The hypotheses, and what decides", blocks=tuple(inner))]
-    return Box(id="grounds", title=title, lead=lead, tone=GROUNDS[observed.verdict][1], blocks=tuple(blocks), wide=True)
+        blocks += [Para(text=line("Without these items the answer would change:"), role="note"), Bullets(items=items)]
+    blocks.append(Para(text=line(sentence(show(weighing.agreement, 300))), role="note"))
+    return tuple(blocks)
 
 
 def _named(name: str, text: str) -> tuple[str | Bit, ...]:
@@ -64,14 +81,18 @@ def _named(name: str, text: str) -> tuple[str | Bit, ...]:
     return (Bit(text=name, look="strong"), text.removeprefix(name)) if text.startswith(name) else (text,)
 
 
-def _lead(assessment: Assessment, show: Shown) -> str:
-    """The verdict in a few words: the leaders with the likelihood that the weighing gave, or that there are none."""
+def _leaders(assessment: Assessment, show: Shown) -> str:
+    """The names of the leading hypotheses; empty where there are none."""
     both = (*assessment.posteriors, *assessment.levels)
     names = list(dict.fromkeys(one.hypothesis.name for one in both if one.hypothesis.id in assessment.leaders))
-    if assessment.verdict is Verdict.INSUFFICIENT or not names:
-        return GROUNDS[assessment.verdict][0]
-    name = show(" or ".join(names[:3]), 60)
-    return f"{name}, {assessment.likelihood.value}" if assessment.likelihood else f"{GROUNDS[assessment.verdict][0]}: {name}"
+    return "" if assessment.verdict is Verdict.INSUFFICIENT else show(" or ".join(names[:3]), 60)
+
+
+def _how_likely(assessment: Assessment) -> str:
+    """The probability of a single leader; several have none of their own."""
+    both = (*assessment.posteriors, *assessment.levels)
+    found = {one.hypothesis.id: one.probability for one in both if one.hypothesis.id in assessment.leaders}
+    return f" ({percent(next(iter(found.values())))})" if len(found) == 1 else ""
 
 
 def _words(assessment: Assessment) -> list[str | Bit]:

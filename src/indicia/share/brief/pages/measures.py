@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.records import Case, Measure, MeasureKind
+from indicia.records import Case, Measure, MeasureKind, Rank
 from indicia.share.brief.blocks import AnyBlock, Bullets, Code, Fold, Heading, Para, Row, Section, Table
-from indicia.share.brief.pages.todo import by_when
+from indicia.share.brief.pages.todo import by_when, first_five
 from indicia.share.brief.pictures.coverage import coverage
 from indicia.view.inert import visible
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.told import measure_told
+from indicia.view.wording import many
 
 __all__ = ["measures_section"]
 
@@ -19,17 +20,22 @@ ROWS = 120
 QUERIES = 40
 
 
-def measures_section(case: Case, notes: Notes) -> Section:
-    """All measures in order; it says so when there are none."""
+def measures_section(case: Case, notes: Notes, *, full: bool) -> Section:
+    """The measures in order; those against what the accused are only known for where it is `full`. Without any it says so."""
     advice, show = case.advice, notes.index.show
     title = "Measures"
     if advice is None or not advice.measures:
         text = advice.summary if advice else "No advice was worked out."
         return Section(id="measures", title=title, blocks=(Para(text=line(show(text)), role="warn"),))
     by_kind: dict[MeasureKind, list[Measure]] = {kind: [] for kind in MeasureKind}
-    for one in advice.measures:
+    shown = advice.measures if full else tuple(one for one in advice.measures if one.rank is not Rank.TYPICAL)
+    for one in shown:
         by_kind[one.kind].append(one)
-    blocks: list[AnyBlock] = [Heading(text="For management"), Para(text=line(show(advice.summary)))]
+    blocks: list[AnyBlock] = [*first_five(case, notes), Heading(text="For management"), Para(text=line(show(advice.summary)))]
+    if left := len(advice.measures) - len(shown):
+        what = f"{many(left, 'measure')} against techniques that the accused are only known for"
+        text = f"Left out: {what}. The full brief has them."
+        blocks.append(Para(text=line(text), role="note"))
     picture = coverage(advice, show)
     if picture:
         blocks.append(picture)
@@ -48,7 +54,7 @@ def measures_section(case: Case, notes: Notes) -> Section:
             Heading(text="Contain and recover, in this order", id="contain"),
             _steps(by_kind[MeasureKind.CONTAIN], notes),
         ]
-    main = [one for one in advice.measures if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
+    main = [one for one in shown if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
     if main:
         blocks += [Heading(text="For IT: checklist, the most effective first", id="checklist"), _checklist(main, notes)]
         specific = [one for one in main if one.text]
@@ -59,7 +65,7 @@ def measures_section(case: Case, notes: Notes) -> Section:
         if by_kind[MeasureKind.HUNT]:
             blocks.append(
                 Fold(
-                    summary=f"{len(by_kind[MeasureKind.HUNT])} hunts as queries for Splunk, Elastic and Kusto",
+                    summary=f"{many(len(by_kind[MeasureKind.HUNT]), 'hunt')} as queries for Splunk, Elastic and Kusto",
                     blocks=tuple(_queries(by_kind[MeasureKind.HUNT], notes)),
                 )
             )
@@ -128,7 +134,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
         shown=10,
         left_out=max(0, len(measures) - ROWS),
         elsewhere="the JSON form",
-        widths=(17, 39, 10, 6, 13, 15),
+        widths=(17, 35, 10, 6, 14, 18),
     )
 
 
@@ -186,7 +192,7 @@ def _detections(measures: Sequence[Measure], notes: Notes) -> Table:
         shown=8,
         left_out=max(0, len(measures) - ROWS * 2),
         elsewhere="the JSON form",
-        widths=(18, 46, 12, 24),
+        widths=(17, 39, 10, 34),
     )
 
 

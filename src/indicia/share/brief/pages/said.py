@@ -1,24 +1,28 @@
-"""The claims with their source text marked, how they changed, the graph of who says what of whom, and the timeline."""
+"""The claims: the graph of who says what of whom, each source's position, and each claim with its text marked; the timeline."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance, rejected
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
+from indicia.share.brief.pages.who import each_source
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import timeline
+from indicia.view.affair import origins
+from indicia.view.judgements import listed, the
 from indicia.view.lines import Bit, Line, line
 from indicia.view.moments import LANES, Moment, day_of, moments
 from indicia.view.notes import Notes
 from indicia.view.positions import Position
-from indicia.view.wording import many
+from indicia.view.wording import capital, many
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 __all__ = ["claims_section", "timeline_section"]
 
-OPEN = 12  # claims in full before the fold
+OPEN = 6  # claims in full before the fold
 REACH = 160  # characters of context around a quote
 LONGEST = 2000  # characters of a quote
 ROWS = 60
@@ -31,7 +35,7 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     picture = timeline(short, show)
     if picture is None:
         nothing = Para(
-            text=line("Nothing in the case bears a date: give --date with texts that do not tell theirs."), role="warn"
+            text=line("Nothing in this case has a date. Give --date for texts that do not state their own."), role="warn"
         )
         return Section(id="timeline", title="Timeline", blocks=(nothing,))
     blocks: list[AnyBlock] = [picture]
@@ -59,43 +63,43 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     undated = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
     undated += len(case.documents) - len(published)
     if undated:
-        blocks.append(
-            Para(text=line(f"Without any date and so not in the picture: {undated} of the claims and texts."), role="note")
-        )
+        blocks.append(Para(text=line(f"Not in the picture, for want of a date: {undated} claims and texts."), role="note"))
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
 
 
 def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Section:
-    """The graph, then each claim with its sentence, the words that count marked."""
+    """The graph, each source's position, then each claim with its sentence, the words that count marked."""
     show = notes.index.show
     if not case.claims:
         nothing = Para(
             text=line(
-                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, "
-                "questions) and words that say so."
+                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, questions) and "
+                "the words that express it."
             ),
             role="warn",
         )
-        return Section(id="claims", title="The claims in their own words", blocks=(nothing,))
+        return Section(id="claims", title="Who says what, in their own words", blocks=(nothing,))
     blocks: list[AnyBlock] = []
     picture = claim_graph(found, show)
     if picture:
         blocks.append(picture)
-    origins = len({claim.origin or claim.id for claim in case.claims})
+    blocks += each_source(case, notes)
     blocks.append(
         Para(
             text=line(
                 f"{many(len(case.claims), 'claim')} in {many(len({claim.quote.document for claim in case.claims}), 'text')} "
-                f"go back to {many(origins, 'utterance')}; "
-                "copies of one utterance do not add weight."
+                f"go back to {many(origins(case), 'utterance')}; copies of one utterance add no weight."
             ),
             role="note",
         )
     )
     for affair in case.affairs:
         if affair.shifts:
-            items = tuple(dict.fromkeys(_shift(shift, notes) for shift in affair.shifts[:40]))[:20]
-            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items)]
+            groups: dict[tuple[str, str, str], list[Shift]] = defaultdict(list)
+            for shift in affair.shifts:
+                groups[(shift.later, shift.kind, shift.note)].append(shift)
+            items = tuple(dict.fromkeys(_shift(mine, notes) for mine in groups.values()))
+            blocks += [Heading(text=f"What changed: {show(affair.name, 80)}"), Bullets(items=items[:12])]
     blocks.append(
         Para(
             text=line(
@@ -104,9 +108,9 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
                 ", ",
                 Bit(text="who is named", look="mark-accused"),
                 ", ",
-                Bit(text="the act", look="mark-act"),
+                Bit(text="the deed", look="mark-act"),
                 ", ",
-                Bit(text="what ties them", look="mark-tie"),
+                Bit(text="the tie", look="mark-tie"),
                 ", ",
                 Bit(text="how surely", look="mark-cue"),
                 ".",
@@ -114,30 +118,34 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
             role="note",
         )
     )
-    passages = [_passage(claim, notes) for claim in case.claims]
+    passages = tuple(_passage(claim, notes) for claim in case.claims)
     blocks += passages[:OPEN]
     if len(passages) > OPEN:
-        blocks.append(Fold(summary=f"{len(passages) - OPEN} more claims", blocks=tuple(passages[OPEN:])))
-    return Section(id="claims", title="The claims in their own words", blocks=tuple(blocks))
+        blocks.append(Fold(summary=f"{len(passages) - OPEN} more claims in their own words", blocks=passages[OPEN:]))
+    return Section(id="claims", title="Who says what, in their own words", blocks=tuple(blocks))
 
 
 SHIFTS = {"repeat": "repeats", "refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
 
 
-def _shift(shift: Shift, notes: Notes) -> Line:
-    show, claims = notes.index.show, notes.index.claims
-    new, old = claims.get(shift.later), claims.get(shift.earlier)
+def _shift(mine: Sequence[Shift], notes: Notes) -> Line:
+    """One claim beside the earlier ones that it changes in the same way."""
+    show, claims, first = notes.index.show, notes.index.claims, mine[0]
+    new, earlier = claims.get(first.later), [claims[one.earlier] for one in mine if one.earlier in claims]
     who = show(source_words(new), 80) if new else "a later claim"
-    verb = SHIFTS.get(shift.kind.rstrip("s"), show(shift.kind, 20))
-    if old is None:
+    verb = SHIFTS.get(first.kind.rstrip("s"), show(first.kind, 20))
+    dates = {one.date for one in earlier}
+    when = f" of {show(dates.pop() or '', 20)}" if len(dates) == 1 and None not in dates else ""
+    others = list(dict.fromkeys(source_words(one) for one in earlier))
+    if not others:
         whose = "an earlier claim"
-    elif new and source_words(new) == source_words(old):
+    elif new and others == [source_words(new)]:
         whose = "its own claim"
     else:
-        whose = f"what {show(source_words(old), 80)} said"
-    when = f" of {show(old.date, 20)}" if old and old.date else ""
-    more = f": {show(shift.note, 160).rstrip('.')}" if shift.note else ""
-    return line(f"{who} {verb} {whose}{when}{more}.", notes=notes((shift.earlier, shift.later)))
+        whose = f"what {show(listed(map(the, others)), 160)} said"
+    more = f": {show(first.note, 160).rstrip('.')}" if first.note else ""
+    traces = (first.later, *(one.earlier for one in mine))
+    return line(f"{capital(the(who))} {verb} {whose}{when}{more}.", notes=notes(traces))
 
 
 def _passage(claim: Claim, notes: Notes) -> Passage:

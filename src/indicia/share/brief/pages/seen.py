@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from indicia.records import Case, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
+from indicia.records import Case, Chain, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Fold, Heading, Para, Row, Section, Table
+from indicia.share.brief.pages.ours import stages
 from indicia.view.leaving import is_public
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes, moment
+from indicia.view.wording import many, sentence
 
 __all__ = ["hunt_section"]
 
@@ -20,45 +22,53 @@ LEVELS = list(RuleLevel)
 
 def hunt_section(case: Case, notes: Notes) -> Section:
     """One section on our own logs; it says so when there were none."""
-    hunt, show = case.hunt, notes.index.show
+    hunt = case.hunt
     title = "What our logs show"
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         if is_public(case):
-            left = "What our own logs show is left out of this public version."
+            left = "This public version leaves out what our own logs show."
             return Section(id="hunt", title=title, blocks=(Para(text=line(left), role="note"),))
-        text = "No logs were given. The measures below say which logs answer the question, and how to switch them on."
+        text = "No logs were given. The measures say which logs would answer the question, and how to switch them on."
         return Section(id="hunt", title=title, blocks=(Para(text=line(text), role="warn"),))
-    blocks: list[AnyBlock] = []
+    blocks: list[AnyBlock] = list(stages(case, notes))
     for chain in hunt.chains[:20]:
-        mine = [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings]
-        keys = ", ".join(f"{name} {value}" for name, value in chain.keys[:6])
-        head = f"{show(chain.host, 60)}: " + " \u2192 ".join(
-            stage.value for stage in chain.stages if stage is not Stage.OTHER or len(chain.stages) == 1
-        )
-        text = f"{chain.summary[:1].upper()}{chain.summary[1:]}".rstrip(".") + "." if chain.summary else ""
-        blocks += [
-            Heading(text=head, id=chain.id),
-            Para(
-                text=line(
-                    show(text, 900), f" Joined by {show(keys, 200)}." if keys else "", notes=notes(one.id for one in mine[:3])
-                )
-            ),
-            _story(f"Chain on {show(chain.host, 60)}: the first line of each kind", mine, notes),
-        ]
+        told = _chain(chain, notes)
+        if chain.outcome is Outcome.SUCCESS or len(hunt.chains) == 1:
+            blocks += told
+        else:
+            blocks.append(Fold(summary=_stages(chain, notes), blocks=told))
     if len(hunt.chains) > 20:
         blocks.append(Para(text=line(f"{len(hunt.chains) - 20} more chains are in the JSON form."), role="note"))
     if hunt.sightings:
         blocks += [Heading(text="Sightings by rule and machine"), _groups(hunt.sightings, notes)]
         loose = Fold(
-            summary=f"The log lines ({len(hunt.sightings):,} sightings)".replace(",", "\u202f"),
+            summary=f"The log lines ({many(len(hunt.sightings), 'sighting')})",
             blocks=(_lines("Log lines", hunt.sightings, notes, shown=LINES),),
         )
         blocks.append(loose)
     else:
         blocks.append(Para(text=line("No rule and no indicator matched.")))
-    blocks += [Heading(text="Logs that were read, and how far they reach"), _files(case, notes)]
+    blocks += [Fold(summary="The log files, and how far each reaches", blocks=(_files(case, notes),))]
     blocks.append(_rules(case, notes))
     return Section(id="hunt", title=title, blocks=tuple(blocks))
+
+
+def _stages(chain: Chain, notes: Notes) -> str:
+    """`exch01: probe → exploit`, in the order of an intrusion."""
+    told = [stage for stage in chain.stages if stage is not Stage.OTHER or len(chain.stages) == 1]
+    return f"{notes.index.show(chain.host, 60)}: " + " \u2192 ".join(stage.value for stage in Stage if stage in told)
+
+
+def _chain(chain: Chain, notes: Notes) -> tuple[AnyBlock, ...]:
+    show = notes.index.show
+    mine = [notes.index.sightings[key] for key in chain.sightings if key in notes.index.sightings]
+    keys = ", ".join(f"{name} {value}" for name, value in chain.keys[:6])
+    joined = f" Linked by {show(keys, 200)}." if keys else ""
+    return (
+        Heading(text=_stages(chain, notes), id=chain.id),
+        Para(text=line(show(sentence(chain.summary), 900), joined, notes=notes(one.id for one in mine[:3]))),
+        _story(f"On {show(chain.host, 60)}: the first line of each kind", mine, notes),
+    )
 
 
 def _story(caption: str, mine: list[Sighting], notes: Notes) -> Table:
@@ -153,12 +163,12 @@ def _groups(sightings: tuple[Sighting, ...], notes: Notes) -> Table:
         )
     return Table(
         caption="Sightings by rule and machine",
-        head=("What matched", "Machine", "Level", "Times", "With success", "First (UTC)", "Techniques"),
+        head=("What matched", "Machine", "Level", "Times", "Worked", "First (UTC)", "Techniques"),
         rows=tuple(rows),
         shown=12,
         left_out=max(0, len(ordered) - GROUPS),
         elsewhere="the JSON form",
-        widths=(30, 12, 9, 7, 10, 17, 15),
+        widths=(28, 17, 9, 7, 9, 16, 14),
     )
 
 
@@ -199,7 +209,7 @@ def _rules(case: Case, notes: Notes) -> Para:
     matched = sum(one.matches > 0 for one in rules)
     sought = case.hunt.indicators_sought if case.hunt else 0
     text = (
-        f"{len(rules)} rules: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} "
-        f"could not run. {sought} indicators were sought."
+        f"{many(len(rules), 'rule')}: {matched} matched, {len(rules) - matched - idle} ran without a match, {idle} "
+        f"could not run. {many(sought, 'indicator')} looked for."
     )
     return Para(text=line(text), role="note")

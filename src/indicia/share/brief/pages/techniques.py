@@ -26,16 +26,16 @@ class _Found:
         self.outcome = Outcome.ATTEMPT
 
 
-def technique_section(case: Case, notes: Notes, known: Known) -> Section:
-    """Seen and stated techniques; apart from them those that the accused are known for."""
+def technique_section(case: Case, notes: Notes, known: Known, *, full: bool) -> Section:
+    """Seen and stated techniques; those that the accused are only known for are counted, and listed where it is `full`."""
     title = "Techniques"
     found, unknown = _gather(case, known)
-    usual = _usual(case, known, found)
+    usual = _usual(case, known, found, full=full)
     if not found:
         nothing = Para(
             text=line(
-                "No technique was found, neither in the texts nor in logs. Advisories and technical reports name "
-                "them; news seldom do."
+                "No technique was found in the texts or in the logs. Advisories and technical reports name them; news "
+                "seldom does."
             ),
             role="warn",
         )
@@ -68,7 +68,7 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
                     line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
                     line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
                     line(HEAT[heat[key]][3], notes=notes(one.traces[:4])),
-                    line(answers.get(key, "no measure: see the gaps")),
+                    line(answers.get(key, "nothing: see the gaps")),
                 ),
                 tone="bad" if heat[key] == "worked" else "",
             )
@@ -105,11 +105,15 @@ def technique_section(case: Case, notes: Notes, known: Known) -> Section:
     return Section(id="techniques", title=title, blocks=tuple(blocks))
 
 
-def _usual(case: Case, known: Known, found: dict[str, _Found]) -> list[AnyBlock]:
+def _usual(case: Case, known: Known, found: dict[str, _Found], *, full: bool) -> list[AnyBlock]:
     """What the accused are known to do, which neither the texts nor our logs say: apart, and folded."""
     keys = {key for value in typical(case) if (key := known.technique_id(value)) and key not in found}
     if not keys:
         return []
+    count = f"{many(len(keys), 'more technique')} that the accused are known for"
+    if not full:
+        text = f"Left out: {count}. No text that was read states them and no log shows them; the full brief lists them."
+        return [Para(text=line(text), role="note")]
     answers = _answers(case)
     rows = tuple(
         Row(
@@ -117,14 +121,14 @@ def _usual(case: Case, known: Known, found: dict[str, _Found]) -> list[AnyBlock]
                 line(Bit(text=key, look="strong"), f" {known.technique_name(key)}"),
                 line(", ".join(known.tactic_name(short) for short in known.tactics_of(key))),
                 line(Bit(text=Told.KNOWN.value, look=f"tag-{TONES[Told.KNOWN]}")),
-                line(answers.get(key, "no measure: see the gaps")),
+                line(answers.get(key, "nothing: see the gaps")),
             ),
             tone="quiet",
         )
         for key in sorted(keys, key=lambda key: (known.position(key), key))
     )
     table = Table(
-        caption="Known of the accused from our tables; no text that was read says it, and no log shows it",
+        caption="Known of the accused from our tables; no text states it and no log shows it",
         head=("Technique", "Tactic", "How it is known", "Answered by"),
         rows=rows[:ROWS],
         shown=ROWS,
@@ -132,9 +136,7 @@ def _usual(case: Case, known: Known, found: dict[str, _Found]) -> list[AnyBlock]
         elsewhere="the JSON form",
         widths=(32, 20, 22, 26),
     )
-    return [
-        Fold(summary=f"{many(len(keys), 'technique')} that the accused are known for, stated nowhere here", blocks=(table,))
-    ]
+    return [Fold(summary=f"{count}, neither stated nor seen here", blocks=(table,))]
 
 
 def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:

@@ -1,15 +1,15 @@
-"""Page one: what to do, by when. The first three measures of all, five behind a fold."""
+"""What to do first: three measures on page one; five with how and why in the annex."""
 
 from __future__ import annotations
 
 from indicia.records import Advice, Case, Measure, MeasureKind
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Fold, Para
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
 from indicia.view.judgements import OF_TABLES
-from indicia.view.lines import Bit, Line, line
+from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.wording import capital
+from indicia.view.wording import capital, many
 
-__all__ = ["by_when", "first_things", "todo"]
+__all__ = ["by_when", "first_five", "first_things", "todo"]
 
 FEW = 3
 BY_EFFORT = {1: "this week", 2: "this month", 3: "this quarter"}
@@ -50,59 +50,53 @@ def _hours(measure: Measure) -> int:
 
 
 def todo(case: Case, notes: Notes) -> Box:
-    title = "What to do, by when"
+    """The box of page one: the first three things to do, each with by when."""
+    title, show = "What to do first", notes.index.show
     if case.advice is None or not case.advice.measures:
         text = case.advice.summary if case.advice else "No advice was worked out for this case."
-        nothing = Para(text=line(notes.index.show(text, 400) or "Nothing particular."), role="warn")
-        return Box(id="todo", title=title, lead="Nothing particular", tone="quiet", blocks=(nothing,), wide=True)
-    show = notes.index.show
-    first = first_things(case.advice)
-    items: list[Line] = []
-    full: list[Line] = []
-    for number, one in enumerate(first):
-        head = (
-            Bit(text=f"{capital(by_when(one))}: ", look="strong"),
-            Bit(text=show(one.title, 160), look="strong", href=f"#{one.id}"),
-            f" {OF_TABLES}" if one.known else "",
-        )
-        why = f". {show(_first_sentences(one.instruction, 240))}"
-        full.append(line(*head, why, notes=notes((one.id,))))
-        if number < FEW:
-            items.append(line(*head, notes=notes((one.id,))))
-    more: list[AnyBlock] = [Bullets(items=tuple(full), ordered=True, role="todo")]
-    reports = [one for one in case.advice.measures if one.kind is MeasureKind.REPORT]
-    if reports:
-        soonest = min(one.within_hours or 999 for one in reports)
-        more.append(
-            Para(
-                text=line(
-                    f"Reporting clocks may be running: the shortest first deadline among {len(reports)} duties is "
-                    f"{soonest} hours. ",
-                    Bit(text="See the checklist", href="#reporting"),
-                    ".",
-                ),
-                role="note",
-            )
-        )
-    few = case.advice.curve[:5]
-    if few:
-        first_few = (
-            "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
-        )
-        text = f"{first_few} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
-        more.append(Para(text=line(text, " ", Bit(text="All measures", href="#measures"), "."), role="note"))
-    blocks: list[AnyBlock] = [
-        Bullets(items=tuple(items), ordered=True, role="todo"),
-        Fold(summary=f"The first {len(first)} of {len(case.advice.measures)} measures, with how and why", blocks=tuple(more)),
-    ]
+        nothing = Para(text=line(show(text, 400) or "Nothing in particular."), role="warn")
+        return Box(id="todo", title=title, lead="Nothing in particular", tone="quiet", blocks=(nothing,))
+    first = first_things(case.advice, FEW)
+    items = tuple(line(*_head(one, notes), notes=notes((one.id,))[:1]) for one in first)
     return Box(
         id="todo",
         title=title,
-        lead=f"The first {len(items)} of {len(case.advice.measures)}",
         tone="green",
-        blocks=tuple(blocks),
-        wide=True,
+        blocks=(Bullets(items=items, ordered=True, role="todo"),),
+        more="measures",
     )
+
+
+def _head(one: Measure, notes: Notes) -> tuple[str | Bit, ...]:
+    show = notes.index.show
+    return (
+        Bit(text=f"{capital(by_when(one))}: ", look="strong"),
+        Bit(text=show(one.title, 140), href=f"#{one.id}"),
+        f" {OF_TABLES}" if one.known else "",
+    )
+
+
+def first_five(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
+    """The annex: the first five measures with how and why, the clocks that may be running, and how far they go."""
+    if case.advice is None or not case.advice.measures:
+        return ()
+    show = notes.index.show
+    items = []
+    for one in first_things(case.advice):
+        how = one.instruction.removeprefix(one.title).lstrip(". ")  # some begin with their own title
+        items.append(line(*_head(one, notes), f". {show(_first_sentences(how, 240))}", notes=notes((one.id,))))
+    blocks: list[AnyBlock] = [Bullets(items=tuple(items), ordered=True, role="todo")]
+    reports = [one for one in case.advice.measures if one.kind is MeasureKind.REPORT]
+    if reports:
+        soonest = min(one.within_hours or 999 for one in reports)
+        text = f"Reporting deadlines may be running: the shortest of {many(len(reports), 'duty', 'duties')} is {soonest} hours."
+        blocks.append(Para(text=line(text, " ", Bit(text="See the checklist", href="#reporting"), "."), role="note"))
+    few = case.advice.curve[:5]
+    if few:
+        lead = "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
+        text = f"{lead} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
+        blocks.append(Para(text=line(text), role="note"))
+    return tuple(blocks)
 
 
 def _first_sentences(text: str, most: int) -> str:

@@ -1,4 +1,4 @@
-"""Page one: who says what, each source's position with its words; denials, doubts and silence apart."""
+"""Who says what: on page one a row for each thing that is said; in the annex each source's position with its words."""
 
 from __future__ import annotations
 
@@ -7,73 +7,80 @@ from collections.abc import Sequence
 from indicia.records import Case, Claim, Proposition, Stance
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
 from indicia.view.affair import subject
-from indicia.view.judgements import listed
+from indicia.view.judgements import listed, voices_of
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
-from indicia.view.wording import many
+from indicia.view.wording import capital, many
 from indicia.view.words import firmness_words, surely
 
-__all__ = ["firmly", "said_on", "who"]
+__all__ = ["each_source", "firmly", "said_on", "who"]
 
 ROWS = 6
-DEEDS, TIES, ANSWERS = 3, 2, 2  # rows of page one that stand open
+DEEDS, TIES, ANSWERS = 3, 1, 1  # rows of page one
+VOICES = 3  # sources in a row of page one
 FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
 
 
 def who(case: Case, notes: Notes) -> Box:
+    """The box of page one: what most say, who denies it, from the weakest words to the firmest."""
     title = "Who says what"
     if not case.claims:
         nothing = Para(
             text=line(
-                "No attribution claim was found in the texts. Give statements, news or reports in which somebody accuses, "
+                "The texts make no claim about who did it. Add statements, news or reports in which somebody accuses, "
                 "denies or declines to."
             ),
             role="warn",
         )
-        return Box(id="who", title=title, lead="No claims found", tone="quiet", blocks=(nothing,), wide=True)
+        return Box(id="who", title=title, lead="No claims found", tone="quiet", blocks=(nothing,))
+    found = positions(subject(case).mine)
+    sides = [one for one in found if not is_narration(one)]
+    blocks: tuple[AnyBlock, ...]
+    if sides:
+        blocks = (_together(sides, notes),)
+    else:
+        blocks = (Para(text=line("No named source takes a side; the texts speak in their own voice.")),)
+    return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=blocks, more="claims")
+
+
+def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
+    """The annex: each source in its own words; denials, doubts and silence apart, and what is not about this affair."""
     about = subject(case)
-    mine, others = about.mine, about.others
-    found = positions(mine)
+    found = positions(about.mine)
     told = [one for one in found if not is_narration(one)]
     deeds = [one for one in told if one.names or one.stance in FOR_IT]
     ties = [one for one in told if one.tie]
     against = [one for one in found if one.stance not in {Stance.ACCUSES, *FOR_IT}]
     aside = [one for one in found if is_narration(one) and one not in against]
-    blocks: list[AnyBlock] = []
-    sides = [*deeds, *ties, *(one for one in against if not is_narration(one))]
-    if sides:
-        blocks.append(_together(sides, notes))
     each: list[AnyBlock] = []
     if deeds:
-        each.append(_accusing("Who is said to have done it", deeds, notes))
+        each.append(_accusing("Who is accused of it, and by whom", deeds, notes))
     if ties:
-        each.append(_accusing("Who is said to belong to whom, which says nothing of who did it", ties, notes))
+        each.append(_accusing("Who is tied to whom (this does not say who did it)", ties, notes))
     if against:
         each.append(
             Table(
                 caption="Denials, doubts and silence",
-                head=("Source", "Stance", "Said", "In the words"),
+                head=("Source", "Stance", "Date", "Own words"),
                 rows=tuple(_position_row(one, notes, full=False) for one in against),
                 shown=ROWS,
                 widths=(21, 26, 11, 42),
             )
         )
-    if each:
-        blocks.append(Fold(summary="Each source in its own words", blocks=tuple(each)))
     if aside:
         table = _accusing("In the texts' own voice, without a source", aside, notes)
-        blocks.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
-    if others:
+        each.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
+    if about.others:
         show = notes.index.show
-        names = listed((show(one.incident or one.incident_id or "", 60) for one in others), 4)
-        table = _accusing("Claims on other affairs", positions(others), notes)
-        blocks.append(Fold(summary=f"{many(len(others), 'claim')} on other affairs: {names}", blocks=(table,)))
-    return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=tuple(blocks), wide=True)
+        names = listed((show(one.incident or one.incident_id or "", 60) for one in about.others), 4)
+        table = _accusing("Claims about other incidents", positions(about.others), notes)
+        each.append(Fold(summary=f"{many(len(about.others), 'claim')} about other incidents: {names}", blocks=(table,)))
+    return tuple(each)
 
 
 def _together(found: Sequence[Position], notes: Notes) -> Table:
-    """One row for each thing that is said, with all who say it, from the firmest words to the weakest."""
+    """One row for each thing that is said, with all who say it, from the weakest words to the firmest."""
     show = notes.index.show
     said: dict[str, list[Position]] = {}
     for one in found:
@@ -83,34 +90,41 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
     deeds = [says for says in order if said[says][0].names]
     ties = [says for says in order if said[says][0].tie]
     answers = [says for says in order if says not in deeds and says not in ties]
+    answers.sort(key=lambda says: said[says][0].stance is not Stance.DENIES)
     first = [*deeds[:DEEDS], *ties[:TIES], *answers[:ANSWERS]]
     rows = []
     for says in (*first, *(says for says in order if says not in first)):
-        mine = said[says]
-        mine.sort(key=lambda one: FIRMEST.index(one.said.firmness))
+        mine = sorted(said[says], key=lambda one: -FIRMEST.index(one.said.firmness))
         verb, _, whom = says.partition(" ")
         words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
-        firm = words[0] if len(words) == 1 else f"from {words[0]} to {words[-1]}"
+        firm = words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
         stance = mine[0].stance
+        voices = listed(voices_of(sorted(mine, key=lambda one: FIRMEST.index(one.said.firmness))), VOICES)
         rows.append(
             Row(
                 cells=(
-                    line(Bit(text=verb, look="strong"), f" {show(whom, 90)}"),
-                    line(show(listed(one.who for one in mine), 120), notes=notes(one.firmest.id for one in mine)),
+                    line(Bit(text=capital(verb), look="strong"), f" {show(whom, 90)}"),
+                    line(show(voices, 160), notes=notes(one.firmest.id for one in mine)[:VOICES]),
                     line(show(firm, 90) if stance is Stance.ACCUSES else "\u2013"),
                 ),
                 tone={Stance.DENIES: "bad", Stance.ACCUSES: ""}.get(stance, "quiet"),
             )
         )
     return Table(
-        caption="Who says what", head=("Says", "Who", "How firmly"), rows=tuple(rows), shown=len(first), widths=(36, 38, 26)
+        caption="What is said, by whom, and from the weakest words to the firmest",
+        head=("Says", "Who", "How firmly"),
+        rows=tuple(rows[: len(first)]),
+        shown=len(first),
+        left_out=len(rows) - len(first),
+        elsewhere="the annex",
+        widths=(32, 38, 30),
     )
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
     return Table(
         caption=caption,
-        head=("Source", "Says", "Level", "How firmly", "On what grounds", "Said", "In the words"),
+        head=("Source", "Says", "Level", "How firmly", "Grounds", "Date", "Own words"),
         rows=tuple(_position_row(one, notes, full=True) for one in found),
         shown=ROWS,
         widths=(16, 18, 8, 13, 10, 10, 25),
@@ -157,5 +171,5 @@ def said_on(claim: Claim, date: str | None, notes: Notes) -> Line:
     if date:
         return line(Bit(text=show(date, 20), look="date"))
     if document and document.published:
-        return line(Bit(text="text of ", look="quiet"), Bit(text=show(document.published, 20), look="date"))
+        return line(Bit(text="text: ", look="quiet"), Bit(text=show(document.published, 20), look="date"))
     return line("no date")

@@ -43,7 +43,11 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     undrawn, targets = targets[MOST_ACCUSED:], targets[:MOST_ACCUSED]
     rows = max(len(shown), len(targets))
     step = 34.0
-    left, right, width = 236.0, 520.0, 780.0
+    levels = {target_of(one): one.level.value for one in mine if one.level}
+    called = {target: show(target[0]) + (f" ({levels[target]})" if target in levels else "") for target in targets}
+    left = min(max(width_of(show(source), 13) for source in shown), 280.0) + 16
+    right = left + 250
+    width = right + min(max((width_of(text, 13) for text in called.values()), default=0.0), 330.0) + 16
     drawing = Drawing(width, 30 + rows * step + 46)
     at_left = spread(shown, rows, step)
     at_right = spread(targets, rows, step)
@@ -62,11 +66,9 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     for source in shown:
         drawing.dot(left, at_left[source], 4.5, "ink")
         drawing.text(left - 10, at_left[source] + 4.5, show(source), size=13, anchor="end", most=left - 14)
-    levels = {target_of(one): one.level.value for one in mine if one.level}
     for target in targets:
         drawing.dot(right, at_right[target], 4.5, "ink")
-        level = f" ({levels[target]})" if target in levels else ""
-        drawing.text(right + 10, at_right[target] + 4.5, show(target[0]) + level, size=13, most=width - right - 12)
+        drawing.text(right + 10, at_right[target] + 4.5, called[target], size=13, most=width - right - 12)
     y = 30 + rows * step + 16
     x = 4.0
     for colour, dash, word in dict.fromkeys(stroke(one) for one in mine):

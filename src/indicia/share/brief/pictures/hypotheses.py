@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from indicia.records import Assessment, Level, Posterior
 from indicia.share.brief.blocks import Picture
-from indicia.view.drawing import Drawing
+from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
 from indicia.view.probable import percent
 
@@ -31,8 +31,10 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
     levels = [one for one in assessment.levels if one.hypothesis.level in {Level.STATE, Level.AGENCY}][:3]
     if not groups and not levels:
         return None
-    label, left, right, step = 156.0, 163.0, 420.0, 25.0
-    drawing = Drawing(468, 0)
+    longest = max(width_of(show(one.hypothesis.name), 12.5, bold=True) for one in (*groups, *levels))
+    label = min(max(longest, 120.0), 250.0)
+    left, right, step = label + 7, label + 264, 25.0
+    drawing = Drawing(right + 52, 0)
     y = 14.0
     for rows, head in ((groups, "Groups (together 100 %)"), (levels, "Added up by state or agency")):
         if not rows:
@@ -62,7 +64,7 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
         "Dotted: bounds of the ICD 203 bands, in percent. Upright mark: before the evidence.",
         size=10,
         fill="quiet",
-        most=446,
+        most=right + 46,
     )
     drawing.height = y - 4
     alt = f"{title}: {_spoken(groups, show)}." + (f" Added up: {_spoken(levels, show)}." if levels else "")

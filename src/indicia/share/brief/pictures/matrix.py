@@ -57,8 +57,8 @@ def _wrapped(drawing: Drawing, x: float, y: float, text: str, width: float, *, s
     """At most two lines."""
     first = ""
     words = text.split()
-    while words and width_of(f"{first} {words[0]}".strip(), size) <= width:
+    while words and width_of(f"{first} {words[0]}".strip(), size, bold=bold) <= width:
         first = f"{first} {words.pop(0)}".strip()
-    lines = [first or fit(words.pop(0), width, size), fit(" ".join(words), width, size) if words else ""]
+    lines = [first or fit(words.pop(0), width, size, bold=bold), fit(" ".join(words), width, size, bold=bold) if words else ""]
     for index, one in enumerate(part for part in lines if part):
         drawing.text(x, y + index * (size + 2), one, size=size, fill=fill, bold=bold)
