@@ -106,7 +106,7 @@ MODULES = {
     "python-multipart": {"python_multipart"},  # Starlette loads it for a form
     "pyyaml": {"yaml"},
 }
-LOADED_BY_OTHERS = {"psycopg", "python-multipart"}
+LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first signs the sessions of Starlette
 # Where an optional part may be imported, so that everything else runs without it.
 PARTS = {"pdf": {"share/brief/pdf.py"}, "web": {"web", "cli/serve.py", "cli/taxii.py"}, "postgresql": {"case"}}
 

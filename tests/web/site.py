@@ -11,6 +11,7 @@ from indicia.case import open_store
 from indicia.records import Case
 from indicia.web import create_app
 
+LAUNCH = "a-launch-token-of-these-tests"
 NOW = "2026-01-02T03:04:05+00:00"
 
 
@@ -21,8 +22,11 @@ def shelve(folder: Path, slug: str, case: Case) -> None:
 
 
 def client(folder: Path, **more: object) -> TestClient:
-    """A client that speaks as the browser on this machine would. Use as a context manager."""
-    return TestClient(create_app(folder, author="tester", **more), base_url="http://127.0.0.1")  # type: ignore[arg-type]
+    """A client that speaks as the browser on this machine would, with the launch token. Use as a context manager."""
+    app = create_app(folder, author="tester", launch=LAUNCH, **more)  # type: ignore[arg-type]
+    made = TestClient(app, base_url="http://127.0.0.1")
+    made.get("/", params={"token": LAUNCH})
+    return made
 
 
 def token(page: str) -> str:

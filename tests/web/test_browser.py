@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from indicia.web import create_app
+from tests.web.site import LAUNCH
 
 pytestmark = [
     pytest.mark.browser,
@@ -79,7 +80,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on this machine over an empty folder of cases."""
-    app = create_app(tmp_path_factory.mktemp("cases"), author="tester")
+    app = create_app(tmp_path_factory.mktemp("cases"), author="tester", launch=LAUNCH, reads=(EXAMPLE,))
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
@@ -89,6 +90,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.should_exit = True
     thread.join(10)
     listener.close()
+
+
+def inside(browser: Any, address: str, **how: Any) -> Any:
+    """A browser's context that came in by the address that `indicia serve` prints."""
+    context = browser.new_context(**how)
+    page = context.new_page()
+    page.goto(f"{address}/?token={LAUNCH}")
+    assert page.url == f"{address}/", "the token does not stay in the address"
+    page.close()
+    return context
 
 
 class Watch:
@@ -114,7 +125,7 @@ class Watch:
 @pytest.fixture(scope="module")
 def built(browser: Any, address: str) -> str:
     """The case made from the article and the example logs, through the page."""
-    context = browser.new_context()
+    context = inside(browser, address)
     watch = Watch(context, address)
     page = context.new_page()
     opened(page, address)
@@ -141,7 +152,7 @@ def tab(page: Any, name: str) -> None:
 
 
 def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path) -> None:
-    context = browser.new_context(accept_downloads=True)
+    context = inside(browser, address, accept_downloads=True)
     context.set_default_timeout(60_000)
     watch = Watch(context, address)
     page = context.new_page()
@@ -206,7 +217,7 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
 
 
 def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
-    context = browser.new_context()
+    context = inside(browser, address)
     context.set_default_timeout(60_000)
     page = context.new_page()
     opened(page, built)
@@ -234,7 +245,7 @@ def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
 
 
 def test_the_filters_open_on_a_phone(browser: Any, built: str) -> None:
-    context = browser.new_context(viewport={"width": 375, "height": 720}, java_script_enabled=False)
+    context = inside(browser, address, viewport={"width": 375, "height": 720}, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{built}/claims")
     assert not page.locator(".rail").is_visible()
@@ -245,7 +256,7 @@ def test_the_filters_open_on_a_phone(browser: Any, built: str) -> None:
 
 
 def test_files_are_dropped(browser: Any, address: str) -> None:
-    context = browser.new_context()
+    context = inside(browser, address)
     page = context.new_page()
     opened(page, address)
     dropped = page.evaluate_handle(
@@ -257,7 +268,7 @@ def test_files_are_dropped(browser: Any, address: str) -> None:
 
 
 def test_without_script(browser: Any, address: str, built: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = inside(browser, address, java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
     page.fill("[name=name]", "Plain")
@@ -279,7 +290,7 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(browser: Any, address: str, built: str) -> None:
-    context = browser.new_context(viewport={"width": 375, "height": 720})
+    context = inside(browser, address, viewport={"width": 375, "height": 720})
     page = context.new_page()
     wide = []
     for url in (address, f"{address}/help", *(built + part for part in PARTS)):
@@ -295,7 +306,7 @@ def test_axe_finds_nothing_serious(browser: Any, address: str, built: str, schem
     from axe_playwright_python.sync_playwright import Axe
 
     # The page's own policy forbids the script that axe injects; everything else is as it is served.
-    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    context = inside(browser, address, color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     found = []
     documents = page.request.get(f"{built}/documents.json").json()["documents"]
@@ -316,7 +327,7 @@ def test_axe_finds_nothing_serious(browser: Any, address: str, built: str, schem
 
 
 def test_dark_is_dark(browser: Any, built: str) -> None:
-    context = browser.new_context(color_scheme="dark")
+    context = inside(browser, address, color_scheme="dark")
     page = context.new_page()
     page.goto(built)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 19, 24)"

@@ -19,7 +19,7 @@ BASE = "/case/sample"
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[TestClient]:
     shelve(tmp_path, "sample", sample_case.exchange_case())
-    with client(tmp_path) as made:
+    with client(tmp_path, reads=(tmp_path,)) as made:
         yield made
 
 
@@ -221,7 +221,7 @@ def test_from_a_pasted_text_and_files_to_a_case(site: TestClient, tmp_path: Path
 def test_what_cannot_be_built_says_why(site: TestClient) -> None:
     given = {"token": token(site.get("/").text)}
     assert site.post("/new", data=given).status_code == 400
-    assert "no folder" in site.post("/new", data={**given, "folder": "/nowhere/at/all"}).text
+    assert "in none of the folders" in site.post("/new", data={**given, "folder": "/nowhere/at/all"}).text
     page = site.post("/new", data=given, files=[("texts", ("x.bin", b"\x00\x01\x02\xff" * 50))])
     job = finished(site, page.url.path)
     assert job["state"] == "failed" and "x.bin" in job["message"]

@@ -21,15 +21,18 @@ from starlette.types import ASGIApp
 
 from indicia.case import open_store
 from indicia.cli.taxii import Kept, taxii_of_page
-from indicia.errors import FormatError, UsageError
+from indicia.errors import FormatError, InputError, UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp
 from indicia.share.redact import marking_of
 from indicia.web import create_app
-from indicia.web.taxii.collections import Inbox, collection_id, marking_of_object
+from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.taxii.collections import collection_id, marking_of_object
+from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import Reader, load_readers, reader_of
 from indicia.web.taxii.server import MEDIA, Fixed, Source, beside, taxii_app
 from tests.sample_case import exchange_case, said_with
+from tests.web.site import LAUNCH
 
 READERS = """
 [readers.alice]
@@ -309,15 +312,100 @@ def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[
 
 
 def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
-    page = create_app(tmp_path / "cases", author="x")
+    page = create_app(tmp_path / "cases", author="x", launch=LAUNCH)
     case = mixed_case()
     page.state.shelf.store("exchange", make=True).save(case, author="x", time="t", what="first")
-    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber")
+    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", Hosts(LOCAL), LAUNCH)
     with running(beside(page, taxii)) as server:
-        (root,) = get(f"{server}/taxii2/").json()["api_roots"]
+        assert get(f"{server}/taxii2/").status_code == 401, "beside the page nobody sees anything without a token"
+        (root,) = get(f"{server}/taxii2/", LAUNCH).json()["api_roots"]
         assert "exchange" not in root
-        assert [one["title"] for one in get(f"{root}collections/").json()["collections"]] == ["TLP:CLEAR"]
-        objects = get(f"{root}collections/{collection_id('clear')}/objects/").json()["objects"]
+        titles = [one["title"] for one in get(f"{root}collections/", LAUNCH).json()["collections"]]
+        assert titles == [tlp.label for tlp in Tlp]
+        objects = get(f"{root}collections/{collection_id('clear')}/objects/", LAUNCH).json()["objects"]
         assert objects
         assert not [word for word in SECRET if word in json.dumps(objects)]
-        assert "exchange" in requests.get(f"{server}/", timeout=20).text
+        page_there = requests.get(f"{server}/", headers={"Authorization": f"Bearer {LAUNCH}"}, timeout=20)
+        assert "exchange" in page_there.text
+
+
+INBOX = f"collections/{collection_id('inbox')}/"
+
+
+def outcome(answer: requests.Response) -> object:
+    """What an answer to a post tells, without what is new each time."""
+    told = answer.json()
+    return answer.status_code, {name: value for name, value in told.items() if name not in {"id", "request_timestamp"}}
+
+
+def test_a_post_does_not_tell_what_is_hidden(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
+    told, there = [], []
+    for number, before in enumerate(([note(Tlp.RED, 1), note(Tlp.RED, 2, "2026-02-01T00:00:00.000Z")], [])):
+        inbox = Inbox(tmp_path / str(number))
+        with running(taxii_app(case_root, load(), readers, inbox=inbox, now=lambda: NOON)) as server:
+            if before:
+                assert post(server, CAROL, json.dumps({"objects": before}).encode()).status_code == 202
+            url = f"{server}/taxii2/case/{INBOX}objects/"
+            mine = [note(Tlp.AMBER, 1), note(Tlp.GREEN, 2), note(Tlp.RED, 3)]
+            told.append([outcome(post(server, ALICE, json.dumps({"objects": mine}).encode())) for _ in range(2)])
+            there.append([get(url, ALICE, **{"match[version]": words}).json() for words in ("all", "last", "first")])
+            there[-1].append(delete(server, ALICE, mine[0]["id"]))
+            if before:
+                held = get(url, CAROL, **{"match[version]": "all"}).json()["objects"]
+                assert all(item in held for item in before), "what she deleted was her own"
+    assert told[0] == told[1] and there[0] == there[1]
+    assert there[0][0]["objects"] == [note(Tlp.AMBER, 1), note(Tlp.GREEN, 2)], "what is acknowledged is there"
+    assert "which you may not read" in json.dumps(told[0])
+
+
+def test_another_object_of_a_version_that_is_there_is_refused(server: str) -> None:
+    first, other = note(Tlp.GREEN, 1), note(Tlp.GREEN, 1) | {"content": "other"}
+    assert post(server, ALICE, json.dumps({"objects": [first]}).encode()).json()["success_count"] == 1
+    answer = post(server, ALICE, json.dumps({"objects": [other, first]}).encode()).json()
+    assert (answer["success_count"], answer["failure_count"]) == (1, 1)
+    assert get(f"{server}/taxii2/case/{INBOX}objects/", ALICE).json()["objects"] == [first]
+
+
+DEEP: Any = []
+for _ in range(252):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"modified": "yesterday"},
+        {"modified": "2026-13-01T00:00:00.000Z"},
+        {"modified": "2026-01-01"},
+        {"modified": 7},
+        {"modified": ["2026-01-01T00:00:00.000Z"]},
+        {"created": "x"},
+        {"modified": ""},
+        {"x_deep": DEEP},
+        {"spec_version": ["2.1"]},
+        {"type": 7},
+        {"id": ["x"]},
+    ],
+    ids=lambda change: str(change)[:40],
+)
+def test_one_odd_object_spoils_nobody_s_query(server: str, change: dict[str, Any]) -> None:
+    good, bad = note(Tlp.GREEN, 1), note(Tlp.GREEN, 2) | change
+    answer = post(server, ALICE, json.dumps({"objects": [bad, good]}).encode()).json()
+    assert (answer["success_count"], answer["failure_count"]) == (1, 1)
+    for query in ({}, {"match[version]": "first"}, {"match[version]": "2026-01-01T00:00:00Z"}, {"match[type]": "note"}):
+        assert get(f"{server}/taxii2/case/{INBOX}objects/", CAROL, **query).status_code == 200
+
+
+def test_a_reader_has_so_much_room_and_no_more(tmp_path: Path, readers: tuple[Reader, ...]) -> None:
+    inbox = Inbox(tmp_path / "inbox", most=20_000)
+    with running(taxii_app(case_root, load(), readers, inbox=inbox, now=lambda: NOON)) as server:
+        large = [note(Tlp.GREEN, number) | {"content": "x" * 9000} for number in range(1, 4)]
+        codes = [post(server, ALICE, json.dumps({"objects": [item]}).encode()).status_code for item in large]
+        assert codes == [202, 202, 507]
+        assert len(get(f"{server}/taxii2/case/{INBOX}objects/", ALICE).json()["objects"]) == 2
+        assert post(server, CAROL, json.dumps({"objects": [note(Tlp.RED, 7)]}).encode()).status_code == 202
+        assert delete(server, ALICE, large[0]["id"]) == 200
+        assert post(server, ALICE, json.dumps({"objects": large[2:]}).encode()).status_code == 202
+    assert len(Inbox(tmp_path / "inbox").entries) == 3, "kept on disk"
+    with pytest.raises(InputError, match="cannot be the inbox"):
+        Inbox(tmp_path / "inbox" / next((tmp_path / "inbox").iterdir()).name / "x")

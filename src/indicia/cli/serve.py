@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +14,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
-from indicia.errors import InputError
+from indicia.errors import InputError, UsageError
 from indicia.extras import need
 
 if TYPE_CHECKING:
@@ -29,17 +32,20 @@ def serve(
     ] = None,
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="0 takes a free one.")] = 8321,
     host: Annotated[
-        str, typer.Option("--host", help="The address to listen on. Anything but this machine is your risk.")
+        str, typer.Option("--host", help="The address to listen on. Others than this machine's own need --name.")
     ] = "127.0.0.1",
     names: Annotated[
-        list[str] | None, typer.Option("--name", help="A further host name that the page answers to. May be repeated.")
+        list[str] | None,
+        typer.Option("--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."),
+    ] = None,
+    reads: Annotated[
+        list[Path] | None,
+        typer.Option("--read", help="A folder whose texts and logs a form on the page may name. May be repeated."),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
     ] = None,
-    taxii_only: Annotated[
-        bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1, at any host name.")
-    ] = False,
+    taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
     readers: Annotated[
         Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
     ] = None,
@@ -53,7 +59,8 @@ def serve(
 ) -> int:
     """The page: read, hunt, weigh and advise in the browser; and the same cases over TAXII 2.1 at /taxii2/.
 
-    Over TAXII, whoever has no token of --readers sees what is TLP:CLEAR. With --taxii-only there is no page.
+    The address that it prints holds a token, without which nothing can be seen; INDICIA_SERVE_TOKEN sets your own. Over TAXII
+    it is the owner's. With --taxii-only there is no page, and whoever has no token of --readers sees what is TLP:CLEAR.
 
     [bold]Examples[/]
 
@@ -62,41 +69,56 @@ def serve(
       indicia serve affair.indicia --port 9000
     """
     need("web")
-    import uvicorn
     from platformdirs import user_data_path
 
     from indicia.cli.taxii import taxii_of_page, taxii_server
     from indicia.web import create_app
-    from indicia.web.app import MOST_BYTES
-    from indicia.web.guard.security import LOCAL_HOSTS, Guard
+    from indicia.web.guard.connections import server
+    from indicia.web.guard.hosts import hosts_of, is_loopback
     from indicia.web.taxii.server import beside
 
     voice = talk(quiet, verbose, color)
+    known = hosts_of(host, names or ())
+    launch = _launch_token()
     home = folder or user_data_path("indicia") / "cases"
-    app: ASGIApp
-    if taxii_only:
-        app = taxii_server(cases or (), readers, inbox, sightings)
-    else:
-        page = create_app(home, cases or (), hosts=names or ())
-        shelf = page.state.shelf
-        taxii = taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings)
-        app = beside(page, Guard(taxii, hosts=(*LOCAL_HOSTS, *(names or ())), most=MOST_BYTES))
+    with ExitStack() as held:
+        listener = held.enter_context(_listening(host, port))
+        app: ASGIApp
+        if taxii_only:
+            app = taxii_server(cases or (), readers, inbox, sightings, known, held)
+        else:
+            page = create_app(home, cases or (), hosts=known, launch=launch, reads=reads or ())
+            shelf = page.state.shelf
+            held.callback(shelf.close)
+            app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
+        if not is_loopback(host):
+            voice.say("others can reach this, and tokens travel in clear: put a proxy with TLS before it", "yellow")
+        shown = f"[{host}]" if ":" in host else host
+        rest = "taxii2/" if taxii_only else f"?token={launch}"
+        sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
+        sys.stdout.flush()
+        voice.say("stop with Ctrl-C", "dim")
+        server(app, log_level="info" if verbose else "warning", access_log=bool(verbose)).run(sockets=[listener])
+    return exits.E_OK
+
+
+def _launch_token() -> str:
+    """What opens the page: the user's own where the environment names one. Raises: UsageError when that is too short."""
+    given = os.environ.get("INDICIA_SERVE_TOKEN", "")
+    if given and (len(given) < 16 or not given.isascii() or not given.isprintable()):
+        raise UsageError("INDICIA_SERVE_TOKEN is too easily guessed", hint="16 letters and digits or more")
+    return given or secrets.token_hex(24)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Raises: InputError when nothing can listen there."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise InputError(
             f"cannot listen there: {error.strerror or error}", where=f"{host}:{port}", hint="choose another with --port"
         ) from error
-    shown = f"[{host}]" if ":" in host else host
-    if host not in {"127.0.0.1", "::1", "localhost"}:
-        risk = "tokens travel in clear: put a proxy with TLS before it" if taxii_only else "there is no password"
-        voice.say(f"others on the network can reach this, and {risk}", "yellow")
-    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{'taxii2/' if taxii_only else ''}\n")
-    sys.stdout.flush()
-    voice.say("stop with Ctrl-C", "dim")
-    config = uvicorn.Config(app, log_level="info" if verbose else "warning", access_log=bool(verbose), server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
-    return exits.E_OK
+    return listener

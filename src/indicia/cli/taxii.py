@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from indicia.case import Store
     from indicia.records import Case
     from indicia.share.stix.versions import Offered
+    from indicia.web.guard.hosts import Hosts
     from indicia.web.taxii.server import Source
 
 __all__ = ["Kept", "taxii_of_page", "taxii_server"]
@@ -47,8 +49,13 @@ class Kept:
             self.store.keep_offered(f"taxii {collection}", made, gone=gone)
 
 
-def taxii_server(cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str) -> Starlette:
-    """The server of one case. Raises: UsageError for another number of cases, and what reading the files raises."""
+def taxii_server(
+    cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str, hosts: Hosts, held: ExitStack
+) -> Starlette:
+    """The server of one case, which is closed with `held`; whoever has no token sees what is TLP:CLEAR.
+
+    Raises: UsageError for another number of cases, and what reading the files raises.
+    """
     from indicia.case import open_store
     from indicia.knowledge import load
     from indicia.pipeline import as_left, is_store, load_case
@@ -56,8 +63,12 @@ def taxii_server(cases: Sequence[str], readers: Path | None, inbox: Path | None,
 
     if len(cases) != 1:
         raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
-    source = Kept(open_store(cases[0])) if is_store(cases[0]) else Fixed(as_left(load_case(cases[0]), load()))
-    return _server(lambda: {"case": source}, readers, inbox, sightings)
+    source: Source
+    if is_store(cases[0]):
+        source = Kept(held.enter_context(open_store(cases[0])))
+    else:
+        source = Fixed(as_left(load_case(cases[0]), load()))
+    return _server(lambda: {"case": source}, readers, inbox, sightings, hosts)
 
 
 def taxii_of_page(
@@ -66,8 +77,13 @@ def taxii_of_page(
     readers: Path | None,
     inbox: Path | None,
     sightings: str,
+    hosts: Hosts,
+    launch: str,
 ) -> Starlette:
-    """The server of all cases that the page shows. Their addresses do not tell their names."""
+    """The server of all cases that the page shows, to readers and to whoever has the launch token, and to nobody else.
+
+    The addresses of the cases do not tell their names.
+    """
     from indicia.web.taxii.collections import collection_id
 
     sources: dict[str, Source] = {}
@@ -79,21 +95,32 @@ def taxii_of_page(
                 sources[id] = Kept(store(slug))
         return {id: sources[id] for id in names}
 
-    return _server(roots, readers, inbox, sightings)
+    return _server(roots, readers, inbox, sightings, hosts, launch)
 
 
-def _server(roots: Callable[[], Mapping[str, Source]], readers: Path | None, inbox: Path | None, sightings: str) -> Starlette:
+def _server(
+    roots: Callable[[], Mapping[str, Source]],
+    readers: Path | None,
+    inbox: Path | None,
+    sightings: str,
+    hosts: Hosts,
+    launch: str | None = None,
+) -> Starlette:
     from indicia.cli.options import read_marking
     from indicia.knowledge import load
     from indicia.records import Tlp
-    from indicia.web.taxii.collections import Inbox
-    from indicia.web.taxii.readers import load_readers
+    from indicia.web.app import MOST_BYTES
+    from indicia.web.guard.headers import around
+    from indicia.web.taxii.inbox import Inbox
+    from indicia.web.taxii.readers import ANYBODY, load_readers, owner
     from indicia.web.taxii.server import taxii_app
 
     return taxii_app(
         roots,
         load(),
-        load_readers(readers) if readers else (),
+        (*(load_readers(readers) if readers else ()), *((owner(launch),) if launch else ())),
         inbox=Inbox(inbox) if inbox else None,
         sightings=read_marking(sightings) or Tlp.AMBER,
+        anybody=None if launch else ANYBODY,
+        around=around(hosts.names, MOST_BYTES),
     )

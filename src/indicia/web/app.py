@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -11,7 +12,8 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -20,12 +22,16 @@ from indicia.errors import IndiciaError
 from indicia.web.actions import deeds
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Shelf
-from indicia.web.guard.security import LOCAL_HOSTS, Guard, Tokens
+from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
+from indicia.web.guard.folders import Folders
+from indicia.web.guard.headers import HEADERS, around
+from indicia.web.guard.hosts import LOCAL, Hosts
 from indicia.web.pages import advise, documents, export, hunt, ledger, overview, search, start, timeline, weigh
 from indicia.web.shown.render import Ask, Page, answer
 
 __all__ = ["MOST_BYTES", "create_app"]
 
+SESSION = 7 * 24 * 3600  # seconds
 MOST_BYTES = 200_000_000  # of one request: larger logs are given as a folder on this machine
 PageFunction = Callable[[Ask], Page | Response]
 
@@ -66,15 +72,19 @@ def create_app(
     folder: Path,
     cases: Iterable[str] = (),
     *,
-    hosts: Iterable[str] = (),
+    hosts: Hosts = Hosts(LOCAL),
+    launch: str | None = None,
+    reads: Iterable[Path] = (),
     author: str | None = None,
     most_bytes: int = MOST_BYTES,
 ) -> Starlette:
     """The page over the cases in `folder` and those given (files, database URLs, folders of briefs).
 
-    `hosts` are further names that it answers to; `author` is who judges, by default the person logged in on this machine.
-    Raises: IndiciaError when a given case cannot be opened.
+    It opens to whoever brings the token `launch`, made up if not given (`app.state.launch`). `hosts` are the names that it
+    answers to; `reads` the folders whose files a form may name; `author` is who judges, by default the person logged in on
+    this machine. Raises: IndiciaError when a given case cannot be opened or a folder is not there.
     """
+    folders, launch = Folders(reads), launch or secrets.token_urlsafe(24)
     shelf = Shelf(folder)
     try:
         for case in cases:
@@ -90,12 +100,24 @@ def create_app(
 
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(Guard, hosts=(*LOCAL_HOSTS, *hosts), most=most_bytes)],
-        exception_handlers={HTTPException: _refused, IndiciaError: _failed, Exception: _fault},
+        middleware=[
+            *around(hosts.names, most_bytes),
+            Middleware(
+                SessionMiddleware,
+                secret_key=secrets.token_hex(32),
+                session_cookie=COOKIE,
+                max_age=SESSION,
+                same_site="strict",
+                https_only=hosts.secure >= set(hosts.names),
+            ),
+            Middleware(Entrance, token=launch, refuse=_outside),
+        ],
+        exception_handlers={HTTPException: _refused, IndiciaError: _failed, ClientDisconnect: _gone, Exception: _fault},
         lifespan=life,
     )
     app.router.redirect_slashes = False
-    app.state.shelf, app.state.jobs, app.state.tokens = shelf, Jobs(), Tokens()
+    app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), folders
+    app.state.hosts, app.state.launch = hosts, launch
     app.state.author = author or _who()
     return app
 
@@ -120,6 +142,7 @@ def _routes() -> list[BaseRoute]:
         routes.append(Route(path, _endpoint(page, as_json=False)))
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
     routes += [
+        Route(ENTER, enter, methods=["POST"]),
         Route("/new", deeds.new, methods=["POST"]),
         Route("/jobs/{job}/stop", deeds.stop, methods=["POST"]),
         Route("/case/{slug}/judge", deeds.judge, methods=["POST"]),
@@ -153,6 +176,21 @@ def _message(request: Request, status: int, heading: str, text: str, hint: str =
     return answer(Ask(request), page, as_json=False)
 
 
+def _outside(request: Request) -> Response:
+    """What those get who have no session: how to come in, and nothing of the cases."""
+    text = "This page opens to whoever started it."
+    hint = "Open the address that indicia serve printed, or enter the token in it."
+    page = Page("enter.html.j2", "Closed", {"error": text, "hint": hint}, status=401)
+    response = answer(Ask(request), page, as_json=request.url.path.endswith(".json"))
+    response.headers["WWW-Authenticate"] = 'Bearer realm="Indicia"'
+    return response
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    """Nobody reads it: the form broke off, or took longer than a form may."""
+    return Response(status_code=400)
+
+
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in {204, 304}:
@@ -168,4 +206,4 @@ def _failed(request: Request, error: Exception) -> Response:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    return PlainTextResponse("A fault in Indicia. The terminal that it runs in shows where; please report it.", 500)
+    return PlainTextResponse("A fault in Indicia. The terminal that it runs in shows where; please report it.", 500, HEADERS)

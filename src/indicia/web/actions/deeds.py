@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -43,6 +43,8 @@ from indicia.records import (
 )
 from indicia.web.cases.building import Order, work_for
 from indicia.web.cases.shelf import Held, Shelf
+from indicia.web.guard.entrance import check_form
+from indicia.web.guard.folders import Folders
 from indicia.web.shown.render import case_address
 
 __all__ = ["add_claim", "judge", "new", "stop"]
@@ -77,7 +79,10 @@ async def _form(request: Request) -> FormData:
     """The form of a page that we gave to this browser. Raises: HTTPException."""
     form = await request.form(max_files=MOST_FILES, max_fields=1000, max_part_size=MOST_TEXT)
     token = form.get("token")
-    request.app.state.tokens.check(request, token if isinstance(token, str) else "")
+    check_form(request, token if isinstance(token, str) else "", request.app.state.hosts)
+    for name, value in form.multi_items():
+        if isinstance(value, str) and "\0" in value:
+            raise HTTPException(400, f"The field {name[:50]!r} holds a NUL character. Give such a text as a file.")
     return form
 
 
@@ -116,35 +121,41 @@ async def new(request: Request) -> Response:
     paths = _text(form, "paths")
     if not (texts or logs or pasted or folder or paths):
         raise HTTPException(400, "Give a text, a file or a folder of logs.")
-    if folder and not Path(folder).expanduser().exists():
-        raise HTTPException(400, f"There is no folder or file {folder!r} on this machine.")
-    if paths and not Path(paths).expanduser().exists():
-        raise HTTPException(400, f"There is no folder or file {paths!r} on this machine.")
+    named: Folders = request.app.state.folders
+    own_texts, own_logs = (named.inside(one) if one else None for one in (paths, folder))
     slug = into or shelf.free(name or _guess(pasted, texts, folder))
     inbox = shelf.folder / ".inbox" / slug
     await run_in_threadpool(shutil.rmtree, inbox, ignore_errors=True)
     sources = [await _keep(one, inbox / "texts") for one in texts]
     if pasted:
         sources.append(await run_in_threadpool(_write, inbox / "texts" / f"pasted-{stable_id('t', pasted)[-8:]}.txt", pasted))
-    if paths:
-        sources.append(str(Path(paths).expanduser()))
+    if own_texts:
+        sources.append(str(own_texts))
     log_paths = [Path(await _keep(one, inbox / "logs")) for one in logs]
     if log_paths:
         log_paths = [inbox / "logs"]
-    if folder:
-        log_paths.append(Path(folder).expanduser())
+    if own_logs:
+        log_paths.append(own_logs)
     order = Order(
         slug=slug,
         name=name or slug,
         sources=tuple(sources),
         logs=tuple(log_paths),
         inbox=inbox,
-        published=_text(form, "published", 10) or None,
+        published=_date(form, "published"),
         marking=_text(form, "tlp", 20) or None,
         author=_text(form, "author", 100) or request.app.state.author,
     )
     job = request.app.state.jobs.start(f"Building {order.name}", slug, work_for(order, shelf))
     return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+def _date(form: FormData, name: str) -> str | None:
+    text = _text(form, name, 50)
+    try:
+        return date.fromisoformat(text).isoformat() if text else None
+    except ValueError:
+        raise HTTPException(400, f"{text!r} is no date. Write it as 2021-07-19.") from None
 
 
 def _guess(pasted: str, texts: list[UploadFile], folder: str) -> str:

@@ -40,7 +40,11 @@ def start(ask: Ask) -> Page:
     jobs = [job.as_data() for job in ask.jobs.all()[:10]]
     into = ask.one("into")
     data = {"cases": cases, "jobs": jobs}
-    view = {"markings": [(tlp.value, tlp.label) for tlp in Tlp], "into": into if into in ask.shelf.slugs() else ""}
+    view = {
+        "markings": [(tlp.value, tlp.label) for tlp in Tlp],
+        "into": into if into in ask.shelf.slugs() else "",
+        "reads": [str(folder) for folder in ask.folders.all],
+    }
     return Page("start.html.j2", "Indicia", data, view)
 
 

@@ -22,7 +22,8 @@ from indicia.view.inert import visible
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Held, Shelf
-from indicia.web.guard.security import Tokens
+from indicia.web.guard.entrance import form_token
+from indicia.web.guard.folders import Folders
 from indicia.web.shown.words import WORDS
 
 __all__ = ["Ask", "Page", "Paged", "answer", "case_address", "paged"]
@@ -65,7 +66,7 @@ class Ask:
         self._held = held
         self.shelf: Shelf = request.app.state.shelf
         self.jobs: Jobs = request.app.state.jobs
-        self.tokens: Tokens = request.app.state.tokens
+        self.folders: Folders = request.app.state.folders
 
     @property
     def held(self) -> Held:
@@ -190,9 +191,7 @@ def _environment() -> Environment:
 def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
     """The page as HTML, or its data as JSON."""
     if as_json:
-        response = Response(_encoder.encode(dict(page.data)), page.status, media_type="application/json")
-        ask.tokens.attach(ask.request, response)
-        return response
+        return Response(_encoder.encode(dict(page.data)), page.status, media_type="application/json")
     held = ask.maybe_held
     html = (
         _environment()
@@ -206,10 +205,8 @@ def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
             tlp=marking_of(held.case) if held else None,
             counts_of=held.counts if held else {},
             show=held.show if held else visible,
-            token=ask.tokens.token(ask.request),
+            token=form_token(ask.request),
             author=ask.request.app.state.author,
         )
     )
-    response = HTMLResponse(html.encode("utf-8", "replace"), page.status)
-    ask.tokens.attach(ask.request, response)
-    return response
+    return HTMLResponse(html.encode("utf-8", "replace"), page.status)

@@ -1,23 +1,21 @@
-"""What a TAXII server offers: objects with the time they were added, filtered and in order; and an inbox on disk."""
+"""What a TAXII server offers: objects with the time they were added, filtered and in order."""
 
 from __future__ import annotations
 
 import re
-import threading
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from indicia.records import STIX_MARKINGS, Record, Tlp
-from indicia.writing import write_atomically
 
-__all__ = ["Entry", "Inbox", "chosen", "collection_id", "fault_of", "marking_of_object", "version_of"]
+__all__ = ["Entry", "chosen", "collection_id", "fault_of", "is_stamp", "marking_of_object", "moment", "version_of"]
 
 _ID = re.compile(r"[a-z0-9-]{1,60}--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 _NAMESPACE = uuid.UUID("a4b2a1a3-2a0e-5f5c-8c63-4a8a7f1d3c11")
 
 
@@ -59,7 +57,22 @@ def fault_of(item: Any) -> str | None:
         return "is not of STIX 2.1"
     if type == "bundle":
         return "is a bundle; post its objects"
+    for name in ("created", "modified"):
+        if name in item and not is_stamp(item[name]):
+            return f"{name} is no timestamp of STIX"
+    try:
+        orjson.dumps([[[[[[item]]]]]])  # as deep as it will ever stand in an answer
+    except orjson.JSONEncodeError:
+        return "is nested too deeply"
     return None
+
+
+def is_stamp(value: object) -> bool:
+    """Whether it is a timestamp as STIX writes them."""
+    try:
+        return isinstance(value, str) and _STAMP.fullmatch(value) is not None and moment(value) is not None
+    except ValueError:
+        return False
 
 
 def chosen(entries: Iterable[Entry], query: Mapping[str, str]) -> list[Entry]:
@@ -87,69 +100,13 @@ def _versions(found: list[Entry], wanted: list[str]) -> list[Entry]:
     if "all" in wanted:
         return found
     exact = {moment(word) for word in wanted if word not in {"first", "last"}}
-    by_id: dict[str, list[str]] = {}
+    by_id: dict[str, list[datetime]] = {}
     for entry in found:
-        by_id.setdefault(str(entry.item["id"]), []).append(version_of(entry))
-    kept: dict[tuple[str, str], Entry] = {}
-    for entry in found:
-        id, version = str(entry.item["id"]), version_of(entry)
-        is_first, is_last = version == min(by_id[id]), version == max(by_id[id])
-        if ("last" in wanted and is_last) or ("first" in wanted and is_first) or (exact and moment(version) in exact):
-            kept[(id, version)] = entry
-    return list(kept.values())
+        by_id.setdefault(str(entry.item["id"]), []).append(moment(version_of(entry)))
+    bounds = {id: (min(versions), max(versions)) for id, versions in by_id.items()}
 
+    def is_wanted(entry: Entry) -> bool:
+        version, (first, last) = moment(version_of(entry)), bounds[str(entry.item["id"])]
+        return ("last" in wanted and version == last) or ("first" in wanted and version == first) or version in exact
 
-class Inbox:
-    """What readers post: one STIX bundle on disk for each request, so that `indicia brief INBOX/` reads them too."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._lock = threading.Lock()
-        folder.mkdir(parents=True, exist_ok=True)
-        self.entries: list[Entry] = []
-        for path in sorted(folder.glob("*--*.json")):
-            added = _added(path)
-            try:
-                items = orjson.loads(path.read_bytes())["objects"]
-            except (orjson.JSONDecodeError, KeyError, TypeError):
-                continue  # not one of ours
-            self.entries += [Entry(added=added, item=item) for item in items if fault_of(item) is None]
-
-    def add(self, items: list[dict[str, Any]], status: str, added: str) -> None:
-        """Keeps what is new; on disk before it returns. The same version of an object twice is there once."""
-        with self._lock:
-            held = {(entry.item["id"], version_of(entry)) for entry in self.entries}
-            entries = [Entry(added=added, item=item) for item in items]
-            new = {(e.item["id"], version_of(e)): e for e in entries if (e.item["id"], version_of(e)) not in held}
-            if not new:
-                return
-            bundle = {"type": "bundle", "id": f"bundle--{status}", "objects": [entry.item for entry in new.values()]}
-            self._write(self.folder / f"{added.replace(':', '_')}--{status}.json", bundle)
-            self.entries += new.values()
-
-    def remove(self, entries: Iterable[Entry]) -> None:
-        """Takes these versions of objects out of the files and of what is offered."""
-        gone = {(entry.item["id"], version_of(entry)) for entry in entries}
-        with self._lock:
-            for path in sorted(self.folder.glob("*--*.json")):
-                try:
-                    bundle = orjson.loads(path.read_bytes())
-                    items = bundle["objects"]
-                except (orjson.JSONDecodeError, KeyError, TypeError):
-                    continue  # not one of ours
-                added = _added(path)
-                left = [i for i in items if fault_of(i) or (i["id"], version_of(Entry(added=added, item=i))) not in gone]
-                if not left:
-                    path.unlink()
-                elif len(left) < len(items):
-                    self._write(path, {**bundle, "objects": left})
-            self.entries = [entry for entry in self.entries if (entry.item["id"], version_of(entry)) not in gone]
-
-    def _write(self, path: Path, bundle: dict[str, Any]) -> None:
-        """Whole or not at all, on disk before it returns, and for nobody else: what was posted may be under any marking."""
-        write_atomically(path, orjson.dumps(bundle), private=True)
-
-
-def _added(path: Path) -> str:
-    """When the objects of a file of the inbox were added, as its name says."""
-    return path.name.split("--")[0].replace("_", ":")
+    return [entry for entry in found if is_wanted(entry)]

@@ -21,7 +21,7 @@ import msgspec
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.records import Record, Tlp
 
-__all__ = ["ANYBODY", "Reader", "load_readers", "reader_of"]
+__all__ = ["ANYBODY", "Reader", "load_readers", "owner", "reader_of"]
 
 
 class Reader(Record, frozen=True, kw_only=True):
@@ -78,10 +78,15 @@ def load_readers(path: Path) -> tuple[Reader, ...]:
     return tuple(found)
 
 
-def reader_of(header: str | None, readers: tuple[Reader, ...]) -> Reader | None:
-    """The reader behind an Authorization header (`Bearer`, `Token` or `Basic`); ANYBODY without one, None when it is wrong."""
+def owner(token: str) -> Reader:
+    """Whoever started the server, under its launch token."""
+    return Reader(name="owner", tlp=Tlp.RED, token_sha256=hashlib.sha256(token.encode()).hexdigest(), write=True)
+
+
+def reader_of(header: str | None, readers: tuple[Reader, ...], anybody: Reader | None = ANYBODY) -> Reader | None:
+    """The reader behind an Authorization header (`Bearer`, `Token`, `Basic`), `anybody` without one, None when it is wrong."""
     if not header:
-        return ANYBODY
+        return anybody
     scheme, _, rest = header.partition(" ")
     name: str | None = None
     token = rest.strip()

@@ -1,7 +1,8 @@
 """A TAXII 2.1 server: an API root for each case, in it a collection for each TLP marking, and an inbox.
 
 Every collection is made from the case as an audience of its marking may see it, so that what is above is not there to be found.
-A reader sees the collections up to their clearance; nobody without a token sees more than TLP:CLEAR. A collection is made anew
+A reader sees the collections up to their clearance; nobody without a token sees more than TLP:CLEAR, and beside the page nobody
+without one sees anything. A collection is made anew
 when its case has changed, and an object that is the same as before keeps its version and the time at which it was added.
 
 References: TAXII Version 2.1 (OASIS Standard, 10 June 2021).
@@ -19,20 +20,22 @@ import orjson
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from indicia.errors import IndiciaError
+from indicia.errors import IndiciaError, LimitError
 from indicia.knowledge import Knowledge
 from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, versioned
-from indicia.web.taxii.collections import Entry, Inbox, chosen, collection_id, fault_of, marking_of_object, version_of
-from indicia.web.taxii.readers import Reader, reader_of
+from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of, marking_of_object, version_of
+from indicia.web.taxii.inbox import Inbox
+from indicia.web.taxii.readers import ANYBODY, Reader, reader_of
 
 __all__ = ["MEDIA", "Fixed", "Source", "beside", "taxii_app"]
 
@@ -91,9 +94,14 @@ def taxii_app(
     inbox: Inbox | None = None,
     sightings: Tlp = Tlp.AMBER,
     now: Callable[[], str] = _now,
+    anybody: Reader | None = ANYBODY,
+    around: Sequence[Middleware] = (),
 ) -> Starlette:
-    """The server of the cases that `roots` names now; one's own sightings are at least `sightings`. All share one inbox."""
-    server = _Server(roots, knowledge, readers, inbox, sightings, now)
+    """The server of the cases that `roots` names now; one's own sightings are at least `sightings`. All share one inbox.
+
+    `anybody` is who asks without credentials, None where nobody may; `around` is what stands around the server.
+    """
+    server = _Server(roots, knowledge, readers, anybody, inbox, sightings, now)
     collection = f"{_ROOT}/collections/{{collection}}"
     routes = [
         Route("/taxii2/", server.discovery),
@@ -108,7 +116,7 @@ def taxii_app(
         Route(f"{collection}/objects/{{object}}/", server.delete, methods=["DELETE"]),
         Route(f"{collection}/objects/{{object}}/versions/", server.versions),
     ]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refused, IndiciaError: _failed})
+    return Starlette(routes=routes, middleware=around, exception_handlers=_HANDLERS)
 
 
 def beside(page: ASGIApp, taxii: ASGIApp) -> ASGIApp:
@@ -135,6 +143,18 @@ async def _refused(request: Request, error: Exception) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     """The case cannot be read now. Where it is and why is nothing for readers from outside."""
     return _answer({"title": "the case cannot be read", "http_status": "503"}, 503)
+
+
+async def _full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LimitError)
+    return _answer({"title": error.message, "http_status": "507"}, 507)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return _answer({"title": "the request broke off", "http_status": "400"}, 400)
+
+
+_HANDLERS: Mapping[Any, Any] = {HTTPException: _refused, LimitError: _full, IndiciaError: _failed, ClientDisconnect: _gone}
 
 
 class _Root:
@@ -174,16 +194,22 @@ class _Root:
         return [Entry(added=kept[item["id"]].added, item=item) for item in items]
 
 
+def _may_see(reader: Reader) -> Callable[[Entry], bool]:
+    return lambda entry: marking_of_object(entry.item).rank <= reader.tlp.rank
+
+
 class _Server:
     def __init__(
         self,
         roots: Callable[[], Mapping[str, Source]],
         knowledge: Knowledge,
         readers: tuple[Reader, ...],
+        anybody: Reader | None,
         inbox: Inbox | None,
         sightings: Tlp,
         now: Callable[[], str],
     ) -> None:
+        self.anybody = anybody
         self.readers, self.inbox, self.now, self.title = readers, inbox, now, "Indicia"
         self._sources, self._knowledge, self._sightings = roots, knowledge, sightings
         self._roots: dict[str, _Root] = {}
@@ -205,7 +231,7 @@ class _Server:
             return root
 
     def reader(self, request: Request) -> Reader:
-        reader = reader_of(request.headers.get("authorization"), self.readers)
+        reader = reader_of(request.headers.get("authorization"), self.readers, self.anybody)
         if reader is None:
             raise HTTPException(401, "the credentials are not known here", {"WWW-Authenticate": 'Basic realm="Indicia"'})
         accept = request.headers.get("accept", "*/*")
@@ -219,7 +245,7 @@ class _Server:
         """What the reader may see of the collection in the path. Raises: HTTPException 404, also for what is above them."""
         id, root = request.path_params["collection"], self._root(request)
         if id == self.inbox_id and self.inbox is not None and reader.write:
-            return [entry for entry in self.inbox.entries if marking_of_object(entry.item).rank <= reader.tlp.rank]
+            return self.inbox.seen(_may_see(reader))
         tlp = self.shelves.get(id)
         if tlp is None or tlp.rank > reader.tlp.rank:
             raise HTTPException(404, "no such collection")
@@ -250,7 +276,8 @@ class _Server:
         return _answer({"title": self.title, **({"default": roots[0]} if len(roots) == 1 else {}), "api_roots": roots})
 
     def root(self, request: Request) -> Response:
-        title = self._root(request).title(self.reader(request))
+        reader = self.reader(request)
+        title = self._root(request).title(reader)
         return _answer({"title": title, "versions": [MEDIA], "max_content_length": _LARGEST})
 
     def collections(self, request: Request) -> Response:
@@ -360,21 +387,23 @@ class _Server:
         assert self.inbox is not None
         id, time = str(uuid.uuid4()), self.now()
         good = [item for item in items if fault_of(item) is None]
-        self.inbox.add(good, id, time)
-        successes = [
-            {"id": item["id"], "version": version_of(Entry(added=time, item=item)), "message": "kept"} for item in good
-        ]
-        failures = [
-            {"id": str(item.get("id", "")) if isinstance(item, dict) else "", "version": time, "message": fault}
-            for item in items
-            if (fault := fault_of(item)) is not None
-        ]
+        outcomes = iter(self.inbox.add(good, id, time, by=reader.name, may_see=_may_see(reader)))
+        successes, failures = [], []
+        for item in items:
+            fault = fault_of(item) or next(outcomes)
+            told = {"id": str(item.get("id", ""))[:200] if isinstance(item, dict) else "", "version": time, "message": fault}
+            if fault is not None:
+                failures.append(told)
+                continue
+            entry = Entry(added=time, item=item)
+            kept = "kept" if _may_see(reader)(entry) else f"kept; it is {marking_of_object(item).label}, which you may not read"
+            successes.append({**told, "version": version_of(entry), "message": kept})
         status: dict[str, Any] = {
             "id": id,
             "status": "complete",
             "request_timestamp": time,
             "total_count": len(items),
-            "success_count": len(good),
+            "success_count": len(successes),
             "failure_count": len(failures),
             "pending_count": 0,
             **({"successes": successes} if successes else {}),

@@ -1,0 +1,112 @@
+"""Who may come in: whoever has the launch token that `indicia serve` prints, and the session that it opens.
+
+The session is Starlette's: made by the server alone, signed with a key that lives as long as the process. Forms carry a token
+of their session, and come from our own origin; a script sends the launch token as `Authorization: Bearer` instead.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from indicia.web.guard.hosts import Hosts
+
+__all__ = ["COOKIE", "ENTER", "Entrance", "check_form", "check_origin", "enter", "form_token", "is_inside"]
+
+COOKIE = "indicia-session"
+ENTER = "/enter"
+_SITES = {"same-origin", "none"}
+
+
+class Entrance:
+    """Lets those in who have a session or bring the launch token; the others get what `refuse` answers, and nothing else."""
+
+    def __init__(self, app: ASGIApp, *, token: str, refuse: Callable[[Request], Response]) -> None:
+        self.app, self.token, self.refuse = app, token, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        given = request.query_params.get("token")
+        if scheme.lower() == "bearer" and _same(bearer.strip(), self.token):
+            scope["indicia.bearer"] = True
+            await self.app(scope, receive, send)
+        elif request.method in {"GET", "HEAD"} and given is not None and _same(given, self.token):
+            _open_session(request)
+            await _without_token(request)(scope, receive, send)
+        elif _is_embedded(request):
+            await PlainTextResponse("Another site asked for this.", 403)(scope, receive, send)
+        elif is_inside(request) or scope["path"] == ENTER or scope["path"].startswith("/static/"):  # which are nobody's
+            await self.app(scope, receive, send)
+        else:
+            await self.refuse(request)(scope, receive, send)
+
+
+def _same(given: str, token: str) -> bool:
+    return secrets.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def _open_session(request: Request) -> None:
+    request.session.clear()  # nothing of what was before
+    request.session.update(inside=True, form=secrets.token_urlsafe(24))
+
+
+def _without_token(request: Request) -> Response:
+    """To the same page, so that the token stands in no history and no bookmark."""
+    path = request.url.path
+    left = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
+    ours = path.startswith("/") and not path.startswith("//")  # which would be another host
+    return RedirectResponse((path if ours else "/") + (f"?{urlencode(left)}" if left else ""), 303)
+
+
+def _is_embedded(request: Request) -> bool:
+    """Whether another site asks, and not because a person followed a link."""
+    headers = request.headers
+    return headers.get("sec-fetch-site", "none") not in _SITES and headers.get("sec-fetch-mode", "navigate") != "navigate"
+
+
+def is_inside(request: Request) -> bool:
+    return request.session.get("inside") is True or request.scope.get("indicia.bearer") is True
+
+
+def form_token(request: Request) -> str:
+    """What a form of this session carries; empty outside of one."""
+    return str(request.session.get("form", ""))
+
+
+def check_form(request: Request, given: str, hosts: Hosts) -> None:
+    """Raises: HTTPException 403 when the form does not come from a page that we gave to this browser."""
+    check_origin(request, hosts)
+    if request.scope.get("indicia.bearer") is True:
+        return  # no browser sends this by itself
+    if not given or not _same(given, form_token(request)):
+        raise HTTPException(403, "This form is too old or not ours. Load the page again and send it once more.")
+
+
+def check_origin(request: Request, hosts: Hosts) -> None:
+    """Raises: HTTPException 403 when the browser says that another site sent the form, or will not say which."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.lower() != hosts.origin(request.headers.get("host", "")):
+        raise HTTPException(403, "This form was sent by another site.")
+    if request.headers.get("sec-fetch-site", "none") not in _SITES:
+        raise HTTPException(403, "This form was sent by another site.")
+
+
+async def enter(request: Request) -> Response:
+    """The launch token typed into the page that refuses."""
+    check_origin(request, request.app.state.hosts)
+    form = await request.form(max_files=0, max_fields=2, max_part_size=1000)
+    given = form.get("launch")
+    if not isinstance(given, str) or not _same(given.strip(), request.app.state.launch):
+        raise HTTPException(403, "That is not the token of this server.")
+    _open_session(request)
+    return RedirectResponse("/", 303)
