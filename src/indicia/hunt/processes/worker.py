@@ -10,6 +10,7 @@ from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.inputs import log_named
 from indicia.hunt.match.book import RuleBook
 from indicia.hunt.processes.lean import without_pandas
+from indicia.hunt.processes.lifeline import end_with
 from indicia.hunt.processes.tasks import Task
 from indicia.hunt.processes.workers import Setup, receive, send
 from indicia.hunt.sight.found import Found
@@ -18,7 +19,8 @@ from indicia.records import Problem, Severity
 
 
 def main() -> None:
-    """Works until the input ends."""
+    """Works until the input ends, or the process that started it, whose number is the only argument."""
+    end_with(int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     without_pandas()
     into, out = sys.stdin.buffer, sys.stdout.buffer

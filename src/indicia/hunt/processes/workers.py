@@ -140,7 +140,7 @@ class Workers:
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        command = [sys.executable, "-m", "indicia.hunt.processes.worker"]
+        command = [sys.executable, "-m", "indicia.hunt.processes.worker", str(os.getpid())]
         with self._starting:
             if self._ended:
                 raise EOFError
