@@ -16,11 +16,15 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
 from indicia.cli.talk import plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
-from indicia.records import Hunt, HuntVerdict, Outcome, Severity, Sighting, to_json
+from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 
 __all__ = ["hunt"]
 
 MOST_WAITING = 8  # log sources named for which rules wait
+MOST_TITLES = 3  # rules named that saw one act
+MOST_DAYS = 31
+MOST_NAMED = 5  # accounts and addresses
+_LOUD = (RuleLevel.CRITICAL, RuleLevel.HIGH, RuleLevel.MEDIUM)
 _OUTCOME_STYLE = {Outcome.SUCCESS: "red", Outcome.ATTEMPT: "yellow", Outcome.UNKNOWN: "dim"}
 _VERDICT_STYLE = {
     HuntVerdict.COMPROMISE: "bold red",
@@ -41,6 +45,17 @@ def hunt(
         typer.Option("--indicators", help="Indicators to look for: text, report, STIX, MISP or CSV. May be repeated."),
     ] = None,
     builtin: Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use our own rule pack.")] = True,
+    level: Annotated[
+        RuleLevel, typer.Option("--level", help="Show only sightings of this level or above; the verdict is on all.")
+    ] = RuleLevel.INFORMATIONAL,
+    since: Annotated[str | None, typer.Option("--since", help="Only what happened since, as 2021-03-02 or a time.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only what happened until then.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--not", help="A rule that does not count, by id or title. May be repeated.")
+    ] = None,
+    tuning: Annotated[
+        Path | None, typer.Option("--tuning", help="YAML that names such rules, a time and what is your own (docs/hunting.md).")
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")] = False,
     keep: Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")] = None,
     as_json: Json = False,
@@ -64,6 +79,7 @@ def hunt(
     from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
     from indicia.hunt.processes.lean import without_pandas
+    from indicia.hunt.tuning import Tuning, read_time, read_tuning, tuned
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
     from indicia.pipeline.build import sought
@@ -72,6 +88,8 @@ def hunt(
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
+    chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
+    chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
     with voice.progress() as progress:
         wanted: tuple[IndicatorSought, ...] = ()
         if indicators:
@@ -90,15 +108,18 @@ def hunt(
             progress=progress,
             jobs=jobs,
         )
+    found = tuned(found, chosen)
     voice.problems(found.problems)
     if not any(file.events for file in found.files):
         raise InputError("no log could be read", hint="see the messages above; formats are listed in docs/hunting.md")
+    shown = tuple(RuleLevel)[tuple(RuleLevel).index(level) :]
     if as_lines:
-        write_out(b"".join(to_json(sighting) + b"\n" for sighting in found.sightings), output)
+        some = (sighting for sighting in found.sightings if sighting.level in shown)
+        write_out(b"".join(to_json(sighting) + b"\n" for sighting in some), output)
     elif as_json:
         write_out(to_json(found) + b"\n", output)
     else:
-        _show(found, color, stats)
+        _show(found, color, stats, shown)
     if stats and (as_json or as_lines):
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
     if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
@@ -107,45 +128,88 @@ def hunt(
     return exits.E_PARTIAL if partly else exits.E_OK
 
 
-def _folded(sightings: Sequence[Sighting]) -> Iterator[str]:
-    """One line for each thing that was seen in a chain: when first, how often, who did what from where, and in which log."""
-    from indicia.hunt.story.deeds import deed_of
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the tuning file {path} cannot be read: {error}") from error
 
-    groups: dict[tuple[str, str, str], list[Sighting]] = {}
-    for sighting in sightings:
-        groups.setdefault((sighting.stage.value, sighting.outcome.value, sighting.title), []).append(sighting)
-    for (stage, outcome, title), same in groups.items():
-        first = same[0]
-        time = f"{first.event.time:%Y-%m-%d %H:%M:%S}" if first.event.time else first.event.time_text[:19]
-        place = first.event.place
-        where = f"{Path(place.file).name}, {place.unit} {place.position}"
-        deed = str(deed_of(first.event))
+
+def _lines(sightings: Sequence[Sighting]) -> Iterator[str]:
+    """One line for each act of a chain: when, whether it worked, what rules say of it, who did what from where, which log."""
+    from indicia.hunt.story.acts import acts_of
+
+    for act in acts_of(sightings):
+        worst = act.worst
+        time = f"{worst.event.time:%Y-%m-%d %H:%M:%S}" if worst.event.time else worst.event.time_text[:19]
+        place = worst.event.place
+        more = f" and {act.logs - 1} more" if act.logs > 1 else ""
+        where = f"{Path(place.file).name}, {place.unit} {place.position}{more}"
+        deed = str(act.deed)
         done = f"  {deed}" if deed else ""
-        times = f" x{len(same)}" if len(same) > 1 else ""
+        times = f" x{act.times}" if act.times > 1 else ""
+        until = f" until {act.last:%m-%d %H:%M:%S}" if act.last is not None and act.last != worst.event.time else ""
+        titles = "; ".join(act.titles[:MOST_TITLES])
+        others = f" and {len(act.titles) - MOST_TITLES} more" if len(act.titles) > MOST_TITLES else ""
         yield (
-            f"  {escape(plain(time)):<19}  [{_OUTCOME_STYLE[first.outcome]}]{outcome:<7}[/]  {stage:<17}  "
-            f"{escape(plain(title))}{times}{escape(plain(done))}  [dim]{escape(plain(where))}[/]"
+            f"  {escape(plain(time)):<19}  [{_OUTCOME_STYLE[worst.outcome]}]{worst.outcome.value:<7}[/]  "
+            f"{worst.level.value:<8}  {worst.stage.value:<17}  "
+            f"{escape(plain(titles))}{others}{times}{until}{escape(plain(done))}  [dim]{escape(plain(where))}[/]"
         )
 
 
-def _show(found: Hunt, color: bool, stats: bool) -> None:
+def _days(sightings: Sequence[Sighting]) -> Iterator[str]:
+    """How many sightings of a level that counts each day has; where there are too many days, those with the most."""
+    from indicia.hunt.story.acts import by_day
+
+    loud = [(day, counts) for day, counts in by_day(sightings) if any(counts[level] for level in _LOUD)]
+    most = sorted(loud, key=lambda item: [-item[1][level] for level in _LOUD])[:MOST_DAYS]
+    for day, counts in (item for item in loud if item in most):
+        told = ", ".join(f"{counts[level]:,} {level.value}" for level in _LOUD if counts[level])
+        yield f"  {day or 'no time':<10}  {told}"
+    if len(loud) > MOST_DAYS:
+        yield f"  and {len(loud) - MOST_DAYS} more days with fewer"
+
+
+def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
+    """Who is named most, at a level that counts."""
+    from indicia.hunt.story.deeds import deed_of
+
+    deeds = {sighting.event.place: deed_of(sighting.event) for sighting in sightings if sighting.level in _LOUD}
+    for label, names in (
+        ("accounts", [deed.who for deed in deeds.values()]),
+        ("addresses", [deed.origin for deed in deeds.values()]),
+    ):
+        counts = Counter(name for name in names if name)
+        if counts:
+            yield f"Most seen {label}: " + ", ".join(f"{name} ({count:,})" for name, count in counts.most_common(MOST_NAMED))
+
+
+def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> None:
     console = Console(no_color=not color, highlight=False)
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
     by_id = {sighting.id: sighting for sighting in found.sightings}
     for chain in found.chains:
         console.print(f"\n[bold]{escape(plain(chain.host))}[/]: {escape(plain(chain.summary))}")
-        for line in _folded([by_id[identity] for identity in chain.sightings]):
+        for line in _lines([each for identity in chain.sightings if (each := by_id[identity]).level in shown]):
             console.print(line, soft_wrap=True)
     chained = {identity for chain in found.chains for identity in chain.sightings}
     rest: dict[tuple[str, str], int] = {}
     for sighting in found.sightings:
-        if sighting.id not in chained:
+        if sighting.id not in chained and sighting.level in shown:
             key = (sighting.level.value, sighting.title)
             rest[key] = rest.get(key, 0) + 1
     if rest:
         console.print("[bold]Outside of any chain[/]")
         for (level, title), count in sorted(rest.items(), key=lambda item: -item[1])[:40]:
             console.print(escape(plain(f"  {count:>7}  {level:<13} {title}")))
+    days = list(_days(found.sightings))
+    if len(days) > 1:
+        console.print("[bold]By day[/]")
+        for line in days:
+            console.print(escape(line))
+    for line in _most_seen(found.sightings):
+        console.print(escape(plain(line)), soft_wrap=True)
     skipped = [run for run in found.rules if run.skipped]
     events = sum(file.events for file in found.files)
     console.print(

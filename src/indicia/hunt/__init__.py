@@ -5,6 +5,7 @@ rules      Sigma, compiled; our own pack             events   columns of many ev
 match      rules over distinct values                logs     files, folders, archives; one parser per kind of log
 sight      matches put together and judged           story    chains and verdict
 processes  several processes for one hunt            run      all of it
+tuning     what does not count, and what is our own
 parts      what came of some logs, to be joined      merge    two hunts on one affair as one
 
 Each room imports only from those above it and on its left: `tests/hunt/test_rooms.py` holds them to it.

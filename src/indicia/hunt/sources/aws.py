@@ -21,6 +21,7 @@ SOURCES = (
         users=("useridentity.arn", "useridentity.username", "useridentity.principalid", "useridentity.type"),
         addresses=("sourceipaddress",),
         actions=("eventname",),
+        objects=("requestparameters.",),
         answers=(
             Answer("responseelements.consolelogin", done=("success",), failed=("failure",)),
             Answer("errorcode", done=("",), failed=(PRESENT,)),

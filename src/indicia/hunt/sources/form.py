@@ -76,9 +76,10 @@ class LogSource(NamedTuple):
     """One kind of record, in JSON, CSV, a table or a line of text.
 
     A record is of this kind when it has all fields of one of the `marks` (as `name`, or `name=value`; lower case, nested names
-    dotted). `times`, `hosts`, `users`, `addresses` and `actions` name the fields that say when, where, who, from where and
-    what, the most telling first; where there is no machine, `hosts` are the account, tenant or project. `answers` say whether
-    it worked: the first that knows counts. `lines` say what it looks like as text.
+    dotted). `times`, `hosts`, `users`, `addresses`, `actions` and `objects` name the fields that say when, where, who, from
+    where, what and to what (of a name that ends in "." the first below it), the most telling first; where there is no machine,
+    `hosts` are the account, tenant or project. `answers` say whether it worked: the first that knows counts. `lines` say what
+    it looks like as text.
     """
 
     name: str
@@ -89,6 +90,7 @@ class LogSource(NamedTuple):
     users: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     lines: tuple[Line, ...] = ()
 

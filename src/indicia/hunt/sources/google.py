@@ -61,6 +61,7 @@ SOURCES = (
         addresses=("protopayload.requestmetadata.callerip", "data.protopayload.requestmetadata.callerip"),
         hosts=("resource.labels.project_id", "data.resource.labels.project_id"),
         actions=("protopayload.methodname", "data.protopayload.methodname"),
+        objects=("protopayload.resourcename", "data.protopayload.resourcename"),
         answers=(
             Answer("protopayload.status.code", done=("0",), failed=(PRESENT,)),
             Answer("data.protopayload.status.code", done=("", "0"), failed=(PRESENT,)),

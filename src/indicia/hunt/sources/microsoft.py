@@ -128,6 +128,7 @@ SOURCES = (
         hosts=("organizationid", "organizationname"),
         addresses=("clientip", "clientipaddress", "actoripaddress"),
         actions=("operation", "eventname"),
+        objects=("objectid",),
         answers=(
             Answer("operation", failed=("userloginfailed",)),
             Answer(
@@ -190,6 +191,12 @@ SOURCES = (
         addresses=("initiatedby.user.ipaddress", "calleripaddress"),
         hosts=("tenantid", "aadtenantid"),
         actions=("activitydisplayname", "properties.activitydisplayname", "operationname"),
+        objects=(
+            "targetresources.userprincipalname",
+            "targetresources.displayname",
+            "properties.targetresources.userprincipalname",
+            "properties.targetresources.displayname",
+        ),
         answers=tuple(Answer(name, done=("success",), failed=("failure",)) for name in ("result", "properties.result")),
     ),
     LogSource(
@@ -210,6 +217,7 @@ SOURCES = (
         addresses=("calleripaddress", "httprequest.clientipaddress"),
         hosts=("subscriptionid", "tenantid"),
         actions=("operationname.value", "operationnamevalue", "operationname"),
+        objects=("resourceid", "_resourceid"),
         answers=tuple(
             Answer(name, done=("succeeded", "success"), failed=("failed", "failure"))
             for name in ("status.value", "activitystatusvalue", "resulttype", "status")

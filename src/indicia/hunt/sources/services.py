@@ -18,6 +18,7 @@ SOURCES = (
         users=("actor.alternateid", "actor.displayname"),
         addresses=("client.ipaddress",),
         actions=("eventtype",),
+        objects=("target.alternateid", "target.displayname"),
         answers=(Answer("outcome.result", done=("success", "allow"), failed=("failure", "deny")),),
     ),
     LogSource(
@@ -35,6 +36,7 @@ SOURCES = (
         hosts=("org", "business"),
         addresses=("actor_ip",),
         actions=("action",),
+        objects=("repo", "user"),
         answers=(Answer("action", done=(PRESENT,)),),  # what is logged was done
     ),
     LogSource(
@@ -73,6 +75,7 @@ SOURCES = (
         users=("user.username",),
         addresses=("sourceips",),
         actions=("verb",),
+        objects=("requesturi", "objectref.name"),
         answers=(Answer("responsestatus.code", done=("2*", "101"), failed=("4*", "5*")),),
     ),
     LogSource(

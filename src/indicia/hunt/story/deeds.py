@@ -75,6 +75,7 @@ def deed_of(event: Event) -> Deed:
     fields = {field_key(name): value for name, value in event.fields.items()}
     source = source_named(event.format)
     users, addresses, actions = (source.users, source.addresses, source.actions) if source else ((), (), ())
+    objects = _objects(fields, source.objects) if source else ""
 
     def first(*names: str) -> str:
         return next((value for name in names if (value := fields.get(name, "").strip()) not in _NOBODY), "")
@@ -82,12 +83,24 @@ def deed_of(event: Event) -> Deed:
     who = first(*users, *_USERS)
     domain = first("subjectdomainname") if fields.get("subjectusername") == who else ""
     request = _request(fields)
-    what = " ".join((request or first(*actions, *_DONE)).split())
+    what = " ".join((request or f"{first(*actions, *_DONE)} {objects}").split())
     return Deed(
         f"{domain}\\{who}" if domain and who and "\\" not in who else who,
         what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…",
         first(*addresses, *_ADDRESSES),
     )
+
+
+def _objects(fields: dict[str, str], wanted: tuple[str, ...]) -> str:
+    """To what it was done: of several at once the first that is named."""
+    for name in wanted:
+        if name.endswith("."):
+            found = next((value for key, value in fields.items() if key.startswith(name) and value.strip() not in _NOBODY), "")
+        else:
+            found = fields.get(name, "").strip()
+        if found and found not in _NOBODY:
+            return found.partition("\n")[0]
+    return ""
 
 
 def _request(fields: dict[str, str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
+from indicia.hunt.story.deeds import deed_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["moment", "printable", "summary"]
@@ -24,6 +26,14 @@ def moment(time: datetime) -> str:
 def printable(text: str) -> str:
     """`text` without what a terminal would obey; names of files and values of logs are strangers' words."""
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _what_was_done(members: Sequence[Sighting]) -> str:
+    """What stands before what rules say of it: whose doing it was, where the logs name an account."""
+    counts = Counter(who for member in members if (who := deed_of(member.event).who))
+    if not counts:
+        return "something"
+    return f"what {printable(_named([name for name, _ in counts.most_common()]))} did"
 
 
 def _list(items: Sequence[str]) -> str:
@@ -92,7 +102,7 @@ def summary(host: str, members: Sequence[Sighting], clients: Sequence[str]) -> s
         told = _steps([member for member in done if member.stage is not Stage.PROBE] or done)
         if not clients and all(note_of(member.rule) is None for member in members):
             # Nobody is known to have done anything yet: rules matched, no more.
-            return f"{where[0].upper()}{where[1:]}, {_span(members)}, something {_list(told)} {basis}."
+            return f"{where[0].upper()}{where[1:]}, {_span(members)}, {_what_was_done(done)} {_list(told)} {basis}."
         return f"{where[0].upper()}{where[1:]}, {_span(members)}, {who} {_list(told)} {basis}."
     answers = sorted({status for member in members if (status := status_of(member.event))})
     answered = f"; answered with {_list(answers)}" if answers else ""

@@ -1,0 +1,113 @@
+"""Sightings as acts: what one event, or the traces that one process left in two logs, made any number of rules see.
+
+Sysmon and the Security log both tell of a process that starts; it is one act. Acts that differ in nothing but their time are
+told once, with how often.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from indicia.hunt.sight.notes import note_of
+from indicia.hunt.story.deeds import Deed, deed_of
+from indicia.records import Event, Outcome, RuleLevel, Sighting
+
+__all__ = ["Act", "acts_of", "by_day"]
+
+ONE_START = timedelta(seconds=5)  # within which two logs tell of one process; process ids come again later
+_RANK = {level: rank for rank, level in enumerate(RuleLevel)}
+_BY_OUTCOME = {Outcome.ATTEMPT: 0, Outcome.UNKNOWN: 1, Outcome.SUCCESS: 2}
+
+
+class Act(NamedTuple):
+    """Something that was done: the worst sighting of it, what rules say of it (ours first, then by level), and how often.
+
+    `last` is when it was done last, where it was more than once; `logs` are in how many it left traces.
+    """
+
+    worst: Sighting
+    titles: tuple[str, ...]
+    deed: Deed
+    times: int
+    last: datetime | None
+    logs: int
+
+
+def acts_of(sightings: Sequence[Sighting]) -> list[Act]:
+    """The acts in some sightings, in the order in which each is first seen."""
+    same: dict[tuple[Deed, tuple[str, ...], Outcome, str], list[list[Sighting]]] = {}
+    for traces in _by_act(sightings):
+        worst = max(traces, key=lambda each: (_RANK[each.level], _BY_OUTCOME[each.outcome]))
+        outcome = max((each.outcome for each in traces), key=_BY_OUTCOME.__getitem__)
+        deed = max((deed_of(event) for event in (worst.event, *(each.event for each in traces))), key=_told_by)
+        same.setdefault((deed, _titles(traces), outcome, worst.event.host.lower()), []).append(traces)
+    found = []
+    for (deed, titles, outcome, _), some in same.items():
+        first = max(some[0], key=lambda each: (_RANK[each.level], _BY_OUTCOME[each.outcome]))
+        last = max((each.event.time for traces in some for each in traces if each.event.time is not None), default=None)
+        logs = len({each.event.place.file for traces in some for each in traces})
+        worst = first if first.outcome is outcome else next(each for each in some[0] if each.outcome is outcome)
+        worst = worst if _RANK[worst.level] >= _RANK[first.level] else first
+        found.append(Act(worst, titles, deed, len(some), last if len(some) > 1 else None, logs))
+    return found
+
+
+def _by_act(sightings: Iterable[Sighting]) -> Iterator[list[Sighting]]:
+    groups: defaultdict[tuple[object, ...], list[list[Sighting]]] = defaultdict(list)
+    order: list[list[Sighting]] = []
+    for sighting in sightings:
+        place, process = sighting.event.place, _process_of(sighting.event)
+        key: tuple[object, ...] = process or (place.file, place.position, place.unit)
+        joined = next((group for group in reversed(groups[key]) if not process or _near(group[0], sighting)), None)
+        if joined is None:
+            joined = []
+            groups[key].append(joined)
+            order.append(joined)
+        joined.append(sighting)
+    yield from order
+
+
+def _told_by(deed: Deed) -> int:
+    """How much of who, what and from where a log tells; of two that tell as much, the first counts."""
+    return sum(map(bool, deed))
+
+
+def _near(one: Sighting, other: Sighting) -> bool:
+    if one.event.place == other.event.place:
+        return True
+    if one.event.time is None or other.event.time is None:
+        return False
+    return abs(one.event.time - other.event.time) <= ONE_START
+
+
+def _process_of(event: Event) -> tuple[object, ...] | None:
+    """What names a process that an event says has started: its machine, its number and its program; None for other events."""
+    fields = event.fields
+    match fields.get("EventID"):
+        case "1" if fields.get("Channel", "").endswith("Sysmon/Operational"):
+            number, image = fields.get("ProcessId", ""), fields.get("Image", "")
+        case "4688":
+            number, image = fields.get("NewProcessId", ""), fields.get("NewProcessName", "")
+        case _:
+            return None
+    try:
+        pid = int(number, 0)
+    except ValueError:
+        return None
+    return event.host.lower().partition(".")[0], pid, image.lower().replace("/", "\\").rpartition("\\")[2]
+
+
+def _titles(traces: Iterable[Sighting]) -> tuple[str, ...]:
+    ranked = sorted(traces, key=lambda each: (note_of(each.rule) is None, -_RANK[each.level], each.title))
+    return tuple(dict.fromkeys(each.title for each in ranked))
+
+
+def by_day(sightings: Iterable[Sighting]) -> list[tuple[str, Counter[RuleLevel]]]:
+    """How many sightings of each level every day has, in the order of the days (UTC); those without a time last, as ""."""
+    days: defaultdict[str, Counter[RuleLevel]] = defaultdict(Counter)
+    for sighting in sightings:
+        days[f"{sighting.event.time:%Y-%m-%d}" if sighting.event.time else ""][sighting.level] += 1
+    return sorted(days.items(), key=lambda item: (not item[0], item[0]))
