@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import warnings
@@ -17,9 +18,12 @@ from indicia.knowledge import load
 from indicia.records import Case, Context, MentionKind
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
+from indicia.share.stix.told import told
 from indicia.share.well_known import well_known
 from indicia.view.inert import inert_cell
+from indicia.view.words import source_words
 from tests.sample_case import exchange_case
+from tests.shared import shared
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +128,36 @@ def test_misp_keeps_objects_sightings_and_what_each_claim_alleges(case: Case) ->
     assert not any("intrusion-set" in tag["name"] for tag in event["Tag"]), "an accusation is no property of the event"
 
 
+def test_misp_keeps_a_note_for_each_claim_and_the_opinions_of_those_who_answer(case: Case) -> None:
+    event = misp(case)
+    notes = sorted((note["note"], note["authors"]) for note in event["Note"])
+    told_by = [source_words(claim) if claim.source.party else "not named" for claim in case.claims]
+    assert notes == sorted((told(claim, case), who) for claim, who in zip(case.claims, told_by, strict=True))
+    charges = [item for item in event["Attribute"] if item.get("Opinion")]
+    assert charges
+    assert {opinion["authors"] for item in charges for opinion in item["Opinion"]} >= {"China"}
+    assert all(opinion["object_uuid"] == item["uuid"] for item in charges for opinion in item["Opinion"])
+
+
+def test_software_is_tagged_by_the_galaxy_that_knows_it(case: Case) -> None:
+    first = next(mention for mention in case.mentions if mention.kind is MentionKind.TECHNIQUE)
+    known = (
+        ("China Chopper", "S0020", "malware"),
+        ("PsExec", "S0029", "tool"),
+        ("000Stealer", "software:000stealer", "malware"),
+    )
+    more = tuple(
+        msgspec.structs.replace(first, id=id, kind=MentionKind.SOFTWARE, value=name, target=id, type=type)
+        for name, id, type in known
+    )
+    tags = {tag["name"] for tag in misp(msgspec.structs.replace(case, mentions=more))["Tag"]}
+    assert tags >= {
+        'misp-galaxy:mitre-malware="China Chopper - S0020"',
+        'misp-galaxy:mitre-tool="PsExec - S0029"',
+        'misp-galaxy:malpedia="000Stealer"',
+    }
+
+
 @pytest.mark.parametrize("context", [Context.BENIGN, Context.REFERENCE, Context.NEGATED])
 def test_misp_detects_nothing_that_is_not_stated(case: Case, context: Context) -> None:
     mentions = tuple(msgspec.structs.replace(mention, context=context) for mention in case.mentions)
@@ -162,6 +196,38 @@ def test_navigator_opens_the_layer(case: Case, tmp_path: Path) -> None:
         layer = Layer(init_data=json.loads(render(case, "navigator", load())), strict=True)
     assert layer.layer is not None
     assert layer.layer.versions.layer == "4.5"
+
+
+def test_every_technique_of_the_layer_is_open_to_see(case: Case) -> None:
+    layer = json.loads(render(case, "navigator", load()))
+    entries = {item["techniqueID"]: item for item in layer["techniques"]}
+    attack = load().attack
+    with_children = {technique.parent for technique in attack.techniques if technique.parent}
+    assert {id for id, item in entries.items() if item.get("showSubtechniques")} <= with_children
+    children = {id for id in entries if "." in id}
+    assert children
+    assert all(entries[id.partition(".")[0]]["showSubtechniques"] for id in children)
+    assert layer["layout"]["expandedSubtechniques"] == "annotated"
+    assert attack.version in layer["description"]
+    assert attack.date in layer["description"]
+
+
+@pytest.mark.slow
+def test_the_layer_becomes_a_sheet_and_a_picture(case: Case, tmp_path: Path) -> None:
+    bundle = shared("attack", "enterprise-attack-18.1.json.gz")
+    attack = tmp_path / "attack.json"
+    attack.write_bytes(gzip.decompress(bundle.read_bytes()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from mitreattack.navlayers import Layer, ToExcel, ToSvg
+        from openpyxl import load_workbook
+
+        layer = Layer(init_data=json.loads(render(case, "navigator", load())), strict=True)
+        ToExcel(domain="enterprise", source="local", resource=str(attack)).to_xlsx(layer, filepath=str(tmp_path / "l.xlsx"))
+        ToSvg(domain="enterprise", source="local", resource=str(attack)).to_svg(layer, filepath=str(tmp_path / "l.svg"))
+    sheets = load_workbook(tmp_path / "l.xlsx")
+    assert "Web Shell" in {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
+    assert b"</svg>" in (tmp_path / "l.svg").read_bytes()
 
 
 @pytest.mark.parametrize("hostile", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "  =1"])

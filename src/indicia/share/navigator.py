@@ -35,37 +35,43 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
             seen = _ATTEMPTED if sighting.outcome is Outcome.ATTEMPT else _SEEN
             scores[technique] = max(scores[technique], seen)
             comments[technique][f"{sighting.event.format} log: {sighting.title}"] = None
+    attack = knowledge.attack
+    found = {known.id: identity for identity in sorted(scores) if (known := attack.technique(identity)) is not None}
+    parents = {parent.id for id in found if (parent := attack.parent(id)) is not None}
+    # Those that only open are not marked. On a technique without children mitreattack-python's exporter fails.
+    openers = [{"techniqueID": id, "enabled": True, "showSubtechniques": True} for id in sorted(parents - found.keys())]
     techniques = []
-    for identity in sorted(scores):
-        known = knowledge.attack.technique(identity)
-        if known is None:
-            continue
+    for id, identity in found.items():
         unique = list(comments[identity])
         more = f" (and {len(unique) - _COMMENTS} more)" if len(unique) > _COMMENTS else ""
         techniques.append(
             {
-                "techniqueID": known.id,
+                "techniqueID": id,
                 "score": scores[identity],
                 "comment": "\n".join(unique[:_COMMENTS]) + more,
                 "enabled": True,
-                "showSubtechniques": True,
+                **({"showSubtechniques": True} if id in parents else {}),
             }
         )
     layer = {
         "name": case.name,
-        "versions": {"attack": knowledge.attack.version.split(".")[0], "navigator": "5.1.0", "layer": "4.5"},
+        "versions": {"attack": attack.version.split(".")[0], "navigator": "5.1.0", "layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": f"{case.marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only."
-        + "".join(f" {sentence}" for sentence in left_out(case)),
-        "techniques": techniques,
+        "description": f"{case.marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only. "
+        f"By ATT&CK {attack.version} of {attack.date}." + "".join(f" {sentence}" for sentence in left_out(case)),
+        "techniques": techniques + openers,
         "gradient": {"colors": ["#ffe9b3ff", "#f4a261ff", "#9b2226ff"], "minValue": _ATTEMPTED, "maxValue": _SEEN},
         "legendItems": [
             {"label": "attempted only", "color": "#ffe9b3ff"},
             {"label": "stated in a text", "color": "#f4a261ff"},
             {"label": "seen in the logs", "color": "#9b2226ff"},
         ],
+        "layout": {"layout": "side", "showName": True, "expandedSubtechniques": "annotated"},
         "sorting": 3,
         "hideDisabled": False,
-        "metadata": [{"name": "TLP", "value": case.marking.label}],
+        "metadata": [
+            {"name": "TLP", "value": case.marking.label},
+            {"name": "ATT&CK", "value": f"{attack.version} of {attack.date}"},
+        ],
     }
     return orjson.dumps(layer, option=orjson.OPT_INDENT_2)

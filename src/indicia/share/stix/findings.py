@@ -18,7 +18,7 @@ from indicia.share.stix.parties import identity
 from indicia.share.stix.patterns import pattern
 from indicia.share.stix.times import stamp
 
-__all__ = ["Indicators", "measure_objects", "sighting_objects", "vulnerability"]
+__all__ = ["OURS", "Indicators", "measure_objects", "sighting_objects", "vulnerability"]
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.ASCII)
 OURS = "Organisation whose logs were searched"  # who that is stays at home

@@ -5,35 +5,25 @@ References: MISP core format (draft-dulaunoy-misp-core-format), MISP taxonomies 
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import orjson
 
 from indicia.knowledge import Knowledge
-from indicia.knowledge.resolve import names_of
 from indicia.records import (
-    AccusedType,
     Case,
-    Claim,
-    Confidence,
     Context,
-    Deed,
     Document,
-    Likelihood,
     Mention,
     MentionKind,
-    Stance,
-    Tie,
-    Tlp,
 )
 from indicia.share.internals import LOWERED, without_internals
+from indicia.share.misp.claims import claim_attributes, claim_notes, misp_uuid
 from indicia.share.seen import seen
-from indicia.share.stix.ids import SDO_NAMESPACE
+from indicia.share.stix.findings import OURS
 from indicia.share.stix.times import as_of
 from indicia.share.well_known import well_known
 from indicia.view.leaving import left_out
-from indicia.view.words import firmness_words, known_state, propositions
 
 __all__ = ["render"]
 
@@ -58,40 +48,32 @@ _TYPES = {
     "xmr-address": ("Financial fraud", "xmr"),
     "autonomous-system": ("Network activity", "AS"),
 }
-_CONFIDENCE = {Confidence.LOW: "low", Confidence.MODERATE: "moderate", Confidence.HIGH: "high"}
-_LIKELIHOOD = {
-    Likelihood.ALMOST_NO_CHANCE: "almost-no-chance",
-    Likelihood.VERY_UNLIKELY: "very-unlikely",
-    Likelihood.UNLIKELY: "unlikely",
-    Likelihood.ROUGHLY_EVEN: "roughly-even-chance",
-    Likelihood.LIKELY: "likely",
-    Likelihood.VERY_LIKELY: "very-likely",
-    Likelihood.ALMOST_CERTAIN: "almost-certain",
-}
-
-
-def _uuid(*parts: object) -> str:
-    return str(uuid.uuid5(SDO_NAMESPACE, "\x1f".join(("misp", *map(str, parts)))))
 
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """The event as JSON. Indicators that a text calls benign or cites as a reference, and values that everybody meets, are kept
     with `to_ids` off."""
     case = without_internals(case)
-    date = as_of(case)[:10]
+    date, id = as_of(case)[:10], misp_uuid("event", case.name)
     event: dict[str, Any] = {
-        "uuid": _uuid("event", case.name),
+        "uuid": id,
         "info": case.name,
         "date": date,
         "threat_level_id": "4",
         "analysis": "1",
         "distribution": "0",
         "published": False,
+        "Orgc": _organisation("Indicia"),
         "Attribute": _attributes(case, knowledge),
         "Object": _reports(case),
+        "Note": claim_notes(case, id),
         "Tag": [{"name": name} for name in _tags(case, knowledge)],
     }
     return orjson.dumps({"Event": event}, option=orjson.OPT_INDENT_2)
+
+
+def _organisation(name: str) -> dict[str, str]:
+    return {"uuid": misp_uuid("organisation", name), "name": name}
 
 
 # MISP's template of a report: name, id and version as PyMISP ships it.
@@ -126,7 +108,7 @@ def _about_the_export(case: Case) -> list[str]:
 
 
 def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[str, Any]:
-    uuid = _uuid("object", case.name, key)
+    uuid = misp_uuid("object", case.name, key)
     return {
         "uuid": uuid,
         **_REPORT,
@@ -134,7 +116,7 @@ def _report(case: Case, key: str, title: str, summary: str, date: str) -> dict[s
         "comment": date,
         "Attribute": [
             {
-                "uuid": _uuid("object attribute", uuid, relation),
+                "uuid": misp_uuid("object attribute", uuid, relation),
                 "object_relation": relation,
                 "type": "text",
                 "category": "Other",
@@ -153,10 +135,11 @@ def _sightings(case: Case) -> dict[str, list[dict[str, Any]]]:
     return {
         value: [
             {
-                "uuid": _uuid("sighting", case.name, value, moment.isoformat()),
+                "uuid": misp_uuid("sighting", case.name, value, moment.isoformat()),
                 "type": "0",
                 "date_sighting": str(int(moment.timestamp())),
                 "source": "Indicia",
+                "Organisation": _organisation(OURS),
             }
             for moment in dict.fromkeys((first, last))
         ]
@@ -181,7 +164,7 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
         known, said = well_known(type, value), mention.reason or f"“{mention.span.text}”"
         attributes.append(
             {
-                "uuid": _uuid("attribute", case.name, type, value, stated),
+                "uuid": misp_uuid("attribute", case.name, type, value, stated),
                 "type": kind,
                 "category": category,
                 "value": value,
@@ -191,73 +174,29 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
                 **({"Sighting": sightings[value]} if value in sightings else {}),
             }
         )
-    markings = {document.id: document.marking for document in case.documents}
-    for claim in case.claims:
-        attributes.append(
-            {
-                "uuid": _uuid("claim", claim.id),
-                "type": "text",
-                "category": "Attribution",
-                "value": claim.quote.text,
-                "to_ids": False,
-                "comment": _claim_comment(claim),
-                "distribution": "5",
-                "Tag": [{"name": name} for name in _claim_tags(claim, markings.get(claim.quote.document), knowledge)],
-            }
-        )
+    attributes += claim_attributes(case, knowledge)
     return attributes
-
-
-def _claim_comment(claim: Claim) -> str:
-    """Who says what, the deed and the tie each with how firmly."""
-    source = claim.source.party.canonical if claim.source.party else "not named"
-    said = "; ".join(f"{words} ({firmness_words(how)})" for words, how in propositions(claim))
-    grounds = ", ".join(ground.basis.value for ground in claim.grounds) or claim.basis.value
-    return "; ".join(
-        filter(None, (f"{source} {said}", f"stance: {claim.stance.value}", f"basis: {grounds}", known_state(claim)))
-    )
-
-
-def _claim_tags(claim: Claim, marking: Tlp | None, knowledge: Knowledge) -> list[str]:
-    """Its document's marking, its confidence and likelihood, and the actor in the galaxy, as this claim alone says."""
-    tags = [f"tlp:{marking.value}"] if marking else []
-    tags += [tag] if (tag := _actor_tag(claim, knowledge)) else []
-    # MISP's words for how sure do not say of what: they are those of the deed, else of the tie; tags of our own tell both.
-    said = claim.said
-    if said.confidence:
-        tags.append(f'estimative-language:confidence-in-analytic-judgment="{_CONFIDENCE[said.confidence]}"')
-    if said.likelihood:
-        tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[said.likelihood]}"')
-    tags += [*_said_tags("deed", claim.deed), *_said_tags("tie", claim.tie)]
-    return tags
-
-
-def _said_tags(part: str, said: Deed | Tie | None) -> list[str]:
-    if said is None:
-        return []
-    found = [f'indicia:{part}="{said.kind.value}"', f'indicia:{part}-firmness="{said.firmness.value}"']
-    found += [f'indicia:{part}-likelihood="{said.likelihood.value}"'] if said.likelihood else []
-    return found + ([f'indicia:{part}-confidence="{said.confidence.value}"'] if said.confidence else [])
 
 
 def _tags(case: Case, knowledge: Knowledge) -> list[str]:
     tags = {f"tlp:{case.marking.value}"}
     for mention in case.mentions:
-        if mention.kind is MentionKind.TECHNIQUE and mention.context is Context.STATED:
-            technique = knowledge.attack.technique(mention.target or mention.value)
-            if technique:
-                tags.add(f'misp-galaxy:mitre-attack-pattern="{technique.name} - {technique.id}"')
+        if mention.context is Context.STATED and (tag := _galaxy_tag(mention, knowledge)):
+            tags.add(tag)
     return sorted(tags)
 
 
-_NAMING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
-
-
-def _actor_tag(claim: Claim, knowledge: Knowledge) -> str | None:
-    """The galaxy tag of the group that the claim accuses, on the claim and not on the event: it is alleged, and by whom."""
-    party = claim.accused.party
-    if party is None or claim.accused.type is not AccusedType.GROUP or claim.stance not in _NAMING:
+def _galaxy_tag(mention: Mention, knowledge: Knowledge) -> str | None:
+    """The cluster of a technique or of software, as MISP's galaxies name it."""
+    if mention.kind is MentionKind.TECHNIQUE:
+        technique = knowledge.attack.technique(mention.target or mention.value)
+        return f'misp-galaxy:mitre-attack-pattern="{technique.name} - {technique.id}"' if technique else None
+    if mention.kind is not MentionKind.SOFTWARE:
         return None
-    named = names_of(knowledge).group(party.canonical)
-    group = knowledge.attack.group(named) if named else None
-    return f'misp-galaxy:mitre-intrusion-set="{group.name} - {group.id}"' if group else None
+    theirs = knowledge.attack.malware(mention.target) if mention.target else None
+    if theirs is not None:
+        return f'misp-galaxy:mitre-{theirs.type}="{theirs.name} - {theirs.id}"'
+    known = knowledge.malware.get(mention.target) if mention.target else None
+    if known is None:
+        return None
+    return f'misp-galaxy:{"malpedia" if "Malpedia" in known.according_to else "ransomware"}="{known.name}"'

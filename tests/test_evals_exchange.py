@@ -1,0 +1,24 @@
+"""The measure of what others keep counts what is there, and cannot be fooled by what is not."""
+
+from __future__ import annotations
+
+from evals.exchange import FIELDS, fields_kept
+from indicia.share.stix.told import told
+from tests.sample_case import exchange_case
+
+
+def test_all_five_fields_are_read_from_a_note_in_plain_text() -> None:
+    case = exchange_case()
+    kept = fields_kept(case.claims, [told(claim, case) for claim in case.claims])
+    assert kept == dict.fromkeys(FIELDS, len(case.claims))
+
+
+def test_what_is_lost_is_not_counted() -> None:
+    case = exchange_case()
+    notes = [told(claim, case) for claim in case.claims]
+    assert fields_kept(case.claims, []) == {}
+    assert fields_kept(case.claims, notes[1:])["quote"] == len(notes) - 1
+    spoilt = [note.replace("Stance: ", "Stance: un") for note in notes]
+    kept = fields_kept(case.claims, spoilt)
+    assert kept["stance"] == 0
+    assert kept["source"] == len(notes)
