@@ -41,7 +41,7 @@ def claims(tmp_path: Path, *objects: dict[str, Any], indent: int | None = None, 
     path = tmp_path / "theirs.json"
     path.write_text(text, "utf-8")
     documents, found, _, problems = read_sources([str(path)], load())
-    assert not problems
+    assert all(problem.what.startswith("objects of these kinds are not read") for problem in problems)
     for claim in found:
         assert documents[0].text[claim.quote.start : claim.quote.end] == claim.quote.text
     return found

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.read.fronts.places import finder
 from indicia.read.fronts.sniff import is_header
-from indicia.read.fronts.structured import finder
 from indicia.read.fronts.values import Said, canonical, feed_type
 from indicia.read.indicators import find_hits
 from indicia.read.indicators.refang import refang

@@ -12,6 +12,7 @@ from indicia.read.fronts.feeds import Feed, read_csv
 from indicia.read.fronts.html import read_html
 from indicia.read.fronts.mail import read_mail
 from indicia.read.fronts.markdown import read_markdown
+from indicia.read.fronts.misp import feed_hashes
 from indicia.read.fronts.opened import Limits, Parsed, Progress
 from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
@@ -30,6 +31,7 @@ FRONTS: dict[Kind, Front] = {
     Kind.PDF: read_pdf,
     Kind.DOCX: lambda data, name, limits, progress: read_docx(data, name, limits),
     Kind.MAIL: lambda data, name, limits, progress: read_mail(data, name, limits),
+    Kind.HASHES: lambda data, name, limits, progress: feed_hashes(name),
     Kind.ZIP: lambda data, name, limits, progress: read_zip(data, name, limits),
 }
 PARTED = frozenset((Kind.PLAIN, Kind.MARKDOWN, Kind.HTML, Kind.CSV))

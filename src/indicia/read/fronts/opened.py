@@ -10,7 +10,7 @@ from typing import Protocol
 from indicia.read.text.banners import banner
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
-__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "skipped", "to_document"]
+__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "noted", "skipped", "to_document"]
 
 
 class Readable(Protocol):
@@ -96,3 +96,8 @@ def failed(where: str, what: str, hint: str = "") -> Problem:
 def skipped(where: str, what: str, hint: str = "", count: int = 1) -> Problem:
     """A part of that input is lost."""
     return Problem(where=where, what=what, severity=Severity.SKIPPED, hint=hint, count=count)
+
+
+def noted(where: str, what: str) -> Problem:
+    """Nothing is lost."""
+    return Problem(where=where, what=what, severity=Severity.NOTE)

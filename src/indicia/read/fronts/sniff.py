@@ -24,6 +24,7 @@ class Kind(StrEnum):
     GZIP = "gzip"
     MAIL = "e-mail"
     LOG = "log"
+    HASHES = "hashes of a MISP feed"
     BINARY = "binary"
 
 
@@ -126,7 +127,12 @@ _OLE = (
 )
 
 
+_HASHES = re.compile(rb"[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\r?\n", re.I)
+
+
 def _text_kind(head: bytes, name: str) -> Kind:
+    if name.endswith("hashes.csv") and _HASHES.match(head):
+        return Kind.HASHES
     if head[:1] in {b"{", b"["} and re.match(rb'\{\s*(?:"|\})|\[\s*(?:\{|"|\[|\])', head):
         return Kind.JSON
     start = head[:4096]

@@ -1,0 +1,183 @@
+"""MISP: events, alone or several in one file, and the index of a feed. What they say outright becomes mentions.
+
+References: MISP core format (draft-dulaunoy-misp-core-format); MISP feeds: a folder of events, manifest.json and hashes.csv.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from indicia.read.fronts.dates import date_of
+from indicia.read.fronts.opened import Parsed, noted
+from indicia.read.fronts.places import Places, dicts, dropped, finder, string
+from indicia.read.fronts.values import Said, canonical, misp_type
+from indicia.records import Context, MentionKind, Tlp
+
+__all__ = ["GALAXIES", "cluster_of", "feed_hashes", "is_manifest", "label_of", "misp_events", "read_misp", "tags_of"]
+
+_TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+GALAXIES = {
+    "threat-actor": (MentionKind.ACTOR, "intrusion-set"),
+    "mitre-intrusion-set": (MentionKind.ACTOR, "intrusion-set"),
+    "mitre-enterprise-attack-intrusion-set": (MentionKind.ACTOR, "intrusion-set"),
+    "microsoft-activity-group": (MentionKind.ACTOR, "intrusion-set"),
+    "mitre-malware": (MentionKind.SOFTWARE, "malware"),
+    "malpedia": (MentionKind.SOFTWARE, "malware"),
+    "ransomware": (MentionKind.SOFTWARE, "malware"),
+    "mitre-tool": (MentionKind.SOFTWARE, "tool"),
+    "mitre-campaign": (MentionKind.CAMPAIGN, "campaign"),
+}
+
+
+def misp_events(data: Any) -> Iterator[dict[str, Any]]:
+    """MISP events in a file: one, or a list or response of several."""
+    for item in data if isinstance(data, list) else [data]:
+        if not isinstance(item, dict):
+            continue
+        if isinstance(item.get("response"), list):
+            yield from misp_events(item["response"])
+        elif isinstance(item.get("Event"), dict):
+            yield item["Event"]
+        elif isinstance(item.get("Attribute"), list) and "info" in item:
+            yield item
+
+
+def is_manifest(data: Any) -> bool:
+    """Whether this is the index of a feed: what each event is called, by its UUID."""
+    return (
+        isinstance(data, dict)
+        and bool(data)
+        and all(_UUID.fullmatch(key) and isinstance(item, dict) and "info" in item for key, item in data.items())
+    )
+
+
+def feed_hashes(name: str) -> Parsed:
+    """The fingerprints of a feed's values, by which a server looks them up."""
+    return Parsed(problems=[noted(name, "are the fingerprints of a MISP feed, which say nothing that its events do not")])
+
+
+def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
+    """What the events state. Their reports are texts of their own; what is not read is said, kind by kind."""
+    places = Places(text)
+    said: list[Said] = []
+    unread: Counter[str] = Counter()
+    reports: list[tuple[str, bytes]] = []
+    parsed = Parsed(text=text, media_type="application/json")
+    for event in events:
+        parsed.title = parsed.title or string(event, "info")
+        parsed.published = parsed.published or date_of(string(event, "date"))
+        owner = event.get("Orgc")
+        parsed.publisher = parsed.publisher or (string(owner, "name") if isinstance(owner, dict) else None)
+        for attribute in _attributes(event):
+            found = list(_misp_attribute(attribute, places))
+            said += found
+            if not found:
+                unread[f"attribute {string(attribute, 'type') or 'without a type'}"] += 1
+        for tag in tags_of(event, *_attributes(event)):
+            found = list(_misp_tag(tag, places))
+            said += found
+            if not found and tag.startswith("misp-galaxy:"):
+                unread[f"galaxy {tag.removeprefix('misp-galaxy:').partition('=')[0]}"] += 1
+            with contextlib.suppress(ValueError):
+                parsed.marking = Tlp.strictest([parsed.marking, Tlp.read(tag) if tag.lower().startswith("tlp:") else Tlp.CLEAR])
+        for report in dicts(event.get("EventReport")):
+            if content := string(report, "content"):
+                reports.append((f"{string(report, 'name') or 'report'}.md", content.encode("utf-8", "surrogatepass")))
+        for kind in ("Note", "Opinion", "Relationship"):
+            unread.update({f"analyst {kind.lower()}": count for count in [len(list(_held(event, kind)))] if count})
+    parsed.find = finder(said)
+    parsed.attached = reports
+    parsed.problems += dropped(name, "parts of these kinds", unread)
+    return parsed
+
+
+def _held(event: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """Analyst data of the event and of what is in it."""
+    for holder in (event, *dicts(event.get("Object")), *_attributes(event)):
+        yield from dicts(holder.get(kind))
+
+
+def _attributes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from dicts(event.get("Attribute"))
+    for item in dicts(event.get("Object")):
+        yield from dicts(item.get("Attribute"))
+
+
+def tags_of(*holders: dict[str, Any]) -> Iterator[str]:
+    """Tag names of events or attributes, and of the clusters of their galaxies, each once."""
+    seen: dict[str, None] = {}
+    for holder in holders:
+        for tag in dicts(holder.get("Tag")):
+            if name := string(tag, "name"):
+                seen[name] = None
+        for galaxy in dicts(holder.get("Galaxy")):
+            for cluster in dicts(galaxy.get("GalaxyCluster")):
+                if name := string(cluster, "tag_name"):
+                    seen[name] = None
+    yield from seen
+
+
+def _misp_attribute(attribute: dict[str, Any], places: Places) -> Iterator[Said]:
+    type, value = string(attribute, "type"), string(attribute, "value")
+    if type is None or value is None:
+        return
+    whole = places.string(value)
+    if type == "vulnerability" or type == "weakness":
+        kind = MentionKind.VULNERABILITY if type == "vulnerability" else MentionKind.WEAKNESS
+        yield Said(kind, type, value.upper(), *whole, target=value.upper(), method="misp")
+        return
+    if type in {"yara", "sigma"}:
+        yield Said(MentionKind.RULE, type, string(attribute, "comment") or type, *whole, method="misp")
+        return
+    link = type == "link" or (type == "url" and attribute.get("category") == "External analysis")
+    parts = value.split("|") if "|" in type else [value]
+    for part_type, part in zip(type.split("|"), parts, strict=False):
+        ours = misp_type(part_type, part)
+        if ours is None:
+            continue
+        start, end = places.inside(whole, part) if len(parts) > 1 else whole
+        yield Said(
+            MentionKind.INDICATOR,
+            ours,
+            canonical(ours, part),
+            start,
+            end,
+            method="misp",
+            context=Context.REFERENCE if link else Context.STATED,
+            reason="a link of the event" if link else "",
+            score=1.0 if attribute.get("to_ids") is not False else 0.6,
+        )
+
+
+def _misp_tag(tag: str, places: Places) -> Iterator[Said]:
+    """`misp-galaxy:mitre-attack-pattern="Web Shell - T1505.003"` and the galaxies of actors and software."""
+    cluster = cluster_of(tag)
+    if cluster is None:
+        return
+    galaxy, value = cluster
+    whole = places.string(tag)
+    technique = _TECHNIQUE.search(value)
+    if "attack-pattern" in galaxy and technique is not None:
+        start, end = places.inside(whole, technique[0])
+        yield Said(MentionKind.TECHNIQUE, "attack-pattern", technique[0], start, end, target=technique[0], method="misp")
+    elif galaxy in GALAXIES:
+        kind, type = GALAXIES[galaxy]
+        label = label_of(value)
+        start, end = places.inside(whole, label)
+        yield Said(kind, type, label, start, end, method="misp")
+
+
+def cluster_of(tag: str) -> tuple[str, str] | None:
+    """(galaxy, cluster) of a tag of MISP's galaxies."""
+    match = re.fullmatch(r'misp-galaxy:([a-z0-9-]+)="(.+)"', tag)
+    return (match[1], match[2]) if match else None
+
+
+def label_of(cluster: str) -> str:
+    """A cluster's name without ATT&CK's number."""
+    return re.sub(r" - [GSC]\d{4}$", "", cluster)
