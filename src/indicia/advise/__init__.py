@@ -3,28 +3,33 @@
     advise(case, knowledge, have=("edr", "mfa")) -> Advice
 
 needs       what the case calls for, weighted       patches, prevention, seeing, response, hunts    one kind of measure each
-order       set cover and its curve                 profile    what is in place                     words    our own texts
+kinds       ransomware, deceiving mail ...          platforms  what the case has                    words    our own texts
+order       set cover and its curve                 profile    what is in place
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
 
 import msgspec
 
 from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary
 from indicia.advise.facts import Facts, Knows
-from indicia.advise.needs import Need, incidents_of, needs_of
-from indicia.advise.order import ordered
-from indicia.advise.platforms import platforms_of
+from indicia.advise.kinds import kinds_of
+from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
+from indicia.advise.order import FIRST, ordered
+from indicia.advise.platforms import ALWAYS, platforms_of
 from indicia.affairs.main import main_affair
-from indicia.records import Advice, Case, Measure, RuleText
+from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
 
 __all__ = ["advise", "fitting_rules", "known_words", "read_profile"]
 
 known_words = profile.known_words
 read_profile = profile.read_profile
+
+LEFT_BEHIND = frozenset({MentionKind.INDICATOR, MentionKind.SOFTWARE})  # what tells an attack where no technique does
 
 
 def advise(
@@ -49,16 +54,17 @@ def advise(
     present, odd = profile.in_place(case.have if have is None else have)
     incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
     on = frozenset(platforms) or platforms_of(case, needs, facts)
+    kinds, whole = kinds_of(case, needs), _whole(case, needs)
     if rules is None:
         rules = hunts.packed() | {rule.name: rule.text for rule in case.rules}
     fitting = hunts.fitting(rules, needs)
     candidates = [
         *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
-        *prevention.prevention(needs, facts),
-        *seeing.switches(needs, facts, on),
+        *prevention.prevention(needs, facts, kinds, on, whole),
+        *seeing.switches(needs, facts, on | ALWAYS, kinds, whole),
     ]
     candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
-    main, curve, base = ordered(candidates, needs, prevention.breadth(facts))
+    main, curve, base = ordered(candidates, needs, prevention.breadth(facts), prevention.called_for(kinds), _first(case, needs))
     main = prevention.with_specifics(main)
     gaps = _gaps(needs, unknown, facts)
     contain = response.containment(case)
@@ -66,14 +72,14 @@ def advise(
         *contain,
         *main,
         *hunts.queries(fitting, needs),
-        *seeing.detections(needs, facts, on, hunts.rules_by_technique(fitting)),
+        *seeing.detections(needs, facts, on | ALWAYS, hunts.rules_by_technique(fitting)),
         *response.reporting(case),
     )
     return Advice(
         measures=measures,
         curve=curve,
         gaps=gaps,
-        summary=summary.paragraph(needs, main, curve, base, gaps, bool(contain), odd),
+        summary=summary.paragraph(needs, main, curve, base, gaps, bool(contain), odd, [kind.name for kind in kinds]),
     )
 
 
@@ -81,6 +87,22 @@ def fitting_rules(case: Case, knowledge: Knows, rules: Mapping[str, str]) -> tup
     """Those of `rules` (name of the file -> text) that fit what a case calls for, to be kept in it."""
     needs, _ = needs_of(case, Facts(knowledge))
     return tuple(RuleText(name=rule.file, text=rule.text) for rule in hunts.fitting(rules, needs))
+
+
+def _first(case: Case, needs: Iterable[Need]) -> int:
+    """How many measures of this case alone come first. Sightings, and ids that a person gave, tell them; what is read from a
+    text does not: advisories ask for what is due in every case before they ask for what is particular."""
+    return FIRST if not case.documents or any(need.rank is Rank.SEEN for need in needs) else 0
+
+
+def _whole(case: Case, needs: Sequence[Need]) -> tuple[str, ...]:
+    """What speaks for the case as a whole: its heaviest needs, else accusations on the main affair, and software and
+    indicators that were found. Empty where no attack is told."""
+    if needs:
+        return tuple(reason for need in needs[:6] for reason in need.reasons[:2])
+    accused = (claim.id for claim in main_affair(case).on if claim.stance in ACCUSING)
+    left = (one.id for one in case.mentions if one.kind in LEFT_BEHIND and one.context is Context.STATED)
+    return tuple(islice(chain(accused, left), 6))
 
 
 def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:

@@ -8,8 +8,9 @@ from indicia.advise.facts import Facts
 from indicia.affairs.main import MainAffair, main_affair
 from indicia.records import Case, Context, MentionKind, Outcome, Rank, Record, Stance
 
-__all__ = ["Need", "incidents_of", "needs_of"]
+__all__ = ["ACCUSING", "Need", "incidents_of", "needs_of"]
 
+ACCUSING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 # Evidence first: what our own logs show counts in full, an attempt a little less; what a text states counts more than what the
 # accused are known to do elsewhere. The order matters, the figures are rough; docs/advice.md says so.
 WEIGHTS = {Rank.SEEN: 1.0, Rank.STATED: 0.6, Rank.KNOWN: 0.3, Rank.TYPICAL: 0.15}
@@ -114,7 +115,7 @@ def _technique(facts: Facts, key: str, rank: Rank, reasons: list[str], attempt: 
 def _accused(main: MainAffair, facts: Facts) -> Iterable[tuple[str, str]]:
     """(group id, claim id) for each accusation on the main affair that names a group that ATT&CK knows."""
     for claim in main.on:
-        if claim.stance in {Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS} and claim.accused.party:
+        if claim.stance in ACCUSING and claim.accused.party:
             group = facts.group(claim.accused.party.canonical)
             if group:
                 yield group, claim.id

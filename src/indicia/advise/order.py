@@ -9,9 +9,9 @@ from copy import copy
 import msgspec
 
 from indicia.advise.needs import Need
-from indicia.records import CoverageStep, Measure, MeasureKind, Rank
+from indicia.records import CoverageStep, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["ordered", "shares"]
+__all__ = ["FIRST", "ordered", "shares"]
 
 # What only lets us see counts half of what prevents: a detection still needs somebody to act on it.
 SEEING = 0.5
@@ -22,7 +22,8 @@ BROAD = 0.45
 COST = {1: 1.0, 2: 1.6, 3: 2.6}
 # What this case itself tells; the rest is knowledge about others, and never leads.
 TOLD = frozenset({Rank.SEEN, Rank.STATED})
-FIRST = 2  # measures of this case alone that come before what is due in every case
+PATCHING = stable_id("measure", "mitigate", "M1051")
+FIRST = 2  # measures of this case alone that come before what is due in every case, where its own traces tell them
 LEAST = 1e-9
 
 
@@ -37,15 +38,15 @@ def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, fl
 
 
 def ordered(
-    measures: Iterable[Measure], needs: Sequence[Need], breadth: dict[str, int]
+    measures: Iterable[Measure], needs: Sequence[Need], breadth: dict[str, int], called: Sequence[str] = (), first: int = FIRST
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures in the order in which to take them, their curve, and the share that is covered before the first of them.
 
     By what each adds per effort: the greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher
-    1978). Patches for what is stated or seen come first, then the few measures that do most here, then what is due in every
-    case, then the rest; what is only known of the affair or typical of the accused comes after what this case tells, and what
-    only lets us see stands in a list of its own after all that prevents. Measures in place come last and are counted first.
-    Ties go by id.
+    1978). Patches for what is stated or seen come first, then the `first` few measures that do most here, then what is due in
+    every case, then what this kind of attack calls for (`called`, ids in order), then the rest; what is only known of the
+    affair or typical of the accused comes after what this case tells, and what only lets us see stands in a list of its own
+    after all that prevents. Measures in place come last and are counted first. Ties go by id.
     """
     sums = _Sums(needs, breadth)
     every = [msgspec.structs.replace(one, effect=sums.effect(one)) for one in measures]
@@ -55,7 +56,7 @@ def ordered(
     base = sums.covered()
     rest = sorted((one for one in every if not one.in_place), key=lambda measure: measure.id)
     greedy = sums.copy().greedy([one for one in rest if one.kind is not MeasureKind.LOG])
-    arranged = _arranged(greedy)
+    arranged = _arranged(greedy, called, first)
     curve: list[CoverageStep] = []
 
     def step(measure: Measure) -> None:
@@ -71,13 +72,20 @@ def ordered(
     return [*arranged, *logs, *taken], tuple(curve), base
 
 
-def _arranged(greedy: Sequence[Measure]) -> list[Measure]:
-    """Patches of what is told, the few that do most here, what is due in every case, the rest: each as they were chosen."""
+def _arranged(greedy: Sequence[Measure], called: Sequence[str], few: int) -> list[Measure]:
+    """Patches of what is told, the few that do most here, what is due in every case, what the kind of attack calls for, the
+    rest: each as they were chosen. Where patches are named, patching in general closes the floor."""
+    place = {id: at for at, id in enumerate(called)}
     patches = [one for one in greedy if one.kind is MeasureKind.PATCH and one.rank in TOLD]
-    told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD]
-    first, later = told[:FIRST], told[FIRST:]
-    floor = [one for one in greedy if one.floor]
-    return [*patches, *first, *floor, *later, *(one for one in greedy if one.rank not in TOLD and not one.floor)]
+    patches.sort(key=lambda one: bool(one.text))  # a list of many products follows those that are told singly
+    told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD and one.covers]
+    first = told[:few]
+    floor = sorted((one for one in greedy if one.floor), key=lambda one: bool(patches) and one.id == PATCHING)
+    of_kind = [one for one in greedy if one.id in place and not one.floor and one not in first]
+    of_kind.sort(key=lambda one: place[one.id])
+    later = [one for one in told[few:] if one not in of_kind]
+    rest = [one for one in greedy if one.rank not in TOLD and not one.floor and one not in of_kind]
+    return [*patches, *first, *floor, *of_kind, *later, *rest]
 
 
 class _Sums:

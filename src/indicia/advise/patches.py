@@ -7,16 +7,20 @@ from collections.abc import Iterable
 
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
+from indicia.advise.words import listed
 from indicia.knowledge.tables import Incident, KevEntry
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
 __all__ = ["patches"]
 
+RANSOMWARE = "Known to be used for ransomware."
+SINGLY = 3  # products that are told one by one; of more the two most pressing are, and the others stand together
+
 
 def patches(
     needs: Iterable[Need], facts: Facts, incidents: Iterable[Incident], seen_with: dict[str, tuple[str, ...]]
 ) -> list[Measure]:
-    """A patch for every flaw among the needs, those of one product together.
+    """A patch for every flaw among the needs, those of one product together, and those of many products in one list.
 
     `incidents` are those of the case: their patches are named where they are known. `seen_with` maps a flaw to the techniques
     that were sighted together with it; the patch acts on these too.
@@ -30,7 +34,37 @@ def patches(
         if need.is_flaw:
             entry = facts.kev.get(need.id)
             groups[(entry.vendor, entry.product) if entry else ("", need.id)].append(need)
-    return [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items())]
+    known = [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items()) if key[0]]
+    others = [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items()) if not key[0]]
+    known.sort(key=lambda one: (list(Rank).index(one.rank), RANSOMWARE not in one.instruction))
+    few = known if len(known) <= SINGLY else known[: SINGLY - 1]
+    return [*few, *_together(known[len(few) :]), *(others if len(others) == 1 else _together(others))]
+
+
+def _together(many: list[Measure]) -> Iterable[Measure]:
+    """Patches of one rank in one measure, each on a line of its own."""
+    for rank in Rank:
+        ones = [one for one in many if one.rank is rank]
+        if len(ones) < 2:
+            yield from ones
+            continue
+        exploited = bool(ones[0].due)
+        yield Measure(
+            id=stable_id("measure", "patch", *sorted(one.id for one in ones)),
+            kind=MeasureKind.PATCH,
+            title=f"Patch {len(ones)} more products" if exploited else f"Look for fixes of {len(ones)} flaws",
+            instruction=f"{listed([one.title for one in ones], 12, '; ')}. {' '.join(_how([], False))}",
+            audience=Audience.IT,
+            covers=tuple(dict.fromkeys(key for one in ones for key in one.covers)),
+            known=tuple(dict.fromkeys(key for one in ones for key in one.known)),
+            reasons=tuple(dict.fromkeys(reason for one in ones for reason in one.reasons[:5])),
+            rank=rank,
+            effort=1,
+            due=min((one.due for one in ones if one.due), default=None),
+            source=ones[0].source,
+            references=tuple(dict.fromkeys(name for one in ones for name in one.references)),
+            text="\n".join(f"{one.title}: {one.instruction}" for one in ones),
+        )
 
 
 def _patch(
@@ -43,7 +77,7 @@ def _patch(
     known = list(dict.fromkeys(fix for cve in cves for fix in fixes[cve]))
     vendor, product = key
     told = [need.id for need in needs if need.rank is not Rank.KNOWN]
-    title = f"Patch {vendor} {product}: {_listed(told or cves)}" if entries else f"Look for a fix of {cves[0]}"
+    title = f"Patch {vendor} {product}: {listed(told or cves, last=', ')}" if entries else f"Look for a fix of {cves[0]}"
     only_known = tuple(cve for cve in cves if cve not in told)
     techniques = dict.fromkeys(technique for cve in cves for technique in seen_with.get(cve, ()))
     return Measure(
@@ -63,14 +97,10 @@ def _patch(
     )
 
 
-def _listed(names: list[str], most: int = 4) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
 def _from_tables(cves: tuple[str, ...]) -> Iterable[str]:
     """What nobody said here is told as what it is: our table's word."""
     if cves:
-        yield f"Known of this affair from our table, not stated in the texts: {_listed(list(cves))}."
+        yield f"Known of this affair from our table, not stated in the texts: {listed(cves, last=', ')}."
 
 
 def _catalogue(entries: list[KevEntry]) -> Iterable[str]:
@@ -84,7 +114,7 @@ def _catalogue(entries: list[KevEntry]) -> Iterable[str]:
     what = "this flaw" if len(entries) == 1 else f"these {len(entries)} flaws"
     yield f"Known to be exploited: CISA's catalogue has had {what} since {added}, with {due} as the date for US agencies."
     if any(entry.ransomware for entry in entries):
-        yield "Known to be used for ransomware."
+        yield RANSOMWARE
 
 
 def _how(fixes: list[str], known: bool) -> Iterable[str]:

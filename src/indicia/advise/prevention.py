@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 import msgspec
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
+from indicia.advise.words import KindWords, MitigationWords, listed
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["NO_PREVENTION", "breadth", "prevention", "with_specifics"]
+__all__ = ["NO_PREVENTION", "breadth", "called_for", "prevention", "with_specifics"]
 
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
@@ -20,40 +22,86 @@ SPECIFICS = 4  # instructions for single techniques under one measure
 CONTROLS = 4
 
 
-def prevention(needs: Sequence[Need], facts: Facts) -> list[Measure]:
-    """Mitigations for the techniques among the needs and those that are due in every case, with NIST controls and D3FEND
-    countermeasures, not yet in order."""
-    by_id = {need.id: need for need in needs if not need.is_flaw}
-    found: dict[str, list[Need]] = {}
-    for need in by_id.values():
+def prevention(
+    needs: Sequence[Need], facts: Facts, kinds: Sequence[KindWords], platforms: frozenset[str], whole: Sequence[str]
+) -> list[Measure]:
+    """Mitigations for the techniques among the needs, those that the kinds of attack call for and those that are due in every
+    case, with NIST controls and D3FEND countermeasures, not yet in order.
+
+    What can be done on other platforms only than `platforms` is left out. `whole` are the ids that speak for the case as a
+    whole: the reasons of what none of the needs calls for.
+    """
+    told = words.measures()
+    found: dict[str, dict[str, Need]] = {}
+    for need in needs:
         for mitigation in facts.by_technique.get(need.id, ()):
-            if mitigation.id not in NO_PREVENTION:
-                found.setdefault(mitigation.id, []).append(need)
-    if needs:
-        for key in words.floor():
-            if key in facts.mitigations:
-                found.setdefault(key, [])
-    return [_measure(facts.mitigations[key], covered, facts, needs) for key, covered in sorted(found.items())]
+            if not need.is_flaw and mitigation.id not in NO_PREVENTION:
+                found.setdefault(mitigation.id, {})[need.id] = need
+    if whole or kinds:
+        for key in (*words.floor(), *(key for kind in kinds for key in kind.adds)):
+            if key in facts.mitigations or key in words.own():
+                found.setdefault(key, {})
+    for key, entry in told.items():
+        for other in entry.also:
+            if other in found:
+                found.setdefault(key, {}).update(found.pop(other))
+    able = [key for key in found if key not in told or not told[key].platforms or platforms.intersection(told[key].platforms)]
+    return [_measure(key, found[key].values(), facts, kinds, platforms, whole) for key in sorted(able)]
 
 
-def _measure(mitigation: Mitigation, needs: list[Need], facts: Facts, every: Sequence[Need]) -> Measure:
-    """One mitigation. One of the floor that acts on none of the needs is called for by the case as a whole."""
-    ours = words.mitigations().get(mitigation.id)
-    needs = sorted(needs, key=lambda need: (-need.weight, need.id))
+def _measure(
+    key: str,
+    covered: Iterable[Need],
+    facts: Facts,
+    kinds: Sequence[KindWords],
+    platforms: frozenset[str],
+    whole: Sequence[str],
+) -> Measure:
+    """One mitigation. One that acts on none of the needs is called for by the kind of attack, or by the case as a whole."""
+    ours = words.measures().get(key)
+    needs = sorted(covered, key=lambda need: (-need.weight, need.id))
+    rows = [facts.mitigations[one] for one in (key, *(ours.also if ours else ())) if one in facts.mitigations]
+    floor = key in words.floor()
+    calls = [kind.name for kind in kinds if key in kind.adds and not floor]
+    parts = [ours.do if ours else f"Follow ATT&CK {key} for the techniques listed."]
+    if ours:
+        parts += [text for platform, text in ours.there.items() if platform in platforms]
+    if calls:
+        parts.append(f"Called for by {listed(calls)}.")
+    reasons = [reason for need in needs[:6] for reason in need.reasons[:2]] or whole
     return Measure(
-        id=stable_id("measure", "mitigate", mitigation.id),
+        id=stable_id("measure", "mitigate", key),
         kind=MeasureKind.MITIGATE,
-        title=ours.title if ours else mitigation.name,
-        instruction=ours.do if ours else f"Follow ATT&CK {mitigation.id} for the techniques listed.",
+        title=ours.title if ours else rows[0].name,
+        instruction=" ".join(parts),
         audience=Audience.IT,
         covers=tuple(need.id for need in needs),
-        floor=mitigation.id in words.floor(),
-        reasons=tuple(dict.fromkeys(reason for need in (needs or every)[:6] for reason in need.reasons[:2])),
-        rank=needs[0].rank if needs else Rank.ALWAYS,
+        floor=floor,
+        reasons=tuple(dict.fromkeys(reasons)),
+        rank=needs[0].rank if needs else (Rank.STATED if calls else Rank.ALWAYS),
         effort=ours.effort if ours else 2,
-        source=f"ATT&CK {mitigation.id} {mitigation.name}",
-        references=(*_closest(mitigation, facts.nist, "NIST"), *_closest(mitigation, facts.d3fend, "D3FEND")),
+        source=f"ATT&CK {', '.join(f'{row.id} {row.name}' for row in rows)}"
+        if rows
+        else f"Indicia {key} {ours.name if ours else ''}",
+        references=(*_goals(ours), *(one for row in rows[:1] for one in _controls(row, facts))),
     )
+
+
+def _source(key: str, rows: Sequence[Mitigation], ours: MitigationWords | None) -> str:
+    if rows:
+        return f"ATT&CK {', '.join(f'{row.id} {row.name}' for row in rows)}"
+    return f"Indicia {key} {ours.name if ours else ''}".strip()
+
+
+def _goals(ours: MitigationWords | None) -> Iterable[str]:
+    if ours:
+        yield from (f"CISA CPG 1.0.1 {goal}" for goal in ours.cpg)
+        yield from (f"NIST CSF 2.0 {goal}" for goal in ours.csf)
+
+
+def _controls(row: Mitigation, facts: Facts) -> Iterable[str]:
+    yield from _closest(row, facts.nist, "NIST")
+    yield from _closest(row, facts.d3fend, "D3FEND")
 
 
 def _closest(mitigation: Mitigation, table: tuple[Countermeasure, ...], name: str) -> Iterable[str]:
@@ -71,10 +119,20 @@ def _closest(mitigation: Mitigation, table: tuple[Countermeasure, ...], name: st
 
 
 def breadth(facts: Facts) -> dict[str, int]:
-    """Measure id -> how many techniques its mitigation acts on in all of ATT&CK."""
-    return {
-        stable_id("measure", "mitigate", row.id): len(row.techniques) for row in facts.mitigations.values() if row.techniques
-    }
+    """Measure id -> how many techniques its mitigations act on in all of ATT&CK."""
+    told, found = words.mitigations(), dict[str, int]()
+    for key, row in facts.mitigations.items():
+        both = [facts.mitigations[other] for other in (told[key].also if key in told else ()) if other in facts.mitigations]
+        count = len({technique for one in (row, *both) for technique in one.techniques})
+        if count:
+            found[stable_id("measure", "mitigate", key)] = count
+    return found
+
+
+def called_for(kinds: Sequence[KindWords]) -> tuple[str, ...]:
+    """Ids of the measures that the kinds call for: the first of each kind, then the second of each, and so on."""
+    turns = zip_longest(*(kind.adds for kind in kinds))
+    return tuple(dict.fromkeys(stable_id("measure", "mitigate", key) for turn in turns for key in turn if key))
 
 
 def with_specifics(measures: Iterable[Measure]) -> list[Measure]:

@@ -24,7 +24,7 @@ def read_profile(text: str) -> tuple[str, ...]:
 def known_words() -> dict[str, tuple[str, ...]]:
     """Each word that a profile may hold, with the ids of the mitigations and logs that it puts in place."""
     found: dict[str, list[str]] = {}
-    for key, entry in words.mitigations().items():
+    for key, entry in words.measures().items():
         for word in entry.have:
             found.setdefault(word, []).append(key)
     for log in words.logs():
@@ -38,7 +38,5 @@ def in_place(have: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     known = known_words()
     wanted = dict.fromkeys(word.strip().lower() for word in have if word.strip())
     keys = [key for word in wanted for key in known.get(word, ())]
-    ids = frozenset(
-        stable_id("measure", MeasureKind.MITIGATE.value if key in words.mitigations() else "log", key) for key in keys
-    )
+    ids = frozenset(stable_id("measure", MeasureKind.MITIGATE.value if key in words.measures() else "log", key) for key in keys)
     return ids, tuple(word for word in wanted if word not in known)

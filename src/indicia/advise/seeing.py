@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
-from indicia.advise.words import LogWords
+from indicia.advise.words import KindWords, LogWords
 from indicia.knowledge.tables import LogSource
-from indicia.records import Audience, Measure, MeasureKind, stable_id
+from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
 __all__ = ["detections", "log_for", "switches"]
 
@@ -40,8 +40,15 @@ def _sources(technique: str, facts: Facts, platforms: frozenset[str]) -> list[Lo
     return list(found)
 
 
-def switches(needs: Iterable[Need], facts: Facts, platforms: frozenset[str]) -> list[Measure]:
-    """One measure for each log that lets us see techniques of the case. With `platforms` only logs of these are named."""
+def switches(
+    needs: Iterable[Need],
+    facts: Facts,
+    platforms: frozenset[str],
+    kinds: Iterable[KindWords] = (),
+    whole: tuple[str, ...] = (),
+) -> list[Measure]:
+    """One measure for each log that lets us see techniques of the case, or its kinds of attack. With `platforms` only logs of
+    these are named. `whole` are the reasons of what none of the needs calls for."""
     found: dict[str, tuple[LogWords, dict[str, Need], dict[str, None]]] = {}
     for need in needs:
         if need.is_flaw:
@@ -52,11 +59,17 @@ def switches(needs: Iterable[Need], facts: Facts, platforms: frozenset[str]) -> 
                 _, covered, named = found.setdefault(entry.id, (entry, {}, {}))
                 covered[need.id] = need
                 named[f"{source.name} {source.channel}".strip()] = None
-    return [_switch(*found[key]) for key in sorted(found)]
+    wanted = {key for kind in kinds for key in kind.logs}
+    for entry in words.logs():
+        if entry.id in wanted:
+            found.setdefault(entry.id, (entry, {}, {}))
+    written = [row for _, row in sorted(found.items()) if not row[0].platforms or platforms.intersection(row[0].platforms)]
+    return [_switch(*row, whole) for row in written]
 
 
-def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None]) -> Measure:
+def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None], whole: tuple[str, ...]) -> Measure:
     needs = sorted(covered.values(), key=lambda need: (-need.weight, need.id))
+    reasons = [reason for need in needs[:6] for reason in need.reasons[:2]] or whole
     return Measure(
         id=stable_id("measure", "log", entry.id),
         kind=MeasureKind.LOG,
@@ -64,8 +77,8 @@ def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None]) -
         instruction=f"{entry.do.strip()} Check: {entry.check}",
         audience=Audience.IT,
         covers=tuple(need.id for need in needs),
-        reasons=tuple(dict.fromkeys(reason for need in needs[:6] for reason in need.reasons[:2])),
-        rank=needs[0].rank,
+        reasons=tuple(dict.fromkeys(reasons)),
+        rank=needs[0].rank if needs else Rank.STATED,
         effort=entry.effort,
         source="Indicia",
         references=tuple(list(named)[:SHOWN]),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from indicia.advise import words
 from indicia.advise.needs import Need
+from indicia.advise.words import listed
 from indicia.records import CoverageStep, Measure, Rank
 
 __all__ = ["paragraph"]
@@ -21,14 +22,15 @@ def paragraph(
     gaps: Sequence[str],
     compromised: bool,
     odd: Sequence[str],
+    kinds: Sequence[str] = (),
 ) -> str:
-    """What the case calls for, what a few measures bring, what stays open. `base` is the share covered already, in [0, 1]."""
+    """What the case calls for (`kinds` of attack by name), what a few measures bring, what stays open. `base` is the share
+    covered already, in [0, 1]."""
     if not needs:
-        text = (
-            "No technique and no flaw was found, so there is nothing particular to advise; give texts that "
-            "describe the attack, or logs."
-        )
-        return _with_odd(text, odd)
+        text = "No technique and no flaw was found, so there is nothing particular to advise"
+        if measures:
+            text += f" beyond what is due in every case{f' and what {listed(kinds)} call for' if kinds else ''}"
+        return _with_odd(f"{text}; give texts that describe the attack, or logs.", odd)
     known = [need.id for need in needs if need.rank is Rank.KNOWN]
     told = [need for need in needs if need.rank is not Rank.KNOWN]
     flaws = sum(need.is_flaw for need in told)
@@ -60,7 +62,7 @@ def paragraph(
             else f"{_many(len(few), 'measure')} {'bring' if len(few) > 1 else 'brings'}"
         )
         parts.append(f"{more} the coverage to {_percent(few[-1].covered)}: {'; '.join(names)}.")
-        decide = [ours.manage for step in few if (ours := words.mitigations().get(_mitigation(by_id[step.measure])))]
+        decide = [ours.manage for step in few if (ours := words.measures().get(_mitigation(by_id[step.measure])))]
         if decide:
             parts.append(f"To decide: {' '.join(decide[:3])}")
     if gaps:
@@ -69,7 +71,7 @@ def paragraph(
 
 
 def _mitigation(measure: Measure) -> str:
-    return measure.source.removeprefix("ATT&CK ").split(" ")[0]
+    return measure.source.removeprefix("ATT&CK ").removeprefix("Indicia ").split(" ")[0]
 
 
 def _percent(share: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TypeVar
@@ -12,14 +13,19 @@ import yaml
 __all__ = [
     "Duties",
     "Duty",
+    "KindWords",
     "LogWords",
     "MitigationWords",
     "Step",
     "TechniqueWords",
     "duties",
     "floor",
+    "kinds",
+    "listed",
     "logs",
+    "measures",
     "mitigations",
+    "own",
     "platforms",
     "steps",
     "techniques",
@@ -33,14 +39,33 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class MitigationWords(Words, frozen=True, kw_only=True):
-    """One ATT&CK mitigation for the person who does it, the one who decides and the one who checks."""
+    """One mitigation for the person who does it, the one who decides and the one who checks. `name` only where it is not
+    ATT&CK's."""
 
+    name: str = ""
     title: str
     do: str
     manage: str
     check: str
     effort: int
     have: tuple[str, ...] = ()
+    cpg: tuple[str, ...] = ()  # CISA's Cross-Sector Cybersecurity Performance Goals, version 1.0.1
+    csf: tuple[str, ...] = ()  # NIST Cybersecurity Framework 2.0
+    also: tuple[str, ...] = ()  # mitigations that the same piece of work takes care of; they are not told again
+    there: dict[str, str] = {}  # platform -> what to do there beside `do`
+    platforms: tuple[str, ...] = ()  # where alone it can be done; empty: anywhere
+
+
+class KindWords(Words, frozen=True, kw_only=True):
+    """A kind of attack: told by one of `techniques`, or by `words` that the texts say more than once. `adds` are the measures
+    that it calls for beyond the floor, the most asked for first; `logs` are those that show it."""
+
+    id: str
+    name: str
+    techniques: tuple[str, ...]
+    words: tuple[str, ...]
+    adds: tuple[str, ...]
+    logs: tuple[str, ...] = ()
 
 
 class TechniqueWords(Words, frozen=True, kw_only=True):
@@ -52,7 +77,8 @@ class TechniqueWords(Words, frozen=True, kw_only=True):
 
 class LogWords(Words, frozen=True, kw_only=True):
     """One log to switch on. It serves a log source of ATT&CK when its name begins with one of `sources` and, where `events` are
-    given, its channel holds one of them. With `words` it also needs one of those words in the case's products."""
+    given, its channel holds one of them. With `words` it also needs one of those words in the case's products. `platforms` are
+    those that write it; empty: any."""
 
     id: str
     title: str
@@ -62,6 +88,7 @@ class LogWords(Words, frozen=True, kw_only=True):
     effort: int
     events: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
     have: tuple[str, ...] = ()
 
 
@@ -109,9 +136,27 @@ def mitigations() -> dict[str, MitigationWords]:
 
 
 @cache
+def own() -> dict[str, MitigationWords]:
+    """Measures that ATT&CK has no mitigation for, by an id of ours."""
+    return _read("own.yml", dict[str, MitigationWords])
+
+
+@cache
+def measures() -> dict[str, MitigationWords]:
+    """Both: what can be done to prevent or to bear it."""
+    return {**mitigations(), **own()}
+
+
+@cache
 def floor() -> tuple[str, ...]:
     """Ids of the mitigations that are due in every case."""
     return _read("floor.yml", tuple[str, ...])
+
+
+@cache
+def kinds() -> tuple[KindWords, ...]:
+    """Kinds of attack and what each adds to the floor."""
+    return _read("kinds.yml", tuple[KindWords, ...])
 
 
 @cache
@@ -142,3 +187,13 @@ def steps() -> tuple[Step, ...]:
 def duties() -> Duties:
     """Reporting duties as facts with their source."""
     return _read("reporting.yml", Duties)
+
+
+def listed(names: Sequence[str], most: int = 4, last: str = " and ") -> str:
+    """
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], last=", "), listed(["a", "b", "c"], 2)
+    ('a, b and c', 'a, b', 'a, b and 1 more')
+    """
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return last.join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
