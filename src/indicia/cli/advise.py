@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from indicia import __version__
 from indicia.cli import exits
+from indicia.cli.ids import short_id
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
-from indicia.cli.talk import plain, write_out
+from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
-from indicia.records import Advice, Case, Mention, MentionKind, Span, Versions, stable_id, to_json
+from indicia.records import Advice, Case, MeasureKind, Mention, MentionKind, Span, Versions, stable_id, to_json
 
 __all__ = ["advise"]
 
@@ -52,7 +52,7 @@ def advise(
     if as_json:
         write_out(to_json(advice) + b"\n", output)
     else:
-        _show(advice, color)
+        _show(advice, color, queries=verbose > 0)
     return exits.E_OK
 
 
@@ -74,8 +74,8 @@ def _by_hand(ids: tuple[str, ...]) -> Case:
     return Case(name="by hand", versions=Versions(indicia=__version__), mentions=tuple(mentions))
 
 
-def _show(advice: Advice, color: bool) -> None:
-    console = Console(no_color=not color, highlight=False)
+def _show(advice: Advice, color: bool, *, queries: bool) -> None:
+    console = console_for(color)
     if advice.summary:
         console.print(escape(plain(advice.summary)))
     for number, measure in enumerate(advice.measures, 1):
@@ -83,6 +83,13 @@ def _show(advice: Advice, color: bool) -> None:
         done = " [green](in place)[/]" if measure.in_place else ""
         console.print(f"[bold]{number}. {escape(plain(measure.title))}[/] [dim]{measure.kind.value}[/]{due}{done}")
         console.print(f"   {escape(plain(measure.instruction))}")
-        console.print(f"   [dim]covers {', '.join(measure.covers[:8])}; {measure.rank.value}; {escape(measure.source)}[/]")
+        if measure.kind is MeasureKind.HUNT and measure.text:
+            if queries:
+                console.print(escape(plain(measure.text)), style="cyan", soft_wrap=True)
+            else:
+                console.print("   [dim]-v shows the query for Splunk, Elastic and Kusto[/]")
+        covers = ", ".join(measure.covers[:8])
+        told = f"covers {covers}; {measure.rank.value}; {measure.source}; id {short_id(measure.id)}"
+        console.print(f"   [dim]{escape(plain(told))}[/]")
     for gap in advice.gaps:
         console.print(f"[yellow]gap:[/] {escape(plain(gap))}")

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
-from indicia.cli.talk import plain, standard_input, write_out
+from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 
@@ -186,7 +185,7 @@ def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
 
 
 def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> None:
-    console = Console(no_color=not color, highlight=False)
+    console = console_for(color)
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
     by_id = {sighting.id: sighting for sighting in found.sightings}
     for chain in found.chains:

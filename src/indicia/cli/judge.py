@@ -9,33 +9,40 @@ from typing import Annotated
 import typer
 
 from indicia.cli import exits
+from indicia.cli.ids import meant
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.errors import UsageError
-from indicia.records import Judgement, stable_id
+from indicia.records import Case, Judgement, stable_id
 
 __all__ = ["judge"]
 
-ACTIONS = ("reject", "confirm", "regrade", "note", "star", "done")
+ACTIONS = ("reject", "confirm", "correct", "regrade", "note", "star", "done")
 
 
 def judge(
     case: Annotated[str, typer.Argument(help="A case file (from brief --case).", show_default=False)],
     subject: Annotated[
-        str, typer.Argument(help="The id of a claim, mention, sighting, evidence or measure.", show_default=False)
+        str,
+        typer.Argument(help="The id of a claim, mention, sighting, evidence or measure, or how it begins.", show_default=False),
     ],
     action: Annotated[str, typer.Option("--action", help="One of: " + ", ".join(ACTIONS))],
     grade: Annotated[str | None, typer.Option("--grade", help="For regrade: reliability and credibility, as B2.")] = None,
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="For correct: FIELD=VALUE of a claim, as level=group. May be repeated.")
+    ] = None,
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
     author: Annotated[str | None, typer.Option("--author", help="Your name; the account's if not given.")] = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """Reject, confirm, re-grade or note something in a case, under your name; the next weighing heeds it.
+    """Reject, confirm, correct, re-grade or note something in a case, under your name; the next weighing heeds it.
 
     [bold]Examples[/]
 
-      indicia judge affair.indicia claim--0123456789abcdef --action reject --note "the paper misquotes"
+      indicia judge affair.indicia 0123abcd --action reject --note "the paper misquotes"
+
+      indicia judge affair.indicia 0123abcd --action correct --set accused=APT31 --set level=group
 
       indicia judge affair.indicia evidence--0123456789abcdef --action regrade --grade B2
     """
@@ -46,28 +53,33 @@ def judge(
         raise UsageError(f"no action {action!r}", hint="one of: " + ", ".join(ACTIONS))
     now = datetime.now(UTC).isoformat(timespec="seconds")
     who = author or getpass.getuser()
-    judgement = Judgement(
-        id=stable_id("judgement", subject, action, who, now),
-        subject=subject,
-        action=action,
-        author=who,
-        time=now,
-        value=_grade(grade) if action == "regrade" else "",
-        note=note,
-    )
     with open_store(case) as store:
         held = store.load()
-        known = {record.id for records in (held.claims, held.mentions) for record in records}
-        known |= {sighting.id for sighting in held.hunt.sightings} if held.hunt else set()
-        known |= {item.id for item in held.weighing.evidence} if held.weighing else set()
-        known |= {measure.id for measure in held.advice.measures} if held.advice else set()
-        if subject not in known:
-            raise UsageError(
-                f"nothing in this case has the id {subject!r}", hint="--json of brief, read or weigh shows the ids"
+        id = meant(held, subject)
+        value = _grade(grade) if action == "regrade" else _correction(change, held) if action == "correct" else ""
+        store.judge(
+            Judgement(
+                id=stable_id("judgement", id, action, who, now),
+                subject=id,
+                action=action,
+                author=who,
+                time=now,
+                value=value,
+                note=note,
             )
-        store.judge(judgement)
-    voice.say(f"kept: {who} {action} {subject}; `indicia weigh {case}` heeds it")
+        )
+    voice.say(f"kept: {who} {action} {id}; `indicia weigh {case}` heeds it")
     return exits.E_OK
+
+
+def _correction(change: list[str] | None, case: Case) -> str:
+    from indicia.knowledge import load
+    from indicia.pipeline.corrections import correction_of
+
+    pairs = [one.partition("=") for one in change or ()]
+    if not pairs or not all(equals for _, equals, _ in pairs):
+        raise UsageError("correct needs --set FIELD=VALUE", hint="for example --set accused=APT31 --set level=group")
+    return correction_of({name.strip(): value.strip() for name, _, value in pairs}, case, load())
 
 
 def _grade(text: str | None) -> str:

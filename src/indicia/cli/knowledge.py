@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli.options import Color, Json
-from indicia.cli.talk import write_out
+from indicia.cli.talk import console_for, write_out
 
 __all__ = ["app"]
 
@@ -45,7 +44,7 @@ def show(as_json: Json = False, color: Color = True) -> None:
         table.add_column(heading, overflow="fold", ratio=ratio)
     for source, files in sorted(by_source.items()):
         table.add_row(*(escape(cell) for cell in (*source, ", ".join(files))))
-    Console(no_color=not color, highlight=False).print(table)
+    console_for(color).print(table)
 
 
 @app.command()

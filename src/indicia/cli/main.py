@@ -18,7 +18,7 @@ from indicia.cli.arguments import spread
 from indicia.cli.talk import Talk
 from indicia.errors import IndiciaError
 
-__all__ = ["app", "run"]
+__all__ = ["app", "register", "run"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
@@ -32,6 +32,8 @@ app = typer.Typer(
     help="""Who accuses whom of a cyberattack, on what grounds, did it happen to us, and what do we do?
 
 [bold]Examples[/]
+
+  indicia example                          [dim]puts the bundled example into a folder, to try everything on[/]
 
   indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
 
@@ -74,9 +76,28 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
     return call
 
 
-def _register() -> None:
+def register() -> None:
     """Commands in the order in which `--help` shows them. Each module holds one command and imports its stage when called."""
-    from indicia.cli import advise, brief, history, hunt, judge, knowledge, merge, pull, push, read, serve, share, weigh
+    if app.registered_commands:
+        return
+    from indicia.cli import (
+        advise,
+        brief,
+        completion,
+        doctor,
+        example,
+        history,
+        hunt,
+        judge,
+        knowledge,
+        merge,
+        pull,
+        push,
+        read,
+        serve,
+        share,
+        weigh,
+    )
 
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
@@ -91,6 +112,9 @@ def _register() -> None:
     app.command("pull")(_exiting(pull.pull))
     app.command("push")(_exiting(push.push))
     app.add_typer(knowledge.app, name="knowledge")
+    app.command("example")(_exiting(example.example))
+    app.command("doctor")(_exiting(doctor.doctor))
+    app.command("completion")(_exiting(completion.completion))
 
 
 def _nobody_reads() -> NoReturn:
@@ -104,7 +128,7 @@ def run(arguments: list[str] | None = None) -> None:
     arguments = spread(sys.argv[1:] if arguments is None else arguments)
     talk = Talk()
     try:
-        _register()
+        register()
         app(arguments)
     except SystemExit as stop:
         if stop.code == exits.E_INTERRUPTED:

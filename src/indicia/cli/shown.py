@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from indicia.cli.talk import plain
+from indicia.cli.ids import short_id
+from indicia.cli.talk import console_for, plain
 from indicia.pipeline import Piece
 from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance
 
@@ -65,7 +66,7 @@ class Shown:
 
     def print(self, file: IO[str], *, color: bool) -> None:
         """Wrapped at the width of a terminal; a file or a pipe gets each quote on one line."""
-        console = Console(file=file, no_color=not color, highlight=False, soft_wrap=not file.isatty())
+        console = console_for(color, file)
         console.print(f"[bold]{len(self._claims)} claim{'' if len(self._claims) == 1 else 's'}[/]")
         for claim, place in self._claims:
             _print_claim(console, claim, place)
@@ -137,5 +138,5 @@ def _print_claim(console: Console, claim: Claim, place: str) -> None:
         parts.append(f"[{look}]{escape(plain(verb))}[/] [bold]{escape(plain(whom))}[/]{escape(told)}")
     console.print(f"\n[bold]{escape(plain(source_words(claim)))}[/] {'; '.join(parts)} ({escape(plain('; '.join(facts)))})")
     quote, where = escape(plain(" ".join(claim.quote.text.split()))), escape(plain(place))
-    for words in (f"[italic]{quote}[/]", f"[dim]{where}; score {claim.score:.2f}[/]"):
+    for words in (f"[italic]{quote}[/]", f"[dim]{where}; score {claim.score:.2f}; id {short_id(claim.id)}[/]"):
         console.print(f"    {words}" if console.soft_wrap else Padding(words, (0, 0, 0, 4)))

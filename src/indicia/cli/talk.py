@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -27,7 +27,7 @@ from rich.text import Text
 from indicia.records import Problem, Severity
 from indicia.writing import written
 
-__all__ = ["ProgressCall", "Share", "Talk", "plain", "standard_input", "to_terminal", "write_out"]
+__all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_input", "to_terminal", "write_out"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
@@ -59,12 +59,27 @@ class Share(ProgressColumn):
         return Text(f"{task.completed:,.0f}" + (f", {task.speed:,.0f} a second" if task.speed else ""))
 
 
+class _Paper(Console):
+    """A console that leaves it to the command line to end well when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def console_for(color: bool, file: IO[str] | None = None) -> Console:
+    """Where data for people goes: stdout, or `file`. Without colours nothing is bold or dim either."""
+    wanted = color and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    page = _Paper(file=file, color_system="auto" if wanted else None, highlight=False)
+    page.soft_wrap = not page.is_terminal  # a file or a pipe gets each sentence on one line
+    return page
+
+
 class Talk:
     """What a command says while it works. `quiet` leaves only errors; `verbose` names every problem."""
 
     def __init__(self, *, quiet: bool = False, verbose: int = 0, color: bool = True) -> None:
-        no_color = not color or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-        self.console = Console(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
+        self.console = console_for(color, sys.stderr)
+        self.console.soft_wrap = True
         self.quiet = quiet
         self.verbose = verbose
 
@@ -111,12 +126,16 @@ class Talk:
             console=self.console,
             transient=True,
         )
-        tasks: dict[str, TaskID] = {}
+        current: tuple[str, TaskID] | None = None
 
         def call(label: str, done: float, total: float | None) -> None:
-            if label not in tasks:
-                tasks[label] = bar.add_task(escape(plain(label)), total=total)
-            bar.update(tasks[label], completed=done, total=total)
+            # One line for what is being done now: forty texts are not forty bars.
+            nonlocal current
+            if current is None or current[0] != label:
+                if current is not None:
+                    bar.remove_task(current[1])
+                current = (label, bar.add_task(escape(plain(label)), total=total))
+            bar.update(current[1], completed=done, total=total)
 
         with bar:
             yield call

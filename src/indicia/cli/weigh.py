@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli import exits
+from indicia.cli.ids import short_id
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
-from indicia.cli.talk import plain, standard_input, write_out
+from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
 from indicia.records import Assessment, Evidence, EvidenceKind, Weighing, to_json
 
@@ -96,15 +97,15 @@ def weigh(
         write_out(to_json(weighing) + b"\n", output)
     else:
         _show(weighing, color)
-        _stress(weighing.evidence, knowledge, rival)
+        _stress(weighing.evidence, knowledge, rival, color)
     return exits.E_OK
 
 
-def _stress(items: Sequence[Evidence], knowledge: Knowledge, rival: str | None) -> None:
+def _stress(items: Sequence[Evidence], knowledge: Knowledge, rival: str | None, color: bool) -> None:
     """How much hangs on the prior, and on each item being genuine."""
     from indicia.weigh import ease_of_faking, plant, prior_range
 
-    console = Console(highlight=False)
+    console = console_for(color)
     if not any(item.kind is EvidenceKind.OBSERVED for item in items):
         return
     leaders = {leader for _, leader, _ in prior_range(items, knowledge)}
@@ -123,7 +124,7 @@ def _stress(items: Sequence[Evidence], knowledge: Knowledge, rival: str | None) 
 
 
 def _show(weighing: Weighing, color: bool) -> None:
-    console = Console(no_color=not color, highlight=False)
+    console = console_for(color)
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
         console.print(f"\n[bold]{title}[/]: {escape(plain(assessment.statement))}")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
@@ -148,6 +149,8 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
     for weight in strongest:
         mark = " [bold]decisive[/]" if weight.evidence in assessment.decisive else ""
         label = escape(plain(labels.get(weight.evidence, weight.evidence)))
-        console.print(f"  {weight.decibans:+6.1f} dB  {label} → {escape(weight.hypothesis)}{mark}")
+        console.print(
+            f"  {weight.decibans:+6.1f} dB  {label} → {escape(weight.hypothesis)}{mark}  [dim]{short_id(weight.evidence)}[/]"
+        )
     for line in assessment.missing:
         console.print(f"  missing: {escape(plain(line))}", style="yellow")

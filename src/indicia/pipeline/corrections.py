@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from indicia.errors import UsageError
+from indicia.knowledge import Knowledge
 from indicia.records import (
     About,
     Basis,
+    Case,
     Channel,
     Claim,
     Deed,
@@ -21,7 +25,7 @@ from indicia.records import (
     TieKind,
 )
 
-__all__ = ["Correction", "laid_over"]
+__all__ = ["Correction", "correction_of", "incident_of", "laid_over"]
 
 NONE: Literal["none"] = "none"  # said of a deed or a tie: the text does not say it
 
@@ -47,6 +51,33 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     channel: Channel | None = None
     basis: Basis | None = None
     date: str | None = None
+
+
+def incident_of(name: str, case: Case, knowledge: Knowledge) -> str | None:
+    """The id of an incident of the case or of our table that goes by this name."""
+    told = [one.incident_id for one in case.affairs if one.incident_id and name.casefold() == one.name.casefold()]
+    known = knowledge.incidents.one(name)
+    return told[0] if told else known.id if known else None
+
+
+def correction_of(given: Mapping[str, str], case: Case, knowledge: Knowledge) -> str:
+    """What a person typed, field by field, as the value of a judgement; states and incidents get their ids.
+
+    Raises: UsageError for a field that no claim has, or a value that it cannot hold.
+    """
+    fields = {name: text for name, text in given.items() if text}
+    if not fields:
+        raise UsageError("the correction says nothing", hint=f"fields: {', '.join(Correction.__struct_fields__)}")
+    if state := knowledge.state(fields["tied_to"]) if "tied_to" in fields else None:
+        fields["tie_state"] = state.code
+    if "incident" in fields and (known := incident_of(fields["incident"], case, knowledge)):
+        fields["incident_id"] = known
+    try:
+        made = msgspec.convert(fields, Correction)
+    except msgspec.ValidationError as error:
+        fields_known = ", ".join(Correction.__struct_fields__)
+        raise UsageError(f"that correction cannot be used: {error}", hint=f"fields: {fields_known}") from None
+    return msgspec.json.encode(made).decode()
 
 
 def laid_over(claim: Claim, new: Correction) -> Claim:

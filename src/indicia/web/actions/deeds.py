@@ -15,8 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from indicia.errors import UsageError
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline import Correction
+from indicia.pipeline.corrections import correction_of, incident_of
 from indicia.records import (
     About,
     Accused,
@@ -258,26 +260,12 @@ def _grades(form: FormData) -> str:
     return msgspec.json.encode(given).decode()
 
 
-def _incident(name: str, case: Case, knowledge: Knowledge) -> str | None:
-    """The id of an incident of the case or of our table that goes by this name."""
-    told = [one.incident_id for one in case.affairs if one.incident_id and name.casefold() == one.name.casefold()]
-    known = knowledge.incidents.one(name)
-    return told[0] if told else known.id if known else None
-
-
 def _correction(form: FormData, case: Case, knowledge: Knowledge) -> str:
     given = {name: text for name in Correction.__struct_fields__ if (text := _text(form, name, 300))}
-    if state := knowledge.state(given["tied_to"]) if "tied_to" in given else None:
-        given["tie_state"] = state.code
-    if "incident" in given and (known := _incident(given["incident"], case, knowledge)):
-        given["incident_id"] = known
     try:
-        made = msgspec.convert(given, Correction)
-    except msgspec.ValidationError as error:
-        raise HTTPException(400, f"That correction cannot be used: {error}") from None
-    if not given:
-        raise HTTPException(400, "The correction says nothing.")
-    return msgspec.json.encode(made).decode()
+        return correction_of(given, case, knowledge)
+    except UsageError as error:
+        raise HTTPException(400, f"{str(error).partition(' (')[0].capitalize()}.") from None
 
 
 @_closing
@@ -341,7 +329,7 @@ def _claim(form: FormData, document: Document, case: Case, knowledge: Knowledge)
             ),
             deed=deed,
             tie=tie,
-            incidents=(About(name=incident, id=_incident(incident, case, knowledge)),) if incident else (),
+            incidents=(About(name=incident, id=incident_of(incident, case, knowledge)),) if incident else (),
             grounds=(Ground(basis=basis),) if basis is not Basis.NONE_STATED else (),
             channel=Channel(_text(form, "channel") or "unknown"),
             date=_text(form, "date", 10) or None,

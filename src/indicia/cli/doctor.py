@@ -1,0 +1,106 @@
+"""`indicia doctor`: whether everything is there that the commands need, and how old the knowledge is."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+import indicia
+from indicia.cli import exits
+from indicia.cli.options import Color, Json
+from indicia.cli.talk import console_for, write_out
+
+__all__ = ["doctor"]
+
+OLD = 180  # days after which knowledge is worth an update
+PARTS = {"typst": "pdf", "starlette": "web", "psycopg": "postgresql"}  # module -> the extra that brings it
+MODELS = ("read/claims/score/model", "read/techniques/model")
+GOOD, NOTE, BAD = "ok", "note", "missing"
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at. `state` is ok, note or missing; `hint` says what to do."""
+
+    what: str
+    state: str
+    found: str
+    hint: str = ""
+
+
+def doctor(
+    today: Annotated[str | None, typer.Option("--today", help="Take this day for today, as 2026-11-28.")] = None,
+    as_json: Json = False,
+    color: Color = True,
+) -> int:
+    """Check this installation: versions, optional parts, models, and how old the knowledge is.
+
+    [bold]Examples[/]
+
+      indicia doctor
+
+      indicia doctor --json
+    """
+    from indicia.cli.options import read_date
+
+    day = date.fromisoformat(read_date(today) or datetime.now(UTC).date().isoformat())
+    checks = list(_checks(day))
+    if as_json:
+        write_out(msgspec.json.encode(checks) + b"\n", None)
+    else:
+        page = console_for(color)
+        width = max(len(one.what) for one in checks)
+        styles = {GOOD: "green", NOTE: "yellow", BAD: "red"}
+        for one in checks:
+            hint = f" [dim]({one.hint})[/]" if one.hint else ""
+            page.print(f"[{styles[one.state]}]{one.state:<8}[/]{one.what:<{width}}  {one.found}{hint}", soft_wrap=True)
+    return exits.E_KNOWLEDGE if any(one.state == BAD for one in checks) else exits.E_OK
+
+
+def _checks(today: date) -> Iterator[Check]:
+    yield Check(what="Indicia", state=GOOD, found=indicia.__version__)
+    yield Check(what="Python", state=GOOD, found=f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for module, extra in PARTS.items():
+        there = find_spec(module) is not None
+        hint = "" if there else f'pip install "indicia[{extra}]"'
+        yield Check(what=f"part: {extra}", state=GOOD if there else NOTE, found=_version(module, there), hint=hint)
+    fast = find_spec("hyperscan") is not None
+    yield Check(
+        what="fast matching", state=GOOD if fast else NOTE, found="hyperscan" if fast else "plain: slower, the same results"
+    )
+    for folder in MODELS:
+        files = [one for one in (Path(indicia.__file__).parent / folder).rglob("*") if one.suffix in {".onnx", ".npz"}]
+        size = sum(one.stat().st_size for one in files)
+        told = f"{len(files)} files, {size / 1e6:.0f} MB" if files else "no file"
+        hint = "" if files else "install the package again"
+        yield Check(what=f"model: {folder.split('/')[1]}", state=GOOD if files else BAD, found=told, hint=hint)
+    yield from _knowledge(today)
+
+
+def _version(module: str, there: bool) -> str:
+    try:
+        return f"{module} {version(module)}" if there else "not installed"
+    except PackageNotFoundError:
+        return module
+
+
+def _knowledge(today: date) -> Iterator[Check]:
+    """Each source with its age; what is old should be updated."""
+    from indicia.knowledge import load
+
+    seen = {(row.source, row.version, row.date) for row in load().provenance}
+    for source, number, day in sorted(seen):
+        try:
+            age = (today - date.fromisoformat(day[:10])).days
+        except ValueError:
+            continue
+        old = age > OLD
+        hint = "indicia knowledge update FILE" if old else ""
+        yield Check(what=source, state=NOTE if old else GOOD, found=f"{number}, {age} days old", hint=hint)
