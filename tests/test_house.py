@@ -14,8 +14,10 @@ SRC = Path(__file__).parent.parent / "src" / "indicia"
 # Lower floors may not know of upper ones; parts on one floor may not know each other.
 FLOORS = {
     "errors": 0,
+    "stages": 0,
     "writing": 0,
     "extras": 1,
+    "plugins": 1,
     "records": 1,
     "knowledge": 2,
     "read": 3,
@@ -27,6 +29,7 @@ FLOORS = {
     "view": 5,
     "share": 6,
     "pipeline": 7,
+    "library": 8,
     "web": 8,
     "cli": 9,  # `indicia serve` starts the page
     "__main__": 10,

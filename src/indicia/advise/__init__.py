@@ -23,8 +23,11 @@ from indicia.advise.order import FIRST, ordered
 from indicia.advise.platforms import ALWAYS, platforms_of
 from indicia.affairs.main import main_affair
 from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
+from indicia.stages import callable_stage
 
 __all__ = ["advise", "fitting_rules", "known_words", "read_profile"]
+
+callable_stage(__name__)
 
 known_words = profile.known_words
 read_profile = profile.read_profile

@@ -17,5 +17,8 @@ from indicia.hunt.merge import merge
 from indicia.hunt.parts import Part, join
 from indicia.hunt.run import hunt, part
 from indicia.hunt.sight.indicators import IndicatorSought
+from indicia.stages import callable_stage
 
 __all__ = ["IndicatorSought", "Part", "hunt", "join", "merge", "part"]
+
+callable_stage(__name__)

@@ -3,7 +3,7 @@
     render(case, "html", knowledge) -> bytes
     pieces(case, "timesketch", knowledge) -> the same bytes, piece by piece
 
-`BRIEFS` and `OTHERS` are the table of all of them; a new format is one function and one row.
+`BRIEFS` and `OTHERS` are the table of all of them; a new format is one function and one row, or an entry point of another package.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from indicia.errors import UsageError
 from indicia.knowledge import Knowledge
+from indicia.plugins import EXPORTERS, plugins
 from indicia.records import Case
 from indicia.share.redact import as_marked
 
@@ -88,6 +89,7 @@ def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
 # Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
 BRIEFS: dict[str, Callable[[Case, Knowledge, bool], bytes]] = {"md": _markdown, "html": _html, "pdf": _pdf}
 OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
+    **plugins(EXPORTERS),
     "json": _json,
     "stix": _stix,
     "misp": _misp,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indicia.stages import callable_stage
 from indicia.weigh.assess import weigh
 from indicia.weigh.gather import from_ids, gather
 from indicia.weigh.stress import Planted, ease_of_faking, plant, prior_range
@@ -20,3 +21,5 @@ __all__ = [
     "weigh",
     "what_if",
 ]
+
+callable_stage(__name__)

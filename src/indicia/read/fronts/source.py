@@ -9,9 +9,10 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from indicia.errors import IndiciaError
+from indicia.plugins import READERS, plugins
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
 from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, skipped, to_document
@@ -160,6 +161,10 @@ def _read_path(run: _Run, path: Path, name: str) -> Iterator[Opened]:
 def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0) -> Iterator[Opened]:
     """What a stream of bytes holds: in parts if it is a long text, else all of it, up to the size that a file may have."""
     head = read_up_to(stream, run.limits.part_bytes)
+    for plugin, reader in plugins(READERS).items():
+        if reader.sniff(head, name):
+            yield from _read_plugged_in(run, plugin, reader, head, stream, name)
+            return
     kind, words = sniff(head, name)
     if kind is Kind.EMPTY:
         yield _problem(failed(name, "is empty", "nothing to read in it"))
@@ -175,6 +180,20 @@ def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0) -> Iter
         yield from _read_bytes(run, data[:most], name, kind, depth=depth, cut=len(data) > most)
     else:
         yield from _read_parts(run, head, stream, name, kind)
+
+
+def _read_plugged_in(run: _Run, plugin: str, reader: Any, head: bytes, stream: Readable, name: str) -> Iterator[Opened]:
+    """What a reader of another package makes of a file: its text. A fault of the reader is a problem of this file alone."""
+    data = head + read_up_to(stream, run.limits.file_bytes + 1 - len(head))
+    if len(data) > run.limits.file_bytes:
+        yield _problem(failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file"))
+        return
+    try:
+        text = str(reader.read(data, name))
+    except Exception as error:
+        yield _problem(failed(name, f"the plugin {plugin} cannot read it: {error}", "mend the plugin, or uninstall it"))
+        return
+    yield _document(name, data, read_plain(text))
 
 
 def _read_gzip(run: _Run, packed: Readable, name: str, depth: int) -> Iterator[Opened]:
