@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from indicia.web.guard.security import CSP
+from indicia.web.guard.headers import CSP
 from tests import sample_case
 from tests.web.site import addresses, client, shelve
 

@@ -3,7 +3,8 @@
     render(case, "html", knowledge) -> bytes
     pieces(case, "timesketch", knowledge) -> the same bytes, piece by piece
 
-`BRIEFS` and `OTHERS` are the table of all of them; a new format is one function and one row, or an entry point of another package.
+`BRIEFS` and `OTHERS` are the table of all of them; a new format is one function and one row, or an entry point of another
+package.
 """
 
 from __future__ import annotations
