@@ -20,6 +20,7 @@ FLOORS = {
     "plugins": 1,
     "records": 1,
     "knowledge": 2,
+    "walking": 2,
     "read": 3,
     "hunt": 3,
     "affairs": 4,

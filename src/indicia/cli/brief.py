@@ -13,11 +13,12 @@ import msgspec
 import typer
 
 from indicia.cli import exits
+from indicia.cli.count import Count, count_files
 from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
-from indicia.records import Case, Severity, to_json
+from indicia.records import Case, to_json
 
 __all__ = ["brief"]
 
@@ -105,6 +106,8 @@ def brief(
             progress=progress,
         )
         voice.problems(case.problems)
+        count = _count(case, before)
+        voice.say(str(count), "dim" if count.is_whole else "yellow")
         if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
             raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
         case = _with_logs_marked(case, logs_tlp)
@@ -133,7 +136,7 @@ def brief(
             print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
         others = ".md" if no_pdf else ".md, .pdf"
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
-    return _code(case, fail_on_hit)
+    return _code(case, fail_on_hit, count)
 
 
 def _with_logs_marked(case: Case, marking: str) -> Case:
@@ -173,11 +176,19 @@ def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], 
         voice.say(f"{where}: {word}: {told}")
 
 
-def _code(case: Case, fail_on_hit: bool) -> int:
+def _count(case: Case, before: Case | None) -> Count:
+    """What became of the texts and logs that were given now."""
+    known = {document.name for document in before.documents} if before else set()
+    read = [document.name for document in case.documents if document.name not in known]
+    logs = [file.file for file in case.hunt.files if file.events] if case.hunt else []
+    return count_files([*read, *logs], case.problems)
+
+
+def _code(case: Case, fail_on_hit: bool, count: Count) -> int:
     from indicia.records import HuntVerdict
 
     if fail_on_hit and case.hunt and case.hunt.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
-    if any(problem.severity is Severity.FAILED for problem in case.problems):
+    if not count.is_whole:
         return exits.E_PARTIAL
     return exits.E_OK

@@ -12,10 +12,12 @@ import typer
 from rich.markup import escape
 
 from indicia.cli import exits
+from indicia.cli.count import count_logs
 from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
 from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
+from indicia.walking import told_path
 
 __all__ = ["hunt"]
 
@@ -109,6 +111,8 @@ def hunt(
         )
     found = tuned(found, chosen)
     voice.problems(found.problems)
+    count = count_logs(found, map(told_path, rules or ()))
+    voice.say(str(count), "dim" if count.is_whole else "yellow")
     if not any(file.events for file in found.files):
         raise InputError("no log could be read", hint="see the messages above; formats are listed in docs/hunting.md")
     shown = tuple(RuleLevel)[tuple(RuleLevel).index(level) :]
@@ -123,7 +127,8 @@ def hunt(
         voice.say("; ".join(f"{label} {seconds:.2f} s" for label, seconds in found.stats))
     if fail_on_hit and found.verdict in {HuntVerdict.COMPROMISE, HuntVerdict.LIKELY, HuntVerdict.SIGNS}:
         return exits.E_FOUND
-    partly = any(problem.severity is Severity.FAILED for problem in found.problems) or any(run.skipped for run in found.rules)
+    failed = any(problem.severity is Severity.FAILED for problem in found.problems)
+    partly = failed or not count.is_whole or any(run.skipped for run in found.rules)
     return exits.E_PARTIAL if partly else exits.E_OK
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indicia.cli import exits
+from indicia.cli.count import Count, count_files
 from indicia.cli.options import Color, Date, Json, JsonLines, Output, Quiet, Verbose, read_date, talk
 from indicia.cli.talk import standard_input, write_out
 from indicia.errors import InputError, UsageError
-from indicia.records import Problem, Severity
+from indicia.records import Problem
 
 if TYPE_CHECKING:
     from indicia.pipeline import Piece
@@ -65,6 +66,8 @@ def read(
                     shown.add(piece)
     finally:
         voice.problems(seen.problems)
+        count = seen.count()
+        voice.say(str(count), "dim" if count.is_whole else "yellow")
     if not (as_json or as_lines):
         if output is None or str(output) == "-":
             shown.print(sys.stdout, color=color)
@@ -72,14 +75,19 @@ def read(
             page = io.StringIO()
             shown.print(page, color=False)
             write_out(page.getvalue().encode("utf-8", "replace"), output)
-    return exits.E_PARTIAL if any(problem.severity is Severity.FAILED for problem in seen.problems) else exits.E_OK
+    return exits.E_OK if count.is_whole else exits.E_PARTIAL
 
 
 class _Seen:
-    """What a run leaves behind when each piece is gone: its problems."""
+    """What a run leaves behind when each piece is gone: its problems, and what was read."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._read: dict[str, None] = {}
+
+    def count(self) -> Count:
+        """What became of the files."""
+        return count_files(self._read, self.problems)
 
     def each(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """The pieces that hold documents. Raises: InputError at the end when there were none."""
@@ -87,6 +95,7 @@ class _Seen:
         for piece in pieces:
             documents += len(piece.documents)
             self.problems += piece.problems
+            self._read.update((document.name.partition("#char=")[0], None) for document in piece.documents)
             if piece.documents:
                 yield piece
         if not documents:

@@ -31,8 +31,9 @@ __all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_in
 
 ProgressCall = Callable[[str, float, float | None], None]
 
-# C0 and C1 controls, and marks that reorder text: harmless in files, not on a terminal.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 controls, and marks that reorder text: harmless in files, not on a terminal. And halves of characters, which no
+# output could hold.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLOURS = {Severity.NOTE: "dim", Severity.SKIPPED: "yellow", Severity.FAILED: "red"}
 
 
@@ -42,7 +43,7 @@ def plain(text: str) -> str:
     >>> plain("a\\x1b[31mb")
     'a\\\\x1b[31mb'
     """
-    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
+    return _UNSAFE.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode("ascii"), text)
 
 
 IN_BYTES = frozenset({"hunting"})  # what counts bytes; the rest counts pieces
@@ -96,20 +97,26 @@ class Talk:
         self.console.print(f"[bold red]error:[/] {escape(plain(text))}")
 
     def problems(self, problems: Iterable[Problem], *, most: int = 12) -> None:
-        """Failed inputs first; the rest is counted, and named with -v."""
+        """Failed inputs first; those alike are told once. With -v each is named, and so are notes."""
         if self.quiet:
             return
         ordered = sorted(problems, key=lambda problem: list(Severity).index(problem.severity), reverse=True)
-        shown = [p for p in ordered if self.verbose or p.severity is not Severity.NOTE]
-        shown = shown if self.verbose else shown[:most]
-        for problem in shown:
+        alike: dict[tuple[Severity, str, str], list[Problem]] = {}
+        for problem in ordered:
+            if not self.verbose and problem.severity is not Severity.NOTE:
+                alike.setdefault((problem.severity, problem.what, problem.hint), []).append(problem)
+        groups = [[problem] for problem in ordered] if self.verbose else list(alike.values())[:most]
+        for group in groups:
+            problem, others = group[0], len(group) - 1
             times = f" (x{problem.count})" if problem.count > 1 else ""
             hint = f" [dim]({escape(plain(problem.hint))})[/]" if problem.hint else ""
             style = _COLOURS[problem.severity]
-            where = f"{escape(plain(problem.where))}: " if problem.where else ""
-            self.console.print(f"[{style}]{problem.severity.value}:[/] {where}{escape(plain(problem.what))}{times}{hint}")
-        if len(ordered) > len(shown):
-            self.console.print(f"[dim]… and {len(ordered) - len(shown)} more notes and problems; -v names them[/]")
+            where = f"{escape(plain(problem.where))}" + (f" and {others:,} more" if others else "")
+            told = f"{where}: " if problem.where else ""
+            self.console.print(f"[{style}]{problem.severity.value}:[/] {told}{escape(plain(problem.what))}{times}{hint}")
+        left = len(ordered) - sum(map(len, groups))
+        if left:
+            self.console.print(f"[dim]… and {left} more notes and problems; -v names them[/]")
 
     @contextmanager
     def progress(self) -> Iterator[ProgressCall | None]:

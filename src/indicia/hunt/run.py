@@ -6,9 +6,10 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
@@ -26,6 +27,7 @@ from indicia.hunt.sight.packing import unpack
 from indicia.hunt.sight.quota import MOST, Quota, Source
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.records import Event, Hunt, Problem, Severity, Sighting
+from indicia.walking import told_path
 
 __all__ = ["hunt", "part"]
 
@@ -91,7 +93,7 @@ def part(
 
     `machine` names whose logs these are.
     """
-    with without_collecting():
+    with without_collecting(), ExitStack() as stack:
         since = time.process_time()
         found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
         loaded = time.process_time() - since
@@ -100,7 +102,8 @@ def part(
         total.problems += problems
         total.seconds["rules"] = loaded
         unchanged = _Unchanged()
-        groups = _found_in([Path(path) for path in paths], total, unchanged, raw)
+        copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
+        groups = _found_in([Path(path) for path in paths], total, unchanged, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
         with Keeper(keep) if keep is not None else nullcontext() as keeper:
@@ -116,10 +119,19 @@ def part(
         return total.part(machine, found, bytes_of)
 
 
-def _found_in(paths: Sequence[Path], total: _Total, unchanged: _Unchanged, raw: bool) -> list[tuple[Format, list[LogInput]]]:
+def _is_pipe(path: Path) -> bool:
+    try:
+        return Path(path).is_fifo()
+    except (OSError, ValueError):
+        return False
+
+
+def _found_in(
+    paths: Sequence[Path], total: _Total, unchanged: _Unchanged, raw: bool, copies: Path | None
+) -> list[tuple[Format, list[LogInput]]]:
     """The logs by their formats, in the order in which formats are tried: it does not depend on what else is there."""
     groups: dict[str, tuple[Format, list[LogInput]]] = {form.name: (form, []) for form in FORMATS}
-    for item in find_logs(paths):
+    for item in find_logs(paths, copies):
         if isinstance(item, Problem):
             total.problems.append(item)
             if item.severity is Severity.FAILED:
@@ -173,7 +185,7 @@ class _Total:
         self.files.append(Counted(log.name, "", 0, NO_TIME, NO_TIME, [], log.size))
         if not log.size:
             return
-        self.problems.append(Problem(where=log.name, what="no log of a known format", severity=Severity.NOTE))
+        self.problems.append(Problem(where=log.name, what="no log of a known format"))
         if raw and len(self._scanner.sweep):
             for each in raw_sightings(log, self._scanner.sweep, self._most):
                 if self._quota.takes((each.rule, each.indicator), lambda each=each: each):  # type: ignore[misc]
@@ -271,14 +283,14 @@ class _Unchanged:
             if now == before:
                 continue
             if now is None:
-                yield Problem(where=str(path), what="was removed while it was read", severity=Severity.SKIPPED)
+                yield Problem(where=told_path(path), what="was removed while it was read", severity=Severity.SKIPPED)
             elif now[0] < before[0]:
                 what = f"was cut from {before[0]:,} to {now[0]:,} bytes while it was read: what stood there may be missing"
-                yield Problem(where=str(path), what=what, severity=Severity.SKIPPED)
+                yield Problem(where=told_path(path), what=what, severity=Severity.SKIPPED)
             else:
                 what = f"was written to while it was read ({before[0]:,} bytes, then {now[0]:,}): the end may be missing"
                 yield Problem(
-                    where=str(path), what=what, severity=Severity.NOTE, hint="hunt through it again, or through a copy"
+                    where=told_path(path), what=what, severity=Severity.NOTE, hint="hunt through it again, or through a copy"
                 )
 
 

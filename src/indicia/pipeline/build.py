@@ -26,6 +26,7 @@ from indicia.records import (
     Versions,
 )
 from indicia.share.redact import redact
+from indicia.walking import told_path
 from indicia.weigh import gather, weigh
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path in rules:
         files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [path]
-        for file in files:
+        for file in filter(Path.is_file, files):
             with contextlib.suppress(OSError, UnicodeDecodeError):
-                texts[str(file)] = file.read_text("utf-8")
+                texts[told_path(file)] = file.read_text("utf-8")
     return texts

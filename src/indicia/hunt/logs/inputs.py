@@ -6,74 +6,116 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import shutil
+import stat
 import zipfile
 import zlib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getreader
-from collections.abc import Iterator, Sequence
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getreader
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from indicia.hunt.logs.formats import Format, LogInput, recognise
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
+from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
 
 __all__ = ["FoundLog", "find_logs", "log_named"]
 
 HEAD = 16_384  # bytes by which a format is recognised
+LONGEST_PREFACE = 1 << 20  # bytes of comments above the first line of a log
 LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
 _STEP = 1 << 16
-SURELY = 256  # bytes that tell UTF-16 without a mark
+SURELY = 256  # bytes that tell UTF-16 and UTF-32 without a mark
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 FoundLog = tuple[LogInput, Format | None]
 
 
-def find_logs(paths: Sequence[Path]) -> Iterator[FoundLog | Problem]:
+class _Place(NamedTuple):
+    """A file on disk: where it is, and what it is told by."""
+
+    path: Path
+    told: str
+
+
+def find_logs(paths: Sequence[Path], copies: Path | None = None) -> Iterator[FoundLog | Problem]:
     """Every log in `paths`, in the order of their names; with None for a file that no format fits.
 
     Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip, tar) are opened. Nothing is unpacked to
-    disk.
+    disk; only a pipe, which can be read but once, is copied into the folder `copies` (None: it is refused). All that is passed
+    over is a problem.
     """
     for top in paths:
-        if top.is_dir():
-            for path in sorted(top.rglob("*")):
-                if path.is_file():
-                    yield from _in_file(path)
-        elif top.exists():
-            yield from _in_file(top)
+        try:
+            mode = top.stat().st_mode
+        except (OSError, ValueError) as error:
+            what = "no such file or folder" if isinstance(error, FileNotFoundError) else f"cannot be read: {reason_of(error)}"
+            yield Problem(where=told_path(top), what=what, severity=Severity.FAILED)
+            continue
+        if stat.S_ISDIR(mode):
+            for path in walk(top):
+                if isinstance(path, Problem):
+                    yield path
+                else:
+                    yield from _in_file(_Place(path, told_path(path)))
+        elif stat.S_ISREG(mode):
+            yield from _in_file(_Place(top, told_path(top)))
+        elif stat.S_ISFIFO(mode) and copies is not None:
+            yield from _in_pipe(top, copies)
         else:
-            yield Problem(where=str(top), what="no such file or folder", severity=Severity.FAILED)
+            hint = "write what it gives to a file"
+            yield Problem(where=told_path(top), what=f"is {kind_of(mode)}", severity=Severity.FAILED, hint=hint)
 
 
-def log_named(name: str) -> LogInput | None:
-    """The log that `find_logs` told by this name; None when it is no longer there."""
-    path, only = Path(name), None
-    if not path.exists():
-        marks = (index for index, letter in enumerate(name) if letter == "!")
-        path, only = next(((Path(name[:at]), name[at + 1 :]) for at in marks if Path(name[:at]).is_file()), (path, None))
-    for item in _in_file(path, only) if path.is_file() else ():
+def _in_pipe(pipe: Path, copies: Path) -> Iterator[FoundLog | Problem]:
+    """What came through a pipe, as of `<(zcat log.gz)`, from a copy of it: logs are read more than once."""
+    copy = copies / f"{sum(1 for _ in copies.iterdir())}{pipe.suffix}"
+    try:
+        with pipe.open("rb") as stream, copy.open("wb") as file:
+            shutil.copyfileobj(stream, file, 1 << 20)
+    except OSError as error:
+        yield Problem(where=told_path(pipe), what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
+        return
+    yield from _in_file(_Place(copy, told_path(pipe)))
+
+
+def log_named(name: str, at: tuple[bytes, str] | None = None) -> LogInput | None:
+    """The log that `find_logs` told by this name (and as `LogInput.at`); None when it is no longer there."""
+    if at is not None:
+        place, only = _Place(Path(os.fsdecode(at[0])), at[1]), name[len(at[1]) + 1 :] or None
+    else:
+        path, only = Path(name), None
+        if not path.exists():
+            marks = (index for index, letter in enumerate(name) if letter == "!")
+            path, only = next(((Path(name[:at]), name[at + 1 :]) for at in marks if Path(name[:at]).is_file()), (path, None))
+        place = _Place(path, told_path(path))
+    for item in _in_file(place, only) if place.path.is_file() else ():
         if not isinstance(item, Problem) and item[0].name == name:
             return item[0]
     return None
 
 
-def _in_file(path: Path, only: str | None = None) -> Iterator[FoundLog | Problem]:
+def _in_file(place: _Place, only: str | None = None) -> Iterator[FoundLog | Problem]:
     """What is in a file; of an archive `only` the member of that name."""
+    path = place.path
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
             head = stream.read(HEAD)
     except OSError as error:
-        yield Problem(where=str(path), what=f"cannot be read: {error.strerror or error}", severity=Severity.FAILED)
+        yield Problem(where=place.told, what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
         return
     if head[:2] == b"PK" and zipfile.is_zipfile(path):
-        yield from _in_zip(path, only)
+        yield from _in_zip(place, only)
         return
     unpack = _unpacker(head)
+    at = os.fsencode(path), place.told
     if unpack is None:
-        log = LogInput(str(path), partial(_plain, path), size, path)
+        log = LogInput(place.told, partial(_plain, path), size, path, at=at)
     else:
-        log = LogInput(str(path), partial(_unpacked, path, unpack), size)
+        log = LogInput(place.told, partial(_unpacked, path, unpack), size, at=at)
     if is_tar(_head_of(log)):
         for member in members_of(log, only):
             yield from _recognised(_opened(member)) if isinstance(member, LogInput) else (member,)
@@ -88,7 +130,7 @@ def _unpacker(head: bytes) -> _Unpacker | None:
 def _opened(log: LogInput) -> LogInput:
     """A member of an archive, unpacked where it is packed itself: rotated logs are."""
     unpack = _unpacker(_head_of(log))
-    return log if unpack is None else LogInput(log.name, partial(_unpacked_member, log, unpack), log.size)
+    return log if unpack is None else LogInput(log.name, partial(_unpacked_member, log, unpack), log.size, at=log.at)
 
 
 def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
@@ -101,15 +143,31 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
     if left_out := _archive_within(head):
         yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
         return
-    if code := _utf16(head):
-        log = LogInput(log.name, partial(_from_utf16, log, code), log.size)
-        with log.open() as stream:
-            head = stream.read(HEAD)
+    if code := _wide(head):
+        log, head = _through(log, partial(_Recoded, code))
+    if b"\r" in head and b"\n" not in head and b"\0" not in head:
+        log, head = _through(log, _WithLineFeeds)
     if not head:
-        yield Problem(where=log.name, what="an empty file", severity=Severity.NOTE)
+        yield Problem(where=log.name, what=EMPTY, severity=Severity.NOTE)
         yield log, None
         return
-    yield log, recognise(head, log.name)
+    yield log, recognise(head, log.name) or (_below_comments(log) if head.startswith(b"#") and len(head) == HEAD else None)
+
+
+def _through(log: LogInput, change: Callable[[BinaryIO], io.RawIOBase]) -> tuple[LogInput, bytes]:
+    """The log as it reads through `change`, and its head."""
+    changed = LogInput(log.name, lambda: cast(BinaryIO, change(log.open())), log.size, at=log.at)
+    with changed.open() as stream:
+        return changed, stream.read(HEAD)
+
+
+def _below_comments(log: LogInput) -> Format | None:
+    """The format of a log whose first line stands below more comments than a head holds: by its directives, if it has any."""
+    with log.open() as stream:
+        lines = stream.read(LONGEST_PREFACE).split(b"\n")[:-1]
+    first = next((number for number, line in enumerate(lines) if not line.startswith(b"#") and line.strip()), len(lines))
+    directives = [line for line in lines[:first] if line[1:].partition(b":")[0].isalpha() or line.startswith(b"#Log-type:")]
+    return recognise(b"\n".join((*directives[-20:], *lines[first : first + 5])), log.name) if directives else None
 
 
 def _archive_within(head: bytes) -> str:
@@ -121,14 +179,19 @@ def _archive_within(head: bytes) -> str:
     return "packed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
 
 
-def _utf16(head: bytes) -> str:
-    """The name of the encoding of a UTF-16 text, with a mark at its beginning or ASCII without one; "" for anything else."""
-    if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return "utf-16"
-    for code, zeros in (("utf-16-le", 1), ("utf-16-be", 0)):
-        if len(head) >= SURELY and not any(head[zeros:SURELY:2]) and all(head[1 - zeros : SURELY : 2]):
+def _wide(head: bytes) -> str:
+    """The name of the encoding of a UTF-16 or UTF-32 text, with a mark at its beginning or ASCII without one; else ""."""
+    for marks, code in (((BOM_UTF32_LE, BOM_UTF32_BE), "utf-32"), ((BOM_UTF16_LE, BOM_UTF16_BE), "utf-16")):
+        if head.startswith(marks):
+            return code
+    for code, width, letter in _WIDE if len(head) >= SURELY else ():
+        octets = [head[place:SURELY:width] for place in range(width)]
+        if all(octets.pop(letter)) and not any(map(any, octets)):
             return code
     return ""
+
+
+_WIDE = (("utf-16-le", 2, 0), ("utf-16-be", 2, 1), ("utf-32-le", 4, 0), ("utf-32-be", 4, 3))  # width, place of the letter
 
 
 def _plain(path: Path) -> BinaryIO:
@@ -153,7 +216,7 @@ class _Gone(io.RawIOBase):
 
 
 def _unpacked(path: Path, unpack: _Unpacker) -> BinaryIO:
-    return cast(BinaryIO, _Bounded(cast(BinaryIO, unpack(path)), path.stat().st_size))
+    return cast(BinaryIO, _Bounded(cast(_Unpacking, unpack(path)), path.stat().st_size))
 
 
 _Unpacker = type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]
@@ -165,23 +228,25 @@ _PACKED: tuple[tuple[bytes, _Unpacker], ...] = (
 )
 
 
-def _in_zip(path: Path, only: str | None) -> Iterator[FoundLog | Problem]:
+def _in_zip(place: _Place, only: str | None) -> Iterator[FoundLog | Problem]:
+    path = place.path
+    at = os.fsencode(path), place.told
     try:
         members = [member for member in _archive(path).infolist() if not member.is_dir()]
-    except (OSError, zipfile.BadZipFile, ValueError) as error:
-        yield Problem(where=str(path), what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        yield Problem(where=place.told, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if len(members) > MOST_MEMBERS:
         left = len(members) - MOST_MEMBERS
-        yield Problem(where=str(path), what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
+        yield Problem(where=place.told, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
     for member in members[:MOST_MEMBERS]:
-        if only is not None and member.filename != only:
+        if only is not None and told_path(member.filename) != only:
             continue
-        name = f"{path}!{member.filename}"
+        name = f"{place.told}!{told_path(member.filename)}"
         if member.flag_bits & 1:
             yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
             continue
-        log = LogInput(name, partial(_member, path, member.filename), member.file_size)
+        log = LogInput(name, partial(_member, path, member.filename), member.file_size, at=at)
         head = _head_of(log)
         if head.startswith(b"PK\x03\x04"):
             hint = "unpack the outer one first"
@@ -202,12 +267,12 @@ def _head_of(log: LogInput) -> bytes:
 def _unpacked_member(log: LogInput, unpack: _Unpacker) -> BinaryIO:
     packed = log.open()
     stream = unpack(fileobj=packed) if issubclass(unpack, gzip.GzipFile) else unpack(packed)
-    return cast(BinaryIO, _Bounded(cast(BinaryIO, stream), log.size, packed))
+    return cast(BinaryIO, _Bounded(cast(_Unpacking, stream), log.size, packed))
 
 
 def _member(path: Path, name: str) -> BinaryIO:
     archive = _archive(path)
-    return cast(BinaryIO, _Bounded(cast(BinaryIO, archive.open(name)), archive.getinfo(name).compress_size))
+    return cast(BinaryIO, _Bounded(cast(_Unpacking, archive.open(name)), archive.getinfo(name).compress_size))
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
@@ -221,13 +286,10 @@ def _open_archive(path: Path, _size: int, _changed: int) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def _from_utf16(log: LogInput, code: str) -> BinaryIO:
-    """A UTF-16 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
-    return cast(BinaryIO, _Recoded(log.open(), code))
-
-
 class _Recoded(io.RawIOBase):
-    def __init__(self, stream: BinaryIO, code: str) -> None:
+    """A UTF-16 or UTF-32 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
+
+    def __init__(self, code: str, stream: BinaryIO) -> None:
         self._reader = getreader(code)(stream, "replace")
         self._left = b""
 
@@ -256,10 +318,38 @@ class _Recoded(io.RawIOBase):
         super().close()
 
 
+class _WithLineFeeds(io.RawIOBase):
+    """A text whose lines end in carriage returns alone, with line feeds instead."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(size).replace(b"\r", b"\n")
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Unpacking(Protocol):
+    """What gzip, bz2, lzma and zip give."""
+
+    def read1(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def close(self) -> None: ...
+
+
 class _Bounded(io.RawIOBase):
     """An unpacked stream that ends with an error before it fills the memory or the day."""
 
-    def __init__(self, stream: BinaryIO, packed: int, owner: BinaryIO | None = None) -> None:
+    def __init__(self, stream: _Unpacking, packed: int, owner: BinaryIO | None = None) -> None:
         self._stream = stream
         self._owner = owner
         self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
@@ -281,7 +371,7 @@ class _Bounded(io.RawIOBase):
         pieces, left = [], size
         while left and self._fault is None:
             try:
-                piece = self._stream.read(_STEP if size < 0 else min(left, _STEP))
+                piece = self._stream.read1(_STEP if size < 0 else min(left, _STEP))  # what stands before a cut, too
             except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error) as error:
                 self._fault = error
                 break

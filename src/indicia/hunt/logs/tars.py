@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 
 from indicia.hunt.logs.formats import LogInput
 from indicia.records import Problem, Severity
+from indicia.walking import told_path
 
 __all__ = ["MOST_MEMBERS", "is_tar", "members_of"]
 
@@ -35,19 +36,20 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
     try:
         with log.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
-                if not member.isfile() or (only is not None and member.name != only):
+                told = told_path(member.name)
+                if not member.isfile() or (only is not None and told != only):
                     continue
                 count += 1
                 if count > MOST_MEMBERS:
                     continue
-                name = f"{log.name}!{member.name}"
+                name = f"{log.name}!{told}"
                 if member.size <= _HELD and held + member.size <= _HELD_IN_ALL:
                     file = archive.extractfile(member)
                     data = file.read() if file is not None else b""
                     held += len(data)
-                    yield LogInput(name, partial(_in_memory, data), member.size)
+                    yield LogInput(name, partial(_in_memory, data), member.size, at=log.at)
                 else:
-                    yield LogInput(name, partial(_found_again, log, member.name), member.size)
+                    yield LogInput(name, partial(_found_again, log, member.name), member.size, at=log.at)
                 if only is not None:
                     return
     except _FAULTS as error:

@@ -145,13 +145,14 @@ def load_rules(
 
     Raises: InputError for a path that is not there.
     """
-    listed = list(rule_files(paths, builtin))
+    found_files = list(rule_files(paths, builtin))
+    problems = [each for each in found_files if isinstance(each, Problem)]
+    listed = [each for each in found_files if not isinstance(each, Problem)]
     signature = signature_of(listed) if cached else ""
     if signature and (key := cache.load(f"{signature}.key", str)) is not None:
         heads = cache.load(f"{key}.heads", _Heads)
         if heads is not None and cache.has(f"{key}.rules"):
-            return RuleBook(key, heads, None), _notes(heads)
-    problems: list[Problem] = []
+            return RuleBook(key, heads, None), (*problems, *_notes(heads))
     files = []
     for name, path, _ in listed:
         try:
@@ -164,7 +165,7 @@ def load_rules(
         else:
             files.append((name, content))
     key = cache.key_of(files) if cached else ""
-    if signature and not problems and settled(listed):
+    if signature and len(files) == len(listed) and settled(listed):
         cache.store(f"{signature}.key", key)
     if key and (heads := cache.load(f"{key}.heads", _Heads)) is not None and cache.has(f"{key}.rules"):
         return RuleBook(key, heads, None), (*problems, *_notes(heads))

@@ -21,10 +21,11 @@ _FIELDS = b"\n#Fields:"
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True):
-    """A log by its name, and the stretch of it that is meant (None: all)."""
+    """A log by its name, the stretch of it that is meant (None: all), and where it is found."""
 
     name: str
     stretch: Stretch | None = None
+    at: tuple[bytes, str] | None = None
 
 
 class Task(msgspec.Struct, array_like=True, frozen=True):
@@ -45,7 +46,7 @@ def tasks_of(form: Format, logs: Sequence[LogInput]) -> Iterator[tuple[Task, lis
                 yield _task(form, group, size)
                 group, size = [], 0
             for stretch in _chunk_stretches(log) if form.name == "evtx" else _line_stretches(log):
-                part = LogInput(log.name, log.open, stretch.end - stretch.start, log.path, stretch)
+                part = LogInput(log.name, log.open, stretch.end - stretch.start, log.path, stretch, log.at)
                 yield _task(form, [part], stretch.end - stretch.start)
             continue
         if group and size + log.size > SIZE:
@@ -58,7 +59,7 @@ def tasks_of(form: Format, logs: Sequence[LogInput]) -> Iterator[tuple[Task, lis
 
 
 def _task(form: Format, logs: list[LogInput], size: int) -> tuple[Task, list[LogInput]]:
-    return Task(form.name, tuple(Part(log.name, log.stretch) for log in logs), size), logs
+    return Task(form.name, tuple(Part(log.name, log.stretch, log.at) for log in logs), size), logs
 
 
 def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:

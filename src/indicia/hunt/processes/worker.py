@@ -35,7 +35,7 @@ def main() -> None:
             return
         logs, problems = [], []
         for part in task.parts:
-            log = log_named(part.name)
+            log = log_named(part.name, part.at)
             if log is None:
                 problems.append(Problem(where=part.name, what="is no longer there", severity=Severity.FAILED))
             else:

@@ -77,7 +77,7 @@ class Scanner:
         with clock("compile"):
             wanted = self.wanted(form, whole=on_batch is not None)
         with without_collecting():
-            for item in clock.each("parse", _until_a_fault(form.read(logs, wanted), logs)):
+            for item in clock.each("parse", _each_read(form, logs, wanted)):
                 if isinstance(item, Problem):
                     fold(found.problems, item)
                     continue
@@ -296,10 +296,34 @@ class _Clock:
             yield item
 
 
-def _until_a_fault(items: Iterable[EventBatch | Problem], logs: Sequence[LogInput]) -> Iterator[EventBatch | Problem]:
-    """The items; what a format does not see to itself (a share that is gone) ends them, and is told."""
-    try:
-        yield from items
-    except OSError as error:
-        where = logs[0].name if len(logs) == 1 else f"{logs[0].name} and {len(logs) - 1} more"
-        yield Problem(where=where, what=f"cannot be read on: {error}", severity=Severity.FAILED)
+def _each_read(form: Format, logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
+    """What a format reads in some logs. What it does not see to itself (a share that is gone, a fault of ours) costs the log at
+    which it was and those whose events it still held, and is told; the others are read."""
+    left = list(logs)
+    while left:
+        begun: list[LogInput] = []
+        try:
+            for item in form.read(_noting(left, begun), wanted):
+                yield item
+                if not isinstance(item, Problem):
+                    del begun[:-1]
+        except Exception as error:
+            what = f"cannot be read on: {error}"
+            if not isinstance(error, OSError | EOFError):
+                what = f"a fault in Indicia ended its reading, please report it: {type(error).__name__}: {error}"
+            at = begun[-1] if begun else left[0]
+            yield Problem(where=at.name, what=what, severity=Severity.FAILED)
+            for log in begun[:-1] if form.together else ():
+                yield Problem(
+                    where=log.name, what=f"was lost with {at.name}, beside which it was read", severity=Severity.FAILED
+                )
+            left = left[left.index(at) + 1 :]
+        else:
+            return
+
+
+def _noting(logs: Iterable[LogInput], begun: list[LogInput]) -> Iterator[LogInput]:
+    """The logs; each is noted when its turn comes."""
+    for log in logs:
+        begun.append(log)
+        yield log

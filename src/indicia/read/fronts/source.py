@@ -4,7 +4,6 @@ to do."""
 from __future__ import annotations
 
 import io
-import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,11 +21,12 @@ from indicia.read.fronts.sniff import Kind, sniff
 from indicia.read.fronts.streams import Bounded, Gunzipped, Pushed, read_up_to
 from indicia.read.text.banners import banner
 from indicia.records import Document, Mention, Problem, Tlp
+from indicia.walking import EMPTY, reason_of, told_path, walk
 
 __all__ = ["document_from_text", "each_opened", "open_source"]
 
 _TOO_MUCH = ("unpacks to more than may be read; the rest was not read", "unpack it and give the files")
-_IGNORED_FOLDERS = frozenset((".git", "__pycache__", "node_modules", ".venv", "__MACOSX"))
+_IGNORED_FOLDERS = frozenset(("__pycache__", "node_modules", "__MACOSX"))
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def each_opened(
     text, also one that is packed, comes in parts; whoever keeps none of them needs little memory however long it is.
     """
     run = _Run(limits or Limits(), progress)
-    name = str(source)
+    name = told_path(source)
     if name == "-":
         if stdin is None:
             yield _problem(failed("-", "there is no standard input here", "give a file"))
@@ -90,7 +90,7 @@ def each_opened(
         yield _problem(failed(name, "there is no such file or folder", "check the path"))
         return
     except (OSError, ValueError) as error:
-        yield _problem(failed(name, f"cannot be opened: {_reason(error)}", "check the path and its permissions"))
+        yield _problem(failed(name, f"cannot be opened: {reason_of(error)}", "check the path and its permissions"))
         return
     if stat.S_ISDIR(mode):
         yield from _read_folder(run, path)
@@ -111,40 +111,23 @@ def _problem(problem: Problem) -> Opened:
     return Opened(problems=(problem,))
 
 
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-
-
-def _walk(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Files below `folder` in the order of their names; links to folders are not followed, so no walk goes round."""
-
-    def refuse(error: OSError) -> None:
-        problems.append(failed(str(error.filename), f"cannot be opened: {_reason(error)}", "check its permissions"))
-
-    for top, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if name not in _IGNORED_FOLDERS and not name.startswith("."))
-        yield from (Path(top) / name for name in sorted(files) if not name.startswith("."))
-
-
 def _read_folder(run: _Run, folder: Path) -> Iterator[Opened]:
     anything = False
     problems: list[Problem] = []
-    for path in _walk(folder, problems):
+    for path in walk(folder, hidden=False, ignored=_IGNORED_FOLDERS):
+        if isinstance(path, Problem):
+            problems.append(path)
+            continue
         if run.files >= run.limits.files:
-            problems.append(skipped(str(folder), f"holds more than {run.limits.files:,} files; the rest was not read"))
+            problems.append(skipped(told_path(folder), f"holds more than {run.limits.files:,} files; the rest was not read"))
             break
         if run.progress:
             run.progress(f"reading {path.name}", run.files, None)
-        try:
-            if not path.is_file():
-                continue
-        except OSError:
-            continue
-        for opened in _read_path(run, path, str(path)):
+        for opened in _read_path(run, path, told_path(path)):
             anything = True
             yield opened
     if not anything and not problems:
-        problems.append(failed(str(folder), "holds no files", "give a folder with documents"))
+        problems.append(failed(told_path(folder), "holds no files", "give a folder with documents"))
     if problems:
         yield Opened(problems=tuple(problems))
 
@@ -155,7 +138,7 @@ def _read_path(run: _Run, path: Path, name: str) -> Iterator[Opened]:
         with path.open("rb") as file:
             yield from _read_stream(run, file, name)
     except OSError as error:
-        yield _problem(failed(name, f"cannot be read: {_reason(error)}", "check its permissions"))
+        yield _problem(failed(name, f"cannot be read: {reason_of(error)}", "check its permissions"))
 
 
 def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0) -> Iterator[Opened]:
@@ -167,7 +150,7 @@ def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0) -> Iter
             return
     kind, words = sniff(head, name)
     if kind is Kind.EMPTY:
-        yield _problem(failed(name, "is empty", "nothing to read in it"))
+        yield _problem(failed(name, EMPTY, "nothing to read in it"))
     elif kind is Kind.BINARY:
         yield _problem(failed(name, f"is {words}, not a document", instead(words)))
     elif kind is Kind.LOG:

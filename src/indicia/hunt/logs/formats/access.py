@@ -9,7 +9,7 @@ References: Apache HTTP Server 2.4, mod_log_config ("%h %l %u %t \\"%r\\" %>s %b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -39,7 +39,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return _LINE.search(head[:8192]) is not None
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block."""
     for log in logs:
         with log.open() as stream:

@@ -5,7 +5,7 @@ References: Apache Parquet, "File format"; Apache Arrow, "Arrow columnar format:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any, BinaryIO
 
@@ -30,7 +30,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return head.startswith((b"PAR1", b"ARROW1"))
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Rows in file order; `position` counts them."""
     for log in logs:
         number = 0

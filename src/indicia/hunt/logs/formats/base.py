@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -48,24 +48,30 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogInput:
-    """One log, wherever it is kept. `name` is what places are told by; `path` is None inside an archive."""
+    """One log, wherever it is kept. `name` is what places are told by; `path` is None inside an archive.
+
+    `at` says where another process finds it: the path of the file that holds it, and the name which that is told by.
+    """
 
     name: str
     open: Callable[[], BinaryIO]
     size: int
     path: Path | None = None
     stretch: Stretch | None = None  # None: all of it
+    at: tuple[bytes, str] | None = None
 
 
 class Format(NamedTuple):
     """One format. `sniff(head, name)` is cheap and never raises; `read(logs, wanted)` gives batches in order.
 
-    A batch may hold events of several logs, small ones put together. `wanted` are the fields to put into columns.
+    A batch holds events of several logs, small ones put together, where `together` says so. `wanted` are the fields to put into
+    columns.
     """
 
     name: str
     family: str
     sniff: Callable[[bytes, str], bool]
-    read: Callable[[Sequence[LogInput], Wanted], Iterator[EventBatch | Problem]]
+    read: Callable[[Iterable[LogInput], Wanted], Iterator[EventBatch | Problem]]
     splittable: bool = False  # may be read in stretches
     also: tuple[str, ...] = ()  # other families that some of its events belong to
+    together: bool = False

@@ -1,51 +1,49 @@
 """Windows event logs (EVTX): every chunk and every record is tried, and one that is broken costs itself alone.
 
-A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a time,
-under a header of our own, so that a broken file header or an unclosed log does not matter. Where the parser gives fewer records
-than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid over the broken records.
+A file is a header and chunks of 64 KB that stand by themselves. Chunks are handed to the Rust parser some megabytes at a
+time, in a process of its own, under a header of our own, so that a broken file header or an unclosed log does not matter. Where
+the parser gives fewer records than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid
+over the broken records. A chunk that hangs or crashes the parser costs itself; after the second of a log the rest is left out.
 
 References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
 """
 
 from __future__ import annotations
 
-import io
 import struct
-from collections.abc import Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput, Wanted
 from indicia.hunt.logs.formats.eventtable import EventTable
+from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC, SMALLEST_RECORD
+from indicia.hunt.logs.formats.evtx_reader import MEMORY, SECONDS, ChunkReader, ParserStopped, lent_reader
 from indicia.hunt.logs.formats.lines import lines_of
 from indicia.records import Problem, Severity
 
 __all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
 
-CHUNK = 65_536
-FILE_HEADER = 4_096
 GROUP = 64  # chunks parsed at a time: 4 MB
 BATCH = 32_768  # events
-_FILE_MAGIC = b"ElfFile\0"
 _CHUNK_MAGIC = b"ElfChnk\0"
 _RECORD_MAGIC = b"\x2a\x2a\0\0"
 _FIRST_RECORD = 512
-_SMALLEST_RECORD = 28
-_json_of = itemgetter("data")
+MOST_STOPPED = 2  # chunks of a log that stop the parser; the rest of such a log is left out
 
 
 def sniff(head: bytes, name: str) -> bool:
     """The magic of the file, or of its first chunk where the header was lost."""
-    if head.startswith(_FILE_MAGIC):
+    if head.startswith(FILE_MAGIC):
         return True
     return head[FILE_HEADER : FILE_HEADER + 8] == _CHUNK_MAGIC or (
         name.lower().endswith(".evtx") and head.startswith(_CHUNK_MAGIC)
     )
 
 
-def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
     """Events in file order; small files share a batch."""
     table = EventTable(wanted, "evtx", "record")
     for log in logs:
@@ -71,12 +69,13 @@ def nominal_records(chunk: bytes | memoryview) -> int:
     """How many records a chunk's header says it holds."""
     first, last = struct.unpack_from("<QQ", chunk, 8)
     count = last - first + 1
-    return count if 0 < count <= CHUNK // _SMALLEST_RECORD else 0
+    return count if 0 < count <= CHUNK // SMALLEST_RECORD else 0
 
 
 def _records(log: LogInput) -> Iterator[list[str] | Problem]:
     """The JSON of the records, a group of chunks at a time."""
-    with log.open() as stream:
+    stopped = 0
+    with log.open() as stream, lent_reader() as reader:
         at = log.stretch.start if log.stretch else 0
         if at:
             stream.seek(at)
@@ -90,7 +89,7 @@ def _records(log: LogInput) -> Iterator[list[str] | Problem]:
                 yield Problem(where=log.name, what="the file header is missing", severity=Severity.NOTE)
                 stream.seek(0)
             else:
-                if not head.startswith(_FILE_MAGIC):
+                if not head.startswith(FILE_MAGIC):
                     yield Problem(where=log.name, what="the file header is broken", severity=Severity.NOTE)
                 at = FILE_HEADER
         end = log.stretch.end if log.stretch else None
@@ -103,11 +102,28 @@ def _records(log: LogInput) -> Iterator[list[str] | Problem]:
                 return
             if not data:
                 return
-            yield from _group(log, data, at)
+            for item in _group(log, data, at, reader):
+                if isinstance(item, _Stop):
+                    stopped += 1
+                    what = f"its parser hung, crashed or ran out of memory (more than {SECONDS} s or {MEMORY >> 20} MB)"
+                    yield Problem(where=_where(log, item.at), what=what, severity=Severity.FAILED, count=max(1, item.records))
+                else:
+                    yield item
+                if stopped >= MOST_STOPPED:
+                    what = f"{stopped} chunks stopped its parser: what follows them was left out"
+                    yield Problem(where=log.name, what=what, severity=Severity.FAILED)
+                    return
             at += len(data)
 
 
-def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]:
+class _Stop(NamedTuple):
+    """A chunk that stopped the parser: where it is, and how many records it says it holds."""
+
+    at: int
+    records: int
+
+
+def _group(log: LogInput, data: bytes, at: int, reader: ChunkReader) -> Iterator[list[str] | Problem | _Stop]:
     chunks: list[tuple[int, bytes | memoryview]] = []
     whole = memoryview(data)
     for start in range(0, len(data), CHUNK):
@@ -126,16 +142,27 @@ def _group(log: LogInput, data: bytes, at: int) -> Iterator[list[str] | Problem]
             yield Problem(where=_where(log, at + start), what="a chunk without its magic number cannot be read")
     if not chunks:
         return
-    found, errors = _parse([chunk for _, chunk in chunks])
+    try:
+        found, errors = reader.parse([chunk for _, chunk in chunks])
+    except ParserStopped:
+        errors = ["stopped"]
     if not errors and len(found) >= sum(nominal_records(chunk) for _, chunk in chunks):
         yield found
         return
     for start, part in chunks:
         chunk = bytes(part)
-        found, errors = _parse([chunk])
+        try:
+            found, errors = reader.parse([chunk])
+        except ParserStopped:
+            yield _Stop(start, nominal_records(chunk))
+            continue
         missing = nominal_records(chunk) - len(found)
         if errors or missing > 0:
-            again = _salvaged(chunk)
+            try:
+                again = _salvaged(chunk, reader)
+            except ParserStopped:
+                yield _Stop(start, max(0, missing))
+                again = []
             if len(again) > len(found):
                 found = again
                 missing = nominal_records(chunk) - len(found)
@@ -149,37 +176,18 @@ def _where(log: LogInput, offset: int) -> str:
     return f"{log.name} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
 
 
-def _parse(chunks: Sequence[bytes | memoryview]) -> tuple[list[str], list[str]]:
-    """The JSON of all records that the parser can read, and what it said of the others."""
-    from evtx import PyEvtxParser
-
-    count = len(chunks)
-    header = _FILE_MAGIC + struct.pack("<QQQIHHHH", 0, count - 1, 1, 128, 1, 3, FILE_HEADER, count)
-    records = PyEvtxParser(io.BytesIO(b"".join((header.ljust(FILE_HEADER, b"\0"), *chunks))), 1).records_json()
-    found: list[str] = []
-    errors: list[str] = []
-    while len(errors) <= count * (CHUNK // _SMALLEST_RECORD):
-        try:
-            # Unlike +=, this keeps what came before an error.
-            found.extend(map(_json_of, filter(None, records)))
-            break
-        except RuntimeError as error:
-            errors.append(" ".join(str(error).split()))
-    return found, errors
-
-
-def _salvaged(chunk: bytes) -> list[str]:
+def _salvaged(chunk: bytes, reader: ChunkReader) -> list[str]:
     """The JSON of every record of a broken chunk that can be read.
 
     The parser gives up a chunk at its first broken record. So an empty record is laid over each record at which it does, until
     it reaches the end. The tables of shared strings and templates are emptied: they only speed
-    things up, and a wrong one costs the whole chunk.
+    things up, and a wrong one costs the whole chunk. Raises: ParserStopped.
     """
     patched = bytearray(chunk)
     patched[128:512] = bytes(384)
     records = _walk(patched)
     for _ in records:
-        found, errors = _parse([bytes(patched)])
+        found, errors = reader.parse([patched])
         if not errors or len(found) + len(errors) >= len(records):
             break
         at, size = records[len(found)]
@@ -191,14 +199,14 @@ def _walk(chunk: bytearray) -> list[tuple[int, int]]:
     """Offset and size of each record, a head set before what has none; sets where free space begins."""
     found = []
     at = _FIRST_RECORD
-    while at + _SMALLEST_RECORD <= CHUNK:
+    while at + SMALLEST_RECORD <= CHUNK:
         size = _size_of(chunk, at)
         if not size:
             onward = at + 4
             while (onward := chunk.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(chunk, onward):
                 onward += 4
             size = onward - at
-            if onward < 0 or size < _SMALLEST_RECORD:
+            if onward < 0 or size < SMALLEST_RECORD:
                 break
             struct.pack_into("<4sI", chunk, at, _RECORD_MAGIC, size)  # perhaps only its head is broken
             struct.pack_into("<I", chunk, at + size - 4, size)
@@ -221,10 +229,10 @@ def _size_of(chunk: bytearray, at: int) -> int:
     if chunk[at : at + 4] != _RECORD_MAGIC:
         return 0
     (size,) = struct.unpack_from("<I", chunk, at + 4)
-    if not _SMALLEST_RECORD <= size <= CHUNK - at:
+    if not SMALLEST_RECORD <= size <= CHUNK - at:
         return 0
     (copy,) = struct.unpack_from("<I", chunk, at + size - 4)
     return size if copy == size else 0
 
 
-FORMATS = (Format("evtx", "windows", sniff, read),)
+FORMATS = (Format("evtx", "windows", sniff, read, together=True),)

@@ -5,7 +5,7 @@ References: systemd, "Journal Export Formats".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from indicia.hunt.events import EventBatch
@@ -26,7 +26,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return head.startswith(b"__CURSOR=") and b"\n__REALTIME_TIMESTAMP=" in head[:4096]
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Records in file order; `position` counts them."""
     for log in logs:
         records: list[tuple[int, dict[str, str]]] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
@@ -31,7 +33,8 @@ __all__ = ["FORMATS", "HOSTS", "batches"]
 HOSTS = ("host", "hostname", "computer", "computername", "host.name", "server", "servername")
 FIRST_LINE = 1 << 20  # bytes; a file without a line end up to here is read at once
 MOST_AROUND = 24  # fields of an envelope beside its records
-WHOLE_FILE = 512 << 20  # bytes; a single JSON array is read at once up to here
+AT_ONCE = 64 << 20  # bytes; a file of one document or array is read at once up to here, and one item of a longer array
+_STEP = 8 << 20  # characters that are read on
 _BATCH = 32_768
 _decoder = msgspec.json.Decoder()
 
@@ -42,7 +45,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return text.startswith((b"{", b"[{", b"[\n", b"[\r", b"[ "))
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events in file order; what is a Windows event in JSON becomes one (format "windows-json").
 
     A document that is an envelope of many records is opened, and told; its records are counted one by one.
@@ -89,11 +92,11 @@ def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
     first = log.stretch.line if log.stretch else 1
     with log.open() as stream:
         head = stream.read(FIRST_LINE)
-        stream.seek(0)
-        line, ended, _ = head.partition(b"\n")
-        one = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or line.strip() in (b"{", b"\xef\xbb\xbf{")
+    line, ended, _ = head.partition(b"\n")
+    one = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") or line.strip() in (b"{", b"\xef\xbb\xbf{")
+    with log.open() as stream:
         if one or (not ended and len(head) == FIRST_LINE):  # a line as long as that is a whole file, or nearly
-            yield from _whole(log, stream.read(WHOLE_FILE + 1))
+            yield from _whole(log, stream)
             return
         for block in line_blocks(stream, log.name, first):
             if isinstance(block, Problem):
@@ -117,35 +120,63 @@ def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
                     yield Problem(where=f"{log.name}:{block.first + index}", what="JSON, but no object")
 
 
-def _whole(log: LogInput, data: bytes) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
-    if len(data) > WHOLE_FILE:
-        yield Problem(where=log.name, what=f"JSON of more than {WHOLE_FILE >> 20} MB at once", hint="write it as JSON Lines")
-        return
+def _whole(log: LogInput, stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+    """The documents of a file that is no JSON Lines, up to where it breaks off or is no JSON."""
+    number = 0
     try:
-        records = _documents(data.removeprefix(b"\xef\xbb\xbf"))
+        for number, record in enumerate(_documents(stream), 1):
+            if isinstance(record, dict):
+                yield 0, record
+            else:
+                yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
     except (ValueError, RecursionError) as error:
-        yield Problem(where=log.name, what=f"no JSON: {error}")
-        return
-    for number, record in enumerate(records, 1):
-        if isinstance(record, dict):
-            yield 0, record
+        yield Problem(where=f"{log.name}:{number + 1}", what=f"no JSON from here on: {error}")
+    except (OSError, EOFError) as error:
+        yield Problem(where=f"{log.name}:{number + 1}", what=f"cannot be read on: {error}")
+
+
+def _documents(stream: BinaryIO) -> Iterator[Any]:
+    """The items of arrays and what stands beside them, one behind the other over many lines. Raises: ValueError, OSError."""
+    data = stream.read(AT_ONCE + 1).removeprefix(b"\xef\xbb\xbf")
+    if len(data) <= AT_ONCE:
+        try:
+            whole = _decoder.decode(data)
+        except msgspec.DecodeError:
+            pass
         else:
-            yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
+            yield from whole if isinstance(whole, list) else (whole,)
+            return
+    decode, scan = getincrementaldecoder("utf-8")("replace").decode, json.JSONDecoder().raw_decode
+    text, at, depth, size = decode(data), 0, 0, _STEP
+    del data
+    while True:
+        between = _BETWEEN.match(text, at)
+        assert between is not None
+        depth += between[0].count("[") - between[0].count("]")
+        at = between.end()
+        fault: ValueError | None = None
+        if at < len(text):
+            try:
+                item, at = scan(text, at)
+            except ValueError as error:
+                if len(text) - at > AT_ONCE:
+                    raise
+                fault = error
+            else:
+                yield item
+                continue
+        more = stream.read(size)  # the end of an item that is longer than what was read, or the next
+        if not more:
+            if fault is not None:
+                raise fault
+            if depth > 0:
+                raise ValueError("the array breaks off")
+            return
+        text, at = text[at:] + decode(more), 0
+        size = max(_STEP, len(text))  # so that a long item is tried a few times only
 
 
-def _documents(data: bytes) -> list[Any]:
-    """One array, one object, or objects written one behind the other over many lines. Raises: ValueError."""
-    try:
-        whole = _decoder.decode(data)
-        return whole if isinstance(whole, list) else [whole]
-    except msgspec.DecodeError:
-        text, found, at = data.decode("utf-8", "replace"), [], 0
-        decoder = json.JSONDecoder()
-        while at < len(text):
-            document, at = decoder.raw_decode(text, at)
-            found += document if isinstance(document, list) else [document]
-            at = len(text) - len(text[at:].lstrip(", \t\r\n"))
-        return found
+_BETWEEN = re.compile(r"[\[\], \t\r\n]*")
 
 
 def batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str], unit: str) -> Iterator[EventBatch]:

@@ -5,7 +5,7 @@ What follows a header of syslog may be of any kind; so may every line of one fil
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ def sniff_text(head: bytes, _name: str) -> bool:
     return bool(timed) and timed[0] and sum(timed) * 2 >= len(timed)
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block, by the kinds that the lines show. A line that shows nothing belongs to no kind, and is told of."""
     for log in logs:
         header = Header.of(log)

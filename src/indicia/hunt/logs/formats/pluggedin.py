@@ -8,7 +8,7 @@ then taken as those of JSON Lines: by the kinds that they show, with the time an
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from indicia.hunt.events import EventBatch
@@ -26,7 +26,7 @@ _AT_ONCE = 20_000  # records
 def plugged_in(name: str, plugin: Any) -> Format:
     """The format of a plugin."""
 
-    def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
+    def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
         for log in logs:
             yield from _read(log, name, plugin, wanted)
 

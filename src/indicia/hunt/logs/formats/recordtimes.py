@@ -104,6 +104,8 @@ def time_of(value: Any) -> int:
     """A time as JSON has it: ISO text, or seconds, milliseconds, microseconds or nanoseconds since 1970."""
     if isinstance(value, bool) or value is None or isinstance(value, list | dict):
         return NO_TIME
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        return NO_TIME
     if isinstance(value, int | float):
         for least, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
             if value > least:
@@ -114,6 +116,6 @@ def time_of(value: Any) -> int:
         return time_of(float(text))
     net = _NET_DATE.fullmatch(text)
     if net:
-        return time_of(int(net[1]) / 1_000)
+        return time_of(float(net[1]) / 1_000)
     time = iso_time(text)
     return told_time(text) if time == NO_TIME and text else time

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -34,8 +34,9 @@ _OLD = re.compile(
 _NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (.*)", re.DOTALL)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
-_PAIR = re.compile(r"""([A-Za-z0-9_\[\]-]+)=("[^"]*"|'[^']*'|\S*)""")
-_HEX = re.compile(r"(?:[0-9A-F]{2})+\Z")
+_PAIR = re.compile(r"""(?<![A-Za-z0-9_\[\]-])([A-Za-z0-9_\[\]-]++)=("[^"]*"|'[^']*'|\S*)""")
+_HEX = re.compile(r"(?:[0-9A-F]{2})++\Z")
+_ARGUMENT = re.compile(r"a(\d{1,6})")
 _MONTHS = {
     name: number
     for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
@@ -49,7 +50,7 @@ def sniff_audit(head: bytes, _name: str) -> bool:
     return re.match(rb"(?:node=\S+ )?type=[A-Z_0-9\[\]]+ msg=audit\(", head) is not None
 
 
-def read_audit(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read_audit(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block."""
     for log in logs:
         parse = Audit().parse
@@ -166,9 +167,9 @@ class Audit:
                 {name: fields[name] for name in ("exe", "comm", "cwd", "auid", "uid", "pid", "ppid", "key") if name in fields}
             )
         elif kind == "EXECVE":
-            words = [fields[name] for name in sorted((n for n in fields if re.fullmatch(r"a\d+", n)), key=lambda n: int(n[1:]))]
+            words = sorted((int(match[1]), value) for name, value in fields.items() if (match := _ARGUMENT.fullmatch(name)))
             if words or "cmdline" not in fields:
-                fields["cmdline"] = " ".join(words)
+                fields["cmdline"] = " ".join(word for _, word in words)
             for name, value in known.items():
                 fields.setdefault(name, value)
         return time, epoch_seconds(time), fields

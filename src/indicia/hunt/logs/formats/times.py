@@ -124,9 +124,12 @@ def _as_numbers(array: pa.Array) -> Times:
     return found
 
 
+_BEYOND = 1 << 62  # microseconds that no calendar holds, and 64 bits do
+
+
 def epoch_seconds(text: str) -> int:
-    """Seconds since 1970 with decimals, as Zeek and auditd write them."""
+    """Seconds since 1970 with decimals, as Zeek and auditd write them; a number beyond all calendars stays beyond them."""
     try:
-        return int(float(text) * 1_000_000)
+        return max(-_BEYOND, min(int(float(text) * 1_000_000), _BEYOND))
     except (ValueError, OverflowError):
         return NO_TIME

@@ -6,7 +6,7 @@ Read the quick way, like EVTX itself.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return line.startswith(b'{"Event":{') and b'"System":{' in line
 
 
-def read(logs: Sequence[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Problem]:
     """Events in file order."""
     table = EventTable(wanted, "windows-json", "line")
     for log in logs:
@@ -57,4 +57,4 @@ def _without_mark(block: LineBlock) -> LineBlock:
     return block_of(block.data[3:], block.first) if block.data.startswith(BOM_UTF8) else block
 
 
-FORMATS = (Format("windows-json", "windows", sniff, read, splittable=True),)
+FORMATS = (Format("windows-json", "windows", sniff, read, splittable=True, together=True),)

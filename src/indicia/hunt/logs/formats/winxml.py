@@ -8,7 +8,7 @@ References: Microsoft, "Event Schema" (http://schemas.microsoft.com/win/2004/08/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -36,11 +36,16 @@ def sniff(head: bytes, _name: str) -> bool:
     return _START.search(head) is not None and b"<System>" in head or b"<Events>" in head[:1024]
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events in file order; `position` counts them."""
     for log in logs:
         records: list[tuple[int, dict[str, Any]]] = []
-        for number, text in enumerate(_pieces(log), 1):
+        number = 0
+        for text in _pieces(log):
+            if isinstance(text, Problem):
+                yield text
+                continue
+            number += 1
             try:
                 records.append((number, event_of_xml(text)))
             except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
@@ -57,18 +62,32 @@ def event_of_xml(text: str | bytes) -> dict[str, Any]:
     return flat_event(_event(fromstring(text)))
 
 
-def _pieces(log: LogInput) -> Iterator[bytes]:
+def _pieces(log: LogInput) -> Iterator[bytes | Problem]:
+    """The text of each event, and what kept others from being read."""
     rest = b""
     with log.open() as stream:
-        while block := stream.read(_BLOCK):
+        while True:
+            try:
+                block = stream.read(_BLOCK)
+            except (OSError, EOFError) as error:
+                yield Problem(where=log.name, what=f"cannot be read on: {error}")
+                return
             rest += block
             at = 0
             while (start := _START.search(rest, at)) and (end := rest.find(_END, start.end())) >= 0:
                 at = end + len(_END)
                 yield rest[start.start() : at]
             rest = rest[at:]
-            if len(rest) > _LARGEST:  # no event is that large: begin anew behind what opened it
-                rest = rest[-_BLOCK:] if _START.search(rest, 1) is None else rest[1:]
+            open_one = _START.search(rest)
+            if not block:
+                if open_one is not None:
+                    yield Problem(where=log.name, what="the last event is cut off")
+                return
+            if len(rest) > _LARGEST:  # no event is that large: begin anew at the last that might still end
+                if open_one is not None:
+                    yield Problem(where=log.name, what=f"an event of more than {_LARGEST >> 20} MB was left out")
+                anew = _START.search(rest, max(open_one.end() if open_one else 0, len(rest) - _LARGEST))
+                rest = rest[anew.start() :] if anew is not None else rest[-len(_END) :]
 
 
 def _event(root: Element) -> dict[str, Any]:

@@ -6,7 +6,7 @@ References: Zeek documentation, "Zeek log formats and inspection".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -30,7 +30,7 @@ def sniff(head: bytes, _name: str) -> bool:
     return head.startswith(b"#separator ") or (head.startswith(b"#") and b"\n#fields\t" in head[:4096])
 
 
-def read(logs: Sequence[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events block by block; `_path` is what Zeek calls the log."""
     for log in logs:
         names: list[str] = []

@@ -1,0 +1,76 @@
+"""What became of every file that was given: read, read in part, passed over and why. Said at the end of every run."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from indicia.records import Hunt, Problem, Severity
+from indicia.walking import EMPTY
+
+__all__ = ["Count", "count_files", "count_logs"]
+
+MOST_REASONS = 4
+_WITHIN = re.compile(r"(?::\d+|#char=\d+,\d+| (?:chunk|record|page) \d+)$")  # how a place in a file is told
+
+
+class Count(NamedTuple):
+    """How many files were read, read in part, empty and passed over, and how many of these for which reason."""
+
+    read: int
+    in_part: int
+    empty: int
+    passed: int
+    reasons: tuple[tuple[str, int], ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was read, but for what was empty."""
+        return not self.in_part and not self.passed
+
+    def __str__(self) -> str:
+        """One line, as it is said.
+
+        >>> str(Count(3, 1, 1, 2, (("is encrypted", 2),)))
+        '7 files: 3 read, 1 read in part, 1 empty, 2 passed over (is encrypted: 2)'
+        """
+        total = self.read + self.in_part + self.empty + self.passed
+        numbers = ((self.read, "read"), (self.in_part, "read in part"), (self.empty, "empty"), (self.passed, "passed over"))
+        told = ", ".join(f"{number:,} {word}" for number, word in numbers if number) or "none"
+        if self.reasons:
+            shown = [f"{reason}: {number:,}" for reason, number in self.reasons[:MOST_REASONS]]
+            told += f" ({'; '.join(shown)}{'; …' if len(self.reasons) > MOST_REASONS else ''})"
+        return f"{total:,} file{'' if total == 1 else 's'}: {told}"
+
+
+def count_files(read: Iterable[str], problems: Iterable[Problem]) -> Count:
+    """`read` are the names of the files, or of parts of them, that something was read of.
+
+    A problem with one of these says that it was read in part, any other that what it is about was passed over.
+    """
+    names = {_WITHIN.sub("", name) for name in read}
+    in_part: set[str] = set()
+    empty: set[str] = set()
+    passed: dict[str, str] = {}
+    for problem in problems:
+        file = problem.where if problem.where in names else _WITHIN.sub("", problem.where)
+        if problem.what == EMPTY:
+            empty.add(file)
+        elif problem.severity is not Severity.NOTE:
+            if file in names:
+                in_part.add(file)
+            else:
+                passed.setdefault(file, problem.what.partition(":")[0])
+    reasons = Counter(passed.values())
+    ranked = tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
+    return Count(len(names - in_part), len(in_part), len(empty), len(passed), ranked)
+
+
+def count_logs(found: Hunt, rules: Iterable[str]) -> Count:
+    """The same of a hunt; `rules` are where its rules came from, which are no logs."""
+    places = tuple(rules)
+    about_logs = [problem for problem in found.problems if not (places and problem.where.startswith(places))]
+    broken = {_WITHIN.sub("", problem.where) for problem in about_logs if problem.severity is not Severity.NOTE}
+    return count_files((one.file for one in found.files if one.format and (one.events or one.file not in broken)), about_logs)

@@ -1,0 +1,81 @@
+"""Folders walked so that nothing below them is passed over in silence, and paths as text that can be written anywhere."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from indicia.records import Problem, Severity
+
+__all__ = ["EMPTY", "kind_of", "reason_of", "told_path", "walk"]
+
+EMPTY = "is empty"  # what is said of a file with nothing in it, the only one that may be passed over without loss
+_KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def told_path(path: str | os.PathLike[str]) -> str:
+    """The path as it is told: what is no UTF-8 in it is written out, for no output could hold it otherwise.
+
+    >>> told_path("caf" + b"\\xe9".decode("utf-8", "surrogateescape") + ".log")
+    'caf\\\\xe9.log'
+    """
+    return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why the system refused."""
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
+
+
+def kind_of(mode: int) -> str:
+    """What a file that is no ordinary one is called."""
+    return next((name for fits, name in _KINDS if fits(mode)), "neither a file nor a folder")
+
+
+def walk(folder: Path, *, hidden: bool = True, ignored: frozenset[str] = frozenset()) -> Iterator[Path | Problem]:
+    """The ordinary files below `folder`, depth first in the order of their names, and a problem for all that is passed over.
+
+    Passed over are folders that may not be entered, links that lead nowhere, links to folders (no walk goes round; what they
+    lead to within `folder` is read at its own place), pipes, sockets and devices; folders called as in `ignored`; and, unless
+    `hidden`, names that begin with a dot.
+    """
+    waiting = [os.fspath(folder)]
+    while waiting:
+        path = waiting.pop()
+        try:
+            mode = os.stat(path).st_mode  # noqa: PTH116 - a Path for each of a million files costs more than asking for it
+        except (OSError, ValueError) as error:
+            nowhere = isinstance(error, FileNotFoundError) and os.path.islink(path)  # noqa: PTH114
+            yield _passed(path, "is a link that leads nowhere" if nowhere else f"cannot be read: {reason_of(error)}")
+            continue
+        if stat.S_ISREG(mode):
+            yield Path(path)
+        elif not stat.S_ISDIR(mode):
+            yield _passed(path, f"is {kind_of(mode)}")
+        elif path != os.fspath(folder) and os.path.islink(path):  # noqa: PTH114
+            if not Path(path).resolve().is_relative_to(folder.resolve()):
+                yield _passed(path, "is a link to a folder, and was not followed", "give the folder itself as well")
+        else:
+            names = []
+            try:
+                names = sorted(os.listdir(path), reverse=True)  # noqa: PTH208 - as above
+            except OSError as error:
+                yield _passed(path, f"cannot be opened: {reason_of(error)}", "check its permissions", Severity.FAILED)
+            for name in names:
+                if not hidden and name.startswith("."):
+                    yield _passed(os.path.join(path, name), "has a hidden name", "give it by itself")  # noqa: PTH118
+                elif name in ignored:
+                    yield _passed(os.path.join(path, name), "is called as folders without documents are", "give it by itself")  # noqa: PTH118
+                else:
+                    waiting.append(os.path.join(path, name))  # noqa: PTH118
+
+
+def _passed(path: str, what: str, hint: str = "", severity: Severity = Severity.SKIPPED) -> Problem:
+    return Problem(where=told_path(path), what=what, severity=severity, hint=hint)

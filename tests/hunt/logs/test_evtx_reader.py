@@ -1,0 +1,75 @@
+"""The parser of event logs in its own process: what hangs, crashes or fills the memory costs a chunk, not the hunt."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indicia.hunt import hunt
+from indicia.hunt.logs.formats import evtx_chunks, evtx_reader
+from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
+from indicia.hunt.logs.formats.evtx_reader import ChunkReader, ParserStopped
+from indicia.records import Severity
+
+# The true child, with a parser that a chunk can tell what to do.
+TOLD = f"""
+import sys
+sys.path.insert(0, {str(Path(evtx_chunks.__file__).parent)!r})
+import evtx_chunks
+def parsed(data):
+    while b"HANG" in data: pass
+    if b"FILL" in data: bytearray(1 << 30)
+    if b"CRASH" in data: import os; os.abort()
+    return ['{{"Event":{{"System":{{"EventID":1}}}}}}'] * (len(data) // evtx_chunks.CHUNK), []
+evtx_chunks.parsed = parsed
+sys.argv = ["", str(512 << 20), "1"]
+evtx_chunks.main()
+"""
+
+
+def chunk(word: bytes = b"") -> bytes:
+    return (b"ElfChnk\0".ljust(512, b"\0") + word).ljust(CHUNK, b"\0")
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(evtx_reader, "COMMAND", (sys.executable, "-c", TOLD))
+    monkeypatch.setattr(evtx_reader, "_idle", [])
+    yield
+    evtx_reader._close_all()
+
+
+def test_a_process_that_does_not_answer_is_stopped_by_the_clock() -> None:
+    reader = ChunkReader((sys.executable, "-c", "import time; time.sleep(600)"), clock=0.5)
+    with pytest.raises(ParserStopped):
+        reader.parse([chunk()])
+
+
+@pytest.mark.parametrize("word", [b"HANG", b"FILL", b"CRASH"])
+def test_a_request_that_stops_the_process_is_told_and_the_next_is_answered(word: bytes, told: None) -> None:
+    reader = ChunkReader()
+    with pytest.raises(ParserStopped):
+        reader.parse([chunk(), chunk(word)])
+    assert len(reader.parse([chunk(), chunk()])[0]) == 2
+    reader.close()
+
+
+def test_a_chunk_that_crashes_the_parser_costs_itself_and_the_second_of_a_log_the_rest(tmp_path: Path, told: None) -> None:
+    header = FILE_MAGIC.ljust(FILE_HEADER, b"\0")
+    (tmp_path / "a.evtx").write_bytes(header + chunk() + chunk(b"CRASH") + chunk())
+    (tmp_path / "b.evtx").write_bytes(header + chunk(b"CRASH") + chunk(b"FILL") + chunk())
+    (tmp_path / "c.evtx").write_bytes(header + chunk())
+    found = hunt([tmp_path], builtin=False, jobs=1)
+    assert [file.events for file in found.files] == [2, 0, 1]
+    failed = [problem.where for problem in found.problems if problem.severity is Severity.FAILED]
+    assert [Path(where).name for where in failed] == ["a.evtx chunk 2", "b.evtx", "b.evtx chunk 1"]  # and the like of it
+
+
+def test_the_process_ends_with_the_one_that_asks() -> None:
+    child = subprocess.Popen(evtx_reader.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child.communicate(timeout=60)  # closes its input, as the end of the other process would
+    assert child.returncode == 0
