@@ -56,7 +56,9 @@ IOCSEARCHER = {
     "registry": "windows-registry-key",
     "arn": "",
 }
-KINDS = {"ioc-finder": IOC_FINDER, "ttprism": TTPRISM, "iocsearcher": IOCSEARCHER}
+IOCEXTRACT = {"url": "url", "ipv4": "ipv4-addr", "email": "email-addr", "md5": "file-md5", "sha1": "file-sha1",
+              "sha256": "file-sha256", "sha512": "file-sha512"}  # fmt: skip
+KINDS = {"ioc-finder": IOC_FINDER, "ttprism": TTPRISM, "iocsearcher": IOCSEARCHER, "iocextract": IOCEXTRACT}
 
 
 def ioc_finder(text):
@@ -83,9 +85,25 @@ def iocsearcher(text):
     return [(IOCSEARCHER[ioc.name], ioc.value) for ioc in _searcher.search_data(text) if IOCSEARCHER.get(ioc.name)]
 
 
+def iocextract(text):
+    import iocextract as peer
+
+    found = [("url", value) for value in peer.extract_urls(text, refang=True)]
+    found += [("ipv4-addr", value) for value in peer.extract_ipv4s(text, refang=True)]
+    found += [("email-addr", value) for value in peer.extract_emails(text, refang=True)]
+    for type, values in (
+        ("file-md5", peer.extract_md5_hashes(text)),
+        ("file-sha1", peer.extract_sha1_hashes(text)),
+        ("file-sha256", peer.extract_sha256_hashes(text)),
+        ("file-sha512", peer.extract_sha512_hashes(text)),
+    ):
+        found += [(type, value) for value in values]
+    return found
+
+
 def main():
     order = json.load(sys.stdin)
-    run = {"ioc-finder": ioc_finder, "ttprism": ttprism, "iocsearcher": iocsearcher}[order["peer"]]
+    run = {"ioc-finder": ioc_finder, "ttprism": ttprism, "iocsearcher": iocsearcher, "iocextract": iocextract}[order["peer"]]
     try:
         run("warm up 198.51.100.7")
         version = metadata.version(order["peer"])

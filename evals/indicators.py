@@ -23,7 +23,7 @@ from indicia.read.fronts.plain import read_plain
 from indicia.read.indicators import find_indicators
 from indicia.records import Context
 
-PEERS = ("ioc-finder", "ttprism", "iocsearcher")
+PEERS = ("ioc-finder", "ttprism", "iocsearcher", "iocextract")
 PARTS = (
     "dev",
     "dev-2",

@@ -130,7 +130,7 @@ def _by_form(cells: list[_Cell]) -> Iterator[Said | None]:
     """What cells without a word for their type say by the form of their values: all are looked through at once."""
     text = _APART.join(value for _, _, value in cells)
     view = refang(text)
-    hits = [hit for hit in find_hits(view.text) if not hit.within] if text else []
+    hits = [hit for hit in find_hits(view.text, hidden=view.hidden_dots) if not hit.within] if text else []
     ranges = view.originals(np.array([(hit.start, hit.end) for hit in hits], np.int64).reshape(-1, 2)).tolist()
     at = index = 0
     for start, end, value in cells:

@@ -1,6 +1,7 @@
 """Markdown: the text that its reader sees, block by block. Marks go, words stay; a table row keeps its cells apart with tabs.
 
-The address of a link is left out when the link has words of its own, as in HTML. Every block knows its line in the file.
+The address of a link is left out when the link has words of its own, as in HTML; HTML within Markdown is read as HTML. Every
+block knows its line in the file.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import re
 
 from indicia.read.fronts.dates import date_in_head, date_of
-from indicia.read.fronts.opened import Parsed
+from indicia.read.fronts.html import read_html
+from indicia.read.fronts.opened import Limits, Parsed
 from indicia.records import Block, BlockKind
 
 __all__ = ["read_markdown"]
@@ -28,7 +30,18 @@ _AUTOLINK = re.compile(r"<((?:[a-z*]{3,8}\[?:|mailto:)[^<>\s]{1,2000})>", re.IGN
 _STARS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\1(?!\*)")
 _UNDERS = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])\1(?!\w)")
 _STRIKE = re.compile(r"~~([^~\n]{1,500})~~")
-_TAG = re.compile(r"</?(?:br|b|i|em|strong|sup|sub|span|a|p|div|code|kbd)(?:\s[^<>\n]{0,300})?/?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|code|dd|del|details|div|dl|dt|em|figcaption|figure|font|h[1-6]|hr|i|img|input|ins|"
+    r"kbd|label|li|mark|ol|p|picture|pre|q|s|samp|section|small|source|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|"
+    r"tr|tt|u|ul|var|video|wbr)(?:\s[^<>\n]{0,2000})?/?>",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"</?(?:br|hr|p|div|li|tr|h[1-6])(?:\s[^<>\n]{0,2000})?/?>", re.IGNORECASE)
+_UNREAD = re.compile(r"<(style|script)\b[^>]{0,500}>.*?</\1\s{0,8}>", re.DOTALL | re.IGNORECASE)
+_TABLE = re.compile(r"\s*(?:<(?:center|div)\b[^<>]{0,300}>\s*)?<table\b", re.IGNORECASE)
+_HEADING_TAG = re.compile(r"\s{0,3}<h[1-6]\b[^<>\n]{0,300}>", re.IGNORECASE)
+_LONGEST_TABLE = 20_000  # lines
+_LONGEST_HEADING = 400  # characters of a line in a heading's tags; some set whole paragraphs in them
 _ESCAPE = re.compile(r"\\([*_#\[\]()`>~|{}+-])")
 _PATH = re.compile(r"[A-Za-z]:\\|[A-Za-z0-9%]\\[A-Za-z0-9%]|\\\\[A-Za-z0-9]")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -49,7 +62,7 @@ def _marks(text: str) -> str:
     if "[" in text:
         text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     if "<" in text:
-        text = _TAG.sub("", _AUTOLINK.sub(r"\1", text))
+        text = _TAG.sub("", _BREAK.sub(" ", _AUTOLINK.sub(r"\1", text)))
     if "*" in text:
         text = _STARS.sub(r"\2", text)
         text = _STARS.sub(r"\2", text)
@@ -92,8 +105,9 @@ class _Writer:
 
 def read_markdown(source: str) -> Parsed:
     """Headings, paragraphs (their lines joined), lists, quotes, tables and code of a Markdown text."""
-    if "<!--" in source:
-        source = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
+    if "<" in source:
+        for unread in (_COMMENT, _UNREAD):
+            source = unread.sub(lambda match: "\n" * match[0].count("\n"), source)
     lines = source.split("\n")
     parsed = Parsed(media_type="text/markdown")
     writer = _Writer()
@@ -130,6 +144,13 @@ def read_markdown(source: str) -> Parsed:
                 writer.add(_cells(lines[at]), BlockKind.ROW, at + 1)
                 at += 1
             continue
+        elif "<" in line and _TABLE.match(line) and (end := _table_end(lines, at)) is not None:
+            close()
+            for block, text in _html_rows("\n".join(lines[at : end + 1])):
+                writer.add(text, block.kind, at + 1)
+            at = end
+        elif "<" in line and not held and _HEADING_TAG.match(line):
+            writer.add(_inline(line), BlockKind.HEADING if len(line) < _LONGEST_HEADING else BlockKind.PARAGRAPH, at + 1)
         elif held and held_kind is BlockKind.PARAGRAPH and len(held) == 1 and _UNDERLINE.match(line):
             held_kind = BlockKind.HEADING
             close()
@@ -158,6 +179,20 @@ def read_markdown(source: str) -> Parsed:
         parsed.title = parsed.text[writer.blocks[0].start : writer.blocks[0].end]
     parsed.published = parsed.published or date_in_head(parsed.text)
     return parsed
+
+
+def _table_end(lines: list[str], at: int) -> int | None:
+    """The line on which the HTML table that begins at `at` ends."""
+    for number in range(at, min(len(lines), at + _LONGEST_TABLE)):
+        if "</table" in lines[number].lower():
+            return number
+    return None
+
+
+def _html_rows(markup: str) -> list[tuple[Block, str]]:
+    """The blocks of a table in HTML."""
+    parsed = read_html(markup, "", Limits())
+    return [(block, parsed.text[block.start : block.end]) for block in parsed.blocks]
 
 
 def _front_matter(lines: list[str], parsed: Parsed) -> int:

@@ -207,6 +207,14 @@ class Anchors:
         return self._list(at[begins & ~self._is(at, 1, _SPACE)])
 
     @cached_property
+    def ja4s(self) -> list[int]:
+        """Where a JA4 fingerprint could begin: eleven places before an underscore that comes twelve before another."""
+        at = self._places("_")
+        at = at[(at >= 10 + PAD) & (at < len(self._codes) - 13)]
+        at = at[self._has(at, 13, "_")]
+        return self._list(at[self._has(at, -10, "tqd") & self._has(at, -7, "di")] - 10)
+
+    @cached_property
     def long_words(self) -> list[tuple[int, int]]:
         """Runs of at least 26 ASCII letters and digits, as (start, end)."""
         breaks = np.flatnonzero((self._kinds & _ALNUM) == 0)

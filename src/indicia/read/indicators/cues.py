@@ -125,6 +125,8 @@ _REFERENCE = before(
     r"\boriginally published(?: at| on)?",
     r"\b(?:accessed|retrieved from)",
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
+    r"\b(?:the following|at this|at these) (?:URL|link|page|web ?site)s?",
+    r"\bmore info(?:rmation)? on [\w ]{2,40} at",
     tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|"
     r"the\s+)?[\"'`“(<]{0,2}",
 )
@@ -262,7 +264,7 @@ FAMILIES: dict[str, Family] = {
          *joined(("more", "further", "additional"), ("info", "detail", "reading")),
          *joined(("download",), ("our", "the")), *joined(("use", "complete"), ("the", "our", "this")), "fill in", "fill out",
          "wrote", "said", "announced", "confirmed", "stated", "spokes", *joined(("or", "and"), ("later", "newer", "above")),
-         "originally", "accessed", "retrieved", "patch", "update", "fix"),
+         "originally", "accessed", "retrieved", "patch", "update", "fix", "the following", "at this", "at these", "more info"),
     ),
     "publisher": Family((_PUBLISHER,), ("our ", "the vendor", "its own", "follow us", "subscribe", "thank")),
     "contact": Family(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec.structs import replace
 
@@ -20,8 +20,9 @@ __all__ = ["find_dotted"]
 _LABEL_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
-def find_dotted(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
-    """IPv4 addresses, host names, URLs without a scheme and file names: everything that a dot between two letters can be."""
+def find_dotted(text: str, anchors: Anchors, taken: Taken, hidden: Collection[int] = ()) -> Iterator[Hit]:
+    """IPv4 addresses, host names, URLs without a scheme and file names: everything that a dot between two letters can be.
+    `hidden` are the places of dots that the author disguised."""
     done = 0
     for at in anchors.dots:
         if at < done:
@@ -42,10 +43,10 @@ def find_dotted(text: str, anchors: Anchors, taken: Taken) -> Iterator[Hit]:
             continue
         token, end = match[0], match.end()
         done = end
-        yield from _dotted(text, left, end, token)
+        yield from _dotted(text, left, end, token, hidden)
 
 
-def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
+def _dotted(text: str, start: int, end: int, token: str, hidden: Collection[int]) -> Iterator[Hit]:
     before = text[start - 1] if start else " "
     if token[-1] in "-_":
         token = token.rstrip("-_")
@@ -63,10 +64,18 @@ def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
     ending = low.rsplit(".", 1)[-1]
     if before in "\\$" or (before == "." and text[start - 2 : start - 1].strip(" \t\n*(\"'`,;|")):
         return
+    disguised = hidden and start + low.rfind(".") in hidden and valid_host(low.lstrip("-_"))
+    if disguised:
+        start += len(token) - len(token.lstrip("-_"))
+        low = low.lstrip("-_")
+        yield from _with_path(text, start, end, low, Hit(start, end, "domain-name", low, name_note(low)))
+        return
     if ending in FILE_ENDINGS and not (ending in HOST_LIKE_ENDINGS and _is_host_here(text, start, end, low, before)):
         if before == "/" or is_program_name(token, text, start, end):
             return
         if _is_package(low, ending):
+            if _CALLED_PACKAGE.search(text, max(0, start - 40), start):
+                yield Hit(start, end, "android-package", token)
             return
         if before == "." and text[start - 2 : start - 1] != "*":  # a hidden file
             start, token = start - 1, "." + token
@@ -80,6 +89,8 @@ def _dotted(text: str, start: int, end: int, token: str) -> Iterator[Hit]:
     if before == "/" and text[start - 2 : start - 1].isalnum():
         return
     if low.count(".") > 1 and low.split(".", 1)[0] in _REVERSED and len(ending) > 3 and ending not in _OPEN_TLDS:
+        if _CALLED_PACKAGE.search(text, max(0, start - 40), start):
+            yield Hit(start, end, "android-package", token)
         return  # a package: com.bank.mobile
     if not valid_host(low) and len(ending) < 6 and _CALLED_FILE.search(text, max(0, start - 50), start):
         yield Hit(start, end, "file-name", token)
@@ -123,6 +134,7 @@ _CALLED_FILE = re.compile(
     r"installers?|implants?|loaders?)\s(?:is |was |were )?(?:named|called|saved as|stored as|written as|"
     r"renamed to)[\s\"'`“(:]{1,3}\Z"
 )
+_CALLED_PACKAGE = re.compile(r"(?i)\bpackage(?:[ _-]?(?:name|id)s?(?: is| was|=|:)?|=|:)[\s\"'`(]{1,3}\Z")
 _HOST_FIRST = frozenset(("www", "docs", "api", "blog", "get", "app", "cdn", "static", "mail", "news", "info", "support", "my"))
 _SCRIPT_BEFORE = re.compile(
     r"(?i)\b(?:perl|scripts?|files?|runs?|ran|named|called|upload\w*|drop\w*|execut\w*|shell|backdoor|bot|tool|via|"

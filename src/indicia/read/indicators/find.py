@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from indicia.read.indicators.addresses import find_ipv6
 from indicia.read.indicators.agents import find_agents
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.dotted import find_dotted
-from indicia.read.indicators.hashes import find_hashes, find_named, find_ssdeep
+from indicia.read.indicators.hashes import find_fingerprints, find_hashes, find_named, find_ssdeep
 from indicia.read.indicators.hit import Hit, Taken
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
@@ -44,7 +44,7 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     view = refang(document.text, anchors)
     if view.text is not document.text:
         anchors = Anchors(view.text)
-    hits = find_hits(view.text, anchors)
+    hits = find_hits(view.text, anchors, view.hidden_dots)
     if not hits:
         return ()
     ranges = np.array([[hit.start for hit in hits], [hit.end for hit in hits]], np.int64).T
@@ -72,9 +72,9 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
     )
 
 
-def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
+def find_hits(text: str, anchors: Anchors | None = None, hidden: Collection[int] = ()) -> list[Hit]:
     """Hits in the refanged text, in order. Of two that overlap the one of the earlier searcher stays; `within` hits
-    overlap theirs."""
+    overlap theirs. `hidden` are the places of dots that were disguised: a name with one is a host, whatever its ending."""
     anchors = anchors or Anchors(text)
     taken = Taken(len(text))
     hits: list[Hit] = []
@@ -83,12 +83,13 @@ def find_hits(text: str, anchors: Anchors | None = None) -> list[Hit]:
     _add(hits, taken, find_keys(text, anchors))
     _add(hits, taken, find_mutexes(text, anchors))
     _add(hits, taken, find_paths(text, anchors))
+    _add(hits, taken, find_fingerprints(text, anchors))
     _add(hits, taken, find_hashes(text, anchors))
     _add(hits, taken, find_ssdeep(text, anchors))
     _add(hits, taken, find_coins(text, anchors))
     _add(hits, taken, find_mail(text, taken))
     _add(hits, taken, find_ipv6(text, anchors, taken))
-    _add(hits, taken, find_dotted(text, anchors, taken))
+    _add(hits, taken, find_dotted(text, anchors, taken, hidden))
     _add(hits, taken, list(find_named(text, hits, taken)))
     _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
     rules = list(find_rules(text, anchors))

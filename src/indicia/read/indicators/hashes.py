@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick
 from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.hit import HASH_OF_LENGTH, Hit, Taken
 
-__all__ = ["find_hashes", "find_named", "find_ssdeep"]
+__all__ = ["find_fingerprints", "find_hashes", "find_named", "find_ssdeep"]
 
 _EMPTY = frozenset(
     (
@@ -31,6 +31,14 @@ _NOT_A_FILE = re.compile(
     r"txid)\b(?:(?!md5|sha-?\d)[^\n.;,]){0,30}\Z",
     re.IGNORECASE,
 )
+
+
+# What a fingerprint is of, where it can be looked for like a hash: "JA3: ...", "imphash ...".
+_FINGERPRINT = re.compile(
+    r"\b(ja3s?|imp-?hash|jarm|hassh)\b[^\n.;,\w]{0,3}(?:(?:hash|fingerprint|is|of|digest)\b[^\n.;,\w]{0,3}){0,2}\Z",
+    re.IGNORECASE,
+)
+_JA4 = re.compile(r"[tqd]\d{2}[di]\d{4}[a-z0-9]{2}_[0-9a-f]{12}_[0-9a-f]{12}\b")
 
 
 _KEYS = re.compile(
@@ -61,6 +69,14 @@ def _of_no_file(text: str, start: int) -> str:
     return "not a file's hash" if _KEYS.search(text, max(0, start - 50), start) else ""
 
 
+def find_fingerprints(text: str, anchors: Anchors) -> Iterator[Hit]:
+    """JA4 fingerprints of TLS clients, by their shape."""
+    for at in anchors.ja4s:
+        match = _JA4.match(text, at)
+        if match is not None and not text[at - 1 : at].isalnum():
+            yield Hit(at, match.end(), "ja4", match[0])
+
+
 def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
     """MD5, SHA-1, SHA-256 and SHA-512 in lower case, told by their length. A longer run of hex digits holds none."""
     for start, end in anchors.long_words:
@@ -76,6 +92,10 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
             continue
         value = text[start:end].lower()
         note = ""
+        print_of = _FINGERPRINT.search(text, max(0, start - 40), start) if type == "file-md5" else None
+        if print_of is not None and len(set(value)) > 3:
+            yield Hit(start, end, print_of[1].lower().replace("-", ""), value)
+            continue
         if value in _EMPTY:
             note = "hash of empty input"
         elif before in {"/", "\\"} and following in {"/", "\\"}:

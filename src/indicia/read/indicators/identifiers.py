@@ -76,15 +76,24 @@ _BASE58_VALUE = {c: i for i, c in enumerate(_BASE58)}
 _COIN = re.compile(
     rf"(?:[13][{_BASE58}]{{25,34}}|(?:bc1|BC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{{11,71}}|[48][0-9AB][{_BASE58}]{{93}}(?:[{_BASE58}]{{11}})?)"
 )
+_ETHEREUM = re.compile(r"0x[0-9a-fA-F]{40}")
+_BITCOIN, _TRON = frozenset((0, 5)), frozenset((0x41,))
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 def find_coins(text: str, anchors: Anchors) -> Iterator[Hit]:
-    """Bitcoin addresses (base58 or bech32, checksum right) and Monero addresses (network byte and length right)."""
+    """Bitcoin (base58 or bech32) and TRON addresses whose checksum is right, Monero addresses of the right network byte and
+    length, Ethereum addresses by their shape."""
     for start, end in anchors.long_words:
-        if text[start] not in "1348bB" or end - start > 106 or _COIN.fullmatch(text, start, end) is None:
-            continue
         value = text[start:end]
+        if value[:2] == "0x" and end - start == 42 and _ETHEREUM.fullmatch(value) and len(set(value)) > 5:
+            yield Hit(start, end, "eth-address", value)
+            continue
+        if value[0] == "T" and end - start == 34 and not value[1:].isalpha() and _base58_check(value, _TRON):
+            yield Hit(start, end, "trx-address", value)
+            continue
+        if value[0] not in "1348bB" or end - start > 106 or _COIN.fullmatch(value) is None:
+            continue
         if value[0] in "13" and _base58_check(value):
             yield Hit(start, end, "btc-address", value)
         elif value[:3].lower() == "bc1" and _bech32_check(value):
@@ -93,15 +102,17 @@ def find_coins(text: str, anchors: Anchors) -> Iterator[Hit]:
             yield Hit(start, end, "xmr-address", value)
 
 
-def _base58_check(address: str) -> bool:
+def _base58_check(address: str, networks: frozenset[int] = _BITCOIN) -> bool:
     number = 0
     for c in address:
+        if c not in _BASE58_VALUE:
+            return False
         number = number * 58 + _BASE58_VALUE[c]
     try:
         raw = number.to_bytes(25, "big")
     except OverflowError:
         return False
-    return raw[0] in {0, 5} and hashlib.sha256(hashlib.sha256(raw[:21]).digest()).digest()[:4] == raw[21:]
+    return raw[0] in networks and hashlib.sha256(hashlib.sha256(raw[:21]).digest()).digest()[:4] == raw[21:]
 
 
 def _bech32_check(address: str) -> bool:

@@ -95,6 +95,12 @@ _HANDLED_BEFORE = sum(
 _SAID_BEFORE = sum(BEFORE_BIT[family] for family in ("imitated", "victim", "stays", "benign", "negated"))
 _SAID_AFTER = sum(AFTER_BIT[family] for family in ("victim", "hacked", "stays", "benign", "negated"))
 _NO_LEAD = (-1, False, False)
+# "downloads it from https://...", "C2: https://..."
+_FETCHED = re.compile(
+    r"\b(?:from|to|C2s?|C&C|servers?|panel|contact(?:s|ed)|GET|POST|curl|wget|via|host(?:s|ed)?(?: on| at)?)[\s:]{1,3}\Z",
+    re.IGNORECASE,
+)
+_HABIT = 3  # domains that an author disguises by habit
 _STYLE = 1500  # characters within which an author writes attackers' names in one style
 
 
@@ -126,8 +132,19 @@ class Judge:
         self.disguised = [spot.start for spot in names]
         self.theirs = {registrable(spot.host) or spot.host for spot in names if spot.host}
         self.versions = {_series(hit) for hit in hits if hit.note == VERSION}
+        self.disguises = self._is_style(places)
+        around = _STATED
         for spot in places:
-            yield self._judge(spot)
+            if not spot.hit.within:
+                around = self._judge(spot)
+                yield around
+            else:  # what stands in an address that is only to be read is no trace either
+                yield around if spot.hit.within == "url" and around[0] is Context.REFERENCE else self._judge(spot)
+
+    def _is_style(self, places: list[Spot]) -> bool:
+        """Whether the author disguises attackers' addresses as a habit, so that one with a plain `https://` is to be read."""
+        plain = {spot.host for spot in places if _is_plain(spot) and known_role(spot.host) is None}
+        return len(self.theirs) >= _HABIT and len(self.theirs) > len(plain)
 
     def _judge(self, spot: Spot) -> tuple[Context, str]:
         hit, disguised, section = spot.hit, spot.disguised, spot.section
@@ -229,7 +246,19 @@ class Judge:
             return Context.BENIGN, VICTIMS
         if self._stands_before("publisher", spot):
             return Context.REFERENCE, PUBLISHERS
+        if self.disguises and _is_plain(spot) and self._is_apart(spot):
+            return Context.REFERENCE, TO_READ
         return None if spot.section == "traces" else self._pointed_to(spot)
+
+    def _is_apart(self, spot: Spot) -> bool:
+        """Whether nothing makes a plain address an attacker's all the same: a domain that is one elsewhere, code, or what is
+        said right before it."""
+        before = self.text[max(spot.low, spot.start - 40) : spot.start]
+        return (
+            (registrable(spot.host) or spot.host) not in self.theirs
+            and before[-1:] not in {'"', "'", "=", "`", "("}
+            and not _FETCHED.search(before)
+        )
 
     def _pointed_to(self, spot: Spot) -> tuple[Context, str] | None:
         """Whether the text gives a site or a page to read."""
@@ -359,11 +388,25 @@ def _series(hit: Hit) -> str:
     return ".".join(hit.value.split(".", 2)[:2])
 
 
+def _is_plain(spot: Spot) -> bool:
+    """Whether the hit is a web address of a name that is written as it is typed."""
+    hit = spot.hit
+    return (
+        hit.type == "url"
+        and not spot.disguised
+        and hit.value.startswith("http")
+        and not spot.host[-1:].isdigit()
+        and not spot.host.endswith(".onion")
+    )
+
+
 def _by_role(hit: Hit, host: str, role: str, defanged: bool) -> tuple[Context, str] | None:
     """What a host that is known for something is to the text."""
     if role == "schema":
         return Context.REFERENCE, "names an XML vocabulary"
-    if role == "benign" and (hit.within or hit.type != "url" or not defanged):
+    if role == "mailbox" and hit.type == "email-addr":
+        return None  # anybody has one there
+    if role in {"benign", "mailbox"} and (hit.within or hit.type != "url" or not defanged):
         return Context.BENIGN, WELL_KNOWN
     if role == "reference" and not defanged:
         return Context.REFERENCE, "a place that reports point to"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -78,8 +79,6 @@ _Ranges = npt.NDArray[np.int64]  # rows of (start, end)
 class Refanged:
     """`text` to search in, and the way back: `originals` of ranges, and which of them the author `disguised`."""
 
-    __slots__ = ("_edits", "_view", "text")
-
     def __init__(self, text: str, edits: Sequence[tuple[int, int, str]]) -> None:
         """`edits` are (start, end, replacement) in text order, none empty; none begins before the one ahead of it ends."""
         pieces: list[str] = []
@@ -125,6 +124,12 @@ class Refanged:
         last = np.searchsorted(self._view[:, 0], ranges[:, 1], side="left") - 1
         flags: npt.NDArray[np.bool_] = (last >= 0) & (self._view[last, 1] > ranges[:, 0])
         return flags
+
+    @cached_property
+    def hidden_dots(self) -> frozenset[int]:
+        """Places of the view at which the author disguised a dot."""
+        starts = self._view[self._view[:, 1] == self._view[:, 0] + 1, 0]
+        return frozenset(at for at in starts.tolist() if self.text[at] == ".")
 
     @property
     def any_defanged(self) -> bool:

@@ -24,7 +24,12 @@ _TRACES = re.compile(
     r"malicious (?:domains?|ips?|addresses|files|urls?)|samples)\b",
     re.IGNORECASE,
 )
-_CLEAN = re.compile(r"\b(?:not|no|non|false|benign|legitimate|clean|allow-?list|white-?list|exclu\w+|example)\b", re.IGNORECASE)
+_CLEAN = re.compile(
+    r"\b(?:benign|legitimate|clean|allow-?list|white-?list|exclu\w+|example|false[- ](?:positives?|flags?)|"
+    r"(?:not|no|non)[- ](?:an? |to be )?(?:malicious|harmful|indicators?|iocs?|related|attacker\w*|part|block\w*|c2s?|"
+    r"samples?))\b",
+    re.IGNORECASE,
+)
 # "Legitimate files abused in this campaign (do not block)", "Tools that are not malicious"
 _NO_TRACES = re.compile(
     r"(?:(?:known[- ]|some )?(?:legitimate|benign|clean|harmless|good|non-malicious|allow-?listed|"

@@ -46,6 +46,12 @@ _TYPES = {
     "user-agent": ("Network activity", "user-agent"),
     "btc-address": ("Financial fraud", "btc"),
     "xmr-address": ("Financial fraud", "xmr"),
+    "ja3": ("Network activity", "ja3-fingerprint-md5"),
+    "ja3s": ("Network activity", "ja3-fingerprint-md5"),
+    "jarm": ("Network activity", "jarm-fingerprint"),
+    "hassh": ("Network activity", "hassh-md5"),
+    "imphash": ("Payload delivery", "imphash"),
+    "android-package": ("Payload delivery", "mobile-application-id"),
     "autonomous-system": ("Network activity", "AS"),
 }
 
