@@ -226,3 +226,27 @@ def test_what_cannot_be_built_says_why(site: TestClient) -> None:
     job = finished(site, page.url.path)
     assert job["state"] == "failed" and "x.bin" in job["message"]
     assert site.get("/case/x-bin").status_code == 404
+
+
+def test_the_example_can_be_opened_from_the_first_page(tmp_path: Path) -> None:
+    with client(tmp_path) as browser:
+        first = browser.get("/").text
+        assert "Open the example" in first
+        answer = browser.post("/new", data={"token": token(first), "example": "1"}, follow_redirects=False)
+        job = answer.headers["location"].rpartition("/")[2]
+        order = browser.app.state.jobs.get(job)  # type: ignore[attr-defined]
+        assert order is not None and order.title.endswith("Microsoft Exchange 2021 (example)")
+        order.stop.set()
+
+
+def test_a_deleted_case_can_be_taken_back(tmp_path: Path) -> None:
+    shelve(tmp_path, "affair", sample_case.exchange_case())
+    with client(tmp_path) as browser:
+        first = browser.get("/").text
+        assert "Microsoft Exchange hack" in first and "In our logs: compromise" in first, "a card says what the case says"
+        answer = browser.post("/case/affair/delete", data={"token": token(first)})
+        assert "affair was deleted." in answer.text and browser.get("/case/affair").status_code == 404
+        assert browser.post("/case/affair/delete", data={"token": token(first)}).status_code == 404
+        back = browser.post("/case/affair/restore", data={"token": token(first)}, follow_redirects=False)
+        assert back.headers["location"] == "/case/affair"
+        assert browser.get("/case/affair").status_code == 200

@@ -53,6 +53,8 @@ __all__ = [
 # Said of a measure for flaws that only a table knows.
 OF_TABLES = "(from our tables on this affair, not from these texts)"
 FEW = 4
+# How a statement begins that says whether it is about what was observed or what was said.
+OPENINGS = ("What was ", "The statements ", "The observations ", "Nothing was observed", "Too little was said", "Nobody ")
 
 
 class Sentence(Record, frozen=True, kw_only=True):
@@ -306,11 +308,11 @@ def _heaviest(assessment: Assessment) -> tuple[str, ...]:
 
 
 def assessed(assessment: Assessment, name: str) -> str:
-    """The assessment's own statement, under its name unless it begins with that."""
+    """The assessment's own statement, under its name unless it says itself what it is about."""
     text = clip(assessment.statement, 800).rstrip(".")
     if assessment.verdict is Verdict.INSUFFICIENT and "insufficient" not in text.lower():
         text = f"insufficient grounds. {capital(text)}"
-    return f"{text}." if text.startswith((f"{name} ", f"{name.replace('was', 'is')} ")) else f"{name}: {text}."
+    return f"{text}." if text.startswith(OPENINGS) else f"{name}: {text}."
 
 
 def _ours(case: Case) -> Iterable[Sentence]:

@@ -146,6 +146,8 @@ def _routes() -> list[BaseRoute]:
         Route("/new", deeds.new, methods=["POST"]),
         Route("/jobs/{job}/stop", deeds.stop, methods=["POST"]),
         Route("/case/{slug}/judge", deeds.judge, methods=["POST"]),
+        Route("/case/{slug}/delete", deeds.delete, methods=["POST"]),
+        Route("/case/{slug}/restore", deeds.restore, methods=["POST"]),
         Route("/case/{slug}/documents/{id}/add", deeds.add_claim, methods=["POST"]),
     ]
     return routes

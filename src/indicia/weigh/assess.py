@@ -33,20 +33,20 @@ def weigh(
 
 def _agreement(observed: Assessment, said: Assessment) -> str:
     if said.verdict is Verdict.INSUFFICIENT and observed.verdict is Verdict.INSUFFICIENT:
-        return "Neither what is said nor what was observed carries an attribution."
+        return "Neither the statements nor the observations support an attribution."
     if said.verdict is Verdict.INSUFFICIENT:
-        return "What was observed stands alone: too little is said to compare it with."
+        return "The observations stand alone: too little was said to compare them with."
     names = _names(said)
     if observed.verdict is Verdict.INSUFFICIENT:
-        return f"What is said leans to {names}; what was observed alone does not bear it out, nor does it speak against it."
+        return f"The statements point to {names}; the observations alone neither confirm nor contradict that."
     theirs, ours = _places(said), _places(observed)
     if set(said.leaders) & set(observed.leaders) or (theirs and theirs == ours):
-        return f"What is said and what was observed agree on {names}."
+        return f"The statements and the observations agree on {names}."
     if theirs & ours:
-        return f"What is said ({names}) and what was observed ({_names(observed)}) agree in part."
+        return f"The statements ({names}) and the observations ({_names(observed)}) agree in part."
     if theirs and ours:
-        return f"What is said ({names}) and what was observed ({_names(observed)}) conflict."
-    return f"What is said leans to {names}, what was observed to {_names(observed)}; whether they agree cannot be told."
+        return f"The statements ({names}) and the observations ({_names(observed)}) conflict."
+    return f"The statements point to {names}, the observations to {_names(observed)}; we cannot tell whether they agree."
 
 
 def _names(assessment: Assessment) -> str:

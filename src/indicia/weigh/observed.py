@@ -108,9 +108,9 @@ def _statement(decision: Decision, names: Sequence[str], share: float, state: Po
     if decision.verdict is Verdict.STATE_ONLY and state is not None:
         return (
             f"What was observed was {surely(state.probability)} the work of a group tied to {state.hypothesis.name} "
-            f"({percent(state.probability)}); which one cannot be told."
+            f"({percent(state.probability)}); we cannot tell which."
         )
-    return "What was observed does not carry an attribution: insufficient grounds."
+    return "What was observed does not support an attribution: insufficient grounds."
 
 
 def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple[str, ...]:

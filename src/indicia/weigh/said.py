@@ -289,22 +289,22 @@ def _statement(
     if not voices:
         return "Nobody is quoted as accusing anybody."
     if tied:
-        sides = [f"{at.hypothesis.name} (so {_who(at.hypothesis.id, voices, layout)})" for at in tied]
-        return f"What is said conflicts: {listed(sides, 'or')}."
+        sides = [f"{at.hypothesis.name} (according to {_who(at.hypothesis.id, voices, layout)})" for at in tied]
+        return f"The statements conflict: {listed(sides, 'or')}."
     if best is None:
         top = levels[0]
         who = _who(top.hypothesis.id, voices, layout)
         said = f"accused by {who}" if who else "denied"
-        return f"Too little is said to lean on: {top.hypothesis.name}, {said}."
+        return f"Too little was said to go on: {top.hypothesis.name}, {said}."
     lean = _with_speakers(best, voices, layout)
     by_depth = sorted(levels, key=lambda at: (-_depth(at), at.hypothesis.id))
     within = layout.nodes[best.hypothesis.id].within
     wider = [at for at in by_depth if at.hypothesis.id in within and _who(at.hypothesis.id, voices, layout)]
-    parts = [f"What is said leans to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
+    parts = [f"The statements point to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
     against = sorted({voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS}})
-    denied = f"; disputed by {listed(against)}" if against else ""
+    denied = f" {listed(against)} {'disputes' if len(against) == 1 else 'dispute'} it." if against else ""
     sure = f"{band(best.probability)} ({percent(best.probability)})"
-    return f"{', and '.join(parts)}{denied}. That is {sure} for those who believe them.{_ties(best, layout)}"
+    return f"{', and '.join(parts)}.{denied} Taken at their word, that is {sure}.{_ties(best, layout)}"
 
 
 def _ties(best: Posterior, layout: Layout) -> str:
@@ -321,7 +321,7 @@ def _ties(best: Posterior, layout: Layout) -> str:
 def _with_speakers(at: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
     who = _who(at.hypothesis.id, voices, layout)
     level = f" as a {at.hypothesis.level}" if at.hypothesis.level in {Level.STATE, Level.PLACE} else ""
-    return f"{at.hypothesis.name}{level}{f' (so {who})' if who else ''}"
+    return f"{at.hypothesis.name}{level}{f' (according to {who})' if who else ''}"
 
 
 def _who(at: str, voices: Sequence[Voice], layout: Layout) -> str:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +20,7 @@ from indicia.errors import UsageError
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline import Correction
 from indicia.pipeline.corrections import correction_of, incident_of
+from indicia.pipeline.example import example_folder
 from indicia.records import (
     About,
     Accused,
@@ -49,7 +51,7 @@ from indicia.web.guard.entrance import check_form
 from indicia.web.guard.folders import Folders
 from indicia.web.shown.render import case_address
 
-__all__ = ["add_claim", "judge", "new", "stop"]
+__all__ = ["add_claim", "delete", "judge", "new", "restore", "stop"]
 
 MOST_FILES = 500
 MOST_SUBJECTS = 300  # records judged by one press of a button
@@ -121,6 +123,9 @@ async def new(request: Request) -> Response:
     logs = [one for one in form.getlist("logs") if isinstance(one, UploadFile) and one.filename]
     pasted, folder = _text(form, "pasted", MOST_TEXT), _text(form, "folder")
     paths = _text(form, "paths")
+    if _text(form, "example", 1):
+        place = example_folder()
+        name, paths, folder = "Microsoft Exchange 2021 (example)", str(place / "texts"), str(place / "logs")
     if not (texts or logs or pasted or folder or paths):
         raise HTTPException(400, "Give a text, a file or a folder of logs.")
     named: Folders = request.app.state.folders
@@ -200,6 +205,26 @@ async def stop(request: Request) -> Response:
         raise HTTPException(404, "There is no such job any more.")
     job.stop.set()
     return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+@_closing
+async def delete(request: Request) -> Response:
+    """Puts a case aside; the first page offers to take it back."""
+    await _form(request)
+    slug = request.path_params["slug"]
+    if not await run_in_threadpool(request.app.state.shelf.delete, slug):
+        raise HTTPException(404, "There is no such case in this folder; one that lies elsewhere is not deleted from here.")
+    return RedirectResponse(f"/?{urlencode({'deleted': slug})}", 303)
+
+
+@_closing
+async def restore(request: Request) -> Response:
+    """Takes a case back that was put aside."""
+    await _form(request)
+    slug = await run_in_threadpool(request.app.state.shelf.restore, request.path_params["slug"])
+    if slug is None:
+        raise HTTPException(404, "There is no such case to take back.")
+    return RedirectResponse(case_address(slug), 303)
 
 
 @_closing

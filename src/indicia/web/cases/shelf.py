@@ -25,6 +25,7 @@ from indicia.web.cases.sightings import Sightings
 __all__ = ["Held", "Shelf", "slug_of"]
 
 SUFFIX = ".indicia"
+ASIDE = ".deleted"  # the folder of cases that can be taken back
 
 
 def slug_of(name: str) -> str:
@@ -217,6 +218,44 @@ class Shelf:
         """All cases, by name."""
         files = {path.stem for path in self.folder.glob(f"*{SUFFIX}")} if self.folder.is_dir() else set()
         return sorted({name for name in files if name == slug_of(name)} | set(self._addresses))
+
+    def size(self, slug: str) -> int:
+        """Bytes of a case file; 0 of what is in a database."""
+        path = self.folder / f"{slug}{SUFFIX}"
+        return path.stat().st_size if slug not in self._addresses and path.exists() else 0
+
+    def delete(self, slug: str) -> bool:
+        """Puts a case file of this folder aside, from where `restore` takes it back. False for what lies elsewhere."""
+        path = self.folder / f"{slug}{SUFFIX}"
+        if slug in self._addresses or slug not in self.slugs() or not path.exists():
+            return False
+        with self._lock:
+            store = self._stores.pop(slug, None)
+            if store is not None:
+                store.close()
+            self._held.pop(slug, None)
+            aside = self.folder / ASIDE
+            aside.mkdir(exist_ok=True, mode=0o700)
+            for part in ("", "-wal", "-shm"):  # what a later case of this name leaves would not fit the older file
+                (aside / f"{path.name}{part}").unlink(missing_ok=True)
+                if (file := path.with_name(f"{path.name}{part}")).exists():
+                    file.replace(aside / file.name)
+        return True
+
+    def deleted(self) -> list[str]:
+        """The cases that were put aside, by name."""
+        return sorted(path.stem for path in (self.folder / ASIDE).glob(f"*{SUFFIX}"))
+
+    def restore(self, slug: str) -> str | None:
+        """Takes a case back, under another name where its own is taken by now. None where none was put aside."""
+        if slug not in self.deleted():
+            return None
+        with self._lock:
+            free = self.free(slug)
+            for part in ("", "-wal", "-shm"):
+                if (file := self.folder / ASIDE / f"{slug}{SUFFIX}{part}").exists():
+                    file.replace(self.folder / f"{free}{SUFFIX}{part}")
+        return free
 
     def free(self, name: str) -> str:
         """A slug for a new case of this name that no other has."""

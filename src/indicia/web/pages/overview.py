@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
 from indicia.view.judgements import key_judgements
-from indicia.view.positions import positions
+from indicia.view.positions import is_narration, positions
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.ledger import ledger_link
 from indicia.web.shown.drawings.graph import claim_graph
@@ -13,6 +13,7 @@ from indicia.web.shown.render import Ask, Page, case_address
 
 __all__ = ["overview"]
 
+POSITIONS = 40  # of them in the list that a narrow screen has in place of the graph
 TRACES = 6  # records that a sentence is shown to rest on
 
 
@@ -61,12 +62,14 @@ def overview(ask: Ask) -> Page:
     }
     weighing = case.weighing
     spoken = {
-        "logs": hunt.reason if hunt else "No logs were given, so nothing can be said about whether it happened to you.",
+        "logs": hunt.reason if hunt else "No logs were given, so we do not know whether it happened to you.",
         "said": weighing.said.statement if weighing else "",
         "observed": weighing.observed.statement if weighing else "",
     }
-    graph = claim_graph(positions(about.mine), held.show, ledger_link(held.slug))
-    return Page("overview.html.j2", case.name, data, {"at": at, "graph": graph, "spoken": spoken})
+    found, link = positions(about.mine), ledger_link(held.slug)
+    told = [one for one in found if not is_narration(one)][:POSITIONS]
+    view = {"at": at, "graph": claim_graph(found, held.show, link), "spoken": spoken, "positions": told, "link": link}
+    return Page("overview.html.j2", case.name, data, view)
 
 
 def _addresses(held: Held, traces: list[str]) -> dict[str, str]:

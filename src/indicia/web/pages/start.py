@@ -13,12 +13,14 @@ from starlette.responses import Response, StreamingResponse
 
 from indicia.errors import StoreError
 from indicia.records import Tlp
+from indicia.view.affair import subject
 from indicia.web.cases.jobs import Job
 from indicia.web.shown.render import Ask, Page, case_address
 from indicia.web.shown.words import WORDS
 
 __all__ = ["events", "help_page", "job_page", "start"]
 
+OPENED, SMALL = 24, 8_000_000  # cases whose cards say more, and bytes of a case file that is opened for that
 TICK = 0.25  # seconds between two looks at a job
 LONGEST = 6 * 3600  # seconds that one stream of events stays open
 
@@ -34,18 +36,29 @@ def start(ask: Ask) -> Page:
             continue
         if runs:
             last = runs[-1]
-            cases.append(
-                {"slug": slug, "address": case_address(slug), "changed": last.time, "author": last.author, "error": ""}
-            )
+            told = {"slug": slug, "address": case_address(slug), "changed": last.time, "author": last.author, "error": ""}
+            cases.append(told | _spoken(ask, slug, len(cases)))
     jobs = [job.as_data() for job in ask.jobs.all()[:10]]
     into = ask.one("into")
     data = {"cases": cases, "jobs": jobs}
+    deleted = ask.one("deleted")
     view = {
         "markings": [(tlp.value, tlp.label) for tlp in Tlp],
         "into": into if into in ask.shelf.slugs() else "",
         "reads": [str(folder) for folder in ask.folders.all],
+        "deleted": deleted if deleted in ask.shelf.deleted() else "",
     }
     return Page("start.html.j2", "Indicia", data, view)
+
+
+def _spoken(ask: Ask, slug: str, number: int) -> dict[str, str]:
+    """What a card says of a case: its affair and its verdicts. Nothing of large cases and of those far down."""
+    if number >= OPENED or ask.shelf.size(slug) > SMALL:
+        return {"title": "", "logs": "", "said": ""}
+    case = ask.shelf.get(slug).case
+    said = case.weighing.said.verdict.value if case.weighing else "not weighed"
+    logs = case.hunt.verdict.value if case.hunt else "no logs"
+    return {"title": subject(case).name or case.name, "logs": logs, "said": said}
 
 
 def help_page(ask: Ask) -> Page:

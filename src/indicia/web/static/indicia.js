@@ -78,5 +78,19 @@ if (form) {
   });
 }
 
+// A filter or a sorted column changes the list, not the place on the page.
+const PLACE = "place:" + location.pathname;
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".facet a, .chips a, a.sort, .rail form button");
+  if (link) sessionStorage.setItem(PLACE, JSON.stringify([scrollY, document.querySelector(".rail")?.scrollTop || 0]));
+});
+const place = sessionStorage.getItem(PLACE);
+if (place) {
+  sessionStorage.removeItem(PLACE);
+  const [page, rail] = JSON.parse(place);
+  scrollTo(0, page);
+  if (document.querySelector(".rail")) document.querySelector(".rail").scrollTop = rail;
+}
+
 // The script is there: tests and people who wait for it can tell.
 document.documentElement.dataset.ready = "";
