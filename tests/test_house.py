@@ -31,9 +31,10 @@ FLOORS = {
     "share": 6,
     "pipeline": 7,
     "library": 8,
+    "mcp": 9,
     "web": 8,
-    "cli": 9,  # `indicia serve` starts the page
-    "__main__": 10,
+    "cli": 10,  # `indicia serve` starts the page, `indicia mcp` the tools
+    "__main__": 11,
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
@@ -112,7 +113,7 @@ MODULES = {
 }
 LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first signs the sessions of Starlette
 # Where an optional part may be imported, so that everything else runs without it.
-PARTS = {"pdf": {"share/brief/pdf.py"}, "web": {"web", "cli/serve.py", "cli/taxii.py"}, "postgresql": {"case"}}
+PARTS = {"mcp": {"mcp"}, "pdf": {"share/brief/pdf.py"}, "web": {"web", "cli/serve.py", "cli/taxii.py"}, "postgresql": {"case"}}
 
 
 def package(requirement: str) -> str:

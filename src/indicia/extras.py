@@ -1,4 +1,5 @@
-"""Parts of the program that need packages which not everybody wants: the PDF of a brief, and the page with its TAXII server."""
+"""Parts of the program that need packages which not everybody wants: the PDF of a brief, the page with its
+TAXII server, and the tools for assistants."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ __all__ = ["EXTRAS", "missing", "need"]
 
 # extra -> the modules that it brings, and what they are
 EXTRAS = {
+    "mcp": (("mcp",), "the SDK of the Model Context Protocol"),
     "pdf": (("typst",), "the PDF compiler"),
     "web": (("starlette", "uvicorn", "itsdangerous", "python_multipart"), "the web server"),
 }

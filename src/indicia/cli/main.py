@@ -90,6 +90,7 @@ def register() -> None:
         hunt,
         judge,
         knowledge,
+        mcp,
         merge,
         pull,
         push,
@@ -111,6 +112,7 @@ def register() -> None:
     app.command("merge")(_exiting(merge.merge))
     app.command("pull")(_exiting(pull.pull))
     app.command("push")(_exiting(push.push))
+    app.command("mcp")(_exiting(mcp.mcp))
     app.add_typer(knowledge.app, name="knowledge")
     app.command("example")(_exiting(example.example))
     app.command("doctor")(_exiting(doctor.doctor))

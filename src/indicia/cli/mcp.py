@@ -1,0 +1,36 @@
+"""`indicia mcp`: tools for programs that speak the Model Context Protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indicia.cli import exits
+from indicia.extras import need
+
+__all__ = ["mcp"]
+
+
+def mcp(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--folder", help="A folder whose files may be read. May be repeated; none: texts alone.", show_default=False
+        ),
+    ] = None,
+) -> int:
+    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is written or fetched.
+
+    A client starts it by itself; what its settings say is in docs/mcp.md.
+
+    [bold]Examples[/]
+
+      indicia mcp --folder cases/
+    """
+    need("mcp")
+    from indicia.mcp.server import make_server
+
+    make_server(folders or ()).run("stdio")
+    return exits.E_OK

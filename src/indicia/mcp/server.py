@@ -1,0 +1,149 @@
+"""Indicia as tools for programs that speak the Model Context Protocol, over standard input and output.
+
+Everything is read, nothing is written, nothing is fetched. Files are read from the folders that were named, texts as they are
+given. Needs the extra `mcp` (the protocol's own Python SDK).
+
+References: Model Context Protocol, specification of tools and their annotations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import msgspec
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+
+from indicia import __version__
+from indicia.errors import IndiciaError, LimitError
+from indicia.knowledge import load
+from indicia.library import Case, Weighed
+from indicia.mcp import answers
+from indicia.mcp.folders import Folders
+from indicia.pipeline import as_left, conclude, load_case
+from indicia.read.fronts import document_from_text
+from indicia.read.reading import read_document
+from indicia.records import Case as Record
+from indicia.records import Tlp, Versions, Weighing
+from indicia.weigh import Change, what_if
+
+__all__ = ["make_server"]
+
+MOST_TEXT = 1_000_000  # characters of a text that is given
+MOST_ROWS = 200
+P = ParamSpec("P")
+_READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+INSTRUCTIONS = (
+    "Who accuses whom of a cyberattack, how firmly, on what grounds; what logs showed; whether the grounds hold; what to do. "
+    "Every claim comes with its exact quote. Do not turn 'highly likely' into 'did', and tell who says it. " + answers.INERT
+)
+
+
+def make_server(folders: Iterable[Path]) -> MCPServer[Any]:
+    """The server with its tools, which read files in these folders alone. Raises: UsageError for a folder that is none."""
+    allowed = Folders(folders)
+    server: MCPServer[Any] = MCPServer("indicia", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
+
+    def tool(function: Callable[P, dict[str, Any]]) -> None:
+        server.tool(annotations=_READS)(_telling(function))
+
+    def case_of(files: list[str]) -> Case:
+        """The case in a case file, if it is the only file; else what the files say."""
+        paths = [allowed.file(name) for name in files]
+        if len(paths) == 1 and _holds_a_case(paths[0]):
+            return Case(as_left(load_case(paths[0]), load()))
+        return Case.build(paths)
+
+    def files(most: int = 50) -> dict[str, Any]:
+        """Lists the files that may be read: texts, reports, and case files (.indicia, case.json)."""
+        return {"about": answers.INERT, "words_of_others_files": allowed.files(_rows(most))}
+
+    def read_text(text: str, date: str | None = None, most: int = 50) -> dict[str, Any]:
+        """Reads a text in English that is given here: claims of attribution with their quotes, techniques, indicators.
+
+        `date` is the day of the text (YYYY-MM-DD), `most` the number of rows of each kind.
+        """
+        return answers.ledger(Case(_of_text(text, date)), _rows(most))
+
+    def ledger(files: list[str], most: int = 50) -> dict[str, Any]:
+        """Who says what in files (reports, statements, STIX, MISP) or in one case file: claims with their quotes."""
+        return answers.ledger(case_of(files), _rows(most))
+
+    def hunt_summary(case_file: str, most: int = 30) -> dict[str, Any]:
+        """What the logs of a case showed: the verdict, how far the logs reach, and what matched how often. No log lines."""
+        return answers.hunted(case_of([case_file]).record.hunt, _rows(most))
+
+    def weigh(files: list[str], most: int = 10) -> dict[str, Any]:
+        """Whether the grounds hold: hypotheses by what was observed, beside what is said. May say "insufficient grounds"."""
+        return answers.weighed(_weighed(case_of(files)), _rows(most))
+
+    def what_if_without(files: list[str], without: list[str], most: int = 10) -> dict[str, Any]:
+        """The same weighing as if some evidence were not there: `without` are ids of evidence, or what it shows (S0020)."""
+        changed = what_if(_weighing(case_of(files)).evidence, load(), Change(off=tuple(without)))
+        return answers.weighed(Weighed(changed), _rows(most))
+
+    def advise(files: list[str], have: list[str] | None = None, most: int = 20) -> dict[str, Any]:
+        """What to do, in order of effect. `have` are words for what is in place already: edr, mfa, backups ..."""
+        record = case_of(files).record
+        if have:
+            record = conclude(msgspec.structs.replace(record, have=tuple(have)), load())
+        assert record.advice is not None
+        return answers.advice(record.advice, _rows(most))
+
+    for one in (files, read_text, ledger, hunt_summary, weigh, what_if_without, advise):
+        tool(one)
+    return server
+
+
+def _telling(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
+    """The tool, with a mistake of its caller told as one."""
+
+    @wraps(function)
+    def call(*args: P.args, **options: P.kwargs) -> dict[str, Any]:
+        try:
+            return function(*args, **options)
+        except IndiciaError as error:
+            raise ToolError(str(error)) from error
+
+    return call
+
+
+def _rows(most: int) -> int:
+    return max(1, min(most, MOST_ROWS))
+
+
+def _holds_a_case(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    return head.startswith(b"SQLite format 3\x00") or (path.suffix == ".json" and b'"versions":' in head and b'"name":' in head)
+
+
+def _of_text(text: str, date: str | None) -> Record:
+    if len(text) > MOST_TEXT:
+        raise LimitError(f"a text of {len(text):,} characters is more than is read here", hint="put it into a file")
+    document = document_from_text(text, name="text", published=date)
+    reading = read_document(document, load())
+    record = Record(
+        name="text",
+        versions=Versions(indicia=__version__),
+        documents=(document,),
+        claims=reading.claims,
+        mentions=reading.mentions,
+        problems=reading.problems,
+        marking=Tlp.strictest([document.marking]),
+    )
+    return conclude(record, load())
+
+
+def _weighing(case: Case) -> Weighing:
+    weighing = case.record.weighing or conclude(case.record, load()).weighing
+    assert weighing is not None
+    return weighing
+
+
+def _weighed(case: Case) -> Weighed:
+    return Weighed(_weighing(case))
