@@ -80,6 +80,7 @@ def hunt(
     from indicia.hunt import IndicatorSought
     from indicia.hunt import hunt as hunt_logs
     from indicia.hunt.processes.lean import without_pandas
+    from indicia.hunt.rules.files import bundles_among
     from indicia.hunt.tuning import Tuning, read_time, read_tuning, tuned
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
@@ -97,11 +98,11 @@ def hunt(
             _, _, mentions, problems = read_sources([str(path) for path in indicators], load(), stdin=standard_input())
             voice.problems(problems)
             wanted = sought(mentions)
-            if not wanted:
+            if not wanted and not bundles_among(indicators):
                 raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
         found = hunt_logs(
             paths,
-            rules=tuple(rules or ()),
+            rules=(*(rules or ()), *bundles_among(indicators or ())),
             builtin=builtin,
             indicators=wanted,
             keep=keep,

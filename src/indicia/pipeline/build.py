@@ -84,8 +84,10 @@ def build(
     if logs:
         from indicia.hunt import hunt as hunt_logs
         from indicia.hunt import merge
+        from indicia.hunt.rules.files import bundles_among
 
-        found = hunt_logs(logs, rules=rules, indicators=sought(mentions), progress=progress)
+        conduct = bundles_among(Path(source) for source in sources)
+        found = hunt_logs(logs, rules=(*rules, *conduct), indicators=sought(mentions), progress=progress)
         hunt = merge(hunt, found) if hunt else found
     judgements = before.judgements if before else ()
     claims = led_back(claims, documents)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from indicia.errors import InputError
 from indicia.hunt.rules import cache
+from indicia.hunt.rules.stix import is_bundle
 from indicia.records import Problem, Severity
 from indicia.walking import kind_of, reason_of, told_path
 
-__all__ = ["PACK", "RuleFile", "rule_files", "settled", "signature_of"]
+__all__ = ["PACK", "RuleFile", "bundles_among", "rule_files", "settled", "signature_of"]
 
 PACK = Path(__file__).parent / "pack"
 SUFFIXES = (".yml", ".yaml")
@@ -46,6 +47,20 @@ def rule_files(paths: Sequence[Path], builtin: bool) -> Iterator[RuleFile | Prob
                 seen.add(identity)
                 yield (f"indicia/{Path(name).name}" if top == PACK else told_path(name)), name, status
         yield from problems
+
+
+def bundles_among(paths: Iterable[Path]) -> list[Path]:
+    """Those of some files that are STIX bundles: their patterns on conduct are rules."""
+    found = []
+    for path in paths:
+        try:
+            if path.is_file():
+                with path.open("rb") as stream:
+                    if is_bundle(stream.read(1 << 16)):
+                        found.append(path)
+        except OSError:
+            continue  # told by whoever reads it
+    return found
 
 
 def _passed(name: str, what: str) -> Problem:

@@ -62,6 +62,7 @@ from indicia.hunt.rules.ir import (
 from indicia.hunt.rules.lenient import encoded, put_right
 from indicia.hunt.rules.logsources import log_sources
 from indicia.hunt.rules.regex import check_regex, tamed
+from indicia.hunt.rules.stix import documents_in, is_bundle
 
 __all__ = ["compile_documents", "read_documents"]
 
@@ -71,7 +72,9 @@ _COUNT = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "!="
 
 
 def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[Refused]]:
-    """The YAML documents of one rule file that are mappings, and one refusal for what cannot be read."""
+    """The rules of one file (Sigma's YAML, the patterns of a STIX bundle) as mappings, and refusals of what cannot be used."""
+    if is_bundle(text):
+        return _patterns(text, file)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         documents = [document for document in yaml.load_all(text, loader) if document is not None]
@@ -85,6 +88,17 @@ def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[R
         if not isinstance(document, dict)
     ]
     return usable, refused
+
+
+def _patterns(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[Refused]]:
+    try:
+        found, unasked = documents_in(text)
+    except (ValueError, RecursionError) as error:
+        return [], [Refused("", file, "medium", file, "", "", f"no readable JSON: {error}")]
+    return found, [
+        Refused(head["id"] or "", head["title"], head["level"], file, "", "", f"a STIX pattern that cannot be asked: {reason}")
+        for head, reason in unasked
+    ]
 
 
 def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> RuleSet:
