@@ -128,7 +128,7 @@ HUNTS = {
     "an IIS log whose comment stands below its first directive": Check(
         {"a.log": IIS[: len(FIELDS)].replace(b"#Fields", b"# a note\n" * 2000 + b"#Fields") + LINES}, "", "1 file: 1 read", 30
     ),
-    "an IIS log without a head": Check({**GOOD, "b.log": LINES}, r"b\.log: no log of a known format", LEFT, 30),
+    "an IIS log without a head": Check({**GOOD, "b.log": LINES}, "", "2 files: 2 read", 60),
     "lines above the head": Check({**GOOD, "b.log": FIELDS[:56] + LINES + IIS}, r"b\.log: no log of a known format", LEFT, 30),
     "prose beside a log": Check({**GOOD, "b.txt": TEXT}, r"b\.txt: no log of a known format", LEFT, 30),
     "a line that is no JSON": Check({"a.json": JSONL + b"{half\n"}, r"a\.json:31: no JSON", PART, 30),

@@ -124,13 +124,16 @@ _STYLES = tuple(
 )
 
 
+_LONGEST_NAME = 80
+
+
 def users_by_style(name: str) -> tuple[str, ...]:
     """The vendor whose published naming scheme a name follows.
 
     >>> users_by_style("Silk Typhoon"), users_by_style("MURKY PANDA"), users_by_style("Turla")
     (('Microsoft',), ('CrowdStrike',), ())
     """
-    return tuple(vendor for vendor, style in _STYLES if style.fullmatch(name))
+    return tuple(vendor for vendor, style in _STYLES if style.fullmatch(name)) if len(name) <= _LONGEST_NAME else ()
 
 
 def producers(path: Path | str) -> dict[str, str]:

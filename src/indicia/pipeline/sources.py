@@ -10,7 +10,7 @@ import msgspec
 from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge
 from indicia.read.fronts import each_opened
-from indicia.read.reading import read_document
+from indicia.read.reading import only_in_front, read_document
 from indicia.records import Case, Claim, Document, Mention, Problem, Severity, Tlp
 from indicia.share.stix import is_ours, read_bundle
 
@@ -92,11 +92,7 @@ def each_piece(
                     shallow.setdefault(file, int(place.split(",")[0]))
                 yield from _read(document, mentions, knowledge, seen, published, marking, later)
         for file, characters in shallow.items():
-            what = (
-                f"claims, techniques and names were read in the first {characters:,} characters only, indicators in all of it"
-            )
-            hint = "split the file, and give its prose by itself"
-            yield Piece(problems=(Problem(where=file, what=what, severity=Severity.SKIPPED, hint=hint),))
+            yield Piece(problems=(only_in_front(file, characters),))
     if progress:
         progress("reading", len(sources), len(sources))
 

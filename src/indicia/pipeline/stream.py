@@ -64,7 +64,7 @@ def read_line(line: bytes, number: int, published: str | None = None) -> Answer:
     try:
         document = document_from_text(given.text, name=name, published=day)
         row: dict[str, Any] = reading_row(read_document(document, load()), document)
-        row["id"] = given.id if given.id is not None else name
+        row["id"] = name if given.id is None or (isinstance(given.id, int) and abs(given.id) >= 1 << 63) else given.id
         if problems:
             row["problems"] = [*problems, *row.get("problems", ())]
         return Answer(orjson.dumps(row), True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from indicia.knowledge import Knowledge
 from indicia.read.claims import read_claims
 from indicia.read.indicators import find_indicators
@@ -12,9 +14,9 @@ from indicia.read.stated.bundled import claims_of_bundle
 from indicia.read.stated.given import brought_up_to_date
 from indicia.read.stated.tagged import claims_of_events
 from indicia.read.techniques import find_techniques
-from indicia.records import Claim, Document, Mention, Reading
+from indicia.records import Claim, Document, Mention, Problem, Reading, Severity
 
-__all__ = ["read_document"]
+__all__ = ["only_in_front", "read_document"]
 
 
 # What says its indicators, techniques and names outright; reading its JSON or CSV as prose would only say them again, worse.
@@ -27,21 +29,42 @@ def _nothing(document: Document, knowledge: Knowledge) -> tuple[Claim, ...]:
 
 _CLAIMS = {"application/stix+json": claims_of_bundle, "application/json": claims_of_events}
 
+FULLY = 1 << 20  # characters: what is longer is not read for claims to its end, which would take hours
+
+
+def only_in_front(where: str, characters: int) -> Problem:
+    """What is said of a text that is too long to be read in full."""
+    what = f"claims, techniques and names were read in the first {characters:,} characters only, indicators in all of it"
+    return Problem(where=where, what=what, severity=Severity.SKIPPED, hint="split the file, and give its prose by itself")
+
+
+def _front(document: Document) -> Document:
+    """The document up to where it is read in full: the end of a line or, where there is none, of a word."""
+    if len(document.text) <= FULLY:
+        return document
+    cut = document.text.rfind("\n", FULLY // 2, FULLY) + 1 or document.text.rfind(" ", FULLY // 2, FULLY) + 1 or FULLY
+    blocks = tuple(replace(block, end=min(block.end, cut)) for block in document.blocks if block.start < cut)
+    return replace(document, text=document.text[:cut], blocks=blocks)
+
 
 def read_document(
     document: Document, knowledge: Knowledge, *, given: Iterable[Mention] = (), indicators_only: bool = False
 ) -> Reading:
     """Claims in text order, mentions by place. `given` are mentions that the document's own machine-readable form states;
-    they are kept as they are. `indicators_only` is for the later parts of very long texts."""
+    they are kept as they are. `indicators_only` is for the later parts of very long texts. A text of more than FULLY characters
+    is read in full up to there, and a problem says so."""
     mentions = brought_up_to_date(list(given), knowledge)
     if mentions and document.media_type in _MACHINE_READABLE:
         stated = _CLAIMS.get(document.media_type, _nothing)(document, knowledge)
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
     if indicators_only:
         return Reading(document=document.id, mentions=(*mentions, *find_indicators(document)))
-    claims, problems = read_claims(document, knowledge)
+    front = _front(document)
+    claims, problems = read_claims(front, knowledge)
     mentions += find_indicators(document)
-    mentions += find_techniques(document, knowledge)
-    mentions += find_names(document, knowledge)
+    mentions += find_techniques(front, knowledge)
+    mentions += find_names(front, knowledge)
+    if front is not document:
+        problems = (*problems, only_in_front(document.name, len(front.text)))
     mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))
     return Reading(document=document.id, claims=claims, mentions=tuple(mentions), problems=problems)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from enum import StrEnum
+from functools import lru_cache
 
 from indicia.records.base import Record
 from indicia.records.marking import Tlp
@@ -52,6 +54,12 @@ def file_name(path: str) -> str:
     return re.split(r"[\\/]", path.rstrip("\\/"))[-1] or path
 
 
+@lru_cache(maxsize=1)
+def _line_ends(text: str) -> array[int]:
+    """Where the lines of a text end: counted once, for many places of it are asked for one after the other."""
+    return array("Q", [match.start() for match in re.finditer("\n", text)])
+
+
 class Document(Record, frozen=True, kw_only=True):
     """Immutable text and where it came from.
 
@@ -94,4 +102,4 @@ class Document(Record, frozen=True, kw_only=True):
         block = self.block_at(offset)
         if block is not None and block.path:
             return block.path
-        return f"line {self.text.count(chr(10), 0, offset) + 1}"
+        return f"line {bisect_left(_line_ends(self.text), offset) + 1}"

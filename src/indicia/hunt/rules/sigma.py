@@ -78,7 +78,7 @@ def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[R
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         documents = [document for document in yaml.load_all(text, loader) if document is not None]
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, *_FAULTS) as error:
         reason = f"no readable YAML: {' '.join(str(error).split())[:200]}"
         return [], [Refused("", file, "medium", file, "", "", reason)]
     usable = [document for document in documents if isinstance(document, dict)]
@@ -137,7 +137,10 @@ def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> Rule
 
 
 # What a stranger's rule can make pySigma or its own parsers raise.
-_FAULTS = (SigmaError, RuleError, ValueError, TypeError, KeyError, AttributeError, RecursionError, NotImplementedError)
+_FAULTS = (
+    *(SigmaError, RuleError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError),
+    *(RecursionError, NotImplementedError),
+)
 
 
 def _with_actions(documents: list[dict[str, Any]]) -> list[dict[str, Any] | list[dict[str, Any]]]:

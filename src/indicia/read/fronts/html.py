@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
 from indicia.read.fronts.dates import date_in_head
+from indicia.read.fronts.html_apart import HERE, read_apart
 from indicia.read.fronts.html_meta import read_meta
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.records import Block, BlockKind
@@ -200,8 +202,14 @@ def _is_furniture(node: LexborNode, tag: str, inside_article: bool, weights: _We
     return found[1].lower() in _NEVER_TEXT or not weights.is_text(node)
 
 
-def read_html(markup: str, name: str, limits: Limits) -> Parsed:
-    """The readable text of a page. Paths count elements of the same tag from 1: `body/article/p[4]`."""
+def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> Parsed:
+    """The readable text of a page. Paths count elements of the same tag from 1: `body/article/p[4]`.
+
+    A page of very many elements is read in a process of its own unless `here`.
+    """
+    if not here and markup.count("<") > HERE:
+        return read_apart(markup, name, limits)
+    markup = _bounded(markup, limits.elements)
     tree = LexborHTMLParser(markup)
     parsed = Parsed(media_type="text/html")
     meta = read_meta(tree)
@@ -222,6 +230,13 @@ def read_html(markup: str, name: str, limits: Limits) -> Parsed:
     parsed.blocks = writer.blocks
     parsed.published = parsed.published or date_in_head(parsed.text)
     return parsed
+
+
+def _bounded(markup: str, elements: int) -> str:
+    """As much of it as may hold one element more than may be read: whatever follows only takes memory."""
+    if markup.count("<") <= 2 * elements:  # an end tag for each
+        return markup
+    return markup[: next(islice(re.finditer("<", markup), 2 * elements, None)).start()]
 
 
 def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: Limits, *, keep_all: bool = False) -> None:
@@ -269,7 +284,7 @@ def _walk(body: LexborNode, writer: _Writer, parsed: Parsed, name: str, limits: 
             too_deep += 1
             if too_deep == 1:
                 parsed.problems.append(skipped(name, f"elements nested deeper than {_MAX_DEPTH} were flattened"))
-            writer.words.append(" " + (node.text(deep=True, separator=" ") if too_deep == 1 else ""))
+            writer.words.append(" " + node.text(deep=True, separator=" "))
             continue
         plain_path = path.rstrip("\x1f")
         child_path = f"{plain_path}/{tag}" if counts[tag] == 1 else f"{plain_path}/{tag}[{counts[tag]}]"

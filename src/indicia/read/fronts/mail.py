@@ -57,6 +57,7 @@ def _header(message: EmailMessage, key: str) -> str | None:
         IndexError,
         TypeError,
         AttributeError,
+        OverflowError,
     ):  # the parser of headers raises many things on broken ones
         return None
 

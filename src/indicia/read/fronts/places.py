@@ -51,6 +51,7 @@ class Places:
         self.text = text
         self._places: dict[str, list[tuple[int, int]]] | None = None
         self._next: dict[str, int] = {}
+        self._numbers: dict[str, dict[int, tuple[int, int]]] = {}
 
     def string(self, value: str) -> tuple[int, int]:
         """The characters between the quotes of the next string with this value; the start of the text if there is none."""
@@ -63,14 +64,22 @@ class Places:
         self._next[value] = min(index + 1, len(places) - 1)
         return places[index]
 
-    def inside(self, outer: tuple[int, int], value: str) -> tuple[int, int]:
-        """Where `value` stands within a range, or the range."""
+    def inside(self, outer: tuple[int, int], value: str, after: int = 0) -> tuple[int, int]:
+        """Where `value` stands within a range (behind `after`, where it does), or the range."""
         written = msgspec.json.encode(value).decode()[1:-1]
         for way in (written, written.replace("/", "\\/")):
-            at = self.text.find(way, *outer)
+            at = self.text.find(way, max(after, outer[0]), outer[1])
             if at >= 0:
                 return at, at + len(way)
         return outer
+
+    def number(self, key: str, value: int) -> tuple[int, int] | None:
+        """Where a number first stands as the value of a key."""
+        if key not in self._numbers:
+            found = self._numbers[key] = {}
+            for match in re.finditer(rf'"{re.escape(key)}"\s*+:\s*+(\d{{1,20}})\b', self.text):
+                found.setdefault(int(match[1]), match.span(1))
+        return self._numbers[key].get(value)
 
 
 def _strings(text: str) -> dict[str, list[tuple[int, int]]]:

@@ -156,12 +156,13 @@ def _stix_indicator(item: dict[str, Any], places: Places) -> Iterator[Said]:
         yield Said(MentionKind.RULE, language, string(item, "name") or language, *whole, method="stix")
         return
     benign = "benign" in [*listed(item.get("indicator_types")), *listed(item.get("labels"))]  # STIX 2.1, STIX 2.0
+    end = 0
     for match in _COMPARISON.finditer(pattern):
         value = match[3].replace("\\'", "'").replace("\\\\", "\\")
         type = stix_type(match[1], match[2])
         if type is None:
             continue
-        start, end = places.inside(whole, match[3])
+        start, end = places.inside(whole, match[3], end)  # they stand in this order, so no pattern is searched again and again
         yield Said(
             MentionKind.INDICATOR,
             type,
@@ -192,9 +193,9 @@ def _stix_observable(kind: str, item: dict[str, Any], places: Places) -> Iterato
     ):
         pairs.append((kind, value))
     elif kind == "autonomous-system" and isinstance(item.get("number"), int):
-        at = re.search(rf'"number"\s*:\s*({item["number"]})\b', places.text)
+        at = places.number("number", item["number"])
         if at:
-            yield Said(MentionKind.INDICATOR, kind, f"AS{item['number']}", at.start(1), at.end(1), method="stix")
+            yield Said(MentionKind.INDICATOR, kind, f"AS{item['number']}", *at, method="stix")
     for type, value in pairs:
         start, end = places.string(value)
         yield Said(MentionKind.INDICATOR, type, canonical(type, value), start, end, method="stix")

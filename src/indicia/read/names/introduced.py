@@ -10,8 +10,8 @@ doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -138,10 +138,11 @@ class _Caught(NamedTuple):
 
 def find_introduced(text: str) -> Iterator[Unseen]:
     """In no order; the same name may come by two roads."""
+    words = cache(lambda: frozenset(_WORD.findall(text)))  # once for all names, and only where one asks
     for caught in (*_by_verb(text), *_by_noun(text)):
         for start, end in (_trimmed(text, caught.start, caught.end), *_coordinated(text, caught)):
             name = text[start:end]
-            if _fits(text, name, start):
+            if _fits(text, name, start, words):
                 yield Unseen(start, end, name, caught.kind, "introduced", (), caught.score, caught.verb)
 
 
@@ -268,7 +269,10 @@ _OPENERS = frozenset(
 )
 
 
-def _fits(text: str, name: str, start: int) -> bool:
+_WORD = re.compile(r"\w+")
+
+
+def _fits(text: str, name: str, start: int, words: Callable[[], frozenset[str]]) -> bool:
     """Whether a caught name is not a file's, a function's, a known thing's, or a word that the same text also writes in small
     letters."""
     after = text[start + len(name) : start + len(name) + 2]
@@ -281,4 +285,4 @@ def _fits(text: str, name: str, start: int) -> bool:
     if _NOUN.fullmatch(name) or name.endswith(("'s", "’s")):
         return False
     plain = name.isalpha() and name.istitle()
-    return not plain or re.search(rf"\b{low}\b", text) is None
+    return not plain or low not in words()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from ahocorasick_rs import AhoCorasick
 
 from indicia.read.names.context import leaning
 from indicia.read.names.found import Found, is_whole
@@ -25,19 +28,14 @@ def with_unseen(text: str, found: list[Found]) -> list[Found]:
         new.append(item)
         if item.method == "introduced" or item.kind is MentionKind.ACTOR:
             added.setdefault(item.name, []).append(item)
-    new_ranges = [(item.start, item.end) for item in new if item.method == "pattern"]
-    merged = [
-        item
-        for item in found
-        if not any(s <= item.start and item.end <= e and e - s > item.end - item.start for s, e in new_ranges)
-    ]
+    covers = _Covers((item.start, item.end) for item in new if item.method == "pattern")
+    merged = [item for item in found if not covers.more_than(item.start, item.end)]
     merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, new)]
     merged.sort(key=lambda item: item.start)
+    sought = {name: items for name, items in added.items() if len(name) >= 4 and not name.islower()}
+    kinds = {name: {item.kind: item for item in reversed(items)} for name, items in sought.items()}
     again = [
-        _as_it_leans(text, items, at, at + len(name))
-        for name, items in added.items()
-        if len(name) >= 4 and not name.islower()
-        for at in _occurrences(text, name)
+        _as_it_leans(text, sought[name][0], kinds[name], at, at + len(name)) for name, at in _occurrences(text, tuple(sought))
     ]
     merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
     merged.sort(key=lambda item: item.start)
@@ -66,20 +64,37 @@ _SUBJECT = re.compile(
 _BY = re.compile(r"[\"”'’]?\sby\s(?:the\s)?(?:researchers\s(?:at|of|from)\s)?")
 
 
-def _as_it_leans(text: str, items: list[Unseen], start: int, end: int) -> Unseen:
+class _Covers:
+    """Ranges, and whether one of them is larger than another that lies within it."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(ranges)
+        self._starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
+
+    def more_than(self, start: int, end: int) -> bool:
+        """Whether one reaches beyond the range at one of its ends, or at both."""
+        before, upto = bisect_left(self._starts, start), bisect_right(self._starts, start)
+        return (before > 0 and self._furthest[before - 1] >= end) or (upto > 0 and self._furthest[upto - 1] > end)
+
+
+def _as_it_leans(text: str, first: Unseen, kinds: dict[MentionKind, Unseen], start: int, end: int) -> Unseen:
     """The name again at another place; where it names a group and its software, as the words beside it say."""
-    kinds = {item.kind: item for item in reversed(items)}
     here = leaning(text, start, end)
     fits = kinds.get(MentionKind.ACTOR if here > 0 else MentionKind.SOFTWARE) if here else None
-    return (fits or items[0])._replace(start=start, end=end)
+    return (fits or first)._replace(start=start, end=end)
 
 
-def _occurrences(text: str, name: str) -> Iterable[int]:
-    at = text.find(name)
-    while at >= 0:
-        if is_whole(text, at, at + len(name)):
-            yield at
-        at = text.find(name, at + len(name))
+def _occurrences(text: str, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Where the names stand as words, all of them in one pass, however many there are."""
+    if not names:
+        return
+    last: dict[int, int] = {}  # of each name its last place: a name does not overlap itself
+    for number, at, end in AhoCorasick(names).find_matches_as_indexes(text, overlapping=True):
+        if at >= last.get(number, 0):
+            last[number] = end
+            if is_whole(text, at, end):
+                yield names[number], at
 
 
 def _free(held: list[Found], new: Iterable[Unseen]) -> list[Unseen]:

@@ -198,7 +198,8 @@ def _by_arrow(
     texts = {}
     for name in as_text:
         column = table.column(name).combine_chunks()
-        column = column if isinstance(column, pa.Array) else column.chunk(0)
+        if not isinstance(column, pa.Array):
+            column = column.chunk(0) if column.num_chunks else pa.array([], pa.string())
         texts[name] = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
     return columns, texts, table.num_rows
 

@@ -30,6 +30,7 @@ from indicia.records import Problem, Severity
 __all__ = ["DirectiveLog", "read_directive_logs"]
 
 _HASH = ord("#")
+MOST_HEADS = 256  # different ones in one log; each costs a batch, and real logs have two or three
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -63,6 +64,7 @@ def read_directive_logs(logs: Iterable[LogInput], wanted: frozenset[str], kind: 
 
 def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator[EventBatch | Problem]:
     names = list(kind.header)
+    heads: set[tuple[str, ...]] = set()
     first = 1
     if log.stretch is not None:
         first = log.stretch.line
@@ -76,17 +78,23 @@ def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator
             if isinstance(block, Problem):
                 yield block
                 continue
+            under: dict[tuple[str, ...], list[Ints]] = {}  # the lines that stand under each header
             for header, lines in _segments(block):
                 if header is not None:
                     names = _names_of(header, kind) or names
                 lines, names = _without_bare_header(block, lines, names, kind)
-                if not len(lines):
-                    continue
-                if not names:
-                    where = f"{log.name}:{block.first + int(lines[0])}"
-                    yield Problem(where=where, what="lines before any #Fields header cannot be read", count=len(lines))
-                    continue
-                yield from _batch(log, block, lines, names, wanted, kind)
+                if len(lines):
+                    under.setdefault(tuple(names), []).append(lines)
+            for own, pieces in under.items():
+                lines = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+                heads.add(own)
+                what = "" if own else "lines before any #Fields header cannot be read"
+                if len(heads) > MOST_HEADS:
+                    what = f"lines under more than {MOST_HEADS} different headers were left out"
+                if what:
+                    yield Problem(where=f"{log.name}:{block.first + int(lines[0])}", what=what, count=len(lines))
+                else:
+                    yield from _batch(log, block, lines, list(own), wanted, kind)
 
 
 def _segments(block: LineBlock) -> Iterator[tuple[str | None, Ints]]:

@@ -24,6 +24,8 @@ from indicia.records import Problem
 
 __all__ = ["FORMATS", "zeek_path"]
 
+MOST_HEADS = 256  # different ones in one log, which has one
+
 
 def sniff(head: bytes, _name: str) -> bool:
     """Zeek's header."""
@@ -34,6 +36,7 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
     """Events block by block; `_path` is what Zeek calls the log."""
     for log in logs:
         names: list[str] = []
+        heads: set[tuple[tuple[str, ...], str]] = set()
         path = ""
         with log.open() as stream:
             for block in line_blocks(stream, log.name):
@@ -41,9 +44,10 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                     yield block
                     continue
                 start = 0
+                under: dict[tuple[tuple[str, ...], str], list[Ints]] = {}  # the lines that stand under each header
                 for index in [*block.starting_with(ord("#")).tolist(), len(block.starts)]:
                     if index > start:
-                        yield from _batch(log, block, np.arange(start, index), names, path, wanted)
+                        under.setdefault((tuple(names), path), []).append(np.arange(start, index))
                     start = index + 1
                     if index < len(block.starts):
                         word, _, rest = block.line(index).partition("\t")
@@ -51,6 +55,14 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                             names = unique_names(rest.split("\t"))
                         elif word == "#path":
                             path = rest.strip()
+                for (own, its_path), pieces in under.items():
+                    lines = np.concatenate(pieces)
+                    heads.add((own, its_path))
+                    if len(heads) > MOST_HEADS:
+                        what = f"lines under more than {MOST_HEADS} different headers were left out"
+                        yield Problem(where=f"{log.name}:{block.first + int(lines[0])}", what=what, count=len(lines))
+                    else:
+                        yield from _batch(log, block, lines, list(own), its_path, wanted)
 
 
 def _batch(

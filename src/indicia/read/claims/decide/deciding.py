@@ -40,7 +40,7 @@ def _named(party: Party) -> bool:
 
 # the words that every report on an intrusion is full of: they say that somebody did it, not who
 _ANYBODY = re.compile(
-    r"(?:(?:the|a|an|this|that|these|those|same|other|several|some|unknown|unidentified|unnamed|malicious|cyber|threat) )*"
+    r"(?:(?:the|a|an|this|that|these|those|same|other|several|some|unknown|unidentified|unnamed|malicious|cyber|threat) )*+"
     r"(?:actors?|adversar(?:y|ies)|attackers?|hackers?|intruders?|operators?|(?:cyber)?criminals?|groups?|teams?|affiliates?)",
     re.IGNORECASE,
 )
