@@ -206,6 +206,7 @@ SOURCES = (
             Line(
                 r"^(\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d+) +(?:\[\w+\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
                 r" (?:\[Classification: ([^\]]*)\] )?\[Priority: (\d+)\] \{(\S+)\} (\S+) -> (\S+)",
+                "[**]",
                 names=(
                     "time",
                     "signature_id",

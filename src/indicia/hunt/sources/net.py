@@ -42,6 +42,7 @@ SOURCES = (
         lines=(
             Line(  # Squid's own form
                 r"^(\d{10}\.\d{3}) +(\d+) (\S+) ([A-Z_]+/\d{3}) (\d+) (\S+) (\S+) (\S+) [A-Z_]+/\S+ (\S+)",
+                "/",
                 names=(
                     "time",
                     "time-taken",
@@ -68,6 +69,7 @@ SOURCES = (
                 r"^ ?(\S+:\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] (\S+) (\S+)"
                 r" ([-\d+/]+) (-?\d+) (\+?\d+) (\S+) (\S+) (\S{4}) (\S+) (\S+)"
                 r' (?:\{([^}]*)\} )?(?:\{([^}]*)\} )?"([^"]*)"?',
+                "] ",
                 names=(
                     "c-ip+c-port",
                     "accept_date",
@@ -88,6 +90,7 @@ SOURCES = (
             ),
             Line(  # connections that are no requests
                 r"^ ?(\S+:\d+) \[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3})\] (\S+) (\S+) ([-\d+/]+) (\+?\d+) (\S\S)",
+                "] ",
                 names=("c-ip+c-port", "accept_date", "frontend", "backend", "timers", "sc-bytes", "termination_state"),
             ),
         ),

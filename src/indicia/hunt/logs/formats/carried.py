@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -20,22 +21,33 @@ from indicia.hunt.sources.systems import CARRIERS, Carrier
 __all__ = ["carried_by"]
 
 _TIMES = {carrier.name: RecordTimes(carrier.times) for carrier in CARRIERS}
-_MAY_CARRY = frozenset(carrier.message.partition(".")[0] for carrier in CARRIERS)
 _HEADER = Header()
 
 
 def carried_by(record: Mapping[str, Any]) -> Told | dict[str, Any] | None:
     """What the line in a record says; the fields of a Windows event where it is one in XML; None where there is no line."""
-    if _MAY_CARRY.isdisjoint(map(field_key, record)):
+    carriers = _carriers(tuple(record))
+    if not carriers:
         return None
     flat = flatten(record)
     names = {field_key(name): name for name in flat}
-    for carrier in CARRIERS:
+    for carrier in carriers:
         if all(mark in names for mark in carrier.marks) and isinstance(line := flat[names[carrier.message]], str):
             found = _read(carrier, line.strip(), flat, names)
             if found is not None:
                 return found
     return None
+
+
+@lru_cache(16_384)
+def _carriers(names: tuple[str, ...]) -> tuple[Carrier, ...]:
+    """The carriers that a record with these names, below which others may stand, can be."""
+    folded = {field_key(name) for name in names}
+    return tuple(
+        carrier
+        for carrier in CARRIERS
+        if all(mark in folded or ("." in mark and mark.partition(".")[0] in folded) for mark in carrier.marks)
+    )
 
 
 def _read(carrier: Carrier, line: str, flat: Mapping[str, Any], names: Mapping[str, str]) -> Told | dict[str, Any] | None:

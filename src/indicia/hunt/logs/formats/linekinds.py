@@ -44,7 +44,16 @@ def _kind(source: LogSource, line: Line) -> _Kind:
     return _Kind(source, line, find, anchored, tuple((re.compile(each), names) for each, names in line.finders))
 
 
-_KINDS = tuple(_kind(source, line) for source in SOURCES for line in source.lines)
+def _by_hint() -> tuple[tuple[str, tuple[_Kind, ...]], ...]:
+    """The kinds by the text that makes one worth a try, in the order of the table."""
+    found: dict[str, list[_Kind]] = {}
+    for source in SOURCES:
+        for line in source.lines:
+            found.setdefault(line.hint, []).append(_kind(source, line))
+    return tuple((hint, tuple(kinds)) for hint, kinds in found.items())
+
+
+_BY_HINT = _by_hint()
 
 
 def line_record(text: str, start: int = 0) -> LineRecord | None:
@@ -52,9 +61,7 @@ def line_record(text: str, start: int = 0) -> LineRecord | None:
 
     `start` is where what its program wrote begins, behind the header.
     """
-    for kind in _KINDS:
-        if kind.line.hint not in text:
-            continue
+    for kind in [kind for hint, kinds in _BY_HINT if hint in text for kind in kinds]:
         match = kind.find(text, 0, LONGEST)
         if match is None and kind.anchored and start:
             match = kind.find(text, start, LONGEST)

@@ -109,6 +109,7 @@ class Header:
 
     def __init__(self, changed: datetime = datetime(1970, 12, 31, tzinfo=UTC)) -> None:
         self._changed = changed
+        self._days: dict[tuple[str, str], int] = {}  # at most a few hundred
 
     @classmethod
     def of(cls, log: LogInput) -> Header:
@@ -130,10 +131,19 @@ class Header:
         return None
 
     def _time(self, month: str, day: str, clock: str) -> int:
-        number = _MONTHS.get(month, 0)
-        year = self._changed.year - ((number, int(day)) > (self._changed.month, self._changed.day + 1))
+        start = self._days.get((month, day))
+        if start is None:
+            start = self._days[month, day] = self._day(_MONTHS.get(month, 0), int(day))
+        hours, minutes, seconds = int(clock[:2]), int(clock[3:5]), int(clock[6:])
+        if start == NO_TIME or hours > 23 or minutes > 59 or seconds > 59:
+            return NO_TIME
+        return start + ((hours * 60 + minutes) * 60 + seconds) * 1_000_000
+
+    def _day(self, month: int, day: int) -> int:
+        """When a day of the year that is meant begins; NO_TIME where there is no such day."""
+        year = self._changed.year - ((month, day) > (self._changed.month, self._changed.day + 1))
         try:
-            return microseconds(datetime.fromisoformat(f"{year:04}-{number:02}-{int(day):02}T{clock}+00:00"))
+            return microseconds(datetime(year, month, day, tzinfo=UTC))
         except ValueError:
             return NO_TIME
 
