@@ -39,6 +39,7 @@ LOGS: dict[str, tuple[str, dict[str, str]]] = {  # name in the cases -> family, 
     "application": ("windows", {"Channel": "Application"}),
     "security": ("windows", {"Channel": "Security"}),
     "system": ("windows", {"Channel": "System"}),
+    "cloudtrail": ("aws-cloudtrail", {}),
 }
 LOUD = {"medium", "high", "critical"}
 
