@@ -17,9 +17,16 @@ from indicia.records import Candidate, Document, Mention, MentionKind
 
 __all__ = ["find_names"]
 
-_IDS = re.compile(r"(?<![\w.-])(?:G(?:0\d{3}|1\d{3})|S[01]\d{3}|C00\d\d)(?![\w-]|\.\d)")
+_IDS = re.compile(r"(?<![\w./-])(?:G(?:0\d{3}|1\d{3})|S[01]\d{3}|C00\d\d)(?![\w-]|\.\d)")
 _KINDS_OF_IDS = {"G": MentionKind.ACTOR, "S": MentionKind.SOFTWARE, "C": MentionKind.CAMPAIGN}
 _IS_AFFAIR = re.compile(r"\s(?:hack|attack|breach|incident|campaign|compromise|intrusion|affair|operation)s?\b", re.IGNORECASE)
+# "the 2017 NotPetya", "after WannaCry,", "since Stuxnet": told as something that happened.
+_AFFAIR_BEFORE = re.compile(
+    r"\b(?:(?:in|since|after|before|during|following|until) (?:the )?(?:(?:19|20)\d\d )?|the (?:19|20)\d\d |"
+    r"(?:hack|attack|breach|incident|campaign|compromise|intrusion|affair|outbreak|operation)s?"
+    r"(?: (?:known as|called|dubbed|named|such as|like))? )[\"“'‘]?\Z",
+    re.IGNORECASE,
+)
 _PROPER = frozenset((MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN))
 
 
@@ -40,7 +47,7 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     for entries, start, end in lexicon.find(low):
         if not is_whole(text, start, end) or is_person(text, start):
             continue
-        fitting = [entry for entry in entries if _case_fits(entry, text, start, end)]
+        fitting = [_in_case(entry, text, start, end) for entry in entries if _case_fits(entry, text, start, end)]
         if not fitting:
             if any(entry.kind in _PROPER and not entry.exact for entry in entries):
                 doubtful.append(Found(start, end, [entry for entry in entries if entry.kind in _PROPER and not entry.exact]))
@@ -97,6 +104,13 @@ def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
         return not entry.risky
     first = written[0]
     return first.isupper() or not entry.surface[0].isupper()
+
+
+def _in_case(entry: Entry, text: str, start: int, end: int) -> Entry:
+    """A group that is written in capitals (ELECTRUM, CHROMIUM) is something else in small letters, until its context says so."""
+    surface = entry.surface
+    shouted = entry.kind is MentionKind.ACTOR and surface.isupper() and surface.isalpha() and len(surface) > 3
+    return entry._replace(risky=True) if shouted and not entry.risky and text[start + 1 : end].islower() else entry
 
 
 def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
@@ -170,6 +184,8 @@ def _kind_here(text: str, item: Found, votes: dict[str, int]) -> MentionKind:
         return canonical[0] if len(set(canonical)) == 1 else MentionKind.ACTOR
     if MentionKind.ACTOR in kinds and not _IS_AFFAIR.match(text, item.end):
         return MentionKind.ACTOR
+    if MentionKind.SOFTWARE in kinds and not _speaks_of_affair(text, item.start, item.end):
+        return MentionKind.SOFTWARE
     order = (
         MentionKind.INCIDENT,
         MentionKind.CAMPAIGN,
@@ -181,6 +197,13 @@ def _kind_here(text: str, item: Found, votes: dict[str, int]) -> MentionKind:
         MentionKind.SECTOR,
     )
     return min(kinds, key=order.index)
+
+
+def _speaks_of_affair(text: str, start: int, end: int) -> bool:
+    """Whether a name that software and an affair share stands for what happened: "the NotPetya attack", "since WannaCry"."""
+    if _IS_AFFAIR.match(text, end):
+        return True
+    return _AFFAIR_BEFORE.search(text, max(0, start - 50), start) is not None and leaning(text, start, end) >= 0
 
 
 def _called_malware(text: str, found: list[Found]) -> set[str]:

@@ -51,6 +51,7 @@ _NEVER = frozenset(
         "golang",
     )
 )
+_LONGEST = 60  # characters of a name
 _GROUP_TAILS = ("group", "gang", "team", "apt", "crew", "collective")
 
 
@@ -114,9 +115,16 @@ class Lexicon:
             held.append(entry)
 
     def find(self, low: str) -> Iterator[tuple[list[Entry], int, int]]:
-        """`low` is the text in lower case, character for character."""
+        """`low` is the text in lower case, character for character. A name of several words that ends within a word ("the com"
+        of "the comrat malware") hides none that begins inside of it."""
         for index, start, end in self._automaton.find_matches_as_indexes(low):
             yield self.entries[self.patterns[index]], start, end
+            if low[end : end + 1].isalnum() and (blank := low.find(" ", start, end)) >= 0:
+                window = low[blank + 1 : end + _LONGEST]
+                for inner, first, last in self._automaton.find_matches_as_indexes(window):
+                    if blank + 1 + first >= end:
+                        break
+                    yield self.entries[self.patterns[inner]], blank + 1 + first, blank + 1 + last
 
 
 class _Labels:
