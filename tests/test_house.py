@@ -41,8 +41,8 @@ INNER = {
     "read": "text indicators claims names fronts techniques rows stated reading",
     "read/claims": "words known parse draft score refer record decide reader",
     "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments judgements",
-    "share": "well_known seen internals redact plain feed timesketch navigator stix misp coalition brief card statement "
-    "taxii_client",
+    "share": "well_known seen internals redact plain feed eurepoc timesketch navigator stix misp coalition brief card "
+    "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",
 }
 # The stages do not know one another, on whatever floor: the pipeline joins them.

@@ -11,6 +11,7 @@ from indicia.read.claims import read_claims
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.stated.bundled import claims_of_bundle
+from indicia.read.stated.coded import claims_of_rows
 from indicia.read.stated.given import brought_up_to_date
 from indicia.read.stated.tagged import claims_of_events
 from indicia.read.techniques import find_techniques
@@ -27,7 +28,7 @@ def _nothing(document: Document, knowledge: Knowledge) -> tuple[Claim, ...]:
     return ()
 
 
-_CLAIMS = {"application/stix+json": claims_of_bundle, "application/json": claims_of_events}
+_CLAIMS = {"application/stix+json": claims_of_bundle, "application/json": claims_of_events, "text/csv": claims_of_rows}
 
 FULLY = 1 << 20  # characters: what is longer is not read for claims to its end, which would take hours
 
@@ -54,8 +55,8 @@ def read_document(
     they are kept as they are. `indicators_only` is for the later parts of very long texts. A text of more than FULLY characters
     is read in full up to there, and a problem says so."""
     mentions = brought_up_to_date(list(given), knowledge)
-    if mentions and document.media_type in _MACHINE_READABLE:
-        stated = _CLAIMS.get(document.media_type, _nothing)(document, knowledge)
+    stated = _CLAIMS.get(document.media_type, _nothing)(document, knowledge)
+    if (mentions or stated) and document.media_type in _MACHINE_READABLE:
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
     if indicators_only:
         return Reading(document=document.id, mentions=(*mentions, *find_indicators(document)))

@@ -81,6 +81,12 @@ def _card(case: Case, knowledge: Knowledge) -> bytes:
     return card(case)
 
 
+def _eurepoc(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.eurepoc import render
+
+    return render(case, knowledge)
+
+
 def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
     from indicia.share.timesketch import render
 
@@ -98,6 +104,7 @@ OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     "csv": _csv,
     "timesketch": _timesketch,
     "card": _card,
+    "eurepoc": _eurepoc,
 }
 FORMATS = (*BRIEFS, *OTHERS)
 

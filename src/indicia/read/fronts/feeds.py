@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from indicia.knowledge.eurepoc import is_told
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.places import finder
-from indicia.read.fronts.sniff import is_header
+from indicia.read.fronts.sniff import CODED, is_header
 from indicia.read.fronts.values import Said, canonical, feed_type
 from indicia.read.indicators import find_hits
 from indicia.read.indicators.refang import refang
-from indicia.records import Block, BlockKind, MentionKind
+from indicia.records import Block, BlockKind, MentionKind, Problem
 
-__all__ = ["Feed", "read_csv"]
+__all__ = ["Cell", "Feed", "cells_of", "read_csv"]
 
 _VALUE_COLUMNS = ("indicator", "ioc", "value", "iocvalue", "indicatorvalue", "observable", "artifact")
 _TYPE_COLUMNS = ("indicatortype", "ioctype", "type", "valuetype", "observabletype")
 _MAX_CELLS = 200
 _APART = "\n" * 100  # more than any searcher looks around what it finds
-_Cell = tuple[int, int, str]  # start and end in the text, and the value
+Cell = tuple[int, int, str]  # start and end in the text, and the value
 
 
-def _cells(line: str, at: int, separator: str) -> list[_Cell]:
+def cells_of(line: str, at: int, separator: str) -> list[Cell]:
     """(start, end, value) of each cell, offsets without its quotes. A quote inside quotes is doubled."""
-    cells: list[_Cell] = []
+    cells: list[Cell] = []
     position = 0
     while position <= len(line) and len(cells) < _MAX_CELLS:
         start = position
@@ -69,7 +72,10 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
     """Every row a block `row 12`; every cell that holds an indicator a mention. Rows that hold none are counted."""
     feed = feed or Feed()
     parsed = Parsed(text=text, media_type="text/csv")
-    cells: list[tuple[_Cell, str]] = []
+    if text.lstrip("\ufeff").startswith(CODED.decode()):  # attributions, which are claims
+        parsed.problems += _naming_nobody(text, name)
+        return parsed
+    cells: list[tuple[Cell, str]] = []
     rows: list[int] = []  # of each of the cells
     at, opened, comment = 0, feed.rows, ""
     for line in text.split("\n"):
@@ -78,15 +84,15 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
             comment = line.strip("# \t\r") or comment
             continue
         if feed.header is None and comment and is_header(comment, line):  # some feeds name their columns in a comment
-            _open(feed, _cells(comment, 0, _separator(comment)), _separator(comment))
+            _open(feed, cells_of(comment, 0, _separator(comment)), _separator(comment))
         feed.rows += 1
         stripped = len(line.rstrip())
         parsed.blocks.append(Block(start=begin, end=begin + stripped, kind=BlockKind.ROW, path=f"row {feed.rows}"))
         if feed.header is None:
-            _open(feed, _cells(line[:stripped], begin, _separator(line)), _separator(line))
+            _open(feed, cells_of(line[:stripped], begin, _separator(line)), _separator(line))
             opened = feed.rows
             continue
-        found = _row(_cells(line[:stripped], begin, feed.separator), feed.header)
+        found = _row(cells_of(line[:stripped], begin, feed.separator), feed.header)
         cells += found
         rows += [feed.rows] * len(found)
     told = [(row, said) for row, said in zip(rows, _said(cells), strict=True) if said is not None]
@@ -96,12 +102,12 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
     return parsed
 
 
-def _open(feed: Feed, cells: list[_Cell], separator: str) -> None:
+def _open(feed: Feed, cells: list[Cell], separator: str) -> None:
     feed.separator = separator
     feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]
 
 
-def _row(cells: list[_Cell], header: list[str]) -> list[tuple[_Cell, str]]:
+def _row(cells: list[Cell], header: list[str]) -> list[tuple[Cell, str]]:
     """The cells of one row that could hold an indicator, each with the word that says of what type: a type cell's, else the
     column's name."""
     columns = dict(zip(header, cells, strict=False))
@@ -112,21 +118,21 @@ def _row(cells: list[_Cell], header: list[str]) -> list[tuple[_Cell, str]]:
     return [(cell, column) for column, cell in columns.items() if cell[2].strip() and feed_type(column, cell[2])]
 
 
-def _said(cells: list[tuple[_Cell, str]]) -> list[Said | None]:
+def _said(cells: list[tuple[Cell, str]]) -> list[Said | None]:
     """What each cell says; None where that cannot be told."""
     types = [feed_type(word, value) for (_, _, value), word in cells]
     untold = _by_form([cell for (cell, _), type in zip(cells, types, strict=True) if type is None])
     return [next(untold) if type is None else _typed(cell, type) for (cell, _), type in zip(cells, types, strict=True)]
 
 
-def _typed(cell: _Cell, type: str) -> Said:
+def _typed(cell: Cell, type: str) -> Said:
     start, end, value = cell
     kind = MentionKind.VULNERABILITY if type == "vulnerability" else MentionKind.INDICATOR
     result = canonical(type, value)
     return Said(kind, type, result, start, end, target=result if kind is MentionKind.VULNERABILITY else None, method="feed")
 
 
-def _by_form(cells: list[_Cell]) -> Iterator[Said | None]:
+def _by_form(cells: list[Cell]) -> Iterator[Said | None]:
     """What cells without a word for their type say by the form of their values: all are looked through at once."""
     text = _APART.join(value for _, _, value in cells)
     view = refang(text)
@@ -142,3 +148,11 @@ def _by_form(cells: list[_Cell]) -> Iterator[Said | None]:
             index += 1
         yield told
         at = close + len(_APART)
+
+
+def _naming_nobody(text: str, name: str) -> list[Problem]:
+    """The rows of EuRepoC's table that name neither an initiator nor a country."""
+    wanted = ("attributed_initiator", "attributed_initiator_country")
+    rows = csv.DictReader(io.StringIO(text))
+    count = sum(not any(is_told(row.get(column) or "") for column in wanted) for row in rows)
+    return [skipped(name, "rows that attribute to nobody by name or country", count=count)] if count else []

@@ -8,7 +8,7 @@ from enum import StrEnum
 from indicia.read.fronts.decode import decode, looks_binary
 from indicia.read.fronts.logs import looks_like_log
 
-__all__ = ["Kind", "sniff"]
+__all__ = ["CODED", "Kind", "sniff"]
 
 
 class Kind(StrEnum):
@@ -127,6 +127,7 @@ _OLE = (
 )
 
 
+CODED = b"incident_ID,attribution_ID,"  # EuRepoC's table of attributions
 _HASHES = re.compile(rb"[0-9a-f]{32},[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\r?\n", re.I)
 
 
@@ -144,7 +145,7 @@ def _text_kind(head: bytes, name: str) -> Kind:
         return Kind.HTML
     if looks_like_log(head):
         return Kind.LOG
-    if _looks_csv(start.decode("utf-8", "replace"), name):
+    if head.startswith(CODED) or _looks_csv(start.decode("utf-8", "replace"), name):
         return Kind.CSV
     if _looks_markdown(head.decode("utf-8", "replace"), name):
         return Kind.MARKDOWN
