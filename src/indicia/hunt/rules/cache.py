@@ -1,7 +1,8 @@
 """Compiled rules on disk: a warm start takes a twentieth of a second instead of several.
 
-The key is the content of every rule file and the version of the form, so a stale entry is never read. Files are written aside
-and moved into place; one that is broken or foreign is compiled anew. Nothing in a cache file can run.
+The key is the content of every rule file, the version of the form and the table of log sources, so a stale entry is never
+read. Files are written aside and moved into place; one that is broken or foreign is compiled anew. Nothing in a cache file can
+run.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from typing import TypeVar
 import msgspec
 import platformdirs
 
+from indicia.hunt.sources import SOURCES
+
 __all__ = ["cache_folder", "has", "key_of", "load", "load_bytes", "store", "store_bytes"]
 
 T = TypeVar("T")
 
-FORM = "16"  # raise it when the form or the meaning of a compiled rule changes
+FORM = "17"  # raise it when the form or the meaning of a compiled rule changes; `hunt/sources` counts by itself
+_MEANING = hashlib.sha256(f"{FORM} {SOURCES!r}".encode()).digest()
 MOST_BYTES = 256 << 20  # kept in all; the least recently used go first
 
 
@@ -34,7 +38,7 @@ def cache_folder() -> Path:
 
 def key_of(files: Iterable[tuple[str, bytes]]) -> str:
     """The key of some rule files, as (name, content) in order."""
-    digest = hashlib.sha256(FORM.encode())
+    digest = hashlib.sha256(_MEANING)
     for name, content in files:
         for part in (name.encode("utf-8", "surrogateescape"), content):
             digest.update(len(part).to_bytes(8, "big"))

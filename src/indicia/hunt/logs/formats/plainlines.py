@@ -5,6 +5,7 @@ What follows a header of syslog may be of any kind; so may every line of one fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from indicia.records import Problem
 
 __all__ = ["KNOWN", "LINE_FAMILIES", "SYSLOG", "TEXT_ALONE", "Told", "told_batch", "told_by"]
 
+_NAME = re.compile(r"\.log(?:[.-]\d+)*(?:\.(?:gz|bz2|xz))?$", re.IGNORECASE)
 _LOOKED_AT = 12  # lines at the beginning of a file
 
 
@@ -103,13 +105,13 @@ def sniff_known(head: bytes, _name: str) -> bool:
     return any(line_record(line) is not None for line in _first_lines(head)[:2])
 
 
-def sniff_text(head: bytes, _name: str) -> bool:
-    """Text of which the first line and half of the first lines begin with a time."""
+def sniff_text(head: bytes, name: str) -> bool:
+    """Text of which half of the first lines begin with a time; and what its name calls a log, with times or without."""
     if b"\0" in head[:4096]:
         return False
     lines = _first_lines(head)
-    timed = [leading_time(line) is not None for line in lines]
-    return bool(timed) and timed[0] and sum(timed) * 2 >= len(timed)
+    timed = sum(leading_time(line) is not None for line in lines)
+    return bool(lines) and (timed * 2 >= len(lines) or _NAME.search(name) is not None)
 
 
 def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:

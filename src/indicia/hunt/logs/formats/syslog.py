@@ -29,7 +29,7 @@ __all__ = ["FORMATS", "Audit", "Head", "Header"]
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 
 _OLD = re.compile(
-    r"(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
+    r"(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2}) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
 )
 _NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (.*)", re.DOTALL)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)

@@ -16,6 +16,7 @@ from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
+from indicia.hunt.logs.formats.texttimes import leading_time
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import GENERIC, SHOWN, field_key
 from indicia.hunt.sources import FAMILIES, source_of
@@ -39,6 +40,7 @@ def _delimiter(header: str, line: str) -> str | None:
     for delimiter in _DELIMITERS:
         names = _cells(header, delimiter)
         plain = all(name.strip() and len(name) < 80 and not name.strip().replace(".", "").isdigit() for name in names)
+        plain = plain and leading_time(header) is None  # a line of a log, not one of names
         if len(names) >= 3 and plain and len(set(names)) == len(names) and len(_cells(line, delimiter)) == len(names):
             return delimiter
     return None

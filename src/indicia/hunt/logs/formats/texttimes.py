@@ -27,9 +27,20 @@ class TextTime(NamedTuple):
 
 
 def _iso(match: re.Match[str]) -> int:
-    date, clock, zone = match[1].replace("/", "-"), match[2].replace(",", "."), (match[3] or "").strip()
+    date, clock, zone = match[1].replace("/", "-"), match[2].replace(",", ".").zfill(8), (match[3] or "").strip()
+    clock = clock if clock[2] == ":" else f"0{clock}"
     zone = "" if zone.upper() in ("UTC", "GMT") else zone
     return iso_time(f"{date}T{clock}{zone}")
+
+
+def _short(match: re.Match[str]) -> int:
+    """Two digits each: the year is in front, or behind, where only one of these can be (17/06/09, 01/25/22)."""
+    first, second, third = int(match[1]), int(match[2]), int(match[3])
+    if first > 12 and second <= 12:
+        return iso_time(f"20{first:02}-{second:02}-{third:02}T{match[4]}")
+    if second > 12 >= first:
+        return iso_time(f"20{third:02}-{first:02}-{second:02}T{match[4]}")
+    return NO_TIME
 
 
 def _as(*forms: str) -> Callable[[re.Match[str]], int]:
@@ -46,11 +57,12 @@ def _as(*forms: str) -> Callable[[re.Match[str]], int]:
     return read
 
 
-_CLOCK = r"\d\d:\d\d:\d\d"
+_HOUR = r"\d:\d\d:\d\d"
+_CLOCK = rf"\d{_HOUR}"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     (
         re.compile(
-            rf"(\d{{4}}[-/]\d\d[-/]\d\d)[T ]({_CLOCK}(?:[.,]\d+)?)(Z\b| ?(?:UTC|GMT)\b| ?[+-]\d\d:?\d\d\b)?",
+            rf"(\d{{4}}[-/]\d\d[-/]\d\d)(?:T| - | {{1,2}})(\d?{_HOUR}(?:[.,]\d+)?)(Z\b| ?(?:UTC|GMT)\b| ?[+-]\d\d:?\d\d\b)?",
         ),
         _iso,
     ),
@@ -68,10 +80,18 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     ),
     (
         re.compile(rf"\d{{1,2}}[ -][A-Z][a-z]{{2}}[ -]\d{{4}} {_CLOCK}(?:\.\d{{1,6}})?(?: [+-]\d{{4}})?"),
-        _as("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M:%S %z"),
+        _as(
+            "%d-%b-%Y %H:%M:%S.%f",
+            "%d-%b-%Y %H:%M:%S",
+            "%d %b %Y %H:%M:%S",
+            "%d %b %Y %H:%M:%S.%f",
+            "%d %b %Y %H:%M:%S %z",
+        ),
     ),
+    (re.compile(rf"\d\d/[A-Z][a-z]{{2}}/\d{{4}} {_CLOCK}"), _as("%d/%b/%Y %H:%M:%S")),
+    (re.compile(rf"\b(\d\d)/(\d\d)/(\d\d) ({_CLOCK}(?:\.\d{{1,6}})?)"), _short),
     (re.compile(rf"\d\d/\d\d/\d{{4}}-{_CLOCK}\.\d{{1,6}}"), _as("%m/%d/%Y-%H:%M:%S.%f")),  # Suricata
-    (re.compile(r"(?:(?<=^)|(?<=[\[(]))1\d{9}(?:\.\d{1,6})?(?=[\s:)\]])"), lambda match: epoch_seconds(match[0])),
+    (re.compile(r"(?:(?<=^)|(?<=^- )|(?<=[\[(]))1\d{9}(?:\.\d{1,6})?(?=[\s:)\]])"), lambda match: epoch_seconds(match[0])),
 )
 
 
