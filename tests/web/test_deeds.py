@@ -237,6 +237,11 @@ def test_the_example_can_be_opened_from_the_first_page(tmp_path: Path) -> None:
         order = browser.app.state.jobs.get(job)  # type: ignore[attr-defined]
         assert order is not None and order.title.endswith("Microsoft Exchange 2021 (example)")
         order.stop.set()
+        for _ in range(1200):
+            if order.is_over:
+                break
+            time.sleep(0.05)
+        assert order.is_over
 
 
 def test_a_deleted_case_can_be_taken_back(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ class Weighed:
 
     @property
     def said(self) -> Table[Posterior]:
-        """The hypotheses by what sources say, for those who believe them."""
+        """The hypotheses by what sources say, if they are taken at their word."""
         return Table(Posterior, self.record.said.posteriors)
 
     @property
