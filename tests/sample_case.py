@@ -115,6 +115,11 @@ def document(name: str, text: str, *, title: str, published: str, publisher: str
     )
 
 
+def document_of(case: Case, claim: Claim) -> Document:
+    """The document that a claim is from."""
+    return next(one for one in case.documents if one.id == claim.quote.document)
+
+
 def find(doc: Document, words: str, after: int = 0) -> Span:
     start = doc.text.index(words, after)
     return doc.span(start, start + len(words))

@@ -70,6 +70,16 @@ def test_a_table_is_a_sequence_of_records() -> None:
     assert table == Table(Problem, list(table))
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_table_becomes_a_frame_of_a_library(library: str) -> None:
+    pytest.importorskip(library, reason=f"needs {library}")
+    table = Case(exchange_case()).claims
+    frame = getattr(table, f"to_{library}")()
+    assert list(frame.columns) == list(table.columns)
+    assert frame.shape == (len(table), len(table.columns))
+    assert list(frame["stance"]) == [claim.stance.value for claim in table]
+
+
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
     with pytest.raises(ExtraError, match="pandas is not installed"):

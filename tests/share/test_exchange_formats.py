@@ -22,7 +22,7 @@ from indicia.share.stix.told import told
 from indicia.share.well_known import well_known
 from indicia.view.inert import inert_cell
 from indicia.view.words import source_words
-from tests.sample_case import exchange_case
+from tests.sample_case import document_of, exchange_case
 from tests.shared import shared
 
 
@@ -132,7 +132,9 @@ def test_misp_keeps_a_note_for_each_claim_and_the_opinions_of_those_who_answer(c
     event = misp(case)
     notes = sorted((note["note"], note["authors"]) for note in event["Note"])
     told_by = [source_words(claim) if claim.source.party else "not named" for claim in case.claims]
-    assert notes == sorted((told(claim, case), who) for claim, who in zip(case.claims, told_by, strict=True))
+    assert notes == sorted(
+        (told(claim, document_of(case, claim)), who) for claim, who in zip(case.claims, told_by, strict=True)
+    )
     charges = [item for item in event["Attribute"] if item.get("Opinion")]
     assert charges
     assert {opinion["authors"] for item in charges for opinion in item["Opinion"]} >= {"China"}

@@ -29,7 +29,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     writer.writerow(COLUMNS)
     for (type, value), (score, source) in sorted(rows.items()):
         count, *ends = times.get(value, (0,))
-        first, last = (moment.isoformat() for moment in ends) if ends else ("", "")
+        first, last = (moment.isoformat(timespec="milliseconds") for moment in ends) if ends else ("", "")
         known = well_known(type, value)
         notes = (
             f"well known, not to be blocked: {known}" if known else "",

@@ -63,9 +63,10 @@ def claim_attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
 def claim_notes(case: Case, event: str) -> list[dict[str, Any]]:
     """One note on the event for each claim, in the name of its source."""
     moments = moments_of_claims(case)
+    documents = {document.id: document for document in case.documents}
     return [
         {
-            "note": told(claim, case),
+            "note": told(claim, documents.get(claim.quote.document)),
             "language": "en",
             **_analyst(misp_uuid("note", claim.id), claim, moments[claim.id], event, "Event"),
         }

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from indicia.affairs.origins import target_of
-from indicia.records import TLP_IDS, AccusedType, Case, Claim, Proposition, Stance, TieKind, Tlp
+from indicia.records import TLP_IDS, AccusedType, Case, Claim, Document, Proposition, Stance, TieKind, Tlp
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id
@@ -58,13 +58,15 @@ def claim_extension_definition(producer: str) -> dict[str, Any]:
 
 def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: str) -> list[str]:
     """Adds every claim and returns the ids of what was added, in order of the claims. Each note is also on the `report`."""
-    markings = {document.id: document.marking for document in case.documents}
+    documents = {document.id: document for document in case.documents}
     moments = moments_of_claims(case)
     all_said = []
     for claim in case.claims:
-        marking = markings.get(claim.quote.document, case.marking)
+        document = documents.get(claim.quote.document)
+        marking = document.marking if document else case.marking
         said = _Said(
             claim=claim,
+            document=document,
             author=source_object(claim, objects, marking),
             accused=accused_object(claim, objects, marking),
             campaign=campaigns.of(claim, marking),
@@ -78,7 +80,7 @@ def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: st
     for said in all_said:
         about = [ref for ref in (said.accused, said.campaign) if ref]
         relations = [ref for ref in (_deed(said), *_tie(said)) if ref] if said.claim.stance in _NAMING else []
-        note = _note(said, case, [report, *(ref for ref in about if objects.holds(ref))])
+        note = _note(said, [report, *(ref for ref in about if objects.holds(ref))])
         added += [note, *about, *relations]
         if said.claim.stance is Stance.ACCUSES:
             charges[said.campaign] += [(said.claim, relation) for relation in relations[:1]]  # the deed where one is said
@@ -90,6 +92,7 @@ class _Said(NamedTuple):
     """A claim and the objects that it is between."""
 
     claim: Claim
+    document: Document | None
     author: str
     accused: str | None
     campaign: str | None
@@ -116,7 +119,7 @@ class _Said(NamedTuple):
         return self.objects.relate(source, kind, target, claim.id, part, marking=self.marking, created=self.moment, **fields)
 
 
-def _note(said: _Said, case: Case, about: list[str]) -> str:
+def _note(said: _Said, about: list[str]) -> str:
     claim = said.claim
     return said.objects.add(
         "note",
@@ -125,7 +128,7 @@ def _note(said: _Said, case: Case, about: list[str]) -> str:
         created=said.moment,
         created_by_ref=said.author,
         abstract=headline(claim),
-        content=told(claim, case),
+        content=told(claim, said.document),
         authors=said.authors,
         object_refs=about,
         confidence=confidence(claim.said),

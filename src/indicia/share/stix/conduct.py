@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from indicia.affairs.main import main_affair
-from indicia.records import Case, Claim, Context, Document, Mention, MentionKind, Prominence, Stance
+from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Stance
 from indicia.share.stix.findings import Indicators, vulnerability
 from indicia.share.stix.objects import Objects, attack_reference
 from indicia.share.stix.parties import Campaigns, country, identity
@@ -38,9 +38,11 @@ def _campaigns_of_texts(case: Case, campaigns: Campaigns) -> dict[str, str]:
     """The campaign that each text is about: that of more than half of what it claims, else, where it claims nothing, that of
     the case's main affair."""
     counts: dict[str, Counter[str | None]] = defaultdict(Counter)
+    markings = {document.id: document.marking for document in case.documents}
     for claim in case.claims:
         if claim.prominence is not Prominence.BACKGROUND:
-            counts[claim.quote.document][_campaign(claim, case, campaigns)] += 1
+            place = claim.quote.document
+            counts[place][campaigns.of(claim, markings.get(place, case.marking))] += 1
     main = main_affair(case).affair
     found = {}
     for document in case.documents:
@@ -53,11 +55,6 @@ def _campaigns_of_texts(case: Case, campaigns: Campaigns) -> dict[str, str]:
         if campaign is not None:
             found[document.id] = campaign
     return found
-
-
-def _campaign(claim: Claim, case: Case, campaigns: Campaigns) -> str | None:
-    marking = next((one.marking for one in case.documents if one.id == claim.quote.document), case.marking)
-    return campaigns.of(claim, marking)
 
 
 def _stated(

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indicia.records import Case, Claim, Proposition
+from indicia.records import Claim, Document, Proposition
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 __all__ = ["headline", "told"]
@@ -27,13 +27,12 @@ def headline(claim: Claim) -> str:
     return f"{source} {'; '.join(f'{words} ({firmness_words(how)})' for words, how in propositions(claim))}"
 
 
-def told(claim: Claim, case: Case) -> str:
-    """The whole of it, for a note that people read."""
-    return f"{headline(claim)}\n\n“{claim.quote.text}”\n\n" + "\n".join(_lines(claim, case))
+def told(claim: Claim, document: Document | None) -> str:
+    """The whole of it, for a note that people read; `document` is the one that the claim is from."""
+    return f"{headline(claim)}\n\n“{claim.quote.text}”\n\n" + "\n".join(_lines(claim, document))
 
 
-def _lines(claim: Claim, case: Case) -> Iterator[str]:
-    document = next((one for one in case.documents if one.id == claim.quote.document), None)
+def _lines(claim: Claim, document: Document | None) -> Iterator[str]:
     accused = claim.accused.party.canonical if claim.accused.party else "nobody by name"
     yield f"Source: {source_words(claim) if claim.source.party else 'not named'}"
     yield f"Accused: {accused}" + (f" ({claim.accused.level.value})" if claim.accused.level else "")
