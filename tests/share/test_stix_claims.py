@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from indicia.knowledge import load
-from indicia.records import Affair, AffairRow, Case, Context, Document, MentionKind, Versions
+from indicia.records import TLP_IDS, Affair, AffairRow, Case, Context, Document, MentionKind, Tlp, Versions
 from indicia.share import render
 from tests.sample_case import exchange_case
 from tests.view.made import made_claim
@@ -99,6 +99,18 @@ def test_an_affair_is_one_campaign_whatever_its_claims_call_it() -> None:
     case = msgspec.structs.replace(case, affairs=(Affair(incident_id=None, name="Kestrel Ports", rows=(row,)),))
     objects = json.loads(render(case, "stix", load()))["objects"]
     assert [item["name"] for item in objects if item["type"] == "campaign"] == ["Kestrel Ports"]
+
+
+def test_the_name_of_an_affair_is_marked_as_all_its_texts() -> None:
+    case = case_of({"source": "Microsoft", "accused": "X", "deed": "did", "incident": "it"}, {**HAFNIUM, "incident": "it"})
+    amber = msgspec.structs.replace(TEXT, id="document--1", marking=Tlp.AMBER)
+    first, second = case.claims
+    second = msgspec.structs.replace(second, quote=msgspec.structs.replace(second.quote, document="document--1"))
+    row = AffairRow(source="Microsoft", claims=(first.id, second.id))
+    affair = Affair(incident_id=None, name="Heading of the amber text", rows=(row,))
+    case = msgspec.structs.replace(case, documents=(TEXT, amber), claims=(first, second), affairs=(affair,))
+    (campaign,) = [item for item in json.loads(render(case, "stix", load()))["objects"] if item["type"] == "campaign"]
+    assert campaign["object_marking_refs"] == [TLP_IDS[Tlp.AMBER]]
 
 
 def test_a_place_is_its_country_whatever_it_is_called() -> None:

@@ -76,6 +76,13 @@ class Campaigns:
     def __init__(self, case: Case, objects: Objects) -> None:
         self._objects = objects
         self._affairs = {claim: affair for affair in case.affairs for row in affair.rows for claim in row.claims}
+        texts = {document.id: document.marking for document in case.documents}
+        markings = {claim.id: texts.get(claim.quote.document, case.marking) for claim in case.claims}
+        # An affair that no table knows bears a name that any of its texts may have given.
+        self._strictest = {
+            affair.name: Tlp.strictest(markings[one] for row in affair.rows for one in row.claims if one in markings)
+            for affair in case.affairs
+        }
 
     def of(self, claim: Claim, marking: Tlp | None = None) -> str | None:
         """The campaign that a claim is about, None where nothing tells what it is about."""
@@ -85,11 +92,13 @@ class Campaigns:
         return self._campaign(claim.incident_id, claim.incident or "", marking)
 
     def of_affair(self, affair: Affair, marking: Tlp | None = None) -> str | None:
+        """The campaign of an affair; `marking` is that of the text which tells of it."""
         return self._campaign(affair.incident_id, affair.name, marking)
 
     def _campaign(self, incident: str | None, name: str, marking: Tlp | None) -> str | None:
         known = self._objects.knowledge.incidents.get(incident) if incident else None
         if known is None:
+            marking = self._strictest.get(name, marking)
             return self._objects.named("campaign", name, marking=marking, name=name) if name else None
         return self._objects.named(
             "campaign",
