@@ -15,9 +15,10 @@ from indicia.read.fronts.dates import date_of
 from indicia.read.fronts.opened import Parsed, noted
 from indicia.read.fronts.places import Places, dicts, dropped, finder, string
 from indicia.read.fronts.values import Said, canonical, misp_type
+from indicia.read.text.told import read_note
 from indicia.records import Context, MentionKind, Tlp
 
-__all__ = ["GALAXIES", "cluster_of", "feed_hashes", "is_manifest", "label_of", "misp_events", "read_misp", "tags_of"]
+__all__ = ["GALAXIES", "cluster_of", "feed_hashes", "held", "is_manifest", "label_of", "misp_events", "read_misp", "tags_of"]
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -89,14 +90,15 @@ def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
             if content := string(report, "content"):
                 reports.append((f"{string(report, 'name') or 'report'}.md", content.encode("utf-8", "surrogatepass")))
         for kind in ("Note", "Opinion", "Relationship"):
-            unread.update({f"analyst {kind.lower()}": count for count in [len(list(_held(event, kind)))] if count})
+            others = [item for item in held(event, kind) if kind != "Note" or not read_note(string(item, "note") or "")]
+            unread.update({f"analyst {kind.lower()}": len(others)} if others else {})
     parsed.find = finder(said)
     parsed.attached = reports
     parsed.problems += dropped(name, "parts of these kinds", unread)
     return parsed
 
 
-def _held(event: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+def held(event: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
     """Analyst data of the event and of what is in it."""
     for holder in (event, *dicts(event.get("Object")), *_attributes(event)):
         yield from dicts(holder.get(kind))

@@ -18,6 +18,7 @@ from indicia.read.fronts.misp import is_manifest, misp_events, read_misp
 from indicia.read.fronts.opened import Limits, Parsed, noted
 from indicia.read.fronts.places import Places, dicts, dropped, finder, listed, string
 from indicia.read.fronts.values import Said, canonical, stix_type
+from indicia.read.text.told import read_note
 from indicia.records import STIX_MARKINGS, Context, MentionKind, Tlp
 
 __all__ = ["ATTRIBUTING", "read_json"]
@@ -90,7 +91,7 @@ def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
                 unread[f"relationship {relation}".strip()] += 1
         elif found := list(_stix_observable(kind, item, places)):
             said += found
-        elif kind not in _UNDERSTOOD:
+        elif kind not in _UNDERSTOOD and not (kind == "note" and read_note(string(item, "content") or "")):
             unread[kind or "no type"] += 1
     parsed.find = finder(said)
     parsed.problems += dropped(name, "objects of these kinds", unread)

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from indicia.knowledge import Knowledge
+from indicia.read.stated.notes import claim_of_note
+from indicia.read.text.told import Told, read_note
 from indicia.records import (
     About,
     Accused,
@@ -62,12 +65,29 @@ def claims_of_bundle(document: Document, knowledge: Knowledge) -> tuple[Claim, .
     objects = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     places = _Places(document)
     by_id = {item["id"]: item for item in objects if isinstance(item.get("id"), str)}
-    made = (
+    told = {item["id"]: note for item in by_id.values() if item.get("type") == "note" and (note := _note(item))}
+    quotes = {note.quote for note in told.values()}
+    made = [claim_of_note(note, id, document, partial(places.string, id=id), knowledge) for id, note in told.items()]
+    made += (
         _claim(item, by_id, places, knowledge)
         for item in objects
-        if item.get("type") == "relationship" and item.get("revoked") is not True and item.get("x_mitre_deprecated") is not True
+        if item.get("type") == "relationship"
+        and item.get("revoked") is not True
+        and item.get("x_mitre_deprecated") is not True
+        and _quoted(item) not in quotes  # what a note of ours tells whole
     )
     return tuple({claim.id: claim for claim in made if claim is not None}.values())
+
+
+def _note(item: dict[str, Any]) -> Told | None:
+    content = item.get("content")
+    return read_note(content) if isinstance(content, str) and item.get("revoked") is not True else None
+
+
+def _quoted(item: dict[str, Any]) -> str | None:
+    """The quote at the end of a relationship of ours."""
+    description = item.get("description")
+    return description.partition(": “")[2].removesuffix("”") or None if isinstance(description, str) else None
 
 
 def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowledge: Knowledge) -> Claim | None:

@@ -17,8 +17,10 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
-from indicia.read.fronts.misp import GALAXIES, cluster_of, label_of, misp_events, tags_of
+from indicia.read.fronts.misp import GALAXIES, cluster_of, held, label_of, misp_events, tags_of
 from indicia.read.fronts.places import Places, string
+from indicia.read.stated.notes import claim_of_note
+from indicia.read.text.told import read_note
 from indicia.records import (
     About,
     Accused,
@@ -34,6 +36,7 @@ from indicia.records import (
     Party,
     Source,
     SourceType,
+    Span,
     Stance,
     stable_id,
 )
@@ -51,8 +54,30 @@ def claims_of_events(document: Document, knowledge: Knowledge) -> tuple[Claim, .
     except (msgspec.DecodeError, RecursionError):
         return ()
     places = Places(document.text)
-    made = (claim for event in misp_events(data) for claim in _claims(event, document, places, knowledge))
+    made = [
+        claim
+        for event in misp_events(data)
+        for claim in (*_told(event, document, places, knowledge), *_claims(event, document, places, knowledge))
+    ]
     return tuple({claim.id: claim for claim in made}.values())
+
+
+def _told(event: dict[str, Any], document: Document, places: Places, knowledge: Knowledge) -> Iterator[Claim]:
+    """What notes of ours tell that came back with the event."""
+    for number, note in enumerate(held(event, "Note")):
+        content = string(note, "note") or ""
+        told = read_note(content)
+        whole = places.string(content) if told else (0, 0)
+        if told is None or whole == (0, 0):
+            continue
+
+        def find(value: str, whole: tuple[int, int] = whole) -> Span | None:
+            found = places.inside(whole, value)
+            return document.span(*found) if found != whole else None
+
+        claim = claim_of_note(told, f"{note.get('uuid', number)}", document, find, knowledge)
+        if claim is not None:
+            yield claim
 
 
 def _claims(event: dict[str, Any], document: Document, places: Places, knowledge: Knowledge) -> Iterator[Claim]:
