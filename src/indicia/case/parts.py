@@ -64,7 +64,14 @@ def parts_of(case: Case) -> Iterator[Part]:
     """The parts of a case but for its sightings, which have a table of their own."""
     for kind, (field, _) in LISTS.items():
         yield Part(kind, _identified(getattr(case, field), kind))
-    head = Case(name=case.name, versions=case.versions, marking=case.marking, have=case.have, rules=case.rules)
+    head = Case(
+        name=case.name,
+        versions=case.versions,
+        marking=case.marking,
+        have=case.have,
+        rules=case.rules,
+        unmarked=case.unmarked,
+    )
     hunt = msgspec.structs.replace(case.hunt, sightings=()) if case.hunt else None
     for kind, one in (("head", head), ("hunt", hunt), ("weighing", case.weighing), ("advice", case.advice)):
         yield Part(kind, ((kind, _encoder.encode(one)),) if one is not None else ())

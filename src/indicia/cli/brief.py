@@ -14,7 +14,8 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.count import Count, count_files
-from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Verbose, read_date, read_marking, talk
+from indicia.cli.marked import tell_unmarked
+from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Unmarked, Verbose, read_date, read_marking, talk
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
@@ -53,6 +54,7 @@ def brief(
     have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
     date: Date = None,
     tlp: Marking = None,
+    unmarked: Unmarked = None,
     public: Annotated[
         bool, typer.Option("--public", help="Leave a version without your own logs, hosts and notes; it says so.")
     ] = False,
@@ -86,6 +88,7 @@ def brief(
     from indicia.knowledge import load
     from indicia.pipeline import as_left, build, for_public
     from indicia.share import pieces
+    from indicia.share.redact import marking_of
     from indicia.view.judgements import key_judgements
 
     voice = talk(quiet, verbose, color)
@@ -101,6 +104,7 @@ def brief(
             have=words(have),
             published=read_date(date),
             marking=read_marking(tlp),
+            unmarked=read_marking(unmarked),
             knowledge=knowledge,
             stdin=standard_input(),
             progress=progress,
@@ -129,9 +133,11 @@ def brief(
         for sentence in earlier:
             if sentence.text not in sentences:
                 voice.say(f"no longer said: {sentence.text}", "dim")
+    tell_unmarked(left, voice)
     if as_json:
         sys.stdout.buffer.write(to_json(left if public else case) + b"\n")
     else:
+        print(marking_of(left).label)  # noqa: T201
         for text in sentences:
             print(plain(f"- {text}"))  # noqa: T201 - this is the data that was asked for
         others = ".md" if no_pdf else ".md, .pdf"

@@ -21,6 +21,7 @@ __all__ = [
     "Output",
     "Quiet",
     "Rules",
+    "Unmarked",
     "Verbose",
     "read_date",
     "read_marking",
@@ -49,6 +50,16 @@ Rules = Annotated[
     list[Path] | None, typer.Option("--rules", help="Sigma rules, a file or a folder; beside our own pack. May be repeated.")
 ]
 Date = Annotated[str | None, typer.Option("--date", help="Date of texts that do not tell their own, as 2021-07-19.")]
+Unmarked = Annotated[
+    str | None,
+    typer.Option(
+        "--unmarked",
+        envvar="INDICIA_UNMARKED",
+        help="As what texts that bear no marking count when they leave: clear, green, amber ...; amber if not given.",
+        show_envvar=True,
+        show_default=False,
+    ),
+]
 Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
 
 

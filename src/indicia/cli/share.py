@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indicia.cli import exits
-from indicia.cli.options import Color, Output, Quiet, Verbose, read_marking, talk
+from indicia.cli.marked import counting_as, tell_unmarked
+from indicia.cli.options import Color, Output, Quiet, Unmarked, Verbose, read_marking, talk
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 
@@ -36,6 +37,8 @@ def share(
     audience: Annotated[
         str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
     ] = None,
+    told: Annotated[bool, typer.Option("--told/--untold", help="With --for: say in it that something was left out.")] = True,
+    unmarked: Unmarked = None,
     internal: Annotated[
         bool, typer.Option("--internal", help="Let names of your machines and people, and log lines, leave.")
     ] = False,
@@ -69,15 +72,16 @@ def share(
         raise UsageError("a PDF is not for a terminal", hint="name a file: -o brief.pdf")
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
-        subject = _seen_by(cleared, whole, voice)
+        subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told)
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
         write_out(_made(subject, form, voice, output, internal=internal, texts=texts, full=full), output)
+    tell_unmarked(subject, voice)
     voice.say(f"marked {marking_of(subject).label}", "dim")
     return exits.E_OK
 
 
-def _seen_by(audience: Tlp | None, case: Case, voice: Talk) -> Case:
+def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Case:
     """The case as people left it, without what the audience may not see."""
     from indicia.knowledge import load
     from indicia.pipeline import as_left, for_audience
@@ -86,10 +90,10 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk) -> Case:
     subject = as_left(case, load())
     if audience is None:
         return subject
-    subject = for_audience(subject, audience, load())
-    for sentence in left_out(subject):
+    seen = for_audience(subject, audience, load(), told=told)
+    for sentence in left_out(seen) if told or seen is subject else ("Parts were left out, and it does not say so.",):
         voice.say(sentence)
-    return subject
+    return seen
 
 
 def _made(
@@ -100,7 +104,6 @@ def _made(
     from indicia.share import pieces
     from indicia.share.card import card_png
     from indicia.share.internals import without_internals
-    from indicia.share.redact import as_marked
     from indicia.share.stix import pieces as stix_pieces
 
     if not internal:
@@ -110,7 +113,7 @@ def _made(
     if form == "stix":
         return stix_pieces(case, load(), internal=internal, texts=texts)
     if form == "card" and output is not None and output.suffix.lower() == ".png":
-        return (card_png(as_marked(case)),)
+        return (card_png(case),)
     return pieces(case, form, load(), full=full)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from indicia.records import Claim, Document, Measure, Mention, Posterior, Problem, Sighting
+from indicia.records import Claim, Document, Measure, Mention, Posterior, Problem, Sighting, shown_marking
 from indicia.view.words import source_words
 
 __all__ = ["COLUMNS", "Column"]
@@ -61,7 +61,7 @@ _DOCUMENT: Mapping[str, Callable[[Document], Any]] = {
     "published": lambda document: document.published,
     "publisher": lambda document: document.publisher,
     "language": lambda document: document.language,
-    "marking": lambda document: document.marking.label,
+    "marking": lambda document: shown_marking(document.marking),
     "characters": lambda document: len(document.text),
     "sha256": lambda document: document.sha256,
 }

@@ -28,7 +28,8 @@ from indicia.pipeline import as_left, conclude, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.records import Case as Record
-from indicia.records import Tlp, Versions, Weighing
+from indicia.records import Versions, Weighing
+from indicia.share.redact import marking_of
 from indicia.weigh import Change, what_if
 
 __all__ = ["make_server"]
@@ -67,32 +68,38 @@ def make_server(folders: Iterable[Path]) -> MCPServer[Any]:
 
         `date` is the day of the text (YYYY-MM-DD), `most` the number of rows of each kind.
         """
-        return answers.ledger(Case(_of_text(text, date)), _rows(most))
+        case = Case(_of_text(text, date))
+        return _marked(case, answers.ledger(case, _rows(most)))
 
     def ledger(files: list[str], most: int = 50) -> dict[str, Any]:
         """Who says what in files (reports, statements, STIX, MISP) or in one case file: claims with their quotes."""
-        return answers.ledger(case_of(files), _rows(most))
+        case = case_of(files)
+        return _marked(case, answers.ledger(case, _rows(most)))
 
     def hunt_summary(case_file: str, most: int = 30) -> dict[str, Any]:
         """What the logs of a case showed: the verdict, how far the logs reach, and what matched how often. No log lines."""
-        return answers.hunted(case_of([case_file]).record.hunt, _rows(most))
+        case = case_of([case_file])
+        return _marked(case, answers.hunted(case.record.hunt, _rows(most)))
 
     def weigh(files: list[str], most: int = 10) -> dict[str, Any]:
         """Whether the grounds hold: hypotheses by what was observed, beside what is said. May say "insufficient grounds"."""
-        return answers.weighed(_weighed(case_of(files)), _rows(most))
+        case = case_of(files)
+        return _marked(case, answers.weighed(_weighed(case), _rows(most)))
 
     def what_if_without(files: list[str], without: list[str], most: int = 10) -> dict[str, Any]:
         """The same weighing as if some evidence were not there: `without` are ids of evidence, or what it shows (S0020)."""
-        changed = what_if(_weighing(case_of(files)).evidence, load(), Change(off=tuple(without)))
-        return answers.weighed(Weighed(changed), _rows(most))
+        case = case_of(files)
+        changed = what_if(_weighing(case).evidence, load(), Change(off=tuple(without)))
+        return _marked(case, answers.weighed(Weighed(changed), _rows(most)))
 
     def advise(files: list[str], have: list[str] | None = None, most: int = 20) -> dict[str, Any]:
         """What to do, in order of effect. `have` are words for what is in place already: edr, mfa, backups ..."""
-        record = case_of(files).record
+        case = case_of(files)
+        record = case.record
         if have:
             record = conclude(msgspec.structs.replace(record, have=tuple(have)), load())
         assert record.advice is not None
-        return answers.advice(record.advice, _rows(most))
+        return _marked(case, answers.advice(record.advice, _rows(most)))
 
     for one in (files, read_text, ledger, hunt_summary, weigh, what_if_without, advise):
         tool(one)
@@ -110,6 +117,11 @@ def _telling(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any
             raise ToolError(str(error)) from error
 
     return call
+
+
+def _marked(case: Case, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer under the strictest marking of what the case holds."""
+    return {"marking": marking_of(case.record).label, **answer}
 
 
 def _rows(most: int) -> int:
@@ -134,7 +146,7 @@ def _of_text(text: str, date: str | None) -> Record:
         claims=reading.claims,
         mentions=reading.mentions,
         problems=reading.problems,
-        marking=Tlp.strictest([document.marking]),
+        marking=document.marking,
     )
     return conclude(record, load())
 

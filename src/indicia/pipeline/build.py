@@ -16,6 +16,7 @@ from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline.sources import ProgressCall, read_sources
 from indicia.records import (
+    UNMARKED,
     Case,
     Context,
     Hunt,
@@ -32,7 +33,7 @@ from indicia.weigh import gather, weigh
 if TYPE_CHECKING:
     from indicia.hunt import IndicatorSought
 
-__all__ = ["build", "conclude", "for_audience", "sought"]
+__all__ = ["build", "conclude", "drawn_anew", "for_audience", "sought"]
 
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
@@ -56,6 +57,7 @@ def build(
     have: Iterable[str] = (),
     published: str | None = None,
     marking: Tlp | None = None,
+    unmarked: Tlp | None = None,
     before: Case | None = None,
     knowledge: Knowledge | None = None,
     stdin: IO[bytes] | None = None,
@@ -65,7 +67,8 @@ def build(
 
     With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
     reading), and everything that follows from them is joined, weighed and advised anew. Judgements are kept and not applied:
-    `as_left` lays them over it. `have` and `rules` are kept in the case, and those of `before` where none are given.
+    `as_left` lays them over it. `have`, `rules` and `unmarked` (as what texts without a marking count when they leave) are kept
+    in the case, and those of `before` where none are given.
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
@@ -103,7 +106,8 @@ def build(
         hunt=msgspec.structs.replace(hunt, stats=()) if hunt else None,
         judgements=judgements,
         problems=(*problems, *(hunt.problems if hunt else ())),
-        marking=Tlp.strictest([document.marking for document in documents]),
+        marking=Tlp.joined(document.marking for document in documents),
+        unmarked=unmarked or (before.unmarked if before else UNMARKED),
     )
     in_place = tuple(dict.fromkeys(have)) or (before.have if before else ())
     case = msgspec.structs.replace(case, have=in_place)
@@ -124,12 +128,19 @@ def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] =
     return msgspec.structs.replace(case, advice=advise(case, knowledge))
 
 
-def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp | None = None) -> Case:
-    """The case as people cleared for `audience` may see it. What follows is drawn from what is left."""
-    seen = redact(case, audience, sightings=sightings)
-    if seen is case:
-        return case
-    return conclude(msgspec.structs.replace(seen, have=case.have, rules=case.rules), knowledge)
+def for_audience(case: Case, audience: Tlp, knowledge: Knowledge, *, sightings: Tlp | None = None, told: bool = True) -> Case:
+    """The case as people cleared for `audience` may see it. What follows is drawn from what is left, as if there had never been
+    anything else; that something was left out is said if `told` is set."""
+    seen = redact(case, audience, sightings=sightings, told=told)
+    return case if seen is case else drawn_anew(seen, case, knowledge)
+
+
+def drawn_anew(left: Case, whole: Case, knowledge: Knowledge) -> Case:
+    """What is left of a case with everything that follows from it, and nothing that followed from the rest: who repeats whom,
+    which of the user's rules fit, affairs, weighing, advice."""
+    left = msgspec.structs.replace(left, claims=led_back(left.claims, left.documents), have=whole.have, rules=())
+    rules = fitting_rules(left, knowledge, {rule.name: rule.text for rule in whole.rules}) if whole.rules else ()
+    return conclude(msgspec.structs.replace(left, rules=rules), knowledge)
 
 
 def _rule_texts(rules: Sequence[Path]) -> dict[str, str]:

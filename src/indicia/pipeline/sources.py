@@ -47,6 +47,15 @@ def read_sources(
         if first is not document:
             what = f"is the same text under the same name as {first.name}; it is in the case once"
             problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+    wholes: dict[str, Tlp | None] = {}  # a banner on a later part of a long text holds for all of it
+    for document in documents.values():
+        file, part, _ = document.name.partition(_PART)
+        if part:
+            wholes[file] = Tlp.joined([wholes.get(file), document.marking])
+    for id, document in documents.items():
+        file, part, _ = document.name.partition(_PART)
+        if part and document.marking is not wholes[file]:
+            documents[id] = msgspec.structs.replace(document, marking=wholes[file])
     claims = {claim.id: claim for piece in reversed(pieces) for claim in piece.claims}
     mentions = {mention.id: mention for piece in reversed(pieces) for mention in piece.mentions}
     return (
@@ -127,7 +136,7 @@ def _read(
     kept = msgspec.structs.replace(
         document,
         published=document.published or published,
-        marking=Tlp.strictest([document.marking, marking or Tlp.CLEAR]),
+        marking=Tlp.joined([document.marking, marking]),
     )
     reading = read_document(kept, knowledge, given=mentions, indicators_only=later)
     yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
@@ -142,6 +151,6 @@ def _our_bundle(document: Document, marking: Tlp | None, problems: list[Problem]
         problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
         return None
     problems += case.problems
-    least = Tlp.strictest([document.marking, marking or Tlp.CLEAR])
-    documents = tuple(msgspec.structs.replace(one, marking=Tlp.strictest([one.marking, least])) for one in case.documents)
+    least = Tlp.joined([document.marking, marking])
+    documents = tuple(msgspec.structs.replace(one, marking=Tlp.joined([one.marking, least])) for one in case.documents)
     return msgspec.structs.replace(case, documents=documents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.records.base import Problem, Record
 from indicia.records.claims import Claim
 from indicia.records.hunting import Hunt
-from indicia.records.marking import Tlp
+from indicia.records.marking import UNMARKED, Tlp
 from indicia.records.measures import Advice
 from indicia.records.mentions import Mention
 from indicia.records.text import Document
@@ -67,7 +67,8 @@ class Case(Record, frozen=True, kw_only=True):
     """Documents, what was read from them, the hunt, the weighing and the advice. Same input, same case, same bytes.
 
     `have` are words for what is in place already, `rules` the user's own rules that fit: with them everything that follows can
-    be drawn again from the case alone.
+    be drawn again from the case alone. `marking` is what the case is marked as a whole, beside its texts; `unmarked` says as
+    what a text without a marking counts, wherever the case goes.
     """
 
     name: str
@@ -81,6 +82,11 @@ class Case(Record, frozen=True, kw_only=True):
     advice: Advice | None = None
     judgements: tuple[Judgement, ...] = ()
     problems: tuple[Problem, ...] = ()
-    marking: Tlp = Tlp.CLEAR
+    marking: Tlp | None = None
     have: tuple[str, ...] = ()
     rules: tuple[RuleText, ...] = ()
+    unmarked: Tlp = UNMARKED
+
+    def counts_as(self, document: Document) -> Tlp:
+        """The marking under which the document leaves: its own, else the one that the case gives to what bears none."""
+        return self.unmarked if document.marking is None else document.marking

@@ -1,11 +1,15 @@
-"""Traffic Light Protocol 2.0 (FIRST): who may see a thing. The strictest marking of the parts marks the whole."""
+"""Traffic Light Protocol 2.0 (FIRST): who may see a thing. The strictest marking of the parts marks the whole.
+
+What bears no marking is unmarked: `None`, which is no label and least of all CLEAR. As what it counts when it leaves is a
+setting of the case (`Case.unmarked`), asked in one place (`Case.counts_as`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
 
-__all__ = ["STIX_MARKINGS", "TLP_IDS", "Tlp"]
+__all__ = ["STIX_MARKINGS", "TLP_IDS", "UNMARKED", "Tlp", "shown_marking"]
 
 
 class Tlp(StrEnum):
@@ -24,7 +28,7 @@ class Tlp(StrEnum):
     @property
     def rank(self) -> int:
         """0 (CLEAR) to 4 (RED)."""
-        return list(Tlp).index(self)
+        return _RANKS[self]
 
     @property
     def label(self) -> str:
@@ -47,6 +51,24 @@ class Tlp(StrEnum):
     def strictest(cls, markings: Iterable[Tlp]) -> Tlp:
         """The narrowest of the markings; CLEAR when there is none."""
         return max(markings, key=lambda tlp: tlp.rank, default=cls.CLEAR)
+
+    @classmethod
+    def joined(cls, markings: Iterable[Tlp | None]) -> Tlp | None:
+        """The narrowest of what is marked; None when nothing is.
+
+        >>> Tlp.joined([None, Tlp.GREEN, Tlp.CLEAR]), Tlp.joined([None])
+        (<Tlp.GREEN: 'green'>, None)
+        """
+        return max((tlp for tlp in markings if tlp is not None), key=lambda tlp: tlp.rank, default=None)
+
+
+_RANKS = {tlp: rank for rank, tlp in enumerate(Tlp)}
+UNMARKED = Tlp.AMBER  # as what texts without a marking count when they leave, unless the user says otherwise
+
+
+def shown_marking(marking: Tlp | None) -> str:
+    """The label, or the word for what bears none."""
+    return "unmarked" if marking is None else marking.label
 
 
 # FIRST and OASIS: the STIX marking definitions of TLP 2.0. Mistyped variants are in circulation; a test holds these.

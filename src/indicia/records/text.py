@@ -76,7 +76,7 @@ class Document(Record, frozen=True, kw_only=True):
     published: str | None = None
     publisher: str | None = None
     language: str = "en"
-    marking: Tlp = Tlp.CLEAR
+    marking: Tlp | None = None  # what it is marked; None where it bears no marking
     blocks: tuple[Block, ...] = ()
 
     @property

@@ -109,9 +109,6 @@ OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
 FORMATS = (*BRIEFS, *OTHERS)
 
 
-OWN_MARKINGS = frozenset({"json", "stix"})  # each part of these bears its own
-
-
 def render(case: Case, format: str, knowledge: Knowledge, *, full: bool = False) -> bytes:
     """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
     return b"".join(pieces(case, format, knowledge, full=full))
@@ -125,7 +122,7 @@ def pieces(case: Case, format: str, knowledge: Knowledge, *, full: bool = False)
     form = format.lower()
     if form not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
-    if form not in OWN_MARKINGS:
-        case = as_marked(case)
+    if form in plugins(EXPORTERS):
+        case = as_marked(case)  # other packages know nothing of texts without a marking
     made = BRIEFS[form](case, knowledge, full) if form in BRIEFS else OTHERS[form](case, knowledge)
     return (made,) if isinstance(made, bytes) else made

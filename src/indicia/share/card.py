@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from indicia.records import Case, Claim, Span, Stance
 from indicia.share.brief.pdf import png
+from indicia.share.redact import marking_of
 from indicia.view.affair import subject
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown, clip
@@ -43,7 +44,7 @@ def _drawn(case: Case) -> str:
     drawing.rect(0, 0, WIDE, 4000, "paper")
     drawing.text(LEFT, 62, title, size=30, bold=True, most=WIDE - LEFT - EDGE)
     drawing.text(LEFT, 94, capital(counted(mine)) + ".", size=18, fill="quiet", most=WIDE - LEFT - EDGE - 160)
-    drawing.text(WIDE - EDGE, 94, case.marking.label, size=18, bold=True, anchor="end")
+    drawing.text(WIDE - EDGE, 94, marking_of(case).label, size=18, bold=True, anchor="end")
     y = 116.0
     spoken = []
     for voices in chosen:

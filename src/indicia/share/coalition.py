@@ -95,13 +95,14 @@ def merge(parties: Sequence[Party], name: str) -> Case:
     claims: dict[str, Claim] = {}
     mentions: dict[str, Mention] = {}
     problems: list[Problem] = []
+    unmarked = Tlp.strictest(party.case.unmarked for party in parties)
     for party in parties:
         for document in party.case.documents:
             held = documents.get(document.id)
             if held is None:
                 documents[document.id] = document
             else:
-                marking = Tlp.strictest([held.marking, document.marking])
+                marking = max(held.marking, document.marking, key=lambda one: (one or unmarked).rank)
                 # A text that came without its unquoted parts gives way to the whole one.
                 fuller = document if len(document.text.split()) > len(held.text.split()) else held
                 documents[document.id] = msgspec.structs.replace(fuller, marking=marking)
@@ -132,7 +133,8 @@ def merge(parties: Sequence[Party], name: str) -> Case:
         mentions=tuple(mentions.values()),
         judgements=tuple(judgements.values()),
         problems=tuple(dict.fromkeys(problems)),
-        marking=Tlp.strictest([party.case.marking for party in parties] + [one.marking for one in documents.values()]),
+        marking=Tlp.joined([party.case.marking for party in parties] + [one.marking for one in documents.values()]),
+        unmarked=unmarked,
     )
 
 

@@ -7,6 +7,7 @@ import io
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind
+from indicia.share.redact import marking_of
 from indicia.share.seen import seen
 from indicia.share.well_known import well_known
 from indicia.view.inert import inert_cell
@@ -19,7 +20,7 @@ COLUMNS = ("type", "value", "first_seen", "last_seen", "confidence", "tlp", "sou
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """One line for each indicator that a text states, by type and value, with its first and last sighting in the logs."""
     names = {document.id: document.file_name for document in case.documents}
-    times = seen(case)
+    times, marking = seen(case), marking_of(case).label
     rows: dict[tuple[str, str], tuple[float, str]] = {}
     for mention in case.mentions:
         if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
@@ -36,6 +37,6 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
             f"seen {count:,} times in the logs" if count > 1 else "seen once in the logs" if count else "",
         )
         note = "; ".join(filter(None, notes))
-        cells = (type, value, first, last, str(round(score * 100)), case.marking.label, source, note)
+        cells = (type, value, first, last, str(round(score * 100)), marking, source, note)
         writer.writerow([inert_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8")

@@ -12,6 +12,7 @@ import orjson
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind, Outcome
+from indicia.share.redact import marking_of
 from indicia.view.leaving import left_out
 
 __all__ = ["render"]
@@ -22,6 +23,7 @@ _COMMENTS = 5  # more than anyone reads in a tooltip
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """The layer as JSON. Same case, same bytes."""
+    marking = marking_of(case)
     scores: dict[str, int] = defaultdict(int)
     comments: dict[str, dict[str, None]] = defaultdict(dict)  # each once, in order
     names = {document.id: document.file_name for document in case.documents}
@@ -57,7 +59,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         "name": case.name,
         "versions": {"attack": attack.version.split(".")[0], "navigator": "5.1.0", "layer": "4.5"},
         "domain": "enterprise-attack",
-        "description": f"{case.marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only. "
+        "description": f"{marking.label}. Score 3: seen in the logs; 2: stated in a text; 1: attempted only. "
         f"By ATT&CK {attack.version} of {attack.date}." + "".join(f" {sentence}" for sentence in left_out(case)),
         "techniques": techniques + openers,
         "gradient": {"colors": ["#ffe9b3ff", "#f4a261ff", "#9b2226ff"], "minValue": _ATTEMPTED, "maxValue": _SEEN},
@@ -70,7 +72,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
         "sorting": 3,
         "hideDisabled": False,
         "metadata": [
-            {"name": "TLP", "value": case.marking.label},
+            {"name": "TLP", "value": marking.label},
             {"name": "ATT&CK", "value": f"{attack.version} of {attack.date}"},
         ],
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from indicia.records import Claim, Firmness, Level, Tlp
 from indicia.share.brief.markdown import escaped
 from indicia.share.coalition import FIRMNESS, Joint, Party, Position, Standing, compare, joint_statement
+from indicia.share.redact import marking_of
 from indicia.view.inert import Shown, clip
 from indicia.view.words import firmness_words, stance_words
 
@@ -29,7 +30,7 @@ def statement_text(
     """
     states = states or {}
     called = {party.name: states.get(party.state or party.name, party.name) for party in parties}
-    marking = Tlp.strictest([party.case.marking for party in parties])
+    marking = Tlp.strictest(marking_of(party.case) for party in parties)
     lines = [
         marking.label,
         "",

@@ -42,7 +42,7 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
         file = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise FormatError("is a broken zip archive", where=name, hint="fetch it again") from error
-    parsed = Parsed(media_type="application/zip")
+    parsed = Parsed(media_type="application/zip", beside=[("", file.comment.decode("utf-8", "replace"))])
     parsed.attached = _members(file, parsed, name, limits)
     return parsed
 

@@ -1,5 +1,5 @@
 """DOCX: paragraphs, headings, list items and table rows of the main text, then footnotes and endnotes. Inserted text counts,
-deleted text is left out. Running heads are no text, but a TLP label in one of them holds.
+deleted text is left out. Running heads, watermarks and properties are no text, but a TLP label in one of them holds.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from indicia.errors import FormatError, InputError, LimitError
 from indicia.read.fronts.archive import check_member
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.opened import Limits, Parsed
-from indicia.read.text.banners import banner
-from indicia.records import Block, BlockKind, Tlp
+from indicia.records import Block, BlockKind
 
 __all__ = ["read_docx"]
 
@@ -26,6 +25,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXTS = {"word/document.xml": "paragraph", "word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
 _CORE = "docProps/core.xml"
 _RUNNING = re.compile(r"word/(?:header|footer)\d{0,4}\.xml")
+_PROPERTIES = re.compile(r"docProps/(?:core|app|custom)\.xml")
 _MAX_RUNNING = 100  # heads and feet of pages that are looked at for a label
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what stands beside it
 _HIDDEN = frozenset((_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText"))
@@ -51,7 +51,7 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
                         length = start + len(text)
                         parsed.blocks.append(Block(start=start, end=length, kind=kind, path=path))
             parsed.text = "".join(pieces)
-            parsed.marking = _running_label(file, limits, name)
+            parsed.beside += [*_running(file, limits, name), *_properties(file)]
             if _CORE in file.namelist() and file.getinfo(_CORE).file_size < 1 << 20:
                 with file.open(_CORE) as stream:
                     parsed.title = _title(iterparse(stream, events=("end",)))
@@ -67,15 +67,27 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
     return parsed
 
 
-def _running_label(file: zipfile.ZipFile, limits: Limits, name: str) -> Tlp:
-    """The strictest TLP label that the heads and feet of the pages bear."""
-    labels = [Tlp.CLEAR]
+def _running(file: zipfile.ZipFile, limits: Limits, name: str) -> Iterator[tuple[str, str]]:
+    """What the heads and feet of the pages say, cell by cell, and the words of watermarks in them."""
     for member in [member for member in file.namelist() if _RUNNING.fullmatch(member)][:_MAX_RUNNING]:
         check_member(file.getinfo(member), limits, name)
         with file.open(member) as stream:
-            blocks = _blocks(iterparse(stream, events=("start", "end")), limits, name, "head")
-            labels += [banner(cell) for text, _, _ in blocks for cell in text.split("\t")]
-    return Tlp.strictest(labels)
+            for text, _, _ in _blocks(iterparse(stream, events=("start", "end")), limits, name, "head"):
+                yield from (("", cell) for cell in (text, *text.split("\t")))
+        with file.open(member) as stream:
+            for _, element in iterparse(stream, events=("end",)):
+                if element.tag.endswith("}textpath"):
+                    yield "", element.get("string") or ""
+
+
+def _properties(file: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """The properties of the document and those that its house added, each by its name."""
+    for member in [member for member in file.namelist() if _PROPERTIES.fullmatch(member)][:_MAX_RUNNING]:
+        if file.getinfo(member).file_size < 1 << 20:
+            with file.open(member) as stream:
+                for _, element in iterparse(stream, events=("end",)):
+                    name = element.get("name") or element.tag.rpartition("}")[2]
+                    yield name, " ".join(" ".join(element.itertext()).split())
 
 
 def _title(events: Iterator[tuple[str, Element]]) -> str | None:

@@ -17,6 +17,7 @@ from indicia.read.fronts.sniff import CODED, is_header
 from indicia.read.fronts.values import Said, canonical, feed_type
 from indicia.read.indicators import find_hits
 from indicia.read.indicators.refang import refang
+from indicia.read.text.banners import is_marking
 from indicia.records import Block, BlockKind, MentionKind, Problem
 
 __all__ = ["Cell", "Feed", "cells_of", "read_csv"]
@@ -66,6 +67,7 @@ class Feed:
     header: list[str] | None = None
     separator: str = ","
     rows: int = 0
+    marked: tuple[tuple[int, str], ...] = ()  # columns that hold markings: their places and names
 
 
 def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> Parsed:
@@ -74,9 +76,11 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
     parsed = Parsed(text=text, media_type="text/csv")
     if text.lstrip("\ufeff").startswith(CODED.decode()):  # attributions, which are claims
         parsed.problems += _naming_nobody(text, name)
+        parsed.beside = sorted(_markings(text))
         return parsed
     cells: list[tuple[Cell, str]] = []
     rows: list[int] = []  # of each of the cells
+    marked: set[tuple[str, str]] = set()
     at, opened, comment = 0, feed.rows, ""
     for line in text.split("\n"):
         begin, at = at, at + len(line) + 1
@@ -92,18 +96,33 @@ def read_csv(text: str, name: str, limits: Limits, feed: Feed | None = None) -> 
             _open(feed, cells_of(line[:stripped], begin, _separator(line)), _separator(line))
             opened = feed.rows
             continue
-        found = _row(cells_of(line[:stripped], begin, feed.separator), feed.header)
+        cells_here = cells_of(line[:stripped], begin, feed.separator)
+        if feed.marked:
+            marked.update((name, cells_here[place][2]) for place, name in feed.marked if place < len(cells_here))
+        found = _row(cells_here, feed.header)
         cells += found
         rows += [feed.rows] * len(found)
     told = [(row, said) for row, said in zip(rows, _said(cells), strict=True) if said is not None]
     if empty := feed.rows - opened - len({row for row, _ in told}):
         parsed.problems.append(skipped(name, "rows without an indicator that can be told", count=empty))
+    parsed.beside = sorted(marked)
     parsed.find = finder([said for _, said in told])
     return parsed
 
 
+def _markings(text: str) -> set[tuple[str, str]]:
+    """What the columns that hold markings say, each value once, of a table whose cells may go over lines."""
+    rows = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        marked = [(place, name) for place, name in enumerate(next(rows, [])) if is_marking(name)]
+        return {(name, row[place]) for row in rows if marked for place, name in marked if place < len(row)}
+    except csv.Error:
+        return set()
+
+
 def _open(feed: Feed, cells: list[Cell], separator: str) -> None:
     feed.separator = separator
+    feed.marked = tuple((place, name) for place, (_, _, name) in enumerate(cells) if is_marking(name))
     feed.header = [re.sub(r"[^a-z0-9]", "", value.lower()) for _, _, value in cells]
 
 

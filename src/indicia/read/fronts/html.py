@@ -15,8 +15,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.html_apart import HERE, read_apart
-from indicia.read.fronts.html_meta import read_meta
+from indicia.read.fronts.html_meta import beside_the_text, read_meta
 from indicia.read.fronts.opened import Limits, Parsed, skipped
+from indicia.read.text.banners import may_mark
 from indicia.records import Block, BlockKind
 
 if TYPE_CHECKING:
@@ -228,6 +229,12 @@ def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> 
         _walk(body, writer, parsed, name, limits, keep_all=True)
     parsed.text = "".join(writer.pieces)
     parsed.blocks = writer.blocks
+    parsed.beside = beside_the_text(tree)
+    # A banner may stand in what is no text: the page's head, foot or margin.
+    if any(may_mark(body.text(deep=True, separator=gap)) for gap in ("", "\n")):
+        every = _Writer()
+        _walk(body, every, Parsed(), name, limits, keep_all=True)
+        parsed.bannered = "".join(every.pieces)
     parsed.published = parsed.published or date_in_head(parsed.text)
     return parsed
 

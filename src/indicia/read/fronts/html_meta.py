@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from indicia.read.fronts.dates import date_of
 
-__all__ = ["Meta", "read_meta"]
+__all__ = ["Meta", "beside_the_text", "read_meta"]
 
 _DATE_NAMES = (
     "article:published_time",
@@ -102,3 +102,14 @@ def read_meta(tree: LexborHTMLParser) -> Meta:
     root = tree.root
     language = (root.attributes.get("lang") if root is not None else None) or named.get("og:locale", "").replace("_", "-")
     return Meta(title, published, publisher, language if language and _LANGUAGE.fullmatch(language) else None)
+
+
+def beside_the_text(tree: LexborHTMLParser) -> list[tuple[str, str]]:
+    """What the page says beside its text: its titles, its meta tags by name, and what stands for pictures."""
+    found = [("", node.text()) for node in tree.css("title")[:5]]
+    for node in tree.css("meta[content]")[:500]:
+        kept = node.attributes
+        found.append((kept.get("property") or kept.get("name") or kept.get("itemprop") or "", kept.get("content") or ""))
+    for node in tree.css("[alt],[aria-label]")[:2000]:
+        found += [("", words) for name in ("alt", "aria-label") if (words := node.attributes.get(name))]
+    return found

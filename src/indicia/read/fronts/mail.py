@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Iterator
 from email.message import EmailMessage
+from itertools import islice
 
 from indicia.errors import FormatError
 from indicia.read.fronts.dates import date_of
@@ -12,11 +14,13 @@ from indicia.read.fronts.decode import decode
 from indicia.read.fronts.html import read_html
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.plain import read_plain
+from indicia.read.text.banners import may_mark
 from indicia.records import Block, BlockKind
 
 __all__ = ["read_mail"]
 
 _MAX_ATTACHMENTS = 200
+_MAX_HEADERS = 200
 
 
 def read_mail(data: bytes, name: str, limits: Limits) -> Parsed:
@@ -44,6 +48,10 @@ def read_mail(data: bytes, name: str, limits: Limits) -> Parsed:
     parsed.published = date_of(_header(message, "date")) or parsed.published
     parsed.publisher = _sender(_header(message, "from")) or parsed.publisher
     parsed.attached = _attachments(message, parsed, name)
+    raw = list(islice(message.raw_items(), _MAX_HEADERS))
+    parsed.beside += [(key, value) for key in dict.fromkeys(key for key, _ in raw) if (value := _header(message, key))]
+    parsed.beside += [(key, str(value)) for key, value in raw]
+    parsed.bannered = "\n\n".join([parsed.text, *_other_forms(message, body, name, limits)])
     return parsed
 
 
@@ -88,6 +96,23 @@ def _part(message: EmailMessage) -> tuple[str, str] | None:
     except (ValueError, LookupError):
         charset = None
     return body.get_content_subtype(), decode(_content(body), charset)[0]
+
+
+def _other_forms(message: EmailMessage, chosen: object, name: str, limits: Limits) -> Iterator[str]:
+    """The words of the message in its other forms: a banner may stand in the HTML alone."""
+    for part in islice(message.walk(), _MAX_ATTACHMENTS):
+        if part.get_content_maintype() != "text" or part.is_attachment():
+            continue
+        try:
+            charset = part.get_content_charset()
+        except (ValueError, LookupError):
+            charset = None
+        text = decode(_content(part), charset)[0]
+        if part.get_content_subtype() != "html":
+            yield text
+        elif may_mark(text):
+            page = read_html(text, name, limits)
+            yield page.text if page.bannered is None else page.bannered
 
 
 def _attachments(message: EmailMessage, parsed: Parsed, name: str) -> list[tuple[str, bytes]]:

@@ -201,6 +201,7 @@ def _front_matter(lines: list[str], parsed: Parsed) -> int:
         return 0
     for number, line in enumerate(lines[1:80], start=1):
         if line.strip() in {"---", "..."}:
+            parsed.beside += [(name.strip(), value.strip()) for name, _, value in (e.partition(":") for e in lines[1:number])]
             for key in (_FRONT_KEY.match(entry) for entry in lines[1:number]):
                 if key is None:
                     continue

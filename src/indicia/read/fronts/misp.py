@@ -16,7 +16,7 @@ from indicia.read.fronts.opened import Parsed, noted
 from indicia.read.fronts.places import Places, dicts, dropped, finder, string
 from indicia.read.fronts.values import Said, canonical, misp_type
 from indicia.read.text.told import read_note
-from indicia.records import Context, MentionKind, Tlp
+from indicia.records import Context, MentionKind
 
 __all__ = ["GALAXIES", "cluster_of", "feed_hashes", "held", "is_manifest", "label_of", "misp_events", "read_misp", "tags_of"]
 
@@ -85,7 +85,7 @@ def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
             if not found and tag.startswith("misp-galaxy:"):
                 unread[f"galaxy {tag.removeprefix('misp-galaxy:').partition('=')[0]}"] += 1
             with contextlib.suppress(ValueError):
-                parsed.marking = Tlp.strictest([parsed.marking, Tlp.read(tag) if tag.lower().startswith("tlp:") else Tlp.CLEAR])
+                parsed.beside.append(("", tag))
         for report in dicts(event.get("EventReport")):
             if content := string(report, "content"):
                 reports.append((f"{string(report, 'name') or 'report'}.md", content.encode("utf-8", "surrogatepass")))

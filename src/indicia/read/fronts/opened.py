@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from indicia.read.text.banners import banner
+from indicia.read.text import banners
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
-__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "noted", "skipped", "to_document"]
+__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "found_marking", "noted", "skipped", "to_document"]
+
+_ENDING = re.compile(r"(?:\.\w{1,5}){0,2}(?:#char=[\d,]+)?$")  # of a file's name, and which part of the file it is
 
 
 class Readable(Protocol):
@@ -67,7 +70,9 @@ class Parsed:
     published: str | None = None
     publisher: str | None = None
     language: str | None = None
-    marking: Tlp = Tlp.CLEAR  # what a machine-readable form says; a banner in the text is looked for in any
+    marking: Tlp | None = None  # what a machine-readable form says, or the file that holds this one
+    beside: list[tuple[str, str]] = field(default_factory=list)  # named values, and words ("") that are no part of the text
+    bannered: str | None = None  # where banners are looked for, if that is not the text
     problems: list[Problem] = field(default_factory=list)
     attached: Iterable[tuple[str, bytes | Readable]] = ()  # name and content of what is inside, one at a time
     find: Callable[[Document], tuple[Mention, ...]] | None = None  # mentions that the format states outright
@@ -85,8 +90,21 @@ def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
         published=parsed.published,
         publisher=parsed.publisher,
         language=parsed.language or "en",
-        marking=Tlp.strictest([parsed.marking, banner(parsed.text)]),
+        marking=parsed.marking,
         blocks=tuple(parsed.blocks),
+    )
+
+
+def found_marking(name: str, parsed: Parsed) -> Tlp | None:
+    """The strictest marking that a file bears: in its text or beside it, in its title or in its name."""
+    inner = name.rpartition("!")[2] if "!" in name else file_name(name)
+    return Tlp.joined(
+        (
+            parsed.marking,
+            banners.banner(parsed.text if parsed.bannered is None else parsed.bannered),
+            *(banners.aside(words) for words in (parsed.title or "", _ENDING.sub("", inner))),
+            *(banners.field(*pair) for pair in parsed.beside),
+        )
     )
 
 

@@ -58,6 +58,8 @@ def read_pdf(data: bytes, name: str, limits: Limits, progress: Progress | None =
     if empty:
         parsed.problems.append(skipped(name, "pages without a text layer", "run them through OCR", count=empty))
     parsed.text, parsed.blocks = join_pages(pages)
+    parsed.bannered = "\n\n".join(pages)  # running heads and feet too
+    parsed.beside = [("", str(head.get("title") or "")), *dict(head.get("told") or {}).items()]
     title = " ".join(str(head.get("title") or "").split())
     parsed.title = (
         title if len(title) > 3 and not title.lower().endswith((".doc", ".docx", ".indd", ".pdf", ".ppt", ".pptx")) else None

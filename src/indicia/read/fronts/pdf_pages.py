@@ -46,7 +46,8 @@ def main() -> None:
         known = document.get_metadata_dict(skip_empty=True)
     except (pypdfium2.PdfiumError, UnicodeError):
         known = {}
-    say(pages=count, title=known.get("Title"), created=known.get("CreationDate"))
+    told = {name: known[name] for name in ("Subject", "Keywords") if known.get(name)}
+    say(pages=count, title=known.get("Title"), created=known.get("CreationDate"), told=told)
     total = 0
     for number in range(min(count, most_pages)):
         try:

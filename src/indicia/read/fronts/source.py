@@ -14,12 +14,11 @@ from indicia.errors import IndiciaError
 from indicia.plugins import READERS, plugins
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
-from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, skipped, to_document
+from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, found_marking, skipped, to_document
 from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
 from indicia.read.fronts.streams import Bounded, Gunzipped, Pushed, read_up_to
-from indicia.read.text.banners import banner
 from indicia.records import Document, Mention, Problem, Tlp
 from indicia.walking import EMPTY, reason_of, told_path, walk
 
@@ -104,6 +103,7 @@ def document_from_text(text: str, *, name: str, published: str | None = None) ->
     """The document of a text that is there already: its text is exactly `text`, so that offsets are the caller's own."""
     parsed = read_plain(text)
     parsed.published = published or parsed.published
+    parsed.marking = found_marking(name, parsed)
     return to_document(name, text.encode("utf-8", "surrogatepass"), parsed)
 
 
@@ -141,12 +141,13 @@ def _read_path(run: _Run, path: Path, name: str) -> Iterator[Opened]:
         yield _problem(failed(name, f"cannot be read: {reason_of(error)}", "check its permissions"))
 
 
-def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0) -> Iterator[Opened]:
-    """What a stream of bytes holds: in parts if it is a long text, else all of it, up to the size that a file may have."""
+def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0, least: Tlp | None = None) -> Iterator[Opened]:
+    """What a stream of bytes holds: in parts if it is a long text, else all of it, up to the size that a file may have. It is
+    marked at least as what it came in."""
     head = read_up_to(stream, run.limits.part_bytes)
     for plugin, reader in plugins(READERS).items():
         if reader.sniff(head, name):
-            yield from _read_plugged_in(run, plugin, reader, head, stream, name)
+            yield from _read_plugged_in(run, plugin, reader, head, stream, name, least)
             return
     kind, words = sniff(head, name)
     if kind is Kind.EMPTY:
@@ -156,16 +157,18 @@ def _read_stream(run: _Run, stream: Readable, name: str, depth: int = 0) -> Iter
     elif kind is Kind.LOG:
         yield _problem(failed(name, "is a log, not a text", f"hunt in it: --logs {name}"))
     elif kind is Kind.GZIP:
-        yield from _read_gzip(run, Pushed(head, stream), name, depth)
+        yield from _read_gzip(run, Pushed(head, stream), name, depth, least)
     elif len(head) < run.limits.part_bytes or kind not in PARTED or is_wide(head):
         most = run.limits.file_bytes
         data = head + read_up_to(stream, most + 1 - len(head)) if len(head) == run.limits.part_bytes else head
-        yield from _read_bytes(run, data[:most], name, kind, depth=depth, cut=len(data) > most)
+        yield from _read_bytes(run, data[:most], name, kind, depth=depth, cut=len(data) > most, least=least)
     else:
-        yield from _read_parts(run, head, stream, name, kind)
+        yield from _read_parts(run, head, stream, name, kind, least)
 
 
-def _read_plugged_in(run: _Run, plugin: str, reader: Any, head: bytes, stream: Readable, name: str) -> Iterator[Opened]:
+def _read_plugged_in(
+    run: _Run, plugin: str, reader: Any, head: bytes, stream: Readable, name: str, least: Tlp | None
+) -> Iterator[Opened]:
     """What a reader of another package makes of a file: its text. A fault of the reader is a problem of this file alone."""
     data = head + read_up_to(stream, run.limits.file_bytes + 1 - len(head))
     if len(data) > run.limits.file_bytes:
@@ -176,10 +179,12 @@ def _read_plugged_in(run: _Run, plugin: str, reader: Any, head: bytes, stream: R
     except Exception as error:
         yield _problem(failed(name, f"the plugin {plugin} cannot read it: {error}", "mend the plugin, or uninstall it"))
         return
-    yield _document(name, data, read_plain(text))
+    parsed = read_plain(text)
+    parsed.marking = least
+    yield _document(name, data, parsed)
 
 
-def _read_gzip(run: _Run, packed: Readable, name: str, depth: int) -> Iterator[Opened]:
+def _read_gzip(run: _Run, packed: Readable, name: str, depth: int, least: Tlp | None) -> Iterator[Opened]:
     problems: list[Problem] = []
     inner = name.rsplit("/", 1)[-1].removesuffix(".gz").removesuffix(".GZ") or "content"
     if depth >= run.limits.depth:
@@ -189,17 +194,17 @@ def _read_gzip(run: _Run, packed: Readable, name: str, depth: int) -> Iterator[O
         bounded = Bounded(unpacked, run.unpack)
         head = read_up_to(bounded, 1)
         if head or not problems:
-            yield from _read_stream(run, Pushed(head, bounded), f"{name}!{inner}", depth + 1)
+            yield from _read_stream(run, Pushed(head, bounded), f"{name}!{inner}", depth + 1, least)
         if run.unpacked > run.limits.total_bytes:
             problems.append(skipped(name, *_TOO_MUCH))
     if problems:
         yield Opened(problems=tuple(problems))
 
 
-def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind) -> Iterator[Opened]:
+def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind, least: Tlp | None) -> Iterator[Opened]:
     """A long text as several documents, `name#char=0,8000000` and so on (RFC 5147)."""
     front = parted_front(kind, name, run.limits)
-    done, marking = 0, Tlp.CLEAR
+    done, marking = 0, least
     for part in parts_of(head, stream, kind, run.limits.part_bytes, run.limits.first_bytes):
         where = f"{name}#char={part.start},{part.end}"
         try:
@@ -208,14 +213,16 @@ def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind)
             yield _problem(failed(where, "is nested too deeply to be read", "this is not how people write documents"))
             continue
         # What stands on top of a long text holds for all parts of it.
-        marking = parsed.marking = Tlp.strictest([marking, parsed.marking, banner(part.text)])
+        parsed.marking = Tlp.joined([marking, parsed.marking])
         yield _document(where, part.data, parsed)
+        marking = parsed.marking
         done += len(part.data)
         if run.progress:
             run.progress(f"reading {name}", done, None)
 
 
 def _document(name: str, data: bytes, parsed: Parsed) -> Opened:
+    parsed.marking = found_marking(name, parsed)
     if not parsed.text.strip():
         return Opened(problems=tuple(parsed.problems))
     document = to_document(name, data, parsed)
@@ -223,7 +230,7 @@ def _document(name: str, data: bytes, parsed: Parsed) -> Opened:
     return Opened(documents=(document,), mentions=mentions, problems=tuple(parsed.problems))
 
 
-def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cut: bool) -> Iterator[Opened]:
+def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cut: bool, least: Tlp | None) -> Iterator[Opened]:
     """What a file of one piece holds. `cut` says that it went on beyond what may be read."""
     if cut and kind in {Kind.PDF, Kind.DOCX, Kind.ZIP, Kind.JSON}:
         yield _problem(failed(name, f"is larger than {run.limits.file_bytes:,} bytes", "raise the limit or split the file"))
@@ -241,6 +248,7 @@ def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cu
             skipped(name, f"is larger than {run.limits.file_bytes:,} bytes; the rest was not read", "split the file")
         )
     told = len(parsed.problems)
+    parsed.marking = Tlp.joined([parsed.marking, least])
     yield _document(name, data, parsed)
     opened = False
     for inner in _read_inner(run, parsed, name, depth):
@@ -254,7 +262,7 @@ def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cu
 
 
 def _read_inner(run: _Run, parsed: Parsed, name: str, depth: int) -> Iterator[Opened]:
-    """Opens what an archive or a message holds."""
+    """Opens what an archive or a message holds; what is within is marked as the whole is, or more strictly."""
     for inner, content in parsed.attached:
         if depth >= run.limits.depth:
             yield _problem(skipped(name, f"archives nested deeper than {run.limits.depth} were not opened", "unpack it first"))
@@ -262,7 +270,7 @@ def _read_inner(run: _Run, parsed: Parsed, name: str, depth: int) -> Iterator[Op
         run.files += 1
         stream = Bounded(io.BytesIO(content) if isinstance(content, bytes) else content, run.unpack)
         if run.files <= run.limits.files:
-            yield from _read_stream(run, stream, f"{name}!{inner}", depth + 1)
+            yield from _read_stream(run, stream, f"{name}!{inner}", depth + 1, parsed.marking)
         if run.unpacked > run.limits.total_bytes or run.files > run.limits.files:
             yield _problem(skipped(name, *_TOO_MUCH))
             return

@@ -18,6 +18,7 @@ from indicia.read.fronts.misp import is_manifest, misp_events, read_misp
 from indicia.read.fronts.opened import Limits, Parsed, noted
 from indicia.read.fronts.places import Places, dicts, dropped, finder, listed, string
 from indicia.read.fronts.values import Said, canonical, stix_type
+from indicia.read.text import banners
 from indicia.read.text.told import read_note
 from indicia.records import STIX_MARKINGS, Context, MentionKind, Tlp
 
@@ -27,6 +28,14 @@ _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _COMPARISON = re.compile(r"\[?\s*([a-z0-9-]+):([A-Za-z0-9_.'\[\]-]+)\s*(?:=|MATCHES|LIKE)\s*'((?:[^'\\]|\\.)*)'")
 ATTRIBUTING = frozenset({"attributed-to", "originates-from"})  # relationships that are claims of their makers
 _UNDERSTOOD = frozenset({"identity", "location", "marking-definition", "extension-definition"})  # said of others, not alone
+_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
+# A name that is that of a marking, and its value: in words, as a record with a label (CSAF), or as a name beside its value.
+_MARKING_NAME = re.compile("tlp|marking|classification|sensitivity|handling|dissemination", re.IGNORECASE)
+_PAIR = re.compile(
+    r'"([^"\\]{1,60})"\s{0,40}(?::\s{0,40}(?:\{\s{0,40}"label"\s{0,40}:\s{0,40})?"([^"\\]{1,80})"'
+    r'|,\s{0,40}"value"\s{0,40}:\s{0,40}"([^"\\]{1,80})")'
+)
+_MOST_MARKINGS = 1000
 _NAMED = {
     "intrusion-set": MentionKind.ACTOR,
     "threat-actor": MentionKind.ACTOR,
@@ -44,18 +53,42 @@ def read_json(text: str, name: str, limits: Limits) -> Parsed:
     except (msgspec.DecodeError, RecursionError) as error:
         if re.search(r'"type"\s*:\s*"bundle"|"techniqueID"|"Attribute"\s*:', text[:100_000]):
             raise FormatError(f"is broken JSON: {error}", where=name, hint="export it again") from error
-        return Parsed(text=text)
+        return _with_markings(Parsed(text=text))
     if isinstance(data, dict) and data.get("type") == "bundle" and isinstance(data.get("objects"), list):
         return _stix(text, list(dicts(data["objects"])), name)
     layers = [item for item in (data if isinstance(data, list) else [data]) if _is_layer(item)]
     if layers:
-        return _layers(text, layers)
+        return _with_markings(_layers(text, layers))
     events = list(misp_events(data))
     if events:
-        return read_misp(text, events, name)
+        return _with_markings(read_misp(text, events, name))
     if is_manifest(data):
         return Parsed(problems=[noted(name, "is the index of a MISP feed; its events are read from their own files")])
-    return Parsed(text=text, media_type="application/json")
+    parsed = _with_markings(Parsed(text=text, media_type="application/json"))
+    if isinstance(data, dict) and any(one.get("marking", "") is None for one in dicts(data.get("documents"))):
+        # A case of ours says as what its unmarked texts count.
+        parsed.beside.append(("marking", str(data.get("unmarked") or "")))
+    return parsed
+
+
+def _with_markings(parsed: Parsed) -> Parsed:
+    """With the markings that the JSON gives by name, and banners looked for in each of its strings as in a line."""
+    parsed.bannered = _ESCAPED.sub(_unescaped, parsed.text.replace('"', "\n"))
+    found: set[tuple[str, str]] = set()
+    for hint in _MARKING_NAME.finditer(parsed.text):
+        start = parsed.text.rfind('"', max(0, hint.start() - 40), hint.start())
+        if start >= 0 and (pair := _PAIR.match(parsed.text, start)):
+            found.add((pair[1], pair[2] or pair[3]))
+    parsed.beside += sorted(found)[:_MOST_MARKINGS]
+    return parsed
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """The characters that JSON writes otherwise; a line break for any other escape."""
+    try:
+        return str(msgspec.json.decode(f'"{match[0]}"')) if match[0].startswith("\\u") else "\n"
+    except msgspec.DecodeError:  # a lone surrogate
+        return "\n"
 
 
 # STIX
@@ -67,6 +100,7 @@ def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
     parsed = Parsed(text=text, media_type="application/stix+json")
     parsed.marking = _stix_marking(objects)
     unread: Counter[str] = Counter()
+    parsed.bannered = ""  # its objects say how they are marked: definitions that mark nothing are no banners
     identities = {item.get("id"): item.get("name") for item in objects if item.get("type") == "identity"}
     for item in objects:
         kind = str(item.get("type", ""))
@@ -74,6 +108,7 @@ def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
             parsed.title = parsed.title or string(item, "name")
             parsed.published = parsed.published or date_of(string(item, "published") or string(item, "created"))
             parsed.publisher = parsed.publisher or identities.get(item.get("created_by_ref"))
+            parsed.beside += [("", string(item, name) or "") for name in ("name", "description")]
         elif kind == "attack-pattern":
             said += _stix_technique(item, places)
         elif kind == "vulnerability":
@@ -98,13 +133,13 @@ def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
     return parsed
 
 
-def _stix_marking(objects: list[dict[str, Any]]) -> Tlp:
+def _stix_marking(objects: list[dict[str, Any]]) -> Tlp | None:
     """The strictest TLP marking in the bundle: what it marks its report with, or any object of it."""
     own = {str(item.get("id")): tlp for item in objects if (tlp := _tlp_of(item)) is not None}
     refs = [ref for item in objects for ref in listed(item.get("object_marking_refs"))]
     refs += [mark.get("marking_ref") for item in objects for mark in dicts(item.get("granular_markings"))]
     known = {ref: STIX_MARKINGS.get(ref, own.get(ref)) for ref in refs if isinstance(ref, str)}
-    return Tlp.strictest(tlp for tlp in known.values() if tlp is not None)
+    return Tlp.joined(known.values())
 
 
 def _tlp_of(item: dict[str, Any]) -> Tlp | None:
@@ -112,11 +147,9 @@ def _tlp_of(item: dict[str, Any]) -> Tlp | None:
     if item.get("type") != "marking-definition":
         return None
     definition = item.get("definition")
-    label = definition.get("tlp") if isinstance(definition, dict) else item.get("name")
-    try:
-        return Tlp.read(label) if isinstance(label, str) else None
-    except ValueError:
-        return None
+    said = definition if isinstance(definition, dict) else {}
+    labels = (said.get("tlp"), item.get("name"), item.get("x_opencti_definition"), said.get("statement"))
+    return Tlp.joined(banners.field("tlp", label) for label in labels if isinstance(label, str))
 
 
 def _external(item: dict[str, Any]) -> Iterator[str]:

@@ -1,33 +1,327 @@
-"""Banners of the Traffic Light Protocol in a text: they mark what may be passed on, and say nothing else."""
+"""Banners of the Traffic Light Protocol: the one place that tells a marking from talk about markings.
+
+`banner` looks through a text, `aside` at a short one that stands beside it (a subject, a title, a running head), `field` at a
+named value (a header, a property, a column). All look at what a reader sees: letters of other widths and scripts, accents and
+characters without width make no difference.
+
+A line is a banner surely (it is nothing else, or says "this document is marked TLP:RED"), doubtfully (it begins or ends with a
+label), or not at all. A doubtful one counts where it is stricter than no marking would be. Three labels or more close together
+explain the protocol; one that stands there more often than the others is a banner all the same.
+
+References: FIRST, Traffic Light Protocol version 2.0 and Standard Definitions and Usage Guidance.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
-from indicia.records import Tlp
+from indicia.records import UNMARKED, Tlp
 
-__all__ = ["banner", "without_banners"]
+__all__ = ["aside", "banner", "field", "is_marking", "may_mark", "without_banners"]
 
-_BANNER = re.compile(
-    r"^[^\w\n]*TLP\s?:\s?(CLEAR|WHITE|GREEN|AMBER\s?\+\s?STRICT|AMBER|RED)[^\w\n]*$", re.MULTILINE | re.IGNORECASE
+# What the labels are called, in the languages that translate them though FIRST asks not to.
+_COLOURS = {
+    Tlp.RED: "red rouge rot rojo rosso vermelho rood black \U0001f534 \U0001f7e5",
+    Tlp.AMBER: "amber yellow orange ambre gelb ambar ambra amarelo amarillo \U0001f7e0 \U0001f7e1 \U0001f7e7 \U0001f7e8",
+    Tlp.GREEN: "green vert grun gruen verde groen \U0001f7e2 \U0001f7e9",
+    Tlp.CLEAR: "clear white blanc weiss weis blanco bianco branco wit \u26aa \u2b1c",
+}
+_WORDS = {word: tlp for tlp, words in _COLOURS.items() for word in words.split()}
+_LETTERS = "[ .]?"  # between letters that are set apart, as in T L P : R E D
+_STRICT = r"(?:(?:[\s+_&/,(-]|plus|and){0,6}s[ .]?t[ .]?r[ .]?i[ .]?c[ .]?t(?![a-z0-9])\)?)"
+_COLOUR = f"(?:{'|'.join(_LETTERS.join(word) for word in sorted(_WORDS, key=len, reverse=True))})"
+_BETWEEN = r"(?:[\s:;=_./|\\>\"'`*()\[\]{}<+#~,\u2013\u2014-]|&(?:#58|#x3a|colon|nbsp);|%3a|%20){0,8}+"
+_PROTOCOL = r"(?:t[ .]?l[ .]?p|traffic[\s-]?lights?(?:[\s-]protocol)?(?:\s?\(tlp\))?)"
+_KIND = (
+    r"(?:\s?(?:v|version\s?)?[12](?:\.0)?(?![0-9])"
+    r"|[\s-](?:level|classification|marking|label|colou?r|designation|rating|code|status)){0,2}"
 )
-_HEAD, _TAIL = 3000, 1000  # characters in which a banner stands
+_END = r"(?![a-z0-9@]|\.[a-z]{2})"  # a label, and no part of a word or of a name on the net
+_HINT = re.compile(r"tlp|t[ .]l[ .]?p|tl[ .]p|traffic[\s-]?light")  # no label is without it
+_FORWARD = re.compile(rf"{_PROTOCOL}{_KIND}{_BETWEEN}(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?{_END}")
+_BACKWARD = re.compile(rf"(?<![a-z0-9])(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?\s?[(\[/]\s?{_PROTOCOL}(?![a-z0-9])")
+_BACK = 40  # characters in which a label stands before its protocol
+_ALONE = re.compile(rf"\W*(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?\W*")
+_MARKED_FIELD = re.compile(
+    r"(?:^|[\W_])(?:tlp|traffic[\W_]?light(?:[\W_]?protocol)?|(?:protective[\W_]?)?marking|classification|sensitivity|"
+    r"dissemination|handling|sharing|distribution)s?(?:[\W_]?(?:level|label|marking|code|colou?r|name|value|caveat))?$"
+)
+_COLOUR_FIELD = re.compile(
+    r"^(?:(?:re|fwd?|aw|wg): ?){0,3}[^\w\n]*"
+    r"(?:(?:protective )?marking|classification|sensitivity|dissemination|handling|sharing)(?: level)? ?[:=]"
+    rf"[^\w\n]*(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?[^\w\n]*$",
+    re.MULTILINE,
+)
+
+_NEAR = 300  # characters of a line that are looked at before and after a label
+_SHORT = 16  # words of a line that may be a head or a foot
+_MOST = 2_000  # lines with a label that are looked at; of those beyond, every label counts
+_CLOSE = 12  # lines between the labels of one explanation
+
+_HERE = "\x00"  # stands for a label in a line that is looked at
+# What may stand beside a label in a head, a foot or a subject and changes nothing.
+_PAGE = re.compile(
+    r"\b(?:page|p|seite|pagina|pag|of|von|de|sur|v|version|draft|re|fwd?|aw|wg|ext|external|confidential|noforn|unclassified|"
+    r"restricted|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|ober)?)\b|\bv?\d+"
+)
+_TAG = re.compile(r"</?[a-z]{1,10}(?: [^<>]{0,100})?>")
+_EXPLAINS = re.compile(
+    r"\b(?:what|how|why|which|who|when|explain\w*|meaning|means?|defin\w+|understand\w*|guides?|guidance|versus|vs|faq|"
+    r"examples?|e\.g|stands? for|instead of|such as|between|about|introduc\w+|history|difference)\b|\?"
+)
+_TELLS = re.compile(
+    r"\b(?:is|are|was|were|be|been|may|can|could|should|would|must|shall|will|has|have|had|uses?|used|using|appl\w+|allows?|"
+    r"permits?|requires?|prohibits?|indicates?|refers?|replace\w*|information|labels?|levels?|designations?|colou?rs?|"
+    r"markings?|tags?|protocol|stricter|strictest)\b"
+)
+_KEY = re.compile(r"(?:^|[.;|\t])(?P<name>[^.;|\t\x00]{2,50})(?P<sign>[:=])[\s\"'`*(\[{<_]*$")
+_OPENED = re.compile(r"^[\W_]*[\[({<][\s\"'*_]*$")
+_PARTED = re.compile(r"^[\s\"'`*_]*(?:[\])}>|/\\:;.\u2022\u00b7\u2013\u2014]|-{1,3}(?!\w)|$)")
+_PARTING = re.compile(r"(?:[\[({<|/\\:;\u2022\u00b7\u2013\u2014\t]|(?<!\w)-{1,3})[\s\"'`*_]*$")
+_FILL = (
+    r"(?:[\s:\"'(\[*_]|"
+    r"\b(?:as|at|to|with|under|an?|the|our|be|levels?|labels?|classification|marking|category|strictly)\b){0,12}"
+)
+_MARKS = (
+    r"(?:mark|classifi|label|labell|designat|tagg|rat|stamp|shar|distribut|disseminat|circulat|releas|provid|issu|publish|"
+    r"handl|treat|consider|regard|restrict)ed"
+)
+_TREAT = r"(?:treat|handle|consider|regard|keep|share|distribute|mark|classify)"
+_THINGS = (
+    r"(?:documents?|reports?|e-?mails?|messages?|information|contents?|advisory|alerts?|bulletins?|notices?|notes?|memos?|"
+    r"papers?|files?|attachments?|products?|briefings?|presentations?|data|indicators|slides?|findings)"
+)
+# "This document is marked LABEL"; "Please treat as LABEL"; "Marked LABEL".
+_STATED = re.compile(
+    rf"\b(?:this|these|(?:the )?(?:following|enclosed|attached|present|herein|above|below)|the contents?)\b[^.!?\x00]{{0,100}}?"
+    rf"\b(?:{_MARKS}|is|are|be|remains?|contains?|under|as|sent|{_TREAT}){_FILL}\x00"
+    rf"|(?:^\W*|[.!?:;,(>*\-]\s*|\bplease )(?:{_MARKS}|{_TREAT}|contains|classification|marking|distribution|sensitivity)"
+    rf"(?: (?:this|it|all|information|content|is|are|limited|restricted)){{0,3}}{_FILL}\x00"
+)
+_SAID = re.compile(rf"\bthe (?:\w+ )?{_THINGS} (?:is|are) (?:{_MARKS} )?{_FILL}\x00")  # perhaps of another document
+_SENTENCES = re.compile(r"[.!]\s+\w")
+_OWN_SENTENCE = re.compile(r"[.!?][\"'\u201d)\]]?\s+\W*$")
+_SUPPOSED = re.compile(r"\b(?:if|when|whether|unless|suppose|imagine|would|could|might|had|not|never|no longer|rather than)\b")
+
+# Accents, once they stand apart, and what has no width.
+_DROPPED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f]"
+)
+_BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Letters of other scripts that look like ours.
+_ALIKE = dict(
+    zip(
+        "\u0430\u0432\u0435\u0456\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0501\u04cf"
+        "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u1d1b\u029f\u1d18\u0280\u1d07\u1d05\u1d00\u1d0d\u0262\u0274"
+        "\u2236\u02d0\ua789\u05c3\u2010\u2011\u2012\u2212\u00a6",
+        "abeikmhopctyxdlabeikvoptyxtlpredamgn::::----|",
+        strict=True,
+    )
+)
+_FOREIGN = re.compile(f"[{''.join(_ALIKE)}]")
+_ADDRESS = re.compile(r"(?:\b[a-z]{2,10}://|\bwww\.)\S{0,2000}")
 
 
-def banner(text: str) -> Tlp:
-    """The strictest TLP label that stands on a line of its own near the top or the foot; CLEAR without one.
+class _Found(NamedTuple):
+    marking: Tlp
+    line: int
+    sure: bool
 
-    >>> banner("TLP:AMBER+STRICT\\n\\nFindings"), banner("We share this as TLP:RED with you.")
-    (<Tlp.AMBER_STRICT: 'amber+strict'>, <Tlp.CLEAR: 'clear'>)
+
+def banner(text: str) -> Tlp | None:
+    """The strictest marking that a banner in the text gives; None without one.
+
+    >>> banner("TLP:AMBER+STRICT\\n\\nFindings"), banner("Some reports are TLP:RED, others are not.")
+    (<Tlp.AMBER_STRICT: 'amber+strict'>, None)
     """
-    found = (match[1] for part in (text[:_HEAD], text[_HEAD:][-_TAIL:]) for match in _BANNER.finditer(part))
-    return Tlp.strictest(Tlp.read(label) for label in found)
+    return Tlp.joined(one.marking for one in _found(text) if one.sure or one.marking.rank >= UNMARKED.rank)
+
+
+def aside(text: str) -> Tlp | None:
+    """The marking in a short text that stands beside the document and is no part of what it tells: there no form is doubtful.
+
+    >>> aside("RE: [TLP:GREEN] Weekly report"), aside("What does TLP:RED mean?")
+    (<Tlp.GREEN: 'green'>, None)
+    """
+    return Tlp.joined(one.marking for one in _found(text[:10_000]))
+
+
+def field(name: str, value: str) -> Tlp | None:
+    """The marking in a named value: a colour alone says it where the name is that of a marking.
+
+    >>> field("X-TLP", "red"), field("Classification", "TLP:AMBER"), field("Subject", "red alert")
+    (<Tlp.RED: 'red'>, <Tlp.AMBER: 'amber'>, None)
+    """
+    value = value[:1000]
+    if is_marking(name):
+        folded = _folded(value)
+        _, labels = _shape(folded)
+        if not labels and (match := _ALONE.fullmatch(folded)) is not None:
+            labels = (_marking(match),)
+        if labels:
+            return Tlp.strictest(labels)
+    return aside(value)
+
+
+def is_marking(name: str) -> bool:
+    """Whether a field with this name holds a marking.
+
+    >>> is_marking("x-tlp-level"), is_marking("Protective marking"), is_marking("subject")
+    (True, True, False)
+    """
+    return _MARKED_FIELD.search(_folded(name[:100])) is not None
+
+
+def may_mark(text: str) -> bool:
+    """Whether the text could hold a banner at all: cheap."""
+    folded = _folded(text)
+    return _HINT.search(folded) is not None or _COLOUR_FIELD.search(folded) is not None
 
 
 def without_banners(text: str) -> str:
-    """The text with blanks in place of every such line, so that offsets stay: `TLP:GREEN` is nobody's word on GREEN.
+    """The text with blanks in place of every line that is a banner alone, so that offsets stay: `TLP:GREEN` is nobody's word
+    on GREEN.
 
     >>> without_banners("TLP:GREEN\\nA state accuses another.")
     '         \\nA state accuses another.'
     """
-    return _BANNER.sub(lambda match: re.sub(r"[^\r]", " ", match.group()), text)
+    if not may_mark(text):
+        return text
+    return "\n".join(
+        re.sub(r"[^\r]", " ", line) if len(line) < _NEAR and _is_alone(_folded(line)) else line for line in text.split("\n")
+    )
+
+
+def _is_alone(line: str) -> bool:
+    shape, labels = _shape(line) if _HINT.search(line) else ("", ())
+    return bool(labels) and re.search(r"\w", shape) is None
+
+
+def _folded(text: str) -> str:
+    """The text as it looks: small letters without accents or marks of no width."""
+    if not text.isascii():
+        text = _DROPPED.sub("", unicodedata.normalize("NFKD", text))
+    text = text.lower()
+    if not text.isascii():
+        text = _FOREIGN.sub(lambda match: _ALIKE[match[0]], text)
+    return _BREAKS.sub("\n", text)
+
+
+def _labels(folded: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+    """The labels between two places, in their order."""
+    at = start
+    for hint in _HINT.finditer(folded, start, len(folded) if end is None else end):
+        if hint.start() and folded[hint.start() - 1].isalnum():
+            continue
+        match = _FORWARD.match(folded, hint.start())
+        if match is None and folded[max(start, hint.start() - 2) : hint.start()].rstrip().endswith(("(", "[", "/")):
+            match = _BACKWARD.search(folded, max(at, hint.start() - _BACK), hint.end() + _BACK)
+        if match is not None and match.start() >= at:
+            at = match.end()
+            yield match
+
+
+def _marking(match: re.Match[str]) -> Tlp:
+    marking = _WORDS[re.sub(r"[ .]", "", match["colour"])]
+    return Tlp.AMBER_STRICT if match["strict"] and marking is Tlp.AMBER else marking
+
+
+def _found(text: str) -> list[_Found]:
+    """The banners of a text, without those that explain the protocol."""
+    folded = _folded(text)
+    found: list[_Found] = []
+    beyond: set[str] = set()
+    line = at = lines = end = 0
+    for match in _labels(folded):
+        if match.start() < end:
+            continue  # on a line that was looked at already
+        line += folded.count("\n", at, match.start())
+        at, lines = match.start(), lines + 1
+        if lines > _MOST:
+            beyond.add(match[0])
+            continue
+        start, end = _line(folded, match)
+        shape, labels = _shape(folded[start:end])
+        sure = _sureness(shape) if 0 < len(set(labels)) < 3 else None
+        if sure is not None:
+            found += [_Found(marking, line, sure) for marking in dict.fromkeys(labels)]
+    lone = [_Found(_marking(match), -1, False) for match in _COLOUR_FIELD.finditer(folded)]
+    lone += [_Found(_marking(match), -1, False) for match in map(_FORWARD.match, sorted(beyond)) if match]
+    return [*_unexplained(found), *lone]
+
+
+def _line(folded: str, match: re.Match[str]) -> tuple[int, int]:
+    """Where the line of a label begins and ends; of a long line the part that is near. Two lines where a label is broken."""
+    low, high = max(0, match.start() - _NEAR), min(len(folded), match.end() + _NEAR)
+    start = folded.rfind("\n", low, match.start()) + 1 or low
+    end = folded.find("\n", match.end(), high)
+    return start, high if end < 0 else end
+
+
+@lru_cache(4096)
+def _shape(line: str) -> tuple[str, tuple[Tlp, ...]]:
+    """The line with a mark in place of each label, and the labels; an address on the net holds none."""
+    line = _ADDRESS.sub("x", line)
+    labels = tuple(_labels(line))
+    for match in reversed(labels):
+        line = line[: match.start()] + _HERE + line[match.end() :]
+    return _TAG.sub(" ", line).replace("_", " "), tuple(map(_marking, labels))
+
+
+@lru_cache(4096)
+def _sureness(shape: str) -> bool | None:
+    """Whether the line is a banner surely (True) or doubtfully (False); None where it only talks of labels."""
+    before, after = shape.partition(_HERE)[0], shape.rpartition(_HERE)[2]
+    rest = shape.replace(_HERE, " ")
+    bare, bare_before, bare_after = (re.search(r"\w", _PAGE.sub("", part)) is None for part in (rest, before, after))
+    if bare:
+        return True
+    if "\n" in rest.strip():
+        return None
+    for pattern, sure in ((_STATED, True), (_SAID, False)):
+        said = pattern.search(shape)
+        if said is not None and not _SUPPOSED.search(shape[: said.end()].rpartition(". ")[2]):
+            return sure
+    key = _KEY.search(before)
+    if key is not None and bare_after and not _EXPLAINS.search(before):
+        return key["sign"] == ":" and is_marking(key["name"].strip())
+    if bare_after and _OWN_SENTENCE.search(before):
+        return False
+    explains = len(rest.split()) > _SHORT or _EXPLAINS.search(rest) is not None
+    parted = _PARTED.match(after) is not None
+    # It opens a paragraph, as a portion marking or a head does, or stands apart in a short line.
+    if bare_before and parted and (not explains or len(rest.split()) > _SHORT or _SENTENCES.search(rest)):
+        return False
+    if not explains and parted and _PARTING.search(before):
+        return False
+    if not explains and (bare_before or bare_after) and not _TELLS.search(rest) and not _SENTENCES.search(rest):
+        return False
+    return None
+
+
+def _unexplained(found: Iterable[_Found]) -> list[_Found]:
+    """Without the lines of an explanation: three labels or more, close together, each as often as the others."""
+    kept: list[_Found] = []
+    cluster: list[_Found] = []
+
+    def close() -> None:
+        counts = Counter(one.marking for one in cluster)
+        if len(counts) >= 3:
+            least = min(counts.values())
+            kept.extend(one for one in cluster if counts[one.marking] > least)
+        else:
+            kept.extend(cluster)
+        cluster.clear()
+
+    for one in found:
+        if cluster and one.line - cluster[-1].line > _CLOSE:
+            close()
+        cluster.append(one)
+    close()
+    return kept

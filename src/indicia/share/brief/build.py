@@ -17,6 +17,7 @@ from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
+from indicia.share.redact import marking_of
 from indicia.view.affair import subject
 from indicia.view.judgements import key_judgements
 from indicia.view.leaving import is_public
@@ -58,7 +59,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False) -> Brief:
         title=show(title, 120),
         kicker="Attribution brief" + (f" \u00b7 case {show(case.name, 80)}" if title != case.name else ""),
         subtitle=_subtitle(case),
-        marking=case.marking.label,
+        marking=marking_of(case).label,
         language="en",
         gist=told,
         page_one=first,

@@ -42,7 +42,7 @@ _OPINIONS = {Stance.ENDORSES: 75, Stance.DECLINES: 50, Stance.QUESTIONS: 25, Sta
 
 def claim_attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
     """One attribute for each claim, with the opinions of those who answer it."""
-    markings = {document.id: document.marking for document in case.documents}
+    markings = {document.id: case.counts_as(document) for document in case.documents}
     opinions = _opinions(case)
     return [
         {

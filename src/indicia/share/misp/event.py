@@ -19,6 +19,7 @@ from indicia.records import (
 )
 from indicia.share.internals import LOWERED, without_internals
 from indicia.share.misp.claims import claim_attributes, claim_notes, misp_uuid
+from indicia.share.redact import marking_of
 from indicia.share.seen import seen
 from indicia.share.stix.findings import OURS
 from indicia.share.stix.times import as_of
@@ -94,7 +95,7 @@ _REPORT = {
 def _reports(case: Case) -> list[dict[str, Any]]:
     """One report object for each document, by title, publisher and date; and one that says what the hunt saw."""
     found = [
-        _report(case, document.id, document.title or document.name, _told(document), document.published or "")
+        _report(case, document.id, document.title or document.name, _told(case, document), document.published or "")
         for document in case.documents
     ]
     if case.hunt is not None:
@@ -104,8 +105,8 @@ def _reports(case: Case) -> list[dict[str, Any]]:
     return found
 
 
-def _told(document: Document) -> str:
-    parts = (document.publisher, document.published, document.marking.label, f"SHA-256 {document.sha256}")
+def _told(case: Case, document: Document) -> str:
+    parts = (document.publisher, document.published, case.counts_as(document).label, f"SHA-256 {document.sha256}")
     return "; ".join(part for part in parts if part)
 
 
@@ -185,7 +186,7 @@ def _attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
 
 
 def _tags(case: Case, knowledge: Knowledge) -> list[str]:
-    tags = {f"tlp:{case.marking.value}"}
+    tags = {f"tlp:{marking_of(case).value}"}
     for mention in case.mentions:
         if mention.context is Context.STATED and (tag := _galaxy_tag(mention, knowledge)):
             tags.add(tag)

@@ -19,7 +19,7 @@ import orjson
 from indicia.knowledge import Knowledge
 from indicia.records import TLP_IDS, Case, Document, Sighting, Tlp
 from indicia.share.internals import LOWERED, without_internals
-from indicia.share.redact import marking_of
+from indicia.share.redact import marking_of, marking_of_texts, settled
 from indicia.share.stix.claims import claim_extension_definition, claim_objects
 from indicia.share.stix.conduct import conduct_objects
 from indicia.share.stix.emptiness import filled
@@ -41,8 +41,7 @@ def bundle_objects(case: Case, knowledge: Knowledge, *, internal: bool = False, 
 
     `internal` lets log records leave, with the names of machines and people in them; `texts` the full texts of the documents.
     """
-    if not internal:
-        case = without_internals(case)
+    case = settled(case if internal else without_internals(case))
     return _objects(case, knowledge, filled(tuple(_travelling(case))), internal=internal, texts=texts)
 
 
@@ -58,7 +57,7 @@ def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal
     objects.producer = producer
     objects.add_raw(claim_extension_definition(producer))
     objects.add_raw(_case_extension_definition(producer))
-    key = (case.name, case.marking.value, *(document.id for document in case.documents))
+    key = (case.name, marking_of_texts(case).value, *(document.id for document in case.documents))
     campaigns, indicators = Campaigns(case, objects), Indicators(case, objects)
     content = [
         *claim_objects(case, objects, campaigns, object_id("report", *key)),
@@ -111,7 +110,7 @@ def _case_fields(case: Case, texts: bool, sightings: list[Any]) -> dict[str, Any
         documents.append(fields)
     fields = {
         "name": case.name,
-        "marking": case.marking.value,
+        "marking": case.marking.value if case.marking is not None else [],
         "versions": filled(case.versions),
         "documents": documents,
         "claim_order": [claim.id for claim in case.claims],
@@ -160,8 +159,7 @@ def render(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: b
 
 def pieces(case: Case, knowledge: Knowledge, *, internal: bool = False, texts: bool = False) -> Iterator[bytes]:
     """The same object by object, as JSON with two blanks a level and sorted names."""
-    if not internal:
-        case = without_internals(case)
+    case = settled(case if internal else without_internals(case))
     # Sightings are most of a bundle: the report has one word where they stand, and each is made when it is written.
     here = token_hex(16)
     objects = _objects(case, knowledge, [here] if case.hunt and case.hunt.sightings else [], internal=internal, texts=texts)

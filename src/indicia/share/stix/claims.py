@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from indicia.affairs.origins import target_of
 from indicia.records import TLP_IDS, AccusedType, Case, Claim, Document, Proposition, Stance, TieKind, Tlp
+from indicia.share.redact import marking_of_texts
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
 from indicia.share.stix.ids import CLAIM_EXTENSION, object_id
@@ -59,11 +60,12 @@ def claim_extension_definition(producer: str) -> dict[str, Any]:
 def claim_objects(case: Case, objects: Objects, campaigns: Campaigns, report: str) -> list[str]:
     """Adds every claim and returns the ids of what was added, in order of the claims. Each note is also on the `report`."""
     documents = {document.id: document for document in case.documents}
+    whole = marking_of_texts(case)
     moments = moments_of_claims(case)
     all_said = []
     for claim in case.claims:
         document = documents.get(claim.quote.document)
-        marking = document.marking if document else case.marking
+        marking = case.counts_as(document) if document else whole
         said = _Said(
             claim=claim,
             document=document,

@@ -122,7 +122,7 @@ def _case(fields: dict[str, Any], claims: dict[str, Claim]) -> Case:
         advice=_one(fields, "advice", Advice),
         judgements=_several(fields, "judgements", Judgement),
         problems=(*_several(fields, "problems", Problem), *problems),
-        marking=_convert_tlp(fields.get("marking", "clear")),
+        marking=_convert_tlp(fields["marking"]) if "marking" in fields else None,
     )
 
 
@@ -212,5 +212,5 @@ def _joined(cases: list[Case]) -> Case:
         mentions=tuple({one.id: one for case in reversed(cases) for one in case.mentions}.values()),
         advice=None,
         problems=tuple(dict.fromkeys(problem for case in cases for problem in case.problems)),
-        marking=Tlp.strictest([case.marking for case in cases]),
+        marking=Tlp.joined(case.marking for case in cases),
     )

@@ -66,7 +66,6 @@ class _CaseFields(msgspec.Struct):
     """What the report's extension holds. A document may come with `length` (characters) in place of its text and blocks."""
 
     name: str
-    marking: Tlp
     versions: Versions
     documents: tuple[Document, ...] = ()
     claim_order: tuple[str, ...] = ()  # ids, in the order of the case; the claims stand in the notes
@@ -77,6 +76,7 @@ class _CaseFields(msgspec.Struct):
     advice: Advice | None = None
     judgements: tuple[Judgement, ...] = ()
     problems: tuple[Problem, ...] = ()
+    marking: Tlp | None = None
 
 
 def case_schema() -> dict[str, Any]:
@@ -86,7 +86,8 @@ def case_schema() -> dict[str, Any]:
     whole["properties"]["extension_type"] = {"const": "property-extension"}
     document = parts["Document"]
     document["properties"]["length"] = {"type": "integer", "minimum": 0}
-    document["required"].remove("text")
+    document["required"] = ["marking", *(name for name in document["required"] if name != "text")]
+    document["properties"]["marking"] = {"$ref": "#/$defs/Tlp"}  # what travels is never unmarked
     for part in (whole, *parts.values()):
         for field in part.get("properties", {}).values():
             field.pop("default", None)

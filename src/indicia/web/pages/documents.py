@@ -23,6 +23,7 @@ from indicia.records import (
     SourceType,
     Stance,
     TieKind,
+    shown_marking,
 )
 from indicia.share.redact import marking_of_texts
 from indicia.web.pages.filters import Filter, chips
@@ -84,7 +85,7 @@ def _rows(ask: Ask) -> list[dict[str, Any]]:
             "publisher": one.publisher,
             "published": one.published,
             "language": one.language,
-            "marking": one.marking.label,
+            "marking": shown_marking(one.marking),
             "characters": len(one.text),
             "claims": len(held.claims_in.get(one.id, ())),
             "mentions": len(held.mentions_in.get(one.id, ())),
@@ -139,7 +140,7 @@ def document(ask: Ask) -> Page:
             "publisher": found.publisher,
             "published": found.published,
             "sha256": found.sha256,
-            "marking": found.marking.label,
+            "marking": shown_marking(found.marking),
             "text": found.text[low:high],
             "start": low,
             "end": high,

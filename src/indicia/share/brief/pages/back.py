@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from indicia.records import Case, HuntVerdict, Problem, Severity
+from indicia.records import Case, HuntVerdict, Problem, Severity, shown_marking
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Row, Section, Table
-from indicia.view.leaving import is_public
+from indicia.view.leaving import is_public, is_said, left_out
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 
@@ -68,9 +68,12 @@ def limits_section(case: Case, notes: Notes) -> Section:
                 "own results."
             )
         )
-    blocks: list[AnyBlock] = [Bullets(items=tuple(items))]
+    # One line says that something was left out for an audience, and no count of anything else does.
+    items += [line(sentence) for sentence in left_out(case)]
     # The pipeline repeats the hunt's problems in the case's own list.
-    problems = list(dict.fromkeys((*case.problems, *(case.hunt.problems if case.hunt else ()))))
+    every = (*case.problems, *(case.hunt.problems if case.hunt else ()))
+    problems = list(dict.fromkeys(one for one in every if not is_said(one)))
+    blocks: list[AnyBlock] = [Bullets(items=tuple(items))]
     rules = [one for one in case.hunt.rules if one.skipped is not None] if case.hunt else []
     problems += [Problem(where=f"rule {one.id} {one.title}", what=f"could not run: {one.skipped}") for one in rules]
     total = sum(one.count for one in problems)
@@ -123,7 +126,7 @@ def sources_section(case: Case, notes: Notes) -> Section:
                 line(show(document.publisher or "\u2013", 80)),
                 line(show(document.published or "no date", 20)),
                 line(show(document.name, 160)),
-                line(document.marking.label),
+                line(shown_marking(document.marking)),
                 line(document.sha256[:16]),
             ),
         )
