@@ -35,7 +35,7 @@ def test_every_change_is_told_with_its_author(affair: Path, capsys: pytest.Captu
     assert indicia("history", affair) == exits.E_OK
     lines = capsys.readouterr().out.splitlines()
     assert [line[:3] for line in lines if line[0].isdigit()] == ["1  ", "2  "]
-    assert "first.txt" in lines[0]
+    assert lines[0] == "TLP:AMBER" and "first.txt" in lines[1]
     assert any("1 document" in line and "the weighing" in line for line in lines)
     assert indicia("history", affair, "--json") == exits.E_OK
     rows = json.loads(capsys.readouterr().out)
@@ -46,7 +46,7 @@ def test_every_change_is_told_with_its_author(affair: Path, capsys: pytest.Captu
 def test_every_version_of_a_record_is_told(affair: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert indicia("history", affair, "weighing") == exits.E_OK
     out = capsys.readouterr().out
-    assert out.startswith("weighing of change 1, ")
+    assert out.startswith("TLP:AMBER\nweighing of change 1, ")
     assert "until change 2" in out and "weighing of change 2, " in out
     with open_store(affair) as store:
         claim = store.load().claims[0]

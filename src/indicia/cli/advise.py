@@ -10,10 +10,11 @@ from rich.markup import escape
 from indicia import __version__
 from indicia.cli import exits
 from indicia.cli.ids import short_id
+from indicia.cli.marked import marked_json
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
 from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
-from indicia.records import Advice, Case, MeasureKind, Mention, MentionKind, Span, Versions, stable_id, to_json
+from indicia.records import Advice, Case, MeasureKind, Mention, MentionKind, Span, Tlp, Versions, stable_id
 
 __all__ = ["advise"]
 
@@ -42,17 +43,19 @@ def advise(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
 
     talk(quiet, verbose, color)
     if (case is None) == (not techniques):
         raise UsageError("give either a case or --techniques", hint="for example: indicia advise --techniques T1190 T1505.003")
     knowledge = load()
     subject = as_left(load_case(case), knowledge) if case is not None else _by_hand(words(techniques))
+    marking = marking_of(subject) if case is not None else None
     advice = advise_case(subject, knowledge, have=words(have) if have else None)
     if as_json:
-        write_out(to_json(advice) + b"\n", output)
+        write_out(marked_json(advice, marking) + b"\n", output)
     else:
-        _show(advice, color, queries=verbose > 0)
+        _show(advice, marking, color, queries=verbose > 0)
     return exits.E_OK
 
 
@@ -74,8 +77,10 @@ def _by_hand(ids: tuple[str, ...]) -> Case:
     return Case(name="by hand", versions=Versions(indicia=__version__), mentions=tuple(mentions))
 
 
-def _show(advice: Advice, color: bool, *, queries: bool) -> None:
+def _show(advice: Advice, marking: Tlp | None, color: bool, *, queries: bool) -> None:
     console = console_for(color)
+    if marking is not None:
+        console.print(marking.label, style="bold")
     if advice.summary:
         console.print(escape(plain(advice.summary)))
     for number, measure in enumerate(advice.measures, 1):

@@ -47,6 +47,7 @@ def history(
     """
     from indicia.case import open_store
     from indicia.pipeline import is_store
+    from indicia.share.redact import marking_of
 
     if not is_store(case):
         raise UsageError(f"{case} is no case file", hint="keep one with: indicia brief SOURCE... --case FILE")
@@ -55,10 +56,14 @@ def history(
     with open_store(case) as store:
         if at is not None:
             _as_it_stood(store, at, as_json)
-        elif record is not None:
-            _versions(store, record, as_json)
+            return exits.E_OK
+        marking = marking_of(store.load()).label
+        if not as_json:
+            _print(marking)
+        if record is not None:
+            _versions(store, record, marking, as_json)
         else:
-            _runs(store, as_json)
+            _runs(store, marking, as_json)
     return exits.E_OK
 
 
@@ -82,10 +87,10 @@ def _print_json(value: Any) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
 
 
-def _runs(store: Store, as_json: bool) -> None:
+def _runs(store: Store, marking: str, as_json: bool) -> None:
     rows = list(zip(store.runs(), store.changes(), strict=True))
     if as_json:
-        _print_json([{"run": one, "changes": changes} for one, changes in rows])
+        _print_json([{"marking": marking, "run": one, "changes": changes} for one, changes in rows])
         return
     for one, changes in rows:
         _print(f"{one.id}  {one.time}  {one.author}: {one.what}")
@@ -93,12 +98,13 @@ def _runs(store: Store, as_json: bool) -> None:
             _print(f"     {word}{': ' if word else ''}{what}")
 
 
-def _versions(store: Store, id: str, as_json: bool) -> None:
+def _versions(store: Store, id: str, marking: str, as_json: bool) -> None:
     versions = store.versions(id)
     if not versions:
         raise UsageError(f"nothing in this case ever had the id {id!r}", hint="--json of brief, read or weigh shows the ids")
     if as_json:
-        rows = [{"kind": one.kind, "since": one.since, "until": one.until, "record": msgspec.Raw(one.body)} for one in versions]
+        ends = [{"kind": one.kind, "since": one.since, "until": one.until} for one in versions]
+        rows = [{"marking": marking, **end, "record": msgspec.Raw(one.body)} for end, one in zip(ends, versions, strict=True)]
         _print_json(rows)
         return
     before: dict[str, Any] = {}
@@ -122,6 +128,7 @@ def _short(value: Any) -> str:
 def _as_it_stood(store: Store, at: int, as_json: bool) -> None:
     from indicia.knowledge import load
     from indicia.pipeline import as_left
+    from indicia.share.redact import marking_of
     from indicia.view.judgements import key_judgements
 
     runs = {one.id: one for one in store.runs()}
@@ -131,6 +138,7 @@ def _as_it_stood(store: Store, at: int, as_json: bool) -> None:
     if as_json:
         sys.stdout.buffer.write(to_json(case) + b"\n")
         return
+    _print(marking_of(case).label)
     _print(f"After change {at}, {runs[at].time}, {runs[at].author}: {runs[at].what}")
     for sentence in key_judgements(case):
         _print(f"- {sentence.text}")

@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from indicia.cli import exits
 from indicia.cli.count import count_logs
+from indicia.cli.marked import marked_json
 from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
 from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
@@ -119,7 +120,7 @@ def hunt(
     shown = tuple(RuleLevel)[tuple(RuleLevel).index(level) :]
     if as_lines:
         some = (sighting for sighting in found.sightings if sighting.level in shown)
-        write_out(b"".join(to_json(sighting) + b"\n" for sighting in some), output)
+        write_out(b"".join(marked_json(sighting, found.marking) + b"\n" for sighting in some), output)
     elif as_json:
         write_out(to_json(found) + b"\n", output)
     else:
@@ -192,6 +193,7 @@ def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
 
 def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> None:
     console = console_for(color)
+    console.print(found.marking.label, style="bold")
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
     by_id = {sighting.id: sighting for sighting in found.sightings}
     for chain in found.chains:

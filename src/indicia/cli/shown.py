@@ -9,9 +9,10 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from indicia.cli.ids import short_id
+from indicia.cli.marked import strictest_shown
 from indicia.cli.talk import console_for, plain
 from indicia.pipeline import Piece
-from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance
+from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking
 
 __all__ = ["Shown"]
 
@@ -43,9 +44,12 @@ class Shown:
         self._left = _MOST
         self._beyond = 0
         self._documents = 0
+        self._marking: Tlp | None = None
 
     def add(self, piece: Piece) -> None:
         by_id = {document.id: document for document in piece.documents}
+        held = (self._marking,) if self._documents else ()
+        self._marking = strictest_shown([*held, *(document.marking for document in piece.documents)])
         self._documents += len(by_id)
         for claim in piece.claims:
             self._claims.append((claim, _place(by_id[claim.quote.document], claim.quote.start)))
@@ -67,6 +71,7 @@ class Shown:
     def print(self, file: IO[str], *, color: bool) -> None:
         """Wrapped at the width of a terminal; a file or a pipe gets each quote on one line."""
         console = console_for(color, file)
+        console.print(shown_marking(self._marking), style="bold")
         console.print(f"[bold]{len(self._claims)} claim{'' if len(self._claims) == 1 else 's'}[/]")
         for claim, place in self._claims:
             _print_claim(console, claim, place)

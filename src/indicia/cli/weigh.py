@@ -13,10 +13,11 @@ from rich.table import Table
 
 from indicia.cli import exits
 from indicia.cli.ids import short_id
+from indicia.cli.marked import marked_json, strictest_shown
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
 from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, EvidenceKind, Weighing, to_json
+from indicia.records import Assessment, Evidence, EvidenceKind, Tlp, Weighing
 
 if TYPE_CHECKING:
     from indicia.knowledge import Knowledge
@@ -65,9 +66,11 @@ def weigh(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case, read_sources
+    from indicia.share.redact import marking_of
     from indicia.weigh import Change, from_ids, gather, what_if
 
     voice = talk(quiet, verbose, color)
+    marking: Tlp | None
     by_hand = any((techniques, software, victims, sectors))
     if sum((case is not None, by_hand, bool(evidence))) != 1:
         raise UsageError(
@@ -76,17 +79,20 @@ def weigh(
         )
     knowledge = load()
     if by_hand:
+        marking = None
         items = from_ids(words(techniques), words(software), words(victims), words(sectors), knowledge=knowledge)
     elif evidence:
         documents, claims, mentions, problems = read_sources(
             [str(path) for path in evidence], knowledge, stdin=standard_input()
         )
         voice.problems(problems)
+        marking = strictest_shown(document.marking for document in documents)
         claims = led_back(claims, documents)
         items = gather(claims, mentions, None, documents, knowledge, join_affairs(claims, documents, knowledge))
     else:
         assert case is not None
         left = as_left(load_case(case), knowledge)
+        marking = marking_of(left)
         if left.weighing is not None:
             items = left.weighing.evidence
         else:
@@ -94,9 +100,9 @@ def weigh(
     change = Change(off=words(without), prior={} if unknown is None else {"unknown": unknown})
     weighing = what_if(items, knowledge, change)
     if as_json:
-        write_out(to_json(weighing) + b"\n", output)
+        write_out(marked_json(weighing, marking) + b"\n", output)
     else:
-        _show(weighing, color)
+        _show(weighing, marking, color)
         _stress(weighing.evidence, knowledge, rival, color)
     return exits.E_OK
 
@@ -123,8 +129,10 @@ def _stress(items: Sequence[Evidence], knowledge: Knowledge, rival: str | None, 
         console.print(f"  with {escape(tools)} of {escape(rival)} planted: {planted.verdict.value}{escape(led)}; {fooled}")
 
 
-def _show(weighing: Weighing, color: bool) -> None:
+def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
     console = console_for(color)
+    if marking is not None:
+        console.print(marking.label, style="bold")
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
         console.print(f"\n[bold]{title}[/]: {escape(plain(assessment.statement))}")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})

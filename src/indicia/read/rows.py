@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indicia.read.claims.record.rows import claim_row
-from indicia.records import Document, Mention, MentionKind, Reading
+from indicia.records import Document, Mention, MentionKind, Reading, shown_marking
 
 __all__ = ["mention_row", "reading_row"]
 
@@ -35,12 +35,13 @@ def mention_row(mention: Mention) -> dict[str, Any]:
 
 
 def reading_row(reading: Reading, document: Document, *, id: str | None = None) -> dict[str, Any]:
-    """`{"id", "claims", "techniques", "indicators", "names"}` of one document, and `problems` where there are any."""
+    """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document, and `problems` where there are any."""
     techniques = [m for m in reading.mentions if m.kind is MentionKind.TECHNIQUE]
     indicators = [m for m in reading.mentions if m.kind in _INDICATORS]
     names = [m for m in reading.mentions if m.kind not in _INDICATORS and m.kind is not MentionKind.TECHNIQUE]
     row: dict[str, Any] = {
         "id": document.name if id is None else id,
+        "marking": shown_marking(document.marking),
         "claims": [claim_row(claim, document) for claim in reading.claims],
         "techniques": [mention_row(m) for m in techniques],
         "indicators": [mention_row(m) for m in indicators],

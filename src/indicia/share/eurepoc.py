@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from indicia.knowledge import Knowledge
 from indicia.knowledge.eurepoc import COLUMNS, coded
 from indicia.records import AccusedType, Case, Claim, SourceType, Stance
+from indicia.share.redact import marking_of
 from indicia.view.inert import inert_cell
 from indicia.view.words import by_state, firmness_words, source_words
 
 __all__ = ["render"]
 
-OURS = ("stance", "firmness", "quote", "document", "published")
+OURS = ("stance", "firmness", "quote", "document", "published", "tlp")
 _ATTRIBUTING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 
 
@@ -27,13 +28,14 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow((*COLUMNS, *OURS))
+    marking = marking_of(case).label
     documents = {document.id: document for document in case.documents}
     for claim in case.claims:
         if claim.stance not in _ATTRIBUTING:
             continue
         document = documents.get(claim.quote.document)
         where = (document.title or document.file_name, document.published or "") if document else ("", "")
-        cells = (*_coded(claim), claim.stance.value, firmness_words(claim.said), claim.quote.text, *where)
+        cells = (*_coded(claim), claim.stance.value, firmness_words(claim.said), claim.quote.text, *where, marking)
         writer.writerow([inert_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8")
 

@@ -12,6 +12,7 @@ import orjson
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Claim, Sighting
+from indicia.share.redact import marking_of
 from indicia.view.words import propositions
 
 __all__ = ["render"]
@@ -21,9 +22,10 @@ _SORTED = 100_000  # lines that are sorted in memory; more go through files
 
 def render(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
     """One object for each sighting that has a time, and one for each dated claim, by time. Times are UTC."""
-    claims = (_line(claim.date, _of_claim(claim)) for claim in case.claims if claim.date and len(claim.date) == 10)
+    tlp = {"tlp": marking_of(case).label}
+    claims = (_line(claim.date, _of_claim(claim) | tlp) for claim in case.claims if claim.date and len(claim.date) == 10)
     sightings = (
-        _line(sighting.event.time.isoformat(), _of_sighting(sighting))
+        _line(sighting.event.time.isoformat(), _of_sighting(sighting) | tlp)
         for sighting in (case.hunt.sightings if case.hunt else ())
         if sighting.event.time is not None
     )
