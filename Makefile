@@ -29,7 +29,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	@touch $@
 
 run: $(VENV)/.run
-	$(BIN)/indicia brief examples/exchange-2021/texts --logs examples/exchange-2021/logs -o out/exchange-2021
+	$(BIN)/indicia brief examples/exchange-2021/texts --logs examples/exchange-2021/logs --unmarked clear -o out/exchange-2021
 
 test: check unit
 

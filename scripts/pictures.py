@@ -16,6 +16,7 @@ from indicia.share import render
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 
 if __name__ == "__main__":
-    case = build([str(example_folder() / "texts")], (), name="Microsoft Exchange 2021", knowledge=load())
+    texts = [str(example_folder() / "texts")]
+    case = build(texts, (), name="Microsoft Exchange 2021", unmarked=Tlp.CLEAR, knowledge=load())
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "card.svg").write_bytes(render(for_audience(case, Tlp.CLEAR, load()), "card", load()))

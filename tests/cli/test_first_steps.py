@@ -25,7 +25,7 @@ def test_the_example_is_put_where_its_commands_find_it(tmp_path: Path) -> None:
     answer = indicia("example", cwd=tmp_path)
     assert answer.returncode == exits.E_OK, answer.stderr
     first = answer.stdout.decode().splitlines()[0]
-    assert first == "indicia brief indicia-example/texts --logs indicia-example/logs -o indicia-example/brief"
+    assert first == "indicia brief indicia-example/texts --logs indicia-example/logs --unmarked clear -o indicia-example/brief"
     assert (tmp_path / "indicia-example" / "texts" / "uk.txt").is_file()
     assert any((tmp_path / "indicia-example" / "logs").rglob("*.LOG"))
     assert indicia("example", cwd=tmp_path).returncode == exits.E_USAGE, "nothing is overwritten"

@@ -78,7 +78,7 @@ def brief(
 
       indicia brief statements/ --have mfa,edr --tlp amber -o brief/
 
-      indicia brief statements/ --logs exchange-logs/ --public -o for-the-press/   [dim]nothing of your own in it[/]
+      indicia brief statements/ --logs exchange-logs/ --public --unmarked clear -o for-the-press/   [dim]nothing of yours[/]
 
       indicia brief statements/ --full -o brief/   [dim]every annex in full[/]
 

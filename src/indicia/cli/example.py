@@ -17,7 +17,7 @@ __all__ = ["example"]
 FOLDER = Path("indicia-example")
 # What to try, in this order; {here} is the folder.
 TRY = (
-    "indicia brief {here}/texts --logs {here}/logs -o {here}/brief",
+    "indicia brief {here}/texts --logs {here}/logs --unmarked clear -o {here}/brief",
     "indicia read {here}/texts/uk.txt",
     "indicia hunt {here}/logs",
     "indicia serve {here}/brief",
