@@ -16,6 +16,7 @@ FLOORS = {
     "errors": 0,
     "stages": 0,
     "writing": 0,
+    "account": 0,
     "extras": 1,
     "plugins": 1,
     "records": 1,

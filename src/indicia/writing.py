@@ -22,7 +22,7 @@ def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 
     A new file has the mode that the umask says, as any other program's; one that was there keeps its own; with `private` only
     its owner reads it, whatever the umask. What is no ordinary file, as a pipe or /dev/null, is written to as it is: nothing
-    may take its place. Raises: OSError.
+    may take its place. Raises: OSError, with the name of `path`.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as file:
@@ -34,7 +34,10 @@ def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}")
     # Not readable by more people than at the end, at no moment. Python's temporary files are for nobody else, ever.
     mode = PRIVATE if private or before is not None else _ANYBODY
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error  # by the name that is known
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -42,7 +45,10 @@ def written(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         if before is not None and not private:
             temporary.chmod(before)
-        temporary.replace(path)
+        try:
+            temporary.replace(path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

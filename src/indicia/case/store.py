@@ -6,6 +6,7 @@ leaves nothing. SQLite runs in WAL mode with full synchronisation; writers wait 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Text, cast, create_engine, delete, event, func, insert, select
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, Text, cast, create_engine, delete, event, func, insert, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from indicia.case.columns import Columns
+from indicia.case.faults import DAMAGED, check_file, complete, hint_of, reading, reason_of
 from indicia.case.migrate import upgrade
 from indicia.case.parts import LISTS, SINGLES, Part, parts_of
 from indicia.case.past import Changes, Run, Version, changes_of, runs_of, versions_of
@@ -32,6 +35,7 @@ from indicia.writing import make_private
 __all__ = ["Found", "Store", "open_store"]
 
 _KINDS: dict[str, type[Record]] = {kind: type for kind, (_, type) in LISTS.items()} | {"sighting": Sighting}
+_FORM = "postgresql+psycopg://user@host/database"
 _AT_ONCE = 500  # values in one query
 _WAIT = 60  # seconds that a writer waits for another
 
@@ -48,27 +52,48 @@ class Found(Record, frozen=True, kw_only=True):
 
 
 def open_store(where: Path | str) -> Store:
-    """The store in a file (made if it is not there) or behind a URL such as `postgresql+psycopg://...`. Raises: StoreError."""
+    """The store in a file (made if it is not there) or behind a URL such as `postgresql+psycopg://...`. Raises: StoreError.
+
+    A file of another program, of a newer version or a damaged one is refused and stays as it is.
+    """
     text = str(where)
-    try:
-        url = make_url(text) if "://" in text else make_url(f"sqlite:///{Path(text).absolute()}")
-    except ArgumentError as error:
-        raise StoreError(f"not a database address: {error}", where=text) from error
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = create_engine(url, connect_args={"timeout": _WAIT} if sqlite else {})
-    if sqlite:
+    url, engine = _engine_of(text)
+    shown = text if "://" not in text else url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+            check_file(Path(url.database), shown)
             make_private(Path(url.database))  # SQLite gives its log and its index of it the mode of the file
         _listen(engine)
     try:
         upgrade(engine)
     except BaseException as error:
         engine.dispose()
-        if not isinstance(error, SQLAlchemyError | OSError):
+        if isinstance(error, CommandError):
+            hint = "open it with the version that wrote it, or with a newer one"
+            raise StoreError("was written by a newer version of Indicia, or is no case", where=shown, hint=hint) from error
+        if not isinstance(error, SQLAlchemyError | OSError | ImportError):
             raise
-        reason = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
-        raise StoreError(f"cannot be opened as a case: {reason}", where=url.render_as_string(hide_password=True)) from error
+        raise StoreError(f"cannot be opened as a case: {reason_of(error)}", where=shown, hint=hint_of(error)) from error
     return Store(engine)
+
+
+def _engine_of(text: str) -> tuple[URL, Engine]:
+    """Raises: StoreError for an address that SQLAlchemy does not understand, or whose driver is not installed."""
+    try:
+        url = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).absolute()))
+        if url.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise StoreError(f"{url.get_backend_name()} is no database that cases are kept in", where=_hidden(text), hint=_FORM)
+        return url, create_engine(url, connect_args={"timeout": _WAIT} if url.get_backend_name() == "sqlite" else {})
+    except (ArgumentError, ValueError, TypeError) as error:
+        raise StoreError("is no database address", where=_hidden(text), hint=_FORM) from error
+    except ImportError as error:
+        hint = f'pip install "indicia[postgresql]", and an address such as {_FORM}'
+        raise StoreError(f"the driver {error.name} is not installed", where=_hidden(text), hint=hint) from error
+
+
+def _hidden(address: str) -> str:
+    """The address without what may be a password."""
+    return re.sub(r"(?<=://).*@", "***@", address)
 
 
 def _listen(engine: Engine) -> None:
@@ -101,8 +126,14 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with reading(self.address), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _writing(self, *, many: bool = False) -> Iterator[Connection]:
         with (
+            reading(self.address, "could not be written, and nothing was changed"),
             self._engine.connect().execution_options(writes=True) as connection,
             loading(connection, sighting) if many else nullcontext(),
             connection.begin(),
@@ -117,20 +148,17 @@ class Store:
         `time` is ISO, UTC, and is the caller's to give. Judgements by people are never withdrawn by a run.
         """
         sightings = case.hunt.sightings if case.hunt else ()
-        try:
-            with self._writing(many=len(sightings) > MANY) as connection:
-                number = connection.execute(insert(run).values(time=time, author=author, what=what[:2000])).inserted_primary_key
-                assert number is not None
-                writer = Writer(connection, int(number[0]))
-                for part in parts_of(case):
-                    writer.write(part)
-                writer.write_sightings(sightings)
-                writer.write(Part("columns", (("columns", Columns.of(case.hunt).pack()),)))
-                for counts in (writer.added, writer.superseded, writer.withdrawn):
-                    counts.pop("columns", None)  # nothing new: the sightings once more, in another form
-                return Changes(run=writer.run, added=writer.added, superseded=writer.superseded, withdrawn=writer.withdrawn)
-        except SQLAlchemyError as error:
-            raise StoreError(f"could not be written, and nothing was changed: {error}", where=self.address) from error
+        with self._writing(many=len(sightings) > MANY) as connection:
+            number = connection.execute(insert(run).values(time=time, author=author, what=what[:2000])).inserted_primary_key
+            assert number is not None
+            writer = Writer(connection, int(number[0]))
+            for part in parts_of(case):
+                writer.write(part)
+            writer.write_sightings(sightings)
+            writer.write(Part("columns", (("columns", Columns.of(case.hunt).pack()),)))
+            for counts in (writer.added, writer.superseded, writer.withdrawn):
+                counts.pop("columns", None)  # nothing new: the sightings once more, in another form
+            return Changes(run=writer.run, added=writer.added, superseded=writer.superseded, withdrawn=writer.withdrawn)
 
     def judge(self, judgement: Judgement) -> None:
         """Keeps what a person decided, beside the machine's own."""
@@ -149,7 +177,7 @@ class Store:
 
         Raises: StoreError when nothing was saved yet.
         """
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             case = self._case(connection, at)
             return _with_sightings(case, tuple(_each_sighting(connection, at))) if sightings else case
 
@@ -159,7 +187,7 @@ class Store:
 
         Raises: StoreError when nothing was saved yet.
         """
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             if not self._is_sqlite:  # where else each question would be answered as of its own moment
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             case = self._case(connection, None)
@@ -187,49 +215,51 @@ class Store:
 
     def runs(self) -> tuple[Run, ...]:
         """All changes, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return runs_of(connection)
 
     def changes(self) -> tuple[Changes, ...]:
         """What each run changed, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection, complete(self.address):
             return changes_of(connection)
 
     def versions(self, id: str) -> tuple[Version, ...]:
         """Every version of the record of this id, oldest first; none where nothing has it."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection, complete(self.address):
             return versions_of(connection, id)
 
     def last_run(self) -> int:
         """The number of the last change, 0 when there was none."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return int(connection.execute(select(func.max(run.c.id))).scalar_one() or 0)
 
     def last_build(self) -> int:
         """The number of the last change that was more than a judgement, 0 when there was none."""
         last = func.max(entry.c.since), func.max(entry.c.until)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(select(*last).where(entry.c.kind != "judgement")).one()
         return max(number or 0 for number in row)
 
     def judgements(self) -> tuple[Judgement, ...]:
         """All that people decided, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return tuple(_decode(body, Judgement) for body in self._bodies(connection, "judgement", None))
 
     def columns(self) -> Columns:
         """The current sightings as columns; the place in them is what `sightings_at` takes."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = list(self._bodies(connection, "columns", None))
         try:
             return Columns.unpack(found[-1]) if found else Columns.of(self.load().hunt)  # saved by an earlier version
         except (zlib.error, msgspec.MsgspecError, ValueError) as error:
-            raise StoreError(f"the columns of the sightings cannot be read: {error}", where=self.address) from error
+            raise StoreError(
+                f"the columns of the sightings cannot be read: {error}", where=self.address, hint=DAMAGED
+            ) from error
 
     def sightings_at(self, places: Sequence[int]) -> tuple[Sighting, ...]:
         """The current sightings at these places, in the order asked for; a place that is not there is left out."""
         found: dict[int, Sighting] = {}
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for start in range(0, len(places), _AT_ONCE):
                 batch = places[start : start + _AT_ONCE]
                 query = select(sighting.c.place, sighting.c.body).where(sighting.c.until.is_(None), sighting.c.place.in_(batch))
@@ -239,7 +269,7 @@ class Store:
     def places_of(self, ids: Sequence[str]) -> dict[str, int]:
         """The places of those of `ids` that are current sightings."""
         found: dict[str, int] = {}
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for start in range(0, len(ids), _AT_ONCE):
                 batch = ids[start : start + _AT_ONCE]
                 # Whether it holds is asked here: in the query it would lead SQLite to read all that hold instead of these ids.
@@ -250,7 +280,7 @@ class Store:
     def numbers(self) -> list[int]:
         """The numbers of the current sightings, by place."""
         query = "SELECT seq FROM sighting WHERE until IS NULL ORDER BY place"
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             driver: Any = connection.connection.driver_connection  # a million rows: the rows of SQLAlchemy would take a second
             cursor = driver.cursor()
             try:
@@ -264,7 +294,7 @@ class Store:
 
         `inside`: that hold it as it is anywhere in their JSON, in the midst of words too, which reads all of them.
         """
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             if inside:
                 text = msgspec.json.encode(query)[1:-1].decode().lower()
                 body = func.lower(
@@ -298,7 +328,7 @@ class Store:
             query = query.where(sighting.c.host == host)
         if rule is not None:
             query = query.where(sighting.c.rule == rule)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query.where(number > after).order_by(number).limit(limit))
             return tuple((row.seq, _decode(row.body, Sighting)) for row in rows)
 
@@ -313,7 +343,7 @@ class Store:
         if not wanted:
             return ()
         found = []
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for each in (kind,) if kind else (*INDEXED, "sighting"):
                 for number, body in find_rows(connection, each, wanted, after=after, most=limit):
                     record = _decode(body, _KINDS[each])
@@ -326,13 +356,13 @@ class Store:
         wanted = phrases(query)
         if not wanted:
             return {}
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             counts = {kind: how_many(connection, kind, wanted, most=most) for kind in (*INDEXED, "sighting")}
         return {kind: count for kind, count in counts.items() if count}
 
     def offered(self, to: str) -> dict[str, dict[str, str]]:
         """What was passed on last `to` somebody: the columns of each object, by its id."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(offered).where(offered.c.reader == to[:200]))
             return {row["id"]: {n: row[n] for n in ("digest", "created", "modified", "added")} for row in rows.mappings()}
 
@@ -348,15 +378,16 @@ class Store:
         """Raises: StoreError when the file is damaged."""
         if not self._is_sqlite:
             return
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             answer = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
         if answer != "ok":
             raise StoreError(f"the file is damaged: {answer}", where=self.address)
 
     @property
     def address(self) -> str:
-        """Where the case is, without a password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        """Where the case is: a path, or a URL without a password."""
+        url = self._engine.url
+        return url.database if self._is_sqlite and url.database else url.render_as_string(hide_password=True)
 
 
 def _with_sightings(case: Case, sightings: Sequence[Sighting]) -> Case:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.count import Count, count_files
 from indicia.cli.marked import tell_unmarked
@@ -175,7 +175,7 @@ def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], 
     what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs)])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with open_store(where) as store:
-        changes = store.save(case, author=getpass.getuser(), time=now, what=what)
+        changes = store.save(case, author=account(), time=now, what=what)
     if changes.is_empty:
         voice.say(f"{where}: nothing changed")
     for word, told in counted(changes):

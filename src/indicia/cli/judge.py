@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.ids import meant
 from indicia.cli.options import Color, Quiet, Verbose, talk
@@ -52,7 +52,7 @@ def judge(
     if action not in ACTIONS:
         raise UsageError(f"no action {action!r}", hint="one of: " + ", ".join(ACTIONS))
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    who = author or getpass.getuser()
+    who = author or account()
     with open_store(case) as store:
         held = store.load()
         id = meant(held, subject)

@@ -20,7 +20,11 @@ from indicia.errors import IndiciaError
 
 __all__ = ["app", "register", "run"]
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+# What the place is that was to be written to, and no fault of ours: full, closed, no folder, no file.
+_PLACE = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS),
+    *(errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO),
+}
 
 app = typer.Typer(
     name="indicia",
@@ -147,8 +151,9 @@ def run(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         _nobody_reads()
     except Exception as error:  # our own fault: say so, and show the trace only to those who asked
-        if isinstance(error, OSError) and error.errno in _FULL:
-            talk.error(f"the output cannot be written: {error.strerror}; nothing half-written is left")
+        if isinstance(error, OSError) and error.errno in _PLACE:
+            where = f"{error.filename}: " if error.filename else "the output "
+            talk.error(f"{where}cannot be written: {error.strerror}; nothing half-written is left")
             sys.exit(exits.E_STORE)
         talk.error(f"a fault in Indicia, not in your input: {type(error).__name__}: {error}")
         if "-vv" in arguments:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.cli.talk import write_out
@@ -69,7 +69,7 @@ def merge(
         with open_store(output) as store:
             if store.runs():
                 raise UsageError(f"{output} holds a case already", hint="give a new file; merging never overwrites")
-            store.save(merged, author=getpass.getuser(), time=now, what="merge " + " ".join(cases))
+            store.save(merged, author=account(), time=now, what="merge " + " ".join(cases))
     names = {row.id: row.name for row in knowledge.incidents}
     states = {row.code: row.name for row in knowledge.states}
     write_out(statement_text(parties, names, states).encode(), statement)

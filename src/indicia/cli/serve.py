@@ -87,6 +87,8 @@ def serve(
         if taxii_only:
             app = taxii_server(cases or (), readers, inbox, sightings, known, held)
         else:
+            if not cases:
+                _check_writable(home)
             page = create_app(home, cases or (), hosts=known, launch=launch, reads=reads or ())
             shelf = page.state.shelf
             held.callback(shelf.close)
@@ -108,6 +110,17 @@ def _launch_token() -> str:
     if given and (len(given) < 16 or not given.isascii() or not given.isprintable()):
         raise UsageError("INDICIA_SERVE_TOKEN is too easily guessed", hint="16 letters and digits or more")
     return given or secrets.token_hex(24)
+
+
+def _check_writable(home: Path) -> None:
+    """Raises: InputError when no case can be kept there."""
+    hint = "--folder names another"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot hold cases: {error.strerror or error}", where=str(home), hint=hint) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise InputError("may not be written to, so it cannot hold cases", where=str(home), hint=hint)
 
 
 def _listening(host: str, port: int) -> socket.socket:

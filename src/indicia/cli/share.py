@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.marked import counting_as, tell_unmarked
 from indicia.cli.options import Color, Output, Quiet, Unmarked, Verbose, read_marking, talk
@@ -125,7 +125,7 @@ def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case
 
     before = len(subject.judgements)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    marked = mark(subject, marking, reason=reason, author=getpass.getuser(), time=now)
+    marked = mark(subject, marking, reason=reason, author=account(), time=now)
     if is_store(where):
         with open_store(where) as store:
             for judgement in marked.judgements[before:]:

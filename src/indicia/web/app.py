@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
+import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ExceptionHandler
 
+from indicia.account import account
 from indicia.errors import IndiciaError
 from indicia.web.actions import deeds
 from indicia.web.cases.jobs import Jobs
@@ -32,6 +35,7 @@ from indicia.web.shown.render import Ask, Page, answer
 __all__ = ["MOST_BYTES", "create_app"]
 
 SESSION = 7 * 24 * 3600  # seconds
+_log = logging.getLogger(__name__)
 MOST_BYTES = 200_000_000  # of one request: larger logs are given as a folder on this machine
 PageFunction = Callable[[Ask], Page | Response]
 
@@ -112,21 +116,14 @@ def create_app(
             ),
             Middleware(Entrance, token=launch, refuse=_outside),
         ],
-        exception_handlers={HTTPException: _refused, IndiciaError: _failed, ClientDisconnect: _gone, Exception: _fault},
+        exception_handlers=_HANDLERS,
         lifespan=life,
     )
     app.router.redirect_slashes = False
     app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), folders
     app.state.hosts, app.state.launch = hosts, launch
-    app.state.author = author or _who()
+    app.state.author = author or account()
     return app
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # an account without a name, as in some containers
-        return "analyst"
 
 
 def _routes() -> list[BaseRoute]:
@@ -207,5 +204,21 @@ def _failed(request: Request, error: Exception) -> Response:
     return _message(request, 400, "That cannot be used", error.message, error.hint)
 
 
+def _not_kept(request: Request, error: Exception) -> Response:
+    """The disk is full, or the folder is closed to us."""
+    _log.warning("cannot be written: %s", error)
+    reason = getattr(error, "strerror", None) or str(error)
+    return _message(request, 503, "That cannot be kept", f"The folder of cases cannot be written to: {reason}.")
+
+
 def _fault(request: Request, error: Exception) -> Response:
     return PlainTextResponse("A fault in Indicia. The terminal that it runs in shows where; please report it.", 500, HEADERS)
+
+
+_HANDLERS: Mapping[Any, ExceptionHandler] = {
+    HTTPException: _refused,
+    IndiciaError: _failed,
+    ClientDisconnect: _gone,
+    OSError: _not_kept,
+    Exception: _fault,
+}

@@ -270,7 +270,10 @@ class Shelf:
         if slug not in self.slugs():
             if not make:
                 raise KeyError(slug)
-            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"cannot hold cases: {error.strerror or error}", where=str(self.folder)) from error
         return self._store(slug)
 
     def _store(self, slug: str) -> Store:

@@ -1,0 +1,91 @@
+"""Case files that are none, or not whole: told with the file's name, and left as they are."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from indicia.errors import StoreError
+
+__all__ = ["DAMAGED", "check_file", "complete", "hint_of", "reading", "reason_of"]
+
+DAMAGED = "the file may be damaged: take a copy that is older"
+_OURS = {"alembic_version", "run", "entry", "sighting"}
+
+
+def check_file(path: Path, where: str) -> None:
+    """Looks at what is there before anything is changed in it. Raises: StoreError for what can be no case, or never be one."""
+    try:
+        if path.is_dir():
+            raise StoreError("is a folder, and no case file", where=where)
+        if not path.exists():
+            _check_folder(path.parent, where)
+            return
+        if path.stat().st_size == 0:
+            return  # as it is before the first run
+        if not os.access(path, os.R_OK):
+            raise StoreError("may not be read", where=where)
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            hint = "SQLite keeps its log beside it; make a copy elsewhere"
+            raise StoreError("it and its folder may not be written to", where=where, hint=hint)
+        tables = _tables(path)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"cannot be a case: {reason_of(error)}", where=where) from error
+    if tables and not tables >= _OURS:
+        raise StoreError("is the database of another program; nothing in it was changed", where=where)
+
+
+def _check_folder(folder: Path, where: str) -> None:
+    if not folder.is_dir():
+        raise StoreError(f"there is no folder {folder}", where=where)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"the folder {folder} may not be written to", where=where)
+
+
+def _tables(path: Path) -> set[str]:
+    """The names of its tables, read without a change; none where SQLite must mend it first or cannot read it at all."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=60)) as connection:
+            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return set()
+
+
+@contextmanager
+def reading(where: str, what: str = "cannot be read") -> Iterator[None]:
+    """Tells as StoreError what a database or the records in it do not give."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise StoreError(f"{what}: {reason_of(error)}", where=where, hint=hint_of(error)) from error
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        raise StoreError(f"{what}: a record is not whole: {error}", where=where, hint=DAMAGED) from error
+
+
+@contextmanager
+def complete(where: str) -> Iterator[None]:
+    """Tells as StoreError that records speak of a change of which nothing is left."""
+    try:
+        yield
+    except KeyError as error:
+        raise StoreError(f"cannot be read: of run {error} nothing is left", where=where, hint=DAMAGED) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """What the database or the system says, without the statement and its values."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) and error.orig else error).split())
+
+
+def hint_of(error: BaseException) -> str:
+    """What to do, where the words of the database say that its file is not whole."""
+    words = ("malformed", "no such table", "no such column", "corrupt", "decode", "not a database", "datatype")
+    return DAMAGED if any(word in str(error) for word in words) else ""
