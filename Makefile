@@ -2,6 +2,7 @@
 #   make run    sets everything up and makes the brief of the bundled example
 #   make test   sets everything up and runs lint, type check and all tests
 #   make mutants  says how many small faults in ten modules their own tests notice (about 15 minutes)
+#   make fuzz     feeds broken inputs to every parser for ten minutes (SECONDS=600)
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
 VENV   ?= .venv
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit golden mutants same-bytes lock clean
+.PHONY: help run test check unit golden mutants fuzz same-bytes lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -47,6 +48,9 @@ golden: $(VENV)/.dev
 
 mutants: $(VENV)/.dev
 	$(BIN)/python scripts/mutants.py --show $(MODULES)
+
+fuzz: $(VENV)/.dev
+	PYTHONPATH=src $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
 same-bytes: $(VENV)/.run
 	@test -n "$(PYTHON2)" || { echo 'name the other Python: make same-bytes PYTHON2=python3.13'; exit 2; }

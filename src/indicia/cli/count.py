@@ -71,6 +71,12 @@ def count_files(read: Iterable[str], problems: Iterable[Problem]) -> Count:
 def count_logs(found: Hunt, rules: Iterable[str]) -> Count:
     """The same of a hunt; `rules` are where its rules came from, which are no logs."""
     places = tuple(rules)
-    about_logs = [problem for problem in found.problems if not (places and problem.where.startswith(places))]
+    logs = {one.file for one in found.files}
+    about_logs = [
+        problem
+        for problem in found.problems
+        if not (places and problem.where.startswith(places) and problem.where.endswith((".yml", ".yaml")))
+        or problem.where in logs
+    ]
     broken = {_WITHIN.sub("", problem.where) for problem in about_logs if problem.severity is not Severity.NOTE}
     return count_files((one.file for one in found.files if one.format and (one.events or one.file not in broken)), about_logs)

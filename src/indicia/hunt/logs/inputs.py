@@ -9,6 +9,7 @@ import lzma
 import os
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getreader
@@ -31,6 +32,11 @@ _STEP = 1 << 16
 SURELY = 256  # bytes that tell UTF-16 and UTF-32 without a mark
 HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 FoundLog = tuple[LogInput, Format | None]
+# What broken archives make Python's readers raise.
+_FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(OSError, EOFError, ValueError, OverflowError, RuntimeError),
+)
 
 
 class _Place(NamedTuple):
@@ -137,7 +143,7 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
     try:
         with log.open() as stream:
             head = stream.read(HEAD)
-    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except _FAULTS as error:
         yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if left_out := _archive_within(head):
@@ -233,7 +239,7 @@ def _in_zip(place: _Place, only: str | None) -> Iterator[FoundLog | Problem]:
     at = os.fsencode(path), place.told
     try:
         members = [member for member in _archive(path).infolist() if not member.is_dir()]
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except _FAULTS as error:
         yield Problem(where=place.told, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if len(members) > MOST_MEMBERS:
@@ -260,7 +266,7 @@ def _head_of(log: LogInput) -> bytes:
     try:
         with log.open() as stream:
             return stream.read(512)
-    except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except _FAULTS:
         return b""
 
 
@@ -372,7 +378,7 @@ class _Bounded(io.RawIOBase):
         while left and self._fault is None:
             try:
                 piece = self._stream.read1(_STEP if size < 0 else min(left, _STEP))  # what stands before a cut, too
-            except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error) as error:
+            except _FAULTS as error:
                 self._fault = error
                 break
             if not piece:

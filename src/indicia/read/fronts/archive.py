@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,10 +13,14 @@ from indicia.errors import FormatError, LimitError
 from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
 from indicia.records import Problem
 
-__all__ = ["check_member", "read_zip"]
+__all__ = ["BROKEN", "check_member", "read_zip"]
 
 _CHUNK = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+# What broken archives make Python's readers raise; a password is a RuntimeError of its own.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, NotImplementedError, ValueError, OverflowError),
+)
 
 
 def check_member(info: zipfile.ZipInfo, limits: Limits, name: str) -> None:
@@ -40,7 +46,7 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
     """The members in the order of the archive, read one at a time. Encrypted and oversized members become problems."""
     try:
         file = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except BROKEN as error:
         raise FormatError("is a broken zip archive", where=name, hint="fetch it again") from error
     parsed = Parsed(media_type="application/zip", beside=[("", file.comment.decode("utf-8", "replace"))])
     parsed.attached = _members(file, parsed, name, limits)
@@ -65,7 +71,7 @@ def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -
                     yield info.filename, _Member(stream, where, parsed.problems)
             except LimitError as error:
                 parsed.problems.append(failed(where, error.message, error.hint))
-            except _BROKEN as error:
+            except (*BROKEN, RuntimeError) as error:
                 parsed.problems.append(failed(where, f"cannot be unpacked: {error}", "fetch the archive again"))
 
 
@@ -83,7 +89,7 @@ class _Member:
             return b""
         try:
             return self._stream.read(size)
-        except _BROKEN as error:
+        except (*BROKEN, RuntimeError) as error:
             self._over = True
             self._problems.append(failed(self._where, f"cannot be unpacked: {error}", "fetch the archive again"))
             return b""

@@ -14,7 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from indicia.errors import FormatError, InputError, LimitError
-from indicia.read.fronts.archive import check_member
+from indicia.read.fronts.archive import BROKEN, check_member
 from indicia.read.fronts.dates import date_in_head
 from indicia.read.fronts.opened import Limits, Parsed
 from indicia.records import Block, BlockKind
@@ -55,14 +55,14 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
             if _CORE in file.namelist() and file.getinfo(_CORE).file_size < 1 << 20:
                 with file.open(_CORE) as stream:
                     parsed.title = _title(iterparse(stream, events=("end",)))
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError) as error:
-        raise FormatError("is a broken DOCX", where=name, hint="open and save it again") from error
-    except RuntimeError as error:  # zipfile's word for a password
-        raise InputError("is encrypted", where=name, hint="save a copy without a password") from error
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException) as error:
         raise FormatError(
             f"is a DOCX with faulty XML ({type(error).__name__})", where=name, hint="open and save it again"
         ) from error
+    except (*BROKEN, KeyError) as error:
+        raise FormatError("is a broken DOCX", where=name, hint="open and save it again") from error
+    except RuntimeError as error:  # zipfile's word for a password
+        raise InputError("is encrypted", where=name, hint="save a copy without a password") from error
     parsed.published = date_in_head(parsed.text)
     return parsed
 
