@@ -464,3 +464,12 @@ def test_clocks_that_differ_are_told_and_do_not_part_what_belongs_together() -> 
     assert len(story.chains) == 1
     assert "HttpProxy" in story.reason and "The clocks of the logs differ: IIS runs 3,600 s ahead of HttpProxy." in story.reason
     assert "clocks" not in tell([proxy], [logs()]).reason
+
+
+def test_records_without_a_time_are_one_chain() -> None:
+    timeless = [
+        sighting(f"rule-{number}", "table.csv", None, RuleLevel.HIGH, host="WS1", number=str(number)) for number in range(9)
+    ]
+    timed = [sighting("rule-x", "other.csv", 60, RuleLevel.HIGH, host="WS1")]
+    story = tell([*timeless, *timed], [logs()])
+    assert sorted(len(chain.sightings) for chain in story.chains) == [1, 9]

@@ -154,7 +154,10 @@ def _by_step(sightings: Sequence[Sighting], traits: Sequence[Traits], members: l
 
 
 def _by_nearness(sightings: Sequence[Sighting], traits: Sequence[Traits], members: list[int], groups: _Groups) -> None:
-    """Loud sightings without any client: to the nearest chain that succeeded, else to one another within an hour."""
+    """Loud sightings without any client: to the nearest chain that succeeded, else to one another within an hour.
+
+    Those that no log gives a time stay together: what cannot be put in order is told once.
+    """
     sets = groups.sets(members)
     has_client = [any(traits[index].client for index in group) for group in sets]
     succeeded = [
@@ -166,9 +169,14 @@ def _by_nearness(sightings: Sequence[Sighting], traits: Sequence[Traits], member
     ]
     anchors = _Nearby(sightings, succeeded)
     alone: list[tuple[datetime, int]] = []
+    timeless: int | None = None
     for group, known in zip(sets, has_client, strict=True):
         times = [time for index in group if (time := sightings[index].event.time) is not None]
-        if known or not times or not any(_loud(sightings[index]) for index in group):
+        if known or not any(_loud(sightings[index]) for index in group):
+            continue
+        if not times:
+            timeless = group[0] if timeless is None else timeless
+            groups.union(timeless, group[0])
             continue
         match = anchors.nearest(min(times), ONE_VISIT)
         if match is not None:

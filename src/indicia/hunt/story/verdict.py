@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
+from indicia.hunt.sources import source_named
 from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.sentence import moment, printable
@@ -66,6 +67,7 @@ def decide(
             else f"{_plural(len(files), 'file was', 'files were', within=True)} looked at, without a log record"
         )
         return HuntVerdict.NO_LOGS, f"There is nothing to judge by: {looked}."
+    clouds = _clouds(sightings, chains)
     limits = " ".join(part for part in (reach(files), cleared(sightings), skew(sightings, traits)) if part)
     decisive = [sighting for sighting in sightings if _decisive(sighting)]
     telling = [sighting for sighting in sightings if _telling(sighting) or _decisive(sighting)]
@@ -73,21 +75,19 @@ def decide(
     if decisive:
         hosts = _hosts(chains, decisive)
         more = [host for host in _hosts(chains, telling) if host not in hosts]
-        lead = f"{_plural(len(hosts), 'host was', 'hosts were')} broken into: {_list(hosts)}; {_worst(telling)}."
+        lead = f"{_places(hosts, clouds, 'was', 'were')} broken into: {_list(hosts)}; {_worst(telling)}."
         earliest = min(decisive, key=_time)
         first = "" if earliest is _worst_of(telling) else f"The first decisive trace is {_trace(earliest)}."
-        signs = (
-            f"{_plural(len(more), 'more host shows', 'more hosts show')} signs of compromise: {_list(more)}." if more else ""
-        )
+        signs = f"{_places(more, clouds, 'shows', 'show', 'more ')} signs of compromise: {_list(more)}." if more else ""
         return HuntVerdict.COMPROMISE, " ".join(part for part in (lead, first, signs, limits) if part)
     if telling:
         earliest = min(telling, key=_time)
         likely = _likely(chains, telling)
         if likely:
-            lead = f"{_plural(len(likely), 'host was', 'hosts were')} likely broken into: {_list(likely)}; {_worst(telling)}."
+            lead = f"{_places(likely, clouds, 'was', 'were')} likely broken into: {_list(likely)}; {_worst(telling)}."
         else:
             hosts = _hosts(chains, telling)
-            lead = f"{_plural(len(hosts), 'host shows', 'hosts show')} signs of compromise: {_list(hosts)}; {_worst(telling)}."
+            lead = f"{_places(hosts, clouds, 'shows', 'show')} signs of compromise: {_list(hosts)}; {_worst(telling)}."
         first = "" if earliest is _worst_of(telling) else f"The first is {_trace(earliest)}."
         told = (lead, first, _missing_cause(sightings, earliest, files), limits)
         verdict = HuntVerdict.LIKELY if likely else HuntVerdict.SIGNS
@@ -193,6 +193,23 @@ def _trace(sighting: Sighting, *, level: bool = False) -> str:
 def _plural(count: int, one: str, many: str, *, within: bool = False) -> str:
     """The number with its noun, as it begins a sentence or stands `within` one."""
     return f"{'one' if within else 'One'} {one}" if count == 1 else f"{count:,} {many}"
+
+
+def _clouds(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> frozenset[str]:
+    """Those names of chains that are an account's, a tenant's or a project's: only what a cloud wrote names them."""
+    formats = {sighting.id: sighting.event.format for sighting in sightings}
+    found: dict[str, bool] = {}
+    for chain in chains:
+        told = all((source := source_named(formats[each])) is not None and bool(source.answers) for each in chain.sightings)
+        found[chain.host] = told and found.get(chain.host, True)
+    return frozenset(name for name, is_cloud in found.items() if is_cloud and name)
+
+
+def _places(names: Sequence[str], clouds: frozenset[str], one: str, many: str, more: str = "") -> str:
+    """The number of hosts, or of accounts where all are such, with the verb that follows."""
+    noun = "account" if names and clouds.issuperset(names) else "host" if clouds.isdisjoint(names) else "host or account"
+    plural = "hosts and accounts" if noun == "host or account" else f"{noun}s"
+    return _plural(len(names), f"{more}{noun} {one}", f"{more}{plural} {many}")
 
 
 def _list(hosts: Sequence[str]) -> str:
