@@ -1,6 +1,7 @@
 """What is in a tar archive, packed or not: read once from front to back. Nothing is unpacked to disk.
 
-Small members are kept in memory until they are read; for a large one in a packed archive the archive is read again.
+Members are kept in memory, packed, until they are read: as many as the bound of all archives together allows. For one that is
+not kept its archive is read again.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from indicia.walking import told_path
 __all__ = ["MOST_MEMBERS", "is_tar", "members_of"]
 
 MOST_MEMBERS = 10_000
-_HELD = 16 << 20  # bytes of one member that is kept in memory
-_HELD_IN_ALL = 256 << 20
+_HELD = 64 << 20  # bytes of one member that is kept in memory, before it is packed
+HELD_IN_ALL = 256 << 20  # bytes kept of all archives together, packed: logs pack to a tenth and less
 _FAULTS = (tarfile.TarError, OSError, EOFError, lzma.LZMAError, zlib.error, ValueError)
 
 
@@ -32,7 +33,7 @@ def is_tar(head: bytes) -> bool:
 
 def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Problem]:
     """The files in an archive, or the `only` one of that name, as logs; links and devices are no files."""
-    held, count = 0, 0
+    count = 0
     try:
         with log.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for member in archive:
@@ -43,13 +44,9 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
                 if count > MOST_MEMBERS:
                     continue
                 name = f"{log.name}!{told}"
-                if member.size <= _HELD and held + member.size <= _HELD_IN_ALL:
-                    file = archive.extractfile(member)
-                    data = file.read() if file is not None else b""
-                    held += len(data)
-                    yield LogInput(name, partial(_in_memory, data), member.size, at=log.at)
-                else:
-                    yield LogInput(name, partial(_found_again, log, member.name), member.size, at=log.at)
+                kept = _kept(archive, member)
+                again = partial(_found_again, log, member.name)
+                yield LogInput(name, kept.open if kept is not None else again, member.size, at=log.at)
                 if only is not None:
                     return
     except _FAULTS as error:
@@ -59,8 +56,29 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
         yield Problem(where=log.name, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
 
 
-def _in_memory(data: bytes) -> BinaryIO:
-    return io.BytesIO(data)
+class _Kept:
+    """The content of one member, packed. `in_all` is what all of them take that are still in use."""
+
+    in_all = 0
+
+    def __init__(self, data: bytes) -> None:
+        self._data = zlib.compress(data, 1)
+        _Kept.in_all += len(self._data)
+
+    def __del__(self) -> None:
+        _Kept.in_all -= len(self._data)
+
+    def open(self) -> BinaryIO:
+        """The content from its start."""
+        return io.BytesIO(zlib.decompress(self._data))
+
+
+def _kept(archive: tarfile.TarFile, member: tarfile.TarInfo) -> _Kept | None:
+    """The member in memory; None for one that is too large, or when too much is kept already."""
+    if member.size > _HELD or _Kept.in_all > HELD_IN_ALL:
+        return None
+    file = archive.extractfile(member)
+    return _Kept(file.read() if file is not None else b"")
 
 
 def _found_again(log: LogInput, name: str) -> BinaryIO:
