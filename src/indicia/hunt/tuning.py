@@ -172,8 +172,9 @@ def _is_of(sighting: Sighting, own: Own) -> bool:
 
 
 def _is_in(address: str, networks: Sequence[str]) -> bool:
+    alone = address.partition(":")[0] if address.count(":") == 1 else address  # some logs add the port
     try:
-        found = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address(alone.partition("]")[0].strip("[").partition("%")[0])
     except ValueError:
         return False
     return any(found in ipaddress.ip_network(network, strict=False) for network in networks)

@@ -333,3 +333,14 @@ def test_every_chunk_and_record_is_tried(tmp_path: Path) -> None:
 def test_nothing_is_recognised_in_nothing() -> None:
     assert recognise(b"\x7fELF\x02\x01\x01" + bytes(100), "program") is None
     assert recognise(b"Dear all,\nplease find attached\n", "letter.txt") is None
+
+
+def test_a_row_that_goes_over_lines_is_one_record(tmp_path: Path) -> None:
+    audit = '{""CreationTime"":""2026-03-01T10:00:00"",""Operation"":""New-InboxRule"",""Workload"":""Exchange""}'
+    row = f'"{audit}",x,"one\ntwo\nthree"\n'
+    (tmp_path / "x.csv").write_text("AuditData,Identity,_si\n" + row * 5 + 'a,b\n"without a twin,1,2\n')
+    _, batches, problems = read(tmp_path)
+    assert [(batch.format, batch.size) for batch in batches] == [("m365-audit", 5), ("jsonl", 2)]
+    assert [int(position) for position in batches[0].positions] == [2, 5, 8, 11, 14]
+    assert batches[0].event(1).fields["_si"] == "one\ntwo\nthree"
+    assert [(problem.count, "fields of its header" in problem.what) for problem in problems] == [(2, True)]

@@ -13,6 +13,7 @@ from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_na
 from indicia.hunt.logs.formats.envelope import PACKED, unpacked
 from indicia.hunt.logs.formats.jsonl import HOSTS, batches
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.longrows import cells_of, read_long_rows
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
@@ -24,6 +25,8 @@ from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS"]
 
+_LOOKED_AT = 60  # lines over which the first row may go
+_HEAD = 1 << 18  # bytes in which a row over several lines shows
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -32,25 +35,18 @@ def sniff(head: bytes, _name: str) -> bool:
     if b"\0" in head[:4096]:
         return False
     text = head.decode("utf-8", "replace").lstrip("\ufeff")
-    lines = [line for line in text.splitlines()[:6] if line.strip()]
-    return len(lines) >= 2 and _delimiter(lines[0], lines[1]) is not None
+    lines = [line for line in text.split("\n") if line.strip()]
+    return len(lines) >= 2 and _delimiter(lines[0].rstrip("\r"), lines[1 : 1 + _LOOKED_AT]) is not None
 
 
-def _delimiter(header: str, line: str) -> str | None:
+def _delimiter(header: str, rest: list[str]) -> str | None:
     for delimiter in _DELIMITERS:
-        names = _cells(header, delimiter)
+        names = cells_of([header], delimiter)
         plain = all(name.strip() and len(name) < 80 and not name.strip().replace(".", "").isdigit() for name in names)
         plain = plain and leading_time(header) is None  # a line of a log, not one of names
-        if len(names) >= 3 and plain and len(set(names)) == len(names) and len(_cells(line, delimiter)) == len(names):
+        if len(names) >= 3 and plain and len(set(names)) == len(names) and len(cells_of(rest, delimiter)) == len(names):
             return delimiter
     return None
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return []
 
 
 def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
@@ -58,6 +54,9 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
     for log in logs:
         names: list[str] = []
         delimiter = ","
+        if (over_lines := _over_lines(log)) is not None:
+            yield from read_long_rows(log, over_lines, wanted)
+            continue
         with log.open() as stream:
             for block in line_blocks(stream, log.name):
                 if isinstance(block, Problem):
@@ -66,10 +65,26 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                 lines = np.arange(len(block.starts))
                 if not names:
                     header = block.line(0).lstrip("\ufeff")
-                    delimiter = (_delimiter(header, block.line(1)) if len(lines) > 1 else None) or ","
-                    names = unique_names(name.strip() for name in _cells(header, delimiter))
+                    delimiter = (_delimiter(header, [block.line(1)]) if len(lines) > 1 else None) or ","
+                    names = unique_names(name.strip() for name in cells_of([header], delimiter))
                     lines = lines[1:]
                 yield from _batch(log, block, lines, names, delimiter, wanted)
+
+
+def _over_lines(log: LogInput) -> str | None:
+    """The delimiter of a table of which a row among the first goes over several lines; None of any other."""
+    with log.open() as stream:
+        head = stream.read(_HEAD).decode("utf-8", "replace").lstrip("\ufeff")
+    lines = [line for line in head.split("\n")[:-1] if line.strip()]
+    delimiter = _delimiter(lines[0].rstrip("\r"), lines[1:]) if len(lines) > 1 else None
+    if delimiter is None or '"' not in head:
+        return None
+    try:
+        rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
+        whole = [row for row in rows if len(row) > 1][:-1]  # the last one may be cut
+        return delimiter if any("\n" in cell for row in whole for cell in row) else None
+    except csv.Error:
+        return None
 
 
 def _batch(
