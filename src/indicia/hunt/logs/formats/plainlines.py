@@ -106,8 +106,11 @@ def sniff_known(head: bytes, _name: str) -> bool:
 
 
 def sniff_text(head: bytes, name: str) -> bool:
-    """Text of which half of the first lines begin with a time; and what its name calls a log, with times or without."""
-    if b"\0" in head[:4096]:
+    """Text of which half of the first lines begin with a time; and what its name calls a log, with times or without.
+
+    What begins with directives is a log of columns, or nothing: its rules need the columns.
+    """
+    if b"\0" in head[:4096] or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#"):
         return False
     lines = _first_lines(head)
     timed = sum(leading_time(line) is not None for line in lines)
