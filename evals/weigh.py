@@ -1,10 +1,14 @@
 """The honest benchmark of the weighing: `python -m evals.weigh [--quick] [-o FOLDER]`.
 
-Cases are reports and campaigns of ATT&CK with known answers (`evals.weigh_cases`). Everything that is fitted or chosen,
-weights, temperature and thresholds, comes from cases of other groups: five folds of groups, and inside each four more for what
-is chosen.
-Intervals are 95 % bootstrap intervals over groups. `--quick` leaves out repeats and the settings that need their own fit.
-Prints tables and ends with one line `weigh: key=value ...`. Previous releases come from ../shared/attack (or INDICIA_SHARED).
+First the stream (`evals.weigh_stream`): reports that only the next release of ATT&CK cites, of groups known and lacking. Item
+weights come from reports that the oldest release cites (with --quick the shipped ones), the prior from the releases before.
+Releases come from ../shared/attack (or INDICIA_SHARED).
+
+Then, aside, cases made from one release: reports and campaigns with known answers (`evals.weigh_cases`). Everything that is
+fitted or chosen, weights, temperature and thresholds, comes from cases of other groups: five folds of groups, and inside each
+four more for what is chosen. --quick leaves all of this out but for one division of the reports.
+
+Intervals are 95 % bootstrap intervals over groups. Prints tables and ends with one line `weigh: key=value ...`.
 """
 
 from __future__ import annotations
@@ -37,6 +41,8 @@ from evals.weigh_figures import (
     verdicts,
 )
 from evals.weigh_fit import Row, fit, rows, thresholds
+from evals.weigh_stream import figures as stream_figures
+from evals.weigh_stream import rolled, streamed
 from indicia.knowledge import Attack, load
 from indicia.knowledge.attack_bundle import parse_release
 from indicia.records import Verdict
@@ -146,6 +152,34 @@ def reports(cases: list[Case], examples: list[list[Row]], tree: Tree, quick: boo
     return {**closed, **opened, **state, **planted, **decided, **whole, "techniques_top1": techniques["top1"]}
 
 
+def stream(all_releases: dict[str, Attack], tree: Tree, quick: bool) -> dict[str, float]:
+    """The stream of releases, rolling origin."""
+    relations = {tag: Relations(attack) for tag, attack in all_releases.items()}
+    cases = streamed(relations)
+    base = shipped_weights()
+    if not quick:
+        oldest = next(iter(relations.values()))
+        base = weights_without(*prepared(oldest, "own"), ())
+    found = rolled(cases, base, tree)
+    result = stream_figures(found, base.named)
+    print(f"Stream of releases {list(relations)[0]} to {list(relations)[-1]}, rolling origin: n={len(found)}")
+    show("  which group, of the known", {name: result[name] for name in ("n_known", "top1", "top3")})
+    show("  calibration of the leader; unknown actor: meant, was", {name: result[name] for name in _CALIBRATED})
+    show("  the whole verdict, on more than one leg", {name: result[name] for name in _NAMED})
+    show("  by the posterior alone (not shipped)", {name: result[name] for name in _LIKELY})
+    if not quick:
+        groups = [one.case.group for one in found]
+        for name in ("top1", "top3"):
+            low, high = interval(groups, lambda at, name=name: stream_figures([found[one] for one in at], base.named)[name])
+            print(f"  95 %: {name} [{low:.2f}, {high:.2f}]")
+    return {f"stream_{name}": value for name, value in result.items()}
+
+
+_CALIBRATED = ("ece", "ece_if_perfect", "unknown_meant", "unknown_was")
+_NAMED = ("known_named", "right_when_named", "n_absent", "absent_named")
+_LIKELY = ("known_likely", "right_when_likely", "absent_likely")
+
+
 def campaigns(all_releases: dict[str, Attack], fitted: dict[str, Fitted], tree: Tree, quick: bool) -> dict[str, float]:
     """Attributed campaigns: own citations left out; and with profiles and weights of the newest release that lacks them.
 
@@ -210,16 +244,18 @@ def main() -> int:
     knowledge = load()
     tree = tree_of(knowledge)
     attack = knowledge.attack
-    fitted = {attack.version: prepared(Relations(attack), "own")}
-    figures = reports(*fitted[attack.version], tree, options.quick, options.output)
     all_releases = {attack.version: attack}
+    figures: dict[str, float] = {}
+    if (folder := SHARED / "attack").is_dir():
+        all_releases = releases(folder) | all_releases
+        figures |= stream(all_releases, tree, options.quick)
+    else:
+        print(f"the stream and previous releases left out: no {folder} (INDICIA_SHARED)", file=sys.stderr)
+    fitted = {attack.version: prepared(Relations(attack), "own")}
+    figures |= reports(*fitted[attack.version], tree, options.quick, options.output)
     if not options.quick:
         figures |= other_settings(attack)
-        if (folder := SHARED / "attack").is_dir():
-            all_releases = releases(folder) | all_releases
-        else:
-            print(f"previous releases left out: no {folder} (INDICIA_SHARED)", file=sys.stderr)
-    figures |= campaigns(all_releases, fitted, tree, options.quick)
+        figures |= campaigns(all_releases, fitted, tree, options.quick)
     seconds = time.perf_counter() - started
     print("\nweigh: " + " ".join(f"{name}={value:.4g}" for name, value in figures.items()) + f" seconds={seconds:.0f}")
     return 0

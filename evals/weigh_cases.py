@@ -8,7 +8,7 @@ without that report (`own`), without it and all that is not older than it (`befo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def report_cases(relations: Relations, setting: str, *, seed: int = 7, every: in
             "before": lambda name=name, date=date: relations.profiles(drop=[name], before=date),
         }[setting]()
         cases.append(_case(f"{relations.groups[group]} | {name}", [group], profiles, columns, rng))
-    return [case for case in cases if case is not None]
+    return cases
 
 
 def campaign_cases(attack: Attack, releases: dict[str, Relations], setting: str, *, seed: int = 7) -> list[tuple[str, Case]]:
@@ -87,10 +87,16 @@ def campaign_cases(attack: Attack, releases: dict[str, Relations], setting: str,
         rows = [relations.row[group] for group in campaign.attributed_to if group in relations.row]
         if rows:
             cases.append((tag, _case(campaign.name, rows, profiles, np.array(columns, dtype=np.int64), rng)))
-    return [(tag, case) for tag, case in cases if case is not None]
+    return cases
 
 
-def _case(name: str, rows: list[int], profiles: Profiles, columns: Ints, rng: np.random.Generator) -> Case | None:
+def case_on(name: str, group: str, rows: list[int], profiles: Profiles, columns: Ints) -> Case:
+    """A case of a group that the profiles may lack: `rows` is empty then, and so is its truth."""
+    made = _case(name, rows or [0], profiles, columns, np.random.default_rng(7))
+    return replace(made, group=group, truth=made.truth if rows else ())
+
+
+def _case(name: str, rows: list[int], profiles: Profiles, columns: Ints, rng: np.random.Generator) -> Case:
     model = Model.of(profiles, UNFITTED)
     truth = tuple(int(at) for at in np.flatnonzero(np.isin(model.candidates, rows)))
     techniques = len(profiles.relations.techniques)

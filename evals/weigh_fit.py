@@ -29,11 +29,13 @@ class Row:
 
 
 def rows(case: Case) -> list[Row]:
-    """The case whole, parts of it, and its techniques alone: the model must know what little evidence is worth."""
+    """The case whole, parts of it, and its techniques alone: the model must know what little evidence is worth. How long a
+    group has been silent is left out: reports of all years cannot tell what that is worth (`evals.weigh_stream` can)."""
+    told = case.model.activity * np.array([name != "silence" for name in ACTIVITY])
     masks = [case.own, *case.parts] + ([case.techniques] if (case.own > case.techniques).any() else [])
     return [
         Row(
-            np.concatenate([case.layout.parts(mask).sum(axis=0)[case.model.candidates], case.model.activity], axis=1),
+            np.concatenate([case.layout.parts(mask).sum(axis=0)[case.model.candidates], told], axis=1),
             np.append(1.0, case.layout.unknown_parts(mask).sum(axis=0)),
             case.truth[0],
         )

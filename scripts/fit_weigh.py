@@ -4,8 +4,9 @@
     PYTHONPATH=src:. python scripts/fit_weigh.py
 
 The weights come from all report cases (`evals.weigh_cases`); the thresholds for naming from cases weighed with weights that
-other groups' reports gave, over several divisions into folds. `python -m evals.weigh` measures the same procedure on groups
-that had no part in it. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
+other groups' reports gave, over several divisions into folds; the temperature and the prior (silent groups, an unknown actor)
+from reports that only a next release cites (`evals.weigh_stream`; needs ../shared/attack or INDICIA_SHARED). `python -m
+evals.weigh` measures the same procedure on groups that had no part in it, and on releases that came later. Needs scikit-learn's scipy, which comes with requirements/dev.txt.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from pathlib import Path
 
 import msgspec
 
+from evals.weigh import SHARED, releases
 from evals.weigh_cases import Case, folds, leave_out, report_cases
 from evals.weigh_fit import chosen, fit, rows
+from evals.weigh_stream import refit, streamed
 from indicia.knowledge import load
 from indicia.weigh.model import Weights
 from indicia.weigh.profiles import Relations
@@ -39,6 +42,10 @@ def main() -> None:
             held += [(cases[at], weights) for at in these if cases[at].counts]
     source = f"fitted on {sum(case.counts for case in cases)} reports cited by ATT&CK, each with its own citation left out"
     weights = chosen(fit([row for of_case in examples for row in of_case], source, attack.version), held)
+    later = [one.case for one in streamed({tag: Relations(one) for tag, one in releases(SHARED / "attack").items()})]
+    weights = msgspec.structs.replace(
+        refit(weights, later), source=f"{source}; prior and temperature on {len(later)} that only a next release cites"
+    )
     output.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=2) + b"\n")
     print(f"{output}: named at {weights.named}, backing {weights.backing}, from {len(cases)} cases")
 

@@ -54,3 +54,10 @@ def test_what_if_an_item_were_not_there() -> None:
     ]
     assert unknown[1] > unknown[0]
     assert indicia("weigh", "--techniques", "T1190", "--without", "S9999").returncode == exits.E_USAGE
+
+
+def test_the_strain_of_a_plant_is_told_as_json_too() -> None:
+    told = json.loads(indicia("weigh", "--techniques", "T1190", "--software", "S0020", "--plant", "G0016", "--json").stdout)
+    assert told["stress"]["planted"]["rival"] == "G0016" and not told["stress"]["planted"]["fooled"]
+    assert len(told["stress"]["planted"]["tools"]) == 3
+    assert len(told["stress"]["ease"]) == 2 and told["stress"]["priors"]

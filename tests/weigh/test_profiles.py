@@ -7,8 +7,8 @@ import pytest
 
 from evals.weigh_cases import Case, folds, report_cases
 from indicia.knowledge import load
-from indicia.weigh.inputs import Layout
-from indicia.weigh.profiles import Relations
+from indicia.weigh.inputs import ACTIVITY, Layout, activity_inputs
+from indicia.weigh.profiles import UNDATED, Relations
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,18 @@ def test_only_earlier_reports_are_left_before_a_date(relations: Relations) -> No
     later = relations.profiles(drop=["none"], before="2022-01-01")
     assert later.uses.sum() > before.uses.sum()
     assert relations.profiles(before="1990-01-01").uses.sum() == 0
+
+
+def test_silence_is_counted_in_years_from_the_newest_report(relations: Relations) -> None:
+    whole, before = relations.profiles(), relations.profiles(before="2020-01-01")
+    for profiles in (whole, before):
+        silence = activity_inputs(profiles)[:, ACTIVITY.index("silence")]
+        years = np.array([0 if date == UNDATED else int(date[:4]) for date in relations.dates.tolist()])
+        last = (profiles.cited_for_groups * years).max(axis=1)
+        newest = last.max()
+        known = last > 0
+        assert silence[known] == pytest.approx(np.log1p(newest - last[known]))
+        assert silence.min() == 0 and silence[~known] == pytest.approx(np.full((~known).sum(), silence.max()))
 
 
 def test_a_date_cut_to_month_or_year_is_taken_at_its_end(relations: Relations) -> None:

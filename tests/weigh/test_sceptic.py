@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
-from indicia.weigh import Change, from_ids, leaders_if, weigh
+from indicia.weigh import Change, from_ids, gather, leaders_if, weigh
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Tree, tree_of
+from indicia.weigh.legs import two_kinds
 from indicia.weigh.model import Grounds, grounds_of
 from indicia.weigh.verdict import Decision, decide
+from tests.weigh.samples import claim_of
 
+CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "sceptic.yml").read_text("utf-8"))
 # What every Windows machine has, or anybody can download; each named somebody before.
 EVERYDAY = ("S0102", "S0193", "S1205", "S0029", "S0002", "S0039", "S0097", "S0100", "S0057", "S0104", "S0106", "S0160", "S1071")
 
@@ -100,3 +106,53 @@ def test_techniques_alone_or_software_alone_are_one_kind(knowledge: Knowledge) -
         assert found.verdict is Verdict.INSUFFICIENT
         if found.posteriors[0].hypothesis.id == "G0010" and found.posteriors[0].probability > 0.9:
             assert any("second kind of evidence" in line or "tools can be planted" in line for line in found.missing)
+
+
+def ids(asked: list[str], letter: str, knowledge: Knowledge) -> list[str]:
+    """The ids that a line of the table asks for, each once."""
+    found: dict[str, None] = {}
+    for one in asked:
+        group, _, count = one.partition(":")
+        if one == "all":
+            rows = knowledge.attack.software if letter == "S" else knowledge.attack.techniques
+            found.update(dict.fromkeys(row.id for row in rows))
+        elif group.startswith("G"):
+            used = [use.target for use in knowledge.attack.uses_of(group) if use.target.startswith(letter)]
+            found.update(dict.fromkeys(used[: int(count)] if count else used))
+        else:
+            found[one] = None
+    return list(found)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_what_a_sceptic_would_type(case: dict[str, Any], knowledge: Knowledge) -> None:
+    observed = from_ids(
+        ids(case.get("techniques", []), "T", knowledge), ids(case.get("software", []), "S", knowledge), knowledge=knowledge
+    )
+    claims = [claim_of(line, number) for number, line in enumerate(case.get("said", ()))]
+    found = weigh((*observed, *gather(claims, (), None, (), knowledge)), knowledge)
+    named = found.observed.leaders if found.observed.verdict is Verdict.NAMED else ()
+    assert named == ((case["names"],) if "names" in case else ())
+    told = " ".join((found.observed.statement, *found.observed.missing, *found.observed.base_rates))
+    for words in case.get("says", ()):
+        assert words in told, told
+    if "leans" in case:
+        assert found.said.leaders == ((case["leans"],) if case["leans"] else ())
+    if "alike" in case:
+        fewer = weigh(gather(claims[: case["alike"]], (), None, (), knowledge), knowledge).said
+        assert max(at.probability for at in found.said.levels) == pytest.approx(max(at.probability for at in fewer.levels))
+        assert found.said.verdict is fewer.verdict
+
+
+def test_a_leg_is_the_leg_of_the_group_that_is_named(knowledge: Knowledge) -> None:
+    """Rare software of another, with techniques of the leader, is no second kind of evidence for the leader."""
+    profiles = grounds_of(knowledge.attack).profiles
+    relations = profiles.relations
+    mine, theirs = relations.row["G0016"], relations.row["G0032"]
+    first = len(relations.techniques)
+    software = int(np.flatnonzero((profiles.uses[theirs, first:] > 0) & (profiles.users[first:] == 1))[0]) + first
+    techniques = np.flatnonzero((profiles.uses[mine, :first] > 0) & (profiles.uses[theirs, :first] == 0))[:6]
+    columns = np.array(sorted((*techniques.tolist(), software)))
+    layout, seen = Layout.of(profiles, columns), list(range(len(columns)))
+    assert not two_kinds(layout, seen, np.array([mine])) and not two_kinds(layout, seen, np.array([theirs]))
+    assert two_kinds(layout, seen, np.array([mine, theirs]))

@@ -46,7 +46,8 @@ class World:
     with the system or is to be had by anybody; `does` are pairs (software, technique that it does anyway).
 
     Whom a test says to be how probable stays so whichever item is left out and whatever the prior, unless the test says what
-    becomes of it: `level` is the posterior under a flat prior, `without` that without an item (by its row)."""
+    becomes of it: `level` is the posterior under a flat prior, `without` that without an item (by its row), `others` that with
+    those who would be named struck out (it is an unknown actor then, unless the test says another)."""
 
     uses: list[list[int]]
     users: list[int]
@@ -55,6 +56,7 @@ class World:
     does: list[tuple[int, int]] = field(default_factory=list)
     level: tuple[float, ...] | None = None
     without: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    others: tuple[float, ...] = (0.0, 0.0, 0.0, 1.0)
     named: float = 0.95
     backing: tuple[float, float, float] = (0.5, 1.0, 9.0)
     prior: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
@@ -77,15 +79,21 @@ class World:
             return np.concatenate([of_groups, np.zeros((len(factors), 1))], axis=1)
 
         def posterior(given: Floats, priors: Floats) -> Floats:
-            return np.array([self._after(after, factors, *row) for row in zip(self.asked[-len(given) :], priors, strict=True)])
+            asked, priors = self.asked[-len(np.atleast_2d(given)) :], np.atleast_2d(priors)
+            answers = np.array([self._after(after, factors, *row) for row in zip(asked, priors, strict=True)])
+            return answers if given.ndim > 1 else answers[0]
 
         weights = SimpleNamespace(named=self.named, backing=self.backing)
         names = {"hypotheses": HYPOTHESES, "candidates": CANDIDATES, "weights": weights, "prior": np.array(self.prior)}
         return cast(Model, SimpleNamespace(**names, scores=scores, posterior=posterior))
 
     def _after(self, after: tuple[float, ...], factors: Floats | None, asked: list[float], prior: Floats) -> tuple[float, ...]:
-        """The posterior of a question that `decide` puts: of all items with every group as likely, or without one of them."""
+        """The posterior of a question that `decide` puts: of all items with every group as likely or with some struck out, or
+        without one of them."""
         assert factors is not None
+        if np.isinf(prior).any():
+            assert asked == factors.tolist() and prior[-1] == PRIOR[-1]
+            return self.others
         gone = np.flatnonzero(np.array(asked) != factors)
         if not len(gone):
             assert prior == pytest.approx(np.log([0.2, 0.2, 0.2, 0.4])), "of all items it is asked under a flat prior alone"
@@ -101,9 +109,9 @@ class World:
 
 
 PRIOR = np.log([0.2, 0.3, 0.1, 0.4])
-# Techniques and one piece of software that few have, but enough not to be rare, none of which fits all: there are two kinds of
-# evidence, nothing could be planted, and no other group shares the whole case with a leader.
-PLAIN = World(uses=[[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]], users=[9, 9, 9], software=[1, 0, 0])
+# Software that few have, but enough not to be rare, and techniques, which all candidates use, and a technique that none of them
+# does: each has two kinds of evidence, nothing could be planted, and no other group shares the whole case with a leader.
+PLAIN = World(uses=[[1, 1, 0, 1], [1, 1, 0, 1], [1, 1, 0, 1], [0, 0, 1, 0]], users=[9, 9, 9, 9], software=[1, 0, 0, 0])
 # S alone uses one rare tool, and has nothing else.
 PLANTED = World(uses=[[0, 0, 0, 1], [1, 1, 0, 0]], users=[1, 9], software=[1, 0])
 
@@ -142,12 +150,12 @@ def test_of_equals_the_first_leads() -> None:
 
 
 def test_without_anything_seen_nothing_is_said() -> None:
-    found = PLAIN.decide(0.99, 0.005, 0.004, 0.001, factors=[0.0, 0.0, 0.0])
+    found = PLAIN.decide(0.99, 0.005, 0.004, 0.001, factors=[0.0, 0.0, 0.0, 0.0])
     assert (found.verdict, found.leaders, found.shared, found.plantable) == (Verdict.INSUFFICIENT, (), 0, False)
 
 
 def test_what_does_not_weigh_does_not_stand_in_the_way() -> None:
-    assert PLAIN.decide(0.97, 0.01, 0.01, 0.01, factors=[1.0, 0.0, 0.3]).verdict is Verdict.NAMED
+    assert PLAIN.decide(0.97, 0.01, 0.01, 0.01, factors=[1.0, 0.0, 0.3, 1.0]).verdict is Verdict.NAMED
 
 
 def test_whom_everything_fits_as_well_is_counted_and_nobody_is_named() -> None:
@@ -169,7 +177,8 @@ def test_who_rests_on_tools_that_anybody_could_plant_is_not_named() -> None:
         found = PLANTED.decide(*after)
         assert (found.verdict, found.leaders, found.plantable) == (Verdict.INSUFFICIENT, (), True)
     # Who has no such tool is named.
-    named = World(uses=[[0, 0, 0, 1], [0, 1, 0, 0]], users=[1, 9], software=[1, 0]).decide(0.01, 0.97, 0.01, 0.01)
+    world = World(uses=[[0, 0, 0, 1], [0, 1, 0, 0], [0, 1, 0, 0]], users=[1, 9, 9], software=[1, 0, 1])
+    named = world.decide(0.01, 0.97, 0.01, 0.01)
     assert (named.verdict, named.leaders, named.plantable) == (Verdict.NAMED, (1,), False)
 
 
@@ -217,15 +226,17 @@ VERDICTS = pytest.mark.parametrize(
     ("change", "holds"),
     [
         pytest.param({}, True, id="software that few have, and techniques"),
-        pytest.param({"software": [0, 0, 0]}, False, id="techniques alone"),
-        pytest.param({"software": [1, 1, 1]}, False, id="software alone"),
+        pytest.param({"software": [0, 0, 0, 0]}, False, id="techniques alone"),
+        pytest.param({"software": [1, 1, 1, 1]}, False, id="software alone"),
         pytest.param({"tools": [0]}, False, id="a tool that anybody can have"),
-        pytest.param({"users": [COMMONPLACE, 9, 9]}, False, id="software that many have"),
-        pytest.param({"users": [COMMONPLACE - 1, 9, 9]}, True, id="software that just few enough have"),
+        pytest.param({"users": [COMMONPLACE, 9, 9, 9]}, False, id="software that many have"),
+        pytest.param({"users": [COMMONPLACE - 1, 9, 9, 9]}, True, id="software that just few enough have"),
         pytest.param({"does": [(0, 1), (0, 2)]}, False, id="techniques that the software does anyway"),
         pytest.param({"does": [(0, 1)]}, True, id="one technique beside those of the software"),
-        pytest.param({"tools": [0], "software": [1, 1, 0]}, True, id="a tool beside software that few have"),
-        pytest.param({"tools": [0], "software": [1, 1, 0], "does": [(0, 2)]}, False, id="a technique of the tool's is none"),
+        pytest.param({"tools": [0], "software": [1, 1, 0, 0]}, True, id="a tool beside software that few have"),
+        pytest.param({"tools": [0], "software": [1, 1, 0, 0], "does": [(0, 2)]}, False, id="a technique of the tool's is none"),
+        pytest.param({"uses": [[0, 0, 1, 0], *PLAIN.uses[1:]]}, False, id="another's software"),
+        pytest.param({"uses": [PLAIN.uses[0], *[[0, 0, 1, 0]] * 3]}, False, id="another's techniques"),
     ],
 )
 def test_it_takes_two_kinds_of_evidence(
@@ -255,7 +266,15 @@ def test_it_holds_with_a_flat_prior_and_without_any_one_item(
     assert (found.verdict, found.leaders, found.lacks) == (Verdict.INSUFFICIENT, (), lacks)
     # An item that was not seen cannot be left out.
     unseen = dataclasses.replace(PLAIN, without={1: (0.0, 0.0, 0.0, 1.0)})
-    assert unseen.decide(*after, tree=tree, factors=[1.0, 0.0, 1.0]).verdict is verdict
+    assert unseen.decide(*after, tree=tree, factors=[1.0, 0.0, 1.0, 1.0]).verdict is verdict
+
+
+@VERDICTS
+def test_nobody_is_named_where_the_same_evidence_names_another(after: tuple[float, ...], tree: Tree, verdict: Verdict) -> None:
+    bar = 0.9 if verdict is Verdict.STATE_ONLY else 0.95
+    for more, lacks in ((0.001, (Leg.RIVAL,)), (-0.001, ())):
+        found = dataclasses.replace(PLAIN, others=(0.0, 0.0, bar + more, 1 - bar - more)).decide(*after, tree=tree)
+        assert found.lacks == lacks and found.verdict is (Verdict.INSUFFICIENT if lacks else verdict)
 
 
 @pytest.mark.parametrize(

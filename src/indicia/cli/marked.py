@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -13,18 +14,14 @@ from indicia.records import UNMARKED, Case, Record, Tlp, shown_marking, to_json
 __all__ = ["counting_as", "marked_json", "strictest_shown", "tell_unmarked"]
 
 
-def marked_json(record: Record, marking: Tlp | None) -> bytes:
-    """The record as JSON, with its marking as one more field, the first.
+def marked_json(record: Record, marking: Tlp | None, **more: Any) -> bytes:
+    """The record as JSON, with its marking as one more field, the first, and `more` fields after its own.
 
-        >>> import msgspec
-
-    from indicia.cli.options import read_marking
-    from indicia.cli.talk import Talk
-    from indicia.records import About
-        >>> marked_json(About(name="a"), Tlp.RED)[:31]
-        b'{"marking":"TLP:RED","name":"a"'
+    >>> from indicia.records import About
+    >>> marked_json(About(name="a"), Tlp.RED)[:31]
+    b'{"marking":"TLP:RED","name":"a"'
     """
-    fields = to_json(record)
+    fields = msgspec.json.encode(msgspec.to_builtins(record) | more) if more else to_json(record)
     return b'{"marking":"%s"%s%s' % (shown_marking(marking).encode(), b"" if fields == b"{}" else b",", fields[1:])
 
 

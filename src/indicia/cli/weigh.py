@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -17,10 +18,10 @@ from indicia.cli.marked import marked_json, strictest_shown
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
 from indicia.cli.talk import console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
-from indicia.records import Assessment, Evidence, EvidenceKind, Tlp, Weighing
+from indicia.records import Assessment, Evidence, Tlp, Weighing
 
 if TYPE_CHECKING:
-    from indicia.knowledge import Knowledge
+    from indicia.weigh import Stress
 
 __all__ = ["weigh"]
 
@@ -67,7 +68,7 @@ def weigh(
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case, read_sources
     from indicia.share.redact import marking_of
-    from indicia.weigh import Change, from_ids, gather, what_if
+    from indicia.weigh import Change, from_ids, gather, strained, what_if
 
     voice = talk(quiet, verbose, color)
     marking: Tlp | None
@@ -99,33 +100,31 @@ def weigh(
             items = gather(left.claims, left.mentions, left.hunt, left.documents, knowledge, left.affairs)
     change = Change(off=words(without), prior={} if unknown is None else {"unknown": unknown})
     weighing = what_if(items, knowledge, change)
+    stress = strained(weighing.evidence, knowledge, rival)
     if as_json:
-        write_out(marked_json(weighing, marking) + b"\n", output)
+        more = {"stress": msgspec.to_builtins(stress)} if rival and stress else {}
+        write_out(marked_json(weighing, marking, **more) + b"\n", output)
     else:
         _show(weighing, marking, color)
-        _stress(weighing.evidence, knowledge, rival, color)
+        if stress:
+            _stress(weighing.evidence, stress, color)
     return exits.E_OK
 
 
-def _stress(items: Sequence[Evidence], knowledge: Knowledge, rival: str | None, color: bool) -> None:
+def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
     """How much hangs on the prior, and on each item being genuine."""
-    from indicia.weigh import ease_of_faking, plant, prior_range
-
     console = console_for(color)
-    if not any(item.kind is EvidenceKind.OBSERVED for item in items):
-        return
-    leaders = {leader for _, leader, _ in prior_range(items, knowledge)}
+    leaders = {leader for _, leader, _ in stress.priors}
     told = "the same group leads" if len(leaders) == 1 else "the leading group changes: " + ", ".join(sorted(leaders))
     console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
-    for identity, words_ in ease_of_faking(items, knowledge).items():
-        label = next(item.label for item in items if item.id == identity)
+    labels = {item.id: item.label for item in items}
+    for identity, words_ in stress.ease.items():
         if words_.startswith("easy"):
-            console.print(f"  {escape(plain(label))}: {escape(plain(words_))}", style="dim")
-    if rival:
-        planted = plant(items, knowledge, rival)
+            console.print(f"  {escape(plain(labels[identity]))}: {escape(plain(words_))}", style="dim")
+    if planted := stress.planted:
         led = f", {', '.join(planted.leaders)}" if planted.leaders else ""
         fooled = "the plant would deceive us" if planted.fooled else "the plant does not deceive us"
-        tools = ", ".join(planted.tools)
+        tools, rival = ", ".join(planted.tools), planted.rival
         console.print(f"  with {escape(tools)} of {escape(rival)} planted: {planted.verdict.value}{escape(led)}; {fooled}")
 
 

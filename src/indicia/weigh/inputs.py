@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from indicia.weigh.profiles import Floats, Ints, Profiles
+from indicia.weigh.profiles import UNDATED, Floats, Ints, Profiles
 
 __all__ = ["ACTIVITY", "ITEM", "PLAIN", "UNKNOWN_ITEM", "Layout", "activity_inputs"]
 
 PLAIN = ("known_T", "known_S", "linked_S", "cocited_S", "rare_S", "tool_S")  # _T of techniques, _S of software
 ITEM = (*PLAIN, "rate", "closest", "exclusive_S")
-ACTIVITY = ("reports", "features")
+ACTIVITY = ("reports", "features", "silence")
 UNKNOWN_ITEM = ("technique", "software", "root")
 
 _SHARE = 0.4  # of a group's features that are its own habit; the rest is what everybody does
@@ -180,5 +180,11 @@ def _nearness(profiles: Profiles, columns: Ints) -> Floats:
 
 
 def activity_inputs(profiles: Profiles) -> Floats:
-    """[group, ACTIVITY]: how much is known of each group before any evidence, in logs."""
-    return np.stack([np.log1p(profiles.cited_for_groups.sum(axis=1)), np.log(np.maximum(profiles.size, 1))], axis=-1)
+    """[group, ACTIVITY]: how much is known of each group before any evidence, in logs; and for how long it has been silent: the
+    log of one more than the years from its newest dated report to the newest of all (of the oldest where it has none)."""
+    cited = profiles.cited_for_groups
+    years = np.array([0 if date == UNDATED else int(date[:4]) for date in profiles.relations.dates.tolist()])
+    dated = years[(cited.sum(axis=0) > 0) & (years > 0)]
+    oldest, newest = (int(dated.min()), int(dated.max())) if len(dated) else (0, 0)
+    last = np.maximum((cited * years).max(axis=1, initial=0), oldest)
+    return np.stack([np.log1p(cited.sum(axis=1)), np.log(np.maximum(profiles.size, 1)), np.log1p(newest - last)], axis=-1)

@@ -1,8 +1,10 @@
 """Whether a verdict rests on more than one leg.
 
 To name somebody takes two kinds of evidence of independent origin, and a posterior that holds when every group was as likely
-before the evidence, and when any single item is left out. Tools that come with the system or that anybody can have, and what a
-dozen groups use, are no leg: they weigh what their base rate says, and no more hangs on them.
+before the evidence, and when any single item is left out; and the same evidence must name nobody else once those are struck
+out, for traces of two are a mixture, or a flag that somebody planted. Tools that come with the system or that anybody can
+have, what a dozen groups use, and what those who would be named are not known to use, are no leg: they weigh what their base
+rate says, and no more hangs on them.
 """
 
 from __future__ import annotations
@@ -15,11 +17,12 @@ from numpy.typing import NDArray
 
 from indicia.weigh.inputs import Layout
 from indicia.weigh.model import Model
-from indicia.weigh.profiles import Floats
+from indicia.weigh.profiles import Floats, Ints
 
-__all__ = ["COMMONPLACE", "Leg", "lacking"]
+__all__ = ["COMMONPLACE", "Leg", "lacking", "two_kinds"]
 
 COMMONPLACE = 12  # groups: what so many use is anybody's
+_ALIKE = 2  # groups at most that are named together
 
 
 class Leg(StrEnum):
@@ -28,6 +31,7 @@ class Leg(StrEnum):
     KINDS = "kinds"
     PRIOR = "prior"
     ITEM = "item"
+    RIVAL = "rival"
 
 
 def lacking(
@@ -37,7 +41,9 @@ def lacking(
     [column] and `prior` (logs)."""
     seen: Sequence[int] = [int(at) for at in np.flatnonzero(factors > 0)]
     out = []
-    if not _two_kinds(layout, seen):
+    own = model.candidates[np.flatnonzero(members[:-1])]
+    # Who is named, or cannot be told from another, stands on both legs; of a state's groups each may have one of them.
+    if not all(two_kinds(layout, seen, each) for each in (own[:, None] if len(own) <= _ALIKE else [own])):
         out.append(Leg.KINDS)
     level = np.append(np.full(len(prior) - 1, np.log1p(-np.exp(prior[-1])) - np.log(len(prior) - 1)), prior[-1])
     rows = np.repeat(factors[None, :], 1 + len(seen), axis=0)
@@ -49,13 +55,17 @@ def lacking(
         out.append(Leg.PRIOR)
     if (sums[1:] < least).any():
         out.append(Leg.ITEM)
+    others = model.posterior(model.scores(layout, factors[None, :])[0], np.where(members, -np.inf, prior))
+    if others[:-1].max() >= least:
+        out.append(Leg.RIVAL)
     return tuple(out)
 
 
-def _two_kinds(layout: Layout, seen: Sequence[int]) -> bool:
-    """Whether there is software that few have, and a technique that this software does not do anyway."""
+def two_kinds(layout: Layout, seen: Sequence[int], rows: Ints) -> bool:
+    """Whether there is software that few have and that the groups in `rows` use, and a technique that they use and that nothing
+    seen does anyway. What is another's is no leg."""
+    theirs: NDArray[np.bool_] = layout.uses[:, rows].max(axis=1, initial=0) > 0
     software = [at for at in seen if layout.is_software[at] and not layout.is_tool[at] and layout.users[at] < COMMONPLACE]
-    techniques = [at for at in seen if not layout.is_software[at]]
     every = [at for at in seen if layout.is_software[at]]
-    own = [at for at in techniques if not layout.does[every, at].any()]
-    return bool(software and own)
+    techniques = [at for at in seen if not layout.is_software[at] and not layout.does[every, at].any()]
+    return bool(theirs[software].any() and theirs[techniques].any())

@@ -133,6 +133,8 @@ def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple
         )
     if Leg.ITEM in decision.lacks:
         lacks.append(f"support that does not hang on one item: without it {first} falls")
+    if Leg.RIVAL in decision.lacks:
+        lacks.append(f"evidence that fits {first} alone: it would name another just as well, so it may be of two, or planted")
     if not any(item.feature.startswith("S") for item in items):
         lacks.append("software: no malware or tool is identified, and techniques are shared by many")
     if not any(item.feature.startswith("T") for item in items):

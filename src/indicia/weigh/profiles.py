@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from indicia.knowledge import Attack
 
-__all__ = ["Floats", "Ints", "Profiles", "Relations", "Sheets"]
+__all__ = ["UNDATED", "Floats", "Ints", "Profiles", "Relations", "Sheets"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+UNDATED = "9999"  # later than all
 _UNCITED = 0  # index of the citation that stands for "no report named"
 
 
@@ -145,7 +146,7 @@ class Relations:
 
 def _latest(date: str | None) -> str:
     """The last day that a date cut to month or year can mean; no date is later than all."""
-    return (date + "-12-31"[len(date) - 4 :] if len(date) < 10 else date) if date else "9999"
+    return (date + "-12-31"[len(date) - 4 :] if len(date) < 10 else date) if date else UNDATED
 
 
 def _triples(rows: list[tuple[int, int, int]]) -> Uses:

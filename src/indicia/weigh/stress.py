@@ -16,7 +16,7 @@ from indicia.weigh.model import grounds_of
 from indicia.weigh.observed import assess_observed
 from indicia.weigh.whatif import Change, leaders_if
 
-__all__ = ["Planted", "ease_of_faking", "plant", "prior_range"]
+__all__ = ["Planted", "Stress", "ease_of_faking", "plant", "prior_range", "strained"]
 
 _PRIORS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
@@ -29,6 +29,26 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     leaders: tuple[str, ...]
     fooled: bool
+
+
+class Stress(msgspec.Struct, frozen=True, kw_only=True):
+    """How a weighing bears strain. `priors`: (prior of an unknown actor, the leading group, its probability); `ease` in words
+    by evidence id."""
+
+    priors: tuple[tuple[float, str, float], ...]
+    ease: dict[str, str]
+    planted: Planted | None = None
+
+
+def strained(evidence: Sequence[Evidence], knowledge: Known, rival: str | None = None) -> Stress | None:
+    """The strain on what was observed among `evidence`; None where nothing was. Raises: UsageError as `plant` does."""
+    if not any(item.kind is EvidenceKind.OBSERVED for item in evidence):
+        return None
+    return Stress(
+        priors=prior_range(evidence, knowledge),
+        ease=ease_of_faking(evidence, knowledge),
+        planted=plant(evidence, knowledge, rival) if rival else None,
+    )
 
 
 def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int = 3) -> Planted:
