@@ -53,6 +53,7 @@ from indicia.web.shown.render import case_address
 
 __all__ = ["add_claim", "delete", "judge", "new", "restore", "stop"]
 
+EXAMPLE = "Microsoft Exchange 2021 (example)"
 MOST_FILES = 500
 MOST_SUBJECTS = 300  # records judged by one press of a button
 MOST_TEXT = 5_000_000  # bytes of one pasted text
@@ -123,13 +124,13 @@ async def new(request: Request) -> Response:
     logs = [one for one in form.getlist("logs") if isinstance(one, UploadFile) and one.filename]
     pasted, folder = _text(form, "pasted", MOST_TEXT), _text(form, "folder")
     paths = _text(form, "paths")
-    if _text(form, "example", 1):
-        place = example_folder()
-        name, paths, folder = "Microsoft Exchange 2021 (example)", str(place / "texts"), str(place / "logs")
-    if not (texts or logs or pasted or folder or paths):
+    example = example_folder() if _text(form, "example", 1) else None
+    if example is None and not (texts or logs or pasted or folder or paths):
         raise HTTPException(400, "Give a text, a file or a folder of logs.")
     named: Folders = request.app.state.folders
-    own_texts, own_logs = (named.inside(one) if one else None for one in (paths, folder))
+    own_texts, own_logs = (named.inside(one) if one and example is None else None for one in (paths, folder))
+    if example is not None:  # it is ours, so no folder has to be opened for it
+        name, own_texts, own_logs = EXAMPLE, example / "texts", example / "logs"
     slug = into or shelf.free(name or _guess(pasted, texts, folder))
     inbox = shelf.folder / ".inbox" / slug
     await run_in_threadpool(shutil.rmtree, inbox, ignore_errors=True)
