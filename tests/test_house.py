@@ -41,7 +41,8 @@ FLOORS = {
 INNER = {
     "read": "text indicators claims names fronts techniques rows stated reading",
     "read/claims": "words known parse draft score refer record decide reader",
-    "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments judgements",
+    "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments first "
+    "judgements",
     "share": "well_known seen internals redact plain feed eurepoc timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",

@@ -29,6 +29,7 @@ from indicia.records import (
     rejected,
 )
 from indicia.view.affair import Subject, subject
+from indicia.view.first import first_things, headline
 from indicia.view.inert import clip
 from indicia.view.leaving import is_public
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
@@ -142,8 +143,12 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
 
 
 def _affair(name: str) -> str:
-    """`Microsoft Exchange 2021`, `the Microsoft Exchange hack`."""
-    return f"the {clip(name, 80)}" if name.rpartition(" ")[2].islower() else the(clip(name, 80))
+    """`Microsoft Exchange 2021`, `the Microsoft Exchange hack`, `the global espionage campaign`."""
+    words = name.split()
+    if not words or not words[-1].islower():
+        return the(clip(name, 80))
+    plain = len(words) > 1 and words[1].islower() and words[0].istitle()
+    return f"the {clip(name[:1].lower() + name[1:] if plain else name, 80)}"
 
 
 def _together(found: list[Position]) -> list[list[Position]]:
@@ -368,10 +373,13 @@ def reach_of(hunt: Hunt) -> tuple[datetime, datetime] | None:
 def _first_act(case: Case) -> Iterable[Sentence]:
     if case.advice is None or not case.advice.measures:
         return
-    contain = [one for one in case.advice.measures if one.kind is MeasureKind.CONTAIN]
-    patches = [one for one in case.advice.measures if one.kind is MeasureKind.PATCH and not one.in_place]
-    first = [*contain[1:3], *patches[:1]] if contain else (patches[:2] or list(case.advice.measures[:1]))
-    names = [one.title[:1].lower() + clip(one.title[1:], 140) + (f" {OF_TABLES}" if one.known else "") for one in first]
+    contained = any(one.kind is MeasureKind.CONTAIN for one in case.advice.measures)
+    first = first_things(case.advice, 4 if contained else 2)
+    patches = [one for one in first if one.kind is MeasureKind.PATCH]
+    titles = [clip(headline(one), 140) for one in first]
+    names = [
+        f"{text[:1].lower()}{text[1:]}{f' {OF_TABLES}' if one.known else ''}" for text, one in zip(titles, first, strict=True)
+    ]
     due = next((f" (CISA's date for US agencies: {one.due})" for one in patches[:1] if one.due), "")
     yield Sentence(
         text=f"Do first: {'; '.join(names)}{due}.",

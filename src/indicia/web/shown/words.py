@@ -14,7 +14,7 @@ WORDS: dict[str, str] = {
     "tie": "Whom somebody belongs to: part of a state, working for it, linked to it. It is as firm as its own words.",
     "prominence": "Whether a text makes the claim itself, reports who made it, or says it in passing.",
     "level": "What kind of party is accused, from the weakest to the strongest: place, operator, group, agency, state.",
-    "firmness": "How surely the source says it, from confirmed to hedged. A flat statement has no such word. It is not likelihood.",
+    "firmness": "How surely the source says it, from confirmed to hedged. A flat statement has no such word.",
     "channel": "The kind of act that carries the claim: a technical report, a political statement, an indictment, a sanction.",
     "basis": "The grounds that the source gives: technical, intelligence, legal, political, or none stated.",
     "origin": "The first utterance behind copies. Ten papers that quote one speech are one origin and count once.",

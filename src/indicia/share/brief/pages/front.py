@@ -36,7 +36,8 @@ def _not_known(case: Case, notes: Notes) -> Box:
     """What would have to be found out: what the grounds lack, and what lies outside the logs."""
     show = notes.index.show
     missing = case.weighing.observed.missing[:2] if case.weighing else ()
-    items = [line(sentence(f"Missing evidence: {show(text, 160)}")) for text in missing]
+    # Some say why after a colon: "software: no malware or tool is identified".
+    items = [line(sentence(f"Missing{'' if ': ' in text else ':'} {show(text, 160)}")) for text in missing]
     reach = reach_of(case.hunt) if case.hunt and case.hunt.verdict is not HuntVerdict.NO_LOGS else None
     if reach:
         start, end = (f"{at:%Y-%m-%d %H:%M}" for at in reach)

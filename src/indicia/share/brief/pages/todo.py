@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-from indicia.records import Advice, Case, Measure, MeasureKind
+from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
+from indicia.view.first import by_when, first_things, headline
 from indicia.view.judgements import OF_TABLES
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.wording import capital, many
 
-__all__ = ["by_when", "first_five", "first_things", "todo"]
+__all__ = ["first_five", "todo"]
 
 FEW = 3
-BY_EFFORT = {1: "this week", 2: "this month", 3: "this quarter"}
-
-
-def by_when(measure: Measure) -> str:
-    """By when, in words: hours where they were set, two days for a patch, else by how much work it is."""
-    if measure.within_hours is not None:
-        hours = measure.within_hours
-        if hours <= 72:
-            return f"within {hours} hour{'s' if hours > 1 else ''}"
-        return f"within {hours // 24} days"
-    if measure.kind is MeasureKind.PATCH:
-        return "within 48 hours"
-    return BY_EFFORT.get(measure.effort, "this quarter")
-
-
-def first_things(advice: Advice, most: int = 5) -> tuple[Measure, ...]:
-    """The first things to do: evidence and isolation when a compromise was sighted, patches, then what covers most."""
-    todo = [one for one in advice.measures if not one.in_place]
-    contain = [one for one in todo if one.kind is MeasureKind.CONTAIN]
-    patches = [one for one in todo if one.kind is MeasureKind.PATCH]
-    others = [one for one in todo if one.kind in {MeasureKind.MITIGATE, MeasureKind.LOG}]
-    hunts = [one for one in todo if one.kind is MeasureKind.HUNT]
-    if contain:
-        urgent = [one for one in contain if (one.within_hours or 999) <= 4][:3]
-        keys = [one for one in contain if one not in urgent and "credential" in one.title.lower()]
-        chosen = [*urgent, *patches[:1], *keys, *contain[len(urgent) :], *others]
-    else:
-        chosen = [*patches[:3], *others[:2], *hunts[:1], *others[2:]]
-    first = list(dict.fromkeys(chosen))[:most]
-    return tuple(sorted(first, key=_hours)) if contain else tuple(first)
-
-
-def _hours(measure: Measure) -> int:
-    """By when, as hours; what bears none comes last."""
-    return measure.within_hours if measure.within_hours is not None else 48 if measure.kind is MeasureKind.PATCH else 9999
 
 
 def todo(case: Case, notes: Notes) -> Box:
@@ -71,7 +37,7 @@ def _head(one: Measure, notes: Notes) -> tuple[str | Bit, ...]:
     show = notes.index.show
     return (
         Bit(text=f"{capital(by_when(one))}: ", look="strong"),
-        Bit(text=show(one.title, 140), href=f"#{one.id}"),
+        Bit(text=show(headline(one), 140), href=f"#{one.id}"),
         f" {OF_TABLES}" if one.known else "",
     )
 
