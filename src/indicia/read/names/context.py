@@ -137,8 +137,9 @@ _DOES = {
         re.compile(
             r"\s(?:(?:has |have |had )?(?:compromised|exfiltrated|deployed|breached|hacked|stole|stolen|hijacked)\s"
             r"(?:an?|the|its|their|data|credentials|half|several|at|more|over|from|[\d$€£])|"
-            r"(?:has |have |had )?(?:also )?(?:targeted|attacked|compromised|breached|infiltrated|spied on|exploited)\s(?:(?:the|its|their|"
-            r"several|multiple|many|other|over|more than|at least|dozens of|hundreds of)\s)?(?:[\w-]+\s){0,2}?"
+            r"(?:has |have |had )?(?:also )?(?:targeted|attacked|compromised|breached|infiltrated|spied on|exploited)\s"
+            r"(?:(?:the|its|their|several|multiple|many|other|over|more than|at least|dozens of|hundreds of)\s)?"
+            r"(?:[\w-]+\s){0,2}?"
             r"(?:\w+(?:s|ies)|infrastructure|government|industry|sector|personnel|Ukraine|Europe)\b|"
             r"(?:conducts?|conducted|launched|ran|runs)\s(?:an?\s|the\s)?(?:[\w-]+\s){0,2}?"
             r"(?:campaigns?|operations?|intrusions?|attacks?)\b|"

@@ -107,7 +107,8 @@ def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
 
 
 def _in_case(entry: Entry, text: str, start: int, end: int) -> Entry:
-    """A group that is written in capitals (ELECTRUM, CHROMIUM) is something else in small letters, until its context says so."""
+    """A group that is written in capitals (ELECTRUM, CHROMIUM) is something else in small letters, until its context
+    says so."""
     surface = entry.surface
     shouted = entry.kind is MentionKind.ACTOR and surface.isupper() and surface.isalpha() and len(surface) > 3
     return entry._replace(risky=True) if shouted and not entry.risky and text[start + 1 : end].islower() else entry

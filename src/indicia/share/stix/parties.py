@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from indicia.knowledge.resolve import names_of
 from indicia.records import AccusedType, Affair, Case, Claim, Level, SourceType, Tlp
+from indicia.share.redact import marking_of_texts
 from indicia.share.stix.objects import Objects
 from indicia.share.stix.times import stamp
 from indicia.view.words import by_state, source_words
@@ -76,8 +77,9 @@ class Campaigns:
     def __init__(self, case: Case, objects: Objects) -> None:
         self._objects = objects
         self._affairs = {claim: affair for affair in case.affairs for row in affair.rows for claim in row.claims}
-        texts = {document.id: document.marking for document in case.documents}
-        markings = {claim.id: texts.get(claim.quote.document, case.marking) for claim in case.claims}
+        texts = {document.id: case.counts_as(document) for document in case.documents}
+        whole = marking_of_texts(case)
+        markings = {claim.id: texts.get(claim.quote.document, whole) for claim in case.claims}
         # An affair that no table knows bears a name that any of its texts may have given.
         self._strictest = {
             affair.name: Tlp.strictest(markings[one] for row in affair.rows for one in row.claims if one in markings)
