@@ -172,7 +172,7 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
     record.get_by_role("button", name="Reject").click()
     page.wait_for_selector("section.record.rejected")
     assert page.locator("section.record.rejected").count() == 1
-    page.locator("section.record.rejected").get_by_role("button", name="Take back in").click()
+    page.locator("section.record.rejected").get_by_role("button", name="Take it back").click()
     page.wait_for_selector("section.record.confirmed")
     tab(page, "Ledger")
     every = page.locator("article.claim").count()
@@ -283,7 +283,7 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
     assert page.url.endswith("/case/plain")
     page.goto(f"{built}/weigh")
     page.locator("#what-if input[name=off]:not(:disabled)").first.check()
-    page.click("text=Weigh it so")
+    page.click("text=Weigh again")
     page.wait_for_selector(".what-if")
     assert "off=" in page.url
     context.close()
