@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -21,8 +22,7 @@ class _Stage(ModuleType):
 
     @property
     def _function(self) -> Any:
-        from indicia import library
-
+        library = import_module("indicia.library")  # by name: it stands above the stages, and is there when one is called
         return getattr(library, self.__name__.rpartition(".")[2])
 
     def __call__(self, *args: Any, **options: Any) -> Any:
