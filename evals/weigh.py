@@ -6,7 +6,7 @@ Releases come from ../shared/attack (or INDICIA_SHARED).
 
 Then, aside, cases made from one release: reports and campaigns with known answers (`evals.weigh_cases`). Everything that is
 fitted or chosen, weights, temperature and thresholds, comes from cases of other groups: five folds of groups, and inside each
-four more for what is chosen. --quick leaves all of this out but for one division of the reports.
+four more for what is chosen. --quick leaves all of this out; where there are no releases, it takes one division of the reports.
 
 Intervals are 95 % bootstrap intervals over groups. Prints tables and ends with one line `weigh: key=value ...`.
 """
@@ -235,9 +235,7 @@ def other_settings(attack: Attack) -> dict[str, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--quick", action="store_true", help="one division, no intervals, one release, one fit for all campaigns"
-    )
+    parser.add_argument("--quick", action="store_true", help="the stream alone, with the shipped item weights; no intervals")
     parser.add_argument("-o", "--output", type=Path, help="folder for the reliability diagram")
     options = parser.parse_args()
     started = time.perf_counter()
@@ -251,8 +249,9 @@ def main() -> int:
         figures |= stream(all_releases, tree, options.quick)
     else:
         print(f"the stream and previous releases left out: no {folder} (INDICIA_SHARED)", file=sys.stderr)
-    fitted = {attack.version: prepared(Relations(attack), "own")}
-    figures |= reports(*fitted[attack.version], tree, options.quick, options.output)
+    if not (options.quick and figures):
+        fitted = {attack.version: prepared(Relations(attack), "own")}
+        figures |= reports(*fitted[attack.version], tree, options.quick, options.output)
     if not options.quick:
         figures |= other_settings(attack)
         figures |= campaigns(all_releases, fitted, tree, options.quick)
