@@ -15,16 +15,21 @@ from indicia.knowledge import Knowledge
 from indicia.read.techniques.contexts import Sections, context_of
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import find_literal
+from indicia.read.techniques.pairs import Pairs
 from indicia.read.techniques.passages import Passage, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
+from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, Evidence, signs_of, whole_judge
 from indicia.read.text.mentioning import mention
 from indicia.records import Context, Document, Mention, MentionKind
 
-__all__ = ["find_techniques"]
+__all__ = ["evidence_of", "find_techniques"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
 SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
 MOST_ASKED = 600  # passages of a document about which the encoder is asked; bounds the time of a huge one
+OWN_LIST = (
+    4  # passages that name techniques: such a text has its own list, to which prose only adds what a passage says clearly
+)
 STRETCH = 2000  # passages that are judged together; bounds the memory of a huge document
 
 
@@ -38,7 +43,8 @@ class _Read(NamedTuple):
 
 def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     """Mentions of techniques by place. Literal ones have the method `id` or `name`; those read from prose have `prose`, the
-    sentence as span, and as score the probability that a careful reader would mark the technique there.
+    sentence as span, and as score the probability that a careful reader would mark the document with it (in a short text: that
+    sentence).
 
     A sentence and a technique meet in one mention: where the sentence names it, the literal one stays. A sub-technique
     stands for its parent. JSON is no prose: what a bundle or a layer states comes from its front end.
@@ -46,11 +52,7 @@ def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, 
     literal = find_literal(document, knowledge)
     if "json" in document.media_type:
         return literal
-    read: list[_Read] = []
-    sections = Sections()
-    for place in passages(document):
-        text = document.text[place.start : min(place.end, place.start + LONGEST_SCORED)]
-        read.append(_Read(place, text, sections.read(text, place.kind)))
+    read = _passages(document)
     starts = [one.place.start for one in read]
     named: dict[int, set[str]] = defaultdict(set)
     found: list[Mention] = []
@@ -75,16 +77,126 @@ def _in_context(found: Mention, context: Context, cue: str, rest: str) -> Mentio
     return msgspec.structs.replace(found, context=context, reason="; ".join(filter(None, (found.reason, f"“{cue}”"))))
 
 
+def evidence_of(document: Document, knowledge: Knowledge, model: Scorer) -> Evidence:
+    """What the passages of a document say of each technique, for the judge of the whole."""
+    read = _passages(document)
+    named = frozenset(
+        model.classes.index(one.target) for one in find_literal(document, knowledge) if one.target in set(model.classes)
+    )
+    stretches = [_weighed(model, read[at : at + STRETCH], alone=False, most=MOST_ASKED) for at in range(0, len(read), STRETCH)]
+    return _evidence(read, stretches, named)
+
+
+def _passages(document: Document) -> list[_Read]:
+    read: list[_Read] = []
+    sections = Sections()
+    for place in passages(document):
+        text = document.text[place.start : min(place.end, place.start + LONGEST_SCORED)]
+        read.append(_Read(place, text, sections.read(text, place.kind)))
+    return read
+
+
+class _Weighed(NamedTuple):
+    """A stretch of passages: margins [passages, techniques], the pairs worth judging and their probabilities."""
+
+    margins: npt.NDArray[np.float32]
+    pairs: Pairs
+    probabilities: npt.NDArray[np.float32]
+
+
+def _weighed(model: Scorer, read: Sequence[_Read], *, alone: bool, most: int) -> _Weighed:
+    texts = [one.text for one in read]
+    margins = model.margins(texts, alone=alone)
+    lengths = [text.count(" ") + 1 for text in texts]
+    pairs, probabilities = model.weigh(
+        margins, lengths, alone=alone, read=lambda rows: _asked([texts[k] for k in rows]), most=most
+    )
+    return _Weighed(margins, pairs, probabilities)
+
+
+def _evidence(read: Sequence[_Read], stretches: Sequence[_Weighed], named: frozenset[int]) -> Evidence:
+    """The pairs of passages that tell of use: no headings, cells, advice or denials."""
+    columns: list[tuple[npt.NDArray[np.int64], ...]] = []
+    weights: list[tuple[npt.NDArray[np.float32], ...]] = []
+    told: dict[int, bool] = {}
+    for number, stretch in enumerate(stretches):
+        first = number * STRETCH
+        kept = np.flatnonzero(stretch.probabilities > LEAST)
+        passage = stretch.pairs.sentence[kept]
+        for at in np.unique(passage).tolist():
+            one = read[first + at]
+            words = one.text.count(" ") + 1
+            told[first + at] = words >= FEWEST_WORDS and context_of(one.text, one.advice)[0] is Context.STATED
+        use = np.array([told[first + at] for at in passage.tolist()], bool)
+        kept, passage = kept[use], passage[use]
+        technique = stretch.pairs.technique[kept]
+        columns.append((passage + first, technique))
+        weights.append((stretch.probabilities[kept], stretch.margins[passage, technique]))
+    return Evidence(
+        np.concatenate([own[0] for own in columns]) if columns else np.zeros(0, np.int64),
+        np.concatenate([own[1] for own in columns]) if columns else np.zeros(0, np.int64),
+        np.concatenate([own[0] for own in weights]) if weights else np.zeros(0, np.float32),
+        np.concatenate([own[1] for own in weights]) if weights else np.zeros(0, np.float32),
+        named,
+        len(read),
+    )
+
+
 def _prose(
     document: Document, knowledge: Knowledge, model: Scorer, read: list[_Read], named: dict[int, set[str]]
 ) -> list[Mention]:
+    alone = len(read) <= ALONE
+    most = MOST_ASKED // max(1, -(-len(read) // STRETCH)) + 1
+    stretches = [_weighed(model, read[at : at + STRETCH], alone=alone, most=most) for at in range(0, len(read), STRETCH)]
+    whole = None if len(read) < FEWEST else _judged_whole(model, read, stretches, named)
     found: list[Mention] = []
-    starts = range(0, len(read), STRETCH)
-    most = MOST_ASKED // len(starts) + 1
-    for first in starts:
-        alone = len(read) <= ALONE
-        found += _stretch(document, knowledge, model, read[first : first + STRETCH], first, named, alone, most)
+    for number, stretch in enumerate(stretches):
+        first = number * STRETCH
+        said = model.said(stretch.pairs, stretch.probabilities, alone=alone)
+        if whole is not None and len(named) < OWN_LIST:
+            said = _as_whole(said, stretch, first, whole)
+        found += _mentions(document, knowledge, model, read[first : first + STRETCH], stretch, said, first, named, alone, whole)
     return found
+
+
+class _Whole(NamedTuple):
+    """What the document as a whole says: technique -> its probability, and technique -> the passage that says it best."""
+
+    probability: dict[int, float]
+    best: dict[int, int]
+
+
+def _judged_whole(
+    model: Scorer, read: Sequence[_Read], stretches: Sequence[_Weighed], named: dict[int, set[str]]
+) -> _Whole | None:
+    """The techniques that the judge of whole documents finds; None where it was left out of an installation."""
+    judge = whole_judge()
+    if judge is None:
+        return None
+    index = {id: k for k, id in enumerate(model.classes)}
+    evidence = _evidence(read, stretches, frozenset(index[id] for ids in named.values() for id in ids if id in index))
+    techniques, signs = signs_of(evidence, model.parents, model.taught)
+    probabilities = judge.probabilities(techniques, signs)
+    above = probabilities >= judge.threshold
+    told = dict(zip(techniques[above].tolist(), probabilities[above].tolist(), strict=True))
+    for technique in list(told):  # a sub-technique stands for its parent
+        told.pop(int(model.parents[technique]), None)
+    best: dict[int, int] = {}
+    for at in np.argsort(-evidence.probability, kind="stable").tolist():
+        best.setdefault(int(evidence.technique[at]), int(evidence.passage[at]))
+    return _Whole(told, best)
+
+
+def _as_whole(said: list[tuple[int, int, float]], stretch: _Weighed, first: int, whole: _Whole) -> list[tuple[int, int, float]]:
+    """What passages say, with the best passage of each technique that only the whole document says, if it is in the stretch."""
+    held = {(at, technique) for at, technique, _ in said}
+    pairs = stretch.pairs
+    place = {(int(at), int(t)): k for k, (at, t) in enumerate(zip(pairs.sentence, pairs.technique, strict=True))}
+    for technique in whole.probability:
+        at = whole.best.get(technique, -1) - first
+        if (at, technique) in place and (at, technique) not in held:
+            said.append((at, technique, float(stretch.probabilities[place[at, technique]])))
+    return sorted(said)
 
 
 def _asked(texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
@@ -93,22 +205,23 @@ def _asked(texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
     return None if reader is None else reader.shares(texts)
 
 
-def _stretch(
+def _mentions(
     document: Document,
     knowledge: Knowledge,
     model: Scorer,
-    read: list[_Read],
+    read: Sequence[_Read],
+    stretch: _Weighed,
+    said: Sequence[tuple[int, int, float]],
     first: int,
     named: dict[int, set[str]],
     alone: bool,
-    most: int,
+    whole: _Whole | None,
 ) -> list[Mention]:
-    texts = [one.text for one in read]
-    lengths = [text.count(" ") + 1 for text in texts]
-    margins = model.margins(texts, alone=alone)
+    """The mentions of what passages say. Use that the document as a whole does not bear out is left out; its score is that of
+    the whole."""
+    margins = stretch.margins
     found: list[Mention] = []
-    judged = model.judge(margins, lengths, alone=alone, read=lambda rows: _asked([texts[k] for k in rows]), most=most)
-    for at, technique, probability in judged:
+    for at, technique, probability in said:
         id = model.classes[technique]
         if id in named.get(first + at, ()) or knowledge.attack.technique(id) is None:
             continue
@@ -118,6 +231,10 @@ def _stretch(
             by_itself = model.margins([rest], alone=alone)[0, technique]
             if by_itself >= margins[at, technique] - SLACK:
                 context, cue = Context.STATED, ""
+        if context is Context.STATED and whole is not None:
+            if technique not in whole.probability:
+                continue
+            probability = whole.probability[technique]
         found.append(
             mention(
                 document,

@@ -66,6 +66,11 @@ class Scorer:
         """The techniques that marked reports taught: those of the encoder, in its order."""
         return [self.classes[k] for k in self._columns_marked]
 
+    @property
+    def taught(self) -> npt.NDArray[np.bool_]:
+        """Of each technique whether marked reports taught it."""
+        return self._marked
+
     def judge(
         self,
         margins: F,
@@ -78,7 +83,29 @@ class Scorer:
         """(sentence, technique, probability) of what the passages of one document describe, in their order.
 
         Techniques that marked reports taught are judged among each other, as they were learned; the rest, known from
-        ATT&CK's examples only, have a judge and a higher threshold of their own.
+        ATT&CK's examples only, have a judge and a higher threshold of their own. For `read` see `weigh`.
+        """
+        pairs, probabilities = self.weigh(margins, lengths, alone=alone, read=read, most=most)
+        return self.said(pairs, probabilities, alone=alone)
+
+    def said(self, pairs: Pairs, probabilities: F, *, alone: bool = False) -> list[tuple[int, int, float]]:
+        """(sentence, technique, probability) of the pairs above their technique's threshold, in their order."""
+        taught, untaught, broad = self.settings["thresholds_alone" if alone else "thresholds"]
+        thresholds = np.where(self._marked, taught, np.where(self._broad, broad, untaught)).astype(np.float32)
+        said = chosen(pairs, probabilities, thresholds, self.parents, self.settings["share"])
+        found = [(int(pairs.sentence[k]), int(pairs.technique[k]), float(probabilities[k])) for k in np.flatnonzero(said)]
+        return sorted(found)
+
+    def weigh(
+        self,
+        margins: F,
+        lengths: Sequence[int],
+        *,
+        alone: bool = False,
+        read: Callable[[Sequence[int]], F | None] | None = None,
+        most: int = 1000,
+    ) -> tuple[Pairs, F]:
+        """The pairs of a passage and a technique that are worth judging, and their probabilities.
 
         `read` gives the encoder's shares of the sentences that it is asked about (None if there is no encoder): those in
         which a marked technique is likely enough that its answer matters, the least clear `most` of them.
@@ -88,7 +115,7 @@ class Scorer:
         other = ~self._marked[whole.technique]
         rest = Pairs(whole.sentence[other], whole.technique[other], whole.signs[other])
         place = np.cumsum(~self._marked) - 1
-        taught, untaught, broad = self.settings["thresholds_alone" if alone else "thresholds"]
+        taught = self.settings["thresholds_alone" if alone else "thresholds"][0]
         first = self._judges["marked_alone" if alone else "marked"].probabilities(marked)
         judged = [
             first if read is None else self._reread(marked, first, taught, read, most, alone=alone),
@@ -99,11 +126,7 @@ class Scorer:
             np.concatenate([self._columns_marked[marked.technique], rest.technique]),
             np.concatenate([marked.signs, rest.signs]),
         )
-        probabilities = np.concatenate(judged)
-        thresholds = np.where(self._marked, taught, np.where(self._broad, broad, untaught)).astype(np.float32)
-        said = chosen(pairs, probabilities, thresholds, self.parents, self.settings["share"])
-        found = [(int(pairs.sentence[k]), int(pairs.technique[k]), float(probabilities[k])) for k in np.flatnonzero(said)]
-        return sorted(found)
+        return pairs, np.concatenate(judged)
 
     def _reread(
         self, marked: Pairs, first: F, threshold: float, read: Callable[[Sequence[int]], F | None], most: int, *, alone: bool

@@ -1,0 +1,189 @@
+"""Trains the judge of whole documents (src/indicia/read/techniques/whole.py) on reports that others marked, and prints its figures.
+
+    INDICIA_REPORTS=FOLDER python -m scripts.train_techniques_whole [-o src/indicia/read/techniques/model]
+
+FOLDER holds clones named `owner+name` (see evals/reports.py) of CTI-HAL (reports as PDF with their techniques) and AnnoCTR (texts with
+linked techniques; its train and development parts teach, its test part is only measured). Figures are of documents whose publisher
+taught nothing to the judge that reads them: one publisher is left out at a time. The passages' own probabilities come from the shipped
+machines, which saw none of these documents. Needs scikit-learn. Only weights are written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
+
+from evals.reports import Clone, Source, clone_of
+from indicia.knowledge import Knowledge, load
+from indicia.read.fronts import document_from_text, open_source
+from indicia.read.techniques.find import evidence_of
+from indicia.read.techniques.scorer import Scorer, scorer
+from indicia.read.techniques.whole import WholeJudge, signs_of
+from indicia.records import Document
+
+CTI_HAL = Source("CTI-HAL", "dessertlab/CTI-HAL", "fdab70869761e88995e7bef99b995bff723d68e3", (), "development")
+ANNOCTR = Source(
+    "AnnoCTR", "boschresearch/anno-ctr-lrec-coling-2024", "d510b6949e1938d47c93a43eedd562dc538439dc", (), "development"
+)
+SOFTNESS = 0.3  # C of the logistic regression
+
+
+class Marked(NamedTuple):
+    name: str
+    publisher: str
+    part: str  # ctihal | train | test
+    wanted: frozenset[str]
+    techniques: np.ndarray
+    signs: np.ndarray
+    named: frozenset[int]
+
+
+def cti_hal(clone: Clone, knowledge: Knowledge) -> Iterator[tuple[str, str, Document, frozenset[str]]]:
+    """(name, publisher, document, techniques) of each report whose PDF and annotations are there."""
+    rows: dict[tuple[str, str], tuple[str, str]] = {}
+    for part in re.split(r"^## ", (clone.read("README.md") or b"").decode(), flags=re.MULTILINE)[1:]:
+        group = part.split(None, 1)[0].lower()
+        for url, file, name in re.findall(r"^\| \[.*?\]\((https?://[^\s|]+)\) \| ([^|]+?) \| ([^|]+?) \|", part, re.MULTILINE):
+            rows[group, name.strip().lower()] = (url, file.strip())
+    for path in clone.paths("data/*.json"):
+        group, name = path.split("/")[1], path.rsplit("/", 1)[1].removesuffix(".json").lower()
+        fits = [row for (g, n), row in rows.items() if g == group and (n.startswith(name) or name.startswith(n))]
+        if "annotator S" in path or len(fits) != 1 or not clone.paths(f"reports/{group}/{fits[0][1]}"):
+            continue
+        wanted = set()
+        for row in json.loads(clone.read(path) or b"[]"):
+            narrow = row["metadata"].get("sub_technique")
+            id = narrow if isinstance(narrow, str) and re.fullmatch(r"T\d{4}\.\d{3}", narrow) else row["technique"]
+            if isinstance(id, str) and knowledge.attack.technique(knowledge.attack.current(id)):
+                wanted.add(knowledge.attack.current(id))
+        document = _opened(clone.read(f"reports/{group}/{fits[0][1]}"))
+        if document is not None and wanted:
+            host = re.sub(r"^https?://(?:www\.)?", "", fits[0][0]).split("/", 1)[0]
+            yield f"{group}/{name}", ".".join(host.split(".")[-2:]), document, frozenset(wanted)
+
+
+def _opened(data: bytes | None) -> Document | None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "report.pdf"
+        file.write_bytes(data or b"")
+        documents = open_source(file).documents
+    return documents[0] if documents else None
+
+
+def annoctr(clone: Clone, knowledge: Knowledge) -> Iterator[tuple[str, str, str, Document, frozenset[str]]]:
+    """(name, publisher, part, document, techniques) of each document with linked techniques."""
+    base = "AnnoCTR/all/"
+    splits = (line.split("\t") for line in (clone.read(base + "splits.tsv") or b"").decode().splitlines())
+    for name, part in (row[:2] for row in splits if len(row) > 1):
+        paths = clone.paths(f"{base}text/{name}.txt"), clone.paths(f"{base}linking_mitre_only/{name}.json")
+        if part.strip() not in {"train", "dev", "test"} or not all(paths):
+            continue
+        links = (clone.read(paths[1][0]) or b"").decode("utf-8", "replace")
+        found = re.findall(r"/techniques/(T\d{4})(?:/(\d{3}))?", links)
+        ids = {knowledge.attack.current(f"{a}.{b}" if b else a) for a, b in found}
+        wanted = frozenset(id for id in ids if knowledge.attack.technique(id))
+        text = (clone.read(paths[0][0]) or b"").decode("utf-8", "replace")
+        if wanted and text:
+            role = "test" if part.strip() == "test" else "train"
+            yield name, name.split("_", 1)[0], role, document_from_text(text, name=name), wanted
+
+
+def gather(folder: Path) -> list[Marked]:
+    knowledge, model = load(), scorer()
+    clones = [clone_of(folder, source) for source in (CTI_HAL, ANNOCTR)]
+    if model is None or clones[0] is None or clones[1] is None:
+        raise SystemExit("needs the shipped weights and the clones of CTI-HAL and AnnoCTR in INDICIA_REPORTS")
+    rows = [
+        (name, publisher, "ctihal", document, wanted) for name, publisher, document, wanted in cti_hal(clones[0], knowledge)
+    ]
+    rows += list(annoctr(clones[1], knowledge))
+    found = []
+    for name, publisher, part, document, wanted in rows:
+        evidence = evidence_of(document, knowledge, model)
+        found.append(Marked(name, publisher, part, wanted, *signs_of(evidence, model.parents, model.taught), evidence.named))
+        print(name, file=sys.stderr, flush=True)
+    return found
+
+
+def fit(rows: Sequence[Marked], classes: Sequence[str]) -> WholeJudge:
+    """The judge of these documents, with the threshold that is best on them."""
+    signs = np.vstack([row.signs for row in rows])
+    mean, scale = signs.mean(axis=0), signs.std(axis=0) + 1e-6
+    techniques = np.concatenate([row.techniques for row in rows])
+    which = sp.csr_matrix((np.ones(len(techniques)), (np.arange(len(techniques)), techniques)), (len(techniques), len(classes)))
+    right = np.concatenate([[classes[t] in row.wanted for t in row.techniques] for row in rows])
+    machine = LogisticRegression(C=SOFTNESS, max_iter=400).fit(sp.hstack([sp.csr_matrix((signs - mean) / scale), which]), right)
+    weights, offset = np.split(machine.coef_[0], [signs.shape[1]])
+    judge = WholeJudge(mean, scale, weights, offset, float(machine.intercept_[0]), 0.0)
+    probabilities = judge.probabilities(techniques, signs)
+    wanted = sum(len(row.wanted) for row in rows)
+    steps = np.arange(0.1, 0.6, 0.02)
+    scores = [2 * (right & (probabilities >= step)).sum() / ((probabilities >= step).sum() + wanted) for step in steps]
+    return judge._replace(threshold=float(steps[int(np.argmax(scores))]))
+
+
+def said(row: Marked, judge: WholeJudge, classes: Sequence[str]) -> set[str]:
+    above = judge.probabilities(row.techniques, row.signs) >= judge.threshold
+    ids = {classes[t] for t in row.techniques[above]}
+    return {id for id in ids if not any(other.startswith(id + ".") for other in ids)} | {classes[t] for t in row.named}
+
+
+def figures(pairs: Sequence[tuple[set[str], frozenset[str]]]) -> str:
+    right = sum(len(a & b) for a, b in pairs)
+    answered, wanted = sum(len(a) for a, _ in pairs), sum(len(b) for _, b in pairs)
+    return f"F1 {2 * right / max(1, answered + wanted):.3f} P {right / max(1, answered):.3f} R {right / max(1, wanted):.3f}"
+
+
+def calibration(rows: Sequence[Marked], judges: dict[str, WholeJudge], classes: Sequence[str]) -> float:
+    """Expected calibration error of all pairs of a document and a technique with a probability of at least 0.1."""
+    p = np.concatenate([judges[row.publisher].probabilities(row.techniques, row.signs) for row in rows])
+    y = np.concatenate([[classes[t] in row.wanted for t in row.techniques] for row in rows])
+    p, y = p[p >= 0.1], y[p >= 0.1]
+    bins = np.clip((p * 10).astype(int), 0, 9)
+    return float(sum(abs(p[bins == b].mean() - y[bins == b].mean()) * (bins == b).sum() for b in np.unique(bins)) / len(p))
+
+
+def report(rows: Sequence[Marked], classes: Sequence[str]) -> WholeJudge:
+    """Prints the figures with one publisher left out at a time. Gives the judge of all that teaches."""
+    taught = [row for row in rows if row.part != "test"]
+    judges = {p: fit([row for row in taught if row.publisher != p], classes) for p in sorted({row.publisher for row in rows})}
+    by_part: dict[str, list[tuple[set[str], frozenset[str]]]] = defaultdict(list)
+    for row in rows:
+        by_part[row.part].append((said(row, judges[row.publisher], classes), row.wanted))
+        by_part[f"{row.part}: {row.publisher}"].append(by_part[row.part][-1])
+    for part, pairs in sorted(by_part.items()):
+        print(f"{part:34}{len(pairs):4} documents  {figures(pairs)}")
+    print(f"calibration error of unseen publishers {calibration(rows, judges, classes):.3f}")
+    return fit(taught, classes)
+
+
+def export(judge: WholeJudge, folder: Path) -> None:
+    arrays = {name: getattr(judge, name).astype(np.float32) for name in ("mean", "scale", "weights", "offset")}
+    np.savez_compressed(folder / "whole.npz", scalars=np.array([judge.bias, judge.threshold]), **arrays)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-o", "--output", type=Path, help="the folder for the weights")
+    options = parser.parse_args()
+    model: Scorer | None = scorer()
+    rows = gather(Path(os.environ["INDICIA_REPORTS"]))
+    judge = report(rows, model.classes if model is not None else [])
+    if options.output:
+        export(judge, options.output)
+
+
+if __name__ == "__main__":
+    main()
