@@ -60,7 +60,7 @@ def test_what_our_own_logs_tell_is_marked_and_the_public_version_is_without_it(
     whole = (brief[0] / "brief.html").read_bytes()
     assert b'<span class="tlp">TLP:AMBER</span>' in whole
     assert any(host in whole.lower() for host in hosts)
-    answer = indicia("brief", EXAMPLE / "texts", "--logs", EXAMPLE / "logs", "--public", "-o", tmp_path)
+    answer = indicia("brief", EXAMPLE / "texts", "--logs", EXAMPLE / "logs", "--public", "--unmarked", "clear", "-o", tmp_path)
     assert answer.returncode == exits.E_OK, answer.stderr.decode()
     public = (tmp_path / "brief.html").read_bytes()
     assert b'<span class="tlp">TLP:CLEAR</span>' in public
@@ -158,4 +158,4 @@ def test_the_ledger_for_people_goes_to_a_file_too_each_quote_on_one_line(tmp_pat
     assert answer.returncode == exits.E_OK
     assert answer.stdout == b""
     assert f"    {sentence}\n" in output.read_text()
-    assert output.read_text().startswith("1 claim\n")
+    assert output.read_text().splitlines()[:2] == ["unmarked", "1 claim"]

@@ -83,5 +83,8 @@ def test_every_rule_compiles_or_says_why(result: Hunt) -> None:
 
 @pytest.mark.slow
 def test_every_record_is_read(result: Hunt) -> None:
-    assert not [problem for problem in result.problems if problem.severity != "note"]
+    beside = "no log of a known format"  # what the data says of itself: info.yml
+    assert not [
+        one for one in result.problems if one.severity != "note" and not (one.what == beside and one.where.endswith("info.yml"))
+    ]
     assert all(file.events for file in result.files if file.format == "evtx")

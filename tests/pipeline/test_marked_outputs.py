@@ -90,7 +90,7 @@ NOTHING_OF_A_CASE = {
 
 
 def test_every_command_has_its_row() -> None:
-    main._register()
+    main.register()
     known = {one.name for one in (*main.app.registered_commands, *main.app.registered_groups)}
     assert known == COMMANDS.keys() | NOTHING_OF_A_CASE.keys()
 

@@ -244,7 +244,7 @@ def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
     context.close()
 
 
-def test_the_filters_open_on_a_phone(browser: Any, built: str) -> None:
+def test_the_filters_open_on_a_phone(browser: Any, address: str, built: str) -> None:
     context = inside(browser, address, viewport={"width": 375, "height": 720}, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{built}/claims")
@@ -326,7 +326,7 @@ def test_axe_finds_nothing_serious(browser: Any, address: str, built: str, schem
     context.close()
 
 
-def test_dark_is_dark(browser: Any, built: str) -> None:
+def test_dark_is_dark(browser: Any, address: str, built: str) -> None:
     context = inside(browser, address, color_scheme="dark")
     page = context.new_page()
     page.goto(built)
