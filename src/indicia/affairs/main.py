@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from indicia.affairs.content import Content, content_of
 from indicia.affairs.origins import target_of, voice_of
-from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, rejected
+from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, those_counted
 
 __all__ = ["MainAffair", "main_affair", "main_among"]
 
@@ -37,9 +37,8 @@ class MainAffair:
 
 
 def main_affair(case: Case) -> MainAffair:
-    """The main affair of a case. What people rejected is neither on it nor beside it."""
-    out = rejected(case.judgements)
-    return main_among((claim for claim in case.claims if claim.id not in out), case.affairs)
+    """The main affair of a case. What people rejected, and what is still to be checked, is neither on it nor beside it."""
+    return main_among(those_counted(case.claims, case.judgements), case.affairs)
 
 
 def main_among(claims: Iterable[Claim], affairs: Iterable[Affair] = ()) -> MainAffair:

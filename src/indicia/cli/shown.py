@@ -12,7 +12,7 @@ from indicia.cli.ids import short_id
 from indicia.cli.marked import strictest_shown
 from indicia.cli.talk import console_for, plain
 from indicia.pipeline import Piece
-from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking
+from indicia.records import Claim, Context, Document, Mention, MentionKind, Stance, Tlp, shown_marking, to_check
 
 __all__ = ["Shown"]
 
@@ -143,5 +143,7 @@ def _print_claim(console: Console, claim: Claim, place: str) -> None:
         parts.append(f"[{look}]{escape(plain(verb))}[/] [bold]{escape(plain(whom))}[/]{escape(told)}")
     console.print(f"\n[bold]{escape(plain(source_words(claim)))}[/] {'; '.join(parts)} ({escape(plain('; '.join(facts)))})")
     quote, where = escape(plain(" ".join(claim.quote.text.split()))), escape(plain(place))
-    for words in (f"[italic]{quote}[/]", f"[dim]{where}; score {claim.score:.2f}; id {short_id(claim.id)}[/]"):
+    doubt = "; [yellow]please check[/]" if to_check((claim,), ()) else ""
+    where += f"; score {claim.score:.2f}{doubt}; id {short_id(claim.id)}"
+    for words in (f"[italic]{quote}[/]", f"[dim]{where}[/]"):
         console.print(f"    {words}" if console.soft_wrap else Padding(words, (0, 0, 0, 4)))

@@ -25,6 +25,7 @@ from indicia.records import (
     MentionKind,
     Tlp,
     Versions,
+    those_counted,
 )
 from indicia.share.redact import redact
 from indicia.walking import told_path
@@ -119,10 +120,13 @@ def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] =
     """The case with what follows from its texts, sightings and what is in place made anew: affairs, both assessments, advice.
 
     The one place that draws conclusions: for a new case, one that people judged (their `judgements` of evidence are laid over
-    it), and what an audience may see. `joined`: its affairs hold these very claims already.
+    it), and what an audience may see. Claims that are still to be
+    checked stand beside them.
+    `joined`: its affairs hold these very claims already.
     """
-    affairs = case.affairs if joined else join_affairs(case.claims, case.documents, knowledge)
-    evidence = gather(case.claims, case.mentions, case.hunt, case.documents, knowledge, affairs)
+    claims = those_counted(case.claims, judgements)
+    affairs = case.affairs if joined else join_affairs(claims, case.documents, knowledge)
+    evidence = gather(claims, case.mentions, case.hunt, case.documents, knowledge, affairs)
     weighing = weigh(evidence, knowledge, judgements=judgements)
     case = msgspec.structs.replace(case, affairs=affairs, weighing=weighing)
     return msgspec.structs.replace(case, advice=advise(case, knowledge))

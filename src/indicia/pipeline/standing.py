@@ -47,14 +47,16 @@ class Standing:
         return [one for one in self.of(subject) if one.note or one.action == "note"]
 
     def corrected(self, claim: Claim) -> Claim:
-        """The claim with all corrections laid over it."""
+        """The claim with all corrections laid over it. Who confirms or corrects it vouches for it: its score is 1."""
+        vouched = self.is_confirmed(claim.id)
         for judgement in self.of(claim.id):
             if judgement.action in {"correct", "regrade"}:
                 try:
                     claim = laid_over(claim, msgspec.json.decode(judgement.value, type=Correction))
                 except (msgspec.MsgspecError, UnicodeError):
                     continue  # what it says is about something else, such as the grades of evidence
-        return claim
+                vouched = True
+        return msgspec.structs.replace(claim, score=1.0) if vouched and claim.score < 1 else claim
 
 
 def _added(judgements: Iterable[Judgement]) -> Iterable[Claim]:

@@ -27,6 +27,7 @@ from indicia.records import (
     Told,
     Verdict,
     rejected,
+    to_check,
 )
 from indicia.view.affair import Subject, subject
 from indicia.view.first import first_things, headline
@@ -185,6 +186,10 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
     if refused:
         parts.append(f"{many(len(refused), 'claim')} that a person rejected")
         traces += refused[:FEW]
+    doubtful = to_check(case.claims, case.judgements)
+    if doubtful:
+        parts.append(f"{many(len(doubtful), 'claim')} to check, of which the reader is not sure")
+        traces += [one.id for one in doubtful[:FEW]]
     if parts:
         yield Sentence(
             text=f"Not counted here, but listed with the claims: {listed(parts, 4)}.", traces=tuple(traces), topic="said"

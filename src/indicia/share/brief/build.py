@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indicia.records import Case, rejected
+from indicia.records import Case, those_counted, to_check
 from indicia.share.brief.blocks import Brief
 from indicia.share.brief.known import Known
 from indicia.share.brief.pages.affair import affair_section
@@ -33,8 +33,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False) -> Brief:
     """The brief of a case, ready for any writer. Unless `full`, techniques that the accused are only known for are counted and
     left out, with the measures that answer nothing else."""
     notes, known = Notes(Index(case)), Known(knowledge)
-    refused = rejected(case.judgements)
-    found = positions(claim for claim in case.claims if claim.id not in refused)
+    found = positions(those_counted(case.claims, case.judgements))
     judgements = key_judgements(case)
     told = gist(judgements, notes)
     first = page_one(case, notes)
@@ -74,11 +73,12 @@ def _subtitle(case: Case) -> str:
     """The span of dates that the case covers, and how much it rests on."""
     days = [bound for text in _dates(case) for bound in day_of(text) or ()]
     span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
+    doubtful = len(to_check(case.claims, case.judgements))
     ours = "public version without our own logs" if is_public(case) else "no logs"
     parts = [
         span,
         many(len(case.documents), "text"),
-        many(len(case.claims), "claim"),
+        many(len(case.claims), "claim") + (f" ({doubtful} to check)" if doubtful else ""),
         f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else ours,
     ]
     return " \u00b7 ".join(parts)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.records import Claim, Deed, Firmness, Judgement, Stance, Tie
+from indicia.records import Claim, Deed, Firmness, Judgement, Stance, Tie, those_counted, to_check
 from indicia.share.redact import marking_of_texts
 from indicia.view.inert import visible
 from indicia.view.positions import FIRMEST, LEVELS, Position, positions
@@ -26,6 +26,7 @@ __all__ = ["claim", "claims_csv", "ledger", "ledger_link"]
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
+SURE_WORDS = ("little certainty: please check", "certainty, or by a person")
 FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
     "source": ("Who speaks", lambda one: visible(source_words(one))),
     "accused": ("Of whom", lambda one: visible(accused_words(one))),
@@ -36,6 +37,7 @@ FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
     "tie": ("Tied to", lambda one: visible(tie_words(one.tie)) if one.tie else "no tie"),
     "incident": ("Incident", lambda one: visible(one.incident or "no known incident")),
     "channel": ("Channel", lambda one: one.channel.value),
+    "sure": ("Read with", lambda one: SURE_WORDS[not to_check((one,), ())]),
 }
 ORDER = {
     "stance": [one.value for one in Stance],
@@ -71,7 +73,7 @@ def ledger(ask: Ask) -> Page:
     rows, chosen, filters = _chosen(ask)
     wanted = {one.name: one.value for one in filters}
     facets = {name: _counted(name, rows, wanted) for name in FACETS}
-    coalition = positions(one for one in chosen if not standing.is_rejected(one.id))
+    coalition = positions(those_counted(chosen, held.machine.judgements))
     view = ask.one("view") if ask.one("view") in VIEWS else "list"
     page = paged(chosen, ask.number("page"), PER_PAGE)
     data: dict[str, Any] = {
@@ -98,6 +100,7 @@ def ledger(ask: Ask) -> Page:
         "link": link,
         "standing": standing,
         "copies": held.copies,
+        "doubtful": {one.id for one in to_check(page.rows, ())},
         "at": _address(ask),
         "sort": ask.one("sort", "text"),
     }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, HuntVerdict
+from indicia.records import Case, HuntVerdict, to_check
 from indicia.share.brief.blocks import Box, Bullets
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
 from indicia.share.brief.pages.todo import todo
 from indicia.share.brief.pages.who import who
-from indicia.view.judgements import Sentence, reach_of
+from indicia.view.judgements import Sentence, listed, reach_of
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
+from indicia.view.positions import positions
 from indicia.view.wording import sentence
 
 __all__ = ["gist", "page_one"]
@@ -32,12 +33,22 @@ def page_one(case: Case, notes: Notes) -> tuple[Box, ...]:
     return who(case, notes), ours(case, notes), holds(case, notes), todo(case, notes), _not_known(case, notes)
 
 
+def _to_check(case: Case, notes: Notes) -> Iterable[Line]:
+    """The claims that the reader is not sure of, if any, in one line."""
+    found = positions(to_check(case.claims, case.judgements))
+    if found:
+        told = listed((f"{one.who} {one.says}" for one in found), FEW)
+        text = f"Whether these were read right; please check them, they count nowhere yet: {notes.index.show(told, 300)}."
+        yield line(text, notes=notes(one.firmest.id for one in found)[:FEW])
+
+
 def _not_known(case: Case, notes: Notes) -> Box:
     """What would have to be found out: what the grounds lack, and what lies outside the logs."""
     show = notes.index.show
     missing = case.weighing.observed.missing[:2] if case.weighing else ()
+    items = [*_to_check(case, notes)]
     # Some say why after a colon: "software: no malware or tool is identified".
-    items = [line(sentence(f"Missing{'' if ': ' in text else ':'} {show(text, 160)}")) for text in missing]
+    items += [line(sentence(f"Missing{'' if ': ' in text else ':'} {show(text, 160)}")) for text in missing]
     reach = reach_of(case.hunt) if case.hunt and case.hunt.verdict is not HuntVerdict.NO_LOGS else None
     if reach:
         start, end = (f"{at:%Y-%m-%d %H:%M}" for at in reach)

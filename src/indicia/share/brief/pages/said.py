@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance, rejected
+from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance, rejected, to_check
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pages.who import each_source
@@ -173,8 +173,8 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"against {show(', '.join(span.text for span in claim.victims[:3]), 90)}")
     if claim.source.via:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
-    if claim.score < 0.7:
-        facts.append(f"read with {claim.score:.0%} certainty")
+    if to_check((claim,), notes.index.case.judgements):
+        facts.append(f"please check: read with {claim.score:.0%} certainty")
     refusal = rejected(notes.index.case.judgements).get(claim.id)
     if refusal:
         why = f": {show(refusal.note, 160)}" if refusal.note else ""

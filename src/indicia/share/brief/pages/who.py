@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.records import Case, Claim, Proposition, Stance
+from indicia.records import Case, Claim, Proposition, Stance, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
 from indicia.view.affair import subject
 from indicia.view.judgements import listed, voices_of
@@ -71,6 +71,9 @@ def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     if aside:
         table = _accusing("In the texts' own voice, without a source", aside, notes)
         each.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
+    doubtful = positions(to_check(case.claims, case.judgements))
+    if doubtful:
+        each.append(_accusing("Please check: the reader is not sure of these, so they count nowhere yet", doubtful, notes))
     if about.others:
         show = notes.index.show
         names = listed((show(one.incident or one.incident_id or "", 60) for one in about.others), 4)
