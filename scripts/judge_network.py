@@ -19,7 +19,7 @@ from indicia.read.claims.score.judge import ANSWERS
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
-__all__ = ["WIDTH", "Batch", "Judge", "Layer", "loss_of", "packaged_layers"]
+__all__ = ["WIDTH", "Batch", "Judge", "Layer", "loss_of", "packaged", "packaged_layers"]
 
 SEGMENTS = 4
 # How much each question counts beside "is there a claim, with which stance".
@@ -136,17 +136,45 @@ def loss_of(answers: dict[str, torch.Tensor], scores: torch.Tensor, batch: Batch
 
 
 def packaged_layers(folder: Path) -> dict[str, torch.Tensor]:
-    """The weights of the layers in `folder`/upper.onnx: whole numbers times their scales."""
+    """The weights of the layers in `folder`/upper.onnx: whole numbers times their scales, in columns or in blocks."""
     import onnx
     from onnx import numpy_helper
 
     known = {weight.name: numpy_helper.to_array(weight) for weight in onnx.load(str(folder / "upper.onnx")).graph.initializer}
     out = {}
-    for number in range(sum(name.endswith(".widen.weight") for name in known)):
+    for number in range(sum(name.endswith(".widen.bias") for name in known)):
         for part in ("inward", "outward", "norm", "widen", "narrow", "last_norm"):
-            weight = known[f"layer{number}.{part}.weight"]
-            if weight.dtype == np.int8:
-                weight = (weight * known[f"layer{number}.{part}.scale"]).T
+            name = f"layer{number}.{part}"
+            if f"{name}.blocks" in known:
+                blocks = known[f"{name}.blocks"] * known[f"{name}.scale"].astype(np.float32)
+                weight = blocks.reshape(-1, blocks.shape[-1]).T
+            else:
+                weight = known[f"{name}.weight"]
+                if weight.dtype == np.int8:
+                    weight = (weight * known[f"{name}.scale"]).T
             out[f"layers.{number}.{part}.weight"] = torch.tensor(np.ascontiguousarray(weight), dtype=torch.float32)
-            out[f"layers.{number}.{part}.bias"] = torch.tensor(known[f"layer{number}.{part}.bias"].copy())
+            out[f"layers.{number}.{part}.bias"] = torch.tensor(known[f"{name}.bias"].copy())
     return out
+
+
+def packaged(folder: Path) -> Judge:
+    """The judge that lies in `folder`, to be taught further: its layers as rounded when it was exported, all else as it was."""
+    import onnx
+    from onnx import numpy_helper
+
+    state = packaged_layers(folder)
+    model = Judge()
+    wanted = model.state_dict()
+    special = []
+    for file in ("front.onnx", "heads.onnx"):
+        for weight in onnx.load(str(folder / file)).graph.initializer:
+            value = torch.tensor(numpy_helper.to_array(weight).astype(np.float32))
+            name = weight.name.removeprefix("judge.")
+            if name in wanted:
+                state[name] = value
+            elif file == "front.onnx" and value.dim() == 2 and value.shape[1] == WIDTH:
+                special.append(value)  # torch cuts what stands before the tokens in two: what is known, and those outside
+    if "special" not in state:
+        state["special"] = torch.cat(sorted(special, key=len))
+    model.load_state_dict(state)
+    return model

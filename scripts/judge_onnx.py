@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from judge_network import WIDTH, Judge
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from onnx_graph import Graph
 from torch import nn
 
@@ -21,11 +22,13 @@ from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
 __all__ = ["export"]
 
+SMALL = 10_000  # weights that stay in 32 bits
+
 
 def export(model: Judge, folder: Path) -> None:
     """front.onnx (a window with one party marked), upper.onnx (its layers), heads.onnx (probabilities, and scores of who speaks)."""
     model.eval()
-    graph = Graph()
+    graph = Graph(whole=False)
     axis = graph.weight("axis", np.array([0], dtype=np.int64))
     x = graph.node("Unsqueeze", ["given", axis], "batch")
     for number, layer in enumerate(model.layers):
@@ -39,8 +42,8 @@ def export(model: Judge, folder: Path) -> None:
         "party": (torch.zeros(6, PARTY_SIZE), {0: n}), "marked": marked, "about": (torch.zeros(1, ABOUT + PAIR_SIZE + 1), {}),
     }  # fmt: skip
     _trace(_Front(model), front, ["given"], folder / "front.onnx")
-    heads = {
-        "after": (torch.randn(40 + 1 + OUTSIDE, WIDTH), {0: t + 1 + OUTSIDE}), "pool": pool, "marked": marked, "own": marked,
+    heads = {  # a tensor for each: torch makes one input of two that are the same
+        "after": (torch.randn(40 + 1 + OUTSIDE, WIDTH), {0: t + 1 + OUTSIDE}), "pool": pool, "marked": marked, "own": (torch.ones(40), {0: t}),
         "pair": (torch.zeros(6 + OUTSIDE, PAIR_SIZE), {0: n + OUTSIDE}),
     }  # fmt: skip
     _trace(_Heads(model), heads, [*ANSWERS, "source"], folder / "heads.onnx")
@@ -91,3 +94,19 @@ def _trace(module: nn.Module, inputs: dict[str, tuple[torch.Tensor, dict[int, An
         dynamic_shapes=tuple(shape for _, shape in inputs.values()),
     )  # fmt: skip
     program.save(str(file), include_initializers=True, external_data=False)
+    _halve(file)
+
+
+def _halve(file: Path) -> None:
+    """Lets large weights lie in 16 bits; they are widened when the file is opened."""
+    model = onnx.load(str(file))
+    for place, weight in enumerate(model.graph.initializer):
+        value = numpy_helper.to_array(weight)
+        if value.dtype == np.float32 and value.size > SMALL:
+            half = numpy_helper.from_array(value.astype(np.float16), weight.name)
+            wide = f"{weight.name}.wide"
+            for node in model.graph.node:
+                node.input[:] = [wide if name == weight.name else name for name in node.input]
+            model.graph.initializer[place].CopyFrom(half)
+            model.graph.node.insert(0, helper.make_node("Cast", [weight.name], [wide], to=TensorProto.FLOAT))
+    onnx.save(model, str(file))

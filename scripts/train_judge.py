@@ -4,7 +4,8 @@
 
 Needs torch, onnx and onnxscript beside the project's own dependencies; none of them is needed at run time. Two stages: first everything,
 with parties that are not accused drawn at random, then real documents alone, with those that the first stage takes for accused. The lower
-half of the encoder stays as it is packaged, so what it makes of a sentence is worked out once.
+half of the encoder stays as it is packaged, so what it makes of a sentence is worked out once. `--further` goes on from the packaged judge, with
+the parties of claims exchanged for others in part of what it sees (`claims_swaps`), and keeps the running mean of the weights.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from claims_swaps import swapped
 from judge_examples import Asked, Example, annotated, examples, texts_of
-from judge_network import WIDTH, Batch, Judge, loss_of, packaged_layers
+from judge_network import WIDTH, Batch, Judge, loss_of, packaged, packaged_layers
 from judge_onnx import export
 from torch import nn
 
@@ -31,8 +33,11 @@ from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
 HERE = Path(__file__).parent.parent
 TOKENS = 5000  # of a batch, padding included
+PLACES = ("source", "accused", "firmness_cue", "tie_cue", "basis_cue", "not_accused", "via")
+LONGEST = 60_000  # characters of a text whose parties are exchanged
 OWN = 2600  # passages of our own that stage one sees
 EASY = 0.22  # share of the windows of documents without a claim that is kept
+KEEPS = 0.99  # of the running mean, every second step
 KEPT = "s15"  # every sixteenth document is kept from training, for calibration
 
 
@@ -116,8 +121,12 @@ def batches(items: Sequence[Item], seed: int) -> Iterator[list[Item]]:
     yield from out
 
 
-def train(model: Judge, epochs: Sequence[Sequence[Item]], vectors: Vectors, rate: float, times: float, say: str) -> None:
-    """One pass over each of `epochs`; the layers learn at `rate`, what is new at `times` as much."""
+def train(
+    model: Judge, epochs: Sequence[Sequence[Item]], vectors: Vectors, rate: float, times: float, say: str, *, mean: bool = False
+) -> None:
+    """One pass over each of `epochs`; the layers learn at `rate`, what is new at `times` as much. `mean`: what is left in the
+    model is the running mean of its weights."""
+    kept = {name: value.clone() for name, value in model.state_dict().items()} if mean else {}
     layers = list(model.layers.parameters())
     others = [value for name, value in model.named_parameters() if not name.startswith("layers.")]
     optimiser = torch.optim.AdamW([{"params": layers}, {"params": others}], lr=rate, weight_decay=0.01)
@@ -137,7 +146,11 @@ def train(model: Judge, epochs: Sequence[Sequence[Item]], vectors: Vectors, rate
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             step, lost = step + 1, lost + loss.item()
+            for name, value in model.state_dict().items() if mean and step % 2 == 0 else ():
+                kept[name].lerp_(value, 1 - KEEPS)
         print(f"{say} {number + 1}/{len(epochs)}: loss {lost:.1f}, {time.perf_counter() - started:.0f} s", flush=True)
+    if mean:
+        model.load_state_dict(kept)
 
 
 def likely(model: Judge, items: Sequence[Item], vectors: Vectors) -> list[Item]:
@@ -163,6 +176,30 @@ def real_items(shared: Path, mirrors: Path | None, chance: random.Random) -> lis
     return items
 
 
+def swapped_items(shared: Path, mirrors: Path | None, seed: int) -> list[Item]:
+    """The windows of documents with claims in which somebody is accused, with other parties in their places."""
+    rows = [r for r in annotated(HERE / "corpora" / "real" / "annotations.jsonl") if r["slice"] != KEPT and r["claims"]]
+    texts, _ = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", mirrors)
+    given = [
+        {"id": r["id"], "text": texts[r["id"]], "claims": [_apart(c) for c in r["claims"]]} for r in rows if r["id"] in texts
+    ]
+    items = []
+    for one in swapped(given, 1.0, seed):
+        claims = [{**c, **c["spans"], "quote": [c["quote_start"], c["quote_end"]]} for c in one["claims"]]
+        for example in examples(one["id"], one["text"], claims) if len(one["text"]) <= LONGEST else ():
+            if any(asked.answers is not None for asked in example.asked):
+                items += [Item(example, asked) for asked in example.asked]
+    return items
+
+
+def _apart(claim: dict[str, Any]) -> dict[str, Any]:
+    """An annotation in the form of our own passages, places apart."""
+    spans = {key: claim[key] for key in PLACES if claim.get(key) and isinstance(claim[key][0], int)}
+    types = {key: claim.get(key) or "unknown" for key in ("source_type", "accused_type")}
+    rest = {key: value for key, value in claim.items() if key not in PLACES}
+    return {**rest, **types, "spans": spans, "quote_start": claim["quote"][0], "quote_end": claim["quote"][1]}
+
+
 def own_items() -> list[Item]:
     files = sorted((HERE / "corpora" / "claims").glob("part-*.jsonl"))
     rows = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
@@ -186,6 +223,7 @@ def main() -> None:
     parser.add_argument("--mirrors", type=Path, help="fetched repositories, for the texts that are known by reference")
     parser.add_argument("--first", type=int, default=2, help="passes of stage one")
     parser.add_argument("--then", type=int, default=6, help="passes of stage two")
+    parser.add_argument("--further", type=int, default=0, help="passes from the packaged judge on, in the place of both stages")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, help="the folder of the scorer's files; the judge goes into judge/ there"
     )
@@ -198,10 +236,22 @@ def main() -> None:
     torch.manual_seed(7)
     vectors = Vectors()
     real, own = real_items(options.shared, options.mirrors, chance), own_items()
-    model = Judge()
-    model.load_state_dict(packaged_layers(options.output), strict=False)
+    model = packaged(options.output / "judge") if options.further else Judge()
+    if not options.further:
+        model.load_state_dict(packaged_layers(options.output), strict=False)
     right, wrong = ([i for i in real if (i.asked.answers is None) is said] for said in (False, True))
     mine, others = ([i for i in own if (i.asked.answers is None) is said] for said in (False, True))
+    if options.further:
+        twins = [swapped_items(options.shared, options.mirrors, seed) for seed in (1, 2)]
+        told, beside = zip(
+            *(([i for i in t if i.asked.answers], [i for i in t if not i.asked.answers]) for t in twins), strict=True
+        )
+        hard = likely(model, some(wrong, 7000), vectors)
+        draw = [[*right, *some(told[k % 2], 950), *some(beside[k % 2], 200), *some(mine, 200), *some(hard[:1500], 1000),
+                 *some(hard[1500:], 400)] for k in range(options.further)]  # fmt: skip
+        train(model, draw, vectors, 1e-4, 3.0, "further", mean=True)
+        export(model, options.output / "judge")
+        return
     draw = [[*right, *mine, *some(wrong, 9000), *some(others, len(mine))]
             for _ in range(options.first)]  # fmt: skip
     train(model, draw, vectors, 6e-5, 6.0, "all")

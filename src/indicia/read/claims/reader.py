@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from indicia.knowledge import Knowledge
-from indicia.read.claims.decide.confirming import PROPOSED, SURE, Bench, chance, settled
+from indicia.read.claims.decide.barred import barred
+from indicia.read.claims.decide.confirming import ADDED, PROPOSED, Bench, Settled, chance, settled
 from indicia.read.claims.decide.deciding import clearing_itself, consistent, is_plain, names_nobody, rank, wrong_side
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence
@@ -22,6 +23,7 @@ from indicia.read.claims.words.language import foreign
 from indicia.read.claims.words.sentences import sentences
 from indicia.read.text.banners import without_banners
 from indicia.records import (
+    SURE,
     Claim,
     Document,
     Problem,
@@ -32,7 +34,7 @@ from indicia.records import (
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
 THRESHOLD = 0.5  # the score from which a claim is given
-PLAIN = 0.3  # that of what a rule reads plainly and real documents hold too rarely to have taught
+PLAIN = 0.2  # that of what a rule reads plainly and real documents hold too rarely to have taught
 
 
 def read_claims(
@@ -148,10 +150,10 @@ class Reading:
             features = bench.proposal(hearing, one, verdict)
             score = chance(features)
             if is_plain(one) and score >= PLAIN:
-                score = max(score, THRESHOLD)
-            if score >= self.threshold:
+                score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
+            if score >= self.threshold and barred(one, self.text) is None:
                 yield one._replace(score=score, judged=verdict, features=features)
-        least = max(SURE, self.threshold) if self.threshold >= THRESHOLD else self.threshold
+        least = max(ADDED, self.threshold) if self.threshold >= THRESHOLD else self.threshold
         yield from bench.added(hearing, self.resolver, least)
 
     def _decode(self, piece: Cut, result: Scored) -> Iterator[Found]:
@@ -221,13 +223,25 @@ class Reading:
 
     def claims(self) -> tuple[Claim, ...]:
         """The records of all that was found, each claim once, at its clearest statement."""
-        by_sentence: dict[int, list[Found]] = {}
-        for found in settled(self.found, self.text):
-            by_sentence.setdefault(found.piece.number, []).append(found)
+        by_sentence: dict[int, list[Settled]] = {}
+        for one in settled(self.found, self.text):
+            by_sentence.setdefault(one.found.piece.number, []).append(one)
         for number, together in enumerate(by_sentence.values(), 1):
-            self.done += [self.maker.claim(found, number) for found in consistent(together, self.text)]
+            stands = consistent([one.found for one in together], self.text)
+            self.done += [self._told(one, number) for one in together if any(one.found is other for other in stands)]
         self.found = []
         return tuple(sorted(self.done, key=lambda c: (c.quote.start, c.quote.end, c.id)))
+
+    def _told(self, settled: Settled, number: int) -> Claim:
+        """The record of a claim; where its own sentence tells no tie, with the one that the same voice tells elsewhere."""
+        claim = self.maker.claim(settled.found, number)
+        voice = settled.found.source_is
+        for found in settled.also if claim.tie is None and claim.stance is Stance.ACCUSES else ():
+            if (found.source_is and found.source_is.same) != (voice and voice.same):
+                continue
+            if (tie := self.maker.claim(found, number).tie) is not None:
+                return msgspec.structs.replace(claim, tie=tie)
+        return claim
 
     def _settle(self) -> None:
         """Makes records of what was found so far: of each (source, accused, stance) of a sentence the best."""

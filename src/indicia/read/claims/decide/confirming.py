@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from indicia.read.claims.decide.barred import barred, may_accuse, only_names
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
 from indicia.read.claims.refer.resolving import Found, Resolver
@@ -20,23 +21,24 @@ from indicia.read.claims.score.choosing import is_strict
 from indicia.read.claims.score.cutting import Cut, widened
 from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
 from indicia.read.claims.score.windows import Turn, askable, may_decline, turn_labels, window_of
+from indicia.read.claims.words.topic import speaks_of_computers
 from indicia.records import Stance
 
-__all__ = ["PROPOSED", "SURE", "Bench", "chance", "settled"]
+__all__ = ["ADDED", "PROPOSED", "Bench", "Settled", "chance", "settled"]
 
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
-SURE = 0.55  # the probability from which a claim stands that nobody proposed
+ADDED = 0.55  # the probability from which a claim stands that nobody proposed
 _LISTED = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
 _SHORT, _LONG = 500, 6000  # characters: in a passage a claim is likelier than in a document, and in between in between
 # Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed ...
 _PROPOSALS = {
-    "bias": -2.69, "scorer": 0.64, "judge": 0.26, "stance": 0.18, "speaker": 0.95, "short": 1.23, "answers": 0.49, "strict":
-    -0.8,
+    "bias": -3.11, "scorer": 0.64, "judge": 0.36, "stance": 0.04, "speaker": 0.84, "short": 1.37, "answers": 0.3,
+    "strict": -0.76, "silent": -0.34, "asks": -1.18,
 }  # fmt: skip
 # ... and of what was not.
 _ADDITIONS = {
-    "bias": -2.56, "judge": 0.33, "stance": 0.31, "speaker": 0.15, "short": 1.21, "nobody accused": -1.45, "nobody speaks":
-    -0.13,
+    "bias": -3.78, "judge": 0.33, "stance": 0.36, "speaker": 0.52, "short": 1.51, "nobody accused": -1.42,
+    "nobody speaks": -0.15, "silent": 0.23, "asks": -0.7,
 }  # fmt: skip
 
 
@@ -59,6 +61,8 @@ class Hearing(NamedTuple):
     wide: Cut
     verdicts: Mapping[int, Verdict]
     unasked: tuple[int, ...]
+    silent: bool  # no word of computers stands in its paragraph
+    asks: bool  # it is a question, or somebody's who asks
 
     def of(self, found: Found) -> Verdict | None:
         """The verdict on the accused of a proposal."""
@@ -90,7 +94,17 @@ class Bench:
         unasked = askable(wide) + ([NOBODY] if may_decline(self.text, wide) else [])
         places = [_accused(wide, one) for one in proposed]
         asked = list(dict.fromkeys([*unasked, *(place for place in places if place is not None)]))
-        return Hearing(wide, dict(zip(asked, self.model.ask(window, asked), strict=True)), tuple(unasked))
+        verdicts = dict(zip(asked, self.model.ask(window, asked), strict=True))
+        return Hearing(wide, verdicts, tuple(unasked), self._silent(piece), self._asks(piece))
+
+    def _silent(self, piece: Cut) -> bool:
+        start, end = piece.own
+        stop = self.text.find("\n", end)
+        return not speaks_of_computers(self.text, self.text.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(self.text))
+
+    def _asks(self, piece: Cut) -> bool:
+        turn = self.turn(piece.own[0])
+        return turn is not None and turn.label is None or self.text[slice(*piece.own)].rstrip().endswith("?")
 
     def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> tuple[float, ...]:
         """What speaks for a proposal."""
@@ -110,9 +124,11 @@ class Bench:
             self.short,
             float(found.draft.stance is not Stance.ACCUSES),
             float(is_strict(found.draft)),
+            float(hearing.silent),
+            float(hearing.asks),
         )
 
-    def addition(self, wide: Cut, accused: int, verdict: Verdict) -> tuple[float, ...]:
+    def addition(self, hearing: Hearing, accused: int, verdict: Verdict) -> tuple[float, ...]:
         """What speaks for a claim that nobody proposed."""
         return (
             1.0,
@@ -121,7 +137,9 @@ class Bench:
             float(verdict.source.max()),
             self.short,
             float(accused == NOBODY),
-            float(int(np.argmax(verdict.source)) >= len(wide.whole.parties)),
+            float(int(np.argmax(verdict.source)) >= len(hearing.wide.whole.parties)),
+            float(hearing.silent),
+            float(hearing.asks),
         )
 
     def added(self, hearing: Hearing, resolver: Resolver, least: float) -> Iterator[Found]:
@@ -130,27 +148,40 @@ class Bench:
         for accused in hearing.unasked:
             verdict = hearing.verdicts[accused]
             stance = verdict.best("stance")
-            features = self.addition(wide, accused, verdict)
+            features = self.addition(hearing, accused, verdict)
             score = chance(features, proposed=False)
             if score < least or accused == NOBODY and stance is not Stance.DECLINES:
                 continue
-            for source, label in self._speakers(wide, verdict):
+            for source, label in self._speakers(wide, accused, verdict):
                 found = resolver.resolve(_draft(wide, stance, source, accused, verdict), wide, turn=label)
-                if found is not None:
+                if found is not None and barred(found, self.text) is None:
                     yield found._replace(score=score, judged=verdict, features=features)
 
-    def _speakers(self, wide: Cut, verdict: Verdict) -> Iterator[tuple[int, tuple[int, int] | None]]:
-        """Who says it: (a party or -1, where the label of the turn stands). Members of one list speak together."""
+    def _speakers(self, wide: Cut, accused: int, verdict: Verdict) -> Iterator[tuple[int, tuple[int, int] | None]]:
+        """Who says it: (a party or -1, where the label of the turn stands). Members of one list speak together; who cannot
+        be the source of such a claim is passed over."""
         whole, n = wide.whole, len(wide.whole.parties)
-        first = int(np.argmax(verdict.source))
+        turn = self.turn(wide.own[0])
+        label = turn.label if turn is not None else None
+        likely = verdict.source.copy()
+        for k, party in enumerate(whole.parties):
+            if label is not None and party.start < label[1] and party.end > label[0]:
+                likely[n + 1] += likely[k]  # a piece of the label itself
+                likely[k] = 0.0
+            elif (
+                k != accused
+                and accused >= 0
+                and not (may_accuse(party, whole.parties[accused]) and not only_names(party, self.text))
+            ):
+                likely[k] = 0.0
+        first = int(np.argmax(likely))
         if first >= n:
-            turn = self.turn(wide.own[0])
-            yield -1, turn.label if first > n and turn is not None else None
+            yield -1, label if first > n else None
             return
         listed = {
             k
             for k in range(n)
-            if verdict.source[k] >= _LISTED
+            if likely[k] >= _LISTED
             and max(k, first) in coordinated(whole.row, whole.parties, whole.at, min(k, first), back=False)
         }
         for k in sorted(listed | {first}):
@@ -189,19 +220,30 @@ def _draft(wide: Cut, stance: Stance, source: int, accused: int, verdict: Verdic
 _DULL = frozenset({"the", "a", "an", "of", "s", "and", "to", "in", "by", "its"})
 
 
-def settled(found: Sequence[Found], text: str) -> list[Found]:
+class Settled(NamedTuple):
+    """A claim of the document, and what else says the same of it."""
+
+    found: Found
+    also: tuple[Found, ...]
+
+
+def settled(found: Sequence[Found], text: str) -> list[Settled]:
     """Each claim of a document once, at its surest statement: what one voice says of one accused. Where two differ only in that
     one of them tells no speaker, the surer stays; what the judge adds stands only where nothing like it was proposed."""
-    kept: list[Found] = []
+    kept: list[tuple[Found, list[Found]]] = []
 
     def clearness(one: Found) -> tuple[object, ...]:
         vague = one.accused is not None and one.accused.kinds[0] == "pronoun"
         return one.draft.rule == "judge", vague, -one.score, one.piece.own, one.draft.accused, one.draft.source
 
     for one in sorted(found, key=clearness):
-        if not any(_same(one, other, text) for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda f: (f.piece.own, f.draft.source, f.draft.accused))
+        alike = next((also for other, also in kept if _same(one, other, text)), None)
+        if alike is None:
+            kept.append((one, []))
+        else:
+            alike.append(one)
+    kept.sort(key=lambda pair: (pair[0].piece.own, pair[0].draft.source, pair[0].draft.accused))
+    return [Settled(one, tuple(also)) for one, also in kept]
 
 
 def _same(one: Found, other: Found, text: str) -> bool:
@@ -215,7 +257,7 @@ def _accused_alike(one: Found, other: Found, text: str) -> bool:
     """Whether two claims are about one party: by what it is known as, or where the words of one name stand in the other's."""
     a, b = one.accused_is, other.accused_is
     if a is None or b is None:
-        return a is b
+        return a is b or one.draft.stance is Stance.DECLINES  # who names nobody does not name the one that it was asked about
     if a.same == b.same:
         return True
     mine, others = _words(one, text), _words(other, text)

@@ -234,6 +234,7 @@ class Maker:
             where,
             self._told(*quote).firm,
             names=[(row[k].start, row[k].end) for k in range(len(row)) if (n := row[k].name) is not None and n.kind in _BODIES],
+            type=accused.type,
         )
         if said.tie is None or not quote[0] <= where[0] < quote[1]:
             return Deed(**own), None

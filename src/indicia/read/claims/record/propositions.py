@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from indicia.read.claims.words.firmness import Firm
-from indicia.records import TieKind
+from indicia.records import AccusedType, TieKind
 
 __all__ = ["Said", "TieSaid", "said_of"]
 
@@ -49,14 +49,15 @@ _KINDS: tuple[tuple[TieKind, re.Pattern[str]], ...] = tuple(
         (
             TieKind.WORKS_FOR,
             r"(?:officers?|members?|agents?|employees?|operatives?|contractors?|hackers?) (?:of|from|for|in|with)|"
-            r"work(?:s|ed|ing)? (?:for|on behalf of|at)|on behalf of|employed by|hired by|in the (?:pay|service) of",
+            r"work(?:s|ed|ing)? (?:for|on behalf of|at)|on behalf of|employed by|hired by|in the (?:pay|service) of|"
+            r"(?:government|military|intelligence|state) (?:hackers|officers?|officials?|operatives?|agents?)",
             "",
         ),
         (
             TieKind.DIRECTED,
             r"(?:led|directed|controlled|run|ordered|commanded|tasked|instructed|overseen|steered) by|"
             r"under the (?:direction|control|orders|command) of|at the (?:behest|direction) of|answers? to|"
-            r"(?:is|was|are|were) behind(?= the groups?| the hackers?| the actors?| [A-Z])",
+            r"(?:is|was|are|were) behind(?= the groups?| the hackers?| the actors?)",
             "",
         ),
         (TieKind.ALIGNED, r"aligned with|supports? of|sympathetic to|loyal to", r"-aligned\b|\bpro-[A-Z]"),
@@ -65,17 +66,26 @@ _KINDS: tuple[tuple[TieKind, re.Pattern[str]], ...] = tuple(
             TieKind.LINKED,
             r"(?:linked|links?|tied|ties|connected|connections?|associated|associations?|affiliated|affiliations?) (?:to|with)|"
             r"(?:state|government|nation[- ]state)[- ](?:sponsored|backed|linked|affiliated|supported|funded|directed)|"
-            r"(?:sponsored|backed|supported|funded) by",
+            r"nation[- ]state (?:actors?|hackers?|hacking groups?|groups?|adversar(?:y|ies))|state actors?|"
+            r"(?:sponsored|backed|supported|funded) by|attributed to",
             r"-(?:linked|backed|nexus|affiliated|sponsored|tied|connected|supported|funded)\b",
         ),
         (
             TieKind.LOCATED,
             r"(?:based|located|operat(?:es?|ing|ed)|resid(?:es?|ing)|liv(?:es?|ing)) (?:out of|from|in|within)|"
-            r"(?:conducted |carried out |launched |came |originat\w+ )?from (?:the )?territory of|originat\w+ (?:in|from)",
-            "",
+            r"(?:conducted |carried out |launched |came |originat\w+ )?from (?:the )?territory of|"
+            r"(?:originat|emanat)\w+ (?:in|from)",
+            r"(?<=[a-z])[- ]based\b",
         ),
     )
 )
+# "Iran-linked threat actor group " before the name itself
+_CALLED = re.compile(
+    r"(?<=\w)(-(?:linked|backed|nexus|affiliated|sponsored|tied|connected|supported|funded|(?P<aligned>aligned)|(?P<based>based)))\b"
+    r"[^.,;:()]{0,50}?[\s*\[“\"(]$",
+)
+_OFFICERS = re.compile(r"\b(?:officers?|officials?|operatives?|agents?|IT workers?|soldiers?|spies)\b", re.IGNORECASE)
+_THERE = re.compile(r"\b(?:in|from|within|out of) (?:the )?[A-Z]")
 _REACH = 90  # characters between an accused and the words that tie it
 _CLAUSE = re.compile(
     r"[;:]|\.\s|, (?:and|but|while|which (?:it|they)|after|when|because)\b| (?:and|but) (?:was|were|is|are|has|have|had)\b|"
@@ -96,11 +106,11 @@ def said_of(
     firm: Sequence[Firm],
     *,
     names: Sequence[tuple[int, int]] = (),
-    act: bool = False,
+    type: AccusedType = AccusedType.UNKNOWN,
 ) -> Said:
-    """What text[quote] says of text[accused]. `firm`: cues of firmness of this claim. `names`: where states and agencies
-    stand in the quote, in order. `act`: the words of a deed were found already."""
-    tie = _tie(text, quote, accused, names)
+    """What text[quote] says of text[accused], which is of a `type`. `firm`: cues of firmness of this claim. `names`: where
+    states and agencies stand in the quote, in order."""
+    tie = _tie(text, quote, accused, names, type)
     if tie is None:
         return Said(True, firm, None, ())
     # "China-linked": the word that ties is no word of doubt
@@ -110,20 +120,49 @@ def said_of(
         return Said(True, [one for one in firm if one not in inside], tie, [one for one in inside if one.start < tie.start])
     begin, end = _clause_of(text, quote, accused, tie)
     rest = text[quote[0] : begin] + " " * (end - begin) + text[end : quote[1]]
-    if not act and not _DEED.search(rest):
+    if not _DEED.search(rest):
         return Said(False, (), tie, firm)
     mine = [one for one in firm if begin <= one.start < end and not tie.start <= one.start < tie.end]
     return Said(True, [one for one in firm if not begin <= one.start < end], tie, mine)
 
 
-def _tie(text: str, quote: tuple[int, int], accused: tuple[int, int], names: Sequence[tuple[int, int]]) -> TieSaid | None:
-    """The words that tie the accused to a state: in its own name, or after it within its clause."""
+def _tie(
+    text: str, quote: tuple[int, int], accused: tuple[int, int], names: Sequence[tuple[int, int]], type: AccusedType
+) -> TieSaid | None:
+    """The words that tie the accused to a state: in its own name, before or after it within its clause. A state itself is
+    tied to none."""
+    if type is AccusedType.STATE:
+        return None
+    inside = [start for start, end in names if accused[0] <= start and end <= accused[1]]
+    inside.sort(key=lambda start: start == accused[0])
+    to = inside[0] if inside else -1
     own = text[accused[0] : accused[1]]
     for kind, pattern in _KINDS:
         if found := pattern.search(own):
-            inside = [start for start, end in names if accused[0] <= start and end <= accused[1] and start != accused[0]]
-            inside += [start for start, _ in names if start == accused[0]]
-            return TieSaid(accused[0] + found.start(), accused[0] + found.end(), kind, inside[0] if inside else -1)
+            return TieSaid(accused[0] + found.start(), accused[0] + found.end(), kind, to)
+    ends = [end for start, end in names if start in inside]
+    if inside and (kind_of := _kind_of(own, type, alone=max(ends) >= accused[1])) is not None:
+        return TieSaid(*accused, kind_of, to)
+    if found := _CALLED.search(text, max(quote[0], accused[0] - _REACH), accused[0]):
+        before = [start for start, _ in names if quote[0] <= start <= found.start()]
+        kind_of = TieKind.ALIGNED if found["aligned"] else TieKind.LOCATED if found["based"] else TieKind.LINKED
+        return TieSaid(found.start(1), found.end(1), kind_of, before[-1] if before else -1)
+    return _tied_after(text, quote, accused, names)
+
+
+def _kind_of(own: str, type: AccusedType, *, alone: bool) -> TieKind | None:
+    """The tie that an accused's own words tell which name a state or agency: the Russian military is an organ of it, Chinese
+    officials work for it, hackers in China are there. `alone`: nothing follows that name ("the NSA", "hackers in China")."""
+    if type is AccusedType.AGENCY:
+        return None if alone else TieKind.ORGAN
+    if _OFFICERS.search(own):
+        return TieKind.WORKS_FOR
+    return TieKind.LOCATED if type is not AccusedType.COMPANY and _THERE.search(own) else None
+
+
+def _tied_after(
+    text: str, quote: tuple[int, int], accused: tuple[int, int], names: Sequence[tuple[int, int]]
+) -> TieSaid | None:
     last = min(quote[1], accused[1] + _REACH)
     stop = _CLAUSE.search(text, accused[1], last)
     last = stop.start() if stop else last
@@ -134,7 +173,7 @@ def _tie(text: str, quote: tuple[int, int], accused: tuple[int, int], names: Seq
             continue
         to = next((start for start, _ in names if found.start() - 1 <= start <= min(quote[1], found.end() + 40)), None)
         before = next((start for start, end in names if accused[1] <= start and end <= found.end()), None)
-        anywhere = re.match(r"(?:state|government|nation)", found.group(), re.IGNORECASE)
+        anywhere = re.match(r"(?:state|government|nation|pro-)|-aligned", found.group(), re.IGNORECASE)
         if to is not None or before is not None or anywhere:
             best = TieSaid(found.start(), found.end(), kind, to if to is not None else before if before is not None else -1)
     return best

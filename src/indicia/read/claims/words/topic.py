@@ -7,7 +7,7 @@ import re
 from indicia.read.claims.words.words import lowered
 from indicia.read.claims.words.wordsets import word_list
 
-__all__ = ["topic_of"]
+__all__ = ["speaks_of_computers", "topic_of"]
 
 AROUND = 500  # characters on both sides of a sentence that tell its topic too
 
@@ -18,6 +18,11 @@ _CYBER = re.compile(
 )
 _EITHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.either"))) + r")\b")
 _OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")")
+
+
+def speaks_of_computers(text: str, start: int, end: int) -> bool:
+    """Whether a word of computers, networks and their attackers stands in `text[start:end]`."""
+    return _CYBER.search(lowered(text[start:end])) is not None
 
 
 def topic_of(text: str, start: int, end: int) -> tuple[bool, bool]:
