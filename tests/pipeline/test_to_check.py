@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 
@@ -46,6 +48,14 @@ def test_it_counts_nowhere_and_is_shown(doubtful: Case, knowledge: Knowledge) ->
     page = render(doubtful, "md", knowledge).decode()
     assert "please check" in page.lower()
     assert " ".join(one.quote.text.split())[:40] in " ".join(page.replace("\\", "").split())
+
+
+def test_its_note_says_so(doubtful: Case, knowledge: Knowledge) -> None:
+    objects = json.loads(render(doubtful, "stix", knowledge))["objects"]
+    (one,) = to_check(doubtful.claims, ())
+    labelled = [item["content"] for item in objects if item["type"] == "note" and item.get("labels") == ["please-check"]]
+    assert len(labelled) == 1
+    assert one.quote.text in labelled[0]
 
 
 @pytest.mark.parametrize(("action", "counts"), [("confirm", True), ("reject", False)])

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from indicia.affairs.origins import target_of
-from indicia.records import TLP_IDS, AccusedType, Case, Claim, Document, Proposition, Stance, TieKind, Tlp
+from indicia.records import TLP_IDS, AccusedType, Case, Claim, Document, Proposition, Stance, TieKind, Tlp, to_check
 from indicia.share.redact import marking_of_texts
 from indicia.share.stix.confidence import confidence
 from indicia.share.stix.emptiness import filled
@@ -134,6 +134,7 @@ def _note(said: _Said, about: list[str]) -> str:
         authors=said.authors,
         object_refs=about,
         confidence=confidence(claim.said),
+        labels=["please-check"] if to_check((claim,), ()) else None,  # read with too little certainty
         extensions={CLAIM_EXTENSION: {"extension_type": "property-extension", **claim_fields(claim)}},
     )
 
