@@ -153,7 +153,6 @@ _PACKAGED = frozenset(
 # "198.51.100.7-198.51.100.9", "198.51.100.7-9"
 _RANGE = re.compile(rf"({IPV4.pattern})-({IPV4.pattern}|\d{{1,3}})")
 _NAMED_SETUP = re.compile(r"(?<![.!?] )\b[A-Z][\w-]{1,30} (?:[A-Z][\w-]{1,30} ){0,2}\Z")  # before "2.4.1.exe"
-_SENTENCE_JOIN = re.compile(r"[a-z0-9)]\.[A-Z][a-z]*\Z")
 _CODE_WORDS = ("import", "namespace", "package", "require", "include")
 _CODE_BEFORE = re.compile(rf"(?:\b(?:{'|'.join(_CODE_WORDS)})\s|->|::|\w\[)\Z")
 _OBJECTS = frozenset(

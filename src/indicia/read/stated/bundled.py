@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from indicia.knowledge import Knowledge
-from indicia.read.stated.notes import claim_of_note
+from indicia.read.stated.notes import FIRMNESS_OF, claim_of_note
 from indicia.read.text.told import Told, read_note
 from indicia.records import (
     About,
@@ -41,7 +41,6 @@ from indicia.records import (
 
 __all__ = ["claims_of_bundle"]
 
-_FIRMNESS = {Confidence.LOW: Firmness.LOW, Confidence.MODERATE: Firmness.MODERATE, Confidence.HIGH: Firmness.HIGH}
 _ACCUSED = {
     "intrusion-set": (AccusedType.GROUP, Level.GROUP),
     "threat-actor": (AccusedType.GROUP, Level.GROUP),
@@ -104,7 +103,7 @@ def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowled
     confidence = _confidence(item.get("confidence"))
     name, created = what.get("name"), item.get("created")
     incident = name if what.get("type") in _INCIDENTS and isinstance(name, str) else None
-    said: dict[str, Any] = {"firmness": _FIRMNESS[confidence] if confidence else Firmness.NONE, "confidence": confidence}
+    said: dict[str, Any] = {"firmness": FIRMNESS_OF[confidence] if confidence else Firmness.NONE, "confidence": confidence}
     known = {row.id for row in knowledge.incidents.named(incident)} if incident else set()
     return Claim(
         id=stable_id("claim", places.document.id, id),

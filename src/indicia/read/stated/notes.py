@@ -16,7 +16,9 @@ from indicia.records import (
     Accused,
     AccusedType,
     Claim,
+    Confidence,
     Document,
+    Firmness,
     Level,
     Party,
     Source,
@@ -25,7 +27,10 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["claim_of_note"]
+__all__ = ["FIRMNESS_OF", "claim_of_note"]
+
+# How firmly something is said where only a confidence is stated.
+FIRMNESS_OF = {Confidence.LOW: Firmness.LOW, Confidence.MODERATE: Firmness.MODERATE, Confidence.HIGH: Firmness.HIGH}
 
 _TYPES = {
     Level.STATE: AccusedType.STATE,

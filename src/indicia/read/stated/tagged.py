@@ -19,7 +19,7 @@ from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
 from indicia.read.fronts.misp import GALAXIES, cluster_of, held, label_of, misp_events, tags_of
 from indicia.read.fronts.places import Places, string
-from indicia.read.stated.notes import claim_of_note
+from indicia.read.stated.notes import FIRMNESS_OF, claim_of_note
 from indicia.read.text.told import read_note
 from indicia.records import (
     About,
@@ -44,7 +44,6 @@ from indicia.records import (
 __all__ = ["claims_of_events"]
 
 _SURE = re.compile(r'estimative-language:confidence-in-analytic-judgment="(low|moderate|high)"')
-_FIRMNESS = {Confidence.LOW: Firmness.LOW, Confidence.MODERATE: Firmness.MODERATE, Confidence.HIGH: Firmness.HIGH}
 
 
 def claims_of_events(document: Document, knowledge: Knowledge) -> tuple[Claim, ...]:
@@ -105,7 +104,7 @@ def _claims(event: dict[str, Any], document: Document, places: Places, knowledge
             source=source,
             stance=Stance.ACCUSES,
             accused=Accused(type=AccusedType.GROUP, level=Level.GROUP, party=Party(span=span, canonical=name)),
-            deed=Deed(firmness=_FIRMNESS[confidence] if confidence else Firmness.NONE, confidence=confidence),
+            deed=Deed(firmness=FIRMNESS_OF[confidence] if confidence else Firmness.NONE, confidence=confidence),
             incidents=(About(name=info, id=next(iter(known)) if len(known) == 1 else None),) if info else (),
             channel=Channel.TECHNICAL_REPORT,
             date=date[:10] if date else None,

@@ -80,7 +80,6 @@ _TELLS = re.compile(
     r"markings?|tags?|protocol|stricter|strictest)\b"
 )
 _KEY = re.compile(r"(?:^|[.;|\t])(?P<name>[^.;|\t\x00]{2,50})(?P<sign>[:=])[\s\"'`*(\[{<_]*$")
-_OPENED = re.compile(r"^[\W_]*[\[({<][\s\"'*_]*$")
 _PARTED = re.compile(r"^[\s\"'`*_]*(?:[\])}>|/\\:;.\u2022\u00b7\u2013\u2014]|-{1,3}(?!\w)|$)")
 _PARTING = re.compile(r"(?:[\[({<|/\\:;\u2022\u00b7\u2013\u2014\t]|(?<!\w)-{1,3})[\s\"'`*_]*$")
 _FILL = (

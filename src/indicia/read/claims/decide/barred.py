@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from indicia.read.claims.draft.suspects import can_speak
 from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.resolving import Found
-from indicia.read.claims.words.topic import speaks_of_computers, topic_of
+from indicia.read.claims.words.topic import is_of_other_affairs, line_speaks_of_computers, speaks_of_computers
 from indicia.records import Stance
 
 __all__ = ["BARS", "barred", "may_accuse", "only_names"]
@@ -70,14 +70,12 @@ def _another_matter(found: Found, text: str) -> bool:
     """Nothing is said of computers: in the item of a list of news, whose text does not begin with them; or in the whole text,
     which speaks of other affairs."""
     start, end = found.piece.own
-    line = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    if speaks_of_computers(text, line, stop if stop >= 0 else len(text)) or speaks_of_computers(text, 0, _HEAD):
+    if line_speaks_of_computers(text, start, end) or speaks_of_computers(text, 0, _HEAD):
         return False
-    if _ITEM.match(text, line) is not None:
+    if _ITEM.match(text, text.rfind("\n", 0, start) + 1) is not None:
         return True
     known = found.accused is not None and found.accused.kinds[0] == "actor"
-    return not known and topic_of(text, 0, len(text))[1]
+    return not known and is_of_other_affairs(text)
 
 
 def _cannot_speak(found: Found, text: str) -> bool:

@@ -21,7 +21,7 @@ from indicia.read.claims.score.choosing import is_strict
 from indicia.read.claims.score.cutting import Cut, widened
 from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
 from indicia.read.claims.score.windows import Turn, askable, may_decline, turn_labels, window_of
-from indicia.read.claims.words.topic import speaks_of_computers
+from indicia.read.claims.words.topic import line_speaks_of_computers
 from indicia.records import Stance
 
 __all__ = ["ADDED", "PROPOSED", "Bench", "Settled", "chance", "settled"]
@@ -95,12 +95,8 @@ class Bench:
         places = [_accused(wide, one) for one in proposed]
         asked = list(dict.fromkeys([*unasked, *(place for place in places if place is not None)]))
         verdicts = dict(zip(asked, self.model.ask(window, asked), strict=True))
-        return Hearing(wide, verdicts, tuple(unasked), self._silent(piece), self._asks(piece))
-
-    def _silent(self, piece: Cut) -> bool:
-        start, end = piece.own
-        stop = self.text.find("\n", end)
-        return not speaks_of_computers(self.text, self.text.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(self.text))
+        silent = not line_speaks_of_computers(self.text, *piece.own)
+        return Hearing(wide, verdicts, tuple(unasked), silent, self._asks(piece))
 
     def _asks(self, piece: Cut) -> bool:
         turn = self.turn(piece.own[0])

@@ -66,7 +66,6 @@ class Window(NamedTuple):
     party: F
     pair: F
     about: F
-    before: int
     turn: bool
 
 
@@ -126,7 +125,6 @@ def window_of(piece: Cut, text: str, encode: Encode, turn: Turn | None) -> Windo
         party_features(whole.parties),
         pair_features(whole.parties, piece.before, piece.found, piece.said),
         _about(piece, text, turn),
-        piece.before,
         turn is not None and turn.label is not None,
     )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from indicia.read.claims.words.words import lowered
 from indicia.read.claims.words.wordsets import word_list
 
-__all__ = ["speaks_of_computers", "topic_of"]
+__all__ = ["is_of_other_affairs", "line_speaks_of_computers", "speaks_of_computers", "topic_of"]
 
 AROUND = 500  # characters on both sides of a sentence that tell its topic too
 
@@ -20,6 +21,19 @@ _EITHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.either"
 _OTHER = re.compile(r"\b(?:" + "|".join(map(re.escape, word_list("topic.other"))) + r")")
 
 
+def line_speaks_of_computers(text: str, start: int, end: int) -> bool:
+    """Whether `speaks_of_computers` holds for the lines in which `text[start:end]` stands."""
+    stop = text.find("\n", end)
+    return speaks_of_computers(text, text.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(text))
+
+
+@lru_cache(maxsize=2)
+def is_of_other_affairs(text: str) -> bool:
+    """Whether a whole text speaks of other affairs and of no computers. Asked of one text again and again."""
+    return topic_of(text, 0, len(text))[1]
+
+
+@lru_cache(maxsize=8)  # the sentences of one line ask about all of it: a text may be one line
 def speaks_of_computers(text: str, start: int, end: int) -> bool:
     """Whether a word of computers, networks and their attackers stands in `text[start:end]`."""
     return _CYBER.search(lowered(text[start:end])) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Prominence, Shift, Span, Stance, rejected, to_check
+from indicia.records import Case, Claim, Document, Judgement, Prominence, Shift, Span, Stance, rejected, to_check
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pages.who import each_source
@@ -118,7 +118,9 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
             role="note",
         )
     )
-    passages = tuple(_passage(claim, notes) for claim in case.claims)
+    refused = rejected(case.judgements)
+    doubtful = {claim.id for claim in to_check(case.claims, case.judgements)}
+    passages = tuple(_passage(claim, notes, refused.get(claim.id), doubtful=claim.id in doubtful) for claim in case.claims)
     blocks += passages[:OPEN]
     if len(passages) > OPEN:
         blocks.append(Fold(summary=f"{len(passages) - OPEN} more claims in their own words", blocks=passages[OPEN:]))
@@ -148,7 +150,7 @@ def _shift(mine: Sequence[Shift], notes: Notes) -> Line:
     return line(f"{capital(the(who))} {verb} {whose}{when}{more}.", notes=notes(traces))
 
 
-def _passage(claim: Claim, notes: Notes) -> Passage:
+def _passage(claim: Claim, notes: Notes, refusal: Judgement | None, *, doubtful: bool) -> Passage:
     show = notes.index.show
     document = notes.index.documents.get(claim.quote.document)
     about: list[str | Bit] = [
@@ -173,9 +175,8 @@ def _passage(claim: Claim, notes: Notes) -> Passage:
         facts.append(f"against {show(', '.join(span.text for span in claim.victims[:3]), 90)}")
     if claim.source.via:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
-    if to_check((claim,), notes.index.case.judgements):
+    if doubtful:
         facts.append(f"please check: read with {claim.score:.0%} certainty")
-    refusal = rejected(notes.index.case.judgements).get(claim.id)
     if refusal:
         why = f": {show(refusal.note, 160)}" if refusal.note else ""
         facts.append(f"rejected by {show(refusal.author, 60)}{why}")
