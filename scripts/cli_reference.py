@@ -16,6 +16,7 @@ from rich.text import Text
 
 from indicia.cli.completion import commands
 from indicia.cli.main import app, register
+from indicia.cli.settings import settable
 
 __all__ = ["FILE", "examples", "parser", "reference"]
 
@@ -40,6 +41,7 @@ def reference(found: dict[str, Any]) -> str:
         rows = list(_rows(command))
         if rows:
             lines += ["| Argument or option | What it does |", "|---|---|", *rows]
+    lines += ["", "## Settings", "", *_settings(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -71,6 +73,18 @@ def _rows(command: Any) -> Iterator[str]:
         else:
             names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
             yield f"| {names} | {help} |"
+
+
+def _settings(found: dict[str, Any]) -> Iterator[str]:
+    """What may stand in the settings file, each with the commands that take it."""
+    yield "What may stand in the settings file and in the environment; [cli.md](cli.md#settings) says how."
+    yield from ("", "| Setting | Commands |", "|---|---|")
+    commands: dict[str, list[str]] = {}
+    for name, options in settable(found).items():
+        for option in options:
+            commands.setdefault(option, []).append(name)
+    for option in sorted(commands):
+        yield f"| `{option}` | {', '.join(commands[option])} |"
 
 
 if __name__ == "__main__":

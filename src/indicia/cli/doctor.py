@@ -40,7 +40,7 @@ def doctor(
     as_json: Json = False,
     color: Color = True,
 ) -> int:
-    """Check this installation: versions, optional parts, models, and how old the knowledge is.
+    """Check this installation: versions, optional parts, models, settings, and how old the knowledge is.
 
     [bold]Examples[/]
 
@@ -81,7 +81,40 @@ def _checks(today: date) -> Iterator[Check]:
         told = f"{len(files)} files, {size / 1e6:.0f} MB" if files else "no file"
         hint = "" if files else "install the package again"
         yield Check(what=f"model: {folder.split('/')[1]}", state=GOOD if files else BAD, found=told, hint=hint)
+    yield from _settings()
     yield from _knowledge(today)
+
+
+def _settings() -> Iterator[Check]:
+    """The settings in force, each with where it was set; what is wrong with them."""
+    from indicia.cli.completion import commands
+    from indicia.cli.main import app, register
+    from indicia.cli.settings import Setting, in_force, settings_file
+    from indicia.errors import UsageError
+
+    path = settings_file()
+    register()
+    try:
+        found = in_force(commands(typer.main.get_command(app)))
+    except UsageError as error:
+        yield Check(what="settings", state=BAD, found=str(error), hint="no other command runs before this is mended")
+        return
+    there = path.exists()
+    yield Check(what="settings", state=GOOD, found=f"{path}{'' if there else ', which is not there: only defaults'}")
+    alike: dict[tuple[str, str, str], list[Setting]] = {}
+    for one in found:
+        alike.setdefault((one.option, str(one.value), one.source), []).append(one)
+    for (option, _, source), mine in alike.items():
+        whose = f"{mine[0].command}: " if len(mine) == 1 else ""
+        told = "the file" if source == str(path) else source
+        yield Check(what=f"setting: {option}", state=GOOD, found=f"{whose}{_told(mine[0].value)} (from {told})")
+
+
+def _told(value: object) -> str:
+    """A value as the settings file has it: `true`, `edr, mfa`."""
+    return (
+        ", ".join(map(str, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def _version(module: str, there: bool) -> str:

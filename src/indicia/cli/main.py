@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Annotated, NoReturn, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
@@ -123,6 +123,20 @@ def register() -> None:
     app.command("completion")(_exiting(completion.completion))
 
 
+# What must work while the settings are wrong.
+_UNSET = frozenset({"completion", "doctor", "example", "--help", "-h", "--version"})
+
+
+def _settings(arguments: list[str]) -> dict[str, Any]:
+    """What the user's file and environment set, as the parser takes defaults. Raises: UsageError."""
+    from indicia.cli.completion import commands
+    from indicia.cli.settings import by_command, in_force, is_given
+
+    if not arguments or not _UNSET.isdisjoint({arguments[0], arguments[-1]}) or not is_given():
+        return {}
+    return by_command(in_force(commands(typer.main.get_command(app))))
+
+
 def _nobody_reads() -> NoReturn:
     """Ends well: who reads the first lines only has what they wanted. What is still to be flushed goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -135,7 +149,7 @@ def run(arguments: list[str] | None = None) -> None:
     talk = Talk()
     try:
         register()
-        app(arguments)
+        app(arguments, default_map=_settings(arguments))
     except SystemExit as stop:
         if stop.code == exits.E_INTERRUPTED:
             talk.error("stopped; nothing half-written is left")

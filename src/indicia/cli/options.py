@@ -54,9 +54,7 @@ Unmarked = Annotated[
     str | None,
     typer.Option(
         "--unmarked",
-        envvar="INDICIA_UNMARKED",
         help="As what texts that bear no marking count when they leave: clear, green, amber ...; amber if not given.",
-        show_envvar=True,
         show_default=False,
     ),
 ]
