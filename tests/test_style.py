@@ -33,6 +33,11 @@ AWKWARD = {
     r"That says as much as the logs": "say what the logs cover",
     r"Whether it happened to us is not known": "we do not know whether it happened to us",
     r"Nothing weighs here": "no evidence of this kind",
+    r"[Ll]ook for a fix of": "look for a fix for",
+    r"report at second hand": "a second-hand report",
+    r"no source named\)": "the text itself",
+    r"count nowhere yet": "do not count yet",
+    r"\} %|\d %(?![}\]]| *\(|%)": "85%, as English writes it",
 }
 READ = sorted(
     path

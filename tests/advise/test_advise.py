@@ -103,7 +103,7 @@ def test_every_exploited_flaw_ends_in_its_patch() -> None:
 
 def test_a_flaw_outside_the_catalogue_says_so() -> None:
     advice = advise(stated("CVE-2099-0001"), SAMPLE)
-    assert advice.measures[0].title == "Look for a fix of CVE-2099-0001"
+    assert advice.measures[0].title == "Look for a fix for CVE-2099-0001"
     assert advice.measures[0].due is None
     assert advice.gaps[0].startswith("CVE-2099-0001: not in CISA's catalogue")
 

@@ -77,7 +77,7 @@ def _patch(
     known = list(dict.fromkeys(fix for cve in cves for fix in fixes[cve]))
     vendor, product = key
     told = [need.id for need in needs if need.rank is not Rank.KNOWN]
-    title = f"Patch {vendor} {product}: {listed(told or cves, last=', ')}" if entries else f"Look for a fix of {cves[0]}"
+    title = f"Patch {vendor} {product}: {listed(told or cves, last=', ')}" if entries else f"Look for a fix for {cves[0]}"
     only_known = tuple(cve for cve in cves if cve not in told)
     techniques = dict.fromkeys(technique for cve in cves for technique in seen_with.get(cve, ()))
     return Measure(

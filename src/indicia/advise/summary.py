@@ -75,7 +75,7 @@ def _mitigation(measure: Measure) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    return f"{share * 100:.0f}%"
 
 
 def _with_odd(text: str, odd: Sequence[str]) -> str:

@@ -119,7 +119,7 @@ def _file(path: Path, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What the file says, its names checked."""
     try:
         held = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if os.environ.get("INDICIA_SETTINGS"):
             raise UsageError("no such file", where=str(path), hint="INDICIA_SETTINGS names it") from None
         return {}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from indicia.affairs.main import main_affair
 from indicia.records import Case, Claim, Record
 
-__all__ = ["Subject", "origins", "subject"]
+__all__ = ["LONGEST", "Subject", "origins", "subject"]
+
+
+LONGEST, MOST_WORDS = 60, 8  # of a name, in characters and words
 
 
 class Subject(Record, frozen=True, kw_only=True):
-    """What a case is mainly about. `incident` is None and `name` empty where there is no affair.
+    """What a case is mainly about. `incident` is None and `name` empty where there is no affair, or none that
+    the texts call by a name.
 
     `mine` are the claims on it and those of no incident at all, which are told beside it; `others` those on other affairs, both
     without what a person rejected; `on_it` are the ids of those that are on it.
@@ -30,11 +34,16 @@ def subject(case: Case) -> Subject:
     kept = [claim for claim in case.claims if claim.id in on_it or claim in main.beside]
     return Subject(
         incident=main.id,
-        name=main.name,
+        name=main.name if main.id or _is_a_name(main.name) else "",
         mine=tuple(claim for claim in kept if claim.id not in others),
         others=tuple(claim for claim in kept if claim.id in others),
         on_it=on_it,
     )
+
+
+def _is_a_name(words: str) -> bool:
+    """Whether what a text calls the affair can stand in a heading, and is not half a sentence."""
+    return len(words) <= LONGEST and len(words.split()) <= MOST_WORDS
 
 
 def _has_its_own(claim: Claim) -> bool:

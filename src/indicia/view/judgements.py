@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
+from indicia.knowledge.articles import the
 from indicia.records import (
     Assessment,
     Case,
@@ -29,7 +30,7 @@ from indicia.records import (
     rejected,
     to_check,
 )
-from indicia.view.affair import Subject, subject
+from indicia.view.affair import LONGEST, Subject, subject
 from indicia.view.first import first_things, headline
 from indicia.view.inert import clip
 from indicia.view.leaving import is_public
@@ -47,7 +48,6 @@ __all__ = [
     "reach_of",
     "reach_words",
     "speakers",
-    "the",
     "voices_of",
     "without_reach",
 ]
@@ -55,6 +55,7 @@ __all__ = [
 # Said of a measure for flaws that only a table knows.
 OF_TABLES = "(from our tables on this affair, not from these texts)"
 FEW = 4
+COUNTS = ("no", "one", "two", "three", "four")
 # How a statement begins that says whether it is about what was observed or what was said.
 OPENINGS = ("What was ", "The statements ", "The observations ", "Nothing was observed", "Too little was said", "Nobody ")
 
@@ -113,9 +114,14 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
     # What a text says in its own voice is not somebody's accusation: it is counted, and told below.
     sourced = [one for one in accusing if not is_narration(one)]
     if not sourced:
+        doubtful = to_check(case.claims, case.judgements)
+        told = "No named source accuses anybody in these texts."
+        if doubtful:
+            are = "are" if len(doubtful) > 1 else "is"
+            told = f"The reader is sure of no accusation in these texts; {many(len(doubtful), 'claim')} {are} to check."
         yield Sentence(
-            text="No named source accuses anybody in these texts.",
-            traces=tuple(claim.id for claim in case.claims[:FEW]),
+            text=told,
+            traces=tuple(claim.id for claim in (*doubtful, *case.claims)[:FEW]),
             topic="said",
         )
     on_it = [one for one in sourced if not about.on_it.isdisjoint(one.claims)]
@@ -178,8 +184,9 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
         parts.append(f"{many(count, 'accusation')} that the texts make in their own voice")
         traces += [one.firmest.id for one in told[:FEW]]
     if others:
-        affairs = listed((clip(one.incident or one.incident_id or "", 60) for one in others), 3)
-        parts.append(f"{many(len(others), 'claim')} about other incidents ({affairs})")
+        names = [one.incident or one.incident_id or "" for one in others]
+        affairs = listed((name for name in names if 0 < len(name) <= LONGEST), 3)
+        parts.append(f"{many(len(others), 'claim')} about other incidents" + (f" ({affairs})" if affairs else ""))
         traces += [one.id for one in others[:FEW]]
     out = rejected(case.judgements)
     refused = [claim.id for claim in case.claims if claim.id in out]
@@ -187,8 +194,8 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
         parts.append(f"{many(len(refused), 'claim')} that a person rejected")
         traces += refused[:FEW]
     doubtful = to_check(case.claims, case.judgements)
-    if doubtful:
-        parts.append(f"{many(len(doubtful), 'claim')} to check, of which the reader is not sure")
+    if doubtful and accusing:
+        parts.append(f"{many(len(doubtful), 'claim')} of which the reader is not sure, to check")
         traces += [one.id for one in doubtful[:FEW]]
     if parts:
         yield Sentence(
@@ -261,22 +268,12 @@ def voices_of(found: Iterable[Position], *, sure: bool = False) -> list[str]:
         words = surely(one.said) if sure else ""
         by_teller[one.relayed].append(name + (f" ({clip(words, 62)})" if words else ""))
     own = by_teller.pop("", [])
-    return [*own, *(f"{listed(names, 3)} (according to {the(clip(teller, 60))})" for teller, names in by_teller.items())]
-
-
-_ARTICLE = re.compile(
-    r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
-    r"|(UK|US|North Atlantic) [A-Z]"
-)
-
-
-def the(name: str) -> str:
-    """`name` as it stands in a sentence.
-
-    >>> the("United Kingdom"), the("NATO")
-    ('the United Kingdom', 'NATO')
-    """
-    return f"the {name}" if _ARTICLE.match(name) else name
+    groups = [(names, the(clip(teller, 60))) for teller, names in by_teller.items()]
+    if own and len(groups) == 1 and 1 < len(groups[0][0]) <= FEW - len(own):
+        # "A and B and C (according to T)" would leave open whether T tells of A.
+        ((names, teller),) = groups
+        return [*own, *names[:-1], f"{names[-1]} (the last {COUNTS[len(names)]} according to {teller})"]
+    return [*own, *(f"{listed(names, 3)} (according to {teller})" for names, teller in groups)]
 
 
 def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
@@ -399,4 +396,5 @@ def _missing(case: Case) -> Iterable[Sentence]:
     missing = list(dict.fromkeys(case.weighing.observed.missing))
     if missing:
         more = f"; and {len(missing) - 3} more" if len(missing) > 3 else ""
-        yield Sentence(text=f"Still missing: {'; '.join(clip(one, 120) for one in missing[:3])}{more}.", topic="missing")
+        told = "; ".join(clip(one.replace(": ", ", because ", 1), 140) for one in missing[:3])
+        yield Sentence(text=f"Still missing: {told}{more}.", topic="missing")

@@ -80,7 +80,7 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
         found.append(
             Position(
                 source=source,
-                relayed=firmest.source.via[0].text if all(one[0].source.via for one in mine) else "",
+                relayed=_relayed(source, [one[0] for one in mine]),
                 source_type=firmest.source.type,
                 stance=stance,
                 accused=accused,
@@ -116,6 +116,12 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
     )
 
 
+def _relayed(source: str, mine: Sequence[Claim]) -> str:
+    """Who passes on all of it; nobody where a source only tells of itself."""
+    via = mine[0].source.via
+    return via[0].text if via and all(one.source.via for one in mine) and via[0].text != source else ""
+
+
 def _parts(claim: Claim) -> Iterable[tuple[str, str, Proposition, str | None]]:
     """What a claim says, as (words, words of the tie, how surely, the state that just this accuses): the deed, the tie, or
     both."""
@@ -141,7 +147,9 @@ def counted(found: Sequence[Position]) -> str:
         return len({one.source for one in told if which(one)})
 
     named, state = sources(lambda one: one.names), sources(lambda one: one.state is not None)
-    parts = [f"{many(named, 'source')} name{'s' if named == 1 else ''} who did it"]
+    parts = (
+        [f"{many(named, 'source')} name{'s' if named == 1 else ''} who did it"] if named else ["Nobody is named as the culprit"]
+    )
     if state:
         parts.append(f"{state} accuse{'s' if state == 1 else ''} a state itself")
     for stance, one_does, many_do in (

@@ -15,11 +15,11 @@ def leader(assessment: Assessment) -> str | None:
 
 
 def percent(value: float) -> str:
-    """A probability without false precision; never 0 % or 100 %.
+    """A probability without false precision; never 0% or 100%.
 
     >>> percent(0.743), percent(0.0004), percent(0.9999)
-    ('74 %', '<1 %', '>99 %')
+    ('74%', '<1%', '>99%')
     """
     if value < 0.01:
-        return "<1 %"
-    return ">99 %" if value > 0.99 else f"{value * 100:.0f} %"
+        return "<1%"
+    return ">99%" if value > 0.99 else f"{value * 100:.0f}%"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["capital", "many", "sentence"]
+__all__ = ["because", "capital", "many", "sentence"]
 
 
 def many(count: int, word: str, words: str = "") -> str:
@@ -13,6 +13,16 @@ def many(count: int, word: str, words: str = "") -> str:
 def capital(text: str) -> str:
     """`text` with its first letter large and the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def because(text: str) -> str:
+    """What is missing, and why in a sentence of its own.
+
+    >>> because("software: no malware is identified")
+    'software. No malware is identified.'
+    """
+    what, _, why = text.partition(": ")
+    return f"{what}. {sentence(why)}" if why else f"{what}."
 
 
 def sentence(text: str) -> str:

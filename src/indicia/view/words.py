@@ -5,6 +5,7 @@ A deed and a tie are told apart: only who says that somebody did it *names* them
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -46,14 +47,18 @@ _TIES: Mapping[TieKind, str] = MappingProxyType(
 )
 
 
+_TRANSCRIPT = re.compile(r"(MR|MRS|MS|DR|SECRETARY|PRESIDENT|SENATOR|GENERAL|MINISTER)\b[^a-z]*$")  # how it names who speaks
+
+
 def source_words(claim: Claim) -> str:
-    """The source's canonical name; narration without a source is called so."""
+    """The source's canonical name, a transcript's `MR. EARNEST` as `Mr. Earnest`; narration without a source is called so."""
     party = claim.source.party
     if party is None:
-        return "the text itself (no source named)"
+        return "the text itself"
     # A canonical name alone would turn an unnamed official into the government that employs them.
     unnamed = claim.source.type is SourceType.ANONYMOUS and "official" not in party.canonical.lower()
-    return f"{party.canonical} (unnamed official)" if unnamed else party.canonical
+    name = party.canonical.title() if _TRANSCRIPT.match(party.canonical) else party.canonical
+    return f"{name} (unnamed official)" if unnamed else name
 
 
 def accused_words(claim: Claim) -> str:

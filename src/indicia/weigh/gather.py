@@ -188,7 +188,7 @@ class _Items(dict[str, _Item]):
 def _said(claim: Claim, voice: tuple[str, str], main: str | None) -> Evidence:
     accused = claim.accused.party
     assert accused is not None  # the caller asks only for claims that name somebody
-    who = claim.source.party.canonical if claim.source.party else "unsourced"
+    who = claim.source.party.canonical if claim.source.party else "the text itself"
     return Evidence(
         id=stable_id("evidence", EvidenceKind.SAID, claim.id),
         kind=EvidenceKind.SAID,

@@ -15,7 +15,7 @@ __all__ = ["UNKNOWN", "Known", "Tree", "tree_of"]
 UNKNOWN = Hypothesis(id="unknown", name="an actor not in our knowledge", level=None)
 
 # Doubt that a mapping (group to agency or state) is right, by how many sources say so. They copy one another, so even many
-# leave some doubt. ATT&CK's own words alone leave 5 %; our judgement, not measured.
+# leave some doubt. ATT&CK's own words alone leave 5%; our judgement, not measured.
 _DOUBT = {0: 0.5, 1: 0.05, 2: 0.03}
 _LEAST_DOUBT = 0.02
 

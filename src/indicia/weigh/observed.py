@@ -140,7 +140,7 @@ def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple
     if not any(item.feature.startswith("T") for item in items):
         lacks.append("techniques: nothing is known of how it was done")
     if items and not any(item.reliability in {"A", "B"} for item in items):
-        lacks.append("sources better than press: every item rests on a report at second hand")
+        lacks.append("better sources: every item rests on a second-hand report")
     lacks.append("infrastructure, victims' logs or language and working hours that only one actor would leave")
     return tuple(lacks)
 

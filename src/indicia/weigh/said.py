@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, fsum, log10
 
+from indicia.knowledge.articles import the
 from indicia.records import (
     Assessment,
     Confidence,
@@ -302,9 +303,17 @@ def _statement(
     wider = [at for at in by_depth if at.hypothesis.id in within and _who(at.hypothesis.id, voices, layout)]
     parts = [f"The statements point to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
     against = sorted({voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS}})
-    denied = f" {listed(against)} {'disputes' if len(against) == 1 else 'dispute'} it." if against else ""
+    denied = (
+        f" {_capital(listed([the(name) for name in against]))} {'disputes' if len(against) == 1 else 'dispute'} it."
+        if against
+        else ""
+    )
     sure = f"{band(best.probability)} ({percent(best.probability)})"
     return f"{', and '.join(parts)}.{denied} Taken at their word, that is {sure}.{_ties(best, layout)}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _ties(best: Posterior, layout: Layout) -> str:
@@ -326,7 +335,9 @@ def _with_speakers(at: Posterior, voices: Sequence[Voice], layout: Layout) -> st
 
 def _who(at: str, voices: Sequence[Voice], layout: Layout) -> str:
     """Those who name an accused, not those whose words only bear on it."""
-    return listed(sorted({one.said.source for one in voices if one.decibans > 0 and at in layout.named[one.said]}))
+    return listed(
+        [the(name) for name in sorted({one.said.source for one in voices if one.decibans > 0 and at in layout.named[one.said]})]
+    )
 
 
 def _missing(items: Sequence[Evidence], other: int, voices: Sequence[Voice]) -> tuple[str, ...]:
@@ -338,5 +349,7 @@ def _missing(items: Sequence[Evidence], other: int, voices: Sequence[Voice]) -> 
     if items and not any(item.credibility <= 2 for item in items):
         lacks.append("grounds: no source states technical or legal ones")
     if other:
-        lacks.append(f"{other} claims about other incidents were set aside")
+        lacks.append(
+            f"{other} claim{'s' if other > 1 else ''} about other incidents {'were' if other > 1 else 'was'} set aside"
+        )
     return tuple(lacks)

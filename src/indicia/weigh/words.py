@@ -41,11 +41,11 @@ def percent(probability: float) -> str:
     """Whole percent, never 0 or 100: nothing that is weighed is certain.
 
     >>> percent(0.9999), percent(0.0004), percent(0.427)
-    ('over 99 %', 'under 1 %', '43 %')
+    ('over 99%', 'under 1%', '43%')
     """
     if probability > 0.99:
-        return "over 99 %"
-    return "under 1 %" if probability < 0.01 else f"{probability * 100:.0f} %"
+        return "over 99%"
+    return "under 1%" if probability < 0.01 else f"{probability * 100:.0f}%"
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -72,7 +72,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False) -> Brief:
 def _subtitle(case: Case) -> str:
     """The span of dates that the case covers, and how much it rests on."""
     days = [bound for text in _dates(case) for bound in day_of(text) or ()]
-    span = f"{min(days).isoformat()} to {max(days).isoformat()}" if days else "no dates"
+    span = " to ".join(dict.fromkeys((min(days).isoformat(), max(days).isoformat()))) if days else "no dates"
     doubtful = len(to_check(case.claims, case.judgements))
     ours = "public version without our own logs" if is_public(case) else "no logs"
     parts = [

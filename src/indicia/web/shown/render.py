@@ -19,6 +19,7 @@ from indicia.knowledge import Knowledge, load
 from indicia.records import Claim
 from indicia.share.redact import marking_of
 from indicia.view.inert import visible
+from indicia.view.probable import percent
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Held, Shelf
@@ -183,7 +184,7 @@ def _environment() -> Environment:
         tied=tie_words,
         known_state=known_state,
         moment=lambda time: time.strftime("%Y-%m-%d %H:%M:%S") if time else "no time",
-        percent=lambda value: "<1 %" if value < 0.01 else ">99 %" if value > 0.99 else f"{value * 100:.0f} %",
+        percent=percent,
     )
     return environment
 

@@ -28,7 +28,7 @@ def method_section(case: Case, notes: Notes) -> Section:
         "What was observed and what was said are weighed apart and never added together.",
         "Measures are ordered by how much of the case's weight they cover for their effort. docs/advice.md "
         "and docs/brief.md say how.",
-        "Likelihood words follow ICD 203: almost no chance (1 to 5 %), very unlikely (5 to 20), unlikely (20 "
+        "Likelihood words follow ICD 203: almost no chance (1 to 5%), very unlikely (5 to 20), unlikely (20 "
         "to 45), roughly even chance (45 to 55), "
         "likely (55 to 80), very likely (80 to 95), almost certain (95 to 99).",
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from indicia.knowledge.articles import the
 from indicia.records import Case, HuntVerdict, to_check
 from indicia.share.brief.blocks import Box, Bullets
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
 from indicia.share.brief.pages.todo import todo
 from indicia.share.brief.pages.who import who
-from indicia.view.judgements import Sentence, listed, reach_of
+from indicia.view.affair import subject
+from indicia.view.judgements import Sentence, agreeing, listed, reach_of
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
-from indicia.view.positions import positions
-from indicia.view.wording import sentence
+from indicia.view.positions import Position, is_narration, positions
+from indicia.view.wording import because
 
 __all__ = ["gist", "page_one"]
 
@@ -37,18 +39,26 @@ def _to_check(case: Case, notes: Notes) -> Iterable[Line]:
     """The claims that the reader is not sure of, if any, in one line."""
     found = positions(to_check(case.claims, case.judgements))
     if found:
-        told = listed((f"{one.who} {one.says}" for one in found), FEW)
-        text = f"Whether these were read right; please check them, they count nowhere yet: {notes.index.show(told, 300)}."
+        text = f"Whether these were read right (please check; they do not count yet): {notes.index.show(_each(found), 300)}."
         yield line(text, notes=notes(one.firmest.id for one in found)[:FEW])
+
+
+def _each(found: Sequence[Position]) -> str:
+    """`the FBI names A, security researchers name B and 3 more`."""
+    told = []
+    for one in found:
+        verb, _, whom = one.says.partition(" ")
+        told.append(f"{the(one.who)} {agreeing(verb, (one,))} {the(whom)}")
+    return listed(told, FEW)
 
 
 def _not_known(case: Case, notes: Notes) -> Box:
     """What would have to be found out: what the grounds lack, and what lies outside the logs."""
     show = notes.index.show
     missing = case.weighing.observed.missing[:2] if case.weighing else ()
-    items = [*_to_check(case, notes)]
-    # Some say why after a colon: "software: no malware or tool is identified".
-    items += [line(sentence(f"Missing{'' if ': ' in text else ':'} {show(text, 160)}")) for text in missing]
+    sides = [one for one in positions(subject(case).mine) if not is_narration(one)]
+    items = [*(_to_check(case, notes) if sides else ())]  # else they stand above
+    items += [line(f"Missing: {show(because(text), 200)}") for text in missing]
     reach = reach_of(case.hunt) if case.hunt and case.hunt.verdict is not HuntVerdict.NO_LOGS else None
     if reach:
         start, end = (f"{at:%Y-%m-%d %H:%M}" for at in reach)

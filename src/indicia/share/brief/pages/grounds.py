@@ -11,7 +11,7 @@ from indicia.view.judgements import listed
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 from indicia.view.probable import leader, percent
-from indicia.view.wording import many
+from indicia.view.wording import because, many
 from indicia.view.words import source_words
 
 __all__ = ["grounds_section"]
@@ -47,8 +47,7 @@ def grounds_section(case: Case, notes: Notes, known: Known) -> Section:
 def _remarks(assessment: Assessment, notes: Notes, known: Known) -> tuple[Line, ...]:
     show = notes.index.show
     items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
-    if assessment.missing:
-        items.append(line(f"Missing: {show(listed(assessment.missing, 6), 500)}."))
+    items += [line(f"Missing: {show(because(text), 200)}") for text in assessment.missing[:6]]
     telling = [(known.name(feature), bits) for feature, bits in assessment.telling if bits >= 0.05]
     if telling:
         words = listed((f"{name} ({bits:.1f} bit)" for name, bits in telling), 6)

@@ -121,7 +121,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
                     ),
                     line(show(one.instruction), notes=notes(one.reasons[:2])),
                     line(by_when(one) + (f"; CISA: {one.due}" if one.due else "")),
-                    line(f"{one.effect * 100:.0f} %"),
+                    line(f"{one.effect * 100:.0f}%"),
                     line(show(covers)),
                     line(Bit(text=show("; ".join(references), 200), look="quiet")),
                 ),

@@ -33,8 +33,8 @@ def ours(case: Case, notes: Notes) -> Box:
         return Box(id="ours", title=title, lead="Not told here", tone="quiet", blocks=(told,))
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         advice = (
-            "Add your logs with --logs: those of the servers that the texts name (for Exchange its Logging folder, the IIS "
-            "logs and the Windows event logs), as far back as you keep them."
+            "Add your logs with --logs, as far back as you keep them: those of the systems that the texts name, of what "
+            "faces the internet, and Windows event logs."
         )
         warning = Para(text=line(advice), role="warn")
         return Box(id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(warning,), more="measures")

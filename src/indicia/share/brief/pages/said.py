@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from indicia.records import Case, Claim, Document, Judgement, Prominence, Shift, Span, Stance, rejected, to_check
+from indicia.knowledge.articles import the
+from indicia.records import Case, Channel, Claim, Document, Judgement, Prominence, Shift, Span, Stance, rejected, to_check
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
 from indicia.share.brief.pages.who import each_source
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import timeline
 from indicia.view.affair import origins
-from indicia.view.judgements import listed, the
+from indicia.view.judgements import listed
 from indicia.view.lines import Bit, Line, line
 from indicia.view.moments import LANES, Moment, day_of, moments
 from indicia.view.notes import Notes
@@ -123,7 +124,7 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     passages = tuple(_passage(claim, notes, refused.get(claim.id), doubtful=claim.id in doubtful) for claim in case.claims)
     blocks += passages[:OPEN]
     if len(passages) > OPEN:
-        blocks.append(Fold(summary=f"{len(passages) - OPEN} more claims in their own words", blocks=passages[OPEN:]))
+        blocks.append(Fold(summary=f"{many(len(passages) - OPEN, 'more claim')} in their own words", blocks=passages[OPEN:]))
     return Section(id="claims", title="Who says what, in their own words", blocks=tuple(blocks))
 
 
@@ -162,7 +163,7 @@ def _passage(claim: Claim, notes: Notes, refusal: Judgement | None, *, doubtful:
         about += ["; " if number else "", f"{verb} ", Bit(text=show(whom, 110), look="strong"), f" ({firmness_words(how)})"]
     grounds = ", ".join(ground.basis.value for ground in claim.grounds) or claim.basis.value
     facts = [claim.accused.level.value] if claim.accused.level else []
-    facts += [f"grounds: {grounds}", f"channel: {claim.channel.value}"]
+    facts += [f"grounds: {grounds}"] + ([f"channel: {claim.channel.value}"] if claim.channel is not Channel.UNKNOWN else [])
     if claim.prominence is Prominence.BACKGROUND:
         facts.append("said in passing")
     if known := known_state(claim):

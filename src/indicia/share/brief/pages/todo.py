@@ -24,13 +24,11 @@ def todo(case: Case, notes: Notes) -> Box:
         return Box(id="todo", title=title, lead="Nothing in particular", tone="quiet", blocks=(nothing,))
     first = first_things(case.advice, FEW)
     items = tuple(line(*_head(one, notes), notes=notes((one.id,))[:1]) for one in first)
-    return Box(
-        id="todo",
-        title=title,
-        tone="green",
-        blocks=(Bullets(items=items, ordered=True, role="todo"),),
-        more="measures",
-    )
+    blocks: list[AnyBlock] = [Bullets(items=items, ordered=True, role="todo")]
+    if all(one.floor for one in first):
+        text = "Due everywhere: nothing in this case asks for anything in particular."
+        blocks.append(Para(text=line(text), role="note"))
+    return Box(id="todo", title=title, tone="green", blocks=tuple(blocks), more="measures")
 
 
 def _head(one: Measure, notes: Notes) -> tuple[str | Bit, ...]:
@@ -49,7 +47,7 @@ def first_five(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     show = notes.index.show
     items = []
     for one in first_things(case.advice):
-        how = one.instruction.removeprefix(one.title).lstrip(". ")  # some begin with their own title
+        how = capital(one.instruction.removeprefix(one.title).lstrip(". "))  # some begin with their own title
         items.append(line(*_head(one, notes), f". {show(_first_sentences(how, 240))}", notes=notes((one.id,))))
     blocks: list[AnyBlock] = [Bullets(items=tuple(items), ordered=True, role="todo")]
     reports = [one for one in case.advice.measures if one.kind is MeasureKind.REPORT]
@@ -60,7 +58,7 @@ def first_five(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     few = case.advice.curve[:5]
     if few:
         lead = "The first preventive measure covers" if len(few) == 1 else f"The first {len(few)} preventive measures cover"
-        text = f"{lead} {few[-1].covered * 100:.0f} % of what this case calls for, by weight."
+        text = f"{lead} {few[-1].covered * 100:.0f}% of what this case calls for, by weight."
         blocks.append(Para(text=line(text), role="note"))
     return tuple(blocks)
 

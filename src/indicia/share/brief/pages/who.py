@@ -39,9 +39,14 @@ def who(case: Case, notes: Notes) -> Box:
     blocks: tuple[AnyBlock, ...]
     if sides:
         blocks = (_together(sides, notes),)
-    else:
-        blocks = (Para(text=line("No named source takes a side; the texts speak in their own voice.")),)
-    return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=blocks, more="claims")
+        return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=blocks, more="claims")
+    doubtful = positions(to_check(case.claims, case.judgements))
+    if doubtful:
+        text = "These may be claims, but the reader is not sure. Confirm or reject them: until then they do not count."
+        blocks = (Para(text=line(text), role="warn"), _together(doubtful, notes))
+        return Box(id="who", title=title, lead="Nothing sure: please check", tone="warn", blocks=blocks, more="claims")
+    blocks = (Para(text=line("No named source takes a side; the texts speak in their own voice.")),)
+    return Box(id="who", title=title, lead="No named source", tone="quiet", blocks=blocks, more="claims")
 
 
 def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
@@ -73,7 +78,7 @@ def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
         each.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
     doubtful = positions(to_check(case.claims, case.judgements))
     if doubtful:
-        each.append(_accusing("Please check: the reader is not sure of these, so they count nowhere yet", doubtful, notes))
+        each.append(_accusing("Please check: the reader is not sure of these, so they do not count yet", doubtful, notes))
     if about.others:
         show = notes.index.show
         names = listed((show(one.incident or one.incident_id or "", 60) for one in about.others), 4)

@@ -23,7 +23,7 @@ def coverage(advice: Advice, show: Shown) -> Picture | None:
     for tenth in range(0, 11, 2):
         x = left + (right - left) * tenth / 10
         drawing.line(x, 8, x, 14 + step * len(steps), "rule")
-        drawing.text(x, 28 + step * len(steps), f"{tenth * 10} %", size=10, fill="quiet", anchor="middle")
+        drawing.text(x, 28 + step * len(steps), f"{tenth * 10}%", size=10, fill="quiet", anchor="middle")
     y, before = 10.0, _base(advice)
     for one in steps:
         drawing.text(label, y + 17, show(titles.get(one.measure, one.measure)), size=12, anchor="end", most=label)
@@ -31,11 +31,11 @@ def coverage(advice: Advice, show: Shown) -> Picture | None:
         end = left + (right - left) * one.covered
         drawing.rect(left, y + 5, start - left, step - 9, "pale-green")
         drawing.rect(start, y + 5, max(end - start, 1.5), step - 9, "green", round_=1)
-        drawing.text(right + 8, y + 17, f"{one.covered * 100:.0f} %", size=12, bold=one is steps[-1])
+        drawing.text(right + 8, y + 17, f"{one.covered * 100:.0f}%", size=12, bold=one is steps[-1])
         y, before = y + step, one.covered
     title = "What each measure adds"
     alt = f"{title}: " + "; ".join(
-        f"{show(titles.get(one.measure, one.measure), 80)} brings it to {one.covered * 100:.0f} %" for one in steps
+        f"{show(titles.get(one.measure, one.measure), 80)} brings it to {one.covered * 100:.0f}%" for one in steps
     )
     return Picture(name="coverage", svg=drawing.svg("coverage", title, alt), title=title, alt=alt)
 

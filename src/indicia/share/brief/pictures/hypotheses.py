@@ -36,7 +36,7 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
     left, right, step = label + 7, label + 264, 25.0
     drawing = Drawing(right + 52, 0)
     y = 14.0
-    for rows, head in ((groups, "Groups (together 100 %)"), (levels, "Added up by state or agency")):
+    for rows, head in ((groups, "Groups (together 100%)"), (levels, "Added up by state or agency")):
         if not rows:
             continue
         drawing.text(0, y, head, size=11, fill="quiet", bold=True)
