@@ -65,7 +65,8 @@ class Platform(BaseHTTPRequestHandler):
         id = str((variables.get("input") or {}).get("stix_id") or uuid.uuid5(uuid.NAMESPACE_OID, body.decode()))
         one = {"id": id, "standard_id": id, "entity_type": "", "parent_types": [], "name": "", "observables": None}
         many = {"edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None, "globalCount": 0}}
-        answer = json.dumps({"data": {name: one if name.endswith(("Add", "Edit")) else many}}).encode()
+        given = [] if name == "vocabularyCategories" else one if name.endswith(("Add", "Edit")) else many
+        answer = json.dumps({"data": {name: given}}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
@@ -124,6 +125,7 @@ def through_opencti(bundle: str) -> dict[str, Any]:
             "relationships": len(relations),
             "relationships of all sources as one": len(near),
             "sightings": made["stixSightingRelationshipAdd"],
+            "techniques": made["attackPatternAdd"],
         },
     }
 
@@ -179,7 +181,10 @@ def _misp_stix() -> str:
 def _of_event(event: dict[str, Any], peer: str, way: str) -> dict[str, Any]:
     found = {kind: list(_all(event, kind)) for kind in ("Note", "Opinion")}
     counts: dict[str, Any] = {name.lower() + "s": len(items) for name, items in found.items()}
-    counts["galaxy tags"] = sum(tag["name"].startswith("misp-galaxy:") for tag in event.get("Tag", []))
+    galaxies = [tag["name"] for tag in event.get("Tag", []) if tag["name"].startswith("misp-galaxy:")]
+    galaxies += [galaxy["type"] for galaxy in event.get("Galaxy", []) for _ in galaxy["GalaxyCluster"]]
+    counts["clusters of galaxies"] = len(galaxies)
+    counts["techniques"] = sum("attack-pattern" in one for one in galaxies)
     return {"peer": peer, "way": way, "kept": [note["note"] for note in found["Note"]], "counts": counts}
 
 

@@ -50,12 +50,15 @@ def test_it_counts_nowhere_and_is_shown(doubtful: Case, knowledge: Knowledge) ->
     assert " ".join(one.quote.text.split())[:40] in " ".join(page.replace("\\", "").split())
 
 
-def test_its_note_says_so(doubtful: Case, knowledge: Knowledge) -> None:
+def test_stix_and_misp_say_so(doubtful: Case, knowledge: Knowledge) -> None:
     objects = json.loads(render(doubtful, "stix", knowledge))["objects"]
     (one,) = to_check(doubtful.claims, ())
     labelled = [item["content"] for item in objects if item["type"] == "note" and item.get("labels") == ["please-check"]]
     assert len(labelled) == 1
     assert one.quote.text in labelled[0]
+    event = json.loads(render(doubtful, "misp", knowledge))["Event"]
+    tagged = [item["value"] for item in event["Attribute"] if {"name": 'workflow:todo="review"'} in item.get("Tag", [])]
+    assert tagged == [one.quote.text]
 
 
 @pytest.mark.parametrize(("action", "counts"), [("confirm", True), ("reject", False)])

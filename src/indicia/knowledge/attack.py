@@ -154,6 +154,10 @@ class Attack:
         row = self.groups.get(id) or self.software.get(id) or self.campaigns.get(id) or self.mitigations.get(id)
         return (row.stix or None) if row else None
 
+    def created(self, id: str) -> str | None:
+        """When ATT&CK created what has a STIX id (RFC 3339); None where its newest version is no younger than that."""
+        return self._core.created.get(self.current(id))
+
     # Tactics and sub-techniques.
 
     @cached_property

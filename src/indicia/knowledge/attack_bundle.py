@@ -90,6 +90,7 @@ class _Object(msgspec.Struct):
     type: str
     id: str = ""
     name: str = ""
+    created: str = ""
     modified: str = ""
     revoked: bool = False
     x_mitre_deprecated: bool = False
@@ -244,6 +245,7 @@ class _Release:
                 )
             ),
             technique_stix={item.number: item.id for item in self.living("attack-pattern")},
+            created={item.number: item.created for item in self.living(*_NUMBERED) if "" < item.created < item.modified},
         )
 
     def living(self, *types: str) -> list[_Object]:

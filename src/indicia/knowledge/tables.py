@@ -157,6 +157,7 @@ class AttackTables(Row, frozen=True, kw_only=True):
     revoked: dict[str, str] = {}  # old id -> the living successor's id
     deprecated: tuple[str, ...] = ()  # withdrawn without a successor
     technique_stix: dict[str, str] = {}
+    created: dict[str, str] = {}  # id of what has a STIX id -> when ATT&CK created it, where its newest version is younger
 
 
 class AttackUses(Row, frozen=True, kw_only=True):

@@ -76,5 +76,6 @@ def claim_of_note(
         tie=tie,
         incidents=(About(name=told.about, id=next(iter(known)) if len(known) == 1 else None),) if told.about else (),
         date=told.date,
+        score=told.score,
         cues=("note",),
     )

@@ -17,7 +17,8 @@ _SAID = re.compile(
     r"(?P<kind>\w+)(?: (?P<to>.+?))?, firmness (?P<firmness>\w+)(?:, likelihood (?P<likelihood>[a-z ]+?))?"
     r"(?:, confidence (?P<confidence>\w+))?"
 )
-_NAMES = ("Source", "Accused", "Stance", "Deed", "Tie", "About", "Said")
+_SCORE = re.compile(r"read with a score of (0\.\d{2})")
+_NAMES = ("Source", "Accused", "Stance", "Deed", "Tie", "About", "Said", "Please check")
 
 
 class Told(NamedTuple):
@@ -32,6 +33,7 @@ class Told(NamedTuple):
     tie: Tie | None
     about: str | None
     date: str | None
+    score: float = 1.0  # below that where the note asks to check it
 
 
 def read_note(text: str) -> Told | None:
@@ -58,9 +60,19 @@ def read_note(text: str) -> Told | None:
             tie=_tie(lines["Tie"]) if "Tie" in lines else None,
             about=lines["About"].split("; ")[0] if lines.get("About") else None,
             date=lines.get("Said"),
+            score=_score(lines.get("Please check")),
         )
     except (KeyError, ValueError):
         return None
+
+
+def _score(line: str | None) -> float:
+    if line is None:
+        return 1.0
+    match = _SCORE.fullmatch(line)
+    if match is None:
+        raise ValueError(line)
+    return float(match[1])
 
 
 def _deed(line: str) -> Deed:

@@ -13,7 +13,7 @@ from typing import Any
 from indicia.affairs.origins import target_of
 from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
-from indicia.records import AccusedType, Case, Claim, Confidence, Deed, Likelihood, Stance, Tie, Tlp
+from indicia.records import AccusedType, Case, Claim, Confidence, Deed, Likelihood, Stance, Tie, Tlp, to_check
 from indicia.share.stix.ids import SDO_NAMESPACE
 from indicia.share.stix.times import moments_of_claims
 from indicia.share.stix.told import headline, told
@@ -140,6 +140,7 @@ def _claim_tags(claim: Claim, marking: Tlp | None, knowledge: Knowledge) -> list
     if said.likelihood:
         tags.append(f'estimative-language:likelihood-probability="{_LIKELIHOOD[said.likelihood]}"')
     tags += [*_said_tags("deed", claim.deed), *_said_tags("tie", claim.tie)]
+    tags += ['workflow:todo="review"'] if to_check((claim,), ()) else []  # read with too little certainty
     return tags
 
 

@@ -79,7 +79,7 @@ def _stated(
         created=when,
         modified=when,
         description=f"{mention.value}, stated in {where}: “{mention.span.text}”",
-        external_references=[attack_reference(known)] if known and not objects.holds(thing) else None,
+        external_references=[attack_reference(known)] if known else None,
     )
 
 

@@ -17,9 +17,17 @@ def attack_reference(id: str) -> dict[str, str]:
     return {"source_name": "mitre-attack", "external_id": id}
 
 
+def _of_attack(stix: str, number: str, name: str, created: str) -> dict[str, Any]:
+    """No more than says which object is meant: what is not there changes nothing on a platform that has it already."""
+    kind = stix.partition("--")[0]
+    item = {"type": kind, "spec_version": "2.1", "id": stix, "created": created, "modified": created, "name": name}
+    more: dict[str, Any] = {"is_family": True} if kind == "malware" else {}
+    return {**item, **more, "external_references": [attack_reference(number)]}
+
+
 class Objects:
     """Collects objects by id. What belongs to the case is created when its newest text is from (`born`), and was modified at
-    `moment`; what others made, such as the objects of ATT&CK, is referred to by its id and stays theirs.
+    `moment`; what others made, such as the objects of ATT&CK, is referred to by its id and stays theirs (`refer`).
 
     What several sources state is marked by the widest of their markings, and holds what that source says: a thing that a public
     text tells is public, whatever else tells it too. Objects that belong to no single source carry the marking of the case.
@@ -81,12 +89,20 @@ class Objects:
         return self.add(kind, *key, marking=marking, created=PROFILE, modified=PROFILE, **fields)
 
     def refer(self, id: str) -> str | None:
-        """The id of an object of ATT&CK (by T, G, S or M number), which is not added: it is ATT&CK's own, with its own times
-        and description, for the reader to have. None for what ATT&CK does not know."""
+        """The id of an object of ATT&CK, by T, G or S number; None for what ATT&CK does not know.
+
+        It stays ATT&CK's own, for the reader to have. For whoever has not, its name and number are added as of the day on which
+        ATT&CK created it: every version that ATT&CK has published since is newer, and none is replaced by that.
+        """
         attack = self.knowledge.attack
         stix = attack.stix_id(id)
-        if stix is not None:
-            self._referred[attack.current(id)] = stix
+        if stix is None:
+            return None
+        number = attack.current(id)
+        self._referred[number] = stix
+        created = attack.created(number)
+        if created is not None:
+            self.add_raw(_of_attack(stix, number, str(attack.name(number)), created))
         return stix
 
     @property

@@ -14,8 +14,9 @@ In: eu-statement.txt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor
 
-from indicia.records import Claim, Document, Proposition
+from indicia.records import Claim, Document, Proposition, to_check
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 __all__ = ["headline", "told"]
@@ -48,6 +49,8 @@ def _lines(claim: Claim, document: Document | None) -> Iterator[str]:
         yield f"About: {'; '.join(about.name for about in claim.incidents)}"
     if claim.date:
         yield f"Said: {claim.date}"
+    if to_check((claim,), ()):
+        yield f"Please check: read with a score of {floor(100 * claim.score) / 100:.2f}"  # never up to what counts
     if document is not None:
         yield f"In: {document.title or document.file_name}" + (f", {document.published}" if document.published else "")
 
