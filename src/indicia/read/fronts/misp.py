@@ -18,9 +18,21 @@ from indicia.read.fronts.values import Said, canonical, misp_type
 from indicia.read.text.told import read_note
 from indicia.records import Context, MentionKind
 
-__all__ = ["GALAXIES", "cluster_of", "feed_hashes", "held", "is_manifest", "label_of", "misp_events", "read_misp", "tags_of"]
+__all__ = [
+    "GALAXIES",
+    "cluster_of",
+    "feed_hashes",
+    "held",
+    "is_manifest",
+    "label_of",
+    "misp_events",
+    "notes_of",
+    "read_misp",
+    "tags_of",
+]
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
+_RULE = "\n\n---\n\n"  # between the notes of a report
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 GALAXIES = {
     "threat-actor": (MentionKind.ACTOR, "intrusion-set"),
@@ -87,7 +99,7 @@ def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
             with contextlib.suppress(ValueError):
                 parsed.beside.append(("", tag))
         for report in dicts(event.get("EventReport")):
-            if content := string(report, "content"):
+            if (content := string(report, "content")) and not told_in(content):
                 reports.append((f"{string(report, 'name') or 'report'}.md", content.encode("utf-8", "surrogatepass")))
         for kind in ("Note", "Opinion", "Relationship"):
             others = [item for item in held(event, kind) if kind != "Note" or not read_note(string(item, "note") or "")]
@@ -102,6 +114,26 @@ def held(event: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
     """Analyst data of the event and of what is in it."""
     for holder in (event, *dicts(event.get("Object")), *_attributes(event)):
         yield from dicts(holder.get(kind))
+
+
+def told_in(report: str) -> list[str]:
+    """The notes of ours that an event report is made of; none where it holds anything else."""
+    parts = report.split(_RULE)
+    return parts if all(map(read_note, parts)) else []
+
+
+def notes_of(event: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Notes of ours, each once, wherever they came back: (key, the text that holds it, the note)."""
+    seen: set[str] = set()
+    held_in = [(string(note, "uuid"), content) for note in held(event, "Note") if (content := string(note, "note"))]
+    held_in += [
+        (string(one, "uuid"), content) for one in dicts(event.get("EventReport")) if (content := string(one, "content"))
+    ]
+    for key, content in held_in:
+        for number, part in enumerate(told_in(content)):
+            if part not in seen:
+                seen.add(part)
+                yield f"{key or len(seen)}:{number}" if number else key or f"{len(seen)}", content, part
 
 
 def _attributes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
-from indicia.read.fronts.misp import GALAXIES, cluster_of, held, label_of, misp_events, tags_of
+from indicia.read.fronts.misp import GALAXIES, cluster_of, label_of, misp_events, notes_of, tags_of
 from indicia.read.fronts.places import Places, string
 from indicia.read.stated.notes import FIRMNESS_OF, claim_of_note
 from indicia.read.text.told import read_note
@@ -63,18 +63,18 @@ def claims_of_events(document: Document, knowledge: Knowledge) -> tuple[Claim, .
 
 def _told(event: dict[str, Any], document: Document, places: Places, knowledge: Knowledge) -> Iterator[Claim]:
     """What notes of ours tell that came back with the event."""
-    for number, note in enumerate(held(event, "Note")):
-        content = string(note, "note") or ""
-        told = read_note(content)
-        whole = places.string(content) if told else (0, 0)
+    for key, content, note in notes_of(event):
+        told = read_note(note)
+        whole = places.string(content)
         if told is None or whole == (0, 0):
             continue
+        whole = places.inside(whole, note) if note != content else whole
 
         def find(value: str, whole: tuple[int, int] = whole) -> Span | None:
             found = places.inside(whole, value)
             return document.span(*found) if found != whole else None
 
-        claim = claim_of_note(told, f"{note.get('uuid', number)}", document, find, knowledge)
+        claim = claim_of_note(told, key, document, find, knowledge)
         if claim is not None:
             yield claim
 
