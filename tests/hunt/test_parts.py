@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from examples.scenarios import write_scenario
-from indicia.hunt import Part, hunt, join, part
+from indicia.hunt import Part, combine, hunt, join, part
 from indicia.records import Hunt
 
 W3C = "#Fields: date time s-computername cs-method cs-uri-stem c-ip cs(User-Agent) sc-status\n"
@@ -73,6 +73,7 @@ def test_joined_is_whole(groups: Sequence[Sequence[int]], most: int | None, mach
     parts = [part([machines[number] for number in group], rules=rules, most=most, jobs=1) for group in groups]
     sent = [msgspec.msgpack.decode(msgspec.msgpack.encode(each), type=Part) for each in parts]
     assert plain(join(sent, most=most)) == plain(whole)
+    assert plain(join([combine(sent[:2], most=most), *sent[2:]], most=most)) == plain(whole)
     # Neither machine alone has ten in a minute; the two have.
     many = [each for each in whole.sightings if each.title == "many" and each.event.fields["c-ip"] == "198.51.100.99"]
     assert len(many) == 1

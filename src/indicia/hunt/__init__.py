@@ -6,7 +6,8 @@ match      rules over distinct values                logs     files, folders, ar
 sight      matches put together and judged           story    chains and verdict
 processes  several processes for one hunt            run      all of it
 tuning     what does not count, and what is our own
-parts      what came of some logs, to be joined      merge    two hunts on one affair as one
+parts      what came of some logs, to be joined      total    what came of tasks, as a part
+merge      two hunts on one affair as one
 
 Each room imports only from those above it and on its left: `tests/hunt/test_rooms.py` holds them to it.
 """
@@ -14,11 +15,11 @@ Each room imports only from those above it and on its left: `tests/hunt/test_roo
 from __future__ import annotations
 
 from indicia.hunt.merge import merge
-from indicia.hunt.parts import Part, join
+from indicia.hunt.parts import Part, combine, join
 from indicia.hunt.run import hunt, part
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.stages import callable_stage
 
-__all__ = ["IndicatorSought", "Part", "hunt", "join", "merge", "part"]
+__all__ = ["IndicatorSought", "Part", "combine", "hunt", "join", "merge", "part"]
 
 callable_stage(__name__)

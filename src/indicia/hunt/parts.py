@@ -7,7 +7,7 @@ keep them, counts of all matches, how far each log reaches, and what correlation
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 
 import msgspec
@@ -25,9 +25,10 @@ from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
-__all__ = ["Part", "join"]
+__all__ = ["Count", "Part", "combine", "join", "rule_run"]
 
 _RANK = {form.name: rank for rank, form in enumerate(FORMATS)}
+Count = Callable[[Correlation, Sequence[Feed]], list[Feed]]  # the matches of a correlation, of what it counts and of these
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,39 +52,60 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float] = {}
 
 
-def join(parts: Iterable[Part], *, most: int | None = MOST) -> Hunt:
-    """The hunt through all logs of the parts, as if one run had gone through them in this order.
+def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
+    """One part that says what these say, in this order; of their sightings only those that one hunt would keep of them.
 
-    `most` bounds the sightings kept per rule and per indicator, and is to be what the parts were made with.
+    Parts may be combined in any groups of neighbours, and those again. `most` is to be what they were made with.
     """
     named = [_of_its_machine(part) for part in parts]
-    quota, kept = Quota(most), []
+    quota = Quota(most)
+    sightings: dict[str, tuple[Sighting, ...]] = {}
     for form in sorted({form for part in named for form in part.sightings}, key=lambda form: (_RANK.get(form, -1), form)):
-        for part in named:
-            for sighting in part.sightings.get(form, ()):
-                if quota.takes((sighting.rule, sighting.indicator), lambda sighting=sighting: sighting):  # type: ignore[misc]
-                    kept.append(sighting)
-    problems = sorted(dict.fromkeys(problem for part in named for problem in part.problems), key=_by_place)
-    files = _log_files((each for part in named for each in part.files), problems)
-    correlations = {rule_id(each): each for part in named for each in part.correlations}
-    feed: defaultdict[str, list[Feed]] = defaultdict(list)
-    for part in named:
-        for match in part.feed:
-            feed[match.correlation].append(match)
-    hits_of = _hits(list(correlations.values()), feed)
-    seen = [
-        [] if each.silent else [_correlated_sighting(each, match) for match in hits_of[identity]]
-        for identity, each in correlations.items()
-    ]
-    rules = _added(run for part in named for run in part.rules)
-    ran = [rule_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
-    refused = _added(run for part in named for run in part.refused)
+        kept = [
+            sighting
+            for part in named
+            for sighting in part.sightings.get(form, ())
+            if quota.takes((sighting.rule, sighting.indicator), lambda sighting=sighting: sighting)  # type: ignore[misc]
+        ]
+        if kept:
+            sightings[form] = tuple(kept)
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
     for part in named:
         hits.update(part.hits)
         seconds.update(part.seconds)
-    problems += _left_out(rules, hits, kept, most)
+    return Part(
+        sightings=sightings,
+        rules=tuple(_added(run for part in named for run in part.rules)),
+        refused=tuple(_added(run for part in named for run in part.refused)),
+        correlations=tuple({rule_id(each): each for part in named for each in part.correlations}.values()),
+        feed=tuple(match for part in named for match in part.feed),
+        hits=dict(hits),
+        indicators_sought=max((part.indicators_sought for part in named), default=0),
+        files=tuple(_whole_files(each for part in named for each in part.files)),
+        problems=tuple(dict.fromkeys(problem for part in named for problem in part.problems)),
+        seconds=dict(seconds),
+    )
+
+
+def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None = None) -> Hunt:
+    """The hunt through all logs of the parts, as if one run had gone through them in this order.
+
+    `most` bounds the sightings kept per rule and per indicator, and is to be what the parts were made with. `count` gives the
+    matches of correlations where their feed is not in the parts.
+    """
+    whole = combine(parts, most=most)
+    kept = [sighting for some in whole.sightings.values() for sighting in some]
+    problems = sorted(whole.problems, key=_by_place)
+    files = _log_files(whole.files, problems)
+    correlations = {rule_id(each): each for each in whole.correlations}
+    hits_of = _hits(whole.correlations, count or _count_in(whole.feed))
+    seen = [
+        [] if each.silent else [_correlated_sighting(each, match) for match in hits_of[identity]]
+        for identity, each in correlations.items()
+    ]
+    ran = [rule_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
+    problems += _left_out(whole.rules, whole.hits, kept, most)
     story = tell([*kept, *(sighting for some in seen for sighting in some)], files)
     return Hunt(
         verdict=story.verdict,
@@ -91,10 +113,10 @@ def join(parts: Iterable[Part], *, most: int | None = MOST) -> Hunt:
         sightings=story.sightings,
         chains=story.chains,
         files=tuple(sorted(files, key=lambda file: file.file)),
-        rules=(*rules, *ran, *refused),
+        rules=(*whole.rules, *ran, *whole.refused),
         problems=tuple(problems),
-        indicators_sought=max((part.indicators_sought for part in named), default=0),
-        stats=tuple(sorted(seconds.items())),
+        indicators_sought=whole.indicators_sought,
+        stats=tuple(sorted(whole.seconds.items())),
     )
 
 
@@ -150,23 +172,38 @@ def rule_run(rule: Correlation | RuleHead | Refused, matches: int, skipped: str 
     )
 
 
-def _log_files(counted: Iterable[Counted], problems: Iterable[Problem]) -> list[LogFile]:
-    """The record of each log: what its pieces add up to, and how many records of it could not be read."""
-    reaches: dict[str, tuple[str, int, Reach]] = {}
+def _whole_files(counted: Iterable[Counted]) -> Iterator[Counted]:
+    """Each log once: what its pieces add up to."""
+    reaches: dict[str, tuple[Counted, Reach]] = {}
     for each in counted:
-        reach = Reach(each.events, each.oldest, each.newest, set(each.slots), each.host)
+        reach = _reach_of(each)
         if each.file in reaches:
-            reaches[each.file][2].join(reach)
+            reaches[each.file][1].join(reach)
         else:
-            reaches[each.file] = (each.format, each.bytes, reach)
+            reaches[each.file] = each, reach
+    for first, reach in reaches.values():
+        slots = sorted(reach.slots)
+        yield replace(first, events=reach.events, oldest=reach.oldest, newest=reach.newest, slots=slots, host=reach.host)
+
+
+def _reach_of(each: Counted) -> Reach:
+    return Reach(each.events, each.oldest, each.newest, set(each.slots), each.host)
+
+
+def _log_files(files: Iterable[Counted], problems: Iterable[Problem]) -> list[LogFile]:
+    """The record of each log, with how many records of it could not be read."""
     skipped: Counter[str] = Counter()
     for problem in problems:
         if problem.severity is not Severity.NOTE:
             skipped[file_of(problem)] += problem.count
-    return [reach.log_file(name, form, size, skipped[name] if form else 0) for name, (form, size, reach) in reaches.items()]
+    return [
+        _reach_of(each).log_file(each.file, each.format, each.bytes, skipped[each.file] if each.format else 0) for each in files
+    ]
 
 
-def _left_out(rules: Sequence[RuleRun], hits: Counter[str], kept: Sequence[Sighting], most: int | None) -> Iterator[Problem]:
+def _left_out(
+    rules: Sequence[RuleRun], hits: Mapping[str, int], kept: Sequence[Sighting], most: int | None
+) -> Iterator[Problem]:
     if most is None:
         return
     has_any = {sighting.rule for sighting in kept}  # a rule that only feeds a correlation has none
@@ -174,13 +211,21 @@ def _left_out(rules: Sequence[RuleRun], hits: Counter[str], kept: Sequence[Sight
         if run.matches > most and run.id in has_any:
             what = f"matched {run.matches} events; the first {most} are kept as sightings"
             yield Problem(where=run.file, what=what, severity=Severity.NOTE, hint=run.title)
+    of_value = Counter(sighting.indicator for sighting in kept)
     for value, count in sorted(hits.items()):
-        if count > most:
+        if count > most <= of_value[value]:
             what = f"seen in {count} events; the first {most} are kept as sightings"
             yield Problem(where=value, what=what, severity=Severity.NOTE)
 
 
-def _hits(correlations: Sequence[Correlation], feed: Mapping[str, Sequence[Feed]]) -> dict[str, list[Feed]]:
+def _count_in(feed: Iterable[Feed]) -> Count:
+    by_name: defaultdict[str, list[Feed]] = defaultdict(list)
+    for match in feed:
+        by_name[match.correlation].append(match)
+    return lambda rule, more: correlated(rule, [*by_name.get(rule.id or rule.name, ()), *more])
+
+
+def _hits(correlations: Sequence[Correlation], count: Count) -> dict[str, list[Feed]]:
     """The matches of each correlation, those that others ask for first; one that asks for itself, by whatever way, has none."""
     named = {each.id or each.name: each for each in correlations}
     found: dict[str, list[Feed]] = {}
@@ -189,12 +234,12 @@ def _hits(correlations: Sequence[Correlation], feed: Mapping[str, Sequence[Feed]
         if name in found or name in asking:
             return found.get(name, [])
         rule = named[name]
-        some = list(feed.get(name, ()))
+        more: list[Feed] = []
         for below in rule.rules:
             if below in named:
                 hits = of(below, asking | {name})
-                some += [made for hit in hits if (made := feed_of_correlation(named[below], hit, rule)) is not None]
-        found[name] = correlated(rule, some)
+                more += [made for hit in hits if (made := feed_of_correlation(named[below], hit, rule)) is not None]
+        found[name] = count(rule, more)
         return found[name]
 
     return {rule_id(each): of(each.id or each.name, frozenset()) for each in correlations}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
@@ -13,27 +12,24 @@ from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
-from indicia.hunt.events import NO_TIME
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.keep import Keeper
-from indicia.hunt.match.book import RuleBook, load_rules
-from indicia.hunt.parts import Part, join, rule_run
+from indicia.hunt.logs.unchanged import State, changed_since, state_of
+from indicia.hunt.match.book import load_rules
+from indicia.hunt.parts import Part, join
 from indicia.hunt.processes.tasks import Task, tasks_of
-from indicia.hunt.sight.correlation import Feed
-from indicia.hunt.sight.found import Counted, Found
-from indicia.hunt.sight.indicators import IndicatorSought, raw_sightings
-from indicia.hunt.sight.packing import unpack
-from indicia.hunt.sight.quota import MOST, Quota, Source
+from indicia.hunt.sight.found import Found
+from indicia.hunt.sight.indicators import IndicatorSought
+from indicia.hunt.sight.quota import MOST
 from indicia.hunt.sight.scan import Scanner, without_collecting
-from indicia.records import Event, Hunt, Problem, Severity, Sighting
-from indicia.walking import told_path
+from indicia.hunt.total import Total
+from indicia.records import Hunt, Problem, Severity
 
 __all__ = ["hunt", "part"]
 
 Progress = Callable[[str, float, float | None], None]
 WORTH_A_PROCESS = 48 << 20  # bytes: less is read sooner than another process has started
-MOST_TEXTS = 200_000  # names and values of events that are looked for again
 
 
 def hunt(
@@ -98,12 +94,12 @@ def part(
         found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
         loaded = time.process_time() - since
         scanner = Scanner(found, indicators, most)
-        total = _Total(scanner, most)
+        total = Total(scanner, most)
         total.problems += problems
         total.seconds["rules"] = loaded
-        unchanged = _Unchanged()
+        states: dict[State, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
-        groups = _found_in([Path(path) for path in paths], total, unchanged, raw, Path(copies) if copies else None)
+        groups = _found_in([Path(path) for path in paths], total, states, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
         with Keeper(keep) if keep is not None else nullcontext() as keeper:
@@ -115,8 +111,8 @@ def part(
         if keeper is not None and keeper.fault:
             what = f"events were not kept: {keeper.fault}"
             total.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
-        total.problems += unchanged.problems()
-        return total.part(machine, found, bytes_of)
+        total.problems += (problem for state in states if (problem := changed_since(state)) is not None)
+        return total.part(bytes_of, machine=machine)
 
 
 def _is_pipe(path: Path) -> bool:
@@ -127,20 +123,21 @@ def _is_pipe(path: Path) -> bool:
 
 
 def _found_in(
-    paths: Sequence[Path], total: _Total, unchanged: _Unchanged, raw: bool, copies: Path | None
+    paths: Sequence[Path], total: Total, states: dict[State, None], raw: bool, copies: Path | None
 ) -> list[tuple[Format, list[LogInput]]]:
     """The logs by their formats, in the order in which formats are tried: it does not depend on what else is there."""
     groups: dict[str, tuple[Format, list[LogInput]]] = {form.name: (form, []) for form in FORMATS}
     for item in find_logs(paths, copies):
         if isinstance(item, Problem):
-            total.problems.append(item)
-            if item.severity is Severity.FAILED:
-                total.files.append(Counted(item.where, "", 0, NO_TIME, NO_TIME, []))
+            total.passed_over(item)
             continue
         log, form = item
-        unchanged.note(log)
+        if (state := state_of(log)) is not None:
+            states[state] = None
         if form is None:
-            total.unknown(log, raw)
+            total.unknown(log.name, log.size)
+            if raw and log.size:
+                total.add_raw(log)
         else:
             groups[form.name][1].append(log)
     return [(form, logs) for form, logs in groups.values() if logs]
@@ -160,143 +157,3 @@ def _scanned(
 
     with Workers(count - 1, Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most)) as workers:
         yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
-
-
-class _Total:
-    """Adds up what came of the tasks, in their order."""
-
-    def __init__(self, scanner: Scanner, most: int | None) -> None:
-        self.problems: list[Problem] = []
-        self.files: list[Counted] = []
-        self.seconds: dict[str, float] = {}
-        self._scanner = scanner
-        self._most = most
-        self._quota = Quota(most)
-        self._pool = _Pool()
-        self._sources: dict[tuple[int, int], Source] = {}
-        self._sightings: defaultdict[str, list[Sighting]] = defaultdict(list)
-        self._matches: Counter[int] = Counter()
-        self._hits: Counter[int] = Counter()
-        self._feed: list[Feed] = []
-        self._shown: set[int] = set()
-
-    def unknown(self, log: LogInput, raw: bool) -> None:
-        """Notes a file of no known kind; with `raw`, indicators are looked for in its bytes."""
-        self.files.append(Counted(log.name, "", 0, NO_TIME, NO_TIME, [], log.size))
-        if not log.size:
-            return
-        self.problems.append(Problem(where=log.name, what="no log of a known format"))
-        if raw and len(self._scanner.sweep):
-            for each in raw_sightings(log, self._scanner.sweep, self._most):
-                if self._quota.takes((each.rule, each.indicator), lambda each=each: each):  # type: ignore[misc]
-                    self._sightings[""].append(each)
-
-    def add(self, form: str, came: Found) -> None:
-        """Adds what came of one task."""
-        self._sightings[form] += self._put_together(came)
-        self._matches.update(came.matches)
-        self._hits.update(came.hits)
-        self.files += came.files
-        self.problems += came.problems
-        self._feed += came.feed
-        self._shown.update(came.shown)
-        for label, seconds in came.seconds.items():
-            self.seconds[label] = self.seconds.get(label, 0.0) + seconds
-
-    def _put_together(self, came: Found) -> Iterator[Sighting]:
-        events = self._pool.events(came)
-        for seen in came.seen:
-            source = self._sources.get((seen.rule, seen.indicator))
-            if source is None:
-                source = self._sources[seen.rule, seen.indicator] = self._scanner.source_of(seen)
-            if not self._quota.is_closed(source):
-                seen.fields = self._pool.names(seen.fields)
-                sighting = self._scanner.sighting(seen, events[seen.event])
-                if self._quota.takes(source, lambda sighting=sighting: sighting):  # type: ignore[misc]
-                    yield sighting
-
-    def part(self, machine: str, rules: RuleBook, bytes_of: Mapping[str, int]) -> Part:
-        """All of it."""
-        return Part(
-            machine=machine,
-            sightings={form: tuple(some) for form, some in self._sightings.items() if some},
-            rules=tuple(
-                rule_run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
-                for number, rule in enumerate(rules.rules)
-            ),
-            refused=tuple(rule_run(rule, 0, rule.reason) for rule in rules.refused),
-            correlations=rules.correlations,
-            feed=tuple(self._feed),
-            hits={self._scanner.sweep.indicators[number].value: count for number, count in self._hits.items()},
-            indicators_sought=len(self._scanner.sweep),
-            files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in self.files),
-            problems=tuple(self.problems),
-            seconds=self.seconds,
-        )
-
-
-class _Pool:
-    """Events without repeats in memory: one text for names and values that come again, from whatever process."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}  # as many as there are kinds of event
-
-    def names(self, some: tuple[str, ...]) -> tuple[str, ...]:
-        """The same names."""
-        return self._names.setdefault(some, some)
-
-    def events(self, part: Found) -> Sequence[Event]:
-        """The events in what came of a task."""
-        texts = self._texts
-        if len(texts) > MOST_TEXTS:
-            texts.clear()
-        one = texts.setdefault
-        return [self._lean(event) for event in part.events] if part.packed is None else unpack(part.packed, one)
-
-    def _lean(self, event: Event) -> Event:
-        one, values = self._texts.setdefault, event.fields.values()
-        return replace(
-            event,
-            place=replace(event.place, file=one(event.place.file, event.place.file)),
-            time_text=one(event.time_text, event.time_text),
-            host=one(event.host, event.host),
-            fields=dict(zip(self.names(tuple(event.fields)), map(one, values, values), strict=True)),
-        )
-
-
-class _Unchanged:
-    """Whether the files are still what they were when they were found."""
-
-    def __init__(self) -> None:
-        self._before: dict[Path, tuple[int, int]] = {}
-
-    def note(self, log: LogInput) -> None:
-        """Remembers a file as it is now."""
-        if log.path is not None and (now := _state(log.path)) is not None:
-            self._before[log.path] = now
-
-    def problems(self) -> Iterator[Problem]:
-        """The files that have changed since."""
-        for path, before in self._before.items():
-            now = _state(path)
-            if now == before:
-                continue
-            if now is None:
-                yield Problem(where=told_path(path), what="was removed while it was read", severity=Severity.SKIPPED)
-            elif now[0] < before[0]:
-                what = f"was cut from {before[0]:,} to {now[0]:,} bytes while it was read: what stood there may be missing"
-                yield Problem(where=told_path(path), what=what, severity=Severity.SKIPPED)
-            else:
-                what = f"was written to while it was read ({before[0]:,} bytes, then {now[0]:,}): the end may be missing"
-                yield Problem(
-                    where=told_path(path), what=what, severity=Severity.NOTE, hint="hunt through it again, or through a copy"
-                )
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns

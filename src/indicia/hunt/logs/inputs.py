@@ -23,7 +23,7 @@ from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
 from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
 
-__all__ = ["FoundLog", "find_logs", "log_named"]
+__all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
 
 HEAD = 16_384  # bytes by which a format is recognised
 LONGEST_PREFACE = 1 << 20  # bytes of comments above the first line of a log
@@ -39,7 +39,7 @@ _FAULTS = (
 )
 
 
-class _Place(NamedTuple):
+class FileAt(NamedTuple):
     """A file on disk: where it is, and what it is told by."""
 
     path: Path
@@ -47,11 +47,19 @@ class _Place(NamedTuple):
 
 
 def find_logs(paths: Sequence[Path], copies: Path | None = None) -> Iterator[FoundLog | Problem]:
-    """Every log in `paths`, in the order of their names; with None for a file that no format fits.
+    """Every log in `paths`, in the order of their names; with None for a file that no format fits: see the two below."""
+    for file in find_files(paths, copies):
+        if isinstance(file, Problem):
+            yield file
+        else:
+            yield from logs_in(file)
 
-    Folders are walked, links to folders are not followed, archives (gz, bz2, xz, zip, tar) are opened. Nothing is unpacked to
-    disk; only a pipe, which can be read but once, is copied into the folder `copies` (None: it is refused). All that is passed
-    over is a problem.
+
+def find_files(paths: Sequence[Path], copies: Path | None = None) -> Iterator[FileAt | Problem]:
+    """The files in `paths`, in the order of their names; none is opened.
+
+    Folders are walked, links to folders are not followed. A pipe, which can be read but once, is copied into the folder
+    `copies` (None: it is refused). All that is passed over is a problem.
     """
     for top in paths:
         try:
@@ -65,9 +73,9 @@ def find_logs(paths: Sequence[Path], copies: Path | None = None) -> Iterator[Fou
                 if isinstance(path, Problem):
                     yield path
                 else:
-                    yield from _in_file(_Place(path, told_path(path)))
+                    yield FileAt(path, told_path(path))
         elif stat.S_ISREG(mode):
-            yield from _in_file(_Place(top, told_path(top)))
+            yield FileAt(top, told_path(top))
         elif stat.S_ISFIFO(mode) and copies is not None:
             yield from _in_pipe(top, copies)
         else:
@@ -75,7 +83,7 @@ def find_logs(paths: Sequence[Path], copies: Path | None = None) -> Iterator[Fou
             yield Problem(where=told_path(top), what=f"is {kind_of(mode)}", severity=Severity.FAILED, hint=hint)
 
 
-def _in_pipe(pipe: Path, copies: Path) -> Iterator[FoundLog | Problem]:
+def _in_pipe(pipe: Path, copies: Path) -> Iterator[FileAt | Problem]:
     """What came through a pipe, as of `<(zcat log.gz)`, from a copy of it: logs are read more than once."""
     copy = copies / f"{sum(1 for _ in copies.iterdir())}{pipe.suffix}"
     try:
@@ -84,27 +92,30 @@ def _in_pipe(pipe: Path, copies: Path) -> Iterator[FoundLog | Problem]:
     except OSError as error:
         yield Problem(where=told_path(pipe), what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
         return
-    yield from _in_file(_Place(copy, told_path(pipe)))
+    yield FileAt(copy, told_path(pipe))
 
 
 def log_named(name: str, at: tuple[bytes, str] | None = None) -> LogInput | None:
     """The log that `find_logs` told by this name (and as `LogInput.at`); None when it is no longer there."""
     if at is not None:
-        place, only = _Place(Path(os.fsdecode(at[0])), at[1]), name[len(at[1]) + 1 :] or None
+        place, only = FileAt(Path(os.fsdecode(at[0])), at[1]), name[len(at[1]) + 1 :] or None
     else:
         path, only = Path(name), None
         if not path.exists():
             marks = (index for index, letter in enumerate(name) if letter == "!")
             path, only = next(((Path(name[:at]), name[at + 1 :]) for at in marks if Path(name[:at]).is_file()), (path, None))
-        place = _Place(path, told_path(path))
-    for item in _in_file(place, only) if place.path.is_file() else ():
+        place = FileAt(path, told_path(path))
+    for item in logs_in(place, only) if place.path.is_file() else ():
         if not isinstance(item, Problem) and item[0].name == name:
             return item[0]
     return None
 
 
-def _in_file(place: _Place, only: str | None = None) -> Iterator[FoundLog | Problem]:
-    """What is in a file; of an archive `only` the member of that name."""
+def logs_in(place: FileAt, only: str | None = None) -> Iterator[FoundLog | Problem]:
+    """The logs in a file, with None where no format fits; of an archive (gz, bz2, xz, zip, tar) `only` the member of that name.
+
+    Nothing is unpacked to disk.
+    """
     path = place.path
     try:
         size = path.stat().st_size
@@ -234,7 +245,7 @@ _PACKED: tuple[tuple[bytes, _Unpacker], ...] = (
 )
 
 
-def _in_zip(place: _Place, only: str | None) -> Iterator[FoundLog | Problem]:
+def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
     path = place.path
     at = os.fsencode(path), place.told
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -79,6 +80,22 @@ class RuleBook:
         if heads is None:
             raise InputError("the compiled rules were removed while they were in use", where=str(cache.cache_folder()))
         return cls(key, heads, None)
+
+    def sent(self) -> tuple[str, bytes]:
+        """The book for another machine: a name for its content, and all of it."""
+        data = msgspec.msgpack.encode(self.compiled())
+        return self._key or hashlib.sha256(data).hexdigest()[:40], data
+
+    @classmethod
+    def received(cls, key: str, data: bytes) -> RuleBook:
+        """The book that was sent so. It is kept here, where that can be done."""
+        if cache.has(f"{key}.rules") and (heads := cache.load(f"{key}.heads", _Heads)) is not None:
+            return cls(key, heads, None)
+        full = msgspec.msgpack.decode(data, type=RuleSet)
+        heads = _heads_of(full)
+        cache.store_bytes(f"{key}.rules", data)
+        cache.store(f"{key}.heads", heads)
+        return cls(key, heads, full)
 
     @classmethod
     def of(cls, rules: RuleSet) -> RuleBook:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from indicia.hunt.logs.formats import Format, LogInput, Stretch
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER, nominal_records
 
-__all__ = ["Task", "tasks_of"]
+__all__ = ["Part", "Task", "packed", "pieces_of", "task_of", "tasks_of"]
 
 SIZE = 32 << 20  # bytes of a task
 MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time
@@ -21,11 +21,12 @@ _FIELDS = b"\n#Fields:"
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True):
-    """A log by its name, the stretch of it that is meant (None: all), and where it is found."""
+    """A log by its name, the stretch of it that is meant (None: all), where it is found, and how many bytes are meant."""
 
     name: str
     stretch: Stretch | None = None
     at: tuple[bytes, str] | None = None
+    size: int = 0
 
 
 class Task(msgspec.Struct, array_like=True, frozen=True):
@@ -36,30 +37,58 @@ class Task(msgspec.Struct, array_like=True, frozen=True):
     bytes: int
 
 
+class _Piece(Protocol):
+    """A log, or a stretch of one: a `LogInput` or a `Part`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def stretch(self) -> Stretch | None: ...
+    @property
+    def at(self) -> tuple[bytes, str] | None: ...
+    @property
+    def size(self) -> int: ...
+
+
+_P = TypeVar("_P", bound=_Piece)
+
+
 def tasks_of(form: Format, logs: Sequence[LogInput]) -> Iterator[tuple[Task, list[LogInput]]]:
     """Tasks in file order: small logs together, large ones in stretches where the format allows it."""
-    group: list[LogInput] = []
+    for some in packed(piece for log in logs for piece in pieces_of(form, log)):
+        yield task_of(form.name, some), some
+
+
+def pieces_of(form: Format, log: LogInput) -> Iterator[LogInput]:
+    """The log in stretches, where it is large and the format allows it; else as it is."""
+    if log.path is None or log.size <= SIZE * 3 // 2 or not (form.splittable or form.name == "evtx"):
+        yield log
+        return
+    for stretch in _chunk_stretches(log) if form.name == "evtx" else _line_stretches(log):
+        yield LogInput(log.name, log.open, stretch.end - stretch.start, log.path, stretch, log.at)
+
+
+def packed(pieces: Iterable[_P]) -> Iterator[list[_P]]:
+    """What is scanned in one go: a stretch by itself, small logs together."""
+    group: list[_P] = []
     size = 0
-    for log in logs:
-        if log.path is not None and log.size > SIZE * 3 // 2 and (form.splittable or form.name == "evtx"):
-            if group:
-                yield _task(form, group, size)
-                group, size = [], 0
-            for stretch in _chunk_stretches(log) if form.name == "evtx" else _line_stretches(log):
-                part = LogInput(log.name, log.open, stretch.end - stretch.start, log.path, stretch, log.at)
-                yield _task(form, [part], stretch.end - stretch.start)
-            continue
-        if group and size + log.size > SIZE:
-            yield _task(form, group, size)
+    for piece in pieces:
+        if group and (piece.stretch is not None or size + piece.size > SIZE):
+            yield group
             group, size = [], 0
-        group.append(log)
-        size += log.size
+        if piece.stretch is not None:
+            yield [piece]
+            continue
+        group.append(piece)
+        size += piece.size
     if group:
-        yield _task(form, group, size)
+        yield group
 
 
-def _task(form: Format, logs: list[LogInput], size: int) -> tuple[Task, list[LogInput]]:
-    return Task(form.name, tuple(Part(log.name, log.stretch, log.at) for log in logs), size), logs
+def task_of(form: str, pieces: Sequence[_Piece]) -> Task:
+    """These pieces as a task for another process."""
+    parts = tuple(Part(each.name, each.stretch, each.at, each.size) for each in pieces)
+    return Task(form, parts, sum(each.size for each in pieces))
 
 
 def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:

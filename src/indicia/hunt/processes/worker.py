@@ -17,6 +17,8 @@ from indicia.hunt.sight.found import Found
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.records import Problem, Severity
 
+__all__ = ["main", "scan_task"]
+
 
 def main() -> None:
     """Works until the input ends, or the process that started it, whose number is the only argument."""
@@ -27,23 +29,29 @@ def main() -> None:
     sys.stdout = sys.stderr
     setup = receive(into, Setup)
     scanner = Scanner(RuleBook.kept(setup.rules), setup.indicators, setup.most)
-    by_name = {form.name: form for form in FORMATS}
     while True:
         try:
             task = receive(into, Task)
         except EOFError:
             return
-        logs, problems = [], []
-        for part in task.parts:
-            log = log_named(part.name, part.at)
-            if log is None:
-                problems.append(Problem(where=part.name, what="is no longer there", severity=Severity.FAILED))
-            else:
-                logs.append(dataclasses.replace(log, stretch=part.stretch))
-        found = scanner.scan(by_name[task.format], logs) if logs else Found()
-        found.problems = problems + found.problems
-        send(out, found.to_travel())
+        send(out, scan_task(scanner, task).to_travel())
 
+
+def scan_task(scanner: Scanner, task: Task) -> Found:
+    """Everything in the logs of a task, which are found again by their names."""
+    logs, problems = [], []
+    for part in task.parts:
+        log = log_named(part.name, part.at)
+        if log is None:
+            problems.append(Problem(where=part.name, what="is no longer there", severity=Severity.FAILED))
+        else:
+            logs.append(dataclasses.replace(log, stretch=part.stretch))
+    found = scanner.scan(_BY_NAME[task.format], logs) if logs else Found()
+    found.problems = problems + found.problems
+    return found
+
+
+_BY_NAME = {form.name: form for form in FORMATS}
 
 if __name__ == "__main__":
     with without_collecting():

@@ -21,7 +21,7 @@ from indicia.hunt.match.reference import number_of
 from indicia.hunt.names import field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
 
-__all__ = ["Feed", "correlated", "feed_of", "feed_of_correlation"]
+__all__ = ["Feed", "by_time", "correlated", "correlated_in_group", "feed_of", "feed_of_correlation"]
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -85,14 +85,17 @@ def correlated(correlation: Correlation, feeds: Iterable[Feed]) -> list[Feed]:
     groups: defaultdict[tuple[str, ...], list[Feed]] = defaultdict(list)
     for feed in feeds:
         groups[feed.group].append(feed)
-    found: list[Feed] = []
-    for members in groups.values():
-        members.sort(key=_by_time)
-        found += _as_it_grows(correlation, members) if _only_grows(correlation) else _at_the_end(correlation, members)
-    return sorted(found, key=_by_time)
+    return sorted((hit for some in groups.values() for hit in correlated_in_group(correlation, some)), key=by_time)
 
 
-def _by_time(feed: Feed) -> tuple[int, str, int]:
+def correlated_in_group(correlation: Correlation, feeds: Iterable[Feed]) -> Iterator[Feed]:
+    """The same for feeds of one group, which come in the order of the hunt."""
+    members = sorted(feeds, key=by_time)
+    return _as_it_grows(correlation, members) if _only_grows(correlation) else _at_the_end(correlation, members)
+
+
+def by_time(feed: Feed) -> tuple[int, str, int]:
+    """The order in which correlations see matches, and give their own."""
     return feed.time, feed.file, feed.position
 
 

@@ -51,10 +51,14 @@ class Scanner:
         self._windows_kinds: dict[tuple[str | None, str | None, str | None], frozenset[str]] = {}
         self._wanted: dict[tuple[str, bool], Wanted] = {}
         self._filters: dict[tuple[str, LineForm], LineFilter] = {}
-        self._quota = Quota(most)
         self.most = most
-        self._kinds = Kinds(rules.guards)
+        self.begin()
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
+
+    def begin(self) -> None:
+        """Forgets what came of logs so far; what was compiled stays. For logs that come before those that it had, or again."""
+        self._quota = Quota(self.most)
+        self._kinds = Kinds(self.rules.guards)
 
     def matcher(self, family: str) -> Matcher:
         """The matcher for one family of logs, made when it is first asked for."""
@@ -198,12 +202,11 @@ class Scanner:
     def _sweep(self, batch: EventBatch, found: Found, events: _Events) -> None:
         for number, row in self.sweep.find(batch):
             sought = self.sweep.indicators[number]
+            found.hits[number] = found.hits.get(number, 0) + 1  # the same count, whatever was kept before
             if self._quota.is_closed(source := (rule_of_indicator(sought), sought.value)):
-                found.hits[number] = found.hits.get(number, 0) + 1
                 continue
             fields = fields_with(sought, events.of(row)[0])
             if fields:
-                found.hits[number] = found.hits.get(number, 0) + 1
                 self._quota.counts(source)
                 found.seen.append(Seen(-1, number, events.number(row, found), fields))
 

@@ -1,0 +1,139 @@
+"""What came of tasks, added up in their order, as one part."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from indicia.hunt.events import NO_TIME
+from indicia.hunt.logs.formats import LogInput
+from indicia.hunt.parts import Part, rule_run
+from indicia.hunt.sight.correlation import Feed
+from indicia.hunt.sight.found import Counted, Found
+from indicia.hunt.sight.indicators import raw_sightings
+from indicia.hunt.sight.packing import unpack
+from indicia.hunt.sight.quota import Quota, Source
+from indicia.hunt.sight.scan import Scanner
+from indicia.records import Event, Problem, Severity, Sighting
+
+__all__ = ["Total"]
+
+MOST_TEXTS = 200_000  # names and values of events that are looked for again
+
+
+class Total:
+    """Adds up what came of the tasks, in their order."""
+
+    def __init__(self, scanner: Scanner, most: int | None) -> None:
+        self.problems: list[Problem] = []
+        self.files: list[Counted] = []
+        self.seconds: dict[str, float] = {}
+        self._scanner = scanner
+        self._most = most
+        self._quota = Quota(most)
+        self._pool = _Pool()
+        self._sources: dict[tuple[int, int], Source] = {}
+        self._sightings: defaultdict[str, list[Sighting]] = defaultdict(list)
+        self._matches: Counter[int] = Counter()
+        self._hits: Counter[int] = Counter()
+        self._feed: list[Feed] = []
+        self._shown: set[int] = set()
+
+    def passed_over(self, problem: Problem) -> None:
+        """Notes what was not opened, or could not be."""
+        self.problems.append(problem)
+        if problem.severity is Severity.FAILED:
+            self.files.append(Counted(problem.where, "", 0, NO_TIME, NO_TIME, []))
+
+    def unknown(self, name: str, size: int) -> None:
+        """Notes a file of no known kind, with its size in bytes."""
+        self.files.append(Counted(name, "", 0, NO_TIME, NO_TIME, [], size))
+        if size:
+            self.problems.append(Problem(where=name, what="no log of a known format"))
+
+    def add_raw(self, log: LogInput) -> None:
+        """Looks for indicators in the bytes of a file of any kind."""
+        if len(self._scanner.sweep):
+            for each in raw_sightings(log, self._scanner.sweep, self._most):
+                if self._quota.takes((each.rule, each.indicator), lambda each=each: each):  # type: ignore[misc]
+                    self._sightings[""].append(each)
+
+    def add(self, form: str, came: Found) -> None:
+        """Adds what came of one task."""
+        self._sightings[form] += self._put_together(came)
+        self._matches.update(came.matches)
+        self._hits.update(came.hits)
+        self.files += came.files
+        self.problems += came.problems
+        self._feed += came.feed
+        self._shown.update(came.shown)
+        for label, seconds in came.seconds.items():
+            self.seconds[label] = self.seconds.get(label, 0.0) + seconds
+
+    def _put_together(self, came: Found) -> Iterator[Sighting]:
+        events = self._pool.events(came)
+        for seen in came.seen:
+            source = self._sources.get((seen.rule, seen.indicator))
+            if source is None:
+                source = self._sources[seen.rule, seen.indicator] = self._scanner.source_of(seen)
+            if not self._quota.is_closed(source):
+                seen.fields = self._pool.names(seen.fields)
+                sighting = self._scanner.sighting(seen, events[seen.event])
+                if self._quota.takes(source, lambda sighting=sighting: sighting):  # type: ignore[misc]
+                    yield sighting
+
+    def part(self, bytes_of: Mapping[str, int], *, machine: str = "", lean: bool = False) -> Part:
+        """All of it. A `lean` part leaves out the rules that logs say nothing of: one before it in a join names them.
+
+        `bytes_of` are the sizes of logs, by name.
+        """
+        rules = self._scanner.rules
+        runs = (
+            rule_run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
+            for number, rule in enumerate(rules.rules)
+        )
+        return Part(
+            machine=machine,
+            sightings={form: tuple(some) for form, some in self._sightings.items() if some},
+            rules=tuple(run for run in runs if not lean or run.matches or not run.waits),
+            refused=() if lean else tuple(rule_run(rule, 0, rule.reason) for rule in rules.refused),
+            correlations=() if lean else rules.correlations,
+            feed=tuple(self._feed),
+            hits={self._scanner.sweep.indicators[number].value: count for number, count in self._hits.items()},
+            indicators_sought=len(self._scanner.sweep),
+            files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in self.files),
+            problems=tuple(self.problems),
+            seconds=self.seconds,
+        )
+
+
+class _Pool:
+    """Events without repeats in memory: one text for names and values that come again, from whatever process."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}  # as many as there are kinds of event
+
+    def names(self, some: tuple[str, ...]) -> tuple[str, ...]:
+        """The same names."""
+        return self._names.setdefault(some, some)
+
+    def events(self, part: Found) -> Sequence[Event]:
+        """The events in what came of a task."""
+        texts = self._texts
+        if len(texts) > MOST_TEXTS:
+            texts.clear()
+        one = texts.setdefault
+        return [self._lean(event) for event in part.events] if part.packed is None else unpack(part.packed, one)
+
+    def _lean(self, event: Event) -> Event:
+        one, values = self._texts.setdefault, event.fields.values()
+        return replace(
+            event,
+            place=replace(event.place, file=one(event.place.file, event.place.file)),
+            time_text=one(event.time_text, event.time_text),
+            host=one(event.host, event.host),
+            fields=dict(zip(self.names(tuple(event.fields)), map(one, values, values), strict=True)),
+        )
