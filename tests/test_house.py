@@ -19,6 +19,7 @@ FLOORS = {
     "account": 0,
     "extras": 1,
     "plugins": 1,
+    "rulefile": 1,
     "records": 1,
     "knowledge": 2,
     "walking": 2,

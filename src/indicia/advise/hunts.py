@@ -14,7 +14,9 @@ import msgspec
 import yaml
 
 from indicia.advise.needs import Need
+from indicia.errors import RuleError
 from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
+from indicia.rulefile import bounded, rule_documents
 
 __all__ = ["Rule", "convert", "fitting", "key_of", "packed", "queries", "rules_by_technique"]
 
@@ -68,10 +70,9 @@ def fitting(rules: Mapping[str, str], needs: Iterable[Need]) -> list[Rule]:
 def _rule(name: str, text: str) -> Rule | None:
     if len(text) > MAX_RULE:
         return None
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        row = yaml.load(text, Loader=loader)  # a safe loader
-    except yaml.YAMLError:
+        row = next((bounded(document) for document in rule_documents(text)), None)
+    except (yaml.YAMLError, RuleError, ValueError, RecursionError):
         return None
     if not isinstance(row, dict) or not isinstance(row.get("tags"), list):
         return None

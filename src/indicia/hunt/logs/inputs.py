@@ -154,21 +154,20 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
     try:
         with log.open() as stream:
             head = stream.read(HEAD)
+        if left_out := _archive_within(head):
+            yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
+            return
+        if code := _wide(head):
+            log, head = _through(log, partial(_Recoded, code))
+        if b"\r" in head and b"\n" not in head and b"\0" not in head:
+            log, head = _through(log, _WithLineFeeds)
+        form = recognise(head, log.name) or (_below_comments(log) if head.startswith(b"#") and len(head) == HEAD else None)
     except _FAULTS as error:
         yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
-    if left_out := _archive_within(head):
-        yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
-        return
-    if code := _wide(head):
-        log, head = _through(log, partial(_Recoded, code))
-    if b"\r" in head and b"\n" not in head and b"\0" not in head:
-        log, head = _through(log, _WithLineFeeds)
     if not head:
         yield Problem(where=log.name, what=EMPTY, severity=Severity.NOTE)
-        yield log, None
-        return
-    yield log, recognise(head, log.name) or (_below_comments(log) if head.startswith(b"#") and len(head) == HEAD else None)
+    yield log, form if head else None
 
 
 def _through(log: LogInput, change: Callable[[BinaryIO], io.RawIOBase]) -> tuple[LogInput, bytes]:
@@ -315,7 +314,12 @@ class _Recoded(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         while size < 0 or len(self._left) < size:
-            text = self._reader.read(1 << 20)
+            try:
+                text = self._reader.read(1 << 20)
+            except _FAULTS:  # what stands before a cut is given before the cut is told
+                if self._left:
+                    break
+                raise
             if not text:
                 break
             self._left += text.encode()

@@ -173,7 +173,8 @@ def load_rules(
     files = []
     for name, path, _ in listed:
         try:
-            content = Path(path).read_bytes()
+            with Path(path).open("rb") as file:
+                content = file.read(LARGEST + 1)
         except OSError as error:
             problems.append(Problem(where=name, what=f"cannot be read: {error.strerror or error}"))
             continue

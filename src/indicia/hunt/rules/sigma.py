@@ -5,8 +5,10 @@ References: SigmaHQ sigma-specification 2.1 (rules, modifiers, correlations, fil
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import yaml
@@ -63,6 +65,7 @@ from indicia.hunt.rules.lenient import encoded, put_right
 from indicia.hunt.rules.logsources import log_sources
 from indicia.hunt.rules.regex import check_regex, tamed
 from indicia.hunt.rules.stix import documents_in, is_bundle
+from indicia.rulefile import bounded, rule_documents
 
 __all__ = ["compile_documents", "read_documents"]
 
@@ -75,9 +78,8 @@ def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[R
     """The rules of one file (Sigma's YAML, the patterns of a STIX bundle) as mappings, and refusals of what cannot be used."""
     if is_bundle(text):
         return _patterns(text, file)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        documents = [document for document in yaml.load_all(text, loader) if document is not None]
+        documents = rule_documents(text)
     except (yaml.YAMLError, *_FAULTS) as error:
         reason = f"no readable YAML: {' '.join(str(error).split())[:200]}"
         return [], [Refused("", file, "medium", file, "", "", reason)]
@@ -154,6 +156,7 @@ def _parsed(
     document: dict[str, Any] | list[dict[str, Any]], file: str, noted: list[tuple[str, str]]
 ) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
     """The rules in a document; where pySigma takes offence at what is said about one, without that, and noted."""
+    bounded(document)
     if isinstance(document, list):
         return _parse([encoded(each) for each in document])
     document = encoded(document)
@@ -170,6 +173,12 @@ def _parsed(
 
 
 def _parse(document: dict[str, Any] | list[dict[str, Any]]) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of expressions that another Python may read otherwise
+        return _parse_aloud(document)
+
+
+def _parse_aloud(document: dict[str, Any] | list[dict[str, Any]]) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
     if isinstance(document, list):
         collection = SigmaCollection.from_dicts(document, resolve_references=False, collect_filters=True)
         return [*collection.rules, *collection.filters]
@@ -189,16 +198,22 @@ def _refusal(document: Mapping[str, Any] | list[dict[str, Any]], file: str, erro
     head = document[0] if isinstance(document, list) else document
     reason = " ".join(str(error).split())[:300] or type(error).__name__
     known = ("informational", "low", "medium", "high", "critical")
-    level = head.get("level") if head.get("level") in known else "medium"
+    level, author, licence = (_told(head, name) for name in ("level", "author", "license"))
     return Refused(
-        str(head.get("id") or ""),
-        str(head.get("title") or file),
-        str(level),
+        _told(head, "id"),
+        _told(head, "title") or file,
+        level if level in known else "medium",
         file,
-        str(head.get("author") or ""),
-        str(head.get("license") or ""),
+        author,
+        licence,
         reason,
     )
+
+
+def _told(head: Mapping[str, Any], name: str) -> str:
+    """What a rule that cannot be used says of itself in a few words; what is no word there may be of any size."""
+    value = head.get(name)
+    return str(value)[:300] if value and isinstance(value, str | int | float | UUID) else ""
 
 
 def _rule(rule: SigmaRule, file: str) -> Rule:
@@ -331,6 +346,13 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
         raise RuleError(f"correlations of type {name} are not supported")
     condition = rule.condition
     references = rule.rules or []
+    if not all(isinstance(reference.reference, str) for reference in references):
+        raise RuleError("refers to what is no name of a rule")
+    aliases = [
+        (alias.alias, reference.reference, field) for alias in rule.aliases for reference, field in alias.mapping.items()
+    ]
+    if not all(isinstance(word, str) for alias in aliases for word in alias):
+        raise RuleError("an alias maps what is no name")
     operator, count, field, percentile = ">=", len(references), "", 50
     if condition is not None:
         if not isinstance(condition, SigmaCorrelationCondition):
@@ -357,7 +379,7 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
         operator,
         count,
         field,
-        tuple((alias.alias, reference.reference, name) for alias in rule.aliases for reference, name in alias.mapping.items()),
+        tuple(aliases),
         bool(rule.generate),
         percentile,
     )
