@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,86 @@ def test_a_correction_stands_beside_the_machine(site: TestClient) -> None:
     assert twin["machine"]["deed"]["firmness"] == "none" and twin["machine"]["accused"]["party"]["canonical"] == "China"
     assert twin["judgements"][0]["author"] == "tester"
     assert site.get(f"{BASE}/claims.json?accused=Somebody+else").json()["total"] == 1
+
+
+def test_a_form_handed_out_keeps_only_what_was_changed_in_it(site: TestClient) -> None:
+    claim = sample_case.exchange_case().claims[0]
+    page = site.get(f"{BASE}/claims/{claim.id}").text
+    form = page[page.index('class="read-form"') :]
+    given = dict(re.findall(r'<input type="hidden" name="(was\.\w+)" value="([^"]*)"', form))
+    assert len(given) >= 12, "every field can be corrected where it stands"
+    unchanged = {name.removeprefix("was."): value for name, value in given.items()}
+    assert judge(site, subject=claim.id, action="correct", **given, **unchanged) == 400, "nothing was changed"
+    assert judge(site, subject=claim.id, action="correct", **given, **unchanged | {"channel": "indictment"}) == 200
+    (kept,) = site.get(f"{BASE}/claims/{claim.id}.json").json()["judgements"]
+    assert msgspec.json.decode(kept["value"]) == {"channel": "indictment"}
+
+
+def test_where_the_machine_saw_nobody_a_person_names_them(site: TestClient) -> None:
+    claim = next(one for one in sample_case.exchange_case().claims if one.accused.party is None)
+    assert judge(site, subject=claim.id, action="correct", accused="China", source="Somebody") == 200
+    now = site.get(f"{BASE}/claims/{claim.id}.json").json()["claim"]
+    assert now["accused"]["party"]["canonical"] == "China" and now["source"]["party"]["canonical"] == "Somebody"
+
+
+def test_an_error_leads_back_to_the_form_as_it_was_filled(site: TestClient) -> None:
+    case = sample_case.exchange_case()
+    fields = {"token": token(site.get(f"{BASE}/claims").text), "note": "my reason <b>"}
+    refused = site.post(f"{BASE}/judge", data={**fields, "subject": case.claims[0].id, "action": "correct", "firmness": "very"})
+    assert refused.status_code == 400 and 'value="my reason &lt;b&gt;"' in refused.text and 'role="alert"' in refused.text
+    address = f"{BASE}/documents/{case.documents[0].id}"
+    refused = site.post(f"{address}/add", data={**fields, "quote": "Nobody said this.", "stance": "denies", "source": "NATO"})
+    assert refused.status_code == 400 and ">Nobody said this.</textarea>" in refused.text
+    assert "<option selected>denies</option>" in refused.text and 'name="source" maxlength="300" value="NATO"' in refused.text
+    given = {**fields, "name": "My affair", "pasted": "Some text.", "published": "yesterday"}
+    refused = site.post("/new", data=given)
+    assert refused.status_code == 400 and ">Some text.</textarea>" in refused.text and 'value="My affair"' in refused.text
+    assert "is no date" in refused.text and not site.get("/index.json").json()["jobs"]
+
+
+def test_claims_to_check_come_one_after_the_other(tmp_path: Path) -> None:
+    case = sample_case.exchange_case()
+    claims = tuple(msgspec.structs.replace(one, score=0.5 if place < 3 else 1.0) for place, one in enumerate(case.claims))
+    shelve(tmp_path, "sample", msgspec.structs.replace(case, claims=claims))
+    with client(tmp_path) as site:
+        first = site.get(f"{BASE}/check.json").json()
+        assert sorted(first["claims"]) == sorted(one.id for one in claims[:3]) and first["left"] == first["of"] == 3
+        one, two, three = first["claims"]
+        assert site.get(f"{BASE}/check.json?after={one}").json()["claim"]["id"] == two, "later"
+        page = site.get(f"{BASE}/check").text
+        assert f"/check?after={one}" in page and "3 of 3" in page
+        back = f"{BASE}/check?after={one}"
+        answer = site.post(f"{BASE}/judge", data={"token": token(page), "subject": one, "action": "reject", "back": back})
+        assert str(answer.url).endswith(back) and "Rejected: " in answer.text and "2 of 3" in answer.text
+        assert judge(site, subject=two, action="correct", channel="indictment") == 200
+        assert site.get(f"{BASE}/check.json").json()["claims"] == [three]
+        typed = {"subject": three, "action": "correct", "firmness": "very", "back": f"{BASE}/check", "note": "mine"}
+        again = site.post(f"{BASE}/judge", data={"token": token(page), **typed})
+        assert again.status_code == 400 and 'value="mine"' in again.text and "1 of 3" in again.text
+        assert judge(site, subject=three, action="confirm") == 200
+        done = site.get(f"{BASE}/check").text
+        assert "Nothing left to check" in done and "Please check" not in site.get(f"{BASE}/claims").text
+
+
+def test_a_proxy_says_who_judges(tmp_path: Path) -> None:
+    shelve(tmp_path, "sample", sample_case.exchange_case())
+    claim = sample_case.exchange_case().claims[0].id
+    with client(tmp_path, user_header="X-Remote-User") as site:
+        page = site.get(f"{BASE}/claims/{claim}", headers={"X-Remote-User": "ada"}).text
+        assert "as ada" in page and 'name="author"' not in page
+        fields = {"token": token(page), "subject": claim, "action": "confirm", "author": "somebody else"}
+        site.post(f"{BASE}/judge", data=fields, headers=[(b"X-Remote-User", "Zoë\u200e".encode())])
+        site.post(f"{BASE}/judge", data=fields)
+        authors = [one["author"] for one in site.get(f"{BASE}/claims/{claim}.json").json()["judgements"]]
+        assert authors == ["Zoë", "a person whom the proxy did not name"]
+
+
+def test_a_name_that_was_typed_is_remembered(site: TestClient) -> None:
+    claim = sample_case.exchange_case().claims[0].id
+    assert judge(site, subject=claim, action="note", note="x", author="Ada") == 200
+    assert judge(site, subject=claim, action="confirm") == 200
+    assert {one["author"] for one in site.get(f"{BASE}/claims/{claim}.json").json()["judgements"]} == {"Ada"}
+    assert 'name="author" value="Ada"' in site.get(f"{BASE}/claims/{claim}").text
 
 
 @pytest.mark.parametrize(
@@ -244,11 +325,40 @@ def test_the_example_can_be_opened_from_the_first_page(tmp_path: Path) -> None:
         assert order.is_over
 
 
+def test_the_example_that_is_there_is_opened(tmp_path: Path) -> None:
+    shelve(tmp_path, "microsoft-exchange-2021-example", sample_case.exchange_case())
+    with client(tmp_path) as browser:
+        fields = {"token": token(browser.get("/").text), "example": "1"}
+        answer = browser.post("/new", data=fields, follow_redirects=False)
+        assert answer.headers["location"] == "/case/microsoft-exchange-2021-example"
+
+
+def test_a_case_is_renamed_and_its_address_stays(site: TestClient) -> None:
+    given = {"token": token(site.get("/").text)}
+    before = site.get(f"{BASE}.json").json()
+    assert site.post(f"{BASE}/rename", data={**given, "name": " "}).status_code == 400
+    assert site.post("/case/nosuch/rename", data={**given, "name": "x"}).status_code == 404
+    page = site.post(f"{BASE}/rename", data={**given, "name": " The <b>affair</b>\u202e of  March "})
+    assert "The &lt;b&gt;affair&lt;/b&gt;⟨U+202E⟩ of March" in page.text
+    after = site.get(f"{BASE}.json").json()
+    assert after["name"].endswith("of March") and after["counts"] == before["counts"]
+    assert after["history"][-1]["what"].startswith("renamed: ")
+
+
+def test_a_folder_keeps_its_folders(site: TestClient) -> None:
+    line = msgspec.json.encode({"time": "2021-03-03T00:00:00Z", "host": "a", "Image": "x"}) + b"\n"
+    files = [("logs", (name, line)) for name in ("logs/one/app.jsonl", "logs/two/app.jsonl", "../../evil/app.jsonl")]
+    page = site.post("/new", data={"token": token(site.get("/").text), "name": "Folder"}, files=files)
+    assert finished(site, page.url.path)["state"] == "done"
+    held = [one["file"] for one in site.get("/case/folder/hunt/reach.json").json()["files"]]
+    assert sorted(held) == ["evil/app.jsonl", "logs/one/app.jsonl", "logs/two/app.jsonl"]
+
+
 def test_a_deleted_case_can_be_taken_back(tmp_path: Path) -> None:
     shelve(tmp_path, "affair", sample_case.exchange_case())
     with client(tmp_path) as browser:
         first = browser.get("/").text
-        assert "Microsoft Exchange hack" in first and "In our logs: compromise" in first, "a card says what the case says"
+        assert "Microsoft Exchange hack" in first and 'v-text-compromise">compromise' in first, "a card says what the case says"
         answer = browser.post("/case/affair/delete", data={"token": token(first)})
         assert "affair was deleted." in answer.text and browser.get("/case/affair").status_code == 404
         assert browser.post("/case/affair/delete", data={"token": token(first)}).status_code == 404

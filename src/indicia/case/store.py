@@ -160,6 +160,19 @@ class Store:
                 counts.pop("columns", None)  # nothing new: the sightings once more, in another form
             return Changes(run=writer.run, added=writer.added, superseded=writer.superseded, withdrawn=writer.withdrawn)
 
+    def rename(self, name: str, *, author: str, time: str) -> None:
+        """Calls the case by another name; nothing else of it is read or written. Raises: StoreError when it is empty."""
+        with self._writing() as connection:
+            heads = list(self._bodies(connection, "head", None))
+            if not heads:
+                raise StoreError("no case was saved here yet", where=self.address)
+            number = connection.execute(
+                insert(run).values(time=time, author=author, what=f"renamed: {name}"[:2000])
+            ).inserted_primary_key
+            assert number is not None
+            head = msgspec.structs.replace(_decode(heads[-1], Case), name=name)
+            Writer(connection, int(number[0])).write(Part("head", (("head", _encode(head)),)))
+
     def judge(self, judgement: Judgement) -> None:
         """Keeps what a person decided, beside the machine's own."""
         with self._writing() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import sys
@@ -44,6 +45,15 @@ def serve(
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option("--author", help="Who judges, where a form gives no name; the account if not given.")
+    ] = None,
+    user_header: Annotated[
+        str | None,
+        typer.Option(
+            "--user-header", help="The header in which your proxy says who asks, such as X-Remote-User. It must set it."
+        ),
     ] = None,
     taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
     readers: Annotated[
@@ -89,7 +99,15 @@ def serve(
         else:
             if not cases:
                 _check_writable(home)
-            page = create_app(home, cases or (), hosts=known, launch=launch, reads=reads or ())
+            page = create_app(
+                home,
+                cases or (),
+                hosts=known,
+                launch=launch,
+                reads=reads or (),
+                author=author,
+                user_header=_header_name(user_header),
+            )
             shelf = page.state.shelf
             held.callback(shelf.close)
             app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
@@ -110,6 +128,15 @@ def _launch_token() -> str:
     if given and (len(given) < 16 or not given.isascii() or not given.isprintable()):
         raise UsageError("INDICIA_SERVE_TOKEN is too easily guessed", hint="16 letters and digits or more")
     return given or secrets.token_hex(24)
+
+
+def _header_name(given: str | None) -> str | None:
+    """Raises: UsageError for what is no name of a header, or one that browsers set themselves."""
+    if given is None:
+        return None
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{2,60}", given) or given.lower() in {"authorization", "cookie", "host", "origin"}:
+        raise UsageError(f"{given!r} cannot say who asks", hint="for example: --user-header X-Remote-User")
+    return given
 
 
 def _check_writable(home: Path) -> None:

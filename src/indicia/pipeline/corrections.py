@@ -20,6 +20,7 @@ from indicia.records import (
     Firmness,
     Ground,
     Level,
+    Party,
     Stance,
     Tie,
     TieKind,
@@ -83,10 +84,10 @@ def correction_of(given: Mapping[str, str], case: Case, knowledge: Knowledge) ->
 def laid_over(claim: Claim, new: Correction) -> Claim:
     """The claim with a correction laid over it."""
     source, accused = claim.source, claim.accused
-    if new.source and source.party:
-        source = msgspec.structs.replace(source, party=msgspec.structs.replace(source.party, canonical=new.source))
-    if new.accused and accused.party:
-        accused = msgspec.structs.replace(accused, party=msgspec.structs.replace(accused.party, canonical=new.accused))
+    if new.source:
+        source = msgspec.structs.replace(source, party=_called(source.party, new.source, claim))
+    if new.accused:
+        accused = msgspec.structs.replace(accused, party=_called(accused.party, new.accused, claim))
     if new.level:
         accused = msgspec.structs.replace(accused, level=new.level)
     tie = _tie(claim.tie, new)
@@ -106,6 +107,11 @@ def laid_over(claim: Claim, new: Correction) -> Claim:
         grounds=_grounds(claim, new.basis),
         date=new.date or claim.date,
     )
+
+
+def _called(party: Party | None, name: str, claim: Claim) -> Party:
+    """The party under another name; where the machine saw nobody, one that rests on the sentence as a whole."""
+    return msgspec.structs.replace(party, canonical=name) if party else Party(span=claim.quote, canonical=name)
 
 
 def _deed(deed: Deed | None, new: Correction) -> Deed | None:

@@ -22,14 +22,15 @@ from starlette.types import ExceptionHandler
 
 from indicia.account import account
 from indicia.errors import IndiciaError
-from indicia.web.actions import deeds
+from indicia.web.actions import cases as case_deeds
+from indicia.web.actions import judging
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Shelf
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
 from indicia.web.guard.hosts import LOCAL, Hosts
-from indicia.web.pages import advise, documents, export, hunt, ledger, overview, search, start, timeline, weigh
+from indicia.web.pages import advise, claim, documents, export, hunt, ledger, overview, search, start, timeline, weigh
 from indicia.web.shown.render import Ask, Page, answer
 
 __all__ = ["MOST_BYTES", "create_app"]
@@ -50,7 +51,8 @@ OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
     ("/case/{slug}/documents", documents.listing),
     ("/case/{slug}/documents/{id}", documents.document),
     ("/case/{slug}/claims", ledger.ledger),
-    ("/case/{slug}/claims/{id}", ledger.claim),
+    ("/case/{slug}/claims/{id}", claim.claim),
+    ("/case/{slug}/check", claim.check),
     ("/case/{slug}/timeline", timeline.timeline_page),
     ("/case/{slug}/hunt", hunt.hunt),
     ("/case/{slug}/hunt/rules", hunt.rules),
@@ -80,6 +82,7 @@ def create_app(
     launch: str | None = None,
     reads: Iterable[Path] = (),
     author: str | None = None,
+    user_header: str | None = None,
     most_bytes: int = MOST_BYTES,
 ) -> Starlette:
     """The page over the cases in `folder` and those given (files, database URLs, folders of briefs).
@@ -122,7 +125,8 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), folders
     app.state.hosts, app.state.launch = hosts, launch
-    app.state.author = author or account()
+    app.state.author, app.state.user_header = author or account(), user_header
+    app.state.reads_only = False
     return app
 
 
@@ -140,12 +144,13 @@ def _routes() -> list[BaseRoute]:
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
     routes += [
         Route(ENTER, enter, methods=["POST"]),
-        Route("/new", deeds.new, methods=["POST"]),
-        Route("/jobs/{job}/stop", deeds.stop, methods=["POST"]),
-        Route("/case/{slug}/judge", deeds.judge, methods=["POST"]),
-        Route("/case/{slug}/delete", deeds.delete, methods=["POST"]),
-        Route("/case/{slug}/restore", deeds.restore, methods=["POST"]),
-        Route("/case/{slug}/documents/{id}/add", deeds.add_claim, methods=["POST"]),
+        Route("/new", case_deeds.new, methods=["POST"]),
+        Route("/jobs/{job}/stop", case_deeds.stop, methods=["POST"]),
+        Route("/case/{slug}/judge", judging.judge, methods=["POST"]),
+        Route("/case/{slug}/delete", case_deeds.delete, methods=["POST"]),
+        Route("/case/{slug}/rename", case_deeds.rename, methods=["POST"]),
+        Route("/case/{slug}/restore", case_deeds.restore, methods=["POST"]),
+        Route("/case/{slug}/documents/{id}/add", judging.add_claim, methods=["POST"]),
     ]
     return routes
 

@@ -13,6 +13,7 @@ import msgspec
 from indicia.errors import InputError, UsageError
 from indicia.pipeline import build
 from indicia.records import Case, Tlp, from_json, to_json
+from indicia.view.wording import many
 from indicia.web.cases.jobs import ProgressCall
 from indicia.web.cases.shelf import Shelf
 
@@ -61,10 +62,12 @@ def work_for(order: Order, shelf: Shelf) -> Callable[[ProgressCall], str]:
         finally:
             shutil.rmtree(order.inbox, ignore_errors=True)
         words = [
-            f"{count} {kind}" for kind, count in sorted(changes.added.items()) if kind in {"document", "claim", "sighting"}
+            many(count, kind) for kind, count in sorted(changes.added.items()) if kind in {"document", "claim", "sighting"}
         ]
         lost = sum(one.severity.value != "note" for one in case.problems)
-        return (f"New: {', '.join(words)}." if words else "Nothing new.") + (f" {lost} problems are listed." if lost else "")
+        return (f"New: {', '.join(words)}." if words else "Nothing new.") + (
+            f" {many(lost, 'problem')} listed." if lost else ""
+        )
 
     return work
 

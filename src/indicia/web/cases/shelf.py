@@ -16,7 +16,8 @@ from indicia.case import Columns, Store, open_store
 from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
 from indicia.pipeline import Standing, as_left, is_store, load_case
-from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention
+from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
+from indicia.view.affair import subject
 from indicia.view.notes import Index
 from indicia.web.cases.matrix import Tactic, matrix_of
 from indicia.web.cases.moments import Moment, moments_of
@@ -116,6 +117,19 @@ class Held:
     def corrected(self) -> list[Claim]:
         """All claims, those that were rejected too, with their corrections."""
         return [self.standing.corrected(one) for one in self.claims.values()]
+
+    @cached_property
+    def doubtful(self) -> list[Claim]:
+        """The claims of which the reader was not sure, whether or not a person has seen them: the main affair's first, in the
+        order of the texts."""
+        about = subject(msgspec.structs.replace(self.machine, judgements=()))  # an order that judging does not change
+        rows = to_check(self.claims.values(), ())
+        return sorted(rows, key=lambda one: one.id not in about.on_it)
+
+    @cached_property
+    def waiting(self) -> tuple[Claim, ...]:
+        """Those of them that no person has seen yet."""
+        return to_check(self.doubtful, self.machine.judgements)
 
     @cached_property
     def claims_in(self) -> dict[str, list[Claim]]:
@@ -308,6 +322,10 @@ class Shelf:
             return bool(self.store(slug).last_run())
         except (KeyError, StoreError):
             return False
+
+    def rename(self, slug: str, name: str, *, author: str, time: str) -> None:
+        """Calls a case by another name; its address stays. Raises: KeyError, StoreError."""
+        self.store(slug).rename(name, author=author, time=time)
 
     def judge(self, slug: str, judgement: Judgement) -> None:
         """Keeps a judgement. Raises: KeyError, StoreError."""

@@ -117,7 +117,7 @@ def kind_of(mention: Mention) -> str:
 def document(ask: Ask) -> Page:
     """One text, a window of it at a time, and the records of that window beside it. Raises: HTTPException 404."""
     held = ask.held
-    found = held.index.documents.get(ask.request.path_params["id"])
+    found = held.index.documents.get(ask.id)
     if found is None:
         raise HTTPException(404, "There is no such document in this case.")
     bounds = windows(found)

@@ -170,7 +170,7 @@ def _stages(held: Held, chains: Iterable[Chain]) -> dict[str, list[dict[str, Any
 def sighting(ask: Ask) -> Page:
     """One sighting with all fields of its log record. Raises: HTTPException 404."""
     held = ask.held
-    id = ask.request.path_params["id"]
+    id = ask.id
     one = held.sightings.by_id([id]).get(id)
     if one is None:
         raise HTTPException(404, "There is no such sighting in this case.")

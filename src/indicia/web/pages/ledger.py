@@ -1,4 +1,4 @@
-"""The ledger: every claim, filtered by what the address says, the coalition, and one claim with its history."""
+"""The ledger: every claim, filtered by what the address says, and the coalition."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.records import Claim, Deed, Firmness, Judgement, Stance, Tie, those_counted, to_check
+from indicia.records import Claim, Deed, Firmness, Stance, Tie, those_counted, to_check
 from indicia.share.redact import marking_of_texts
 from indicia.view.inert import visible
 from indicia.view.positions import FIRMEST, LEVELS, Position, positions
 from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
 from indicia.web.cases.shelf import Held
-from indicia.web.pages.documents import choices, part_of
+from indicia.web.pages.documents import part_of
 from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.shown.drawings.graph import claim_graph
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 from indicia.web.shown.tables import as_csv
 
-__all__ = ["claim", "claims_csv", "ledger", "ledger_link"]
+__all__ = ["address_in_text", "claims_csv", "ledger", "ledger_link"]
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
@@ -53,7 +52,6 @@ SORTS: dict[str, Callable[[Claim], Any]] = {
 }
 VIEWS = ("list", "sides", "coalition", "graph")
 PER_PAGE = 50
-AROUND = 240  # characters shown on each side of a quote
 SIDES = 60  # accused that are shown side by side
 WITH_ACCUSED = {Stance.ACCUSES, Stance.ENDORSES}
 
@@ -101,7 +99,8 @@ def ledger(ask: Ask) -> Page:
         "standing": standing,
         "copies": held.copies,
         "doubtful": {one.id for one in to_check(page.rows, ())},
-        "at": _address(ask),
+        "waiting": len(held.waiting),
+        "at": address_in_text(ask),
         "sort": ask.one("sort", "text"),
     }
     return Page("ledger.html.j2", "Ledger", data, shown)
@@ -259,7 +258,7 @@ def _cells(held: Held, one: Claim) -> tuple[object, ...]:
     )
 
 
-def _address(ask: Ask) -> Callable[[Claim], str]:
+def address_in_text(ask: Ask) -> Callable[[Claim], str]:
     """Where a claim stands in its text."""
 
     def at(one: Claim) -> str:
@@ -269,54 +268,3 @@ def _address(ask: Ask) -> Callable[[Claim], str]:
         return address + (f"?part={part}" if part > 1 else "") + f"#m-{one.id}"
 
     return at
-
-
-def claim(ask: Ask) -> Page:
-    """One claim: what the machine read, what people made of it, its copies, and what it weighs. Raises: HTTPException 404."""
-    held = ask.held
-    machine = held.claims.get(ask.request.path_params["id"])
-    if machine is None:
-        raise HTTPException(404, "There is no such claim in this case.")
-    now = held.standing.corrected(machine)
-    document = held.index.documents.get(machine.quote.document)
-    judged: list[Judgement] = held.standing.of(machine.id)
-    data = {
-        "claim": now,
-        "machine": machine,
-        "sentence": said(now),
-        "judgements": judged,
-        "copies": held.copies.get(machine.id, []),
-        "evidence": held.evidence_of(machine.id),
-        "document": {"id": document.id, "title": held.index.title(document)} if document else None,
-    }
-    span = machine.quote
-    view = {
-        "standing": held.standing,
-        "at": _address(ask),
-        "where": document.where(span.start) if document else "",
-        "before": _last_words(document.text[max(0, span.start - AROUND) : span.start]) if document else "",
-        "after": _first_words(document.text[span.end : span.end + AROUND]) if document else "",
-        "choices": choices(),
-        "others": _others(held, now),
-        "link": ledger_link(held.slug),
-    }
-    return Page("claim.html.j2", "Claim", data, view)
-
-
-def _last_words(text: str) -> str:
-    """Without the broken word that it begins with."""
-    return text.partition(" ")[2] if len(text) == AROUND and " " in text else text
-
-
-def _first_words(text: str) -> str:
-    """Without the broken word that it ends with."""
-    return text.rpartition(" ")[0] if len(text) == AROUND and " " in text else text
-
-
-def _others(held: Held, one: Claim) -> list[Position]:
-    """What others say of the same accused, for and against."""
-    name, source = accused_words(one), source_words(one)
-    if one.accused.party is None:
-        return []
-    rows = [other for other in held.case.claims if accused_words(other) == name and source_words(other) != source]
-    return list(positions(rows))[:12]

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from indicia.errors import StoreError
 from indicia.records import Tlp
 from indicia.view.affair import subject
+from indicia.view.inert import clip
 from indicia.web.cases.jobs import Job
 from indicia.web.shown.render import Ask, Page, case_address
 from indicia.web.shown.words import WORDS
@@ -39,7 +40,7 @@ def start(ask: Ask) -> Page:
             told = {"slug": slug, "address": case_address(slug), "changed": last.time, "author": last.author, "error": ""}
             cases.append(told | _spoken(ask, slug, len(cases)))
     jobs = [job.as_data() for job in ask.jobs.all()[:10]]
-    into = ask.one("into")
+    into = ask.filled("into") or ask.one("into")
     data = {"cases": cases, "jobs": jobs}
     deleted = ask.one("deleted")
     view = {
@@ -51,14 +52,22 @@ def start(ask: Ask) -> Page:
     return Page("start.html.j2", "Indicia", data, view)
 
 
-def _spoken(ask: Ask, slug: str, number: int) -> dict[str, str]:
+def _spoken(ask: Ask, slug: str, number: int) -> dict[str, Any]:
     """What a card says of a case: its affair and its verdicts. Nothing of large cases and of those far down."""
     if number >= OPENED or ask.shelf.size(slug) > SMALL:
-        return {"title": "", "logs": "", "said": ""}
-    case = ask.shelf.get(slug).case
-    said = case.weighing.said.verdict.value if case.weighing else "not weighed"
-    logs = case.hunt.verdict.value if case.hunt else "no logs"
-    return {"title": subject(case).name or case.name, "logs": logs, "said": said}
+        return {"title": "", "affair": "", "logs": "", "said": "", "statement": "", "waiting": 0}
+    held = ask.shelf.get(slug)
+    case = held.case
+    weighing, affair = case.weighing, subject(case).name
+    given = " " in case.name or case.name != case.name.lower()  # by a person, not by a file
+    return {
+        "title": case.name if given or not affair else affair,
+        "affair": affair if given and affair.casefold() not in case.name.casefold() else "",
+        "logs": case.hunt.verdict.value if case.hunt else "no logs",
+        "said": weighing.said.verdict.value if weighing else "not weighed",
+        "statement": clip(weighing.said.statement, 150) if weighing else "",
+        "waiting": len(held.waiting),
+    }
 
 
 def help_page(ask: Ask) -> Page:

@@ -25,6 +25,7 @@ from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Held, Shelf
 from indicia.web.guard.entrance import form_token
 from indicia.web.guard.folders import Folders
+from indicia.web.guard.people import author_of, is_given
 from indicia.web.shown.words import WORDS
 
 __all__ = ["Ask", "Page", "Paged", "answer", "case_address", "paged"]
@@ -62,9 +63,22 @@ def case_address(slug: str, *parts: str) -> str:
 class Ask:
     """One request, with the case that it is about (None on pages above the cases)."""
 
-    def __init__(self, request: Request, held: Held | None = None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        held: Held | None = None,
+        *,
+        path: str = "",
+        id: str = "",
+        typed: Mapping[str, str] | None = None,
+        trouble: str = "",
+    ) -> None:
+        """`path` and `id` are those of the page on which a form is shown again: with what was `typed`, and what is wrong."""
         self.request = request
         self._held = held
+        self._path, self._id = path, id
+        self.typed: Mapping[str, str] = typed or {}
+        self.trouble = trouble
         self.shelf: Shelf = request.app.state.shelf
         self.jobs: Jobs = request.app.state.jobs
         self.folders: Folders = request.app.state.folders
@@ -96,7 +110,21 @@ class Ask:
     @property
     def path(self) -> str:
         """The path of the page, also when its JSON twin was asked for."""
-        return self.request.url.path.removesuffix(".json")
+        return self._path or self.request.url.path.removesuffix(".json")
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether nothing can be changed here: forms that would are not shown."""
+        return bool(self.request.app.state.reads_only)
+
+    @property
+    def id(self) -> str:
+        """The record that the page is about."""
+        return self._id or str(self.request.path_params["id"])
+
+    def filled(self, name: str, otherwise: object = "") -> str:
+        """What stands in a field, made visible: what was typed there, where a form comes back."""
+        return visible(self.typed.get(name, str(otherwise or "")))
 
     def link(self, **changes: str | int | None) -> str:
         """This page with other parameters; None takes one away. Turning a filter leads back to the first page."""
@@ -207,7 +235,9 @@ def answer(ask: Ask, page: Page, *, as_json: bool) -> Response:
             counts_of=held.counts if held else {},
             show=held.show if held else visible,
             token=form_token(ask.request),
-            author=ask.request.app.state.author,
+            author=author_of(ask.request),
+            named=is_given(ask.request),
+            reads_only=ask.reads_only,
         )
     )
     return HTMLResponse(html.encode("utf-8", "replace"), page.status)

@@ -1,0 +1,185 @@
+"""What a person does with cases: make one, add to it, stop the work, rename, put aside and take back."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from indicia.pipeline.example import example_folder
+from indicia.records import stable_id
+from indicia.view.inert import visible
+from indicia.web.actions.forms import MOST_TEXT, again, closing, field, form_of, now
+from indicia.web.cases.building import Order, work_for
+from indicia.web.cases.shelf import Shelf, slug_of
+from indicia.web.guard.folders import Folders
+from indicia.web.guard.people import author_of
+from indicia.web.pages.start import start
+from indicia.web.shown.render import case_address
+
+__all__ = ["delete", "new", "rename", "restore", "stop"]
+
+DEEPEST = 8  # folders within a folder that is uploaded
+EXAMPLE = "Microsoft Exchange 2021 (example)"
+
+
+@closing
+async def new(request: Request) -> Response:
+    """Makes a case, or adds to one, from files, a pasted text and folders on this machine."""
+    form = await form_of(request)
+    shelf: Shelf = request.app.state.shelf
+    into = field(form, "into")
+    if into and into not in shelf.slugs():
+        raise HTTPException(404, "There is no case of this name.")
+    example = example_folder() if field(form, "example", 1) else None
+    if example is not None and (slug := slug_of(EXAMPLE)) in shelf.slugs():
+        return RedirectResponse(case_address(slug), 303)
+    try:
+        order = await _order(request, form, into, example)
+    except HTTPException as error:
+        if error.status_code not in {400, 403}:
+            raise
+        return await again(start, request, form, error, path="/")
+    job = request.app.state.jobs.start(f"Building {order.name}", order.slug, work_for(order, shelf))
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+async def _order(request: Request, form: FormData, into: str, example: Path | None) -> Order:
+    """What the form asks for, its uploads put away. Raises: HTTPException."""
+    shelf: Shelf = request.app.state.shelf
+    named: Folders = request.app.state.folders
+    name, published = field(form, "name", 200), _date(form, "published")
+    texts, logs = (
+        [one for one in form.getlist(kind) if isinstance(one, UploadFile) and one.filename] for kind in ("texts", "logs")
+    )
+    pasted, folder, paths = field(form, "pasted", MOST_TEXT), field(form, "folder"), field(form, "paths")
+    if example is None and not (texts or logs or pasted or folder or paths):
+        raise HTTPException(400, "Give a text, a file or a folder of logs.")
+    own_texts, own_logs = (named.inside(one) if one and example is None else None for one in (paths, folder))
+    if example is not None:  # it is ours, so no folder has to be opened for it
+        name, own_texts, own_logs = EXAMPLE, example / "texts", example / "logs"
+    slug = into or shelf.free(name or _guess(pasted, texts, folder or paths))
+    inbox = shelf.folder / ".inbox" / slug
+    await run_in_threadpool(shutil.rmtree, inbox, ignore_errors=True)
+    sources = [await _keep(one, inbox / "texts") for one in texts]
+    if pasted:
+        sources.append(await run_in_threadpool(_write, inbox / "texts" / f"pasted-{stable_id('t', pasted)[-8:]}.txt", pasted))
+    if own_texts:
+        sources.append(str(own_texts))
+    for one in logs:
+        await _keep(one, inbox / "logs", nested=True)
+    return Order(
+        slug=slug,
+        name=name or slug,
+        sources=tuple(sources),
+        logs=(*((inbox / "logs",) if logs else ()), *((own_logs,) if own_logs else ())),
+        inbox=inbox,
+        published=published,
+        marking=field(form, "tlp", 20) or None,
+        author=author_of(request, field(form, "author", 100)),
+    )
+
+
+def _date(form: FormData, name: str) -> str | None:
+    text = field(form, name, 50)
+    try:
+        return date.fromisoformat(text).isoformat() if text else None
+    except ValueError:
+        raise HTTPException(400, f"{text!r} is no date. Write it as 2021-07-19.") from None
+
+
+def _guess(pasted: str, texts: list[UploadFile], folder: str) -> str:
+    if pasted:
+        return " ".join(pasted.split()[:6])
+    return PurePosixPath(texts[0].filename or "").stem if texts else Path(folder).name
+
+
+def _write(path: Path, text: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_text(text, "utf-8", "surrogatepass")
+    return str(path)
+
+
+def _harmless(name: str) -> str:
+    return "".join(char for char in name if char.isprintable() and char not in '/\\:*?"<>|').strip(". ")[:150]
+
+
+def _place(upload: str) -> PurePosixPath:
+    """Where an upload is put: its name, made harmless, and of a folder that was given the folders in it.
+
+    >>> [str(_place(one)) for one in ("logs/IIS/u_ex.log", "../../x/../evil.txt", "C:/tmp/a:b.txt", " ")]
+    ['logs/IIS/u_ex.log', 'x/evil.txt', 'C/tmp/ab.txt', 'file']
+    """
+    parts = [part for one in upload.replace("\\", "/").split("/") if (part := _harmless(one))]
+    return PurePosixPath(*parts[-DEEPEST:]) if parts else PurePosixPath("file")
+
+
+async def _keep(upload: UploadFile, folder: Path, *, nested: bool = False) -> str:
+    """Puts an upload into `folder`, under another name where its own is taken; `nested` with the folders that it came in."""
+    place = _place(upload.filename or "")
+    place = place if nested else PurePosixPath(place.name)
+    path = folder / place
+    number = 1
+    while path.exists():
+        number += 1
+        path = folder / place.with_name(f"{number}-{place.name}")
+
+    def copy() -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # logs hold names of people and machines
+        with path.open("wb") as file:
+            shutil.copyfileobj(upload.file, file)
+
+    await run_in_threadpool(copy)
+    return str(path)
+
+
+@closing
+async def stop(request: Request) -> Response:
+    """Asks a job to stop."""
+    await form_of(request)
+    job = request.app.state.jobs.get(request.path_params["job"])
+    if job is None:
+        raise HTTPException(404, "There is no such job any more.")
+    job.stop.set()
+    return RedirectResponse(f"/jobs/{job.id}", 303)
+
+
+@closing
+async def delete(request: Request) -> Response:
+    """Puts a case aside; the first page offers to take it back."""
+    await form_of(request)
+    slug = request.path_params["slug"]
+    if not await run_in_threadpool(request.app.state.shelf.delete, slug):
+        raise HTTPException(404, "There is no such case in this folder; one that lies elsewhere is not deleted from here.")
+    return RedirectResponse(f"/?{urlencode({'deleted': slug})}", 303)
+
+
+@closing
+async def rename(request: Request) -> Response:
+    """Calls a case by another name; its address stays, so that no link to it breaks."""
+    form = await form_of(request)
+    slug, name = request.path_params["slug"], " ".join(visible(field(form, "name", 200)).split())
+    if slug not in request.app.state.shelf.slugs():
+        raise HTTPException(404, "There is no case of this name.")
+    if not name:
+        raise HTTPException(400, "A case needs a name.")
+    author = author_of(request, field(form, "author", 100))
+    await run_in_threadpool(request.app.state.shelf.rename, slug, name, author=author, time=now())
+    return RedirectResponse("/#cases", 303)
+
+
+@closing
+async def restore(request: Request) -> Response:
+    """Takes a case back that was put aside."""
+    await form_of(request)
+    slug = await run_in_threadpool(request.app.state.shelf.restore, request.path_params["slug"])
+    if slug is None:
+        raise HTTPException(404, "There is no such case to take back.")
+    return RedirectResponse(case_address(slug), 303)

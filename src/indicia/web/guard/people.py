@@ -1,0 +1,34 @@
+"""Who judges: the name that a proxy gives, where its header was named at the start, and else the one that was typed."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+__all__ = ["LONGEST", "author_of", "is_given"]
+
+LONGEST = 100  # characters of a name
+
+
+def is_given(request: Request) -> bool:
+    """Whether a proxy says who asks, so that no form does."""
+    return request.app.state.user_header is not None
+
+
+def author_of(request: Request, typed: str = "") -> str:
+    """The author of what this request decides.
+
+    Behind a proxy it is the name in its header, and what a form says of it is not looked at. Otherwise it is the name that was
+    typed, which the session remembers, and without one the name that the server was started under.
+    """
+    header: str | None = request.app.state.user_header
+    if header is not None:
+        name = request.headers.get(header, "").encode("latin-1").decode("utf-8", "replace")  # as proxies send it
+        return _plain(name) or "a person whom the proxy did not name"
+    typed = _plain(typed)
+    if typed and not request.scope.get("indicia.bearer"):
+        request.session["author"] = typed
+    return typed or str(request.session.get("author") or request.app.state.author)
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name if char.isprintable()).strip()[:LONGEST]
