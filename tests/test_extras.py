@@ -57,6 +57,12 @@ def test_what_cannot_be_done_without_says_so_in_one_sentence(tmp_path: Path) -> 
     assert answer.stderr.strip() == 'error: the web server is not installed (pip install "indicia[web]")'
 
 
+def test_spark_is_asked_for_before_anything_is_read(tmp_path: Path) -> None:
+    answer = indicia("spark", "hunt", tmp_path, "--engine", "spark")
+    assert answer.returncode == exits.E_EXTRA
+    assert answer.stderr.strip() == 'error: Apache Spark for Python is not installed (pip install "indicia[spark]")'
+
+
 def test_a_share_as_pdf_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with pytest.raises(ExtraError, match="indicia.pdf."):

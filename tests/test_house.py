@@ -35,6 +35,7 @@ FLOORS = {
     "library": 8,
     "mcp": 9,
     "web": 8,
+    "spark": 8,  # the stages on many machines
     "cli": 10,  # `indicia serve` starts the page, `indicia mcp` the tools
     "__main__": 11,
 }
@@ -44,6 +45,7 @@ INNER = {
     "read/claims": "words known parse draft score refer record decide reader",
     "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments first "
     "judgements",
+    "spark": "session plan scanning tree counting hunting",
     "share": "well_known seen internals redact plain feed eurepoc timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",
@@ -116,7 +118,13 @@ MODULES = {
 }
 LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first signs the sessions of Starlette
 # Where an optional part may be imported, so that everything else runs without it.
-PARTS = {"mcp": {"mcp"}, "pdf": {"share/brief/pdf.py"}, "web": {"web", "cli/serve.py", "cli/taxii.py"}, "postgresql": {"case"}}
+PARTS = {
+    "mcp": {"mcp"},
+    "pdf": {"share/brief/pdf.py"},
+    "web": {"web", "cli/serve.py", "cli/taxii.py"},
+    "postgresql": {"case"},
+    "spark": {"spark"},
+}
 
 
 def package(requirement: str) -> str:

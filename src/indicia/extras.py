@@ -1,5 +1,5 @@
 """Parts of the program that need packages which not everybody wants: the PDF of a brief, the page with its
-TAXII server, and the tools for assistants."""
+TAXII server, the tools for assistants, and the work on Apache Spark."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ __all__ = ["EXTRAS", "missing", "need"]
 EXTRAS = {
     "mcp": (("mcp",), "the SDK of the Model Context Protocol"),
     "pdf": (("typst",), "the PDF compiler"),
+    "spark": (("pyspark",), "Apache Spark for Python"),
     "web": (("starlette", "uvicorn", "itsdangerous", "python_multipart"), "the web server"),
 }
 

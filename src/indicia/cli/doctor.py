@@ -21,7 +21,13 @@ from indicia.cli.talk import console_for, write_out
 __all__ = ["doctor"]
 
 OLD = 180  # days after which knowledge is worth an update
-PARTS = {"typst": "pdf", "starlette": "web", "psycopg": "postgresql", "mcp": "mcp"}  # module -> the extra that brings it
+PARTS = {
+    "typst": "pdf",
+    "starlette": "web",
+    "psycopg": "postgresql",
+    "mcp": "mcp",
+    "pyspark": "spark",
+}  # module -> the extra that brings it
 MODELS = ("read/claims/score/model", "read/techniques/model")
 GOOD, NOTE, BAD = "ok", "note", "missing"
 

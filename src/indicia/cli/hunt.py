@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -14,9 +15,10 @@ from rich.markup import escape
 from indicia.cli import exits
 from indicia.cli.count import count_logs
 from indicia.cli.marked import marked_json
-from indicia.cli.options import Color, Json, JsonLines, Output, Quiet, Rules, Verbose, talk
-from indicia.cli.talk import console_for, plain, standard_input, write_out
+from indicia.cli.options import Color, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Rules, Verbose, talk
+from indicia.cli.talk import ProgressCall, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
+from indicia.extras import need
 from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 from indicia.walking import told_path
 
@@ -65,6 +67,8 @@ def hunt(
     output: Output = None,
     stats: Annotated[bool, typer.Option("--stats", help="Say where the time went.")] = False,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores if not given.")] = None,
+    engine: Engine = Engines.LOCAL,
+    master: Master = None,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -79,7 +83,6 @@ def hunt(
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
     """
     from indicia.hunt import IndicatorSought
-    from indicia.hunt import hunt as hunt_logs
     from indicia.hunt.processes.lean import without_pandas
     from indicia.hunt.rules.files import bundles_among
     from indicia.hunt.tuning import Tuning, read_time, read_tuning, tuned
@@ -91,6 +94,8 @@ def hunt(
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
+    if master is not None and engine is not Engines.SPARK:
+        raise UsageError("--master is for --engine spark")
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
     chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
     with voice.progress() as progress:
@@ -101,16 +106,9 @@ def hunt(
             wanted = sought(mentions)
             if not wanted and not bundles_among(indicators):
                 raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
-        found = hunt_logs(
-            paths,
-            rules=(*(rules or ()), *bundles_among(indicators or ())),
-            builtin=builtin,
-            indicators=wanted,
-            keep=keep,
-            raw=raw,
-            progress=progress,
-            jobs=jobs,
-        )
+        through = _on_spark(master, keep, jobs) if engine is Engines.SPARK else _here(keep, jobs, progress)
+        every = (*(rules or ()), *bundles_among(indicators or ()))
+        found = through(paths, rules=every, builtin=builtin, indicators=wanted, raw=raw)
     found = tuned(found, chosen)
     voice.problems(found.problems)
     count = count_logs(found, map(told_path, rules or ()))
@@ -132,6 +130,27 @@ def hunt(
     failed = any(problem.severity is Severity.FAILED for problem in found.problems)
     partly = failed or not count.is_whole or any(run.skipped for run in found.rules)
     return exits.E_PARTIAL if partly else exits.E_OK
+
+
+def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) -> Callable[..., Hunt]:
+    from indicia.hunt import hunt as hunt_logs
+
+    return partial(hunt_logs, keep=keep, jobs=jobs, progress=progress)
+
+
+def _on_spark(master: str | None, keep: Path | None, jobs: int | None) -> Callable[..., Hunt]:
+    for name, value in (("--keep", keep), ("--jobs", jobs)):
+        if value is not None:
+            raise UsageError(f"{name} is for --engine local", hint="--master says how many cores, as in local[4]")
+    need("spark")
+    from indicia.spark.hunting import hunt as hunt_logs
+    from indicia.spark.session import begin
+
+    def through(paths: Sequence[Path], **options: Any) -> Hunt:
+        with begin(master) as session:
+            return hunt_logs(paths, session=session, **options)
+
+    return through
 
 
 def _text_of(path: Path) -> str:

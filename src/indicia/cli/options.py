@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,12 @@ from indicia.records import Tlp
 __all__ = [
     "Color",
     "Date",
+    "Engine",
+    "Engines",
     "Json",
     "JsonLines",
     "Marking",
+    "Master",
     "Output",
     "Quiet",
     "Rules",
@@ -50,6 +54,22 @@ Rules = Annotated[
     list[Path] | None, typer.Option("--rules", help="Sigma rules, a file or a folder; beside our own pack. May be repeated.")
 ]
 Date = Annotated[str | None, typer.Option("--date", help="Date of texts that do not tell their own, as 2021-07-19.")]
+
+
+class Engines(StrEnum):
+    """What does the work."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+Engine = Annotated[Engines, typer.Option("--engine", help="What does the work: this machine, or Apache Spark (docs/scale.md).")]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master", help="With --engine spark: the cluster, as spark://host:7077 or local[4]; all cores here if not given."
+    ),
+]
 Unmarked = Annotated[
     str | None,
     typer.Option(

@@ -7,6 +7,7 @@ for.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -60,10 +61,10 @@ def receive(stream: IO[bytes], kind: type[T]) -> T:
 
 
 class _Job(NamedTuple):
-    """A task, what scans it in this process, and what will have come of it."""
+    """A task, what scans it in this process (None: only another may), and what will have come of it."""
 
     task: Task
-    here: Callable[[], Found]
+    here: Callable[[], Found] | None
     outcome: Future[Found]
 
 
@@ -96,12 +97,14 @@ class Workers:
             worker.wait()
             for pipe in (worker.stdin, worker.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with contextlib.suppress(OSError):  # what was never read by one that is gone
+                        pipe.close()
 
-    def run(self, tasks: Iterable[tuple[Task, Callable[[], Found]]]) -> Iterator[tuple[Task, Found]]:
+    def run(self, tasks: Iterable[tuple[Task, Callable[[], Found] | None]]) -> Iterator[tuple[Task, Found]]:
         """The outcome of each task, in their order. Only a few tasks are cut ahead of those that are done.
 
-        With each comes what does it in this process, which takes one whenever the next outcome is not there yet.
+        With each comes what does it in this process, which takes one whenever the next outcome is not there yet; with none at
+        all, this process does nothing itself.
         """
         coming = iter(tasks)
         waiting: deque[_Job] = deque()
@@ -111,12 +114,12 @@ class Workers:
                 self._jobs.put(waiting[-1])
             if not waiting:
                 return
-            while not waiting[0].outcome.done():
+            while waiting[0].here is not None and not waiting[0].outcome.done():
                 try:
                     job = self._jobs.get_nowait()
                 except Empty:
                     break
-                if job is not None:
+                if job is not None and job.here is not None:
                     job.outcome.set_result(job.here())
             first = waiting.popleft()
             yield first.task, first.outcome.result()

@@ -1,0 +1,139 @@
+"""A Spark session: the one that is there, or one of our own that ends with what it was begun for."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indicia.errors import ExtraError, IndiciaError, InputError
+from indicia.extras import need
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["LOCAL", "begin", "clear_errors", "told_by_spark"]
+
+LOCAL = "local[*,4]"  # every core of this machine; what fails is tried four times, as on a cluster
+_LOOPBACK = "127.0.0.1"
+_QUIET = Path(__file__).with_name("log4j2.properties")
+
+
+@contextmanager
+def begin(master: str | None = None) -> Iterator[SparkSession]:
+    """The session that is active, or one on `master` (None: what spark-submit names, else all cores of this machine).
+
+    Raises: ExtraError where pyspark or Java is missing, InputError where the master does not answer.
+    """
+    need("spark")
+    with _without_warnings():
+        from pyspark.sql import SparkSession
+
+        session = SparkSession.getActiveSession()
+        if session is not None:
+            yield session
+            return
+        if "PYSPARK_GATEWAY_PORT" in os.environ:  # begun by spark-submit, which has brought Java and names the master
+            session = SparkSession.builder.appName("indicia").getOrCreate()
+        else:
+            _need_java()
+            session = _started(master or LOCAL)
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def _started(master: str) -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = {
+        "spark.master": master,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()}",
+    }
+    if master.startswith("local"):  # nobody else has to reach it, so nobody else can
+        os.environ.setdefault("SPARK_LOCAL_IP", _LOOPBACK)
+        settings |= {"spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}
+    builder = SparkSession.builder.appName("indicia")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    with tempfile.TemporaryFile() as said:
+        try:
+            with _talk_into(said.fileno()):
+                return builder.getOrCreate()
+        except Exception as error:  # what Java raises has no class of its own where there is no Java
+            said.seek(0)
+            everything = "\n".join((str(error), said.read().decode(errors="replace")))
+            what = f"Spark did not start: {told_by_spark(everything)}"
+            hint = "--master names a cluster as spark://host:7077, or local[4] for four cores of this machine"
+            raise InputError(what, where=master, hint=hint) from error
+
+
+@contextmanager
+def _talk_into(file: int) -> Iterator[None]:
+    """What Java says as it starts (which of its modules are new, how to make it say less) goes into a file, not to the user."""
+    before = os.dup(2)
+    os.dup2(file, 2)
+    try:
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+
+
+def _need_java() -> None:
+    home = os.environ.get("JAVA_HOME")
+    if not (home and (Path(home) / "bin" / "java").exists()) and shutil.which("java") is None:
+        raise ExtraError("Spark needs Java, and none was found", hint="install OpenJDK 17 or 21, or set JAVA_HOME")
+
+
+def told_by_spark(error: object) -> str:
+    """What of an error of Spark is of use to a person: its cause without the stacks of Java and Python.
+
+    >>> told_by_spark(": org.apache.spark.SparkException: Job aborted.\\n\\tat x\\nCaused by: java.io.IOException: full")
+    'IOException: full'
+    """
+    text = str(error)
+    if "stopped SparkContext" in text:
+        return "the master did not answer"
+    causes = [found["cause"] for line in text.splitlines() if (found := _CAUSE.match(line.strip()))]
+    telling = [cause for cause in causes if not _JOB.match(cause)]
+    first = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+    return telling[-1] if telling else first
+
+
+_CAUSE = re.compile(r'(?:Caused by: |: |Exception in thread "main" )?(?:[a-z]\w*\.)*(?P<cause>\w*(?:Error|Exception): \S.*)')
+_JOB = re.compile(r"SparkException: (?:\[.*\] )?Job")
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Without what pyspark warns of as it is loaded: that it has not seen the newest pandas, which we do not use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Tells what ends a job in one sentence. Raises: IndiciaError for what Spark raises."""
+    try:
+        yield
+    except IndiciaError:
+        raise
+    except Exception as error:
+        if not type(error).__module__.startswith(("py4j", "pyspark")):
+            raise
+        told = told_by_spark(error)
+        hint = "install Indicia on every worker, the same version (docs/scale.md)" if "No module named" in told else ""
+        raise IndiciaError(f"Spark gave up: {told}", hint=hint) from error
