@@ -1,0 +1,282 @@
+"""Writes docs/dependencies.md: every package that runs with Indicia, its licence, where it comes from and who needs it.
+
+    python scripts/dependencies.py                         the page, from requirements/run.txt and the installed metadata
+    python scripts/dependencies.py --advisories FOLDER     says which locked versions an advisory is about
+
+FOLDER is a checkout of a database in the OSV format, as github.com/pypa/advisory-database or github.com/github/advisory-database.
+`tests/test_dependencies.py` compares the page and holds that no licence is one that binds what uses the package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+__all__ = ["FILE", "Locked", "kind_of", "locked", "page", "rows"]
+
+ROOT = Path(__file__).parents[1]
+FILE = ROOT / "docs" / "dependencies.md"
+# Kinds of licences: what stands first in one of these words, of all that stand in the metadata, is meant. Another one is unknown
+# and has to be looked at. `weak`: changes to the package itself stay free, what uses it is not bound.
+PERMISSIVE = "MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Zlib|CC0|Unlicense"
+WEAK = "MPL|Mozilla|LGPL|Lesser General Public"
+STRONG = "GPL|AGPL|General Public|Affero|SSPL|EUPL|CDDL|CC-BY-SA"
+# Why a package of weak copyleft is one of ours. A new one needs a row here, or goes.
+WHY_WEAK = {
+    "certifi": "the list of certificate authorities, used as it is by requests",
+    "orjson": "its own code is Apache-2.0 or MIT; MPL-2.0 is for parts within",
+    "pathspec": "used by hatchling, at installation",
+    "psycopg": "for PostgreSQL alone (the extra `postgresql`)",
+    "psycopg-binary": "for PostgreSQL alone (the extra `postgresql`)",
+    "pysigma": "reads Sigma rules; imported as it is, and anybody can put another version in its place",
+    "pysigma-backend-elasticsearch": "writes queries; imported as it is",
+    "pysigma-backend-kusto": "writes queries; imported as it is",
+    "pysigma-backend-splunk": "writes queries; imported as it is",
+    "tqdm": "of huggingface-hub, which tokenizers asks for; nothing of ours calls it",
+}
+# Where the metadata holds no words that can be read: the licence file of the package, read on 2026-11-28.
+SAID_ELSEWHERE = {"httpx2-jsfetch": "BSD-3-Clause (not installed here)"}
+BUILD = ("editables", "hatchling")  # at installation alone
+
+
+class Locked(NamedTuple):
+    """A package of the lock file: its version, for which machines (a marker, "" for all) and by how many hashes it is bound."""
+
+    name: str
+    version: str
+    marker: str
+    hashes: int
+
+
+class Row(NamedTuple):
+    """A line of the page."""
+
+    name: str
+    versions: str
+    licence: str
+    kind: str
+    needed_by: str
+    hashes: int
+    home: str
+
+
+def locked(text: str) -> list[Locked]:
+    """The packages of a lock file as `uv pip compile --generate-hashes` writes it."""
+    found: list[Locked] = []
+    for line in text.splitlines():
+        head = re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)(?:\s*;\s*(.*?))?\s*\\?$", line)
+        if head:
+            found.append(Locked(canonicalize_name(head[1]), head[2], head[3] or "", 0))
+        elif "--hash=" in line:
+            found[-1] = found[-1]._replace(hashes=found[-1].hashes + 1)
+    return found
+
+
+def kind_of(licence: str) -> str:
+    """`permissive`, `weak copyleft`, `copyleft` or `unknown`: the strictest of all that a licence names.
+
+    >>> kind_of("MPL-2.0 AND (Apache-2.0 OR MIT)"), kind_of("LGPL-3.0-only"), kind_of("AGPL-3.0"), kind_of("see file")
+    ('weak copyleft', 'weak copyleft', 'copyleft', 'unknown')
+    """
+    rest = re.sub(WEAK, "", licence)
+    if re.search(STRONG, rest):
+        return "copyleft"
+    if rest != licence:
+        return "weak copyleft"
+    return "permissive" if re.search(PERMISSIVE, licence) else "unknown"
+
+
+def rows() -> list[Row]:
+    """All packages of the lock file, by name."""
+    known = locked((ROOT / "requirements" / "run.txt").read_text("utf-8"))
+    needs = _needed_by()
+    found: dict[str, Row] = {}
+    for each in known:
+        if each.name in found:  # another version for another Python
+            before = found[each.name]
+            found[each.name] = before._replace(
+                versions=f"{before.versions}, {each.version}", hashes=before.hashes + each.hashes
+            )
+            continue
+        licence, home = _said(each.name)
+        needed = "build" if each.name in BUILD else needs.get(each.name, "build")
+        found[each.name] = Row(each.name, each.version, licence, kind_of(licence), needed, each.hashes, home)
+    return list(found.values())
+
+
+def _said(name: str) -> tuple[str, str]:
+    """Licence and home page of an installed package."""
+    try:
+        said = metadata(name)
+    except PackageNotFoundError:
+        return SAID_ELSEWHERE.get(name, ""), ""
+    return SAID_ELSEWHERE.get(name) or _licence(said), _home(said)
+
+
+def _licence(said: PackageMetadata) -> str:
+    if expression := said.get("License-Expression"):
+        return str(expression)
+    words = str(said.get("License") or "").strip().partition("\n")[0].strip()
+    classes = [str(one).rpartition(" :: ")[2] for one in said.get_all("Classifier") or () if str(one).startswith("License")]
+    return " ".join((words if 0 < len(words) < 60 else ", ".join(classes)).split())
+
+
+def _home(said: PackageMetadata) -> str:
+    addresses = dict(str(one).split(", ", 1) for one in said.get_all("Project-URL") or ())
+    by_name = {re.sub(r"\W", "", name).lower(): address for name, address in addresses.items()}
+    order = ("source", "sourcecode", "repository", "github", "code", "homepage", "home")
+    return next((by_name[name] for name in order if name in by_name), str(said.get("Home-page") or ""))
+
+
+def _needed_by() -> dict[str, str]:
+    """For each package who asks for it: `always`, or the extras of ours that do."""
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {"always": ours["dependencies"], **ours["optional-dependencies"]}
+    found: dict[str, list[str]] = {}
+    for part, wanted in asked.items():
+        for name in _closure(wanted):
+            found.setdefault(name, []).append(part)
+    return {name: "always" if "always" in parts else ", ".join(parts) for name, parts in found.items()}
+
+
+def _closure(wanted: Iterable[str]) -> set[str]:
+    """The packages and all that they ask for, on whatever machine."""
+    done: set[tuple[str, str]] = set()
+    waiting = [Requirement(one) for one in wanted]
+    while waiting:
+        one = waiting.pop()
+        name = canonicalize_name(one.name)
+        for extra in ("", *sorted(one.extras)):
+            if (name, extra) in done:
+                continue
+            done.add((name, extra))
+            try:
+                asked = metadata(name).get_all("Requires-Dist") or ()
+            except PackageNotFoundError:
+                continue
+            for each in map(Requirement, asked):
+                of_extra = re.findall(r"extra\s*==\s*[\"']([^\"']+)", str(each.marker or ""))
+                if extra in of_extra if of_extra else not extra:
+                    waiting.append(each)
+    return {name for name, _ in done}
+
+
+def page(found: list[Row]) -> str:
+    """The page as Markdown."""
+    weak = [row for row in found if row.kind == "weak copyleft"]
+    counts = {kind: sum(row.kind == kind for row in found) for kind in ("permissive", "weak copyleft", "copyleft", "unknown")}
+    lines = [
+        "# What Indicia is built on",
+        "",
+        "Made by `python scripts/dependencies.py` from `requirements/run.txt` and the metadata of the packages. Each is bound to its",
+        "version by the SHA-256 of its files as the Python Package Index gave them (`pip install --require-hashes`), so that what is",
+        "installed is what was tested. *Needed by* names the extra of Indicia that asks for it; `build` is for installing only.",
+        "",
+        f"{len(found)} packages: {counts['permissive']} under a permissive licence, {counts['weak copyleft']} under one of weak copyleft, "
+        f"{counts['copyleft']} under GPL, AGPL or the like, {counts['unknown']} unknown.",
+        "",
+        "| Package | Version | Licence | Kind | Needed by | Hashes | Source |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {row.name} | {row.versions} | {row.licence} | {row.kind} | {row.needed_by} | {row.hashes} | {row.home} |"
+            for row in found
+        ),
+        "",
+        "## Weak copyleft",
+        "",
+        "LGPL and MPL ask that changes to the package itself stay free, and that users can put another version in its place. Indicia",
+        "imports them as they are and changes none; what uses them is not bound. Whoever passes on Indicia in one file with them has to",
+        "keep that possible.",
+        "",
+        *(f"- **{row.name}** ({row.licence}): {WHY_WEAK.get(row.name, '')}." for row in weak),
+        "",
+        "## Advisories",
+        "",
+        "`python scripts/dependencies.py --advisories FOLDER` compares the locked versions with a database in the OSV format, offline.",
+        "Run it before a release with a fresh copy; `pip-audit` does the same over the network. With pypa/advisory-database as of",
+        "2024-10-10, the newest copy that was at hand, none of the locked versions is in an advisory; that says nothing of later ones.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def advisories(folder: Path, wanted: Iterable[Locked]) -> Iterator[tuple[str, str, str]]:
+    """(package, version, advisory) for each that is about a locked version; the newest date of all is given last, under ""."""
+    by_name: dict[str, list[Locked]] = {}
+    for each in wanted:
+        by_name.setdefault(each.name, []).append(each)
+    newest = ""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for file in sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".json")):
+        text = file.read_text("utf-8")
+        if "PyPI" not in text:
+            continue
+        said = json.loads(text) if file.suffix == ".json" else yaml.load(text, loader)  # a safe loader
+        newest = max(newest, str(said.get("modified", ""))[:10])
+        for affected in said.get("affected") or ():
+            name = canonicalize_name(str(affected.get("package", {}).get("name", "")))
+            for each in by_name.get(name, ()):
+                if not said.get("withdrawn") and _is_affected(each.version, affected):
+                    yield each.name, each.version, str(said["id"])
+    yield "", newest, ""
+
+
+def _is_affected(version: str, affected: Mapping[str, Any]) -> bool:
+    if version in map(str, affected.get("versions") or ()):
+        return True
+    mine = Version(version)
+    for stretch in affected.get("ranges") or ():
+        if stretch.get("type") != "ECOSYSTEM":
+            continue
+        since: Version | None = None
+        for event in sorted(stretch.get("events") or (), key=_when):
+            if "introduced" in event:
+                since = _when(event)
+            elif since is not None:
+                last = "last_affected" in event
+                if since <= mine and (mine <= _when(event) if last else mine < _when(event)):
+                    return True
+                since = None
+        if since is not None and since <= mine:
+            return True
+    return False
+
+
+def _when(event: Mapping[str, Any]) -> Version:
+    try:
+        return Version(str(next(iter(event.values()))))
+    except InvalidVersion:
+        return Version("0")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--advisories", type=Path)
+    folder = parser.parse_args().advisories
+    if folder is None:
+        FILE.write_text(page(rows()), "utf-8")
+        return 0
+    both = [each for name in ("run", "dev") for each in locked((ROOT / "requirements" / f"{name}.txt").read_text("utf-8"))]
+    bad = 0
+    for name, version, advisory in advisories(folder, both):
+        if name:
+            bad += 1
+            print(f"{name} {version}: {advisory}")
+        else:
+            print(f"{len(both)} locked packages, {bad} advisories on them; the newest change of the database is of {version}")
+    return bool(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
