@@ -40,6 +40,7 @@ PARTS = (
     "/claims?view=sides",
     "/claims?view=coalition",
     "/claims?view=graph",
+    "/check",
     "/timeline",
     "/hunt",
     "/hunt/rules",
@@ -241,6 +242,63 @@ def test_the_keyboard_is_enough(browser: Any, address: str, built: str) -> None:
     page.wait_for_selector("html[data-ready]", state="attached")
     page.keyboard.press("3")
     page.wait_for_url("**/claims")
+    context.close()
+
+
+def test_claims_are_checked_with_keys(browser: Any, address: str, built: str) -> None:
+    context = inside(browser, address)
+    context.set_default_timeout(60_000)
+    watch = Watch(context, address)
+    page = context.new_page()
+    opened(page, f"{built}/check")
+    left = int(page.inner_text(".queue").partition(" of ")[0].rpartition(" ")[2])
+    first = page.inner_text("h1")
+    if left > 1:
+        page.keyboard.press("n")
+        page.wait_for_url("**after=**")
+        page.wait_for_selector("html[data-ready]", state="attached")
+        assert page.inner_text("h1") != first
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.name") == "source"
+    page.fill("[name=date]", "2021-07-19")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=status]")
+    opened(page, f"{built}/claims")
+    page.keyboard.press("r")  # of no row
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.wait_for_selector("article.rejected:target")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("c")
+    page.wait_for_selector("article.confirmed:target")
+    watch.check()
+    context.close()
+
+
+def test_pictures_are_explored(browser: Any, address: str, built: str) -> None:
+    context = inside(browser, address)
+    context.set_default_timeout(60_000)
+    watch = Watch(context, address)
+    page = context.new_page()
+    opened(page, f"{built}/claims?view=graph")
+    page.get_by_label("Find a name").fill("hafnium")
+    assert 0 < page.locator(".edge:not(.dim)").count() < page.locator(".edge").count()
+    whole = page.locator("figure svg").get_attribute("viewBox")
+    page.locator("figure").focus()
+    page.keyboard.press("+")
+    assert page.locator("figure svg").get_attribute("viewBox") != whole
+    page.keyboard.press("0")
+    assert page.locator("figure svg").get_attribute("viewBox") == whole
+    opened(page, f"{built}/timeline")
+    box = page.locator("figure svg").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] - 3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] - 3, steps=3)
+    page.mouse.up()
+    page.wait_for_url("**since=**")
+    page.locator("#moves a", has_text="everything").click()
+    page.wait_for_url("**/timeline")
+    watch.check()
     context.close()
 
 

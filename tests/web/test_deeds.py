@@ -260,6 +260,16 @@ def test_every_format_can_be_taken_along(site: TestClient, form: str) -> None:
     assert answer.headers["x-marking"] == "TLP:AMBER", "what our own logs told is in it"
 
 
+@pytest.mark.parametrize("name", ["claims", "timeline"])
+def test_a_picture_can_be_taken_along(site: TestClient, name: str) -> None:
+    svg = site.get(f"{BASE}/picture/{name}.svg?stance=denies&until=2022")
+    assert svg.headers["content-type"].startswith("image/svg+xml") and svg.text.startswith("<svg")
+    assert "href" not in svg.text and svg.headers["x-marking"] in svg.text, "it leads nowhere, and bears its marking"
+    assert site.get(f"{BASE}/picture/{name}.png").content.startswith(b"\x89PNG")
+    for nothing in (f"{name}.svg?source=Nobody&since=1900&until=1901", f"{name}.gif", "other.svg"):
+        assert site.get(f"{BASE}/picture/{nothing}").status_code == 404
+
+
 def finished(site: TestClient, address: str) -> dict[str, str]:
     for _ in range(600):
         job = site.get(f"{address}.json").json()["job"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from indicia.view.inert import clip, visible
@@ -63,6 +64,10 @@ def fit(text: str, width: float, size: float, *, bold: bool = False) -> str:
     return text.rstrip() + "\u2026"
 
 
+def _data(data: Mapping[str, str] | None) -> str:
+    return "".join(f' data-{name}="{escape(visible(value))}"' for name, value in (data or {}).items())
+
+
 def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
@@ -73,6 +78,7 @@ class Drawing:
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
         self._parts: list[str] = []
+        self._open: list[str] = []  # how what was begun will end
 
     def rect(
         self, x: float, y: float, w: float, h: float, fill: str, *, stroke: str = "", round_: float = 0, dash: bool = False
@@ -134,17 +140,25 @@ class Drawing:
             f'fill="{INK[fill]}"{weight}{place}>{escape(shown)}</text>'
         )
 
-    def begin(self, href: str, title: str, *, mark: str) -> None:
-        """What is drawn until `end` is a link of the class `mark` that says `title`; `href` is an address of ours."""
+    def begin(self, href: str, title: str, *, mark: str, data: Mapping[str, str] | None = None) -> None:
+        """What is drawn until `end` is a link of the class `mark` that says `title`; `href` is an address of ours. Without one
+        it is a group that says so where one points at it. `data` are further attributes, `data-NAME`."""
         words = escape(visible(" ".join(title.split())))
-        self._parts.append(f'<a href="{escape(href)}" class="{mark}" aria-label="{words}"><title>{words}</title>')
+        more = _data(data)
+        link = f'<a href="{escape(href)}" class="{mark}"{more} aria-label="{words}">' if href else f'<g class="{mark}"{more}>'
+        self._parts.append(f"{link}<title>{words}</title>")
+        self._open.append("</a>" if href else "</g>")
 
     def end(self) -> None:
-        self._parts.append("</a>")
+        self._parts.append(self._open.pop())
 
-    def linked(self, name: str, title: str) -> str:
+    def place(self, other: Drawing, x: float, y: float) -> None:
+        """Another drawing, whole, with its corner at (x, y)."""
+        self._parts.append(f'<g transform="translate({number(x)} {number(y)})">{"".join(other._parts)}</g>')
+
+    def linked(self, name: str, title: str, data: Mapping[str, str] | None = None) -> str:
         """The picture as one element whose links can be reached: a group, where `svg` makes an image."""
-        size = f'width="{number(self.width)}" height="{number(self.height)}"'
+        size = f'width="{number(self.width)}" height="{number(self.height)}"{_data(data)}'
         return (
             f'<svg class="drawing" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {number(self.width)} {number(self.height)}" '
             f'{size} role="group" aria-labelledby="{name}-t" font-family="{escape(FONT)}">'

@@ -30,7 +30,7 @@ from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
 from indicia.web.guard.hosts import LOCAL, Hosts
-from indicia.web.pages import advise, claim, documents, export, hunt, ledger, overview, search, start, timeline, weigh
+from indicia.web.pages import advise, claim, documents, export, hunt, ledger, overview, pictures, search, start, timeline, weigh
 from indicia.web.shown.render import Ask, Page, answer
 
 __all__ = ["MOST_BYTES", "create_app"]
@@ -142,6 +142,7 @@ def _routes() -> list[BaseRoute]:
         routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
         routes.append(Route(path, _endpoint(page, as_json=False)))
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
+    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(pictures.picture, as_json=False)))
     routes += [
         Route(ENTER, enter, methods=["POST"]),
         Route("/new", case_deeds.new, methods=["POST"]),

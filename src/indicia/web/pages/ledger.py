@@ -12,7 +12,7 @@ from starlette.responses import Response
 from indicia.records import Claim, Deed, Firmness, Stance, Tie, those_counted, to_check
 from indicia.share.redact import marking_of_texts
 from indicia.view.inert import visible
-from indicia.view.positions import FIRMEST, LEVELS, Position, positions
+from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
 from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.documents import part_of
@@ -21,7 +21,7 @@ from indicia.web.shown.drawings.graph import claim_graph
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 from indicia.web.shown.tables import as_csv
 
-__all__ = ["address_in_text", "claims_csv", "ledger", "ledger_link"]
+__all__ = ["address_in_text", "claims_csv", "coalition_of", "ledger", "ledger_link"]
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
@@ -69,9 +69,9 @@ def ledger(ask: Ask) -> Page:
     held = ask.held
     standing = held.standing
     rows, chosen, filters = _chosen(ask)
+    coalition = coalition_of(ask, chosen)
     wanted = {one.name: one.value for one in filters}
     facets = {name: _counted(name, rows, wanted) for name in FACETS}
-    coalition = positions(those_counted(chosen, held.machine.judgements))
     view = ask.one("view") if ask.one("view") in VIEWS else "list"
     page = paged(chosen, ask.number("page"), PER_PAGE)
     data: dict[str, Any] = {
@@ -92,6 +92,7 @@ def ledger(ask: Ask) -> Page:
         "rail": [facet_of(ask, name, heading, facets[name]) for name, (heading, _) in FACETS.items()],
         "chips": chips(ask, filters),
         "graph": claim_graph(coalition, held.show, link) if view == "graph" else "",
+        "told": [one for one in coalition if not is_narration(one)] or coalition,
         "sides": sides[:SIDES],
         "sides_more": max(0, len(sides) - SIDES),
         "disputed": sum(bool(one["with"]) and bool(one["against"]) for one in _sides(coalition)),
@@ -104,6 +105,11 @@ def ledger(ask: Ask) -> Page:
         "sort": ask.one("sort", "text"),
     }
     return Page("ledger.html.j2", "Ledger", data, shown)
+
+
+def coalition_of(ask: Ask, chosen: Sequence[Claim] | None = None) -> tuple[Position, ...]:
+    """Who says what, of the claims that the filters leave and that count."""
+    return positions(those_counted(_chosen(ask)[1] if chosen is None else chosen, ask.held.machine.judgements))
 
 
 def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:

@@ -8,7 +8,7 @@ from indicia.view.judgements import key_judgements
 from indicia.view.positions import is_narration, positions
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.ledger import ledger_link
-from indicia.web.shown.drawings.graph import claim_graph
+from indicia.web.shown.drawings.graph import HALF, claim_graph
 from indicia.web.shown.render import Ask, Page, case_address
 
 __all__ = ["overview"]
@@ -68,7 +68,7 @@ def overview(ask: Ask) -> Page:
     }
     found, link = positions(about.mine), ledger_link(held.slug)
     told = [one for one in found if not is_narration(one)][:POSITIONS]
-    view = {"at": at, "graph": claim_graph(found, held.show, link), "spoken": spoken, "positions": told, "link": link}
+    view = {"at": at, "graph": claim_graph(found, held.show, link, HALF), "spoken": spoken, "positions": told, "link": link}
     return Page("overview.html.j2", case.name, data, view)
 
 

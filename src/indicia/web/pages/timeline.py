@@ -7,14 +7,40 @@ from datetime import date, timedelta
 from typing import Any
 
 from indicia.records import Case
+from indicia.view.drawing import Drawing
 from indicia.view.moments import LANES, Moment, day_of
 from indicia.web.cases.shelf import Held
-from indicia.web.shown.drawings.timeline import span_of, timeline_picture
+from indicia.web.shown.drawings.timeline import span_of, timeline_drawing, timeline_picture
 from indicia.web.shown.render import Ask, Page, case_address, paged
 
 __all__ = ["timeline_page"]
 
 DRAWN = 2_000  # moments in the picture
+
+
+def _kept(ask: Ask) -> tuple[list[Moment], list[Moment], tuple[date, date] | None]:
+    """Moments in the range that the address says, those that the lanes leave too, and the days from which to which."""
+    since, until, lanes = ask.one("since"), ask.one("until"), ask.many("lane")
+    dated = [(one, bounds) for one in ask.held.moments if (bounds := day_of(one.date))]
+    low, high = day_of(since) if since else None, day_of(until) if until else None
+    in_range = [one for one, (first, last) in dated if (not low or last >= low[0]) and (not high or first <= high[1])]
+    kept = [one for one in in_range if not lanes or one.lane in lanes]
+    shown = span_of(kept)
+    if shown:
+        shown = (low[0] if low else shown[0], high[1] if high else shown[1])
+    return in_range, kept, shown
+
+
+def drawn(ask: Ask) -> Drawing | None:
+    """The picture without links, to take along; None where nothing is left."""
+    _, kept, shown = _kept(ask)
+    if not shown:
+        return None
+    return timeline_drawing(kept[:DRAWN], shown, ask.held.show, {}, lambda first, last: "", _spoken)[0]
+
+
+def _spoken(one: Moment) -> str:
+    return one.who or one.label
 
 
 def timeline_page(ask: Ask) -> Page:
@@ -23,15 +49,10 @@ def timeline_page(ask: Ask) -> Page:
     since, until, lanes = ask.one("since"), ask.one("until"), ask.many("lane")
     bad = [text for text in (since, until) if text and day_of(text) is None]
     found = held.moments
-    dated = [(one, bounds) for one in found if (bounds := day_of(one.date))]
-    low, high = day_of(since) if since else None, day_of(until) if until else None
-    in_range = [one for one, (first, last) in dated if (not low or last >= low[0]) and (not high or first <= high[1])]
-    kept = [one for one in in_range if not lanes or one.lane in lanes]
+    dated = [one for one in found if day_of(one.date)]
+    in_range, kept, shown = _kept(ask)
     page = paged(kept, ask.number("page"))
-    whole = span_of([one for one, _ in dated])
-    shown = span_of(kept)
-    if shown:
-        shown = (low[0] if low else shown[0], high[1] if high else shown[1])
+    whole = span_of(dated)
     at = _addresses(held, kept[:DRAWN])
     counts = Counter(one.lane for one in in_range)
     data = {
@@ -48,9 +69,7 @@ def timeline_page(ask: Ask) -> Page:
         return ask.link(since=first, until=last)
 
     view = {
-        "picture": timeline_picture(kept[:DRAWN], shown, held.show, at, zoom, lambda one: one.who or one.label)
-        if shown
-        else "",
+        "picture": timeline_picture(kept[:DRAWN], shown, held.show, at, zoom, _spoken) if shown else "",
         "cut": len(kept) > DRAWN,
         "lanes": [
             {"name": name, "count": counts[key], "chosen": key in lanes, "address": _toggled(ask, lanes, key), "key": key}

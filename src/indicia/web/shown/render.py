@@ -138,16 +138,20 @@ class Ask:
         left += [(name, value) for value in values]
         return self.path + (f"?{urlencode(left)}" if left else "")
 
+    @property
+    def query(self) -> str:
+        """The filters of this page, as they stand in its address."""
+        query = self.request.url.query
+        return f"?{query}" if query else ""
+
     def csv_address(self) -> str:
         """The table of this page, with its filters, as CSV."""
-        query = self.request.url.query
-        return f"{self.path}.csv" + (f"?{query}" if query else "")
+        return f"{self.path}.csv{self.query}"
 
     @property
     def json_address(self) -> str:
-        query = self.request.url.query
         path = "/index" if self.path == "/" else self.path
-        return f"{path}.json" + (f"?{query}" if query else "")
+        return f"{path}.json{self.query}"
 
 
 class Paged(NamedTuple):
@@ -182,7 +186,10 @@ def short(count: int) -> str:
 @cache
 def _stamp() -> str:
     """Changes with the style sheet and the script, so that a browser never shows a page under an older one."""
-    parts = [files("indicia.web").joinpath("static", name).read_bytes() for name in ("indicia.css", "indicia.js")]
+    parts = [
+        files("indicia.web").joinpath("static", name).read_bytes()
+        for name in ("indicia.css", "indicia.js", "live.js", "pictures.js")
+    ]
     return hashlib.sha256(b"".join(parts)).hexdigest()[:10]
 
 

@@ -1,5 +1,6 @@
 // Progressive enhancement only: every page works without it. No library, no inline script, no request beyond this server.
-"use strict";
+import "./live.js";
+import "./pictures.js";
 
 // Keys: "/" to the search field, j and k along the rows of a list, 1 to 9 to the tabs, and what a row or the page offers by
 // `data-key`: c confirms, r rejects, e corrects, n goes on.
@@ -88,27 +89,6 @@ for (const drop of document.querySelectorAll(".drop")) {
   });
 }
 
-// "What if": each change is weighed at once. What shows the result is put in anew, what asks for it stays, and so does the
-// focus; the address follows.
-const form = document.getElementById("what-if");
-if (form) {
-  let last = 0;
-  form.addEventListener("change", async () => {
-    const mine = ++last;
-    const result = document.getElementById("result");
-    result.classList.add("busy");
-    const answer = await fetch(form.action + "?" + new URLSearchParams(new FormData(form)), { credentials: "same-origin" });
-    const text = await answer.text();
-    if (mine !== last) return; // a later change overtook this one
-    const page = new DOMParser().parseFromString(text, "text/html");
-    for (const old of document.querySelectorAll("[data-live]")) {
-      const fresh = page.getElementById(old.id);
-      if (fresh) old.replaceWith(fresh);
-    }
-    history.replaceState(null, "", answer.url);
-  });
-}
-
 // A filter or a sorted column changes the list, not the place on the page.
 const PLACE = "place:" + location.pathname;
 document.addEventListener("click", (event) => {
@@ -122,6 +102,11 @@ if (place) {
   scrollTo(0, page);
   if (document.querySelector(".rail")) document.querySelector(".rail").scrollTop = rail;
 }
+
+// On a narrow screen the tab that one is on is in sight.
+const tabs = document.querySelector(".tabs");
+const here = tabs?.querySelector("[aria-current]");
+if (here) tabs.scrollLeft = here.offsetLeft - tabs.offsetLeft - 60;
 
 // The script is there: tests and people who wait for it can tell.
 document.documentElement.dataset.ready = "";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -13,51 +14,75 @@ from indicia.view.positions import Position, is_narration
 from indicia.view.strokes import OTHERS, WIDTH, spread, stroke
 from indicia.view.words import FLAT, firmness_words
 
-__all__ = ["claim_graph"]
+__all__ = ["HALF", "TITLE", "WIDE", "Sizes", "claim_graph", "graph_drawing"]
 
+TITLE = "Who says what of whom"
 MOST_SOURCES, MOST_ACCUSED = 24, 16
 MANY, THIN = 30, 0.5  # lines from which all are drawn thinner, so that they can be told apart
-LEFT, RIGHT, WIDE, STEP, TOP = 300.0, 640.0, 960.0, 34.0, 46.0
+STEP, TOP = 34.0, 46.0
 DOWN = 20.0  # room for the words above both sides
 
 
-def claim_graph(positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str]) -> Markup:
-    """`link` gives the address of the ledger under filters. Empty when there is no position."""
+class Sizes(NamedTuple):
+    """Where those who speak stand, where those of whom, and how wide the picture is."""
+
+    left: float
+    right: float
+    wide: float
+
+
+WIDE, HALF = Sizes(300.0, 640.0, 960.0), Sizes(230.0, 430.0, 670.0)  # of a page, and of half a page
+
+
+def claim_graph(
+    positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str], sizes: Sizes = WIDE
+) -> Markup:
+    """The graph as a page shows it, every mark a link. `link` gives the address of the ledger under filters. Empty when
+    there is no position."""
+    canvas = graph_drawing(positions, show, link, sizes)
+    return Markup(canvas.linked("claims", TITLE)) if canvas else Markup("")
+
+
+def graph_drawing(
+    positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str], sizes: Sizes = WIDE
+) -> Drawing | None:
+    """The same as a drawing, to be put elsewhere; where `link` gives nothing, without links."""
     # What a text says in its own voice would cross everything; it is drawn only where nobody else speaks.
     positions = [one for one in positions if not is_narration(one)] or list(positions)
     sources = list(dict.fromkeys(one.source for one in positions))
     if not sources:
-        return Markup("")
+        return None
     shown = sources[:MOST_SOURCES]
     mine = [one for one in positions if one.source in set(shown)]
     targets = _targets(mine, shown)
     hidden = len(sources) - len(shown), len(targets) - len(targets[:MOST_ACCUSED])
     targets = targets[:MOST_ACCUSED]
     rows = max(len(shown), len(targets))
-    canvas = Drawing(WIDE, TOP + rows * STEP + 66)
+    canvas = Drawing(sizes.wide, TOP + rows * STEP + 66)
     left, right = ({name: y + DOWN for name, y in spread(names, rows, STEP).items()} for names in (shown, targets))
-    canvas.text(LEFT - 12, 18, "who speaks", size=12, fill="quiet", anchor="end")
-    canvas.text(RIGHT + 12, 18, "of whom", size=12, fill="quiet")
+    canvas.text(sizes.left - 12, 18, "who speaks", size=12, fill="quiet", anchor="end")
+    canvas.text(sizes.right + 12, 18, "of whom", size=12, fill="quiet")
     levels = {_target(one): one.level.value for one in mine if one.level}
     thin = THIN if len(mine) > MANY else 1.0
     for one in sorted(mine, key=lambda one: -WIDTH[one.said.firmness]):
         if (target := _target(one)) in right:
-            _edge(canvas, one, (left[one.source], right[target]), thin, show, link)
+            _edge(canvas, one, (left[one.source], right[target]), thin, show, link, sizes)
     for source in shown:
         words = show(source, 70)
-        canvas.begin(link({"source": source}), f"{words}: all that it says", mark="node")
-        canvas.dot(LEFT, left[source], 5, "ink")
-        canvas.text(LEFT - 12, left[source] + 4.5, words, size=13, anchor="end", most=LEFT * 0.9)
+        canvas.begin(link({"source": source}), f"{words}: all that it says", mark="node", data={"from": source})
+        canvas.dot(sizes.left, left[source], 5, "ink")
+        canvas.text(sizes.left - 12, left[source] + 4.5, words, size=13, anchor="end", most=sizes.left * 0.9)
         canvas.end()
     for target in targets:
         level = f" ({levels[target]})" if target in levels else ""
         words = show(target, 70) + level
-        canvas.begin(link({} if target == OTHERS else {"accused": target}), f"{words}: all that is said of it", mark="node")
-        canvas.dot(RIGHT, right[target], 5, "ink")
-        canvas.text(RIGHT + 12, right[target] + 4.5, words, size=13, most=(WIDE - RIGHT) * 0.9)
+        address = link({} if target == OTHERS else {"accused": target})
+        canvas.begin(address, f"{words}: all that is said of it", mark="node", data={"to": target})
+        canvas.dot(sizes.right, right[target], 5, "ink")
+        canvas.text(sizes.right + 12, right[target] + 4.5, words, size=13, most=(sizes.wide - sizes.right) * 0.9)
         canvas.end()
     _legend(canvas, list(dict.fromkeys(map(stroke, mine))), {one.said.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
-    return Markup(canvas.linked("claims", "Who says what of whom"))
+    return canvas
 
 
 def _edge(
@@ -67,16 +92,17 @@ def _edge(
     thin: float,
     show: Shown,
     link: Callable[[dict[str, str]], str],
+    sizes: Sizes,
 ) -> None:
     colour, dash, _ = stroke(one)
     target = _target(one)
-    middle, (y1, y2) = (LEFT + RIGHT) / 2, ends
-    curve = f"M{LEFT + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {RIGHT - 6:.1f} {y2:.1f}"
+    middle, (y1, y2) = (sizes.left + sizes.right) / 2, ends
+    curve = f"M{sizes.left + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {sizes.right - 6:.1f} {y2:.1f}"
     many = f", {len(one.claims)} claims" if len(one.claims) > 1 else ""
     said = f"{show(one.source, 70)} {show(one.says, 120)}: {firmness_words(one.said)}{many}."
     words = f"{said} “{show(one.firmest.quote.text, 200)}”"
     filters = {"source": one.source, "stance": one.stance.value} | ({} if target == OTHERS else {"accused": one.accused})
-    canvas.begin(link(filters), words, mark="edge")
+    canvas.begin(link(filters), words, mark="edge", data={"from": one.source, "to": target})
     canvas.path(curve, "none", width=16 * thin)  # wide enough to be hit
     canvas.path(curve, colour, width=WIDTH[one.said.firmness] * thin, dash=dash)
     canvas.end()

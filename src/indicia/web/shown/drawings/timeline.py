@@ -12,8 +12,9 @@ from indicia.view.drawing import Drawing
 from indicia.view.inert import Shown
 from indicia.view.moments import LANES, Moment, day_of
 
-__all__ = ["span_of", "timeline_picture"]
+__all__ = ["TITLE", "span_of", "timeline_drawing", "timeline_picture"]
 
+TITLE = "Everything with a date, on one scale"
 WIDE, LEFT, RIGHT = 1160.0, 190.0, 1140.0
 ROW, ROWS, LANE_GAP = 22.0, 5, 16.0
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,7 +36,23 @@ def timeline_picture(
     zoom: Callable[[str, str], str],
     label: Callable[[Moment], str],
 ) -> Markup:
-    """`at` gives the address of a record, `zoom` that of a range. Moments of one lane and date share a mark."""
+    """The timeline as a page shows it. `at` gives the address of a record, `zoom` that of a range; a script reads from the
+    picture which days lie where."""
+    canvas, (low, high) = timeline_drawing(moments, bounds, show, at, zoom, label)
+    where = {"low": low.isoformat(), "high": high.isoformat(), "left": f"{LEFT:g}", "right": f"{RIGHT:g}"}
+    return Markup(canvas.linked("timeline", TITLE, where))
+
+
+def timeline_drawing(
+    moments: Sequence[Moment],
+    bounds: tuple[date, date],
+    show: Shown,
+    at: Mapping[str, str],
+    zoom: Callable[[str, str], str],
+    label: Callable[[Moment], str],
+) -> tuple[Drawing, tuple[date, date]]:
+    """The same as a drawing, with the first and the last day of its scale. Moments of one lane and date share a mark; where
+    `at` and `zoom` give nothing, there is no link."""
     low, high = bounds
     edge = timedelta(days=max(1, (high - low).days // 40))
     low, high = low - edge, high + edge
@@ -77,7 +94,7 @@ def timeline_picture(
             x = first - 9 if flipped else last + 9 if last - first > 10 else (first + last) / 2 + 10
             canvas.text(x, middle + 4, words, size=SIZE, anchor="end" if flipped else "start")
             canvas.end()
-    return Markup(canvas.linked("timeline", "Everything with a date, on one scale"))
+    return canvas, (low, high)
 
 
 def _leads_to(group: Sequence[Moment], at: Mapping[str, str], zoom: Callable[[str, str], str]) -> str:
