@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from indicia.hunt.names import JOINED_URI
-from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild
+from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, tests_of
 from indicia.hunt.rules.logsources import WEB_FAMILIES, LogSource
+from indicia.hunt.rules.spellings import in_all_spellings
 
 __all__ = ["mapped"]
 
@@ -14,9 +15,9 @@ _AGENTS = frozenset({"cs(user-agent)", "cs(referer)", "cs(cookie)"})
 def mapped(node: Node, source: LogSource) -> Node:
     """`node` with every field named as in the logs of `source`, `node` itself where nothing differs.
 
-    Where one Sigma field can be several columns, any may match.
+    Where one Sigma field can be several columns, or one value has several spellings, any may match.
     """
-    if not source.fields and source.family not in WEB_FAMILIES:
+    if not source.fields and source.family not in WEB_FAMILIES and not _is_spelled(node, source):
         return node
     match node:
         case And():
@@ -35,6 +36,13 @@ def mapped(node: Node, source: LogSource) -> Node:
     return _any_column(node, source)
 
 
+def _is_spelled(node: Node, source: LogSource) -> bool:
+    """Whether a condition on Windows events asks for a value that has several spellings."""
+    return source.family == "windows" and any(
+        isinstance(each, Test) and in_all_spellings(each) is not each for each in tests_of(node)
+    )
+
+
 def _any_column(test: Test, source: LogSource) -> Node:
     columns = source.fields.get(test.field.lower(), (test.field,))
     if test.how is How.NULL and len(columns) > 1:
@@ -47,6 +55,8 @@ def _any_column(test: Test, source: LogSource) -> Node:
 
 def _in_column(test: Test, column: str, source: LogSource) -> Node:
     named = _renamed(test, column)
+    if source.family == "windows":
+        return in_all_spellings(named)
     if source.family not in WEB_FAMILIES or not column:
         return named
     if test.how is How.NULL:
