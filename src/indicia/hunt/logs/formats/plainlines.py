@@ -105,12 +105,15 @@ def sniff_known(head: bytes, _name: str) -> bool:
     return any(line_record(line) is not None for line in _first_lines(head)[:2])
 
 
+_DIRECTIVE = re.compile(rb"[\xef\xbb\xbf \t\r\n]*#(?:[A-Za-z-]+:|separator\b)")
+
+
 def sniff_text(head: bytes, name: str) -> bool:
     """Text of which half of the first lines begin with a time; and what its name calls a log, with times or without.
 
     What begins with directives is a log of columns, or nothing: its rules need the columns.
     """
-    if b"\0" in head[:4096] or head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#"):
+    if b"\0" in head[:4096] or _DIRECTIVE.match(head):
         return False
     lines = _first_lines(head)
     timed = sum(leading_time(line) is not None for line in lines)
