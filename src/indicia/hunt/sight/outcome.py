@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -33,13 +33,36 @@ TACTICS: tuple[tuple[str, Stage], ...] = (
     ("reconnaissance", Stage.PROBE),
     ("resource-development", Stage.OTHER),
 )
-FAILED_EVENTS = {("security", "4625"), ("security", "4771"), ("security", "4776"), ("msexchange management", "6")}
-# What Windows records only once it is so: a log is cleared, an account made or let into a group, a service or a task installed.
-DONE_EVENTS = {
-    *(("security", number) for number in ("1102", "4720", "4728", "4732", "4756", "4697", "4698")),
-    *(("system", number) for number in ("104", "7045")),
+# By channel: what Windows and Sysmon record only once it is so (a log is cleared, an account made or let into a group, a
+# service or task installed, a file written, a logon granted, an object changed), and what they record when it was turned away.
+DONE_EVENTS: dict[str, frozenset[str]] = {
+    "security": frozenset(
+        """
+        1102 4624 4648 4657 4663 4670 4697 4698 4702 4704 4706 4713 4716 4717 4719 4720 4722 4724 4726 4728 4732 4735 4737 4738
+        4739 4741 4742 4743 4755 4756 4765 4781 4794 4907 4908 5136 5137 5141
+        """.split()
+    ),
+    "system": frozenset({"104", "7036", "7040", "7045"}),
+    "microsoft-windows-sysmon/operational": frozenset("2 6 7 8 10 11 12 13 14 15 19 20 21 23 25 26".split()),
+    "microsoft-windows-taskscheduler/operational": frozenset({"106", "140", "200", "201"}),
+    "microsoft-windows-wmi-activity/operational": frozenset({"5861"}),
+    "microsoft-windows-terminalservices-localsessionmanager/operational": frozenset({"21", "22", "25"}),
+    "microsoft-windows-windows defender/operational": frozenset({"5001", "5007", "5010", "5012", "5013"}),
+    "microsoft-windows-windows firewall with advanced security/firewall": frozenset("2003 2004 2005 2006 2071 2097".split()),
+    "dns server": frozenset({"770"}),
+    "msexchange management": frozenset({"1"}),
 }
-_TOLD_IDS = frozenset(number for _, number in FAILED_EVENTS | DONE_EVENTS)
+FAILED_EVENTS: dict[str, frozenset[str]] = {
+    "security": frozenset({"4625", "4766", "4771", "4776", "4825"}),
+    "msexchange management": frozenset({"6"}),
+    "microsoft-windows-sysmon/operational": frozenset({"27", "28"}),
+    "microsoft-windows-applocker/exe and dll": frozenset({"8004"}),
+    "microsoft-windows-applocker/msi and script": frozenset({"8007"}),
+    "microsoft-windows-codeintegrity/operational": frozenset({"3077"}),
+    "dns server": frozenset({"150", "771"}),
+}
+AUDIT_FAILURE = 1 << 52  # in the keywords of the Security log: what was asked for was refused
+_TOLD_IDS = frozenset().union(*DONE_EVENTS.values(), *FAILED_EVENTS.values())
 _STATUSES = ("HttpStatus", "sc-status", "status")
 
 
@@ -118,11 +141,29 @@ def _by_answer(event: Event) -> Outcome:
     status = status_of(event)
     if status:
         return Outcome.ATTEMPT if status[0] in "34" else Outcome.UNKNOWN
-    fields = event.fields
-    if fields.get("EventID", "") in _TOLD_IDS:
-        kind = fields.get("Channel", "").lower(), fields["EventID"]
-        if kind in FAILED_EVENTS:
-            return Outcome.ATTEMPT
-        if kind in DONE_EVENTS:
-            return Outcome.SUCCESS
-    return Outcome.UNKNOWN
+    return _by_event(event.fields)
+
+
+def _by_event(fields: Mapping[str, str]) -> Outcome:
+    """What a Windows event's own number says, and in the Security log whether it was recorded as a failure."""
+    number = fields.get("EventID", "")
+    if not number:
+        return Outcome.UNKNOWN
+    channel = fields.get("Channel", "").lower()
+    if channel == "security" and _refused(fields.get("Keywords", "")):
+        return Outcome.ATTEMPT
+    if number not in _TOLD_IDS:
+        return Outcome.UNKNOWN
+    if number in FAILED_EVENTS.get(channel, ()):
+        # Since Windows 2000 one number tells of both: a check of a password that was right has the status 0.
+        right = number == "4776" and fields.get("Status", "").lower() == "0x0"
+        return Outcome.SUCCESS if right else Outcome.ATTEMPT
+    return Outcome.SUCCESS if number in DONE_EVENTS.get(channel, ()) else Outcome.UNKNOWN
+
+
+def _refused(keywords: str) -> bool:
+    """Whether the keywords of the Security log say failure: as a number (0x8010000000000000), or in words."""
+    try:
+        return bool(int(keywords, 0) & AUDIT_FAILURE)
+    except ValueError:
+        return "audit failure" in keywords.lower()
