@@ -53,7 +53,7 @@ def sets(folder: Path, use: str) -> Iterator[LogSet]:
             for path in sorted(root.glob(pointer["each"]))
             if path.is_dir() or 0 < path.stat().st_size <= pointer.get("most", 1 << 30)
         ]
-        for path in found[:: pointer.get("step", 1)]:
+        for path in found[pointer.get("from", 0) :: pointer.get("step", 1)]:
             name = f"{pointer['repository']}/{path.relative_to(root)}"
             yield LogSet(name, path, pointer["answer"], pointer["kind"], pointer["use"])
 

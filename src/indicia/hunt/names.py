@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["GENERIC", "JOINED_URI", "SHOWN", "TEXT", "field_key"]
+__all__ = ["GENERIC", "JOINED_URI", "MACHINE", "SHOWN", "TEXT", "field_key"]
 
 GENERIC = "generic"  # JSON Lines and CSV of unknown origin
 TEXT = "text"  # lines of unknown origin that begin with a time
 SHOWN = "indicia.logsource"  # a column that generic formats make: what records and files call what they are of
+MACHINE = "indicia.machine"  # what a correlation may group by: the machine that an event is of, or the log where it names none
 JOINED_URI = "uri"  # a column that web formats make: path?query
 
 

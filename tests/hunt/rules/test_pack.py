@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,13 @@ LOGS: dict[str, tuple[str, dict[str, str]]] = {  # name in the cases -> family, 
     "security": ("windows", {"Channel": "Security"}),
     "system": ("windows", {"Channel": "System"}),
     "cloudtrail": ("aws-cloudtrail", {}),
+    "registry": ("windows", {"Channel": SYSMON, "EventID": "13"}),
+    "script": ("windows", {"Channel": "Microsoft-Windows-PowerShell/Operational", "EventID": "4104"}),
+    "firewall": ("windows", {"Channel": "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"}),
+    "bitlocker": ("windows", {"Channel": "Microsoft-Windows-BitLocker/BitLocker Management"}),
+    "rdpcore": ("windows", {"Channel": "Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational"}),
+    "openssh": ("windows", {"Channel": "OpenSSH/Operational"}),
+    "syslog": ("syslog", {}),
 }
 LOUD = {"medium", "high", "critical"}
 
@@ -172,3 +181,42 @@ def test_many_encrypted_files_within_a_minute_are_reported_and_few_or_slow_ones_
     titles = {sighting.title for sighting in result.sightings}
     assert ("Many files got an ending that ransomware gives, within a minute" in titles) is found
     assert result.verdict is (HuntVerdict.COMPROMISE if found else HuntVerdict.NOT_SEEN)
+
+
+GUESSED = "Passwords were guessed from one address"
+WORKED = "Somebody logged on from an address that had guessed passwords"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "then", "titles", "verdict"),
+    [
+        (10, "192.0.2.7", {GUESSED, WORKED}, HuntVerdict.SIGNS),
+        (10, "192.0.2.99", {GUESSED}, HuntVerdict.ATTEMPT),
+        (4, "192.0.2.7", set(), HuntVerdict.NOT_SEEN),
+    ],
+)
+def test_guessed_passwords_are_attempts_until_one_fits(
+    wrong: int, then: str, titles: set[str], verdict: HuntVerdict, tmp_path: Path
+) -> None:
+    """Correlations of our pack through the real hunt: ten wrong passwords, then a logon from the same address or another."""
+    start = datetime(2021, 3, 3, 6, tzinfo=UTC)
+    common = {"Channel": "Security", "Computer": "FILES1.corp.example", "TargetUserName": "quinn", "LogonType": 3}
+    events = [{"EventID": 4625, "SubStatus": "0xc000006a", "IpAddress": "192.0.2.7"} for _ in range(wrong)]
+    events.append({"EventID": 4624, "AuthenticationPackageName": "NTLM", "IpAddress": then})
+    lines = [
+        json.dumps({**common, **event, "SystemTime": f"{start + timedelta(seconds=index * 20):%Y-%m-%dT%H:%M:%SZ}"})
+        for index, event in enumerate(events)
+    ]
+    (tmp_path / "security.jsonl").write_text("\n".join(lines) + "\n")
+    found = hunt([tmp_path], jobs=1)
+    assert {sighting.title for sighting in found.sightings} == titles
+    assert found.verdict is verdict
+
+
+def test_failures_that_a_service_tells_of_are_counted_by_machine_or_else_by_log(tmp_path: Path) -> None:
+    for name, count in (("a.log", 6), ("b.log", 5)):
+        lines = [f"2021-03-03 06:00:{index:02} WARN login failed for quinn from 192.0.2.7" for index in range(count)]
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    found = hunt([tmp_path], jobs=1)
+    assert [Path(sighting.event.place.file).name for sighting in found.sightings] == ["a.log"]
+    assert found.verdict is HuntVerdict.ATTEMPT

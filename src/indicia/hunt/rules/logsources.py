@@ -90,6 +90,7 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
     "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
     "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
     "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
+    "terminalservices-rdpcorets": ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",),
     "kernel-shimengine": ("Microsoft-Windows-Kernel-ShimEngine/Operational", "Microsoft-Windows-Kernel-ShimEngine/Diagnostic"),
 }
 

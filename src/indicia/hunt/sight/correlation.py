@@ -18,7 +18,7 @@ from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.reference import number_of
-from indicia.hunt.names import field_key
+from indicia.hunt.names import MACHINE, field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
 
 __all__ = ["Feed", "by_time", "correlated", "correlated_in_group", "feed_of", "feed_of_correlation"]
@@ -56,7 +56,9 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         if time == NO_TIME:
             continue
         place = batch.place(row)
-        fields = {field_key(key): value for key, value in batch.rebuild(row)[2].items()}
+        _, host, told = batch.rebuild(row)
+        fields = {field_key(key): value for key, value in told.items()}
+        fields[MACHINE] = host or place.file
         for each in users:
             group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
             values = [fields.get(field_key(field), "") for field in each.field.split(",")] if each.field else []
