@@ -15,6 +15,7 @@ import duckdb
 import msgspec
 import pytest
 
+from examples.scenarios import write_scenario
 from indicia.errors import InputError
 from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.sight.indicators import stands_alone
@@ -222,9 +223,23 @@ def test_kept_events_can_be_asked(tmp_path: Path) -> None:
     assert duckdb.execute(query).fetchone() == (20, 2, "GET")
 
 
+def test_kept_events_are_hunted_as_what_they_were(tmp_path: Path) -> None:
+    write_scenario("G", tmp_path / "logs", ordinary_lines=200, seed=7)
+    first = hunt([tmp_path / "logs"], keep=tmp_path / "kept", jobs=1)
+    again = hunt([tmp_path / "kept"], jobs=1)
+    assert len(first.sightings) > 20
+    assert again.sightings == first.sightings
+    assert again.verdict == first.verdict
+    logs = {file.file: (file.format, file.events, file.oldest, file.newest, file.host) for file in first.files if file.events}
+    assert {
+        file.file: (file.format, file.events, file.oldest, file.newest, file.host) for file in again.files if file.events
+    } == logs
+
+
 FULL = """
 import resource, sys
 from pathlib import Path
+from examples.scenarios import write_scenario
 from indicia.hunt import hunt
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))  # bytes that a file may grow to: the disk is full, as it were
 result = hunt([Path(sys.argv[1])], builtin=False, keep=Path(sys.argv[2]))

@@ -1,7 +1,7 @@
 """Events kept as Parquet, for DuckDB, Spark, Timesketch (through either) and later questions.
 
-One file a format and run: `file`, `position`, `unit`, `format`, `time` (UTC), `time_text`, `host`, and `fields`, a map from
-name to text with everything that the log says.
+One file a format and run: `file`, `position`, `unit`, `format`, `family` (what rules call the kind of log), `time` (UTC),
+`time_text`, `host`, and `fields`, a map from name to text with everything that the log says. `formats/kept.py` reads it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from indicia.hunt.events import NO_TIME, EventBatch
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-__all__ = ["Keeper"]
+__all__ = ["SCHEMA", "Keeper"]
 
 SCHEMA = pa.schema(
     [
@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         ("position", pa.int64()),
         ("unit", pa.string()),
         ("format", pa.string()),
+        ("family", pa.string()),
         ("time", pa.timestamp("us", "UTC")),
         ("time_text", pa.string()),
         ("host", pa.string()),
@@ -72,6 +73,7 @@ class Keeper:
                 pa.array(batch.positions, pa.int64()),
                 pa.array([batch.unit] * batch.size, pa.string()),
                 pa.array([batch.format] * batch.size, pa.string()),
+                pa.array([batch.family] * batch.size, pa.string()),
                 pa.array(times, pa.timestamp("us", "UTC")),
                 pa.array([text for text, _, _ in whole], pa.string()),
                 pa.array([host for _, host, _ in whole], pa.string()),

@@ -15,11 +15,12 @@ from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.envelope import unpacked
 from indicia.hunt.logs.formats.jsonl import batches
+from indicia.hunt.logs.formats.kept import is_kept, kept_batches
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.hunt.sources import FAMILIES
 from indicia.records import Problem, Severity
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "events_of"]
 
 _BATCH = 8_192
 LARGEST = 1 << 30  # bytes of a file within an archive, which is read whole
@@ -36,14 +37,22 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
         number = 0
         try:
             for rows in _tables(log):
-                records = [(number + index, unpacked(_plain(row))) for index, row in enumerate(rows, 1)]
+                yield from events_of(log, rows, range(number + 1, number + 1 + len(rows)), wanted)
                 number += len(rows)
-                yield from batches(log, records, wanted, "record")
         except (pa.ArrowException, ValueError, OSError) as error:
             yield Problem(where=log.name, what=f"cannot be read on: {error}", severity=Severity.FAILED)
 
 
-def _tables(log: LogInput) -> Iterator[list[dict[str, Any]]]:
+def events_of(log: LogInput, rows: pa.RecordBatch, positions: Iterable[int], wanted: frozenset[str]) -> Iterator[EventBatch]:
+    """Some rows of a table, with their positions in it, as events."""
+    if is_kept(rows.schema.names):
+        yield from kept_batches(rows, wanted)
+        return
+    records = [(position, unpacked(_plain(row))) for position, row in zip(positions, rows.to_pylist(), strict=True)]
+    yield from batches(log, records, wanted, "record")
+
+
+def _tables(log: LogInput) -> Iterator[pa.RecordBatch]:
     with log.open() as stream:
         source = stream if log.path is not None else _whole(stream)
         first = source.read(4)
@@ -52,12 +61,11 @@ def _tables(log: LogInput) -> Iterator[list[dict[str, Any]]]:
             import pyarrow.parquet as pq  # few logs are such, and it takes a while to load
 
             with pq.ParquetFile(source) as file:
-                for batch in file.iter_batches(_BATCH):
-                    yield batch.to_pylist()
+                yield from file.iter_batches(_BATCH)
         else:
             with pa.ipc.open_file(source) as file:
                 for index in range(file.num_record_batches):
-                    yield file.get_batch(index).to_pylist()
+                    yield file.get_batch(index)
 
 
 def _whole(stream: BinaryIO) -> pa.BufferReader:

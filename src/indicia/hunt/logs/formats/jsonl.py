@@ -7,7 +7,6 @@ import re
 from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any, BinaryIO
 
 import msgspec
@@ -21,7 +20,7 @@ from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.shown import shown_column
-from indicia.hunt.logs.formats.table import ShapedRows, flatten, text_of
+from indicia.hunt.logs.formats.table import ShapedRows, bare_names, flatten, text_of
 from indicia.hunt.logs.formats.windows import normal, windows_batch
 from indicia.hunt.logs.formats.zeek import zeek_path
 from indicia.hunt.names import GENERIC, SHOWN
@@ -196,7 +195,7 @@ def batches(log: LogInput, records: list[tuple[int, Any]], wanted: frozenset[str
         if carried is not None:
             windows.append((number, carried))
             continue
-        fields = _named(record)
+        fields = bare_names(flatten(record))
         path = zeek_path(fields, log.name)
         if path:
             fields["_path"] = path
@@ -246,16 +245,6 @@ def _batch(
         rebuild=rebuild,
         unit=unit,
     )
-
-
-def _named(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted names, and for each the bare last part where no other field is called so."""
-    fields = flatten(record)
-    for name, value in list(islice(fields.items(), 2000)):
-        last = name.rpartition(".")[2]
-        if last not in fields and not last.isdigit():
-            fields[last] = value
-    return fields
 
 
 FORMATS = (Format("jsonl", "generic", sniff, read, also=("windows", "zeek", *LINE_FAMILIES, *FAMILIES)),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, count
+from itertools import chain, count, islice
 from operator import itemgetter
 from typing import Any
 
@@ -15,8 +15,9 @@ from indicia.hunt.events import Codes, Column
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import field_key
 
-__all__ = ["ShapedRows", "column_of", "flatten", "text_of"]
+__all__ = ["ShapedRows", "bare_names", "column_of", "flatten", "text_of"]
 
+MOST_BARE = 2_000  # names of a record that are shortened
 MOST_ITEMS = 100  # of a list of objects
 DEEPEST = 8  # levels of nesting that become names; what lies deeper is kept as JSON
 
@@ -167,3 +168,13 @@ def _of_items(items: Sequence[Any], prefix: str, depth: int) -> dict[str, Any]:
             for name, value in flatten(item, prefix, depth).items():
                 found.setdefault(name, []).append(value)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def bare_names(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields with dotted names, and for each the bare last part where no other field is called so."""
+    found = dict(fields)
+    for name, value in islice(fields.items(), MOST_BARE):
+        last = name.rpartition(".")[2]
+        if last not in found and not last.isdigit():
+            found[last] = value
+    return found
