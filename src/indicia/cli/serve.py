@@ -17,6 +17,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
+from indicia.records import Tlp
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -55,6 +56,10 @@ def serve(
             "--user-header", help="The header in which your proxy says who asks, such as X-Remote-User. It must set it."
         ),
     ] = None,
+    open_to: Annotated[
+        str | None,
+        typer.Option("--open", help="To read, for anybody without a token: what this marking may see, such as clear."),
+    ] = None,
     taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
     readers: Annotated[
         Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
@@ -82,11 +87,13 @@ def serve(
     from platformdirs import user_data_path
 
     from indicia.cli.taxii import taxii_of_page, taxii_server
-    from indicia.web import create_app
+    from indicia.web import create_app, create_open_app
     from indicia.web.guard.connections import server
     from indicia.web.guard.hosts import hosts_of, is_loopback
     from indicia.web.taxii.server import beside
 
+    if open_to is not None and (taxii_only or readers or inbox or reads or user_header):
+        raise UsageError("--open is a page that is only read", hint="start another server for forms, TAXII and its readers")
     voice = talk(quiet, verbose, color)
     known = hosts_of(host, names or ())
     launch = _launch_token()
@@ -94,7 +101,9 @@ def serve(
     with ExitStack() as held:
         listener = held.enter_context(_listening(host, port))
         app: ASGIApp
-        if taxii_only:
+        if open_to is not None:
+            app = create_open_app(home, cases or (), audience=_audience(open_to), hosts=known)
+        elif taxii_only:
             app = taxii_server(cases or (), readers, inbox, sightings, known, held)
         else:
             if not cases:
@@ -111,10 +120,10 @@ def serve(
             shelf = page.state.shelf
             held.callback(shelf.close)
             app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
-        if not is_loopback(host):
+        if not is_loopback(host) and open_to is None:
             voice.say("others can reach this, and tokens travel in clear: put a proxy with TLS before it", "yellow")
         shown = f"[{host}]" if ":" in host else host
-        rest = "taxii2/" if taxii_only else f"?token={launch}"
+        rest = "taxii2/" if taxii_only else "" if open_to is not None else f"?token={launch}"
         sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
         sys.stdout.flush()
         voice.say("stop with Ctrl-C", "dim")
@@ -128,6 +137,14 @@ def _launch_token() -> str:
     if given and (len(given) < 16 or not given.isascii() or not given.isprintable()):
         raise UsageError("INDICIA_SERVE_TOKEN is too easily guessed", hint="16 letters and digits or more")
     return given or secrets.token_hex(24)
+
+
+def _audience(marking: str) -> Tlp:
+    """Raises: UsageError for what is no marking."""
+    try:
+        return Tlp.read(marking)
+    except ValueError as error:
+        raise UsageError(str(error), hint="for example: --open clear") from None
 
 
 def _header_name(given: str | None) -> str | None:

@@ -8,6 +8,6 @@ templates/, static/                              what they look like
 
 from __future__ import annotations
 
-from indicia.web.app import create_app
+from indicia.web.app import create_app, create_open_app
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "create_open_app"]

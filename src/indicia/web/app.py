@@ -22,9 +22,11 @@ from starlette.types import ExceptionHandler
 
 from indicia.account import account
 from indicia.errors import IndiciaError
+from indicia.records import Tlp
 from indicia.web.actions import cases as case_deeds
 from indicia.web.actions import judging
 from indicia.web.cases.jobs import Jobs
+from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
@@ -33,11 +35,12 @@ from indicia.web.guard.hosts import LOCAL, Hosts
 from indicia.web.pages import advise, claim, documents, export, hunt, ledger, overview, pictures, search, start, timeline, weigh
 from indicia.web.shown.render import Ask, Page, answer
 
-__all__ = ["MOST_BYTES", "create_app"]
+__all__ = ["MOST_BYTES", "create_app", "create_open_app"]
 
 SESSION = 7 * 24 * 3600  # seconds
 _log = logging.getLogger(__name__)
 MOST_BYTES = 200_000_000  # of one request: larger logs are given as a folder on this machine
+MOST_OPEN_BYTES = 10_000  # of one request to a page that nothing is sent to
 PageFunction = Callable[[Ask], Page | Response]
 
 # Pages above the cases, and pages of a case. Each has a twin at the same address with `.json`.
@@ -64,6 +67,8 @@ OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
     ("/case/{slug}/search", search.search),
 )
 
+# What a page for anybody leaves out: it is about the work of the house.
+NOT_OPEN = {claim.check}
 
 # Tables that can be taken along with their filters: the same address with `.csv`.
 TABLES: tuple[tuple[str, Callable[[Ask], Response]], ...] = (
@@ -130,20 +135,66 @@ def create_app(
     return app
 
 
-def _routes() -> list[BaseRoute]:
+def create_open_app(
+    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: Hosts = Hosts(LOCAL)
+) -> Starlette:
+    """A page for anybody, without a token, over the same cases: what people cleared for `audience` may see of them, without
+    what our own logs told and without a word of who judged. It has no form that changes anything, and no way to send one.
+
+    Raises: IndiciaError when a given case cannot be opened.
+    """
+    inner = Shelf(folder)
+    try:
+        for case in cases:
+            inner.add(case)
+    except IndiciaError:
+        inner.close()
+        raise
+    shelf = OpenShelf(inner, audience)
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        shelf.close()
+
+    app = Starlette(
+        routes=_reading((*ABOVE[:2], *(row for row in OF_A_CASE if row[1] not in NOT_OPEN))),
+        middleware=[
+            *around(hosts.names, MOST_OPEN_BYTES),
+            Middleware(SessionMiddleware, secret_key=secrets.token_hex(32), session_cookie=COOKIE, same_site="strict"),
+        ],
+        exception_handlers=_HANDLERS,
+        lifespan=life,
+    )
+    app.router.redirect_slashes = False
+    app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), Folders()
+    app.state.hosts, app.state.launch = hosts, ""
+    app.state.author, app.state.user_header = "", None
+    app.state.reads_only = True
+    return app
+
+
+def _reading(pages: Iterable[tuple[str, PageFunction]]) -> list[BaseRoute]:
+    """What is only read: these pages with their twins, the tables and files of a case, and what they look like."""
     routes: list[BaseRoute] = [
         Route("/", _endpoint(start.start, as_json=False)),
         Mount("/static", StaticFiles(directory=str(files("indicia.web").joinpath("static")))),
-        Route("/jobs/{job}/events", start.events),
     ]
     for path, table in TABLES:
         routes.append(Route(path, _endpoint(table, as_json=False)))
-    for path, page in (*ABOVE, *OF_A_CASE):
+    for path, page in pages:
         routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
         routes.append(Route(path, _endpoint(page, as_json=False)))
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
     routes.append(Route("/case/{slug}/picture/{file}", _endpoint(pictures.picture, as_json=False)))
-    routes += [
+    return routes
+
+
+def _routes() -> list[BaseRoute]:
+    """Everything: what is read, and what a person does."""
+    return [
+        Route("/jobs/{job}/events", start.events),
+        *_reading((*ABOVE, *OF_A_CASE)),
         Route(ENTER, enter, methods=["POST"]),
         Route("/new", case_deeds.new, methods=["POST"]),
         Route("/jobs/{job}/stop", case_deeds.stop, methods=["POST"]),
@@ -153,7 +204,6 @@ def _routes() -> list[BaseRoute]:
         Route("/case/{slug}/restore", case_deeds.restore, methods=["POST"]),
         Route("/case/{slug}/documents/{id}/add", judging.add_claim, methods=["POST"]),
     ]
-    return routes
 
 
 def _endpoint(page: PageFunction, *, as_json: bool) -> Callable[[Request], Response]:

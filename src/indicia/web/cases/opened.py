@@ -1,0 +1,84 @@
+"""The cases of a folder as anybody may see them: each is laid down anew, without what is marked above an audience and without
+anything that our own logs told, in a file of its own. Pages over these files cannot show what is not in them."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import threading
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+
+import msgspec
+
+from indicia.case import Store
+from indicia.errors import StoreError
+from indicia.knowledge import load
+from indicia.pipeline import as_left, for_audience, for_public
+from indicia.records import Case, Tlp
+from indicia.share.redact import as_marked
+from indicia.web.cases.shelf import SUFFIX, Shelf
+
+__all__ = ["OpenShelf", "opened"]
+
+
+def opened(case: Case, audience: Tlp) -> Case:
+    """What anybody cleared for `audience` may see of a case, as people left it; of files, their names without our folders."""
+    knowledge = load()
+    seen = for_public(for_audience(as_left(case, knowledge), audience, knowledge), knowledge)
+    documents = tuple(msgspec.structs.replace(one, name=PurePath(one.name).name) for one in seen.documents)
+    return as_marked(msgspec.structs.replace(seen, documents=documents, problems=()))
+
+
+class OpenShelf(Shelf):
+    """Reads from another shelf and writes nothing to it. A case of which nothing may be seen is not there."""
+
+    def __init__(self, inner: Shelf, audience: Tlp) -> None:
+        super().__init__(Path(tempfile.mkdtemp(prefix="indicia-open-")))
+        self.inner, self.audience = inner, audience
+        self._made: dict[str, tuple[int, str | None]] = {}  # inner slug -> (run, slug here, None where nothing may be seen)
+        self._making = threading.Lock()
+
+    def slugs(self) -> list[str]:
+        return sorted(slug for one in self.inner.slugs() if (slug := self._slug(one)) is not None)
+
+    def store(self, slug: str, *, make: bool = False) -> Store:
+        if make or slug not in self.slugs():
+            raise KeyError(slug)
+        return self._store(slug)
+
+    def close(self) -> None:
+        super().close()
+        self.inner.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _slug(self, inner: str) -> str | None:
+        """Lays a case down as it may be seen now, unless it was since its last change, and gives its name in addresses."""
+        try:
+            store = self.inner.store(inner)
+            run = store.last_run()
+            with self._making:
+                if self._made.get(inner, (-1, None))[0] != run:
+                    self._made[inner] = (run, self._lay(inner, store) if run else None)
+        except (KeyError, StoreError):
+            return None
+        return self._made[inner][1]
+
+    def _lay(self, inner: str, store: Store) -> str | None:
+        whole = store.load(sightings=False)  # none of them is shown
+        case = opened(whole, self.audience)
+        if not case.documents:
+            return None
+        slug = inner if case.name == whole.name else _unnamed(case)
+        with self._lock:
+            if (before := self._made.get(inner)) and before[1] not in {None, slug}:
+                (self.folder / f"{before[1]}{SUFFIX}").unlink(missing_ok=True)
+            time = datetime.now(UTC).isoformat(timespec="seconds")
+            self._store(slug).save(case, author="indicia", time=time, what=f"as {self.audience.label} may see it")
+        return slug
+
+
+def _unnamed(case: Case) -> str:
+    """An address for a case whose name may not be told, made of nothing but what may be seen."""
+    return f"extract-{hashlib.sha256(case.documents[0].sha256.encode()).hexdigest()[:12]}"
