@@ -34,6 +34,7 @@ FLOORS = {
     "pipeline": 7,
     "library": 8,
     "mcp": 9,
+    "watch": 8,
     "web": 8,
     "spark": 8,  # the stages on many machines
     "cli": 10,  # `indicia serve` starts the page, `indicia mcp` the tools

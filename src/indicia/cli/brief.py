@@ -21,7 +21,7 @@ from indicia.errors import InputError
 from indicia.extras import missing
 from indicia.records import Case, to_json
 
-__all__ = ["brief"]
+__all__ = ["brief", "held_case"]
 
 # What a brief leaves behind: file name and share format, in the order in which they are written.
 FILES = (
@@ -93,7 +93,7 @@ def brief(
 
     voice = talk(quiet, verbose, color)
     knowledge = load()
-    before = _held(keep) if keep else None
+    before = held_case(keep) if keep else None
     with voice.progress() as progress:
         case = build(
             sources,
@@ -153,7 +153,7 @@ def _with_logs_marked(case: Case, marking: str) -> Case:
     return msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, marking=tlp))
 
 
-def _held(where: str) -> Case | None:
+def held_case(where: str) -> Case | None:
     """The case that is kept there already, if any."""
     from indicia.pipeline import is_store, load_case
 

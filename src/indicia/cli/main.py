@@ -101,6 +101,7 @@ def register() -> None:
         read,
         serve,
         share,
+        watch,
         weigh,
     )
 
@@ -116,6 +117,7 @@ def register() -> None:
     app.command("merge")(_exiting(merge.merge))
     app.command("pull")(_exiting(pull.pull))
     app.command("push")(_exiting(push.push))
+    app.command("watch")(_exiting(watch.watch))
     app.command("mcp")(_exiting(mcp.mcp))
     app.add_typer(knowledge.app, name="knowledge")
     app.command("example")(_exiting(example.example))

@@ -15,6 +15,7 @@ from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
 from indicia.pipeline.sources import ProgressCall, read_sources
+from indicia.read.fronts import Held
 from indicia.records import (
     UNMARKED,
     Case,
@@ -50,7 +51,7 @@ def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
 
 
 def build(
-    sources: Sequence[str],
+    sources: Sequence[str | Held],
     logs: Sequence[Path] = (),
     *,
     rules: Sequence[Path] = (),
@@ -90,7 +91,7 @@ def build(
         from indicia.hunt import merge
         from indicia.hunt.rules.files import bundles_among
 
-        conduct = bundles_among(Path(source) for source in sources)
+        conduct = bundles_among(Path(source) for source in sources if isinstance(source, str))
         found = hunt_logs(logs, rules=(*rules, *conduct), indicators=sought(mentions), progress=progress)
         hunt = merge(hunt, found) if hunt else found
     judgements = before.judgements if before else ()

@@ -9,7 +9,7 @@ import msgspec
 
 from indicia.errors import IndiciaError
 from indicia.knowledge import Knowledge
-from indicia.read.fronts import each_opened
+from indicia.read.fronts import Held, each_opened
 from indicia.read.reading import only_in_front, read_document
 from indicia.records import Case, Claim, Document, Mention, Problem, Severity, Tlp
 from indicia.share.stix import is_ours, read_bundle
@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def read_sources(
-    sources: Sequence[str],
+    sources: Sequence[str | Held],
     knowledge: Knowledge,
     *,
     published: str | None = None,
@@ -67,7 +67,7 @@ def read_sources(
 
 
 def each_piece(
-    sources: Sequence[str],
+    sources: Sequence[str | Held],
     knowledge: Knowledge,
     *,
     published: str | None = None,

@@ -18,7 +18,7 @@ import requests
 from indicia.errors import FormatError, InputError, LimitError, UsageError
 from indicia.records import Record
 
-__all__ = ["Pulled", "joined", "pull", "push"]
+__all__ = ["Pulled", "is_collection", "joined", "pull", "push"]
 
 MEDIA = "application/taxii+json;version=2.1"
 _WAIT = 60  # seconds without an answer
@@ -113,7 +113,7 @@ def _refusal(session: requests.Session, code: int, headers: Mapping[str, str], f
         offers = _offers(session, url)
         known = f"; this server offers: {', '.join(offers)}" if offers else ""
         cleared = "it may be above what you are cleared for" if "Authorization" in session.headers else _TOKEN
-        hint = f"{_COLLECTION}{known}" if not _is_collection(url) else f"{cleared}{known}"
+        hint = f"{_COLLECTION}{known}" if not is_collection(url) else f"{cleared}{known}"
     elif code == 401:
         hint = "check the token file" if "Authorization" in session.headers else _TOKEN
     elif code in {429, 503}:
@@ -148,7 +148,7 @@ def _offers(session: requests.Session, url: str) -> list[str]:
     return offers[:_OFFERS]
 
 
-def _is_collection(url: str) -> bool:
+def is_collection(url: str) -> bool:
     """Whether the address looks like that of a collection."""
     before, _, id = urlsplit(url).path.removesuffix("/objects/").rstrip("/").rpartition("/collections/")
     return bool(before and id and "/" not in id and id != "objects")

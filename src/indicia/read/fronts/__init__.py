@@ -10,7 +10,7 @@ dates     the publication date a text states
 
 from __future__ import annotations
 
-from indicia.read.fronts.opened import Limits, Opened
+from indicia.read.fronts.opened import Held, Limits, Opened
 from indicia.read.fronts.source import document_from_text, each_opened, open_source
 
-__all__ = ["Limits", "Opened", "document_from_text", "each_opened", "open_source"]
+__all__ = ["Held", "Limits", "Opened", "document_from_text", "each_opened", "open_source"]

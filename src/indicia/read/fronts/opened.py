@@ -6,12 +6,24 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from indicia.read.text import banners
 from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
-__all__ = ["Limits", "Opened", "Parsed", "Progress", "Readable", "failed", "found_marking", "noted", "skipped", "to_document"]
+__all__ = [
+    "Held",
+    "Limits",
+    "Opened",
+    "Parsed",
+    "Progress",
+    "Readable",
+    "failed",
+    "found_marking",
+    "noted",
+    "skipped",
+    "to_document",
+]
 
 _ENDING = re.compile(r"(?:\.\w{1,5}){0,2}(?:#char=[\d,]+)?$")  # of a file's name, and which part of the file it is
 
@@ -23,6 +35,13 @@ class Readable(Protocol):
 
 
 Progress = Callable[[str, float, "float | None"], None]
+
+
+class Held(NamedTuple):
+    """A source that is there already: what it is called, and its bytes."""
+
+    name: str
+    data: bytes
 
 
 class Limits(Record, frozen=True, kw_only=True):

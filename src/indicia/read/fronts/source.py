@@ -14,7 +14,18 @@ from indicia.errors import IndiciaError
 from indicia.plugins import READERS, plugins
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
-from indicia.read.fronts.opened import Limits, Opened, Parsed, Progress, Readable, failed, found_marking, skipped, to_document
+from indicia.read.fronts.opened import (
+    Held,
+    Limits,
+    Opened,
+    Parsed,
+    Progress,
+    Readable,
+    failed,
+    found_marking,
+    skipped,
+    to_document,
+)
 from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
@@ -62,19 +73,23 @@ def open_source(
 
 
 def each_opened(
-    source: Path | str,
+    source: Path | str | Held,
     *,
     stdin: IO[bytes] | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Opened]:
-    """The documents of a file, a folder (walked, in the order of the names) or `-` (the stream `stdin`), as they are read.
+    """The documents of a file, a folder (walked, in the order of the names), `-` (the stream `stdin`) or bytes that are there
+    already, as they are read.
 
     Never raises for what the input holds: a missing, unreadable, empty, binary, encrypted, broken or oversized file is a
     Problem with a hint, and the rest goes on. Archives, messages and their attachments are opened within `limits`. A long
     text, also one that is packed, comes in parts; whoever keeps none of them needs little memory however long it is.
     """
     run = _Run(limits or Limits(), progress)
+    if isinstance(source, Held):
+        yield from _read_stream(run, io.BytesIO(source.data), source.name)
+        return
     name = told_path(source)
     if name == "-":
         if stdin is None:

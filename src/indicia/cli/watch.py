@@ -1,0 +1,124 @@
+"""`indicia watch`: new texts from folders, feeds and TAXII collections, read into a case, with a digest of what they change."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indicia.account import account
+from indicia.cli import exits
+from indicia.cli.options import Color, Json, Output, Quiet, Unmarked, Verbose, read_marking, talk
+from indicia.cli.pull import TokenFile, read_secret
+from indicia.cli.talk import Talk, plain, write_out
+from indicia.errors import UsageError
+
+if TYPE_CHECKING:
+    from indicia.watch import Digest
+    from indicia.watch.rounds import Watch
+
+__all__ = ["watch"]
+
+
+def watch(
+    case: Annotated[
+        str, typer.Argument(help="The case file (or database URL) to add to; a new file is made.", show_default=False)
+    ],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help="Folders, addresses of RSS or Atom feeds, TAXII 2.1 collections.", show_default=False),
+    ],
+    follow: Annotated[
+        list[str] | None,
+        typer.Option("--follow", help="A host whose articles are fetched where a feed links to them. May be repeated."),
+    ] = None,
+    about: Annotated[
+        list[str] | None, typer.Option("--about", help="Only entries of feeds with one of these words: hafnium,exchange.")
+    ] = None,
+    every: Annotated[int | None, typer.Option("--every", min=1, help="Look again after so many minutes, until Ctrl-C.")] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", help="Where it is kept what was seen; CASE.watched if not given.", show_default=False),
+    ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Hosts may be in the own network, or this machine.")] = False,
+    token_file: TokenFile = None,
+    unmarked: Unmarked = None,
+    as_json: Json = False,
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """New texts from folders, feeds and TAXII, read into a case, and a digest: who joined, denied, hardened, changed.
+
+    Only what you name is asked: a feed's links are followed to the hosts of --follow alone, redirects to no other host.
+
+    [bold]Examples[/]
+
+      indicia watch affair.indicia statements/ https://news.example/rss.xml --about hafnium,exchange
+
+      indicia watch affair.indicia https://news.example/rss.xml --follow news.example --every 30
+
+      indicia watch affair.indicia https://taxii.example/api/collections/ID/ --token-file token.txt -o digest.txt
+    """
+    from indicia.cli.arguments import words
+    from indicia.share.taxii_client import is_collection
+    from indicia.watch.fetching import host_of
+    from indicia.watch.rounds import Watch
+
+    voice = talk(quiet, verbose, color)
+    secret = read_secret(token_file)
+    if secret and sum(bool(host_of(source)) and is_collection(source) for source in sources) != 1:
+        raise UsageError("--token-file is for one TAXII collection", hint="watch others in a run of their own")
+    if state is None and "://" in case:
+        raise UsageError("a database has no place beside it", hint="say with --state FILE where to keep what was seen")
+    hosts = frozenset(host_of(one) or one.lower() for one in follow or ())
+    wanted = Watch(tuple(sources), hosts, words(about) if about else (), private, secret)
+    kept = state or Path(f"{case}.watched")
+    while True:
+        whole, found = _round(case, wanted, kept, unmarked, voice)
+        if found is not None:
+            _tell(found, as_json, output)
+        if every is None:
+            return exits.E_OK if whole else exits.E_PARTIAL
+        time.sleep(60 * every)
+
+
+def _round(case: str, wanted: Watch, kept: Path, unmarked: str | None, voice: Talk) -> tuple[bool, Digest | None]:
+    """One look: whether every source could be asked, and what changed. What was seen is kept last: a run that is stopped in
+    between reads the same texts again, which changes nothing."""
+    from indicia.case import open_store
+    from indicia.cli.brief import held_case
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, build
+    from indicia.watch import digest, load_state, look, save_state
+
+    looked = look(wanted, load_state(kept))
+    voice.problems(looked.problems)
+    whole = not any(problem.severity == "failed" for problem in looked.problems)
+    if not looked.texts:
+        save_state(kept, looked.state)
+        voice.say("nothing new", "dim")
+        return whole, None
+    knowledge, before = load(), held_case(case)
+    name = before.name if before else Path(case).stem
+    with voice.progress() as progress:
+        now = build(
+            looked.texts, name=name, before=before, unmarked=read_marking(unmarked), knowledge=knowledge, progress=progress
+        )
+    voice.problems(now.problems)
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    with open_store(case) as store:
+        store.save(now, author=account(), time=moment, what="watch " + " ".join(wanted.sources))
+    save_state(kept, looked.state)
+    return whole, digest(as_left(before, knowledge) if before else None, as_left(now, knowledge))
+
+
+def _tell(found: Digest, as_json: bool, output: Path | None) -> None:
+    from indicia.records import to_json
+
+    text = to_json(found) if as_json else plain("\n".join(found.told())).encode("utf-8")
+    write_out(text + b"\n", output)

@@ -1,0 +1,169 @@
+"""One look at all sources: what is new in folders, feeds and TAXII collections, ready to be read into a case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from indicia.errors import IndiciaError, InputError
+from indicia.read.fronts import Held
+from indicia.records import Problem, Severity
+from indicia.share.stix.ids import object_id
+from indicia.share.taxii_client import is_collection, pull
+from indicia.walking import told_path, walk
+from indicia.watch.feeds import Entry, entries_of
+from indicia.watch.fetching import Fetcher, host_of
+from indicia.watch.state import Seen, Watched
+
+__all__ = ["Round", "Watch", "look"]
+
+_AT_ONCE = 200  # texts of one source in one round; what is left comes in the next
+_BYTES = 100_000_000  # of all texts from servers in one round
+
+
+class Watch(NamedTuple):
+    """What the user wants watched. `follow` are hosts whose articles are fetched where a feed links to them; `about` words of
+    which one must be in an entry of a feed; `private` says that the own network is meant; `secret` is the token of TAXII."""
+
+    sources: tuple[str, ...]
+    follow: frozenset[str] = frozenset()
+    about: tuple[str, ...] = ()
+    private: bool = False
+    secret: str | None = None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """All hosts that may be asked."""
+        return frozenset({host for source in self.sources if (host := host_of(source))} | self.follow)
+
+
+class Round(NamedTuple):
+    """What one look brought: texts to be read, what could not be had, and what is to be remembered once they are read."""
+
+    texts: tuple[str | Held, ...]
+    problems: tuple[Problem, ...]
+    state: Watched
+
+
+def look(watch: Watch, before: Watched, fetcher: Fetcher | None = None) -> Round:
+    """Looks at each source once. A source that fails costs itself alone, and is asked again next time."""
+    fetcher = fetcher or Fetcher(watch.hosts, private=watch.private)
+    texts: list[str | Held] = []
+    problems: list[Problem] = []
+    seen = dict(before.sources)
+    room = _BYTES
+    for source in dict.fromkeys(watch.sources):
+        try:
+            found, now, told = _look_at(source, watch, seen.get(source, Seen()), fetcher)
+        except IndiciaError as error:
+            problems.append(_failed(error.where or source, error.message, error.hint))
+            continue
+        size = sum(len(text.data) for text in found if isinstance(text, Held))
+        if size > room:
+            what = f"brings more than {_BYTES:,} bytes in one round with the others; it waits for the next"
+            problems.append(_failed(source, what, "give it a case of its own"))
+            continue
+        room -= size
+        texts += found
+        problems += told
+        seen[source] = now
+    return Round(tuple(texts), tuple(problems), Watched(sources=seen))
+
+
+def _look_at(source: str, watch: Watch, seen: Seen, fetcher: Fetcher) -> tuple[Sequence[str | Held], Seen, list[Problem]]:
+    if not host_of(source):
+        return _folder(source, seen)
+    if is_collection(source):
+        return _collection(source, watch.secret, seen)
+    return _feed(source, watch, seen, fetcher)
+
+
+def _failed(where: str, what: str, hint: str = "") -> Problem:
+    return Problem(where=where, what=what, severity=Severity.FAILED, hint=hint)
+
+
+def _folder(source: str, seen: Seen) -> tuple[Sequence[str], Seen, list[Problem]]:
+    """Files that are new or have changed: by size and time of the last change."""
+    path = Path(source)
+    if not path.exists():
+        raise InputError(
+            "there is no such file or folder", where=source, hint="check the path, or write https:// before a host"
+        )
+    problems, found = [], {}
+    for one in walk(path, hidden=False) if path.is_dir() else [path]:
+        if isinstance(one, Problem):
+            problems.append(one)
+            continue
+        try:
+            status = one.stat()
+        except OSError:  # gone since it was listed
+            continue
+        found[told_path(one)] = (str(one), f"{status.st_size} {status.st_mtime_ns}")
+    new = [key for key, (_, now) in found.items() if seen.entries.get(key) != now]
+    taken, left = new[:_AT_ONCE], new[_AT_ONCE:]
+    if left:
+        problems.append(_waiting(source, len(left)))
+    kept = {key: seen.entries[key] for key in found.keys() & seen.entries.keys()}
+    entries = kept | {key: found[key][1] for key in taken}
+    return [found[key][0] for key in taken], Seen(entries={key: entries[key] for key in sorted(entries)}), problems
+
+
+def _waiting(source: str, count: int) -> Problem:
+    what = f"{count:,} more that are new wait for the next round"
+    return Problem(where=source, what=what, severity=Severity.NOTE, count=count)
+
+
+def _collection(source: str, secret: str | None, seen: Seen) -> tuple[Sequence[Held], Seen, list[Problem]]:
+    """Objects that were added since the last look, as one bundle."""
+    pulled = pull(source, secret, added_after=seen.added_last or None)
+    now = Seen(added_last=pulled.last or seen.added_last, entries=seen.entries)
+    if not pulled.objects:
+        return [], now, []
+    keys = sorted(f"{item.get('id')} {item.get('modified', '')}" for item in pulled.objects)
+    id = object_id("bundle", *keys)
+    if id in seen.entries:  # a server that does not heed what it is asked for
+        return [], now, []
+    bundle = orjson.dumps({"type": "bundle", "id": id, "objects": pulled.objects})
+    entries = seen.entries | {id: now.added_last}
+    return [Held(f"{source}#{id.removeprefix('bundle--')[:8]}", bundle)], Seen(added_last=now.added_last, entries=entries), []
+
+
+def _feed(source: str, watch: Watch, seen: Seen, fetcher: Fetcher) -> tuple[Sequence[Held], Seen, list[Problem]]:
+    """Entries that are new or have changed, the newest first; with their articles where these may be fetched."""
+    answer = fetcher.get(source, etag=seen.etag, modified=seen.modified)
+    if answer is None:
+        return [], seen, []
+    new = [one for one in entries_of(answer.data, source) if seen.entries.get(one.id) != one.digest]
+    taken, left = new[:_AT_ONCE], new[_AT_ONCE:]
+    problems = [_waiting(source, len(left))] if left else []
+    texts = []
+    for entry in _about(taken, watch.about):
+        texts.append(_whole(entry, source, watch, fetcher, problems))
+    entries = seen.entries | {entry.id: entry.digest for entry in taken}
+    # What waits must be asked for again, whether or not the feed has changed by then.
+    marks = {} if left else {"etag": answer.etag, "modified": answer.modified}
+    return texts, Seen(entries=entries, **marks), problems
+
+
+def _about(entries: Iterable[Entry], words: Sequence[str]) -> Iterator[Entry]:
+    """Those entries in which one of the words stands; all where there are none."""
+    wanted = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in words), re.IGNORECASE) if words else None
+    return (one for one in entries if wanted is None or wanted.search(f"{one.title} {one.body}"))
+
+
+def _whole(entry: Entry, source: str, watch: Watch, fetcher: Fetcher, problems: list[Problem]) -> Held:
+    """The article, where its host may be asked; else what the feed itself says."""
+    if entry.link and host_of(entry.link) in watch.follow:
+        try:
+            article = fetcher.get(entry.link)
+        except IndiciaError as error:
+            problems.append(_failed(entry.link, f"{error.message}; what the feed says of it is read instead", error.hint))
+        else:
+            if article is not None:
+                return Held(entry.link, article.data)
+    # Not by the link alone: a feed could give out its words for those of any address.
+    return Held(f"{source}#{entry.link or entry.id}", entry.page)
