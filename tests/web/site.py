@@ -51,6 +51,8 @@ def addresses(case: Case, slug: str) -> list[str]:
             "advise",
             "export",
             "search",
+            "check",
+            "sql",
         )
     ]
     found += [f"{base}/documents/{one.id}" for one in case.documents[:3]]

@@ -32,7 +32,21 @@ from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
 from indicia.web.guard.hosts import LOCAL, Hosts
-from indicia.web.pages import advise, claim, documents, export, hunt, ledger, overview, pictures, search, start, timeline, weigh
+from indicia.web.pages import (
+    advise,
+    claim,
+    documents,
+    export,
+    hunt,
+    ledger,
+    overview,
+    pictures,
+    search,
+    sql,
+    start,
+    timeline,
+    weigh,
+)
 from indicia.web.shown.render import Ask, Page, answer
 
 __all__ = ["MOST_BYTES", "create_app", "create_open_app"]
@@ -65,10 +79,11 @@ OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
     ("/case/{slug}/advise", advise.advise_page),
     ("/case/{slug}/export", export.export),
     ("/case/{slug}/search", search.search),
+    ("/case/{slug}/sql", sql.sql_page),
 )
 
 # What a page for anybody leaves out: it is about the work of the house.
-NOT_OPEN = {claim.check}
+NOT_OPEN = {claim.check, sql.sql_page}
 
 # Tables that can be taken along with their filters: the same address with `.csv`.
 TABLES: tuple[tuple[str, Callable[[Ask], Response]], ...] = (
@@ -194,6 +209,7 @@ def _routes() -> list[BaseRoute]:
     """Everything: what is read, and what a person does."""
     return [
         Route("/jobs/{job}/events", start.events),
+        Route("/case/{slug}/sql.csv", _endpoint(sql.sql_csv, as_json=False)),
         *_reading((*ABOVE, *OF_A_CASE)),
         Route(ENTER, enter, methods=["POST"]),
         Route("/new", case_deeds.new, methods=["POST"]),

@@ -19,6 +19,7 @@ from indicia.pipeline import Standing, as_left, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
 from indicia.view.affair import subject
 from indicia.view.notes import Index
+from indicia.web.cases.exploring import Tables
 from indicia.web.cases.matrix import Tactic, matrix_of
 from indicia.web.cases.moments import Moment, moments_of
 from indicia.web.cases.sightings import Sightings
@@ -63,6 +64,7 @@ class Held:
         # What a person rejected as an indicator is still not to be clicked by accident.
         self.show = self.index.show if self.case is machine else Index(machine).show
         self.claims = {claim.id: claim for claim in (*machine.claims, *self.standing.added.values())}
+        self.explored: Tables | None = None  # as tables for SQL, from the first question on
         self._advices: dict[tuple[str, ...], Advice] = {}
         self.mentions = {mention.id: mention for mention in machine.mentions}
 

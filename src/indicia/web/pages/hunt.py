@@ -190,6 +190,40 @@ def sighting(ask: Ask) -> Page:
     return Page("sighting.html.j2", one.title, data, {"standing": held.standing, "rule": rule, "chain": chains[:1]})
 
 
+CELLS = (
+    "time",
+    "host",
+    "level",
+    "rule_title",
+    "stage",
+    "outcome",
+    "techniques",
+    "indicator",
+    "matched",
+    "place",
+    "rule",
+    "id",
+)
+
+
+def cells_of(one: Sighting) -> tuple[object, ...]:
+    """A sighting as a row of `CELLS`."""
+    return (
+        one.event.time.isoformat() if one.event.time else "",
+        one.event.host,
+        one.level.value,
+        one.title,
+        one.stage.value,
+        one.outcome.value,
+        " ".join(one.techniques),
+        one.indicator or "",
+        line_of(one),
+        str(one.event.place),
+        one.rule,
+        one.id,
+    )
+
+
 def sightings_csv(ask: Ask) -> Response:
     """The sightings that the filters leave, all of them, as a table."""
     held = ask.held
@@ -199,37 +233,9 @@ def sightings_csv(ask: Ask) -> Response:
 
     def rows() -> Iterable[tuple[object, ...]]:
         while batch := list(islice(places, AT_ONCE)):
-            for one in held.sightings.read(batch):
-                yield (
-                    one.event.time.isoformat() if one.event.time else "",
-                    one.event.host,
-                    one.level.value,
-                    one.title,
-                    one.stage.value,
-                    one.outcome.value,
-                    " ".join(one.techniques),
-                    one.indicator or "",
-                    line_of(one),
-                    str(one.event.place),
-                    one.rule,
-                    one.id,
-                )
+            yield from map(cells_of, held.sightings.read(batch))
 
-    head = (
-        "time",
-        "host",
-        "level",
-        "rule_title",
-        "stage",
-        "outcome",
-        "techniques",
-        "indicator",
-        "matched",
-        "place",
-        "rule",
-        "id",
-    )
-    return as_csv(f"{held.slug}-sightings.csv", head, rows(), marking_of(held.case))
+    return as_csv(f"{held.slug}-sightings.csv", CELLS, rows(), marking_of(held.case))
 
 
 def rules(ask: Ask) -> Page:

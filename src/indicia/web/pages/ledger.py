@@ -21,7 +21,7 @@ from indicia.web.shown.drawings.graph import claim_graph
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 from indicia.web.shown.tables import as_csv
 
-__all__ = ["address_in_text", "claims_csv", "coalition_of", "ledger", "ledger_link"]
+__all__ = ["CELLS", "address_in_text", "cells_of", "claims_csv", "coalition_of", "ledger", "ledger_link"]
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
@@ -194,34 +194,36 @@ def _row(one: Position) -> dict[str, Any]:
 def claims_csv(ask: Ask) -> Response:
     """The claims that the filters leave, all of them, as a table."""
     held = ask.held
-    rows = (_cells(held, one) for one in _chosen(ask)[1])
-    head = (
-        "date",
-        "source",
-        "source_type",
-        "stance",
-        "accused",
-        "level",
-        *(f"deed{of}" for of in _OF),
-        *(f"tie{of}" for of in _OF),
-        "tied_to",
-        "state_said",
-        "state_known",
-        "accuses_state",
-        "basis",
-        "channel",
-        "prominence",
-        "incident",
-        "quote",
-        "document",
-        "origin",
-        "judged",
-        "id",
-    )
-    return as_csv(f"{held.slug}-claims.csv", head, rows, marking_of_texts(held.case))
+    rows = (cells_of(held, one) for one in _chosen(ask)[1])
+    return as_csv(f"{held.slug}-claims.csv", CELLS, rows, marking_of_texts(held.case))
 
 
 _OF = ("", "_firmness", "_likelihood", "_confidence")  # what is told of a deed and of a tie, each of its own
+
+
+CELLS = (
+    "date",
+    "source",
+    "source_type",
+    "stance",
+    "accused",
+    "level",
+    *(f"deed{of}" for of in _OF),
+    *(f"tie{of}" for of in _OF),
+    "tied_to",
+    "state_said",
+    "state_known",
+    "accuses_state",
+    "basis",
+    "channel",
+    "prominence",
+    "incident",
+    "quote",
+    "document",
+    "origin",
+    "judged",
+    "id",
+)
 
 
 def _proposition(said: Deed | Tie | None) -> tuple[str, ...]:
@@ -236,7 +238,7 @@ def _about(one: Claim) -> str:
     return " and ".join(name for name, said in (("deed", one.deed), ("tie", one.tie)) if said) or "neither"
 
 
-def _cells(held: Held, one: Claim) -> tuple[object, ...]:
+def cells_of(held: Held, one: Claim) -> tuple[object, ...]:
     document = held.index.documents.get(one.quote.document)
     judged = "rejected" if held.standing.is_rejected(one.id) else "confirmed" if held.standing.is_confirmed(one.id) else ""
     return (

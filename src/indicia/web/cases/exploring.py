@@ -1,0 +1,125 @@
+"""A case as tables that one may ask anything in SQL: a copy in memory that nothing can be written to, each question bounded.
+
+SQLite itself refuses what a question may not do: its authorizer allows reading these tables and pure functions, and no more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from indicia.errors import UsageError
+
+__all__ = ["MOST_ROWS", "SECONDS", "Answer", "Table", "Tables"]
+
+SECONDS = 3.0  # that one question may take
+MOST_ROWS = 1_000  # that one answer holds
+MOST_CELL = 20_000  # bytes of one value, made by a question as well
+MOST_SQL = 10_000  # characters of a question
+PAGES = 131_072  # of 4 KB: what a copy may take
+CACHE = 32_000  # KB in memory while a question is answered; beyond it SQLite sorts in a file of its own
+STEPS = 2_000  # instructions of SQLite between two looks at the clock
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
+# What reads files, loads code or makes values of any size.
+_REFUSED = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob", "randomblob", "sqlite_log"}
+
+
+class Table(NamedTuple):
+    """A table: its name, its columns, and its rows."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
+class Answer(NamedTuple):
+    """What a question gave; `cut` where there would have been more."""
+
+    columns: list[str]
+    rows: list[tuple[object, ...]]
+    cut: bool
+    milliseconds: int
+
+
+class Tables:
+    """Tables in memory, filled once. Safe to ask from several threads; one question at a time is answered."""
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._turn = threading.Lock()
+        self.columns: dict[str, tuple[str, ...]] = {}
+        self.counts: dict[str, int] = {}
+        self._database.execute(f"PRAGMA max_page_count={PAGES}")
+        self._database.execute(f"PRAGMA cache_size=-{CACHE}")
+        for table in tables:
+            names = ", ".join(f'"{column}"' for column in table.columns)
+            self._database.execute(f'CREATE TABLE "{table.name}" ({names})')
+            marks = ", ".join("?" * len(table.columns))
+            given = (tuple(map(_plain, row)) for row in table.rows)
+            added = self._database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', given)
+            self.columns[table.name], self.counts[table.name] = tuple(table.columns), max(0, added.rowcount)
+        self._database.execute("PRAGMA query_only=ON")
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MOST_SQL)
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        self._database.set_authorizer(self._may)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def ask(self, sql: str) -> Answer:
+        """The first rows of one question. Raises: UsageError for one that cannot be answered, or took too long."""
+        if len(sql) > MOST_SQL:
+            raise UsageError(f"a question has at most {MOST_SQL:,} characters")
+        with self._turn, self._until(time.monotonic() + SECONDS):
+            begun = time.monotonic()
+            try:
+                found = self._database.execute(sql)
+                rows = found.fetchmany(MOST_ROWS + 1)
+                columns = [one[0] for one in found.description or ()]
+                found.close()
+            except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+                raise UsageError(_reason(error)) from None
+        if not columns:
+            raise UsageError("that asks for nothing", hint="for example: select * from claims")
+        spent = max(1, round((time.monotonic() - begun) * 1000))
+        return Answer(columns, [tuple(map(_short, row)) for row in rows[:MOST_ROWS]], len(rows) > MOST_ROWS, spent)
+
+    @contextmanager
+    def _until(self, end: float) -> Iterator[None]:
+        self._database.set_progress_handler(lambda: int(time.monotonic() > end), STEPS)
+        try:
+            yield
+        finally:
+            self._database.set_progress_handler(None, 0)
+
+    def _may(self, action: int, first: str | None, second: str | None, database: str | None, _: str | None) -> int:
+        if action == sqlite3.SQLITE_FUNCTION:
+            return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED else sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+
+def _plain(value: object) -> object:
+    """A value as SQLite keeps it."""
+    if value is None or isinstance(value, int | float):
+        return value
+    return str(value).encode("utf-8", "replace").decode()[:MOST_CELL]
+
+
+def _short(value: object) -> object:
+    if isinstance(value, bytes):
+        return value[:MOST_CELL].hex()
+    return value[:MOST_CELL] if isinstance(value, str) else value
+
+
+def _reason(error: Exception) -> str:
+    text = str(error)
+    if "interrupted" in text:
+        return f"that takes longer than {SECONDS:g} seconds: ask for less, or filter first"
+    if "not authorized" in text or "prohibited" in text:
+        return "only SELECT over these tables is answered"
+    return text

@@ -1,0 +1,97 @@
+"""Questions in SQL: what is answered, and what is refused without harm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from indicia.errors import UsageError
+from indicia.web.cases import exploring
+from indicia.web.cases.exploring import Table, Tables
+from indicia.web.pages.sql import EXAMPLES
+from tests import sample_case
+from tests.web.site import client, shelve
+
+BASE = "/case/sample/sql"
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return Tables([Table("claims", ("source", "n"), [("China", 1), (f"x{chr(0xD800)}", 2), (None, 3.5)])])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("cases")
+    shelve(folder, "sample", sample_case.exchange_case())
+    with client(folder) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "delete from claims",
+        "update claims set n = 0",
+        "insert into claims values (1, 2)",
+        "create table other (x)",
+        "create temp table other (x)",
+        "drop table claims",
+        "attach database 'other.db' as other",
+        "vacuum into 'other.db'",
+        "pragma query_only = off",
+        "pragma database_list",
+        "begin",
+        "select load_extension('x')",
+        "select readfile('/etc/passwd')",
+        "select zeroblob(100000000)",
+        "select 1; delete from claims",
+        "with recursive a(x) as (select 1 union all select x + 1 from a) insert into claims select x, x from a",
+        "select * from nosuch",
+        "nonsense",
+        "--",
+        "",
+        "x" * 20_000,
+    ],
+)
+def test_only_reading_is_answered(tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError):
+        tables.ask(sql)
+    assert tables.ask("select count(*), sum(n) from claims").rows == [(3, 6.5)]
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_endless_question_ends(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exploring, "SECONDS", 0.2)
+    begun = time.monotonic()
+    with pytest.raises(UsageError, match="takes longer"):
+        tables.ask("with recursive a(x) as (select 1 union all select x + 1 from a) select count(*) from a")
+    assert time.monotonic() - begun < 5
+    assert tables.ask("select source from claims where n = 1").rows == [("China",)]
+
+
+def test_rows_are_bounded(tables: Tables) -> None:
+    answer = tables.ask("with recursive a(x) as (select 1 union all select x + 1 from a) select x from a")
+    assert len(answer.rows) == exploring.MOST_ROWS and answer.cut
+
+
+def test_a_case_is_asked(site: TestClient) -> None:
+    twin = site.get(f"{BASE}.json", params={"q": "select source, accused from claims where stance = 'denies'"}).json()
+    assert twin["columns"] == ["source", "accused"] and twin["rows"] and not twin["error"]
+    counts = {name: one["rows"] for name, one in twin["tables"].items()}
+    case = sample_case.exchange_case()
+    assert counts["claims"] == len(case.claims) and counts["documents"] == 2 and case.hunt
+    assert counts["sightings"] == len(case.hunt.sightings)
+    page = site.get(BASE, params={"q": "select id, '<b>' as b from claims"}).text
+    assert f'href="/case/sample/claims/{case.claims[0].id}"' in page and "&lt;b&gt;" in page
+    table = site.get(f"{BASE}.csv", params={"q": "select '=1+1' as x"})
+    assert table.text.splitlines()[0] == "x,tlp" and "\n=1+1" not in table.text and table.headers["x-marking"] == "TLP:AMBER"
+    assert site.get(BASE, params={"q": "drop table claims"}).status_code == 400
+    assert site.get(f"{BASE}.csv", params={"q": "drop table claims"}).status_code == 400
+    for _, sql in EXAMPLES:
+        assert site.get(BASE, params={"q": sql}).status_code == 200, sql
