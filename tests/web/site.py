@@ -52,6 +52,7 @@ def addresses(case: Case, slug: str) -> list[str]:
             "export",
             "search",
             "check",
+            "people",
             "sql",
         )
     ]

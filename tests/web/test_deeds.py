@@ -260,6 +260,41 @@ def test_every_format_can_be_taken_along(site: TestClient, form: str) -> None:
     assert answer.headers["x-marking"] == "TLP:AMBER", "what our own logs told is in it"
 
 
+def test_hypotheses_of_ones_own_stand_beside_the_weighing(site: TestClient) -> None:
+    assert judge(site, subject="weighing", action="note", note="the case as people left it is weighed anew") == 200
+    before = site.get(f"{BASE}/weigh.json").json()
+    one, two = (item["id"] for item in before["evidence"][:2])
+    given = {"token": token(site.get(f"{BASE}/weigh?own=1").text), "author": "Ada"}
+    where = f"{BASE}/hypotheses"
+    nameless = site.post(where, data={**given, f"fit:new:{one}": "-2", "note": "since"})
+    assert nameless.status_code == 400 and "needs a name" in nameless.text and 'value="since"' in nameless.text
+    assert site.post(where, data={**given, "name": "x", f"fit:new:{one}": "9"}).status_code == 400
+    page = site.post(where, data={**given, "name": "A false <flag>", f"fit:new:{one}": "-2", f"fit:new:{two}": "1"})
+    assert page.status_code == 200 and "A false &lt;flag&gt;" in page.text
+    after = site.get(f"{BASE}/weigh.json").json()
+    (own,) = after["own"]
+    assert (own["against"], own["for"], own["author"]) == (2, 1, "Ada") and after["base"] == before["base"]
+    assert site.post(where, data={**given, "name": "a false <flag>"}).status_code == 400, "there is one of this name"
+    site.post(where, data={**given, f"fit:{own['id']}:{one}": "0"})
+    (changed,) = site.get(f"{BASE}/weigh.json").json()["own"]
+    assert (changed["id"], changed["against"], changed["for"]) == (own["id"], 0, 1)
+    site.post(where, data={**given, "drop": own["id"]})
+    assert not site.get(f"{BASE}/weigh.json").json()["own"]
+    told = site.get(f"{BASE}/people.json?author=Ada").json()["judgements"]
+    assert [one["action"] for one in told] == ["reject", "hypothesis", "hypothesis"]
+
+
+def test_who_decided_what_is_listed(site: TestClient) -> None:
+    case = sample_case.exchange_case()
+    assert "Nobody has judged" in site.get(f"{BASE}/people").text
+    subjects = (case.claims[0].id, case.mentions[0].id, case.hunt.sightings[0].id if case.hunt else "", "weighing")
+    for number, subject in enumerate(subjects):
+        assert judge(site, subject=subject, action="note", note="x", value="", author=f"Person {number % 2}") == 200
+    rows = site.get(f"{BASE}/people.json?author=Person+0").json()["judgements"]
+    assert len(rows) == 2 and all(site.get(one["at"].partition("#")[0]).status_code == 200 for one in rows)
+    assert site.get(f"{BASE}/people").text.count('class="tag">note') == 4
+
+
 @pytest.mark.parametrize("name", ["claims", "timeline"])
 def test_a_picture_can_be_taken_along(site: TestClient, name: str) -> None:
     svg = site.get(f"{BASE}/picture/{name}.svg?stance=denies&until=2022")

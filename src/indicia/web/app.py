@@ -24,7 +24,7 @@ from indicia.account import account
 from indicia.errors import IndiciaError
 from indicia.records import Tlp
 from indicia.web.actions import cases as case_deeds
-from indicia.web.actions import judging
+from indicia.web.actions import hypotheses, judging
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.opened import OpenShelf
 from indicia.web.cases.shelf import Shelf
@@ -40,6 +40,7 @@ from indicia.web.pages import (
     hunt,
     ledger,
     overview,
+    people,
     pictures,
     search,
     sql,
@@ -78,12 +79,13 @@ OF_A_CASE: tuple[tuple[str, PageFunction], ...] = (
     ("/case/{slug}/weigh", weigh.weigh_page),
     ("/case/{slug}/advise", advise.advise_page),
     ("/case/{slug}/export", export.export),
+    ("/case/{slug}/people", people.people),
     ("/case/{slug}/search", search.search),
     ("/case/{slug}/sql", sql.sql_page),
 )
 
 # What a page for anybody leaves out: it is about the work of the house.
-NOT_OPEN = {claim.check, sql.sql_page}
+NOT_OPEN = {claim.check, people.people, sql.sql_page}
 
 # Tables that can be taken along with their filters: the same address with `.csv`.
 TABLES: tuple[tuple[str, Callable[[Ask], Response]], ...] = (
@@ -218,6 +220,7 @@ def _routes() -> list[BaseRoute]:
         Route("/case/{slug}/delete", case_deeds.delete, methods=["POST"]),
         Route("/case/{slug}/rename", case_deeds.rename, methods=["POST"]),
         Route("/case/{slug}/restore", case_deeds.restore, methods=["POST"]),
+        Route("/case/{slug}/hypotheses", hypotheses.keep_hypotheses, methods=["POST"]),
         Route("/case/{slug}/documents/{id}/add", judging.add_claim, methods=["POST"]),
     ]
 

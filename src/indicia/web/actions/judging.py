@@ -46,7 +46,7 @@ from indicia.web.pages.claim import check, claim
 from indicia.web.pages.documents import document as document_page
 from indicia.web.shown.render import case_address
 
-__all__ = ["add_claim", "judge"]
+__all__ = ["add_claim", "judge", "judgement_of"]
 
 MOST_SUBJECTS = 300  # records judged by one press of a button
 ACTIONS = frozenset({"reject", "confirm", "regrade", "correct", "star", "note", "done"})
@@ -81,7 +81,7 @@ async def judge(request: Request) -> Response:
     if action == "note" and not note:
         raise HTTPException(400, "The note is empty.")
     for subject in subjects:
-        await run_in_threadpool(_save, request, _judgement(request, form, subject, action, value, note))
+        await run_in_threadpool(_save, request, judgement_of(request, form, subject, action, value, note))
     return back(form, case_address(held.slug))
 
 
@@ -89,7 +89,8 @@ def _claim_address(held: Held, id: str) -> str:
     return case_address(held.slug, "claims", id)
 
 
-def _judgement(request: Request, form: FormData, subject: str, action: str, value: str, note: str) -> Judgement:
+def judgement_of(request: Request, form: FormData, subject: str, action: str, value: str, note: str) -> Judgement:
+    """What the person who sent a form decides now."""
     author = author_of(request, field(form, "author", 100))
     time = datetime.now(UTC).isoformat()
     return Judgement(
@@ -149,7 +150,7 @@ async def add_claim(request: Request) -> Response:
     except HTTPException as error:
         path = case_address(held.slug, "documents", document.id)
         return await again(document_page, request, form, error, held=held, path=path, id=document.id)
-    judgement = _judgement(request, form, made.id, "add", to_json(made).decode(), field(form, "note", 2000))
+    judgement = judgement_of(request, form, made.id, "add", to_json(made).decode(), field(form, "note", 2000))
     await run_in_threadpool(_save, request, judgement)
     return RedirectResponse(case_address(held.slug, "documents", document.id) + f"#r-{made.id}", 303)
 

@@ -17,6 +17,7 @@ from indicia.knowledge import Attack
 from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
 from indicia.view.inert import visible
 from indicia.view.probable import leader
+from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged
 from indicia.weigh import weigh
 
@@ -28,6 +29,7 @@ COLUMNS = 6  # hypotheses in the matrix of evidence
 ITEMS = 25  # items of evidence in a table
 TRACED = 4  # records that an item is shown to rest on
 TRACES = 50  # of them in the JSON twin
+OWN_ROWS = 60  # items of evidence that hypotheses of one's own are held against
 COMPARED = 4  # variants beside the case
 GRADES = [f"{letter}{digit}" for letter in "ABCDEF" for digit in "123456"]
 
@@ -73,6 +75,18 @@ def weigh_page(ask: Ask) -> Page | Response:
         "evidence": [_item(item) for item in now.evidence],
         "saved": [{"name": one.note, "query": one.value, "author": one.author, "time": one.time} for one in saved],
     }
+    own = own_hypotheses(held.machine.judgements)
+    data["own"] = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "author": one.author,
+            "fits": one.fits,
+            "against": one.against(held.index.evidence),
+            "for": one.for_it(held.index.evidence),
+        }
+        for one in own
+    ]
     known = {item.id: item for item in now.evidence}
     attack = ask.knowledge.attack
     tables = {kind.value: _table(ask, kind, base, now, variant) for kind in EvidenceKind}
@@ -98,8 +112,20 @@ def weigh_page(ask: Ask) -> Page | Response:
         ],
         "compared": _compared(ask, base, changed, saved) if ask.one("compare") else [],
         "differs": _differences(variant, known),
+        "fits": FITS,
+        "own_rows": _heaviest(now)[:OWN_ROWS] if own or ask.one("own") or ask.typed else [],
+        "least": min((one.against(held.index.evidence) for one in own), default=0),
+        "most_own": MOST_OWN,
     }
     return Page("weigh.html.j2", "Weigh", data, view)
+
+
+def _heaviest(weighing: Weighing) -> list[Evidence]:
+    """The evidence that counts, what weighs most first."""
+    heaviest: dict[str, float] = defaultdict(float)
+    for one in (*weighing.observed.weights, *weighing.said.weights):
+        heaviest[one.evidence] = max(heaviest[one.evidence], abs(one.decibans))
+    return sorted((one for one in weighing.evidence if one.weight), key=lambda one: (-heaviest[one.id], one.label))
 
 
 def _weighed(ask: Ask, base: Weighing, variant: Variant) -> Weighing:

@@ -1,0 +1,87 @@
+"""What a person says of hypotheses of their own: makes one, says how evidence fits, puts one away."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from indicia.records import Judgement, stable_id
+from indicia.view.inert import visible
+from indicia.web.actions.forms import again, closing, field, form_of, held_of
+from indicia.web.actions.judging import judgement_of
+from indicia.web.cases.own import ACTION, FITS, MOST_OWN, Own, own_hypotheses
+from indicia.web.cases.shelf import Held
+from indicia.web.pages.weigh import weigh_page
+from indicia.web.shown.render import case_address
+
+__all__ = ["keep_hypotheses"]
+
+NEW = "new"
+
+
+@closing
+async def keep_hypotheses(request: Request) -> Response:
+    """Keeps what the table says anew, and the new column where it has a name; `drop` puts one away."""
+    form = await form_of(request)
+    held = await held_of(request)
+    own = own_hypotheses(held.machine.judgements)
+    page = case_address(held.slug, "weigh")
+    drop = field(form, "drop", 100)
+    try:
+        if drop:
+            if drop not in {one.id for one in own}:
+                raise HTTPException(404, "There is no such hypothesis in this case.")
+            said = [judgement_of(request, form, drop, "reject", "", "")]
+        else:
+            said = [*_changed(request, form, held, own), *_new(request, form, held, own)]
+    except HTTPException as error:
+        if error.status_code != 400:
+            raise
+        return await again(weigh_page, request, form, error, held=held, path=page)
+    for one in said:
+        await run_in_threadpool(request.app.state.shelf.judge, held.slug, one)
+    return RedirectResponse(f"{page}#own", 303)
+
+
+def _changed(request: Request, form: FormData, held: Held, own: list[Own]) -> list[Judgement]:
+    found = []
+    for one in own:
+        # What the table did not show stays as it is.
+        fits = {id: fit for id, fit in {**one.fits, **_fits(form, held, one.id)}.items() if fit}
+        if fits != {id: fit for id, fit in one.fits.items() if fit}:
+            found.append(judgement_of(request, form, one.id, ACTION, _value(one.name, fits), ""))
+    return found
+
+
+def _new(request: Request, form: FormData, held: Held, own: list[Own]) -> list[Judgement]:
+    name = " ".join(visible(field(form, "name", 120)).split())
+    fits = {id: fit for id, fit in _fits(form, held, NEW).items() if fit}
+    if not name:
+        if fits:
+            raise HTTPException(400, "A hypothesis needs a name.")
+        return []
+    if name.casefold() in {one.name.casefold() for one in own}:
+        raise HTTPException(400, f"There is a hypothesis {name!r} already.")
+    if len(own) >= MOST_OWN:
+        raise HTTPException(400, f"There are {MOST_OWN} of them: put one away first.")
+    made = judgement_of(request, form, "", ACTION, _value(name, fits), field(form, "note"))
+    return [msgspec.structs.replace(made, subject=stable_id("hypothesis", name, made.id))]
+
+
+def _value(name: str, fits: dict[str, int]) -> str:
+    return msgspec.json.encode({"name": name, "fits": dict(sorted(fits.items()))}).decode()
+
+
+def _fits(form: FormData, held: Held, hypothesis: str) -> dict[str, int]:
+    """What the form says of the items under one hypothesis. Raises: HTTPException 400."""
+    start, found = f"fit:{hypothesis}:", {}
+    for name, text in form.multi_items():
+        if name.startswith(start) and isinstance(text, str) and name[len(start) :] in held.index.evidence:
+            if text not in {str(fit) for fit in FITS}:
+                raise HTTPException(400, "An item fits from -2 to 2.")
+            found[name[len(start) :]] = int(text)
+    return found
