@@ -3,6 +3,7 @@
 #   make test   sets everything up and runs lint, type check and all tests
 #   make mutants  says how many small faults in ten modules their own tests notice (about 15 minutes)
 #   make fuzz     feeds broken inputs to every parser for ten minutes (SECONDS=600)
+#   make docs       builds the documentation as a site in out/docs, and stops at a dead link
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
 VENV   ?= .venv
@@ -10,7 +11,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit golden mutants fuzz same-bytes lock clean
+.PHONY: help run test check unit docs golden mutants fuzz same-bytes lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -42,6 +43,12 @@ check: $(VENV)/.dev
 unit: $(VENV)/.dev
 	@scripts/system_parts.sh
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+docs: $(VENV)/.dev
+	$(BIN)/python scripts/cli_reference.py
+	$(BIN)/python scripts/records_reference.py
+	$(BIN)/python scripts/man_page.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 golden: $(VENV)/.dev
 	INDICIA_GOLDEN=write $(BIN)/python -m pytest -k golden

@@ -44,8 +44,8 @@ FLOORS = {
 INNER = {
     "read": "text indicators claims names fronts techniques rows stated reading",
     "read/claims": "words known parse draft score refer record decide reader",
-    "view": "wording inert leaving lines words probable heat told drawing notes positions strokes affair moments first "
-    "judgements",
+    "view": "wording inert language leaving lines words probable heat told drawing notes positions strokes affair moments "
+    "first judgements abroad since",
     "spark": "session plan scanning tree counting hunting",
     "share": "well_known seen internals redact plain feed eurepoc timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
@@ -114,12 +114,14 @@ MODULES = {
     "pysigma-backend-elasticsearch": {"sigma.backends.elasticsearch"},
     "pysigma-backend-kusto": {"sigma.backends.kusto"},
     "pysigma-backend-splunk": {"sigma.backends.splunk"},
+    "python-docx": {"docx"},
     "python-multipart": {"python_multipart"},  # Starlette loads it for a form
     "pyyaml": {"yaml"},
 }
 LOADED_BY_OTHERS = {"itsdangerous", "psycopg", "python-multipart"}  # the first signs the sessions of Starlette
 # Where an optional part may be imported, so that everything else runs without it.
 PARTS = {
+    "docx": {"share/brief/docx.py"},
     "mcp": {"mcp"},
     "pdf": {"share/brief/pdf.py"},
     "web": {"web", "cli/serve.py", "cli/taxii.py"},

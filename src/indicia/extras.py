@@ -1,4 +1,4 @@
-"""Parts of the program that need packages which not everybody wants: the PDF of a brief, the page with its
+"""Parts of the program that need packages which not everybody wants: the PDF and the Word file of a brief, the page with its
 TAXII server, the tools for assistants, and the work on Apache Spark."""
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ __all__ = ["EXTRAS", "missing", "need"]
 
 # extra -> the modules that it brings, and what they are
 EXTRAS = {
+    "docx": (("docx",), "the writer of Word files"),
     "mcp": (("mcp",), "the SDK of the Model Context Protocol"),
     "pdf": (("typst",), "the PDF compiler"),
     "spark": (("pyspark",), "Apache Spark for Python"),

@@ -11,6 +11,7 @@ import pytest
 
 from indicia.cli.arguments import spread
 from indicia.cli.completion import completion, options
+from scripts import man_page, records_reference
 from scripts.cli_reference import FILE, examples, parser, reference
 
 PARSER = parser()
@@ -19,6 +20,13 @@ DOCS = sorted((FILE.parents[1] / "README.md", *FILE.parent.glob("*.md")))
 
 def test_every_option_is_documented() -> None:
     assert FILE.read_text("utf-8") == reference(PARSER), "run: python scripts/cli_reference.py"
+
+
+def test_the_manual_page_and_the_records_are_those_of_the_code() -> None:
+    assert man_page.FILE.read_text("utf-8") == man_page.page(PARSER), "run: python scripts/man_page.py"
+    assert records_reference.FILE.read_text("utf-8") == records_reference.reference(), (
+        "run: python scripts/records_reference.py"
+    )
 
 
 def parsed(line: str) -> None:

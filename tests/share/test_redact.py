@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import msgspec
@@ -107,6 +109,11 @@ def with_a_secret() -> Case:
 
 
 def words_of(written: bytes, form: str) -> str:
+    if form == "docx":
+        with zipfile.ZipFile(io.BytesIO(written)) as file:
+            return "".join(
+                file.read(name).decode("utf-8", "replace") for name in file.namelist() if name.endswith(".xml")
+            ).lower()
     if form != "pdf":
         return written.decode().lower()
     pages = pypdfium2.PdfDocument(written)

@@ -15,7 +15,21 @@ from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.count import Count, count_files
 from indicia.cli.marked import tell_unmarked
-from indicia.cli.options import Color, Date, Json, Marking, Quiet, Rules, Unmarked, Verbose, read_date, read_marking, talk
+from indicia.cli.options import (
+    Color,
+    Date,
+    Json,
+    Language,
+    Marking,
+    Quiet,
+    Rules,
+    Unmarked,
+    Verbose,
+    read_date,
+    read_language,
+    read_marking,
+    talk,
+)
 from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
@@ -64,6 +78,7 @@ def brief(
     full: Annotated[
         bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
     ] = False,
+    lang: Language = "en",
     as_json: Json = False,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
@@ -82,6 +97,8 @@ def brief(
 
       indicia brief statements/ --full -o brief/   [dim]every annex in full[/]
 
+      indicia brief statements/ --lang de -o brief/   [dim]page one and headings in German[/]
+
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
     from indicia.cli.arguments import words
@@ -92,6 +109,7 @@ def brief(
     from indicia.view.judgements import key_judgements
 
     voice = talk(quiet, verbose, color)
+    read_language(lang)
     knowledge = load()
     before = held_case(keep) if keep else None
     with voice.progress() as progress:
@@ -115,22 +133,21 @@ def brief(
         if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
             raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
         case = _with_logs_marked(case, logs_tlp)
-        left = as_left(case, knowledge)
+        left, earlier = as_left(case, knowledge), as_left(before, knowledge) if before else None
         if public:
-            left = for_public(left, knowledge)
+            left, earlier = for_public(left, knowledge), for_public(earlier, knowledge) if earlier else None
         no_pdf = missing("pdf")
         files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
         for number, (file, form) in enumerate(files):
             if progress:
                 progress("writing", number, len(files))
-            write_out(pieces(left, form, knowledge, full=full), output / file)
+            write_out(pieces(left, form, knowledge, full=full, language=lang, before=earlier), output / file)
         if no_pdf:
             voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]
     if keep:
         _keep(case, keep, sources, logs or (), voice)
-        earlier = key_judgements(as_left(before, knowledge)) if before else ()
-        for sentence in earlier:
+        for sentence in key_judgements(earlier) if earlier else ():
             if sentence.text not in sentences:
                 voice.say(f"no longer said: {sentence.text}", "dim")
     tell_unmarked(left, voice)

@@ -23,6 +23,7 @@ __all__ = ["doctor"]
 OLD = 180  # days after which knowledge is worth an update
 PARTS = {
     "typst": "pdf",
+    "docx": "docx",
     "starlette": "web",
     "psycopg": "postgresql",
     "mcp": "mcp",

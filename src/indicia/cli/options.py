@@ -20,6 +20,7 @@ __all__ = [
     "Engines",
     "Json",
     "JsonLines",
+    "Language",
     "Marking",
     "Master",
     "Output",
@@ -28,6 +29,7 @@ __all__ = [
     "Unmarked",
     "Verbose",
     "read_date",
+    "read_language",
     "read_marking",
     "talk",
 ]
@@ -78,6 +80,9 @@ Unmarked = Annotated[
         show_default=False,
     ),
 ]
+Language = Annotated[
+    str, typer.Option("--lang", help="The language of page one and of the headings: en, de or fr.", show_default=True)
+]
 Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
 
 
@@ -96,6 +101,15 @@ def read_date(text: str | None) -> str | None:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise UsageError(f"--date {text!r} is not a date", hint="write it as 2021-07-19") from None
+
+
+def read_language(code: str) -> str:
+    """The code of a language that there is a catalogue of. Raises: UsageError."""
+    from indicia.view.language import LANGUAGES
+
+    if code not in LANGUAGES:
+        raise UsageError(f"no language {code!r}", hint="one of: " + ", ".join(LANGUAGES))
+    return code
 
 
 def read_marking(text: str | None) -> Tlp | None:

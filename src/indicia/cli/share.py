@@ -10,7 +10,7 @@ import typer
 from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.marked import counting_as, tell_unmarked
-from indicia.cli.options import Color, Output, Quiet, Unmarked, Verbose, read_marking, talk
+from indicia.cli.options import Color, Language, Output, Quiet, Unmarked, Verbose, read_language, read_marking, talk
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["share"]
 
+BINARY = ("pdf", "docx")
+
 
 def share(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     form: Annotated[
         str,
-        typer.Option("--as", help="md, html, pdf, card, json, stix, misp, navigator, csv or timesketch", show_default=False),
+        typer.Option(
+            "--as", help="md, html, pdf, docx, card, json, stix, misp, navigator, csv or timesketch", show_default=False
+        ),
     ],
     tlp: Annotated[str | None, typer.Option("--tlp", help="Mark it so; refuses to lower without --allow-lower.")] = None,
     allow_lower: Annotated[
@@ -42,7 +46,8 @@ def share(
     internal: Annotated[
         bool, typer.Option("--internal", help="Let names of your machines and people, and log lines, leave.")
     ] = False,
-    full: Annotated[bool, typer.Option("--full", help="md, html, pdf: print every annex in full.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="md, html, pdf, docx: print every annex in full.")] = False,
+    lang: Language = "en",
     texts: Annotated[bool, typer.Option("--texts", help="STIX: let the full texts travel, not only the quotes.")] = False,
     output: Output = None,
     quiet: Quiet = False,
@@ -54,6 +59,8 @@ def share(
     [bold]Examples[/]
 
       indicia share brief/ --as stix -o bundle.json
+
+      indicia share brief/ --as docx -o brief.docx   [dim]to go on writing in Word or LibreOffice[/]
 
       indicia share brief/ --as csv > indicators.csv
 
@@ -68,14 +75,16 @@ def share(
     voice = talk(quiet, verbose, color)
     if form not in FORMATS:
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
-    if form == "pdf" and to_terminal(output):
-        raise UsageError("a PDF is not for a terminal", hint="name a file: -o brief.pdf")
+    if form in BINARY and to_terminal(output):
+        raise UsageError(f"a {form.upper()} is not for a terminal", hint=f"name a file: -o brief.{form}")
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
         subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told)
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
-        write_out(_made(subject, form, voice, output, internal=internal, texts=texts, full=full), output)
+        write_out(
+            _made(subject, form, voice, output, internal=internal, texts=texts, full=full, lang=read_language(lang)), output
+        )
     tell_unmarked(subject, voice)
     voice.say(f"marked {marking_of(subject).label}", "dim")
     return exits.E_OK
@@ -97,7 +106,7 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Ca
 
 
 def _made(
-    case: Case, form: str, voice: Talk, output: Path | None, *, internal: bool, texts: bool, full: bool
+    case: Case, form: str, voice: Talk, output: Path | None, *, internal: bool, texts: bool, full: bool, lang: str
 ) -> Iterable[bytes]:
     """The file, piece by piece; a card as PNG where it is to be a `.png`."""
     from indicia.knowledge import load
@@ -114,7 +123,7 @@ def _made(
         return stix_pieces(case, load(), internal=internal, texts=texts)
     if form == "card" and output is not None and output.suffix.lower() == ".png":
         return (card_png(case),)
-    return pieces(case, form, load(), full=full)
+    return pieces(case, form, load(), full=full, language=lang)
 
 
 def _marked(subject: Case, marking: Tlp, reason: str | None, where: str) -> Case:

@@ -10,39 +10,66 @@ package.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from indicia.errors import UsageError
 from indicia.knowledge import Knowledge
 from indicia.plugins import EXPORTERS, plugins
-from indicia.records import Case
+from indicia.records import Case, Record
 from indicia.share.redact import as_marked
+
+if TYPE_CHECKING:
+    from indicia.share.brief.blocks import Brief
 
 __all__ = ["BRIEFS", "FORMATS", "pieces", "render"]
 
 
-def _markdown(case: Case, knowledge: Knowledge, full: bool) -> bytes:
-    from indicia.share.brief.abridge import abridged
-    from indicia.share.brief.build import build
+class Manner(Record, frozen=True, kw_only=True):
+    """How a brief is written: with every annex in full, in which language, and beside which earlier state of the case."""
+
+    full: bool = False
+    language: str = "en"
+    before: Case | None = None
+
+
+def _markdown(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
     from indicia.share.brief.markdown import markdown
 
-    brief = build(case, knowledge, full=full)
-    return markdown(brief if full else abridged(brief))
+    return markdown(_on_paper(case, knowledge, manner))
 
 
-def _html(case: Case, knowledge: Knowledge, full: bool) -> bytes:
-    from indicia.share.brief.build import build
+def _html(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
     from indicia.share.brief.html import html
 
-    return html(build(case, knowledge, full=full), unfolded=full)
+    return html(_brief(case, knowledge, manner), unfolded=manner.full)
 
 
-def _pdf(case: Case, knowledge: Knowledge, full: bool) -> bytes:
-    from indicia.share.brief.abridge import abridged
-    from indicia.share.brief.build import build
+def _pdf(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
     from indicia.share.brief.pdf import pdf
 
-    brief = build(case, knowledge, full=full)
-    return pdf(brief if full else abridged(brief))
+    return pdf(_on_paper(case, knowledge, manner))
+
+
+def _docx(case: Case, knowledge: Knowledge, manner: Manner) -> bytes:
+    from indicia.share.brief.docx import docx
+
+    return docx(_on_paper(case, knowledge, manner))
+
+
+def _brief(case: Case, knowledge: Knowledge, manner: Manner) -> Brief:
+    from indicia.share.brief.build import build
+    from indicia.view.language import speaking
+
+    with speaking(manner.language):
+        return build(case, knowledge, full=manner.full, before=manner.before)
+
+
+def _on_paper(case: Case, knowledge: Knowledge, manner: Manner) -> Brief:
+    """The brief as it is printed: its annexes cut to their first rows, unless they are wanted in full."""
+    from indicia.share.brief.abridge import abridged
+
+    brief = _brief(case, knowledge, manner)
+    return brief if manner.full else abridged(brief)
 
 
 def _json(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
@@ -94,7 +121,7 @@ def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
 
 
 # Each imports what it needs when it is called: who wants Markdown does not wait for a PDF compiler.
-BRIEFS: dict[str, Callable[[Case, Knowledge, bool], bytes]] = {"md": _markdown, "html": _html, "pdf": _pdf}
+BRIEFS: dict[str, Callable[[Case, Knowledge, Manner], bytes]] = {"md": _markdown, "html": _html, "pdf": _pdf, "docx": _docx}
 OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     **plugins(EXPORTERS),
     "json": _json,
@@ -109,20 +136,30 @@ OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
 FORMATS = (*BRIEFS, *OTHERS)
 
 
-def render(case: Case, format: str, knowledge: Knowledge, *, full: bool = False) -> bytes:
+def render(case: Case, format: str, knowledge: Knowledge, *, full: bool = False, language: str = "en") -> bytes:
     """One file: the same bytes for the same case and knowledge. Raises: UsageError for a format that is not in the table."""
-    return b"".join(pieces(case, format, knowledge, full=full))
+    return b"".join(pieces(case, format, knowledge, full=full, language=language))
 
 
-def pieces(case: Case, format: str, knowledge: Knowledge, *, full: bool = False) -> Iterable[bytes]:
-    """The same file piece by piece, for whoever writes it as it is made; a brief with all of its annexes where it is `full`.
+def pieces(
+    case: Case,
+    format: str,
+    knowledge: Knowledge,
+    *,
+    full: bool = False,
+    language: str = "en",
+    before: Case | None = None,
+) -> Iterable[bytes]:
+    """The same file piece by piece, for whoever writes it as it is made. A brief has all of its annexes where it is `full`, its
+    page one in the language, and says what changed since `before`.
 
-    Raises: as `render`.
+    Raises: as `render`, and for a language that there is no catalogue of.
     """
     form = format.lower()
     if form not in FORMATS:
         raise UsageError(f"no format {format!r}", hint=f"known: {', '.join(FORMATS)}")
     if form in plugins(EXPORTERS):
         case = as_marked(case)  # other packages know nothing of texts without a marking
-    made = BRIEFS[form](case, knowledge, full) if form in BRIEFS else OTHERS[form](case, knowledge)
+    manner = Manner(full=full, language=language, before=before)
+    made = BRIEFS[form](case, knowledge, manner) if form in BRIEFS else OTHERS[form](case, knowledge)
     return (made,) if isinstance(made, bytes) else made

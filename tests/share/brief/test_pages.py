@@ -76,7 +76,7 @@ def test_the_json_form_is_the_case() -> None:
 def test_an_unknown_format_is_a_usage_error_that_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match="no format 'doc'.*html"):
         render(named("empty"), "doc", KNOWLEDGE)
-    assert list(FORMATS)[:4] == ["md", "html", "pdf", "json"]
+    assert list(FORMATS)[:5] == ["md", "html", "pdf", "docx", "json"]
 
 
 @pytest.mark.parametrize("name", CASES)

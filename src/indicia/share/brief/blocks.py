@@ -17,6 +17,7 @@ __all__ = [
     "Columns",
     "Fold",
     "Heading",
+    "Labels",
     "Para",
     "Passage",
     "Picture",
@@ -70,6 +71,7 @@ class Table(Block, frozen=True, kw_only=True, tag="table"):
     shown: int = 15
     left_out: int = 0
     elsewhere: str = ""
+    rest: str = ""  # what to say of rows that are left out, where the table is not in English
     widths: tuple[int, ...] = ()  # rough share of each column
 
 
@@ -144,6 +146,20 @@ class Section(Record, frozen=True, kw_only=True):
     blocks: tuple[AnyBlock, ...]
 
 
+class Labels(Record, frozen=True, kw_only=True):
+    """The words of a brief that are the same for every case, in its language. `english` says that the annexes are in
+    English."""
+
+    kind: str
+    skip: str
+    more: str
+    annex: str
+    annexes: str
+    notes: str
+    no_notes: str
+    english: str = ""
+
+
 class Brief(Record, frozen=True, kw_only=True):
     """Page one, the annexes after it, and what everything rests on. `gist` is the affair in two sentences."""
 
@@ -152,6 +168,7 @@ class Brief(Record, frozen=True, kw_only=True):
     subtitle: str
     marking: str  # as printed: "TLP:GREEN"
     language: str
+    labels: Labels
     gist: tuple[Line, ...]
     page_one: tuple[Box, ...]
     sections: tuple[Section, ...]

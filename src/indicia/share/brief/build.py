@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from indicia.records import Case, those_counted, to_check
-from indicia.share.brief.blocks import Brief
+from indicia.share.brief.blocks import Brief, Labels
 from indicia.share.brief.known import Known
 from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
@@ -20,23 +22,24 @@ from indicia.share.brief.pages.techniques import technique_section
 from indicia.share.redact import marking_of
 from indicia.view.affair import subject
 from indicia.view.judgements import key_judgements
+from indicia.view.language import foreign, language, tell, tell_many
 from indicia.view.leaving import is_public
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
-from indicia.view.wording import many
 
 __all__ = ["build"]
 
 
-def build(case: Case, knowledge: Any, *, full: bool = False) -> Brief:
+def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None = None) -> Brief:
     """The brief of a case, ready for any writer. Unless `full`, techniques that the accused are only known for are counted and
-    left out, with the measures that answer nothing else."""
+    left out, with the measures that answer nothing else. Page one and all headings are in the language that is spoken
+    (`view.language`), the annexes in English. `before` is the case as the last brief told it."""
     notes, known = Notes(Index(case)), Known(knowledge)
     found = positions(those_counted(case.claims, case.judgements))
     judgements = key_judgements(case)
-    told = gist(judgements, notes)
-    first = page_one(case, notes)
+    told = gist(case, judgements, notes)
+    first = page_one(case, notes, before)
     sections = (
         judgements_section(judgements, notes),
         affair_section(case, notes),
@@ -54,32 +57,57 @@ def build(case: Case, knowledge: Any, *, full: bool = False) -> Brief:
     show = notes.index.show
     # The affair that the texts are about says more to a reader than the name of a folder.
     title = subject(case).name or case.name
+    kicker = [tell("Attribution brief")]
+    if title != case.name:
+        kicker.append(tell("case {name}", name=show(case.name, 80)))
     return Brief(
         title=show(title, 120),
-        kicker="Attribution brief" + (f" \u00b7 case {show(case.name, 80)}" if title != case.name else ""),
+        kicker=" \u00b7 ".join(kicker),
         subtitle=_subtitle(case),
         marking=marking_of(case).label,
-        language="en",
+        language=language(),
+        labels=_labels(),
         gist=told,
         page_one=first,
-        sections=sections,
+        sections=tuple(msgspec.structs.replace(one, title=tell(one.title)) for one in sections) if foreign() else sections,
         notes=notes.made,
-        footer=f"Made with Indicia {show(case.versions.indicia, 20)}. Each raised number leads to the quote or log line "
-        "that its sentence rests on.",
+        footer=tell(
+            "Made with Indicia {version}. Each raised number leads to the quote or log line that its sentence rests on.",
+            version=show(case.versions.indicia, 20),
+        ),
+    )
+
+
+def _labels() -> Labels:
+    return Labels(
+        kind=tell("attribution brief"),
+        skip=tell("Skip to who says what"),
+        more=tell("more"),
+        annex=tell("Annex"),
+        annexes=tell("Annexes"),
+        notes=tell("Notes: what each sentence rests on"),
+        no_notes=tell("No sentence of this brief rests on a record: there are none yet."),
+        english=tell("The annexes are in English.") if foreign() else "",
     )
 
 
 def _subtitle(case: Case) -> str:
     """The span of dates that the case covers, and how much it rests on."""
     days = [bound for text in _dates(case) for bound in day_of(text) or ()]
-    span = " to ".join(dict.fromkeys((min(days).isoformat(), max(days).isoformat()))) if days else "no dates"
+    span = tell(" to ").join(dict.fromkeys((min(days).isoformat(), max(days).isoformat()))) if days else tell("no dates")
     doubtful = len(to_check(case.claims, case.judgements))
-    ours = "public version without our own logs" if is_public(case) else "no logs"
+    ours = tell("public version without our own logs") if is_public(case) else tell("no logs")
+    if case.hunt:
+        seen = tell_many("{count} sighting", "{count} sightings", len(case.hunt.sightings))
+        ours = tell_many("{seen} in {count} log file", "{seen} in {count} log files", len(case.hunt.files), seen=seen)
+    claims = tell_many("{count} claim", "{count} claims", len(case.claims))
+    if doubtful:
+        claims += tell(" ({count} to check)", count=doubtful)
     parts = [
         span,
-        many(len(case.documents), "text"),
-        many(len(case.claims), "claim") + (f" ({doubtful} to check)" if doubtful else ""),
-        f"{many(len(case.hunt.sightings), 'sighting')} in {many(len(case.hunt.files), 'log file')}" if case.hunt else ours,
+        tell_many("{count} text", "{count} texts", len(case.documents)),
+        claims,
+        ours,
     ]
     return " \u00b7 ".join(parts)
 

@@ -26,6 +26,7 @@ __all__ = ["markdown"]
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 _LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
+ROW = "more row"
 STATES = {"done": "worked", "tried": "tried", "missing": "not seen"}
 
 
@@ -38,10 +39,11 @@ def markdown(brief: Brief) -> bytes:
         if box.lead:
             parts.append(f"**{escaped(box.lead)}**")
         parts += _blocks(box.blocks)
+    parts.append(escaped(brief.labels.english))
     for section in brief.sections:
-        parts.append(f"## Annex: {escaped(section.title)}")
+        parts.append(f"## {escaped(brief.labels.annex)}: {escaped(section.title)}")
         parts += _blocks(section.blocks)
-    parts.append("## Notes: what each sentence rests on")
+    parts.append(f"## {escaped(brief.labels.notes)}")
     parts.append("\n".join(f"{note.number}. {_line(note.text)} ({_line(note.where)})" for note in brief.notes) or "None.")
     parts += [escaped(brief.footer), f"**{brief.marking}**"]
     return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8", "replace")
@@ -133,5 +135,5 @@ def _table(block: Table) -> str:
     rows += [f"| {' | '.join(_cell(cell) for cell in row.cells)} |" for row in block.rows]
     text = f"*{escaped(block.caption)}*\n\n" + "\n".join(rows)
     if block.left_out:
-        text += f"\n\n{many(block.left_out, 'more row')}: in {escaped(block.elsewhere)}."
+        text += f"\n\n{escaped(block.rest) or f'{many(block.left_out, ROW)}: in {escaped(block.elsewhere)}.'}"
     return text

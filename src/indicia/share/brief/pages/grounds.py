@@ -8,6 +8,7 @@ from indicia.share.brief.known import Known
 from indicia.share.brief.pages.holds import side_by_side
 from indicia.share.brief.pictures.weights import weights
 from indicia.view.judgements import listed
+from indicia.view.language import noted
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 from indicia.view.probable import leader, percent
@@ -21,7 +22,7 @@ ROWS = 150
 
 def grounds_section(case: Case, notes: Notes, known: Known) -> Section:
     """Observed and said apart, then all evidence in one table."""
-    title = "The grounds, item by item"
+    title = noted("The grounds, item by item")
     weighing, show = case.weighing, notes.index.show
     if weighing is None:
         return Section(id="evidence", title=title, blocks=(Para(text=line("Nothing was weighed."), role="warn"),))

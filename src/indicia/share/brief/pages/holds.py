@@ -5,15 +5,18 @@ from __future__ import annotations
 from indicia.records import Assessment, Case, Verdict
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
+from indicia.view.abroad import hypothesis_words
 from indicia.view.inert import Shown
 from indicia.view.judgements import assessed
+from indicia.view.language import as_share, colon, foreign, tell
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.probable import percent
-from indicia.view.wording import sentence
+from indicia.view.wording import capital, sentence
 
 __all__ = ["holds", "side_by_side"]
 
+CONFIDENCE = "Confidence: {}"  # one message for each: its adjective agrees with it
 GROUNDS = {
     Verdict.NAMED: ("one actor", "blue"),
     Verdict.TIED: ("more than one actor fits", "warn"),
@@ -24,20 +27,20 @@ GROUNDS = {
 
 def holds(case: Case, notes: Notes) -> Box:
     """The box of page one: a line each on what was observed and on what was said."""
-    title = "Do the grounds hold?"
+    title = tell("Do the grounds hold?")
     if case.weighing is None:
-        nothing = Para(text=line("There was nothing to weigh: no claims and no observations."), role="warn")
-        return Box(id="grounds", title=title, lead="Nothing to weigh", tone="quiet", blocks=(nothing,))
+        nothing = Para(text=line(tell("There was nothing to weigh: no claims and no observations.")), role="warn")
+        return Box(id="grounds", title=title, lead=tell("Nothing to weigh"), tone="quiet", blocks=(nothing,))
     show, observed, said = notes.index.show, case.weighing.observed, case.weighing.said
     blocks = []
     for assessment, name, hedge in (
-        (observed, "What we observed", ""),
-        (said, "What was said", ", if you take the speakers at their word"),
+        (observed, tell("What we observed"), ""),
+        (said, tell("What was said"), tell(", if you take the speakers at their word")),
     ):
         names = _leaders(assessment, show)
         bits: list[str | Bit] = [
-            Bit(text=f"{name}: ", look="strong"),
-            names + _how_likely(assessment) if names else GROUNDS[assessment.verdict][0],
+            Bit(text=f"{name}{colon()}", look="strong"),
+            as_share(names + _how_likely(assessment)) if names else tell(GROUNDS[assessment.verdict][0]),
         ]
         bits += [hedge if names else "", ".", *_words(assessment)]
         blocks.append(Para(text=line(*bits, notes=notes(assessment.decisive[:3]))))
@@ -47,8 +50,8 @@ def holds(case: Case, notes: Notes) -> Box:
 
 def _lead(observed: Assessment, said: Assessment) -> str:
     if observed.verdict is not Verdict.INSUFFICIENT:
-        return GROUNDS[observed.verdict][0].capitalize()
-    return "Not by what we observed" if said.verdict is not Verdict.INSUFFICIENT else "Insufficient grounds"
+        return capital(tell(GROUNDS[observed.verdict][0]))
+    return tell("Not by what we observed") if said.verdict is not Verdict.INSUFFICIENT else tell("Insufficient grounds")
 
 
 def side_by_side(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
@@ -85,7 +88,11 @@ def _leaders(assessment: Assessment, show: Shown) -> str:
     """The names of the leading hypotheses; empty where there are none."""
     both = (*assessment.posteriors, *assessment.levels)
     names = list(dict.fromkeys(one.hypothesis.name for one in both if one.hypothesis.id in assessment.leaders))
-    return "" if assessment.verdict is Verdict.INSUFFICIENT else show(" or ".join(names[:3]), 60)
+    return (
+        ""
+        if assessment.verdict is Verdict.INSUFFICIENT
+        else show(tell(" or ").join(map(hypothesis_words, names[:3]) if foreign() else names[:3]), 60)
+    )
 
 
 def _how_likely(assessment: Assessment) -> str:
@@ -98,6 +105,5 @@ def _how_likely(assessment: Assessment) -> str:
 def _words(assessment: Assessment) -> list[str | Bit]:
     bits: list[str | Bit] = []
     if assessment.likelihood:
-        bits += [" ", Bit(text=f"Likelihood: {assessment.likelihood.value}", look="tag-blue")]
-    bits += [" ", Bit(text=f"Confidence: {assessment.confidence.value}", look="tag-violet")]
-    return bits
+        bits += [" ", Bit(text=tell("Likelihood: {likelihood}", likelihood=tell(assessment.likelihood.value)), look="tag-blue")]
+    return [*bits, " ", Bit(text=tell(CONFIDENCE.format(assessment.confidence.value)), look="tag-violet")]

@@ -10,6 +10,7 @@ from indicia.share.brief.pages.todo import first_five
 from indicia.share.brief.pictures.coverage import coverage
 from indicia.view.first import by_when
 from indicia.view.inert import visible
+from indicia.view.language import noted
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.told import measure_told
@@ -24,7 +25,7 @@ QUERIES = 40
 def measures_section(case: Case, notes: Notes, *, full: bool) -> Section:
     """The measures in order; those against what the accused are only known for where it is `full`. Without any it says so."""
     advice, show = case.advice, notes.index.show
-    title = "Measures"
+    title = noted("Measures")
     if advice is None or not advice.measures:
         text = advice.summary if advice else "No advice was worked out."
         return Section(id="measures", title=title, blocks=(Para(text=line(show(text)), role="warn"),))

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from indicia.records import Case, HuntVerdict, Outcome, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Box, Para, Step, Steps
+from indicia.view.abroad import reach_words as abroad_reach
+from indicia.view.abroad import reason_words, unread_words
 from indicia.view.judgements import reach_words, without_reach
+from indicia.view.language import foreign, tell
 from indicia.view.leaving import is_public
 from indicia.view.lines import line
 from indicia.view.notes import Notes, moment
@@ -27,24 +30,26 @@ TONES = {
 
 def ours(case: Case, notes: Notes) -> Box:
     hunt, show = case.hunt, notes.index.show
-    title = "Did it happen to us?"
+    title = tell("Did it happen to us?")
     if is_public(case):
-        told = Para(text=line("This public version leaves out what our own logs show."), role="note")
-        return Box(id="ours", title=title, lead="Not told here", tone="quiet", blocks=(told,))
+        told = Para(text=line(tell("This public version leaves out what our own logs show.")), role="note")
+        return Box(id="ours", title=title, lead=tell("Not told here"), tone="quiet", blocks=(told,))
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
-        advice = (
+        advice = tell(
             "Add your logs with --logs, as far back as you keep them: those of the systems that the texts name, of what "
             "faces the internet, and Windows event logs."
         )
         warning = Para(text=line(advice), role="warn")
-        return Box(id="ours", title=title, lead="Not known: no logs", tone="quiet", blocks=(warning,), more="measures")
+        return Box(id="ours", title=title, lead=tell("Not known: no logs"), tone="quiet", blocks=(warning,), more="measures")
     lead, tone = TONES[hunt.verdict]
+    reason = (reason_words(hunt) if foreign() else "") or without_reach(hunt.reason)
+    covered = f"{abroad_reach(hunt)}{unread_words(hunt)}" if foreign() else f"{reach_words(hunt)}{_unread(case)}"
     worked = tuple(one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS)
     blocks = (
-        Para(text=line(sentence(show(notes.index.local(without_reach(hunt.reason)), 400)), notes=notes(worked[:3]))),
-        Para(text=line(reach_words(hunt), _unread(case)), role="note"),
+        Para(text=line(sentence(show(notes.index.local(reason), 400)), notes=notes(worked[:3]))),
+        Para(text=line(covered), role="note"),
     )
-    return Box(id="ours", title=title, lead=lead, tone=tone, blocks=blocks, more="hunt")
+    return Box(id="ours", title=title, lead=tell(lead), tone=tone, blocks=blocks, more="hunt")
 
 
 def stages(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from indicia.records import Case, Chain, HuntVerdict, Outcome, RuleLevel, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Fold, Heading, Para, Row, Section, Table
 from indicia.share.brief.pages.ours import stages
+from indicia.view.language import noted
 from indicia.view.leaving import is_public
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes, moment
@@ -23,7 +24,7 @@ LEVELS = list(RuleLevel)
 def hunt_section(case: Case, notes: Notes) -> Section:
     """One section on our own logs; it says so when there were none."""
     hunt = case.hunt
-    title = "What our logs show"
+    title = noted("What our logs show")
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         if is_public(case):
             left = "This public version leaves out what our own logs show."

@@ -7,6 +7,7 @@ from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.known import Known
 from indicia.share.brief.pictures.matrix import matrix
 from indicia.view.heat import HEAT, Cell
+from indicia.view.language import noted
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.told import TONES, typical
@@ -28,7 +29,7 @@ class _Found:
 
 def technique_section(case: Case, notes: Notes, known: Known, *, full: bool) -> Section:
     """Seen and stated techniques; those that the accused are only known for are counted, and listed where it is `full`."""
-    title = "Techniques"
+    title = noted("Techniques")
     found, unknown = _gather(case, known)
     usual = _usual(case, known, found, full=full)
     if not found:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
+from indicia.view.abroad import by_when_words, headline_words
 from indicia.view.first import by_when, first_things, headline
 from indicia.view.judgements import OF_TABLES
+from indicia.view.language import colon, foreign, tell
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.wording import capital, many
@@ -17,26 +19,27 @@ FEW = 3
 
 def todo(case: Case, notes: Notes) -> Box:
     """The box of page one: the first three things to do, each with by when."""
-    title, show = "What to do first", notes.index.show
+    title, show = tell("What to do first"), notes.index.show
     if case.advice is None or not case.advice.measures:
         text = case.advice.summary if case.advice else "No advice was worked out for this case."
         nothing = Para(text=line(show(text, 400) or "Nothing in particular."), role="warn")
-        return Box(id="todo", title=title, lead="Nothing in particular", tone="quiet", blocks=(nothing,))
+        return Box(id="todo", title=title, lead=tell("Nothing in particular"), tone="quiet", blocks=(nothing,))
     first = first_things(case.advice, FEW)
     items = tuple(line(*_head(one, notes), notes=notes((one.id,))[:1]) for one in first)
     blocks: list[AnyBlock] = [Bullets(items=items, ordered=True, role="todo")]
     if all(one.floor for one in first):
-        text = "Due everywhere: nothing in this case asks for anything in particular."
+        text = tell("Due everywhere: nothing in this case asks for anything in particular.")
         blocks.append(Para(text=line(text), role="note"))
     return Box(id="todo", title=title, tone="green", blocks=tuple(blocks), more="measures")
 
 
 def _head(one: Measure, notes: Notes) -> tuple[str | Bit, ...]:
-    show = notes.index.show
+    when = by_when_words(one) if foreign() else capital(by_when(one))
+    title = headline_words(one) if foreign() else headline(one)
     return (
-        Bit(text=f"{capital(by_when(one))}: ", look="strong"),
-        Bit(text=show(headline(one), 140), href=f"#{one.id}"),
-        f" {OF_TABLES}" if one.known else "",
+        Bit(text=f"{when}{colon()}", look="strong"),
+        Bit(text=notes.index.show(title, 140), href=f"#{one.id}"),
+        f" {tell(OF_TABLES)}" if one.known else "",
     )
 
 
@@ -47,6 +50,7 @@ def first_five(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     show = notes.index.show
     items = []
     for one in first_things(case.advice):
+        # The annex is in English; its head is that of page one.
         how = capital(one.instruction.removeprefix(one.title).lstrip(". "))  # some begin with their own title
         items.append(line(*_head(one, notes), f". {show(_first_sentences(how, 240))}", notes=notes((one.id,))))
     blocks: list[AnyBlock] = [Bullets(items=tuple(items), ordered=True, role="todo")]

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from indicia.records import Case, Claim, Proposition, Stance, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
+from indicia.view.abroad import counted_words, firm_words, says_words, voices_words
 from indicia.view.affair import subject
 from indicia.view.judgements import listed, voices_of
+from indicia.view.language import foreign, tell, tell_many
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
@@ -24,29 +26,34 @@ FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
 
 def who(case: Case, notes: Notes) -> Box:
     """The box of page one: what most say, who denies it, from the weakest words to the firmest."""
-    title = "Who says what"
+    title = tell("Who says what")
     if not case.claims:
-        nothing = Para(
-            text=line(
-                "The texts make no claim about who did it. Add statements, news or reports in which somebody accuses, "
-                "denies or declines to."
-            ),
-            role="warn",
+        text = tell(
+            "The texts make no claim about who did it. Add statements, news or reports in which somebody accuses, denies or "
+            "declines to."
         )
-        return Box(id="who", title=title, lead="No claims found", tone="quiet", blocks=(nothing,))
+        nothing = Para(text=line(text), role="warn")
+        return Box(id="who", title=title, lead=tell("No claims found"), tone="quiet", blocks=(nothing,))
     found = positions(subject(case).mine)
     sides = [one for one in found if not is_narration(one)]
     blocks: tuple[AnyBlock, ...]
     if sides:
         blocks = (_together(sides, notes),)
-        return Box(id="who", title=title, lead=counted(found), tone="blue", blocks=blocks, more="claims")
+        return Box(
+            id="who",
+            title=title,
+            lead=counted_words(found) if foreign() else counted(found),
+            tone="blue",
+            blocks=blocks,
+            more="claims",
+        )
     doubtful = positions(to_check(case.claims, case.judgements))
     if doubtful:
-        text = "These may be claims, but the reader is not sure. Confirm or reject them: until then they do not count."
+        text = tell("These may be claims, but the reader is not sure. Confirm or reject them: until then they do not count.")
         blocks = (Para(text=line(text), role="warn"), _together(doubtful, notes))
-        return Box(id="who", title=title, lead="Nothing sure: please check", tone="warn", blocks=blocks, more="claims")
-    blocks = (Para(text=line("No named source takes a side; the texts speak in their own voice.")),)
-    return Box(id="who", title=title, lead="No named source", tone="quiet", blocks=blocks, more="claims")
+        return Box(id="who", title=title, lead=tell("Nothing sure: please check"), tone="warn", blocks=blocks, more="claims")
+    blocks = (Para(text=line(tell("No named source takes a side; the texts speak in their own voice."))),)
+    return Box(id="who", title=title, lead=tell("No named source"), tone="quiet", blocks=blocks, more="claims")
 
 
 def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
@@ -103,15 +110,12 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
     rows = []
     for says in (*first, *(says for says in order if says not in first)):
         mine = sorted(said[says], key=lambda one: -FIRMEST.index(one.said.firmness))
-        verb, _, whom = says.partition(" ")
-        words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
-        firm = words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
         stance = mine[0].stance
-        voices = listed(voices_of(sorted(mine, key=lambda one: FIRMEST.index(one.said.firmness))), VOICES)
+        verb, whom, voices, firm = (_row_abroad if foreign() else _row)(mine)
         rows.append(
             Row(
                 cells=(
-                    line(Bit(text=capital(verb), look="strong"), f" {show(whom, 90)}"),
+                    line(Bit(text=verb, look="strong"), f" {show(whom, 90)}"),
                     line(show(voices, 160), notes=notes(one.firmest.id for one in mine)[:VOICES]),
                     line(show(firm, 90) if stance is Stance.ACCUSES else "\u2013"),
                 ),
@@ -119,14 +123,33 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
             )
         )
     return Table(
-        caption="What is said, by whom, and from the weakest words to the firmest",
-        head=("Says", "Who", "How firmly"),
+        caption=tell("What is said, by whom, and from the weakest words to the firmest"),
+        head=(tell("Says"), tell("Who"), tell("How firmly")),
         rows=tuple(rows[: len(first)]),
         shown=len(first),
         left_out=len(rows) - len(first),
         elsewhere="the annex",
+        rest=tell_many("{count} more row: in the annex.", "{count} more rows: in the annex.", len(rows) - len(first))
+        if foreign()
+        else "",
         widths=(32, 38, 30),
     )
+
+
+def _row(mine: Sequence[Position]) -> tuple[str, str, str, str]:
+    """The verb and its object, who says so, and how firmly, of those who say the same, the weakest first."""
+    verb, _, whom = mine[0].says.partition(" ")
+    words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
+    firm = words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
+    return capital(verb), whom, listed(voices_of(_firmest_first(mine)), VOICES), firm
+
+
+def _row_abroad(mine: Sequence[Position]) -> tuple[str, str, str, str]:
+    return *says_words(mine[0]), voices_words(_firmest_first(mine), VOICES), firm_words(mine)
+
+
+def _firmest_first(found: Sequence[Position]) -> Sequence[Position]:
+    return sorted(found, key=lambda one: FIRMEST.index(one.said.firmness))
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:

@@ -1,0 +1,164 @@
+"""What changed since the last brief of the same case: who joined, who denied, who hardened, what a person confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from indicia.knowledge.articles import the
+from indicia.records import Case, HuntVerdict, Stance, Verdict, to_check
+from indicia.view.abroad import clause_words, firm_words, hypothesis_words, voices_words
+from indicia.view.affair import subject
+from indicia.view.inert import clip
+from indicia.view.judgements import Sentence, agreeing, listed
+from indicia.view.language import foreign, forms, tell, tell_many
+from indicia.view.positions import FIRMEST, Position, is_narration, positions
+from indicia.view.words import firmness_words, surely
+
+__all__ = ["since"]
+
+FEW = 4
+MORE = forms(
+    "To check: {count} more claim of which the reader is not sure.",
+    "To check: {count} more claims of which the reader is not sure.",
+)
+_Key = tuple[str, Stance, str, str]
+
+
+def since(before: Case, now: Case) -> tuple[Sentence, ...]:
+    """A sentence for each kind of change, the weightiest first; one that says so where nothing that counts changed."""
+    old, new = _by_key(before), _by_key(now)
+    added = [one for key, one in new.items() if key not in old]
+    found = (
+        *_joined(added, {one.source for one in old.values() if one.stance is Stance.ACCUSES}),
+        *_answered(added),
+        *_moved(old, new),
+        *_gone([one for key, one in old.items() if key not in new]),
+        *_judged(before, now),
+        *_ours(before, now),
+        *_grounds(before, now),
+    )
+    nothing = () if found else (Sentence(text=tell("Nothing that counts.")),)
+    texts = len(now.documents) - len(before.documents)
+    more = (Sentence(text=tell_many("{count} text was added.", "{count} texts were added.", texts)),) if texts > 0 else ()
+    return (*found, *nothing, *more)
+
+
+def _by_key(case: Case) -> dict[_Key, Position]:
+    """The positions on the main affair that count, by who takes which side toward whom."""
+    return {
+        (one.source, one.stance, one.accused, one.tie): one for one in positions(subject(case).mine) if not is_narration(one)
+    }
+
+
+def _told(found: Iterable[Position]) -> str:
+    """`Norway names Russia and Canada ties X to the Russian state`."""
+    if foreign():
+        return "; ".join(map(clause_words, list(found)[:FEW]))
+    out = []
+    for one in found:
+        verb, _, whom = one.says.partition(" ")
+        words = surely(one.said) if one.stance is Stance.ACCUSES else ""
+        out.append(
+            f"{the(clip(one.who, 80))} {agreeing(verb, (one,))} {the(clip(whom, 90))}{f' ({clip(words, 50)})' if words else ''}"
+        )
+    return listed(out, FEW)
+
+
+def _traces(found: Iterable[Position]) -> tuple[str, ...]:
+    return tuple(one.firmest.id for one in found)[:FEW]
+
+
+def _joined(added: list[Position], before: set[str]) -> Iterator[Sentence]:
+    accusing = [one for one in added if one.stance is Stance.ACCUSES]
+    joined = [one for one in accusing if one.source not in before]
+    more = [one for one in accusing if one.source in before]
+    if joined:
+        yield Sentence(text=tell("Joined those who accuse: {told}.", told=_told(joined)), traces=_traces(joined))
+    if more:
+        yield Sentence(text=tell("Says more than before: {told}.", told=_told(more)), traces=_traces(more))
+
+
+def _answered(added: list[Position]) -> Iterator[Sentence]:
+    for stance, words in (
+        (Stance.DENIES, tell("Denied: {names}.")),
+        (Stance.QUESTIONS, tell("Doubted: {names}.")),
+        (Stance.ENDORSES, tell("Endorsed: {names}.")),
+        (Stance.CLAIMS, tell("Took credit: {names}.")),
+        (Stance.DECLINES, tell("Declined to name anyone: {names}.")),
+    ):
+        mine = [one for one in added if one.stance is stance]
+        if mine:
+            names = voices_words(mine) if foreign() else listed((the(clip(one.who, 80)) for one in mine), FEW)
+            yield Sentence(text=words.format(names=names), traces=_traces(mine))
+
+
+def _moved(old: dict[_Key, Position], new: dict[_Key, Position]) -> Iterator[Sentence]:
+    """Who says the same with firmer or weaker words."""
+    for words, sign in (
+        (tell("Hardened: {who} on {accused}, from {before} to {now}."), 1),
+        (tell("Softened: {who} on {accused}, from {before} to {now}."), -1),
+    ):
+        for key, one in new.items():
+            was = old.get(key)
+            if was is None or one.stance is not Stance.ACCUSES:
+                continue
+            step = FIRMEST.index(was.said.firmness) - FIRMEST.index(one.said.firmness)
+            if step * sign > 0:
+                first, then = (clip(_how(each), 50) for each in (was, one))
+                who = voices_words((one,)) if foreign() else the(clip(one.who, 80))
+                accused = hypothesis_words(one.accused) if foreign() else the(clip(one.accused, 80))
+                text = words.format(who=who, accused=accused, before=first, now=then)
+                yield Sentence(text=text, traces=(was.firmest.id, one.firmest.id))
+
+
+def _how(one: Position) -> str:
+    return firm_words((one,)) if foreign() else surely(one.said) or firmness_words(one.said)
+
+
+def _gone(lost: list[Position]) -> Iterator[Sentence]:
+    if lost:
+        yield Sentence(text=tell("No longer counted: {told}.", told=_told(lost)))
+
+
+def _judged(before: Case, now: Case) -> Iterator[Sentence]:
+    """What people decided since, in numbers: which claims those are, the annex says."""
+    seen = {one.id for one in before.judgements}
+    by_action: dict[str, set[str]] = {}
+    for one in now.judgements:
+        if one.id not in seen:
+            by_action.setdefault(one.action, set()).add(one.subject)
+    claims = {claim.id for claim in now.claims}
+    for action, words in (
+        ("confirm", forms("Confirmed by a person: {count} claim.", "Confirmed by a person: {count} claims.")),
+        ("correct", forms("Corrected by a person: {count} claim.", "Corrected by a person: {count} claims.")),
+        ("reject", forms("Rejected by a person: {count} claim.", "Rejected by a person: {count} claims.")),
+    ):
+        mine = sorted(by_action.get(action, set()) & claims)
+        if mine:
+            yield Sentence(text=tell_many(*words, len(mine)), traces=tuple(mine[:FEW]))
+    left, was = (len(to_check(one.claims, one.judgements)) for one in (now, before))
+    if left > was:
+        yield Sentence(text=tell_many(*MORE, left - was))
+
+
+def _ours(before: Case, now: Case) -> Iterator[Sentence]:
+    first, then = ((one.hunt.verdict if one.hunt else HuntVerdict.NO_LOGS) for one in (before, now))
+    if first is not then:
+        yield Sentence(text=tell("Our logs: from {before} to {now}.", before=tell(first.value), now=tell(then.value)))
+
+
+def _grounds(before: Case, now: Case) -> Iterator[Sentence]:
+    if before.weighing is None or now.weighing is None:
+        return
+    for name, first, then in (
+        (tell("What we observed"), before.weighing.observed, now.weighing.observed),
+        (tell("What was said"), before.weighing.said, now.weighing.said),
+    ):
+        if first.verdict is not then.verdict or first.leaders != then.leaders:
+            names = [one.hypothesis.name for one in (*then.posteriors, *then.levels) if one.hypothesis.id in then.leaders]
+            told = (
+                tell("insufficient grounds")
+                if then.verdict is Verdict.INSUFFICIENT or not names
+                else tell(" or ").join(map(hypothesis_words, dict.fromkeys(names)) if foreign() else dict.fromkeys(names))
+            )
+            yield Sentence(text=tell("{name} now points to: {told}.", name=name, told=told) if names else f"{name}: {told}.")
