@@ -47,7 +47,7 @@ INNER = {
     "view": "wording inert language leaving lines words probable heat told drawing notes positions strokes affair moments "
     "first judgements abroad since",
     "spark": "session plan scanning tree counting hunting",
-    "share": "well_known seen internals redact plain feed eurepoc timesketch navigator stix misp coalition brief card "
+    "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",
 }

@@ -19,7 +19,10 @@ from indicia.share.redact import mark, marking_of
 from tests.sample_case import exchange_case
 
 # What a file of the format is called where the name helps to tell it from others.
-ENDINGS = {"md": "md", "html": "html", "pdf": "pdf", "docx": "docx", "csv": "csv", "eurepoc": "csv", "timesketch": "jsonl"}
+ENDINGS = {
+    "md": "md", "html": "html", "pdf": "pdf", "docx": "docx",
+    "csv": "csv", "eurepoc": "csv", "ledger": "csv", "timesketch": "jsonl",
+}  # fmt: skip
 
 
 def read_back(path: Path) -> Tlp:

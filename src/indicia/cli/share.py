@@ -31,7 +31,9 @@ def share(
     form: Annotated[
         str,
         typer.Option(
-            "--as", help="md, html, pdf, docx, card, json, stix, misp, navigator, csv or timesketch", show_default=False
+            "--as",
+            help="md, html, pdf, docx, card, json, stix, misp, navigator, csv, timesketch, eurepoc, ledger, jsonld",
+            show_default=False,
         ),
     ],
     tlp: Annotated[str | None, typer.Option("--tlp", help="Mark it so; refuses to lower without --allow-lower.")] = None,

@@ -114,6 +114,18 @@ def _eurepoc(case: Case, knowledge: Knowledge) -> bytes:
     return render(case, knowledge)
 
 
+def _ledger(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.ledger import as_csv
+
+    return as_csv(case, knowledge)
+
+
+def _jsonld(case: Case, knowledge: Knowledge) -> bytes:
+    from indicia.share.ledger import as_json_ld
+
+    return as_json_ld(case, knowledge)
+
+
 def _timesketch(case: Case, knowledge: Knowledge) -> Iterator[bytes]:
     from indicia.share.timesketch import render
 
@@ -132,6 +144,8 @@ OTHERS: dict[str, Callable[[Case, Knowledge], bytes | Iterable[bytes]]] = {
     "timesketch": _timesketch,
     "card": _card,
     "eurepoc": _eurepoc,
+    "ledger": _ledger,
+    "jsonld": _jsonld,
 }
 FORMATS = (*BRIEFS, *OTHERS)
 
