@@ -1,12 +1,13 @@
 """How well claims are read: `python -m evals.claims [--quick]` prints tables and ends with one summary line.
 
 Measures, real documents first: `real`, the annotated documents of the shared data (second edition; looked at, not trained on),
-by kind of document. Then, beside them, what is our own prose and so no result: the development set and the seed text of the
-shared data (where they are there); sets of passages written apart from
-the reader and its corpus (`evals/data/claims`: errors on `development`, `development-2` and `longer` were looked at,
-`measured` and `measured-2` are only counted); the passages of our own corpus whose incidents training leaves out (one in
-ten); with `--folds FILE`, the whole corpus by cross-validation (what `scripts/train_claims.py --cross-validate FILE` wrote,
-since a fold's model must not have seen its test passages).
+by kind of document; and `news`, three hundred texts of news that were annotated to be counted only and are not looked into
+(`corpora/real/measured.jsonl`; their texts are fetched, and INDICIA_MIRRORS names the folder). Then, beside them, what is our
+own prose and so no result: the development set and the seed text of the shared data (where they are there); sets of passages
+written apart from the reader and its corpus (`evals/data/claims`: errors on `development`, `development-2` and `longer` were
+looked at, `measured` and `measured-2` are only counted); the passages of our own corpus whose incidents training leaves out
+(one in ten); with `--folds FILE`, the whole corpus by cross-validation (what `scripts/train_claims.py --cross-validate FILE`
+wrote, since a fold's model must not have seen its test passages).
 
 A predicted claim is right when its stance equals that of a gold claim and source and accused each share at least half of the
 words of the shorter one, by surface or by canonical name; one to one, as many required gold claims as can be, then as many of
@@ -26,6 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evals.annotated import MEASURED, annotated, cleaned, texts_of, worded
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
@@ -172,7 +174,7 @@ def compare(pairs: Iterable[tuple[Row, list[Row]]]) -> Tally:
                 if "quote" in claim:
                     exact = all(
                         item["text"][slice(*span)] == claim[name]
-                        for name, span in claim["spans"].items()
+                        for name, span in claim.get("spans", {}).items()
                         if isinstance(claim.get(name), str) and name != "date"
                     )
                     tally.fields["exact"][
@@ -245,6 +247,21 @@ def load(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
+def measured_news(shared: Path | None) -> list[dict[str, Any]]:
+    """The measured documents whose texts are there."""
+    mirrors = os.environ.get("INDICIA_MIRRORS")
+    if shared is None or mirrors is None:
+        return []
+    rows = list(annotated(MEASURED))
+    texts, _ = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", Path(mirrors))
+    items = []
+    for row in rows:
+        if row["id"] in texts:
+            text, claims = cleaned(texts[row["id"]], row["claims"])
+            items.append({"id": row["id"], "style": "news", "text": text, "claims": [worded(claim, text) for claim in claims]})
+    return items
+
+
 def left_out(item: Row, every: int = LEFT_OUT) -> bool:
     """Whether a passage is one of those that training leaves out: all on one incident, and always the same."""
     name = item.get("incident") or item["id"]
@@ -257,6 +274,22 @@ def corpus(first: int = 1) -> list[dict[str, Any]]:
     return [item for part in parts if int(part.stem.split("-")[1]) >= first for item in load(part)]
 
 
+_WHERE = {
+    "real": ("INDICIA_SHARED",),
+    "news": ("INDICIA_SHARED", "INDICIA_MIRRORS"),
+    "dev": ("INDICIA_SHARED",),
+    "seed": ("INDICIA_SHARED",),
+}
+
+
+def _items(name: str, path: Path | None, shared: Path | None) -> list[dict[str, Any]]:
+    if path is None or not path.exists():
+        return []
+    if name == "news":
+        return measured_news(shared)
+    return [item for item in corpus(FIRST_LEFT) if left_out(item)] if path is CORPUS else load(path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="without the rules-alone column")
@@ -267,6 +300,7 @@ def main() -> None:
     started = time.perf_counter()
     for name, path in (
         ("real", folder / "claims" / "real" / "dev.jsonl" if folder else None),
+        ("news", MEASURED),
         ("dev", folder / "claims" / "dev.jsonl" if folder else None),
         ("seed", folder / "claims" / "seed.jsonl" if folder else None),
         ("development", APART / "development.jsonl"),
@@ -276,10 +310,10 @@ def main() -> None:
         ("longer", APART / "longer.jsonl"),
         ("left", CORPUS),
     ):
-        if path is None or not path.exists():
-            print(f"{name}: not there" + (" (set INDICIA_SHARED)" if name in ("real", "dev", "seed") else ""))
+        items = _items(name, path, folder)
+        if not items:
+            print(f"{name}: not there", *(f"(set {variable})" for variable in _WHERE.get(name, ())))
             continue
-        items = [item for item in corpus(FIRST_LEFT) if left_out(item)] if path is CORPUS else load(path)
         tally = compare(read_all(items))
         show(f"{name} ({len(items)} items)", tally)
         summary |= _summary(name, tally)

@@ -1,19 +1,9 @@
-"""Annotated documents as what the judge is trained on: windows cut and featured by the reader's own code, each party with its label.
-
-Annotations (`corpora/real`) hold offsets and no text. Texts are looked for in the shared corpus and in a folder of fetched repositories;
-what is not there, or is not the text that was annotated, is counted and left out.
-"""
+"""Annotated documents as what the judge is trained on: windows cut and featured by the reader's own code, each party with its label."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
 import re
-import subprocess
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from claims_examples import best_match
@@ -25,7 +15,7 @@ from indicia.read.claims.score.judge import ANSWERS, NOBODY, judge
 from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
 from indicia.read.claims.words.sentences import sentences
 
-__all__ = ["ALIKE", "VAGUE", "Asked", "Example", "annotated", "examples", "texts_of"]
+__all__ = ["ALIKE", "VAGUE", "Asked", "Example", "examples"]
 
 ALIKE = 0.2  # weight of a party that is not marked where it stands and is accused elsewhere in the document
 VAGUE = 0.3  # of a pronoun or description that may mean somebody who is
@@ -51,44 +41,6 @@ class Example(NamedTuple):
     document: str
     window: Window
     asked: list[Asked]
-
-
-def annotated(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
-def texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None) -> tuple[dict[str, str], Counter[str]]:
-    """Document id -> text, and why others have none. `mirrors`: a folder of fetched repositories, `owner+name/repo` each."""
-    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
-        held = {item["id"]: item["text"] for item in map(json.loads, lines)}
-    out: dict[str, str] = {}
-    missing: Counter[str] = Counter()
-    for row in rows:
-        whole = held.get(row["id"]) if row["where"] == "corpus" else _fetched(row["where"], mirrors)
-        if whole is None:
-            missing["text not there"] += 1
-            continue
-        text = whole[row["start"] : row["end"]]
-        if hashlib.sha256(text.encode("utf-8")).hexdigest() != row["sha256"]:
-            missing["another text"] += 1
-            continue
-        out[row["id"]] = text
-    return out, missing
-
-
-def _fetched(source: str, mirrors: Path | None) -> str | None:
-    if mirrors is None:
-        return None
-    repository, _, rest = source.partition("@")
-    commit, _, path = rest.partition(":")
-    folder = mirrors / repository.replace("/", "+") / "repo"
-    for version in (commit, "HEAD"):
-        shown = subprocess.run(["git", "-C", folder, "show", f"{version}:{path}"], capture_output=True, check=False)
-        if shown.returncode == 0:
-            return shown.stdout.decode("utf-8", "replace")
-    return None
 
 
 def examples(document: str, text: str, claims: Sequence[dict[str, Any]]) -> Iterator[Example]:

@@ -174,6 +174,8 @@ def packaged(folder: Path) -> Judge:
                 state[name] = value
             elif file == "front.onnx" and value.dim() == 2 and value.shape[1] == WIDTH:
                 special.append(value)  # torch cuts what stands before the tokens in two: what is known, and those outside
+            elif value.shape == wanted["speaker_claim.weight"].shape:
+                state["speaker_claim.weight"] = value.T.contiguous()  # turned, and without its name
     if "special" not in state:
         state["special"] = torch.cat(sorted(special, key=len))
     model.load_state_dict(state)

@@ -22,11 +22,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from claims_swaps import swapped
-from judge_examples import Asked, Example, annotated, examples, texts_of
+from judge_examples import Asked, Example, examples
 from judge_network import WIDTH, Batch, Judge, loss_of, packaged, packaged_layers
 from judge_onnx import export
 from torch import nn
 
+from evals.annotated import annotated, cleaned, texts_of
 from indicia.read.claims.score.judge import ANSWERS, judge
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 from indicia.read.claims.score.windows import ABOUT, OUTSIDE
@@ -170,7 +171,7 @@ def real_items(shared: Path, mirrors: Path | None, chance: random.Random) -> lis
     print(f"{len(texts)} real documents", *(f"{count} left out: {why}" for why, count in missing.items()), sep=", ", flush=True)
     items = []
     for row in rows:
-        for example in examples(row["id"], texts[row["id"]], row["claims"]) if row["id"] in texts else ():
+        for example in examples(row["id"], *cleaned(texts[row["id"]], row["claims"])) if row["id"] in texts else ():
             if row["claims"] or chance.random() < EASY:
                 items += [Item(example, asked) for asked in example.asked]
     return items
@@ -180,9 +181,11 @@ def swapped_items(shared: Path, mirrors: Path | None, seed: int) -> list[Item]:
     """The windows of documents with claims in which somebody is accused, with other parties in their places."""
     rows = [r for r in annotated(HERE / "corpora" / "real" / "annotations.jsonl") if r["slice"] != KEPT and r["claims"]]
     texts, _ = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", mirrors)
-    given = [
-        {"id": r["id"], "text": texts[r["id"]], "claims": [_apart(c) for c in r["claims"]]} for r in rows if r["id"] in texts
-    ]
+    given = []
+    for row in rows:
+        if row["id"] in texts:
+            text, claims = cleaned(texts[row["id"]], row["claims"])
+            given.append({"id": row["id"], "text": text, "claims": [_apart(claim) for claim in claims]})
     items = []
     for one in swapped(given, 1.0, seed):
         claims = [{**c, **c["spans"], "quote": [c["quote_start"], c["quote_end"]]} for c in one["claims"]]

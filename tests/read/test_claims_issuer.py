@@ -6,7 +6,7 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.refer.issuer import find_issuer
+from indicia.read.claims.refer.issuer import find_issuer, issuers_told
 from indicia.read.claims.refer.resolving import tools_of
 from indicia.records import Document, stable_id
 
@@ -96,3 +96,29 @@ def test_the_company_of_a_companys_own_statement_is_its_issuer() -> None:
     assert [(row["source"], row["source_canonical"]) for row in rows(text)] == [("The company", "Viasat")]
     news = "Outage hits a network\n\nThe company declined to say who was responsible for the attack.\n"
     assert [row["source_canonical"] for row in rows(news)] == ["The company"]
+
+
+def test_each_issuer_of_a_paper_that_names_several_says_what_the_paper_tells() -> None:
+    text = (
+        "Actors Breach Water Utilities\n\nThe Federal Bureau of Investigation (FBI), the National Security Agency and CISA are "
+        "releasing this joint Cybersecurity Advisory (CSA) to warn of attacks on water utilities.\n\n"
+        "Russian state-sponsored cyber actors have compromised controllers at water utilities and disrupted their operation.\n"
+    )
+    said = {row["source_canonical"] for row in rows(text) if "Russian" in str(row["accused"])}
+    assert said == {"FBI", "NSA", "CISA"}
+
+
+@pytest.mark.parametrize(
+    ("text", "issuers"),
+    [
+        ("This advisory was coauthored by the FBI and CISA. It tells more.", ["FBI", "CISA"]),
+        ("The U.S. Department of State and the FBI are issuing this guidance.", ["US State Department", "FBI"]),
+        ("The FBI has identified 52 victims.\n\nThe FBI recommends backups.", ["FBI"]),
+        ("The FBI has identified 52 victims.\n\nThe FBI recommends backups, a spokesperson said.", []),  # news
+        ("The FBI has identified 52 victims. CISA urges caution. The FBI recommends backups. CISA advises rest.", []),
+        ("The ministry published a report.", []),
+    ],
+)
+def test_who_issues_a_paper_by_its_own_words(text: str, issuers: list[str]) -> None:
+    tools = tools_of(knowledge.load())
+    assert [one.described.canonical for one in issuers_told(text, tools.names, tools.states)] == issuers

@@ -8,12 +8,13 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.read.claims.decide.barred import barred
-from indicia.read.claims.decide.confirming import ADDED, PROPOSED, Bench, Settled, chance, settled
+from indicia.read.claims.decide.confirming import PROPOSED, Bench, Settled, settled
 from indicia.read.claims.decide.deciding import clearing_itself, consistent, is_plain, names_nobody, rank, wrong_side
+from indicia.read.claims.decide.evidence import chances
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence
 from indicia.read.claims.record.fields import Maker
-from indicia.read.claims.refer.issuer import find_issuer
+from indicia.read.claims.refer.issuer import find_issuer, issuers_told
 from indicia.read.claims.refer.resolving import Found, Resolver, Tools, tools_of
 from indicia.read.claims.score.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
 from indicia.read.claims.score.cutting import AROUND, SHORT, Cut, cut, job_of, parse
@@ -33,8 +34,8 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
-THRESHOLD = 0.5  # the score from which a claim is given
-PLAIN = 0.2  # that of what a rule reads plainly and real documents hold too rarely to have taught
+THRESHOLD = 0.4  # the score from which a claim is given
+PLAIN = 0.1  # that of what a rule reads plainly and real documents hold too rarely to have taught
 
 
 def read_claims(
@@ -80,8 +81,9 @@ class Reading:
         self.tools = tools
         self.model = model
         self.threshold = threshold
-        self.bench = Bench(document.text, judge()) if model is not None else None
         issuer = find_issuer(document, tools.names, tools.states)
+        told = issuers_told(document.text, tools.names, tools.states) if issuer is None and model is not None else ()
+        self.bench = Bench(document.text, judge(), told) if model is not None else None
         # a heading that names the issuer claims nothing and is no part of the sentence after it
         self.heading = issuer.heading if issuer is not None else 0
         self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
@@ -138,23 +140,17 @@ class Reading:
             self._settle()
 
     def _judged(self, bench: Bench, piece: Cut, context: Sentence | None, proposed: list[Found]) -> Iterator[Found]:
-        """What was proposed, as likely as scorer and judge make it, and what the judge adds. `context`: the sentence before."""
+        """What was proposed, with the judge's verdict where it can give one, and what the judge adds. `context`: the sentence
+        before."""
         hearing = bench.hear(piece, context, proposed)
         if hearing is None:
-            yield from (one for one in proposed if one.score >= self.threshold)
+            yield from proposed
             return
         for one in map(clearing_itself, proposed):
             verdict = hearing.of(one)
-            if verdict is None:
-                continue
-            features = bench.proposal(hearing, one, verdict)
-            score = chance(features)
-            if is_plain(one) and score >= PLAIN:
-                score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
-            if score >= self.threshold and barred(one, self.text) is None:
-                yield one._replace(score=score, judged=verdict, features=features)
-        least = max(ADDED, self.threshold) if self.threshold >= THRESHOLD else self.threshold
-        yield from bench.added(hearing, self.resolver, least)
+            if verdict is not None and barred(one, self.text) is None:
+                yield from bench.proposal(hearing, one, verdict)
+        yield from bench.added(hearing, self.resolver)
 
     def _decode(self, piece: Cut, result: Scored) -> Iterator[Found]:
         """The pairs that are likely enough, each with the draft of the rules that fits it, if any."""
@@ -221,10 +217,22 @@ class Reading:
 
     # -- what is said
 
+    def weighed(self) -> list[Found]:
+        """All candidates with their probability to be claims of the document."""
+        judged = [one for one in self.found if one.judged is not None]
+        scores = dict(zip(map(id, judged), chances(judged), strict=True))
+        out = []
+        for one in self.found:
+            score = scores.get(id(one), one.score)
+            if is_plain(one) and score >= PLAIN:
+                score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
+            out.append(one._replace(score=score))
+        return out
+
     def claims(self) -> tuple[Claim, ...]:
         """The records of all that was found, each claim once, at its clearest statement."""
         by_sentence: dict[int, list[Settled]] = {}
-        for one in settled(self.found, self.text):
+        for one in settled([one for one in self.weighed() if one.score >= self.threshold], self.text):
             by_sentence.setdefault(one.found.piece.number, []).append(one)
         for number, together in enumerate(by_sentence.values(), 1):
             stands = consistent([one.found for one in together], self.text)

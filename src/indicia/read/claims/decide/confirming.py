@@ -1,12 +1,7 @@
-"""What rules and scorer propose, weighed with the judge's verdict; and what the judge is sure of, beside it.
-
-Scorer and judge were taught on different texts: our own passages and real documents. A regression over what both say, fitted on
-real documents that neither has seen and on passages of ours that the judge has not seen, gives the probability of a claim.
-"""
+"""What rules and scorer propose, laid before the judge; and what the judge is sure of, beside it."""
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -14,44 +9,23 @@ from typing import NamedTuple
 import numpy as np
 
 from indicia.read.claims.decide.barred import barred, may_accuse, only_names
+from indicia.read.claims.decide.evidence import said_of
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
-from indicia.read.claims.refer.resolving import Found, Resolver
-from indicia.read.claims.score.choosing import is_strict
+from indicia.read.claims.parse.kinds import Described
+from indicia.read.claims.refer.issuer import Issuer
+from indicia.read.claims.refer.resolving import Found, Resolver, Voice
 from indicia.read.claims.score.cutting import Cut, widened
 from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
 from indicia.read.claims.score.windows import Turn, askable, may_decline, turn_labels, window_of
 from indicia.read.claims.words.topic import line_speaks_of_computers
-from indicia.records import Stance
+from indicia.records import SourceType, Stance
 
-__all__ = ["ADDED", "PROPOSED", "Bench", "Settled", "chance", "settled"]
+__all__ = ["HEARD", "PROPOSED", "Bench", "Settled", "settled"]
 
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
-ADDED = 0.55  # the probability from which a claim stands that nobody proposed
+HEARD = 0.3  # the judge's probability from which a claim is looked at that nobody proposed
 _LISTED = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
-_SHORT, _LONG = 500, 6000  # characters: in a passage a claim is likelier than in a document, and in between in between
-# Log odds, fitted by `scripts/fit_confirming.py` on documents that neither scorer nor judge has seen: of what was proposed ...
-_PROPOSALS = {
-    "bias": -3.11, "scorer": 0.64, "judge": 0.36, "stance": 0.04, "speaker": 0.84, "short": 1.37, "answers": 0.3,
-    "strict": -0.76, "silent": -0.34, "asks": -1.18,
-}  # fmt: skip
-# ... and of what was not.
-_ADDITIONS = {
-    "bias": -3.78, "judge": 0.33, "stance": 0.36, "speaker": 0.52, "short": 1.51, "nobody accused": -1.42,
-    "nobody speaks": -0.15, "silent": 0.23, "asks": -0.7,
-}  # fmt: skip
-
-
-def chance(features: Sequence[float], *, proposed: bool = True) -> float:
-    """The probability of a claim from the features of `Bench.proposal` or, where nobody proposed it, `Bench.addition`."""
-    weights = _PROPOSALS if proposed else _ADDITIONS
-    total = sum(weight * value for weight, value in zip(weights.values(), features, strict=True))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
-
-
-def _logit(p: float) -> float:
-    p = min(max(p, 1e-3), 1 - 1e-3)
-    return math.log(p / (1 - p))
 
 
 class Hearing(NamedTuple):
@@ -73,11 +47,21 @@ class Hearing(NamedTuple):
 class Bench:
     """The judge before one document."""
 
-    def __init__(self, text: str, model: Judge) -> None:
+    def __init__(self, text: str, model: Judge, issuers: Sequence[Issuer] = ()) -> None:
         self.text = text
         self.model = model
+        self.issuers = issuers
         self.turns = turn_labels(text)
-        self.short = max(0.0, min(1.0, (_LONG - len(text)) / (_LONG - _SHORT)))
+
+    def issued(self) -> list[Voice]:
+        """Who issues the paper, where the paper itself tells it: they say what it tells without a speaker."""
+        return [(one.described, (one.start, one.end)) for one in self.issuers if one.start is not None and one.end is not None]
+
+    def _voiced(self, found: Found) -> list[Found]:
+        """A proposal without a speaker as one of each issuer, where there are any."""
+        silent = found.source_is is None and found.draft.stance is Stance.ACCUSES
+        voices = self.issued() if silent else []
+        return [found._replace(source_is=said, source_range=where) for said, where in voices] or [found]
 
     def turn(self, start: int) -> Turn | None:
         """The turn of a transcript in which a sentence stands."""
@@ -102,64 +86,38 @@ class Bench:
         turn = self.turn(piece.own[0])
         return turn is not None and turn.label is None or self.text[slice(*piece.own)].rstrip().endswith("?")
 
-    def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> tuple[float, ...]:
-        """What speaks for a proposal."""
-        wide = hearing.wide
-        n = len(wide.whole.parties)
-        if found.source is not None:
-            at = _place(wide, found.source.start, found.source.end)
-            speaks = float(verdict.source[at]) if at >= 0 else 0.0
-        else:
-            speaks = float(verdict.source[n])
-        return (
-            1.0,
-            _logit(found.score),
-            _logit(verdict.claim),
-            _logit(verdict.stance(found.draft.stance)),
-            speaks,
-            self.short,
-            float(found.draft.stance is not Stance.ACCUSES),
-            float(is_strict(found.draft)),
-            float(hearing.silent),
-            float(hearing.asks),
-        )
+    def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> list[Found]:
+        """A proposal with what speaks for it; as one of each issuer where it has no speaker and there are any."""
+        n = len(hearing.wide.whole.parties)
+        speaker = _place(hearing.wide, found.source.start, found.source.end) if found.source is not None else n
+        return [self._told(one, hearing, verdict, speaker, proposed=True) for one in self._voiced(found)]
 
-    def addition(self, hearing: Hearing, accused: int, verdict: Verdict) -> tuple[float, ...]:
-        """What speaks for a claim that nobody proposed."""
-        return (
-            1.0,
-            _logit(verdict.claim),
-            _logit(verdict.stance(verdict.best("stance"))),
-            float(verdict.source.max()),
-            self.short,
-            float(accused == NOBODY),
-            float(int(np.argmax(verdict.source)) >= len(hearing.wide.whole.parties)),
-            float(hearing.silent),
-            float(hearing.asks),
-        )
-
-    def added(self, hearing: Hearing, resolver: Resolver, least: float) -> Iterator[Found]:
-        """The claims that the judge makes out by itself with a probability of at least `least`."""
+    def added(self, hearing: Hearing, resolver: Resolver) -> Iterator[Found]:
+        """What the judge makes out by itself, with what speaks for it."""
         wide = hearing.wide
         for accused in hearing.unasked:
             verdict = hearing.verdicts[accused]
             stance = verdict.best("stance")
-            features = self.addition(hearing, accused, verdict)
-            score = chance(features, proposed=False)
-            if score < least or accused == NOBODY and stance is not Stance.DECLINES:
+            if verdict.claim < HEARD or accused == NOBODY and stance is not Stance.DECLINES:
                 continue
-            for source, label in self._speakers(wide, accused, verdict):
-                found = resolver.resolve(_draft(wide, stance, source, accused, verdict), wide, turn=label)
+            for source, place, voice in self._speakers(wide, accused, verdict):
+                found = resolver.resolve(_draft(wide, stance, source, accused, verdict), wide, voice=voice)
                 if found is not None and barred(found, self.text) is None:
-                    yield found._replace(score=score, judged=verdict, features=features)
+                    yield self._told(found, hearing, verdict, place, proposed=False)
 
-    def _speakers(self, wide: Cut, accused: int, verdict: Verdict) -> Iterator[tuple[int, tuple[int, int] | None]]:
-        """Who says it: (a party or -1, where the label of the turn stands). Members of one list speak together; who cannot
-        be the source of such a claim is passed over."""
+    def _told(self, found: Found, hearing: Hearing, verdict: Verdict, speaker: int, *, proposed: bool) -> Found:
+        said = said_of(found, verdict, speaker, len(self.text), proposed=proposed, silent=hearing.silent, asks=hearing.asks)
+        return found._replace(judged=verdict, features=said)
+
+    def _speakers(self, wide: Cut, accused: int, verdict: Verdict) -> Iterator[tuple[int, int, Voice | None]]:
+        """Who says it: (a party or -1, its place in the verdict, who has the turn or issues the paper). Members of one list
+        speak together, so do the issuers of one paper; who cannot be the source of such a claim is passed over."""
         whole, n = wide.whole, len(wide.whole.parties)
         turn = self.turn(wide.own[0])
         label = turn.label if turn is not None else None
         likely = verdict.source.copy()
+        if accused >= 0 and verdict.best("stance") is Stance.ACCUSES:
+            likely[accused] = 0.0  # who says it of himself takes credit
         for k, party in enumerate(whole.parties):
             if label is not None and party.start < label[1] and party.end > label[0]:
                 likely[n + 1] += likely[k]  # a piece of the label itself
@@ -171,8 +129,11 @@ class Bench:
             ):
                 likely[k] = 0.0
         first = int(np.argmax(likely))
+        if first > n and label is not None:
+            yield -1, first, (Described(" ".join(self.text[slice(*label)].split()), SourceType.GOVERNMENT, None), label)
+        elif first >= n:
+            yield from ((-1, n, voice) for voice in self.issued() or (None,))
         if first >= n:
-            yield -1, label if first > n else None
             return
         listed = {
             k
@@ -181,7 +142,7 @@ class Bench:
             and max(k, first) in coordinated(whole.row, whole.parties, whole.at, min(k, first), back=False)
         }
         for k in sorted(listed | {first}):
-            yield k, None
+            yield k, k, None
 
 
 def _accused(wide: Cut, found: Found) -> int | None:
@@ -224,13 +185,13 @@ class Settled(NamedTuple):
 
 
 def settled(found: Sequence[Found], text: str) -> list[Settled]:
-    """Each claim of a document once, at its surest statement: what one voice says of one accused. Where two differ only in that
-    one of them tells no speaker, the surer stays; what the judge adds stands only where nothing like it was proposed."""
+    """Each claim of a document once, at its surest statement: what one voice says of one accused. In one sentence the surer
+    stays of two that differ only in that one tells no speaker, or that the judge hears another than was proposed."""
     kept: list[tuple[Found, list[Found]]] = []
 
     def clearness(one: Found) -> tuple[object, ...]:
         vague = one.accused is not None and one.accused.kinds[0] == "pronoun"
-        return one.draft.rule == "judge", vague, -one.score, one.piece.own, one.draft.accused, one.draft.source
+        return vague, -one.score, one.piece.own, one.draft.accused, one.draft.source
 
     for one in sorted(found, key=clearness):
         alike = next((also for other, also in kept if _same(one, other, text)), None)
@@ -243,17 +204,24 @@ def settled(found: Sequence[Found], text: str) -> list[Settled]:
 
 
 def _same(one: Found, other: Found, text: str) -> bool:
-    if one.draft.stance is not other.draft.stance or not _accused_alike(one, other, text):
+    if not _accused_alike(one, other, text):
         return False
     a, b = one.source_is, other.source_is
-    return a is None or b is None or a.same == b.same or (one.draft.rule == "judge") != (other.draft.rule == "judge")
+    one_voice = a == b or a is not None and b is not None and a.same == b.same
+    one_sentence = one.piece.own == other.piece.own
+    if one_voice or not one_sentence:  # in one sentence nobody takes two stances toward one party
+        return one_voice and (one_sentence or one.draft.stance is other.draft.stance)
+    if one.draft.stance is not other.draft.stance:
+        return False
+    return a is None or b is None or (one.draft.rule == "judge") != (other.draft.rule == "judge")
 
 
 def _accused_alike(one: Found, other: Found, text: str) -> bool:
     """Whether two claims are about one party: by what it is known as, or where the words of one name stand in the other's."""
     a, b = one.accused_is, other.accused_is
     if a is None or b is None:
-        return a is b or one.draft.stance is Stance.DECLINES  # who names nobody does not name the one that it was asked about
+        # who names nobody does not name the one that it was asked about
+        return a is b or one.draft.stance is other.draft.stance is Stance.DECLINES
     if a.same == b.same:
         return True
     mine, others = _words(one, text), _words(other, text)

@@ -2,7 +2,7 @@
 
 Only official statements and reports have one: a first line such as "United Kingdom: statement by the Foreign Secretary" or
 "Joint advisory by CERT-UA", or a publisher that is a state body, an international organisation or a security vendor. A news
-text has none.
+text has none. An advisory may tell in its own text who issues it, and those may be several.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from indicia.read.claims.known.names import Name, Names
 from indicia.read.claims.parse.kinds import Described, describe_source
+from indicia.read.claims.parse.party import Party
 from indicia.read.claims.score.cutting import parse
+from indicia.read.claims.words.sentences import sentences
 from indicia.records import Document, SourceType
 
-__all__ = ["Issuer", "find_issuer"]
+__all__ = ["Issuer", "find_issuer", "issuers_told"]
 
 _KIND = (
     r"(?:statements?|declaration|advisor(?:y|ies)|communiqu[eé]|press release|report|bulletin|alert|answers|remarks|"
@@ -31,8 +33,28 @@ _OF = re.compile(
 )  # "X statement on the outage"
 _BEFORE = re.compile(rf"(?:\w+\s+){{0,2}}{_KIND}\s+(?:by|of|from)\s+", re.IGNORECASE)  # "Statement by X"
 _ISSUERS = frozenset({"state", "capital", "agency", "union", "vendor", "gov_body", "intl"})
+_PAPER = r"(?:advisory|alert|flash|report|bulletin|guidance|notification|statement|fact sheet|product|document|paper|CSA)"
+# "X, Y and Z are issuing this joint advisory", "X releases the following fact sheet" ...
+_ISSUES = re.compile(
+    rf"\s+(?:(?:is|are|has|have|jointly)\s+){{0,2}}(?:issu|releas|publish|provid|disseminat|co-?author|author)(?:e|es|ed|ing|s)?\s+"
+    rf"(?:this|the following)\s+(?:[\w()-]+\s+){{0,5}}?{_PAPER}\b",
+    re.IGNORECASE,
+)
+# ... "This advisory was coauthored by X and Y" ...
+_ISSUED = re.compile(
+    rf"\bth(?:is|e following)\s+(?:[\w()-]+\s+){{0,5}}?{_PAPER}(?:\s+\([^)\n]{{1,20}}\))?\s+(?:is|was|has been)\s+"
+    r"(?:a joint effort\s+(?:by|of)|(?:jointly\s+)?(?:issued|released|published|written|prepared|(?:co-?)?authored)\s+by)\s+",
+    re.IGNORECASE,
+)
+# ... and what an agency says of itself in its own paper: "The FBI has identified", "The FBI recommends".
+_OWN = re.compile(
+    r"\s+(?:has\s+|have\s+)?(?:identified|observed|assess(?:es)?|seeks?\s+to|recommends?|encourages?|urges?|advises?|is\s+aware|"
+    r"requests?|judges?|is\s+(?:providing|releasing|issuing|warning))\b"
+)
+_TOLD_BY_OTHERS = re.compile(r"\b(?:said|told)\b", re.IGNORECASE)  # as news is written
 _HOUSE = re.compile(r"\s+(?:security|threat|research|intelligence|blog|newsroom|press|office|labs?|team)\b.*", re.IGNORECASE)
 LONGEST_HEADING = 240
+_OPENING = 4000  # characters in which a paper tells who issues it
 
 
 class Issuer(NamedTuple):
@@ -70,6 +92,44 @@ def _by_heading(text: str, names: Names, states: dict[str, str]) -> Issuer | Non
     if after is not None and party.end != hi:
         return None  # "Beijing, Moscow: report", "Russia behind hack: report"
     return Issuer(describe_source(party, text, states), party.start, party.end, stop)
+
+
+def issuers_told(text: str, names: Names, states: dict[str, str]) -> tuple[Issuer, ...]:
+    """Who issues a paper, as its own text tells: all of "X, Y and Z are issuing this advisory", or the one agency of which at
+    least two sentences tell what it has observed or advises. Empty for most texts, and where anybody "said" something, as in
+    news."""
+    opening = text[:_OPENING]
+    if _TOLD_BY_OTHERS.search(opening) is not None:
+        return ()
+    if (issues := _ISSUES.search(opening)) is not None:
+        told = _listed(text, _sentence(opening, issues.start())[0], issues.start(), names)
+    elif (issued := _ISSUED.search(opening)) is not None:
+        told = _listed(text, issued.end(), _sentence(opening, issued.start())[1], names)
+    else:
+        told = _of_itself(text, opening, names)
+    return tuple(Issuer(describe_source(party, text, states), party.start, party.end) for party in told)
+
+
+def _sentence(text: str, at: int) -> tuple[int, int]:
+    return next(((a, b) for a, b in sentences(text, 0) if a <= at < b), (at, len(text)))
+
+
+def _listed(text: str, lo: int, hi: int, names: Names) -> list[Party]:
+    """The bodies of a list that fills text[lo:hi]; what stands in brackets after a name is its short form."""
+    sentence = parse(text, lo, hi, names)
+    bracketed = {k for k, unit in enumerate(sentence.row) if unit.low == "("}
+    return [p for p in sentence.parties if _ISSUERS & set(p.kinds) and p.first - 1 not in bracketed]
+
+
+def _of_itself(text: str, opening: str, names: Names) -> list[Party]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for start, end, name in names.find(text, 0, len(opening)):
+        if name.kind == "agency" and _OWN.match(opening, end) is not None:
+            found.setdefault(name.canonical, []).append((start, end))
+    if len(found) != 1 or len(places := next(iter(found.values()))) < 2:
+        return []
+    begin = max(0, text.rfind("\n", 0, places[0][0]) + 1)
+    return [party for party in parse(text, begin, places[0][1], names).parties if party.end == places[0][1]]
 
 
 def _by_publisher(document: Document, names: Names, states: dict[str, str]) -> Issuer | None:

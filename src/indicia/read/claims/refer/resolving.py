@@ -28,7 +28,7 @@ from indicia.records import (
     Stance,
 )
 
-__all__ = ["Found", "Resolver", "Tools", "tools_of"]
+__all__ = ["Found", "Resolver", "Tools", "Voice", "tools_of"]
 
 
 class Tools(NamedTuple):
@@ -54,6 +54,9 @@ def tools_of(knowledge: Knowledge) -> Tools:
     any_sector = _any_of([word for _, called in told for word in called])
     states = {state.code: state.name for state in knowledge.states}
     return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), lands_of(knowledge), sectors, any_sector)
+
+
+Voice = tuple[Described, tuple[int, int]]  # who speaks, and where the text names it
 
 
 class Found(NamedTuple):
@@ -130,9 +133,9 @@ class Resolver:
         self.trusted = trusted
         self.spoken = Spoken(text, tools.states, issuer)
 
-    def resolve(self, draft: Draft, piece: Cut, *, turn: tuple[int, int] | None = None) -> Found | None:
-        """The claim with its parties resolved; None where they cannot stand in a claim. `turn`: where the label of the turn
-        stands whose owner speaks."""
+    def resolve(self, draft: Draft, piece: Cut, *, voice: Voice | None = None) -> Found | None:
+        """The claim with its parties resolved; None where they cannot stand in a claim. `voice`: who speaks where no party
+        of the sentence does."""
         sentence, said = piece.whole, piece.said
         states = self.tools.states
         trusted = self.trusted
@@ -154,8 +157,8 @@ class Resolver:
                     called = describe_source(name, self.text, states)
                     source, source_is = name, source_is._replace(canonical=called.canonical)
         source_range = None
-        if turn is not None:
-            source_is, source_range = Described(" ".join(self.text[slice(*turn)].split()), SourceType.GOVERNMENT, None), turn
+        if voice is not None:
+            source_is, source_range = voice
         elif source is None and self.issuer is not None and self.issuer.start is not None and not self._asked(piece):
             source_is, source_range = self.issuer.described, (self.issuer.start, self.issuer.end or self.issuer.start)
         if source is not None and source_is is not None and (name := _named_after(source, sentence)) is not None:

@@ -1,0 +1,105 @@
+"""The annotated real documents of `corpora/real`: their texts by reference, and what was annotated in them.
+
+Annotations hold offsets and no text. Texts are looked for in the shared corpus and in a folder of fetched repositories; what is
+not there, or is not the text that was annotated, is counted and left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ANNOTATIONS", "MEASURED", "annotated", "cleaned", "texts_of", "worded"]
+
+ANNOTATIONS = Path(__file__).parent.parent / "corpora" / "real" / "annotations.jsonl"
+MEASURED = ANNOTATIONS.with_name("measured.jsonl")  # never trained on, fitted to or looked into
+# A picture, a link whose words stay, a tag: some repositories keep news as Markdown, and nobody reads it with its addresses.
+_MARKUP = re.compile(
+    r"!\[[^\]\n]*\]\([^)\s]*(?:\s\"[^\"\n]*\")?\)"
+    r"|\[((?:[^\[\]\n]|\[[^\]\n]*\])*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"\n]*\")?\)"
+    r"|<[^<>\n]{1,300}>"
+)
+
+
+def annotated(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None) -> tuple[dict[str, str], Counter[str]]:
+    """Document id -> text, and why others have none. `mirrors`: a folder of fetched repositories, `owner+name/repo` each."""
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+        held = {item["id"]: item["text"] for item in map(json.loads, lines)}
+    out: dict[str, str] = {}
+    missing: Counter[str] = Counter()
+    for row in rows:
+        whole = held.get(row["id"]) if row["where"] == "corpus" else _fetched(row["where"], mirrors)
+        if whole is None:
+            missing["text not there"] += 1
+            continue
+        text = whole[row["start"] : row["end"]]
+        if hashlib.sha256(text.encode("utf-8")).hexdigest() != row["sha256"]:
+            missing["another text"] += 1
+            continue
+        out[row["id"]] = text
+    return out, missing
+
+
+def _fetched(source: str, mirrors: Path | None) -> str | None:
+    if mirrors is None:
+        return None
+    repository, _, rest = source.partition("@")
+    commit, _, path = rest.partition(":")
+    folder = mirrors / repository.replace("/", "+") / "repo"
+    for version in (commit, "HEAD"):
+        shown = subprocess.run(["git", "-C", folder, "show", f"{version}:{path}"], capture_output=True, check=False)
+        if shown.returncode == 0:
+            return shown.stdout.decode("utf-8", "replace")
+    return None
+
+
+def cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """A text without pictures, link targets and tags, and its claims with their places in it."""
+    kept = _kept(text, 0)
+    after = [0] * (len(text) + 1)  # how many characters before each are kept
+    for place in kept:
+        after[place + 1] = 1
+    for place in range(len(text)):
+        after[place + 1] += after[place]
+
+    def moved(value: Any) -> Any:
+        if not (isinstance(value, list) and len(value) == 2 and all(isinstance(place, int) for place in value)):
+            return value
+        start, end = (after[place] for place in value)
+        return [start, end] if start < end else None  # words that stood in an address
+
+    placed = [{key: moved(value) for key, value in claim.items()} for claim in claims]
+    return "".join(text[k] for k in kept), [claim for claim in placed if claim["quote"] is not None]
+
+
+def _kept(text: str, start: int) -> list[int]:
+    """The places of what a reader sees."""
+    out: list[int] = []
+    at = 0
+    for found in _MARKUP.finditer(text):
+        out += range(start + at, start + found.start())
+        if found[1] is not None:
+            out += _kept(found[1], start + found.start(1))
+        at = found.end()
+    out += range(start + at, start + len(text))
+    return out
+
+
+def worded(claim: dict[str, Any], text: str) -> dict[str, Any]:
+    """An annotation with the words at its places."""
+    said = {role: text[slice(*claim[role])] if claim.get(role) else None for role in ("source", "accused")}
+    named = {f"{role}_canonical": claim.get(f"{role}_canonical") or said[role] for role in said}
+    return {**claim, **said, **named}
