@@ -34,7 +34,7 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
-THRESHOLD = 0.4  # the score from which a claim is given
+THRESHOLD = 0.38  # the score from which a claim is given
 PLAIN = 0.1  # that of what a rule reads plainly and real documents hold too rarely to have taught
 
 
