@@ -31,7 +31,7 @@ class Sizes(NamedTuple):
     wide: float
 
 
-WIDE, HALF = Sizes(300.0, 640.0, 960.0), Sizes(230.0, 430.0, 670.0)  # of a page, and of half a page
+WIDE, HALF = Sizes(300.0, 640.0, 960.0), Sizes(254.0, 440.0, 690.0)  # of a page, and of half a page
 
 
 def claim_graph(
