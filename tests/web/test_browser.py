@@ -134,7 +134,7 @@ def built(browser: Any, address: str) -> str:
     page.fill("[name=pasted]", ARTICLE)
     page.set_input_files("[name=texts]", str(EXAMPLE / "texts" / "advisory.html"))
     page.fill("[name=folder]", str(EXAMPLE / "logs"))
-    page.click("button.main")
+    page.get_by_role("button", name="Build").click()
     page.wait_for_url("**/case/exchange", timeout=240_000)
     watch.check()
     context.close()
@@ -331,7 +331,7 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
     page.goto(address)
     page.fill("[name=name]", "Plain")
     page.fill("[name=pasted]", ARTICLE)
-    page.click("button.main")
+    page.get_by_role("button", name="Build").click()
     for _ in range(120):
         if page.locator("text=Open the case").count():
             break
