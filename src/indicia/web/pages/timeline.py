@@ -26,7 +26,9 @@ def _kept(ask: Ask) -> tuple[list[Moment], list[Moment], tuple[date, date] | Non
     in_range = [one for one, (first, last) in dated if (not low or last >= low[0]) and (not high or first <= high[1])]
     kept = [one for one in in_range if not lanes or one.lane in lanes]
     shown = span_of(kept)
-    if shown:
+    if low and high and low[0] <= high[1]:  # a stretch in which nothing lies can be left again
+        shown = low[0], high[1]
+    elif shown:
         shown = (low[0] if low else shown[0], high[1] if high else shown[1])
     return in_range, kept, shown
 
@@ -34,7 +36,7 @@ def _kept(ask: Ask) -> tuple[list[Moment], list[Moment], tuple[date, date] | Non
 def drawn(ask: Ask) -> Drawing | None:
     """The picture without links, to take along; None where nothing is left."""
     _, kept, shown = _kept(ask)
-    if not shown:
+    if not kept or not shown:
         return None
     return timeline_drawing(kept[:DRAWN], shown, ask.held.show, {}, lambda first, last: "", _spoken)[0]
 
