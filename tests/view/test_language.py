@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from indicia.errors import UsageError
 from indicia.share import render
 from indicia.share.brief.build import build
 from indicia.share.brief.markdown import markdown
+from indicia.view.abroad import LACKS, missing_words
 from indicia.view.language import LANGUAGES, country, joined, speaking, tell, tell_many
+from indicia.weigh import observed
 from tests.share.brief.cases import KNOWLEDGE, named
 
 FOREIGN = LANGUAGES[1:]
@@ -65,6 +68,16 @@ def test_sentences_are_whole_in_each_language() -> None:
     assert "La Chine dément" in french
     assert "**Nennt als Urheber** China" in german
     assert "**Désigne comme responsable** la Chine" in french
+
+
+def test_what_is_missing_is_found_by_its_message() -> None:
+    asked = "a second kind of evidence: to name APT29 takes software that few have and techniques that it does not do anyway"
+    with speaking("fr"):
+        assert missing_words(asked).startswith("un second type d’éléments. Pour nommer APT29, il faut")
+        assert missing_words("something new: nobody translated it") == "Something new: nobody translated it."
+    for message in LACKS:  # `weigh` still says it so
+        first = message.partition("{")[0]
+        assert first in Path(observed.__file__ or "").read_text("utf-8"), message
 
 
 def test_verbs_agree_and_lists_are_joined() -> None:

@@ -25,7 +25,7 @@ from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.view.judgements import reach_of
 from indicia.view.language import colon, country, forms, joined, noted, quoted, tell, tell_many
-from indicia.view.positions import FIRMEST, Position, is_narration, positions
+from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
 from indicia.view.wording import capital, sentence
 from indicia.view.words import accused_words, by_state, source_words
 
@@ -70,9 +70,9 @@ def gist_words(case: Case) -> tuple[tuple[str, tuple[str, ...]], ...]:
         doubtful = to_check(case.claims, case.judgements)
         told = tell_many(*UNSURE, len(doubtful)) if doubtful else tell("No named source accuses anybody in these texts.")
         return ((told, tuple(claim.id for claim in doubtful[:FEW])),)
-    level = accusing[0].level if accusing[0].names else None
-    same = [one for one in accusing if one.says == accusing[0].says] if level is None else accusing
-    # What most say of the highest level, as the first row of the table.
+    # What most say of the highest level that is named, as the first judgement has it.
+    highest = min(_height(one) for one in accusing)
+    same = [one for one in accusing if _height(one) == highest]
     first = max((one.says for one in same), key=lambda says: sum(one.says == says for one in same))
     mine = sorted((one for one in same if one.says == first), key=lambda one: FIRMEST.index(one.said.firmness))
     names = {"who": voices_words(mine), "accused": _accused(mine[0].firmest)}
@@ -88,12 +88,17 @@ def gist_words(case: Case) -> tuple[tuple[str, tuple[str, ...]], ...]:
         )
     else:
         text = _agreeing(mine, "{who} names as the culprit: {accused}.", "{who} name as the culprit: {accused}.", **names)
-    told = [(capital(text), tuple(one.firmest.id for one in mine)[:FEW])]
+    sentences = [(capital(text), tuple(one.firmest.id for one in mine)[:FEW])]
     denying = [one for one in sides if one.stance is Stance.DENIES]
     if denying:
         text = _agreeing(denying, "{who} denies it.", "{who} deny it.", who=voices_words(denying))
-        told.append((capital(text), tuple(one.firmest.id for one in denying)[:FEW]))
-    return tuple(told)
+        sentences.append((capital(text), tuple(one.firmest.id for one in denying)[:FEW]))
+    return tuple(sentences)
+
+
+def _height(one: Position) -> int:
+    """The level of who is named; ties come after all names."""
+    return len(LEVELS) + 1 if one.tie else LEVELS.index(one.level) if one.level else len(LEVELS)
 
 
 def _agreeing(found: Sequence[Position], one: str, many: str, **names: object) -> str:
@@ -386,5 +391,5 @@ def missing_words(text: str) -> str:
                     "the {count} other group", "the {count} other groups", int(count[0]) if count else 1
                 )
             what, _, why = tell(message, **names).partition(": ")
-            return f"{what}. {sentence(why)}" if why else f"{what}."
+            return f"{what.rstrip()}. {sentence(why)}" if why else f"{what}."
     return sentence(text)

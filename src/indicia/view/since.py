@@ -64,6 +64,10 @@ def _told(found: Iterable[Position]) -> str:
     return listed(out, FEW)
 
 
+def _names(found: list[Position]) -> str:
+    return voices_words(found) if foreign() else listed((the(clip(one.who, 80)) for one in found), FEW)
+
+
 def _traces(found: Iterable[Position]) -> tuple[str, ...]:
     return tuple(one.firmest.id for one in found)[:FEW]
 
@@ -73,7 +77,7 @@ def _joined(added: list[Position], before: set[str]) -> Iterator[Sentence]:
     joined = [one for one in accusing if one.source not in before]
     more = [one for one in accusing if one.source in before]
     if joined:
-        yield Sentence(text=tell("Joined those who accuse: {told}.", told=_told(joined)), traces=_traces(joined))
+        yield Sentence(text=tell("Joined those who accuse: {names}.", names=_names(joined)), traces=_traces(joined))
     if more:
         yield Sentence(text=tell("Says more than before: {told}.", told=_told(more)), traces=_traces(more))
 
@@ -88,8 +92,7 @@ def _answered(added: list[Position]) -> Iterator[Sentence]:
     ):
         mine = [one for one in added if one.stance is stance]
         if mine:
-            names = voices_words(mine) if foreign() else listed((the(clip(one.who, 80)) for one in mine), FEW)
-            yield Sentence(text=words.format(names=names), traces=_traces(mine))
+            yield Sentence(text=words.format(names=_names(mine)), traces=_traces(mine))
 
 
 def _moved(old: dict[_Key, Position], new: dict[_Key, Position]) -> Iterator[Sentence]:
