@@ -4,14 +4,16 @@
 #   make mutants  says how many small faults in ten modules their own tests notice (about 15 minutes)
 #   make fuzz     feeds broken inputs to every parser for ten minutes (SECONDS=600)
 #   make docs       builds the documentation as a site in out/docs, and stops at a dead link
+#   make release  leaves in dist/ all that a release has: wheel, source, SBOM, checksums; nothing is uploaded
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= 2
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit docs golden mutants fuzz same-bytes lock clean
+.PHONY: help run test check unit docs golden mutants fuzz release same-bytes lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -28,6 +30,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.release: requirements/release.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/release.txt
 	@touch $@
 
 run: $(VENV)/.run
@@ -59,6 +65,16 @@ mutants: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	PYTHONPATH=src $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
+# Needs no network once .release is installed. The same commit gives the same bytes.
+release: $(VENV)/.release
+	@test -z "$$(git status --porcelain)" || { echo 'a release is made of what is committed: commit first'; exit 2; }
+	@grep -q '^## $(VERSION) (20' CHANGELOG.md || { echo 'CHANGELOG.md has no dated section "## $(VERSION) (20..)": write it first'; exit 2; }
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible --of JSON -o dist/indicia-$(VERSION).cdx.json
+	cd dist && sha256sum indicia-* > SHA256SUMS && cat SHA256SUMS
+	@echo 'Then, with a network: git tag v$(VERSION), push it, and upload the wheel and the source with twine.'
+
 same-bytes: $(VENV)/.run
 	@test -n "$(PYTHON2)" || { echo 'name the other Python: make same-bytes PYTHON2=python3.13'; exit 2; }
 	$(MAKE) PYTHON=$(PYTHON2) VENV=$(VENV)-$(notdir $(PYTHON2)) $(VENV)-$(notdir $(PYTHON2))/.run
@@ -67,6 +83,7 @@ same-bytes: $(VENV)/.run
 lock:
 	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements/run.in -o requirements/run.txt
 	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	$(PYTHON) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" requirements/release.in -o requirements/release.txt
 
 clean:
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache
