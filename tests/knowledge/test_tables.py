@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from indicia.knowledge import fold, load
+from indicia.knowledge.ages import too_old
 from indicia.knowledge.library import PACKAGED
+from indicia.knowledge.tables import Provenance
 from indicia.records import Firmness, Level, Motive, Stance
 
 KNOWN = load(PACKAGED)
@@ -197,3 +200,12 @@ def test_malware_is_not_attacks_again() -> None:
 @pytest.mark.parametrize("word", ["foreign ministry", "embassy", "parliament", "police", "intelligence service"])
 def test_offices(word: str) -> None:
     assert [office.name for office in KNOWN.offices if word in office.words]
+
+
+def test_what_is_over_a_year_old_is_warned_of() -> None:
+    rows = [
+        Provenance(file="a.json", source="ATT&CK", version="18.1", date="2025-11-12", licence="x", rows=1),
+        Provenance(file="b.json", source="Ours", version="", date="", licence="x", rows=1),
+    ]
+    assert too_old(rows, date(2026, 11, 12)) == ""
+    assert too_old(rows, date(2026, 11, 28)).startswith("over a year old: ATT&CK 18.1 (381 days); newer files: ")

@@ -103,6 +103,7 @@ def brief(
     """
     from indicia.cli.arguments import words
     from indicia.knowledge import load
+    from indicia.knowledge.ages import too_old
     from indicia.pipeline import as_left, build, for_public
     from indicia.share import pieces
     from indicia.share.redact import marking_of
@@ -111,6 +112,8 @@ def brief(
     voice = talk(quiet, verbose, color)
     read_language(lang)
     knowledge = load()
+    if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
+        voice.say(f"what is known beforehand is {warning}", "yellow")
     before = held_case(keep) if keep else None
     with voice.progress() as progress:
         case = build(

@@ -20,7 +20,6 @@ from indicia.cli.talk import console_for, write_out
 
 __all__ = ["doctor"]
 
-OLD = 180  # days after which knowledge is worth an update
 PARTS = {
     "typst": "pdf",
     "docx": "docx",
@@ -134,13 +133,9 @@ def _version(module: str, there: bool) -> str:
 def _knowledge(today: date) -> Iterator[Check]:
     """Each source with its age; what is old should be updated."""
     from indicia.knowledge import load
+    from indicia.knowledge.ages import OLD, ages
 
-    seen = {(row.source, row.version, row.date) for row in load().provenance}
-    for source, number, day in sorted(seen):
-        try:
-            age = (today - date.fromisoformat(day[:10])).days
-        except ValueError:
-            continue
+    for source, number, age in ages(load().provenance, today):
         old = age > OLD
         hint = "indicia knowledge update FILE" if old else ""
         yield Check(what=source, state=NOTE if old else GOOD, found=f"{number}, {age} days old", hint=hint)

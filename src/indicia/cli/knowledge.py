@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli.options import Color, Json
-from indicia.cli.talk import console_for, write_out
+from indicia.cli.talk import Talk, console_for, write_out
 
 __all__ = ["app"]
 
@@ -27,17 +27,22 @@ def show(as_json: Json = False, color: Color = True) -> None:
 
       indicia knowledge show
     """
+    from datetime import date
+
     import msgspec
 
     from indicia.knowledge import load
+    from indicia.knowledge.ages import ages, too_old
 
-    rows = load().provenance
+    rows, today = load().provenance, date.today()
     if as_json:
         write_out(msgspec.json.encode(rows) + b"\n", None)
         return
+    days = {(age.source, age.version): f" ({age.days:,} days)" for age in ages(rows, today)}
     by_source: dict[tuple[str, str, str, str], list[str]] = {}
     for row in rows:
-        files = by_source.setdefault((row.source, row.version, row.date, row.licence), [])
+        day = f"{row.date}{days.get((row.source, row.version), '')}" if row.date else ""
+        files = by_source.setdefault((row.source, row.version, day, row.licence), [])
         files.append(f"{row.file} ({row.rows:,})")
     table = Table(expand=True)
     for heading, ratio in (("Source", 5), ("Version", 2), ("Date", 2), ("Licence", 3), ("In (rows)", 6)):
@@ -45,6 +50,8 @@ def show(as_json: Json = False, color: Color = True) -> None:
     for source, files in sorted(by_source.items()):
         table.add_row(*(escape(cell) for cell in (*source, ", ".join(files))))
     console_for(color).print(table)
+    if warning := too_old(rows, today):
+        Talk(color=color).say(warning, "yellow")
 
 
 @app.command()
