@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from indicia.hunt.names import field_key
-from indicia.hunt.sources import aws, devices, endpoint, google, microsoft, net, services
+from indicia.hunt.sources import aws, devices, endpoint, google, microsoft, net, ocsf, services
 from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves, holds
 
 __all__ = [
@@ -33,6 +33,7 @@ SOURCES: tuple[LogSource, ...] = (
     *microsoft.SOURCES,
     *google.SOURCES,
     *services.SOURCES,
+    *ocsf.SOURCES,
     *endpoint.SOURCES,
     *devices.SOURCES,
     *net.SOURCES,

@@ -1,6 +1,6 @@
 """What agents on machines write: Elastic's common schema, and processes by Sysmon's names without a channel beside them.
 
-References: Elastic, "ECS field reference"; Open Cybersecurity Schema Framework, "Process Activity".
+Reference: Elastic, "ECS field reference".
 """
 
 from __future__ import annotations
@@ -72,29 +72,6 @@ SOURCES = (
         users=("user.name",),
         addresses=("source.ip",),
         actions=("event.action",),
-    ),
-    LogSource(
-        name="ocsf-process",
-        marks=(("class_uid=1007", "process.cmd_line"),),
-        serves=(
-            Serves(
-                ANY,
-                "process_creation",
-                only={"activity_id": ("1", "")},
-                fields={
-                    "image": ("process.file.path",),
-                    "commandline": ("process.cmd_line",),
-                    "parentimage": ("actor.process.file.path", "process.parent_process.file.path"),
-                    "parentcommandline": ("actor.process.cmd_line", "process.parent_process.cmd_line"),
-                    "user": ("process.user.name", "actor.user.name"),
-                    "processid": ("process.pid",),
-                },
-            ),
-        ),
-        times=("time", "time_dt"),
-        hosts=("device.hostname", "device.name"),
-        users=("process.user.name", "actor.user.name"),
-        actions=("process.cmd_line",),
     ),
     LogSource(
         name="process",

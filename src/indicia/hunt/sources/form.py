@@ -78,8 +78,8 @@ class LogSource(NamedTuple):
     A record is of this kind when it has all fields of one of the `marks` (as `name`, or `name=value`; lower case, nested names
     dotted). `times`, `hosts`, `users`, `addresses`, `actions` and `objects` name the fields that say when, where, who, from
     where, what and to what (of a name that ends in "." the first below it), the most telling first; where there is no machine,
-    `hosts` are the account, tenant or project. `answers` say whether it worked: the first that knows counts. `lines` say what
-    it looks like as text.
+    `hosts` are the account, tenant or project, which is so of all kinds with `answers` save those `of_machines`. `answers` say
+    whether it worked: the first that knows counts. `lines` say what it looks like as text.
     """
 
     name: str
@@ -93,6 +93,7 @@ class LogSource(NamedTuple):
     objects: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     lines: tuple[Line, ...] = ()
+    of_machines: bool = False
 
 
 def holds(mark: Iterable[str], fields: Mapping[str, Any]) -> bool:

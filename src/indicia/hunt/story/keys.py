@@ -196,13 +196,15 @@ class Hosts:
     """Which machine each event is about, though logs name it in full, in short, by address or not at all.
 
     Learns from all sightings first: the folder in which a server's logs lie joins the logs that name it and those that do not;
-    a short name becomes the full one where only one fits.
+    a short name becomes the full one where only one fits; an address becomes the name of the only machine that says it is its
+    own (a web log's `s-ip`, Sysmon's own end of a connection).
     """
 
     def __init__(self, sightings: Sequence[Sighting]) -> None:
         self._by_folder: dict[str, Counter[str]] = {}
         self._full: dict[str, Counter[str]] = {}
         self._full_in: dict[tuple[str, str], str] = {}
+        self._at: dict[str, set[str]] = {}  # short names of the machines that have an address
         self._given: dict[int, _Given] = {}  # by event: those of the sightings live as long as this does
         self._known: dict[_Given, str] = {}
         counts: dict[_Given, int] = {}
@@ -217,6 +219,10 @@ class Hosts:
                 self._by_folder.setdefault(folder, Counter())[name.partition(".")[0]] += count
             for full in _full_names(name, given.target):
                 self._full.setdefault(full.partition(".")[0], Counter())[full] += count
+        for given in counts:
+            short = _host_name(given.name).partition(".")[0] or self._of_folder(given)
+            if given.own and short:
+                self._at.setdefault(given.own, set()).add(short)
         for given in sorted(latest, key=latest.__getitem__):
             for full in _full_names(_host_name(given.name), given.target):
                 self._full_in[_folder(given.file), full.partition(".")[0]] = full
@@ -238,8 +244,8 @@ class Hosts:
     def _of(self, given: _Given) -> str:
         folder, name = _folder(given.file), _host_name(given.name)
         if not name:
-            named = self._by_folder.get(folder)
-            name = named.most_common(1)[0][0] if named else ""
+            at = self._at.get(_client_at(given.address), ())
+            name = self._of_folder(given) or (next(iter(at)) if len(at) == 1 else "")
         if not name:
             return NO_HOST_NAME.sub("?", given.address)
         if "." in name:
@@ -250,6 +256,10 @@ class Hosts:
         known = self._full.get(name, Counter())
         return next(iter(known)) if len(known) == 1 else name
 
+    def _of_folder(self, given: _Given) -> str:
+        named = self._by_folder.get(_folder(given.file))
+        return named.most_common(1)[0][0] if named else ""
+
 
 class _Given(NamedTuple):
     """What an event says of the machine that it is about, as it says it: the same of very many events."""
@@ -258,13 +268,29 @@ class _Given(NamedTuple):
     name: str
     target: str
     address: str
+    own: str  # an address that the event says is its machine's, "" where it says none
 
 
 def _given_by(event: Event) -> _Given:
     name = _field(event, "ServerHostName", "ServerName", "Computer", "s-computername") or event.host
     address = _field(event, "s-ip") or event.host
     target = _field(event, "TargetServer")
-    return _Given(event.place.file, name[:LONGEST_NAME], target[:LONGEST_NAME], address[:LONGEST_NAME])
+    return _Given(
+        event.place.file, name[:LONGEST_NAME], target[:LONGEST_NAME], address[:LONGEST_NAME], _client_at(_own_address(event))
+    )
+
+
+def _own_address(event: Event) -> str:
+    """The address of the machine itself, where an event tells which one is its own; "" otherwise."""
+    fields = event.fields
+    if "s-ip" in fields:
+        return fields["s-ip"][:LONGEST_NAME]
+    match fields.get("Initiated", "").lower():
+        case "true":
+            return fields.get("SourceIp", "")[:LONGEST_NAME]
+        case "false":
+            return fields.get("DestinationIp", "")[:LONGEST_NAME]
+    return ""
 
 
 def _full_names(name: str, target: str) -> list[str]:

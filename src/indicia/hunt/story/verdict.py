@@ -200,9 +200,14 @@ def _clouds(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> frozenset
     formats = {sighting.id: sighting.event.format for sighting in sightings}
     found: dict[str, bool] = {}
     for chain in chains:
-        told = all((source := source_named(formats[each])) is not None and bool(source.answers) for each in chain.sightings)
+        told = all(_names_accounts(formats[each]) for each in chain.sightings)
         found[chain.host] = told and found.get(chain.host, True)
     return frozenset(name for name, is_cloud in found.items() if is_cloud and name)
+
+
+def _names_accounts(log: str) -> bool:
+    source = source_named(log)
+    return source is not None and bool(source.answers) and not source.of_machines
 
 
 def _places(names: Sequence[str], clouds: frozenset[str], one: str, many: str, more: str = "") -> str:
