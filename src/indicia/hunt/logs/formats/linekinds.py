@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from indicia.hunt.sources import SOURCES, Form, Line, LogSource
 
-__all__ = ["LineRecord", "line_record", "request_fields"]
+__all__ = ["Hinted", "LineRecord", "hinted_in", "line_record", "request_fields"]
 
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|\[([^\]]*)\]|(\S+)')
 _PAIR = re.compile(r'([\w.-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
@@ -44,7 +44,10 @@ def _kind(source: LogSource, line: Line) -> _Kind:
     return _Kind(source, line, find, anchored, tuple((re.compile(each), names) for each, names in line.finders))
 
 
-def _by_hint() -> tuple[tuple[str, tuple[_Kind, ...]], ...]:
+Hinted: TypeAlias = tuple[tuple[str, tuple[_Kind, ...]], ...]
+
+
+def _by_hint() -> Hinted:
     """The kinds by the text that makes one worth a try, in the order of the table."""
     found: dict[str, list[_Kind]] = {}
     for source in SOURCES:
@@ -56,12 +59,17 @@ def _by_hint() -> tuple[tuple[str, tuple[_Kind, ...]], ...]:
 _BY_HINT = _by_hint()
 
 
-def line_record(text: str, start: int = 0) -> LineRecord | None:
+def hinted_in(data: bytes) -> Hinted:
+    """The kinds of which some line of a block can be: those whose hint stands in it at all."""
+    return tuple((hint, kinds) for hint, kinds in _BY_HINT if hint.encode() in data)
+
+
+def line_record(text: str, start: int = 0, hinted: Hinted = _BY_HINT) -> LineRecord | None:
     """The line as a record of the first kind whose mark it shows; None where it shows none.
 
     `start` is where what its program wrote begins, behind the header.
     """
-    for kind in [kind for hint, kinds in _BY_HINT if hint in text for kind in kinds]:
+    for kind in [kind for hint, kinds in hinted if hint in text for kind in kinds]:
         match = kind.find(text, 0, LONGEST)
         if match is None and kind.anchored and start:
             match = kind.find(text, start, LONGEST)

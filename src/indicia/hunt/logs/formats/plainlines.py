@@ -15,7 +15,7 @@ import numpy as np
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats.access import access_fields
 from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.linekinds import line_record
+from indicia.hunt.logs.formats.linekinds import Hinted, hinted_in, line_record
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.syslog import Audit, Header
@@ -42,11 +42,15 @@ class Told(NamedTuple):
     fields: Mapping[str, str]
 
 
-def told_by(line: str, header: Header) -> Told | None:
-    """The line as what it is; None where it shows nothing: no header, no known kind, no request, no time."""
+def told_by(line: str, header: Header, hinted: Hinted | None = None) -> Told | None:
+    """The line as what it is; None where it shows nothing: no header, no known kind, no request, no time.
+
+    `hinted` are the kinds that it can be of, where that is known (`hinted_in` its block).
+    """
     head = header.read(line)
     message = head.fields.get("message", "") if head is not None else line
-    record = line_record(line, len(line) - len(message))
+    start = len(line) - len(message)
+    record = line_record(line, start) if hinted is None else line_record(line, start, hinted) if hinted else None
     if record is not None:
         source, fields = record
         times = _TIMES[source.name]
@@ -134,9 +138,10 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
 
 def _batches(log: LogInput, block: LineBlock, wanted: frozenset[str], header: Header) -> Iterator[EventBatch]:
     by_family: dict[str, list[tuple[int, Told]]] = {}
+    hinted = hinted_in(block.data)
     for index in np.flatnonzero(block.ends > block.starts).tolist():
         line = block.line(index)
-        told = told_by(line, header) or Told(TEXT, NO_TIME, "", "", {"message": line})
+        told = told_by(line, header, hinted) or Told(TEXT, NO_TIME, "", "", {"message": line})
         by_family.setdefault(told.family, []).append((block.first + index, told))
     for family, some in by_family.items():
         yield _with_text(told_batch(log.name, family, some, wanted, "line"), block)
