@@ -111,3 +111,32 @@ def test_neither_names_of_files_nor_order_decide(knowledge: Knowledge) -> None:
         dice.shuffle(texts)
         seen.add(main_of(texts, knowledge, f"folder-{turn}").id)
     assert len(seen) == 1
+
+
+FIRM = "Mandiant | accuses | APT41 | group | high | CN | US | company | the hack of Acme Corp | reported"
+
+
+@pytest.mark.parametrize("called", ["the Acme hack", "it was behind the Acme hack", "the breach at Acme Corporation", "-"])
+def test_a_denial_answers_the_accusation_however_it_calls_the_deed(called: str, knowledge: Knowledge) -> None:
+    denial = f"Chinese Foreign Ministry | denies | China | agency | none | CN | CN | government | {called} | reported"
+    for dates in (("2024-03-12", "2024-03-13"), ("2024-03-13", "2024-03-12")):
+        found = main_of(list(zip(dates, ([FIRM], [denial]), strict=True)), knowledge)
+        assert sources(found.on) == {"Mandiant", "Chinese Foreign Ministry"}
+
+
+@pytest.mark.parametrize("called", ["the raid on Umbra Bank", "the hack of Acorn Corp"])
+def test_a_denial_of_another_deed_is_not_the_main_affair(called: str, knowledge: Knowledge) -> None:
+    denial = f"China | denies | China | state | none | CN | CN | government | {called} | reported"
+    for texts in ([("2024-03-12", [FIRM]), ("2024-03-12", [denial])], [("2024-03-12", [denial]), ("2024-03-12", [FIRM])]):
+        found = main_of(texts, knowledge)
+        assert (sources(found.on), sources(found.beside)) == ({"Mandiant"}, {"China"})
+
+
+def test_a_short_name_that_fits_two_deeds_joins_neither(knowledge: Knowledge) -> None:
+    lines = [
+        "Norway | accuses | Russia | state | high | RU | NO | government | the attack on Kestrel Ports | reported",
+        "Sweden | accuses | Russia | state | high | RU | SE | government | the attack on Kestrel Airways | reported",
+        "Russia | denies | Russia | state | none | RU | RU | government | the Kestrel attack | reported",
+    ]
+    documents, claims = case_of([("2024-03-12", [line]) for line in lines])
+    assert len(join_affairs(led_back(claims, documents), documents, knowledge)) == 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,6 +32,7 @@ _DULL = frozenset(
     "thursday friday saturday sunday it they these this those we he she such "
     "europe asia africa america oceania eurasia western eastern internet".split()
 ) | {"north america", "south america", "latin america", "middle east", "eastern europe", "western europe", "southeast asia"}
+_FIRM = re.compile(r"(?<=\w)\W+(?:corp|corporation|inc|incorporated|ltd|limited|llc|plc|gmbh|ag|sa|nv|company|co)$")
 _WORD = re.compile(r"\b[a-z]{5,}\b")
 _ANY_DEED = word_set("incidents.dull") | word_set("incidents.any_deed")
 DAYS = 31  # between texts on one affair that call it differently
@@ -60,7 +61,8 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
     apart = _set_apart(claims, documents, knowledge)
     common = _common(knowledge)
     names = {claim.id: _telling(claim, common) for claim in claims if not claim.incident_id}
-    parts = _joined([group for group in names.values() if group])
+    telling = [group for group in names.values() if group]
+    parts = _joined([*telling, *_shortened(frozenset().union(*telling))])
     key = {}
     for claim in claims:
         if claim.incident_id and claim.incident_id not in apart.get(claim.id, ()):
@@ -150,7 +152,7 @@ def _told_alike(groups: Mapping[str, list[Claim]], documents: Mapping[str, Docum
 
 def _words(text: str) -> list[str]:
     """Words in small letters that tell which deed is meant: not those of any attack, and not those of any victim."""
-    return [word for word in _WORD.findall(text) if word not in _ANY_DEED and word not in FUNCTION]
+    return [word.removesuffix("s") for word in _WORD.findall(text) if word not in _ANY_DEED and word not in FUNCTION]
 
 
 def _near(one: Claim, other: Claim, documents: Mapping[str, Document]) -> bool:
@@ -184,8 +186,18 @@ def _telling(claim: Claim, common: frozenset[str]) -> frozenset[str]:
     own = {party.span.text for party in (claim.accused.party, claim.source.party) if party is not None}
     texts = [span.text for span in claim.victims if any(c.isupper() for c in span.text)]
     texts += _NAME.findall(_POSSESSIVE.sub(",", claim.act.text if claim.act else claim.incident or ""))
-    found = {_LEAD.sub("", " ".join(text.split())).lower() for text in texts if text not in own}
+    found = {_FIRM.sub("", _LEAD.sub("", " ".join(text.split())).lower()) for text in texts if text not in own}
     return frozenset(name for name in found if len(name) > 2 and name not in common and not name.isdigit())
+
+
+def _shortened(names: Collection[str]) -> list[frozenset[str]]:
+    """Each single word with the only longer name that begins with it: "the Kestrel hack" is that of Kestrel Ports."""
+    longer: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        first, _, rest = name.partition(" ")
+        if rest and first in names:
+            longer[first].add(name)
+    return [frozenset({first, *full}) for first, full in sorted(longer.items()) if len(full) == 1]
 
 
 def _joined(groups: Sequence[frozenset[str]]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def main_among(claims: Iterable[Claim], affairs: Iterable[Affair] = ()) -> MainA
     if not told:
         return MainAffair(on=claims)
     evidence = _evidence(told, {claim.id: claim for claim in claims})
-    at = min(range(len(told)), key=lambda number: (-evidence[number][0], evidence[number][1]))
+    at = min(range(len(told)), key=lambda number: (-evidence[number][0], _only_answers(told[number]), evidence[number][1]))
     main = told[at]
     own = {claim.id for claim in main.claims}
     own |= {claim.id for group in groups if group not in told for claim in group.claims if _speaks_to(claim, group, main)}
@@ -128,16 +128,22 @@ def _evidence(groups: Sequence[_Group], by_id: Mapping[str, Claim]) -> list[tupl
     return [(round(score + sum(sorted(part)), 6), key) for score, part, key in zip(scores, parts, first, strict=True)]
 
 
+def _only_answers(group: _Group) -> bool:
+    """Whether nobody accuses: a denial by itself is no affair where there is one that it may answer."""
+    return all(claim.stance in _ANSWERS for claim in group.claims)
+
+
 def _speaks_to(claim: Claim, group: _Group, main: _Group) -> bool:
     """Whether a claim that tells no deed belongs to the main affair: it is of the same accused (a state or a place, or a group
-    by the same name: of another group of that state it is not said), or answers without naming any, and nobody says that its
-    deed is another."""
+    by the same name: of another group of that state it is not said), or answers without naming any or for its own side, and
+    nobody says that its deed is another."""
     if group.affair is not None and group.affair.is_not:
         return False
     if claim.accused.party is None:
         return claim.stance in _ANSWERS
     named = [one for one in main.claims if one.accused.party is not None]
-    if claim.accused.level in (Level.STATE, Level.PLACE):
+    own_side = claim.stance in _ANSWERS and claim.source.state is not None and claim.source.state == claim.accused.state
+    if claim.accused.level in (Level.STATE, Level.PLACE) or own_side:
         return target_of(claim) in {target_of(one) for one in named}
     own = claim.accused.party.canonical
     return any(one.accused.party is not None and one.accused.party.canonical == own for one in named)
