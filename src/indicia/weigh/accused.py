@@ -1,5 +1,5 @@
-"""Who is accused, laid out by level: a group lies within its agency, its state, those tied to it, and its territory. A claim
-about the wider one bears on all within it; a claim about a place never becomes one about the state.
+"""Who is accused, laid out by level: a group lies within its agency and what that is a part of, its state, those tied to it,
+and its territory. A claim about the wider one bears on all within it; a claim about a place never becomes one about the state.
 
 What is known of a name (that a group is said to belong to a state) only carries a claim down, from the state to the group. Up
 it goes by what is said: a claim on a group is one on the state where its own source says that the group works for it or closer.
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from indicia.knowledge.resolve import names_of
 from indicia.records import Hypothesis, Level, Saying, Stance, Tied, TieKind, stable_id
-from indicia.weigh.known import Known, Tree, tree_of
+from indicia.weigh.kin import kin_of
+from indicia.weigh.known import Known, Tree, larger_than, tree_of
 
 __all__ = ["Layout", "Node", "lay_nodes", "speaker"]
 
@@ -22,11 +23,12 @@ _SAYING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 @dataclass(frozen=True, slots=True)
 class Node:
     """An accused, and what it lies within, with the probability that this is so. `unit` is the same for an agency and the one
-    group that it is: two depths of one accused."""
+    group that it is: two depths of one accused. `kin` are the ids of those that may be the same."""
 
     hypothesis: Hypothesis
     within: dict[str, float] = field(default_factory=dict)
     unit: str = ""
+    kin: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Layout:
     ties: tuple[tuple[str, Saying], ...] = ()  # (node, who says so)
 
     def nested(self, one: str, other: str) -> bool:
-        """Whether both may be true of one deed: they are the same, or one lies within the other."""
+        """Whether both may be true of one deed: they are or may be the same, or one lies within the other."""
         a, b = self.nodes[one], self.nodes[other]
-        return one == other or a.unit == b.unit or one in b.within or other in a.within
+        return one == other or a.unit == b.unit or one in b.within or other in a.within or one in b.kin
 
 
 def lay_nodes(sayings: Sequence[Saying], known: Known) -> Layout:
@@ -66,8 +68,9 @@ def lay_nodes(sayings: Sequence[Saying], known: Known) -> Layout:
     said_of: dict[Saying, dict[str, Tied | None]] = {}
     for saying, at in own.items():
         said_of[saying] = {at: None}
-        if saying.level is Level.AGENCY and saying.state:
-            said_of[saying][_add(nodes, maker.state(saying.state))] = None
+        if saying.level is Level.AGENCY:
+            wider_ones = [*maker.larger(saying.accused), *([maker.state(saying.state)] if saying.state else ())]
+            said_of[saying] |= {_add(nodes, above): None for above in wider_ones}
         for tied_to, teller in ties:
             if tied_to == at and teller.tie and speaker(teller) == speaker(saying):
                 for above in maker.tied_to(teller.tie):
@@ -113,10 +116,13 @@ class _Maker:
         self._names = names_of(known)
         self._tree: Tree = tree_of(known)
         self._states = {state.code: state.name for state in known.states}
-        groups_of: dict[str, list[str]] = {}
-        for group, hypothesis in self._tree.groups.items():
-            if hypothesis.parent and hypothesis.parent.startswith("agency:"):
-                groups_of.setdefault(hypothesis.parent, []).append(group)
+        self._agencies = {agency.id: agency for agency in known.agencies}
+        groups_of: dict[str, list[str]] = {}  # those of its units too: the FSB is not the one group that no centre of it has
+        for group in self._tree.groups:
+            for above, _ in self._tree.chain(group):
+                if above.level is Level.AGENCY:
+                    groups_of.setdefault(above.id, []).append(group)
+        self._kin = kin_of(known)
         self._one = {agency: groups[0] for agency, groups in groups_of.items() if len(groups) == 1}
 
     def node(self, saying: Saying) -> Node:
@@ -140,13 +146,20 @@ class _Maker:
                     within |= dict.fromkeys(_tied_and_wider(above.state), sure)
             if code:
                 within |= {above: 1.0 for above in _tied_and_wider(code) if above not in within}
-            return Node(self._tree.groups[group], within, unit=group)
+            return Node(self._tree.groups[group], within, group, self._kin_of(group))
+        actor = self._names.actor(saying.accused)
+        if actor is not None and level in {Level.GROUP, None}:
+            named = Hypothesis(id=actor.id, name=actor.name, level=Level.GROUP, state=code)
+            return Node(named, dict.fromkeys(_tied_and_wider(code), 1.0) if code else {}, actor.id, self._kin_of(actor.id))
         if code and level in {Level.GROUP, None}:
             # "China-linked hackers" name no group that we know: whoever they are, a named group of that state may be meant.
             return self._tied(code)
         at = stable_id("accused", saying.accused)
         hypothesis = Hypothesis(id=at, name=saying.accused, level=level, state=code)
         return Node(hypothesis, dict.fromkeys(_tied_and_wider(code), 1.0) if code else {}, unit=at)
+
+    def _kin_of(self, actor: str) -> frozenset[str]:
+        return frozenset(one.id for one in self._kin.get(actor, ()))
 
     def tied_to(self, tie: Tied) -> Iterable[Node]:
         """Whom a saying names by a tie: the state and its agency where the accused works for it or closer, else one tied to
@@ -157,9 +170,16 @@ class _Maker:
             agency = self._names.agency(tie.to)
             if agency is not None and agency.state == tie.state:
                 yield self._agency(agency.id, tie.to, tie.state)
+                yield from self.larger(tie.to)
             yield self.state(tie.state)
         elif tie.kind is TieKind.LINKED:
             yield self._tied(tie.state)
+
+    def larger(self, accused: str) -> Iterable[Node]:
+        """The services that an agency is a part of: who names Unit 74455 names the GRU."""
+        agency = self._names.agency(accused)
+        for one in larger_than(agency, self._agencies) if agency else ():
+            yield self._agency(one.id, one.name, one.state)
 
     def state(self, code: str, name: str = "") -> Node:
         at = f"state:{code}"
@@ -176,5 +196,6 @@ class _Maker:
         home = (agency.state if agency else None) or code
         at = f"agency:{agency.id if agency else id}"
         hypothesis = Hypothesis(id=at, name=agency.name if agency else name, level=Level.AGENCY, state=home)
-        within = dict.fromkeys(_state_and_wider(home), 1.0) if home else {}
+        larger = larger_than(agency, self._agencies) if agency else ()
+        within = {f"agency:{one.id}": 1.0 for one in larger} | dict.fromkeys(_state_and_wider(home) if home else (), 1.0)
         return Node(hypothesis, within, unit=self._one.get(at, at))

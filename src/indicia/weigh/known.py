@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from indicia.knowledge import Attack
 from indicia.knowledge.tables import Actor, Agency, Incident, State
 from indicia.records import Hypothesis, Level
 
-__all__ = ["UNKNOWN", "Known", "Tree", "tree_of"]
+__all__ = ["UNKNOWN", "Known", "Tree", "larger_than", "tree_of"]
 
 UNKNOWN = Hypothesis(id="unknown", name="an actor not in our knowledge", level=None)
 
@@ -18,6 +18,7 @@ UNKNOWN = Hypothesis(id="unknown", name="an actor not in our knowledge", level=N
 # leave some doubt. ATT&CK's own words alone leave 5%; our judgement, not measured.
 _DOUBT = {0: 0.5, 1: 0.05, 2: 0.03}
 _LEAST_DOUBT = 0.02
+_SERVICES = frozenset({"intelligence", "military", "unit"})  # kinds of agencies that have units
 
 
 class Known(Protocol):
@@ -53,6 +54,16 @@ class Tree:
         return tuple(found)
 
 
+def larger_than(agency: Agency, agencies: Mapping[str, Agency]) -> tuple[Agency, ...]:
+    """The services that an agency is a part of, the nearest first. No ministry: what a service did is not said of it."""
+    found: list[Agency] = []
+    at = agencies.get(agency.part_of or "")
+    while at is not None and at.kind in _SERVICES and at not in found and at.id != agency.id:
+        found.append(at)
+        at = agencies.get(at.part_of or "")
+    return tuple(found)
+
+
 def doubt(sources: Sequence[str]) -> float:
     return _DOUBT.get(len(sources), _LEAST_DOUBT)
 
@@ -70,25 +81,25 @@ def tree_of(known: Known) -> Tree:
         above.setdefault(at, Hypothesis(id=at, name=state_names.get(code, code), level=Level.STATE, state=code))
         return at
 
+    def agency_of(id: str, state: str | None) -> str:
+        """The agency, within the one that it is a part of: a unit of the GRU is the GRU."""
+        at = f"agency:{id}"
+        if at not in above:
+            agency = agencies.get(id)
+            home = (agency.state if agency else None) or state
+            larger = next((one.id for one in larger_than(agency, agencies)), None) if agency else None
+            parent = agency_of(larger, home) if larger else state_of(home) if home else None
+            name = agency.name if agency else id
+            above[at] = Hypothesis(id=at, name=name, level=Level.AGENCY, state=home, parent=parent)
+        return at
+
     for group in known.attack.groups:
         actor = actors.get(group.id)
         state = (actor.state if actor else None) or group.state
         parent: str | None = None
         sources: tuple[str, ...] = ()
         if actor is not None and actor.agency is not None:
-            agency = agencies.get(actor.agency)
-            parent, sources = f"agency:{actor.agency}", actor.agency_according_to
-            home = (agency.state if agency else None) or state
-            above.setdefault(
-                parent,
-                Hypothesis(
-                    id=parent,
-                    name=agency.name if agency else actor.agency,
-                    level=Level.AGENCY,
-                    state=home,
-                    parent=state_of(home) if home else None,
-                ),
-            )
+            parent, sources = agency_of(actor.agency, state), actor.agency_according_to
         elif state is not None:
             parent, sources = state_of(state), (actor.state_according_to if actor else ()) or ("MITRE ATT&CK",)
         groups[group.id] = Hypothesis(

@@ -21,6 +21,7 @@ from indicia.records import (
 from indicia.weigh.base_rates import base_rates, nearest_report
 from indicia.weigh.board import Board, lay_out
 from indicia.weigh.decisive import decisive
+from indicia.weigh.kin import kin_of, told
 from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.legs import Leg
 from indicia.weigh.telling import telling
@@ -55,10 +56,12 @@ def assess_observed(
     shown = [at for at in order if board.hypotheses[at] != UNKNOWN.id][:_WEIGHTS_FOR]
     effective = board.weights()
     state = next((at for at in decision.levels if at.hypothesis.level is Level.STATE), None)
+    kin = kin_of(known)
     return Assessment(
         kind=EvidenceKind.OBSERVED,
         verdict=decision.verdict,
-        statement=_statement(decision, [_hypothesis(board, at).name for at in decision.leaders], share, state, bool(items)),
+        statement=_statement(decision, [_hypothesis(board, at).name for at in decision.leaders], share, state, bool(items))
+        + "".join(told(at.name, kin.get(at.id, ())) for at in (_hypothesis(board, one) for one in decision.leaders)),
         leaders=tuple(board.hypotheses[at] for at in decision.leaders)
         or ((state.hypothesis.id,) if state and decision.verdict is Verdict.STATE_ONLY else ()),
         likelihood=band(share)

@@ -26,6 +26,7 @@ from indicia.records import (
 )
 from indicia.weigh.accused import Layout, Node, lay_nodes, speaker
 from indicia.weigh.grades import factor
+from indicia.weigh.kin import kin_of, told
 from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.model import DECIBAN
 from indicia.weigh.words import band, listed, percent
@@ -70,14 +71,15 @@ def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
         )
     )
     shares = _shares(probabilities, layout)
-    best = _best(levels)
+    best = _best(levels, layout)
     rival = None if best else _tied(levels, layout)
+    kin = [one for one in kin_of(known).get(best.hypothesis.id, ()) if one.id in layout.nodes] if best else []
     leaders = (best.hypothesis.id,) if best else tuple(at.hypothesis.id for at in rival or ())
     voices = [voice for mine in heard.values() for voice in mine]
     return Assessment(
         kind=EvidenceKind.SAID,
         verdict=_verdict(best, rival),
-        statement=_statement(best, rival, levels, voices, layout),
+        statement=_statement(best, rival, levels, voices, layout) + (told(best.hypothesis.name, kin) if best else ""),
         leaders=leaders,
         likelihood=band(best.probability) if best else None,
         confidence=_confidence(best, heard),
@@ -158,7 +160,7 @@ def _heard(items: Sequence[Evidence], layout: Layout) -> dict[str, list[Voice]]:
         for item in items:
             if item.said is None or (of := layout.said_of.get(item.said)) is None:
                 continue
-            place = _nearest(at, node, of)
+            place = _nearest(at, node, of, layout)
             if place is None:
                 continue
             meant = _meant(item.said)
@@ -173,12 +175,14 @@ def _heard(items: Sequence[Evidence], layout: Layout) -> dict[str, list[Voice]]:
     return found
 
 
-def _nearest(at: str, node: Node, of: Mapping[str, Tied | None]) -> str | None:
+def _nearest(at: str, node: Node, of: Mapping[str, Tied | None], layout: Layout) -> str | None:
     """Whom a word that is said `of` some is said of, as far as it bears on `at`: itself, else the closest wider one."""
     if at in of:
         return at
     wider = [above for above in of if above in node.within]
-    return max(wider, key=lambda above: (_CLOSE.get(above.partition(":")[0], 9), above), default=None)
+    return max(
+        wider, key=lambda above: (_CLOSE.get(above.partition(":")[0], 9), len(layout.nodes[above].within), above), default=None
+    )
 
 
 def _discounted(voices: list[Voice]) -> list[Voice]:
@@ -246,13 +250,18 @@ def _depth(posterior: Posterior) -> float:
     return _DEPTH[posterior.hypothesis.level] if posterior.hypothesis.level else -1
 
 
-def _best(levels: Sequence[Posterior]) -> Posterior | None:
-    """The most specific accused that the claims lean to."""
+def _best(levels: Sequence[Posterior], layout: Layout) -> Posterior | None:
+    """The most specific accused that the claims lean to: of a service and its unit the unit."""
     return max(
         (at for at in levels if at.probability >= _LEANS),
-        key=lambda at: (_depth(at), at.probability, at.hypothesis.id),
+        key=lambda at: (_depth(at), _is_unit(at, layout), at.probability, at.hypothesis.id),
         default=None,
     )
+
+
+def _is_unit(at: Posterior, layout: Layout) -> bool:
+    within = layout.nodes[at.hypothesis.id].within
+    return at.hypothesis.level is Level.AGENCY and any(above.startswith("agency:") for above in within)
 
 
 def _tied(levels: Sequence[Posterior], layout: Layout) -> tuple[Posterior, Posterior] | None:
