@@ -95,7 +95,7 @@ def _source(key: str, rows: Sequence[Mitigation], ours: MitigationWords | None) 
 
 def _goals(ours: MitigationWords | None) -> Iterable[str]:
     if ours:
-        yield from (f"CISA CPG 1.0.1 {goal}" for goal in ours.cpg)
+        yield from (f"CISA CPG 2.0 {goal}" for goal in ours.cpg)
         yield from (f"NIST CSF 2.0 {goal}" for goal in ours.csf)
 
 

@@ -49,7 +49,7 @@ class MitigationWords(Words, frozen=True, kw_only=True):
     check: str
     effort: int
     have: tuple[str, ...] = ()
-    cpg: tuple[str, ...] = ()  # CISA's Cross-Sector Cybersecurity Performance Goals, version 1.0.1
+    cpg: tuple[str, ...] = ()  # CISA's Cross-Sector Cybersecurity Performance Goals, version 2.0
     csf: tuple[str, ...] = ()  # NIST Cybersecurity Framework 2.0
     also: tuple[str, ...] = ()  # mitigations that the same piece of work takes care of; they are not told again
     there: dict[str, str] = {}  # platform -> what to do there beside `do`
