@@ -5,6 +5,7 @@
 #   make fuzz     feeds broken inputs to every parser for ten minutes (SECONDS=600)
 #   make docs       builds the documentation as a site in out/docs, and stops at a dead link
 #   make release  leaves in dist/ all that a release has: wheel, source, SBOM, checksums; nothing is uploaded
+#   make spark    hunts and reads on a Spark cluster of this machine, beside the local engine (needs Java 17 or 21)
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
 VENV   ?= .venv
@@ -13,7 +14,7 @@ JOBS   ?= 2
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit docs golden mutants fuzz release same-bytes lock clean
+.PHONY: help run test check unit docs golden mutants fuzz release same-bytes lock clean spark
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -74,6 +75,8 @@ release: $(VENV)/.release
 	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible --of JSON -o dist/indicia-$(VERSION).cdx.json
 	cd dist && sha256sum indicia-* > SHA256SUMS && cat SHA256SUMS
 	@echo 'Then, with a network: git tag v$(VERSION), push it, and upload the wheel and the source with twine.'
+spark: $(VENV)/.dev
+	PYTHONPATH=src:. $(BIN)/python scripts/spark_cluster.py
 
 same-bytes: $(VENV)/.run
 	@test -n "$(PYTHON2)" || { echo 'name the other Python: make same-bytes PYTHON2=python3.13'; exit 2; }

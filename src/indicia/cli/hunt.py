@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -21,6 +21,9 @@ from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 from indicia.walking import told_path
+
+if TYPE_CHECKING:
+    from indicia.hunt.tuning import Tuning
 
 __all__ = ["hunt"]
 
@@ -42,7 +45,9 @@ _VERDICT_STYLE = {
 
 
 def hunt(
-    paths: Annotated[list[Path], typer.Argument(help="Log files or folders that came from servers.", show_default=False)],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Log files or folders that came from servers.", show_default=False)
+    ] = None,
     rules: Rules = None,
     indicators: Annotated[
         list[Path] | None,
@@ -69,6 +74,15 @@ def hunt(
     jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores if not given.")] = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
+    tables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--table", help="With --engine spark: a table of events, as parquet:ADDRESS. May be repeated (docs/scale.md)."
+        ),
+    ] = None,
+    columns: Annotated[
+        Path | None, typer.Option("--columns", help="YAML that says what the columns of --table are (docs/scale.md).")
+    ] = None,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -94,8 +108,11 @@ def hunt(
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
-    if master is not None and engine is not Engines.SPARK:
-        raise UsageError("--master is for --engine spark")
+    for name, value in (("--master", master), ("--table", tables), ("--columns", columns)):
+        if value and engine is not Engines.SPARK:
+            raise UsageError(f"{name} is for --engine spark")
+    if not paths and not tables:
+        raise UsageError("there is nothing to hunt through", hint="name files or folders with logs")
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
     chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
     with voice.progress() as progress:
@@ -106,9 +123,12 @@ def hunt(
             wanted = sought(mentions)
             if not wanted and not bundles_among(indicators):
                 raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
-        through = _on_spark(master, keep, jobs) if engine is Engines.SPARK else _here(keep, jobs, progress)
+        if engine is Engines.SPARK:
+            through = _on_spark(master, keep, jobs, tables or (), columns, chosen)
+        else:
+            through = _here(keep, jobs, progress)
         every = (*(rules or ()), *bundles_among(indicators or ()))
-        found = through(paths, rules=every, builtin=builtin, indicators=wanted, raw=raw)
+        found = through(paths or (), rules=every, builtin=builtin, indicators=wanted, raw=raw)
     found = tuned(found, chosen)
     voice.problems(found.problems)
     count = count_logs(found, map(told_path, rules or ()))
@@ -138,17 +158,27 @@ def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) ->
     return partial(hunt_logs, keep=keep, jobs=jobs, progress=progress)
 
 
-def _on_spark(master: str | None, keep: Path | None, jobs: int | None) -> Callable[..., Hunt]:
+def _on_spark(
+    master: str | None, keep: Path | None, jobs: int | None, tables: Sequence[str], columns: Path | None, chosen: Tuning
+) -> Callable[..., Hunt]:
     for name, value in (("--keep", keep), ("--jobs", jobs)):
         if value is not None:
             raise UsageError(f"{name} is for --engine local", hint="--master says how many cores, as in local[4]")
     need("spark")
     from indicia.spark.hunting import hunt as hunt_logs
     from indicia.spark.session import begin
+    from indicia.spark.tables import Span, read_columns, read_table
+
+    through_tables = partial(
+        hunt_logs,
+        tables=[read_table(each) for each in tables],
+        columns=read_columns(_text_of(columns), str(columns)) if columns is not None else None,
+        span=Span(chosen.since, chosen.until),
+    )
 
     def through(paths: Sequence[Path], **options: Any) -> Hunt:
         with begin(master) as session:
-            return hunt_logs(paths, session=session, **options)
+            return through_tables(paths, session=session, **options)
 
     return through
 
@@ -157,7 +187,7 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the tuning file {path} cannot be read: {error}") from error
+        raise UsageError(f"the file {path} cannot be read: {error}") from error
 
 
 def _lines(sightings: Sequence[Sighting]) -> Iterator[str]:

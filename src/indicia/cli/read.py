@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indicia.cli import exits
 from indicia.cli.count import Count, count_files
-from indicia.cli.options import Color, Date, Json, JsonLines, Output, Quiet, Verbose, read_date, talk
+from indicia.cli.options import Color, Date, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Verbose, read_date, talk
 from indicia.cli.talk import standard_input, write_out
 from indicia.errors import InputError, UsageError
+from indicia.extras import need
 from indicia.records import Problem
 
 if TYPE_CHECKING:
@@ -23,12 +25,20 @@ __all__ = ["read"]
 
 
 def read(
-    sources: Annotated[list[str], typer.Argument(help="Files, folders, or - for stdin.", show_default=False)],
+    sources: Annotated[list[str] | None, typer.Argument(help="Files, folders, or - for stdin.", show_default=False)] = None,
     as_json: Json = False,
     as_lines: JsonLines = False,
     output: Output = None,
     date: Date = None,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores if not given.")] = None,
+    engine: Engine = Engines.LOCAL,
+    master: Master = None,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table", help="With --engine spark: a table of texts (id, text, date), as parquet:ADDRESS; needs -o FOLDER."
+        ),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -51,6 +61,10 @@ def read(
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
+    if engine is Engines.SPARK or table is not None or master is not None:
+        return _on_spark(engine, master, table, output, sources, read_date(date))
+    if not sources:
+        raise UsageError("there is nothing to read", hint="name files or folders, or - for stdin")
     if as_lines and sources == ["-"]:
         return answer_lines(voice, output, jobs=jobs, published=read_date(date))
     seen = _Seen()
@@ -76,6 +90,24 @@ def read(
             shown.print(page, color=False)
             write_out(page.getvalue().encode("utf-8", "replace"), output)
     return exits.E_OK if count.is_whole else exits.E_PARTIAL
+
+
+def _on_spark(
+    engine: Engines, master: str | None, table: str | None, output: Path | None, sources: list[str] | None, date: str | None
+) -> int:
+    if engine is not Engines.SPARK:
+        raise UsageError("--table and --master are for --engine spark")
+    if table is None or output is None or sources:
+        raise UsageError("on Spark texts are read from --table into a folder, -o FOLDER, and from nowhere else")
+    need("spark")
+    from indicia.spark.reading import read_texts
+    from indicia.spark.session import begin
+    from indicia.spark.tables import read_table
+
+    asked = read_table(table)
+    with begin(master) as session:
+        read_texts(session, asked, str(output.absolute()), published=date)
+    return exits.E_OK
 
 
 class _Seen:

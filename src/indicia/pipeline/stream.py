@@ -86,23 +86,26 @@ def read_lines(
     jobs: int | None = None,
     published: str | None = None,
     tell: Callable[[str], None] = lambda text: None,
+    apart: bool = False,
 ) -> Generator[Answer, None, None]:
     """One answer per non-empty line, in the order of the lines. `jobs` defaults to the number of cores.
 
     A None among the lines says that no more have come yet: what has come is answered first. `tell` hears of processes that were
-    killed; their documents are read again.
+    killed; their documents are read again. `apart`: no document is read in this process, however few they are.
     """
     jobs = jobs or os.cpu_count() or 1
     chunks = _chunks(lines)
     seen = 0
-    for chunk in chunks:
+    for chunk in chunks if not apart else ():
         seen += len(chunk)
         if jobs > 1 and (seen >= _CHUNK or sum(len(line) for _, line in chunk) >= _CHUNK_BYTES):
             break
         for number, line in chunk:  # starting processes costs more than reading little
             yield read_line(line, number, published)
     else:
-        return
+        chunk = []
+        if not apart:
+            return
     with Workers(partial(_read_chunk, published=published), jobs, lost=_lost, tell=tell) as workers:
         for answers in workers.each(chain([chunk], chunks)):
             yield from answers

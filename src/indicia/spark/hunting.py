@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from indicia.spark.counting import count_with
 from indicia.spark.plan import SeenLog, files_of, look, plan, with_sizes
 from indicia.spark.scanning import Fed, Setup, read_part, scan, write_part
 from indicia.spark.session import clear_errors
+from indicia.spark.tables import NO_SPAN, Came, Columns, Span, Table, numbered, open_table, scanned
 from indicia.spark.tree import joined
 
 if TYPE_CHECKING:
@@ -46,12 +48,17 @@ def hunt(
     indicators: Iterable[IndicatorSought] = (),
     raw: bool = False,
     most: int | None = MOST,
+    tables: Sequence[Table] = (),
+    columns: Columns | None = None,
+    span: Span = NO_SPAN,
     partitions: int | None = None,
 ) -> Hunt:
     """What the logs in `paths` show, as `indicia.hunt.hunt` says it, by the workers of `session`.
 
-    Every worker must find the files at the same place. `partitions` is in how many pieces the work goes to them; the answer
-    does not depend on it. Raises: InputError for a rule path that is not there, IndiciaError where Spark gives up.
+    Every worker must find the files at the same place. `tables` are gone through as well, by the `columns` of a mapping where
+    there is one; where their time is known only the rows within `span` are read, and before it as far as correlations look
+    back. `partitions` is in how many pieces the files go to the workers; the answer does not depend on it. Raises: InputError
+    for a rule path that is not there or a table that cannot be opened, IndiciaError where Spark gives up.
     """
     begun = time.perf_counter()
     context = session.sparkContext
@@ -59,20 +66,26 @@ def hunt(
     sought = tuple(indicators)
     total = Total(Scanner(book, sought, most), most)
     total.problems += problems
+    back = timedelta(seconds=max((each.seconds for each in book.correlations), default=0))
+    wider = span if span.since is None else span._replace(since=span.since - back)
     with clear_errors():
         planned = plan(_seen(context, files_of(paths)), total, raw=raw and bool(sought))
         pieces = partitions or _pieces(context, len(planned.tasks))
         setup = context.broadcast(Setup(*book.sent(), sought, most))
-        came = _scanned(context, setup, planned.tasks, pieces)
-        if book.correlations:  # gone through twice
-            came = came.persist(StorageLevel.DISK_ONLY)
-        parts = joined(came.flatMap(_part_in), pieces, partial(_combined, most=most))
+        came = [(_scanned(context, setup, planned.tasks, pieces).persist(StorageLevel.DISK_ONLY), pieces)]
+        held: list[RDD[Came]] = []
+        for table in tables:  # their runs are not known before they are gone through
+            held.append(scanned(open_table(session, table, columns, wider), setup).persist(StorageLevel.DISK_ONLY))
+            came.append(numbered(held[-1], len(planned.tasks) + sum(count for _, count in came)))
+        parts = [part for some, count in came for part in joined(some.flatMap(_part_in), count, partial(_combined, most=most))]
         changed = context.parallelize(planned.states, _pieces(context, len(planned.states))).flatMap(_changed).collect()
         found = [total.part({}), *map(read_part, parts), Part(problems=tuple(changed))]
-        count = count_with(came.flatMap(_fed_in), book.correlations, pieces) if book.correlations else None
+        fed = context.union([some.flatMap(_fed_in) for some, _ in came])
+        count = count_with(fed, book.correlations, pieces) if book.correlations else None
         with without_collecting():
             result = join([with_sizes(part, planned) for part in found], most=most, count=count)
-        came.unpersist()
+        for each in (came[0][0], *held):
+            each.unpersist()
         setup.destroy()
     seconds = dict(result.stats) | {"total": time.perf_counter() - begun}
     return replace(result, stats=tuple(sorted(seconds.items())))

@@ -19,7 +19,7 @@ from indicia.extras import need
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["LOCAL", "begin", "clear_errors", "told_by_spark"]
+__all__ = ["LOCAL", "begin", "clear_errors", "told_by_spark", "without_warnings"]
 
 LOCAL = "local[*,4]"  # every core of this machine; what fails is tried four times, as on a cluster
 _LOOPBACK = "127.0.0.1"
@@ -33,7 +33,7 @@ def begin(master: str | None = None) -> Iterator[SparkSession]:
     Raises: ExtraError where pyspark or Java is missing, InputError where the master does not answer.
     """
     need("spark")
-    with _without_warnings():
+    with without_warnings():
         from pyspark.sql import SparkSession
 
         session = SparkSession.getActiveSession()
@@ -117,7 +117,7 @@ _JOB = re.compile(r"SparkException: (?:\[.*\] )?Job")
 
 
 @contextmanager
-def _without_warnings() -> Iterator[None]:
+def without_warnings() -> Iterator[None]:
     """Without what pyspark warns of as it is loaded: that it has not seen the newest pandas, which we do not use."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

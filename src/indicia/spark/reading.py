@@ -1,0 +1,89 @@
+"""Texts in a table that Spark opens, read by the workers: what `indicia read --jsonl` answers, as rows of Parquet.
+
+The models are loaded once by each worker, which lives as long as the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+
+from indicia.errors import InputError
+from indicia.pipeline.stream import read_lines
+from indicia.spark.session import clear_errors, without_warnings
+from indicia.spark.tables import Table, load_table, refused
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["KINDS", "answered", "read_texts", "rows_of"]
+
+KINDS = ("claims", "techniques", "indicators", "names", "problems")
+_ROWS = pa.schema(
+    [("kind", pa.string()), ("id", pa.string()), ("number", pa.int32()), ("marking", pa.string()), ("row", pa.string())]
+)
+_AT_ONCE = 200  # texts
+
+
+def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None) -> None:
+    """Reads the texts of a table with the columns `id`, `text` and perhaps `date` into a folder of Parquet, which is made.
+
+    Its rows are `kind` (claims, techniques, indicators, names, problems; `texts` for each text that was read), `id`, `number`
+    within the text, `marking`, and `row`: JSON, as in docs/cli.md. Raises: InputError where the table has other columns, or the
+    folder is there.
+    """
+    from pyspark.errors import PySparkException
+
+    rows = load_table(session, table)
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(_AT_ONCE))
+    if not {"id", "text"} <= set(rows.columns):
+        raise InputError("a table of texts needs the columns id and text", where=str(table))
+    asked = rows.selectExpr(
+        "cast(id as string) id", "text", *(("cast(date as string) date",) if "date" in rows.columns else ())
+    )
+    with clear_errors():
+        try:
+            _read(asked, published).write.partitionBy("kind").mode("errorifexists").parquet(out)
+        except PySparkException as error:
+            if "PATH_ALREADY_EXISTS" in str(error):
+                raise InputError("is there already", where=out, hint="name another folder") from error
+            raise refused(table, error) from error
+
+
+def _read(rows: DataFrame, published: str | None) -> DataFrame:
+    def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        from pyspark import TaskContext
+
+        task = TaskContext.get()
+        again = task is not None and task.attemptNumber() > 0  # a text that ends its reader shall cost itself alone
+        for batch in batches:
+            yield pa.RecordBatch.from_pylist(list(answered(batch.to_pylist(), published, again=again)), _ROWS)
+
+    with without_warnings():
+        return rows.mapInArrow(of_batches, "kind string, id string, number int, marking string, row string")
+
+
+def answered(texts: Iterable[dict[str, Any]], published: str | None, *, again: bool = False) -> Iterator[dict[str, Any]]:
+    """The rows of some texts, in their order."""
+    given = [{name: value for name, value in text.items() if value is not None} for text in texts]
+    answers = read_lines(map(orjson.dumps, given), jobs=1, published=published, apart=again)
+    for text, answer in zip(given, answers, strict=True):
+        yield from rows_of(str(text.get("id", "")), answer.data)
+
+
+def rows_of(id: str, answer: bytes) -> Iterator[dict[str, Any]]:
+    """The answer to one text as rows: one for the text, and one for each thing in it."""
+    told = orjson.loads(answer)
+    if "error" in told:
+        del told["line"]  # of a stream; a table has none
+        yield {"kind": "problems", "id": id, "number": 0, "marking": None, "row": orjson.dumps(told).decode()}
+        return
+    same = {"id": id, "marking": told["marking"]}
+    counts = {kind: len(told.get(kind, ())) for kind in KINDS}
+    yield {"kind": "texts", "number": 0, "row": orjson.dumps(counts).decode(), **same}
+    for kind in KINDS:
+        for number, row in enumerate(told.get(kind, ())):
+            yield {"kind": kind, "number": number, "row": orjson.dumps(row).decode(), **same}

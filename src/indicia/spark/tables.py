@@ -1,0 +1,277 @@
+"""Events in tables that Spark opens: kept ones, OCSF, ECS, or columns that a mapping names. Rows go through the same matcher.
+
+References: Apache Spark, "Generic File Source Options" (the hidden column `_metadata`); `DataFrame.mapInArrow`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+import pyarrow as pa
+import yaml
+
+from indicia.errors import InputError, UsageError
+from indicia.hunt.logs.formats import arrow
+from indicia.hunt.logs.formats.base import LogInput
+from indicia.hunt.logs.formats.kept import is_kept
+from indicia.hunt.sight.correlation import Feed
+from indicia.hunt.total import Total
+from indicia.spark.scanning import Fed, Setup, scanner_of, write_part
+from indicia.spark.session import without_warnings
+from indicia.walking import told_path
+
+if TYPE_CHECKING:
+    from pyspark import RDD
+    from pyspark.core.broadcast import Broadcast
+    from pyspark.sql import DataFrame, Row, SparkSession
+
+__all__ = [
+    "NO_SPAN",
+    "Came",
+    "Columns",
+    "Run",
+    "Span",
+    "Table",
+    "load_table",
+    "numbered",
+    "open_table",
+    "read_columns",
+    "read_table",
+    "refused",
+    "scan_rows",
+    "scanned",
+]
+
+FILE_FORMATS = ("parquet", "delta", "iceberg", "orc", "avro", "json")
+_FILE, _SPLIT, _ROW, _SIZE = (
+    "indicia_file",
+    "indicia_split",
+    "indicia_row",
+    "indicia_size",
+)  # beside the columns of the table, on their way to a worker
+ROWS = 8_192  # matched at a time, as in a file
+
+
+class Table(NamedTuple):
+    """A table as it is asked for: `parquet:s3a://lake/events`, `delta:/lake/x`, `table:catalog.schema.name`."""
+
+    format: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.format}:{self.address}"
+
+
+class Columns(NamedTuple):
+    """What the columns of a table are: field of a rule -> expression of Spark SQL, and the column that holds the time."""
+
+    fields: dict[str, str]
+    time: str = ""
+
+
+class Span(NamedTuple):
+    """The time that is asked for; rows without a time count as within."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Run(NamedTuple):
+    """Rows that stand one behind the other in one file: the parts of its path, and the first row. Runs sort as a hunt goes."""
+
+    path: tuple[str, ...]
+    row: int
+
+
+NO_SPAN = Span()
+
+
+def read_table(text: str) -> Table:
+    """A table by what the command line calls it. Raises: UsageError."""
+    form, colon, address = text.partition(":")
+    if not colon or not address or form not in (*FILE_FORMATS, "table"):
+        known = ", ".join((*FILE_FORMATS, "table"))
+        raise UsageError(f"--table {text!r} does not say what it is", hint=f"write FORMAT:ADDRESS, FORMAT one of {known}")
+    return Table(form, address)
+
+
+def read_columns(text: str, name: str) -> Columns:
+    """What a mapping file says. Raises: UsageError."""
+    try:
+        given = yaml.safe_load(text)
+        fields = given["fields"]
+        assert isinstance(fields, dict) and fields
+        return Columns({str(field): str(column) for field, column in fields.items()}, str(given.get("time", "")))
+    except (yaml.YAMLError, KeyError, TypeError, AssertionError, AttributeError) as error:
+        hint = "it needs fields: {FIELD OF A RULE: column or expression}, and may have time: column"
+        raise UsageError(f"{name} is no mapping of columns", hint=hint) from error
+
+
+def open_table(session: SparkSession, table: Table, columns: Columns | None, span: Span) -> DataFrame:
+    """The rows to hunt through, with where each stands; filters on the time are left to the source of the table.
+
+    Raises: InputError where Spark cannot open it, or a column of the mapping is not there.
+    """
+    from pyspark.errors import PySparkException
+    from pyspark.sql import functions as sql
+
+    rows = load_table(session, table)
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS))
+    try:
+        time = columns.time if columns is not None else "time" if is_kept(rows.columns) else ""
+        if time:
+            rows = _within(rows, time, span)
+        own = [sql.expr(each).alias(name) for name, each in columns.fields.items()] if columns else [sql.col("*")]
+        try:
+            chosen = rows.select(*own, *(sql.col(f"_metadata.{each}").alias(name) for name, each in _PLACES.items()))
+            assert chosen.schema is not None
+        except PySparkException:  # a source that does not tell where its rows stand
+            nowhere = (sql.lit(str(table)), sql.lit(0), sql.monotonically_increasing_id(), sql.lit(0))
+            chosen = rows.select(*own, *(each.alias(name) for name, each in zip(_PLACES, nowhere, strict=True)))
+    except PySparkException as error:
+        raise refused(table, error) from error
+    return chosen
+
+
+def load_table(session: SparkSession, table: Table) -> DataFrame:
+    """The table, with all times in UTC. Raises: InputError where Spark cannot open it."""
+    from pyspark.errors import PySparkException
+
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    try:
+        if table.format == "table":
+            return session.read.table(table.address)
+        return session.read.format(table.format).load(table.address)
+    except PySparkException as error:
+        raise refused(table, error) from error
+
+
+def refused(table: Table, error: Exception) -> InputError:
+    """What to tell of a table that Spark cannot open."""
+    return InputError(f"Spark cannot open it: {_first_line(error)}", where=str(table))
+
+
+_PLACES = {_FILE: "file_path", _SPLIT: "file_block_start", _ROW: "row_index", _SIZE: "file_size"}
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def _within(rows: DataFrame, time: str, span: Span) -> DataFrame:
+    from pyspark.sql import functions as sql
+
+    column = sql.expr(time)
+    if span.since is not None:
+        rows = rows.filter((column >= sql.lit(span.since)) | column.isNull())
+    if span.until is not None:
+        rows = rows.filter((column <= sql.lit(span.until)) | column.isNull())
+    return rows
+
+
+Came = tuple[Run, Fed | bytes]
+_SENT = pa.schema([("path", pa.list_(pa.string())), ("row", pa.int64()), ("fed", pa.bool_()), ("data", pa.binary())])
+
+
+def scanned(rows: DataFrame, setup: Broadcast[Setup]) -> RDD[Came]:
+    """What comes of all rows, run by run, wherever Spark reads them."""
+
+    def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for run, came in scan_rows(lambda: setup.value, batches):
+            data = came if isinstance(came, bytes) else msgspec.msgpack.encode(came.feed)
+            row = {"path": list(run.path), "row": run.row, "fed": isinstance(came, Fed), "data": data}
+            yield pa.RecordBatch.from_pylist([row], _SENT)
+
+    with without_warnings():
+        sent = rows.mapInArrow(of_batches, "path array<string>, row long, fed boolean, data binary")
+        return sent.rdd.map(_received)
+
+
+def _received(row: Row) -> Came:
+    run = Run(tuple(row.path), row.row)
+    return run, Fed(0, msgspec.msgpack.decode(row.data, type=list[Feed])) if row.fed else bytes(row.data)
+
+
+def numbered(came: RDD[Came], first: int) -> tuple[RDD[tuple[int, Fed | bytes]], int]:
+    """The same with numbers from 0 in the order of the hunt, which says how many there are; feed counts on from `first`."""
+    runs = sorted(came.filter(lambda row: isinstance(row[1], bytes)).keys().collect())
+    number = {run: index for index, run in enumerate(runs)}
+
+    def with_number(row: Came) -> tuple[int, Fed | bytes]:
+        index = number[row[0]]
+        return index, row[1]._replace(task=first + index) if isinstance(row[1], Fed) else row[1]
+
+    return came.map(with_number), len(runs)
+
+
+def scan_rows(setup: Callable[[], Setup], batches: Iterable[pa.RecordBatch]) -> Iterator[Came]:
+    """What comes of the rows that one worker is given: of each run what correlations count, and one part."""
+    scanner = scanner_of(setup())
+    form = arrow.FORMATS[0]
+    for run, name, size, some in _runs(batches):
+        scanner.begin()
+        total = Total(scanner, setup().most)
+        log = LogInput(name, _not_opened, size)
+        found = scanner.scan(form._replace(read=partial(_events, some)), [log])
+        if found.feed:
+            yield run, Fed(0, found.feed)
+            found.feed = []
+        total.add(form.name, found)
+        yield run, write_part(total.part({name: size}, lean=True))
+
+
+def _not_opened() -> Any:
+    raise OSError("rows come from Spark")
+
+
+def _events(rows: Iterable[pa.RecordBatch], logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[Any]:
+    for log in logs:
+        for batch in rows:
+            positions = [row + 1 for row in batch.column(_ROW).to_pylist()]
+            yield from arrow.events_of(log, batch.drop_columns(list(_PLACES)), positions, wanted)
+
+
+def _runs(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[Run, str, int, Iterator[pa.RecordBatch]]]:
+    """The rows stretch by stretch of a file; each run is to be gone through before the next is asked for."""
+    left = _of_one_split(batches)
+    ahead = next(left, None)
+    while ahead is not None:
+        first = ahead
+
+        def same(split: tuple[str, int]) -> Iterator[pa.RecordBatch]:
+            nonlocal ahead
+            while ahead is not None and _splits(ahead.slice(0, 1))[0] == split:
+                yield ahead
+                ahead = next(left, None)
+
+        split = _splits(first.slice(0, 1))[0]
+        name = _name_of(split[0])
+        yield Run(tuple(name.split("/")), first.column(_ROW)[0].as_py()), name, first.column(_SIZE)[0].as_py(), same(split)
+        for _ in same(split):  # what a fault has left
+            pass
+
+
+def _of_one_split(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        splits = _splits(batch)
+        start = 0
+        for end in range(1, len(splits) + 1):
+            if end == len(splits) or splits[end] != splits[start]:
+                yield batch.slice(start, end - start)
+                start = end
+
+
+def _splits(batch: pa.RecordBatch) -> list[tuple[str, int]]:
+    """The file of each row, and where the stretch of it that one task reads begins."""
+    return list(zip(batch.column(_FILE).to_pylist(), batch.column(_SPLIT).to_pylist(), strict=True))
+
+
+def _name_of(address: str) -> str:
+    """A file as one machine tells it; what is elsewhere by its address."""
+    parts = urlsplit(address)
+    return told_path(unquote(parts.path)) if parts.scheme == "file" else address
