@@ -20,6 +20,7 @@ from indicia.read.fronts import document_from_text, open_source
 from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import HERE
 from indicia.read.fronts.opened import Limits
+from indicia.read.fronts.pdf import join_pages
 from indicia.read.fronts.structured import read_json
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
@@ -111,6 +112,37 @@ def test_bundles(kind: str) -> None:
 def test_expressions_on_what_they_nearly_match(used: Callable[[str], object], piece: str) -> None:
     with ended_by(5):
         used(made(piece, 400_000))
+
+
+MARKDOWN = (
+    "# a" + " " * 100_000 + "\x01",
+    "# a\n\n" + " " * 100_000 + "\x01",
+    "# a\n\n" + "a|\n" + " " * 100_000 + "|\n",
+    "---\ntitle: a" + " " * 100_000 + "\x01\n---\n# a\n",
+    *(
+        "# a\n\nb " + piece * (100_000 // len(piece))
+        for piece in ("![a](a", "[a](a", "<!--a", "<style>", "<table\n", "`", "`a``")
+    ),
+)
+
+
+@pytest.mark.parametrize("text", MARKDOWN, ids=[repr(text[:4] + text[10:24]) for text in MARKDOWN])
+def test_markdown_that_never_ends_what_it_begins(text: str, tmp_path: Path) -> None:
+    page = tmp_path / "a.md"
+    page.write_text(text)
+    with ended_by(5):
+        assert open_source(page).documents
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["a" * 100_000 + "\n\ufffe", "a[.]" * 25_000 + "\na", "a-\n" * 10_000, "many words are here and go on,\n" * 4_000],
+    ids=["a word", "a host", "hyphens", "lines"],
+)
+def test_pages_of_a_pdf_that_are_one_paragraph(page: str) -> None:
+    with ended_by(5):
+        text, blocks = join_pages([page, page])
+    assert text and blocks
 
 
 def test_many_heads_make_few_batches() -> None:

@@ -7,6 +7,8 @@ block knows its line in the file.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from indicia.read.fronts.dates import date_in_head, date_of
 from indicia.read.fronts.html import read_html
@@ -15,47 +17,73 @@ from indicia.records import Block, BlockKind
 
 __all__ = ["read_markdown"]
 
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(.*)")
 _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?")
 _QUOTE = re.compile(r"\s{0,3}>\s?")
 _RULE = re.compile(r"\s{0,3}(?:[-*_]\s*){3,}$")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_TABLE_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _UNDERLINE = re.compile(r"\s{0,3}(?:=+|-+)\s*$")
-_FRONT_KEY = re.compile(r"(title|date|published|publisher|author|lang)\s*:\s*[\"']?(.*?)[\"']?\s*$", re.IGNORECASE)
-_CODE = re.compile(r"(`+)(.+?)\1")
-_IMAGE = re.compile(r"!\[([^\]\n]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"\n]{0,300}\")?\)")
-_LINK = re.compile(r"\[([^\]\n]{1,1000})\](?:\([^)\s]{0,2000}(?:\s+\"[^\"\n]{0,300}\")?\)|\[[^\]\n]{0,100}\])")
-_AUTOLINK = re.compile(r"<((?:[a-z*]{3,8}\[?:|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
+_FRONT_KEY = re.compile(r"(title|date|published|publisher|author|lang)\s*:(.*)", re.IGNORECASE)
+_TICKS = re.compile("`+")
+_IMAGE = re.compile(r"!\[([^\]\n]{0,500}+)\]\([^)\s]{0,2000}+(?:\s++\"[^\"\n]{0,300}+\")?\)")
+_LINK = re.compile(r"\[([^\]\n]{1,1000}+)\](?:\([^)\s]{0,2000}+(?:\s++\"[^\"\n]{0,300}+\")?\)|\[[^\]\n]{0,100}+\])")
+_AUTOLINK = re.compile(r"<((?:[a-z*]{3,8}\[?:|mailto:)[^<>\s]{1,2000}+)>", re.IGNORECASE)
 _STARS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\1(?!\*)")
 _UNDERS = re.compile(r"(?<![\w\\])(_{1,3})(?=[^\s_])([^_\n]{1,500}?)(?<=[^\s_])\1(?!\w)")
 _STRIKE = re.compile(r"~~([^~\n]{1,500})~~")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|blockquote|br|center|code|dd|del|details|div|dl|dt|em|figcaption|figure|font|h[1-6]|hr|i|img|input|ins|"
     r"kbd|label|li|mark|ol|p|picture|pre|q|s|samp|section|small|source|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|"
-    r"tr|tt|u|ul|var|video|wbr)(?:\s[^<>\n]{0,2000})?/?>",
+    r"tr|tt|u|ul|var|video|wbr)(?:\s[^<>\n]{0,2000}+)?/?>",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"</?(?:br|hr|p|div|li|tr|h[1-6])(?:\s[^<>\n]{0,2000})?/?>", re.IGNORECASE)
-_UNREAD = re.compile(r"<(style|script)\b[^>]{0,500}>.*?</\1\s{0,8}>", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"</?(?:br|hr|p|div|li|tr|h[1-6])(?:\s[^<>\n]{0,2000}+)?/?>", re.IGNORECASE)
+# What no reader sees: how it begins and how it ends.
+_UNREAD = (
+    (re.compile("<!--"), re.compile("-->")),
+    *(
+        (re.compile(rf"<{tag}\b[^>]{{0,500}}+>", re.IGNORECASE), re.compile(rf"</{tag}\s{{0,8}}+>", re.IGNORECASE))
+        for tag in ("style", "script")
+    ),
+)
 _TABLE = re.compile(r"\s*(?:<(?:center|div)\b[^<>]{0,300}>\s*)?<table\b", re.IGNORECASE)
 _HEADING_TAG = re.compile(r"\s{0,3}<h[1-6]\b[^<>\n]{0,300}>", re.IGNORECASE)
 _LONGEST_TABLE = 20_000  # lines
 _LONGEST_HEADING = 400  # characters of a line in a heading's tags; some set whole paragraphs in them
 _ESCAPE = re.compile(r"\\([*_#\[\]()`>~|{}+-])")
 _PATH = re.compile(r"[A-Za-z]:\\|[A-Za-z0-9%]\\[A-Za-z0-9%]|\\\\[A-Za-z0-9]")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def _inline(text: str) -> str:
     """Words without their marks. Code spans keep every character."""
     pieces = []
     at = 0
-    for match in _CODE.finditer(text):
-        pieces += [_marks(text[at : match.start()]), match[2].strip()]
-        at = match.end()
+    for begin, end in _code_spans(text):
+        ticks = _TICKS.match(text, begin)
+        width = ticks.end() - begin if ticks else 0
+        pieces += [_marks(text[at:begin]), text[begin + width : end - width].strip()]
+        at = end
     pieces.append(_marks(text[at:]))
     return " ".join("".join(pieces).split(" ")).strip()
+
+
+def _code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """From a run of backticks to the next run of as many, both included."""
+    runs = [match.span() for match in _TICKS.finditer(text)] if "`" in text else []
+    last: dict[int, int] = {}
+    partner: dict[int, int] = {}
+    for number in range(len(runs) - 1, -1, -1):
+        width = runs[number][1] - runs[number][0]
+        if width in last:
+            partner[number] = last[width]
+        last[width] = number
+    number = 0
+    while number < len(runs):
+        if number in partner:
+            yield runs[number][0], runs[partner[number]][1]
+            number = partner[number]
+        number += 1
 
 
 def _marks(text: str) -> str:
@@ -106,9 +134,9 @@ class _Writer:
 def read_markdown(source: str) -> Parsed:
     """Headings, paragraphs (their lines joined), lists, quotes, tables and code of a Markdown text."""
     if "<" in source:
-        for unread in (_COMMENT, _UNREAD):
-            source = unread.sub(lambda match: "\n" * match[0].count("\n"), source)
+        source = _without_unread(source)
     lines = source.split("\n")
+    table_ends = [number for number, line in enumerate(lines) if "<" in line and "</table" in line.lower()]
     parsed = Parsed(media_type="text/markdown")
     writer = _Writer()
     at = _front_matter(lines, parsed)
@@ -135,8 +163,8 @@ def read_markdown(source: str) -> Parsed:
             close()
         elif (heading := _HEADING.match(line)) is not None:
             close()
-            writer.add(_inline(heading[2]), BlockKind.HEADING, at + 1)
-        elif "|" in line and at + 1 < len(lines) and "|" in lines[at + 1] and _TABLE_RULE.match(lines[at + 1]):
+            writer.add(_inline(heading[1].rstrip().rstrip("#").rstrip()), BlockKind.HEADING, at + 1)
+        elif "|" in line and at + 1 < len(lines) and "|" in lines[at + 1] and _TABLE_RULE.fullmatch(lines[at + 1].strip()):
             close()
             writer.add(_cells(line), BlockKind.ROW, at + 1)
             at += 2
@@ -144,7 +172,7 @@ def read_markdown(source: str) -> Parsed:
                 writer.add(_cells(lines[at]), BlockKind.ROW, at + 1)
                 at += 1
             continue
-        elif "<" in line and _TABLE.match(line) and (end := _table_end(lines, at)) is not None:
+        elif "<" in line and _TABLE.match(line) and (end := _next(table_ends, at)) is not None:
             close()
             for block, text in _html_rows("\n".join(lines[at : end + 1])):
                 writer.add(text, block.kind, at + 1)
@@ -181,12 +209,21 @@ def read_markdown(source: str) -> Parsed:
     return parsed
 
 
-def _table_end(lines: list[str], at: int) -> int | None:
+def _without_unread(source: str) -> str:
+    """The text without comments, styles and scripts; its lines keep their numbers."""
+    for opening, closing in _UNREAD:
+        pieces, at = [], 0
+        while (begin := opening.search(source, at)) and (end := closing.search(source, begin.end())):
+            pieces += [source[at : begin.start()], "\n" * source.count("\n", begin.start(), end.end())]
+            at = end.end()
+        source = "".join((*pieces, source[at:]))
+    return source
+
+
+def _next(table_ends: Sequence[int], at: int) -> int | None:
     """The line on which the HTML table that begins at `at` ends."""
-    for number in range(at, min(len(lines), at + _LONGEST_TABLE)):
-        if "</table" in lines[number].lower():
-            return number
-    return None
+    place = bisect_left(table_ends, at)
+    return table_ends[place] if place < len(table_ends) and table_ends[place] < at + _LONGEST_TABLE else None
 
 
 def _html_rows(markup: str) -> list[tuple[Block, str]]:
@@ -205,14 +242,19 @@ def _front_matter(lines: list[str], parsed: Parsed) -> int:
             for key in (_FRONT_KEY.match(entry) for entry in lines[1:number]):
                 if key is None:
                     continue
-                name = key[1].lower()
+                name, value = key[1].lower(), _unquoted(key[2].strip())
                 if name == "title":
-                    parsed.title = key[2] or None
+                    parsed.title = value or None
                 elif name in {"date", "published"}:
-                    parsed.published = date_of(key[2])
+                    parsed.published = date_of(value)
                 elif name == "publisher":
-                    parsed.publisher = key[2] or None
+                    parsed.publisher = value or None
                 elif name == "lang":
-                    parsed.language = key[2] or None
+                    parsed.language = value or None
             return number + 1
     return 0
+
+
+def _unquoted(value: str) -> str:
+    value = value[1:] if value[:1] in ("'", '"') else value
+    return value[:-1] if value[-1:] in ("'", '"') else value

@@ -55,11 +55,11 @@ class Limits(Record, frozen=True, kw_only=True):
     depth: int = 4  # archives in archives, messages in messages
     ratio: int = 200  # unpacked to packed size, beyond the first megabyte
     pages: int = 5_000  # of a PDF
-    pdf_seconds: float = 120.0
+    pdf_seconds: float = 60.0  # of the processor
     pdf_memory: int = 640 * 2**20
     html_seconds: float = 10.0  # of a page of very many elements
     html_memory: int = 768 * 2**20
-    text_characters: int = 64 * 2**20  # of a PDF's text
+    text_characters: int = 16 * 2**20  # of a PDF's text
     elements: int = 1_000_000  # of an HTML or XML tree
 
 

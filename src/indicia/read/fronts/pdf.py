@@ -6,6 +6,7 @@ pypdfium2 reads it in a child process with bounded memory and time, so that a ho
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -24,12 +25,15 @@ from indicia.records import Block, BlockKind
 __all__ = ["join_pages", "read_pdf"]
 
 _HYPHENS = "\ufffe\u0002\u00ad"
-_BROKEN_WORD = re.compile(r"([^\W\d_]+)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]+)")
-_LINE_HYPHEN = re.compile(r"(\w+)-$")
+_BROKEN_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]++)")
+_LINE_HYPHEN = re.compile(r"(?<!\w)(\w++)-$")
+_BUSY = 8  # times as long by the clock: others may want the processor, too
+_OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or None  # how the system ends a process whose time is up
+_TAIL = 500  # characters: what a line joins is decided by what stands before it
 _HEX_END = re.compile(r"(?:^|\s)([0-9a-fA-F]{8,127})$")
 _HEX_START = re.compile(r"^([0-9a-fA-F]{1,120})(?=$|\s)")
 _HASH_LENGTHS = frozenset((32, 40, 64, 128))
-_URL_END = re.compile(r"(?:h[tx]{2}ps?\S{3,}|\S+\[\.\]\S*)[/\-_=&?.\]]$", re.IGNORECASE)
+_SCHEME = re.compile(r"h[tx]{2}p", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[•◦▪‣●○■–]|[-*]\s|\(?\d{1,3}[.)]\s|[a-z]\)\s|o\s(?=[A-Z]))")
 _STOPS = (".", "!", "?", ":", ";", "”", '"', ")")
 # Left halves that keep their hyphen when a line breaks there.
@@ -40,6 +44,7 @@ _COMPOUNDS = frozenset(
         "three", "first", "second", "open", "north", "south", "half", "full", "part", "public", "private", "war", "dual",
     )
 )  # fmt: skip
+_WORD = re.compile(r"(?<![a-z])[a-z]{2,}+(?:-[a-z]++)*+")
 _NUMBERED = re.compile(r"\d+")
 
 
@@ -97,7 +102,7 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
             except OSError:  # it gave up early: what it said tells why
                 return
 
-        clock = threading.Timer(limits.pdf_seconds, stop)
+        clock = threading.Timer(limits.pdf_seconds * _BUSY, stop)
         writer = threading.Thread(target=feed, daemon=True)
         clock.start()
         writer.start()
@@ -122,7 +127,7 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
             if child.poll() is None and sys.exc_info()[0] is not None:
                 child.kill()
             writer.join(timeout=5)
-    _judge_end(pages, head, problems, stopped.is_set(), name, limits)
+    _judge_end(pages, head, problems, stopped.is_set() or child.returncode == _OUT_OF_TIME, name, limits)
     return pages, head, problems
 
 
@@ -152,7 +157,7 @@ def _judge_end(pages: list[str], head: dict[str, Any], problems: list[Any], stop
 def join_pages(pages: list[str]) -> tuple[str, list[Block]]:
     """The text of all pages and its blocks. Running heads are left out; a paragraph that goes on over a page break stays one
     stretch of text, in two blocks."""
-    words = Counter(re.findall(r"[a-z]{2,}(?:-[a-z]+)*", "\n".join(pages).lower()))
+    words = Counter(match[0] for text in pages for match in _WORD.finditer(text.lower()))
     cleaned = [_whole_words(text, words) for text in pages]
     lines_of = [[line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")] for text in cleaned]
     running = _running_lines(lines_of)
@@ -193,7 +198,7 @@ def _loose_hyphen(last: str, first: str, words: Counter[str], *, goes_on: bool) 
     """Whether the last character of a page is a hyphen that only the page's end put there."""
     if last.endswith("\u00ad"):
         return True
-    left, right = re.search(r"([^\W\d_]+)-$", last), re.match(r"[^\W\d_]+", first)
+    left, right = re.search(r"(?<![^\W\d_])([^\W\d_]++)-$", last[-_TAIL:]), re.match(r"[^\W\d_]+", first)
     return goes_on and left is not None and right is not None and not _is_compound(left[1], right[0], words)
 
 
@@ -241,15 +246,16 @@ def _paragraphs(lines: list[str], words: Counter[str]) -> list[tuple[str, BlockK
     lengths = sorted(len(line) for line in lines if len(line) > 20)
     full = lengths[int(0.8 * (len(lengths) - 1))] if lengths else 80
     found: list[tuple[str, BlockKind]] = []
-    held = ""
+    held: list[str] = []
+    tail = ""  # what is held, as far as a line's joining depends on it
     kind = BlockKind.PARAGRAPH
     last = ""
 
     def close() -> None:
-        nonlocal held
-        if held.strip():
-            found.append((held.strip(), kind))
-        held = ""
+        text = "".join(held).strip()
+        held.clear()
+        if text:
+            found.append((text, kind))
 
     for raw in lines:
         line = raw.strip()
@@ -273,9 +279,14 @@ def _paragraphs(lines: list[str], words: Counter[str]) -> list[tuple[str, BlockK
                 and len(line.split()) <= 10
             )
             kind = BlockKind.LIST_ITEM if item is not None else BlockKind.HEADING if heading else BlockKind.PARAGRAPH
-            held = line
+            held, tail = [line], line[-_TAIL:]
         else:
-            held = _join(held, line, words)
+            gap = _gap(tail, line, words)
+            if gap is None:
+                held[-1] = held[-1][:-1]
+                tail = tail[:-1]
+            held.append(f"{gap or ''}{line}")
+            tail = f"{tail}{held[-1]}"[-_TAIL:]
         last = line
     close()
     return found
@@ -289,15 +300,24 @@ def _joins(last: str, line: str) -> bool:
     )
 
 
-def _join(held: str, line: str, words: Counter[str]) -> str:
+def _gap(held: str, line: str, words: Counter[str]) -> str | None:
+    """What stands between a text and the line that goes on with it; None where the text's last hyphen goes as well."""
     head, tail = _HEX_END.search(held), _HEX_START.match(line)
     if head and tail and len(head[1]) not in _HASH_LENGTHS and len(head[1]) + len(tail[1]) in _HASH_LENGTHS:
-        return held + line
-    if _URL_END.search(held.rsplit(" ", 1)[-1]) and not line[:1].isupper() and " " not in line.split(" ", 1)[0]:
-        return held + line
+        return ""
+    if _is_begun_address(held.rsplit(" ", 1)[-1]) and not line[:1].isupper() and " " not in line.split(" ", 1)[0]:
+        return ""
     hyphen = _LINE_HYPHEN.search(held)
     if hyphen is not None and line[:1].islower():
         right = re.match(r"[^\W\d_]+", line)
         keeps = right is not None and _is_compound(hyphen[1], right[0], words)
-        return held + line if keeps else held[:-1] + line
-    return f"{held} {line}"
+        return "" if keeps else None
+    return " "
+
+
+def _is_begun_address(word: str) -> bool:
+    """Whether a word is a URL or a disguised host that a line's end broke: it ends in a mark that none ends in."""
+    if word[-1:] not in tuple("/-_=&?.]"):
+        return False
+    scheme = _SCHEME.search(word)
+    return "[.]" in word[1:-1] or (scheme is not None and len(word) - scheme.end() > 3)

@@ -17,9 +17,10 @@ def _bound(memory: int, seconds: int) -> None:
         import resource
     except ImportError:  # Windows: the parent's clock is the only bound
         return
-    for kind, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
+    # At the hard bound of time the system kills without a word; at the soft one the signal tells why.
+    for kind, soft, hard in ((resource.RLIMIT_AS, memory, memory), (resource.RLIMIT_CPU, seconds, seconds + 5)):
         try:
-            resource.setrlimit(kind, (value, value))
+            resource.setrlimit(kind, (soft, hard))
         except (ValueError, OSError):
             continue
 

@@ -179,7 +179,7 @@ def is_header(line: str, row: str) -> bool:
 _MARKDOWN_SIGNS = (
     re.compile(r"^#{1,6} \S", re.M),
     re.compile(r"^```", re.M),
-    re.compile(r"^\s*\|?\s*:?-{3,}:?\s*\|", re.M),
+    re.compile(r"^[ \t]*+(?:\|[ \t]*+)?:?-{3,}+:?[ \t]*+\|", re.M),
     re.compile(r"\[[^\]\n]{1,200}\]\((?:https?:|#|/|\.)[^)\s]{0,500}\)"),
     re.compile(r"(?<!\*)\*\*[^*\n]{1,200}\*\*(?!\*)"),
     re.compile(r"^\s{0,3}[-*+] \S", re.M),

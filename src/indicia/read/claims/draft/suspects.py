@@ -29,7 +29,7 @@ _DEFENDERS = frozenset(
     {"cyber agency", "police", "regulator", "prosecutor", "international", "alliance", "court", "parliament"}
 )
 # identifiers of flaws, techniques and updates, paths, domains, and short abbreviations ("C2", "HKLM"): reports are full of them
-_TECHNICAL = re.compile(r"(?:the )?(?:(?:CVE|CWE|KB|MS|TA00)-?\d.*|T\d{4}(?:\.\d+)?|.*[_\\/.].*|[A-Z]{2,4}\d?)")
+_TECHNICAL = re.compile(r"(?:the )?(?:(?:CVE|CWE|KB|MS|TA00)-?\d.*|T\d{4}(?:\.\d+)?|[^_\\/.\n]*[_\\/.].*|[A-Z]{2,4}\d?)")
 # what heads a table, a figure, a list of references or a row of techniques
 _LABEL = re.compile(
     r"(?:TLP|T\d{4}|Table|Figure|Fig|Appendix|Annex|Section|Chapter|Phase|Step|Screenshot|Image|Note|References?|Advisor(?:y|ies)|Framework)\b.*"
