@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from hypothesis import given
@@ -191,3 +194,43 @@ def test_standard_input_is_a_source_of_read_and_brief(tmp_path: Path) -> None:
         assert answer.returncode == exits.E_OK, answer.stderr
         assert b"Norway" in answer.stdout
     assert "Norway accused China" in (tmp_path / "brief" / "brief.md").read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes under /proc")
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_the_processes_end_with_the_one_that_started_them(sign: signal.Signals) -> None:
+    """Also while they read: each gets lines that take it many seconds."""
+    long = json.dumps({"text": "Norway accused China of the breach at Larkspur Mining. " * 20_000}).encode() + b"\n"
+    with subprocess.Popen([*COMMAND, "--jobs", "2"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        assert process.stdin is not None
+        writer = threading.Thread(target=_write, args=(process.stdin, long * 4), daemon=True)
+        writer.start()
+        until = time.monotonic() + 120
+        workers: list[int] = []
+        while len(workers) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+            workers = [pid for pid in _children(process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert len(workers) == 2
+        process.send_signal(sign)
+        process.wait(30)
+        while any(map(_is_running, workers)) and time.monotonic() < until:
+            time.sleep(0.1)
+        writer.join(30)
+        assert not any(map(_is_running, workers))
+
+
+def _write(pipe: IO[bytes], data: bytes) -> None:
+    with contextlib.suppress(OSError):  # it is killed while we write
+        pipe.write(data)
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def _is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

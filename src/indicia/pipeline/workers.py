@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, Self, TypeVar
+
+from indicia.hunt.processes.lifeline import end_with
 
 __all__ = ["Chunk", "Workers"]
 
@@ -66,12 +68,9 @@ class Workers(Generic[A]):
             worker.process.join()
 
     def _start(self) -> _Worker[A]:
-        methods = multiprocessing.get_all_start_methods()
-        context: ForkServerContext | SpawnContext = (
-            multiprocessing.get_context("forkserver") if "forkserver" in methods else multiprocessing.get_context("spawn")
-        )
+        context = multiprocessing.get_context("spawn")  # started by this process itself, so that it ends with it
         ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, self._read), daemon=True)
+        process = context.Process(target=_serve, args=(theirs, self._read, os.getpid()), daemon=True)
         process.start()
         theirs.close()  # so that the pipe ends with the process
         return _Worker(process, ours)
@@ -141,8 +140,9 @@ class Workers(Generic[A]):
             self._tasks = deque(one for old in self._tasks for one in (alone if old is task else (old,)))
 
 
-def _serve(pipe: Connection, read: Callable[[Chunk], list[Any]]) -> None:
-    """Answers chunk after chunk until the other end is closed."""
+def _serve(pipe: Connection, read: Callable[[Chunk], list[Any]], parent: int) -> None:
+    """Answers chunk after chunk until the other end is closed, or the process `parent` is gone."""
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to every process of a terminal; the parent deals with it
     with contextlib.suppress(EOFError, OSError):
         while True:
