@@ -119,3 +119,10 @@ def test_what_is_not_there(site: TestClient) -> None:
         assert answer.status_code == 404 and "<h1>Not here</h1>" in answer.text
     assert site.get("/case/none.json").json()["error"]
     assert site.get("/case/sample/export/exe").status_code == 404
+
+
+@pytest.mark.parametrize("choice", ["for=green", "public=1"])
+def test_an_export_says_that_something_was_left_out_unless_it_is_not_to(site: TestClient, choice: str) -> None:
+    told, untold = (site.get(f"/case/sample/export/stix?{choice}{more}").text for more in ("", "&untold=1"))
+    assert "were left out" in told and "were left out" not in untold
+    assert "do not say so" in site.get(f"/case/sample/export?{choice}&untold=1").text

@@ -23,6 +23,7 @@ from indicia.cli.options import (
     Marking,
     Quiet,
     Rules,
+    Told,
     Unmarked,
     Verbose,
     read_date,
@@ -72,6 +73,7 @@ def brief(
     public: Annotated[
         bool, typer.Option("--public", help="Leave a version without your own logs, hosts and notes; it says so.")
     ] = False,
+    told: Told = True,
     logs_tlp: Annotated[
         str, typer.Option("--logs-tlp", help="How to mark what is found in your own logs.", show_default=True)
     ] = "amber",
@@ -138,7 +140,8 @@ def brief(
         case = _with_logs_marked(case, logs_tlp)
         left, earlier = as_left(case, knowledge), as_left(before, knowledge) if before else None
         if public:
-            left, earlier = for_public(left, knowledge), for_public(earlier, knowledge) if earlier else None
+            left = for_public(left, knowledge, told=told)
+            earlier = for_public(earlier, knowledge, told=told) if earlier else None
         no_pdf = missing("pdf")
         files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
         for number, (file, form) in enumerate(files):

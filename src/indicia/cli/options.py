@@ -26,6 +26,7 @@ __all__ = [
     "Output",
     "Quiet",
     "Rules",
+    "Told",
     "Unmarked",
     "Verbose",
     "read_date",
@@ -82,6 +83,9 @@ Unmarked = Annotated[
 ]
 Language = Annotated[
     str, typer.Option("--lang", help="The language of page one and of the headings: en, de or fr.", show_default=True)
+]
+Told = Annotated[
+    bool, typer.Option("--told/--untold", help="Say in it that something was left out, where --for or --public left it out.")
 ]
 Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
 

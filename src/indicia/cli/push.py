@@ -11,7 +11,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.marked import counting_as
-from indicia.cli.options import Color, Quiet, Unmarked, Verbose, read_marking, talk
+from indicia.cli.options import Color, Quiet, Told, Unmarked, Verbose, read_marking, talk
 from indicia.cli.pull import TokenFile, read_secret
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def push(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
     audience: Annotated[str, typer.Option("--for", help="What its readers are cleared for; the rest is left out.")] = "clear",
+    told: Told = True,
     unmarked: Unmarked = None,
     token_file: TokenFile = None,
     everything: Annotated[
@@ -60,7 +61,7 @@ def push(
     sent = Sent(case, url, cleared)
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     with opened_case(case) as whole:
-        seen = for_audience(as_left(counting_as(whole, unmarked), knowledge), cleared, knowledge)
+        seen = for_audience(as_left(counting_as(whole, unmarked), knowledge), cleared, knowledge, told=told)
         for sentence in left_out(seen):
             voice.say(sentence)
         objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)

@@ -10,7 +10,7 @@ import typer
 from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.marked import counting_as, tell_unmarked
-from indicia.cli.options import Color, Language, Output, Quiet, Unmarked, Verbose, read_language, read_marking, talk
+from indicia.cli.options import Color, Language, Output, Quiet, Told, Unmarked, Verbose, read_language, read_marking, talk
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 
@@ -43,7 +43,7 @@ def share(
     audience: Annotated[
         str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
     ] = None,
-    told: Annotated[bool, typer.Option("--told/--untold", help="With --for: say in it that something was left out.")] = True,
+    told: Told = True,
     unmarked: Unmarked = None,
     internal: Annotated[
         bool, typer.Option("--internal", help="Let names of your machines and people, and log lines, leave.")

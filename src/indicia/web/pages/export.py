@@ -48,7 +48,7 @@ WHOLE = "json"  # is the case itself: nothing of the house's own is taken out of
 def export(ask: Ask) -> Page:
     """All formats, with the marking that each will carry."""
     held = ask.held
-    chosen = {name: text for name in ("for", "internal", "as", "public") if (text := ask.one(name))}
+    chosen = {name: text for name in ("for", "internal", "as", "public", "untold") if (text := ask.one(name))}
     query = ask.link().partition("?")[2]
     rows = []
     for form in sorted(FORMATS, key=lambda name: list(FILES).index(name) if name in FILES else 99):
@@ -68,6 +68,7 @@ def export(ask: Ask) -> Page:
         "internal": bool(ask.one("internal")),
         "machine": ask.one("as") == "machine",
         "public": bool(ask.one("public")),
+        "untold": bool(ask.one("untold")),
     }
     return Page("export.html.j2", "Export", data, view)
 
@@ -81,16 +82,17 @@ def _audience(ask: Ask) -> Tlp | None:
 
 def download(ask: Ask) -> Response:
     """One file, as `indicia share` makes it: `for` leaves out what is marked above, `public` all that our own logs told,
-    `internal` keeps names of our machines and people, `as=machine` leaves out what people decided. Raises: HTTPException."""
+    `untold` the line that says so, `internal` keeps names of our machines and people, `as=machine` leaves out what people
+    decided. Raises: HTTPException."""
     held, form = ask.held, ask.request.path_params["form"]
     if form not in FORMATS:
         raise HTTPException(404, f"There is no such format. Known are: {', '.join(FORMATS)}.")
     case: Case = held.whole(machine=ask.one("as") == "machine")
-    audience = _audience(ask)
+    audience, told = _audience(ask), not ask.one("untold")
     if audience is not None:
-        case = for_audience(case, audience, ask.knowledge)
+        case = for_audience(case, audience, ask.knowledge, told=told)
     if ask.one("public"):
-        case = for_public(case, ask.knowledge)
+        case = for_public(case, ask.knowledge, told=told)
     if form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
     file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))

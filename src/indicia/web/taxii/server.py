@@ -177,7 +177,9 @@ class _Root:
         with self._lock:
             case = self._current()
             if tlp not in self._entries:
-                self._entries[tlp] = self._made(for_audience(case, tlp, self.knowledge, sightings=self.sightings), tlp)
+                # No word on what was left out: a reader's answers depend on nothing above their clearance.
+                seen = for_audience(case, tlp, self.knowledge, sightings=self.sightings, told=False)
+                self._entries[tlp] = self._made(seen, tlp)
             return self._entries[tlp]
 
     def title(self, reader: Reader) -> str:
