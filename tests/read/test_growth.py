@@ -13,6 +13,7 @@ import pytest
 from indicia import knowledge
 from indicia.hunt.logs.formats import LogInput, recognise, syslog
 from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.rules.stix import documents_in
 from indicia.knowledge import galaxy
 from indicia.read import reading
 from indicia.read.claims.decide import deciding
@@ -82,6 +83,15 @@ BUNDLES: dict[str, Callable[[int], list[dict[str, object]]]] = {
     "systems": lambda n: [{"type": "autonomous-system", "number": i} for i in range(n)],
     "names": lambda n: [{"type": "malware", "name": f"a\u00e9{i}"} for i in range(n)],
 }
+
+
+@pytest.mark.parametrize("piece", ["a", " ", "[", "a:a[", "a:b = ", "a:'", "-"])
+def test_patterns_of_nothing(piece: str) -> None:
+    pattern = "[" + piece * (100_000 // len(piece))
+    bundle = json.dumps({"type": "bundle", "objects": [{"type": "indicator", "pattern": pattern}]})
+    with ended_by(5):
+        read_json(bundle, "a", Limits())
+        documents_in(bundle.encode())
 
 
 @pytest.mark.parametrize("kind", BUNDLES)

@@ -17,7 +17,7 @@ __all__ = ["documents_in", "is_bundle"]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<op>!=|<>|<=|>=|=|<|>)|(?P<mark>[\[\](),])"
-    r"|(?P<word>[A-Za-z][\w-]*(?::(?:[\w.*-]|'[^']*'|\[[^\]]*\])+)?))"
+    r"|(?P<word>[A-Za-z][\w-]*+(?::(?:[\w.*-]|'[^']{0,200}'|\[[^\]]{0,20}\])++)?))"
 )
 _VALUES = frozenset("ipv4-addr ipv6-addr domain-name url email-addr mutex autonomous-system".split())
 _HIVE = re.compile(r"(?:HKEY_[A-Z_]+|HKLM|HKCU|HKU|HKCR)\\", re.IGNORECASE)

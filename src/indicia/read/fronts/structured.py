@@ -25,7 +25,7 @@ from indicia.records import STIX_MARKINGS, Context, MentionKind, Tlp
 __all__ = ["ATTRIBUTING", "read_json"]
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
-_COMPARISON = re.compile(r"\[?\s*([a-z0-9-]+):([A-Za-z0-9_.'\[\]-]+)\s*(?:=|MATCHES|LIKE)\s*'((?:[^'\\]|\\.)*)'")
+_COMPARISON = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++):([A-Za-z0-9_.'\[\]-]++)\s*+(?:=|MATCHES|LIKE)\s*+'((?:[^'\\]|\\.)*+)'")
 ATTRIBUTING = frozenset({"attributed-to", "originates-from"})  # relationships that are claims of their makers
 _UNDERSTOOD = frozenset({"identity", "location", "marking-definition", "extension-definition"})  # said of others, not alone
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
