@@ -247,9 +247,20 @@ def test_the_floor_is_in_the_first_ten_of_every_case(values: tuple[str, ...]) ->
     main = [one for one in advice.measures if one.kind in {MeasureKind.PATCH, MeasureKind.MITIGATE, MeasureKind.LOG}]
     first = main[:10]
     sources = " ".join(one.source for one in first)
-    for mitigation in words.floor():
-        assert mitigation in sources, (mitigation, [one.title for one in first])
-    assert all(one.floor and one.reasons for one in first if "M1053" in one.source)
+    later = {key for kind in words.kinds() for key in kind.after} if "T1566.001" in values else set()
+    assert all(mitigation in sources for mitigation in words.floor() if mitigation not in later), [one.title for one in first]
+    sources = " ".join(one.source for one in main[:15])
+    assert all(mitigation in sources for mitigation in later)
+    assert all(one.floor and one.reasons for one in main if "M1053" in one.source)
+
+
+def test_what_the_kind_of_attack_calls_for_goes_before_what_stops_none_of_it() -> None:
+    def order(*values: str) -> list[str]:
+        return [one.source.split()[1] for one in advise(stated(*values), load()).measures if one.kind is MeasureKind.MITIGATE]
+
+    mail, both = order("T1566.001"), order("T1566.001", "T1486")
+    assert mail.index("M1017") < mail.index("M1053") and mail.index("M1054") < mail.index("M1030")
+    assert both.index("M1053") < both.index("M1041")  # ransomware came by it: backups are for the first hour
 
 
 def test_logging_stands_in_a_list_of_its_own_after_what_prevents() -> None:

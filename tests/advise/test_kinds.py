@@ -90,7 +90,7 @@ def test_the_tables_name_things_that_there_are() -> None:
     platforms = {one for row in load().attack.techniques for one in row.platforms}
     for kind in words.kinds():
         assert set(kind.adds) <= set(measures) and set(kind.logs) <= logs
-        assert not set(kind.adds) & set(words.floor())
+        assert not set(kind.adds) & set(words.floor()) and set(kind.after) <= set(words.floor())
         assert all(load().attack.technique(key) for key in kind.techniques)
     for entry in measures.values():
         assert set(entry.also) <= set(measures) and {*entry.there, *entry.platforms} <= platforms

@@ -67,7 +67,14 @@ def advise(
         *seeing.switches(needs, facts, on | ALWAYS, kinds, whole),
     ]
     candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
-    main, curve, base = ordered(candidates, needs, prevention.breadth(facts), prevention.called_for(kinds), _first(case, needs))
+    main, curve, base = ordered(
+        candidates,
+        needs,
+        prevention.breadth(facts),
+        prevention.called_for(kinds),
+        _first(case, needs),
+        prevention.put_after(kinds),
+    )
     main = prevention.with_specifics(main)
     gaps = _gaps(needs, unknown, facts)
     contain = response.containment(case)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 
 import msgspec
@@ -24,6 +24,7 @@ COST = {1: 1.0, 2: 1.6, 3: 2.6}
 TOLD = frozenset({Rank.SEEN, Rank.STATED})
 PATCHING = stable_id("measure", "mitigate", "M1051")
 FIRST = 2  # measures of this case alone that come before what is due in every case, where its own traces tell them
+AHEAD = 4  # measures of a kind of attack that go before what of the floor may follow: all of that stays in the first fifteen
 LEAST = 1e-9
 
 
@@ -38,13 +39,19 @@ def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, fl
 
 
 def ordered(
-    measures: Iterable[Measure], needs: Sequence[Need], breadth: dict[str, int], called: Sequence[str] = (), first: int = FIRST
+    measures: Iterable[Measure],
+    needs: Sequence[Need],
+    breadth: dict[str, int],
+    called: Sequence[str] = (),
+    first: int = FIRST,
+    after: Collection[str] = (),
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures in the order in which to take them, their curve, and the share that is covered before the first of them.
 
     By what each adds per effort: the greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher
     1978). Patches for what is stated or seen come first, then the `first` few measures that do most here, then what is due in
-    every case, then what this kind of attack calls for (`called`, ids in order), then the rest; what is only known of the
+    every case, then what this kind of attack calls for (`called`, ids in order; what is due in every case and stands in `after`
+    follows it), then the rest; what is only known of the
     affair or typical of the accused comes after what this case tells, and what only lets us see stands in a list of its own
     after all that prevents. Measures in place come last and are counted first. Ties go by id.
     """
@@ -56,7 +63,7 @@ def ordered(
     base = sums.covered()
     rest = sorted((one for one in every if not one.in_place), key=lambda measure: measure.id)
     greedy = sums.copy().greedy([one for one in rest if one.kind is not MeasureKind.LOG])
-    arranged = _arranged(greedy, called, first)
+    arranged = _arranged(greedy, called, first, after)
     curve: list[CoverageStep] = []
 
     def step(measure: Measure) -> None:
@@ -72,7 +79,7 @@ def ordered(
     return [*arranged, *logs, *taken], tuple(curve), base
 
 
-def _arranged(greedy: Sequence[Measure], called: Sequence[str], few: int) -> list[Measure]:
+def _arranged(greedy: Sequence[Measure], called: Sequence[str], few: int, after: Collection[str]) -> list[Measure]:
     """Patches of what is told, the few that do most here, what is due in every case, what the kind of attack calls for, the
     rest: each as they were chosen. Where patches are named, patching in general closes the floor."""
     place = {id: at for at, id in enumerate(called)}
@@ -85,7 +92,8 @@ def _arranged(greedy: Sequence[Measure], called: Sequence[str], few: int) -> lis
     of_kind.sort(key=lambda one: place[one.id])
     later = [one for one in told[few:] if one not in of_kind]
     rest = [one for one in greedy if one.rank not in TOLD and not one.floor and one not in of_kind]
-    return [*patches, *first, *floor, *of_kind, *later, *rest]
+    now, then = [one for one in floor if one.id not in after], [one for one in floor if one.id in after]
+    return [*patches, *first, *now, *of_kind[:AHEAD], *then, *of_kind[AHEAD:], *later, *rest]
 
 
 class _Sums:

@@ -14,7 +14,7 @@ from indicia.advise.words import KindWords, MitigationWords, listed
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["NO_PREVENTION", "breadth", "called_for", "prevention", "with_specifics"]
+__all__ = ["NO_PREVENTION", "breadth", "called_for", "prevention", "put_after", "with_specifics"]
 
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
@@ -133,6 +133,12 @@ def called_for(kinds: Sequence[KindWords]) -> tuple[str, ...]:
     """Ids of the measures that the kinds call for: the first of each kind, then the second of each, and so on."""
     turns = zip_longest(*(kind.adds for kind in kinds))
     return tuple(dict.fromkeys(stable_id("measure", "mitigate", key) for turn in turns for key in turn if key))
+
+
+def put_after(kinds: Sequence[KindWords]) -> frozenset[str]:
+    """Ids of the measures of the floor that follow what the kinds call for: backups and segments stop no deceiving mail."""
+    shared = frozenset[str].intersection(*(frozenset(kind.after) for kind in kinds)) if kinds else frozenset[str]()
+    return frozenset(stable_id("measure", "mitigate", key) for key in shared)
 
 
 def with_specifics(measures: Iterable[Measure]) -> list[Measure]:

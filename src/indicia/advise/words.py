@@ -58,13 +58,15 @@ class MitigationWords(Words, frozen=True, kw_only=True):
 
 class KindWords(Words, frozen=True, kw_only=True):
     """A kind of attack: told by one of `techniques`, or by `words` that the texts say more than once. `adds` are the measures
-    that it calls for beyond the floor, the most asked for first; `logs` are those that show it."""
+    that it calls for beyond the floor, the most asked for first, `after` those of the floor that may follow them; `logs` are
+    those that show it."""
 
     id: str
     name: str
     techniques: tuple[str, ...]
     words: tuple[str, ...]
     adds: tuple[str, ...]
+    after: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
 
 
