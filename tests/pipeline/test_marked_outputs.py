@@ -89,6 +89,7 @@ NOTHING_OF_A_CASE = {
     "example": "leaves public texts and made-up logs",
     "doctor": "tells of this machine",
     "completion": "is of the shell",
+    "watch": "its digest has tests of its own",
 }
 
 

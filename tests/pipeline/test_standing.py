@@ -172,13 +172,17 @@ def test_corrections_lie_over_one_another_and_what_is_no_correction_is_passed_ov
     assert (found.date, found.said.firmness) == ("2021", Firmness.HIGH)
 
 
-def test_nobody_is_named_by_a_correction_where_the_text_names_nobody(case: Case) -> None:
+def test_a_correction_names_who_is_meant_where_the_machine_saw_nobody(case: Case) -> None:
+    """The words are the person's; the place in the text is that of the quote."""
     claim = next(one for one in case.claims if one.accused.party is None)
     source = msgspec.structs.replace(claim.source, party=None)
     claim = msgspec.structs.replace(claim, source=source)
     rows = (claim.id, "correct", '{"source": "Acme", "accused": "Somebody", "level": "group"}')
     found = Standing(judged(case, rows)).corrected(claim)
-    assert found.source.party is None and found.accused.party is None and found.accused.level is Level.GROUP
+    assert found.source.party is not None and found.accused.party is not None
+    assert (found.source.party.canonical, found.accused.party.canonical) == ("Acme", "Somebody")
+    assert found.source.party.span == found.accused.party.span == claim.quote
+    assert found.accused.level is Level.GROUP
 
 
 def test_claims_that_people_added_are_in_the_case_once_unless_rejected(case: Case, knowledge: Knowledge) -> None:

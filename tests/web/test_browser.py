@@ -329,7 +329,7 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
     context = inside(browser, address, java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
-    page.fill("[name=name]", "Plain")
+    page.fill("form.stack [name=name]", "Plain")
     page.fill("[name=pasted]", ARTICLE)
     page.get_by_role("button", name="Build").click()
     for _ in range(120):

@@ -76,7 +76,8 @@ def _copies(documents: Sequence[Document]) -> dict[str, str]:
 
 
 class _Utterance(NamedTuple):
-    claim: Claim
+    first: str  # id of the claim that it leads back to
+    firmness: Firmness
     day: str
     named: str
 
@@ -130,13 +131,16 @@ def _first_utterances(claims: Sequence[Claim], known: Mapping[str, Document]) ->
 def _passed_on(claim: Claim, day: str, said: list[_Utterance]) -> str:
     """The id of the utterance in `said` that a claim of the same voice repeats; its own, and it joins them, where it is new."""
     named = claim.accused.party.canonical if claim.accused.party else ""
+    firmness = claim.said.firmness
+    first = claim.id
     for one in reversed(said):
-        firmness = one.claim.said.firmness
-        flatter = claim.said.firmness is Firmness.NONE and FIRMER[firmness] > FIRMER[Firmness.NONE]
-        if one.day == day or (one.named == named and (firmness is claim.said.firmness or flatter)):
-            return one.claim.id
-    said.append(_Utterance(claim, day, named))
-    return claim.id
+        flatter = firmness is Firmness.NONE and FIRMER[one.firmness] > FIRMER[Firmness.NONE]
+        if one.day == day or (one.named == named and (one.firmness is firmness or flatter)):
+            first = one.first
+            break
+    if first == claim.id or all(one.named != named for one in said):  # on one day a voice may name a state and its group
+        said.append(_Utterance(first, firmness, day, named))
+    return first
 
 
 def _heads(claim: Claim, document: Document | None) -> bool:

@@ -115,11 +115,14 @@ _DIRECTIVE = re.compile(rb"[\xef\xbb\xbf \t\r\n]*#(?:[A-Za-z-]+:|separator\b)")
 def sniff_text(head: bytes, name: str) -> bool:
     """Text of which half of the first lines begin with a time; and what its name calls a log, with times or without.
 
-    What begins with directives is a log of columns, or nothing: its rules need the columns.
+    What begins with directives is a log of columns, or nothing: its rules need the columns. So may be what begins with nothing
+    but comments.
     """
     if b"\0" in head[:4096] or _DIRECTIVE.match(head):
         return False
     lines = _first_lines(head)
+    if all(line.lstrip().startswith("#") for line in lines):
+        return False
     timed = sum(leading_time(line) is not None for line in lines)
     return bool(lines) and (timed * 2 >= len(lines) or _NAME.search(name) is not None)
 
