@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,3 +96,12 @@ def test_a_case_is_asked(site: TestClient) -> None:
     assert site.get(f"{BASE}.csv", params={"q": "drop table claims"}).status_code == 400
     for _, sql in EXAMPLES:
         assert site.get(BASE, params={"q": sql}).status_code == 200, sql
+
+
+def test_the_copy_ends_with_the_last_who_holds_it() -> None:
+    tables = Tables([Table("t", ("a",), [(1,)])])
+    end = tables.close
+    assert end.alive and tables.ask("select a from t").rows == [(1,)]
+    del tables
+    gc.collect()
+    assert not end.alive

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -66,10 +67,8 @@ class Tables:
         self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
         self._database.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MOST_SQL)
         self._database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        self._database.set_authorizer(self._may)
-
-    def close(self) -> None:
-        self._database.close()
+        self._database.set_authorizer(_may)  # no method, which would keep the tables for as long as their database
+        self.close = weakref.finalize(self, self._database.close)  # called when the last who holds the tables lets go of them
 
     def ask(self, sql: str) -> Answer:
         """The first rows of one question. Raises: UsageError for one that cannot be answered, or took too long."""
@@ -97,10 +96,11 @@ class Tables:
         finally:
             self._database.set_progress_handler(None, 0)
 
-    def _may(self, action: int, first: str | None, second: str | None, database: str | None, _: str | None) -> int:
-        if action == sqlite3.SQLITE_FUNCTION:
-            return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED else sqlite3.SQLITE_OK
-        return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+def _may(action: int, _first: str | None, second: str | None, _database: str | None, _by: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED else sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
 
 def _plain(value: object) -> object:
