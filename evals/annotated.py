@@ -14,9 +14,9 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["ANNOTATIONS", "MEASURED", "annotated", "cleaned", "texts_of", "worded"]
+__all__ = ["ANNOTATIONS", "MEASURED", "Annotated", "annotated", "documents", "worded"]
 
 ANNOTATIONS = Path(__file__).parent.parent / "corpora" / "real" / "annotations.jsonl"
 MEASURED = ANNOTATIONS.with_name("measured.jsonl")  # never trained on, fitted to or looked into
@@ -28,14 +28,31 @@ _MARKUP = re.compile(
 )
 
 
+class Annotated(NamedTuple):
+    """A document as a person reads it, and its claims, their places in that text."""
+
+    id: str
+    text: str
+    claims: list[dict[str, Any]]
+
+
 def annotated(file: Path) -> Iterator[dict[str, Any]]:
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
-def texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None) -> tuple[dict[str, str], Counter[str]]:
-    """Document id -> text, and why others have none. `mirrors`: a folder of fetched repositories, `owner+name/repo` each."""
+def documents(rows: Sequence[dict[str, Any]], shared: Path, mirrors: Path | None) -> tuple[list[Annotated], Counter[str]]:
+    """The annotated documents whose texts are there, in order, and why others are not.
+
+    `shared` holds the corpus, `mirrors` the fetched repositories, `owner+name/repo` each.
+    """
+    texts, missing = _texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", mirrors)
+    return [Annotated(row["id"], *_cleaned(texts[row["id"]], row["claims"])) for row in rows if row["id"] in texts], missing
+
+
+def _texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None) -> tuple[dict[str, str], Counter[str]]:
+    """Document id -> text, and why others have none."""
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         held = {item["id"]: item["text"] for item in map(json.loads, lines)}
     out: dict[str, str] = {}
@@ -66,7 +83,7 @@ def _fetched(source: str, mirrors: Path | None) -> str | None:
     return None
 
 
-def cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+def _cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
     """A text without pictures, link targets and tags, and its claims with their places in it."""
     kept = _kept(text, 0)
     after = [0] * (len(text) + 1)  # how many characters before each are kept

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evals.annotated import MEASURED, annotated, cleaned, texts_of, worded
+from evals.annotated import MEASURED, annotated, documents, worded
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
@@ -252,14 +252,11 @@ def measured_news(shared: Path | None) -> list[dict[str, Any]]:
     mirrors = os.environ.get("INDICIA_MIRRORS")
     if shared is None or mirrors is None:
         return []
-    rows = list(annotated(MEASURED))
-    texts, _ = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", Path(mirrors))
-    items = []
-    for row in rows:
-        if row["id"] in texts:
-            text, claims = cleaned(texts[row["id"]], row["claims"])
-            items.append({"id": row["id"], "style": "news", "text": text, "claims": [worded(claim, text) for claim in claims]})
-    return items
+    found, _ = documents(list(annotated(MEASURED)), shared, Path(mirrors))
+    return [
+        {"id": id, "style": "news", "text": text, "claims": [worded(claim, text) for claim in claims]}
+        for id, text, claims in found
+    ]
 
 
 def left_out(item: Row, every: int = LEFT_OUT) -> bool:

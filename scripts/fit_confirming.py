@@ -21,7 +21,7 @@ import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
-from evals.annotated import annotated, cleaned, texts_of, worded
+from evals.annotated import ANNOTATIONS, annotated, documents, worded
 from evals.claims import closeness
 from indicia import knowledge
 from indicia.read.claims import claim_row, reader
@@ -44,12 +44,9 @@ class Candidate(NamedTuple):
 
 
 def real(shared: Path, mirrors: Path | None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    rows = [row for row in annotated(HERE / "corpora" / "real" / "annotations.jsonl") if row["slice"] == KEPT]
-    texts, _ = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", mirrors)
-    for row in rows:
-        if (text := texts.get(row["id"])) is not None:
-            text, claims = cleaned(text, row["claims"])
-            yield text, [worded(claim, text) for claim in claims]
+    found, _ = documents([row for row in annotated(ANNOTATIONS) if row["slice"] == KEPT], shared, mirrors)
+    for _, text, claims in found:
+        yield text, [worded(claim, text) for claim in claims]
 
 
 def own() -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -94,13 +91,13 @@ def main() -> None:
     parser.add_argument("--mirrors", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
-    documents = [(candidates(text, claims), 1.0) for text, claims in real(options.shared, options.mirrors)]
-    documents += [(candidates(text, claims), OWN_WEIGHT) for text, claims in own()]
-    given = [(number, one, weight) for number, (found, weight) in enumerate(documents) for one in found if not one.optional]
+    read = [(candidates(text, claims), 1.0) for text, claims in real(options.shared, options.mirrors)]
+    read += [(candidates(text, claims), OWN_WEIGHT) for text, claims in own()]
+    given = [(number, one, weight) for number, (found, weight) in enumerate(read) for one in found if not one.optional]
     x = np.array([one.features for _, one, _ in given], dtype=np.float32)
     y = np.array([one.right for _, one, _ in given])
     weights = np.array([weight for _, _, weight in given])
-    print(f"{len(documents)} documents and passages, {len(y)} candidates, {int(y.sum())} of them right")
+    print(f"{len(read)} documents and passages, {len(y)} candidates, {int(y.sum())} of them right")
     apart = np.zeros(len(y))
     for taught, asked in GroupKFold(5).split(x, y, [number for number, _, _ in given]):
         apart[asked] = forest().fit(x[taught], y[taught], weights[taught]).predict_proba(x[asked])[:, 1]

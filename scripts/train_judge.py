@@ -27,7 +27,7 @@ from judge_network import WIDTH, Batch, Judge, loss_of, packaged, packaged_layer
 from judge_onnx import export
 from torch import nn
 
-from evals.annotated import annotated, cleaned, texts_of
+from evals.annotated import ANNOTATIONS, annotated, documents
 from indicia.read.claims.score.judge import ANSWERS, judge
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 from indicia.read.claims.score.windows import ABOUT, OUTSIDE
@@ -166,26 +166,20 @@ def likely(model: Judge, items: Sequence[Item], vectors: Vectors) -> list[Item]:
 
 
 def real_items(shared: Path, mirrors: Path | None, chance: random.Random) -> list[Item]:
-    rows = [row for row in annotated(HERE / "corpora" / "real" / "annotations.jsonl") if row["slice"] != KEPT]
-    texts, missing = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", mirrors)
-    print(f"{len(texts)} real documents", *(f"{count} left out: {why}" for why, count in missing.items()), sep=", ", flush=True)
+    found, missing = documents([row for row in annotated(ANNOTATIONS) if row["slice"] != KEPT], shared, mirrors)
+    print(f"{len(found)} real documents", *(f"{count} left out: {why}" for why, count in missing.items()), sep=", ", flush=True)
     items = []
-    for row in rows:
-        for example in examples(row["id"], *cleaned(texts[row["id"]], row["claims"])) if row["id"] in texts else ():
-            if row["claims"] or chance.random() < EASY:
+    for id, text, claims in found:
+        for example in examples(id, text, claims):
+            if claims or chance.random() < EASY:
                 items += [Item(example, asked) for asked in example.asked]
     return items
 
 
 def swapped_items(shared: Path, mirrors: Path | None, seed: int) -> list[Item]:
     """The windows of documents with claims in which somebody is accused, with other parties in their places."""
-    rows = [r for r in annotated(HERE / "corpora" / "real" / "annotations.jsonl") if r["slice"] != KEPT and r["claims"]]
-    texts, _ = texts_of(rows, shared / "claims" / "real" / "corpus.jsonl.gz", mirrors)
-    given = []
-    for row in rows:
-        if row["id"] in texts:
-            text, claims = cleaned(texts[row["id"]], row["claims"])
-            given.append({"id": row["id"], "text": text, "claims": [_apart(claim) for claim in claims]})
+    found, _ = documents([r for r in annotated(ANNOTATIONS) if r["slice"] != KEPT and r["claims"]], shared, mirrors)
+    given = [{"id": id, "text": text, "claims": [_apart(claim) for claim in claims]} for id, text, claims in found]
     items = []
     for one in swapped(given, 1.0, seed):
         claims = [{**c, **c["spans"], "quote": [c["quote_start"], c["quote_end"]]} for c in one["claims"]]

@@ -121,4 +121,4 @@ def test_each_issuer_of_a_paper_that_names_several_says_what_the_paper_tells() -
 )
 def test_who_issues_a_paper_by_its_own_words(text: str, issuers: list[str]) -> None:
     tools = tools_of(knowledge.load())
-    assert [one.described.canonical for one in issuers_told(text, tools.names, tools.states)] == issuers
+    assert [described.canonical for described, _ in issuers_told(text, tools.names, tools.states)] == issuers

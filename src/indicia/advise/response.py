@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from indicia.advise import words
+from indicia.knowledge.articles import capital
 from indicia.records import Audience, Case, HuntVerdict, Measure, MeasureKind, Outcome, Rank, Sighting, stable_id
 
 __all__ = ["containment", "reporting"]
@@ -62,7 +63,7 @@ def reporting(case: Case) -> list[Measure]:
             id=stable_id("measure", "report", duty.id),
             kind=MeasureKind.REPORT,
             title=f"{duty.region}: {duty.title}" if duty.region != "any" else duty.title,
-            instruction=f"{_capital('; '.join(duty.deadlines))}. To {duty.to}. Binds {duty.who}.",
+            instruction=f"{capital('; '.join(duty.deadlines))}. To {duty.to}. Binds {duty.who}.",
             audience=Audience.MANAGEMENT,
             reasons=reasons,
             rank=Rank.SEEN,
@@ -73,7 +74,3 @@ def reporting(case: Case) -> list[Measure]:
         )
         for duty in sorted(book.duties, key=lambda duty: (duty.hours, duty.id))
     ]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

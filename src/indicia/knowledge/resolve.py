@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
 from indicia.knowledge.index import fold
+from indicia.knowledge.keeping import kept_by_tables
 from indicia.knowledge.tables import Actor, Agency, Group
 
 __all__ = ["Names", "Named", "names_of"]
@@ -101,15 +102,7 @@ class Names:
         return self._by_group.get(group)
 
 
-_KEEP = 4
-_kept: list[tuple[Named, Names]] = []
-
-
+@kept_by_tables
 def names_of(known: Named) -> Names:
-    """The names in some tables. The last few are kept: building them takes longer than asking."""
-    for tables, names in _kept:
-        if tables is known:
-            return names
-    names = Names(known)
-    _kept[:] = [(known, names), *_kept[: _KEEP - 1]]
-    return names
+    """The names in some tables."""
+    return Names(known)

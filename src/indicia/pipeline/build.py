@@ -121,9 +121,8 @@ def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] =
     """The case with what follows from its texts, sightings and what is in place made anew: affairs, both assessments, advice.
 
     The one place that draws conclusions: for a new case, one that people judged (their `judgements` of evidence are laid over
-    it), and what an audience may see. Claims that are still to be
-    checked stand beside them.
-    `joined`: its affairs hold these very claims already.
+    it), and what an audience may see. Claims that are still to be checked stand beside them. `joined`: its affairs hold these
+    very claims already.
     """
     claims = those_counted(case.claims, judgements)
     affairs = case.affairs if joined else join_affairs(claims, case.documents, knowledge)

@@ -9,8 +9,8 @@ from indicia.records.weighing import Judgement
 
 __all__ = ["SURE", "those_counted", "last_words", "rejected", "to_check"]
 
-# The score from which a claim that was read counts without anybody's looking: from there the reader is right about nine of ten
-# in real documents (docs/measurements.md).
+# The score from which a claim that was read counts without anybody's looking: from there the reader is right about seven to
+# nine of ten in real documents (docs/measurements.md).
 SURE = 0.8
 
 

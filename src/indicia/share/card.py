@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from indicia.knowledge.articles import capital
 from indicia.records import Case, Claim, Span, Stance
 from indicia.share.brief.pdf import png
 from indicia.share.redact import marking_of
@@ -13,7 +14,7 @@ from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
 from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
 from indicia.view.strokes import stroke
-from indicia.view.wording import capital, many
+from indicia.view.wording import many
 
 __all__ = ["card", "card_png"]
 

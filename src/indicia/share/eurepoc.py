@@ -6,15 +6,13 @@ follow theirs.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.eurepoc import COLUMNS, coded
 from indicia.records import AccusedType, Case, Claim, SourceType, Stance
 from indicia.share.redact import marking_of
-from indicia.view.inert import inert_cell
+from indicia.view.inert import inert_table
 from indicia.view.words import by_state, firmness_words, source_words
 
 __all__ = ["render"]
@@ -25,19 +23,17 @@ _ATTRIBUTING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 
 def render(case: Case, knowledge: Knowledge) -> bytes:
     """CSV (RFC 4180), a row for each claim that attributes, in the order of the case."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow((*COLUMNS, *OURS))
+    return inert_table((*COLUMNS, *OURS), _rows(case))
+
+
+def _rows(case: Case) -> Iterator[tuple[str, ...]]:
     marking = marking_of(case).label
     documents = {document.id: document for document in case.documents}
     for claim in case.claims:
-        if claim.stance not in _ATTRIBUTING:
-            continue
-        document = documents.get(claim.quote.document)
-        where = (document.title or document.file_name, document.published or "") if document else ("", "")
-        cells = (*_coded(claim), claim.stance.value, firmness_words(claim.said), claim.quote.text, *where, marking)
-        writer.writerow([inert_cell(cell) for cell in cells])
-    return out.getvalue().encode("utf-8")
+        if claim.stance in _ATTRIBUTING:
+            document = documents.get(claim.quote.document)
+            where = (document.title or document.file_name, document.published or "") if document else ("", "")
+            yield (*_coded(claim), claim.stance.value, firmness_words(claim.said), claim.quote.text, *where, marking)
 
 
 def _coded(claim: Claim) -> Iterator[str]:

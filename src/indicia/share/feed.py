@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind
 from indicia.share.redact import marking_of
 from indicia.share.seen import seen
 from indicia.share.well_known import well_known
-from indicia.view.inert import inert_cell
+from indicia.view.inert import inert_table
 
 __all__ = ["render"]
 
@@ -25,9 +22,7 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
     for mention in case.mentions:
         if mention.kind is MentionKind.INDICATOR and mention.context is Context.STATED:
             rows.setdefault((mention.type, mention.value), (mention.score, names.get(mention.span.document, "")))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    table = []
     for (type, value), (score, source) in sorted(rows.items()):
         count, *ends = times.get(value, (0,))
         first, last = (moment.isoformat(timespec="milliseconds") for moment in ends) if ends else ("", "")
@@ -37,6 +32,5 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
             f"seen {count:,} times in the logs" if count > 1 else "seen once in the logs" if count else "",
         )
         note = "; ".join(filter(None, notes))
-        cells = (type, value, first, last, str(round(score * 100)), marking, source, note)
-        writer.writerow([inert_cell(cell) for cell in cells])
-    return out.getvalue().encode("utf-8")
+        table.append((type, value, first, last, str(round(score * 100)), marking, source, note))
+    return inert_table(COLUMNS, table)

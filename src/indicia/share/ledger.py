@@ -6,8 +6,6 @@ has no word for. The context stands in the file: nothing is fetched to read it.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +14,7 @@ import orjson
 from indicia.knowledge import Knowledge
 from indicia.records import AccusedType, Case, Claim, Document, SourceType, to_check
 from indicia.share.redact import marking_of
-from indicia.view.inert import inert_cell
+from indicia.view.inert import inert_table
 from indicia.view.words import source_words
 
 __all__ = ["COLUMNS", "as_csv", "as_json_ld", "citation"]
@@ -81,14 +79,14 @@ def _rows(case: Case) -> Iterator[dict[str, Any]]:
 
 def as_csv(case: Case, knowledge: Knowledge) -> bytes:
     """CSV, safe to open in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
     words = {None: "", True: "yes", False: "no"}
-    for row in _rows(case):
-        cells = (words[value] if value is None or isinstance(value, bool) else str(value) for value in row.values())
-        writer.writerow([inert_cell(cell) for cell in cells])
-    return out.getvalue().encode("utf-8")
+    return inert_table(
+        COLUMNS,
+        (
+            (words[value] if value is None or isinstance(value, bool) else str(value) for value in row.values())
+            for row in _rows(case)
+        ),
+    )
 
 
 def as_json_ld(case: Case, knowledge: Knowledge) -> bytes:

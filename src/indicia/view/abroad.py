@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from indicia.knowledge.articles import capital
 from indicia.records import (
     Case,
     Claim,
@@ -26,7 +27,7 @@ from indicia.view.inert import clip
 from indicia.view.judgements import reach_of
 from indicia.view.language import colon, country, forms, joined, noted, quoted, tell, tell_many
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
-from indicia.view.wording import capital, sentence
+from indicia.view.wording import sentence
 from indicia.view.words import accused_words, by_state, source_words
 
 __all__ = [

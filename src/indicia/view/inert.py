@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable
 
@@ -118,3 +120,12 @@ def inert_cell(cell: str) -> str:
     """
     clean = cell.replace("\x00", "")
     return f"'{clean}" if clean.lstrip()[:1] in {"=", "+", "-", "@"} or clean[:1] in {"\t", "\r", "\n"} else clean
+
+
+def inert_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """CSV (RFC 4180) that is safe to open in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([inert_cell(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8")

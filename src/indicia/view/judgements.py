@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
-from indicia.knowledge.articles import the
+from indicia.knowledge.articles import capital, the
 from indicia.records import (
     Assessment,
     Case,
@@ -35,7 +35,7 @@ from indicia.view.first import first_things, headline
 from indicia.view.inert import clip
 from indicia.view.leaving import is_public
 from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
-from indicia.view.wording import capital, many
+from indicia.view.wording import many
 from indicia.view.words import plural, surely
 
 __all__ = [

@@ -1,18 +1,15 @@
-"""Small words of a brief: counts, sentences, capitals."""
+"""Small words of a brief: counts and sentences."""
 
 from __future__ import annotations
 
-__all__ = ["because", "capital", "many", "sentence"]
+from indicia.knowledge.articles import capital
+
+__all__ = ["because", "many", "sentence"]
 
 
 def many(count: int, word: str, words: str = "") -> str:
     """`1 text`, `3 texts`, `2 duties`."""
     return f"{count} {word}" if count == 1 else f"{count} {words or f'{word}s'}"
-
-
-def capital(text: str) -> str:
-    """`text` with its first letter large and the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def because(text: str) -> str:

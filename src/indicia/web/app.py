@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -114,19 +114,7 @@ def create_app(
     this machine. Raises: IndiciaError when a given case cannot be opened or a folder is not there.
     """
     folders, launch = Folders(reads), launch or secrets.token_urlsafe(24)
-    shelf = Shelf(folder)
-    try:
-        for case in cases:
-            shelf.add(case)
-    except IndiciaError:
-        shelf.close()
-        raise
-
-    @asynccontextmanager
-    async def life(_: Starlette) -> AsyncIterator[None]:
-        yield
-        shelf.close()
-
+    shelf = _shelf(folder, cases)
     app = Starlette(
         routes=_routes(),
         middleware=[
@@ -142,7 +130,7 @@ def create_app(
             Middleware(Entrance, token=launch, refuse=_outside),
         ],
         exception_handlers=_HANDLERS,
-        lifespan=life,
+        lifespan=_closing(shelf),
     )
     app.router.redirect_slashes = False
     app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), folders
@@ -160,20 +148,7 @@ def create_open_app(
 
     Raises: IndiciaError when a given case cannot be opened.
     """
-    inner = Shelf(folder)
-    try:
-        for case in cases:
-            inner.add(case)
-    except IndiciaError:
-        inner.close()
-        raise
-    shelf = OpenShelf(inner, audience)
-
-    @asynccontextmanager
-    async def life(_: Starlette) -> AsyncIterator[None]:
-        yield
-        shelf.close()
-
+    shelf = OpenShelf(_shelf(folder, cases), audience)
     app = Starlette(
         routes=_reading((*ABOVE[:2], *(row for row in OF_A_CASE if row[1] not in NOT_OPEN))),
         middleware=[
@@ -181,7 +156,7 @@ def create_open_app(
             Middleware(SessionMiddleware, secret_key=secrets.token_hex(32), session_cookie=COOKIE, same_site="strict"),
         ],
         exception_handlers=_HANDLERS,
-        lifespan=life,
+        lifespan=_closing(shelf),
     )
     app.router.redirect_slashes = False
     app.state.shelf, app.state.jobs, app.state.folders = shelf, Jobs(), Folders()
@@ -189,6 +164,29 @@ def create_open_app(
     app.state.author, app.state.user_header = "", None
     app.state.reads_only = True
     return app
+
+
+def _shelf(folder: Path, cases: Iterable[str]) -> Shelf:
+    """The cases in a folder, and those given. Raises: IndiciaError when one of these cannot be opened."""
+    shelf = Shelf(folder)
+    try:
+        for case in cases:
+            shelf.add(case)
+    except IndiciaError:
+        shelf.close()
+        raise
+    return shelf
+
+
+def _closing(shelf: Shelf) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """The life of an app, at the end of which the shelf is closed."""
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        shelf.close()
+
+    return life
 
 
 def _reading(pages: Iterable[tuple[str, PageFunction]]) -> list[BaseRoute]:

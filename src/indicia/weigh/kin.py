@@ -6,11 +6,11 @@ A relation between hypotheses and no merge: what weighs for one never weighs for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indicia.knowledge.index import fold
-from indicia.knowledge.tables import Actor
+from indicia.knowledge.keeping import kept_by_tables
 from indicia.weigh.known import Known
 from indicia.weigh.words import listed
 
@@ -29,21 +29,10 @@ class Kin:
     names: tuple[str, ...]
 
 
+@kept_by_tables
 def kin_of(known: Known) -> Mapping[str, tuple[Kin, ...]]:
     """Actor id (ATT&CK's where there is one) -> who may be the same, those with the most names in common first."""
-    for tables, kin in _kept:
-        if tables is known:
-            return kin
-    found = _kin_of(known.actors)
-    _kept[:] = [(known, found)]
-    return found
-
-
-_kept: list[tuple[Known, Mapping[str, tuple[Kin, ...]]]] = []
-
-
-def _kin_of(actors: Iterable[Actor]) -> Mapping[str, tuple[Kin, ...]]:
-    by_id = {actor.id: actor for actor in actors}
+    by_id = {actor.id: actor for actor in known.actors}
     shared: dict[tuple[str, str], list[str]] = defaultdict(list)
     for actor in by_id.values():
         for alias in actor.aliases:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, fsum, log10
 
-from indicia.knowledge.articles import the
+from indicia.knowledge.articles import capital, the
 from indicia.records import (
     Assessment,
     Confidence,
@@ -313,16 +313,12 @@ def _statement(
     parts = [f"The statements point to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
     against = sorted({voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS}})
     denied = (
-        f" {_capital(listed([the(name) for name in against]))} {'disputes' if len(against) == 1 else 'dispute'} it."
+        f" {capital(listed([the(name) for name in against]))} {'disputes' if len(against) == 1 else 'dispute'} it."
         if against
         else ""
     )
     sure = f"{band(best.probability)} ({percent(best.probability)})"
     return f"{', and '.join(parts)}.{denied} Taken at their word, that is {sure}.{_ties(best, layout)}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _ties(best: Posterior, layout: Layout) -> str:

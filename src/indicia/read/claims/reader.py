@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
@@ -82,8 +83,8 @@ class Reading:
         self.model = model
         self.threshold = threshold
         issuer = find_issuer(document, tools.names, tools.states)
-        told = issuers_told(document.text, tools.names, tools.states) if issuer is None and model is not None else ()
-        self.bench = Bench(document.text, judge(), told) if model is not None else None
+        issuers = partial(issuers_told, document.text, tools.names, tools.states) if issuer is None else tuple
+        self.bench = Bench(document.text, judge(), issuers) if model is not None else None
         # a heading that names the issuer claims nothing and is no part of the sentence after it
         self.heading = issuer.heading if issuer is not None else 0
         self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
@@ -219,11 +220,10 @@ class Reading:
 
     def weighed(self) -> list[Found]:
         """All candidates with their probability to be claims of the document."""
-        judged = [one for one in self.found if one.judged is not None]
-        scores = dict(zip(map(id, judged), chances(judged), strict=True))
+        scores = iter(chances([one for one in self.found if one.judged is not None]))
         out = []
         for one in self.found:
-            score = scores.get(id(one), one.score)
+            score = next(scores) if one.judged is not None else one.score
             if is_plain(one) and score >= PLAIN:
                 score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
             out.append(one._replace(score=score))

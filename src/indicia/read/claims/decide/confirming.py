@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,8 @@ from indicia.read.claims.decide.evidence import said_of
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
 from indicia.read.claims.parse.kinds import Described
-from indicia.read.claims.refer.issuer import Issuer
-from indicia.read.claims.refer.resolving import Found, Resolver, Voice
+from indicia.read.claims.refer.issuer import Voice
+from indicia.read.claims.refer.resolving import Found, Resolver
 from indicia.read.claims.score.cutting import Cut, widened
 from indicia.read.claims.score.judge import NOBODY, Judge, Verdict
 from indicia.read.claims.score.windows import Turn, askable, may_decline, turn_labels, window_of
@@ -45,22 +46,23 @@ class Hearing(NamedTuple):
 
 
 class Bench:
-    """The judge before one document."""
+    """The judge before one document. `issuers` finds who issues it, where it tells that itself."""
 
-    def __init__(self, text: str, model: Judge, issuers: Sequence[Issuer] = ()) -> None:
+    def __init__(self, text: str, model: Judge, issuers: Callable[[], Sequence[Voice]]) -> None:
         self.text = text
         self.model = model
-        self.issuers = issuers
         self.turns = turn_labels(text)
+        self._find_issuers = issuers
 
-    def issued(self) -> list[Voice]:
-        """Who issues the paper, where the paper itself tells it: they say what it tells without a speaker."""
-        return [(one.described, (one.start, one.end)) for one in self.issuers if one.start is not None and one.end is not None]
+    @cached_property
+    def issuers(self) -> Sequence[Voice]:
+        """Those who say what the paper tells without a speaker."""
+        return self._find_issuers()
 
     def _voiced(self, found: Found) -> list[Found]:
         """A proposal without a speaker as one of each issuer, where there are any."""
         silent = found.source_is is None and found.draft.stance is Stance.ACCUSES
-        voices = self.issued() if silent else []
+        voices = self.issuers if silent else ()
         return [found._replace(source_is=said, source_range=where) for said, where in voices] or [found]
 
     def turn(self, start: int) -> Turn | None:
@@ -132,7 +134,7 @@ class Bench:
         if first > n and label is not None:
             yield -1, first, (Described(" ".join(self.text[slice(*label)].split()), SourceType.GOVERNMENT, None), label)
         elif first >= n:
-            yield from ((-1, n, voice) for voice in self.issued() or (None,))
+            yield from ((-1, n, voice) for voice in self.issuers or (None,))
         if first >= n:
             return
         listed = {

@@ -17,7 +17,7 @@ from indicia.read.claims.score.cutting import parse
 from indicia.read.claims.words.sentences import sentences
 from indicia.records import Document, SourceType
 
-__all__ = ["Issuer", "find_issuer", "issuers_told"]
+__all__ = ["Issuer", "Voice", "find_issuer", "issuers_told"]
 
 _KIND = (
     r"(?:statements?|declaration|advisor(?:y|ies)|communiqu[eé]|press release|report|bulletin|alert|answers|remarks|"
@@ -67,6 +67,9 @@ class Issuer(NamedTuple):
     heading: int = 0
 
 
+Voice = tuple[Described, tuple[int, int]]  # who speaks, and where the text names it
+
+
 def find_issuer(document: Document, names: Names, states: dict[str, str]) -> Issuer | None:
     """The issuer of a document, or None. A text of one line has no heading."""
     return _by_heading(document.text, names, states) or _by_publisher(document, names, states)
@@ -94,7 +97,7 @@ def _by_heading(text: str, names: Names, states: dict[str, str]) -> Issuer | Non
     return Issuer(describe_source(party, text, states), party.start, party.end, stop)
 
 
-def issuers_told(text: str, names: Names, states: dict[str, str]) -> tuple[Issuer, ...]:
+def issuers_told(text: str, names: Names, states: dict[str, str]) -> tuple[Voice, ...]:
     """Who issues a paper, as its own text tells: all of "X, Y and Z are issuing this advisory", or the one agency of which at
     least two sentences tell what it has observed or advises. Empty for most texts, and where anybody "said" something, as in
     news."""
@@ -107,7 +110,7 @@ def issuers_told(text: str, names: Names, states: dict[str, str]) -> tuple[Issue
         told = _listed(text, issued.end(), _sentence(opening, issued.start())[1], names)
     else:
         told = _of_itself(text, opening, names)
-    return tuple(Issuer(describe_source(party, text, states), party.start, party.end) for party in told)
+    return tuple((describe_source(party, text, states), (party.start, party.end)) for party in told)
 
 
 def _sentence(text: str, at: int) -> tuple[int, int]:

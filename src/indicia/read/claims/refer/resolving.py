@@ -16,7 +16,7 @@ from indicia.read.claims.parse.grammar import Sentence
 from indicia.read.claims.parse.kinds import Described, as_place, describe_accused, describe_source, owner_unit
 from indicia.read.claims.parse.party import Party
 from indicia.read.claims.parse.units import TITLES
-from indicia.read.claims.refer.issuer import Issuer
+from indicia.read.claims.refer.issuer import Issuer, Voice
 from indicia.read.claims.refer.spoken import Spoken
 from indicia.read.claims.refer.ties import Lands, lands_of, tied_state
 from indicia.read.claims.score.cutting import Cut, Gate
@@ -28,7 +28,7 @@ from indicia.records import (
     Stance,
 )
 
-__all__ = ["Found", "Resolver", "Tools", "Voice", "tools_of"]
+__all__ = ["Found", "Resolver", "Tools", "tools_of"]
 
 
 class Tools(NamedTuple):
@@ -54,9 +54,6 @@ def tools_of(knowledge: Knowledge) -> Tools:
     any_sector = _any_of([word for _, called in told for word in called])
     states = {state.code: state.name for state in knowledge.states}
     return Tools(Names(knowledge), states, Incidents(knowledge), Gate(knowledge), lands_of(knowledge), sectors, any_sector)
-
-
-Voice = tuple[Described, tuple[int, int]]  # who speaks, and where the text names it
 
 
 class Found(NamedTuple):

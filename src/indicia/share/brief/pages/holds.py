@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indicia.knowledge.articles import capital
 from indicia.records import Assessment, Case, Verdict
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
@@ -12,7 +13,7 @@ from indicia.view.language import as_share, colon, foreign, tell
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.probable import percent
-from indicia.view.wording import capital, sentence
+from indicia.view.wording import sentence
 
 __all__ = ["holds", "side_by_side"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from indicia.knowledge.articles import the
+from indicia.knowledge.articles import capital, the
 from indicia.records import Case, Channel, Claim, Document, Judgement, Prominence, Shift, Span, Stance, rejected, to_check
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
 from indicia.share.brief.pages.affair import lag_words
@@ -18,7 +18,7 @@ from indicia.view.lines import Bit, Line, line
 from indicia.view.moments import LANES, Moment, day_of, moments
 from indicia.view.notes import Notes
 from indicia.view.positions import Position
-from indicia.view.wording import capital, many
+from indicia.view.wording import many
 from indicia.view.words import firmness_words, known_state, propositions, source_words
 
 __all__ = ["claims_section", "timeline_section"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indicia.knowledge.articles import capital
 from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
 from indicia.view.abroad import by_when_words, headline_words
@@ -10,7 +11,7 @@ from indicia.view.judgements import OF_TABLES
 from indicia.view.language import colon, foreign, tell
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.wording import capital, many
+from indicia.view.wording import many
 
 __all__ = ["first_five", "todo"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from indicia.knowledge.articles import capital
 from indicia.records import Case, Claim, Proposition, Stance, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
 from indicia.view.abroad import counted_words, firm_words, says_words, voices_words
@@ -13,7 +14,7 @@ from indicia.view.language import foreign, tell, tell_many
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
-from indicia.view.wording import capital, many
+from indicia.view.wording import many
 from indicia.view.words import firmness_words, surely
 
 __all__ = ["each_source", "firmly", "said_on", "who"]
