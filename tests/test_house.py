@@ -44,8 +44,8 @@ FLOORS = {
 INNER = {
     "read": "text indicators claims names fronts techniques rows stated reading",
     "read/claims": "words known parse draft score refer record decide reader",
-    "view": "wording inert language leaving lines words probable heat told drawing notes positions strokes affair moments "
-    "first judgements abroad since",
+    "view": "wording inert language leaving lines words probable heat told drawing notes positions turns strokes affair "
+    "moments first judgements abroad since",
     "spark": "session plan scanning tree counting tables hunting reading",
     "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",

@@ -71,9 +71,9 @@ def test_sentences_are_whole_in_each_language() -> None:
 
 
 def test_what_is_missing_is_found_by_its_message() -> None:
-    asked = "a second kind of evidence: to name APT29 takes software that few have and techniques that it does not do anyway"
+    asked = LACKS[5].format(first="APT29")
     with speaking("fr"):
-        assert missing_words(asked).startswith("un second type d’éléments. Pour nommer APT29, il faut")
+        assert missing_words(asked).startswith("un second type d’éléments. Pour désigner APT29, il faut")
         assert missing_words("something new: nobody translated it") == "Something new: nobody translated it."
     for message in LACKS:  # `weigh` still says it so
         first = message.partition("{")[0]

@@ -52,6 +52,6 @@ def test_two_ties_of_one_source_stay_two() -> None:
 
 def test_what_is_known_is_not_told_as_said() -> None:
     claim = made_claim({"source": "United Kingdom", "accused": "APT31", "level": "group", "known": "CN", "deed": "did"})
-    assert known_state(claim) == "known, not stated here: China"
+    assert known_state(claim) == "known, not stated here: tied to China"
     said = made_claim({"source": "United Kingdom", "accused": "APT31", "level": "group", "said": "CN", "known": "CN"})
     assert known_state(said) == ""

@@ -227,8 +227,16 @@ def _called(claims: Sequence[Claim], name: str) -> str:
             phrase = _PHRASE.search(" ".join(claim.act.text.split()))
             if phrase and name in phrase.group().lower():
                 said[_LEAD.sub("", phrase.group())] += 1
-    called = min(said, key=lambda text: (-said[text], len(text), text)) if said else name
+    called = min(said, key=lambda text: (-said[text], len(text), text)) if said else _written(claims, name)
     return called[:1].upper() + called[1:]
+
+
+def _written(claims: Sequence[Claim], name: str) -> str:
+    """A name in small letters as most of the claims write it: "CBI"."""
+    own = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    spans = [span.text for claim in claims for span in (*claim.victims, claim.act, claim.quote) if span is not None]
+    found = Counter(match.group() for text in spans for match in own.finditer(" ".join(text.split())))
+    return min(found, key=lambda text: (-found[text], text), default=name)
 
 
 @lru_cache(maxsize=2)

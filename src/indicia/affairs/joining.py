@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from indicia.affairs.content import content_of, ranks
 from indicia.affairs.incidents import by_incident
-from indicia.affairs.origins import FIRMER, day_of, target_of, voice_of
+from indicia.affairs.origins import day_of, target_of, voice_of
 from indicia.knowledge import Knowledge
 from indicia.records import Affair, AffairRow, Claim, Document, Firmness, Level, Shift, SourceType, Stance
 
@@ -162,8 +162,7 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
         )
     same_state = earlier.accused.state is not None and earlier.accused.state == later.accused.state
     if one.canonical == other.canonical:
-        before, after = FIRMER[earlier.said.firmness], FIRMER[later.said.firmness]
-        if before == after:
+        if earlier.said.firmness is later.said.firmness:
             return Shift(earlier=earlier.id, later=later.id, kind="repeat", note="")
         note = ", then ".join(
             "said flatly" if f is Firmness.NONE else f.value for f in (earlier.said.firmness, later.said.firmness)

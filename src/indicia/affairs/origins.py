@@ -17,17 +17,8 @@ import msgspec
 from indicia.affairs.content import content_of, ranks
 from indicia.records import Claim, Document, Firmness, SourceType
 
-__all__ = ["FIRMER", "day_of", "led_back", "target_of", "voice_of"]
+__all__ = ["day_of", "led_back", "target_of", "voice_of"]
 
-# How firmly, from the weakest; a flat statement stands between moderate and high.
-FIRMER = {
-    Firmness.LOW: 1,
-    Firmness.HEDGED: 2,
-    Firmness.MODERATE: 3,
-    Firmness.NONE: 4,
-    Firmness.HIGH: 5,
-    Firmness.CONFIRMED: 6,
-}
 _WORD = re.compile(r"\w+")
 _SHINGLE = 6
 COPY = 0.6  # share of six-word sequences from which a document counts as a copy of another
@@ -134,7 +125,7 @@ def _passed_on(claim: Claim, day: str, said: list[_Utterance]) -> str:
     firmness = claim.said.firmness
     first = claim.id
     for one in reversed(said):
-        flatter = firmness is Firmness.NONE and FIRMER[one.firmness] > FIRMER[Firmness.NONE]
+        flatter = firmness is Firmness.NONE and one.firmness.strength > firmness.strength
         if one.day == day or (one.named == named and (one.firmness is firmness or flatter)):
             first = one.first
             break

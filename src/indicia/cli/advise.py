@@ -94,7 +94,7 @@ def _show(advice: Advice, marking: Tlp | None, color: bool, *, queries: bool) ->
             else:
                 console.print("   [dim]-v shows the query for Splunk, Elastic and Kusto[/]")
         covers = ", ".join(measure.covers[:8])
-        told = f"covers {covers}; {measure.rank.value}; {measure.source}; id {short_id(measure.id)}"
+        told = f"{f'covers {covers}; ' if covers else ''}{measure.rank.value}; {measure.source}; id {short_id(measure.id)}"
         console.print(f"   [dim]{escape(plain(told))}[/]")
     for gap in advice.gaps:
         console.print(f"[yellow]gap:[/] {escape(plain(gap))}")

@@ -115,7 +115,7 @@ def brief(
     read_language(lang)
     knowledge = load()
     if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
-        voice.say(f"what is known beforehand is {warning}", "yellow")
+        voice.say(f"the built-in knowledge is {warning}", "yellow")
     before = held_case(keep) if keep else None
     with voice.progress() as progress:
         case = build(

@@ -41,4 +41,4 @@ def tell_unmarked(case: Case, voice: Talk) -> None:
     count = sum(document.marking is None for document in case.documents)
     if count:
         texts = "1 text bears no marking and counts" if count == 1 else f"{count:,} texts bear no marking and count"
-        voice.say(f"{texts} as {case.unmarked.label}; --unmarked says otherwise", "dim")
+        voice.say(f"{texts} as {case.unmarked.label}; --unmarked changes that", "dim")

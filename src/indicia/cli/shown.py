@@ -105,7 +105,7 @@ class Shown:
                 )
         others = [one for one in values if one.context is not Context.STATED]
         if others:
-            console.print(f"[bold]no indicators of an attacker[/] ({len(others)})")
+            console.print(f"[bold]not counted as indicators[/] ({len(others)})")
             for one in others:
                 why = f"{one.context.value}: {one.reason}" if one.reason else one.context.value
                 console.print(f"    {escape(plain(_shown(one, bare=True)))}  [dim]{escape(plain(why))}[/]", soft_wrap=True)
@@ -130,7 +130,7 @@ def _print_claim(console: Console, claim: Claim, place: str) -> None:
     """Who says what, each part with how firmly; then the sentence and where it stands."""
     from indicia.view.words import firmness_words, propositions, source_words
 
-    facts = [(claim.accused.level or claim.accused.type).value]
+    facts = [claim.accused.level.value] if claim.accused.level else []
     facts += [ground.basis.value for ground in claim.grounds]
     facts += [claim.date] if claim.date else []
     facts += ["via " + ", ".join(span.text for span in claim.source.via)] if claim.source.via else []
@@ -141,7 +141,8 @@ def _print_claim(console: Console, claim: Claim, place: str) -> None:
         look = "bold" if number else _STYLES[claim.stance]
         told = f" [{escape(plain(sure))}]" if claim.stance is Stance.ACCUSES or how.cue else ""
         parts.append(f"[{look}]{escape(plain(verb))}[/] [bold]{escape(plain(whom))}[/]{escape(told)}")
-    console.print(f"\n[bold]{escape(plain(source_words(claim)))}[/] {'; '.join(parts)} ({escape(plain('; '.join(facts)))})")
+    more = f" ({escape(plain('; '.join(facts)))})" if facts else ""
+    console.print(f"\n[bold]{escape(plain(source_words(claim)))}[/] {'; '.join(parts)}{more}")
     quote, where = escape(plain(" ".join(claim.quote.text.split()))), escape(plain(place))
     doubt = "; [yellow]please check[/]" if to_check((claim,), ()) else ""
     where += f"; score {claim.score:.2f}{doubt}; id {short_id(claim.id)}"

@@ -129,25 +129,36 @@ def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
 
 
 def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
+    from indicia.view.judgements import assessed
+
     console = console_for(color)
     if marking is not None:
         console.print(marking.label, style="bold")
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
-        console.print(f"\n[bold]{title}[/]: {escape(plain(assessment.statement))}")
+        console.print(f"\n{escape(plain(assessed(assessment, title)))}", style="bold")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
     console.print(f"\n[bold]Together[/]: {escape(plain(weighing.agreement))}")
 
 
 def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
+    from indicia.view.probable import percent
+    from indicia.view.wording import because
+
     if assessment.posteriors:
         table = Table(expand=False)
         table.add_column("Hypothesis")
         table.add_column("Probability", justify="right")
         table.add_column("Level")
-        for posterior in (*assessment.posteriors[:6], *assessment.levels[:4]):
+        shown = assessment.posteriors[:6]
+        named = {one.hypothesis.id for one in shown}
+        wider = [one for one in assessment.levels if one.hypothesis.id not in named][:4]
+        for number, posterior in enumerate((*shown, *wider)):
             hypothesis = posterior.hypothesis
             level = hypothesis.level.value if hypothesis.level else ""
-            table.add_row(escape(plain(hypothesis.name)), f"{posterior.probability:.0%}", level)
+            # What several hypotheses add up to stands apart: it does not add up with them.
+            table.add_row(
+                escape(plain(hypothesis.name)), percent(posterior.probability), level, end_section=number == len(shown) - 1
+            )
         console.print(table)
     for line in assessment.base_rates:
         console.print(f"  base rate: {escape(plain(line))}")
@@ -160,4 +171,4 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
             f"  {weight.decibans:+6.1f} dB  {label} → {escape(weight.hypothesis)}{mark}  [dim]{short_id(weight.evidence)}[/]"
         )
     for line in assessment.missing:
-        console.print(f"  missing: {escape(plain(line))}", style="yellow")
+        console.print(f"  missing: {escape(plain(because(line)))}", style="yellow")

@@ -9,15 +9,21 @@ __all__ = ["capital", "the"]
 _ARTICLE = re.compile(
     r"(United (Kingdom|States|Nations|Arab)|European |Netherlands|Philippines|Czech Republic|Ministry |Department |National )"
     r"|(UK|US|North Atlantic) [A-Z]"
+    r"|(UK|US|EU|UN|FBI|CIA|NSA|NCSC|GCHQ|GRU|FSB|SVR|PLA|MSS|Kremlin|Pentagon|White House)$"
+    r"|(?!Amazon |Google |IBM |Microsoft ).*\b(Agency|Bureau|Commission|Directorate|Embassy|Ministry|Parliament|Union)$"
+    r"|.*\b(Intelligence|Secret|Security) Service$"
 )
+_COMMON = re.compile(r"(The|This|These|That|Those|A|An|Some|Its|Their) (?=[a-z])")
 
 
 def the(name: str) -> str:
     """`name` as it stands in a sentence.
 
-    >>> the("United Kingdom"), the("NATO")
-    ('the United Kingdom', 'NATO')
+    >>> the("United Kingdom"), the("NATO"), the("FBI"), the("The threat actors"), the("The Washington Post")
+    ('the United Kingdom', 'NATO', 'the FBI', 'the threat actors', 'The Washington Post')
     """
+    if _COMMON.match(name):
+        return name[:1].lower() + name[1:]
     return f"the {name}" if _ARTICLE.match(name) else name
 
 

@@ -145,6 +145,20 @@ class Firmness(StrEnum):
     HEDGED = "hedged"
     NONE = "none"
 
+    @property
+    def strength(self) -> int:
+        """How firm it is beside the others, from 0. The weakest is a low grade given on purpose ("low confidence",
+        "possible"): who hedges ("suspected", "linked") gives none, but leans to it. A flat statement stands between moderate
+        and high.
+
+        >>> sorted(Firmness, key=lambda one: one.strength)[0].value
+        'low'
+        """
+        return _WEAKEST_FIRST.index(self)
+
+
+_WEAKEST_FIRST = tuple(map(Firmness, ("low", "hedged", "moderate", "none", "high", "confirmed")))
+
 
 class Likelihood(StrEnum):
     """The seven bands of ICD 203 (bounds in percent: 1-5, 5-20, 20-45, 45-55, 55-80, 80-95, 95-99)."""

@@ -12,7 +12,7 @@ from indicia.view.affair import subject
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
-from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
+from indicia.view.positions import Position, counted, is_narration, positions
 from indicia.view.strokes import stroke
 from indicia.view.wording import many
 
@@ -52,7 +52,7 @@ def _drawn(case: Case) -> str:
         y = _row(drawing, voices, case, y, show)
         spoken.append(f"{listed(voices_of(voices))}: {voices[0].says}")
     if not chosen:
-        drawing.text(LEFT, y + 34, "No named source takes a side in these texts.", size=SIZE)
+        drawing.text(LEFT, y + 34, "No claim by a named source was found on this affair.", size=SIZE)
         y += 60
     rest = len(found) - sum(map(len, chosen))
     titles = [show(document.publisher or document.title or document.name.rpartition("/")[2], 40) for document in case.documents]
@@ -70,7 +70,7 @@ def _drawn(case: Case) -> str:
 
 def _chosen(found: list[Position]) -> list[list[Position]]:
     """Those who say the same in one quote together: the firmest first, each speaker once, a denial always and last."""
-    ordered = sorted(found, key=lambda one: (bool(one.tie), FIRMEST.index(one.said.firmness), one.source))
+    ordered = sorted(found, key=lambda one: (bool(one.tie), -one.said.firmness.strength, one.source))
     together: dict[tuple[str, Span], list[Position]] = defaultdict(list)
     for one in ordered:
         together[(one.says, one.firmest.quote)].append(one)

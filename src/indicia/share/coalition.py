@@ -31,11 +31,9 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["FIRMNESS", "Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge"]
+__all__ = ["Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge"]
 
 _LEVELS = (Level.PLACE, Level.OPERATOR, Level.GROUP, Level.AGENCY, Level.STATE)  # weakest first
-# Weakest first. A flat statement stands between moderate and high, as in the brief.
-FIRMNESS = (Firmness.HEDGED, Firmness.LOW, Firmness.MODERATE, Firmness.NONE, Firmness.HIGH, Firmness.CONFIRMED)
 _CONFIDENCE = tuple(Confidence)
 _LIKELIHOOD = tuple(Likelihood)
 
@@ -166,7 +164,7 @@ def _affairs(parties: Iterable[Party]) -> list[str]:
 
 def _rank(claim: Claim) -> tuple[int, int]:
     level = _LEVELS.index(claim.accused.level) if claim.accused.level else -1
-    return level, FIRMNESS.index(claim.said.firmness)
+    return level, claim.said.firmness.strength
 
 
 def _accusing(party: Party, affair: str) -> list[Claim]:
@@ -209,7 +207,7 @@ def compare(parties: Sequence[Party]) -> tuple[Position, ...]:
                 standing, most = Standing.LESS, next(iter(_endorsing(party, affair)), None)
             elif joint.level is not None:
                 level, firmness = _rank(most)
-                common = (_LEVELS.index(joint.level), FIRMNESS.index(joint.firmness))
+                common = (_LEVELS.index(joint.level), joint.firmness.strength)
                 same = (level, firmness) == common and _named(most) == (joint.level, joint.accused)
                 standing = Standing.AGREES if same else Standing.MORE
             else:
@@ -292,7 +290,7 @@ def _weakest(affair: str, level: Level, found: tuple[str, str | None], by_party:
         level=level,
         accused=name,
         state=state,
-        firmness=min((claim.said.firmness for claim in claims), key=FIRMNESS.index),
+        firmness=min((claim.said.firmness for claim in claims), key=lambda one: one.strength),
         confidence=min((c for c in confidences if c), key=_CONFIDENCE.index) if all(confidences) else None,
         likelihood=min((c for c in likelihoods if c), key=_LIKELIHOOD.index) if all(likelihoods) else None,
         motives=tuple(motive for motive in Motive if all(motive in claim.motives for claim in claims)),

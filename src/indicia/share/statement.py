@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from indicia.records import Claim, Firmness, Level, Tlp
 from indicia.share.brief.markdown import escaped
-from indicia.share.coalition import FIRMNESS, Joint, Party, Position, Standing, compare, joint_statement
+from indicia.share.coalition import Joint, Party, Position, Standing, compare, joint_statement
 from indicia.share.redact import marking_of
 from indicia.view.inert import Shown, clip
 from indicia.view.words import firmness_words, stance_words
@@ -83,7 +83,7 @@ def _sentence(joint: Joint, states: Mapping[str, str]) -> str:
 
 def _how_surely(joint: Joint, called: Mapping[str, str]) -> Iterator[str]:
     """Whose words bound how surely it may be said, where somebody says how sure they are."""
-    party, claim = min(joint.claims, key=lambda one: FIRMNESS.index(one[1].said.firmness))
+    party, claim = min(joint.claims, key=lambda one: one[1].said.firmness.strength)
     if all(one.said.firmness is Firmness.NONE for _, one in joint.claims):
         return
     cue = f", in the words “{_plain(claim.said.cue.text)}”" if claim.said.cue else ""

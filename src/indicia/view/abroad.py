@@ -24,11 +24,11 @@ from indicia.records import (
 )
 from indicia.view.affair import subject
 from indicia.view.inert import clip
-from indicia.view.judgements import reach_of
+from indicia.view.judgements import NO_SOURCE, NONE_FOUND, UNSURE, reach_of
 from indicia.view.language import colon, country, forms, joined, noted, quoted, tell, tell_many
-from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
+from indicia.view.positions import LEVELS, Position, is_narration, positions
 from indicia.view.wording import sentence
-from indicia.view.words import accused_words, by_state, source_words
+from indicia.view.words import accused_words, by_state, of_itself, source_words
 
 __all__ = [
     "by_when_words",
@@ -48,10 +48,6 @@ __all__ = [
 
 FEW = 4
 FIRMNESS = "firmness {}"  # how a word of the ledger is called in the catalogues, where "high" may be something else
-UNSURE = forms(
-    "The reader is sure of no accusation in these texts; {count} claim is to check.",
-    "The reader is sure of no accusation in these texts; {count} claims are to check.",
-)
 _LINKED = re.compile(r"(.+)-linked hackers$")
 _TIED = re.compile(r"an actor tied to (.+)$")
 _PATCH = re.compile(r"Patch (.+): (CVE-.+)$")
@@ -63,19 +59,20 @@ def gist_words(case: Case) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The affair in two sentences, each with the ids that it rests on."""
     about = subject(case)
     if not case.claims:
-        return ((tell("The texts make no claim about who did it, so this brief cannot say who is accused."), ()),)
+        return ((tell(NONE_FOUND), ()),)
     sides = [one for one in positions(about.mine) if not is_narration(one)]
     accusing = [one for one in sides if one.stance is Stance.ACCUSES and one.names and not about.on_it.isdisjoint(one.claims)]
     accusing = accusing or [one for one in sides if one.stance is Stance.ACCUSES]
     if not accusing:
         doubtful = to_check(case.claims, case.judgements)
-        told = tell_many(*UNSURE, len(doubtful)) if doubtful else tell("No named source accuses anybody in these texts.")
-        return ((told, tuple(claim.id for claim in doubtful[:FEW])),)
+        told = tell_many(*UNSURE, len(doubtful)) if doubtful else tell(NO_SOURCE)
+        answers = [(f"{clause_words(one)}.", (one.firmest.id,)) for one in sides if one.stance is Stance.DENIES]
+        return ((told, tuple(claim.id for claim in doubtful[:FEW])), *answers[:1])
     # What most say of the highest level that is named, as the first judgement has it.
     highest = min(_height(one) for one in accusing)
     same = [one for one in accusing if _height(one) == highest]
     first = max((one.says for one in same), key=lambda says: sum(one.says == says for one in same))
-    mine = sorted((one for one in same if one.says == first), key=lambda one: FIRMEST.index(one.said.firmness))
+    mine = sorted((one for one in same if one.says == first), key=lambda one: -one.said.firmness.strength)
     names = {"who": voices_words(mine), "accused": _accused(mine[0].firmest)}
     if not mine[0].names:
         text = f"{names['who']}{colon()}{_clause(mine[0])}."
@@ -153,7 +150,8 @@ def _saying(one: Position) -> str:
                 else tell("Questions | what others said")
             )
         case Stance.DENIES:
-            return tell("Denies | the charge against: {accused}", accused=accused) if party else tell("Denies | the charge")
+            other = party and not of_itself(claim)
+            return tell("Denies | the charge against: {accused}", accused=accused) if other else tell("Denies | the charge")
         case Stance.DECLINES:
             return tell("Declines | to name: {accused}", accused=accused) if party else tell("Declines | to name anyone")
 
@@ -265,7 +263,7 @@ def counted_words(found: Sequence[Position]) -> str:
     parts = (
         [tell_many("{count} source names a culprit", "{count} sources name a culprit", named)]
         if named
-        else [tell("Nobody is named as the culprit")]
+        else [tell("No source found that names a culprit")]
     )
     for words, which in (
         (forms("{count} accuses a state itself", "{count} accuse a state itself"), lambda one: one.state is not None),
@@ -367,30 +365,32 @@ def headline_words(measure: Measure) -> str:
 
 # What an assessment lacks, as `weigh` says it: a message whose names are found in the sentence.
 LACKS = (
-    "software: no malware or tool is identified, and techniques are shared by many",
-    "techniques: nothing is known of how it was done",
+    "software: no malware or tool is identified, and many groups share techniques",
+    "techniques: nothing is known about how it was done",
     "better sources: every item rests on a second-hand report",
-    "infrastructure, victims' logs or language and working hours that only one actor would leave",
+    "traces that only one actor would leave: infrastructure, victims' logs, language or working hours",
     "corroboration: the tools of {first} point to it, but tools can be planted, and the rest fits others better",
-    "a second kind of evidence: to name {first} takes software that few have and techniques that it does not do anyway",
-    "evidence that outweighs how much is reported of {first}: with all groups as likely before, it is too little",
-    "support that does not hang on one item: without it {first} falls",
-    "evidence that fits {first} alone: it would name another just as well, so it may be of two, or planted",
-    "anything that tells {first} from {others} known to use all that was observed",
+    "a second kind of evidence: naming {first} takes software that few groups have and techniques that this software "
+    "does not imply",
+    "evidence that does not owe its weight to how much is written about {first}: with all groups equally likely at first, "
+    "it is too little",
+    "a case that survives the loss of any one item: without one of them, too little speaks for {first}",
+    "evidence that fits {first} alone: with {first} ruled out it would name another group, so it may stem from two groups "
+    "or be planted",
+    "anything that sets one actor apart: all that was observed fits {others} as well",
 )
 
 
 def missing_words(text: str) -> str:
     """What is missing, with why in a sentence of its own."""
     for message in LACKS:
-        pattern = re.escape(message).replace(r"\{first\}", "(?P<first>.+)").replace(r"\{others\}", "(?P<others>.+)")
+        pattern = re.escape(message).replace(r"\{first\}", "(?P<first>.+)", 1).replace(r"\{first\}", "(?P=first)")
+        pattern = pattern.replace(r"\{others\}", "(?P<others>.+)")
         if found := re.fullmatch(pattern, text):
             names = found.groupdict()
             if others := names.get("others"):
                 count = re.search(r"\d+", others)
-                names["others"] = tell_many(
-                    "the {count} other group", "the {count} other groups", int(count[0]) if count else 1
-                )
+                names["others"] = tell_many("{count} other group", "{count} other groups", int(count[0]) if count else 1)
             what, _, why = tell(message, **names).partition(": ")
             return f"{what.rstrip()}. {sentence(why)}" if why else f"{what}."
     return sentence(text)

@@ -6,8 +6,11 @@ from indicia.records import Advice, Measure, MeasureKind
 
 __all__ = ["by_when", "first_things", "headline"]
 
-# What to do, where a title only names what it is done with.
-DO = {MeasureKind.HUNT: "Hunt: ", MeasureKind.DETECT: "Detect: ", MeasureKind.LOG: "Log with "}
+# What to do, where a title only names what is looked for or what it is done with.
+DO = {
+    MeasureKind.HUNT: "Hunt for \u201c{}\u201d",
+    MeasureKind.DETECT: "Detect {}",
+}
 
 BY_EFFORT = {1: "this week", 2: "this month", 3: "this quarter"}
 
@@ -47,5 +50,18 @@ def _hours(measure: Measure) -> int:
 
 
 def headline(measure: Measure) -> str:
-    """What to do, in the words of a title: `Hunt: a script spoke to Exchange's back end`."""
-    return DO.get(measure.kind, "") + measure.title
+    """What to do, in the words of a title: `Hunt for “A script spoke to Exchange's back end”`."""
+    if measure.kind is MeasureKind.LOG:
+        return _logged(measure.title)
+    return DO.get(measure.kind, "{}").format(measure.title)
+
+
+def _logged(title: str) -> str:
+    """
+    >>> _logged("Sysmon: program starts"), _logged("Sysmon event 10"), _logged("Record what PowerShell runs")
+    ('Set up logging for Sysmon (program starts)', 'Switch on Sysmon event 10', 'Record what PowerShell runs')
+    """
+    what, _, details = title.partition(": ")
+    if details:
+        return f"Set up logging for {what} ({details})"
+    return f"Switch on {title}" if title.startswith("Sysmon") else title

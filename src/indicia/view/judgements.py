@@ -21,6 +21,7 @@ from indicia.records import (
     HuntVerdict,
     Level,
     Likelihood,
+    Measure,
     MeasureKind,
     Outcome,
     Record,
@@ -33,13 +34,17 @@ from indicia.records import (
 from indicia.view.affair import LONGEST, Subject, subject
 from indicia.view.first import first_things, headline
 from indicia.view.inert import clip
+from indicia.view.language import forms, noted
 from indicia.view.leaving import is_public
-from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
+from indicia.view.positions import LEVELS, Position, is_narration, positions
 from indicia.view.wording import many
 from indicia.view.words import plural, surely
 
 __all__ = [
+    "NONE_FOUND",
+    "NO_SOURCE",
     "OF_TABLES",
+    "UNSURE",
     "Sentence",
     "agreeing",
     "assessed",
@@ -57,11 +62,23 @@ OF_TABLES = "(from our tables on this affair, not from these texts)"
 FEW = 4
 COUNTS = ("no", "one", "two", "three", "four")
 # How a statement begins that says whether it is about what was observed or what was said.
-OPENINGS = ("What was ", "The statements ", "The observations ", "Nothing was observed", "Too little was said", "Nobody ")
+OPENINGS = ("What was ", "The statements ", "The observations ", "Nothing was observed", "Too little was said", "No statement ")
+# What is said where nothing was found: never that there is nothing, for the reader misses claims.
+NONE_FOUND = noted(
+    "No claim about who did it was found. The reader misses some, so read the texts before you conclude that nobody is accused."
+)
+NO_SOURCE = noted(
+    "No accusation by a named source was found. The reader misses some, so read the texts before you rely on that."
+)
+UNSURE = forms(
+    "The reader is not sure that any named source accuses anybody; {count} claim needs checking.",
+    "The reader is not sure that any named source accuses anybody; {count} claims need checking.",
+)
 
 
 class Sentence(Record, frozen=True, kw_only=True):
-    """A sentence and the ids of the records it rests on. `topic` is said, denied, grounds, ours, act or missing."""
+    """A sentence and the ids of the records it rests on. `topic` is said, denied, aside, grounds, ours, act or
+    missing; that of a sentence on what was not found is unsaid."""
 
     text: str
     traces: tuple[str, ...] = ()
@@ -105,24 +122,17 @@ def listed(names: Iterable[str], most: int = FEW) -> str:
 
 def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[Sentence]:
     if not case.claims:
-        yield Sentence(
-            text="The texts make no claim about who did it, so this brief cannot say who is accused.",
-            topic="said",
-        )
+        yield Sentence(text=NONE_FOUND, topic="unsaid")
         return
     accusing = [one for one in found if one.stance is Stance.ACCUSES]
     # What a text says in its own voice is not somebody's accusation: it is counted, and told below.
     sourced = [one for one in accusing if not is_narration(one)]
     if not sourced:
         doubtful = to_check(case.claims, case.judgements)
-        told = "No named source accuses anybody in these texts."
-        if doubtful:
-            are = "are" if len(doubtful) > 1 else "is"
-            told = f"The reader is sure of no accusation in these texts; {many(len(doubtful), 'claim')} {are} to check."
         yield Sentence(
-            text=told,
+            text=UNSURE[len(doubtful) > 1].format(count=len(doubtful)) if doubtful else NO_SOURCE,
             traces=tuple(claim.id for claim in (*doubtful, *case.claims)[:FEW]),
-            topic="said",
+            topic="unsaid",
         )
     on_it = [one for one in sourced if not about.on_it.isdisjoint(one.claims)]
     lead = f"On {_affair(about.name)}, " if about.name else ""
@@ -150,12 +160,15 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
 
 
 def _affair(name: str) -> str:
-    """`Microsoft Exchange 2021`, `the Microsoft Exchange hack`, `the global espionage campaign`."""
+    """An affair as it stands in a sentence.
+
+    >>> _affair("NotPetya"), _affair("Attack on Kestrel Ports"), _affair("Microsoft Exchange hack")
+    ('the NotPetya affair', 'the attack on Kestrel Ports', 'the Microsoft Exchange hack')
+    """
     words = name.split()
-    if not words or not words[-1].islower():
-        return the(clip(name, 80))
     plain = len(words) > 1 and words[1].islower() and words[0].istitle()
-    return f"the {clip(name[:1].lower() + name[1:] if plain else name, 80)}"
+    called = clip(name[:1].lower() + name[1:] if plain else name, 80)
+    return f"the {called}" if plain or words[-1].islower() else f"the {called} affair"
 
 
 def _together(found: list[Position]) -> list[list[Position]]:
@@ -165,13 +178,13 @@ def _together(found: list[Position]) -> list[list[Position]]:
 
 def _by_level(found: list[Position]) -> list[list[Position]]:
     """The positions of each level, the firmest first."""
-    found = sorted(found, key=lambda one: (_level_order(one.level), FIRMEST.index(one.said.firmness), one.source))
+    found = sorted(found, key=lambda one: (_level_order(one.level), -one.said.firmness.strength, one.source))
     return [list(mine) for _, mine in groupby(found, key=lambda one: one.level)]
 
 
 def _by_tie(found: list[Position]) -> list[list[Position]]:
     """The positions of each tie, those that accuse the state first, then the firmest."""
-    found = sorted(found, key=lambda one: (one.state is None, one.tie, FIRMEST.index(one.said.firmness), one.source))
+    found = sorted(found, key=lambda one: (one.state is None, one.tie, -one.said.firmness.strength, one.source))
     return [list(mine) for _, mine in groupby(found, key=lambda one: (one.state, one.tie))]
 
 
@@ -180,8 +193,8 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
     told = [one for one in accusing if is_narration(one)]
     parts, traces = [], []
     if told:
-        count = sum(len(one.claims) for one in told)
-        parts.append(f"{many(count, 'accusation')} that the texts make in their own voice")
+        count = len({id for one in told for id in one.claims})  # a deed and a tie may be one claim
+        parts.append(f"{many(count, 'claim')} that the texts make in their own voice")
         traces += [one.firmest.id for one in told[:FEW]]
     if others:
         names = [one.incident or one.incident_id or "" for one in others]
@@ -195,12 +208,16 @@ def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> I
         traces += refused[:FEW]
     doubtful = to_check(case.claims, case.judgements)
     if doubtful and accusing:
-        parts.append(f"{many(len(doubtful), 'claim')} of which the reader is not sure, to check")
+        parts.append(f"{many(len(doubtful), 'claim')} of which the reader is not sure (please check)")
         traces += [one.id for one in doubtful[:FEW]]
     if parts:
         yield Sentence(
-            text=f"Not counted here, but listed with the claims: {listed(parts, 4)}.", traces=tuple(traces), topic="said"
+            text=f"Not counted here, but listed with the claims: {listed(parts, 4)}.", traces=tuple(traces), topic="aside"
         )
+
+
+def _by_words(found: list[Position]) -> Iterable[list[Position]]:
+    return [[one for one in found if one.says == says] for says in dict.fromkeys(one.says for one in found)]
 
 
 def _level_order(level: Level | None) -> int:
@@ -277,8 +294,9 @@ def voices_of(found: Iterable[Position], *, sure: bool = False) -> list[str]:
 
 
 def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
+    accused = any(one.stance is Stance.ACCUSES and not is_narration(one) for one in found)
     texts = (
-        (Stance.CLAIMS, "claims credit for it", "claim credit for it"),
+        (Stance.CLAIMS, "takes credit for it", "take credit for it"),
         (Stance.ENDORSES, "endorses what others said", "endorse what others said"),
         (Stance.DENIES, "denies it", "deny it"),
         (Stance.QUESTIONS, "questions it", "question it"),
@@ -287,7 +305,10 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     parts, traces = [], []
     for stance, one_does, many_do in texts:
         mine = [one for one in found if one.stance is stance]
-        if mine:
+        if mine and not accused:  # there is nothing for "it" to mean
+            parts += [f"{capital(_clauses(same))}." for same in _by_words(mine)]
+            traces += [one.firmest.id for one in mine[:FEW]]
+        elif mine:
             names = list(dict.fromkeys(the(clip(one.who, 90)) for one in mine))
             parts.append(f"{capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
             traces += [one.firmest.id for one in mine[:FEW]]
@@ -376,18 +397,21 @@ def _first_act(case: Case) -> Iterable[Sentence]:
     if case.advice is None or not case.advice.measures:
         return
     contained = any(one.kind is MeasureKind.CONTAIN for one in case.advice.measures)
-    first = first_things(case.advice, 4 if contained else 2)
-    patches = [one for one in first if one.kind is MeasureKind.PATCH]
-    titles = [clip(headline(one), 140) for one in first]
-    names = [
-        f"{text[:1].lower()}{text[1:]}{f' {OF_TABLES}' if one.known else ''}" for text, one in zip(titles, first, strict=True)
-    ]
-    due = next((f" (CISA's date for US agencies: {one.due})" for one in patches[:1] if one.due), "")
+    first = first_things(case.advice, 4 if contained else 3)
     yield Sentence(
-        text=f"Do first: {'; '.join(names)}{due}.",
+        text=f"Do first: {'; '.join(map(_told_briefly, first))}.",
         traces=tuple(one.id for one in first),
         topic="act",
     )
+
+
+def _told_briefly(one: Measure) -> str:
+    """What to do, within a sentence, with the date by which US agencies have to."""
+    title = clip(headline(one), 140)
+    known = [OF_TABLES.strip("()")] if one.known else []
+    due = [f"CISA's date for US agencies: {one.due}"] if one.kind is MeasureKind.PATCH and one.due else []
+    more = f" ({'; '.join([*known, *due])})" if known or due else ""
+    return f"{title[:1].lower()}{title[1:]}{more}"
 
 
 def _missing(case: Case) -> Iterable[Sentence]:
@@ -396,5 +420,14 @@ def _missing(case: Case) -> Iterable[Sentence]:
     missing = list(dict.fromkeys(case.weighing.observed.missing))
     if missing:
         more = f"; and {len(missing) - 3} more" if len(missing) > 3 else ""
-        told = "; ".join(clip(one.replace(": ", ", because ", 1), 140) for one in missing[:3])
+        told = "; ".join(clip(_in_brackets(one), 180) for one in missing[:3])
         yield Sentence(text=f"Still missing: {told}{more}.", topic="missing")
+
+
+def _in_brackets(missing: str) -> str:
+    """
+    >>> _in_brackets("software: no malware or tool is identified")
+    'software (no malware or tool is identified)'
+    """
+    what, _, why = missing.partition(": ")
+    return f"{what} ({why})" if why else what

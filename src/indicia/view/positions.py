@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from indicia.records import Claim, Firmness, Level, Proposition, Record, SourceType, Stance
 from indicia.view.wording import many
-from indicia.view.words import accused_words, adds_a_tie, source_words, stance_words, tie_words, tied_words
+from indicia.view.words import accused_words, adds_a_tie, source_words, stance_words, takes_credit, tie_words, tied_words
 
-__all__ = ["FIRMEST", "LEVELS", "Position", "counted", "is_narration", "positions"]
+__all__ = ["LEVELS", "Position", "counted", "is_narration", "positions"]
 
-# From what was said most surely to what was only hinted at; a flat statement ("none") stands between moderate and high.
-FIRMEST = (Firmness.CONFIRMED, Firmness.HIGH, Firmness.NONE, Firmness.MODERATE, Firmness.LOW, Firmness.HEDGED)
 LEVELS = (Level.STATE, Level.AGENCY, Level.GROUP, Level.OPERATOR, Level.PLACE)
 STANCES = (Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
 SPEAKERS = (
@@ -32,7 +30,7 @@ class Position(Record, frozen=True, kw_only=True):
 
     `tie` are the words for whom the accused is tied to, and empty where the position is about the deed. `says` is all of
     it in words ("ties HAFNIUM to the Chinese state"), `said` how surely the firmest claim says just this: a tie that is highly
-    likely says nothing of how sure the deed is.
+    likely says nothing of how sure the deed is. `weakest` is how firmly the weakest of them says it.
     """
 
     source: str
@@ -43,6 +41,7 @@ class Position(Record, frozen=True, kw_only=True):
     firmest: Claim
     says: str
     said: Proposition
+    weakest: Firmness
     claims: tuple[str, ...]
     first: str | None  # ISO date of the first of them
     tie: str = ""
@@ -71,11 +70,11 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
     )
     for claim in claims:
         for says, tie, said, state in _parts(claim):
-            key = (source_words(claim), claim.stance, accused_words(claim), claim.accused.level, tie)
+            key = (source_words(claim), _stance(claim), accused_words(claim), claim.accused.level, tie)
             groups[key].append((claim, says, said, state))
     found = []
     for (source, stance, accused, level, tie), mine in groups.items():
-        mine.sort(key=lambda one: (FIRMEST.index(one[2].firmness), one[0].date or "9999", one[0].id))
+        mine.sort(key=lambda one: (-one[2].firmness.strength, one[0].date or "9999", one[0].id))
         firmest, says, said, _ = mine[0]
         found.append(
             Position(
@@ -88,6 +87,7 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
                 firmest=firmest,
                 says=says,
                 said=said,
+                weakest=mine[-1][2].firmness,
                 claims=tuple(claim.id for claim, *_ in mine),
                 first=min((claim.date for claim, *_ in mine if claim.date), default=None),
                 tie=tie,
@@ -114,6 +114,10 @@ def positions(claims: Iterable[Claim]) -> tuple[Position, ...]:
             ),
         )
     )
+
+
+def _stance(claim: Claim) -> Stance:
+    return Stance.CLAIMS if takes_credit(claim) else claim.stance
 
 
 def _relayed(source: str, mine: Sequence[Claim]) -> str:
@@ -148,7 +152,9 @@ def counted(found: Sequence[Position]) -> str:
 
     named, state = sources(lambda one: one.names), sources(lambda one: one.state is not None)
     parts = (
-        [f"{many(named, 'source')} name{'s' if named == 1 else ''} who did it"] if named else ["Nobody is named as the culprit"]
+        [f"{many(named, 'source')} name{'s' if named == 1 else ''} who did it"]
+        if named
+        else ["No source found that names who did it"]
     )
     if state:
         parts.append(f"{state} accuse{'s' if state == 1 else ''} a state itself")

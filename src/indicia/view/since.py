@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicia.knowledge.articles import the
 from indicia.records import Case, HuntVerdict, Stance, Verdict, to_check
@@ -11,7 +11,8 @@ from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.view.judgements import Sentence, agreeing, listed
 from indicia.view.language import foreign, forms, tell, tell_many
-from indicia.view.positions import FIRMEST, Position, is_narration, positions
+from indicia.view.positions import Position
+from indicia.view.turns import Change, Turn, turns
 from indicia.view.words import firmness_words, surely
 
 __all__ = ["since"]
@@ -21,18 +22,17 @@ MORE = forms(
     "To check: {count} more claim of which the reader is not sure.",
     "To check: {count} more claims of which the reader is not sure.",
 )
-_Key = tuple[str, Stance, str, str]
 
 
 def since(before: Case, now: Case) -> tuple[Sentence, ...]:
     """A sentence for each kind of change, the weightiest first; one that says so where nothing that counts changed."""
-    old, new = _by_key(before), _by_key(now)
-    added = [one for key, one in new.items() if key not in old]
+    by_turn: dict[Turn, list[Change]] = {}
+    for one in turns(subject(before).mine, subject(now).mine):
+        by_turn.setdefault(one.turn, []).append(one)
     found = (
-        *_joined(added, {one.source for one in old.values() if one.stance is Stance.ACCUSES}),
-        *_answered(added),
-        *_moved(old, new),
-        *_gone([one for key, one in old.items() if key not in new]),
+        *_sides(by_turn),
+        *_moved(by_turn),
+        *_gone(by_turn),
         *_judged(before, now),
         *_ours(before, now),
         *_grounds(before, now),
@@ -41,13 +41,6 @@ def since(before: Case, now: Case) -> tuple[Sentence, ...]:
     texts = len(now.documents) - len(before.documents)
     more = (Sentence(text=tell_many("{count} text was added.", "{count} texts were added.", texts)),) if texts > 0 else ()
     return (*found, *nothing, *more)
-
-
-def _by_key(case: Case) -> dict[_Key, Position]:
-    """The positions on the main affair that count, by who takes which side toward whom."""
-    return {
-        (one.source, one.stance, one.accused, one.tie): one for one in positions(subject(case).mine) if not is_narration(one)
-    }
 
 
 def _told(found: Iterable[Position]) -> str:
@@ -64,7 +57,7 @@ def _told(found: Iterable[Position]) -> str:
     return listed(out, FEW)
 
 
-def _names(found: list[Position]) -> str:
+def _names(found: Iterable[Position]) -> str:
     return voices_words(found) if foreign() else listed((the(clip(one.who, 80)) for one in found), FEW)
 
 
@@ -72,41 +65,31 @@ def _traces(found: Iterable[Position]) -> tuple[str, ...]:
     return tuple(one.firmest.id for one in found)[:FEW]
 
 
-def _joined(added: list[Position], before: set[str]) -> Iterator[Sentence]:
-    accusing = [one for one in added if one.stance is Stance.ACCUSES]
-    joined = [one for one in accusing if one.source not in before]
-    more = [one for one in accusing if one.source in before]
-    if joined:
-        yield Sentence(text=tell("Joined those who accuse: {names}.", names=_names(joined)), traces=_traces(joined))
-    if more:
-        yield Sentence(text=tell("Says more than before: {told}.", told=_told(more)), traces=_traces(more))
-
-
-def _answered(added: list[Position]) -> Iterator[Sentence]:
-    for stance, words in (
-        (Stance.DENIES, tell("Denied: {names}.")),
-        (Stance.QUESTIONS, tell("Doubted: {names}.")),
-        (Stance.ENDORSES, tell("Endorsed: {names}.")),
-        (Stance.CLAIMS, tell("Took credit: {names}.")),
-        (Stance.DECLINES, tell("Declined to name anyone: {names}.")),
+def _sides(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
+    """Who takes a side that it had not taken: by name, or with what it says where it had spoken already."""
+    for turn, words, each in (
+        (Turn.JOINED, tell("Joined those who accuse: {names}."), _names),
+        (Turn.CHANGED, tell("Now says: {names}."), _told),
+        (Turn.DENIED, tell("Denied: {names}."), _names),
+        (Turn.DOUBTED, tell("Doubted: {names}."), _names),
+        (Turn.ENDORSED, tell("Endorsed: {names}."), _names),
+        (Turn.CREDIT, tell("Took credit: {names}."), _names),
+        (Turn.DECLINED, tell("Declined to name anyone: {names}."), _names),
     ):
-        mine = [one for one in added if one.stance is stance]
+        mine = [one.now for one in by_turn.get(turn, ())]
         if mine:
-            yield Sentence(text=words.format(names=_names(mine)), traces=_traces(mine))
+            yield Sentence(text=words.format(names=each(mine)), traces=_traces(mine))
 
 
-def _moved(old: dict[_Key, Position], new: dict[_Key, Position]) -> Iterator[Sentence]:
+def _moved(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
     """Who says the same with firmer or weaker words."""
-    for words, sign in (
-        (tell("Hardened: {who} on {accused}, from {before} to {now}."), 1),
-        (tell("Softened: {who} on {accused}, from {before} to {now}."), -1),
+    for turn, words in (
+        (Turn.HARDENED, tell("Hardened: {who} on {accused}, from {before} to {now}.")),
+        (Turn.SOFTENED, tell("Softened: {who} on {accused}, from {before} to {now}.")),
     ):
-        for key, one in new.items():
-            was = old.get(key)
-            if was is None or one.stance is not Stance.ACCUSES:
-                continue
-            step = FIRMEST.index(was.said.firmness) - FIRMEST.index(one.said.firmness)
-            if step * sign > 0:
+        for change in by_turn.get(turn, ()):
+            one, was = change.now, change.was
+            if was is not None:
                 first, then = (clip(_how(each), 50) for each in (was, one))
                 who = voices_words((one,)) if foreign() else the(clip(one.who, 80))
                 accused = hypothesis_words(one.accused) if foreign() else the(clip(one.accused, 80))
@@ -118,7 +101,8 @@ def _how(one: Position) -> str:
     return firm_words((one,)) if foreign() else surely(one.said) or firmness_words(one.said)
 
 
-def _gone(lost: list[Position]) -> Iterator[Sentence]:
+def _gone(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
+    lost = [one.now for one in by_turn.get(Turn.DROPPED, ())]
     if lost:
         yield Sentence(text=tell("No longer counted: {told}.", told=_told(lost)))
 

@@ -14,8 +14,8 @@ WIDTH = {
     Firmness.HIGH: 4.0,
     Firmness.NONE: 2.6,
     Firmness.MODERATE: 2.6,
-    Firmness.LOW: 1.6,
-    Firmness.HEDGED: 1.4,
+    Firmness.LOW: 1.4,
+    Firmness.HEDGED: 1.6,
 }
 
 

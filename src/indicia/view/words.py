@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from indicia.knowledge import load
+from indicia.knowledge.articles import the
 from indicia.records import Claim, DeedKind, Firmness, Level, Proposition, SourceType, Stance, Tie, TieKind
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "deed_words",
     "firmness_words",
     "known_state",
+    "of_itself",
     "plural",
     "propositions",
     "source_words",
     "stance_words",
     "surely",
+    "takes_credit",
     "tie_words",
     "tied_words",
 ]
@@ -47,6 +50,7 @@ _TIES: Mapping[TieKind, str] = MappingProxyType(
 )
 
 
+_UNNAMED = re.compile(r"anonymous official \((?P<country>.+)\)")  # how the reader calls one whose state is told
 _TRANSCRIPT = re.compile(r"(MR|MRS|MS|DR|SECRETARY|PRESIDENT|SENATOR|GENERAL|MINISTER)\b[^a-z]*$")  # how it names who speaks
 
 
@@ -56,6 +60,8 @@ def source_words(claim: Claim) -> str:
     if party is None:
         return "the text itself"
     # A canonical name alone would turn an unnamed official into the government that employs them.
+    if found := _UNNAMED.fullmatch(party.canonical):
+        return f"{found['country']} (unnamed official)"
     unnamed = claim.source.type is SourceType.ANONYMOUS and "official" not in party.canonical.lower()
     name = party.canonical.title() if _TRANSCRIPT.match(party.canonical) else party.canonical
     return f"{name} (unnamed official)" if unnamed else name
@@ -119,18 +125,28 @@ def propositions(claim: Claim) -> tuple[tuple[str, Proposition], ...]:
 
 def stance_words(claim: Claim) -> tuple[str, str]:
     """The verb and its object: (`denies`, `the charge against China`), (`ties`, `HAFNIUM to the Chinese state`) ..."""
-    name = accused_words(claim)
+    name = the(accused_words(claim))
     party = claim.accused.party is not None
     asked = claim.not_accused.canonical if claim.not_accused else ""
     if claim.stance is Stance.ACCUSES:
-        return _accusing(claim, name)
+        return ("takes credit", "for it") if takes_credit(claim) else _accusing(claim, accused_words(claim))
     return {
         Stance.CLAIMS: ("takes credit", "for it"),
         Stance.ENDORSES: ("endorses", f"what others say of {name}" if party else "what others said"),
         Stance.QUESTIONS: ("questions", f"the charge against {name}" if party else "what others said"),
-        Stance.DENIES: ("denies", f"the charge against {name}" if party else "the charge"),
+        Stance.DENIES: ("denies", f"the charge against {name}" if party and not of_itself(claim) else "the charge"),
         Stance.DECLINES: ("declines", f"to name {name}" if party else f"to name {asked or 'anyone'}"),
     }[claim.stance]
+
+
+def of_itself(claim: Claim) -> bool:
+    """Whether somebody speaks of itself: nobody says that Russia denies the charge against Russia."""
+    return claim.accused.party is not None and accused_words(claim) == source_words(claim)
+
+
+def takes_credit(claim: Claim) -> bool:
+    """Whether somebody says of a deed that they did it themselves, in whichever words the text tells it."""
+    return claim.stance is Stance.CLAIMS or (claim.stance is Stance.ACCUSES and claim.deed is not None and of_itself(claim))
 
 
 def _accusing(claim: Claim, name: str) -> tuple[str, str]:
@@ -174,8 +190,8 @@ def known_state(claim: Claim) -> str:
     accused = claim.accused
     if accused.state_said or not accused.state_known or accused.level is Level.STATE:
         return ""
-    whose = f" according to {', '.join(accused.according_to)}" if accused.according_to else ""
-    return f"known, not stated here: {by_state(accused.state_known)[0]}{whose}"
+    whose = f" (according to {', '.join(accused.according_to)})" if accused.according_to else ""
+    return f"known, not stated here: tied to {by_state(accused.state_known)[0]}{whose}"
 
 
 def surely(said: Proposition) -> str:

@@ -1,54 +1,34 @@
 """What new texts change in what is said: who joined, endorsed, denied, hardened, softened, changed, or no longer says it.
 
-Every row is one claim with its own words and the text that holds it. Claims of which the reader is not sure are rows to check
-and nothing else; what repeats what its source said before is counted, not told.
+`view.turns` decides who turned. Every row is one claim with its own words and the text that holds it. Claims of which the
+reader is not sure are rows to check and nothing else; what says nothing new is counted, not told.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
 
-from indicia.affairs.origins import FIRMER
-from indicia.records import Case, Claim, Record, Stance, to_check
+from indicia.records import Case, Claim, Record, those_counted, to_check
 from indicia.share.redact import marking_of
 from indicia.share.stix.told import headline
 from indicia.view.judgements import key_judgements
+from indicia.view.positions import is_narration, positions
+from indicia.view.turns import Change, Turn, turns
+from indicia.view.wording import many
 from indicia.view.words import firmness_words, source_words
 
-__all__ = ["Digest", "Row", "Turn", "digest"]
+__all__ = ["Digest", "Row", "digest"]
 
 
-class Turn(StrEnum):
-    """What a claim does, in the order in which a digest tells it."""
-
-    JOINED = "joined"
-    ENDORSED = "endorsed"
-    DENIED = "denied"
-    DOUBTED = "doubted"
-    DECLINED = "declined to say"
-    HARDENED = "hardened"
-    SOFTENED = "softened"
-    CHANGED = "changed"
-    DROPPED = "no longer says it"
-    TO_CHECK = "please check"
-
-
-_FIRST = {
-    Stance.ACCUSES: Turn.JOINED,
-    Stance.CLAIMS: Turn.JOINED,
-    Stance.ENDORSES: Turn.ENDORSED,
-    Stance.DENIES: Turn.DENIED,
-    Stance.QUESTIONS: Turn.DOUBTED,
-    Stance.DECLINES: Turn.DECLINED,
-}
+# What is told beside the turns of those who are named.
+UNSOURCED, TO_CHECK = "said without a source", "please check"
 
 
 class Row(Record, frozen=True, kw_only=True):
     """One change: who, on which affair ("" where none is told), what exactly is said, and where."""
 
-    turn: Turn
+    turn: str  # a `view.turns.Turn`, said without a source, or please check
     affair: str
     source: str
     says: str
@@ -78,15 +58,16 @@ class Digest(Record, frozen=True, kw_only=True):
         """The digest in lines, as plain text."""
         yield self.marking
         yield f"{len(self.texts):,} new or changed text{'' if len(self.texts) == 1 else 's'}"
-        for turn in Turn:
+        for turn in (*Turn, UNSOURCED, TO_CHECK):
             for row in (row for row in self.rows if row.turn is turn):
                 on = f" [{row.affair}]" if row.affair else ""
                 before = f" (before: {row.before})" if row.before else ""
-                yield f"{turn.value}{on}: {row.says}{before}"
+                yield f"{turn}{on}: {row.says}{before}"
                 yield f"    “{' '.join(row.quote.split())}”"
                 yield f"    {row.document}" + (f", {row.published}" if row.published else "")
         if self.repeated:
-            yield f"{self.repeated:,} more repeat what their sources said before"
+            verb = "says" if self.repeated == 1 else "say"
+            yield f"{many(self.repeated, 'more claim')} {verb} nothing new"
         yield from (f"now: {sentence}" for sentence in self.now)
         yield from (f"no longer: {sentence}" for sentence in self.gone)
 
@@ -96,59 +77,61 @@ def digest(before: Case | None, after: Case) -> Digest:
     known = {document.id for document in before.documents} if before else set()
     old = {claim.id for claim in before.claims} if before else set()
     doubtful = {claim.id for claim in to_check(after.claims, after.judgements)}
-    said = _Said(after)
     fresh = [claim for claim in after.claims if claim.id not in old]
-    rows = [said.row(Turn.TO_CHECK, claim) for claim in fresh if claim.id in doubtful]
-    sure = [claim for claim in fresh if claim.id not in doubtful]
-    for group in said.alike(sure):
-        claim = max(group, key=lambda one: FIRMER[one.said.firmness])
-        turn, earlier = _turn(claim, [one for one in said.by_same(claim) if one.id in old])
-        if turn is not None:
-            rows.append(said.row(turn, claim, earlier))
-    order = list(Turn)
-    rows.sort(key=lambda row: order.index(row.turn))
-    repeated = len(fresh) - len(rows)
-    rows += _dropped(before, said) if before else ()
+    said = _Said(after)
+    rows = [
+        *said.turned(_Said(before) if before else None),
+        *(said.row(TO_CHECK, claim) for claim in fresh if claim.id in doubtful),
+    ]
+    told = {row.claim for row in rows}
     earlier_words = [sentence.text for sentence in key_judgements(before)] if before else []
     words = [sentence.text for sentence in key_judgements(after)]
     return Digest(
         marking=marking_of(after).label,
         texts=tuple(document.title or document.file_name for document in after.documents if document.id not in known),
         rows=tuple(rows),
-        repeated=repeated,
+        repeated=sum(claim.id not in told for claim in fresh),
         now=tuple(word for word in words if word not in earlier_words),
         gone=tuple(word for word in earlier_words if word not in words),
     )
 
 
 class _Said:
-    """What is said in a case, by affair and source, oldest first as the affair has it."""
+    """What counts of a case, by affair; "" for what is of none."""
 
     def __init__(self, case: Case) -> None:
-        claims = {claim.id: claim for claim in case.claims}
+        self.counted = those_counted(case.claims, case.judgements)
         self.documents = {document.id: document for document in case.documents}
-        self.affair: dict[str, str] = {}
-        self.of: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-        for affair in case.affairs:
-            for claim in (claims[id] for row in affair.rows for id in row.claims if id in claims):
-                self.affair[claim.id] = affair.name
-                self.of[affair.name, source_words(claim)].append(claim)
+        self.affair = {id: affair.name for affair in case.affairs for row in affair.rows for id in row.claims}
 
-    def by_same(self, claim: Claim) -> list[Claim]:
-        """All of the same source on the same affair; nothing of sources that are not named, which may be anybody."""
-        if claim.source.party is None or claim.id not in self.affair:
-            return []
-        return self.of[self.affair[claim.id], source_words(claim)]
+    def by_affair(self, names: Mapping[str, str]) -> dict[str, list[Claim]]:
+        """The claims under the names that `names` gives their affairs, and under their own where it has none."""
+        found: dict[str, list[Claim]] = defaultdict(list)
+        for claim in self.counted:
+            found[names.get(claim.id) or self.affair.get(claim.id, "")].append(claim)
+        return found
 
-    def alike(self, claims: Iterable[Claim]) -> Iterable[list[Claim]]:
-        """The claims in groups that say the same of the same, in order."""
-        groups: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
-        for claim in claims:
-            unnamed = claim.id if claim.source.party is None else ""
-            groups[self.affair.get(claim.id), source_words(claim), claim.stance, _whom(claim), unnamed].append(claim)
-        return groups.values()
+    def turned(self, before: _Said | None) -> Iterator[Row]:
+        """The rows of who turned since, in the order of turns, then what is new without a source; one for each claim and turn.
+        A text that is gone from the case takes back nothing: only one that has changed does."""
+        names = {document.name for document in self.documents.values()}
+        was, now = before.by_affair(self.affair) if before else {}, self.by_affair({})
+        found: dict[tuple[str, str], Row] = {}
+        for affair in dict.fromkeys((*now, *was)):
+            for one in turns(was.get(affair, ()), now.get(affair, ())):
+                whose = before if one.turn is Turn.DROPPED and before else self
+                document = whose.documents.get(one.now.firmest.quote.document)
+                if whose is self or (document is not None and document.name in names):
+                    row = whose.row(one.turn.value, one.now.firmest, _before(one))
+                    found.setdefault((row.turn, row.claim), row)
+            heard = {(one.stance, one.accused, one.tie) for one in positions(was.get(affair, ())) if is_narration(one)}
+            for each in positions(now.get(affair, ())):
+                if is_narration(each) and (each.stance, each.accused, each.tie) not in heard:
+                    found.setdefault((UNSOURCED, each.firmest.id), self.row(UNSOURCED, each.firmest))
+        order = [*Turn, UNSOURCED]
+        yield from sorted(found.values(), key=lambda row: order.index(row.turn))
 
-    def row(self, turn: Turn, claim: Claim, before: str = "") -> Row:
+    def row(self, turn: str, claim: Claim, before: str = "") -> Row:
         """The row of a claim."""
         document = self.documents.get(claim.quote.document)
         return Row(
@@ -164,38 +147,9 @@ class _Said:
         )
 
 
-def _turn(claim: Claim, mine: Sequence[Claim]) -> tuple[Turn | None, str]:
-    """What a claim does beside what its source said before, and what that was; no turn where it repeats that."""
-    if not mine:
-        return _FIRST[claim.stance], ""
-    same = [one for one in mine if one.stance is claim.stance]
-    if not same:  # who denied accuses now, or the other way round
-        return (Turn.CHANGED if claim.stance in {Stance.ACCUSES, Stance.CLAIMS} else _FIRST[claim.stance]), headline(mine[-1])
-    of_them = [one for one in same if _whom(one) == _whom(claim)]
-    if not of_them:
-        return Turn.CHANGED, headline(same[-1])
-    last, firm = of_them[-1], [FIRMER[one.said.firmness] for one in of_them]
-    if FIRMER[claim.said.firmness] > max(firm):
-        return Turn.HARDENED, firmness_words(last.said)
-    if FIRMER[claim.said.firmness] < min(firm):
-        return Turn.SOFTENED, firmness_words(last.said)
-    if claim.tie is not None and _tie(claim) not in {_tie(one) for one in of_them}:
-        return Turn.CHANGED, headline(last)
-    return None, ""
-
-
-def _whom(claim: Claim) -> str:
-    return claim.accused.party.canonical.lower() if claim.accused.party else ""
-
-
-def _tie(claim: Claim) -> object:
-    return (claim.tie.kind, claim.tie.state or claim.tie.to) if claim.tie else None
-
-
-def _dropped(before: Case, now: _Said) -> Iterator[Row]:
-    """What a source said in a text that has changed, and says nowhere now: one row for each source and affair."""
-    names, was = {document.name for document in now.documents.values()}, _Said(before)
-    for key, claims in was.of.items():
-        document = was.documents.get(claims[-1].quote.document)
-        if key not in now.of and document is not None and document.name in names:
-            yield was.row(Turn.DROPPED, claims[-1])
+def _before(change: Change) -> str:
+    """What it said before, or only how firmly where it says the same."""
+    if change.was is None or change.turn is Turn.DROPPED:
+        return ""
+    same = change.turn in {Turn.HARDENED, Turn.SOFTENED}
+    return firmness_words(change.was.said) if same else headline(change.was.firmest)

@@ -125,28 +125,33 @@ def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple
             f"corroboration: the tools of {first} point to it, but tools can be planted, and the rest fits others better"
         )
     if decision.shared:
-        lacks.append(f"anything that tells {first} from {_others(decision.shared)} known to use all that was observed")
+        lacks.append(f"anything that sets one actor apart: all that was observed fits {_others(decision.shared)} as well")
     if Leg.KINDS in decision.lacks:
         lacks.append(
-            f"a second kind of evidence: to name {first} takes software that few have and techniques that it does not do anyway"
+            f"a second kind of evidence: naming {first} takes software that few groups have and techniques that this software "
+            "does not imply"
         )
     if Leg.PRIOR in decision.lacks:
         lacks.append(
-            f"evidence that outweighs how much is reported of {first}: with all groups as likely before, it is too little"
+            f"evidence that does not owe its weight to how much is written about {first}: with all groups equally likely at "
+            "first, it is too little"
         )
     if Leg.ITEM in decision.lacks:
-        lacks.append(f"support that does not hang on one item: without it {first} falls")
+        lacks.append(f"a case that survives the loss of any one item: without one of them, too little speaks for {first}")
     if Leg.RIVAL in decision.lacks:
-        lacks.append(f"evidence that fits {first} alone: it would name another just as well, so it may be of two, or planted")
+        lacks.append(
+            f"evidence that fits {first} alone: with {first} ruled out it would name another group, so it may stem from two "
+            "groups or be planted"
+        )
     if not any(item.feature.startswith("S") for item in items):
-        lacks.append("software: no malware or tool is identified, and techniques are shared by many")
+        lacks.append("software: no malware or tool is identified, and many groups share techniques")
     if not any(item.feature.startswith("T") for item in items):
-        lacks.append("techniques: nothing is known of how it was done")
+        lacks.append("techniques: nothing is known about how it was done")
     if items and not any(item.reliability in {"A", "B"} for item in items):
         lacks.append("better sources: every item rests on a second-hand report")
-    lacks.append("infrastructure, victims' logs or language and working hours that only one actor would leave")
+    lacks.append("traces that only one actor would leave: infrastructure, victims' logs, language or working hours")
     return tuple(lacks)
 
 
 def _others(count: int) -> str:
-    return "the other group" if count == 1 else f"the {count} other groups"
+    return "1 other group" if count == 1 else f"{count} other groups"

@@ -297,15 +297,12 @@ def _statement(
     layout: Layout,
 ) -> str:
     if not voices:
-        return "Nobody is quoted as accusing anybody."
+        return "No statement was found that could be weighed: insufficient grounds."
     if tied:
         sides = [f"{at.hypothesis.name} (according to {_who(at.hypothesis.id, voices, layout)})" for at in tied]
         return f"The statements conflict: {listed(sides, 'or')}."
     if best is None:
-        top = levels[0]
-        who = _who(top.hypothesis.id, voices, layout)
-        said = f"accused by {who}" if who else "denied"
-        return f"Too little was said to go on: {top.hypothesis.name}, {said}."
+        return f"Too little was said to go on ({_at_most(levels[0], voices, layout)}): insufficient grounds."
     lean = _with_speakers(best, voices, layout)
     by_depth = sorted(levels, key=lambda at: (-_depth(at), at.hypothesis.id))
     within = layout.nodes[best.hypothesis.id].within
@@ -319,6 +316,15 @@ def _statement(
     )
     sure = f"{band(best.probability)} ({percent(best.probability)})"
     return f"{', and '.join(parts)}.{denied} Taken at their word, that is {sure}.{_ties(best, layout)}"
+
+
+def _at_most(top: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
+    """All that was said, where it is too little: `ESET accuses APT29`, `no more than a denial by Russia`."""
+    accusers = sorted({one.said.source for one in voices if one.decibans > 0 and top.hypothesis.id in layout.named[one.said]})
+    if accusers:
+        verb = "accuses" if len(accusers) == 1 else "accuse"
+        return f"{listed([the(name) for name in accusers])} {verb} {the(top.hypothesis.name)}"
+    return f"no more than a denial or a doubt by {listed([the(name) for name in sorted({one.said.source for one in voices})])}"
 
 
 def _ties(best: Posterior, layout: Layout) -> str:
@@ -348,11 +354,11 @@ def _who(at: str, voices: Sequence[Voice], layout: Layout) -> str:
 def _missing(items: Sequence[Evidence], other: int, voices: Sequence[Voice]) -> tuple[str, ...]:
     lacks = []
     if not items:
-        lacks.append("claims: nobody is quoted as accusing anybody")
+        lacks.append("claims: no accusation was found that counts")
     elif len({voice.speaker for voice in voices if voice.decibans > 0}) < 2:
-        lacks.append("a second independent origin: all that is said goes back to one")
+        lacks.append("a second independent source: all that is said goes back to one")
     if items and not any(item.credibility <= 2 for item in items):
-        lacks.append("grounds: no source states technical or legal ones")
+        lacks.append("grounds: no source gives technical or legal ones")
     if other:
         lacks.append(
             f"{other} claim{'s' if other > 1 else ''} about other incidents {'were' if other > 1 else 'was'} set aside"

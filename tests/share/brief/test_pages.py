@@ -209,7 +209,7 @@ def test_page_one_answers_five_questions() -> None:
     for words in (
         "the European Union and the United Kingdom name China",
         "China denies it",
-        "Denies the charge against China",
+        "Denies the charge",
         "could be linked",
         "Yes: compromise",
         "insufficient grounds",

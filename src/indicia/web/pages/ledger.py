@@ -12,7 +12,7 @@ from starlette.responses import Response
 from indicia.records import Claim, Deed, Firmness, Stance, Tie, those_counted, to_check
 from indicia.share.redact import marking_of_texts
 from indicia.view.inert import visible
-from indicia.view.positions import FIRMEST, LEVELS, Position, is_narration, positions
+from indicia.view.positions import LEVELS, Position, is_narration, positions
 from indicia.view.words import FLAT, accused_words, firmness_words, source_words, tie_words
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.documents import part_of
@@ -41,14 +41,14 @@ FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
 ORDER = {
     "stance": [one.value for one in Stance],
     "level": [one.value for one in LEVELS],
-    "firmness": [FLAT if one is Firmness.NONE else one.value for one in FIRMEST],
+    "firmness": [FLAT if one is Firmness.NONE else one.value for one in sorted(Firmness, key=lambda one: -one.strength)],
 }
 SORTS: dict[str, Callable[[Claim], Any]] = {
     "text": lambda one: 0,
     "date": lambda one: one.date or "9999",
     "source": lambda one: source_words(one).casefold(),
     "accused": lambda one: accused_words(one).casefold(),
-    "firmness": lambda one: FIRMEST.index(one.said.firmness),
+    "firmness": lambda one: -one.said.firmness.strength,
 }
 VIEWS = ("list", "sides", "coalition", "graph")
 PER_PAGE = 50

@@ -30,7 +30,7 @@ def affair_section(case: Case, notes: Notes) -> Section:
         else:
             blocks.append(Fold(summary=f"{notes.index.show(affair.name, 80)}: {_count(affair)}", blocks=tuple(made)))
     if not blocks:
-        blocks.append(Para(text=line("No claim was found, so there is nothing to show."), role="warn"))
+        blocks.append(Para(text=line("No claim was found."), role="warn"))
     return Section(id="affair", title="The affair, step by step", blocks=tuple(blocks))
 
 

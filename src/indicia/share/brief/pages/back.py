@@ -50,7 +50,10 @@ def limits_section(case: Case, notes: Notes) -> Section:
     show = notes.index.show
     items: list[Line] = [
         line("The brief repeats what sources said; it does not check whether they are right."),
-        line("Reading and rules make mistakes: look at the quoted sentence or log line before you act on one of them."),
+        line(
+            "The reader misses claims and misreads others, and rules match by mistake: look at the quoted sentence or log line "
+            "before you act on it."
+        ),
     ]
     if case.hunt is None or case.hunt.verdict is HuntVerdict.NO_LOGS:
         why = "This is the public version" if is_public(case) else "No logs were searched"

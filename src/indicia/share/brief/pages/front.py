@@ -31,7 +31,7 @@ def gist(case: Case, judgements: Sequence[Sentence], notes: Notes) -> tuple[Line
     """The affair in two sentences: who accuses whom, and who answers."""
     if foreign():
         return tuple(line(notes.index.show(text, 400), notes=notes(traces[:FEW])) for text, traces in gist_words(case))
-    said = [one for one in judgements if one.topic == "said"][:1]
+    said = [one for one in judgements if one.topic in {"said", "unsaid"}][:1]
     answered = [one for one in judgements if one.topic == "denied"][:1]
     return tuple(line(notes.index.show(one.text, 400), notes=notes(one.traces[:FEW])) for one in said + answered)
 
@@ -55,7 +55,7 @@ def _to_check(case: Case, notes: Notes) -> Iterable[Line]:
     found = positions(to_check(case.claims, case.judgements))
     if found:
         told = notes.index.show(_each(found), 300)
-        text = tell("Whether these were read right (please check; they do not count yet): {claims}.", claims=told)
+        text = tell("Whether these were read correctly (please check; they do not count yet): {claims}.", claims=told)
         yield line(text, notes=notes(one.firmest.id for one in found)[:FEW])
 
 

@@ -30,8 +30,8 @@ def holds(case: Case, notes: Notes) -> Box:
     """The box of page one: a line each on what was observed and on what was said."""
     title = tell("Do the grounds hold?")
     if case.weighing is None:
-        nothing = Para(text=line(tell("There was nothing to weigh: no claims and no observations.")), role="warn")
-        return Box(id="grounds", title=title, lead=tell("Nothing to weigh"), tone="quiet", blocks=(nothing,))
+        empty = Para(text=line(tell("There was nothing to weigh: no claims and no observations.")), role="warn")
+        return Box(id="grounds", title=title, lead=tell("Nothing to weigh"), tone="quiet", blocks=(empty,))
     show, observed, said = notes.index.show, case.weighing.observed, case.weighing.said
     blocks = []
     for assessment, name, hedge in (
@@ -39,6 +39,10 @@ def holds(case: Case, notes: Notes) -> Box:
         (said, tell("What was said"), tell(", if you take the speakers at their word")),
     ):
         names = _leaders(assessment, show)
+        if not assessment.weights:
+            nothing = tell("nothing found to weigh")
+            blocks.append(Para(text=line(Bit(text=f"{name}{colon()}", look="strong"), f"{nothing}.")))
+            continue
         bits: list[str | Bit] = [
             Bit(text=f"{name}{colon()}", look="strong"),
             as_share(names + _how_likely(assessment)) if names else tell(GROUNDS[assessment.verdict][0]),
@@ -50,6 +54,8 @@ def holds(case: Case, notes: Notes) -> Box:
 
 
 def _lead(observed: Assessment, said: Assessment) -> str:
+    if not observed.weights and not said.weights:
+        return tell("Nothing to weigh")
     if observed.verdict is not Verdict.INSUFFICIENT:
         return capital(tell(GROUNDS[observed.verdict][0]))
     return tell("Not by what we observed") if said.verdict is not Verdict.INSUFFICIENT else tell("Insufficient grounds")

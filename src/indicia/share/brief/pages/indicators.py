@@ -94,7 +94,7 @@ def _names(case: Case, notes: Notes) -> list[AnyBlock]:
         meant = first.target or ", ".join(f"{one.id} {one.name}" for one in first.candidates[:4]) or "not in our knowledge"
         if not first.target and len(first.candidates) > 1:
             meant = f"ambiguous: {meant}"
-        according = f" (so called by {', '.join(first.according_to[:3])})" if first.according_to else ""
+        according = f" (according to {', '.join(first.according_to[:3])})" if first.according_to else ""
         rows.append(
             Row(
                 cells=(
@@ -108,7 +108,7 @@ def _names(case: Case, notes: Notes) -> list[AnyBlock]:
     return [
         Table(
             caption="Vulnerabilities and names",
-            head=("Name", "Kind", "Known as", "Named"),
+            head=("Name", "Kind", "Known as", "Mentioned"),
             rows=tuple(rows),
             shown=15,
             left_out=max(0, len(groups) - ROWS),

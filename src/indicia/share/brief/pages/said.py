@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from math import floor
 
 from indicia.knowledge.articles import capital, the
 from indicia.records import Case, Channel, Claim, Document, Judgement, Prominence, Shift, Span, Stance, rejected, to_check
@@ -59,12 +60,13 @@ def timeline_section(case: Case, notes: Notes) -> Section:
         elsewhere="the JSON form",
         widths=(14, 22, 64),
     )
-    blocks.append(Fold(summary=f"The timeline as a table ({len(dated)} rows)", blocks=(table,)))
+    blocks.append(Fold(summary=f"The timeline as a table ({many(len(dated), 'row')})", blocks=(table,)))
     published = {document.id for document in case.documents if document.published}
-    undated = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
-    undated += len(case.documents) - len(published)
+    claims = sum(claim.date is None and claim.quote.document not in published for claim in case.claims)
+    texts = len(case.documents) - len(published)
+    undated = [many(count, word) for count, word in ((claims, "claim"), (texts, "text")) if count]
     if undated:
-        blocks.append(Para(text=line(f"Not in the picture, for want of a date: {undated} claims and texts."), role="note"))
+        blocks.append(Para(text=line(f"Not in the picture, for want of a date: {listed(undated)}."), role="note"))
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
 
 
@@ -74,8 +76,8 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     if not case.claims:
         nothing = Para(
             text=line(
-                "No claim was found. A claim needs a source, a stance (accuses, endorses, denies, declines, questions) and "
-                "the words that express it."
+                "No claim was found. A claim needs somebody who speaks, a stance (accuses, endorses, denies, declines or "
+                "questions) and the words that express it; the reader misses some."
             ),
             role="warn",
         )
@@ -177,7 +179,7 @@ def _passage(claim: Claim, notes: Notes, refusal: Judgement | None, *, doubtful:
     if claim.source.via:
         facts.append(f"via {show(', '.join(span.text for span in claim.source.via), 80)}")
     if doubtful:
-        facts.append(f"please check: read with {claim.score:.0%} certainty")
+        facts.append(f"please check: read with a score of {floor(100 * claim.score) / 100:.2f}")
     if refusal:
         why = f": {show(refusal.note, 160)}" if refusal.note else ""
         facts.append(f"rejected by {show(refusal.author, 60)}{why}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.knowledge.articles import capital
+from indicia.knowledge.articles import capital, the
 from indicia.records import Case, Claim, Proposition, Stance, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
 from indicia.view.abroad import counted_words, firm_words, says_words, voices_words
@@ -13,7 +13,7 @@ from indicia.view.judgements import listed, voices_of
 from indicia.view.language import foreign, tell, tell_many
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
-from indicia.view.positions import FIRMEST, Position, counted, is_narration, positions
+from indicia.view.positions import Position, counted, is_narration, positions
 from indicia.view.wording import many
 from indicia.view.words import firmness_words, surely
 
@@ -30,8 +30,8 @@ def who(case: Case, notes: Notes) -> Box:
     title = tell("Who says what")
     if not case.claims:
         text = tell(
-            "The texts make no claim about who did it. Add statements, news or reports in which somebody accuses, denies or "
-            "declines to."
+            "Look through the texts yourself, or add statements, news or reports in which somebody accuses, denies or declines "
+            "to name anyone."
         )
         nothing = Para(text=line(text), role="warn")
         return Box(id="who", title=title, lead=tell("No claims found"), tone="quiet", blocks=(nothing,))
@@ -53,8 +53,8 @@ def who(case: Case, notes: Notes) -> Box:
         text = tell("These may be claims, but the reader is not sure. Confirm or reject them: until then they do not count.")
         blocks = (Para(text=line(text), role="warn"), _together(doubtful, notes))
         return Box(id="who", title=title, lead=tell("Nothing sure: please check"), tone="warn", blocks=blocks, more="claims")
-    blocks = (Para(text=line(tell("No named source takes a side; the texts speak in their own voice."))),)
-    return Box(id="who", title=title, lead=tell("No named source"), tone="quiet", blocks=blocks, more="claims")
+    blocks = (Para(text=line(tell("Only the texts themselves say so, in their own voice; no named source was found."))),)
+    return Box(id="who", title=title, lead=tell("No named source found"), tone="quiet", blocks=blocks, more="claims")
 
 
 def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
@@ -83,7 +83,9 @@ def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
         )
     if aside:
         table = _accusing("In the texts' own voice, without a source", aside, notes)
-        each.append(Fold(summary=f"{many(len(aside), 'accusation')} without a source", blocks=(table,)))
+        each.append(
+            Fold(summary=f"{many(len({id for one in aside for id in one.claims}), 'claim')} without a source", blocks=(table,))
+        )
     doubtful = positions(to_check(case.claims, case.judgements))
     if doubtful:
         each.append(_accusing("Please check: the reader is not sure of these, so they do not count yet", doubtful, notes))
@@ -110,7 +112,7 @@ def _together(found: Sequence[Position], notes: Notes) -> Table:
     first = [*deeds[:DEEDS], *ties[:TIES], *answers[:ANSWERS]]
     rows = []
     for says in (*first, *(says for says in order if says not in first)):
-        mine = sorted(said[says], key=lambda one: -FIRMEST.index(one.said.firmness))
+        mine = sorted(said[says], key=lambda one: one.said.firmness.strength)
         stance = mine[0].stance
         verb, whom, voices, firm = (_row_abroad if foreign() else _row)(mine)
         rows.append(
@@ -142,7 +144,7 @@ def _row(mine: Sequence[Position]) -> tuple[str, str, str, str]:
     verb, _, whom = mine[0].says.partition(" ")
     words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
     firm = words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
-    return capital(verb), whom, listed(voices_of(_firmest_first(mine)), VOICES), firm
+    return capital(verb), the(whom), listed(voices_of(_firmest_first(mine)), VOICES), firm
 
 
 def _row_abroad(mine: Sequence[Position]) -> tuple[str, str, str, str]:
@@ -150,7 +152,7 @@ def _row_abroad(mine: Sequence[Position]) -> tuple[str, str, str, str]:
 
 
 def _firmest_first(found: Sequence[Position]) -> Sequence[Position]:
-    return sorted(found, key=lambda one: FIRMEST.index(one.said.firmness))
+    return sorted(found, key=lambda one: -one.said.firmness.strength)
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
