@@ -11,7 +11,7 @@ import indicia.hunt
 
 HUNT = Path(indicia.hunt.__file__).parent
 # Whoever is further right may import from whoever is further left.
-ROOMS = "names sources rules events match logs sight story tuning parts total merge processes run __init__".split()
+ROOMS = "names sources rules events match logs tuning sight story parts total merge processes run __init__".split()
 
 
 def room_of(path: Path) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from indicia.errors import UsageError
 from indicia.hunt import hunt
-from indicia.hunt.tuning import Tuning, read_time, read_tuning, tuned
+from indicia.hunt.tuning import read_time, read_tuning
 from indicia.records import Hunt, HuntVerdict, RuleLevel
 
 RULE = """title: An account was made
@@ -24,7 +26,7 @@ level: high
 
 
 @pytest.fixture
-def found(tmp_path: Path) -> Hunt:
+def through(tmp_path: Path) -> Callable[..., Hunt]:
     records = [
         {
             "Event": {
@@ -46,14 +48,14 @@ def found(tmp_path: Path) -> Hunt:
     ]
     (tmp_path / "x.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
     (tmp_path / "r.yml").write_text(RULE)
-    return hunt([tmp_path / "x.jsonl"], rules=[tmp_path / "r.yml"], builtin=False)
+    return partial(hunt, [tmp_path / "x.jsonl"], rules=[tmp_path / "r.yml"], builtin=False)
 
 
 @pytest.mark.parametrize(
     ("text", "loud", "note"),
     [
-        ("not: [an account WAS made]", 0, "sightings of 1 rules"),
-        ("not: [00000000-0000-4000-8000-000000000001]", 0, "sightings of 1 rules"),
+        ("not: [an account WAS made]", 0, "matches of 1 rules"),
+        ("not: [00000000-0000-4000-8000-000000000001]", 0, "matches of 1 rules"),
         ("since: 2026-03-02", 2, "outside of the time"),
         ("until: 2026-03-02", 2, "outside of the time"),
         ("{since: 2026-03-02, until: 2026-03-02}", 1, "outside of the time"),
@@ -62,8 +64,8 @@ def found(tmp_path: Path) -> Hunt:
         ("own: [{name: build machines, hosts: ['ws3']}]", 2, "your own build machines"),
     ],
 )
-def test_what_does_not_count_is_left_out_and_told(text: str, loud: int, note: str, found: Hunt) -> None:
-    told = tuned(found, read_tuning(text, "t.yml"))
+def test_what_does_not_count_is_left_out_and_told(text: str, loud: int, note: str, through: Callable[..., Hunt]) -> None:
+    told = through(tuning=read_tuning(text, "t.yml"))
     assert sum(sighting.level is RuleLevel.HIGH for sighting in told.sightings) == loud
     assert told.verdict is (HuntVerdict.SIGNS if loud else HuntVerdict.NOT_SEEN)
     assert [note in problem.what for problem in told.problems] == [True]
@@ -74,10 +76,6 @@ def test_what_does_not_count_is_left_out_and_told(text: str, loud: int, note: st
 def test_own_addresses_are_networks() -> None:
     tuning = read_tuning("own: [{name: scanner, addresses: [192.0.2.0/28, '2001:db8::/32']}]", "t.yml")
     assert tuning.own[0].addresses == ("192.0.2.0/28", "2001:db8::/32")
-
-
-def test_nothing_said_changes_nothing(found: Hunt) -> None:
-    assert tuned(found, Tuning()) is found
 
 
 @pytest.mark.parametrize(
@@ -91,3 +89,33 @@ def test_a_tuning_that_is_none_is_refused(text: str) -> None:
 def test_a_day_ends_at_its_end() -> None:
     assert read_time("2026-03-02", end=True) > datetime(2026, 3, 2, 23, 59, tzinfo=UTC)
     assert read_time("2026-03-02T12:00:00+02:00") == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("text", "kept", "matches", "left_out"),
+    [
+        ("since: 2021-03-04", ["04", "05"], 2, 3),
+        ("until: 2021-03-01", ["01"], 1, 4),
+        ("own: [{name: scanner, addresses: [192.0.2.0/28]}]", ["01", "02", "04", "05"], 5, 2),
+        ("not: [evil]", [], 0, 5),
+    ],
+)
+def test_what_does_not_count_takes_no_place_from_what_does(
+    jobs: int, text: str, kept: list[str], matches: int, left_out: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two are kept of each rule. Of five matches the first three are of other days, and of a scanner of our own."""
+    monkeypatch.setattr("indicia.hunt.run.WORTH_A_PROCESS", 1)
+    for day in (1, 2, 3, 4, 5):
+        origin = "192.0.2.1" if day < 4 else "198.51.100.9"
+        line = f"2021-03-0{day} 06:00:00 - GET /evil {origin} a 200\n"
+        (tmp_path / f"u_ex{day}.log").write_text(
+            f"#Fields: date time s-computername cs-method cs-uri-stem c-ip cs(User-Agent) sc-status\n{line}"
+        )
+    rule = "title: evil\nlogsource: {category: webserver}\ndetection:\n  s: {cs-uri-stem: /evil}\n  condition: s\nlevel: high\n"
+    (tmp_path / "r.yml").write_text(rule)
+    tuning = read_tuning(text, "t.yml")
+    found = hunt([tmp_path], rules=[tmp_path / "r.yml"], builtin=False, jobs=jobs, most=2, tuning=tuning)
+    assert [f"{sighting.event.time:%d}" for sighting in found.sightings] == kept
+    assert next(run.matches for run in found.rules if run.title == "evil") == matches
+    assert [note.count for note in found.problems if note.where == "tuning"] == [left_out]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import pytest
 
 from examples.scenarios import write_scenario
 from indicia.hunt import IndicatorSought
+from indicia.hunt.tuning import Own, Tuning
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 SOUGHT = (
     IndicatorSought(type="ipv4-addr", value="198.51.100.99"),
     IndicatorSought(type="domain-name", value="files.example.org"),
+)
+# Of what is found at most some, so that little is kept of the first minutes and of one client.
+TUNING = Tuning(
+    without=("other",),
+    since=datetime(2021, 3, 3, 6, 1, tzinfo=UTC),
+    own=(Own(name="scanner", addresses=("198.51.100.98/32",)),),
 )
 W3C = "#Fields: date time s-computername cs-method cs-uri-stem c-ip cs(User-Agent) sc-status\n"
 # What is counted: many of one address; three of it, and then again; one kind behind the other, some at the same time.

@@ -17,8 +17,9 @@ from indicia.cli.hunt import hunt as hunt_command
 from indicia.cli.options import Engines
 from indicia.errors import UsageError
 from indicia.hunt import hunt
+from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, to_json
-from tests.spark.conftest import SOUGHT
+from tests.spark.conftest import SOUGHT, TUNING
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -28,19 +29,18 @@ def plain(found: Hunt) -> bytes:
     return to_json(replace(found, stats=()))
 
 
-def on_spark(session: SparkSession, logs: Path, most: int | None, partitions: int | None) -> Hunt:
+def on_spark(session: SparkSession, logs: Path, partitions: int | None, **options: Any) -> Hunt:
     from indicia.spark.hunting import hunt as hunt_on_spark
 
-    return hunt_on_spark(
-        [logs], session=session, rules=[logs / "rules.yml"], indicators=SOUGHT, raw=True, most=most, partitions=partitions
-    )
+    given = {"rules": [logs / "rules.yml"], "indicators": SOUGHT, "raw": True, **options}
+    return hunt_on_spark([logs], session=session, partitions=partitions, **given)
 
 
-@pytest.mark.parametrize(("most", "partitions"), [(1_000, None), (3, 11)])
-def test_the_same_bytes(session: SparkSession, logs: Path, most: int, partitions: int | None) -> None:
-    whole = hunt([logs], rules=[logs / "rules.yml"], indicators=SOUGHT, raw=True, most=most, jobs=1)
+@pytest.mark.parametrize(("most", "partitions", "tuning"), [(1_000, None, NO_TUNING), (3, 11, TUNING)])
+def test_the_same_bytes(session: SparkSession, logs: Path, most: int, partitions: int | None, tuning: Tuning) -> None:
+    whole = hunt([logs], rules=[logs / "rules.yml"], indicators=SOUGHT, raw=True, most=most, jobs=1, tuning=tuning)
     assert {"many", "burst", "bursts", "ordered", "pages"} <= {each.title for each in whole.rules if each.matches}
-    assert plain(on_spark(session, logs, most, partitions)) == plain(whole)
+    assert plain(on_spark(session, logs, partitions, most=most, tuning=tuning)) == plain(whole)
 
 
 def test_a_worker_that_is_killed_takes_nothing_with_it(session: SparkSession, logs: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(session: SparkSession, lo
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     begun.set()
-    assert plain(on_spark(session, logs, 1_000, 4)) == plain(whole)
+    assert plain(on_spark(session, logs, 4)) == plain(whole)
     killer.join(1)
     assert killed
 

@@ -21,12 +21,13 @@ from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, correlated
 from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
+from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, to_json
 from indicia.spark.counting import BESIDE, in_hunt_order, matches_in, placed
 from indicia.spark.plan import Plan, files_of, look, plan, with_sizes
 from indicia.spark.scanning import Fed, Setup, read_part, scan, write_part
 from indicia.spark.tree import in_order
-from tests.spark.conftest import SOUGHT
+from tests.spark.conftest import SOUGHT, TUNING
 
 SMALL = 3_000  # bytes of a task
 
@@ -36,8 +37,8 @@ def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "SIZE", SMALL)
 
 
-def planned(logs: Path, book: RuleBook, most: int | None) -> tuple[Plan, Total]:
-    total = Total(Scanner(book, SOUGHT, most), most)
+def planned(logs: Path, book: RuleBook, most: int | None, tuning: Tuning = NO_TUNING) -> tuple[Plan, Total]:
+    total = Total(Scanner(book, SOUGHT, most, tuning), most)
     items = [[each] if isinstance(each, Problem) else look(each) for each in files_of([logs])]
     return plan((item for some in items for item in some), total, raw=True), total
 
@@ -66,16 +67,16 @@ def plain(found: Hunt) -> bytes:
 
 @pytest.mark.usefixtures("small_tasks")
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), most=st.sampled_from([2, 40, None]))
-def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, logs: Path) -> None:
+@given(data=st.data(), most=st.sampled_from([2, 40, None]), tuning=st.sampled_from([NO_TUNING, TUNING]))
+def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, tuning: Tuning, logs: Path) -> None:
     rules = [logs / "rules.yml"]
-    whole = hunt([logs], rules=rules, indicators=SOUGHT, raw=True, most=most, jobs=1)
+    whole = hunt([logs], rules=rules, indicators=SOUGHT, raw=True, most=most, jobs=1, tuning=tuning)
     book, problems = load_rules(rules)
-    made, total = planned(logs, book, most)
+    made, total = planned(logs, book, most, tuning)
     total.problems[:0] = problems
     assert len(made.tasks) > 10
     assert any(part.stretch for task in made.tasks for part in task.parts)
-    setup = Setup(*book.sent(), SOUGHT, most)
+    setup = Setup(*book.sent(), SOUGHT, most, tuning)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(made.tasks) - 1), max_size=8)))
     bounds = list(zip([0, *cuts], [*cuts, len(made.tasks)], strict=True))
     came: dict[int, list[Fed | bytes]] = {}
@@ -89,7 +90,7 @@ def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, logs: Pa
     halves = [[part for part in parts if (part[0] < middle) is first] for first in (True, False)]
     joined = [read_part(in_order(half, lambda some: write_part(combine(map(read_part, some), most=most)))) for half in halves]
     found = [with_sizes(each, made) for each in (total.part({}), *joined, Part())]
-    assert plain(join(found, most=most, count=counted(fed, data.draw(st.randoms())))) == plain(whole)
+    assert plain(join(found, most=most, count=counted(fed, data.draw(st.randoms())), tuning=tuning)) == plain(whole)
 
 
 def test_a_worker_that_ends_at_a_log_costs_that_log_alone(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from indicia.errors import InputError, UsageError
 from indicia.hunt import hunt
-from indicia.hunt.tuning import Tuning, tuned
+from indicia.hunt.tuning import Tuning
 from indicia.records import Hunt, to_json
-from indicia.spark.tables import Span, read_columns, read_table
+from indicia.spark.tables import read_columns, read_table
 from tests.spark.conftest import SOUGHT
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def test_kept_events(session: SparkSession, logs: Path, lake: Path) -> None:
     assert {"many", "burst", "bursts", "ordered", "pages"} <= {each.title for each in whole.rules if each.matches}
     assert plain(on_spark(session, [f"parquet:{lake}"], **options)) == plain(whole)
     since = datetime(2021, 3, 3, 6, 2, tzinfo=UTC)
-    some = on_spark(session, [f"parquet:{lake}"], span=Span(since), **options | {"most": None})
     chosen = Tuning(since=since)
-    assert tuned(some, chosen).sightings == tuned(hunt([lake], jobs=1, **options | {"most": None}), chosen).sightings
+    some = on_spark(session, [f"parquet:{lake}"], tuning=chosen, **options)
+    assert some.sightings == hunt([lake], jobs=1, tuning=chosen, **options).sightings
     assert sum(each.events for each in some.files) < sum(each.events for each in whole.files)
 
 

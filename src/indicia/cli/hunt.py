@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -21,9 +21,6 @@ from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 from indicia.walking import told_path
-
-if TYPE_CHECKING:
-    from indicia.hunt.tuning import Tuning
 
 __all__ = ["hunt"]
 
@@ -99,7 +96,7 @@ def hunt(
     from indicia.hunt import IndicatorSought
     from indicia.hunt.processes.lean import without_pandas
     from indicia.hunt.rules.files import bundles_among
-    from indicia.hunt.tuning import Tuning, read_time, read_tuning, tuned
+    from indicia.hunt.tuning import Tuning, read_time, read_tuning
     from indicia.knowledge import load
     from indicia.pipeline import read_sources
     from indicia.pipeline.build import sought
@@ -124,12 +121,11 @@ def hunt(
             if not wanted and not bundles_among(indicators):
                 raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
         if engine is Engines.SPARK:
-            through = _on_spark(master, keep, jobs, tables or (), columns, chosen)
+            through = _on_spark(master, keep, jobs, tables or (), columns)
         else:
             through = _here(keep, jobs, progress)
         every = (*(rules or ()), *bundles_among(indicators or ()))
-        found = through(paths or (), rules=every, builtin=builtin, indicators=wanted, raw=raw)
-    found = tuned(found, chosen)
+        found = through(paths or (), rules=every, builtin=builtin, indicators=wanted, raw=raw, tuning=chosen)
     voice.problems(found.problems)
     count = count_logs(found, map(told_path, rules or ()))
     voice.say(str(count), "dim" if count.is_whole else "yellow")
@@ -159,7 +155,7 @@ def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) ->
 
 
 def _on_spark(
-    master: str | None, keep: Path | None, jobs: int | None, tables: Sequence[str], columns: Path | None, chosen: Tuning
+    master: str | None, keep: Path | None, jobs: int | None, tables: Sequence[str], columns: Path | None
 ) -> Callable[..., Hunt]:
     for name, value in (("--keep", keep), ("--jobs", jobs)):
         if value is not None:
@@ -167,13 +163,12 @@ def _on_spark(
     need("spark")
     from indicia.spark.hunting import hunt as hunt_logs
     from indicia.spark.session import begin
-    from indicia.spark.tables import Span, read_columns, read_table
+    from indicia.spark.tables import read_columns, read_table
 
     through_tables = partial(
         hunt_logs,
         tables=[read_table(each) for each in tables],
         columns=read_columns(_text_of(columns), str(columns)) if columns is not None else None,
-        span=Span(chosen.since, chosen.until),
     )
 
     def through(paths: Sequence[Path], **options: Any) -> Hunt:
@@ -228,7 +223,7 @@ def _days(sightings: Sequence[Sighting]) -> Iterator[str]:
 
 def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
     """Who is named most, at a level that counts."""
-    from indicia.hunt.story.deeds import deed_of
+    from indicia.hunt.sources.deeds import deed_of
 
     deeds = {sighting.event.place: deed_of(sighting.event) for sighting in sightings if sighting.level in _LOUD}
     for label, names in (

@@ -1,13 +1,12 @@
 """Logs to sightings, and the story that they tell.
 
-names      spellings shared by all               sources  kinds of records in JSON and tables, declared
-rules      Sigma, compiled; our own pack             events   columns of many events
-match      rules over distinct values                logs     files, folders, archives; one parser per kind of log
-sight      matches put together and judged           story    chains and verdict
-processes  several processes for one hunt            run      all of it
-tuning     what does not count, and what is our own
-parts      what came of some logs, to be joined      total    what came of tasks, as a part
-merge      two hunts on one affair as one
+names      spellings shared by all               sources  kinds of records in JSON and tables, declared; who did what in one
+rules      Sigma, compiled; our own pack         events   columns of many events
+match      rules over distinct values            logs     files, folders, archives; one parser per kind of log
+tuning     what does not count, what is our own  sight    matches put together and judged
+story      chains and verdict                    parts    what came of some logs, to be joined
+total      what came of tasks, as a part         merge    two hunts on one affair as one
+processes  several processes for one hunt        run      all of it
 
 Each room imports only from those above it and on its left: `tests/hunt/test_rooms.py` holds them to it.
 """

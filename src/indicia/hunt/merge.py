@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from indicia.hunt.sight.found import file_of
-from indicia.hunt.sight.quota import MOST, Quota
+from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
 from indicia.hunt.sight.sightings import moved
 from indicia.hunt.story import tell
 from indicia.records import Hunt, LogFile, RuleRun, Sighting
@@ -74,7 +74,7 @@ def _first(sightings: Sequence[Sighting], most: int | None) -> list[Sighting]:
     return [
         each
         for each in sightings
-        if quota.takes((each.rule, each.indicator), lambda each=each: each)  # type: ignore[misc]
+        if quota.takes(source_of_sighting(each), lambda each=each: each)  # type: ignore[misc]
     ]
 
 

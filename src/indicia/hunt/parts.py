@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
+from itertools import compress
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
 from indicia.hunt.events import datetime_of
@@ -20,9 +22,10 @@ from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation
 from indicia.hunt.sight.found import Counted, file_of, line_of
-from indicia.hunt.sight.quota import MOST, Quota
+from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
+from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
 __all__ = ["Count", "Part", "combine", "join", "rule_run"]
@@ -36,7 +39,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     `machine` stands in front of the names of its logs, so that two machines with the same paths stay two. `sightings` are by
     the format of their logs, in the order of the hunt; `rules` ran, with all their matches; `hits` counts indicators by value;
-    `feed` is what `correlations` count.
+    `feed` is what `correlations` count; `left_out` are matches that do not count, by reason (see tuning).
     """
 
     machine: str = ""
@@ -50,6 +53,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Counted, ...] = ()
     problems: tuple[Problem, ...] = ()
     seconds: dict[str, float] = {}
+    left_out: dict[str, int] = {}
 
 
 def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
@@ -65,13 +69,15 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
             sighting
             for part in named
             for sighting in part.sightings.get(form, ())
-            if quota.takes((sighting.rule, sighting.indicator), lambda sighting=sighting: sighting)  # type: ignore[misc]
+            if quota.takes(source_of_sighting(sighting), lambda sighting=sighting: sighting)  # type: ignore[misc]
         ]
         if kept:
             sightings[form] = tuple(kept)
     hits: Counter[str] = Counter()
     seconds: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     for part in named:
+        left_out.update(part.left_out)
         hits.update(part.hits)
         seconds.update(part.seconds)
     return Part(
@@ -85,28 +91,36 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
         files=tuple(_whole_files(each for part in named for each in part.files)),
         problems=tuple(dict.fromkeys(problem for part in named for problem in part.problems)),
         seconds=dict(seconds),
+        left_out=dict(left_out),
     )
 
 
-def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None = None) -> Hunt:
+def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None = None, tuning: Tuning = NO_TUNING) -> Hunt:
     """The hunt through all logs of the parts, as if one run had gone through them in this order.
 
-    `most` bounds the sightings kept per rule and per indicator, and is to be what the parts were made with. `count` gives the
-    matches of correlations where their feed is not in the parts.
+    `most` bounds the sightings kept per rule and per indicator; it and `tuning` are to be what the parts were made with.
+    `count` gives the matches of correlations where their feed is not in the parts.
     """
     whole = combine(parts, most=most)
     kept = [sighting for some in whole.sightings.values() for sighting in some]
     problems = sorted(whole.problems, key=_by_place)
     files = _log_files(whole.files, problems)
     correlations = {rule_id(each): each for each in whole.correlations}
-    hits_of = _hits(whole.correlations, count or _count_in(whole.feed))
+    left_out = Counter(whole.left_out)
+    hits_of = {
+        identity: _tuned(correlations[identity], hits, tuning, left_out)
+        for identity, hits in _hits(whole.correlations, count or _count_in(whole.feed)).items()
+    }
     seen = [
-        [] if each.silent else [_correlated_sighting(each, match) for match in hits_of[identity]]
+        tuning.marked(_correlated_sighting(each, match))
         for identity, each in correlations.items()
+        if not each.silent
+        for match in hits_of[identity]
     ]
     ran = [rule_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
     problems += _left_out(whole.rules, whole.hits, kept, most)
-    story = tell([*kept, *(sighting for some in seen for sighting in some)], files)
+    story = tell([*kept, *seen], files)
+    problems += tuning.told(left_out, story.sightings)
     return Hunt(
         verdict=story.verdict,
         reason=story.reason,
@@ -206,9 +220,9 @@ def _left_out(
 ) -> Iterator[Problem]:
     if most is None:
         return
-    has_any = {sighting.rule for sighting in kept}  # a rule that only feeds a correlation has none
+    of_rule = Counter(sighting.rule for sighting in kept)  # a rule that only feeds a correlation has none
     for run in rules:
-        if run.matches > most and run.id in has_any:
+        if run.matches > most and 0 < of_rule[run.id] < run.matches:
             what = f"matched {run.matches} events; the first {most} are kept as sightings"
             yield Problem(where=run.file, what=what, severity=Severity.NOTE, hint=run.title)
     of_value = Counter(sighting.indicator for sighting in kept)
@@ -243,6 +257,18 @@ def _hits(correlations: Sequence[Correlation], count: Count) -> dict[str, list[F
         return found[name]
 
     return {rule_id(each): of(each.id or each.name, frozenset()) for each in correlations}
+
+
+def _tuned(rule: Correlation, hits: list[Feed], tuning: Tuning, left_out: Counter[str]) -> list[Feed]:
+    """The matches that count."""
+    if tuning.silences(rule_id(rule), rule.title):
+        left_out[RULES] += len(hits)
+        return []
+    inside = tuning.within(np.array([hit.time for hit in hits], np.int64))
+    if inside is None:
+        return hits
+    left_out[TIME] += len(hits) - int(inside.sum())
+    return list(compress(hits, inside.tolist()))
 
 
 def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:

@@ -24,6 +24,7 @@ from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.quota import MOST
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.total import Total
+from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, Severity
 
 __all__ = ["hunt", "part"]
@@ -43,13 +44,14 @@ def hunt(
     progress: Progress | None = None,
     jobs: int | None = None,
     most: int | None = MOST,
+    tuning: Tuning = NO_TUNING,
 ) -> Hunt:
     """What the logs in `paths` (files, folders, archives) show.
 
     `rules` are Sigma files or folders, beside our own unless `builtin` is False. `keep` names a folder for the events as
     Parquet. `raw` looks for the indicators in the bytes of every file that is no known log as well. `jobs` bounds the
     processes; all cores if None. `most` bounds the sightings that are kept per rule and per indicator (None: all); matches are
-    counted regardless.
+    counted regardless. `tuning` says what does not count; that is left out before any bound.
 
     Everything that cannot be used is a problem or a skipped rule. Raises: InputError for a rule path that is not there.
     """
@@ -65,9 +67,10 @@ def hunt(
             progress=progress,
             jobs=jobs,
             most=most,
+            tuning=tuning,
         )
         since = time.process_time()
-        result = join((found,), most=most)
+        result = join((found,), most=most, tuning=tuning)
     seconds = dict(result.stats) | {"story": time.process_time() - since, "total": time.perf_counter() - begun}
     return replace(result, stats=tuple(sorted(seconds.items())))
 
@@ -84,6 +87,7 @@ def part(
     progress: Progress | None = None,
     jobs: int | None = None,
     most: int | None = MOST,
+    tuning: Tuning = NO_TUNING,
 ) -> Part:
     """What came of the logs in `paths`, to be joined with what came of others: see `hunt` for what it is given.
 
@@ -93,7 +97,7 @@ def part(
         since = time.process_time()
         found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
         loaded = time.process_time() - since
-        scanner = Scanner(found, indicators, most)
+        scanner = Scanner(found, indicators, most, tuning)
         total = Total(scanner, most)
         total.problems += problems
         total.seconds["rules"] = loaded
@@ -155,5 +159,5 @@ def _scanned(
         return
     from indicia.hunt.processes.workers import Setup, Workers  # not worth loading for a few logs
 
-    with Workers(count - 1, Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most)) as workers:
+    with Workers(count - 1, Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most, scanner.tuning)) as workers:
         yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)

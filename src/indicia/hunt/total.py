@@ -14,8 +14,9 @@ from indicia.hunt.sight.correlation import Feed
 from indicia.hunt.sight.found import Counted, Found
 from indicia.hunt.sight.indicators import raw_sightings
 from indicia.hunt.sight.packing import unpack
-from indicia.hunt.sight.quota import Quota, Source
+from indicia.hunt.sight.quota import Quota, source_of_sighting
 from indicia.hunt.sight.scan import Scanner
+from indicia.hunt.tuning import RULES
 from indicia.records import Event, Problem, Severity, Sighting
 
 __all__ = ["Total"]
@@ -34,12 +35,12 @@ class Total:
         self._most = most
         self._quota = Quota(most)
         self._pool = _Pool()
-        self._sources: dict[tuple[int, int], Source] = {}
         self._sightings: defaultdict[str, list[Sighting]] = defaultdict(list)
         self._matches: Counter[int] = Counter()
         self._hits: Counter[int] = Counter()
         self._feed: list[Feed] = []
         self._shown: set[int] = set()
+        self._left_out: Counter[str] = Counter()
 
     def passed_over(self, problem: Problem) -> None:
         """Notes what was not opened, or could not be."""
@@ -57,7 +58,9 @@ class Total:
         """Looks for indicators in the bytes of a file of any kind."""
         if len(self._scanner.sweep):
             for each in raw_sightings(log, self._scanner.sweep, self._most):
-                if self._quota.takes((each.rule, each.indicator), lambda each=each: each):  # type: ignore[misc]
+                if self._scanner.tuning.silences(each.rule, each.title):
+                    self._left_out[RULES] += 1
+                elif self._quota.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
                     self._sightings[""].append(each)
 
     def add(self, form: str, came: Found) -> None:
@@ -69,15 +72,14 @@ class Total:
         self.problems += came.problems
         self._feed += came.feed
         self._shown.update(came.shown)
+        self._left_out.update(came.left_out)
         for label, seconds in came.seconds.items():
             self.seconds[label] = self.seconds.get(label, 0.0) + seconds
 
     def _put_together(self, came: Found) -> Iterator[Sighting]:
         events = self._pool.events(came)
         for seen in came.seen:
-            source = self._sources.get((seen.rule, seen.indicator))
-            if source is None:
-                source = self._sources[seen.rule, seen.indicator] = self._scanner.source_of(seen)
+            source = self._scanner.source_of(seen, events[seen.event])
             if not self._quota.is_closed(source):
                 seen.fields = self._pool.names(seen.fields)
                 sighting = self._scanner.sighting(seen, events[seen.event])
@@ -106,6 +108,7 @@ class Total:
             files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in self.files),
             problems=tuple(self.problems),
             seconds=self.seconds,
+            left_out=dict(self._left_out),
         )
 
 

@@ -19,18 +19,23 @@ import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import yaml
 from msgspec.structs import replace
 
 from indicia.errors import UsageError
+from indicia.hunt.events import NO_TIME, Times, microseconds
 from indicia.hunt.names import field_key
-from indicia.hunt.story import tell
-from indicia.hunt.story.deeds import deed_of
-from indicia.records import Hunt, Problem, Record, RuleLevel, Severity, Sighting
+from indicia.hunt.sources.deeds import deed_of
+from indicia.records import Event, Problem, Record, RuleLevel, Severity, Sighting
 
-__all__ = ["Own", "Tuning", "read_time", "read_tuning", "tuned"]
+__all__ = ["NO_TUNING", "Own", "Tuning", "is_own", "read_time", "read_tuning"]
+
+RULES, TIME = "rules", "time"  # why something was left out
+Flags: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
+_OWN = "of our own: "
 
 _PROGRAMS = ("image", "newprocessname", "parentimage", "parentprocessname", "exe", "initiatingprocessfolderpath")
 
@@ -57,6 +62,52 @@ class Tuning(Record, frozen=True, kw_only=True):
         """The same with what the command line adds."""
         rules = tuple(dict.fromkeys((*self.without, *(rule.lower() for rule in without))))
         return replace(self, without=rules, since=since or self.since, until=until or self.until)
+
+    def silences(self, rule: str, title: str) -> bool:
+        """Whether a rule does not count."""
+        return bool(self.without) and (rule.lower() in self.without or title.lower() in self.without)
+
+    def within(self, times: Times) -> Flags | None:
+        """Which of the times are in the time that counts; what has no time is not left out for it. None: all of them."""
+        if self.since is None and self.until is None:
+            return None
+        inside: Flags = np.ones(len(times), np.bool_)
+        if self.since is not None:
+            inside &= times >= microseconds(self.since)
+        if self.until is not None:
+            inside &= times <= microseconds(self.until)
+        inside |= times == NO_TIME
+        return inside
+
+    def of_own(self, event: Event) -> Own | None:
+        """What of one's own left the event."""
+        return next((own for own in self.own if _is_of(event, own)), None)
+
+    def marked(self, sighting: Sighting) -> Sighting:
+        """The sighting; one that is of one's own at the lowest level, with a note."""
+        own = self.of_own(sighting.event) if self.own else None
+        return sighting if own is None else replace(sighting, level=RuleLevel.INFORMATIONAL, note=f"{_OWN}{own.name}")
+
+    def told(self, left_out: Mapping[str, int], sightings: Sequence[Sighting]) -> Iterator[Problem]:
+        """What did not count, as a note each: matches that were left out, by reason, and what is one's own."""
+        for reason, what in (
+            (RULES, f"matches of {len(self.without)} rules were left out as you said"),
+            (TIME, "matches outside of the time that you named were left out"),
+        ):
+            if count := left_out.get(reason):
+                yield Problem(where="tuning", what=what, severity=Severity.NOTE, count=count)
+        for own in self.own:
+            if count := sum(sighting.note == f"{_OWN}{own.name}" for sighting in sightings):
+                what = f"sightings are of your own {own.name}, and count for nothing"
+                yield Problem(where="tuning", what=what, severity=Severity.NOTE, count=count)
+
+
+NO_TUNING = Tuning()
+
+
+def is_own(sighting: Sighting) -> bool:
+    """Whether a sighting was marked as of one's own."""
+    return sighting.note.startswith(_OWN)
 
 
 def read_tuning(text: str, where: str) -> Tuning:
@@ -109,54 +160,7 @@ def read_time(text: str, *, end: bool = False) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def tuned(found: Hunt, tuning: Tuning) -> Hunt:
-    """The hunt told anew without what does not count. What was left out, and what is one's own, is told as a note each.
-
-    Sightings of one's own stay in the list, at the lowest level and with a note; they are no part of a chain or a verdict.
-    """
-    if tuning == Tuning():
-        return found
-    kept, notes = [], dict.fromkeys(("rules", "time"), 0) | {own.name: 0 for own in tuning.own}
-    for sighting in found.sightings:
-        if sighting.rule.lower() in tuning.without or sighting.title.lower() in tuning.without:
-            notes["rules"] += 1
-        elif not _within(sighting, tuning):
-            notes["time"] += 1
-        elif (own := next((own for own in tuning.own if _is_of(sighting, own)), None)) is not None:
-            notes[own.name] += 1
-            kept.append(replace(sighting, level=RuleLevel.INFORMATIONAL, note=f"of our own: {own.name}"))
-        else:
-            kept.append(sighting)
-    story = tell(kept, found.files)
-    return replace(
-        found,
-        verdict=story.verdict,
-        reason=story.reason,
-        sightings=story.sightings,
-        chains=story.chains,
-        problems=(*found.problems, *_told(notes, tuning)),
-    )
-
-
-def _within(sighting: Sighting, tuning: Tuning) -> bool:
-    """Whether it is in the time that counts; what has no time is not left out for it."""
-    time = sighting.event.time
-    return time is None or ((tuning.since is None or time >= tuning.since) and (tuning.until is None or time <= tuning.until))
-
-
-def _told(notes: Mapping[str, int], tuning: Tuning) -> Iterator[Problem]:
-    for name, count in notes.items():
-        if not count:
-            continue
-        what = {
-            "rules": f"sightings of {len(tuning.without)} rules were left out as you said",
-            "time": "sightings outside of the time that you named were left out",
-        }.get(name, f"sightings are of your own {name}, and count for nothing")
-        yield Problem(where="tuning", what=what, severity=Severity.NOTE, count=count)
-
-
-def _is_of(sighting: Sighting, own: Own) -> bool:
-    event = sighting.event
+def _is_of(event: Event, own: Own) -> bool:
     if own.hosts and any(fnmatchcase(event.host.lower(), host) for host in own.hosts):
         return True
     if own.addresses or own.users:

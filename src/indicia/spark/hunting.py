@@ -21,12 +21,13 @@ from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.quota import MOST
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.total import Total
+from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem
 from indicia.spark.counting import count_with
 from indicia.spark.plan import SeenLog, files_of, look, plan, with_sizes
 from indicia.spark.scanning import Fed, Setup, read_part, scan, write_part
 from indicia.spark.session import clear_errors
-from indicia.spark.tables import NO_SPAN, Came, Columns, Span, Table, numbered, open_table, scanned
+from indicia.spark.tables import Came, Columns, Span, Table, numbered, open_table, scanned
 from indicia.spark.tree import joined
 
 if TYPE_CHECKING:
@@ -50,28 +51,28 @@ def hunt(
     most: int | None = MOST,
     tables: Sequence[Table] = (),
     columns: Columns | None = None,
-    span: Span = NO_SPAN,
+    tuning: Tuning = NO_TUNING,
     partitions: int | None = None,
 ) -> Hunt:
     """What the logs in `paths` show, as `indicia.hunt.hunt` says it, by the workers of `session`.
 
     Every worker must find the files at the same place. `tables` are gone through as well, by the `columns` of a mapping where
-    there is one; where their time is known only the rows within `span` are read, and before it as far as correlations look
-    back. `partitions` is in how many pieces the files go to the workers; the answer does not depend on it. Raises: InputError
-    for a rule path that is not there or a table that cannot be opened, IndiciaError where Spark gives up.
+    there is one; where their time is known only the rows in the time of `tuning` are read, and before it as far as correlations
+    look back. `partitions` is in how many pieces the files go to the workers; the answer does not depend on it. Raises:
+    InputError for a rule path that is not there or a table that cannot be opened, IndiciaError where Spark gives up.
     """
     begun = time.perf_counter()
     context = session.sparkContext
     book, problems = load_rules(rules, builtin=builtin)
     sought = tuple(indicators)
-    total = Total(Scanner(book, sought, most), most)
+    total = Total(Scanner(book, sought, most, tuning), most)
     total.problems += problems
     back = timedelta(seconds=max((each.seconds for each in book.correlations), default=0))
-    wider = span if span.since is None else span._replace(since=span.since - back)
+    wider = Span(tuning.since and tuning.since - back, tuning.until)
     with clear_errors():
         planned = plan(_seen(context, files_of(paths)), total, raw=raw and bool(sought))
         pieces = partitions or _pieces(context, len(planned.tasks))
-        setup = context.broadcast(Setup(*book.sent(), sought, most))
+        setup = context.broadcast(Setup(*book.sent(), sought, most, tuning))
         came = [(_scanned(context, setup, planned.tasks, pieces).persist(StorageLevel.DISK_ONLY), pieces)]
         held: list[RDD[Came]] = []
         for table in tables:  # their runs are not known before they are gone through
@@ -83,7 +84,7 @@ def hunt(
         fed = context.union([some.flatMap(_fed_in) for some, _ in came])
         count = count_with(fed, book.correlations, pieces) if book.correlations else None
         with without_collecting():
-            result = join([with_sizes(part, planned) for part in found], most=most, count=count)
+            result = join([with_sizes(part, planned) for part in found], most=most, count=count, tuning=tuning)
         for each in (came[0][0], *held):
             each.unpersist()
         setup.destroy()

@@ -19,17 +19,19 @@ from indicia.hunt.sight.found import Found
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.total import Total
+from indicia.hunt.tuning import NO_TUNING, Tuning
 
 __all__ = ["Fed", "Setup", "read_part", "scan", "scanner_of", "write_part"]
 
 
 class Setup(NamedTuple):
-    """What every worker is told once: the rules, by a name for their content, the indicators, and how many are kept of each."""
+    """What every worker is told once: rules, by a name for their content, indicators, how many are kept, what counts."""
 
     rules: str
     book: bytes
     indicators: tuple[IndicatorSought, ...]
     most: int | None
+    tuning: Tuning = NO_TUNING
 
 
 class Fed(NamedTuple):
@@ -40,18 +42,18 @@ class Fed(NamedTuple):
 
 
 _scanners: dict[
-    tuple[str, tuple[IndicatorSought, ...], int | None], Scanner
+    tuple[str, tuple[IndicatorSought, ...], int | None, Tuning], Scanner
 ] = {}  # as long as the worker lives; hunts with other rules push it out
 
 
 def scanner_of(setup: Setup) -> Scanner:
     """The scanner of this process, as if nothing had been scanned yet."""
-    key = setup.rules, setup.indicators, setup.most
+    key = setup.rules, setup.indicators, setup.most, setup.tuning
     found = _scanners.get(key)
     if found is None:
         without_pandas()
         _scanners.clear()
-        found = _scanners[key] = Scanner(RuleBook.received(setup.rules, setup.book), setup.indicators, setup.most)
+        found = _scanners[key] = Scanner(RuleBook.received(setup.rules, setup.book), setup.indicators, setup.most, setup.tuning)
     found.begin()
     return found
 
@@ -88,7 +90,7 @@ def _scanned_here(scanner: Scanner, tasks: Iterable[tuple[int, Task]]) -> Iterat
 
 def _scanned_beside(scanner: Scanner, tasks: Iterable[tuple[int, Task]]) -> Iterator[_Scanned]:
     numbered = list(tasks)
-    setup = workers.Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most)
+    setup = workers.Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most, scanner.tuning)
     with workers.Workers(1, setup) as beside:
         outcomes = beside.run((task, None) for _, task in numbered if task.format)
         for number, task in numbered:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
 __all__ = [
-    "NO_SPAN",
     "Came",
     "Columns",
     "Run",
@@ -86,9 +85,6 @@ class Run(NamedTuple):
 
     path: tuple[str, ...]
     row: int
-
-
-NO_SPAN = Span()
 
 
 def read_table(text: str) -> Table:
@@ -215,7 +211,7 @@ def scan_rows(setup: Callable[[], Setup], batches: Iterable[pa.RecordBatch]) -> 
     form = arrow.FORMATS[0]
     for run, name, size, some in _runs(batches):
         scanner.begin()
-        total = Total(scanner, setup().most)
+        total = Total(scanner, scanner.most)
         log = LogInput(name, _not_opened, size)
         found = scanner.scan(form._replace(read=partial(_events, some)), [log])
         if found.feed:

@@ -13,8 +13,8 @@ import yaml
 
 from indicia.hunt import hunt
 from indicia.hunt.sources import FAMILIES, source_of
+from indicia.hunt.sources.deeds import deed_of
 from indicia.hunt.sources.systems import CARRIERS
-from indicia.hunt.story.deeds import deed_of
 from indicia.records import Hunt, HuntVerdict
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "hunt" / "sources.yml").read_text("utf-8"))

@@ -28,7 +28,7 @@ def main() -> None:
     into, out = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     setup = receive(into, Setup)
-    scanner = Scanner(RuleBook.kept(setup.rules), setup.indicators, setup.most)
+    scanner = Scanner(RuleBook.kept(setup.rules), setup.indicators, setup.most, setup.tuning)
     while True:
         try:
             task = receive(into, Task)

@@ -25,6 +25,7 @@ import msgspec
 from indicia.hunt.processes.tasks import Task
 from indicia.hunt.sight.found import Found
 from indicia.hunt.sight.indicators import IndicatorSought
+from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Problem, Severity
 
 __all__ = ["Setup", "Workers", "receive", "send"]
@@ -38,7 +39,7 @@ class Setup(msgspec.Struct, array_like=True):
     rules: str
     indicators: tuple[IndicatorSought, ...]
     most: int | None
-    keep: str | None = None
+    tuning: Tuning = NO_TUNING
 
 
 def send(stream: IO[bytes], message: object) -> None:

@@ -40,7 +40,8 @@ class Found(msgspec.Struct, array_like=True):
     """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `seen` keeps.
 
     `shown` are the numbers of the rule book's guards that some event passed: the log sources that these logs show.
-    `sightings` are those that are whole. On their way between processes the events are `packed`.
+    `left_out` are matches that do not count, by reason (see tuning). `sightings` are those that are whole. On their way between
+    processes the events are `packed`.
     """
 
     seen: list[Seen] = []
@@ -54,6 +55,12 @@ class Found(msgspec.Struct, array_like=True):
     feed: list[Feed] = []
     shown: list[int] = []
     seconds: dict[str, float] = {}
+    left_out: dict[str, int] = {}
+
+    def leave_out(self, reason: str, count: int) -> None:
+        """Counts matches that do not count."""
+        if count:
+            self.left_out[reason] = self.left_out.get(reason, 0) + count
 
     def to_travel(self) -> Found:
         """The same with the events packed."""

@@ -16,7 +16,16 @@ from indicia.hunt.sight.outcome import judge
 from indicia.hunt.sight.sightings import identity
 from indicia.records import Event, Place, Record, RuleLevel, Sighting, Stage
 
-__all__ = ["Hit", "IndicatorSought", "Sweep", "fields_with", "raw_sightings", "rule_of_indicator", "sighting_of_indicator"]
+__all__ = [
+    "Hit",
+    "IndicatorSought",
+    "Sweep",
+    "fields_with",
+    "raw_sightings",
+    "rule_of_indicator",
+    "sighting_of_indicator",
+    "title_of_indicator",
+]
 
 
 class IndicatorSought(Record, frozen=True, kw_only=True):
@@ -212,12 +221,17 @@ def rule_of_indicator(sought: IndicatorSought) -> str:
     return f"indicator:{sought.type}"
 
 
+def title_of_indicator(sought: IndicatorSought) -> str:
+    """What the sightings of an indicator are called."""
+    return f"Indicator seen: {sought.value}"
+
+
 def sighting_of_indicator(sought: IndicatorSought, event: Event, fields: Iterable[str]) -> Sighting:
     """The sighting of an indicator that stands in some fields of an event, judged."""
     sighting = Sighting(
         id=identity(rule_of_indicator(sought), sought.value, event.place),
         rule=rule_of_indicator(sought),
-        title=f"Indicator seen: {sought.value}",
+        title=title_of_indicator(sought),
         level=LEVELS.get(sought.type, RuleLevel.LOW),
         event=event,
         matched=tuple((name, event.fields[name][:512]) for name in fields),
@@ -262,7 +276,7 @@ def _raw_sighting(sought: IndicatorSought, file: str, position: int, data: bytes
     return Sighting(
         id=identity(rule_of_indicator(sought), sought.value, place),
         rule=rule_of_indicator(sought),
-        title=f"Indicator seen: {sought.value}",
+        title=title_of_indicator(sought),
         level=LEVELS.get(sought.type, RuleLevel.LOW),
         event=event,
         matched=(("bytes", text),),

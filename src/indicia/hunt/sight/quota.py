@@ -6,13 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from indicia.hunt.sight.notes import tells_success
+from indicia.hunt.tuning import is_own
 from indicia.records import Outcome, Sighting
 
-__all__ = ["MOST", "Quota", "Source"]
+__all__ = ["MOST", "Quota", "Source", "source_of_sighting"]
 
 MOST = 1_000  # sightings kept per rule and per indicator
 
-Source = tuple[str, str | None]  # a rule's id and, where it is one, the indicator
+Source = tuple[str, str | None, bool]  # a rule's id; where it is one, the indicator; whether it is of one's own
+
+
+def source_of_sighting(sighting: Sighting) -> Source:
+    """What a sighting counts for. What is one's own must not fill the place of what is not."""
+    return sighting.rule, sighting.indicator, is_own(sighting)
 
 
 class Quota:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import compress
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -22,10 +23,18 @@ from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
 from indicia.hunt.sight.correlation import feed_of
 from indicia.hunt.sight.found import Counted, Found, Seen, fold
-from indicia.hunt.sight.indicators import IndicatorSought, Sweep, fields_with, rule_of_indicator, sighting_of_indicator
+from indicia.hunt.sight.indicators import (
+    IndicatorSought,
+    Sweep,
+    fields_with,
+    rule_of_indicator,
+    sighting_of_indicator,
+    title_of_indicator,
+)
 from indicia.hunt.sight.kinds import Kinds
 from indicia.hunt.sight.quota import Quota, Source
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
+from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting
 
 __all__ = ["Scanner", "without_collecting"]
@@ -40,11 +49,14 @@ class Scanner:
     """Rules and indicators, ready for any number of logs.
 
     `most` bounds the sightings that are kept per rule and indicator, over all logs: they come in the order of the hunt, so what
-    one scanner leaves out is not among the first of all either.
+    one scanner leaves out is not among the first of all either. What `tuning` leaves out is not kept, and counts apart.
     """
 
-    def __init__(self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None) -> None:
+    def __init__(
+        self, rules: RuleBook, indicators: Iterable[IndicatorSought], most: int | None, tuning: Tuning = NO_TUNING
+    ) -> None:
         self.rules = rules
+        self.tuning = tuning
         self.sweep = Sweep(indicators)
         self._matchers: dict[str, Matcher] = {}
         self._facts: dict[int, RuleFacts] = {}
@@ -184,28 +196,51 @@ class Scanner:
 
     def _keep(self, batch: EventBatch, match: Match, found: Found, events: _Events) -> None:
         rule = self.rules.rules[match.rule]
-        found.matches[match.rule] = found.matches.get(match.rule, 0) + len(match.rows)
         if (rule.id or rule.name) in self._feeding:
             found.feed += feed_of(batch, rule, match.rows, self.rules.correlations)
+        facts = self._facts_of(match.rule)
+        if self.tuning.silences(facts.id, facts.title):
+            found.leave_out(RULES, len(match.rows))
+            return
+        matched = list(zip(match.rows.tolist(), match.fields, strict=True))
+        inside = self.tuning.within(batch.times[match.rows])
+        if inside is not None:
+            found.leave_out(TIME, len(matched) - int(inside.sum()))
+            matched = list(compress(matched, inside.tolist()))
+        found.matches[match.rule] = found.matches.get(match.rule, 0) + len(matched)
         if rule.silent:
             return
-        facts = self._facts_of(match.rule)
-        source = facts.id, None
-        for row, fields in zip(match.rows.tolist(), match.fields, strict=True):
-            if self._quota.is_closed(source):
+        source: Source = (facts.id, None, False)
+        for row, fields in matched:
+            if not self.tuning.own and self._quota.is_closed(source):
                 break
             event, names = events.of(row)
+            if self.tuning.own:
+                source = (facts.id, None, self.tuning.of_own(event) is not None)
             own = tuple([name for field in fields if (name := names.get(field)) is not None])
             if self._quota.takes(source, lambda event=event, own=own: sighting_of(facts, event, own)):  # type: ignore[misc]
                 found.seen.append(Seen(match.rule, -1, events.number(row, found), own))
 
     def _sweep(self, batch: EventBatch, found: Found, events: _Events) -> None:
+        inside = self.tuning.within(batch.times)
         for number, row in self.sweep.find(batch):
-            sought = self.sweep.indicators[number]
-            found.hits[number] = found.hits.get(number, 0) + 1  # the same count, whatever was kept before
-            if self._quota.is_closed(source := (rule_of_indicator(sought), sought.value)):
+            if inside is not None and not inside[row]:
+                found.leave_out(TIME, 1)
                 continue
-            fields = fields_with(sought, events.of(row)[0])
+            sought = self.sweep.indicators[number]
+            if self.tuning.silences(rule_of_indicator(sought), title_of_indicator(sought)):
+                found.leave_out(RULES, 1)
+                continue
+            found.hits[number] = found.hits.get(number, 0) + 1  # the same count, whatever was kept before
+            source: Source = (rule_of_indicator(sought), sought.value, False)
+            if not self.tuning.own and self._quota.is_closed(source):
+                continue
+            event = events.of(row)[0]
+            if self.tuning.own:
+                source = (*source[:2], self.tuning.of_own(event) is not None)
+                if self._quota.is_closed(source):
+                    continue
+            fields = fields_with(sought, event)
             if fields:
                 self._quota.counts(source)
                 found.seen.append(Seen(-1, number, events.number(row, found), fields))
@@ -216,18 +251,19 @@ class Scanner:
             facts = self._facts[rule] = facts_of(self.rules.rules[rule])
         return facts
 
-    def source_of(self, seen: Seen) -> Source:
-        """What its sighting calls its rule and its indicator."""
+    def source_of(self, seen: Seen, event: Event) -> Source:
+        """What its sighting counts for."""
+        own = bool(self.tuning.own) and self.tuning.of_own(event) is not None
         if seen.indicator < 0:
-            return self._facts_of(seen.rule).id, None
+            return self._facts_of(seen.rule).id, None, own
         sought = self.sweep.indicators[seen.indicator]
-        return rule_of_indicator(sought), sought.value
+        return rule_of_indicator(sought), sought.value, own
 
     def sighting(self, seen: Seen, event: Event) -> Sighting:
         """The sighting, of this very event."""
         if seen.indicator < 0:
-            return sighting_of(self._facts_of(seen.rule), event, seen.fields)
-        return sighting_of_indicator(self.sweep.indicators[seen.indicator], event, seen.fields)
+            return self.tuning.marked(sighting_of(self._facts_of(seen.rule), event, seen.fields))
+        return self.tuning.marked(sighting_of_indicator(self.sweep.indicators[seen.indicator], event, seen.fields))
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from indicia.hunt.sight.notes import note_of
-from indicia.hunt.story.deeds import Deed, deed_of
+from indicia.hunt.sources.deeds import Deed, deed_of
 from indicia.records import Event, Outcome, RuleLevel, Sighting
 
 __all__ = ["Act", "acts_of", "by_day"]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
-from indicia.hunt.story.deeds import deed_of
+from indicia.hunt.sources.deeds import deed_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["moment", "printable", "summary"]

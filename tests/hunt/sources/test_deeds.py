@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indicia.hunt.story.deeds import LONGEST, deed_of
+from indicia.hunt.sources.deeds import LONGEST, deed_of
 from indicia.records import Event, Place
 
 
