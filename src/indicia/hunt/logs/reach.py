@@ -16,6 +16,7 @@ LEAST_SLOTS = 36  # a log with fewer busy slots is not steady enough to speak of
 LEAST_GAP = 6  # slots: an hour
 FACTOR = 8  # a gap is this many times longer than nine in ten of the log's pauses
 MOST_GAPS = 20
+MOST_SLOTS = 1 << 20  # of one log, twenty years without a pause; of what has more, no gaps are told
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Reach:
         low, high = int(known.min()), int(known.max())
         self.oldest = low if self.oldest == NO_TIME else min(self.oldest, low)
         self.newest = high if self.newest == NO_TIME else max(self.newest, high)
+        if len(self.slots) >= MOST_SLOTS:
+            return
         slots = known // SLOT
         self.slots.update(slots[np.flatnonzero(np.diff(slots, append=slots[-1] + 1))].tolist())
 
@@ -47,12 +50,13 @@ class Reach:
             if bound != NO_TIME:
                 self.oldest = bound if self.oldest == NO_TIME else min(self.oldest, bound)
                 self.newest = bound if self.newest == NO_TIME else max(self.newest, bound)
-        self.slots |= other.slots
+        if len(self.slots) < MOST_SLOTS:
+            self.slots |= other.slots
         self.host = self.host or other.host
 
     def gaps(self) -> tuple[Gap, ...]:
         """Stretches without events in a log that is otherwise steady, longest first, then in time order."""
-        if len(self.slots) < LEAST_SLOTS:
+        if not LEAST_SLOTS <= len(self.slots) < MOST_SLOTS:
             return ()
         busy = np.array(sorted(self.slots), np.int64)
         pauses = np.diff(busy)

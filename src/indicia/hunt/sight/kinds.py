@@ -15,6 +15,8 @@ from indicia.hunt.rules.ir import Test, tests_of
 
 __all__ = ["Kinds"]
 
+REMEMBERED = 20_000  # kinds of one family: what a record says that it is of may be new in every record
+
 
 class Kinds:
     """Tells the guards of a rule book that events pass, each once.
@@ -66,8 +68,11 @@ class Kinds:
         for row in rows:
             kind = {name: column.text(row) if batch.size else None for name, column in columns}
             key_of_kind = tuple(sorted(kind.items()))
-            if key_of_kind not in self._tried[batch.family]:
-                self._tried[batch.family].add(key_of_kind)
+            tried = self._tried[batch.family]
+            if key_of_kind not in tried:
+                if len(tried) >= REMEMBERED:
+                    tried.clear()
+                tried.add(key_of_kind)
                 found.append(kind)
         return found
 

@@ -31,7 +31,7 @@ from indicia.hunt.sight.indicators import (
     sighting_of_indicator,
     title_of_indicator,
 )
-from indicia.hunt.sight.kinds import Kinds
+from indicia.hunt.sight.kinds import REMEMBERED, Kinds
 from indicia.hunt.sight.quota import Quota, Source
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
@@ -134,6 +134,8 @@ class Scanner:
         kind = channel, event, provider
         fields = self._windows_kinds.get(kind)
         if fields is None:
+            if len(self._windows_kinds) >= REMEMBERED:
+                self._windows_kinds.clear()
             named = {"channel": channel, "eventid": event, "provider_name": provider}
             fields = self._windows_kinds[kind] = self.matcher("windows").fields_of(named)
         return fields
