@@ -92,6 +92,7 @@ class EventBatch:
     (time text, host, fields), from the text that the batch keeps. `files` and `file_of` say which file each event is from,
     `positions` its line or record, counted from 1. `family` is what rules call this kind of log. `others` are the times of
     further events of the first file, in which no rule can be true and no indicator stands: they are counted, not looked at.
+    What is not `counted` says nothing of how far a log reaches.
     """
 
     format: str
@@ -105,6 +106,7 @@ class EventBatch:
     rebuild: Callable[[int], tuple[str, str, Mapping[str, str]]]
     unit: str = "line"
     others: Times | None = None
+    counted: bool = True
     texts: Callable[[np.ndarray[tuple[int], np.dtype[np.int64]]], pa.StringArray] | None = None
     raw: Callable[[], tuple[bytes, Rows, Rows]] | None = None
     raw_rows: Callable[[Rows], tuple[bytes, Rows, Rows]] | None = None

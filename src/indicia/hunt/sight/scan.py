@@ -143,7 +143,9 @@ class Scanner:
     def _one(self, batch: EventBatch, found: Found, reaches: _Reaches, clock: _Clock) -> None:
         with clock("reach"):
             self._believe(batch, found)
-            if batch.file_of is None:
+            if not batch.counted:
+                pass
+            elif batch.file_of is None:
                 self._count(batch, batch.files[0], batch.times, reaches)
                 self._name(batch, batch.files[0], 0, reaches)
             else:

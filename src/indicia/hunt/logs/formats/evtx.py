@@ -4,6 +4,7 @@ A file is a header and chunks of 64 KB that stand by themselves. Chunks are hand
 time, in a process of its own, under a header of our own, so that a broken file header or an unclosed log does not matter. Where
 the parser gives fewer records than a chunk's header promises, the chunk is looked at again by itself, with stepping stones laid
 over the broken records. A chunk that hangs or crashes the parser costs itself; after the second of a log the rest is left out.
+The texts of records that no chunk claims any more are read, too.
 
 References: libyal/libevtx, "Windows XML Event Log (EVTX) format"; omerbenamram/evtx.
 """
@@ -21,6 +22,7 @@ from indicia.hunt.logs.formats.base import Format, LogInput, Wanted
 from indicia.hunt.logs.formats.eventtable import EventTable
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC, SMALLEST_RECORD
 from indicia.hunt.logs.formats.evtx_reader import MEMORY, SECONDS, ChunkReader, ParserStopped, lent_reader
+from indicia.hunt.logs.formats.evtx_slack import FIRST_RECORD, RECORD_MAGIC, size_of, slack_batch, slack_in
 from indicia.hunt.logs.formats.lines import lines_of
 from indicia.records import Problem, Severity
 
@@ -29,8 +31,6 @@ __all__ = ["CHUNK", "FILE_HEADER", "FORMATS", "nominal_records"]
 GROUP = 64  # chunks parsed at a time: 4 MB
 BATCH = 32_768  # events
 _CHUNK_MAGIC = b"ElfChnk\0"
-_RECORD_MAGIC = b"\x2a\x2a\0\0"
-_FIRST_RECORD = 512
 MOST_STOPPED = 2  # chunks of a log that stop the parser; the rest of such a log is left out
 
 
@@ -50,7 +50,7 @@ def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
         table.begin(log.name)
         number = log.stretch.line if log.stretch else 1
         for item in _records(log):
-            if isinstance(item, Problem):
+            if isinstance(item, Problem | EventBatch):
                 yield item
                 continue
             if not item:
@@ -72,8 +72,8 @@ def nominal_records(chunk: bytes | memoryview) -> int:
     return count if 0 < count <= CHUNK // SMALLEST_RECORD else 0
 
 
-def _records(log: LogInput) -> Iterator[list[str] | Problem]:
-    """The JSON of the records, a group of chunks at a time."""
+def _records(log: LogInput) -> Iterator[list[str] | EventBatch | Problem]:
+    """The JSON of the records, a group of chunks at a time, and what no chunk claims."""
     stopped = 0
     with log.open() as stream, lent_reader() as reader:
         at = log.stretch.start if log.stretch else 0
@@ -113,6 +113,7 @@ def _records(log: LogInput) -> Iterator[list[str] | Problem]:
                     what = f"{stopped} chunks stopped its parser: what follows them was left out"
                     yield Problem(where=log.name, what=what, severity=Severity.FAILED)
                     return
+            yield from _unclaimed(log, data, at)
             at += len(data)
 
 
@@ -172,6 +173,16 @@ def _group(log: LogInput, data: bytes, at: int, reader: ChunkReader) -> Iterator
         yield found
 
 
+def _unclaimed(log: LogInput, data: bytes, at: int) -> Iterator[EventBatch | Problem]:
+    starts = [start for start in range(0, len(data) - CHUNK + 1, CHUNK) if data.startswith(_CHUNK_MAGIC, start)]
+    records = list(slack_in(data, starts, at))
+    if records:
+        what = "records that no list of the log names any more (slack): their texts are read"
+        where = _where(log, records[0].at)
+        yield Problem(where=where, what=what, severity=Severity.NOTE, count=len(records))
+        yield slack_batch(log.name, records)
+
+
 def _where(log: LogInput, offset: int) -> str:
     return f"{log.name} chunk {(offset - FILE_HEADER) // CHUNK + 1}"
 
@@ -198,17 +209,17 @@ def _salvaged(chunk: bytes, reader: ChunkReader) -> list[str]:
 def _walk(chunk: bytearray) -> list[tuple[int, int]]:
     """Offset and size of each record, a head set before what has none; sets where free space begins."""
     found = []
-    at = _FIRST_RECORD
+    at = FIRST_RECORD
     while at + SMALLEST_RECORD <= CHUNK:
-        size = _size_of(chunk, at)
+        size = size_of(chunk, at)
         if not size:
             onward = at + 4
-            while (onward := chunk.find(_RECORD_MAGIC, onward)) >= 0 and not _size_of(chunk, onward):
+            while (onward := chunk.find(RECORD_MAGIC, onward)) >= 0 and not size_of(chunk, onward):
                 onward += 4
             size = onward - at
             if onward < 0 or size < SMALLEST_RECORD:
                 break
-            struct.pack_into("<4sI", chunk, at, _RECORD_MAGIC, size)  # perhaps only its head is broken
+            struct.pack_into("<4sI", chunk, at, RECORD_MAGIC, size)  # perhaps only its head is broken
             struct.pack_into("<I", chunk, at + size - 4, size)
         found.append((at, size))
         at += size
@@ -220,19 +231,8 @@ _EMPTY = '{"Event":null}'
 
 
 def _lay_empty(chunk: bytearray, at: int, size: int) -> None:
-    head = struct.pack("<4sIQQ", _RECORD_MAGIC, size, 0, 0)
+    head = struct.pack("<4sIQQ", RECORD_MAGIC, size, 0, 0)
     chunk[at : at + size] = head.ljust(size - 4, b"\0") + struct.pack("<I", size)
-
-
-def _size_of(chunk: bytearray, at: int) -> int:
-    """The size of the record at `at`, 0 when there is none: a record says its size at both ends."""
-    if chunk[at : at + 4] != _RECORD_MAGIC:
-        return 0
-    (size,) = struct.unpack_from("<I", chunk, at + 4)
-    if not SMALLEST_RECORD <= size <= CHUNK - at:
-        return 0
-    (copy,) = struct.unpack_from("<I", chunk, at + size - 4)
-    return size if copy == size else 0
 
 
 FORMATS = (Format("evtx", "windows", sniff, read, together=True),)
