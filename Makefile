@@ -45,6 +45,7 @@ test: check unit
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs src examples integrations
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev

@@ -37,11 +37,44 @@ AWKWARD = {
     r"report at second hand": "a second-hand report",
     r"no source named\)": "the text itself",
     r"count nowhere yet": "do not count yet",
+    r"[Tt]he texts make no claim": "no claim was found: the reader misses some",
+    r"[Nn]obody is (quoted|named) as": "no accusation was found",
+    r"sure of no accusation": "not sure that anybody accuses",
+    r"claims? (is|are) to check\b": "needs checking",
+    r"accusations? that the texts make": "claims that the texts make in their own voice",
+    r"techniques are shared by many": "many groups share techniques",
+    r"is known of how": "is known about how",
+    r"[Ww]ithout (it|one) \{\w+\} falls": "too little speaks for it",
+    r"\(so called by": "according to",
+    r"known beforehand is": "the built-in knowledge is",
+    r"--unmarked says otherwise": "--unmarked changes that",
+    r"read right \(": "read correctly",
+    r"names? to which nobody": "a name that nobody",
+    r"for want of a date: \{\w+\} claims and texts": "count each by its own word",
+    r"\b1 (claims|texts|rows|files|rules|hosts|groups)\b": "one thing is one thing",
+    r"\b[Ii]n difference to\b": "unlike",
+    r"\b[Ii]nformations\b": "information",
+    r"\b[Tt]ake into consideration\b": "consider",
+    r"\b[Ii]n order to\b": "to",
+    r"\b[Uu]tili[sz]e": "use",
+    r"\bas well as also\b": "and",
+    r"\ballows to\b": "lets you",
+    r"\b[Ee]nables to\b": "lets you",
+    r"\bthe same like\b": "the same as",
+    r"\bdepends of\b": "depends on",
+    r"\bconsists in\b": "consists of",
+    r"\bmore (easier|better|faster|firmer)\b": "easier",
     r"\} %|\d %(?![}\]]| *\(|%)": "85%, as English writes it",
 }
 READ = sorted(
     path
-    for folder, pattern in (("src/indicia", "**/*.py"), ("src/indicia", "**/*.j2"), ("docs", "*.md"), (".", "README.md"))
+    for folder, pattern in (
+        ("src/indicia", "**/*.py"),
+        ("src/indicia", "**/*.j2"),
+        ("src/indicia/advise/data", "*.yml"),
+        ("docs", "*.md"),
+        (".", "README.md"),
+    )
     for path in (ROOT / folder).glob(pattern)
 )
 

@@ -89,7 +89,7 @@ def test_a_compromise_is_contained_before_it_is_patched_and_without_one_it_is_pa
     (text,) = texts(named("exchange"), "act")
     assert text.index("preserve evidence") < text.index("isolate") < text.index("patch Microsoft Exchange Server")
     (text,) = texts(named("news"), "act")
-    assert text.startswith("Do first: patch Microsoft Exchange Server")
+    assert text.startswith("Priorities: patch Microsoft Exchange Server")
     assert "2021-04-16" in text
 
 

@@ -1,4 +1,4 @@
-"""How old what is known beforehand is, source by source."""
+"""How old the built-in knowledge is, source by source."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
 from indicia.view.positions import Position, counted, is_narration, positions
 from indicia.view.strokes import stroke
-from indicia.view.wording import many
+from indicia.view.wording import in_quotes, many
 
 __all__ = ["card", "card_png"]
 
@@ -90,7 +90,7 @@ def _row(drawing: Drawing, voices: list[Position], case: Case, y: float, show: S
     verb, _, whom = one.says.partition(" ")
     says = f"{agreeing(verb, voices)} {whom}"
     colour, dash, _ = stroke(one)
-    quote = _lines(f"\u201c{show(_words(one.firmest), 600)}\u201d", WIDE - EDGE - WHO - 24)
+    quote = _lines(in_quotes(show(_words(one.firmest), 600)), WIDE - EDGE - WHO - 24)
     names = _lines(show(capital(who), 90), WHO - LEFT - 20, bold=True)
     high = max(len(quote) + 1, len(names) + 1) * STEP + 10
     drawing.line(LEFT, y + 10, WIDE - EDGE, y + 10, "rule")

@@ -399,7 +399,7 @@ def _first_act(case: Case) -> Iterable[Sentence]:
     contained = any(one.kind is MeasureKind.CONTAIN for one in case.advice.measures)
     first = first_things(case.advice, 4 if contained else 3)
     yield Sentence(
-        text=f"Do first: {'; '.join(map(_told_briefly, first))}.",
+        text=f"Priorities: {'; '.join(map(_told_briefly, first))}.",
         traces=tuple(one.id for one in first),
         topic="act",
     )

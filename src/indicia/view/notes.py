@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from indicia.records import Case, Claim, Document, Evidence, Measure, Mention, MentionKind, Sighting, Span
 from indicia.view.inert import Shown
 from indicia.view.lines import Bit, Line, Note, line
+from indicia.view.wording import in_quotes
 
 __all__ = ["Index", "Notes"]
 
@@ -42,6 +43,10 @@ class Index:
     def local(self, text: str) -> str:
         """`text` with the folder that all log files lie in left out of their paths."""
         return text.replace(self._folder, "") if self._folder else text
+
+    def host(self, name: str) -> str:
+        """What to call a machine, also one whose name was left out of what leaves."""
+        return self.show(name, 60) or "a machine whose name is left out"
 
     def title(self, document: Document) -> str:
         """What to call a document: its title, else the last part of its path or address."""
@@ -117,13 +122,13 @@ class Notes:
             span = index.mentions[trace].span
             document = index.documents.get(span.document)
             around = sentence_around(document, span) if document else span.text
-            return line(f"\u201c{index.show(around, QUOTE)}\u201d"), index.where(span)
+            return line(in_quotes(index.show(around, QUOTE))), index.where(span)
         if span is not None:
-            return line(f"\u201c{index.show(span.text, QUOTE)}\u201d"), index.where(span)
+            return line(in_quotes(index.show(span.text, QUOTE))), index.where(span)
         if trace in index.sightings:
             one = index.sightings[trace]
             text = index.show(index.log_line(one), QUOTE)
-            host, at = index.show(one.event.host, 60), index.show(index.local(str(one.event.place)), 120)
+            host, at = index.host(one.event.host), index.show(index.local(str(one.event.place)), 120)
             place = f"{host}, {moment(one)}, {at}: {index.show(one.title, 120)}"
             return line(Bit(text=text, look="code")), line(place)
         if trace in index.evidence:

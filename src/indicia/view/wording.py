@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from indicia.knowledge.articles import capital
 
-__all__ = ["because", "many", "sentence"]
+__all__ = ["because", "in_quotes", "many", "sentence"]
+
+
+def in_quotes(text: str) -> str:
+    """
+    >>> in_quotes("\u201cIt was APT31,\u201d said Norway.")
+    '\u201c\u2018It was APT31,\u2019 said Norway.\u201d'
+    """
+    return "\u201c{}\u201d".format(text.replace("\u201c", "\u2018").replace("\u201d", "\u2019"))
 
 
 def many(count: int, word: str, words: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What a posterior allows to say: a group, two that cannot be told apart, a state alone, or that the grounds do not suffice."""
+"""What a posterior supports: a group, two that cannot be told apart, a state alone, or that the grounds do not suffice."""
 
 from __future__ import annotations
 

@@ -101,4 +101,4 @@ def _steps(host: str, stages: Sequence[Stage], mine: Sequence[Sighting], notes: 
         detail = line(f"{at[11:19]} {show(best.title, 90)}", notes=notes((best.id,))) if best else line("no line of its own")
         items.append(Step(name=stage.value, state=state, detail=detail))
     day = f", {moment(mine[0])[:10]}" if mine else ""
-    return Steps(title=f"What happened on {show(host, 60)}{day} (times in UTC)", items=tuple(items))
+    return Steps(title=f"What happened on {notes.index.host(host)}{day} (times in UTC)", items=tuple(items))

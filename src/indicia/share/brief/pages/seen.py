@@ -57,7 +57,7 @@ def hunt_section(case: Case, notes: Notes) -> Section:
 def _stages(chain: Chain, notes: Notes) -> str:
     """`exch01: probe → exploit`, in the order of an intrusion."""
     told = [stage for stage in chain.stages if stage is not Stage.OTHER or len(chain.stages) == 1]
-    return f"{notes.index.show(chain.host, 60)}: " + " \u2192 ".join(stage.value for stage in Stage if stage in told)
+    return f"{notes.index.host(chain.host)}: " + " \u2192 ".join(stage.value for stage in Stage if stage in told)
 
 
 def _chain(chain: Chain, notes: Notes) -> tuple[AnyBlock, ...]:
@@ -68,7 +68,7 @@ def _chain(chain: Chain, notes: Notes) -> tuple[AnyBlock, ...]:
     return (
         Heading(text=_stages(chain, notes), id=chain.id),
         Para(text=line(show(sentence(chain.summary), 900), joined, notes=notes(one.id for one in mine[:3]))),
-        _story(f"On {show(chain.host, 60)}: the first line of each kind", mine, notes),
+        _story(f"On {notes.index.host(chain.host)}: the first line of each kind", mine, notes),
     )
 
 
@@ -152,7 +152,7 @@ def _groups(sightings: tuple[Sighting, ...], notes: Notes) -> Table:
                         show(title, 100),
                         notes=notes((next((one.id for one in mine if one.outcome is Outcome.SUCCESS), mine[0].id),)),
                     ),
-                    line(show(host, 60)),
+                    line(notes.index.host(host)),
                     line(level.value),
                     line(str(len(mine))),
                     line(str(worked)),

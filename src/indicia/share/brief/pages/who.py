@@ -14,7 +14,7 @@ from indicia.view.language import foreign, tell, tell_many
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.positions import Position, counted, is_narration, positions
-from indicia.view.wording import many
+from indicia.view.wording import in_quotes, many
 from indicia.view.words import firmness_words, surely
 
 __all__ = ["each_source", "firmly", "said_on", "who"]
@@ -168,7 +168,7 @@ def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:
 def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     show, claim = notes.index.show, one.firmest
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
-    quote = line(Bit(text=f"\u201c{show(claim.quote.text, 120)}\u201d", look="quote"), more, notes=notes((claim.id,)))
+    quote = line(Bit(text=in_quotes(show(claim.quote.text, 120)), look="quote"), more, notes=notes((claim.id,)))
     said = said_on(claim, claim.date, notes)
     verb, _, whom = one.says.partition(" ")
     says = line(Bit(text=verb, look="strong"), f" {show(whom, 110)}")
