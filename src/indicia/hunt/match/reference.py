@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from indicia.hunt.names import field_key
+from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
 from indicia.hunt.rules.regex import LONGEST_VALUE, compiled
 
@@ -122,7 +122,7 @@ def _inside(value: str, network: str) -> bool:
 _network = lru_cache(4096)(ipaddress.ip_network)
 
 
-@lru_cache(65_536)
+@Remembered
 def _address(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         address = ipaddress.ip_address(value.strip().strip("[]"))

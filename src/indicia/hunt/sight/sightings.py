@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from msgspec.structs import replace
 
 from indicia.hunt.match.book import RuleHead
-from indicia.hunt.names import field_key
+from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.rules.ir import Correlation, Refused
 from indicia.hunt.sight.outcome import judge, stage_of_tags
 from indicia.records import Event, Place, RuleLevel, Sighting, Stage, stable_id
@@ -71,7 +70,7 @@ def own_names(event: Event) -> Mapping[str, str]:
     return _by_key(tuple(event.fields))
 
 
-@lru_cache(2_048)
+@Remembered
 def _by_key(names: tuple[str, ...]) -> Mapping[str, str]:
     return {field_key(name): name for name in names}
 

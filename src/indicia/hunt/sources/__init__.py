@@ -6,10 +6,9 @@ A new kind is one entry in `SOURCES` of the file of its maker, with an example a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from indicia.hunt.names import field_key
+from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.sources import aws, devices, endpoint, google, microsoft, net, ocsf, services
 from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves, holds
 
@@ -63,7 +62,7 @@ def source_of(fields: Mapping[str, Any]) -> LogSource | None:
     return None
 
 
-@lru_cache(16_384)
+@Remembered
 def _candidates(names: tuple[str, ...]) -> tuple[tuple[LogSource, tuple[str, ...]], ...]:
     """The kinds whose marks these names hold, up to the first that no value decides on."""
     keys = {field_key(name) for name in names}

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from indicia.hunt.names import Remembered
 from indicia.records import Event, Outcome, Sighting, Stage
 
 __all__ = ["Hosts", "Traits", "agent_of", "client_of", "is_back_end", "keys_of", "traits_of", "web_path"]
@@ -59,7 +60,7 @@ def client_of(event: Event) -> str:
     return _client_at(address)
 
 
-@lru_cache(65_536)
+@Remembered
 def _client_at(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
@@ -134,7 +135,7 @@ class _Told(NamedTuple):
     logons: tuple[str, ...]
 
 
-@lru_cache(4_096)
+@Remembered
 def _told_by(names: tuple[str, ...]) -> _Told:
     def some(asked: Iterable[str]) -> tuple[str, ...]:
         return tuple(name for name in asked if name in names)
@@ -299,7 +300,7 @@ def _full_names(name: str, target: str) -> list[str]:
     return [full for full in others if "." in full and (not name or full.partition(".")[0] == name.partition(".")[0])]
 
 
-@lru_cache(16_384)
+@Remembered
 def _host_name(given: str) -> str:
     """The name that an event gives its host, folded; "" where it gives an address or nothing.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -15,7 +14,7 @@ from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.syslog import Header
 from indicia.hunt.logs.formats.table import flatten, text_of
 from indicia.hunt.logs.formats.winxml import event_of_xml
-from indicia.hunt.names import TEXT, field_key
+from indicia.hunt.names import TEXT, Remembered, field_key
 from indicia.hunt.sources.systems import CARRIERS, Carrier
 
 __all__ = ["carried_by"]
@@ -39,7 +38,7 @@ def carried_by(record: Mapping[str, Any]) -> Told | dict[str, Any] | None:
     return None
 
 
-@lru_cache(16_384)
+@Remembered
 def _carriers(names: tuple[str, ...]) -> tuple[Carrier, ...]:
     """The carriers that a record with these names, below which others may stand, can be."""
     folded = {field_key(name) for name in names}

@@ -19,6 +19,7 @@ import pyarrow as pa
 from indicia.hunt.events import Column, EventBatch
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.logs.formats.eventdata import KindData, json_of
+from indicia.hunt.logs.formats.gathered import BYTES
 from indicia.hunt.logs.formats.lines import LineBlock
 from indicia.hunt.logs.formats.table import ShapedRows, column_of, text_of
 from indicia.hunt.logs.formats.windows import flat_event, windows_times
@@ -155,6 +156,11 @@ class EventTable:
         self._files = self._files[-1:]
         self._file_of: list[tuple[int, int]] = []  # (file, events)
         self._positions: list[Ints] = []
+        self._bytes = 0
+
+    def is_full(self, most: int) -> bool:
+        """Whether it holds as many events, or as much text, as a batch should."""
+        return self.size >= most or self._bytes >= BYTES
 
     @property
     def size(self) -> int:
@@ -172,6 +178,7 @@ class EventTable:
         lines = self._add_lines(block, 0, len(block.starts), faults)
         kept = np.arange(lines.start, lines.stop) if isinstance(lines, range) else np.array(lines, np.int64)
         self._lines.add(block, kept)
+        self._bytes += len(block.data)
         self._positions.append(positions[kept])
         self._file_of.append((len(self._files) - 1, self.size - before))
         return faults

@@ -59,7 +59,7 @@ def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
             for index, fault in table.add(block, np.arange(number, number + len(item))):
                 yield Problem(where=f"{log.name} record {number + index}", what=f"cannot be understood: {fault}")
             number += len(item)
-            if table.size >= BATCH:
+            if table.is_full(BATCH):
                 yield table.batch()
     if table.size:
         yield table.batch()

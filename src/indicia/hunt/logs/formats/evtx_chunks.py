@@ -10,16 +10,19 @@ from __future__ import annotations
 import io
 import struct
 import sys
+from itertools import islice
 from operator import itemgetter
 
 CHUNK = 65_536
 FILE_HEADER = 4_096
 FILE_MAGIC = b"ElfFile\0"
 SMALLEST_RECORD = 28
+AT_ONCE = 256  # records
+LONGEST = 64 << 20  # characters of JSON in one answer: a template that thousands of records share can unfold to any size
 
 
 def parsed(data: bytes) -> tuple[list[str], list[str]]:
-    """The JSON of all records in some chunks that the parser can read, and what it said of the others."""
+    """The JSON of all records in some chunks that the parser can read, and what it said of the others. Raises: MemoryError."""
     from evtx import PyEvtxParser
 
     count = len(data) // CHUNK
@@ -28,13 +31,20 @@ def parsed(data: bytes) -> tuple[list[str], list[str]]:
     json_of = itemgetter("data")
     found: list[str] = []
     errors: list[str] = []
+    known = held = 0
     while len(errors) <= count * (CHUNK // SMALLEST_RECORD):
+        known = len(found)
         try:
             # Unlike +=, this keeps what came before an error.
-            found.extend(map(json_of, filter(None, records)))
-            break
+            found.extend(islice(map(json_of, filter(None, records)), AT_ONCE))
         except RuntimeError as error:
             errors.append(" ".join(str(error).split()))
+        else:
+            if len(found) == known:
+                break
+        held += sum(map(len, found[known:]))
+        if held > LONGEST:
+            raise MemoryError(f"more than {LONGEST >> 20} million characters")
     return found, errors
 
 

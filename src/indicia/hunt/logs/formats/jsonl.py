@@ -16,6 +16,7 @@ from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.carried import carried_by
 from indicia.hunt.logs.formats.envelope import opened, unpacked
+from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
@@ -50,44 +51,56 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
     A document that is an envelope of many records is opened, and told; its records are counted one by one.
     """
     for log in logs:
-        records: list[tuple[int, Any]] = []
-        envelopes: Counter[str] = Counter()
-        held, unit, first = 0, "line", True
-        for item in _records(log):
+        reader = _Reader(log)
+        for some in gathered(reader.each(), _BATCH):
+            if isinstance(some, Problem):
+                yield some
+            else:
+                yield from batches(log, some, wanted, reader.unit)
+        for name, count in reader.envelopes.items():
+            documents = "one document" if count == 1 else f"{count:,} documents"
+            what = f"{documents} held many records each, under {name}: {reader.count:,} records in all"
+            yield Problem(where=log.name, what=what, severity=Severity.NOTE)
+
+
+class _Reader:
+    """The records of a log, those of its envelopes one by one: in which `unit` they are counted, and how many there were."""
+
+    def __init__(self, log: LogInput) -> None:
+        self._log = log
+        self.unit = ""
+        self.count = 0
+        self.envelopes: Counter[str] = Counter()
+
+    def each(self) -> Iterator[tuple[tuple[int, Any], int] | Problem]:
+        """The records with their positions, and the bytes of each."""
+        for item in _records(self._log):
             if isinstance(item, Problem):
                 yield item
                 continue
-            number, document = item
+            number, document, size = item
             within = opened(document) if _may_hold_more(document) else None
-            if first and (within or number == 0):
-                unit = "record"
-            first = False
+            self.unit = self.unit or ("record" if within or number == 0 else "line")
             some = within[1] if within else (document,)
             if within:
-                envelopes[within[0]] += 1
+                self.envelopes[within[0]] += 1
+                size //= max(1, len(some))
             for record in some:
-                held += 1
-                if not isinstance(record, dict) or not record:
+                self.count += 1
+                position = self.count if self.unit == "record" else number
+                if isinstance(record, dict) and record:
+                    yield (position, unpacked(record)), size
+                else:
                     what = "a record without any field" if record == {} else "JSON, but no object"
-                    yield Problem(where=f"{log.name}:{held if unit == 'record' else number}", what=what)
-                    continue
-                records.append((held if unit == "record" else number, unpacked(record)))
-                if len(records) >= _BATCH:
-                    yield from batches(log, records, wanted, unit)
-                    records = []
-        yield from batches(log, records, wanted, unit)
-        for name, count in envelopes.items():
-            documents = "one document" if count == 1 else f"{count:,} documents"
-            what = f"{documents} held many records each, under {name}: {held:,} records in all"
-            yield Problem(where=log.name, what=what, severity=Severity.NOTE)
+                    yield Problem(where=f"{self._log.name}:{position}", what=what)
 
 
 def _may_hold_more(document: Mapping[str, Any]) -> bool:
     return len(document) <= MOST_AROUND and any(isinstance(value, list | dict) for value in document.values())
 
 
-def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
-    """Objects with their lines; with 0 where a file is one document, or several written over many lines."""
+def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any], int] | Problem]:
+    """Objects with their lines, and their bytes; with 0 where a file is one document, or several written over many lines."""
     first = log.stretch.line if log.stretch else 1
     with log.open() as stream:
         head = stream.read(FIRST_LINE)
@@ -114,18 +127,18 @@ def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
                     yield Problem(where=f"{log.name}:{block.first + index}", what=f"no JSON: {error}")
                     continue
                 if isinstance(record, dict):
-                    yield block.first + index, record
+                    yield block.first + index, record, len(text)
                 else:
                     yield Problem(where=f"{log.name}:{block.first + index}", what="JSON, but no object")
 
 
-def _whole(log: LogInput, stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+def _whole(log: LogInput, stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any], int] | Problem]:
     """The documents of a file that is no JSON Lines, up to where it breaks off or is no JSON."""
     number = 0
     try:
-        for number, record in enumerate(_documents(stream), 1):
+        for number, (record, size) in enumerate(_documents(stream), 1):
             if isinstance(record, dict):
-                yield 0, record
+                yield 0, record, size
             else:
                 yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
     except (ValueError, RecursionError) as error:
@@ -134,8 +147,9 @@ def _whole(log: LogInput, stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any
         yield Problem(where=f"{log.name}:{number + 1}", what=f"cannot be read on: {error}")
 
 
-def _documents(stream: BinaryIO) -> Iterator[Any]:
-    """The items of arrays and what stands beside them, one behind the other over many lines. Raises: ValueError, OSError."""
+def _documents(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
+    """The items of arrays and what stands beside them, one behind the other over many lines, and how long each is. Raises:
+    ValueError, OSError."""
     data = stream.read(AT_ONCE + 1).removeprefix(b"\xef\xbb\xbf")
     if len(data) <= AT_ONCE:
         try:
@@ -143,7 +157,8 @@ def _documents(stream: BinaryIO) -> Iterator[Any]:
         except msgspec.DecodeError:
             pass
         else:
-            yield from whole if isinstance(whole, list) else (whole,)
+            some = whole if isinstance(whole, list) else (whole,)
+            yield from ((item, len(data) // len(some)) for item in some)
             return
     decode, scan = getincrementaldecoder("utf-8")("replace").decode, json.JSONDecoder().raw_decode
     text, at, depth, size = decode(data), 0, 0, _STEP
@@ -155,6 +170,7 @@ def _documents(stream: BinaryIO) -> Iterator[Any]:
         at = between.end()
         fault: ValueError | None = None
         if at < len(text):
+            start = at
             try:
                 item, at = scan(text, at)
             except ValueError as error:
@@ -162,7 +178,7 @@ def _documents(stream: BinaryIO) -> Iterator[Any]:
                     raise
                 fault = error
             else:
-                yield item
+                yield item, at - start
                 continue
         more = stream.read(size)  # the end of an item that is longer than what was read, or the next
         if not more:

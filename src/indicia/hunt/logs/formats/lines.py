@@ -17,6 +17,7 @@ __all__ = ["BLOCK", "Flags", "LineBlock", "block_of", "line_blocks", "lines_of",
 
 BLOCK = 8 << 20  # bytes read at a time: a compromise between memory and repeats per block
 _RETURN = ord("\r")
+MOST_LINES = 1 << 17  # of a block: each may become an object
 LONGEST_LINE = 4 << 20  # bytes; a longer line is left out, and told
 _TOO_LONG = f"a line of more than {LONGEST_LINE >> 20} MB was left out"
 _NEWLINE = b"\n"
@@ -126,9 +127,22 @@ def line_blocks(
                     yield Problem(where=f"{where}:{number + int(long[0])}", what=_TOO_LONG, count=len(long))
                     made = block_of(_emptied(made, long), number)
                 number += len(made.starts)
-                yield made
+                yield from _in_pieces(made)
         if ended:
             return
+
+
+def _in_pieces(block: LineBlock) -> Iterator[LineBlock]:
+    """The block, or, where its lines are so short that it has very many, several."""
+    for first in range(0, len(block.starts), MOST_LINES):
+        starts, ends = block.starts[first : first + MOST_LINES], block.ends[first : first + MOST_LINES]
+        last = first + MOST_LINES >= len(block.starts)
+        if first == 0 and last:
+            yield block
+            return
+        begin = int(starts[0])
+        end = len(block.data) if last else int(block.starts[first + MOST_LINES])
+        yield LineBlock(block.data[begin:end], starts - begin, ends - begin, block.first + first)
 
 
 def _emptied(block: LineBlock, lines: Ints) -> bytes:

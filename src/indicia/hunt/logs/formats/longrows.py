@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from typing import Any
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.logs.formats.delimited import unique_names
 from indicia.hunt.logs.formats.envelope import unpacked
+from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.jsonl import batches
 from indicia.hunt.logs.formats.lines import LONGEST_LINE, line_blocks
 from indicia.records import Problem, Severity
@@ -16,6 +18,7 @@ from indicia.records import Problem, Severity
 __all__ = ["cells_of", "read_long_rows"]
 
 _BATCH = 8_192
+LONGEST_ROW = 16 << 20  # characters
 csv.field_size_limit(LONGEST_LINE)
 
 
@@ -29,13 +32,21 @@ def cells_of(lines: Iterator[str] | list[str], delimiter: str) -> list[str]:
 
 def read_long_rows(log: LogInput, delimiter: str, wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events in file order; `position` is the line on which a row begins. A row that is none costs itself alone."""
-    problems: list[Problem] = []
-    reader = csv.reader(_lines(log, problems), delimiter=delimiter)
+    for some in gathered(_rows(log, delimiter), _BATCH):
+        if isinstance(some, Problem):
+            yield some
+        else:
+            yield from batches(log, some, wanted, "line")
+
+
+def _rows(log: LogInput, delimiter: str) -> Iterator[tuple[tuple[int, dict[str, Any]], int] | Problem]:
+    """The rows with the lines on which they begin, and how long each is."""
+    lines = _Lines(log)
+    reader = csv.reader(lines.each(), delimiter=delimiter)
     names: list[str] = []
-    found: list[tuple[int, dict[str, str]]] = []
     ragged, first_ragged = 0, 0
     while True:
-        line = reader.line_num + 1
+        line, lines.taken = reader.line_num + 1, 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -52,23 +63,33 @@ def read_long_rows(log: LogInput, delimiter: str, wanted: frozenset[str]) -> Ite
             ragged, first_ragged = ragged + 1, first_ragged or line
         fields = {name: value for name, value in zip(names, cells, strict=False) if value}
         if fields:
-            found.append((line, unpacked(fields)))
-        if len(found) >= _BATCH:
-            yield from batches(log, found, wanted, "line")
-            found = []
-    yield from batches(log, found, wanted, "line")
-    yield from problems
+            yield (line, unpacked(fields)), lines.taken
+    yield from lines.problems
     if ragged:
         what = f"does not have the {len(names)} fields of its header; read as far as it goes"
         yield Problem(where=f"{log.name}:{first_ragged}", what=what, severity=Severity.NOTE, count=ragged)
 
 
-def _lines(log: LogInput, problems: list[Problem]) -> Iterator[str]:
-    with log.open() as stream:
-        for block in line_blocks(stream, log.name):
-            if isinstance(block, Problem):
-                problems.append(block)
-                continue
-            for index in range(len(block.starts)):
-                line = block.line(index)
-                yield (line.lstrip("\ufeff") if index == 0 and block.first == 1 else line) + "\n"
+class _Lines:
+    """The lines of a log: how many characters of them were `taken`, and what kept others from being read."""
+
+    def __init__(self, log: LogInput) -> None:
+        self._log = log
+        self.taken = 0
+        self.problems: list[Problem] = []
+
+    def each(self) -> Iterator[str]:
+        """The lines, until one row of them takes more than a row may."""
+        with self._log.open() as stream:
+            for block in line_blocks(stream, self._log.name):
+                if isinstance(block, Problem):
+                    self.problems.append(block)
+                    continue
+                for index in range(len(block.starts)):
+                    line = block.line(index)
+                    self.taken += len(line) + 1
+                    if self.taken > LONGEST_ROW:
+                        what = f"a row of more than {LONGEST_ROW >> 20} MB, and what follows, was left out"
+                        self.problems.append(Problem(where=f"{self._log.name}:{block.first + index}", what=what))
+                        return
+                    yield (line.lstrip("\ufeff") if index == 0 and block.first == 1 else line) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from indicia.hunt.events import NO_TIME, Times, datetime_of
 from indicia.hunt.logs.formats.texttimes import told_time
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
-from indicia.hunt.names import field_key
+from indicia.hunt.names import Remembered, field_key
 
 __all__ = ["TIMES", "RecordTimes", "time_of"]
 
@@ -38,7 +38,7 @@ class RecordTimes:
     """
 
     def __init__(self, first: tuple[str, ...] = ()) -> None:
-        self._first = first
+        self._names = Remembered(partial(_ranked, first))
 
     def time(self, fields: Mapping[str, Any]) -> int:
         """Microseconds since 1970; NO_TIME where no field says.
@@ -61,7 +61,7 @@ class RecordTimes:
 
     def names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Those names of a table that may hold the time, in the order in which they are asked."""
-        return tuple(name for name, _ in _names(tuple(names), self._first))
+        return tuple(name for name, _ in self._names(tuple(names)))
 
     def of_rows(self, names: Sequence[str], columns: Sequence[Sequence[str | None]], size: int) -> Times:
         """The time of every row of a table, given the columns that may hold it."""
@@ -72,7 +72,7 @@ class RecordTimes:
 
     def _found(self, fields: Mapping[str, Any]) -> tuple[int, str]:
         local: tuple[int, str] | None = None
-        for name, declared in _names(tuple(fields), self._first):
+        for name, declared in self._names(tuple(fields)):
             value = fields[name]
             time = time_of(value)
             if time == NO_TIME:
@@ -83,8 +83,7 @@ class RecordTimes:
         return local or (NO_TIME, "")
 
 
-@lru_cache(16_384)
-def _names(names: tuple[str, ...], first: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+def _ranked(first: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     """The names of a record that may hold its time, in the order in which they are asked; whether its log declares them."""
     ranked = []
     for name in names:

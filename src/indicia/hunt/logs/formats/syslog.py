@@ -42,6 +42,8 @@ _MONTHS = {
     for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
 }
 _ENCODED = frozenset({"proctitle", "name", "exe", "comm", "cmd", "cwd", "data", "acct"})
+_GIVEN_ON = ("exe", "comm", "cwd", "auid", "uid", "pid", "ppid", "key")  # from one line of an event to another
+_LONGEST_PATH = 4096  # characters: no path of Linux is longer, and whatever is would only fill the memory
 _REMEMBERED = 4096  # audit events whose lines may still come
 
 
@@ -173,9 +175,7 @@ class Audit:
         if len(self._events) > _REMEMBERED:
             self._events.popitem(last=False)
         if kind in ("SYSCALL", "CWD"):
-            known.update(
-                {name: fields[name] for name in ("exe", "comm", "cwd", "auid", "uid", "pid", "ppid", "key") if name in fields}
-            )
+            known.update({name: fields[name] for name in _GIVEN_ON if name in fields and len(fields[name]) <= _LONGEST_PATH})
         elif kind == "EXECVE":
             words = sorted((int(match[1]), value) for name, value in fields.items() if (match := _ARGUMENT.fullmatch(name)))
             if words or "cmdline" not in fields:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -25,6 +24,7 @@ from indicia.hunt.events import EventBatch, Times
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.table import ShapedRows, text_of
 from indicia.hunt.logs.formats.times import iso_times
+from indicia.hunt.names import Remembered
 
 __all__ = ["flat_event", "normal", "system_time", "windows_batch"]
 
@@ -96,7 +96,7 @@ def _leaves(content: Mapping[str, Any], fields: dict[str, Any], depth: int) -> N
             fields.setdefault(name, value)
 
 
-@lru_cache(4_096)
+@Remembered
 def _of_namespaces(names: tuple[str, ...]) -> bool:
     """Whether one of the names is that of a namespace and not of a field."""
     return any(name.startswith("xmlns") for name in names)

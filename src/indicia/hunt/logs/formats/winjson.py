@@ -46,7 +46,7 @@ def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
                 positions = np.arange(block.first, block.first + len(block.starts))
                 for index, fault in table.add(block, positions):
                     yield Problem(where=f"{log.name}:{block.first + index}", what=f"no event in JSON: {fault}")
-                if table.size >= BATCH:
+                if table.is_full(BATCH):
                     yield table.batch()
     if table.size:
         yield table.batch()

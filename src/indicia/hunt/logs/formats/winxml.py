@@ -17,6 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
 
@@ -39,22 +40,22 @@ def sniff(head: bytes, _name: str) -> bool:
 def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
     """Events in file order; `position` counts them."""
     for log in logs:
-        records: list[tuple[int, dict[str, Any]]] = []
-        number = 0
-        for text in _pieces(log):
-            if isinstance(text, Problem):
-                yield text
-                continue
-            number += 1
-            try:
-                records.append((number, event_of_xml(text)))
-            except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
-                yield Problem(where=f"{log.name} record {number}", what=f"no readable XML: {error}")
-            if len(records) >= _BATCH:
-                yield windows_batch(log.name, records, wanted, "windows-xml", "record")
-                records = []
-        if records:
-            yield windows_batch(log.name, records, wanted, "windows-xml", "record")
+        for some in gathered(_events(log), _BATCH):
+            yield some if isinstance(some, Problem) else windows_batch(log.name, some, wanted, "windows-xml", "record")
+
+
+def _events(log: LogInput) -> Iterator[tuple[tuple[int, dict[str, Any]], int] | Problem]:
+    """The events with their numbers, and how long each is."""
+    number = 0
+    for text in _pieces(log):
+        if isinstance(text, Problem):
+            yield text
+            continue
+        number += 1
+        try:
+            yield (number, event_of_xml(text)), len(text)
+        except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
+            yield Problem(where=f"{log.name} record {number}", what=f"no readable XML: {error}")
 
 
 def event_of_xml(text: str | bytes) -> dict[str, Any]:
