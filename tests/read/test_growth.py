@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,14 +17,16 @@ from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.rules.stix import documents_in
 from indicia.knowledge import galaxy
 from indicia.read import reading
+from indicia.read.claims import read_claims, reader
 from indicia.read.claims.decide import deciding
-from indicia.read.fronts import document_from_text, open_source
+from indicia.read.fronts import document_from_text, open_source, pdf
 from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import HERE
 from indicia.read.fronts.opened import Limits
 from indicia.read.fronts.pdf import join_pages
 from indicia.read.fronts.structured import read_json
 from indicia.read.indicators import find_indicators
+from indicia.read.indicators.find import PLACES
 from indicia.read.names import find_names
 from indicia.read.reading import read_document
 from indicia.records import Problem
@@ -71,6 +74,14 @@ def test_names(piece: str) -> None:
 def test_indicators(piece: str) -> None:
     find_indicators(document_from_text("198.51.100.7", name="a"))
     grows_as_its_input(lambda size: steps(lambda: find_indicators(document_from_text(made(piece, size), name="a"))), 2_000)
+
+
+def test_of_a_value_that_stands_everywhere_the_first_places_are_given() -> None:
+    text = f"{'198.51.100.7 http://a.example/x ' * (PLACES + 3)} 198.51.100.8"
+    problems: list[Problem] = []
+    values = Counter(mention.value for mention in find_indicators(document_from_text(text, name="a"), problems))
+    assert values == {"198.51.100.7": PLACES, "http://a.example/x": PLACES, "a.example": PLACES, "198.51.100.8": 1}
+    assert [problem.count for problem in problems] == [9]
 
 
 def in_one_pattern(count: int) -> str:
@@ -155,6 +166,13 @@ def test_pages_of_a_pdf_that_are_one_paragraph(page: str) -> None:
     assert text and blocks
 
 
+def test_a_pdf_that_was_stopped_says_so_also_where_it_has_too_many_pages() -> None:
+    problems: list[Problem] = []
+    pdf._judge_end(["a"], {"pages": 1_000_000}, problems, False, "took longer than 20 s", "a", Limits())
+    assert [problem.what.partition(";")[0] for problem in problems] == ["has 1,000,000 pages", "took longer than 20 s"]
+    assert [pdf.seconds_for(size << 20, Limits()) for size in (0, 5, 100)] == [20.0, 40.0, 60.0]
+
+
 def test_many_heads_make_few_batches() -> None:
     def batches(heads: int, different: int) -> tuple[int, list[Problem]]:
         data = b"".join(
@@ -189,6 +207,14 @@ def test_a_page_is_read_alike_here_and_elsewhere() -> None:
     assert read_html(page, "a", Limits()) == read_html(page, "a", Limits(), here=True)
 
 
+def test_a_long_page_is_read_as_a_page_up_to_as_many_elements_as_one_may_have(tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text("<html><body><p>one" + "<br>" * 3_000 + "<p>two" + "<br>" * 3_000 + "<p>three" + "<br>" * 3_000)
+    opened = open_source(page, limits=Limits(part_bytes=4_000, first_bytes=4_000, elements=1_000))
+    assert [document.text.strip() for document in opened.documents] == ["one", "two", "three"]
+    assert ["only the text between its tags" in problem.what for problem in opened.problems] == [True]
+
+
 def test_what_follows_the_last_element_that_may_be_read_costs_nothing() -> None:
     parsed = read_html("<p>one" + "<br>" * 5_000 + "<p>two", "a", Limits(elements=1_000))
     assert "more than 1,000 elements" in parsed.problems[0].what
@@ -202,3 +228,13 @@ def test_a_long_text_is_read_in_full_up_to_a_bound_and_says_so(monkeypatch: pyte
     assert all(claim.quote.end <= 4_000 for claim in found.claims)
     assert [mention.value for mention in found.mentions if mention.type == "ipv4-addr"] == ["198.51.100.7"]
     assert re.search(r"in the first 3,\d\d\d characters only", found.problems[-1].what)
+
+
+def test_claims_are_read_in_many_sentences_up_to_a_bound_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MOST_WEIGHED", 20)
+    monkeypatch.setattr(reader, "BATCH", 10)
+    text = "Norway accused China of the breach at Larkspur Mining. " * 60
+    claims, problems = read_claims(document_from_text(text, name="a"), knowledge.load())
+    assert claims
+    assert all(claim.quote.end <= 30 * 55 for claim in claims)
+    assert re.search(r"in the first 1,\d\d\d characters only", problems[0].what)

@@ -59,12 +59,16 @@ def read_document(
     if (mentions or stated) and document.media_type in _MACHINE_READABLE:
         return Reading(document=document.id, claims=stated, mentions=tuple(mentions))
     if indicators_only:
-        return Reading(document=document.id, mentions=(*mentions, *find_indicators(document)))
+        left_out: list[Problem] = []
+        mentions += find_indicators(document, left_out)
+        return Reading(document=document.id, mentions=tuple(mentions), problems=tuple(left_out))
     front = _front(document)
     claims, problems = read_claims(front, knowledge)
-    mentions += find_indicators(document)
+    left_out = []
+    mentions += find_indicators(document, left_out)
     mentions += find_techniques(front, knowledge)
     mentions += find_names(front, knowledge)
+    problems = (*problems, *left_out)
     if front is not document:
         problems = (*problems, only_in_front(document.name, len(front.text)))
     mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))

@@ -66,11 +66,12 @@ def read_claims(
     if "TLP" in text.upper():
         document = msgspec.structs.replace(document, text=without_banners(text))
     reading = Reading(document, tools, model, threshold)
-    reading.read_all()
-    return reading.claims(), ()
+    left_out = reading.read_all()
+    return reading.claims(), (left_out,) if left_out is not None else ()
 
 
 BATCH = 256  # sentences that are held at once
+MOST_WEIGHED = 2_000  # sentences of a document, at a tenth of a second each; hardly a document that people write has as many
 
 
 class Reading:
@@ -92,18 +93,24 @@ class Reading:
         self.found: list[Found] = []
         self.done: list[Claim] = []
         self.number = 0
+        self.weighed_sentences = 0
         self.context: Sentence | None = None  # the sentence before, and how it was cut
         self.previous: Cut | None = None
 
-    def read_all(self) -> None:
-        """Reads the whole text."""
+    def read_all(self) -> Problem | None:
+        """Reads the whole text, or as much of it as may be; a problem says where it ended then."""
         batch: list[tuple[int, int]] = []
         for piece in sentences(self.text, self.heading):
+            if self.weighed_sentences >= MOST_WEIGHED:
+                what = f"claims were read in the first {piece[0]:,} characters only: so many of its sentences may hold one"
+                hint = "split the file"
+                return Problem(where=self.document.name, what=what, severity=Severity.SKIPPED, hint=hint)
             batch.append(piece)
             if len(batch) >= BATCH:
                 self.read(batch)
                 batch = []
         self.read(batch)
+        return None
 
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
@@ -119,6 +126,7 @@ class Reading:
             near = self.context is not None and 0 <= start - self.context.end < 40
             piece = cut(self.context if near else None, sentence, self.number, self.previous)
             pieces.append((piece, self.context if near else None))
+            self.weighed_sentences += 1
             self.context, self.previous = sentence, piece
         scored: dict[int, Scored | None] = {}
         if self.model is not None:

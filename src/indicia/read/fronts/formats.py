@@ -10,6 +10,7 @@ from indicia.read.fronts.decode import decode
 from indicia.read.fronts.docx import read_docx
 from indicia.read.fronts.feeds import Feed, read_csv
 from indicia.read.fronts.html import read_html
+from indicia.read.fronts.html_parts import PageParts
 from indicia.read.fronts.mail import read_mail
 from indicia.read.fronts.markdown import read_markdown
 from indicia.read.fronts.misp import feed_hashes
@@ -48,7 +49,7 @@ def parted_front(kind: Kind, name: str, limits: Limits) -> Callable[[str, str], 
     if kind is Kind.MARKDOWN:
         return lambda text, where: read_markdown(text)
     if kind is Kind.HTML:
-        return lambda text, where: read_html(text, where, limits)
+        return PageParts(limits).read
     if kind is Kind.CSV:
         feed = Feed()
         return lambda text, where: read_csv(text, where, limits, feed)

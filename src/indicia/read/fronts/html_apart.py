@@ -19,10 +19,11 @@ import msgspec
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.plain import read_plain
 
-__all__ = ["HERE", "read_apart"]
+__all__ = ["GIVEN_UP", "HERE", "between_tags", "read_apart"]
 
 HERE = 20_000  # elements
 _LEFT_OUT = frozenset(("attached", "find"))  # a page has none
+GIVEN_UP = "only the text between its tags was read"
 _TAG = re.compile(r"<[^<>]*+>")
 
 
@@ -42,13 +43,17 @@ def read_apart(markup: str, name: str, limits: Limits) -> Parsed:
         kinds = get_type_hints(Parsed)
         return Parsed(**{key: msgspec.convert(value, kinds[key]) for key, value in given.items()})
     except (subprocess.SubprocessError, OSError, msgspec.MsgspecError):
-        parsed = read_plain(_TAG.sub(" ", markup))
-        parsed.media_type = "text/html"
-        what = (
-            f"took longer than {limits.html_seconds:g} s as a page, or too much memory: only the text between its tags was read"
-        )
+        parsed = between_tags(markup)
+        what = f"took longer than {limits.html_seconds:g} s as a page, or too much memory: {GIVEN_UP}"
         parsed.problems.append(skipped(name, what, "this is not how people write pages"))
         return parsed
+
+
+def between_tags(markup: str) -> Parsed:
+    """What stands between the tags, whatever element it is in."""
+    parsed = read_plain(_TAG.sub(" ", markup))
+    parsed.media_type = "text/html"
+    return parsed
 
 
 def main() -> None:

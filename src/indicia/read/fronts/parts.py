@@ -52,9 +52,9 @@ def parts_of(head: bytes, stream: Readable, kind: Kind, size: int, first: int) -
 
 
 def _cut(data: bytes, kind: Kind) -> int:
-    """Where to end a part: before an element, after a paragraph, a line or a word; at the worst between two characters."""
+    """Where to end a part: before an element or a tag, after a paragraph, a line or a word; at worst between two characters."""
     low = max(1, len(data) - _NEAR)
-    if kind is Kind.HTML and (cut := _last(_ELEMENT, data, low, after=False)):
+    if kind is Kind.HTML and (cut := _last(_ELEMENT, data, low, after=False) or data.rfind(b"<", low)) > 0:
         return cut
     if kind is not Kind.CSV and (cut := _last(_PARAGRAPH, data, low, after=True)):
         return cut

@@ -27,6 +27,7 @@ __all__ = ["join_pages", "read_pdf"]
 _HYPHENS = "\ufffe\u0002\u00ad"
 _BROKEN_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[\ufffe\u0002\u00ad](?:\r?\n)?([^\W\d_]++)")
 _LINE_HYPHEN = re.compile(r"(?<!\w)(\w++)-$")
+_FEW_SECONDS, _PER_MB = 20.0, 4.0  # of the processor: for a small file, and for each MB; whole books take a tenth of it
 _BUSY = 8  # times as long by the clock: others may want the processor, too
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0) or None  # how the system ends a process whose time is up
 _TAIL = 500  # characters: what a line joins is decided by what stands before it
@@ -73,13 +74,19 @@ def read_pdf(data: bytes, name: str, limits: Limits, progress: Progress | None =
     return parsed
 
 
+def seconds_for(size: int, limits: Limits) -> float:
+    """How long the processor may work on a file of so many bytes."""
+    return min(limits.pdf_seconds, _FEW_SECONDS + _PER_MB * size / 2**20)
+
+
 def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) -> tuple[list[str], dict[str, Any], list[Any]]:
+    seconds = seconds_for(len(data), limits)
     command = [
         sys.executable,
         "-I",
         str(Path(pdf_pages.__file__)),
         str(limits.pdf_memory),
-        str(int(limits.pdf_seconds) + 1),
+        str(int(seconds) + 1),
         str(limits.pages),
         str(limits.text_characters),
     ]
@@ -87,6 +94,7 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
     head: dict[str, Any] = {}
     problems: list[Any] = []
     stopped = threading.Event()
+    cut = False  # the child said itself that there is more
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
         assert child.stdin is not None and child.stdout is not None
 
@@ -102,7 +110,7 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
             except OSError:  # it gave up early: what it said tells why
                 return
 
-        clock = threading.Timer(limits.pdf_seconds * _BUSY, stop)
+        clock = threading.Timer(seconds * _BUSY, stop)
         writer = threading.Thread(target=feed, daemon=True)
         clock.start()
         writer.start()
@@ -119,6 +127,7 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
                         progress(f"reading {Path(name).name}", line["page"], head.get("pages"))
                 else:
                     _refuse(line, name)
+                    cut = True
                     problems.append(
                         skipped(name, f"is longer than {limits.text_characters:,} characters; the rest was not read")
                     )
@@ -127,7 +136,9 @@ def _child(data: bytes, name: str, limits: Limits, progress: Progress | None) ->
             if child.poll() is None and sys.exc_info()[0] is not None:
                 child.kill()
             writer.join(timeout=5)
-    _judge_end(pages, head, problems, stopped.is_set() or child.returncode == _OUT_OF_TIME, name, limits)
+    out_of_time = stopped.is_set() or child.returncode == _OUT_OF_TIME
+    why = f"took longer than {seconds:.0f} s" if out_of_time else "ran out of memory or crashed the reader"
+    _judge_end(pages, head, problems, cut, why, name, limits)
     return pages, head, problems
 
 
@@ -138,20 +149,20 @@ def _refuse(line: dict[str, Any], name: str) -> None:
         raise FormatError("is a broken PDF", where=name, hint="fetch it again")
 
 
-def _judge_end(pages: list[str], head: dict[str, Any], problems: list[Any], stopped: bool, name: str, limits: Limits) -> None:
-    """What the child left unsaid: it was stopped, it crashed, or the file has more pages than may be read."""
+def _judge_end(
+    pages: list[str], head: dict[str, Any], problems: list[Any], cut: bool, why: str, name: str, limits: Limits
+) -> None:
+    """What the child left unsaid: that it was stopped or crashed (`why`), or that there are more pages than may be read."""
+    if not head:
+        raise LimitError(why, where=name, hint="is it a PDF at all? print it to a new one and try that")
     total = int(head.get("pages") or 0)
     if total > limits.pages:
         problems.append(skipped(name, f"has {total:,} pages; those after {limits.pages:,} were not read"))
         total = limits.pages
-    if len(pages) < total and not problems:
-        why = f"took longer than {limits.pdf_seconds:g} s" if stopped else "ran out of memory or crashed the reader"
+    if len(pages) < total and not cut:
         if not pages:
             raise LimitError(why, where=name, hint="print it to a new PDF and try that")
         problems.append(skipped(name, f"{why}; pages after {len(pages)} were not read", "print it to a new PDF and try that"))
-    elif not head:
-        why = f"took longer than {limits.pdf_seconds:g} s" if stopped else "ran out of memory or crashed the reader"
-        raise LimitError(why, where=name, hint="is it a PDF at all? print it to a new one and try that")
 
 
 def join_pages(pages: list[str]) -> tuple[str, list[Block]]:

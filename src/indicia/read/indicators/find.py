@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
@@ -26,27 +27,33 @@ from indicia.read.indicators.registry import find_keys
 from indicia.read.indicators.rules import find_rules
 from indicia.read.indicators.urls import find_urls
 from indicia.read.text.mentioning import mention
-from indicia.records import Document, Mention, MentionKind
+from indicia.records import Document, Mention, MentionKind, Problem, Severity
 
-__all__ = ["find_indicators", "find_hits"]
+__all__ = ["PLACES", "find_indicators", "find_hits"]
 
+PLACES = 1_000  # of one value in one text; a text that says it more often is a log, or was made to exhaust whoever reads it
 _REGISTERED = frozenset((MentionKind.VULNERABILITY, MentionKind.WEAKNESS))
 
 
-def find_indicators(document: Document) -> tuple[Mention, ...]:
+def find_indicators(document: Document, problems: list[Problem] | None = None) -> tuple[Mention, ...]:
     """Mentions of kind indicator, vulnerability, weakness and rule, in text order.
 
     `value` is canonical and refanged, `span` is what the author wrote. Types are STIX words where there are any. `context` is
     `stated` for what the text presents as a trace of an attack; benign, reference and negated ones carry a `reason`. The
-    host of a URL is a mention of its own with the method `within url`. Time is linear in the length of the text.
+    host of a URL is a mention of its own with the method `within url`. Time is linear in the length of the text. Of a value
+    that stands in very many places the first PLACES are given; `problems` hears of the others.
     """
     anchors = Anchors(document.text)
     view = refang(document.text, anchors)
     if view.text is not document.text:
         anchors = Anchors(view.text)
-    hits = find_hits(view.text, anchors, view.hidden_dots)
-    if not hits:
+    found = find_hits(view.text, anchors, view.hidden_dots)
+    if not found:
         return ()
+    hits = _first_places(found)
+    if len(hits) < len(found) and problems is not None:
+        what = f"places of indicators that stand in it more than {PLACES:,} times were not kept"
+        problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE, count=len(found) - len(hits)))
     ranges = np.array([[hit.start for hit in hits], [hit.end for hit in hits]], np.int64).T
     originals, disguised = view.originals(ranges).tolist(), view.disguised(ranges).tolist()
     judged = Judge(document, view, anchors).each(hits, ranges, [start for start, _ in originals], disguised)
@@ -70,6 +77,21 @@ def find_indicators(document: Document) -> tuple[Mention, ...]:
         )
         for item in share_neighbours(document.text, share_owners(placed))
     )
+
+
+def _first_places(hits: list[Hit]) -> list[Hit]:
+    """The hits without the later places of values that stand in very many; the host of a URL goes with it."""
+    if len(hits) <= PLACES:
+        return hits
+    seen: Counter[tuple[str, str]] = Counter()
+    kept, stays = [], True
+    for hit in hits:
+        if hit.within != "url":
+            seen[hit.type, hit.value] += 1
+            stays = seen[hit.type, hit.value] <= PLACES
+        if stays:
+            kept.append(hit)
+    return kept
 
 
 def find_hits(text: str, anchors: Anchors | None = None, hidden: Collection[int] = ()) -> list[Hit]:
