@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from indicia import knowledge
-from indicia.hunt.logs.formats import LogInput, recognise, syslog
+from indicia.hunt.logs.formats import LogInput, linekinds, recognise, syslog
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.rules.stix import documents_in
 from indicia.knowledge import galaxy
@@ -24,6 +24,7 @@ from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import HERE
 from indicia.read.fronts.opened import Limits
 from indicia.read.fronts.pdf import join_pages
+from indicia.read.fronts.sniff import Kind, sniff
 from indicia.read.fronts.structured import read_json
 from indicia.read.indicators import find_indicators
 from indicia.read.indicators.find import PLACES
@@ -126,13 +127,20 @@ def test_bundles(kind: str) -> None:
         lambda text: syslog._HEX.match(text),
         lambda text: galaxy.users_by_style(text),
         lambda text: deciding._ANYBODY.fullmatch(text),
+        lambda text: linekinds._PAIR.findall(text),
+        lambda text: linekinds._WORD.findall(text),
     ],
-    ids=["_PAIR", "_HEX", "_STYLES", "_ANYBODY"],
+    ids=["_PAIR", "_HEX", "_STYLES", "_ANYBODY", "pairs", "words"],
 )
-@pytest.mark.parametrize("piece", ["a", "A", "A0", "a ", "'", "the ", 'a="', "a='b", "1111-11-11T11:11:11", "node=a "])
+@pytest.mark.parametrize("piece", ["[ ", "a", "A", "A0", "a ", "'", "the ", 'a="', "a='b", "1111-11-11T11:11:11", "node=a "])
 def test_expressions_on_what_they_nearly_match(used: Callable[[str], object], piece: str) -> None:
     with ended_by(5):
         used(made(piece, 400_000))
+
+
+def test_lines_that_look_like_the_head_of_a_mail_are_tried_once() -> None:
+    with ended_by(5):
+        assert sniff(b"name: value\r\n" * 300 + b"the text", "a.txt")[0] is Kind.PLAIN
 
 
 MARKDOWN = (

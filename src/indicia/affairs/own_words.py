@@ -4,6 +4,7 @@ before anything that the joining would gather from the text."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -43,12 +44,12 @@ def set_apart(document: Document, knowledge: Knowledge, incidents: Iterable[str]
     wanted, found = frozenset(incidents), []
     if not wanted:
         return ()
+    starts = [0, *(at.end() for at in _PARAGRAPH.finditer(document.text))]
     for sentence in _SENTENCE.finditer(document.text):
         told = _IS_NOT.match(sentence.group())
         if told is None:
             continue
-        breaks = [at.end() for at in _PARAGRAPH.finditer(document.text, 0, sentence.start())]
-        start = breaks[-1] if breaks else 0
+        start = starts[bisect_right(starts, sentence.start()) - 1]
         found += [
             SetApart(start, sentence.start(), one.incident.id)
             for one in knowledge.affairs.find(told["what"])

@@ -53,9 +53,10 @@ _HTML = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|article|section|main|table|p|h1|meta|title)(?:\s[^>]{0,200})?>",
     re.IGNORECASE,
 )
+# Nothing is tried twice: two ways to read the end of a line would be a million for twenty lines.
 _MAIL = re.compile(
-    rb"\A(?:From [^\n]{0,200}\r?\n)?"
-    rb"(?:(?:[A-Za-z][A-Za-z0-9-]{0,60}):[^\n]{0,2000}\r?\n(?:[ \t][^\n]{0,2000}\r?\n){0,60}){2,400}\r?\n",
+    rb"\A(?:From [^\n]{0,200}+\n)?"
+    rb"(?:[A-Za-z][A-Za-z0-9-]{0,60}+:[^\n]{0,2000}+\n(?:[ \t][^\n]{0,2000}+\n){0,60}+){2,400}+\r?\n",
     re.ASCII,
 )
 _MAIL_NAMES = re.compile(

@@ -11,8 +11,9 @@ from indicia.hunt.sources import SOURCES, Form, Line, LogSource
 
 __all__ = ["Hinted", "LineRecord", "hinted_in", "line_record", "request_fields"]
 
-_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|\[([^\]]*)\]|(\S+)')
-_PAIR = re.compile(r'([\w.-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))')
+_QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)'
+_WORD = re.compile(rf"{_QUOTED}\"?|\[([^\]]{{0,2000}}+)\]|(\S+)", re.DOTALL)
+_PAIR = re.compile(rf'(?<![\w.-])([\w.-]++)=(?:{_QUOTED}"|(\S*))', re.DOTALL)
 _REQUEST = re.compile(r"([A-Z]+) (\S*)(?: (HTTP/[\d.]+))?\s*$")
 _AUTHORITY = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 _CEF_KEY = re.compile(r"(?:^|(?<=\s))([\w.\[\]-]+)=")
