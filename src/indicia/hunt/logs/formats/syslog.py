@@ -31,6 +31,10 @@ Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 _OLD = re.compile(
     r"(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2}) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
 )
+# Without a host, and perhaps without a program.
+_BARE = re.compile(
+    r"(?:<\d{1,3}>)?\[?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2})\]? +(?:([^:\[\s]+) ?\[(\d+)\]: ?)?(.*)", re.DOTALL
+)
 _NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (.*)", re.DOTALL)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
@@ -127,15 +131,20 @@ class Header:
             month, day, clock, host, program, pid, message = match.groups()
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", host, _fields(host, program, pid, message))
         for form in (_NEW, _ISO):
-            if match := form.match(line):
-                time, host, program, pid, *_, message = match.groups()
-                return Head(iso_time(time), time, "" if host == "-" else host, _fields(host, program, pid, message))
+            if (match := form.match(line)) and (time := iso_time(match[1])) != NO_TIME:
+                text, host, program, pid, *_, message = match.groups()
+                return Head(time, text, "" if host == "-" else host, _fields(host, program, pid, message))
+        if (match := _BARE.match(line)) and match[1] in _MONTHS:
+            month, day, clock, program, pid, message = match.groups()
+            return Head(self._time(month, day, clock), f"{month} {day} {clock}", "", _fields("", program or "", pid, message))
         return None
 
     def _time(self, month: str, day: str, clock: str) -> int:
         start = self._days.get((month, day))
         if start is None:
-            start = self._days[month, day] = self._day(_MONTHS.get(month, 0), int(day))
+            start = self._day(_MONTHS.get(month, 0), int(day))
+            if month in _MONTHS:
+                self._days[month, day] = start
         hours, minutes, seconds = int(clock[:2]), int(clock[3:5]), int(clock[6:])
         if start == NO_TIME or hours > 23 or minutes > 59 or seconds > 59:
             return NO_TIME

@@ -43,6 +43,26 @@ def _short(match: re.Match[str]) -> int:
     return NO_TIME
 
 
+def _four(match: re.Match[str]) -> int:
+    """A year of four digits behind: which of the two before it is the month shows where only one can be (22-06-2014)."""
+    first, second = int(match[1]), int(match[2])
+    if (first > 12) is (second > 12):
+        return NO_TIME
+    month, day = (second, first) if first > 12 else (first, second)
+    return iso_time(f"{match[3]}-{month:02}-{day:02}T{match[4]}{(match[5] or '').strip()}")
+
+
+def _plain(match: re.Match[str]) -> int:
+    """The parts in their order, whatever stands between them (20220407-12:11:06, 2011.11.21 14:29:16, 130324  0:04:00)."""
+    year, month, day, clock = match.groups()
+    return iso_time(f"{year if len(year) == 4 else f'20{year}'}-{month}-{day}T{clock.strip().zfill(8)}")
+
+
+def _tai(match: re.Match[str]) -> int:
+    """Atomic time since 1970 as daemontools writes it: ten seconds ahead of UTC."""
+    return ((int(match[1], 16) - (1 << 62) - 10) * 1_000_000) if int(match[1], 16) >> 62 == 1 else NO_TIME
+
+
 def _as(*forms: str) -> Callable[[re.Match[str]], int]:
     def read(match: re.Match[str]) -> int:
         text = " ".join(match[0].split())
@@ -83,6 +103,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
         _as(
             "%d-%b-%Y %H:%M:%S.%f",
             "%d-%b-%Y %H:%M:%S",
+            "%d-%b-%Y %H:%M:%S %z",
             "%d %b %Y %H:%M:%S",
             "%d %b %Y %H:%M:%S.%f",
             "%d %b %Y %H:%M:%S %z",
@@ -91,6 +112,11 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     (re.compile(rf"\d\d/[A-Z][a-z]{{2}}/\d{{4}} {_CLOCK}"), _as("%d/%b/%Y %H:%M:%S")),
     (re.compile(rf"\b(\d\d)/(\d\d)/(\d\d) ({_CLOCK}(?:\.\d{{1,6}})?)"), _short),
     (re.compile(rf"\d\d/\d\d/\d{{4}}-{_CLOCK}\.\d{{1,6}}"), _as("%m/%d/%Y-%H:%M:%S.%f")),  # Suricata
+    (re.compile(rf"\b(\d\d)[/-](\d\d)[/-](\d{{4}}) ({_CLOCK}(?:\.\d{{1,6}})?)( [+-]\d{{4}}\b)?"), _four),
+    (re.compile(rf"\b(\d{{4}})[.:]?(\d\d)[.:]?(\d\d)[ -]({_CLOCK})"), _plain),
+    (re.compile(rf"^(\d\d)(\d\d)(\d\d) ([ \d]{_HOUR})(?= )"), _plain),  # MySQL before 5.7
+    (re.compile(rf"[A-Z][a-z]{{2}}-\d\d-\d\d {_CLOCK}"), _as("%b-%d-%y %H:%M:%S")),
+    (re.compile(r"^@([0-9a-f]{16})[0-9a-f]{8}\b"), _tai),
     (re.compile(r"(?:(?<=^)|(?<=^- )|(?<=[\[(]))1\d{9}(?:\.\d{1,6})?(?=[\s:)\]])"), lambda match: epoch_seconds(match[0])),
 )
 
