@@ -144,7 +144,7 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
     from indicia.view.probable import percent
     from indicia.view.wording import because
 
-    if assessment.posteriors:
+    if assessment.weights:  # else they are only what was assumed before
         table = Table(expand=False)
         table.add_column("Hypothesis")
         table.add_column("Probability", justify="right")
@@ -162,13 +162,13 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
         console.print(table)
     for line in assessment.base_rates:
         console.print(f"  base rate: {escape(plain(line))}")
+    names = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
     leaders = set(assessment.leaders) or {p.hypothesis.id for p in assessment.posteriors[:1]}
     strongest = sorted((w for w in assessment.weights if w.hypothesis in leaders), key=lambda weight: -abs(weight.decibans))[:8]
     for weight in strongest:
         mark = " [bold]decisive[/]" if weight.evidence in assessment.decisive else ""
         label = escape(plain(labels.get(weight.evidence, weight.evidence)))
-        console.print(
-            f"  {weight.decibans:+6.1f} dB  {label} → {escape(weight.hypothesis)}{mark}  [dim]{short_id(weight.evidence)}[/]"
-        )
+        whom = escape(plain(names.get(weight.hypothesis, weight.hypothesis)))
+        console.print(f"  {weight.decibans:+6.1f} dB  {label} → {whom}{mark}  [dim]{short_id(weight.evidence)}[/]")
     for line in assessment.missing:
         console.print(f"  missing: {escape(plain(because(line)))}", style="yellow")

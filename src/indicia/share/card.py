@@ -55,12 +55,16 @@ def _drawn(case: Case) -> str:
         drawing.text(LEFT, y + 34, "No claim by a named source was found on this affair.", size=SIZE)
         y += 60
     rest = len(found) - sum(map(len, chosen))
-    titles = [show(document.publisher or document.title or document.name.rpartition("/")[2], 40) for document in case.documents]
+    room = 90 if len(case.documents) == 1 else 40
+    titles = [
+        show(document.publisher or document.title or document.name.rpartition("/")[2], room) for document in case.documents
+    ]
     days = sorted(document.published for document in case.documents if document.published)
     when = f", {days[0]}" + (f" to {days[-1]}" if days[-1] != days[0] else "") if days else ""
     more = f"{many(rest, 'more statement')} not shown. " if rest else ""
     drawing.line(LEFT, y + 14, WIDE - EDGE, y + 14, "rule")
-    cite = f"{more}Quoted from {many(len(case.documents), 'text')}{when}: {'; '.join(dict.fromkeys(titles))}."
+    cite = f"{more}Quoted from {many(len(case.documents), 'text')}{when}: {'; '.join(dict.fromkeys(titles)).removesuffix('.')}"
+    cite += "" if cite.endswith("\u2026") else "."
     drawing.text(LEFT, y + 42, cite, size=14, fill="quiet", most=WIDE - LEFT - EDGE)
     made = f"Made with Indicia {case.versions.indicia}. A quote says what its speaker said, not whether it is true."
     drawing.text(LEFT, y + 64, made, size=14, fill="quiet", most=WIDE - LEFT - EDGE)

@@ -66,7 +66,7 @@ def gist_words(case: Case) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not accusing:
         doubtful = to_check(case.claims, case.judgements)
         told = tell_many(*UNSURE, len(doubtful)) if doubtful else tell(NO_SOURCE)
-        answers = [(f"{clause_words(one)}.", (one.firmest.id,)) for one in sides if one.stance is Stance.DENIES]
+        answers = [(f"{capital(clause_words(one))}.", (one.firmest.id,)) for one in sides if one.stance is Stance.DENIES]
         return ((told, tuple(claim.id for claim in doubtful[:FEW])), *answers[:1])
     # What most say of the highest level that is named, as the first judgement has it.
     highest = min(_height(one) for one in accusing)
@@ -368,7 +368,7 @@ LACKS = (
     "software: no malware or tool is identified, and many groups share techniques",
     "techniques: nothing is known about how it was done",
     "better sources: every item rests on a second-hand report",
-    "traces that only one actor would leave: infrastructure, victims' logs, language or working hours",
+    "traces that only one actor would leave, such as infrastructure, victims' logs, language or working hours",
     "corroboration: the tools of {first} point to it, but tools can be planted, and the rest fits others better",
     "a second kind of evidence: naming {first} takes software that few groups have and techniques that this software "
     "does not imply",

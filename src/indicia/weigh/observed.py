@@ -149,7 +149,7 @@ def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple
         lacks.append("techniques: nothing is known about how it was done")
     if items and not any(item.reliability in {"A", "B"} for item in items):
         lacks.append("better sources: every item rests on a second-hand report")
-    lacks.append("traces that only one actor would leave: infrastructure, victims' logs, language or working hours")
+    lacks.append("traces that only one actor would leave, such as infrastructure, victims' logs, language or working hours")
     return tuple(lacks)
 
 

@@ -321,10 +321,17 @@ def _statement(
 def _at_most(top: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
     """All that was said, where it is too little: `ESET accuses APT29`, `no more than a denial by Russia`."""
     accusers = sorted({one.said.source for one in voices if one.decibans > 0 and top.hypothesis.id in layout.named[one.said]})
+    if accusers == [top.hypothesis.name]:
+        return f"only {the(accusers[0])} itself, which takes credit"
     if accusers:
         verb = "accuses" if len(accusers) == 1 else "accuse"
         return f"{listed([the(name) for name in accusers])} {verb} {the(top.hypothesis.name)}"
-    return f"no more than a denial or a doubt by {listed([the(name) for name in sorted({one.said.source for one in voices})])}"
+    answers = [
+        f"{what} by {listed([the(name) for name in mine])}"
+        for what, stance in (("a denial", Stance.DENIES), ("a doubt", Stance.QUESTIONS))
+        if (mine := sorted({one.said.source for one in voices if one.said.stance is stance}))
+    ]
+    return f"no more than {listed(answers)}" if answers else f"nobody accuses {the(top.hypothesis.name)}"
 
 
 def _ties(best: Posterior, layout: Layout) -> str:
@@ -355,6 +362,8 @@ def _missing(items: Sequence[Evidence], other: int, voices: Sequence[Voice]) -> 
     lacks = []
     if not items:
         lacks.append("claims: no accusation was found that counts")
+    elif not any(voice.decibans > 0 for voice in voices):
+        lacks.append("an accusation: none was found that counts")
     elif len({voice.speaker for voice in voices if voice.decibans > 0}) < 2:
         lacks.append("a second independent source: all that is said goes back to one")
     if items and not any(item.credibility <= 2 for item in items):
