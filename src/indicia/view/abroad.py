@@ -243,6 +243,8 @@ def _voice(one: Position) -> str:
 def firm_words(mine: Sequence[Position]) -> str:
     """From the weakest words to the firmest; a speaker's own words stay in its language."""
     words = list(dict.fromkeys(_firm(one.said) for one in mine))
+    if mine[0].said.firmness is mine[-1].said.firmness:
+        return joined(words[:3])
     return words[0] if len(words) == 1 else tell("{weakest} to {firmest}", weakest=words[0], firmest=words[-1])
 
 

@@ -101,6 +101,7 @@ def key_judgements(case: Case, knowledge: object = None) -> tuple[Sentence, ...]
     return (
         *_said(found, case, about),
         *_answered(found),
+        *_aside(found, about.others, case),
         *_grounds(case),
         *_ours(case),
         *_first_act(case),
@@ -156,7 +157,6 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
             traces=tuple(one.firmest.id for mine in groups for one in mine[:FEW]),
             topic="said",
         )
-    yield from _aside(accusing, about.others, case)
 
 
 def _affair(name: str) -> str:
@@ -188,8 +188,9 @@ def _by_tie(found: list[Position]) -> list[list[Position]]:
     return [list(mine) for _, mine in groupby(found, key=lambda one: (one.state, one.tie))]
 
 
-def _aside(accusing: list[Position], others: tuple[Claim, ...], case: Case) -> Iterable[Sentence]:
+def _aside(found: tuple[Position, ...], others: tuple[Claim, ...], case: Case) -> Iterable[Sentence]:
     """What is left out of the judgements, counted."""
+    accusing = [one for one in found if one.stance is Stance.ACCUSES]
     told = [one for one in accusing if is_narration(one)]
     parts, traces = [], []
     if told:

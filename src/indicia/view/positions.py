@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from indicia.knowledge.articles import the
 from indicia.records import Claim, Firmness, Level, Proposition, Record, SourceType, Stance
 from indicia.view.wording import many
 from indicia.view.words import accused_words, adds_a_tie, source_words, stance_words, takes_credit, tie_words, tied_words
@@ -51,7 +52,7 @@ class Position(Record, frozen=True, kw_only=True):
     @property
     def who(self) -> str:
         """The source, and who tells of it where it does not speak for itself."""
-        return f"{self.source} (according to {self.relayed})" if self.relayed else self.source
+        return f"{self.source} (according to {the(self.relayed)})" if self.relayed else self.source
 
     @property
     def names(self) -> bool:

@@ -8,6 +8,7 @@ from indicia.affairs.main import main_among
 from indicia.affairs.origins import voice_of
 from indicia.errors import UsageError
 from indicia.knowledge import Attack
+from indicia.knowledge.articles import the
 from indicia.records import (
     Affair,
     Claim,
@@ -236,7 +237,9 @@ def _label(who: str, claim: Claim, accused: str) -> str:
         and claim.accused.level is not Level.PLACE
     ):
         return f"{who} ties {accused} to {claim.tie.to or 'a state'}"
-    return f"{who} {claim.stance} {accused}"
+    if claim.stance in {Stance.DENIES, Stance.QUESTIONS}:
+        return f"{who} {claim.stance} the charge" + ("" if who == accused else f" against {the(accused)}")
+    return f"{who} {claim.stance} {the(accused)}"
 
 
 def _is_interested(claim: Claim) -> bool:

@@ -143,7 +143,8 @@ def _row(mine: Sequence[Position]) -> tuple[str, str, str, str]:
     """The verb and its object, who says so, and how firmly, of those who say the same, the weakest first."""
     verb, _, whom = mine[0].says.partition(" ")
     words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
-    firm = words[0] if len(words) == 1 else f"{words[0]} to {words[-1]}"
+    alike = mine[0].said.firmness is mine[-1].said.firmness
+    firm = words[0] if len(words) == 1 else listed(words, 2) if alike else f"{words[0]} to {words[-1]}"
     return capital(verb), the(whom), listed(voices_of(_firmest_first(mine)), VOICES), firm
 
 
