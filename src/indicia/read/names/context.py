@@ -32,20 +32,28 @@ SOFTWARE_WORDS = (
     r"crypters?|packers?|infections?|macros?)"
 )
 CAMPAIGN_WORDS = r"(?:campaigns?|operations?|op)"
-_AFTER_ACTOR = re.compile(
-    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*(?:\(G\d{{4}}|{ACTOR_WORDS}\b|-(?:linked|affiliated|aligned|attributed|backed|operated)|"
+_SINCE = (
     r"(?:has|have|had|was|were|is|are|also|then|actively|recently|likely|typically|often|historically|previously|may|"
     r"might|could|would|will|primarily)?\s*(?:also |been |then )?"
-    r"(?:targets?|targeted|targeting|attack(?:s|ed|ing)|compromis(?:es|ed|ing)|breach(?:es|ed)|used|uses|using|leverag\w+|employ\w*|deploy(?:s|ed|ing)|sent|sends|conduct\w*|launch\w*|exploit(?:s|ed|ing)|operat(?:es|ed|ing)|"
-    r"claim(?:s|ed)|stole|steals|known for|active|believed|suspected|attributed|tracked|sponsored|developed|develops|"
-    r"relies|relied|began|began|shifted|moved|focus\w*|distribut(?:es|ed|ing)|said|announced|posted|demanded|extort\w*)\b)",
+)
+_AFTER_ACTOR = re.compile(
+    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*(?:\(G\d{{4}}|{ACTOR_WORDS}\b|-(?:linked|affiliated|aligned|attributed|backed|operated)|"
+    rf"{_SINCE}(?:breach(?:es|ed)|sent|sends|conduct\w*|claim(?:s|ed)|stole|believed|suspected|attributed|sponsored|developed|"
+    r"develops|relies|relied|shifted|moved|focus\w*|said|announced|posted|demanded|extort\w*|pledged|threaten\w*)\b)",
+    re.IGNORECASE,
+)
+# What a group does, and what is told of its software as often.
+_DOES_EITHER = re.compile(
+    rf"[\"'”’)]{{0,2}}\s*{_SINCE}(?:targets?|targeted|targeting|attack(?:s|ed|ing)|compromis(?:es|ed|ing)|used|uses|using|"
+    r"leverag\w+|employ\w*|deploy(?:s|ed|ing)|launch\w*|exploit(?:s|ed|ing)|operat(?:es|ed|ing)|steals|known for|active|"
+    r"tracked|began|distribut(?:es|ed|ing))\b",
     re.IGNORECASE,
 )
 _BEFORE_ACTOR = re.compile(
     rf"(?:\b{ACTOR_WORDS}(?:[ ,]+(?:known as|called|named|dubbed|tracked as|such as|like|including|aka|a\.k\.a\.?|"
     rf"calling itself|that calls itself|we (?:call|track as)))?|"
     r"\b(?:attributed to|attribute[ds]? (?:\w+ ){0,4}to|linked to|links? to|tied to|associated with|used by|operated by|"
-    r"conducted by|carried out by|launched by|work of|behind|affiliated with|"
+    r"conducted by|carried out by|launched by|work of|affiliated with|"
     r"targeted by|compromised by|attacked by|developed by|members? of|overlaps? with|blamed on|sponsored|"
     r"against))[\s,:(\"“'‘]{1,3}(?:the\s+)?(?:[\w-]+[- ](?:linked|based|backed|sponsored|aligned|affiliated|nexus)\s+)?\Z",
     re.IGNORECASE,
@@ -78,8 +86,17 @@ def leaning(text: str, start: int, end: int) -> int:
     """Above 0: the words around [start, end) speak of a group; below 0: of software; 0: they do not say."""
     before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
     score = 0
-    score += 2 * bool(_AFTER_ACTOR.match(after)) + bool(_BEFORE_ACTOR.search(before)) + 2 * bool(_ACTORS_LISTED.search(before))
-    score -= 2 * bool(_AFTER_SOFTWARE.match(after)) + bool(_BEFORE_SOFTWARE.search(before))
+    score += (
+        2 * bool(_AFTER_ACTOR.match(after))
+        + bool(_DOES_EITHER.match(after))
+        + bool(_BEFORE_ACTOR.search(before))
+        + 2 * bool(_ACTORS_LISTED.search(before))
+    )
+    score -= (
+        2 * bool(_AFTER_SOFTWARE.match(after))
+        + bool(_BEFORE_SOFTWARE.search(before))
+        + 2 * bool(_SOFTWARE_LISTED.search(before))
+    )
     return score
 
 
@@ -126,6 +143,7 @@ _ADJACENT = {
 # "actors such as X and Y", "tools including X, Y": the class stands before the whole list.
 _LISTED = r"(?:,? (?:such as|like|including)|:) (?:[\w’'. -]{2,25},\s){0,4}(?:[\w’'. -]{2,25}\s)?(?:and\s|or\s)?(?:the\s)?\Z"
 _ACTORS_LISTED = re.compile(rf"\b{ACTOR_WORDS}{_LISTED}", re.IGNORECASE)
+_SOFTWARE_LISTED = re.compile(rf"\b{SOFTWARE_WORDS}{_LISTED}", re.IGNORECASE)
 _MODIFIES = re.compile(r"\s[A-Z]|[\w-]|\s(?:agents?|servers?|clients?|software|products?|services?|cameras?|systems?)\b")
 _NAMED = re.compile(rf"\b{_NAMING}\s[\"“'‘]?\Z", re.IGNORECASE)
 

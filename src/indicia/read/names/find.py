@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from functools import cache
+from itertools import pairwise
 
 from indicia.knowledge import Knowledge
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
 from indicia.read.names.found import Found, is_whole
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
-from indicia.read.names.unseen import with_class, with_unseen
+from indicia.read.names.unseen import with_class, with_short, with_unseen
 from indicia.read.text.mentioning import mention
 from indicia.records import Candidate, Document, Mention, MentionKind
 
@@ -45,7 +47,7 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     lexicon = lexicon_of(knowledge)
     entries_of = lexicon.entries
     for entries, start, end in lexicon.find(low):
-        if not is_whole(text, start, end) or is_person(text, start):
+        if not is_whole(text, start, end) or is_person(text, start) or _in_quotes(text, start, end):
             continue
         fitting = [_in_case(entry, text, start, end) for entry in entries if _case_fits(entry, text, start, end)]
         if not fitting:
@@ -62,16 +64,30 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
         if sure:
             found.append(Found(start, end, sure))
             continue
+        if found and found[-1].end == start - 1 and found[-1].entries[0].kind is MentionKind.VENDOR:
+            continue  # a product: "Google Play"
         supported = [entry for entry in fitting if _is_supported(entry, text, start, end)]
         (found if supported else doubtful).append(Found(start, end, supported or fitting, supported=bool(supported)))
     found = _with_doubtful(text, found, doubtful)
     found = with_unseen(text, found)
-    with_class(text, found)
+    found = with_short(text, with_class(text, found))
     _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
     called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
     mentions += _ids(document, knowledge, found)
     return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
+
+
+# "“Fancy Lazarus”": a quoted name is the whole of what is quoted.
+_QUOTED = re.compile(r"[“\"‘]([A-Z][\w-]*(?: [A-Z][\w-]*)? )?\Z"), re.compile(r"( [A-Z][\w-]*)?,?[”\"’]")
+
+
+def _in_quotes(text: str, start: int, end: int) -> bool:
+    """Whether the match is a part of a quoted name of two or three words."""
+    if (close := _QUOTED[1].match(text, end)) is None:
+        return False
+    opened = _QUOTED[0].search(text, max(0, start - 40), start)
+    return opened is not None and opened[1] is not None and close[1] is None and text[end] != "'"
 
 
 def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries_of: dict[str, list[Entry]]) -> int:
@@ -108,10 +124,15 @@ def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
 
 def _in_case(entry: Entry, text: str, start: int, end: int) -> Entry:
     """A group that is written in capitals (ELECTRUM, CHROMIUM) is something else in small letters, until its context
-    says so."""
+    says so. Written as no word is (ZLoader), or with the word for its class (Crimson RAT), it is no everyday one."""
     surface = entry.surface
+    if entry.risky and not entry.derived and entry.kind in _PROPER and _NO_WORD.search(text, start, end):
+        return entry._replace(risky=False)
     shouted = entry.kind is MentionKind.ACTOR and surface.isupper() and surface.isalpha() and len(surface) > 3
     return entry._replace(risky=True) if shouted and not entry.risky and text[start + 1 : end].islower() else entry
+
+
+_NO_WORD = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]\s(?:RAT|Stealer|Loader|Locker|Ransomware|Bot|Group|Team)\Z")
 
 
 def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
@@ -124,12 +145,17 @@ def _is_supported(entry: Entry, text: str, start: int, end: int) -> bool:
 
 
 def _with_doubtful(text: str, found: list[Found], doubtful: list[Found]) -> list[Found]:
-    """An everyday word or a name in small letters is believed where the same document surely uses the name elsewhere."""
+    """An everyday word or a name in small letters is believed where the same document surely uses the name elsewhere, or where
+    it stands in one list with names of its kind."""
+    found += _listed(text, found, doubtful)
+    doubtful = [item for item in doubtful if not item.supported]
     sure = {(entry.kind, entry.id) for item in found for entry in item.entries if entry.kind in _PROPER}
+    words = cache(lambda: frozenset(_WORD.findall(text)))
     for item in doubtful:
         written = text[item.start : item.end]
         kept = [entry for entry in item.entries if (entry.kind, entry.id) in sure]
-        if kept and not (written.islower() and any(entry.risky for entry in kept)) and not _opens_sentence(text, item.start):
+        small = written.islower() and any(entry.risky for entry in kept)
+        if kept and not small and (not _opens_sentence(text, item.start) or written.lower() not in words()):
             found.append(Found(item.start, item.end, kept, supported=True))
         elif written.islower() and len(written) >= 5:
             named = [entry for entry in item.entries if not entry.risky and supports(entry.kind, text, item.start, item.end)]
@@ -137,6 +163,32 @@ def _with_doubtful(text: str, found: list[Found], doubtful: list[Found]) -> list
                 found.append(Found(item.start, item.end, named, supported=True))
     found.sort(key=lambda item: item.start)
     return found
+
+
+_WORD = re.compile(r"(?<![\w\\/.@-])[a-z]+(?![\w\\/@-])")  # in small letters, and not in a path or an address
+# Between the names of one list: "Maze, Ryuk and REvil", "Egregor/Maze".
+_BETWEEN = re.compile(r"(?:,|,? (?:and|or|&)|/)[\s*]{0,3}(?:the )?", re.IGNORECASE)
+
+
+def _listed(text: str, found: list[Found], doubtful: list[Found]) -> list[Found]:
+    """The doubtful names, written with a capital letter, that stand in one list with believed ones of their kind."""
+    items = sorted([*found, *doubtful], key=lambda item: item.start)
+    believed = {id(item): item.entries for item in found}
+    new: list[Found] = []
+    for direction in (items, items[::-1]):
+        for one, other in pairwise(direction):
+            first, second = (one, other) if one.start < other.start else (other, one)
+            if id(other) in believed or id(one) not in believed or not text[other.start].isupper():
+                continue
+            if not _BETWEEN.fullmatch(text, first.end, second.start):
+                continue
+            kinds = {entry.kind for entry in believed[id(one)]} & _PROPER
+            kept = [entry for entry in other.entries if entry.kind in kinds]
+            if kept:
+                believed[id(other)] = kept
+                other.supported = True
+                new.append(Found(other.start, other.end, kept, supported=True))
+    return new
 
 
 def _opens_sentence(text: str, start: int) -> bool:
@@ -176,7 +228,8 @@ def _kind_here(text: str, item: Found, votes: dict[str, int]) -> MentionKind:
     if len(kinds) == 1:
         return kinds[0]
     if MentionKind.ACTOR in kinds and MentionKind.SOFTWARE in kinds:
-        here = leaning(text, item.start, item.end) or votes.get(lowered(text[item.start : item.end]), 0)
+        here = leaning(text, item.start, item.end)
+        here = here if abs(here) > 1 else votes.get(lowered(text[item.start : item.end]), 0)  # else what most of its places say
         if here:
             return MentionKind.ACTOR if here > 0 else MentionKind.SOFTWARE
         canonical = [
@@ -221,7 +274,8 @@ def _called_malware(text: str, found: list[Found]) -> set[str]:
 def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
     if item.introduced is not None:
         new = item.introduced
-        type = {MentionKind.ACTOR: "intrusion-set", MentionKind.SOFTWARE: "malware"}.get(new.kind, "campaign")
+        software = "tool" if new.tool else "malware"
+        type = {MentionKind.ACTOR: "intrusion-set", MentionKind.SOFTWARE: software}.get(new.kind, "campaign")
         return mention(
             document,
             new.kind,
@@ -249,9 +303,23 @@ def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
             reason="software that goes by the group's name",
             score=0.6,
         )
+    written = document.text[item.start : item.end]
     candidates = tuple(Candidate(id=entry.id, name=entry.name, according_to=entry.according_to) for entry in item.others)
+    if item.kind is MentionKind.ACTOR and written.startswith("Operation "):
+        whose = [entry for entry in (chosen, *item.others) if entry is not None]
+        return mention(
+            document,
+            MentionKind.CAMPAIGN,
+            item.start,
+            item.end,
+            written,
+            type="campaign",
+            candidates=tuple(Candidate(id=entry.id, name=entry.name, according_to=entry.according_to) for entry in whose),
+            method="name",
+            reason="an operation that stands for its group in some lists",
+            score=0.7,
+        )
     if chosen is None:
-        written = document.text[item.start : item.end]
         return mention(
             document,
             item.kind,
@@ -271,7 +339,8 @@ def _to_mention(document: Document, item: Found, called: set[str]) -> Mention:
         item.start,
         item.end,
         chosen.name,
-        type="malware" if chosen.id in called else chosen.type,  # the text's own word comes before the table's
+        # the text's own word comes before the table's, and a RAT says what it is
+        type="malware" if chosen.id in called or (chosen.type == "tool" and written.endswith("RAT")) else chosen.type,
         target=chosen.id,
         candidates=candidates,
         according_to=chosen.according_to,

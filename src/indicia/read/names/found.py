@@ -29,7 +29,7 @@ class Found:
 def is_whole(text: str, start: int, end: int) -> bool:
     """Whether the match is a word by itself, and not part of a path, an address, a host name or an identifier."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before and (before.isalnum() or before in "_@/\\$%#=&"):
+    if before and (before.isalnum() or before in "_@/\\$%#=&") and not _OR_SO.search(text, max(0, start - 40), start):
         return False
     joined = before in {".", "-"} and text[start - 2 : start - 1].isalnum()
     # "pro-Russian" is a word before a name; "analysis-of-emotet" and "Win32.Emotet" are not; "4.Name" is a list without a blank
@@ -46,4 +46,5 @@ def is_whole(text: str, start: int, end: int) -> bool:
     return True
 
 
+_OR_SO = re.compile(r"(?:\A|[\s*(])[A-Z][\w ]{2,30}/\Z")  # "Remcos/NanoCore"
 _NUMBERING = re.compile(r"(?:\A|\n|\s)\d{1,2}\.\Z")

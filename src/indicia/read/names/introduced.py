@@ -24,7 +24,7 @@ _ODD = (
     r"(?:[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|[A-Z]{2,}[a-z]+\w*|[A-Z][A-Za-z]*\d\w*|[A-Z]{4,}|[A-Z]\w*_\w+|[a-z]{1,3}[A-Z]\w+)"
 )
 _PLAIN = r"(?:[A-Z][\w’'+-]{2,30}(?:[ ](?:of[ ](?:the[ ])?)?[A-Z][\w+-]{1,20}){0,2}|[a-z]{1,3}[A-Z][\w-]{2,24})"
-_NAME = rf"(?:[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{{2,32}}?)[\"”'’]|(?P<name>{_PLAIN}))"
+_NAME = rf"(?:[\"“'‘](?P<quoted>[A-Za-z][\w .+-]{{2,32}}?),?[\"”'’]|\*{{0,2}}(?P<name>{_PLAIN}))"
 _IS_ODD = re.compile(rf"(?:{_ODD}(?:[ -][A-Z][\w-]*){{0,2}}|[\w-]+\s{_ODD}|[A-Z]+ \d+|[A-Z]{{3,}}(?: [A-Z]{{3,}})+)\Z")
 
 _SOFTWARE = (
@@ -43,7 +43,9 @@ _ACTOR = (
     r"syndicates?|operators?|affiliates?)|intrusion sets?|advanced persistent threats?|APT groups?|initial access brokers?)"
 )
 _WEAK_ACTOR = r"(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|adversar(?:y|ies)|APTs?|attackers|hackers)"
-_WEAK_SOFTWARE = r"(?:variants?|famil(?:y|ies)|strains?|frameworks?|toolkits?|payloads?|samples?)"
+_WEAK_SOFTWARE = r"(?:variants?|famil(?:y|ies)|strains?|payloads?|samples?)"
+_TOOL = r"(?:frameworks?|toolkits?)"
+_NAMED_TOOL = r"(?:tools?|utilit(?:y|ies)|packers?|crypters?)"  # with a verb of naming only: "a tool called X"
 # What is named as often and is neither: the head of "a service called X". "Team" and "operation" need their field.
 _THING = (
     r"(?:services?|mutex(?:es)?|tasks?|files?|folders?|director(?:y|ies)|notes?|values?|keys?|process(?:es)?|functions?|"
@@ -57,15 +59,17 @@ _THING = (
 )
 _NOUN = re.compile(
     rf"\b(?:(?P<actor>{_ACTOR})|(?P<software>{_SOFTWARE})|(?P<weak_actor>{_WEAK_ACTOR})|(?P<weak_software>{_WEAK_SOFTWARE})|"
-    r"(?P<campaign>campaigns?|operations?))\b",
+    rf"(?P<weak_tool>{_TOOL})|(?P<campaign>campaigns?|operations?))\b",
     re.IGNORECASE,
 )
-_NOUN_OR_THING = re.compile(rf"{_NOUN.pattern}|\b(?P<thing>{_THING})\b", re.IGNORECASE)
+_NOUN_OR_THING = re.compile(rf"{_NOUN.pattern}|\b(?:(?P<named_tool>{_NAMED_TOOL})|(?P<thing>{_THING}))\b", re.IGNORECASE)
 _KINDS = {
     "actor": MentionKind.ACTOR,
     "weak_actor": MentionKind.ACTOR,
     "software": MentionKind.SOFTWARE,
     "weak_software": MentionKind.SOFTWARE,
+    "weak_tool": MentionKind.SOFTWARE,
+    "named_tool": MentionKind.SOFTWARE,
     "campaign": MentionKind.CAMPAIGN,
 }
 
@@ -79,7 +83,7 @@ _VERB = (
     r"christened|nicknamed|baptised|self-styled|(?:market(?:s|ed)?|sold|advertised|billed)(?= as| under|\s[\"“])"
     r"|turned out to be|proved to be|(?:given|gave(?: (?:it|them|(?:this|the) [\w-]+))?|under|by|assigned(?: it)?|"
     r"chose) (?:the|a) "
-    r"(?:working |internal |cover )?(?:name|title|code ?name|moniker|label|nickname|alias))"
+    r"(?:working |internal |cover )?(?:name|title|code ?name|moniker|label|nickname|alias(?:es)?))"
     r"(?: (?:itself|themselves|it|them|(?:this|the) [\w-]+(?: (?:malware|group|framework|tool|family|actor|cluster))?))?"
     r"(?:\s(?:internally|publicly|commonly|variously|also|only|simply|now))*"
     r"(?: (?:as|by|under)(?: the names?)?)?(?: (?:the name )?of)?)"
@@ -100,6 +104,7 @@ _BEFORE_APPOSED = re.compile(
     rf"{_NAME}(?:\s\([^()\n]{{1,40}}\))?(?:,\s|\s\(|\s[—–]\s|\s(?:is|was)\s)(?:also\s|now\s)?"
     r"(?:an?|the|another|one\sof\sthe)\s(?P<adjectives>(?:[\w.’'-]+\s){0,6}?)\Z"
 )
+_TITLED = re.compile(rf"(?:\A|\n\W{{0,4}}){_NAME}:\s(?:A|An|The|New)\s(?:[\w.’'-]+\s){{0,4}}\Z")
 _BEFORE_DIRECT = re.compile(
     r"(?P<lead>\b[\w-]+\s|\A)[\"“'‘]?(?P<name>[A-Z][\w’'+-]{2,30}(?:[ ][A-Z][\w+-]{1,20}){0,2}|"
     r"[a-z]{1,3}[A-Z][\w-]{2,24}|[a-z]+_[a-z_]+)[\"”'’]?\s\Z"
@@ -134,26 +139,29 @@ class _Caught(NamedTuple):
     kind: MentionKind
     score: float
     verb: int = -1
+    tool: bool = False
 
 
 def find_introduced(text: str) -> Iterator[Unseen]:
     """In no order; the same name may come by two roads."""
     words = cache(lambda: frozenset(_WORD.findall(text)))  # once for all names, and only where one asks
+    inner = cache(lambda: frozenset(_INNER.findall(text)))
     for caught in (*_by_verb(text), *_by_noun(text)):
         for start, end in (_trimmed(text, caught.start, caught.end), *_coordinated(text, caught)):
             name = text[start:end]
-            if _fits(text, name, start, words):
-                yield Unseen(start, end, name, caught.kind, "introduced", (), caught.score, caught.verb)
+            if _fits(text, name, start, words) and not _only_opens(text, name, start, inner):
+                yield Unseen(start, end, name, caught.kind, "introduced", (), caught.score, caught.verb, caught.tool)
 
 
 def _by_verb(text: str) -> Iterator[_Caught]:
     for match in _NAMING.finditer(text):
         start, end = _span(match, 0)
-        kind = _kind_before(text, start, match.start())
+        group = _class_before(text, start, match.start())
+        kind = _KINDS.get(group)
         labelled = match[0][:5] in {"label", "ident", "detec"} and kind is not MentionKind.SOFTWARE
         term = text[start:end].islower() and not _NOUN_ENDS.search(text[max(0, match.start() - 60) : match.start()])
         if kind is not None and not labelled and not term:
-            yield _Caught(start, end, kind, 0.8, match.start())
+            yield _Caught(start, end, kind, 0.8, match.start(), group.endswith("tool"))
     for match in _FRONTED.finditer(text):
         noun = _NOUN.match(match["noun"])
         if noun is not None and noun.lastgroup is not None:
@@ -172,13 +180,13 @@ _NAMER = re.compile(
 )
 
 
-def _kind_before(text: str, name: int, verb: int) -> MentionKind | None:
+def _class_before(text: str, name: int, verb: int) -> str:
     """What the last noun of the sentence before the name says is being named: the object of the verb of naming, or what
-    stands before it."""
+    stands before it. The name of its group in `_NOUN_OR_THING`, or nothing."""
     before = _SENTENCE.split(text[max(0, verb - _REACH) : verb])[-1]
     clause = _NAMER.sub(" ", before) + text[verb:name]
     nouns = list(_NOUN_OR_THING.finditer(clause))
-    return _KINDS.get(nouns[-1].lastgroup or "") if nouns else None
+    return nouns[-1].lastgroup or "" if nouns else ""
 
 
 def _by_noun(text: str) -> Iterator[_Caught]:
@@ -196,7 +204,7 @@ def _by_noun(text: str) -> Iterator[_Caught]:
             if start >= len(before):
                 at = noun.end() - len(before)
             if sure or _IS_ODD.match(text[at + start : at + end]):
-                yield _Caught(at + start, at + end, kind, 0.75 if sure else 0.7)
+                yield _Caught(at + start, at + end, kind, 0.75 if sure else 0.7, tool=group.endswith("tool"))
 
 
 def _beside(before: str, after: str, noun: str, strong: bool) -> Iterator[tuple[int, int, bool]]:
@@ -209,7 +217,7 @@ def _beside(before: str, after: str, noun: str, strong: bool) -> Iterator[tuple[
     match = _AFTER_APPOSED.match(after)
     if match is not None:
         yield *_span(match, offset), strong and determined is not None and lower
-    elif (match := _AFTER_DIRECT.match(after)) is not None and lower:
+    elif (match := _AFTER_DIRECT.match(after)) is not None and (lower or match["quoted"]):
         rest = after[match.end() :]
         yield *_span(match, offset), strong and determined is not None and not re.match(r"['’]|\s[A-Z]|[\w/\\]", rest)
     if _BEFORE_NAME_IS.search(before) or after.startswith(("'s name", "’s name")):
@@ -219,6 +227,9 @@ def _beside(before: str, after: str, noun: str, strong: bool) -> Iterator[tuple[
     match = _BEFORE_APPOSED.search(before)
     if match is not None and _HEAD.match(after) and not _NOT_IN_PHRASE & set(match["adjectives"].lower().split()):
         yield *_span(match, 0), strong and lower
+    match = _TITLED.search(before)
+    if match is not None and strong:
+        yield *_span(match, 0), True
     match = _BEFORE_OWN_CLASS.search(before)
     if match is not None and noun in _OWN_CLASSES:
         yield match.start("name"), offset + len(noun), True
@@ -270,6 +281,7 @@ _OPENERS = frozenset(
 
 
 _WORD = re.compile(r"\w+")
+_INNER = re.compile(r"(?<=[\w,;’] )[A-Z][a-z]+\b")  # words with a capital letter within a sentence
 
 
 def _fits(text: str, name: str, start: int, words: Callable[[], frozenset[str]]) -> bool:
@@ -282,7 +294,27 @@ def _fits(text: str, name: str, start: int, words: Callable[[], frozenset[str]])
     first = re.split(r"[ -]", low)[0]
     if len(name) < 3 or name.isdigit() or low in _no_names() or first in _no_names() or first in _OPENERS:
         return False
-    if _NOUN.fullmatch(name) or name.endswith(("'s", "’s")):
+    if _NOUN.fullmatch(name) or _ID.fullmatch(name) or name.endswith(("'s", "’s")) or _is_acronym(text, start, name):
         return False
     plain = name.isalpha() and name.istitle()
     return not plain or low not in words()
+
+
+_ID = re.compile(r"(?:T|TA|G|S|M|C)\d{4}")
+_OPENS = re.compile(r"(?:\A|[.!?:]\s|\n\W{0,4}|\n\d{1,2}\.)\Z")
+_AS_ADVERB = re.compile(r",\s(?!an?\s|another\s|one\sof\s)")
+
+
+def _only_opens(text: str, name: str, start: int, inner: Callable[[], frozenset[str]]) -> bool:
+    """Whether a capital word only opens a sentence ("Finally, the malware ...") and stands nowhere within one."""
+    if not (name.isalpha() and name.istitle() and _OPENS.search(text, max(0, start - 8), start)):
+        return False
+    return _AS_ADVERB.match(text, start + len(name)) is not None and name not in inner()
+
+
+def _is_acronym(text: str, start: int, name: str) -> bool:
+    """Whether the name only abbreviates the words before it: "data protection API (DPAPI)"."""
+    if not name.isupper() or text[start - 1 : start] != "(":
+        return False
+    initials = "".join(word[0] for word in re.findall(r"[A-Za-z]+", text[max(0, start - 90) : start]))
+    return initials.upper().endswith(name)

@@ -49,6 +49,7 @@ _NEVER = frozenset(
         "perl",
         "ruby",
         "golang",
+        "autoit",
     )
 )
 _LONGEST = 60  # characters of a name
@@ -199,6 +200,6 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
 
 
 def lowered(text: str) -> str:
-    """Lower case with the same length, so that offsets stay."""
-    low = text.lower()
+    """Lower case with the same length, so that offsets stay, and blanks for blanks that do not break."""
+    low = text.lower().replace("\xa0", " ")
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)

@@ -13,7 +13,8 @@ __all__ = ["Unseen", "find_patterned"]
 
 
 class Unseen(NamedTuple):
-    """A name at its place. `verb` is where a verb of naming begins that introduces it, or -1."""
+    """A name at its place. `verb` is where a verb of naming begins that introduces it, or -1. `tool` says that the text calls
+    it a tool and not malware."""
 
     start: int
     end: int
@@ -23,6 +24,7 @@ class Unseen(NamedTuple):
     according_to: tuple[str, ...] = ()
     score: float = 0.8
     verb: int = -1
+    tool: bool = False
 
 
 # Who numbers clusters how. TA00.. are ATT&CK's tactics, not Proofpoint's actors.

@@ -16,7 +16,7 @@ from indicia.read.names.lexicon import lowered
 from indicia.read.names.patterned import Unseen, find_patterned
 from indicia.records import MentionKind
 
-__all__ = ["with_class", "with_unseen"]
+__all__ = ["with_class", "with_short", "with_unseen"]
 
 
 def with_unseen(text: str, found: list[Found]) -> list[Found]:
@@ -34,8 +34,11 @@ def with_unseen(text: str, found: list[Found]) -> list[Found]:
     merged.sort(key=lambda item: item.start)
     sought = {name: items for name, items in added.items() if len(name) >= 4 and not name.islower()}
     kinds = {name: {item.kind: item for item in reversed(items)} for name, items in sought.items()}
+    products = {vendor.end + 1 for vendor in vendors}  # "Google Play" is none of Play's
     again = [
-        _as_it_leans(text, sought[name][0], kinds[name], at, at + len(name)) for name, at in _occurrences(text, tuple(sought))
+        _as_it_leans(text, sought[name][0], kinds[name], at, at + len(name))
+        for name, at in _occurrences(text, tuple(sought))
+        if at not in products
     ]
     merged += [Found(item.start, item.end, [], introduced=item) for item in _free(merged, again)]
     merged.sort(key=lambda item: item.start)
@@ -113,11 +116,13 @@ def _free(held: list[Found], new: Iterable[Unseen]) -> list[Unseen]:
 
 # What software calls itself, unlike "malware" or "trojan", which are what a text says of it.
 _OWN_CLASS = re.compile(r"\s(?:RAT|[Ss]tealer|Loader|Bot)\b(?!\s[A-Z]\w+ing)")
+_CLASS_END = re.compile(r"\s(?:RAT|[Ss]tealer|[Ll]oader|Logger|Bot|[Rr]ansomware|[Gg]roup|[Tt]eam|[Gg]ang)\Z")
 
 
-def with_class(text: str, found: list[Found]) -> None:
-    """The word for its class belongs to a piece of software's name where the document never writes the one without the
-    other."""
+def with_class(text: str, found: list[Found]) -> list[Found]:
+    """The word for its class belongs to a name where the document never writes the one without the other ("Raccoon Stealer"). A
+    known name that the document also writes without it ("Winnti Group", "Winnti") is the name alone, and so is one before a
+    "group" in small letters."""
     by_name: dict[str, list[Found]] = {}
     for item in found:
         kinds = {entry.kind for entry in item.entries}
@@ -128,3 +133,61 @@ def with_class(text: str, found: list[Found]) -> None:
         if len(items) > 1 and len({tail and lowered(tail[0]) for tail in tails}) == 1:
             for item, tail in zip(items, tails, strict=True):
                 item.end = tail.end() if tail is not None else item.end
+    return _alone(text, found)
+
+
+def _alone(text: str, found: list[Found]) -> list[Found]:
+    """Names without the word for their class, where the document also writes them so, and the places where it does."""
+    heads: dict[str, list[tuple[Found, int]]] = {}
+    for item in found:
+        tail = _CLASS_END.search(text, item.start, item.end) if item.entries else None
+        if tail is not None and {entry.kind for entry in item.entries} <= {MentionKind.ACTOR, MentionKind.SOFTWARE}:
+            heads.setdefault(text[item.start : tail.start()], []).append((item, tail.start()))
+    taken = _Covers((item.start, item.end) for item in found)
+    held = {(item.start, item.end) for item in found}
+    alone: dict[str, list[int]] = {}
+    for head, at in _occurrences(text, tuple(head for head in heads if len(head) >= 4)):
+        if not _CLASS_WORD.match(text, at + len(head)) and not taken.more_than(at, at + len(head)):
+            alone.setdefault(head, []).append(at)
+    added: list[Found] = []
+    for head, items in heads.items():
+        for item, end in items:
+            least = len(items) if item.entries[0].kind is MentionKind.ACTOR else len(items) / 2
+            if len(alone.get(head, ())) >= least or text[end + 1 : item.end] == "group":
+                item.end = end
+        odd = not head.isalpha() or not head.istitle()
+        added += [
+            Found(at, at + len(head), items[0][0].entries, supported=True)
+            for at in alone.get(head, ())
+            if odd and (at, at + len(head)) not in held
+        ]
+    return sorted([*found, *added], key=lambda item: item.start)
+
+
+_CLASS_WORD = re.compile(r"\s(?:RAT|stealer|loader|logger|bot|ransomware|group|team|gang)\b", re.IGNORECASE)
+
+
+def with_short(text: str, found: list[Found]) -> list[Found]:
+    """The initials that a document gives a name in brackets ("Golden Chickens (GC)") stand for it everywhere in it."""
+    short: dict[str, Found] = {}
+    for item in found:
+        given = _INITIALS.match(text, item.end) if item.entries else None
+        words = re.findall(r"[A-Z]", text[item.start : item.end])
+        proper = all(entry.kind in _NAMED for entry in item.entries)
+        if given is not None and proper and len(words) > 1 and given[1] == "".join(words):
+            short.setdefault(given[1], item)
+    if not short:
+        return found
+    taken = _Covers((item.start, item.end) for item in found)
+    held = {item.start for item in found}
+    places = [
+        (name, at)
+        for name, at in _occurrences(text, tuple(short))
+        if at not in held and not taken.more_than(at, at + len(name))
+    ]
+    added = [Found(at, at + len(name), short[name].entries, supported=True) for name, at in places]
+    return sorted([*found, *added], key=lambda item: item.start)
+
+
+_INITIALS = re.compile(r"[\"”’]?\s\((?:or |hereafter |the )?[\"“‘]?([A-Z]{2,5})[\"”’]?\)")
+_NAMED = frozenset((MentionKind.ACTOR, MentionKind.SOFTWARE, MentionKind.CAMPAIGN))
