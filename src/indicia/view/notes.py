@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from indicia.records import Case, Claim, Document, Evidence, Measure, Mention, MentionKind, Sighting, Span
@@ -11,6 +12,9 @@ from indicia.view.wording import in_quotes
 
 __all__ = ["Index", "Notes"]
 
+TITLE = 160  # characters of a first line that may be a title
+# No marking, no code, and no end of a sentence.
+_TITLE = re.compile(r"(?!TLP)[A-Z0-9“][^\n{}<>\[\]|\\=]*[^\s.,;:!?]")
 QUOTE = 420  # characters of a quote in a note
 FIELDS = 6  # fields of a log line in a note
 VALUE = 600  # characters of one field; a hostile one may hold a megabyte
@@ -49,8 +53,8 @@ class Index:
         return self.show(name, 60) or "a machine whose name is left out"
 
     def title(self, document: Document) -> str:
-        """What to call a document: its title, else the last part of its path or address."""
-        return document.title or document.name.rstrip("/").rpartition("/")[2] or document.name
+        """What to call a document: its title, else a first line that reads as one, else the end of its path or address."""
+        return document.title or first_line(document.text) or document.name.rstrip("/").rpartition("/")[2] or document.name
 
     def where(self, span: Span) -> Line:
         """`[1] title, paragraph 3`, with a link to the numbered source."""
@@ -69,6 +73,18 @@ class Index:
                 break
             fields.setdefault(name, value)
         return "; ".join(f"{name[:VALUE]}={value[:VALUE]}" for name, value in fields.items())
+
+
+def first_line(text: str) -> str:
+    """The line above a text if it may be its title: a few words, and no sentence; else nothing.
+
+    >>> first_line("Statement by the High Representative\\n19 July 2021\\nThe EU ..."), first_line("It was them.\\nWho?")
+    ('Statement by the High Representative', '')
+    """
+    line, _, rest = text[:TITLE].lstrip().partition("\n")
+    line = line.strip()
+    words = sum(word[0].isalpha() for word in line.split())
+    return line if rest.strip() and words >= 3 and _TITLE.fullmatch(line) else ""
 
 
 class Notes:
