@@ -62,7 +62,10 @@ def asked(site: TestClient) -> dict[str, str]:
         "document": f"{base}/documents/{document}",
         "ledger": f"{base}/claims",
         "ledger, filtered": f"{base}/claims?stance=denies&q=intrusion&order=date&page=2",
+        "ledger, for and against": f"{base}/claims?view=sides&unsure=with",
+        "ledger, graph": f"{base}/claims?view=graph&unsure=with",
         "claim": f"{base}/claims/{claim}",
+        "check": f"{base}/check",
         "timeline": f"{base}/timeline",
         "timeline, a month": f"{base}/timeline?since=2021-02&until=2021-02",
         "hunt": f"{base}/hunt",
@@ -78,6 +81,8 @@ def asked(site: TestClient) -> dict[str, str]:
         "advise": f"{base}/advise",
         "advise, in place": f"{base}/advise?have=multi-factor-authentication&have=backups",
         "export": f"{base}/export",
+        "people": f"{base}/people",
+        "SQL": f"{base}/sql?q=select+source,+count(*)+from+claims+group+by+1",
         "search, rare": f"{base}/search?q=Report+77",
         "search, frequent": f"{base}/search?q=198.51.100.7",
         "search, nowhere": f"{base}/search?q=nowhere-at-all",
@@ -115,13 +120,13 @@ def main() -> int:
         with entered(folder) as site:
             opened = timed(site, f"/case/{SLUG}")
             print(f"opening the case: {opened[0]:.0f} ms, {opened[1]:.0f} ms of processor")
-            print(f"{'page':20} {'cold ms':>9} {'cpu':>7} {'warm ms':>9} {'cpu':>7} {'KB':>7}")
+            print(f"{'page':24} {'cold ms':>9} {'cpu':>7} {'warm ms':>9} {'cpu':>7} {'KB':>7}")
             for name, address in pages.items():
                 cold = timed(site, address)
                 warm = [timed(site, address) for _ in range(REPEATS)]
                 row = cold[0], cold[1], *(statistics.median(one[n] for one in warm) for n in (0, 1)), cold[2]
                 figures[name] = row
-                print(f"{name:20} {row[0]:9.0f} {row[1]:7.0f} {row[2]:9.0f} {row[3]:7.0f} {row[4] / 1000:7.0f}", flush=True)
+                print(f"{name:24} {row[0]:9.0f} {row[1]:7.0f} {row[2]:9.0f} {row[3]:7.0f} {row[4] / 1000:7.0f}", flush=True)
     slow = [name for name, row in figures.items() if row[3] > TARGET]
     worst = max(figures, key=lambda name: figures[name][3])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

@@ -11,6 +11,8 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from indicia.share import FORMATS
+from indicia.web.pages.export import FILES
 from tests import sample_case
 from tests.web.site import client, shelve, token
 
@@ -105,6 +107,11 @@ def test_claims_to_check_come_one_after_the_other(tmp_path: Path) -> None:
         first = site.get(f"{BASE}/check.json").json()
         assert sorted(first["claims"]) == sorted(one.id for one in claims[:3]) and first["left"] == first["of"] == 3
         one, two, three = first["claims"]
+        sure, all_of_them = (site.get(f"{BASE}/claims.json?view=sides{more}").json() for more in ("", "&unsure=with"))
+        told = [{id for row in page["coalition"] for id in row["claims"]} for page in (sure, all_of_them)]
+        assert sorted(told[1] - told[0]) == sorted(sure["to_check"]) == sorted(first["claims"])
+        assert "3 claims of which the reader is not sure are not counted here" in site.get(f"{BASE}/claims?view=graph").text
+        assert "to check" in site.get(f"{BASE}/picture/claims.svg?unsure=with").text
         assert site.get(f"{BASE}/check.json?after={one}").json()["claim"]["id"] == two, "later"
         page = site.get(f"{BASE}/check").text
         assert f"/check?after={one}" in page and "3 of 3" in page
@@ -128,10 +135,35 @@ def test_a_proxy_says_who_judges(tmp_path: Path) -> None:
         page = site.get(f"{BASE}/claims/{claim}", headers={"X-Remote-User": "ada"}).text
         assert "as ada" in page and 'name="author"' not in page
         fields = {"token": token(page), "subject": claim, "action": "confirm", "author": "somebody else"}
-        site.post(f"{BASE}/judge", data=fields, headers=[(b"X-Remote-User", "Zoë\u200e".encode())])
-        site.post(f"{BASE}/judge", data=fields)
-        authors = [one["author"] for one in site.get(f"{BASE}/claims/{claim}.json").json()["judgements"]]
-        assert authors == ["Zoë", "a person whom the proxy did not name"]
+        named = (b"X-Remote-User", "Zoë\u200e".encode())
+        assert site.post(f"{BASE}/judge", data=fields, headers=[named]).status_code == 200
+        # A request past the proxy, one with an empty name, and one that brings a second name beside the proxy's.
+        for headers in ([], [(b"X-Remote-User", b" ")], [(b"X-Remote-User", b"root"), named]):
+            refused = site.post(f"{BASE}/judge", data=fields, headers=headers)
+            assert refused.status_code == 403 and "X-Remote-User" in refused.text
+        assert [one["author"] for one in site.get(f"{BASE}/claims/{claim}.json").json()["judgements"]] == ["Zoë"]
+    with client(tmp_path) as site:  # nobody switched it on
+        page = site.get(f"{BASE}/claims/{claim}", headers={"X-Remote-User": "root"}).text
+        site.post(f"{BASE}/judge", data=fields | {"token": token(page)}, headers={"X-Remote-User": "root"})
+        assert [one["author"] for one in site.get(f"{BASE}/claims/{claim}.json").json()["judgements"]] == [
+            "Zoë",
+            "somebody else",
+        ]
+
+
+def test_comments_and_corrections_stand_with_their_claim_under_a_name(site: TestClient) -> None:
+    claim = sample_case.exchange_case().claims[0].id
+    assert judge(site, subject=claim, action="note", note="Is this <b>first</b> hand?", author="Ada") == 200
+    assert judge(site, subject=claim, action="note", note="It is.", author="Grace") == 200
+    assert judge(site, subject=claim, action="correct", date="2021-07-18", author="Grace") == 200
+    for page in (f"{BASE}/claims", f"{BASE}/claims/{claim}", BASE):
+        text = site.get(page).text
+        assert "Is this &lt;b&gt;first&lt;/b&gt; hand?" in text and "<b>Grace</b> corrected it" in text, page
+    assert text.index("It is.") < text.index("Is this"), "the last stands first at a glance"
+    listed = site.get(f"{BASE}/claims").text
+    assert listed.index("Is this") < listed.index("It is.") < listed.index("date: 2021-07-18"), (
+        "and in their order with the claim"
+    )
 
 
 def test_a_name_that_was_typed_is_remembered(site: TestClient) -> None:
@@ -252,7 +284,11 @@ def test_search_leads_to_places_that_exist(site: TestClient) -> None:
         assert site.get(address).status_code == 200
 
 
-@pytest.mark.parametrize("form", ["html", "pdf", "md", "json", "stix", "misp", "navigator", "csv", "timesketch"])
+def test_every_format_says_what_it_is_for() -> None:
+    assert set(FORMATS) == FILES.keys()
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_format_can_be_taken_along(site: TestClient, form: str) -> None:
     answer = site.get(f"{BASE}/export/{form}")
     assert answer.status_code == 200 and answer.content

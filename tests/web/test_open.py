@@ -83,6 +83,14 @@ def test_nothing_can_be_sent_to_it(site: TestClient) -> None:
     assert "set-cookie" not in site.get("/").headers
 
 
+def test_it_speaks_to_readers(site: TestClient) -> None:
+    """No word of logs that nobody gave it, and no choice that changes nothing."""
+    mine = slug(site)
+    for address in ("/", f"/case/{mine}", f"/case/{mine}/export"):
+        page = site.get(address).text
+        assert "our logs" not in page.lower() and "<form" not in page.replace('<form class="find"', ""), address
+
+
 def test_it_follows_what_people_decide(tmp_path: Path) -> None:
     case = marked()
     shelve(tmp_path, "one", case)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from indicia.case import Store, open_store
-from indicia.records import RuleLevel, Sighting, Stage
+from indicia.records import Outcome, RuleLevel, Sighting, Stage
 from indicia.web.cases import shelf
 from indicia.web.cases.sightings import FACETS, Sightings
-from indicia.web.pages.hunt import line_of
+from indicia.web.pages.hunt import line_of, worst_first
 from tests import sample_case
 from tests.web.site import client, shelve, token
 
@@ -84,6 +84,23 @@ def test_days_words_and_chosen_places(store: Store) -> None:
     assert 7 in sightings.find({}, words=word).places
     assert len(sightings.find({}, words="nowhere at all")) == 0
     assert len(sightings.find({}, words=word[1:-1], inside=True)) >= len(sightings.find({}, words=word))
+
+
+def test_chains_and_days_are_called_by_their_worst(store: Store) -> None:
+    sightings = Sightings(store, store.columns())
+    by_id, levels = {one.id: one for one in SEEN}, list(RuleLevel)
+    assert CASE.hunt and CASE.hunt.chains
+    worst = sightings.worst_by_chain()
+    for chain in CASE.hunt.chains:
+        mine = [by_id[id] for id in chain.sightings if id in by_id]
+        beyond = [one for one in mine if one.outcome is not Outcome.ATTEMPT] or mine
+        assert worst[chain.id] == max(beyond, key=lambda one: levels.index(one.level)).level.value
+    order = [worst[one.id] for one in worst_first(CASE.hunt.chains, worst) if one.outcome is Outcome.SUCCESS]
+    assert order == sorted(order, key=lambda level: -levels.index(RuleLevel(level)))
+    for day, (count, place) in sightings.worked_by_day().items():
+        mine = [one for one in SEEN if one.event.time and one.event.time.date().isoformat() == day]
+        mine = [one for one in mine if one.outcome is not Outcome.ATTEMPT]
+        assert len(mine) == count and SEEN[place].level == max(mine, key=lambda one: levels.index(one.level)).level
 
 
 @pytest.fixture(params=["whole", "one of each kind"])

@@ -60,6 +60,8 @@ def test_the_hostile_claim_is_in_its_table(site: TestClient) -> None:
 def test_a_table_follows_the_filters(site: TestClient) -> None:
     every, denied = (site.get(f"/case/sample/claims.csv{query}").text.count("\r\n") for query in ("", "?stance=denies"))
     assert denied == 2 < every
+    assert site.get("/case/sample/documents.csv?publisher=Example+News&year=2021").text.count("\r\n") == 2
+    assert "Example agency" in site.get("/case/sample/documents").text.partition('aria-label="Filters"')[2]
 
 
 @pytest.mark.parametrize("slug", CASES)

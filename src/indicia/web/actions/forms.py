@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from indicia.web.cases.shelf import Held
 from indicia.web.guard.entrance import check_form
+from indicia.web.guard.people import check_named
 from indicia.web.shown.render import Ask, Page, answer
 
 __all__ = ["MOST_TEXT", "again", "back", "closing", "field", "form_of", "held_of", "now"]
@@ -43,6 +44,7 @@ def closing(deed: Action) -> Action:
 
 async def form_of(request: Request) -> FormData:
     """The form of a page that we gave to this browser. Raises: HTTPException."""
+    check_named(request)
     form = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_TEXT)
     token = form.get("token")
     check_form(request, token if isinstance(token, str) else "", request.app.state.hosts)

@@ -106,6 +106,18 @@ class Held:
         )
 
     @cached_property
+    def affair(self) -> str:
+        """What the case is mainly about, as our tables or the texts call it; empty where it has no name."""
+        return subject(self.case).name
+
+    @cached_property
+    def title(self) -> str:
+        """What to call the case: the name that a person gave it, else that of a known incident, else that of its file."""
+        name = self.case.name
+        given = " " in name or name != name.lower()
+        return name if given else (self.affair if subject(self.case).incident else "") or name or self.slug
+
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How much there is behind each tab."""
         return {

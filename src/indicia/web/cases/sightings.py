@@ -187,17 +187,29 @@ class Sightings:
         ranks[sorted(range(len(values)), key=lambda number: values[number].casefold())] = np.arange(len(values))
         return ranks
 
-    def worked_by_day(self) -> dict[str, tuple[int, list[int]]]:
-        """For each day with sightings that are not mere attempts: how many, and the first places."""
+    def worked_by_day(self) -> dict[str, tuple[int, int]]:
+        """For each day with sightings that are not mere attempts: how many, and the place of the first at the worst level."""
         numbers = [number for value, found in self._codes["outcome"].items() if value != "attempt" for number in found]
         places = np.flatnonzero(self._chosen("outcome", numbers)[self.columns.codes["outcome"]])
         counts = self._days(places)
-        order = places[np.argsort(self.columns.seconds[places], kind="stable")]
-        begins = np.searchsorted(self.columns.seconds[order], [_second(date.fromisoformat(day)) for day in counts])
-        return {
-            day: (count, [int(place) for place in order[begin : begin + min(count, 4)]])
-            for (day, count), begin in zip(counts.items(), begins, strict=True)
-        }
+        seconds, levels = self.columns.seconds[places], self._rank("level")[self.columns.codes["level"][places]]
+        order = places[np.lexsort((seconds, levels, seconds // 86_400))]
+        begins = np.searchsorted(
+            self.columns.seconds[order] // 86_400, [_second(date.fromisoformat(day)) // 86_400 for day in counts]
+        )
+        return {day: (count, int(order[begin])) for (day, count), begin in zip(counts.items(), begins, strict=True)}
+
+    def worst_by_chain(self) -> dict[str, str]:
+        """For each chain the worst level among its sightings, those that are mere attempts only where it has no other."""
+        chains, levels = self.columns.codes["chain"], self.columns.codes["level"]
+        order = {one.value: place for place, one in enumerate(RuleLevel)}
+        rank = np.array([order.get(value, 0) for value in self.columns.names["level"]] or [0], np.int64)
+        attempt = np.array([value == "attempt" for value in self.columns.names["outcome"]] or [False], bool)
+        score = rank[levels] + len(order) * ~attempt[self.columns.codes["outcome"]]
+        best = np.full(max(1, len(self.columns.names["chain"])), -1, np.int64)
+        np.maximum.at(best, chains, score)
+        names = list(order)
+        return {id: names[int(best[n]) % len(names)] for n, id in enumerate(self.columns.names["chain"]) if id and best[n] >= 0}
 
     def read(self, places: Sequence[int] | npt.NDArray[np.int64]) -> tuple[Sighting, ...]:
         """The records at these places."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-__all__ = ["LONGEST", "author_of", "is_given"]
+__all__ = ["LONGEST", "author_of", "check_named", "is_given"]
 
 LONGEST = 100  # characters of a name
 
@@ -22,12 +23,26 @@ def author_of(request: Request, typed: str = "") -> str:
     """
     header: str | None = request.app.state.user_header
     if header is not None:
-        name = request.headers.get(header, "").encode("latin-1").decode("utf-8", "replace")  # as proxies send it
-        return _plain(name) or "a person whom the proxy did not name"
+        return _named(request, header) or "nobody that the proxy names"
     typed = _plain(typed)
     if typed and not request.scope.get("indicia.bearer"):
         request.session["author"] = typed
     return typed or str(request.session.get("author") or request.app.state.author)
+
+
+def check_named(request: Request) -> None:
+    """Raises: HTTPException 403 where a proxy has to say who asks and does not: nobody decides namelessly."""
+    header: str | None = request.app.state.user_header
+    if header is not None and not _named(request, header):
+        raise HTTPException(
+            403, f"The proxy did not say who you are, so nothing is kept. It has to set {header} once in every request."
+        )
+
+
+def _named(request: Request, header: str) -> str:
+    """The name in the header; none where it stands twice, since then one of them is not the proxy's."""
+    given = request.headers.getlist(header)
+    return _plain(given[0].encode("latin-1").decode("utf-8", "replace")) if len(given) == 1 else ""  # as proxies send it
 
 
 def _plain(name: str) -> str:

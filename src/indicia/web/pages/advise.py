@@ -21,6 +21,8 @@ __all__ = ["advise_page", "measures_csv"]
 PER_PAGE = 25
 REASONS = 3  # records that a measure is shown to rest on
 STEPS = 12  # of the coverage curve
+LEAD = 2  # sentences of the summary that stand open
+FOR = {Audience.MANAGEMENT.value: "management", Audience.IT.value: "IT", Audience.SOC.value: "SOC"}
 
 
 def advise_page(ask: Ask) -> Page | Response:
@@ -39,7 +41,7 @@ def advise_page(ask: Ask) -> Page | Response:
     kind, audience = ask.one("kind"), ask.one("audience")
     kinds = Counter(one.kind.value for one in advice.measures if not audience or one.audience.value == audience)
     audiences = Counter(one.audience.value for one in advice.measures if not kind or one.kind.value == kind)
-    filters = [Filter(*row) for row in (("kind", "Kind", kind), ("audience", "For", audience)) if row[2]]
+    filters = [Filter(*row) for row in (("kind", "Kind", kind), ("audience", "For", audience, FOR.get(audience, ""))) if row[2]]
     filters += [Filter("done", "Done", "hide", "hidden")] if ask.one("done") == "hide" else []
     titles = {one.id: one.title for one in advice.measures}
     data: dict[str, Any] = {
@@ -54,6 +56,7 @@ def advise_page(ask: Ask) -> Page | Response:
         "have": have,
         "done": sorted(done),
     }
+    sentences = advice.summary.split(". ")
     before = 0.0
     steps = []
     for step in advice.curve[:STEPS]:
@@ -62,6 +65,9 @@ def advise_page(ask: Ask) -> Page | Response:
     view = {
         "shown": page.rows,
         "words_known": list(words),
+        "lead": ". ".join(sentences[:LEAD]) + ("." if sentences[LEAD:] else ""),
+        "rest": ". ".join(sentences[LEAD:]),
+        "audiences": FOR,
         "curve_of": {step.measure: step.covered for step in advice.curve},
         "steps": steps,
         "tactics": held.matrix,
@@ -69,7 +75,9 @@ def advise_page(ask: Ask) -> Page | Response:
         "reasons_of": _reasons(ask, page.rows),
         "rail": [
             facet_of(ask, "kind", "Kind", [(one.value, kinds[one.value]) for one in MeasureKind if kinds[one.value]]),
-            facet_of(ask, "audience", "For", [(one.value, audiences[one.value]) for one in Audience if audiences[one.value]]),
+            facet_of(
+                ask, "audience", "For", [(one.value, audiences[one.value]) for one in Audience if audiences[one.value]], FOR
+            ),
         ],
         "chips": chips(ask, filters),
         "hide": ask.one("done"),

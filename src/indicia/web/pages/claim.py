@@ -16,6 +16,7 @@ from indicia.web.shown.render import Ask, Page, case_address, said
 
 __all__ = ["check", "claim"]
 
+NEXT = 8  # claims of the queue that are named
 AROUND = 240  # characters shown on each side of a quote
 INCIDENTS = 60  # names that the field for an incident offers
 
@@ -48,6 +49,10 @@ def check(ask: Ask) -> Page:
     queue = {
         "last": (last, said(held.standing.corrected(last))) if last and last.id not in waiting else None,
         "skip": case_address(held.slug, "check") + (f"?after={now.id}" if now else ""),
+        "next": [
+            (f"{case_address(held.slug, 'check')}?after={last.id}", said(held.standing.corrected(one)))
+            for last, one in zip(left, left[1 : NEXT + 1], strict=False)
+        ],
     }
     if now is None:
         return Page("check.html.j2", "Check", data, {"queue": queue, "standing": held.standing})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -26,7 +27,8 @@ from indicia.records import (
     shown_marking,
 )
 from indicia.share.redact import marking_of_texts
-from indicia.web.pages.filters import Filter, chips
+from indicia.view.inert import visible
+from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.shown.defanged import refang
 from indicia.web.shown.marks import Mark, segments
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
@@ -55,12 +57,26 @@ LEGEND = (
 )
 
 
+# name in the address -> (heading, value of a row)
+FACETS: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
+    "found": ("Claims in it", lambda row: "some" if row["claims"] else "none"),
+    "publisher": ("Published by", lambda row: visible(row["publisher"] or "not named")),
+    "year": ("Year", lambda row: visible(row["published"][:4]) if row["published"] else "no date"),
+    "marking": ("Marking", lambda row: str(row["marking"])),
+    "language": ("Language", lambda row: visible(row["language"] or "not known")),
+}
+
+
 def listing(ask: Ask) -> Page:
     """All texts with what was found in each."""
     held = ask.held
+    found = _found(ask)
+    wanted = {name: text for name in FACETS if (text := ask.one(name))}
     rows = _rows(ask)
     page = paged(rows, ask.number("page"))
     words = ask.one("q")
+    filters = [Filter("q", "Words", words)] if words else []
+    filters += [Filter(name, FACETS[name][0], text) for name, text in wanted.items()]
     data = {
         "documents": page.rows,
         "total": page.total,
@@ -68,15 +84,45 @@ def listing(ask: Ask) -> Page:
         "page": page.page,
         "pages": page.pages,
     }
-    view = {"sort": ask.one("sort"), "chips": chips(ask, [Filter("q", "Words", words)] if words else [])}
+    view = {
+        "sort": ask.one("sort"),
+        "chips": chips(ask, filters),
+        "rail": [
+            facet_of(ask, name, heading, counts)
+            for name, (heading, _) in FACETS.items()
+            if len(counts := _counted(found, name, wanted)) > 1 or name in wanted
+        ],
+    }
     return Page("documents.html.j2", "Documents", data, view)
 
 
+def _counted(rows: list[dict[str, Any]], name: str, wanted: Mapping[str, str]) -> list[tuple[str, int]]:
+    """How many texts there would be with each value of one facet, the other facets as they are."""
+    others = [(FACETS[other][1], text) for other, text in wanted.items() if other != name]
+    value = FACETS[name][1]
+    counts = Counter(value(row) for row in rows if all(of(row) == text for of, text in others))
+    found = sorted(counts.items())
+    return found if name == "year" else sorted(found, key=lambda row: -row[1])
+
+
 def _rows(ask: Ask) -> list[dict[str, Any]]:
-    """The texts that the words leave, in the order asked for, else that of the case."""
+    """The texts that words and facets leave, in the order asked for, else that of the case."""
+    wanted = {name: text for name in FACETS if (text := ask.one(name))}
+    sort = ask.one("sort")
+    rows = [row for row in _found(ask) if all(FACETS[name][1](row) == text for name, text in wanted.items())]
+    by = sort.removeprefix("-")
+    if by in {"title", "published"}:
+        rows.sort(key=lambda row: str(row[by] or "").casefold(), reverse=sort[0] == "-")
+    elif by in {"claims", "mentions", "characters"}:
+        rows.sort(key=lambda row: int(row[by]), reverse=sort[0] == "-")
+    return rows
+
+
+def _found(ask: Ask) -> list[dict[str, Any]]:
+    """The texts that the words leave, in the order of the case."""
     held = ask.held
-    words, sort = refang(ask.one("q")).lower(), ask.one("sort")
-    rows: list[dict[str, Any]] = [
+    words = refang(ask.one("q")).lower()
+    return [
         {
             "id": one.id,
             "address": case_address(held.slug, "documents", one.id),
@@ -93,12 +139,6 @@ def _rows(ask: Ask) -> list[dict[str, Any]]:
         for one, folded in held.folded
         if not words or words in folded or words in held.index.title(one).lower()
     ]
-    by = sort.removeprefix("-")
-    if by in {"title", "published"}:
-        rows.sort(key=lambda row: str(row[by] or "").casefold(), reverse=sort[0] == "-")
-    elif by in {"claims", "mentions", "characters"}:
-        rows.sort(key=lambda row: int(row[by]), reverse=sort[0] == "-")
-    return rows
 
 
 def listing_csv(ask: Ask) -> Response:

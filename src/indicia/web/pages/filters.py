@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from indicia.web.shown.render import Ask
@@ -10,6 +11,7 @@ from indicia.web.shown.render import Ask
 __all__ = ["Chip", "Facet", "Filter", "Value", "chips", "facet_of"]
 
 SHOWN = 8  # values of a facet before the fold
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 class Filter(NamedTuple):
@@ -52,11 +54,15 @@ def chips(ask: Ask, filters: Iterable[Filter]) -> list[Chip]:
     return [Chip(one.heading, one.shown or one.value, ask.link(**{one.name: None})) for one in filters]
 
 
-def facet_of(ask: Ask, name: str, heading: str, rows: Sequence[tuple[str, int]]) -> Facet:
-    """`rows` are values with their counts, in order. A chosen value is always shown, even if nothing is left of it."""
+def facet_of(ask: Ask, name: str, heading: str, rows: Sequence[tuple[str, int]], words: Mapping[str, str] = NO_WORDS) -> Facet:
+    """`rows` are values with their counts, in order; `words` what some of them are shown as. A chosen value is always shown,
+    even if nothing is left of it."""
     now = ask.one(name)
-    values = [Value(value, count, ask.link(**{name: None if value == now else value}), value == now) for value, count in rows]
+    values = [
+        Value(words.get(value, value), count, ask.link(**{name: None if value == now else value}), value == now)
+        for value, count in rows
+    ]
     if now and not any(one.chosen for one in values):
-        values.insert(0, Value(now, 0, ask.link(**{name: None}), True))
+        values.insert(0, Value(words.get(now, now), 0, ask.link(**{name: None}), True))
     first = [one for place, one in enumerate(values) if place < SHOWN or one.chosen]
     return Facet(name, heading, first, [one for one in values if one not in first], bool(now))

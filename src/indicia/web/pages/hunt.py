@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.records import Chain, RuleLevel, RuleRun, Sighting, Stage
+from indicia.records import Chain, Outcome, RuleLevel, RuleRun, Sighting, Stage
 from indicia.share.redact import marking_of
 from indicia.view.moments import day_of
 from indicia.web.cases.shelf import Held
@@ -21,7 +21,7 @@ from indicia.web.shown.drawings.days import days_picture
 from indicia.web.shown.render import Ask, Page, paged
 from indicia.web.shown.tables import as_csv
 
-__all__ = ["hunt", "reach", "rules", "sighting", "sightings_csv"]
+__all__ = ["hunt", "reach", "rules", "sighting", "sightings_csv", "worst_first"]
 
 HEADINGS = {
     "rule": "Rule",
@@ -31,8 +31,8 @@ HEADINGS = {
     "outcome": "Outcome",
     "level": "Level",
 }
-CHAINS = 8  # on a page
-OF_STAGE = 4  # sightings of a stage that are shown with its chain
+CHAINS, IN_FULL = 12, 3  # on a page, and of the first page those that stand open
+OF_STAGE, OF_FOLDED = 4, 1  # sightings of a stage that are shown with a chain that stands open, and with one that is folded
 PER_PAGE = 50
 AT_ONCE = 5_000  # records in memory while a table is written
 
@@ -47,12 +47,14 @@ def hunt(ask: Ask) -> Page:
     page = paged(range(len(left)), ask.number("page"), PER_PAGE)
     rows = held.sightings.read(left.places[list(page.rows)])
     chain = next((one for one in found.chains if one.id == ask.one("chain")), None)
-    chains = paged(found.chains, ask.number("chains"), CHAINS)
-    stages = _stages(held, chains.rows)
+    worst = held.sightings.worst_by_chain()
+    chains = paged(worst_first(found.chains, worst), ask.number("chains"), CHAINS)
+    in_full = IN_FULL if chains.page == 1 else 0
+    stages = _stages(held, chains.rows[:in_full], OF_STAGE) | _stages(held, chains.rows[in_full:], OF_FOLDED)
     data: dict[str, Any] = {
         "verdict": found.verdict.value,
         "reason": found.reason,
-        "chains": [_chain(one) for one in chains.rows],
+        "chains": [_chain(one) | {"worst": worst.get(one.id)} for one in chains.rows],
         "chains_total": chains.total,
         "sightings": rows,
         "total": page.total,
@@ -72,6 +74,7 @@ def hunt(ask: Ask) -> Page:
         "could_not": sum(one.skipped is not None for one in found.rules),
         "files": len(found.files),
         "chain": chain,
+        "in_full": in_full,
         "chain_page": chains.page,
         "chain_pages": chains.pages,
         "sought": found.indicators_sought,
@@ -139,8 +142,15 @@ def _chain(one: Chain) -> dict[str, Any]:
     }
 
 
-def _stages(held: Held, chains: Iterable[Chain]) -> dict[str, list[dict[str, Any]]]:
-    """For each chain its stages in order: how many sightings, whether one succeeded, when the first was, and the first few."""
+def worst_first(chains: Sequence[Chain], worst: Mapping[str, str]) -> list[Chain]:
+    """What worked before what was tried, the highest level of a rule first, else as the hunt has them."""
+    levels = [one.value for one in reversed(RuleLevel)]
+    outcomes = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT)
+    return sorted(chains, key=lambda one: (outcomes.index(one.outcome), levels.index(worst.get(one.id, levels[-1]))))
+
+
+def _stages(held: Held, chains: Iterable[Chain], most: int) -> dict[str, list[dict[str, Any]]]:
+    """For each chain its stages in order: how many sightings, whether one succeeded, and the first `most`."""
     columns = held.sightings.columns
     stage_of, outcome_of = columns.names["stage"], columns.names["outcome"]
     found: dict[str, list[dict[str, Any]]] = {}
@@ -153,14 +163,14 @@ def _stages(held: Held, chains: Iterable[Chain]) -> dict[str, list[dict[str, Any
             places.setdefault(stage, []).append(place)
             worked[stage] += outcome_of[columns.codes["outcome"][place]] == "success"
         order = [stage.value for stage in Stage if stage.value in places]
-        firsts = [place for stage in order for place in places[stage][:OF_STAGE]]
+        firsts = [place for stage in order for place in places[stage][:most]]
         records = dict(zip(firsts, held.sightings.read(firsts), strict=False))
         found[chain.id] = [
             {
                 "stage": stage,
                 "count": len(places[stage]),
                 "worked": worked[stage],
-                "first": [records[place] for place in places[stage][:OF_STAGE] if place in records],
+                "first": [records[place] for place in places[stage][:most] if place in records],
             }
             for stage in order
         ]
@@ -270,9 +280,10 @@ def _state(one: RuleRun) -> str:
 
 
 def reach(ask: Ask) -> Page:
-    """Log files: from when to when, holes, and what could not be read."""
+    """Log files: from when to when, holes, and what could not be read; those with a hole or a fault first."""
     found = ask.held.case.hunt
-    page = paged(found.files if found else (), ask.number("page"))
+    files = sorted(found.files, key=lambda one: not (one.skipped or one.gaps or not one.format)) if found else []
+    page = paged(files, ask.number("page"))
     data = {
         "files": page.rows,
         "total": page.total,
@@ -280,6 +291,11 @@ def reach(ask: Ask) -> Page:
         "pages": page.pages,
         "problems": found.problems[:200] if found else (),
     }
+    odd = [one for one in files if one.skipped or one.gaps or not one.format]
     bounds = [(one.oldest, one.newest) for one in (found.files if found else ()) if one.oldest and one.newest]
-    view = {"oldest": min((low for low, _ in bounds), default=None), "newest": max((high for _, high in bounds), default=None)}
+    view = {
+        "oldest": min((low for low, _ in bounds), default=None),
+        "newest": max((high for _, high in bounds), default=None),
+        "odd": f"Files with a hole, a fault or of no known format stand first: {len(odd)} of {len(files)}." if odd else "",
+    }
     return Page("reach.html.j2", "How far the logs reach", data, view)

@@ -25,7 +25,7 @@ __all__ = ["CELLS", "address_in_text", "cells_of", "claims_csv", "coalition_of",
 
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
-SURE_WORDS = ("little certainty: please check", "certainty, or by a person")
+SURE_WORDS = ("to check", "sure, or checked by a person")
 FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
     "source": ("Who speaks", lambda one: visible(source_words(one))),
     "accused": ("Of whom", lambda one: visible(accused_words(one))),
@@ -36,7 +36,7 @@ FACETS: dict[str, tuple[str, Callable[[Claim], str]]] = {
     "tie": ("Tied to", lambda one: visible(tie_words(one.tie)) if one.tie else "no tie"),
     "incident": ("Incident", lambda one: visible(one.incident or "no known incident")),
     "channel": ("Channel", lambda one: one.channel.value),
-    "sure": ("Read with", lambda one: SURE_WORDS[not to_check((one,), ())]),
+    "sure": ("Certainty", lambda one: SURE_WORDS[not to_check((one,), ())]),
 }
 ORDER = {
     "stance": [one.value for one in Stance],
@@ -69,6 +69,7 @@ def ledger(ask: Ask) -> Page:
     held = ask.held
     standing = held.standing
     rows, chosen, filters = _chosen(ask)
+    unsure = {one.id for one in to_check(chosen, held.machine.judgements)}
     coalition = coalition_of(ask, chosen)
     wanted = {one.name: one.value for one in filters}
     facets = {name: _counted(name, rows, wanted) for name in FACETS}
@@ -84,6 +85,7 @@ def ledger(ask: Ask) -> Page:
         "facets": {name: [list(row) for row in rows] for name, rows in facets.items()},
         "coalition": [_row(one) for one in coalition],
         "rejected": [one.id for one in page.rows if standing.is_rejected(one.id)],
+        "to_check": sorted(unsure),
     }
     link = ledger_link(held.slug)
     sides = _sides(coalition) if view == "sides" else []
@@ -91,7 +93,7 @@ def ledger(ask: Ask) -> Page:
         "view": view,
         "rail": [facet_of(ask, name, heading, facets[name]) for name, (heading, _) in FACETS.items()],
         "chips": chips(ask, filters),
-        "graph": claim_graph(coalition, held.show, link) if view == "graph" else "",
+        "graph": claim_graph(coalition, held.show, link, unsure=unsure) if view == "graph" else "",
         "told": [one for one in coalition if not is_narration(one)] or coalition,
         "sides": sides[:SIDES],
         "sides_more": max(0, len(sides) - SIDES),
@@ -99,7 +101,8 @@ def ledger(ask: Ask) -> Page:
         "link": link,
         "standing": standing,
         "copies": held.copies,
-        "doubtful": {one.id for one in to_check(page.rows, ())},
+        "unsure": unsure,
+        "with_unsure": _with_unsure(ask),
         "waiting": len(held.waiting),
         "at": address_in_text(ask),
         "sort": ask.one("sort", "text"),
@@ -108,8 +111,16 @@ def ledger(ask: Ask) -> Page:
 
 
 def coalition_of(ask: Ask, chosen: Sequence[Claim] | None = None) -> tuple[Position, ...]:
-    """Who says what, of the claims that the filters leave and that count."""
-    return positions(those_counted(_chosen(ask)[1] if chosen is None else chosen, ask.held.machine.judgements))
+    """Who says what, of the claims that the filters leave and that count; with `unsure=with`, of those to be checked too."""
+    claims, judgements = _chosen(ask)[1] if chosen is None else chosen, ask.held.machine.judgements
+    if _with_unsure(ask):
+        return positions(one for one in claims if not ask.held.standing.is_rejected(one.id))
+    return positions(those_counted(claims, judgements))
+
+
+def _with_unsure(ask: Ask) -> bool:
+    """Whether claims of which the reader is not sure are shown with the others."""
+    return ask.one("unsure") == "with"
 
 
 def _chosen(ask: Ask) -> tuple[list[Claim], list[Claim], list[Filter]]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from indicia.records import Chain
 from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import is_narration, positions
 from indicia.web.cases.shelf import Held
+from indicia.web.pages.hunt import worst_first
 from indicia.web.pages.ledger import ledger_link
+from indicia.web.pages.people import decided_lately
 from indicia.web.shown.drawings.graph import HALF, claim_graph
 from indicia.web.shown.render import Ask, Page, case_address
+from indicia.web.shown.verdicts import leaders
 
 __all__ = ["overview"]
 
 POSITIONS = 40  # of them in the list that a narrow screen has in place of the graph
+CHAINS, MEASURES, LATELY = 3, 4, 5  # of each, on a page that is seen at a glance
 TRACES = 6  # records that a sentence is shown to rest on
 
 
@@ -68,8 +73,26 @@ def overview(ask: Ask) -> Page:
     }
     found, link = positions(about.mine), ledger_link(held.slug)
     told = [one for one in found if not is_narration(one)][:POSITIONS]
-    view = {"at": at, "graph": claim_graph(found, held.show, link, HALF), "spoken": spoken, "positions": told, "link": link}
+    view = {
+        "at": at,
+        "graph": claim_graph(found, held.show, link, HALF),
+        "spoken": spoken,
+        "positions": told,
+        "link": link,
+        "points_to": {"said": leaders(weighing.said), "observed": leaders(weighing.observed)} if weighing else {},
+        "hosts": _hosts(held),
+        "first": case.advice.measures[:MEASURES] if case.advice else (),
+        "lately": decided_lately(held, LATELY),
+    }
     return Page("overview.html.j2", case.name, data, view)
+
+
+def _hosts(held: Held) -> list[tuple[Chain, str]]:
+    """The chains of the hunt that weigh most, each with its worst level."""
+    if held.case.hunt is None:
+        return []
+    worst = held.sightings.worst_by_chain()
+    return [(one, worst.get(one.id, "")) for one in worst_first(held.case.hunt.chains, worst)[:CHAINS]]
 
 
 def _addresses(held: Held, traces: list[str]) -> dict[str, str]:

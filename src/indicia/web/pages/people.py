@@ -11,9 +11,10 @@ from indicia.view.inert import visible
 from indicia.web.cases.own import own_hypotheses
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.filters import Filter, chips, facet_of
+from indicia.web.shown.decided import details
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 
-__all__ = ["people"]
+__all__ = ["decided_lately", "people"]
 
 PER_PAGE = 50
 FACETS = {"author": "Who", "action": "What"}
@@ -40,6 +41,12 @@ def people(ask: Ask) -> Page:
     return Page("people.html.j2", "Who decided what", data, {"rail": rail, "chips": chips(ask, filters)})
 
 
+def decided_lately(held: Held, most: int) -> list[tuple[Judgement, str, str]]:
+    """The last judgements with the address and the words of what each is about, the last first."""
+    rows = list(reversed(held.machine.judgements[-most:]))
+    return [(one, at, about) for one, (at, about) in zip(rows, _abouts(held, rows), strict=True)]
+
+
 def _value(one: Judgement, name: str) -> str:
     return visible(one.author if name == "author" else one.action)
 
@@ -51,7 +58,15 @@ def _counted(every: list[Judgement], name: str, wanted: dict[str, str]) -> list[
 
 
 def _told(one: Judgement) -> dict[str, str]:
-    return {"id": one.id, "author": one.author, "time": one.time, "action": one.action, "value": one.value, "note": one.note}
+    return {
+        "id": one.id,
+        "author": one.author,
+        "time": one.time,
+        "action": one.action,
+        "value": one.value,
+        "note": one.note,
+        "details": details(one),
+    }
 
 
 def _abouts(held: Held, rows: Sequence[Judgement]) -> list[tuple[str, str]]:

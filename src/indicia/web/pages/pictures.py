@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia import __version__
-from indicia.records import Tlp
+from indicia.records import Tlp, to_check
 from indicia.share.brief.pdf import png
 from indicia.share.redact import marking_of, marking_of_texts
 from indicia.view.affair import subject
@@ -30,12 +30,14 @@ def picture(ask: Ask) -> Response:
         raise HTTPException(404, "There is no such picture.")
     if name == "claims":
         found = positions(subject(held.case).mine) if ask.one("of") == "affair" else coalition_of(ask)
-        canvas, title, marking = graph.graph_drawing(found, held.show, lambda _: ""), graph.TITLE, marking_of_texts(held.case)
+        unsure = {one.id for one in to_check(held.corrected, held.machine.judgements)}
+        canvas = graph.graph_drawing(found, held.show, lambda _: "", unsure=unsure)
+        title, marking = graph.TITLE, marking_of_texts(held.case)
     else:
         canvas, title, marking = drawn(ask), timeline.TITLE, marking_of(held.case)
     if canvas is None:
         raise HTTPException(404, "The filters leave nothing to draw.")
-    svg = _framed(canvas, f"{held.case.name}: {title[0].lower()}{title[1:]}", marking)
+    svg = _framed(canvas, f"{held.title}: {title[0].lower()}{title[1:]}", marking)
     headers = {"Content-Disposition": f'attachment; filename="{held.slug}-{name}.{form}"', "X-Marking": marking.label}
     if form == "png":
         return Response(png(svg), media_type="image/png", headers=headers)

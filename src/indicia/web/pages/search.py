@@ -88,7 +88,7 @@ def _hits(ask: Ask, words: str) -> Iterator[Hit]:
     for document, folded in held.folded:
         base = case_address(slug, "documents", document.id)
         title = held.index.title(document)
-        yield from _in(title, words, "document", base, document.name)
+        yield from _in(title, words, "document", base, held.index.local(document.name))
         at = folded.find(words)
         for _ in range(OF_TEXT):
             if at < 0:
@@ -98,9 +98,9 @@ def _hits(ask: Ask, words: str) -> Iterator[Hit]:
             yield Hit(
                 "text",
                 f"{base}?part={part}" if part > 1 else base,
-                document.text[max(0, at - AROUND) : at],
+                before(document.text, at),
                 document.text[at:end],
-                document.text[end : end + AROUND],
+                after(document.text, end),
                 f"{title}, {document.where(at)}",
             )
             at = folded.find(words, end)
@@ -137,5 +137,22 @@ def _in(text: str, words: str, kind: str, address: str, about: str) -> Iterator[
     at = text.lower().find(words)
     if at >= 0:
         end = at + len(words)
-        before, after = text[max(0, at - AROUND) : at], text[end : end + AROUND]
-        yield Hit(kind, address, before, text[at:end], after, clip(about, 200))
+        yield Hit(kind, address, before(text, at), text[at:end], after(text, end), clip(about, 200))
+
+
+def before(text: str, at: int) -> str:
+    """The words before a place, with a sign where some are left out.
+
+    >>> before("one two three", 8), before("x" * 100 + " two ", 105)
+    ('one two ', '… two ')
+    """
+    if at <= AROUND:
+        return text[:at]
+    return "… " + text[at - AROUND : at].partition(" ")[2]
+
+
+def after(text: str, end: int) -> str:
+    """The words after a place, likewise."""
+    if len(text) - end <= AROUND:
+        return text[end:]
+    return text[end : end + AROUND].rpartition(" ")[0] + " …"

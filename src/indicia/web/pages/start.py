@@ -13,10 +13,10 @@ from starlette.responses import Response, StreamingResponse
 
 from indicia.errors import StoreError
 from indicia.records import Tlp
-from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.web.cases.jobs import Job
 from indicia.web.shown.render import Ask, Page, case_address
+from indicia.web.shown.verdicts import leaders
 from indicia.web.shown.words import WORDS
 
 __all__ = ["events", "help_page", "job_page", "start"]
@@ -55,16 +55,16 @@ def start(ask: Ask) -> Page:
 def _spoken(ask: Ask, slug: str, number: int) -> dict[str, Any]:
     """What a card says of a case: its affair and its verdicts. Nothing of large cases and of those far down."""
     if number >= OPENED or ask.shelf.size(slug) > SMALL:
-        return {"title": "", "affair": "", "logs": "", "said": "", "statement": "", "waiting": 0}
+        return {"title": "", "affair": "", "logs": "", "said": "", "names": "", "statement": "", "waiting": 0}
     held = ask.shelf.get(slug)
     case = held.case
-    weighing, affair = case.weighing, subject(case).name
-    given = " " in case.name or case.name != case.name.lower()  # by a person, not by a file
+    weighing = case.weighing
     return {
-        "title": case.name if given or not affair else affair,
-        "affair": affair if given and affair.casefold() not in case.name.casefold() else "",
+        "title": held.title,
+        "affair": held.affair if held.affair.casefold() not in held.title.casefold() else "",
         "logs": case.hunt.verdict.value if case.hunt else "no logs",
         "said": weighing.said.verdict.value if weighing else "not weighed",
+        "names": leaders(weighing.said) if weighing else "",
         "statement": clip(weighing.said.statement, 150) if weighing else "",
         "waiting": len(held.waiting),
     }

@@ -26,6 +26,8 @@ from indicia.web.cases.shelf import Held, Shelf
 from indicia.web.guard.entrance import form_token
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.people import author_of, is_given
+from indicia.web.shown.decided import deed, details
+from indicia.web.shown.verdicts import leaders
 from indicia.web.shown.words import WORDS
 
 __all__ = ["Ask", "Page", "Paged", "answer", "case_address", "paged"]
@@ -218,6 +220,9 @@ def _environment() -> Environment:
         propositions=propositions,
         tied=tie_words,
         known_state=known_state,
+        deed=deed,
+        leaders=leaders,
+        details=details,
         moment=lambda time: time.strftime("%Y-%m-%d %H:%M:%S") if time else "no time",
         percent=percent,
     )

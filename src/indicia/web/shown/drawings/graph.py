@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -19,6 +19,7 @@ __all__ = ["HALF", "TITLE", "WIDE", "Sizes", "claim_graph", "graph_drawing"]
 TITLE = "Who says what of whom"
 MOST_SOURCES, MOST_ACCUSED = 24, 16
 MANY, THIN = 30, 0.5  # lines from which all are drawn thinner, so that they can be told apart
+UNSURE = ("quiet", "", "to check")
 STEP, TOP = 34.0, 46.0
 DOWN = 20.0  # room for the words above both sides
 
@@ -35,16 +36,26 @@ WIDE, HALF = Sizes(300.0, 640.0, 960.0), Sizes(254.0, 440.0, 690.0)  # of a page
 
 
 def claim_graph(
-    positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str], sizes: Sizes = WIDE
+    positions: Sequence[Position],
+    show: Shown,
+    link: Callable[[dict[str, str]], str],
+    sizes: Sizes = WIDE,
+    *,
+    unsure: Collection[str] = (),
 ) -> Markup:
-    """The graph as a page shows it, every mark a link. `link` gives the address of the ledger under filters. Empty when
-    there is no position."""
-    canvas = graph_drawing(positions, show, link, sizes)
+    """The graph as a page shows it, every mark a link. `link` gives the address of the ledger under filters; a position that
+    rests on claims of `unsure` alone is grey. Empty when there is no position."""
+    canvas = graph_drawing(positions, show, link, sizes, unsure=unsure)
     return Markup(canvas.linked("claims", TITLE)) if canvas else Markup("")
 
 
 def graph_drawing(
-    positions: Sequence[Position], show: Shown, link: Callable[[dict[str, str]], str], sizes: Sizes = WIDE
+    positions: Sequence[Position],
+    show: Shown,
+    link: Callable[[dict[str, str]], str],
+    sizes: Sizes = WIDE,
+    *,
+    unsure: Collection[str] = (),
 ) -> Drawing | None:
     """The same as a drawing, to be put elsewhere; where `link` gives nothing, without links."""
     # What a text says in its own voice would cross everything; it is drawn only where nobody else speaks.
@@ -66,7 +77,7 @@ def graph_drawing(
     thin = THIN if len(mine) > MANY else 1.0
     for one in sorted(mine, key=lambda one: -WIDTH[one.said.firmness]):
         if (target := _target(one)) in right:
-            _edge(canvas, one, (left[one.source], right[target]), thin, show, link, sizes)
+            _edge(canvas, one, _stroke(one, unsure), (left[one.source], right[target]), thin, show, link, sizes)
     for source in shown:
         words = show(source, 70)
         canvas.begin(link({"source": source}), f"{words}: all that it says", mark="node", data={"from": source})
@@ -81,20 +92,32 @@ def graph_drawing(
         canvas.dot(sizes.right, right[target], 5, "ink")
         canvas.text(sizes.right + 12, right[target] + 4.5, words, size=13, most=(sizes.wide - sizes.right) * 0.9)
         canvas.end()
-    _legend(canvas, list(dict.fromkeys(map(stroke, mine))), {one.said.firmness for one in mine}, TOP + rows * STEP + 14, hidden)
+    _legend(
+        canvas,
+        list(dict.fromkeys(_stroke(one, unsure) for one in mine)),
+        {one.said.firmness for one in mine},
+        TOP + rows * STEP + 14,
+        hidden,
+    )
     return canvas
+
+
+def _stroke(one: Position, unsure: Collection[str]) -> tuple[str, str, str]:
+    """That of its stance; grey where nobody vouches for any of its claims yet."""
+    return UNSURE if unsure and all(id in unsure for id in one.claims) else stroke(one)
 
 
 def _edge(
     canvas: Drawing,
     one: Position,
+    look: tuple[str, str, str],
     ends: tuple[float, float],
     thin: float,
     show: Shown,
     link: Callable[[dict[str, str]], str],
     sizes: Sizes,
 ) -> None:
-    colour, dash, _ = stroke(one)
+    colour, dash, _ = look
     target = _target(one)
     middle, (y1, y2) = (sizes.left + sizes.right) / 2, ends
     curve = f"M{sizes.left + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {sizes.right - 6:.1f} {y2:.1f}"

@@ -76,7 +76,8 @@ def timeline_drawing(
         x = x_of(start)
         canvas.line(x, 26, x, y - 6)
         canvas.begin(zoom(start.isoformat(), end.isoformat()), f"zoom to {words}", mark="tick")
-        canvas.text(x + 3, 18, words, size=SIZE, fill="link")
+        cut = x + 3 + len(words) * LETTER > WIDE
+        canvas.text(x - 3 if cut else x + 3, 18, words, size=SIZE, fill="link", anchor="end" if cut else "start")
         canvas.end()
     for name, colour, top, marks in placed:
         canvas.line(0, top - 8, WIDE, top - 8)
