@@ -1,5 +1,5 @@
-"""What is fuzzed: every log format, the archives that logs come in, every front end, the parser of rules and the lines of
-`read --jsonl`.
+"""What is fuzzed: every log format, the archives that logs come in, every front end, the parser of rules, the lines of
+`read --jsonl` and the page's forms.
 
 A target takes bytes and raises for what no bytes may cause: a fault of ours, whoever catches it, more than ten seconds of
 processor time, or what cannot be written as JSON. Its seeds are the files in `corpus` whose names begin with its own; the part
@@ -34,6 +34,7 @@ from indicia.read.fronts.sniff import Kind
 from indicia.read.reading import read_document
 from indicia.read.rows import reading_row
 from indicia.records import Document, Problem, to_json
+from tests.fuzz import pages
 from tests.work import ended_by
 
 __all__ = ["CORPUS", "TARGETS", "mutated", "run", "seeds"]
@@ -122,7 +123,14 @@ def line(data: bytes, hint: str) -> None:
     assert _FAULT.encode() not in answer.data, answer.data[:500]
 
 
-TARGETS: dict[str, Callable[[bytes, str], None]] = {"log": log, "pack": pack, "text": text, "rule": rule, "line": line}
+TARGETS: dict[str, Callable[[bytes, str], None]] = {
+    "log": log,
+    "pack": pack,
+    "text": text,
+    "rule": rule,
+    "line": line,
+    "form": pages.form,
+}
 
 
 def seeds(target: str) -> list[tuple[str, bytes]]:
