@@ -16,19 +16,21 @@ __all__ = ["kinds_of"]
 
 _SAID = 2  # times that words must be said where no technique tells: once is in passing
 _SHOWN = 3  # a technique tells as much as so many words
+_PASSING = 1 / 8  # of what the most told kind is: what is told less beside it is told in passing
 
 
 def kinds_of(case: Case, needs: Iterable[Need]) -> tuple[KindWords, ...]:
-    """The kinds that techniques of the case or words of its texts tell, the most told first."""
-    told = {need.id for need in needs if need.rank in TOLD}
+    """The kinds that techniques of the case or words of its texts tell, the most told first, without those told in passing."""
+    techniques = {need.id for need in needs if need.rank in TOLD}
     texts = [document.text for document in case.documents]
     found = []
     for place, kind in enumerate(words.kinds()):
-        shown = sum(any(key == one or key.startswith(f"{one}.") for one in kind.techniques) for key in told)
+        shown = sum(any(key == one or key.startswith(f"{one}.") for one in kind.techniques) for key in techniques)
         said = sum(len(_pattern(kind).findall(text)) for text in texts)
         if shown or said >= _SAID:
             found.append((-(_SHOWN * shown + said), place, kind))
-    return tuple(kind for _, _, kind in sorted(found, key=lambda one: one[:2]))
+    found.sort(key=lambda one: one[:2])
+    return tuple(kind for told, _, kind in found if told <= _PASSING * found[0][0])
 
 
 @cache

@@ -81,18 +81,19 @@ def ordered(
 
 def _arranged(greedy: Sequence[Measure], called: Sequence[str], few: int, after: Collection[str]) -> list[Measure]:
     """Patches of what is told, the few that do most here, what is due in every case, what the kind of attack calls for, the
-    rest: each as they were chosen. Where patches are named, patching in general closes the floor."""
+    rest: each as they were chosen. Where patches are named, patching in general follows what the kind calls for first."""
     place = {id: at for at, id in enumerate(called)}
     patches = [one for one in greedy if one.kind is MeasureKind.PATCH and one.rank in TOLD]
     patches.sort(key=lambda one: bool(one.text))  # a list of many products follows those that are told singly
     told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD and one.covers]
     first = told[:few]
-    floor = sorted((one for one in greedy if one.floor), key=lambda one: bool(patches) and one.id == PATCHING)
+    floor = [one for one in greedy if one.floor]
     of_kind = [one for one in greedy if one.id in place and not one.floor and one not in first]
     of_kind.sort(key=lambda one: place[one.id])
     later = [one for one in told[few:] if one not in of_kind]
     rest = [one for one in greedy if one.rank not in TOLD and not one.floor and one not in of_kind]
-    now, then = [one for one in floor if one.id not in after], [one for one in floor if one.id in after]
+    last = {*after, PATCHING} if patches else {*after}
+    now, then = [one for one in floor if one.id not in last], [one for one in floor if one.id in last]
     return [*patches, *first, *now, *of_kind[:AHEAD], *then, *of_kind[AHEAD:], *later, *rest]
 
 

@@ -80,9 +80,7 @@ def _measure(
         reasons=tuple(dict.fromkeys(reasons)),
         rank=needs[0].rank if needs else (Rank.STATED if calls else Rank.ALWAYS),
         effort=ours.effort if ours else 2,
-        source=f"ATT&CK {', '.join(f'{row.id} {row.name}' for row in rows)}"
-        if rows
-        else f"Indicia {key} {ours.name if ours else ''}",
+        source=_source(key, rows, ours),
         references=(*_goals(ours), *(one for row in rows[:1] for one in _controls(row, facts))),
     )
 
