@@ -44,7 +44,7 @@ def main() -> int:
     every = 10 if parser.parse_args().quick else 1
     started = time.perf_counter()
     knowledge = load()
-    grounds, tree = grounds_of(knowledge.attack), tree_of(knowledge)
+    grounds, tree = grounds_of(knowledge), tree_of(knowledge)
     relations, users = grounds.profiles.relations, grounds.profiles.users
     first, last = len(relations.techniques), len(relations.features)
     tools = [int(at) for at in np.flatnonzero(relations.is_tool)]

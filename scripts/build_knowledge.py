@@ -82,7 +82,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
     )
     attack = with_states(attack, actors)
     malpedia, ransomware = clusters("malpedia.json"), clusters("ransomware.json")
-    families = malware(attack, (fold(actor.name) for actor in actors), malpedia, ransomware)
+    families = malware(attack, actors, malpedia, ransomware)
     kev_map = catalogues.parse_mappings(next(maps.glob("kev-*.json")))
     nist_map = catalogues.parse_mappings(next(maps.glob("nist_800_53-*.json")))
     kev_version, kev_date, kev = catalogues.parse_kev(shared / "knowledge" / "kev" / "known_exploited_vulnerabilities.json")

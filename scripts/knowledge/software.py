@@ -1,4 +1,4 @@
-"""Malware that ATT&CK does not have, from MISP galaxy's malpedia and ransomware clusters: names only."""
+"""Malware that ATT&CK does not have, from MISP galaxy's malpedia and ransomware clusters: names, and whose it is said to be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from indicia.knowledge.galaxy import GalaxyFile
 from indicia.knowledge.index import fold
 from indicia.knowledge.merging import slug
 from indicia.knowledge.names import everyday_words
-from indicia.knowledge.tables import AttackTables, Malware
+from indicia.knowledge.tables import Actor, AttackTables, Malware
+from scripts.knowledge.titles import Titles
 
 # Malpedia tells the platform in brackets behind a name: "Cyclops Blink (ELF)".
 _PLATFORM = re.compile(
@@ -36,10 +37,15 @@ def clean(name: str) -> str | None:
     return name
 
 
-def malware(attack: AttackTables, taken: Iterable[str], malpedia: GalaxyFile, ransomware: GalaxyFile) -> tuple[Malware, ...]:
-    """Families by id. Names that ATT&CK's software or an actor has already (`taken`, folded) are left out."""
-    known = {fold(name) for row in attack.software for name in (row.name, *row.aliases)} | set(taken)
+def malware(attack: AttackTables, actors: Iterable[Actor], malpedia: GalaxyFile, ransomware: GalaxyFile) -> tuple[Malware, ...]:
+    """Families by id. Names that ATT&CK's software or an actor has already are left out."""
+    actors = tuple(actors)
+    titles = Titles(actors, (name for value in malpedia.values for name in (value.value, *value.words("synonyms"))))
+    known = {fold(name) for row in attack.software for name in (row.name, *row.aliases)} | {
+        fold(actor.name) for actor in actors
+    }
     drafts: dict[str, tuple[str, dict[str, str], str, dict[str, None]]] = {}  # key -> name, aliases, type, sources
+    references: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
     for galaxy, type_, source in ((malpedia, "malware", "Malpedia"), (ransomware, "ransomware", "MISP galaxy")):
         for value in sorted(galaxy.values, key=lambda value: value.value.casefold()):
@@ -50,6 +56,7 @@ def malware(attack: AttackTables, taken: Iterable[str], malpedia: GalaxyFile, ra
             key = owner.get(fold(names[0])) or fold(names[0])
             draft = drafts.setdefault(key, (names[0], {}, type_, {}))
             draft[3][source] = None
+            references.setdefault(key, []).extend(value.words("refs") if galaxy is malpedia else ())
             owner.setdefault(fold(names[0]), key)
             for name in names[1:]:
                 if fold(name) not in known and fold(name) != key:
@@ -57,7 +64,7 @@ def malware(attack: AttackTables, taken: Iterable[str], malpedia: GalaxyFile, ra
     main = set(drafts)
     rows = []
     ids: set[str] = set()
-    for name, aliases, type_, sources in drafts.values():
+    for key, (name, aliases, type_, sources) in drafts.items():
         id = f"software:{slug(name)}"
         while id in ids:
             id += "-2"
@@ -71,6 +78,7 @@ def malware(attack: AttackTables, taken: Iterable[str], malpedia: GalaxyFile, ra
                 type=type_,
                 according_to=tuple(sources),
                 common_word=is_common(name),
+                groups=titles.groups(references[key]),
             )
         )
     return tuple(sorted(rows, key=lambda row: row.id))

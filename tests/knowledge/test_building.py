@@ -14,11 +14,12 @@ from indicia.knowledge import Knowledge, update
 from indicia.knowledge.attack_bundle import parse_release, read_limited
 from indicia.knowledge.library import PACKAGED
 from indicia.knowledge.storing import encode
-from indicia.knowledge.tables import KevEntry
+from indicia.knowledge.tables import Actor, Alias, KevEntry
 from indicia.knowledge.updating import Kind, kind_of
 from scripts.build_knowledge import build, is_generic
 from scripts.knowledge import own
 from scripts.knowledge.software import clean, is_common
+from scripts.knowledge.titles import Titles
 from tests.shared import shared
 
 
@@ -242,3 +243,19 @@ def test_update_from_the_official_files(tmp_path: Path) -> None:
     assert older.attack.version == "17.1"
     assert older.kev.rows == packaged.kev.rows
     assert older.attack.group("G0125").state == "CN"  # type: ignore[union-attr]
+
+
+def test_a_family_is_tied_to_whom_the_titles_of_two_publishers_name() -> None:
+    names = (
+        Alias(name="Fancy Group"),
+        Alias(name="APT99"),
+        Alias(name="Shared One", shared_with=("G0002",)),
+        Alias(name="Ratty"),
+    )
+    titles = Titles([Actor(id="G0001", name="Fancy Group", aliases=names, group="G0001")], ["Ratty"])
+    mine, theirs = "https://www.a.example/blog/apt-99-uses-x", "https://b.example/2024/fancygroup-again/"
+    assert titles.groups([mine, theirs]) == ("G0001",)
+    assert titles.groups([mine, mine + "/", "https://a.example/apt99"]) == ()  # one publisher
+    assert titles.groups([mine, theirs], without={"a.example/blog/apt-99-uses-x"}) == ()
+    assert titles.groups([mine, theirs, *(f"https://c.example/{at}" for at in range(7))]) == ()  # less than a quarter
+    assert titles.groups(["https://a.example/shared-one-ratty", "https://b.example/shared-one-ratty"]) == ()

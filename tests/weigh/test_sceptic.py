@@ -14,6 +14,7 @@ import yaml
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
 from indicia.weigh import Change, from_ids, gather, leaders_if, weigh
+from indicia.weigh.features import is_family
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Tree, tree_of
 from indicia.weigh.legs import two_kinds
@@ -33,7 +34,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="module")
 def grounds(knowledge: Knowledge) -> Grounds:
-    return grounds_of(knowledge.attack)
+    return grounds_of(knowledge)
 
 
 def verdict_on(columns: list[int], grounds: Grounds, tree: Tree) -> Decision:
@@ -45,11 +46,29 @@ def verdict_on(columns: list[int], grounds: Grounds, tree: Tree) -> Decision:
 
 def test_no_single_item_of_attack_names_anybody(grounds: Grounds, knowledge: Knowledge) -> None:
     tree = tree_of(knowledge)
-    found: Counter[tuple[bool, Verdict]] = Counter()
-    for column in range(len(grounds.profiles.relations.features)):
-        software = grounds.profiles.relations.features[column].startswith("S")
-        found[software, verdict_on([column], grounds, tree).verdict] += 1
-    assert found == {(True, Verdict.INSUFFICIENT): 784, (False, Verdict.INSUFFICIENT): 691}
+    found: Counter[tuple[str, Verdict]] = Counter()
+    for column, feature in enumerate(grounds.profiles.relations.features):
+        kind = "family" if is_family(feature) else feature[0]
+        found[kind, verdict_on([column], grounds, tree).verdict] += 1
+    families = sum(bool(row.groups) for row in knowledge.malware)
+    assert families > 100
+    assert found == {(kind, Verdict.INSUFFICIENT): count for kind, count in (("S", 784), ("T", 691), ("family", families))}
+
+
+def test_what_comes_with_the_system_never_leads(knowledge: Knowledge) -> None:
+    for tool in EVERYDAY:
+        found = weigh(from_ids(software=[tool], knowledge=knowledge), knowledge).observed
+        assert found.posteriors[0].hypothesis.id == "unknown", (tool, found.posteriors[0])
+
+
+def test_a_family_counts_for_whom_its_reports_name_and_only_where_none_is_set_aside(knowledge: Knowledge) -> None:
+    profiles, feature = grounds_of(knowledge).profiles, "software:fudmodule"
+    column, row = profiles.relations.column[feature], profiles.relations.row["G0032"]
+    assert profiles.uses[row, column] == profiles.users[column] == 1
+    assert grounds_of(knowledge, frozenset({"anything"})).profiles.users[column] == 0
+    (item,) = from_ids(software=[feature], knowledge=knowledge)
+    found = weigh([item], knowledge).observed
+    assert (item.label, found.base_rates[0]) == ("FudModule", "FudModule, by the titles of reports on it, fits 1 group")
 
 
 def test_no_pair_of_everyday_tools_names_anybody(grounds: Grounds, knowledge: Knowledge) -> None:
@@ -146,7 +165,7 @@ def test_what_a_sceptic_would_type(case: dict[str, Any], knowledge: Knowledge) -
 
 def test_a_leg_is_the_leg_of_the_group_that_is_named(knowledge: Knowledge) -> None:
     """Rare software of another, with techniques of the leader, is no second kind of evidence for the leader."""
-    profiles = grounds_of(knowledge.attack).profiles
+    profiles = grounds_of(knowledge).profiles
     relations = profiles.relations
     mine, theirs = relations.row["G0016"], relations.row["G0032"]
     first = len(relations.techniques)

@@ -201,7 +201,8 @@ class Actor(Row, frozen=True, kw_only=True):
 
 
 class Malware(Row, frozen=True, kw_only=True):
-    """Software that ATT&CK does not have. `id` is `software:<slug>`."""
+    """Software that ATT&CK does not have. `id` is `software:<slug>`; `groups` are those of ATT&CK that the titles of reports
+    on it name: a quarter of them or more, by two publishers or more."""
 
     id: str
     name: str
@@ -209,6 +210,7 @@ class Malware(Row, frozen=True, kw_only=True):
     type: str = "malware"  # malware | ransomware
     according_to: tuple[str, ...] = ()
     common_word: bool = False  # an everyday word: believe it only beside words such as "malware"
+    groups: tuple[str, ...] = ()
 
 
 class State(Row, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import numpy as np
 
 from indicia.records import Evidence
 from indicia.weigh.board import Board
+from indicia.weigh.features import is_family, is_software, is_technique
 from indicia.weigh.profiles import Profiles
 from indicia.weigh.words import listed
 
@@ -30,8 +31,8 @@ def base_rates(items: Sequence[Evidence], profiles: Profiles) -> tuple[str, ...]
     """Sentences such as "T1190 with T1505.003 fits 23 groups": all techniques together, or the rarest pair of them where no
     group shows all; then each piece of software, rarest first."""
     known = [item.feature for item in items if item.feature in profiles.relations.column]
-    techniques = sorted({feature for feature in known if feature.startswith("T")})
-    software = sorted({feature for feature in known if feature.startswith("S")})
+    techniques = sorted({feature for feature in known if is_technique(feature)})
+    software = sorted({feature for feature in known if is_software(feature)})
     lines = []
     if techniques:
         shown = techniques
@@ -42,7 +43,7 @@ def base_rates(items: Sequence[Evidence], profiles: Profiles) -> tuple[str, ...]
         together = listed(shown, "with") if len(shown) == 2 else listed(shown)
         lines.append(f"{together} {'fits' if len(shown) <= 2 else 'fit'} {_groups(count)}")
     counts = sorted((fitting(profiles, [feature]), feature) for feature in software)
-    lines += [f"{profiles.relations.names[feature]} ({feature}) fits {_groups(count)}" for count, feature in counts]
+    lines += [f"{_called(profiles, feature)} fits {_groups(count)}" for count, feature in counts]
     return tuple(lines[:_MOST_LINES])
 
 
@@ -61,6 +62,11 @@ def nearest_report(board: Board, hypothesis: int) -> tuple[str, ...]:
 def _rarest(profiles: Profiles, features: Sequence[str], count: int) -> list[str]:
     users = profiles.users[[profiles.relations.column[feature] for feature in features]]
     return [features[at] for at in np.argsort(users, kind="stable")[:count]]
+
+
+def _called(profiles: Profiles, feature: str) -> str:
+    name = profiles.relations.names[feature]
+    return f"{name}, by the titles of reports on it," if is_family(feature) else f"{name} ({feature})"
 
 
 def _groups(count: int) -> str:

@@ -101,7 +101,7 @@ def lay_out(
     """The board of observed evidence. `prior` gives probabilities to groups, agencies, states (`state:CN`) or `unknown`; what
     is not named keeps its shares of the rest. `leave_out` names reports that profiles are built without. Raises: UsageError on
     a prior that does not fit."""
-    grounds, tree, items = grounds_of(known.attack, leave_out), tree_of(known), tuple(evidence)
+    grounds, tree, items = grounds_of(known, leave_out), tree_of(known), tuple(evidence)
     model = grounds.model
     log_prior = reprior(model.prior, model.hypotheses, tree, prior) if prior else model.prior
     factors = np.array([factor(item) for item in items])

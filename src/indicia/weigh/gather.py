@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from indicia.affairs.main import main_among
 from indicia.affairs.origins import voice_of
 from indicia.errors import UsageError
-from indicia.knowledge import Attack
 from indicia.knowledge.articles import the
 from indicia.records import (
     Affair,
@@ -27,6 +26,7 @@ from indicia.records import (
     Tied,
     stable_id,
 )
+from indicia.weigh.features import families, is_technique, is_victim
 from indicia.weigh.grades import credibility_of, reliability_of
 from indicia.weigh.known import Known
 
@@ -55,7 +55,7 @@ def gather(
     main = main_among(claims, affairs)
     beside = {claim.id for claim in main.beside}
     text_of = {claim.id: claim.quote.document for claim in claims}
-    names = _Names(knowledge.attack)
+    names = _Names(knowledge)
     publishers = {document.id: document.publisher or document.name for document in documents}
     found = _Items()
     for mention in mentions:
@@ -100,10 +100,10 @@ def from_ids(
 
     Raises: UsageError on an id that this release of ATT&CK does not know.
     """
-    names = _Names(knowledge.attack)
+    names = _Names(knowledge)
     found = _Items()
     for given in (*techniques, *software):
-        feature = names.live(given.strip().upper())
+        feature = names.live(given.strip()) or names.live(given.strip().upper())
         if feature is None:
             raise UsageError(
                 f"ATT&CK {knowledge.attack.version} has no technique or software {given!r}",
@@ -120,18 +120,21 @@ def from_ids(
 class _Names:
     """Which ids are live, and what they are called."""
 
-    def __init__(self, tables: Attack) -> None:
-        self._names = {technique.id: technique.name for technique in tables.techniques}
-        self._names |= {software.id: software.name for software in tables.software}
-        self._revoked = tables.revoked
+    def __init__(self, known: Known) -> None:
+        self._families = {family.id: family.name for family in families(known)}
+        self._names = {technique.id: technique.name for technique in known.attack.techniques}
+        self._names |= {software.id: software.name for software in known.attack.software}
+        self._revoked = known.attack.revoked
 
     def live(self, feature: str | None) -> str | None:
         if feature is None:
             return None
         feature = self._revoked.get(feature, feature)
-        return feature if feature in self._names else None
+        return feature if feature in self._names or feature in self._families else None
 
     def label(self, feature: str) -> str:
+        if feature in self._families:
+            return self._families[feature]
         if feature in self._names:
             return f"{self._names[feature]} ({feature})"
         kind, _, value = feature.partition(":")
@@ -139,7 +142,7 @@ class _Names:
 
 
 def _kind_order(feature: str) -> int:
-    return 2 if ":" in feature else 1 if feature.startswith("S") else 0
+    return 0 if is_technique(feature) else 2 if is_victim(feature) else 1
 
 
 def _credibility(sighting: Sighting) -> int:

@@ -46,7 +46,7 @@ class Layout:
     uses: Floats
     plain: Floats  # [item, group, PLAIN]
     rate: Floats
-    exclusive: Floats  # 1 where the group alone is known to use the software
+    exclusive: Floats  # 1 where the group alone is known to use the software, public tools left out
     nearness: Floats  # [sheet, item], see `_nearness`
     sheet_group: Ints  # [sheet], ascending
     sheet_citation: Ints  # [sheet]
@@ -55,6 +55,7 @@ class Layout:
     def of(cls, profiles: Profiles, columns: Ints, *, sheets: bool = True) -> Layout:
         """The features in `columns` as `profiles` know them. Without `sheets` no report is near to anything."""
         is_software = (columns >= len(profiles.relations.techniques)).astype(np.float64)
+        is_tool = profiles.relations.is_tool[columns].astype(np.float64)
         rarity, users = profiles.rarity[columns], profiles.users[columns]
         uses = profiles.uses[:, columns].T
         nearness = _nearness(profiles, columns) if sheets else np.zeros((0, len(columns)))
@@ -64,12 +65,12 @@ class Layout:
             is_software=is_software,
             rarity=rarity,
             users=users,
-            is_tool=profiles.relations.is_tool[columns].astype(np.float64),
+            is_tool=is_tool,
             does=_does(profiles, columns),
             uses=uses,
             plain=_plain(profiles, columns, is_software, rarity, uses),
             rate=_rate(profiles, columns),
-            exclusive=uses * ((users == 1) * is_software)[:, None],
+            exclusive=uses * ((users == 1) * is_software * (1 - is_tool))[:, None],
             nearness=nearness[shown],
             sheet_group=profiles.sheets.group[shown] if sheets else shown,
             sheet_citation=profiles.sheets.citation[shown] if sheets else shown,
@@ -133,7 +134,7 @@ def _plain(profiles: Profiles, columns: Ints, is_software: Floats, rarity: Float
     known    log likelihood ratio of a draw from the group's known features against a draw from everybody's
     linked   rarity of software that shares a report with the group and is not yet said to be used by it
     cocited  log(1 + reports on the software that are cited for the group too, each shared among its groups)
-    rare     squared rarity of software that the group is known to use;  tool  rarity of a public tool it uses
+    rare     squared rarity of software that the group uses, public tools left out;  tool  rarity of a public tool it uses
     """
     users = profiles.users
     base = ((users[columns] + 0.5) / (users.sum() + 0.5 * (users > 0).sum()))[:, None]
@@ -153,7 +154,7 @@ def _plain(profiles: Profiles, columns: Ints, is_software: Floats, rarity: Float
             known * software,
             linked * (1 - uses) * rarity,
             cocited,
-            uses * software * rarity**2 / 4,
+            uses * (software - tool) * rarity**2 / 4,
             uses * tool * rarity,
         ],
         axis=-1,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indicia.knowledge import Attack
-from indicia.knowledge.tables import Actor, Agency, Incident, State
+from indicia.knowledge.tables import Actor, Agency, Incident, Malware, State
 from indicia.records import Hypothesis, Level
 
 __all__ = ["UNKNOWN", "Known", "Tree", "larger_than", "tree_of"]
@@ -28,6 +28,8 @@ class Known(Protocol):
     def attack(self) -> Attack: ...
     @property
     def actors(self) -> Iterable[Actor]: ...
+    @property
+    def malware(self) -> Iterable[Malware]: ...
     @property
     def states(self) -> Iterable[State]: ...
     @property

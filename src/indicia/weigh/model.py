@@ -16,8 +16,9 @@ import msgspec
 import numpy as np
 
 from indicia.errors import KnowledgeError
-from indicia.knowledge import Attack
+from indicia.weigh.features import families
 from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, Layout, activity_inputs
+from indicia.weigh.known import Known
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
 __all__ = ["DECIBAN", "LEAST_KNOWN", "Grounds", "Model", "Weights", "grounds_of", "shipped_weights", "softmax"]
@@ -113,23 +114,23 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """All that one release of ATT&CK gives to weigh with."""
+    """All that one release of ATT&CK, and families tied to its groups, give to weigh with."""
 
     profiles: Profiles
     model: Model
 
 
 _KEEP = 4
-_kept: list[tuple[Attack, frozenset[str], Grounds]] = []
+_kept: list[tuple[Known, frozenset[str], Grounds]] = []
 
 
-def grounds_of(attack: Attack, leave_out: frozenset[str] = frozenset()) -> Grounds:
-    """The grounds from everything that `attack` knows, but for the reports cited by the names in `leave_out`. The last few are
+def grounds_of(known: Known, leave_out: frozenset[str] = frozenset()) -> Grounds:
+    """The grounds from everything that is known, but for the reports cited by the names in `leave_out`. The last few are
     kept, because building them takes longer than weighing."""
-    for of_attack, without, grounds in _kept:
-        if of_attack is attack and without == leave_out:
+    for of_known, without, grounds in _kept:
+        if of_known is known and without == leave_out:
             return grounds
-    profiles = Relations(attack).profiles(drop=leave_out)
+    profiles = Relations(known.attack, families(known)).profiles(drop=leave_out)
     grounds = Grounds(profiles, Model.of(profiles, shipped_weights()))
-    _kept[:] = [(attack, leave_out, grounds), *_kept[: _KEEP - 1]]
+    _kept[:] = [(known, leave_out, grounds), *_kept[: _KEEP - 1]]
     return grounds

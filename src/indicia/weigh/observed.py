@@ -21,6 +21,7 @@ from indicia.records import (
 from indicia.weigh.base_rates import base_rates, nearest_report
 from indicia.weigh.board import Board, lay_out
 from indicia.weigh.decisive import decisive
+from indicia.weigh.features import is_software, is_technique, is_victim
 from indicia.weigh.kin import kin_of, told
 from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.legs import Leg
@@ -96,7 +97,7 @@ def _confidence(verdict: Verdict, items: Sequence[Evidence], decided: Sequence[i
     """How good the grounds are: high never from one kind of evidence, low when a single item carries the verdict."""
     if verdict in {Verdict.INSUFFICIENT, Verdict.TIED} or len(decided) == 1:
         return Confidence.LOW
-    kinds = {item.feature[0] for item in items if ":" not in item.feature}
+    kinds = {is_software(item.feature) for item in items if not is_victim(item.feature)}
     good = all(item.reliability in {"A", "B"} for item in items)
     return Confidence.HIGH if len(kinds) > 1 and good and len(decided) >= 3 else Confidence.MODERATE
 
@@ -143,9 +144,9 @@ def _missing(decision: Decision, items: Sequence[Evidence], first: str) -> tuple
             f"evidence that fits {first} alone: with {first} ruled out it would name another group, so it may stem from two "
             "groups or be planted"
         )
-    if not any(item.feature.startswith("S") for item in items):
+    if not any(is_software(item.feature) for item in items):
         lacks.append("software: no malware or tool is identified, and many groups share techniques")
-    if not any(item.feature.startswith("T") for item in items):
+    if not any(is_technique(item.feature) for item in items):
         lacks.append("techniques: nothing is known about how it was done")
     if items and not any(item.reliability in {"A", "B"} for item in items):
         lacks.append("better sources: every item rests on a second-hand report")

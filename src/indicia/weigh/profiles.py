@@ -7,7 +7,7 @@ nothing of a tested report can come in by another way.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicia.knowledge import Attack
+from indicia.knowledge.tables import Malware
 
 __all__ = ["UNDATED", "Floats", "Ints", "Profiles", "Relations", "Sheets"]
 
@@ -65,16 +66,22 @@ class Sheets:
 
 
 class Relations:
-    """ATT&CK's relations of one release as triples, ready to be counted under any selection of reports."""
+    """ATT&CK's relations of one release as triples, ready to be counted under any selection of reports.
 
-    def __init__(self, attack: Attack) -> None:
+    `families` that ATT&CK lacks are software of the groups to which reports tie them. None of these reports is told, so the
+    ties count only where no report is left out.
+    """
+
+    def __init__(self, attack: Attack, families: Iterable[Malware] = ()) -> None:
+        families = tuple(families)
         self.version = attack.version
         self.groups: tuple[str, ...] = tuple(sorted(group.id for group in attack.groups))
         self.names: dict[str, str] = {technique.id: technique.name for technique in attack.techniques}
         self.names |= {software.id: software.name for software in attack.software}
+        self.names |= {family.id: family.name for family in families}
         self.names |= {group.id: group.name for group in attack.groups}
         self.techniques: tuple[str, ...] = tuple(sorted(technique.id for technique in attack.techniques))
-        self.software: tuple[str, ...] = tuple(sorted(software.id for software in attack.software))
+        self.software: tuple[str, ...] = tuple(sorted((*(row.id for row in attack.software), *(row.id for row in families))))
         self.features: tuple[str, ...] = self.techniques + self.software
         self.column: dict[str, int] = {feature: at for at, feature in enumerate(self.features)}
         self.row: dict[str, int] = {group: at for at, group in enumerate(self.groups)}
@@ -87,7 +94,12 @@ class Relations:
         self.dates = np.array([_latest(dates.get(name)) for name in self.citations])
         attributed = {campaign.id: campaign.attributed_to for campaign in attack.campaigns}
         software_row = {software: at for at, software in enumerate(self.software)}
-        own: list[tuple[int, int, int]] = []
+        own: list[tuple[int, int, int]] = [
+            (self.row[group], self.column[family.id], _UNCITED)
+            for family in families
+            for group in family.groups
+            if group in self.row
+        ]
         by_campaign: list[tuple[int, int, int, int]] = []
         by_software: list[tuple[int, int, int]] = []
         for use in attack.uses:

@@ -10,6 +10,7 @@ import numpy as np
 from indicia.errors import UsageError
 from indicia.records import Evidence, EvidenceKind, Verdict
 from indicia.weigh.affair import set_aside
+from indicia.weigh.features import is_software
 from indicia.weigh.gather import from_ids
 from indicia.weigh.known import Known
 from indicia.weigh.model import grounds_of
@@ -57,7 +58,7 @@ def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int
     Raises: UsageError if the rival is not known or has no software.
     """
     own_reports = set_aside(evidence, knowledge)
-    profiles = grounds_of(knowledge.attack, own_reports).profiles
+    profiles = grounds_of(knowledge, own_reports).profiles
     relations = profiles.relations
     if rival not in relations.row:
         raise UsageError(f"ATT&CK {knowledge.attack.version} has no group {rival!r}")
@@ -83,7 +84,7 @@ def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[f
 
 def ease_of_faking(evidence: Sequence[Evidence], knowledge: Known) -> dict[str, str]:
     """For each observed item how easily it could be shared or planted, in words; by evidence id."""
-    profiles = grounds_of(knowledge.attack, set_aside(evidence, knowledge)).profiles
+    profiles = grounds_of(knowledge, set_aside(evidence, knowledge)).profiles
     relations = profiles.relations
     result = {}
     for item in evidence:
@@ -94,7 +95,7 @@ def ease_of_faking(evidence: Sequence[Evidence], knowledge: Known) -> dict[str, 
             result[item.id] = "not to be told"
         elif relations.is_tool[column]:
             result[item.id] = "easy: a public tool, anybody's"
-        elif not item.feature.startswith("S"):
+        elif not is_software(item.feature):
             result[item.id] = f"easy to share: {profiles.users[column]:.0f} groups are known for it"
         elif profiles.users[column] > 2:
             result[item.id] = f"shared already: {profiles.users[column]:.0f} groups have it"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from indicia.weigh.board import Board
+from indicia.weigh.features import is_family
 from indicia.weigh.inputs import PLAIN, Layout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Profiles
@@ -15,7 +18,8 @@ _MOST_LIKELY = 0.9  # no feature is ever sure to be seen
 
 
 def telling(board: Board, count: int = 8) -> tuple[tuple[str, float], ...]:
-    """Up to `count` features not yet in evidence, with the bits that looking for each is expected to give about who did it.
+    """Up to `count` of ATT&CK's features not yet in evidence, with the bits that looking for each is expected to give about who
+    did it.
 
     A feature's rate under a hypothesis is its rate among all reports times the likelihood ratio it has when seen alone, so a
     common feature that everybody shows tells nothing, and a rare one that nobody would show tells little.
@@ -25,9 +29,11 @@ def telling(board: Board, count: int = 8) -> tuple[tuple[str, float], ...]:
     rate = _rates(board.profiles, board.model)
     bits = _entropy(rate @ after) - _entropy(rate) @ after
     features = board.profiles.relations.features
-    order = np.argsort(-bits, kind="stable")[: count + len(seen)]
-    best = [(features[at], round(float(bits[at]), 4)) for at in order if features[at] not in seen]
-    return tuple((feature, value) for feature, value in best[:count] if value > 0)
+    order = (int(at) for at in np.argsort(-bits, kind="stable"))
+    best = (
+        (features[at], round(float(bits[at]), 4)) for at in order if features[at] not in seen and not is_family(features[at])
+    )
+    return tuple((feature, value) for feature, value in islice(best, count) if value > 0)
 
 
 _kept: list[tuple[Profiles, Model, Floats]] = []

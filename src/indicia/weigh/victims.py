@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indicia.records import Evidence
+from indicia.weigh.features import is_victim
 from indicia.weigh.known import Known
 from indicia.weigh.profiles import Floats
 
@@ -19,7 +20,7 @@ _MATCH, _MISS = 2.0, -0.25  # decibans
 def victim_weights(items: Sequence[Evidence], hypotheses: Sequence[str], known: Known) -> Floats:
     """[item, hypothesis] in decibans; 0 for items that are no victims and for actors whose victims are not known."""
     result = np.zeros((len(items), len(hypotheses)))
-    wanted = [(at, *item.feature.partition(":")[::2]) for at, item in enumerate(items) if item.feature.startswith("victim-")]
+    wanted = [(at, *item.feature.partition(":")[::2]) for at, item in enumerate(items) if is_victim(item.feature)]
     if not wanted:
         return result
     actors = {actor.group: actor for actor in known.actors if actor.group}
