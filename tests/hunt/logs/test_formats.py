@@ -168,7 +168,7 @@ def test_what_stays_packed_is_named(tmp_path: Path) -> None:
     _, batches, problems = read(tmp_path)
     assert not batches
     assert [(Path(problem.where).name, problem.what, problem.severity) for problem in problems] == [
-        ("logs.7z", "a 7z archive was left out", Severity.FAILED),
+        ("logs.7z", "a 7z archive was left out: unpack it first, as with 7z x", Severity.FAILED),
         ("twice.log.gz", "packed twice, and left out", Severity.FAILED),
     ]
 

@@ -189,7 +189,7 @@ def _below_comments(log: LogInput) -> Format | None:
 def _archive_within(head: bytes) -> str:
     """What is wrong with a file that is (still) packed; "" when it is not."""
     if head.startswith(_SEVEN_ZIP):
-        return "a 7z archive was left out"
+        return "a 7z archive was left out: unpack it first, as with 7z x"
     if is_tar(head) or head.startswith(b"PK\x03\x04"):
         return "an archive within an archive was left out"
     return "packed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
