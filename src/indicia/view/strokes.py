@@ -21,7 +21,7 @@ WIDTH = {
 
 STYLE = {
     Stance.ACCUSES: ("blue", "", "names"),
-    Stance.CLAIMS: ("blue", "9 3", "claims credit"),
+    Stance.CLAIMS: ("blue", "9 3", "takes credit"),
     Stance.ENDORSES: ("green", "7 4", "endorses"),
     Stance.QUESTIONS: ("amber", "2 4", "questions"),
     Stance.DENIES: ("red", "2 3", "denies"),
