@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from indicia.records import Case, Claim, Outcome, Record, SourceType, Stance
+from indicia.records import Case, Claim, Outcome, Record, SourceType, Stance, those_counted
 from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import propositions, source_words, stance_words
@@ -17,7 +17,7 @@ LANES = (
     ("private", "Private attribution", "violet"),
     ("official", "Official attribution", "blue"),
     ("answer", "Denials and silence", "amber"),
-    ("text", "Texts and advisories", "green"),
+    ("text", "Texts", "green"),
 )
 
 
@@ -27,7 +27,7 @@ class Moment(Record, frozen=True, kw_only=True):
     date: str
     lane: str
     label: str
-    who: str = ""  # who spoke, and of answers how: what a picture has room for
+    who: str = ""  # who spoke, of answers how, or which incident: what a picture has room for
     traces: tuple[str, ...] = ()
 
 
@@ -53,14 +53,19 @@ def day_of(text: str) -> tuple[date, date] | None:
 
 
 def moments(case: Case, notes: Notes) -> list[Moment]:
-    """Everything in the case that has a date, for the timeline."""
+    """Everything in the case that has a date, for the timeline; no claim that was rejected or has still to be checked."""
     found = []
     for affair in case.affairs:
         if affair.first_detected:
             found.append(
-                Moment(date=affair.first_detected, lane="incident", label=f"first detected ({affair.name}; from our tables)")
+                Moment(
+                    date=affair.first_detected,
+                    lane="incident",
+                    label=f"first detected ({affair.name}; from our tables)",
+                    who=affair.name,
+                )
             )
-    for claim in case.claims:
+    for claim in those_counted(case.claims, case.judgements):
         lane = _lane(claim)
         source = notes.index.documents.get(claim.quote.document)
         day = claim.date or (source.published if source else None)
