@@ -90,7 +90,7 @@ def test_chains_and_days_are_called_by_their_worst(store: Store) -> None:
     sightings = Sightings(store, store.columns())
     by_id, levels = {one.id: one for one in SEEN}, list(RuleLevel)
     assert CASE.hunt and CASE.hunt.chains
-    worst = sightings.worst_by_chain()
+    worst = sightings.worst_by_chain
     for chain in CASE.hunt.chains:
         mine = [by_id[id] for id in chain.sightings if id in by_id]
         beyond = [one for one in mine if one.outcome is not Outcome.ATTEMPT] or mine

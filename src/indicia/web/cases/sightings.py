@@ -199,6 +199,7 @@ class Sightings:
         )
         return {day: (count, int(order[begin])) for (day, count), begin in zip(counts.items(), begins, strict=True)}
 
+    @cached_property
     def worst_by_chain(self) -> dict[str, str]:
         """For each chain the worst level among its sightings, those that are mere attempts only where it has no other."""
         chains, levels = self.columns.codes["chain"], self.columns.codes["level"]

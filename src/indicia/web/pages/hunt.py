@@ -47,7 +47,7 @@ def hunt(ask: Ask) -> Page:
     page = paged(range(len(left)), ask.number("page"), PER_PAGE)
     rows = held.sightings.read(left.places[list(page.rows)])
     chain = next((one for one in found.chains if one.id == ask.one("chain")), None)
-    worst = held.sightings.worst_by_chain()
+    worst = held.sightings.worst_by_chain
     chains = paged(worst_first(found.chains, worst), ask.number("chains"), CHAINS)
     in_full = IN_FULL if chains.page == 1 else 0
     stages = _stages(held, chains.rows[:in_full], OF_STAGE) | _stages(held, chains.rows[in_full:], OF_FOLDED)

@@ -91,7 +91,7 @@ def _hosts(held: Held) -> list[tuple[Chain, str]]:
     """The chains of the hunt that weigh most, each with its worst level."""
     if held.case.hunt is None:
         return []
-    worst = held.sightings.worst_by_chain()
+    worst = held.sightings.worst_by_chain
     return [(one, worst.get(one.id, "")) for one in worst_first(held.case.hunt.chains, worst)[:CHAINS]]
 
 
