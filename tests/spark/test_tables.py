@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from msgspec.structs import replace
 
-from indicia.errors import InputError, UsageError
+from indicia.errors import IndiciaError, InputError, UsageError
 from indicia.hunt import hunt
 from indicia.hunt.tuning import Tuning
 from indicia.records import Hunt, to_json
@@ -91,6 +91,33 @@ def test_ocsf_and_a_mapping(session: SparkSession, tmp_path: Path) -> None:
     ][:2]
     with pytest.raises(InputError, match="cannot open it"):
         on_spark(session, [f"parquet:{tmp_path / 'nothing'}"])
+
+
+def test_files_that_differ_are_read_whole_or_refused(session: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "rules.yml").write_text(PROCESSES, "utf-8")
+    lake, options = tmp_path / "lake", {"rules": [tmp_path / "rules.yml"], "builtin": False}
+    lake.mkdir()
+    row = {"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Image": "C:\\cmd.exe"}
+    said = {"CommandLine": "whoami", "SystemTime": "2021-03-03T06:00:00Z"}
+    for name, some in (("a", row), ("b", row | said), ("c", said | row | {"User": "eve"})):
+        pq.write_table(pa.Table.from_pylist([some] * 3), lake / f"{name}.parquet")
+    whole = hunt([lake], jobs=1, **options)
+    assert len(whole.sightings) == 6
+    assert plain(on_spark(session, [f"parquet:{lake}"], **options)) == plain(whole)
+    pq.write_table(pa.Table.from_pylist([row | {"EventID": "one"}]), lake / "d.parquet")
+    with pytest.raises(InputError, match=r"incompatible data types .*give files of each kind a --table"):
+        on_spark(session, [f"parquet:{lake}"], **options)
+    data = bytearray((lake / "c.parquet").read_bytes())
+    data[30:90] = bytes(60)  # of a page: it is seen only when the rows are read
+    (lake / "d.parquet").write_bytes(data)
+    with pytest.raises(IndiciaError, match=r"d\.parquet cannot be read"):
+        on_spark(session, [f"parquet:{lake}"], **options)
+
+
+@pytest.mark.parametrize("form", ["delta", "iceberg"])
+def test_a_format_whose_package_is_missing(session: SparkSession, form: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"has not been given the package that reads {form} .*spark.jars.packages"):
+        on_spark(session, [f"{form}:{tmp_path}"])
 
 
 @pytest.mark.parametrize("text", ["/lake/events", "csv:/lake", "parquet:"])

@@ -19,7 +19,7 @@ from indicia.extras import need
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["LOCAL", "begin", "clear_errors", "told_by_spark", "without_warnings"]
+__all__ = ["LOCAL", "begin", "clear_errors", "is_of_spark", "told_by_spark", "without_warnings"]
 
 LOCAL = "local[*,4]"  # every core of this machine; what fails is tried four times, as on a cluster
 _LOOPBACK = "127.0.0.1"
@@ -109,9 +109,14 @@ def told_by_spark(error: object) -> str:
     causes = [found["cause"] for line in text.splitlines() if (found := _CAUSE.match(line.strip()))]
     telling = [cause for cause in causes if not _JOB.match(cause)]
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
-    return telling[-1] if telling else first
+    cause = telling[-1] if telling else first
+    file = _READING.search(text)
+    if file is None or Path(file["file"]).name in cause:
+        return cause
+    return f"{file['file']} cannot be read: {cause}"
 
 
+_READING = re.compile(r"reading file (?P<file>\S+?)\.?(?=\s|$)")
 _CAUSE = re.compile(r'(?:Caused by: |: |Exception in thread "main" )?(?:[a-z]\w*\.)*(?P<cause>\w*(?:Error|Exception): \S.*)')
 _JOB = re.compile(r"SparkException: (?:\[.*\] )?Job")
 
@@ -124,6 +129,11 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
+def is_of_spark(error: Exception) -> bool:
+    """Whether Spark or its bridge to Java has raised it."""
+    return type(error).__module__.startswith(("py4j", "pyspark"))
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Tells what ends a job in one sentence. Raises: IndiciaError for what Spark raises."""
@@ -132,7 +142,7 @@ def clear_errors() -> Iterator[None]:
     except IndiciaError:
         raise
     except Exception as error:
-        if not type(error).__module__.startswith(("py4j", "pyspark")):
+        if not is_of_spark(error):
             raise
         told = told_by_spark(error)
         hint = "install Indicia on every worker, the same version (docs/scale.md)" if "No module named" in told else ""

@@ -22,7 +22,7 @@ from indicia.hunt.logs.formats.kept import is_kept
 from indicia.hunt.sight.correlation import Feed
 from indicia.hunt.total import Total
 from indicia.spark.scanning import Fed, Setup, scanner_of, write_part
-from indicia.spark.session import without_warnings
+from indicia.spark.session import is_of_spark, told_by_spark, without_warnings
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ __all__ = [
     "scanned",
 ]
 
+# What Spark does not bring, by the name that its makers give it for a version of Spark, as 4.1.
+PACKAGES = {
+    "delta": "io.delta:delta-spark_{spark}_2.13",
+    "iceberg": "org.apache.iceberg:iceberg-spark-runtime-{spark}_2.13",
+    "avro": "org.apache.spark:spark-avro_2.13",
+}
 FILE_FORMATS = ("parquet", "delta", "iceberg", "orc", "avro", "json")
 _FILE, _SPLIT, _ROW, _SIZE = (
     "indicia_file",
@@ -135,28 +141,39 @@ def open_table(session: SparkSession, table: Table, columns: Columns | None, spa
 
 
 def load_table(session: SparkSession, table: Table) -> DataFrame:
-    """The table, with all times in UTC. Raises: InputError where Spark cannot open it."""
-    from pyspark.errors import PySparkException
-
+    """The table, with all times in UTC and the columns of all its files. Raises: InputError where Spark cannot open it."""
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
         if table.format == "table":
             return session.read.table(table.address)
-        return session.read.format(table.format).load(table.address)
-    except PySparkException as error:
+        # Without this the columns are those of one file, whichever Spark looks into: what others have besides is lost unseen.
+        merged = {"mergeSchema": "true"} if table.format in ("parquet", "orc") else {}
+        return session.read.format(table.format).options(**merged).load(table.address)
+    except Exception as error:  # of Java where Spark has no word of its own for it
+        if not is_of_spark(error):
+            raise
         raise refused(table, error) from error
 
 
 def refused(table: Table, error: Exception) -> InputError:
     """What to tell of a table that Spark cannot open."""
-    return InputError(f"Spark cannot open it: {_first_line(error)}", where=str(table))
+    from pyspark import __version__ as pyspark_version
+
+    said = str(error)
+    if table.format in PACKAGES and ("DATA_SOURCE_NOT_FOUND" in said or "Failed to find data source" in said):
+        what = f"Spark has not been given the package that reads {table.format}"
+        package = PACKAGES[table.format].format(spark=".".join(pyspark_version.split(".")[:2]))
+        hint = f"set spark.jars.packages to {package}:VERSION, or spark.jars to its file (docs/scale.md)"
+        return InputError(what, where=str(table), hint=hint)
+    hint = (
+        "one name holds different kinds of values: give files of each kind a --table of their own"
+        if "CANNOT_MERGE" in said
+        else ""
+    )
+    return InputError(f"Spark cannot open it: {told_by_spark(error)}", where=str(table), hint=hint)
 
 
 _PLACES = {_FILE: "file_path", _SPLIT: "file_block_start", _ROW: "row_index", _SIZE: "file_size"}
-
-
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 def _within(rows: DataFrame, time: str, span: Span) -> DataFrame:
