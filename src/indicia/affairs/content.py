@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from indicia.records import Claim, Document
 
-__all__ = ["Content", "content_of", "ranks"]
+__all__ = ["Content", "content_of", "in_turn", "ranks"]
 
 Content = tuple[str, ...]
 
@@ -29,7 +29,11 @@ def content_of(claim: Claim) -> Content:
     )
 
 
+def in_turn(document: Document) -> tuple[str, str, str]:
+    """A key to sort documents by: their date, then their text."""
+    return document.published or "9999", document.text, document.title or ""
+
+
 def ranks(documents: Iterable[Document]) -> Mapping[str, int]:
     """Place of each document by its date, then its text; by id."""
-    ordered = sorted(documents, key=lambda one: (one.published or "9999", one.text, one.title or ""))
-    return {document.id: number for number, document in enumerate(ordered)}
+    return {document.id: number for number, document in enumerate(sorted(documents, key=in_turn))}

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import islice
 from typing import NamedTuple
 
 from indicia.affairs.content import content_of
@@ -21,7 +23,24 @@ from indicia.read.claims.words.lexicon import FUNCTION
 from indicia.read.claims.words.wordsets import word_set
 from indicia.records import Claim, Document
 
-__all__ = ["Together", "by_incident"]
+__all__ = [
+    "MANY",
+    "Spell",
+    "Together",
+    "Trait",
+    "accused_on",
+    "by_incident",
+    "can_be_alike",
+    "is_nameless",
+    "keyed",
+    "names_told",
+    "near_ones",
+    "only_one",
+    "parts_of",
+    "together",
+    "traits_of",
+    "words_of",
+]
 
 _NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:\s+(?:(?:of|the|for|de|la)\s+)*[A-Z][\w&’'-]*)*")
 _LEAD = re.compile(r"^(?:the|a|an|its|their|his|her)\s+", re.IGNORECASE)
@@ -57,34 +76,17 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
     document, unless their deed is told in words of the only group of that time that accuses the same state. What a text says of
     itself goes before all that: a deed that "is not the compromise of ..." joins no claim on that one.
     """
-    known = {incident.id: incident for incident in knowledge.incidents}
-    apart = _set_apart(claims, documents, knowledge)
-    common = _common(knowledge)
-    names = {claim.id: _telling(claim, common) for claim in claims if not claim.incident_id}
-    telling = [group for group in names.values() if group]
-    parts = _joined([*telling, *_shortened(frozenset().union(*telling))])
-    key = {}
-    for claim in claims:
-        if claim.incident_id and claim.incident_id not in apart.get(claim.id, ()):
-            key[claim.id] = f"known:{claim.incident_id}"
-        elif names.get(claim.id):
-            key[claim.id] = f"named:{parts[min(names[claim.id])]}"
+    wanted = {claim.incident_id for claim in claims if claim.incident_id}
     of_document: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.id in key:
-            of_document[claim.quote.document].append(claim)
+        of_document[claim.quote.document].append(claim)
+    parts = parts_of(names for some in of_document.values() for names in names_told(some, knowledge).values())
+    key: dict[str, str] = {}
+    for place, some in of_document.items():
+        key |= keyed(some, documents.get(place), parts, wanted, knowledge)
     groups: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.id in key:
-            groups[key[claim.id]].append(claim)
-            continue
-        place = claim.quote.document
-        if claim.id in apart:
-            groups[f"apart:{' '.join(apart[claim.id])}:{place}"].append(claim)
-            continue
-        told = of_document[place]
-        near = told if len({key[one.id] for one in told}) == 1 else _of_paragraph(claim, told, documents.get(place))
-        groups[key[near[0].id] if near else f"document:{place}"].append(claim)
+        groups[key[claim.id]].append(claim)
     for group, other in _told_alike(groups, documents).items():
         groups[other] += groups.pop(group)
     order = {claim.id: number for number, claim in enumerate(claims)}
@@ -92,29 +94,76 @@ def by_incident(claims: Sequence[Claim], documents: Mapping[str, Document], know
     for members in groups.values():
         members.sort(key=lambda claim: order[claim.id])
     for group, members in sorted(groups.items(), key=lambda one: order[one[1][0].id]):
-        kind, _, value = group.partition(":")
-        if kind == "known":
-            out.append(Together(value, known[value].name if value in known else value, members))
-        elif kind == "named":
-            out.append(Together(None, _called(members, value), members))
-        elif kind == "apart":
-            others, _, place = value.partition(":")
-            act = next((claim.act.text for claim in members if claim.act), None)
-            heading = _heading(documents[place]) if place in documents else place
-            out.append(Together(None, " ".join(act.split()) if act else heading, members, tuple(others.split())))
-        else:
-            document = documents.get(value)
-            out.append(Together(None, _heading(document) if document else value, members))
+        out.append(together(group, members, documents, knowledge))
     return out
 
 
-def _set_apart(claims: Sequence[Claim], documents: Mapping[str, Document], knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """Claim id -> the known incidents that it is not about, by its text's own word, unless the claim itself names them."""
-    wanted = {claim.incident_id for claim in claims if claim.incident_id}
-    spoken = {place: set_apart(documents[place], knowledge, wanted) for place in documents} if wanted else {}
-    out: dict[str, tuple[str, ...]] = {}
+def names_told(claims: Iterable[Claim], knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """Claim id -> the names in small letters that tell which deed it is about, of claims on no known incident."""
+    common = _common(knowledge)
+    return {claim.id: _telling(claim, common) for claim in claims if not claim.incident_id}
+
+
+def parts_of(told: Iterable[frozenset[str]]) -> dict[str, str]:
+    """Name -> the first, in the alphabet, of all names that one deed goes by, from the names that each claim tells."""
+    telling = {names for names in told if names}
+    return _joined([*telling, *_shortened(frozenset().union(*telling))])
+
+
+def keyed(
+    claims: Sequence[Claim],
+    document: Document | None,
+    parts: Mapping[str, str],
+    wanted: Collection[str],
+    knowledge: Knowledge,
+) -> dict[str, str]:
+    """Claim id -> its group, for all claims of one document. `wanted` are the known incidents that any claim tells."""
+    apart = _set_apart(claims, document, wanted, knowledge)
+    names = names_told(claims, knowledge)
+    key = {}
     for claim in claims:
-        found = {one.incident for one in spoken.get(claim.quote.document, ()) if one.start <= claim.quote.start < one.end}
+        if claim.incident_id and claim.incident_id not in apart.get(claim.id, ()):
+            key[claim.id] = f"known:{claim.incident_id}"
+        elif names.get(claim.id):
+            key[claim.id] = f"named:{parts[min(names[claim.id])]}"
+    told = [claim for claim in claims if claim.id in key]
+    out = {}
+    for claim in claims:
+        place = claim.quote.document
+        if claim.id in key:
+            out[claim.id] = key[claim.id]
+        elif claim.id in apart:
+            out[claim.id] = f"apart:{' '.join(apart[claim.id])}:{place}"
+        else:
+            near = told if len({key[one.id] for one in told}) == 1 else _of_paragraph(claim, told, document)
+            out[claim.id] = key[near[0].id] if near else f"document:{place}"
+    return out
+
+
+def together(group: str, members: list[Claim], documents: Mapping[str, Document], knowledge: Knowledge) -> Together:
+    """The claims of one group, in their order, with what it is called."""
+    kind, _, value = group.partition(":")
+    if kind == "known":
+        known = next((incident.name for incident in knowledge.incidents if incident.id == value), value)
+        return Together(value, known, members)
+    if kind == "named":
+        return Together(None, _called(members, value), members)
+    if kind == "apart":
+        others, _, place = value.partition(":")
+        act = next((claim.act.text for claim in members if claim.act), None)
+        heading = _heading(documents[place]) if place in documents else place
+        return Together(None, " ".join(act.split()) if act else heading, members, tuple(others.split()))
+    return Together(None, _heading(documents[value]) if value in documents else value, members)
+
+
+def _set_apart(
+    claims: Sequence[Claim], document: Document | None, wanted: Collection[str], knowledge: Knowledge
+) -> dict[str, tuple[str, ...]]:
+    """Claim id -> the known incidents that it is not about, by its text's own word, unless the claim itself names them."""
+    spoken = set_apart(document, knowledge, wanted) if document is not None else ()
+    out: dict[str, tuple[str, ...]] = {}
+    for claim in claims if spoken else ():
+        found = {one.incident for one in spoken if one.start <= claim.quote.start < one.end}
         if found:
             found -= {one.incident.id for one in knowledge.affairs.find(claim.quote.text)}
         if found:
@@ -122,44 +171,122 @@ def _set_apart(claims: Sequence[Claim], documents: Mapping[str, Document], knowl
     return out
 
 
+class Trait(NamedTuple):
+    """That a group accuses a state and, somewhere, uses a word: what groups are told alike by."""
+
+    state: str
+    word: str
+
+
+class Spell(NamedTuple):
+    """Days, from the first to the last, on which something told of a group may be about it."""
+
+    first: int
+    last: int
+    group: str
+
+
+MANY = "*"  # no group: more than one
+_EVER = (0, date.max.toordinal())
+
+
+def is_nameless(group: str) -> bool:
+    """Whether a group is only what a document holds beside its named affairs."""
+    return group.startswith("document:")
+
+
+def can_be_alike(group: str) -> bool:
+    """Whether a group can be told alike with others; what a text sets apart cannot."""
+    return not group.startswith("apart:")
+
+
+def words_of(group: str, claim: Claim) -> frozenset[str]:
+    """Words of a claim that tell which deed is meant."""
+    deed = claim.act.text if claim.act else claim.incident or ""
+    return frozenset(_words(deed if is_nameless(group) else claim.quote.text))
+
+
+def accused_on(claim: Claim, published: str | None) -> frozenset[tuple[str, int | None]]:
+    """The state that a claim accuses, and the day of its text as a number where that is known."""
+    day = date.fromisoformat(published[:10]).toordinal() if published and len(published) >= 10 else None
+    return frozenset([(claim.accused.state, day)] if claim.accused.state else ())
+
+
+def traits_of(
+    group: str, words: Collection[str], accused: Iterable[tuple[str, int | None]]
+) -> Iterator[tuple[Trait, tuple[Spell, ...]]]:
+    """What a group is told alike by, each once: of a nameless one with its days, of others with the days that are near."""
+    by_state: dict[str, set[int | None]] = defaultdict(set)
+    for state, day in accused:
+        by_state[state].add(day)
+    for state, days in by_state.items():
+        spells = tuple(Spell(*some, group) for some in _spells(days, 0 if is_nameless(group) else DAYS))
+        for word in words:
+            yield Trait(state, word), spells
+
+
+def _spells(days: Collection[int | None], margin: int) -> list[tuple[int, int]]:
+    if None in days:
+        return [_EVER]
+    out: list[tuple[int, int]] = []
+    for day in sorted(day for day in days if day is not None):
+        if margin and out and day - margin <= out[-1][1] + 1:
+            out[-1] = out[-1][0], day + margin
+        else:
+            out.append((day - margin, day + margin))
+    return out
+
+
+def near_ones(asked: Iterable[Spell], named: Iterable[Spell]) -> Iterator[tuple[str, str]]:
+    """Groups without a name, each with the only named one whose days theirs fall into, or with MANY; of one trait."""
+    coming = sorted(set(named))
+    every = {each.group for each in coming}
+    now: list[tuple[int, str]] = []  # a heap of the last day and the group
+    place = 0
+    for each in sorted(set(asked)):
+        if (each.first, each.last) == _EVER:
+            found = every
+        else:
+            while place < len(coming) and coming[place].first <= each.first:
+                heappush(now, (coming[place].last, coming[place].group))
+                place += 1
+            while now and now[0][0] < each.first:
+                heappop(now)
+            found = set(islice(dict.fromkeys(group for _, group in now), 2))
+        if found:
+            yield each.group, next(iter(found)) if len(found) == 1 else MANY
+
+
+def only_one(found: Collection[str]) -> str | None:
+    """The group that all of `found` are."""
+    return next(iter(found)) if len(found) == 1 and MANY not in found else None
+
+
 def _told_alike(groups: Mapping[str, list[Claim]], documents: Mapping[str, Document]) -> dict[str, str]:
     """A document's claims without a name -> the one group with a name that they are about: "it had hacked a satellite network",
     Moscow's denial says, and the day before others had accused it over "the satellite network KA-SAT"."""
-    named = {
-        group: {word for claim in claims for word in _words(claim.quote.text)}
-        for group, claims in groups.items()
-        if not group.startswith(("document:", "apart:"))
-    }
-    out = {}
-    for group in (group for group in groups if group not in named and not group.startswith("apart:")):
-        mine = groups[group]
-        words = {word for claim in mine for word in _words(claim.act.text if claim.act else claim.incident or "")}
-        fits = [
-            other
-            for other, told in named.items()
-            if not words.isdisjoint(told)
-            and any(
-                one.accused.state == claim.accused.state and _near(one, claim, documents)
-                for one in mine
-                if one.accused.state
-                for claim in groups[other]
-            )
-        ]
-        if len(fits) == 1:
-            out[group] = fits[0]
-    return out
+    named: dict[Trait, list[Spell]] = defaultdict(list)
+    asked: dict[Trait, list[Spell]] = defaultdict(list)
+    for group, claims in groups.items():
+        if not can_be_alike(group):
+            continue
+        texts = [documents.get(claim.quote.document) for claim in claims]
+        words = frozenset().union(*(words_of(group, claim) for claim in claims))
+        accused = frozenset().union(
+            *(accused_on(claim, text.published if text else None) for claim, text in zip(claims, texts, strict=True))
+        )
+        for trait, spells in traits_of(group, words, accused):
+            (asked if is_nameless(group) else named)[trait] += spells
+    fits: dict[str, set[str]] = defaultdict(set)
+    for trait, some in asked.items():
+        for group, other in near_ones(some, named.get(trait, ())):
+            fits[group].add(other)
+    return {group: only for group, found in fits.items() if (only := only_one(found)) is not None}
 
 
 def _words(text: str) -> list[str]:
     """Words in small letters that tell which deed is meant: not those of any attack, and not those of any victim."""
     return [word.removesuffix("s") for word in _WORD.findall(text) if word not in _ANY_DEED and word not in FUNCTION]
-
-
-def _near(one: Claim, other: Claim, documents: Mapping[str, Document]) -> bool:
-    """Whether two claims stand in texts of one month, as far as their dates are known."""
-    dates = [documents[claim.quote.document].published if claim.quote.document in documents else None for claim in (one, other)]
-    days = [date.fromisoformat(told[:10]) for told in dates if told and len(told) >= 10]
-    return len(days) < 2 or abs((days[0] - days[1]).days) <= DAYS
 
 
 def _of_paragraph(claim: Claim, others: Sequence[Claim], document: Document | None) -> list[Claim]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from indicia.affairs.content import content_of, ranks
-from indicia.affairs.incidents import by_incident
+from indicia.affairs.content import Content, content_of, ranks
+from indicia.affairs.incidents import Together, by_incident
 from indicia.affairs.origins import day_of, target_of, voice_of
 from indicia.knowledge import Knowledge
 from indicia.records import Affair, AffairRow, Claim, Document, Firmness, Level, Shift, SourceType, Stance
 
-__all__ = ["join_affairs"]
+__all__ = ["affair_of", "claims_in", "claim_order", "join_affairs"]
 
 _LEVELS = {Level.PLACE: 0, Level.STATE: 1, Level.AGENCY: 2, Level.GROUP: 3, Level.OPERATOR: 4}
 
@@ -31,40 +31,48 @@ def join_affairs(claims: Iterable[Claim], documents: Iterable[Document], knowled
     """
     known = {document.id: document for document in documents}
     place = ranks(known.values())
-    every = sorted(claims, key=lambda c: (day_of(c, known), place.get(c.quote.document, 0), c.quote.start, content_of(c)))
+    every = sorted(claims, key=lambda c: claim_order(c, known, place))
     text_of = {claim.id: claim.quote.document for claim in every}
-    incidents = {incident.id: incident for incident in knowledge.incidents}
-    affairs = []
-    for value, name, members, apart in by_incident(every, known, knowledge):
-        incident = incidents.get(value or "")
-        accusing = [c for c in members if c.stance is Stance.ACCUSES]
-        private = [day_of(c, known) for c in accusing if c.source.type in (SourceType.COMPANY, SourceType.PERSON)]
-        official = [
-            day_of(c, known)
-            for c in accusing
-            if c.source.type in (SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT)
-        ]
-        affairs.append(
-            Affair(
-                incident_id=value,
-                name=name,
-                rows=_rows(members),
-                shifts=_shifts([c for c in members if c.origin is None], known),
-                origins=len(
-                    {
-                        voice_of(c, text_of.get(c.origin or c.id, c.quote.document))
-                        for c in accusing
-                        if c.source.party or c.origin is None
-                    }
-                ),
-                is_not=apart,
-                first_detected=(incident.start or incident.disclosed) if incident else None,
-                first_private=min((d for d in private if d != "9999"), default=None),
-                first_official=min((d for d in official if d != "9999"), default=None),
-            )
-        )
+    affairs = [affair_of(each, known, text_of, knowledge) for each in by_incident(every, known, knowledge)]
     # Those with as many claims stay in the order of their first claim, which goes by content.
-    return tuple(sorted(affairs, key=lambda a: -sum(len(row.claims) for row in a.rows)))
+    return tuple(sorted(affairs, key=lambda a: -claims_in(a)))
+
+
+def claim_order(claim: Claim, documents: Mapping[str, Document], place: Mapping[str, int]) -> tuple[str, int, int, Content]:
+    """The order of claims in an affair. `place` is that of documents by date and text."""
+    return day_of(claim, documents), place.get(claim.quote.document, 0), claim.quote.start, content_of(claim)
+
+
+def claims_in(affair: Affair) -> int:
+    """How many claims it has."""
+    return sum(len(row.claims) for row in affair.rows)
+
+
+def affair_of(group: Together, documents: Mapping[str, Document], text_of: Mapping[str, str], knowledge: Knowledge) -> Affair:
+    """The affair of claims that are together, in their order. `text_of`: claim id -> its document, of all that they lead back
+    to."""
+    incident = next((one for one in knowledge.incidents if one.id == group.incident), None)
+    accusing = [c for c in group.claims if c.stance is Stance.ACCUSES]
+    private = [day_of(c, documents) for c in accusing if c.source.type in (SourceType.COMPANY, SourceType.PERSON)]
+    official = [
+        day_of(c, documents)
+        for c in accusing
+        if c.source.type in (SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT)
+    ]
+    voices = {
+        voice_of(c, text_of.get(c.origin or c.id, c.quote.document)) for c in accusing if c.source.party or c.origin is None
+    }
+    return Affair(
+        incident_id=group.incident,
+        name=group.name,
+        rows=_rows(group.claims),
+        shifts=_shifts([c for c in group.claims if c.origin is None], documents),
+        origins=len(voices),
+        is_not=group.is_not,
+        first_detected=(incident.start or incident.disclosed) if incident else None,
+        first_private=min((d for d in private if d != "9999"), default=None),
+        first_official=min((d for d in official if d != "9999"), default=None),
+    )
 
 
 def _rows(members: list[Claim]) -> tuple[AffairRow, ...]:
@@ -72,22 +80,30 @@ def _rows(members: list[Claim]) -> tuple[AffairRow, ...]:
     by_source: dict[str, list[Claim]] = {}
     for claim in members:
         by_source.setdefault(_source(claim), []).append(claim)
+    denials: dict[str, dict[str, None]] = {}  # target -> sources
+    named: dict[str, dict[tuple[str, str, str], int]] = {}  # target -> source, its names -> place of its first accusation
+    beside: dict[tuple[str, str], dict[str, int]] = {}  # target, document -> source -> the same
+    for place, claim in enumerate(members):
+        target = target_of(claim)
+        if claim.stance is Stance.DENIES:
+            denials.setdefault(target, {})[_source(claim)] = None
+        elif claim.stance is Stance.ACCUSES:
+            beside.setdefault((target, claim.quote.document), {}).setdefault(_source(claim), place)
+            if (party := claim.source.party) is not None:
+                named.setdefault(target, {}).setdefault((_source(claim), party.canonical, party.span.text), place)
     rows = []
     for source, own in by_source.items():
         endorses: dict[str, None] = {}
         denied: dict[str, None] = {}
         for claim in own:
-            for other in members:
-                if _source(other) == source or target_of(other) != target_of(claim) or not target_of(claim):
-                    continue
-                if claim.stance is Stance.ENDORSES and other.stance is Stance.ACCUSES:
-                    named = other.source.party is not None and (
-                        other.source.party.canonical in claim.quote.text or other.source.party.span.text in claim.quote.text
-                    )
-                    if named or other.quote.document == claim.quote.document:
-                        endorses[_source(other)] = None
-                if claim.stance is Stance.ACCUSES and other.stance is Stance.DENIES:
-                    denied[_source(other)] = None
+            target = target_of(claim)
+            if target and claim.stance is Stance.ENDORSES:
+                found = [(place, other) for other, place in beside.get((target, claim.quote.document), {}).items()]
+                for (other, *names), place in named.get(target, {}).items():
+                    found += [(place, other) for name in names if name in claim.quote.text]
+                endorses |= dict.fromkeys(other for _, other in sorted(found) if other != source)
+            if target and claim.stance is Stance.ACCUSES:
+                denied |= dict.fromkeys(other for other in denials.get(target, ()) if other != source)
         rows.append(
             AffairRow(source=source, claims=tuple(c.id for c in own), endorses=tuple(endorses), denied_by=tuple(denied))
         )

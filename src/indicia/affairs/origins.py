@@ -10,18 +10,38 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+from zlib import crc32
 
 import msgspec
 
-from indicia.affairs.content import content_of, ranks
+from indicia.affairs.content import Content, content_of, ranks
 from indicia.records import Claim, Document, Firmness, SourceType
 
-__all__ = ["day_of", "led_back", "target_of", "voice_of"]
+__all__ = [
+    "COPY",
+    "MOST_ALIKE",
+    "Said",
+    "copies_of",
+    "day_of",
+    "first_utterances",
+    "led_back",
+    "narrated",
+    "place_key",
+    "said_in",
+    "shingles",
+    "target_of",
+    "voice_key",
+    "voice_of",
+    "with_origin",
+]
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 6
+MOST_ALIKE = 50  # texts that hold one sequence and are looked at: what stands in more is of no text in particular
 COPY = 0.6  # share of six-word sequences from which a document counts as a copy of another
+
+Name = TypeVar("Name")
 
 
 def day_of(claim: Claim, documents: Mapping[str, Document]) -> str:
@@ -36,34 +56,45 @@ def target_of(claim: Claim) -> str:
     return "" if party is None else claim.accused.state or party.canonical.lower()
 
 
-def _shingles(text: str, limit: int = 4000) -> frozenset[int]:
-    """Hashes of six-word sequences of the first words of a text."""
+def shingles(text: str, limit: int = 4000) -> frozenset[int]:
+    """Numbers below 2**32 for the six-word sequences of the first words of a text, the same on every machine."""
     words = _WORD.findall(text.lower())[:limit]
-    return frozenset(hash(tuple(words[i : i + _SHINGLE])) for i in range(max(1, len(words) - _SHINGLE + 1)))
+    return frozenset(
+        crc32(" ".join(words[i : i + _SHINGLE]).encode("utf-8", "replace")) for i in range(max(1, len(words) - _SHINGLE + 1))
+    )
 
 
-def _copies(documents: Sequence[Document]) -> dict[str, str]:
-    """Document id -> id of the earliest document with nearly the same text (itself when there is none)."""
-    place = ranks(documents)
-    ordered = sorted(documents, key=lambda d: place[d.id])
-    seen: list[tuple[str, frozenset[int]]] = []
+def copies_of(texts: Iterable[tuple[Name, frozenset[int]]]) -> dict[Name, Name]:
+    """Text -> the earliest text that is nearly the same (itself when there is none), from the sequences of each, the earliest
+    first."""
+    seen: list[tuple[Name, frozenset[int]]] = []
     index: dict[int, list[int]] = defaultdict(list)
-    out: dict[str, str] = {}
-    for document in ordered:
-        mine = _shingles(document.text)
+    out: dict[Name, Name] = {}
+    for document, mine in texts:
         shared: dict[int, int] = defaultdict(int)
         for shingle in mine:
-            for other in index.get(shingle, ())[:50]:
+            for other in index.get(shingle, ())[:MOST_ALIKE]:
                 shared[other] += 1
-        best = max(shared, key=lambda k: (shared[k], -k), default=-1)
-        if best >= 0 and shared[best] >= COPY * min(len(mine), len(seen[best][1])):
-            out[document.id] = out[seen[best][0]]
+        alike = (other for other, count in shared.items() if count >= COPY * min(len(mine), len(seen[other][1])))
+        best = max(alike, key=lambda k: (shared[k], -k), default=None)
+        if best is not None:
+            out[document] = out[seen[best][0]]
             continue
-        out[document.id] = document.id
+        out[document] = document
         for shingle in mine:
             index[shingle].append(len(seen))
-        seen.append((document.id, mine))
+        seen.append((document, mine))
     return out
+
+
+class Said(NamedTuple):
+    """A claim with what its place among all others is told by: the document that its text is a copy of (its own where it is
+    none), the day, and the order in which claims were first made."""
+
+    claim: Claim
+    place: str
+    day: str
+    order: tuple[str, bool, bool, Content]
 
 
 class _Utterance(NamedTuple):
@@ -80,43 +111,57 @@ def led_back(claims: Iterable[Claim], documents: Iterable[Document]) -> tuple[Cl
     flatly of a source that had spoken more firmly is its words passed on, no new utterance.
     """
     claims = tuple(claims)
-    first = _first_utterances(claims, {document.id: document for document in documents})
-    return tuple(
-        msgspec.structs.replace(claim, origin=first[claim.id] if first[claim.id] != claim.id else None) for claim in claims
-    )
+    known = {document.id: document for document in documents}
+    place = ranks(known.values())
+    copies = copies_of((each.id, shingles(each.text)) for each in sorted(known.values(), key=lambda one: place[one.id]))
+    said = sorted((said_in(claim, known.get(claim.quote.document), copies) for claim in claims), key=lambda one: one.order)
+    by_voice: dict[tuple[str, ...], list[Said]] = defaultdict(list)
+    by_place: dict[tuple[str, ...], list[Said]] = defaultdict(list)
+    for one in said:
+        by_place[place_key(one)].append(one)
+        if one.claim.source.party is not None:
+            by_voice[voice_key(one)].append(one)
+    first = {claim: origin for some in by_voice.values() for claim, origin in first_utterances(some).items()}
+    for some in by_place.values():
+        first |= narrated(some, first)
+    return tuple(with_origin(claim, first[claim.id]) for claim in claims)
 
 
-def _first_utterances(claims: Sequence[Claim], known: Mapping[str, Document]) -> dict[str, str]:
-    """Claim id -> id of the claim that is its first utterance (its own id for a first utterance)."""
-    copies = _copies(list(known.values()))
-    ordered = sorted(
-        claims,
-        key=lambda c: (
-            day_of(c, known),
-            copies.get(c.quote.document, c.quote.document) != c.quote.document,
-            not _heads(c, known.get(c.quote.document)),
-            content_of(c),
-        ),
-    )
-    out: dict[str, str] = {}
-    sourced: dict[tuple[str, str, str], str] = {}
-    utterances: dict[tuple[str, ...], list[_Utterance]] = {}
-    for claim in ordered:
-        if claim.source.party is None:
-            continue
-        place = copies.get(claim.quote.document, claim.quote.document)
-        said = utterances.setdefault(
-            (*voice_of(claim, place), claim.stance.value, target_of(claim), claim.incident_id or ""), []
-        )
-        out[claim.id] = _passed_on(claim, day_of(claim, known), said)
-        sourced.setdefault((place, claim.stance.value, target_of(claim)), out[claim.id])
-    narrated: dict[tuple[str, str, str], str] = {}
-    for claim in ordered:
-        if claim.source.party is None:
-            place = copies.get(claim.quote.document, claim.quote.document)
-            key = (place, claim.stance.value, target_of(claim))
-            out[claim.id] = sourced.get(key) or narrated.setdefault(key, claim.id)
-    return out
+def with_origin(claim: Claim, first: str) -> Claim:
+    """The claim, led back to the claim with the id `first`."""
+    return msgspec.structs.replace(claim, origin=first if first != claim.id else None)
+
+
+def said_in(claim: Claim, document: Document | None, copies: Mapping[str, str]) -> Said:
+    """The claim of a document. `copies`: document id -> the earliest with nearly the same text."""
+    place = copies.get(claim.quote.document, claim.quote.document)
+    day = day_of(claim, {document.id: document} if document else {})
+    return Said(claim, place, day, (day, place != claim.quote.document, not _heads(claim, document), content_of(claim)))
+
+
+def voice_key(said: Said) -> tuple[str, ...]:
+    """What claims have in common of which one may pass on another: who speaks, how they stand to whom, and the deed."""
+    claim = said.claim
+    return (*voice_of(claim, said.place), claim.stance.value, target_of(claim), claim.incident_id or "")
+
+
+def place_key(said: Said) -> tuple[str, ...]:
+    """What narration and the sourced claim that it tells again have in common."""
+    return said.place, said.claim.stance.value, target_of(said.claim)
+
+
+def first_utterances(said: Iterable[Said]) -> dict[str, str]:
+    """Claim id -> id of the claim that is its first utterance (its own id for a first utterance), for all sourced claims of one
+    `voice_key`, in their order."""
+    utterances: list[_Utterance] = []
+    return {one.claim.id: _passed_on(one.claim, one.day, utterances) for one in said}
+
+
+def narrated(said: Sequence[Said], first: Mapping[str, str]) -> dict[str, str]:
+    """The same for the claims of one `place_key` that name no source: the first utterance of the first that names one, else the
+    first narration. `first` says it of those that name one."""
+    head = next((first[one.claim.id] for one in said if one.claim.source.party is not None), said[0].claim.id)
+    return {one.claim.id: head for one in said if one.claim.source.party is None}
 
 
 def _passed_on(claim: Claim, day: str, said: list[_Utterance]) -> str:
