@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from examples.scenarios import write_scenario
 from indicia.pipeline import read_lines
+from indicia.spark.reading import KINDS
 
 HOST = "127.0.0.1"
 LINES = 20_000  # ordinary ones around the scenario
@@ -136,11 +137,11 @@ def same_reading(folder: Path, master: str) -> bool:
         str(folder / "read"),
     )
     rows = pq.read_table(folder / "read").to_pylist()
-    found = {(row["kind"], row["id"], row["number"]): json.loads(row["row"]) for row in rows if row["kind"] != "texts"}
+    found = {(row["kind"], row["id"], row["number"]): json.loads(row["row"]) for row in rows if row["kind"] in KINDS}
     wanted = {}
     for answer in read_lines((json.dumps(text).encode() for text in texts), jobs=1):
         told = json.loads(answer.data)
-        for kind in ("claims", "techniques", "indicators", "names", "problems"):
+        for kind in KINDS:
             wanted |= {(kind, told["id"], number): row for number, row in enumerate(told.get(kind, ()))}
     print(f"read on the cluster: {seconds:.1f} s, {len(found)} rows of {TEXTS} texts")
     print("the same rows" if found == wanted else "NOT THE SAME")

@@ -41,7 +41,7 @@ def of_answers() -> dict[tuple[str, str, int], Any]:
 
 
 def of_rows(rows: list[dict[str, Any]]) -> dict[tuple[str, str, int], Any]:
-    return {(row["kind"], row["id"], row["number"]): orjson.loads(row["row"]) for row in rows if row["kind"] != "texts"}
+    return {(row["kind"], row["id"], row["number"]): orjson.loads(row["row"]) for row in rows if row["kind"] in KINDS}
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -59,8 +59,9 @@ def test_a_table_of_texts(session: SparkSession, tmp_path: Path) -> None:
     read_texts(session, table, str(tmp_path / "out"))
     rows = ds.dataset(tmp_path / "out", partitioning="hive", exclude_invalid_files=True).to_table().to_pylist()
     assert of_rows(rows) == of_answers()
+    (tmp_path / "mine").mkdir()
     with pytest.raises(InputError, match="is there already"):
-        read_texts(session, table, str(tmp_path / "out"))
+        read_texts(session, table, str(tmp_path / "mine"))
     pq.write_table(pa.table({"body": ["x"]}), tmp_path / "other.parquet")
     with pytest.raises(InputError, match="needs the columns id and text"):
         read_texts(session, read_table(f"parquet:{tmp_path / 'other.parquet'}"), str(tmp_path / "more"))

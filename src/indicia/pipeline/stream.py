@@ -43,10 +43,11 @@ def _refused(number: int, what: str, hint: str) -> Answer:
     return Answer(orjson.dumps({"error": what, "line": number, "hint": hint}), False)
 
 
-def read_line(line: bytes, number: int, published: str | None = None) -> Answer:
+def read_line(line: bytes, number: int, published: str | None = None, whole: bool = False) -> Answer:
     """What was read in one line, or `{"error", "line", "hint"}` saying what is wrong with it. Never raises for what it holds.
 
-    `published` is the date of a document that does not tell its own.
+    `published` is the date of a document that does not tell its own. `whole`: the answer to a line with claims also holds the
+    records that it was drawn from, `{"document", "claims"}`, as `whole`.
     """
     if line == TOO_LONG:
         return _refused(number, "is longer than a line may be", "split the document")
@@ -63,7 +64,10 @@ def read_line(line: bytes, number: int, published: str | None = None) -> Answer:
             problems.append({"where": name, "what": f"not a date: {given.date!r}", "severity": Severity.SKIPPED.value})
     try:
         document = document_from_text(given.text, name=name, published=day)
-        row: dict[str, Any] = reading_row(read_document(document, load()), document)
+        reading = read_document(document, load())
+        row: dict[str, Any] = reading_row(reading, document)
+        if whole and reading.claims:
+            row["whole"] = msgspec.to_builtins({"document": document, "claims": reading.claims})
         row["id"] = name if given.id is None or (isinstance(given.id, int) and abs(given.id) >= 1 << 63) else given.id
         if problems:
             row["problems"] = [*problems, *row.get("problems", ())]
@@ -72,8 +76,8 @@ def read_line(line: bytes, number: int, published: str | None = None) -> Answer:
         return _refused(number, f"a fault in Indicia: {type(error).__name__}: {error}", "please report it with this document")
 
 
-def _read_chunk(chunk: Chunk, published: str | None) -> list[Answer]:
-    return [read_line(line, number, published) for number, line in chunk]
+def _read_chunk(chunk: Chunk, published: str | None, whole: bool) -> list[Answer]:
+    return [read_line(line, number, published, whole) for number, line in chunk]
 
 
 def _lost(number: int) -> Answer:
@@ -87,11 +91,13 @@ def read_lines(
     published: str | None = None,
     tell: Callable[[str], None] = lambda text: None,
     apart: bool = False,
+    whole: bool = False,
 ) -> Generator[Answer, None, None]:
     """One answer per non-empty line, in the order of the lines. `jobs` defaults to the number of cores.
 
     A None among the lines says that no more have come yet: what has come is answered first. `tell` hears of processes that were
-    killed; their documents are read again. `apart`: no document is read in this process, however few they are.
+    killed; their documents are read again. `apart`: no document is read in this process, however few they are. `whole`: see
+    `read_line`.
     """
     jobs = jobs or os.cpu_count() or 1
     chunks = _chunks(lines)
@@ -101,12 +107,12 @@ def read_lines(
         if jobs > 1 and (seen >= _CHUNK or sum(len(line) for _, line in chunk) >= _CHUNK_BYTES):
             break
         for number, line in chunk:  # starting processes costs more than reading little
-            yield read_line(line, number, published)
+            yield read_line(line, number, published, whole)
     else:
         chunk = []
         if not apart:
             return
-    with Workers(partial(_read_chunk, published=published), jobs, lost=_lost, tell=tell) as workers:
+    with Workers(partial(_read_chunk, published=published, whole=whole), jobs, lost=_lost, tell=tell) as workers:
         for answers in workers.each(chain([chunk], chunks)):
             yield from answers
 

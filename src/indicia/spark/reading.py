@@ -14,7 +14,7 @@ import pyarrow as pa
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
 from indicia.spark.session import clear_errors, without_warnings
-from indicia.spark.tables import Table, load_table, refused
+from indicia.spark.tables import Table, exists, load_table, refused, stream_table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -26,14 +26,19 @@ _ROWS = pa.schema(
     [("kind", pa.string()), ("id", pa.string()), ("number", pa.int32()), ("marking", pa.string()), ("row", pa.string())]
 )
 _AT_ONCE = 200  # texts
+_CHECKPOINT = "_checkpoint"
 
 
-def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None) -> None:
-    """Reads the texts of a table with the columns `id`, `text` and perhaps `date` into a folder of Parquet, which is made.
+def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None, at_once: int = 1 << 24) -> None:
+    """Reads the texts of a table with the columns `id`, `text` and perhaps `date` into a folder of Parquet, batch by batch.
 
-    Its rows are `kind` (claims, techniques, indicators, names, problems; `texts` for each text that was read), `id`, `number`
-    within the text, `marking`, and `row`: JSON, as in docs/cli.md. Raises: InputError where the table has other columns, or the
-    folder is there.
+    Its rows are `kind` (claims, techniques, indicators, names, problems; `texts` for each text that was read; `ledger` for the
+    text itself with its claims, where it has any), `id`, `number` within the text, `marking`, and `row`: JSON, as in
+    docs/cli.md.
+    What was stopped or killed goes on with the batch that it was at when it is asked again, and files that the table has
+    gained since are read then. `at_once` are the bytes of files in a batch for each core, so that what a kill costs is some
+    minutes, however large the cluster. Raises: InputError where the table has other columns, or the folder holds something
+    else.
     """
     from pyspark.errors import PySparkException
 
@@ -41,15 +46,23 @@ def read_texts(session: SparkSession, table: Table, out: str, *, published: str 
     session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(_AT_ONCE))
     if not {"id", "text"} <= set(rows.columns):
         raise InputError("a table of texts needs the columns id and text", where=str(table))
-    asked = rows.selectExpr(
-        "cast(id as string) id", "text", *(("cast(date as string) date",) if "date" in rows.columns else ())
-    )
+    wanted = ("cast(id as string) id", "text", *(("cast(date as string) date",) if "date" in rows.columns else ()))
+    if exists(session, out) and not exists(session, f"{out}/{_CHECKPOINT}"):
+        raise InputError(
+            "is there already, and holds nothing that could be gone on with", where=out, hint="name another folder"
+        )
+
+    def of_batch(some: DataFrame, number: int) -> None:
+        # A batch is written as a whole or again, under its own name, so that nothing is told twice.
+        read = _read(some.selectExpr(*wanted), published)
+        read.write.partitionBy("kind").mode("overwrite").parquet(f"{out}/batch={number:06}")
+
     with clear_errors():
         try:
-            _read(asked, published).write.partitionBy("kind").mode("errorifexists").parquet(out)
+            stream = stream_table(session, table, rows, at_once * int(session.sparkContext.defaultParallelism))
+            begun = stream.writeStream.foreachBatch(of_batch).option("checkpointLocation", f"{out}/{_CHECKPOINT}")
+            begun.trigger(availableNow=True).start().awaitTermination()
         except PySparkException as error:
-            if "PATH_ALREADY_EXISTS" in str(error):
-                raise InputError("is there already", where=out, hint="name another folder") from error
             raise refused(table, error) from error
 
 
@@ -69,7 +82,7 @@ def _read(rows: DataFrame, published: str | None) -> DataFrame:
 def answered(texts: Iterable[dict[str, Any]], published: str | None, *, again: bool = False) -> Iterator[dict[str, Any]]:
     """The rows of some texts, in their order."""
     given = [{name: value for name, value in text.items() if value is not None} for text in texts]
-    answers = read_lines(map(orjson.dumps, given), jobs=1, published=published, apart=again)
+    answers = read_lines(map(orjson.dumps, given), jobs=1, published=published, apart=again, whole=True)
     for text, answer in zip(given, answers, strict=True):
         yield from rows_of(str(text.get("id", "")), answer.data)
 
@@ -82,6 +95,8 @@ def rows_of(id: str, answer: bytes) -> Iterator[dict[str, Any]]:
         yield {"kind": "problems", "id": id, "number": 0, "marking": None, "row": orjson.dumps(told).decode()}
         return
     same = {"id": id, "marking": told["marking"]}
+    if told["claims"]:
+        yield {"kind": "ledger", "number": 0, "row": orjson.dumps(told["whole"]).decode(), **same}
     counts = {kind: len(told.get(kind, ())) for kind in KINDS}
     yield {"kind": "texts", "number": 0, "row": orjson.dumps(counts).decode(), **same}
     for kind in KINDS:

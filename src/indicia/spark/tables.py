@@ -36,6 +36,7 @@ __all__ = [
     "Run",
     "Span",
     "Table",
+    "exists",
     "load_table",
     "numbered",
     "open_table",
@@ -44,6 +45,7 @@ __all__ = [
     "refused",
     "scan_rows",
     "scanned",
+    "stream_table",
 ]
 
 # What Spark does not bring, by the name that its makers give it for a version of Spark, as 4.1.
@@ -153,6 +155,33 @@ def load_table(session: SparkSession, table: Table) -> DataFrame:
         if not is_of_spark(error):
             raise
         raise refused(table, error) from error
+
+
+def stream_table(session: SparkSession, table: Table, rows: DataFrame, at_once: int) -> DataFrame:
+    """The rows of a table as a stream of files, about `at_once` bytes of them at a time; `rows` are those that it has now."""
+    # Without an age Spark passes over files that are a week older than the newest that it has seen.
+    options = {"maxBytesPerTrigger": str(at_once), "maxFileAge": "36500d"}
+    stream = session.readStream.options(**options)
+    if table.format == "table":
+        return stream.table(table.address)
+    if table.format not in PACKAGES or table.format == "avro":  # files, whose columns a stream has to be told
+        stream = stream.schema(rows.schema)
+    store, path = _stored(session, table.address)
+    if store.exists(path) and store.getFileStatus(path).isFile():  # a stream is of a folder
+        return stream.option("pathGlobFilter", path.getName()).format(table.format).load(path.getParent().toString())
+    return stream.format(table.format).load(table.address)
+
+
+def exists(session: SparkSession, address: str) -> bool:
+    """Whether there is such a file or folder, wherever Spark keeps it."""
+    store, path = _stored(session, address)
+    return bool(store.exists(path))
+
+
+def _stored(session: SparkSession, address: str) -> tuple[Any, Any]:
+    context: Any = session.sparkContext
+    path = context._jvm.org.apache.hadoop.fs.Path(address)  # pyspark has no word of its own for it
+    return path.getFileSystem(context._jsc.hadoopConfiguration()), path
 
 
 def refused(table: Table, error: Exception) -> InputError:
