@@ -86,6 +86,7 @@ def register() -> None:
         return
     from indicia.cli import (
         advise,
+        affairs,
         brief,
         completion,
         doctor,
@@ -108,6 +109,7 @@ def register() -> None:
     app.command("brief")(_exiting(brief.brief))
     app.command("read")(_exiting(read.read))
     app.command("hunt")(_exiting(hunt.hunt))
+    app.command("affairs")(_exiting(affairs.affairs))
     app.command("weigh")(_exiting(weigh.weigh))
     app.command("advise")(_exiting(advise.advise))
     app.command("judge")(_exiting(judge.judge))

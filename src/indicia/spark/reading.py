@@ -14,12 +14,13 @@ import pyarrow as pa
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
 from indicia.spark.session import clear_errors, without_warnings
-from indicia.spark.tables import Table, exists, load_table, refused, stream_table
+from indicia.spark.tables import Table, exists, files_in, load_table, refused, stream_table
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import RDD
+    from pyspark.sql import DataFrame, Row, SparkSession
 
-__all__ = ["KINDS", "answered", "read_texts", "rows_of"]
+__all__ = ["KINDS", "answered", "ledger_rows", "read_texts", "rows_of"]
 
 KINDS = ("claims", "techniques", "indicators", "names", "problems")
 _ROWS = pa.schema(
@@ -64,6 +65,22 @@ def read_texts(session: SparkSession, table: Table, out: str, *, published: str 
             begun.trigger(availableNow=True).start().awaitTermination()
         except PySparkException as error:
             raise refused(table, error) from error
+
+
+def ledger_rows(session: SparkSession, folder: str) -> RDD[str]:
+    """The JSON of each text with claims in a folder that `read_texts` wrote. Raises: InputError where it is none, or a batch of
+    it was not written to its end."""
+    if not exists(session, f"{folder}/{_CHECKPOINT}"):
+        raise InputError("is no folder that `indicia read --engine spark` wrote", where=folder)
+    for batch in files_in(session, folder):
+        if batch.startswith("batch=") and not exists(session, f"{folder}/{batch}/_SUCCESS"):
+            raise InputError("was not read to its end", where=folder, hint="read it again: it goes on where it was stopped")
+    rows = session.read.option("basePath", folder).parquet(f"{folder}/batch=*")
+    return rows.filter("kind = 'ledger'").select("row").rdd.map(_only)
+
+
+def _only(row: Row) -> str:
+    return str(row[0])
 
 
 def _read(rows: DataFrame, published: str | None) -> DataFrame:

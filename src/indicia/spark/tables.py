@@ -37,6 +37,7 @@ __all__ = [
     "Span",
     "Table",
     "exists",
+    "files_in",
     "load_table",
     "numbered",
     "open_table",
@@ -176,6 +177,12 @@ def exists(session: SparkSession, address: str) -> bool:
     """Whether there is such a file or folder, wherever Spark keeps it."""
     store, path = _stored(session, address)
     return bool(store.exists(path))
+
+
+def files_in(session: SparkSession, address: str) -> list[str]:
+    """The names of what is in a folder, wherever Spark keeps it."""
+    store, path = _stored(session, address)
+    return sorted(str(each.getPath().getName()) for each in store.listStatus(path))
 
 
 def _stored(session: SparkSession, address: str) -> tuple[Any, Any]:
