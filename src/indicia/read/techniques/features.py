@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BUCKETS", "Features", "words"]
+__all__ = ["BUCKETS", "Features", "shaped", "stemmed", "words"]
 
 BUCKETS = 1 << 18
 _MASK = BUCKETS - 1
@@ -65,7 +65,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_SHAPES.sub(_shape, text))[:MOST_WORDS]
 
 
-def _stem(word: str) -> str:
+def stemmed(word: str) -> str:
     """A crude stem, so that `injects`, `injected` and `injecting` share a pair of words."""
     for ending in ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -99,7 +99,7 @@ class Features:
             stem = low if low[0] == "<" else "<blob>"
             found = ["w:" + stem]
         else:
-            stem = _stem(low)
+            stem = stemmed(low)
             found = ["w:" + low, "s:" + stem]
             padded = f" {low} "
             for n in (3, 4, 5):

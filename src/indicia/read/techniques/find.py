@@ -15,6 +15,7 @@ from indicia.knowledge import Knowledge
 from indicia.read.techniques.contexts import Sections, context_of
 from indicia.read.techniques.encoder import encoder
 from indicia.read.techniques.literal import find_literal
+from indicia.read.techniques.nearest import nearest
 from indicia.read.techniques.pairs import Pairs
 from indicia.read.techniques.passages import Passage, passages
 from indicia.read.techniques.scorer import ALONE, Scorer, scorer
@@ -22,7 +23,7 @@ from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, Evidence,
 from indicia.read.text.mentioning import mention
 from indicia.records import Context, Document, Mention, MentionKind
 
-__all__ = ["evidence_of", "find_techniques"]
+__all__ = ["evidence_of", "find_techniques", "told_passages"]
 
 LONGEST_SCORED = 3000  # characters of one passage that are read
 SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
@@ -30,6 +31,8 @@ MOST_ASKED = 600  # passages of a document about which the encoder is asked; bou
 OWN_LIST = (
     4  # passages that name techniques: such a text has its own list, to which prose only adds what a passage says clearly
 )
+SHORT = 6  # passages of a text that is also read as one, against what ATT&CK says of each technique
+FEWEST_OF_SHORT = 10  # words of such a text
 STRETCH = 2000  # passages that are judged together; bounds the memory of a huge document
 
 
@@ -85,6 +88,11 @@ def evidence_of(document: Document, knowledge: Knowledge, model: Scorer) -> Evid
     )
     stretches = [_weighed(model, read[at : at + STRETCH], alone=False, most=MOST_ASKED) for at in range(0, len(read), STRETCH)]
     return _evidence(read, stretches, named)
+
+
+def told_passages(document: Document) -> list[_Read]:
+    """The passages of a document that tell of use: no advice, denials or suppositions."""
+    return [one for one in _passages(document) if context_of(one.text, one.advice)[0] is Context.STATED]
 
 
 def _passages(document: Document) -> list[_Read]:
@@ -156,7 +164,48 @@ def _prose(
         if whole is not None and len(named) < OWN_LIST:
             said = _as_whole(said, stretch, first, whole)
         found += _mentions(document, knowledge, model, read[first : first + STRETCH], stretch, said, first, named, alone, whole)
+    if len(read) <= SHORT and not named:  # a text that names techniques says itself what it is about
+        found += _described(document, knowledge, model, read, found)
     return found
+
+
+def _described(
+    document: Document,
+    knowledge: Knowledge,
+    model: Scorer,
+    read: Sequence[_Read],
+    found: Sequence[Mention],
+) -> list[Mention]:
+    """The technique that a short text as a whole describes, if its description comes near enough: a mention of the passage that
+    comes nearest."""
+    descriptions = nearest()
+    told = [one for one in read if context_of(one.text, one.advice)[0] is Context.STATED]
+    text = " ".join(one.text for one in told)
+    if descriptions is None or text.count(" ") + 1 < FEWEST_OF_SHORT:
+        return []
+    similarities = descriptions.similarities([text, *(one.text for one in told)])
+    best = descriptions.best(similarities[0], model.margins([text])[0], model.parents)
+    id = model.classes[best.technique]
+    if (
+        best.probability < descriptions.threshold
+        or id in {one.value for one in found}
+        or knowledge.attack.technique(id) is None
+    ):
+        return []
+    place = told[int(np.argmax(similarities[1:, best.technique]))].place
+    return [
+        mention(
+            document,
+            MentionKind.TECHNIQUE,
+            place.start,
+            place.end,
+            id,
+            type="attack-pattern",
+            target=knowledge.attack.current(id),
+            method="prose",
+            score=round(best.probability, 4),
+        )
+    ]
 
 
 class _Whole(NamedTuple):
