@@ -138,6 +138,12 @@ def test_expressions_on_what_they_nearly_match(used: Callable[[str], object], pi
         used(made(piece, 400_000))
 
 
+@pytest.mark.parametrize("row", ["-", "/", ", ", "a-", "/a"])
+def test_a_row_of_dashes_after_what_is_called_legitimate(row: str) -> None:
+    with ended_by(5):
+        assert find_indicators(document_from_text(f"A legitimate {row * 100} 198.51.100.7", name="a"))
+
+
 def test_lines_that_look_like_the_head_of_a_mail_are_tried_once() -> None:
     with ended_by(5):
         assert sniff(b"name: value\r\n" * 300 + b"the text", "a.txt")[0] is Kind.PLAIN

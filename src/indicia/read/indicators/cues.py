@@ -71,7 +71,8 @@ _VICTIM_AFTER = re.compile(
 _CLEAN = (
     r"\b(?:legitimate(?!-)|benign|harmless|genuine|clean|trusted|official|unmodified|legit|built-in|non-malicious|"
     r"not malicious|innocuous|well-known)\b"
-    r"(?:[\s,/-]+(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|like)\b)[\w./()'-]{1,24}){0,5}"
+    # What stands between words is in no word: else a row of dashes could be cut in millions of ways.
+    r"(?:[\s,/-]++(?!(?:not|but|which|that|malicious|was|is|loads?|to|of|from|by|like)\b)[\w.()']{1,24}){0,6}"
 )
 _BENIGN = before(
     _CLEAN + r"[\s\"'(:`“,]{1,3}",
