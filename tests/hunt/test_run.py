@@ -219,7 +219,7 @@ def test_processes_change_nothing(always: bool, tmp_path: Path, monkeypatch: pyt
 def test_kept_events_can_be_asked(tmp_path: Path) -> None:
     log = web_log(tmp_path / "u_ex.log", 20)
     hunt([log], builtin=False, keep=tmp_path / "kept")
-    query = f"SELECT count(*), min(position), any_value(fields['cs-method']) FROM '{tmp_path / 'kept' / 'iis.parquet'}'"
+    query = f"SELECT count(*), min(log_position), any_value(\"cs-method\") FROM '{tmp_path / 'kept' / 'iis.parquet'}'"
     assert duckdb.execute(query).fetchone() == (20, 2, "GET")
 
 

@@ -19,6 +19,7 @@ from indicia.errors import InputError, UsageError
 from indicia.hunt.logs.formats import arrow
 from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.logs.formats.kept import is_kept
+from indicia.hunt.logs.keep import TIME
 from indicia.hunt.sight.correlation import Feed
 from indicia.hunt.total import Total
 from indicia.spark.scanning import Fed, Setup, scanner_of, write_part
@@ -128,7 +129,7 @@ def open_table(session: SparkSession, table: Table, columns: Columns | None, spa
     rows = load_table(session, table)
     session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS))
     try:
-        time = columns.time if columns is not None else "time" if is_kept(rows.columns) else ""
+        time = columns.time if columns is not None else TIME if is_kept(rows.columns) else ""
         if time:
             rows = _within(rows, time, span)
         own = [sql.expr(each).alias(name) for name, each in columns.fields.items()] if columns else [sql.col("*")]
@@ -146,6 +147,7 @@ def open_table(session: SparkSession, table: Table, columns: Columns | None, spa
 def load_table(session: SparkSession, table: Table) -> DataFrame:
     """The table, with all times in UTC and the columns of all its files. Raises: InputError where Spark cannot open it."""
     session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.caseSensitive", "true")  # logs of two kinds may call a field Image and image
     try:
         if table.format == "table":
             return session.read.table(table.address)

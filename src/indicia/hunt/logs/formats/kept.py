@@ -15,14 +15,15 @@ import pyarrow as pa
 from indicia.hunt.events import NO_TIME, Codes, EventBatch
 from indicia.hunt.logs.formats.shown import shown_column
 from indicia.hunt.logs.formats.table import ShapedRows, bare_names
-from indicia.hunt.logs.keep import SCHEMA
+from indicia.hunt.logs.keep import BASE, MORE, TIME
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import GENERIC, JOINED_URI, SHOWN, field_key
 
 __all__ = ["is_kept", "kept_batches"]
 
 _URIS = (("cs-uri-stem", "cs-uri-query"), ("UrlStem", "UrlQuery"))
-_TEXTS = ("file", "unit", "format", "family", "time_text", "host")
+_TEXTS = [name for name in BASE.names if pa.types.is_string(BASE.field(name).type)]
+_MORE = pa.map_(pa.string(), pa.string())
 
 
 class _Kind(NamedTuple):
@@ -36,25 +37,40 @@ class _Kind(NamedTuple):
 
 def is_kept(names: Iterable[str]) -> bool:
     """Whether a table with these columns holds kept events."""
-    return set(SCHEMA.names) <= set(names)
+    return {*BASE.names, MORE} <= set(names)
 
 
 def kept_batches(rows: pa.RecordBatch, wanted: frozenset[str]) -> Iterator[EventBatch]:
     """The events of some rows, by their kinds. Raises: ArrowException or ValueError where a column holds something else."""
     texts = {name: [text or "" for text in rows.column(name).cast(pa.string()).to_pylist()] for name in _TEXTS}
-    fields = [dict(each or ()) for each in rows.column("fields").cast(SCHEMA.field("fields").type).to_pylist()]
-    positions = rows.column("position").cast(pa.int64()).fill_null(0).to_numpy()
-    times = rows.column("time").cast(pa.timestamp("us", "UTC")).cast(pa.int64()).fill_null(NO_TIME).to_numpy()
+    fields = _fields(rows)
+    positions = rows.column("log_position").cast(pa.int64()).fill_null(0).to_numpy()
+    times = rows.column(TIME).cast(pa.timestamp("us", "UTC")).cast(pa.int64()).fill_null(NO_TIME).to_numpy()
     kinds: defaultdict[_Kind, list[int]] = defaultdict(list)
     for row, (form, family, unit, file) in enumerate(
-        zip(texts["format"], texts["family"], texts["unit"], texts["file"], strict=True)
+        zip(texts["log_format"], texts["log_family"], texts["log_unit"], texts["log_file"], strict=True)
     ):
         kinds[_Kind(form, family, unit, file if family == GENERIC else "")].append(row)
     for kind, chosen in kinds.items():
         mine = [fields[row] for row in chosen]
-        said = [(texts["time_text"][row], texts["host"][row]) for row in chosen]
+        said = [(texts["log_time_text"][row], texts["log_host"][row]) for row in chosen]
         at: Ints = np.array(chosen, np.int64)
-        yield _batch(kind, mine, said, [texts["file"][row] for row in chosen], positions[at], times[at], wanted)
+        yield _batch(kind, mine, said, [texts["log_file"][row] for row in chosen], positions[at], times[at], wanted)
+
+
+def _fields(rows: pa.RecordBatch) -> list[dict[str, str]]:
+    """What the log says in each row: the columns that are not ours and not null, and what stands in MORE."""
+    out: list[dict[str, str]] = [{} for _ in range(len(rows))]
+    for name in rows.schema.names:
+        column = rows.column(name)
+        if name in BASE.names or name == MORE or column.null_count == len(column):
+            continue
+        told = column.is_valid().to_numpy(zero_copy_only=False).nonzero()[0]
+        for row, value in zip(told.tolist(), column.drop_null().cast(pa.string()).to_pylist(), strict=True):
+            out[row][name] = value
+    for fields, more in zip(out, rows.column(MORE).cast(_MORE).to_pylist(), strict=True):
+        fields.update(more or ())
+    return out
 
 
 def _batch(
