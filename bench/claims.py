@@ -97,7 +97,7 @@ def shares(document: Document, knowledge: Knowledge, times: int) -> Shares:
         def __getattr__(self, name: str) -> object:
             return getattr(model, name)
 
-        def score(self, given: list[scoring.Job]) -> list[scoring.Scored | None]:
+        def score(self, given: list[scoring.Job]) -> list[scoring.Scored | scoring.Spared]:
             jobs.extend(given)
             return model.score(given) if model else []
 
@@ -107,7 +107,7 @@ def shares(document: Document, knowledge: Knowledge, times: int) -> Shares:
         best(lambda: read_claims(document, knowledge), times),
         best(lambda: model.score(jobs), times),
         len(jobs),
-        model.score(jobs).count(None),
+        sum(isinstance(one, scoring.Spared) for one in model.score(jobs)),
         sum(len(job.parts[-1]) for job in jobs),
     )
 

@@ -63,11 +63,13 @@ class Layer(nn.Module):
         self.last_norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.drop = nn.Dropout(0.1)
 
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """`mask` [batch, tokens] is 1 where there is a token; what stands elsewhere is kept at 0, out of the way of ranges."""
+    def forward(self, x: torch.Tensor, mask: torch.Tensor, seen_by: torch.Tensor | None = None) -> torch.Tensor:
+        """`mask` [batch, tokens] is 1 where there is a token; what stands elsewhere is kept at 0, out of the way of ranges. `seen_by`
+        [batch, tokens, tokens]: who sees whom, if not all see all."""
         batch, tokens, _ = x.shape
         parts = self.inward(x).view(batch, tokens, 3, ATTENTION, WIDTH // ATTENTION).permute(2, 0, 3, 1, 4)
-        seen = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], attn_mask=mask[:, None, None, :].bool())
+        sight = mask[:, None, None, :].bool() if seen_by is None else seen_by[:, None]
+        seen = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], attn_mask=sight)
         seen = seen.transpose(1, 2).reshape(batch, tokens, WIDTH) * mask[:, :, None]
         x = self.norm(x + self.drop(self.outward(seen))) * mask[:, :, None]
         inner = nn.functional.gelu(self.widen(x)) * mask[:, :, None]

@@ -25,7 +25,7 @@ def export(model: Reader, folder: Path) -> None:
     """The four files in `folder`: lower.onnx (ids [tokens] -> hidden [tokens, WIDTH]), upper.onnx (hidden -> hidden), gate.onnx, heads.onnx."""
     model.eval()
     encoder = model.encoder
-    graph = Graph(whole=True)
+    graph = Graph()
     whole, scale = rounded_table(encoder.words.weight.detach())
     words = graph.node("Gather", [graph.weight("words", whole.numpy()), "ids"], "words.whole")
     scales = graph.node("Gather", [graph.weight("words.scale", scale.numpy()), "ids"], "words.scales")
@@ -37,7 +37,7 @@ def export(model: Reader, folder: Path) -> None:
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])
     _save(graph, encoder.layers[: encoder.middle], x, ids, folder / "lower.onnx")
     given = helper.make_tensor_value_info("given", TensorProto.FLOAT, ["tokens", WIDTH])
-    _save(Graph(whole=True), encoder.layers[encoder.middle :], "given", given, folder / "upper.onnx")
+    _save(Graph(), encoder.layers[encoder.middle :], "given", given, folder / "upper.onnx")
     _trace(_Heads(model), ["hidden", "pool", "nobody", "party", "pair"], list(HEADS_OUT), folder / "heads.onnx")
     _trace(_Gate(model), ["hidden", "pool", "party", "pair"], ["odds"], folder / "gate.onnx")
 
@@ -83,7 +83,7 @@ def _save(graph: Graph, layers: nn.ModuleList, x: str, given: onnx.ValueInfoProt
     for number, layer in enumerate(layers):
         x = graph.layer(x, layer, f"layer{number}")
     graph.node("Squeeze", [x, axis], "hidden")
-    graph.save(given, "hidden", file)
+    graph.save([given], "hidden", file)
 
 
 class _Heads(nn.Module):

@@ -1,6 +1,8 @@
-"""The judge as it is trained: three layers that read a window in which one party is marked, and heads for each question.
+"""The judge as it is trained: three layers that read a window once, with a question beside it for each party that may be accused.
 
-What goes in are the token vectors of the packaged lower half, which stays as it is. The layers start from the packaged upper half.
+What goes in are the token vectors of the packaged lower half, which stays as it is. The pieces of a window see each other, and the questions see them:
+each starts from what its party is, looks at the window and at none of the other questions, and ends as what the heads answer from. All products
+are rounded as the packaged ones will be (`claims_network.Rounded`).
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import onnx
 import torch
-from onnx_graph import ATTENTION, WIDTH
+from claims_network import WIDTH, Layer
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
@@ -19,61 +23,44 @@ from indicia.read.claims.score.judge import ANSWERS
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
-__all__ = ["WIDTH", "Batch", "Judge", "Layer", "loss_of", "packaged", "packaged_layers"]
+__all__ = ["WIDTH", "Batch", "Judge", "loss_of", "packaged", "packaged_layers"]
 
 SEGMENTS = 4
 # How much each question counts beside "is there a claim, with which stance".
 WEIGHTS = {
-    "stance": 1.0, "deed": 0.3, "tie": 0.4, "firm": 0.3, "tfirm": 0.15, "basis": 0.15, "at": 0.2, "pr": 0.15, "voice": 0.15,
-    "stype": 0.15, "ch": 0.15,
+    "stance": 1.0, "deed": 0.3, "tie": 0.6, "firm": 0.4, "tfirm": 0.2, "basis": 0.2, "at": 0.3, "pr": 0.2, "voice": 0.3,
+    "stype": 0.2, "ch": 0.2,
 }  # fmt: skip
-SPEAKER = 0.7
+SPEAKER = 1.0
 SMOOTHING = 0.02
 
 
 class Batch(NamedTuple):
-    """Windows side by side, padded to the longest. `pool` [b, m, t] averages tokens into parties, `marked` [b, t] into the party that is
-    asked about (zeros: nobody), `own` [b, t] into the sentence; `pair` [b, m + 2, PAIR_SIZE] is the column of that party for each
-    source, nobody and the turn; `can` [b, m + 2] says who may be chosen, `right` who is; `answers` [b] by question, -100 unknown."""
+    """Windows side by side, padded: b windows of t tokens with m parties and q questions.
+
+    `hidden` [b, t, WIDTH] are the tokens as the lower half reads them, in `segments` [b, t], `mask` [b, t] true where one is. `pool` [b, m, t]
+    averages tokens into parties with features `party`, `own` [b, t] into the sentence.
+    Of each question: the party `asked` [b, q, m] (zeros: nobody), `pair` [b, q, m + 2, PAIR_SIZE] (the column of that party for each source, nobody
+    and the turn), `right` [b, q, m + 2] (who speaks), `answers` [b, q] by question (-100 unknown), `weight` [b, q] (0: no question). `can` [b, m + 2]
+    says who may be chosen."""
 
     hidden: torch.Tensor
     segments: torch.Tensor
     mask: torch.Tensor
     pool: torch.Tensor
     party: torch.Tensor
-    marked: torch.Tensor
     own: torch.Tensor
-    pair: torch.Tensor
     about: torch.Tensor
+    asked: torch.Tensor
+    pair: torch.Tensor
     can: torch.Tensor
     right: torch.Tensor
     answers: dict[str, torch.Tensor]
     weight: torch.Tensor
 
 
-class Layer(nn.Module):
-    """One layer of a BERT, normalised after each half."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.inward = nn.Linear(WIDTH, 3 * WIDTH)
-        self.outward = nn.Linear(WIDTH, WIDTH)
-        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.widen = nn.Linear(WIDTH, 4 * WIDTH)
-        self.narrow = nn.Linear(4 * WIDTH, WIDTH)
-        self.last_norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.drop = nn.Dropout(0.1)
-
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        batch, tokens, _ = x.shape
-        parts = self.inward(x).view(batch, tokens, 3, ATTENTION, WIDTH // ATTENTION).permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], attn_mask=mask[:, None, None, :])
-        x = self.norm(x + self.drop(self.outward(seen.transpose(1, 2).reshape(batch, tokens, WIDTH))))
-        return self.last_norm(x + self.drop(self.narrow(functional.gelu(self.widen(x)))))
-
-
 class Judge(nn.Module):
-    """Three vectors stand before the tokens: one that gathers what is known of the window, nobody, and whoever has the turn."""
+    """Two vectors stand before the tokens: nobody, and whoever has the turn."""
 
     def __init__(self, layers: int = 3) -> None:
         super().__init__()
@@ -81,7 +68,7 @@ class Judge(nn.Module):
         self.seg = nn.Embedding(SEGMENTS, WIDTH)
         self.role = nn.Parameter(torch.randn(WIDTH) * 0.05)
         self.party = nn.Linear(PARTY_SIZE, WIDTH, bias=False)
-        self.special = nn.Parameter(torch.randn(1 + OUTSIDE, WIDTH) * 0.05)
+        self.special = nn.Parameter(torch.randn(OUTSIDE, WIDTH) * 0.05)
         self.about = nn.Linear(ABOUT + PAIR_SIZE + 1, WIDTH)
         self.z = nn.Linear(3 * WIDTH, WIDTH)
         self.drop = nn.Dropout(0.2)
@@ -94,22 +81,55 @@ class Judge(nn.Module):
         self.pair_score = nn.Linear(64, 1)
 
     def forward(self, batch: Batch) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        """Logits of each question [b, k], and of who speaks [b, m + 2]."""
-        size = len(batch.hidden)
-        x = batch.hidden + self.seg(batch.segments) + (batch.marked > 0).float()[:, :, None] * self.role
-        x = x + (batch.pool > 0).float().transpose(1, 2) @ self.party(batch.party)
-        nobody = (batch.marked.sum(1) == 0).float()[:, None]
-        known = self.special[0] + self.about(torch.cat([batch.about, batch.pair[:, :-1].amax(1), nobody], 1))
-        before = torch.stack([known, *(one.expand(size, WIDTH) for one in self.special[1:])], 1)
-        x = torch.cat([before, x], 1)
-        mask = torch.cat([torch.ones(size, 1 + OUTSIDE, dtype=torch.bool), batch.mask], 1)
+        """Logits of each question [b, q, k], and of who speaks [b, q, m + 2]."""
+        there = batch.weight > 0
+        kept = torch.cat([torch.ones(len(there), OUTSIDE), batch.mask.float(), there.float()], 1)
+        x = (
+            self.front(batch.hidden, batch.segments, batch.pool, batch.party, batch.about, batch.asked, batch.pair)
+            * kept[:, :, None]
+        )
+        sight = seen_by(batch.mask, there)
         for layer in self.layers:
-            x = layer(x, mask)
-        outside, tokens = x[:, 1 : 1 + OUTSIDE], x[:, 1 + OUTSIDE :]
-        marked, own = (batch.marked[:, None] @ tokens)[:, 0], (batch.own[:, None] @ tokens)[:, 0]
-        z = torch.relu(self.z(self.drop(torch.cat([x[:, 0], marked, own], 1))))
-        scores = self.speakers(torch.cat([batch.pool @ tokens, outside], 1), z, batch.pair)
-        return {name: head(self.drop(z)) for name, head in self.heads.items()}, scores.masked_fill(~batch.can, -1e4)
+            x = layer(x, kept, sight)
+        t = OUTSIDE + batch.mask.shape[1]
+        answers, scores = self.answers(
+            x[:, :OUTSIDE], x[:, OUTSIDE:t], x[:, t:], batch.pool, batch.own, batch.asked, batch.pair
+        )
+        return answers, scores.masked_fill(~batch.can[:, None], -1e4)
+
+    def front(
+        self,
+        hidden: torch.Tensor,
+        segments: torch.Tensor,
+        pool: torch.Tensor,
+        party: torch.Tensor,
+        about: torch.Tensor,
+        asked: torch.Tensor,
+        pair: torch.Tensor,
+    ) -> torch.Tensor:
+        """What the layers are given [b, 2 + t + q, WIDTH]: those outside, the tokens, the questions."""
+        x = hidden + self.seg(segments) + (pool > 0).float().transpose(1, 2) @ self.party(party)
+        nobody = (asked.sum(2, keepdim=True) == 0).float()
+        where = about[:, None].expand(-1, asked.shape[1], -1)
+        questions = asked @ (pool @ x) + self.about(torch.cat([where, pair[:, :, :-1].amax(2), nobody], 2)) + self.role
+        return torch.cat([self.special.expand(len(x), -1, -1), x, questions], 1)
+
+    def answers(
+        self,
+        outside: torch.Tensor,
+        tokens: torch.Tensor,
+        questions: torch.Tensor,
+        pool: torch.Tensor,
+        own: torch.Tensor,
+        asked: torch.Tensor,
+        pair: torch.Tensor,
+    ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """Logits from what the layers give."""
+        sentence = (own[:, None] @ tokens).expand(-1, questions.shape[1], -1)
+        who = pool @ tokens
+        z = torch.relu(self.z(self.drop(torch.cat([questions, asked @ who, sentence], 2))))
+        scores = self.speakers(torch.cat([who, outside], 1)[:, None], z, pair)
+        return {name: head(self.drop(z)) for name, head in self.heads.items()}, scores
 
     def speakers(self, who: torch.Tensor, z: torch.Tensor, pair: torch.Tensor) -> torch.Tensor:
         """How well each of `who` [..., n, WIDTH] stands for the source of claim `z` [..., WIDTH]."""
@@ -118,8 +138,17 @@ class Judge(nn.Module):
         return self.speaker_score(both)[..., 0] + alike + self.pair_score(torch.relu(self.pair(pair)))[..., 0]
 
 
+def seen_by(tokens: torch.Tensor, asked: torch.Tensor) -> torch.Tensor:
+    """Who sees whom [b, n, n]: all see those outside and the tokens; a question sees itself beside."""
+    size, q = asked.shape
+    shared = torch.cat([torch.ones(size, OUTSIDE, dtype=torch.bool), tokens, torch.zeros(size, q, dtype=torch.bool)], 1)
+    n = shared.shape[1]
+    itself = torch.diag(torch.arange(n) >= n - q)
+    return shared[:, None, :] | itself
+
+
 def loss_of(answers: dict[str, torch.Tensor], scores: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """Cross entropy of each question where its answer is known, and of the set of right speakers."""
+    """Cross entropy of each question where its answer is known, and of the set of right speakers; for one window."""
     total = torch.zeros(())
     for name, logits in answers.items():
         known = batch.answers[name] >= 0
@@ -127,56 +156,51 @@ def loss_of(answers: dict[str, torch.Tensor], scores: torch.Tensor, batch: Batch
             each = functional.cross_entropy(
                 logits[known], batch.answers[name][known], reduction="none", label_smoothing=SMOOTHING
             )
-            total = total + WEIGHTS[name] * (each * batch.weight[known]).sum() / len(known)
-    told = batch.right.sum(1) > 0
+            total = total + WEIGHTS[name] * (each * batch.weight[known]).sum()
+    told = batch.right.sum(2) > 0
     if told.any():
         likely = torch.log_softmax(scores[told], 1).masked_fill(batch.right[told] == 0, -1e4)
-        total = total - SPEAKER * torch.logsumexp(likely, 1).sum() / len(told)
-    return total
+        total = total - SPEAKER * torch.logsumexp(likely, 1).sum()
+    return total / len(batch.weight)
 
 
 def packaged_layers(folder: Path) -> dict[str, torch.Tensor]:
-    """The weights of the layers in `folder`/upper.onnx: whole numbers times their scales, in columns or in blocks."""
-    import onnx
-    from onnx import numpy_helper
-
+    """The weights of the layers in `folder`/upper.onnx, the scorer's or the judge's: whole numbers times their scales."""
     known = {weight.name: numpy_helper.to_array(weight) for weight in onnx.load(str(folder / "upper.onnx")).graph.initializer}
     out = {}
-    for number in range(sum(name.endswith(".widen.bias") for name in known)):
+    for number in range(sum(name.endswith(".widen.weight") for name in known)):
         for part in ("inward", "outward", "norm", "widen", "narrow", "last_norm"):
-            name = f"layer{number}.{part}"
-            if f"{name}.blocks" in known:
-                blocks = known[f"{name}.blocks"] * known[f"{name}.scale"].astype(np.float32)
-                weight = blocks.reshape(-1, blocks.shape[-1]).T
-            else:
-                weight = known[f"{name}.weight"]
-                if weight.dtype == np.int8:
-                    weight = (weight * known[f"{name}.scale"]).T
+            weight = known[f"layer{number}.{part}.weight"]
+            if weight.dtype == np.int8:
+                weight = (weight * known[f"layer{number}.{part}.scale"]).T
             out[f"layers.{number}.{part}.weight"] = torch.tensor(np.ascontiguousarray(weight), dtype=torch.float32)
-            out[f"layers.{number}.{part}.bias"] = torch.tensor(known[f"{name}.bias"].copy())
+            out[f"layers.{number}.{part}.bias"] = torch.tensor(known[f"layer{number}.{part}.bias"].copy())
     return out
 
 
-def packaged(folder: Path) -> Judge:
-    """The judge that lies in `folder`, to be taught further: its layers as rounded when it was exported, all else as it was."""
-    import onnx
-    from onnx import numpy_helper
+# Of each file, in its order: linear layers whose weights torch turned and renamed.
+_TURNED = {
+    "front.onnx": ("party", "about"),
+    "heads.onnx": (
+        "z", "speaker_left", "speaker_claim", "speaker_right", "speaker_score", "pair", "pair_score", *(f"heads.{name}" for name in ANSWERS),
+    ),
+}  # fmt: skip
 
+
+def packaged(folder: Path) -> Judge:
+    """The judge that lies in `folder`, to be taught further: its layers as rounded when it was exported, large weights to 16 bits."""
     state = packaged_layers(folder)
     model = Judge()
     wanted = model.state_dict()
-    special = []
-    for file in ("front.onnx", "heads.onnx"):
+    for file, names in _TURNED.items():
+        turned = iter(names)
         for weight in onnx.load(str(folder / file)).graph.initializer:
             value = torch.tensor(numpy_helper.to_array(weight).astype(np.float32))
-            name = weight.name.removeprefix("judge.")
-            if name in wanted:
+            if (name := weight.name.removeprefix("judge.")) in wanted:
                 state[name] = value
-            elif file == "front.onnx" and value.dim() == 2 and value.shape[1] == WIDTH:
-                special.append(value)  # torch cuts what stands before the tokens in two: what is known, and those outside
-            elif value.shape == wanted["speaker_claim.weight"].shape:
-                state["speaker_claim.weight"] = value.T.contiguous()  # turned, and without its name
-    if "special" not in state:
-        state["special"] = torch.cat(sorted(special, key=len))
+            elif value.dim() == 3:
+                state["special"] = value[0]
+            elif value.dim() == 2:
+                state[f"{next(turned)}.weight"] = value.T.contiguous()
     model.load_state_dict(state)
     return model

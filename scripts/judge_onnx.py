@@ -26,25 +26,32 @@ SMALL = 10_000  # weights that stay in 32 bits
 
 
 def export(model: Judge, folder: Path) -> None:
-    """front.onnx (a window with one party marked), upper.onnx (its layers), heads.onnx (probabilities, and scores of who speaks)."""
+    """front.onnx (a window and its questions), upper.onnx (the layers), heads.onnx (probabilities, and scores of who speaks)."""
     model.eval()
-    graph = Graph(whole=False)
+    graph = Graph()
     axis = graph.weight("axis", np.array([0], dtype=np.int64))
     x = graph.node("Unsqueeze", ["given", axis], "batch")
     for number, layer in enumerate(model.layers):
-        x = graph.layer(x, layer, f"layer{number}")
+        x = graph.layer(x, layer, f"layer{number}", "sight")
     graph.node("Squeeze", [x, axis], "after")
-    graph.save(helper.make_tensor_value_info("given", TensorProto.FLOAT, ["tokens", WIDTH]), "after", folder / "upper.onnx")
-    t, n = torch.export.Dim("tokens", min=2, max=512), torch.export.Dim("n", min=1, max=64)
-    pool, marked = (torch.rand(6, 40), {0: n, 1: t}), (torch.zeros(40), {0: t})
+    given = helper.make_tensor_value_info("given", TensorProto.FLOAT, ["n", WIDTH])
+    sight = helper.make_tensor_value_info("sight", TensorProto.FLOAT, [1, 1, "n", "n"])
+    graph.save([given, sight], "after", folder / "upper.onnx")
+    t, n, q = (
+        torch.export.Dim("tokens", min=2, max=512),
+        torch.export.Dim("n", min=1, max=64),
+        torch.export.Dim("q", min=1, max=64),
+    )
+    pool, asked = (torch.rand(6, 40), {0: n, 1: t}), (torch.rand(5, 6), {0: q, 1: n})
+    pair = (torch.zeros(5, 6 + OUTSIDE, PAIR_SIZE), {0: q, 1: n + OUTSIDE})
     front = {
         "hidden": (torch.randn(40, WIDTH), {0: t}), "segments": (torch.zeros(40, dtype=torch.long), {0: t}), "pool": pool,
-        "party": (torch.zeros(6, PARTY_SIZE), {0: n}), "marked": marked, "about": (torch.zeros(1, ABOUT + PAIR_SIZE + 1), {}),
+        "party": (torch.zeros(6, PARTY_SIZE), {0: n}), "about": (torch.zeros(1, ABOUT), {}), "asked": asked, "pair": pair,
     }  # fmt: skip
     _trace(_Front(model), front, ["given"], folder / "front.onnx")
-    heads = {  # a tensor for each: torch makes one input of two that are the same
-        "after": (torch.randn(40 + 1 + OUTSIDE, WIDTH), {0: t + 1 + OUTSIDE}), "pool": pool, "marked": marked, "own": (torch.ones(40), {0: t}),
-        "pair": (torch.zeros(6 + OUTSIDE, PAIR_SIZE), {0: n + OUTSIDE}),
+    heads = {
+        "outside": (torch.randn(OUTSIDE, WIDTH), {}), "tokens": (torch.randn(40, WIDTH), {0: t}), "questions": (torch.randn(5, WIDTH), {0: q}),
+        "pool": pool, "own": (torch.ones(40), {0: t}), "asked": asked, "pair": pair,
     }  # fmt: skip
     _trace(_Heads(model), heads, [*ANSWERS, "source"], folder / "heads.onnx")
 
@@ -62,13 +69,11 @@ class _Front(nn.Module):
         segments: torch.Tensor,
         pool: torch.Tensor,
         party: torch.Tensor,
-        marked: torch.Tensor,
         about: torch.Tensor,
+        asked: torch.Tensor,
+        pair: torch.Tensor,
     ) -> torch.Tensor:
-        judge = self.judge
-        x = hidden + judge.seg(segments) + (pool > 0).float().transpose(0, 1) @ judge.party(party)
-        x = x + (marked > 0).float()[:, None] * judge.role
-        return torch.cat([judge.special[:1] + judge.about(about), judge.special[1:], x], 0)
+        return self.judge.front(*(one[None] for one in (hidden, segments, pool, party)), about, asked[None], pair[None])[0]
 
 
 class _Heads(nn.Module):
@@ -79,13 +84,17 @@ class _Heads(nn.Module):
         self.judge = judge
 
     def forward(
-        self, after: torch.Tensor, pool: torch.Tensor, marked: torch.Tensor, own: torch.Tensor, pair: torch.Tensor
+        self,
+        outside: torch.Tensor,
+        tokens: torch.Tensor,
+        questions: torch.Tensor,
+        pool: torch.Tensor,
+        own: torch.Tensor,
+        asked: torch.Tensor,
+        pair: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
-        judge = self.judge
-        outside, tokens = after[1 : 1 + OUTSIDE], after[1 + OUTSIDE :]
-        z = torch.relu(judge.z(torch.cat([after[:1], marked[None] @ tokens, own[None] @ tokens], 1)))
-        scores = judge.speakers(torch.cat([pool @ tokens, outside], 0), z[0], pair)
-        return (*(torch.softmax(judge.heads[name](z), 1)[0] for name in ANSWERS), scores)
+        answers, scores = self.judge.answers(*(one[None] for one in (outside, tokens, questions, pool, own, asked, pair)))
+        return (*(torch.softmax(answers[name][0], 1) for name in ANSWERS), scores[0])
 
 
 def _trace(module: nn.Module, inputs: dict[str, tuple[torch.Tensor, dict[int, Any]]], outputs: list[str], file: Path) -> None:

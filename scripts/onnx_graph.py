@@ -2,12 +2,12 @@
 
 Weights may be whole numbers: DynamicQuantizeMatMul of onnxruntime rounds what flows in to eight bits and multiplies by weights of seven.
 Sums of such products are exact on every processor: with weights of eight bits, those without VNNI overflow the 16 bits that they add in.
-Only a network that was trained so bears the rounding. The judge was not (what its layers give was off by a quarter): its weights are rounded in
-small blocks and multiplied as numbers of 32 bits.
+Only a network that was trained so bears the rounding (`claims_network.Rounded`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,14 @@ __all__ = ["ATTENTION", "LEVELS", "WIDTH", "Graph"]
 
 WIDTH = 384
 ATTENTION = 12  # heads of attention
-BLOCK = 32  # weights that share a scale where a network was not trained to be rounded
 LEVELS = 63  # weights are whole numbers of -63 to 63, times a scale for each column
 OURS = "com.microsoft"  # onnxruntime's own operators
 
 
 class Graph:
-    """Nodes and weights in the making; `whole` for networks that were trained to have their weights rounded to whole numbers."""
+    """Nodes and weights in the making."""
 
-    def __init__(self, *, whole: bool) -> None:
-        self.whole = whole
+    def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
 
@@ -47,23 +45,6 @@ class Graph:
         return self.node("LayerNormalization", [x, scale, bias], output, axis=-1, epsilon=norm.eps)
 
     def product(self, x: str, linear: nn.Linear, output: str) -> str:
-        """`x` times the weights, plus the bias: rounded as the network was trained to bear, or in fine blocks."""
-        return self._rounded(x, linear, output) if self.whole else self._in_blocks(x, linear, output)
-
-    def _in_blocks(self, x: str, linear: nn.Linear, output: str) -> str:
-        """Weights lie in eight bits, each BLOCK of a column with a scale of its own, and are multiplied in 32."""
-        weight = linear.weight.detach().numpy().T  # [in, out]
-        blocks = weight.reshape(-1, BLOCK, weight.shape[1])
-        scale = (np.maximum(np.abs(blocks).max(1, keepdims=True), 1e-6) / 127).astype(np.float16)
-        whole = np.rint(blocks / scale.astype(np.float32)).clip(-127, 127).astype(np.int8)
-        wide = self.node("Cast", [self.weight(f"{output}.blocks", whole)], f"{output}.wide", to=TensorProto.FLOAT)
-        scales = self.node("Cast", [self.weight(f"{output}.scale", scale)], f"{output}.scales", to=TensorProto.FLOAT)
-        shape = self.weight(f"{output}.shape", np.array(weight.shape, dtype=np.int64))
-        full = self.node("Reshape", [self.node("Mul", [wide, scales], f"{output}.scaled"), shape], f"{output}.full")
-        bias = self.weight(f"{output}.bias", linear.bias.detach().numpy())
-        return self.node("Add", [self.node("MatMul", [x, full], f"{output}.times"), bias], output)
-
-    def _rounded(self, x: str, linear: nn.Linear, output: str) -> str:
         """`x` rounded to eight bits, times whole-number weights, plus the bias."""
         weight = linear.weight.detach().numpy()
         scale = np.maximum(np.abs(weight).max(1), 1e-9).astype(np.float32) / np.float32(LEVELS)
@@ -75,12 +56,13 @@ class Graph:
         ]  # fmt: skip
         return self.node("DynamicQuantizeMatMul", inputs, output, OURS)
 
-    def layer(self, x: str, layer: Any, name: str) -> str:
-        """A layer of a BERT: `inward`, `outward`, `norm`, `widen`, `narrow`, `last_norm`."""
+    def layer(self, x: str, layer: Any, name: str, sight: str = "") -> str:
+        """A layer of a BERT: `inward`, `outward`, `norm`, `widen`, `narrow`, `last_norm`. `sight`: what is added to attention."""
         parts = self.product(x, layer.inward, f"{name}.inward")
         thirds = [f"{name}.{part}" for part in ("query", "key", "value")]
         self.nodes.append(helper.make_node("Split", [parts], thirds, name=f"{name}.split", axis=2, num_outputs=3))
-        seen = self.node("MultiHeadAttention", thirds, f"{name}.seen", OURS, num_heads=ATTENTION)
+        beside = ["", "", sight] if sight else []  # neither a bias nor padding
+        seen = self.node("MultiHeadAttention", [*thirds, *beside], f"{name}.seen", OURS, num_heads=ATTENTION)
         x = self.norm(
             self.node("Add", [x, self.product(seen, layer.outward, f"{name}.outward")], f"{name}.sum"),
             layer.norm,
@@ -90,9 +72,9 @@ class Graph:
         more = self.product(inner, layer.narrow, f"{name}.narrow")
         return self.norm(self.node("Add", [x, more], f"{name}.last"), layer.last_norm, f"{name}.last_norm")
 
-    def save(self, given: onnx.ValueInfoProto, output: str, file: Path) -> None:
+    def save(self, given: Sequence[onnx.ValueInfoProto], output: str, file: Path) -> None:
         """The graph as a file; its output has [tokens, WIDTH]."""
         result = helper.make_tensor_value_info(output, TensorProto.FLOAT, ["tokens", WIDTH])
-        made = helper.make_graph(self.nodes, "encoder", [given], [result], self.weights)
+        made = helper.make_graph(self.nodes, "encoder", list(given), [result], self.weights)
         opsets = [helper.make_opsetid("", 20), helper.make_opsetid(OURS, 1)]
         onnx.save(helper.make_model(made, opset_imports=opsets, ir_version=9), str(file))

@@ -8,7 +8,7 @@ import pytest
 from indicia import knowledge
 from indicia.read.claims.known.names import names_of
 from indicia.read.claims.score.cutting import cut, job_of, leans_back, parse
-from indicia.read.claims.score.scorer import Job, Scorer, pooling, scorer
+from indicia.read.claims.score.scorer import Job, Scored, Scorer, Spared, pooling, scorer
 from indicia.read.claims.words.sentences import sentences
 
 BERLIN = "Berlin blamed Fancy Bear for the raid on the Bundestag's servers."
@@ -40,35 +40,28 @@ def test_a_sentence_has_the_same_score_whatever_lies_beside_it(model: Scorer) ->
     together = model.score(many, spare=-99)
     for job, result in zip(many, together, strict=True):
         alone = model.score([job], spare=-99)[0]
-        assert result is not None and alone is not None
+        assert isinstance(result, Scored) and isinstance(alone, Scored)
         assert np.array_equal(result.stance, alone.stance)
 
 
-def test_a_sentence_is_read_once_also_where_the_next_one_takes_it(model: Scorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[tuple[int, ...]] = []
-    half = model._half
-
-    def counting(part: tuple[int, ...]) -> object:
-        read.append(part)
-        return half(part)
-
-    monkeypatch.setattr(model, "_half", counting)
+def test_a_sentence_is_read_once_also_where_the_next_one_takes_it(model: Scorer) -> None:
     many = jobs(TEXT, model)
+    model.half.cache_clear()
     model.score(many)
-    assert read == [job.parts[-1] for job in many]
+    assert model.half.cache_info().misses == len({part for job in many for part in job.parts}) == len(many)
 
 
 def test_probabilities_add_up_to_one(model: Scorer) -> None:
     [result] = model.score(jobs(BERLIN, model), spare=-99)
-    assert result is not None
+    assert isinstance(result, Scored)
     for values in result:
         assert np.allclose(values.sum(-1), 1, atol=1e-5)
 
 
 def test_half_the_encoder_tells_that_idle_sentences_claim_nothing_and_keeps_those_that_claim(model: Scorer) -> None:
     first, *_, last = model.score(jobs(TEXT, model))
-    assert first is not None
-    assert last is None
+    assert isinstance(first, Scored)
+    assert isinstance(last, Spared)
 
 
 def test_a_sentence_that_a_rule_reads_plainly_is_not_spared(model: Scorer) -> None:
@@ -78,8 +71,8 @@ def test_a_sentence_that_a_rule_reads_plainly_is_not_spared(model: Scorer) -> No
     )
     [job] = jobs(text, model)
     assert job.plain
-    assert model.score([job], spare=99.0) != [None]
-    assert model.score([job._replace(plain=False)], spare=99.0) == [None]
+    assert isinstance(model.score([job], spare=99.0)[0], Scored)
+    assert isinstance(model.score([job._replace(plain=False)], spare=99.0)[0], Spared)
 
 
 def test_parties_of_the_sentence_before_are_averaged_over_its_own_tokens() -> None:

@@ -20,7 +20,7 @@ from indicia.read.claims.refer.resolving import Found, Resolver, Tools, tools_of
 from indicia.read.claims.score.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
 from indicia.read.claims.score.cutting import AROUND, SHORT, Cut, cut, job_of, parse
 from indicia.read.claims.score.judge import judge
-from indicia.read.claims.score.scorer import Scored, Scorer, scorer
+from indicia.read.claims.score.scorer import Scored, Scorer, Spared, scorer
 from indicia.read.claims.words.language import foreign
 from indicia.read.claims.words.sentences import sentences
 from indicia.read.text.banners import without_banners
@@ -35,7 +35,7 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
-THRESHOLD = 0.38  # the score from which a claim is given
+THRESHOLD = 0.35  # the score from which a claim is given
 PLAIN = 0.1  # that of what a rule reads plainly and real documents hold too rarely to have taught
 
 
@@ -71,7 +71,9 @@ def read_claims(
 
 
 BATCH = 256  # sentences that are held at once
-MOST_WEIGHED = 2_000  # sentences of a document, at a tenth of a second each; hardly a document that people write has as many
+TOGETHER = 32  # of them scored at once: what the scorer has read is there still when the judge comes
+HOPELESS = -4.5  # log odds below which the judge is not asked either: a third of all sentences, and one claim in a hundred
+MOST_WEIGHED = 10_000  # sentences of a document, at a fiftieth of a second each: more than a book has that may hold a claim
 
 
 class Reading:
@@ -128,16 +130,24 @@ class Reading:
             pieces.append((piece, self.context if near else None))
             self.weighed_sentences += 1
             self.context, self.previous = sentence, piece
-        scored: dict[int, Scored | None] = {}
+        for first in range(0, len(pieces), TOGETHER):
+            self._hear(pieces[first : first + TOGETHER])
+        if self.bench is None:
+            self._settle()
+
+    def _hear(self, pieces: list[tuple[Cut, Sentence | None]]) -> None:
+        """What some sentences say, each with the one before it."""
+        scored: dict[int, Scored | Spared] = {}
         if self.model is not None:
             jobs = [(piece.number, job) for piece, _ in pieces if (job := job_of(piece, self.text, self.model)) is not None]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
         for piece, context in pieces:
             result = scored.get(piece.number)
-            proposed = list(self._decode(piece, result)) if result is not None else []
+            proposed = list(self._decode(piece, result)) if isinstance(result, Scored) else []
             if self.bench is not None:
-                self.found += self._judged(self.bench, piece, context, proposed)
+                if not (isinstance(result, Spared) and result.odds < HOPELESS):
+                    self.found += self._judged(self.bench, piece, context, proposed)
             elif self.model is None and not off_topic(piece, self.text):
                 for draft in piece.found:
                     found = self.resolver.resolve(draft, piece)
@@ -145,8 +155,6 @@ class Reading:
                         self.found.append(found)
             self.resolver.spoken.remember(piece)
             self.maker.namer.meet(piece)
-        if self.bench is None:
-            self._settle()
 
     def _judged(self, bench: Bench, piece: Cut, context: Sentence | None, proposed: list[Found]) -> Iterator[Found]:
         """What was proposed, with the judge's verdict where it can give one, and what the judge adds. `context`: the sentence

@@ -38,7 +38,12 @@ _SAID = (
     *(f"accused: {kind}" for kind in _KINDS), *(f"speaker: {kind}" for kind in _KINDS), "short text", "silent", "asks", "where",
 )  # fmt: skip
 # ... and beside the others of its document.
-_BESIDE = ("same accused, somebody speaks", "same accused, same speaker", "same accused", "candidates")
+_BESIDE = (
+    "same accused, somebody speaks", "same accused, same speaker", "same accused", "candidates",
+    "other sentences that claim", "the surest of them", "other sentences",
+)  # fmt: skip
+_CLAIMS = 0.8  # the judge's probability from which a sentence counts as one that claims something
+_SUREST = 3
 FEATURES = (*_SAID, *_BESIDE)
 _UNSCORED = -4.0  # log odds of what no scorer proposed
 
@@ -113,6 +118,25 @@ class _Best:
         return self.second if sentence == self.first[1] else self.first[0]
 
 
+class _Sentences:
+    """What the judge makes of each sentence of a document, for those beside one of them."""
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self.best: dict[tuple[int, int], float] = {}
+        for one in found:
+            self.best[one.piece.own] = max(_claim(one), self.best.get(one.piece.own, 0.0))
+        self.total = sum(self.best.values())
+        self.claiming = sum(claim > _CLAIMS for claim in self.best.values())
+        self.first = sorted(self.best.items(), key=lambda item: (-item[1], item[0]))[: _SUREST + 1]
+
+    def beside(self, sentence: tuple[int, int]) -> tuple[float, float, float]:
+        """Of the others: how many claim something, how sure the surest are, and all of them, on the average."""
+        own = self.best[sentence]
+        surest = [claim for place, claim in self.first if place != sentence][:_SUREST]
+        others = max(1, len(self.best) - 1)
+        return math.log1p(self.claiming - (own > _CLAIMS)), sum(surest) / _SUREST, (self.total - own) / others
+
+
 def features_of(found: Sequence[Found]) -> npt.NDArray[np.float32]:
     """One row of FEATURES for each candidate of a document."""
     groups: dict[tuple[object, ...], _Best] = defaultdict(_Best)
@@ -121,6 +145,7 @@ def features_of(found: Sequence[Found]) -> npt.NDArray[np.float32]:
         groups[*_accused(one), _speaker(one)].add(one)
         if one.source_is is not None:
             groups[*_accused(one), True].add(one)
+    sentences = _Sentences(found)
     rows = np.zeros((len(found), len(FEATURES)), dtype=np.float32)
     for row, one in zip(rows, found, strict=True):
         accused, sentence = _accused(one), one.piece.own
@@ -131,6 +156,7 @@ def features_of(found: Sequence[Found]) -> npt.NDArray[np.float32]:
             groups[*accused, _speaker(one)].beside(sentence),
             math.log1p(alike.count.total() - alike.count[sentence]),
             math.log1p(len(found)),
+            *sentences.beside(sentence),
         )
     return rows
 

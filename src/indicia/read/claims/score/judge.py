@@ -2,8 +2,8 @@
 
 It was taught on annotated real documents, where the scorer (`scorer.py`) knows our own passages only: what rules and scorer
 propose is weighed with its verdict, and what it is sure of is added. The scorer's lower half reads each sentence by itself;
-three layers more (int8 products, ONNX) read a window with one party marked and answer for each party of a sentence, and for
-nobody. Who speaks is chosen among the parties of the window, whoever has the turn, and nobody (the text narrates, or its
+three layers more (int8 products, ONNX) read a window once, with a question beside it for each party that may be accused, and
+for nobody. Who speaks is chosen among the parties of the window, whoever has the turn, and nobody (the text narrates, or its
 issuer speaks). Weights lie in `model/judge` and are made by `scripts/train_judge.py`.
 """
 
@@ -20,13 +20,12 @@ import numpy.typing as npt
 
 from indicia.read.claims.score.scorer import Scorer, scorer
 from indicia.read.claims.score.sessions import open_network
-from indicia.read.claims.score.windows import Window
+from indicia.read.claims.score.windows import OUTSIDE, Window
 from indicia.records import Basis, Channel, DeedKind, Firmness, Prominence, SourceType, Stance, TieKind, Voice
 
 __all__ = ["ACCUSED_TYPES", "ANSWERS", "Judge", "Verdict", "judge"]
 
 F = npt.NDArray[np.float32]
-Part = tuple[int, ...]
 ACCUSED_TYPES = ("state", "agency", "group", "person", "criminal", "company", "place", "unknown")
 # Each question's answers in the order in which the judge was taught them; None: no claim, nothing of the kind is said.
 ANSWERS: Mapping[str, tuple[Any, ...]] = {
@@ -53,6 +52,7 @@ ANSWERS: Mapping[str, tuple[Any, ...]] = {
         Channel.DIRECT_MEDIA, Channel.ANONYMOUS_MEDIA, Channel.SELF_CLAIM,
     ),
 }  # fmt: skip
+UNSEEN = -1e4  # added to attention: as good as never
 NOBODY = -1  # asked about in the place of a party: does the source decline to name anybody?
 
 
@@ -87,52 +87,61 @@ class Judge:
             open_network(folder / name) for name in ("front.onnx", "upper.onnx", "heads.onnx")
         )
         self.names = [one.name for one in self.heads.get_outputs()]
-        self.lower = below.lower
+        self.read = below.half
         self.encode = below.encode
-        self._read = lru_cache(maxsize=64)(self._lower)
-
-    def _lower(self, part: Part) -> F:
-        half: F = self.lower.run(None, {"ids": np.array(part, dtype=np.int64)})[0]
-        return half
 
     def ask(self, window: Window, accused: Sequence[int]) -> list[Verdict]:
-        """A verdict for each of `accused` (places of parties, NOBODY for none). Each runs by itself, so that an answer is the
-        same whatever else is asked."""
-        halves = [self._read(part) for part in window.pieces]
+        """A verdict for each of `accused` (places of parties, NOBODY for none). All are asked at once and none sees another."""
+        if not accused:
+            return []
+        halves = [self.read(part) for part in window.pieces]
         hidden = np.concatenate(halves)
         segments = np.repeat(np.array(window.segments, dtype=np.int64), [len(half) for half in halves])
         n, tokens = len(window.spans), len(hidden)
-        pool = np.zeros((n, tokens), dtype=np.float32)
+        rows = max(n, 1)  # the network wants a party, be it an empty one
+        pool = np.zeros((rows, tokens), dtype=np.float32)
         for k, (a, b) in enumerate(window.spans):
             pool[k, a:b] = 1.0 / (b - a)
         own = (segments == 0).astype(np.float32)
         own /= own.sum()
         party = window.party if n else np.zeros((1, window.party.shape[1]), dtype=np.float32)
-        pool = pool if n else np.zeros((1, tokens), dtype=np.float32)
-        return [self._verdict(window, hidden, segments, pool, own, party, k) for k in accused]
-
-    def _verdict(self, window: Window, hidden: F, segments: Any, pool: F, own: F, party: F, k: int) -> Verdict:
-        n = len(window.spans)
-        marked = pool[k] if k >= 0 else np.zeros(len(hidden), dtype=np.float32)
-        column = window.pair[:, k if k >= 0 else n]
-        pair = np.zeros((len(pool) + 2, column.shape[1]), dtype=np.float32)
-        pair[:n] = column[:n]
-        pair[-2] = column[n]
-        about = np.concatenate([window.about, pair[:-1].max(0), [float(k < 0)]]).astype(np.float32)[None]
-        given = self.front.run(
-            None,
-            {"hidden": hidden, "segments": segments, "pool": pool, "party": party, "marked": marked, "about": about},
-        )[0]
-        after = self.upper.run(None, {"given": given})[0]
-        given = {"after": after, "pool": pool, "marked": marked, "own": own, "pair": pair}
-        out = dict(zip(self.names, self.heads.run(None, given), strict=True))
+        asked = np.zeros((len(accused), rows), dtype=np.float32)
+        pair = np.zeros((len(accused), rows + OUTSIDE, window.pair.shape[2]), dtype=np.float32)
+        for row, k in enumerate(accused):
+            column = window.pair[:, k if k >= 0 else n]
+            pair[row, :n], pair[row, rows] = column[:n], column[n]
+            if k >= 0:
+                asked[row, k] = 1.0
+        front = {
+            "hidden": hidden, "segments": segments, "pool": pool, "party": party, "about": window.about[None],
+            "asked": asked, "pair": pair,
+        }  # fmt: skip
+        given = self.front.run(None, front)[0]
+        after = self.upper.run(None, {"given": given, "sight": _sight(tokens, len(accused))})[0]
+        outside, tokens_after, questions = np.split(after, [OUTSIDE, OUTSIDE + tokens])
+        heads = {
+            "outside": outside, "tokens": tokens_after, "questions": questions, "pool": pool, "own": own, "asked": asked,
+            "pair": pair,
+        }  # fmt: skip
+        out = dict(zip(self.names, self.heads.run(None, heads), strict=True))
         scores = out.pop("source")
-        if not n:
-            scores = scores[1:]
         if not window.turn:
-            scores = np.concatenate([scores[:-1], np.array([-1e4], dtype=np.float32)])
-        odds = np.exp(scores - scores.max())
-        return Verdict(out, (odds / odds.sum()).astype(np.float32))
+            scores[:, -1] = -1e4
+        odds = np.exp(scores - scores.max(1, keepdims=True))
+        if not n:
+            odds = odds[:, 1:]
+        source = (odds / odds.sum(1, keepdims=True)).astype(np.float32)
+        return [Verdict({name: answer[row] for name, answer in out.items()}, source[row]) for row in range(len(accused))]
+
+
+@lru_cache(maxsize=64)
+def _sight(tokens: int, asked: int) -> F:
+    """What is added to attention [1, 1, n, n]: all see those outside and the tokens; a question sees itself beside."""
+    seen = OUTSIDE + tokens
+    sight = np.zeros((seen + asked, seen + asked), dtype=np.float32)
+    sight[:, seen:] = UNSEEN
+    sight[range(seen, seen + asked), range(seen, seen + asked)] = 0.0
+    return sight[None, None]
 
 
 @cache

@@ -19,11 +19,12 @@ import numpy.typing as npt
 from indicia.read.claims.score.pairs import PARTY_SIZE
 from indicia.read.claims.score.sessions import open_network
 
-__all__ = ["MAX_PARTIES", "MAX_TOKENS", "Job", "Scored", "pooling", "scorer"]
+__all__ = ["MAX_PARTIES", "MAX_TOKENS", "Job", "Scored", "Spared", "pooling", "scorer"]
 
 MAX_TOKENS = 224  # of one sentence
 MAX_PARTIES = 28
 
+KEPT = 96  # sentences whose half is remembered, of some 0.1 MB each
 SPARED = -0.5  # log odds of there being a claim, after half the encoder, below which the other half does not run
 
 F = npt.NDArray[np.float32]
@@ -49,6 +50,12 @@ class Scored(NamedTuple):
     basis: F
     source_type: F
     accused_type: F
+
+
+class Spared(NamedTuple):
+    """A sentence of which half the encoder makes out that it holds no claim: the log odds that it does."""
+
+    odds: float
 
 
 def pooling(job: Job) -> F:
@@ -78,28 +85,29 @@ class Scorer:
         # weights made before the newest features were added, at the end, do not see those
         self.pair_size = next(given.shape[2] for given in self.heads.get_inputs() if given.name == "pair")
 
-        self.encode = lru_cache(maxsize=4)(self._encode)  # a sentence is wanted again where the next one takes it too
+        # a sentence is wanted again where the next one takes it too, and by the judge
+        self.encode = lru_cache(maxsize=KEPT)(self._encode)
+        self.half = lru_cache(maxsize=KEPT)(self._half)
 
     def _encode(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids and their offsets in `text`; (0, 0) for the marks at both ends."""
         encoded = self.tokenizer.encode(text)
         return encoded.ids, encoded.offsets
 
-    def score(self, jobs: Sequence[Job], spare: float = SPARED) -> list[Scored | None]:
-        """The probabilities for each job, in order; None where half the encoder suffices to tell that there is no claim.
+    def score(self, jobs: Sequence[Job], spare: float = SPARED) -> list[Scored | Spared]:
+        """The probabilities for each job, in order, or only the odds where half the encoder suffices to tell them.
 
         Each sentence runs by itself and once, also where the next one takes it: a core has no use for larger batches, since
         time grows with the tokens, those of padding included; and so what is made of a sentence is the same whatever lies
         beside it.
         """
-        out: list[Scored | None] = []
-        halves: dict[Part, F] = {}
+        out: list[Scored | Spared] = []
         wholes: dict[Part, F] = {}
         for job in jobs:
-            halves = {part: halves[part] if part in halves else self._half(part) for part in job.parts}
+            halves = {part: self.half(part) for part in job.parts}
             given = self._given(job)
-            if not job.plain and self._odds(job, halves, given) < spare:
-                out.append(None)
+            if not job.plain and (odds := self._odds(job, halves, given)) < spare:
+                out.append(Spared(odds))
                 continue
             wholes = {part: wholes[part] if part in wholes else self._whole(halves[part]) for part in job.parts}
             given["hidden"] = np.concatenate([wholes[part] for part in job.parts])
@@ -107,6 +115,7 @@ class Scorer:
         return out
 
     def _half(self, part: Part) -> F:
+        """What half the encoder makes of a sentence [tokens, WIDTH]; not to be written to."""
         half: F = self.lower.run(None, {"ids": np.array(part, dtype=np.int64)})[0]
         return half
 
