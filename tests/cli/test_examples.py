@@ -27,6 +27,7 @@ from tests.cli.test_reference import DOCS
 NOT_RUN = {
     r"^indicia (serve|mcp)\b": "runs until somebody stops it; tests/web and tests/mcp drive both",
     r"https://": "asks a server; tests/watch, tests/web and tests/share do so with servers of their own",
+    r"--engine spark|^indicia affairs\b": "needs Java and tables; tests/spark runs both",
     r"^indicia knowledge update": "needs the newest files of MITRE and CISA; tests/knowledge builds from small ones",
 }
 # What stands in an example for what only a real case has.
