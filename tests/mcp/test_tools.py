@@ -69,8 +69,7 @@ def test_the_tools_read_what_they_may_and_nothing_else(tmp_path: Path) -> None:
     assert [failed for failed, _ in answers] == [False] * 6 + [True] * 3
     assert json.loads(answers[0][1])["words_of_others_files"] == ["report.txt"]
     for _, text in answers[1:3]:
-        (claim,) = json.loads(text)["claims"]
-        assert claim["words_of_others_accused"] == "HAFNIUM"
+        claim = next(one for one in json.loads(text)["claims"] if one["words_of_others_accused"] == "HAFNIUM")
         assert claim["words_of_others_quote"].startswith("Microsoft attributes")
         assert "\u202e" not in text
         # Words of others stand only under names that say so.

@@ -90,6 +90,7 @@ NOTHING_OF_A_CASE = {
     "doctor": "tells of this machine",
     "completion": "is of the shell",
     "watch": "its digest has tests of its own",
+    "affairs": "joins tables of Spark, row by row as they were read; tests/spark",
 }
 
 

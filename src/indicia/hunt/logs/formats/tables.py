@@ -66,7 +66,8 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                 if not names:
                     header = block.line(0).lstrip("\ufeff")
                     delimiter = (_delimiter(header, [block.line(1)]) if len(lines) > 1 else None) or ","
-                    names = unique_names(name.strip() for name in cells_of([header], delimiter))
+                    cells = cells_of([header], delimiter) or header.split(delimiter)  # a return within it is no row to csv
+                    names = unique_names(name.strip() for name in cells)
                     lines = lines[1:]
                 yield from _batch(log, block, lines, names, delimiter, wanted)
 

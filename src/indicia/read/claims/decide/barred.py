@@ -61,9 +61,10 @@ def _asks(found: Found, text: str) -> bool:
 def _taken_back(found: Found, text: str) -> bool:
     """Who withdraws an accusation does not make it: "Estonia withdraws its assessment that X did it"."""
     source, accused = found.source, found.accused
-    if found.draft.stance is not Stance.ACCUSES or source is None or accused is None:
+    if found.draft.stance is not Stance.ACCUSES or accused is None:
         return False
-    return _WITHDRAWS.search(text, source.end, max(source.end, accused.start)) is not None
+    start = source.end if source is not None else found.piece.own[0]
+    return _WITHDRAWS.search(text, start, max(start, accused.start)) is not None
 
 
 def _another_matter(found: Found, text: str) -> bool:
