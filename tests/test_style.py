@@ -85,6 +85,11 @@ def test_an_awkward_phrase_is_gone(words: str) -> None:
     assert not found, f"say it otherwise: {AWKWARD[words]}"
 
 
+def test_no_merge_left_its_marks() -> None:
+    marked = [path.name for path in READ if re.search(r"^(<<<<<<<|>>>>>>>) ", path.read_text("utf-8"), re.MULTILINE)]
+    assert not marked
+
+
 def test_pages_of_the_docs_lead_somewhere() -> None:
     for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text("utf-8")):
