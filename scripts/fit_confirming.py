@@ -2,8 +2,9 @@
 
     python scripts/fit_confirming.py --shared ../shared [--mirrors FOLDER] -o src/indicia/read/claims/decide/confirming.onnx
 
-On real documents that are kept from training (slice s15) and on passages of our own that the judge has not seen. Needs scikit-learn, which tests need as well, and skl2onnx. Prints how much each
-feature tells, and by cross-validation the precision, recall and F1 of claims at some thresholds.
+On real documents that are kept from training (slice s15) and on passages of our own that the judge has not seen. Needs scikit-learn,
+which tests need as well, and onnx. Prints how much each feature tells, and by cross-validation how many candidates are right and how
+many of the right ones are found, at some thresholds.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@
 Needs torch, onnx and onnxscript beside the project's own dependencies; none of them is needed at run time. Each pass sees all windows that hold a
 claim, part of them once more with other parties in their places (`claims_swaps`), some of our own passages, windows without a claim that no pass
 has seen, and of those seen the ones that it took for claims. The lower half of the encoder stays as it is packaged, so what it makes of a
-sentence is worked out once. What is exported is the running mean of the weights.
+sentence is worked out once. What is exported is the running mean of the weights. `--further` goes on from the packaged judge, else its layers begin as
+the scorer's upper half.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
 
 
 def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
-    from indicia.view.probable import percent
+    from indicia.view.probable import called, percent
     from indicia.view.wording import because
 
     if assessment.weights:  # else they are only what was assumed before
@@ -162,7 +162,7 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
         console.print(table)
     for line in assessment.base_rates:
         console.print(f"  base rate: {escape(plain(line))}")
-    names = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
+    names = called(assessment)
     leaders = set(assessment.leaders) or {p.hypothesis.id for p in assessment.posteriors[:1]}
     strongest = sorted((w for w in assessment.weights if w.hypothesis in leaders), key=lambda weight: -abs(weight.decibans))[:8]
     for weight in strongest:

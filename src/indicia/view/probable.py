@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from indicia.records import Assessment
 
-__all__ = ["leader", "percent"]
+__all__ = ["called", "leader", "percent"]
+
+
+def called(assessment: Assessment) -> dict[str, str]:
+    """The name of each hypothesis of an assessment, and of each that several add up to, by its id."""
+    return {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
 
 
 def leader(assessment: Assessment) -> str | None:

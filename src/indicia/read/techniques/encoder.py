@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from indicia.read.claims.score.sessions import open_network
 from indicia.read.techniques.features import shaped
+from indicia.read.techniques.packaged import packaged
 
 __all__ = ["LONGEST", "Encoder", "encoder"]
 
@@ -59,6 +60,6 @@ class Encoder:
 @cache
 def encoder() -> Encoder | None:
     """The shipped encoder, or None where it was left out of an installation: then the linear machines read alone."""
-    file = Path(str(resources.files("indicia.read.techniques") / "model" / "encoder.onnx"))
+    file = packaged("encoder.onnx")
     tokenizer = Path(str(resources.files("indicia.read.claims.score") / "model" / "tokenizer.json"))
-    return Encoder(file, tokenizer) if file.is_file() and tokenizer.is_file() else None
+    return Encoder(file, tokenizer) if file is not None and tokenizer.is_file() else None

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -18,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indicia.read.techniques.features import BUCKETS, stemmed, words
+from indicia.read.techniques.packaged import packaged
 
 __all__ = ["SIGNS", "Best", "Nearest", "buckets_of", "nearest"]
 
@@ -85,8 +84,8 @@ class Nearest:
 @cache
 def nearest() -> Nearest | None:
     """The shipped descriptions, or None where they were left out of an installation: then nothing is said by them."""
-    file = Path(str(resources.files("indicia.read.techniques") / "model" / "nearest.npz"))
-    if not file.is_file():
+    file = packaged("nearest.npz")
+    if file is None:
         return None
     with np.load(file) as stored:
         return Nearest(stored)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from indicia.read.techniques.features import BUCKETS, Features
+from indicia.read.techniques.packaged import packaged
 from indicia.read.techniques.pairs import Judge, Pairs, asked, candidates, chosen, with_encoder
 
 __all__ = ["ALONE", "Scorer", "scorer"]
@@ -180,8 +180,8 @@ class Scorer:
 @cache
 def scorer() -> Scorer | None:
     """The shipped model, or None where it was left out of an installation: then ids and names are all that is found."""
-    folder = Path(str(resources.files("indicia.read.techniques") / "model"))
-    return Scorer(folder) if (folder / "weights.npz").exists() else None
+    file = packaged("weights.npz")
+    return Scorer(file.parent) if file is not None else None
 
 
 def _within(parents: I, columns: I) -> I:

@@ -9,13 +9,12 @@ Weights lie in `model/whole.npz` and are made by `scripts/train_techniques_whole
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from indicia.read.techniques.packaged import packaged
 from indicia.read.techniques.pairs import FLOOR
 
 __all__ = ["FEWEST", "LEAST", "SIGNS", "Evidence", "WholeJudge", "signs_of", "whole_judge"]
@@ -144,8 +143,8 @@ def _leads(evidence: Evidence) -> F:
 @cache
 def whole_judge() -> WholeJudge | None:
     """The shipped judge, or None where it was left out of an installation: then each passage decides by itself."""
-    file = Path(str(resources.files("indicia.read.techniques") / "model" / "whole.npz"))
-    if not file.is_file():
+    file = packaged("whole.npz")
+    if file is None:
         return None
     with np.load(file) as stored:
         bias, threshold = (float(value) for value in stored["scalars"])

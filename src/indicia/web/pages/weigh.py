@@ -16,7 +16,7 @@ from indicia.errors import UsageError
 from indicia.knowledge import Attack
 from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
 from indicia.view.inert import visible
-from indicia.view.probable import leader
+from indicia.view.probable import called, leader
 from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged
 from indicia.weigh import weigh
@@ -179,7 +179,7 @@ def _table(ask: Ask, kind: EvidenceKind, base: Weighing, now: Weighing, variant:
     grades, off = dict(variant.grades), set(variant.off)
     traces = _traces(ask, page.rows)
     most = max([3.0, *map(abs, weights.values())])
-    called = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
+    names = called(assessment)
     rows = [
         {
             "id": item.id,
@@ -198,7 +198,7 @@ def _table(ask: Ask, kind: EvidenceKind, base: Weighing, now: Weighing, variant:
     ]
     return {
         "rows": rows,
-        "about": called.get(about or "", about or ""),
+        "about": names.get(about or "", about or ""),
         "page": page.page,
         "pages": page.pages,
         "total": page.total,

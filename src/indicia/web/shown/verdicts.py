@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from indicia.records import Assessment
+from indicia.view.probable import called
 
 __all__ = ["leaders"]
 
 
 def leaders(assessment: Assessment) -> str:
     """Whom the evidence points to, several joined by "or"; empty where the grounds are insufficient."""
-    names = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
+    names = called(assessment)
     return " or ".join(names[id] for id in assessment.leaders if id in names)

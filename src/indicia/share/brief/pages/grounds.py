@@ -11,7 +11,7 @@ from indicia.view.judgements import listed
 from indicia.view.language import noted
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
-from indicia.view.probable import leader, percent
+from indicia.view.probable import called, leader, percent
 from indicia.view.wording import because, many
 from indicia.view.words import source_words
 
@@ -61,7 +61,7 @@ def _remarks(assessment: Assessment, notes: Notes, known: Known) -> tuple[Line, 
 def _posteriors(name: str, assessment: Assessment, notes: Notes) -> Table:
     show = notes.index.show
     rows = []
-    names = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.levels, *assessment.posteriors)}
+    names = called(assessment)
     for one in (*assessment.posteriors, *assessment.levels):
         hypothesis = one.hypothesis
         tied = names.get(hypothesis.parent, hypothesis.parent) if hypothesis.parent else "\u2013"
