@@ -15,6 +15,7 @@ from indicia.read.claims.decide.evidence import chances
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence
 from indicia.read.claims.record.fields import Maker
+from indicia.read.claims.refer.bodies import Bodies
 from indicia.read.claims.refer.issuer import find_issuer, issuers_told
 from indicia.read.claims.refer.resolving import Found, Resolver, Tools, tools_of
 from indicia.read.claims.score.choosing import LISTED, Candidate, beside, candidates, off_topic, score_of
@@ -91,6 +92,7 @@ class Reading:
         # a heading that names the issuer claims nothing and is no part of the sentence after it
         self.heading = issuer.heading if issuer is not None else 0
         self.resolver = Resolver(document.text, tools, issuer, trusted=model is not None)
+        self.bodies = Bodies(document.text, tools.states)
         self.maker = Maker(document, tools, issuer)
         self.found: list[Found] = []
         self.done: list[Claim] = []
@@ -101,18 +103,21 @@ class Reading:
 
     def read_all(self) -> Problem | None:
         """Reads the whole text, or as much of it as may be; a problem says where it ended then."""
+        left_out = None
         batch: list[tuple[int, int]] = []
         for piece in sentences(self.text, self.heading):
             if self.weighed_sentences >= MOST_WEIGHED:
                 what = f"claims were read in the first {piece[0]:,} characters only: so many of its sentences may hold one"
-                hint = "split the file"
-                return Problem(where=self.document.name, what=what, severity=Severity.SKIPPED, hint=hint)
+                left_out = Problem(where=self.document.name, what=what, severity=Severity.SKIPPED, hint="split the file")
+                break
             batch.append(piece)
             if len(batch) >= BATCH:
                 self.read(batch)
                 batch = []
-        self.read(batch)
-        return None
+        else:
+            self.read(batch)
+        self.found = [named for one in self.found for named in self.bodies.named(one)]
+        return left_out
 
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
@@ -154,6 +159,7 @@ class Reading:
                     if found is not None and not names_nobody(found, self.text):
                         self.found.append(found)
             self.resolver.spoken.remember(piece)
+            self.bodies.meet(piece.whole, piece.said, piece.before)
             self.maker.namer.meet(piece)
 
     def _judged(self, bench: Bench, piece: Cut, context: Sentence | None, proposed: list[Found]) -> Iterator[Found]:

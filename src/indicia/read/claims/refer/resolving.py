@@ -79,6 +79,7 @@ _CATCHERS = frozenset("police detectives prosecutor prosecutors court judge trib
 _OWN = frozenset({"his", "her", "its", "their", "our", "my"})
 _ROLES = frozenset({"gov_person", "person_speaker", "person", "company"})
 _BODIES = frozenset({"agency", "company", "directorate", "firm", "ministry", "organisation", "organization", "service", "unit"})
+_GANGS = frozenset({"actor", "actors", "attackers", "collective", "cybercriminals", "gang", "group", "hackers", "operators"})
 _LANDS = frozenset({"country", "nation", "republic", "kingdom", "homeland"})
 
 
@@ -149,7 +150,8 @@ class Resolver:
                 elif source.head in ("we", "i") and source_is.type == SourceType.MEDIA:
                     source_is = Described("we", SourceType.COMPANY, None)
             else:
-                source_is = self._in_office(source, describe_source(source, self.text, states))
+                source_is = self._led_back(source, sentence, draft.source)
+                source_is = source_is or self._in_office(source, describe_source(source, self.text, states))
                 if (name := _name_before(sentence, draft.source)) is not None:
                     called = describe_source(name, self.text, states)
                     source, source_is = name, source_is._replace(canonical=called.canonical)
@@ -271,6 +273,15 @@ class Resolver:
         if denies and accused.kinds[0] == "pronoun" and source is not None and source is not accused:
             return self._own(source, source_is, sentence)[0] or accused_is
         return accused_is
+
+    def _led_back(self, source: Party, sentence: Sentence, index: int) -> Described | None:
+        """Which actor speaks as "the gang" or "the hackers"."""
+        if source.head not in _GANGS or not source.definite or specific(source):
+            return None
+        seen = self.spoken.hostile_before(sentence, index, source)
+        if seen is None or seen.accused.type not in (AccusedType.GROUP, AccusedType.CRIMINAL):
+            return None
+        return Described(seen.accused.canonical, SourceType.GROUP, seen.accused.state, id=seen.accused.id)
 
     def _in_office(self, party: Party, described: Described) -> Described:
         """An office or a paper that says not whose it is ("the spokesperson", "this advisory") is the issuer's, and in a
