@@ -26,7 +26,7 @@ __all__ = ["HEARD", "PROPOSED", "Bench", "Settled", "settled"]
 
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
 HEARD = 0.3  # the judge's probability from which a claim is looked at that nobody proposed
-_LISTED = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
+_SPEAKS_TOO = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
 
 
 class Hearing(NamedTuple):
@@ -108,7 +108,8 @@ class Bench:
                     yield self._told(found, hearing, verdict, place, proposed=False)
 
     def _told(self, found: Found, hearing: Hearing, verdict: Verdict, speaker: int, *, proposed: bool) -> Found:
-        said = said_of(found, verdict, speaker, len(self.text), proposed=proposed, silent=hearing.silent, asks=hearing.asks)
+        speakers = _listed(hearing.wide, speaker)
+        said = said_of(found, verdict, speakers, len(self.text), proposed=proposed, silent=hearing.silent, asks=hearing.asks)
         return found._replace(judged=verdict, features=said)
 
     def _speakers(self, wide: Cut, accused: int, verdict: Verdict) -> Iterator[tuple[int, int, Voice | None]]:
@@ -137,14 +138,9 @@ class Bench:
             yield from ((-1, n, voice) for voice in self.issuers or (None,))
         if first >= n:
             return
-        listed = {
-            k
-            for k in range(n)
-            if likely[k] >= _LISTED
-            and max(k, first) in coordinated(whole.row, whole.parties, whole.at, min(k, first), back=False)
-        }
-        for k in sorted(listed | {first}):
-            yield k, k, None
+        for k in _listed(wide, first):
+            if k == first or likely[k] >= _SPEAKS_TOO:
+                yield k, k, None
 
 
 def _accused(wide: Cut, found: Found) -> int | None:
@@ -153,6 +149,15 @@ def _accused(wide: Cut, found: Found) -> int | None:
         return NOBODY
     at = _place(wide, found.accused.start, found.accused.end)
     return at if at >= 0 else None
+
+
+def _listed(wide: Cut, speaker: int) -> list[int]:
+    """The parties in one list with a speaker, itself included, in order; none for a place that the judge does not know."""
+    whole, n = wide.whole, len(wide.whole.parties)
+    if not 0 <= speaker < n:
+        return [speaker] if speaker >= n else []
+    sides = (coordinated(whole.row, whole.parties, whole.at, speaker, back=back) for back in (True, False))
+    return sorted({k for side in sides for k in side})
 
 
 def _place(wide: Cut, start: int, end: int) -> int:

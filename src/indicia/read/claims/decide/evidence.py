@@ -58,13 +58,14 @@ def _share(verdict: Verdict, question: str, answer: Any) -> float:
 
 
 def said_of(
-    found: Found, verdict: Verdict, speaker: int, length: int, *, proposed: bool, silent: bool, asks: bool
+    found: Found, verdict: Verdict, speakers: Sequence[int], length: int, *, proposed: bool, silent: bool, asks: bool
 ) -> tuple[float, ...]:
-    """What speaks for a candidate by itself, in the order of FEATURES. `speaker`: its place in the verdict's `source`, -1 where
-    the judge knows no such party; `length`: of the document, in characters."""
+    """What speaks for a candidate by itself, in the order of FEATURES. `speakers`: the places in the verdict's `source` of who
+    speaks and of those in one list with it, among whom the judge divides what it believes; empty where it knows no such
+    party. `length`: of the document, in characters."""
     stance = found.draft.stance
-    speaks = float(verdict.source[speaker]) if speaker >= 0 else 0.0
-    rivals = np.delete(verdict.source, speaker) if speaker >= 0 else verdict.source
+    speaks = float(verdict.source[list(speakers)].sum())
+    rivals = np.delete(verdict.source, speakers)
     accused, source = found.accused, found.source
     by = [found.draft.rule == "scorer", is_strict(found.draft)] if proposed else [False, False]
     return (
