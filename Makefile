@@ -50,7 +50,7 @@ check: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	@scripts/system_parts.sh
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 docs: $(VENV)/.dev
 	$(BIN)/python scripts/cli_reference.py

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,10 +60,16 @@ def part_of(path: Path) -> str:
     return path.relative_to(SRC).parts[0].removesuffix(".py")
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> list[str]:
     """The names of ours that a module imports, as `part.module`."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names = [node.module]
@@ -141,9 +148,10 @@ def declared() -> dict[str, set[str]]:
     return {extra: {package(row) for row in wanted} for extra, wanted in rows.items()}
 
 
+@cache
 def foreign_imports(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -173,9 +181,10 @@ def test_every_package_that_is_declared_is_imported_and_the_other_way_round() ->
 
 @pytest.mark.parametrize("extra", sorted(PARTS))
 def test_an_optional_part_is_imported_in_its_own_place_alone(extra: str) -> None:
+    packages = declared()[extra]
     for path in SRC.rglob("*.py"):
         mine = str(path.relative_to(SRC))
         if mine in PARTS[extra] or mine.split("/")[0] in PARTS[extra]:
             continue
-        needed = [(name, module) for name in declared()[extra] for module in foreign_imports(path) if is_of(module, name)]
+        needed = [(name, module) for name in packages for module in foreign_imports(path) if is_of(module, name)]
         assert not needed, f"{mine} needs the extra {extra}"

@@ -11,10 +11,7 @@ import pytest
 from indicia.cli import exits
 from indicia.cli.arguments import spread
 from indicia.errors import InputError, MarkingError, UsageError
-
-
-def indicia(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "indicia", *arguments], input=stdin, capture_output=True, check=False)
+from tests.command import indicia
 
 
 def test_errors_have_their_own_codes() -> None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from indicia.case import open_store
 from indicia.cli import exits
-
-
-def indicia(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-m", "indicia", *map(str, arguments)], capture_output=True, check=False)
+from tests.command import indicia
 
 
 def test_a_rejected_claim_no_longer_weighs(tmp_path: Path) -> None:

@@ -12,20 +12,17 @@ import pytest
 
 from indicia.cli import exits
 from indicia.records import Case, HuntVerdict, Outcome, Stage, from_json
+from tests.command import indicia
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "exchange-2021"
 
 
-def indicia(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "indicia", *map(str, arguments)], input=stdin, capture_output=True, check=False
-    )
-
-
 @pytest.fixture(scope="module")
 def brief(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[bytes]]:
+    """Made by a process of its own, as a user would."""
     out = tmp_path_factory.mktemp("brief")
-    return out, indicia("brief", EXAMPLE / "texts", "--logs", EXAMPLE / "logs", "-o", out, "--name", "exchange")
+    command = [sys.executable, "-m", "indicia", "brief", "texts", "--logs", "logs", "-o", str(out), "--name", "exchange"]
+    return out, subprocess.run(command, cwd=EXAMPLE, capture_output=True, check=False)
 
 
 def test_leaves_every_file_and_says_where(brief: tuple[Path, subprocess.CompletedProcess[bytes]]) -> None:
@@ -87,12 +84,15 @@ def test_techniques_alone_are_insufficient_grounds() -> None:
     assert any("T1190" in line and "23 groups" in line for line in weighing["observed"]["base_rates"])
 
 
-def test_same_input_same_bytes(tmp_path: Path) -> None:
-    first, second = (tmp_path / name for name in ("a", "b"))
-    for out in (first, second):
-        assert indicia("brief", EXAMPLE / "texts", "-o", out, "--name", "same").returncode == exits.E_OK
-    for path in first.iterdir():
-        assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+def test_same_input_same_bytes(
+    brief: tuple[Path, subprocess.CompletedProcess[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the process: its order of sets, and what it did before."""
+    monkeypatch.chdir(EXAMPLE)
+    assert indicia("brief", "texts", "--logs", "logs", "-o", tmp_path, "--name", "exchange").returncode == exits.E_OK
+    assert {path.name for path in tmp_path.iterdir()} == {path.name for path in brief[0].iterdir()}
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (brief[0] / path.name).read_bytes(), path.name
 
 
 def test_input_that_cannot_be_used_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -142,12 +142,12 @@ def test_a_stream_on_several_processes_gives_the_same_as_on_one() -> None:
     lines = b"".join(
         json.dumps({"id": number, "text": f"Canada blamed Russia for attack number {number} on 198[.]51[.]100[.]7."}).encode()
         + b"\n"
-        for number in range(300)
+        for number in range(150)
     )
     one = indicia("read", "--jsonl", "-", "--jobs", "1", stdin=lines)
     two = indicia("read", "--jsonl", "-", "--jobs", "2", stdin=lines)
     assert one.stdout == two.stdout
-    assert [json.loads(line)["id"] for line in two.stdout.splitlines()] == list(range(300))
+    assert [json.loads(line)["id"] for line in two.stdout.splitlines()] == list(range(150))
 
 
 def test_the_ledger_for_people_goes_to_a_file_too_each_quote_on_one_line(tmp_path: Path) -> None:
