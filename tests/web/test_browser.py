@@ -55,6 +55,12 @@ FEW = """for (const parent of document.querySelectorAll("*")) {
     if (seen[kind] > 5 && child.tagName !== "SECTION") child.remove();
   }
 }"""
+# In the dark only the colours differ.
+AXE = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast"]},
+}
+PHONE, DESK = {"width": 375, "height": 720}, {"width": 1280, "height": 720}
 ARTICLE = """Allies point to Beijing over Exchange attack
 
 19 July 2021. Brussels and London pointed to China on Monday. The United Kingdom accused the Chinese Ministry of State \
@@ -331,7 +337,7 @@ def test_pictures_are_explored(browser: Any, address: str, built: str) -> None:
 
 
 def test_the_filters_open_on_a_phone(browser: Any, address: str, built: str) -> None:
-    context = inside(browser, address, viewport={"width": 375, "height": 720}, java_script_enabled=False)
+    context = inside(browser, address, viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{built}/claims")
     assert not page.locator(".rail").is_visible()
@@ -375,40 +381,32 @@ def test_without_script(browser: Any, address: str, built: str) -> None:
     context.close()
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(browser: Any, address: str, screens: list[str]) -> None:
-    context = inside(browser, address, viewport={"width": 375, "height": 720})
-    page = context.new_page()
-    wide = []
-    for url in screens:
-        page.goto(url)
-        if page.evaluate("document.documentElement.scrollWidth") > 375:
-            wide.append(url)
-    assert not wide
-    context.close()
+def test_every_page_fits_a_phone_and_axe_finds_nothing_serious(browser: Any, address: str, screens: list[str]) -> None:
+    """Each page once: on a phone, then everything in the light, then whether colours can be told apart in the dark."""
+    from axe_playwright_python.base import AXE_SCRIPT
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Any, address: str, screens: list[str], scheme: str) -> None:
-    """Everything in the light; in the dark, where only the colours differ, whether they can be told apart."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    options: dict[str, object] = {"resultTypes": ["violations"]}
-    if scheme == "dark":
-        options["runOnly"] = ["color-contrast"]
     # The page's own policy forbids the script that axe injects; everything else is as it is served.
-    context = inside(browser, address, color_scheme=scheme, bypass_csp=True)
-    outside = browser.new_context(color_scheme=scheme, bypass_csp=True)  # sees how to come in, and no more
-    found = []
+    context = inside(browser, address, viewport=PHONE, bypass_csp=True)
+    outside = browser.new_context(viewport=PHONE, bypass_csp=True)  # sees how to come in, and no more
+    wide, found = [], []
     for page, urls in ((context.new_page(), screens), (outside.new_page(), [address])):
         for url in urls:
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size(PHONE)
             page.goto(url)
+            if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+                wide.append(url)
+            page.set_viewport_size(DESK)
             page.evaluate(FEW)
-            for violation in Axe().run(page, options=options).response["violations"]:
-                if violation["impact"] in {"serious", "critical"}:
-                    node = violation["nodes"][0]
-                    found.append(
-                        (url, violation["id"], len(violation["nodes"]), node["html"][:160], node["failureSummary"][:200])
-                    )
+            page.evaluate(AXE_SCRIPT)
+            for scheme, options in AXE.items():
+                page.emulate_media(color_scheme=scheme)
+                for violation in page.evaluate("options => axe.run(options).then(told => told.violations)", options):
+                    if violation["impact"] in {"serious", "critical"}:
+                        node = violation["nodes"][0]
+                        told = (len(violation["nodes"]), node["html"][:160], node["failureSummary"][:200])
+                        found.append((url, scheme, violation["id"], *told))
+    assert not wide
     assert not found
     context.close()
     outside.close()
