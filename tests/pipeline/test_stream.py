@@ -24,6 +24,7 @@ from indicia.cli import exits
 from indicia.pipeline.lines import PAUSE, TOO_LONG, lines_of
 from indicia.pipeline.stream import read_line, read_lines
 from indicia.pipeline.workers import Chunk, Workers
+from tests.command import indicia
 
 COMMAND = [sys.executable, "-m", "indicia", "read", "--jsonl", "-"]
 
@@ -185,12 +186,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path, to_file: bool) -> No
 
 def test_standard_input_is_a_source_of_read_and_brief(tmp_path: Path) -> None:
     for arguments in (["read", "-"], ["brief", "-", "-o", str(tmp_path / "brief")]):
-        answer = subprocess.run(
-            [sys.executable, "-m", "indicia", *arguments],
-            input=b"Norway accused China of the breach.",
-            capture_output=True,
-            check=False,
-        )
+        answer = indicia(*arguments, stdin=b"Norway accused China of the breach.")
         assert answer.returncode == exits.E_OK, answer.stderr
         assert b"Norway" in answer.stdout
     assert "Norway accused China" in (tmp_path / "brief" / "brief.md").read_text()

@@ -1,9 +1,6 @@
-"""Properties of the claims reader that hold for any text: exact spans, steady results, bounded work, other languages said."""
+"""Properties of the claims reader that hold for any text: exact spans, steady results, other languages said."""
 
 from __future__ import annotations
-
-import sys
-from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -111,41 +108,6 @@ def test_hostile_text_neither_fails_nor_loses_offsets(text: str) -> None:
     for claim in read_claims(doc, knowledge.load(), threshold=0.05)[0]:
         for span in claim.spans():
             assert doc.text[span.start : span.end] == span.text
-
-
-def calls(text: str) -> int:
-    """How many calls of functions reading takes, the learned scorer left out."""
-    known = knowledge.load()
-    doc = document(text)
-    read_claims(doc, known, model=False)
-    count = 0
-
-    def watch(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(watch)
-    try:
-        read_claims(doc, known, model=False)
-    finally:
-        sys.setprofile(None)
-    return count
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "Norway said that Russia hacked the bank, and Sweden, Finland and Denmark blamed APT28 for it. ",
-        "Russia hacked, ",
-        "said “Russia” ",
-        "APT28 and ",
-        "nothing of note happened here today ",
-        "(((Russia ",
-    ],
-)
-def test_work_grows_with_the_text_and_no_faster(piece: str) -> None:
-    small, large = calls(piece * 300), calls(piece * 1200)
-    assert large < 4.8 * small
 
 
 @settings(max_examples=60, deadline=None)

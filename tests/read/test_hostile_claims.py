@@ -22,6 +22,10 @@ from indicia.records import Claim, Document
 SENTENCE = "Norway accused China of the breach at Larkspur Mining. "
 PIECES = (
     SENTENCE,
+    "Norway said that Russia hacked the bank, and Sweden, Finland and Denmark blamed APT28 for it. ",
+    "Russia hacked, ",
+    "APT28 and ",
+    "(((Russia ",
     "Russia, ",
     "said “Russia” ",
     "hacked by ",
@@ -31,10 +35,10 @@ PIECES = (
     "“said ‘",
     "\u202eRussia\u202c ",
     "hack\u00aded ",
+    "((",
     "\n- ",
     "\r\n \r\n",
     "e\u0301",
-    "((",
     "1 January 2021, ",
     "nothing of note ",
     "<b>",
@@ -105,7 +109,7 @@ def test_work_grows_with_the_text_and_no_faster(work: Callable[[str], int], piec
 
 
 def test_work_grows_so_for_mixtures_too(work: Callable[[str], int]) -> None:
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=6))
     def check(pieces: list[str]) -> None:
         piece = "".join(pieces)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from indicia.share.brief.build import build
 from indicia.view.affair import subject
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import counted, positions
+from tests.command import indicia
 from tests.view.made import made_claim
 from tests.web.site import NOW, client
 
@@ -119,5 +118,4 @@ def test_all_reach_the_same_verdict(left: Case, page: dict[str, Any], tmp_path: 
     assert sentence in html.unescape(render(left, "html", load()).decode())
     file = tmp_path / "case.json"
     file.write_bytes(render(msgspec.structs.replace(left, judgements=()), "json", load()))
-    answer = subprocess.run([sys.executable, "-m", "indicia", "weigh", str(file), "--json"], capture_output=True, check=False)
-    assert json.loads(answer.stdout)["said"]["statement"] == statement
+    assert json.loads(indicia("weigh", file, "--json").stdout)["said"]["statement"] == statement
