@@ -40,20 +40,10 @@ def on_spark(session: SparkSession, tables: Sequence[str], **options: Any) -> Hu
     return hunt_on_spark([], session=session, tables=[read_table(each) for each in tables], **options)
 
 
-@pytest.fixture(scope="module")
-def lake(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The kept events of the logs, in row groups so small that Spark cuts the files."""
-    kept, folder = tmp_path_factory.mktemp("kept"), tmp_path_factory.mktemp("lake")
-    hunt([logs], builtin=False, keep=kept, jobs=1)
-    for file in kept.iterdir():
-        pq.write_table(pq.read_table(file), folder / file.name, row_group_size=60)
-    return folder
-
-
 def test_kept_events(session: SparkSession, logs: Path, lake: Path) -> None:
     session.conf.set("spark.sql.files.maxPartitionBytes", "40000")
     session.conf.set("spark.sql.files.openCostInBytes", "1000")
-    options: dict[str, Any] = {"rules": [logs / "rules.yml"], "indicators": SOUGHT, "most": 20}
+    options: dict[str, Any] = {"rules": [logs / "rules.yml"], "indicators": SOUGHT, "most": 20, "builtin": False}
     whole = hunt([lake], jobs=1, **options)
     assert {"many", "burst", "bursts", "ordered", "pages"} <= {each.title for each in whole.rules if each.matches}
     assert plain(on_spark(session, [f"parquet:{lake}"], **options)) == plain(whole)
