@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from indicia.cli import exits
 from indicia.cli.count import count_logs
 from indicia.cli.marked import marked_json
 from indicia.cli.options import Color, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Rules, Verbose, talk
-from indicia.cli.talk import ProgressCall, console_for, plain, standard_input, write_out
+from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
@@ -80,6 +81,14 @@ def hunt(
     columns: Annotated[
         Path | None, typer.Option("--columns", help="YAML that says what the columns of --table are (docs/scale.md).")
     ] = None,
+    watch: Annotated[
+        str | None,
+        typer.Option(
+            "--watch",
+            help="Go through what one --table has gained since the last call; tell it in this folder (docs/scale.md).",
+        ),
+    ] = None,
+    late: Annotated[int, typer.Option("--late", min=0, help="With --watch: minutes by which events may come late.")] = 60,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -105,9 +114,11 @@ def hunt(
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
-    for name, value in (("--master", master), ("--table", tables), ("--columns", columns)):
+    for name, value in (("--master", master), ("--table", tables), ("--columns", columns), ("--watch", watch)):
         if value and engine is not Engines.SPARK:
             raise UsageError(f"{name} is for --engine spark")
+    if watch is not None and (paths or len(tables or ()) != 1):
+        raise UsageError("--watch is for one --table", hint="watch others in a run of their own")
     if not paths and not tables:
         raise UsageError("there is nothing to hunt through", hint="name files or folders with logs")
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
@@ -120,12 +131,15 @@ def hunt(
             wanted = sought(mentions)
             if not wanted and not bundles_among(indicators):
                 raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
+        asked: dict[str, Any] = {"builtin": builtin, "indicators": wanted, "tuning": chosen}
+        asked["rules"] = (*(rules or ()), *bundles_among(indicators or ()))
+        if watch is not None:
+            return _watched(voice, watch, master, (tables or [""])[0], columns, late, asked)
         if engine is Engines.SPARK:
             through = _on_spark(master, keep, jobs, tables or (), columns)
         else:
             through = _here(keep, jobs, progress)
-        every = (*(rules or ()), *bundles_among(indicators or ()))
-        found = through(paths or (), rules=every, builtin=builtin, indicators=wanted, raw=raw, tuning=chosen)
+        found = through(paths or (), raw=raw, **asked)
     voice.problems(found.problems)
     count = count_logs(found, map(told_path, rules or ()))
     voice.say(str(count), "dim" if count.is_whole else "yellow")
@@ -176,6 +190,25 @@ def _on_spark(
             return through_tables(paths, session=session, **options)
 
     return through
+
+
+def _watched(
+    voice: Talk, folder: str, master: str | None, table: str, columns: Path | None, late: int, asked: dict[str, Any]
+) -> int:
+    need("spark")
+    from indicia.spark.session import begin
+    from indicia.spark.tables import read_columns, read_table
+    from indicia.spark.watching import watch
+
+    asked["columns"] = read_columns(_text_of(columns), str(columns)) if columns is not None else None
+    out = folder if "://" in folder else str(Path(folder).absolute())
+    through = read_table(table)
+    with begin(master) as session:
+        told = watch(session, through, out, late=timedelta(minutes=late), **asked)
+    voice.problems(told.problems)
+    voice.say(f"{told.events:,} new events, {told.sightings:,} sightings told in {folder}", "dim")
+    whole = all(problem.severity is Severity.NOTE for problem in told.problems)
+    return exits.E_OK if whole else exits.E_PARTIAL
 
 
 def _text_of(path: Path) -> str:

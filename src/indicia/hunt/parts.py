@@ -28,7 +28,7 @@ from indicia.hunt.story import tell
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
-__all__ = ["Count", "Part", "combine", "join", "rule_run"]
+__all__ = ["Count", "Part", "beyond_bound", "combine", "join", "of_correlations", "rule_run"]
 
 _RANK = {form.name: rank for rank, form in enumerate(FORMATS)}
 Count = Callable[[Correlation, Sequence[Feed]], list[Feed]]  # the matches of a correlation, of what it counts and of these
@@ -105,20 +105,9 @@ def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None 
     kept = [sighting for some in whole.sightings.values() for sighting in some]
     problems = sorted(whole.problems, key=_by_place)
     files = _log_files(whole.files, problems)
-    correlations = {rule_id(each): each for each in whole.correlations}
     left_out = Counter(whole.left_out)
-    hits_of = {
-        identity: _tuned(correlations[identity], hits, tuning, left_out)
-        for identity, hits in _hits(whole.correlations, count or _count_in(whole.feed)).items()
-    }
-    seen = [
-        tuning.marked(_correlated_sighting(each, match))
-        for identity, each in correlations.items()
-        if not each.silent
-        for match in hits_of[identity]
-    ]
-    ran = [rule_run(each, len(hits_of[identity])) for identity, each in correlations.items()]
-    problems += _left_out(whole.rules, whole.hits, kept, most)
+    seen, ran = of_correlations(whole.correlations, count or _count_in(whole.feed), tuning, left_out)
+    problems += beyond_bound(whole.rules, whole.hits, kept, most)
     story = tell([*kept, *seen], files)
     problems += tuning.told(left_out, story.sightings)
     return Hunt(
@@ -132,6 +121,23 @@ def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None 
         indicators_sought=whole.indicators_sought,
         stats=tuple(sorted(whole.seconds.items())),
     )
+
+
+def of_correlations(
+    correlations: Sequence[Correlation], count: Count, tuning: Tuning, left_out: Counter[str]
+) -> tuple[list[Sighting], list[RuleRun]]:
+    """The sightings of correlations, and how often each held. What does not count is added to `left_out`, by reason."""
+    named = {rule_id(each): each for each in correlations}
+    hits_of = {
+        identity: _tuned(named[identity], hits, tuning, left_out) for identity, hits in _hits(correlations, count).items()
+    }
+    seen = [
+        tuning.marked(_correlated_sighting(each, match))
+        for identity, each in named.items()
+        if not each.silent
+        for match in hits_of[identity]
+    ]
+    return seen, [rule_run(each, len(hits_of[identity])) for identity, each in named.items()]
 
 
 def _of_its_machine(part: Part) -> Part:
@@ -215,9 +221,10 @@ def _log_files(files: Iterable[Counted], problems: Iterable[Problem]) -> list[Lo
     ]
 
 
-def _left_out(
+def beyond_bound(
     rules: Sequence[RuleRun], hits: Mapping[str, int], kept: Sequence[Sighting], most: int | None
 ) -> Iterator[Problem]:
+    """A note for each rule and indicator of whose matches not all are kept as sightings."""
     if most is None:
         return
     of_rule = Counter(sighting.rule for sighting in kept)  # a rule that only feeds a correlation has none

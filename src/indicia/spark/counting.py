@@ -16,7 +16,7 @@ from indicia.spark.scanning import Fed
 if TYPE_CHECKING:
     from pyspark import RDD
 
-__all__ = ["Matches", "Place", "count_with", "in_hunt_order", "matches_in", "placed"]
+__all__ = ["BESIDE", "Key", "Matches", "Place", "count_with", "in_hunt_order", "matches_in", "placed", "spread"]
 
 Key = tuple[str, tuple[str, ...]]  # a correlation and the values of its group-by fields
 Place = tuple[int, int]  # of a match in the hunt: its task, and which of the task's it is
@@ -64,7 +64,7 @@ def placed(fed: Fed) -> Iterator[tuple[Key, tuple[Place, bytes]]]:
 
 
 def _counted(placed: RDD[tuple[Key, tuple[Place, bytes]]], rules: dict[str, Correlation], partitions: int) -> list[Matches]:
-    groups = placed.groupByKey(partitions, partitionFunc=_spread)
+    groups = placed.groupByKey(partitions, partitionFunc=spread)
     found: list[Matches] = (
         groups.map(lambda group: matches_in(rules[group[0][0]], group[0], group[1])).filter(_has_any).collect()
     )
@@ -75,6 +75,6 @@ def _has_any(matches: Matches) -> bool:
     return bool(matches[2])
 
 
-def _spread(key: Key) -> int:
+def spread(key: Key) -> int:
     """A number that is the same in every process, which a hash of texts is not."""
     return zlib.crc32(msgspec.msgpack.encode(key))

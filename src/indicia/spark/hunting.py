@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pyspark.core.broadcast import Broadcast
     from pyspark.sql import SparkSession
 
-__all__ = ["hunt"]
+__all__ = ["combined", "fed_in", "hunt", "part_in"]
 
 PER_CORE = 16  # partitions: enough that all cores end together, few enough that each keeps its bounds over much
 
@@ -78,10 +78,10 @@ def hunt(
         for table in tables:  # their runs are not known before they are gone through
             held.append(scanned(open_table(session, table, columns, wider), setup).persist(StorageLevel.DISK_ONLY))
             came.append(numbered(held[-1], len(planned.tasks) + sum(count for _, count in came)))
-        parts = [part for some, count in came for part in joined(some.flatMap(_part_in), count, partial(_combined, most=most))]
+        parts = [part for some, count in came for part in joined(some.flatMap(part_in), count, partial(combined, most=most))]
         changed = context.parallelize(planned.states, _pieces(context, len(planned.states))).flatMap(_changed).collect()
         found = [total.part({}), *map(read_part, parts), Part(problems=tuple(changed))]
-        fed = context.union([some.flatMap(_fed_in) for some, _ in came])
+        fed = context.union([some.flatMap(fed_in) for some, _ in came])
         count = count_with(fed, book.correlations, pieces) if book.correlations else None
         with without_collecting():
             result = join([with_sizes(part, planned) for part in found], most=most, count=count, tuning=tuning)
@@ -117,17 +117,20 @@ def _scanned(
     return context.parallelize(list(enumerate(tasks)), pieces).mapPartitionsWithIndex(of_piece)
 
 
-def _part_in(row: tuple[int, Fed | bytes]) -> Iterator[tuple[int, bytes]]:
+def part_in(row: tuple[int, Fed | bytes]) -> Iterator[tuple[int, bytes]]:
+    """The part of tasks, where it is one, with the number of the piece that it came of."""
     if isinstance(row[1], bytes):
         yield row[0], row[1]
 
 
-def _fed_in(row: tuple[int, Fed | bytes]) -> Iterator[Fed]:
+def fed_in(row: tuple[int, Fed | bytes]) -> Iterator[Fed]:
+    """What correlations count, where it is that."""
     if isinstance(row[1], Fed):
         yield row[1]
 
 
-def _combined(parts: list[bytes], most: int | None) -> bytes:
+def combined(parts: list[bytes], most: int | None) -> bytes:
+    """Parts of neighbours as one."""
     return write_part(combine(map(read_part, parts), most=most))
 
 

@@ -20,7 +20,7 @@ from indicia.records import Affair, Claim, Document, Tlp, shown_marking, to_json
 from indicia.spark.alike import copies_among
 from indicia.spark.reading import ledger_rows
 from indicia.spark.session import clear_errors
-from indicia.spark.tables import exists
+from indicia.spark.tables import TOLD, exists
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Text", "affairs_of", "decode_text", "join_ledger"]
 
 _IN_FRONT = 300  # characters of a text that its heading may stand in
-_FORM = "kind string, number long, id string, marking string, row string"
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -83,7 +82,7 @@ def join_ledger(session: SparkSession, read: str, out: str) -> None:
     with clear_errors():
         texts = ledger_rows(session, read).map(decode_text)
         rows = affairs_of(session, texts).zipWithIndex().flatMap(_rows)
-        session.createDataFrame(rows, _FORM).write.partitionBy("kind").mode("overwrite").parquet(out)
+        session.createDataFrame(rows, TOLD).write.partitionBy("kind").mode("overwrite").parquet(out)
 
 
 def decode_text(row: str) -> Text:

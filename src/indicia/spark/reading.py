@@ -14,7 +14,7 @@ import pyarrow as pa
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
 from indicia.spark.session import clear_errors, without_warnings
-from indicia.spark.tables import Table, exists, files_in, load_table, refused, stream_table
+from indicia.spark.tables import CHECKPOINT, Table, exists, files_in, load_table, may_go_on, refused, stream_table
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -27,7 +27,6 @@ _ROWS = pa.schema(
     [("kind", pa.string()), ("id", pa.string()), ("number", pa.int32()), ("marking", pa.string()), ("row", pa.string())]
 )
 _AT_ONCE = 200  # texts
-_CHECKPOINT = "_checkpoint"
 
 
 def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None, at_once: int = 1 << 24) -> None:
@@ -48,10 +47,7 @@ def read_texts(session: SparkSession, table: Table, out: str, *, published: str 
     if not {"id", "text"} <= set(rows.columns):
         raise InputError("a table of texts needs the columns id and text", where=str(table))
     wanted = ("cast(id as string) id", "text", *(("cast(date as string) date",) if "date" in rows.columns else ()))
-    if exists(session, out) and not exists(session, f"{out}/{_CHECKPOINT}"):
-        raise InputError(
-            "is there already, and holds nothing that could be gone on with", where=out, hint="name another folder"
-        )
+    may_go_on(session, out)
 
     def of_batch(some: DataFrame, number: int) -> None:
         # A batch is written as a whole or again, under its own name, so that nothing is told twice.
@@ -61,7 +57,7 @@ def read_texts(session: SparkSession, table: Table, out: str, *, published: str 
     with clear_errors():
         try:
             stream = stream_table(session, table, rows, at_once * int(session.sparkContext.defaultParallelism))
-            begun = stream.writeStream.foreachBatch(of_batch).option("checkpointLocation", f"{out}/{_CHECKPOINT}")
+            begun = stream.writeStream.foreachBatch(of_batch).option("checkpointLocation", f"{out}/{CHECKPOINT}")
             begun.trigger(availableNow=True).start().awaitTermination()
         except PySparkException as error:
             raise refused(table, error) from error
@@ -70,7 +66,7 @@ def read_texts(session: SparkSession, table: Table, out: str, *, published: str 
 def ledger_rows(session: SparkSession, folder: str) -> RDD[str]:
     """The JSON of each text with claims in a folder that `read_texts` wrote. Raises: InputError where it is none, or a batch of
     it was not written to its end."""
-    if not exists(session, f"{folder}/{_CHECKPOINT}"):
+    if not exists(session, f"{folder}/{CHECKPOINT}"):
         raise InputError("is no folder that `indicia read --engine spark` wrote", where=folder)
     for batch in files_in(session, folder):
         if batch.startswith("batch=") and not exists(session, f"{folder}/{batch}/_SUCCESS"):

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
 __all__ = [
+    "CHECKPOINT",
+    "TOLD",
     "Came",
     "Columns",
     "Run",
@@ -40,6 +42,7 @@ __all__ = [
     "exists",
     "files_in",
     "load_table",
+    "may_go_on",
     "numbered",
     "open_table",
     "read_columns",
@@ -48,6 +51,7 @@ __all__ = [
     "scan_rows",
     "scanned",
     "stream_table",
+    "to_hunt",
 ]
 
 # What Spark does not bring, by the name that its makers give it for a version of Spark, as 4.1.
@@ -64,6 +68,8 @@ _FILE, _SPLIT, _ROW, _SIZE = (
     "indicia_size",
 )  # beside the columns of the table, on their way to a worker
 ROWS = 8_192  # matched at a time, as in a file
+CHECKPOINT = "_checkpoint"  # in a folder that a stream writes
+TOLD = "kind string, number long, id string, marking string, row string"  # the rows of what is written; `row` is JSON
 
 
 class Table(NamedTuple):
@@ -123,11 +129,15 @@ def open_table(session: SparkSession, table: Table, columns: Columns | None, spa
 
     Raises: InputError where Spark cannot open it, or a column of the mapping is not there.
     """
+    return to_hunt(load_table(session, table), table, columns, span)
+
+
+def to_hunt(rows: DataFrame, table: Table, columns: Columns | None, span: Span) -> DataFrame:
+    """What a hunt needs of the rows of a table, as `open_table` says it, also of those of a stream."""
     from pyspark.errors import PySparkException
     from pyspark.sql import functions as sql
 
-    rows = load_table(session, table)
-    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS))
+    rows.sparkSession.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS))
     try:
         time = columns.time if columns is not None else TIME if is_kept(rows.columns) else ""
         if time:
@@ -137,6 +147,8 @@ def open_table(session: SparkSession, table: Table, columns: Columns | None, spa
             chosen = rows.select(*own, *(sql.col(f"_metadata.{each}").alias(name) for name, each in _PLACES.items()))
             assert chosen.schema is not None
         except PySparkException:  # a source that does not tell where its rows stand
+            if rows.isStreaming:  # a number that holds for one run would name other rows in the next
+                raise
             nowhere = (sql.lit(str(table)), sql.lit(0), sql.monotonically_increasing_id(), sql.lit(0))
             chosen = rows.select(*own, *(each.alias(name) for name, each in zip(_PLACES, nowhere, strict=True)))
     except PySparkException as error:
@@ -173,6 +185,14 @@ def stream_table(session: SparkSession, table: Table, rows: DataFrame, at_once: 
     if store.exists(path) and store.getFileStatus(path).isFile():  # a stream is of a folder
         return stream.option("pathGlobFilter", path.getName()).format(table.format).load(path.getParent().toString())
     return stream.format(table.format).load(table.address)
+
+
+def may_go_on(session: SparkSession, out: str) -> None:
+    """Raises: InputError where a folder is there that no stream of ours has begun to write."""
+    if exists(session, out) and not exists(session, f"{out}/{CHECKPOINT}"):
+        raise InputError(
+            "is there already, and holds nothing that could be gone on with", where=out, hint="name another folder"
+        )
 
 
 def exists(session: SparkSession, address: str) -> bool:

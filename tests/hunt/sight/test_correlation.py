@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indicia.hunt.rules.ir import Correlation, CorrelationKind
-from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation
+from indicia.hunt.sight.correlation import Feed, correlated, correlated_until, feed_of_correlation
 
 MINUTE = 60
+LATE = 50
 
 
 def rule(
@@ -75,6 +80,34 @@ def test_groups_are_apart() -> None:
     other = [Feed("c", "r", 3_000_000, ("b",), "", "x.log", 3, "line")]
     assert not correlated(rule("event_count", ">= 4"), [*some, *other])
     assert len(correlated(rule("event_count", ">= 3"), [*some, *other])) == 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 400), st.sampled_from("ab"), st.integers(0, LATE - 1)), max_size=30),
+    st.sets(st.integers(0, 30)),
+    st.sampled_from([("event_count", ">= 3"), ("event_count", "< 3"), ("value_count", ">= 2"), ("value_count", "= 1")]),
+)
+def test_what_grows_is_told_once_and_as_of_the_whole(
+    matches: list[tuple[int, str, int]], cuts: set[int], condition: tuple[str, str]
+) -> None:
+    """Each match (second, value, seconds that it comes late) in its turn, in batches."""
+    one = rule(*condition, field="f")
+    whole = [
+        Feed("c", "r", second * 1_000_000, ("a",), value, "x.log", number, "line")
+        for number, (second, value, _) in enumerate(matches)
+    ]
+    came = sorted(whole, key=lambda feed: matches[feed.position][0] + matches[feed.position][2])
+    told: list[Feed] = []
+    kept: list[Feed] = []
+    until = -1
+    for start, end in pairwise([0, *sorted(cuts), len(came)]):
+        new = came[start:end]
+        before, until = until, max([until, *(feed.time - LATE * 1_000_000 for feed in new)])
+        hits, kept = correlated_until(one, [*kept, *new], before, until)
+        told += hits
+    hits, _ = correlated_until(one, kept, until, 1 << 62)
+    assert told + hits == correlated(one, whole)
 
 
 def test_a_correlation_is_a_match_to_another() -> None:

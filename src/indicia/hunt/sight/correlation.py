@@ -6,8 +6,9 @@ References: SigmaHQ sigma-specification, "Sigma correlation rules specification"
 from __future__ import annotations
 
 import operator
+from bisect import bisect_right
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil, fsum
 from statistics import median
 
@@ -21,7 +22,16 @@ from indicia.hunt.match.reference import number_of
 from indicia.hunt.names import MACHINE, field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
 
-__all__ = ["Feed", "by_time", "correlated", "correlated_in_group", "feed_of", "feed_of_correlation"]
+__all__ = [
+    "Feed",
+    "by_time",
+    "correlated",
+    "correlated_in_group",
+    "correlated_until",
+    "delay_of",
+    "feed_of",
+    "feed_of_correlation",
+]
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -94,6 +104,39 @@ def correlated_in_group(correlation: Correlation, feeds: Iterable[Feed]) -> Iter
     """The same for feeds of one group, which come in the order of the hunt."""
     members = sorted(feeds, key=by_time)
     return _as_it_grows(correlation, members) if _only_grows(correlation) else _at_the_end(correlation, members)
+
+
+def correlated_until(correlation: Correlation, feeds: Iterable[Feed], before: int, now: int) -> tuple[list[Feed], list[Feed]]:
+    """The same for a group that grows: its matches that became certain after `before` and until `now`, and the feeds to keep.
+
+    Both are times, in microseconds, until which all feeds of the group have come; `feeds` are those kept at `before`, in the
+    order of the hunt, and what has come since. Whatever the steps, their matches together are those of all feeds at once.
+    """
+    span = correlation.seconds * 1_000_000
+    members = sorted(feeds, key=by_time)
+    came = [feed for feed in members if feed.time <= now]
+    if _only_grows(correlation):  # whether a match is the first in a span is told by what came two spans before it
+        hits = [hit for hit in _as_it_grows(correlation, came) if hit.time > before]
+        return hits, [feed for feed in members if feed.time > now - 2 * span]
+    over = 0  # those whose span is over
+    while over < len(came) and came[over].time + span <= now:
+        over = bisect_right(came, came[over].time + span, key=_time)
+    return list(_at_the_end(correlation, came[:over])), members[over:]
+
+
+def delay_of(correlation: Correlation, others: Mapping[str, Correlation], asking: frozenset[str] = frozenset()) -> int:
+    """By how many microseconds what a correlation counts may come later than events do: as long as the spans, one behind the
+    other, at whose end its matches become certain. `others` are all correlations, by name."""
+    below = [others[name] for name in correlation.rules if name in others and name not in asking]
+    return max((delay_of(each, others, asking | {each.id or each.name}) + _held_back(each) for each in below), default=0)
+
+
+def _held_back(correlation: Correlation) -> int:
+    return 0 if _only_grows(correlation) else correlation.seconds * 1_000_000
+
+
+def _time(feed: Feed) -> int:
+    return feed.time
 
 
 def by_time(feed: Feed) -> tuple[int, str, int]:
