@@ -20,7 +20,7 @@ _PAN_SESSION = (
 
 def _pan(kind: str, rest: str) -> Line:
     hint = "," if "|" in kind else f",{kind}"
-    return Line(rf"\d,[^,]*\d\d:\d\d[^,]*,\w*,{kind},", f"{hint},", Form.COMMAS, tuple(f"{_PAN_FRONT} {rest}".split()))
+    return Line(rf"\d,(?=[^,]*\d\d:\d\d)[^,]*+,\w*+,{kind},", f"{hint},", Form.COMMAS, tuple(f"{_PAN_FRONT} {rest}".split()))
 
 
 SOURCES = (
@@ -112,7 +112,7 @@ SOURCES = (
         users=("user", "srcuser"),
         addresses=("srcip", "remip", "ui"),
         actions=("msg", "action", "logdesc"),
-        lines=(Line(r"(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=).*\blog_?id=\"?\d{10}", "id=", Form.PAIRS),),
+        lines=(Line(r"^(?>.*?(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=)).*\blog_?id=\"?\d{10}", "id=", Form.PAIRS),),
     ),
     LogSource(
         name="sophos",
@@ -123,7 +123,9 @@ SOURCES = (
         users=("user_name", "user"),
         addresses=("src_ip",),
         actions=("message", "log_subtype"),
-        lines=(Line(r'(?:timestamp="|date=\d{4}-\d\d-\d\d time=|device_name=).*\blog_type="', 'log_type="', Form.PAIRS),),
+        lines=(
+            Line(r'^(?>.*?(?:timestamp="|date=\d{4}-\d\d-\d\d time=|device_name=)).*\blog_type="', 'log_type="', Form.PAIRS),
+        ),
     ),
     LogSource(
         name="paloalto",
@@ -171,8 +173,8 @@ SOURCES = (
                 names=("severity", "message_id", "message"),
                 finders=(
                     (
-                        r"(?:from|for|src) (?:[\w.-]+:)?([0-9a-fA-F.:]*\d[0-9a-fA-F.:]*)/(\d+)[^/]*? (?:to|dst) (?:[\w.-]+:)?"
-                        r"([0-9a-fA-F.:]*\d[0-9a-fA-F.:]*)/(\d+)",
+                        r"(?:from|for|src) (?:[\w.-]+:)?((?=[a-fA-F.:]*\d)[0-9a-fA-F.:]++)/(\d+)[^/]*? (?:to|dst) (?:[\w.-]+:)?"
+                        r"((?=[a-fA-F.:]*\d)[0-9a-fA-F.:]++)/(\d+)",
                         ("src_ip", "src_port", "dst_ip", "dst_port"),
                     ),
                     (r"^(?:access-list \S+ )?(\w+)", ("action",)),
@@ -193,7 +195,7 @@ SOURCES = (
         ),
         addresses=("src",),
         actions=("proto",),
-        lines=(Line(r"\bSRC=[0-9a-f.:]+ DST=[0-9a-f.:]+ .*\bPROTO=", " DST=", Form.PAIRS),),
+        lines=(Line(r"^(?>.*?\bSRC=[0-9a-f.:]+ DST=[0-9a-f.:]+ ).*\bPROTO=", " DST=", Form.PAIRS),),
     ),
     LogSource(
         name="suricata-fast",

@@ -49,6 +49,7 @@ class Line(NamedTuple):
     """How a line of text of some kind is known and taken apart, bare, behind a header of syslog, or as the message of a record.
 
     `mark` is sought in the line, at its very beginning where it starts with "^"; its first match is where the record begins.
+    What it needs further on (`a.*b`) is sought behind the first place alone, `^(?>.*?a).*b`: a line may hold ten thousand.
     `hint` is a text that stands in every such line: it is what makes other lines cheap. `names` are those of the groups or
     columns ("a+b": two, parted by the last colon; "": of no use). `finders` are further patterns, sought in the last group:
     each gives the fields that its own groups are named for.

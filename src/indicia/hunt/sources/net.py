@@ -140,7 +140,7 @@ SOURCES = (
         actions=("query", "dns.question.name"),
         lines=(
             Line(  # BIND
-                r"client (?:@0x[0-9a-f]+ )?([0-9a-f.:]+)#(\d+)(?: \([^)]*\))?: (?:view \S+: )?query: (\S+) IN (\S+)",
+                r"client (?:@0x[0-9a-f]+ )?([0-9a-f.:]+)#(\d+)(?: \([^)]{0,300}\))?: (?:view \S+: )?query: (\S+) IN (\S+)",
                 "query: ",
                 names=("client", "port", "query", "record_type"),
             ),

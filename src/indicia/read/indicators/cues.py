@@ -59,7 +59,7 @@ _VICTIM = before(
     r"(?:,? (?:such as|like|including|namely))?(?: \([\w.-]{3,60},)?" + _OPENING,
 )
 _VICTIM_AFTER = re.compile(
-    r"[\"'`”’)]{0,2}\s*(?:[,(–—-]\s*)?(?:(?:which|that)\s+)?"
+    r"[\"'`”’)]{0,2}\s*+(?:[,(–—-]\s*+)?(?:(?:which|that)\s+)?"
     r"(?:(?:is |was )?(?:owned|operated|run) by the (?:victim|target|customer)|belong(?:s|ing|ed)? to (?:the|a|"
     r"one) (?:victim|target|customer)|"
     r"(?:is|was|were) (?:itself |themselves |also |only )?(?:the |an? |another )?(?:victims?|targets?)(?:'s|’s)?\b|"
@@ -89,7 +89,7 @@ _BENIGN = before(
 )
 _BENIGN_AFTER = re.compile(
     r"(?!\s+and (?:an?|the|its) |[\"'`”’]?\s*\(?the (?:genuine|legitimate|real|official) (?:one|site|page|domain|address)\b)"
-    r"[\"'`”’)]{0,2}(?:\s+(?:from|in|of)\s[^,.;\n]{1,40}(?=,\s*which))?\s*(?:[,(–—-]\s*)?(?:and\s+)?(?:(?:which|that|"
+    r"[\"'`”’)]{0,2}(?:\s+(?:from|in|of)\s[^,.;\n]{1,40}(?=,\s*which))?\s*+(?:[,(–—-]\s*+)?(?:and\s+)?(?:(?:which|that|"
     r"it|this|all|both|they|these)\s+(?:[^,.;\n]{0,50},\s*)?)?"
     r"(?:(?:is|are|was|were|being|turned out to be|turns out to be|proved(?: to be)?)\s+)?(?:itself\s+|themselves\s+)?"
     r"(?:contacted by (?:an?|the) |used by (?:an?|the) |needed by (?:an?|the) )?(?:an?\s+|the\s+|"
@@ -128,7 +128,7 @@ _REFERENCE = before(
     r"\b(?:patch|update|fix)(?:es)? (?:is |are )?available (?:at|from)",
     r"\b(?:the following|at this|at these) (?:URL|link|page|web ?site)s?",
     r"\bmore info(?:rmation)? on [\w ]{2,40} at",
-    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:https?://\S{1,300},?\s+(?:and|or)\s+|"
+    tail=r"\s*+(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*+(?:https?://\S{1,300},?\s+(?:and|or)\s+|"
     r"the\s+)?[\"'`“(<]{0,2}",
 )
 _PUBLISHER = before(
@@ -136,7 +136,7 @@ _PUBLISHER = before(
     r"\bfollow us(?: on| at)?(?: https?://\S{1,200} (?:and|or))?",
     r"\bsubscribe (?:to [\w ]{1,60} )?",
     r"\bthank(?:s|ed|ful)?\b[^.!?;\n]{0,60}?",
-    tail=r"\s*(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*(?:the\s+)?[\"'`“(<]{0,2}",
+    tail=r"\s*+(?:(?:is|are) )?(?::|\bat\b|\bon\b|\bhere\b|-|–|\()?\s*+(?:the\s+)?[\"'`“(<]{0,2}",
 )
 _FOOTNOTE = re.compile(r"(?:\A|\n)[ \t]*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3}[.)]|[¹²³⁴⁵⁶⁷⁸⁹]+)[ \t]{0,3}[^\n]{0,160}\Z")
 _CONTACT = before(
@@ -174,7 +174,7 @@ _RANSOM = re.compile(
     re.IGNORECASE,
 )
 _HACKED_AFTER = re.compile(
-    r"[\"'`”’)]{0,2},?\s*(?:which\s+|that\s+)?(?:is|was|were|had been|has been)\s+(?:itself\s+|also\s+|probably\s+)?"
+    r"[\"'`”’)]{0,2},?\s*+(?:which\s+|that\s+)?(?:is|was|were|had been|has been)\s+(?:itself\s+|also\s+|probably\s+)?"
     r"(?:compromised|hacked|breached|defaced|broken into)\b(?!\s+(?:and|to)\s+(?:\w+\s+)?(?:use|abus|host|serv|"
     r"deliver|distribut|act)\w*)",
     re.IGNORECASE,

@@ -161,8 +161,7 @@ SERVICE_BEGINS = (
     "public", "plaintiff", "claimant", *joined(("the",), ("company", "bank", "vendor")), "complainant",
 )  # fmt: skip
 SINKHOLE = before(
-    r"\bsinkhol(?:e|es|ed|ing)\b(?: (?:to|at|by|on|in|server|servers|address|addresses|is|was|are|operated|run|of|the|our|its|"
-    r"[A-Z]\w+))*",
+    r"\bsinkhol(?:e|es|ed|ing)\b(?: [A-Z]\w++)*",  # whatever the case: "to the", "operated by Larkspur"
     r"\b(?:sinkholed|seized|taken over)\b[^.\n]{0,30}\b(?:since then|now|it|they|which)(?: \w+)? (?:resolves?|points?|"
     r"redirects?) to",
     tail=r"[\s:,]{0,2}" + _QUOTE,
@@ -203,7 +202,7 @@ CORRECT_BEGINS = (
 )  # fmt: skip
 # How a paragraph begins that is about what is no trace: "False positives this week: ...", "What was not touched: ...".
 LEAD_FINE = re.compile(
-    r"[ \t]*(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*(?:\w+ )?(?:false (?:positives?|alarms?|leads?)|what (?:was|is|"
+    r"[ \t]*+(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*+(?:\w+ )?(?:false (?:positives?|alarms?|leads?)|what (?:was|is|"
     r"were) not (?:touched|affected|involved|"
     r"compromised)|not (?:touched|affected|involved|malicious|compromised)|unaffected|known[- ]good|allow-?list|"
     r"white-?list|exclusions?|"
@@ -212,7 +211,7 @@ LEAD_FINE = re.compile(
 )
 # And of one that tells the reader whom to thank, ask or read: names in it are theirs.
 LEAD_NAMES = re.compile(
-    r"[ \t]*(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*(?:partners?|credits?|thanks|sources?|references?|contacts?|support|media|"
+    r"[ \t]*+(?:[-*•–#]+|\d{1,2}[.)])?[ \t]*+(?:partners?|credits?|thanks|sources?|references?|contacts?|support|media|"
     r"from the press|press|"
     r"recommend(?:ations?|ed reading)|mitigations?|remediation|tools? of the (?:week|month)|further reading|acknowledge?ments?|"
     r"authors?|participants?|what (?:you|customers|users|operators|to) (?:should |can |must )?do)\b[^:.\n]{0,40}[:.?]",
@@ -228,8 +227,8 @@ CREDITED = re.compile(
 ROW_FINE = re.compile(r"[ \t]*[\[(](?:OK|INFO|PASS(?:ED)?|CLEAN|GOOD)[\])]")
 # The last word of a row: "203.0.113.5 (whitelisted)", "a.dll - PE32, clean".
 ROW_VERDICT = re.compile(
-    r"[^.;\n]{0,80}?(?:[-–—|,:\t(]|->)\s*(?:clean|benign|legitimate|harmless|white-?listed|allow-?listed|known[- ]good|"
+    r"[^.;\n]{0,80}?(?:[-–—|,:\t(]|->)\s*+(?:clean|benign|legitimate|harmless|white-?listed|allow-?listed|known[- ]good|"
     r"public tool|open[- ]source tool|"
-    r"matches upstream|not malicious|non-malicious|false positive|trusted)\)?[ \t|.]*(?=\n|\Z)",
+    r"matches upstream|not malicious|non-malicious|false positive|trusted)\)?[ \t|.]*+(?=\n|\Z)",
     re.IGNORECASE,
 )

@@ -34,17 +34,17 @@ SOFTWARE_WORDS = (
 CAMPAIGN_WORDS = r"(?:campaigns?|operations?|op)"
 _SINCE = (
     r"(?:has|have|had|was|were|is|are|also|then|actively|recently|likely|typically|often|historically|previously|may|"
-    r"might|could|would|will|primarily)?\s*(?:also |been |then )?"
+    r"might|could|would|will|primarily)?\s*+(?:also |been |then )?"
 )
 _AFTER_ACTOR = re.compile(
-    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*(?:\(G\d{{4}}|{ACTOR_WORDS}\b|-(?:linked|affiliated|aligned|attributed|backed|operated)|"
+    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*+(?:\(G\d{{4}}|{ACTOR_WORDS}\b|-(?:linked|affiliated|aligned|attributed|backed|operated)|"
     rf"{_SINCE}(?:breach(?:es|ed)|sent|sends|conduct\w*|claim(?:s|ed)|stole|believed|suspected|attributed|sponsored|developed|"
     r"develops|relies|relied|shifted|moved|focus\w*|said|announced|posted|demanded|extort\w*|pledged|threaten\w*)\b)",
     re.IGNORECASE,
 )
 # What a group does, and what is told of its software as often.
 _DOES_EITHER = re.compile(
-    rf"[\"'”’)]{{0,2}}\s*{_SINCE}(?:targets?|targeted|targeting|attack(?:s|ed|ing)|compromis(?:es|ed|ing)|used|uses|using|"
+    rf"[\"'”’)]{{0,2}}\s*+{_SINCE}(?:targets?|targeted|targeting|attack(?:s|ed|ing)|compromis(?:es|ed|ing)|used|uses|using|"
     r"leverag\w+|employ\w*|deploy(?:s|ed|ing)|launch\w*|exploit(?:s|ed|ing)|operat(?:es|ed|ing)|steals|known for|active|"
     r"tracked|began|distribut(?:es|ed|ing))\b",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _BEFORE_ACTOR = re.compile(
     re.IGNORECASE,
 )
 _AFTER_SOFTWARE = re.compile(
-    rf"[\"'”’)\]]{{0,2}}(?:/[A-Z]\w{{2,20}})?(?:['’]s?)?\s*(?:(?:builder|decryptors?|encryptors?|source code|locker)\b|"
+    rf"[\"'”’)\]]{{0,2}}(?:/[A-Z]\w{{2,20}})?(?:['’]s?)?\s*+(?:(?:builder|decryptors?|encryptors?|source code|locker)\b|"
     rf"\((?:S\d{{4}}|a (?:RAT|{SOFTWARE_WORDS}))|"
     rf"(?:[\w-]{{1,20}}\s){{0,2}}{SOFTWARE_WORDS}\b|"
     r"v?\d\.\d|is (?:a|an|the) (?:[\w-]+ ){0,4}(?:malware|trojan|backdoor|ransomware|RAT|loader|tool|stealer|downloader|"

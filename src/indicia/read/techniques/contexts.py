@@ -45,7 +45,7 @@ def _words(section: str) -> re.Pattern[str]:
 
 _POLITE = r"\W{0,4}(?:(?:please|always|also|never|do not|then|first|finally|next|at a minimum|where possible)[, ]+)?"
 _ORDER = re.compile(rf"{_POLITE}(?:{_cues()['order']})\b", re.IGNORECASE)
-_ADVICE_HEADING = re.compile(rf"\W*(?:[\d.]+\s+)?(?:{_cues()['heading']})\s*:?", re.IGNORECASE)
+_ADVICE_HEADING = re.compile(rf"\W*+(?:\d[\d.]*+\s++)?(?:{_cues()['heading']})\s*:?", re.IGNORECASE)
 _NARRATIVE = _words("narrative")
 _RECOMMENDED = _words("recommended")
 # "so that no trace is found", "checks that it is not run": what something else was done for, or a condition of it.
