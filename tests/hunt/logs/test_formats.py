@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import FORMATS, recognise
+from indicia.hunt.logs.formats import FORMATS, recognise, unfolding
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.records import Problem, Severity
@@ -239,8 +239,40 @@ def test_a_table_of_arrow_is_read(form: str, tmp_path: Path) -> None:
     assert event.fields["userIdentity.arn"] == "arn:aws:iam::111122223333:user/eve"
 
 
+def write_unfolding(path: Path, rows: int, size: int) -> None:
+    """A small file whose one long text stands in every row."""
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * size]))
+    pq.write_table(pa.table({"time": ["2026-03-01T10:00:00Z"] * rows, "text": text}), path, store_schema=False)
+    assert path.stat().st_size < 100_000
+
+
+def test_a_table_that_unfolds_is_read_in_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unfolding, "MOST", 64 << 20)
+    write_unfolding(tmp_path / "x.parquet", 300, 1 << 20)
+    _, batches, problems = read(tmp_path)
+    assert not problems and sum(batch.size for batch in batches) == 300
+    assert [batch.event(0).place.position for batch in batches] == [
+        1 + sum(b.size for b in batches[:n]) for n in range(len(batches))
+    ]
+    monkeypatch.setattr(unfolding, "LARGEST_ROW", 1 << 19)
+    _, batches, problems = read(tmp_path)
+    assert not batches and "one of its rows unfolds to more than" in problems[0].what
+
+
 def test_a_broken_table_of_arrow_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_bytes(b"PAR1" + bytes(200))
+    _, batches, problems = read(tmp_path)
+    assert not batches and "cannot be read on" in problems[0].what
+
+
+def test_offsets_that_lead_out_of_a_table_are_not_followed(tmp_path: Path) -> None:
+    table = pa.table({"time": ["2026-03-01T10:00:00Z"] * 2, "text": ["abc", "defg"]})
+    with pa.OSFile(str(tmp_path / "x.arrow"), "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
+        writer.write_table(table)
+    data = (tmp_path / "x.arrow").read_bytes()
+    offsets = b"".join(number.to_bytes(4, "little") for number in (0, 3, 7))
+    assert data.count(offsets) == 1
+    (tmp_path / "x.arrow").write_bytes(data.replace(offsets, offsets[:8] + (1 << 30).to_bytes(4, "little")))
     _, batches, problems = read(tmp_path)
     assert not batches and "cannot be read on" in problems[0].what
 

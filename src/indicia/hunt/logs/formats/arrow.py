@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -17,12 +18,12 @@ from indicia.hunt.logs.formats.envelope import unpacked
 from indicia.hunt.logs.formats.jsonl import batches
 from indicia.hunt.logs.formats.kept import is_kept, kept_batches
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
+from indicia.hunt.logs.formats.unfolding import bounded_batches
 from indicia.hunt.sources import FAMILIES
 from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS", "events_of"]
 
-_BATCH = 8_192
 LARGEST = 1 << 30  # bytes of a file within an archive, which is read whole
 
 
@@ -36,7 +37,7 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
     for log in logs:
         number = 0
         try:
-            for rows in _tables(log):
+            for rows in bounded_batches(partial(_tables, log)):
                 yield from events_of(log, rows, range(number + 1, number + 1 + len(rows)), wanted)
                 number += len(rows)
         except (pa.ArrowException, ValueError, OSError) as error:
@@ -52,7 +53,8 @@ def events_of(log: LogInput, rows: pa.RecordBatch, positions: Iterable[int], wan
     yield from batches(log, records, wanted, "record")
 
 
-def _tables(log: LogInput) -> Iterator[pa.RecordBatch]:
+def _tables(log: LogInput, size: int) -> Iterator[pa.RecordBatch]:
+    """Its rows, so many at a time where the format lets one choose."""
     with log.open() as stream:
         source = stream if log.path is not None else _whole(stream)
         first = source.read(4)
@@ -61,11 +63,13 @@ def _tables(log: LogInput) -> Iterator[pa.RecordBatch]:
             import pyarrow.parquet as pq  # few logs are such, and it takes a while to load
 
             with pq.ParquetFile(source) as file:
-                yield from file.iter_batches(_BATCH)
+                yield from file.iter_batches(size)
         else:
             with pa.ipc.open_file(source) as file:
                 for index in range(file.num_record_batches):
-                    yield file.get_batch(index)
+                    rows = file.get_batch(index)
+                    rows.validate(full=True)  # its offsets may lead out of its memory
+                    yield rows
 
 
 def _whole(stream: BinaryIO) -> pa.BufferReader:
