@@ -74,6 +74,8 @@ def test_paths_are_relative_to_the_file(settings: Path) -> None:
         ("full = 1", "full: 1 is not true or false"),
         ("[hunt]\nlevel = 'loud'", "one of: informational, low, medium, high, critical"),
         ("jobs = ", "is not TOML"),
+        (f"jobs = {'9' * 5000}", "is not TOML"),
+        (f"jobs = {'[' * 5000}", "is not TOML"),
     ],
 )
 def test_what_is_wrong_is_said(settings: Path, text: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:

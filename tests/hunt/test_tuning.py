@@ -79,7 +79,12 @@ def test_own_addresses_are_networks() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[", "x: 1", "- a", "not: 1", "own: [{name: x}]", "own: [{name: x, addresses: [a]}]", "since: soon"]
+    "text",
+    [
+        *("[", "x: 1", "- a", "not: 1", "own: [{name: x}]", "own: [{name: x, addresses: [a]}]", "since: soon"),
+        *("since: 2021-02-30", f"since: {'9' * 5000}", "[" * 5000, "since: !!timestamp x", "? [a]\n: b"),
+        "".join(f"x{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n" for n in range(9)) + "not: *a8",
+    ],
 )
 def test_a_tuning_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UsageError):

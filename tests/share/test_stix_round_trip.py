@@ -183,11 +183,22 @@ def broken(change: Any) -> bytes:
         lambda claim: claim["quote"].update(document="document--0"),
         lambda claim: claim.update(stance="insinuates"),
         lambda claim: claim.update(extra=1),
+        lambda claim: claim.update(source="a", firmness="low"),
+        lambda claim: claim.update(source={"party": []}, accused={"party": {"state": "a"}, "level": "place"}),
     ],
 )
 def test_a_bundle_that_was_tampered_with_is_refused(change: Any) -> None:
     with pytest.raises(FormatError):
         read_bundle(broken(change))
+
+
+@pytest.mark.parametrize("name", ["claim_order", "documents", "judgements"])
+def test_a_bundle_whose_lists_are_none_is_refused(name: str) -> None:
+    bundle = json.loads(render(exchange_case(), load()))
+    report = next(item for item in bundle["objects"] if item["type"] == "report")
+    report["extensions"][CASE_EXTENSION][name] = 5
+    with pytest.raises(FormatError):
+        read_bundle(json.dumps(bundle).encode())
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"type": "bundle", "objects": []}', b"[" * 100_000, b"\xff\xfe"])

@@ -127,7 +127,7 @@ def _file(path: Path, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except UnicodeDecodeError:
         raise UsageError("is not UTF-8", where=str(path), hint="save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:  # a number too long, tables too deep
         raise UsageError(f"is not TOML: {error}", where=str(path), hint='write: unmarked = "clear"') from None
     for row in _unknown(held, known):
         raise UsageError(row[0], where=str(path), hint=row[1])

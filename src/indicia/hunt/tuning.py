@@ -25,11 +25,12 @@ import numpy as np
 import yaml
 from msgspec.structs import replace
 
-from indicia.errors import UsageError
+from indicia.errors import RuleError, UsageError
 from indicia.hunt.events import NO_TIME, Times, microseconds
 from indicia.hunt.names import field_key
 from indicia.hunt.sources.deeds import deed_of
 from indicia.records import Event, Problem, Record, RuleLevel, Severity, Sighting
+from indicia.rulefile import bounded, rule_documents
 
 __all__ = ["NO_TUNING", "Own", "Tuning", "is_own", "read_time", "read_tuning"]
 
@@ -113,9 +114,9 @@ def is_own(sighting: Sighting) -> bool:
 def read_tuning(text: str, where: str) -> Tuning:
     """The tuning in a file. Raises: UsageError that says what is wrong in it."""
     try:
-        content = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise UsageError(f"{where} is no YAML: {error}") from error
+        content = bounded((rule_documents(text) or [{}])[0])
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError, RuleError) as error:
+        raise UsageError(f"{where} is no YAML that can be read: {error}") from error
     if not isinstance(content, Mapping) or (unknown := set(content) - {"not", "since", "until", "own"}):
         named = ", ".join(sorted(map(str, unknown))) if isinstance(content, Mapping) else type(content).__name__
         raise UsageError(f"{where}: a tuning file holds not, since, until and own; this one has {named}")

@@ -53,7 +53,7 @@ class Standing:
             if judgement.action in {"correct", "regrade"}:
                 try:
                     claim = laid_over(claim, msgspec.json.decode(judgement.value, type=Correction))
-                except (msgspec.MsgspecError, UnicodeError):
+                except (msgspec.MsgspecError, UnicodeError, RecursionError):
                     continue  # what it says is about something else, such as the grades of evidence
                 vouched = True
         return msgspec.structs.replace(claim, score=1.0) if vouched and claim.score < 1 else claim
@@ -64,7 +64,7 @@ def _added(judgements: Iterable[Judgement]) -> Iterable[Claim]:
         if judgement.action == "add":
             try:
                 yield msgspec.convert(claim_today(msgspec.json.decode(judgement.value, type=dict[str, Any])), type=Claim)
-            except (msgspec.MsgspecError, UnicodeError):
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 continue  # evidence or a measure that somebody added
 
 

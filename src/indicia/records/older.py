@@ -9,13 +9,19 @@ __all__ = ["claim_today"]
 
 
 def claim_today(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a claim in today's form; those of today come back as they are.
+    """The fields of a claim in today's form; those of today come back as they are, and so does what is no claim.
 
     Before claims held two propositions, `firmness` stood in the claim itself, for whatever was said, and a party's `state`
     could be one that the text told or one that was known: only of a state or a place that is accused itself is it sure that it
     was said.
     """
-    told = dict(fields)
+    try:
+        return _today(dict(fields))
+    except (TypeError, ValueError, AttributeError, LookupError):
+        return dict(fields)  # whoever converts it says what does not fit
+
+
+def _today(told: dict[str, Any]) -> dict[str, Any]:
     if "firmness" not in told and "firmness_cue" not in told and not _has_old_party(told):
         return told
     accused, source = dict(told.get("accused", {})), dict(told.get("source", {}))

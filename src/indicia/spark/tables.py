@@ -119,7 +119,7 @@ def read_columns(text: str, name: str) -> Columns:
         fields = given["fields"]
         assert isinstance(fields, dict) and fields
         return Columns({str(field): str(column) for field, column in fields.items()}, str(given.get("time", "")))
-    except (yaml.YAMLError, KeyError, TypeError, AssertionError, AttributeError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, AssertionError, AttributeError, RecursionError) as error:
         hint = "it needs fields: {FIELD OF A RULE: column or expression}, and may have time: column"
         raise UsageError(f"{name} is no mapping of columns", hint=hint) from error
 

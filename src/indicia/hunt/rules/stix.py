@@ -107,11 +107,18 @@ def documents_in(data: bytes) -> tuple[list[dict[str, Any]], list[tuple[dict[str
             found += _rules(item)
         except _UnaskedError as reason:
             refused.append((_head(item, 0), str(reason)))
+        except RecursionError:
+            refused.append((_head(item, 0), "its pattern is nested too deeply"))
     return found, refused
 
 
 def _words(item: Mapping[str, Any]) -> list[Any]:
-    return [word for name in ("indicator_types", "labels") for word in item.get(name) or ()]
+    return [word for name in ("indicator_types", "labels") for word in _listed(item, name)]
+
+
+def _listed(item: Mapping[str, Any], name: str) -> list[Any]:
+    found = item.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _head(item: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -122,7 +129,7 @@ def _head(item: Mapping[str, Any], number: int) -> dict[str, Any]:
         "level": "high",
         "tags": [
             f"attack.{phase['phase_name']}"
-            for phase in item.get("kill_chain_phases") or ()
+            for phase in _listed(item, "kill_chain_phases")
             if isinstance(phase, dict) and phase.get("kill_chain_name") == "mitre-attack" and phase.get("phase_name")
         ],
     }

@@ -94,14 +94,14 @@ def _claims(objects: list[dict[str, Any]]) -> dict[str, Claim]:
 
 
 def _case(fields: dict[str, Any], claims: dict[str, Claim]) -> Case:
-    order = [id for id in fields.get("claim_order", []) if id in claims]
+    order = [id for id in _listed(fields, "claim_order") if isinstance(id, str) and id in claims]
     mine = tuple(claims[id] for id in order)
     mentions = _several(fields, "mentions", Mention)
     spans: dict[str, list[Span]] = {}
     for span in _spans([*mine, *mentions]):
         spans.setdefault(span.document, []).append(span)
     documents, problems = [], []
-    for part in fields.get("documents", []):
+    for part in _listed(fields, "documents"):
         document, problem = _document(part, spans)
         documents.append(document)
         problems += [problem] if problem else []
@@ -131,10 +131,14 @@ def _one(fields: dict[str, Any], name: str, kind: type[R]) -> R | None:
 
 
 def _several(fields: dict[str, Any], name: str, kind: type[R]) -> tuple[R, ...]:
+    return tuple(_convert(part, kind, name) for part in _listed(fields, name))
+
+
+def _listed(fields: dict[str, Any], name: str) -> list[Any]:
     parts = fields.get(name, [])
     if not isinstance(parts, list):
         raise FormatError("is no list", where=name)
-    return tuple(_convert(part, kind, name) for part in parts)
+    return parts
 
 
 def _convert(fields: Any, kind: type[R], where: str) -> R:

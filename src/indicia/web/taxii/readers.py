@@ -54,7 +54,7 @@ def load_readers(path: Path) -> tuple[Reader, ...]:
         mode = path.stat().st_mode
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise FormatError(f"is no TOML: {error}", where=str(path)) from error
     try:
         rows = msgspec.convert(data, type=_File).readers
