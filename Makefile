@@ -2,7 +2,7 @@
 #   make run    sets everything up and makes the brief of the bundled example
 #   make test   sets everything up and runs lint, type check and all tests
 #   make mutants  says how many small faults in ten modules their own tests notice (about 15 minutes)
-#   make fuzz     feeds broken inputs to every parser for ten minutes (SECONDS=600)
+#   make fuzz     feeds broken inputs to all that reads, for ten minutes (SECONDS=600) or so many (INPUTS=200000)
 #   make docs       builds the documentation as a site in out/docs, and stops at a dead link
 #   make release  leaves in dist/ all that a release has: wheel, source, SBOM, checksums; nothing is uploaded
 #   make spark    hunts and reads on a Spark cluster of this machine, beside the local engine (needs Java 17 or 21)
@@ -65,7 +65,7 @@ mutants: $(VENV)/.dev
 	$(BIN)/python scripts/mutants.py --show $(MODULES)
 
 fuzz: $(VENV)/.dev
-	PYTHONPATH=src $(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
+	PYTHONPATH=src $(BIN)/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS),--seconds $(or $(SECONDS),600))
 
 # Needs no network once .release is installed. The same commit gives the same bytes.
 release: $(VENV)/.release

@@ -1,78 +1,61 @@
-"""Fuzzes all targets for a while: `python -m tests.fuzz --seconds 600`. Inputs that fail are written down, to be kept.
+"""Fuzzes all targets, one after the other: `python -m tests.fuzz --seconds 600` or `--inputs 200000`.
 
-What hangs where no signal reaches it is ended with a traceback after `HANGS`; its input is then in `out/fuzz/now`. The last
-line says the slowest input in seconds of the processor, of this process, and the most memory that this process and the largest
-of those it started ever held.
+Of so many inputs each target gets its share, of so many seconds all get the same. An input that fails is made smaller, written
+to `out/fuzz` under the name that it will have in the corpus, and said with what was wrong. The last line says how many inputs
+there were and in how many seconds, faults and their kinds, how often a process had to be started again, the slowest input in
+seconds of the processor, and the most memory that one process held.
 """
 
 from __future__ import annotations
 
 import argparse
-import faulthandler
-import hashlib
-import resource
 import sys
 import time
-import traceback
 from pathlib import Path
-from random import Random, SystemRandom
+from random import SystemRandom
 
-from tests.fuzz.targets import TARGETS, mutated, run, seeds
-
-HANGS = 600.0  # seconds by the clock, of a busy machine
-MOST = 1 << 20  # KB of memory
-
-parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
-parser.add_argument("--seconds", type=float, default=600.0)
-parser.add_argument("--seed", type=int, default=None, help="the same inputs again")
-parser.add_argument("--targets", nargs="*", default=list(TARGETS), choices=list(TARGETS))
-parser.add_argument("--output", type=Path, default=Path("out/fuzz"), help="where failing inputs are written")
-given = parser.parse_args()
-seed = SystemRandom().randrange(2**32) if given.seed is None else given.seed
-random = Random(seed)
-known = {target: seeds(target) for target in given.targets}
-until = time.monotonic() + given.seconds
-counts = dict.fromkeys(given.targets, 0)
-given.output.mkdir(parents=True, exist_ok=True)
-slowest, slow_one = 0.0, ""
+from tests.fuzz.running import Fault, Report, file_of, fuzz
+from tests.fuzz.targets import TARGETS
 
 
-def memory() -> tuple[int, int]:
-    """KB at most: of this process, of one that it started."""
-    return tuple(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # type: ignore[return-value]
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=None)
+    parser.add_argument("--inputs", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=None, help="the same inputs again")
+    parser.add_argument("--targets", nargs="*", default=list(TARGETS), choices=list(TARGETS))
+    parser.add_argument("--output", type=Path, default=Path("out/fuzz"), help="where failing inputs are written")
+    given = parser.parse_args()
+    seed = SystemRandom().randrange(2**32) if given.seed is None else given.seed
+    given.output.mkdir(parents=True, exist_ok=True)
+    end = time.monotonic() + (given.seconds or (600.0 if given.inputs is None else 1e9))
+    shares = sum(TARGETS[name].share for name in given.targets)
+    begun = time.monotonic()
+    reports: dict[str, Report] = {}
+    for left, name in zip(range(len(given.targets), 0, -1), given.targets, strict=True):
+
+        def tell(fault: Fault, name: str = name) -> None:
+            file = given.output / file_of(fault, name)
+            file.write_bytes(fault.data)
+            print(f"{name}: {fault.kind}\n    {file} ({len(fault.data):,} bytes)", flush=True)
+
+        inputs = 10**9 if given.inputs is None else round(given.inputs * TARGETS[name].share / shares)
+        since = time.monotonic()
+        report = reports[name] = fuzz(TARGETS[name], seed, inputs, max(1.0, (end - since) / left), given.output, tell)
+        print(
+            f"{name:<9}{report.inputs:>8,} inputs in {time.monotonic() - since:6.0f} s, {len(report.faults)} faults, "
+            f"{report.starts - 1} restarts, slowest {report.slowest:.1f} s ({report.slow_one}), {report.most_mb} MB",
+            flush=True,
+        )
+    faults = [(name, fault.kind) for name, report in reports.items() for fault in report.faults]
+    slowest = max(report.slowest for report in reports.values())
+    print(
+        f"fuzz: seed={seed} inputs={sum(report.inputs for report in reports.values())} seconds={time.monotonic() - begun:.0f} "
+        f"faults={len(faults)} kinds={len(set(faults))} restarts={sum(report.starts - 1 for report in reports.values())} "
+        f"slowest={slowest:.1f} most_mb={max(report.most_mb for report in reports.values())}"
+    )
+    return bool(faults)
 
 
-failed: dict[str, int] = {}
-while time.monotonic() < until:
-    target = given.targets[sum(counts.values()) % len(given.targets)]
-    name, data = random.choice(known[target])
-    made = mutated(data, [other for _, other in known[target]], random)
-    counts[target] += 1
-    (given.output / "now").write_bytes(made)
-    faulthandler.dump_traceback_later(HANGS, exit=True)
-    small = max(memory()) < MOST
-    begun = time.process_time()
-    try:
-        run(target, name, made)
-        if small and max(memory()) >= MOST:
-            raise MemoryError(f"more than {MOST >> 10} MB")
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        kind = f"{target}: {type(error).__name__}: {str(error)[:120]} ({Path(where.filename).name}:{where.lineno})"
-        if kind not in failed:
-            stem, _, ending = name.partition(".")
-            file = given.output / f"{stem}.{hashlib.sha256(made).hexdigest()[:8]}.{ending}"
-            file.write_bytes(made)
-            print(f"{kind}\n    {file}", flush=True)
-        failed[kind] = failed.get(kind, 0) + 1
-    spent = time.process_time() - begun
-    if spent > slowest:
-        slowest, slow_one = spent, name
-faulthandler.cancel_dump_traceback_later()
-(given.output / "now").unlink(missing_ok=True)
-numbers = ", ".join(f"{count:,} {target}" for target, count in counts.items())
-print(
-    f"fuzz: seed={seed} inputs={sum(counts.values())} ({numbers}) faults={sum(failed.values())} kinds={len(failed)} "
-    f"slowest={slowest:.1f} ({slow_one}) most_mb={memory()[0] >> 10} most_mb_of_child={memory()[1] >> 10}"
-)
-sys.exit(bool(failed))
+if __name__ == "__main__":
+    sys.exit(main())

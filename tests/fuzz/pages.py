@@ -7,6 +7,7 @@ An input is a line with method and target, a line with the content type, and beh
 from __future__ import annotations
 
 import asyncio
+import atexit
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -118,10 +119,16 @@ def _made() -> Iterator[_Site]:
 _held: list[tuple[Any, _Site]] = []
 
 
+@atexit.register
+def _end() -> None:
+    while _held:
+        _held.pop()[0].__exit__(None, None, None)
+
+
 def form(data: bytes, hint: str) -> None:
     """Asked of the page, and what it started waited for."""
     if _held and _held[0][1].asked >= _ASKED:
-        _held.pop()[0].__exit__(None, None, None)
+        _end()
     if not _held:
         made = _made()
         _held.append((made, made.__enter__()))

@@ -1,76 +1,102 @@
-"""What is fuzzed: every log format, the archives that logs come in, every front end, the parser of rules, the lines of
-`read --jsonl` and the page's forms.
+"""What is fuzzed: all that reads what others wrote.
 
-A target takes bytes and raises for what no bytes may cause: a fault of ours, whoever catches it, more than ten seconds of
-processor time, or what cannot be written as JSON. Its seeds are the files in `corpus` whose names begin with its own; the part
-after the dash names the format or the front end that is tried even where the bytes are no longer known as it. To add a format,
-add a file.
+To add a format, add a file to `corpus`; to add a reader, a function and a row.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+import os
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
 
+from indicia.advise.profile import read_profile
+from indicia.cli.settings import by_command, in_force
 from indicia.errors import IndiciaError
+from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats import FORMATS, Format, LogInput, recognise
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.rules.sigma import compile_documents, read_documents
+from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.scan import Scanner
+from indicia.hunt.tuning import read_tuning
 from indicia.knowledge import load
+from indicia.knowledge.updating import update
+from indicia.pipeline import as_left, load_case
+from indicia.pipeline.sources import read_sources
 from indicia.pipeline.stream import read_line
-from indicia.read.fronts import open_source
+from indicia.read.fronts import Held, open_source
 from indicia.read.fronts.formats import FRONTS
 from indicia.read.fronts.opened import Limits, to_document
 from indicia.read.fronts.sniff import Kind
+from indicia.read.indicators import find_indicators
+from indicia.read.names import find_names
 from indicia.read.reading import read_document
 from indicia.read.rows import reading_row
+from indicia.read.techniques import find_techniques
 from indicia.records import Document, Problem, to_json
+from indicia.share import pieces
+from indicia.share.stix import read_bundle
+from indicia.watch.feeds import entries_of
+from scripts.cli_reference import parser
+from tests import sample_case
 from tests.fuzz import pages
-from tests.work import ended_by
+from tests.fuzz.seeds import Real
+from tests.fuzz.target import Target
 
-__all__ = ["CORPUS", "TARGETS", "mutated", "run", "seeds"]
+__all__ = ["TARGETS"]
 
-CORPUS = Path(__file__).parent / "corpus"
-LONGEST = 10.0  # seconds of the processor
 READ = 3_000  # characters of a document that are read for everything
 _FAULT = "a fault in Indicia"
 _KINDS = {kind.name.lower(): kind for kind in FRONTS}
+_JSON = {"stix": "json", "misp": "json", "navigator": "json"}
 _LIMITS = Limits(file_bytes=1 << 20, total_bytes=4 << 20, part_bytes=1 << 16, first_bytes=1 << 15, pdf_seconds=10.0)
+_SHARED = ("md", "csv", "stix", "misp", "navigator", "timesketch", "html")
 
 
 @cache
 def _scanner() -> Scanner:
-    return Scanner(load_rules([], builtin=True)[0], (), 50)
+    sought = (IndicatorSought(type="ipv4-addr", value="198.51.100.7"), IndicatorSought(type="domain-name", value="a.example"))
+    return Scanner(load_rules([], builtin=True)[0], sought, 50)
+
+
+def _forms(data: bytes, hint: str) -> list[Format]:
+    """What the bytes are taken for, and what they were made from."""
+    of_hint = next((form for form in FORMATS if form.name == hint), None)
+    return [form for form in dict.fromkeys((recognise(data[:16_384], "a.log"), of_hint)) if form is not None]
 
 
 def log(data: bytes, hint: str) -> None:
-    """Read as what it is taken for and as what it was made from, through all rules of our own."""
-    known = recognise(data[:16_384], "a.log")
-    of_hint = next((form for form in FORMATS if form.name == hint), None)
-    for form in dict.fromkeys(each for each in (known, of_hint) if each is not None):
-        _scan(form, data)
+    """Read, and all of it asked for."""
+    for form in _forms(data, hint):
+        wanted = _scanner().wanted(form, whole=True)
+        with contextlib.suppress(OSError, EOFError):  # which whoever reads a log turns into a problem
+            for item in form.read([LogInput("a.log", lambda: io.BytesIO(data), len(data))], wanted):
+                if not isinstance(item, Problem):
+                    _whole(item)
 
 
-def _scan(form: Format, data: bytes) -> None:
-    found = _scanner().scan(form, [LogInput("a.log", lambda: io.BytesIO(data), len(data))], on_batch=_whole)
-    faults = [problem.what for problem in found.problems if _FAULT in problem.what]
-    assert not faults, f"{form.name}: {faults[0]}"
+def hunt(data: bytes, hint: str) -> None:
+    """Through all rules of our own and some indicators."""
+    for form in _forms(data, hint):
+        _scanner().begin()
+        found = _scanner().scan(form, [LogInput("a.log", lambda: io.BytesIO(data), len(data))])
+        faults = [problem.what for problem in found.problems if _FAULT in problem.what]
+        assert not faults, f"{form.name}: {faults[0]}"
 
 
-def _whole(batch: object) -> None:
+def _whole(batch: EventBatch) -> None:
     """All that may be asked of a batch, as of its first events."""
-    from indicia.hunt.events import EventBatch
-
-    assert isinstance(batch, EventBatch)
     for row in range(min(batch.size, 8)):
         to_json(batch.event(row))
     for column in batch.columns.values():
@@ -90,10 +116,10 @@ def pack(data: bytes, hint: str) -> None:
                         pass
 
 
-def text(data: bytes, hint: str) -> None:
-    """Opened as any source and by the front end that it was made for, and read."""
+def _documents(data: bytes, hint: str) -> list[Document]:
+    """Opened as any source and by the front end that it was made for."""
     documents = list(open_source("-", stdin=io.BytesIO(data), limits=_LIMITS).documents)
-    kind = _KINDS.get({"stix": "json", "misp": "json", "navigator": "json"}.get(hint, hint))
+    kind = _KINDS.get(_JSON.get(hint, hint))
     if kind is not None and kind is not Kind.PDF:  # a process each; opened above where it still is one
         try:
             parsed = FRONTS[kind](data, "a", _LIMITS, None)
@@ -103,12 +129,34 @@ def text(data: bytes, hint: str) -> None:
             documents.append(document)
         except (IndiciaError, RecursionError):  # which the way in turns into a problem
             pass
-    for document in documents[:2]:
-        short = Document(
-            id=document.id, name=document.name, text=document.text[:READ], sha256="", media_type=document.media_type
-        )
-        orjson.dumps(reading_row(read_document(short, load()), short))
+    for document in documents:
         to_json(document)
+    return documents
+
+
+def text(data: bytes, hint: str) -> None:
+    """Through its front end, and what stands in it but claims found."""
+    for document in _documents(data, hint)[:2]:
+        short = _short(document)
+        find_indicators(short)
+        find_names(short, load())
+        find_techniques(short, load())
+
+
+def claims(data: bytes, hint: str) -> None:
+    """Read for everything, which takes a hundred times as long."""
+    for document in _documents(data, hint)[:1]:
+        short = _short(document)
+        orjson.dumps(reading_row(read_document(short, load()), short))
+
+
+def _short(document: Document) -> Document:
+    return Document(id=document.id, name=document.name, text=document.text[:READ], sha256="", media_type=document.media_type)
+
+
+def sought(data: bytes, hint: str) -> None:
+    """What a machine-readable report says outright, as the sources of a case and the indicators of a hunt are read."""
+    read_sources([Held("a", data[: 1 << 14])], load())
 
 
 def rule(data: bytes, hint: str) -> None:
@@ -123,65 +171,129 @@ def line(data: bytes, hint: str) -> None:
     assert _FAULT.encode() not in answer.data, answer.data[:500]
 
 
-TARGETS: dict[str, Callable[[bytes, str], None]] = {
-    "log": log,
-    "pack": pack,
-    "text": text,
-    "rule": rule,
-    "line": line,
-    "form": pages.form,
+def setting(data: bytes, hint: str) -> None:
+    """The files with which a user says how it is to be."""
+    words = data.decode("utf-8", "replace")
+    read_profile(words)
+    with contextlib.suppress(IndiciaError):
+        read_tuning(words, "a.yml")
+    with TemporaryDirectory() as folder, contextlib.suppress(IndiciaError):
+        file = Path(folder) / "config.toml"
+        file.write_bytes(data)
+        os.environ["INDICIA_SETTINGS"] = str(file)
+        try:
+            by_command(in_force(_parser()))
+        finally:
+            del os.environ["INDICIA_SETTINGS"]
+
+
+@cache
+def _parser() -> object:
+    return parser()
+
+
+def feed(data: bytes, hint: str) -> None:
+    """Its entries, and their pages."""
+    with contextlib.suppress(IndiciaError):
+        for entry in entries_of(data, "https://feeds.example.org/a"):
+            assert entry.digest
+
+
+def case(data: bytes, hint: str) -> None:
+    """A case of somebody else, looked at and passed on; a bundle of ours read back."""
+    with contextlib.suppress(IndiciaError):
+        if hint == "bundle":
+            opened = read_bundle(data)
+        else:
+            with TemporaryDirectory() as folder:
+                file = Path(folder) / "case.json"
+                file.write_bytes(data)
+                opened = load_case(file)
+        left = as_left(opened, load())
+        for form in _SHARED:
+            b"".join(pieces(left, form, load()))
+
+
+def _cases() -> list[tuple[str, bytes]]:
+    made = sample_case.small_case()
+    return [("case-json.json", to_json(made)), ("case-bundle.json", b"".join(pieces(made, "stix", load())))]
+
+
+def official(data: bytes, hint: str) -> None:
+    """Taken for an official file of what is known."""
+    with TemporaryDirectory() as folder, contextlib.suppress(IndiciaError):
+        file = Path(folder) / "a.json"
+        file.write_bytes(data)
+        update([file], Path(folder) / "out")
+
+
+def _logs() -> list[tuple[str, bytes]]:
+    """What the tests of formats and of kinds of records give, and tables of both binary kinds."""
+    found = [(f"log-{one['format']}.txt", str(one["text"]).encode()) for one in _cases_of("engine_formats") if "text" in one]
+    found += [("log-jsonl.txt", str(one["text"]).encode()) for one in _cases_of("envelopes")]
+    for one in _cases_of("sources"):
+        found += [("log-jsonl.txt", orjson.dumps(one["record"]))] if "record" in one else []
+        found += [("log-lines.txt", f"{one['line']}\n".encode())] if "line" in one else []
+    table = pa.table(
+        {
+            "Timestamp": pa.array([datetime(2026, 3, 1, 10, second, tzinfo=UTC) for second in range(4)]),
+            "EventID": [1, 1, 3, None],
+            "CommandLine": pa.array(["whoami", "whoami", None, "net user"]).dictionary_encode(),
+            "Hosts": [["a", "b"], [], None, ["c"]],
+            "More": pa.array([[("k", "v")], [], None, [("l", None)]], pa.map_(pa.string(), pa.string())),
+        }
+    )
+    packed, plain = io.BytesIO(), io.BytesIO()
+    pq.write_table(table, packed)
+    with pa.ipc.new_file(plain, table.schema) as file:
+        file.write_table(table)
+    return [*found, ("log-parquet.parquet", packed.getvalue()), ("log-parquet.arrow", plain.getvalue())]
+
+
+def _cases_of(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(
+        (Path(__file__).parents[1] / "cases" / "hunt" / f"{name}.yml").read_text("utf-8")
+    )
+    return found
+
+
+_LOGS = (
+    Real("examples/exchange-2021/logs/**/HttpProxy_*.gz", "httpproxy", ours=True),
+    Real("examples/exchange-2021/logs/**/u_ex*.gz", "iis", ours=True),
+    Real("examples/exchange-2021/logs/**/ECPServer*.LOG", "ecp-server", ours=True),
+    Real("examples/exchange-2021/logs/**/*.jsonl", "windows-json", ours=True),
+    Real("logs/evtx-attack-samples/**/*.evtx", "evtx"),
+    Real("sigma/regression_data/**/*.json", "windows-json"),
+)
+_TEXTS = (
+    Real("examples/exchange-2021/texts/*.txt", "plain", ours=True),
+    Real("examples/exchange-2021/texts/*.html", "html", ours=True),
+    Real("docs/*.md", "markdown", ours=True),
+    Real("cases/**/*.txt", "plain"),
+    Real("reading/annoctr/*.json", "json"),
+    Real("attack/*-12.1.json.gz", "stix"),
+    Real("knowledge/misp-galaxy/*.json", "json"),
+)
+_RULES = (
+    Real("src/indicia/hunt/**/*.yml", "plain", ours=True),
+    Real("sigma/rules/**/*.yml", "plain"),
+    Real("sigma/rules-*/**/*.yml", "plain"),
+)
+_OFFICIAL = (Real("attack/*-12.1.json.gz", ""), Real("knowledge/kev/*.json", ""), Real("knowledge/mappings/*.json", ""),
+             Real("knowledge/misp-galaxy/mitre-d3fend.json", ""))  # fmt: skip
+
+TARGETS: dict[str, Target] = {
+    "log": Target(log, 330, "log-*", _LOGS, _logs),
+    "hunt": Target(hunt, 20, "log-*", _LOGS, _logs),
+    "pack": Target(pack, 100, "pack-*"),
+    "text": Target(text, 200, "text-*", _TEXTS),
+    "claims": Target(claims, 8, "text-*", _TEXTS),
+    "sought": Target(sought, 20, "text-[smnc]*[nv]"),
+    "rule": Target(rule, 150, "rule-*", _RULES),
+    "line": Target(line, 20, "line-*"),
+    "setting": Target(setting, 50, "setting-*"),
+    "feed": Target(feed, 50, "feed-*"),
+    "case": Target(case, 15, "case-*", made=_cases),
+    "official": Target(official, 7, "official-*", _OFFICIAL),
+    "form": Target(pages.form, 30, "form-*"),
 }
-
-
-def seeds(target: str) -> list[tuple[str, bytes]]:
-    """The name and the bytes of each file in the corpus that a target begins with."""
-    return [(path.name, path.read_bytes()) for path in sorted(CORPUS.iterdir()) if path.name.split("-")[0] == target]
-
-
-def run(target: str, name: str, data: bytes) -> None:
-    """One input through its target. Raises whatever must not be."""
-    with ended_by(LONGEST):
-        TARGETS[target](data, name.partition("-")[2].split(".")[0])
-
-
-TOKENS = (
-    *(b"\x00", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\n", b"\n\n", b"\t", b" ", b"\x1f\x8b", b"PK\x03\x04"),
-    *(b'"', b"'", b"`", b"(", b")", b"[", b"]", b"{", b"}", b"<", b">", b"&", b"#", b"%", b"\\", b"/", b"|"),
-    *(b"*", b":", b"=", b"-"),
-    *(b"0", b"-1", b"9" * 19, b"9" * 25, b"9" * 400, b"1e308", b"1e999", b"-1e999", b"NaN", b"0x", b"null", b"true", b"1.5"),
-    *(b"0001-01-01T00:00:00+14:00", b"9999-12-31T23:59:59.999999-14:00", b"2021-02-30", b"99/Zzz/9999:99:99:99 +9999"),
-    *(b"\\ud800", b"\\u0000", b"\xed\xa0\x80", b"\xe2\x80\xae", b"&#0;", b"&#x110000;", b"<![CDATA[", b"<!--", b"]]>"),
-    *(b"=?utf-8?b?", b"?="),
-    *(b"a" * 300, b"[" * 300, b"{\"a\":" * 300, b"<div>" * 300, b"(" * 300, b"%s", b"${x}", b"\n#Fields: ", b"a{99999999999}"),
-)  # fmt: skip
-
-
-def mutated(data: bytes, others: list[bytes], random: Random) -> bytes:
-    """The bytes with up to a dozen faults: cut, doubled, overwritten, spliced, and with what parsers trip over put in."""
-    made = bytearray(data)
-    for _ in range(random.choice((1, 1, 2, 3, 5, 12))):
-        at = random.randrange(len(made) + 1)
-        end = min(len(made), at + random.choice((1, 1, 2, 4, 16, 64, 300)))
-        match random.randrange(8):
-            case 0:
-                made[at:at] = random.choice(TOKENS)
-            case 1:
-                made[at:end] = random.choice(TOKENS)
-            case 2:
-                del made[at:end]
-            case 3:
-                made[at:at] = made[at:end] * random.choice((1, 2, 50))
-            case 4:
-                made[at:end] = random.randbytes(end - at)
-            case 5:
-                other = random.choice(others)
-                start = random.randrange(len(other) + 1)
-                made[at:at] = other[start : start + random.choice((4, 40, 400))]
-            case 6:  # a number, where one stands
-                digits = [place for place in range(at, min(at + 200, len(made))) if 48 <= made[place] <= 57]
-                if digits:
-                    made[digits[0] : digits[0] + random.randrange(1, 5)] = random.choice(TOKENS)
-            case _:
-                if random.random() < 0.3:
-                    del made[max(at, 1) :]
-    return bytes(made[: 1 << 17])
