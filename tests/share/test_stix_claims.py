@@ -11,6 +11,7 @@ import pytest
 from indicia.knowledge import load
 from indicia.records import TLP_IDS, Affair, AffairRow, Case, Context, Document, MentionKind, Tlp, Versions
 from indicia.share import render
+from indicia.share.stix.bundle import bundle_objects
 from tests.sample_case import exchange_case
 from tests.view.made import made_claim
 
@@ -119,16 +120,32 @@ def test_a_place_is_its_country_whatever_it_is_called() -> None:
     assert [(item["name"], item["country"]) for item in objects if item["type"] == "location"] == [("China", "CN")]
 
 
-def test_what_is_known_by_name_has_one_time_in_every_case() -> None:
-    one, other = case_of({**HAFNIUM, "deed": "did"}), case_of({**HAFNIUM, "deed": "did", "date": "2023-04"})
-    other = msgspec.structs.replace(other, documents=(msgspec.structs.replace(TEXT, published="2024-05-06"),))
-    found = [
-        {item["id"]: item for item in json.loads(render(case, "stix", load()))["objects"] if item["type"] != "report"}
-        for case in (one, other)
-    ]
-    both = found[0].keys() & found[1].keys()
-    assert {id.split("--")[0] for id in both} >= {"campaign", "identity", "threat-actor", "extension-definition"}
-    assert [id for id in both if found[0][id] != found[1][id]] == []
+def test_what_has_one_id_in_two_cases_was_created_once() -> None:
+    """Undated texts, too: what else is in a case, and how new it is, changes nothing of what both hold."""
+    one, other = case_of({**HAFNIUM, "deed": "did"}), case_of({**HAFNIUM, "deed": "did"})
+    newer = msgspec.structs.replace(TEXT, id="document--1", published="2024-05-06")
+    other = msgspec.structs.replace(other, documents=(TEXT, newer))
+    whole = exchange_case()
+    grown = msgspec.structs.replace(whole, documents=(*whole.documents, msgspec.structs.replace(newer, published="2030-01-01")))
+    for first, second in ((one, other), (whole, grown)):
+        found = [{item["id"]: item for item in bundle_objects(case, load(), internal=True)} for case in (first, second)]
+        both = found[0].keys() & found[1].keys()
+        assert [id for id in both if found[0][id].get("created") != found[1][id].get("created")] == []
+        assert {id.split("--")[0] for id in both} >= {"campaign", "identity", "note", "relationship", "extension-definition"}
+    assert {id.split("--")[0] for id in both} >= {"sighting", "observed-data"}
+
+
+def test_what_everybody_knows_by_name_is_public_and_what_is_said_of_it_is_not() -> None:
+    """A platform hides what it holds from whoever may not see a marking that it was given later."""
+    said = {**HAFNIUM, "deed": "did", "tie": "located", "to": "China", "tie_state": "CN"}
+    case = case_of(said, {**HAFNIUM, "source": "Ada of the second floor", "deed": "did"})
+    case = msgspec.structs.replace(case, documents=(msgspec.structs.replace(TEXT, marking=Tlp.AMBER),))
+    objects = json.loads(render(case, "stix", load()))["objects"]
+    clear = {item.get("name") for item in objects if item.get("object_marking_refs") == [TLP_IDS[Tlp.CLEAR]]}
+    assert clear >= {"Microsoft", "China", "HAFNIUM", "Microsoft Exchange 2021"}
+    assert "Ada of the second floor" not in clear
+    telling = [item for item in objects if item["type"] in {"note", "relationship", "report"}]
+    assert {ref for item in telling for ref in item["object_marking_refs"]} == {TLP_IDS[Tlp.AMBER]}
 
 
 def test_what_texts_state_is_tied_to_the_campaign_that_they_are_about() -> None:

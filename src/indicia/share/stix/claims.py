@@ -193,7 +193,7 @@ def _tie(said: _Said) -> Iterator[str]:
     words = f"Said to be {tie_words(tie)}"
     name = tie.to or (by_state(tie.state)[0] if tie.state else "")
     if tie.kind is TieKind.LOCATED:
-        if (place := country(objects, tie.state, said.marking)) is not None:
+        if (place := country(objects, tie.state)) is not None:
             relation = "originates-from" if kind == "intrusion-set" else "located-at"
             yield said.relate(accused, relation, place, "tie", tie, words)
     elif name and tie.kind.binds and kind == "intrusion-set":

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from indicia.affairs.main import main_affair
-from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Stance
+from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Stance, Tlp
 from indicia.share.stix.findings import Indicators, vulnerability
 from indicia.share.stix.objects import Objects, attack_reference
 from indicia.share.stix.parties import Campaigns, country, identity
@@ -71,7 +71,7 @@ def _stated(
     ends = (thing, kind, campaign) if kind == "indicates" else (campaign, kind, thing)
     known = mention.target if mention.target and objects.knowledge.attack.stix_id(mention.target) else None
     where = document.title or document.file_name
-    when = stamp(document.published) if document.published else objects.born
+    when = stamp(document.published)
     yield objects.relate(
         *ends,
         document.id,
@@ -106,9 +106,10 @@ def _software(mention: Mention, document: Document, objects: Objects) -> str:
         return theirs
     known = objects.knowledge.malware.get(mention.target) if mention.target else None
     name, kind = (known.name if known else mention.value), _SOFTWARE[mention.type]
+    marking = Tlp.CLEAR if known else document.marking
     if kind == "tool":
-        return objects.named("tool", name, marking=document.marking, name=name)
-    return objects.named("malware", name, marking=document.marking, name=name, is_family=True)
+        return objects.named("tool", name, marking=marking, name=name)
+    return objects.named("malware", name, marking=marking, name=name, is_family=True)
 
 
 def _targets(case: Case, objects: Objects, campaigns: Campaigns) -> Iterator[str]:
@@ -122,7 +123,7 @@ def _targets(case: Case, objects: Objects, campaigns: Campaigns) -> Iterator[str
             continue
         victims = [(identity(objects, " ".join(span.text.split()), "organization", marking)) for span in claim.victims]
         victims += [identity(objects, sector, "class", marking) for sector in claim.sectors]
-        victims += [place for code in claim.victim_countries if (place := country(objects, code, marking))]
+        victims += [place for code in claim.victim_countries if (place := country(objects, code))]
         who = source_words(claim) if claim.source.party else "a source that is not named"
         for victim in dict.fromkeys(victims):
             yield victim

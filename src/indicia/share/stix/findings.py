@@ -14,14 +14,13 @@ import msgspec
 from indicia.records import Case, Context, MentionKind, Sighting, Tlp
 from indicia.share.stix.ids import observable_id
 from indicia.share.stix.objects import Objects
-from indicia.share.stix.parties import identity
+from indicia.share.stix.parties import OURS, identity
 from indicia.share.stix.patterns import pattern
-from indicia.share.stix.times import stamp
+from indicia.share.stix.times import PROFILE, stamp
 
-__all__ = ["OURS", "Indicators", "measure_objects", "sighting_objects", "vulnerability"]
+__all__ = ["Indicators", "measure_objects", "sighting_objects", "vulnerability"]
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.ASCII)
-OURS = "Organisation whose logs were searched"  # who that is stays at home
 
 
 class Indicators:
@@ -110,8 +109,8 @@ def sighting_objects(case: Case, objects: Objects, indicators: Indicators, *, li
         if group.first is not None:
             fields |= {"first_seen": stamp(group.first), "last_seen": stamp(group.last)}
             if group.lines:
-                fields["observed_data_refs"] = [_observed(ref, group, objects)]
-        added += [ref, objects.add("sighting", ref, case.name, **fields)]
+                fields["observed_data_refs"] = [_observed(ref, case.name, group, objects)]
+        added += [ref, objects.add("sighting", ref, case.name, created=PROFILE, **fields)]
     return list(dict.fromkeys(added))
 
 
@@ -124,12 +123,14 @@ def _seen_in(one: Sighting, objects: Objects, indicators: Indicators) -> Iterato
             yield found
 
 
-def _observed(ref: str, group: _Seen, objects: Objects) -> str:
+def _observed(ref: str, name: str, group: _Seen, objects: Objects) -> str:
     """The log records behind a sighting, each as an artifact that holds it as JSON."""
     artifacts = dict.fromkeys(artifact(line, objects) for line in group.lines)
     return objects.add(
         "observed-data",
         ref,
+        name,
+        created=PROFILE,
         first_observed=stamp(group.first),
         last_observed=stamp(group.last),
         number_observed=group.count,
@@ -162,7 +163,7 @@ def measure_objects(case: Case, objects: Objects) -> list[str]:
         added.append(action)
         for covered in measure.covers:
             if covered in mine and (target := _acted_on(covered, objects)):
-                added.append(objects.relate(action, "mitigates", target))
+                added.append(objects.relate(action, "mitigates", target, created=PROFILE, modified=PROFILE))
     return list(dict.fromkeys(added))
 
 
@@ -175,4 +176,6 @@ def vulnerability(cve: str, objects: Objects, marking: Tlp | None = None) -> str
     if not _CVE.fullmatch(cve):
         return None
     reference = {"source_name": "cve", "external_id": cve}
+    if cve in objects.knowledge.kev:
+        marking = Tlp.CLEAR
     return objects.named("vulnerability", cve, marking=marking, name=cve, external_references=[reference])

@@ -2,6 +2,9 @@
 
 A group that ATT&CK knows is ATT&CK's own object, referred to by its id; a campaign stands for an affair, by whatever name a
 claim calls it; a place is a country.
+
+Who and what our tables know by this name is public, whatever text tells of it: what a text says of them stands in notes and
+relationships, which bear its marking. Platforms raise the marking of what they hold, and an amber text would hide China there.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from indicia.share.stix.objects import Objects
 from indicia.share.stix.times import stamp
 from indicia.view.words import by_state, source_words
 
-__all__ = ["Campaigns", "accused_object", "country", "identity", "source_object"]
+__all__ = ["OURS", "Campaigns", "accused_object", "country", "identity", "source_object"]
 
 _IDENTITY_CLASS = {
     SourceType.GOVERNMENT: "organization",
@@ -26,11 +29,20 @@ _IDENTITY_CLASS = {
     SourceType.ANONYMOUS: "individual",
 }
 NOBODY = "not named"
+OURS = "Organisation whose logs were searched"  # who that is stays at home
 
 
 def identity(objects: Objects, name: str, kind: str, marking: Tlp | None = None) -> str:
     """An identity by its name; `kind` is its class in STIX."""
-    return objects.named("identity", name, kind, marking=marking, name=name, identity_class=kind)
+    return objects.named("identity", name, kind, marking=_of_name(name, objects, marking), name=name, identity_class=kind)
+
+
+def _of_name(name: str, objects: Objects, marking: Tlp | None) -> Tlp | None:
+    """The marking of who goes by a name: that of the text, unless everybody knows the name."""
+    known = objects.knowledge
+    tables = (known.states, known.agencies, known.vendors, known.sectors, known.actors)
+    everybody = name in (NOBODY, OURS, "Indicia") or any(table.named(name) for table in tables)
+    return Tlp.CLEAR if everybody else marking
 
 
 def source_object(claim: Claim, objects: Objects, marking: Tlp) -> str:
@@ -40,11 +52,11 @@ def source_object(claim: Claim, objects: Objects, marking: Tlp) -> str:
     return identity(objects, source_words(claim), _IDENTITY_CLASS[claim.source.type], marking)
 
 
-def country(objects: Objects, code: str | None, marking: Tlp | None = None) -> str | None:
+def country(objects: Objects, code: str | None) -> str | None:
     """A location by the code of its country; None for what is no country that we know."""
     if code is None or objects.knowledge.states.get(code) is None:
         return None
-    return objects.named("location", code, marking=marking, name=by_state(code)[0], country=code)
+    return objects.named("location", code, marking=Tlp.CLEAR, name=by_state(code)[0], country=code)
 
 
 def accused_object(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
@@ -52,22 +64,21 @@ def accused_object(claim: Claim, objects: Objects, marking: Tlp) -> str | None:
     party = claim.accused.party
     if party is None:
         return None
-    place = country(objects, claim.accused.state, marking) if claim.accused.level is Level.PLACE else None
+    place = country(objects, claim.accused.state) if claim.accused.level is Level.PLACE else None
     if place is not None:
         return place
     if claim.accused.type is AccusedType.GROUP:
         known = names_of(objects.knowledge).group(party.canonical)
         theirs = objects.refer(known) if known is not None else None
-        return theirs or objects.named(
-            "intrusion-set", party.canonical, marking=marking, name=party.canonical, labels=["alleged"]
-        )
+        name, marking = party.canonical, _of_name(party.canonical, objects, marking) or marking
+        return theirs or objects.named("intrusion-set", name, marking=marking, name=name, labels=["alleged"])
     return actor(objects, party.canonical, claim.accused.type, marking)
 
 
 def actor(objects: Objects, name: str, type: AccusedType, marking: Tlp | None = None) -> str:
     """A threat actor of a type, as somebody alleges."""
     types = {AccusedType.STATE: "nation-state", AccusedType.AGENCY: "nation-state", AccusedType.CRIMINAL: "criminal"}
-    kind = types.get(type, "unknown")
+    kind, marking = types.get(type, "unknown"), _of_name(name, objects, marking)
     return objects.named("threat-actor", name, kind, marking=marking, name=name, labels=["alleged"], threat_actor_types=[kind])
 
 
@@ -105,7 +116,7 @@ class Campaigns:
         return self._objects.named(
             "campaign",
             known.id,
-            marking=marking,
+            marking=Tlp.CLEAR,
             name=known.name,
             aliases=sorted(known.names),
             first_seen=stamp(known.start) if known.start else None,

@@ -49,7 +49,8 @@ def as_of(case: Case) -> str:
 
 
 def moments_of_claims(case: Case) -> dict[str, str]:
-    """For each claim an instant of its own on its day, else on that of its text, else on that of the case.
+    """For each claim an instant of its own on its day, else on that of its text, else on that of the profile: nothing of it
+    depends on what else is in the case.
 
     Some platforms take what has the same ends and times for one thing, and would make one of what ten sources say. The time of
     day tells nothing: it hangs on the claim's id alone, unless two of one day fall together.
@@ -58,7 +59,7 @@ def moments_of_claims(case: Case) -> dict[str, str]:
     found: dict[str, str] = {}
     taken = set[str]()
     for claim in case.claims:
-        day = stamp((claim.date or days.get(claim.quote.document) or born(case))[:10])
+        day = stamp(claim.date or days.get(claim.quote.document))[:10]
         apart = int.from_bytes(sha256(claim.id.encode()).digest()[:8]) % _APART
         while (moment := _later(day, apart)) in taken:
             apart += 1
