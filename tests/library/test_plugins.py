@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-import tomllib
+import zipfile
 from pathlib import Path
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -35,22 +36,20 @@ detection: {it: {cs-uri-stem|endswith: .js}, condition: it}
 
 
 def installed(folder: Path) -> str:
-    """The example as pip would leave it: the module, and the entry points of its pyproject.toml."""
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]
-    about = folder / f"indicia_example-{project['version']}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", "utf-8")
-    groups = (
-        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
-        for group, points in project["entry-points"].items()
-    )
-    (about / "entry_points.txt").write_text("\n".join(groups), "utf-8")
-    return os.pathsep.join([str(folder), str(EXAMPLE / "src"), *filter(None, sys.path)])
+    """The example built as pip builds it, and unpacked into a folder."""
+    source = shutil.copytree(EXAMPLE, folder / "source")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    built = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return os.pathsep.join([str(folder / "site"), *filter(None, sys.path)])
 
 
 def test_a_reader_a_format_and_an_exporter_of_another_package(tmp_path: Path) -> None:
-    site, work = tmp_path / "site", tmp_path / "work"
-    site.mkdir()
+    made, work = tmp_path / "made", tmp_path / "work"
+    made.mkdir()
     work.mkdir()
     said = "Microsoft attributes the attack on Exchange servers to HAFNIUM with high confidence."
     (work / "statement.cable").write_text(f"CABLE 1\n{said}\nEND", "utf-8")
@@ -60,7 +59,7 @@ def test_a_reader_a_format_and_an_exporter_of_another_package(tmp_path: Path) ->
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=work,
-        env={**os.environ, "PYTHONPATH": installed(site)},
+        env={**os.environ, "PYTHONPATH": installed(made)},
         capture_output=True,
         text=True,
         check=False,
