@@ -1,4 +1,4 @@
-"""The connector with pycti's own helper, against a server on this machine that answers as the platform's interface does."""
+"""The connectors with pycti's own helper, against a server on this machine that answers as the platform's interface does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import uuid
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -14,18 +15,35 @@ from typing import Any
 
 import pytest
 
-FILE = Path(__file__).parents[2] / "integrations" / "opencti" / "connector.py"
+FOLDER = Path(__file__).parents[2] / "integrations" / "opencti"
 SAID = "Microsoft attributes the attack on Exchange servers to HAFNIUM with high confidence."
 
 
-@pytest.fixture(scope="module")
-def connector() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("indicia_opencti", FILE)
+def loaded(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"indicia_opencti_{name}", FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def connector() -> ModuleType:
+    return loaded("connector")
+
+
+@pytest.fixture(scope="module")
+def export() -> ModuleType:
+    return loaded("export")
+
+
+def held(connector: ModuleType) -> dict[str, Any]:
+    """A bundle as a platform gives it back: without what it does not know."""
+    bundle: dict[str, Any] = json.loads(connector.bundle_of(SAID.encode(), "statement.txt")[0])
+    items = [item for item in bundle["objects"] if item["type"] != "extension-definition"]
+    kept = [{name: value for name, value in item.items() if name != "extensions"} for item in items]
+    return {**bundle, "objects": kept}
 
 
 def test_a_document_becomes_a_bundle_with_its_claims(connector: ModuleType) -> None:
@@ -37,14 +55,33 @@ def test_a_document_becomes_a_bundle_with_its_claims(connector: ModuleType) -> N
         connector.bundle_of(b"", "empty.txt")
 
 
+def test_a_report_of_the_platform_becomes_the_file_that_was_asked_for(connector: ModuleType, export: ModuleType) -> None:
+    bundle = held(connector)
+    page, kind = export.file_of(bundle, "2026_TLP-AMBER_Report-statement.html")
+    assert kind == "text/html"
+    assert b"HAFNIUM" in page
+    assert SAID in export.file_of(bundle, "statement.csv")[0].decode()
+    with pytest.raises(ValueError, match=r"only \.html, \.md"):
+        export.file_of(bundle, "statement.xlsx")
+    with pytest.raises(ValueError, match="nobody accuses anybody"):
+        export.file_of({"type": "bundle", "objects": []}, "statement.html")
+
+
 class Platform(BaseHTTPRequestHandler):
-    """Registers a connector, and hands out one file."""
+    """Registers a connector, hands out one file, and keeps what is uploaded."""
+
+    uploads: list[bytes] = []
 
     def do_GET(self) -> None:
         self._answer(SAID.encode())
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.headers["Content-Type"].startswith("multipart/"):
+            self.uploads.append(body)
+            self._answer(b'{"data": {}}')
+            return
+        asked = json.loads(body)
         found = re.search(r"\{\s*(\w+)", asked["query"])
         name = found.group(1) if found else ""
         queue = dict.fromkeys(("listen", "listen_routing", "listen_exchange", "push", "push_routing", "push_exchange"), "")
@@ -65,29 +102,56 @@ class Platform(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_the_connector_reads_what_the_platform_hands_over(connector: ModuleType, tmp_path: Path) -> None:
-    pycti = pytest.importorskip("pycti", reason="needs pycti, in the version of a platform")
+@pytest.fixture
+def url() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Platform)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings: dict[str, Any] = {
-        "opencti": {"url": f"http://127.0.0.1:{server.server_port}", "token": str(uuid.UUID(int=2))},
-        "connector": {
-            "id": str(uuid.UUID(int=1)),
-            "type": "INTERNAL_IMPORT_FILE",
-            "name": "Indicia",
-            "scope": connector.SCOPE,
-            "log_level": "error",
-            "send_to_queue": False,
-            "send_to_directory": True,
-            "send_to_directory_path": str(tmp_path),
-        },
-    }
-    helper = pycti.OpenCTIConnectorHelper(settings)
-    message = {"file_fetch": "/storage/get/import/statement.txt", "file_id": "import/statement.txt", "file_markings": []}
-    told = connector.ImportClaims(helper).process(message)
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+def helper_of(url: str, kind: str, scope: str, **more: object) -> Any:
+    pycti = pytest.importorskip("pycti", reason="needs pycti, in the version of a platform")
+    connector = {"id": str(uuid.UUID(int=1)), "type": kind, "name": "Indicia", "scope": scope, "log_level": "error", **more}
+    return pycti.OpenCTIConnectorHelper({"opencti": {"url": url, "token": str(uuid.UUID(int=2))}, "connector": connector})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_connector_uploads_the_brief_to_the_report(
+    connector: ModuleType, export: ModuleType, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper = helper_of(url, "INTERNAL_EXPORT_FILE", export.SCOPE)
+    monkeypatch.setattr(
+        helper.api_impersonate.stix2, "get_stix_bundle_or_object_from_entity_id", lambda **asked: held(connector)
+    )
+    message = {
+        "export_scope": "single", "export_type": "full", "entity_type": "Report", "entity_id": str(uuid.UUID(int=3)),
+        "file_name": "statement.html", "file_markings": [str(uuid.UUID(int=4))],
+    }  # fmt: skip
+    Platform.uploads.clear()
+    assert export.ExportClaims(helper).process(message) == "Export done"
+    (sent,) = Platform.uploads
+    assert all(
+        word in sent
+        for word in (
+            b"exportPush",
+            b'filename="statement.html"',
+            b"text/html",
+            b"HAFNIUM",
+            message["file_markings"][0].encode(),
+        )
+    )
+    with pytest.raises(ValueError, match="one report at a time"):
+        export.ExportClaims(helper).process({**message, "export_scope": "query"})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_connector_reads_what_the_platform_hands_over(connector: ModuleType, url: str, tmp_path: Path) -> None:
+    folder = {"send_to_queue": False, "send_to_directory": True, "send_to_directory_path": str(tmp_path)}
+    helper = helper_of(url, "INTERNAL_IMPORT_FILE", connector.SCOPE, **folder)
+    message = {"file_fetch": "/storage/get/import/statement.txt", "file_id": "import/statement.txt", "file_markings": []}
+    told = connector.ImportClaims(helper).process(message)
     assert told.startswith("1 claims")
     (sent,) = [file.read_text("utf-8") for file in tmp_path.glob("*.json")]
     assert "DIRECTORY_BUNDLE" in sent
