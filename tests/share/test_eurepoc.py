@@ -9,7 +9,7 @@ from pathlib import Path
 from indicia.knowledge import load
 from indicia.knowledge.eurepoc import COLUMNS
 from indicia.pipeline import read_sources
-from indicia.records import AccusedType, Case, Channel, Claim, Level, Relation, SourceType, Stance, TieKind, Versions
+from indicia.records import AccusedType, Case, Channel, Claim, Level, Relation, SourceType, Stance, TieKind, Versions, to_check
 from indicia.share import render
 from tests.sample_case import exchange_case
 
@@ -60,6 +60,8 @@ def test_what_attributes_is_a_row_with_its_words(tmp_path: Path) -> None:
     assert [row["attribution_ID"] for row in rows] == [claim.id for claim in attributing]
     assert [row["quote"] for row in rows] == [claim.quote.text for claim in attributing]
     assert all(row["document"] for row in rows)
+    doubtful = {claim.id for claim in to_check(case.claims, case.judgements)}
+    assert [row["to_check"] == "yes" for row in rows] == [claim.id in doubtful for claim in attributing]
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:

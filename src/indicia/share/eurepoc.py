@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.eurepoc import COLUMNS, coded
-from indicia.records import AccusedType, Case, Claim, SourceType, Stance
+from indicia.records import AccusedType, Case, Claim, SourceType, Stance, to_check
 from indicia.share.redact import marking_of
 from indicia.view.inert import inert_table
 from indicia.view.words import by_state, firmness_words, source_words
 
 __all__ = ["render"]
 
-OURS = ("stance", "firmness", "quote", "document", "published", "tlp")
+OURS = ("stance", "firmness", "quote", "document", "published", "to_check", "tlp")
 _ATTRIBUTING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
 
 
@@ -29,11 +29,13 @@ def render(case: Case, knowledge: Knowledge) -> bytes:
 def _rows(case: Case) -> Iterator[tuple[str, ...]]:
     marking = marking_of(case).label
     documents = {document.id: document for document in case.documents}
+    doubtful = {claim.id for claim in to_check(case.claims, case.judgements)}
     for claim in case.claims:
         if claim.stance in _ATTRIBUTING:
             document = documents.get(claim.quote.document)
             where = (document.title or document.file_name, document.published or "") if document else ("", "")
-            yield (*_coded(claim), claim.stance.value, firmness_words(claim.said), claim.quote.text, *where, marking)
+            said = (claim.stance.value, firmness_words(claim.said), claim.quote.text)
+            yield (*_coded(claim), *said, *where, "yes" if claim.id in doubtful else "no", marking)
 
 
 def _coded(claim: Claim) -> Iterator[str]:
