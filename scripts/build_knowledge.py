@@ -14,6 +14,8 @@ import re
 import sys
 from pathlib import Path
 
+import msgspec
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
@@ -31,6 +33,7 @@ from scripts.knowledge.software import malware  # noqa: E402
 ATTACK = "18.1"
 OURS = "Indicia's own table (scripts/knowledge)"
 GALAXY = "CC0-1.0 or BSD-2-Clause"
+GALAXY_DATE = "2026-08-06"  # of the state of its repository that the files are from; they tell none themselves
 
 
 def main() -> int:
@@ -52,7 +55,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
     def clusters(name: str) -> galaxy.GalaxyFile:
         return catalogues.read_json(misp / name, galaxy.GalaxyFile)
 
-    attack = parse_release(release)
+    attack = msgspec.structs.replace(parse_release(release), later=own.later())
     states, sectors = own.states(), own.sectors()
     threat_actor, activity, tidal = (
         clusters("threat-actor.json"),
@@ -90,7 +93,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
     mitre = (Kind.ATTACK, attack.version, attack.date, "MITRE ATT&CK terms of use")
 
     def misp_source(name: str, file: galaxy.GalaxyFile) -> tuple[str, str, str, str]:
-        return f"MISP galaxy {name}", str(file.version), "", GALAXY
+        return f"MISP galaxy {name}", str(file.version), GALAXY_DATE, GALAXY
 
     tables: dict[str, tuple[tuple[Row, ...], list[tuple[str, str, str, str]]]] = {
         "actors.json": (
@@ -122,7 +125,7 @@ def build(shared: Path, out: Path) -> dict[str, int]:
             catalogues.parse_nist(nist_map, attack),
             [(Kind.NIST, nist_map.metadata.mapping_framework_version, nist_map.date, "Apache-2.0")],
         ),
-        "d3fend.json": (d3fend, [(Kind.D3FEND, str(d3fend_version), "", f"{GALAXY}; D3FEND: MIT")]),
+        "d3fend.json": (d3fend, [(Kind.D3FEND, str(d3fend_version), GALAXY_DATE, f"{GALAXY}; D3FEND: MIT")]),
     }
     provenance = store(out, attack=attack, attack_source=mitre, tables=tables)
     return {row.file: row.rows for row in provenance}

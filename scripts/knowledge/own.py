@@ -43,6 +43,11 @@ def _rows(name: str, kind: type[R]) -> tuple[R, ...]:
     return msgspec.convert(_yaml(name), tuple[kind, ...], strict=False)  # type: ignore[valid-type]
 
 
+def later() -> dict[str, str]:
+    """Ids of techniques in releases of ATT&CK after ours -> ids in ours."""
+    return {id: ours for id, ours, _ in _cells("attack_later.psv")}
+
+
 def states() -> tuple[State, ...]:
     cities = dict(_cells("cities.psv"))
     found = [

@@ -40,6 +40,15 @@ def test_relations_point_to_living_techniques() -> None:
         assert ATTACK.name(old) == ATTACK.name(new) is not None
 
 
+def test_techniques_of_later_releases_are_read_as_what_this_one_has() -> None:
+    assert not ATTACK.later.keys() & {row.id for row in ATTACK.techniques}, "none that we know is led elsewhere"
+    assert all(id in ATTACK.techniques for id in ATTACK.later.values())
+    assert ATTACK.current("t1685.005") == "T1070.001"
+    assert ATTACK.stix_id("T1685.005") == ATTACK.stix_id("T1070.001") is not None
+    assert ATTACK.led_on("T1685.005") == f"T1685.005 is of a later ATT&CK; {ATTACK.version} has it as T1070.001"
+    assert ATTACK.led_on("T1070.001") == ""
+
+
 def test_matrix_order() -> None:
     names = [tactic.shortname for tactic in ATTACK.tactics]
     assert names[:3] == ["reconnaissance", "resource-development", "initial-access"]

@@ -36,12 +36,12 @@ def _rows(table: Any) -> Iterable[Any]:
 
 
 class Facts:
-    """Lookups over the tables. Ids that ATT&CK revoked lead to their successors."""
+    """Lookups over the tables. Ids that ATT&CK revoked, or has only in a later release, lead to those of this one."""
 
     def __init__(self, knowledge: Knows) -> None:
         attack = knowledge.attack
         self.version: str = attack.version
-        self.revoked: Mapping[str, str] = attack.revoked
+        self.revoked: Mapping[str, str] = {**attack.later, **attack.revoked}
         self.techniques: dict[str, Technique] = {row.id: row for row in _rows(attack.techniques)}
         self.mitigations: dict[str, Mitigation] = {row.id: row for row in _rows(attack.mitigations)}
         self.order = {row.shortname: row.order for row in _rows(attack.tactics)}

@@ -38,17 +38,18 @@ def show(as_json: Json = False, color: Color = True) -> None:
     if as_json:
         write_out(msgspec.json.encode(rows) + b"\n", None)
         return
-    days = {(age.source, age.version): f" ({age.days:,} days)" for age in ages(rows, today)}
-    by_source: dict[tuple[str, str, str, str], list[str]] = {}
+    days = {(age.source, age.version): f"{age.days:,}" for age in ages(rows, today)}
+    by_source: dict[tuple[str, ...], list[str]] = {}
     for row in rows:
-        day = f"{row.date}{days.get((row.source, row.version), '')}" if row.date else ""
-        files = by_source.setdefault((row.source, row.version, day, row.licence), [])
-        files.append(f"{row.file} ({row.rows:,})")
+        age = days.get((row.source, row.version), "")
+        files = by_source.setdefault((row.source, row.version, row.date, age, row.licence), [])
+        files.append(f"{row.file.removesuffix('.json')} ({row.rows:,})")
     table = Table(expand=True)
-    for heading, ratio in (("Source", 5), ("Version", 2), ("Date", 2), ("Licence", 3), ("In (rows)", 6)):
-        table.add_column(heading, overflow="fold", ratio=ratio)
+    columns = (("Source", 4, 0), ("Version", 0, 10), ("Date", 0, 10), ("Days", 0, 4), ("Licence", 2, 10), ("In (rows)", 4, 17))
+    for heading, ratio, least in columns:
+        table.add_column(heading, overflow="fold", ratio=ratio or None, min_width=least or None)
     for source, files in sorted(by_source.items()):
-        table.add_row(*(escape(cell) for cell in (*source, ", ".join(files))))
+        table.add_row(*(escape(cell) for cell in (*source, "\n".join(files))))
     console_for(color).print(table)
     if warning := too_old(rows, today):
         Talk(color=color).say(warning, "yellow")

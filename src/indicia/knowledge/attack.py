@@ -94,6 +94,11 @@ class Attack:
     def revoked(self) -> dict[str, str]:
         return self._core.revoked
 
+    @property
+    def later(self) -> dict[str, str]:
+        """Ids of later releases that rules and texts use already, each with what this release has for it."""
+        return self._core.later
+
     @cached_property
     def deprecated(self) -> frozenset[str]:
         return frozenset(self._core.deprecated)
@@ -108,9 +113,19 @@ class Attack:
     # One thing by its id.
 
     def current(self, id: str) -> str:
-        """`id` in upper case, or its successor's where ATT&CK revoked it."""
+        """`id` in upper case, or that under which this release has it: of its successor where ATT&CK revoked it, of what was
+        before where it is of a later release."""
         id = id.strip().upper()
-        return self._core.revoked.get(id, id)
+        return self._core.revoked.get(id) or self._core.later.get(id, id)
+
+    def led_on(self, id: str) -> str:
+        """The sentence that says why `current` gives another id; "" where it does not."""
+        id, now = id.strip().upper(), self.current(id)
+        if id == now:
+            return ""
+        if id in self._core.revoked:
+            return f"{id} was revoked; its successor is {now}"
+        return f"{id} is of a later ATT&CK; {self.version} has it as {now}"
 
     def technique(self, id: str) -> Technique | None:
         return self.techniques.get(self.current(id))

@@ -155,6 +155,7 @@ class AttackTables(Row, frozen=True, kw_only=True):
     uses: tuple[Use, ...] = ()
     citations: tuple[Citation, ...] = ()
     revoked: dict[str, str] = {}  # old id -> the living successor's id
+    later: dict[str, str] = {}  # id of a technique in a later release -> what this one has for it
     deprecated: tuple[str, ...] = ()  # withdrawn without a successor
     technique_stix: dict[str, str] = {}
     created: dict[str, str] = {}  # id of what has a STIX id -> when ATT&CK created it, where its newest version is younger

@@ -124,7 +124,7 @@ class _Names:
         self._families = {family.id: family.name for family in families(known)}
         self._names = {technique.id: technique.name for technique in known.attack.techniques}
         self._names |= {software.id: software.name for software in known.attack.software}
-        self._revoked = known.attack.revoked
+        self._revoked = {**known.attack.later, **known.attack.revoked}
 
     def live(self, feature: str | None) -> str | None:
         if feature is None:

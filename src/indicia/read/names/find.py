@@ -376,7 +376,7 @@ def _ids(document: Document, knowledge: Knowledge, found: list[Found]) -> list[M
                 target=target,
                 according_to=("MITRE ATT&CK",),
                 method="id",
-                reason="" if id == match[0] else f"{match[0]} was revoked; its successor is {id}",
+                reason=knowledge.attack.led_on(match[0]),
             )
         )
     return mentions

@@ -47,7 +47,7 @@ def _technique(mention: Mention, knowledge: Knowledge, known: set[str]) -> Menti
     id = knowledge.attack.current(mention.value)
     if id == mention.value and id in known:
         return mention
-    reason = f"{mention.value} was revoked; its successor is {id}" if id != mention.value else ""
+    reason = knowledge.attack.led_on(mention.value)
     if id not in known:
         reason = f"{id} is not in ATT&CK {knowledge.attack.version}"
     return msgspec.structs.replace(mention, value=id, target=id if id in known else None, reason=mention.reason or reason)

@@ -60,7 +60,7 @@ def find_literal(document: Document, knowledge: Knowledge) -> tuple[Mention, ...
         known = id in names.names
         reason = ""
         if id != written:
-            reason = f"{written} was revoked; its successor is {id}"
+            reason = attack.led_on(written)
         elif written in attack.deprecated:
             reason = f"{written} is deprecated in ATT&CK {names.version}"
         elif not known:
