@@ -17,6 +17,7 @@ import pytest
 
 from indicia.knowledge import load
 from indicia.pipeline import read_sources
+from tests.share.test_exchange_formats import numbers
 
 ROOT = Path(__file__).parents[2] / "integrations" / "misp"
 SAID = "Microsoft attributes the attack on Exchange servers to HAFNIUM with high confidence. China denies it was involved."
@@ -60,6 +61,13 @@ def test_an_event_made_of_them_comes_back_with_each_claim_once(tmp_path: Path) -
     told = {(claim.source.party.canonical, claim.stance.value) for claim in claims if claim.source.party}
     assert told == {("Microsoft", "accuses"), ("China", "denies")}
     assert len(claims) == 2
+
+
+def test_a_document_that_is_read_into_two_events_is_whole_in_both() -> None:
+    """MISP drops what bears a number that another event has."""
+    first, second = (asked("import_mod", "indicia_import", **DOCUMENT)["results"] for _ in range(2))
+    assert len(numbers(first)) == len(numbers(second)) > 3
+    assert not numbers(first) & numbers(second)
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,23 @@ def test_a_well_known_table_is_well_formed() -> None:
     assert well_known("ipv4-addr", "198.51.100.23") is None, "documentation addresses stand for others in examples"
 
 
+def numbers(part: object) -> set[str]:
+    """All that MISP tells apart by a number, but organisations."""
+    if isinstance(part, list):
+        return {number for one in part for number in numbers(one)}
+    if not isinstance(part, dict):
+        return set()
+    inner = {number for name, one in part.items() if name not in {"Orgc", "Organisation"} for number in numbers(one)}
+    return inner | ({part["uuid"]} if "uuid" in part else set())
+
+
+def test_two_events_on_one_text_have_no_number_in_common(case: Case) -> None:
+    """MISP drops what bears a number that another event has."""
+    one, two = (json.loads(render(msgspec.structs.replace(case, name=name), "misp", load())) for name in ("one", "two"))
+    assert len(numbers(one)) == len(numbers(two)) >= 2 * len(case.claims)
+    assert not numbers(one) & numbers(two)
+
+
 def test_navigator_opens_the_layer(case: Case, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

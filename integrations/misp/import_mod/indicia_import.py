@@ -61,13 +61,27 @@ def handler(q: str | bytes | bool = False) -> dict[str, Any] | bool:
     event = json.loads(case.share("misp"))["Event"]
     told = [note["note"] for note in event.pop("Note", [])]
     parts = {name: event[name] for name in ("Attribute", "Object", "Tag") if event.get(name)}
-    return {"results": {**parts, **({"EventReport": [_report(case.name, told)]} if told else {})}}
+    results = {**parts, **({"EventReport": [_report(case.name, told)]} if told else {})}
+    _number(results)
+    return {"results": results}
+
+
+def _number(part: Any) -> None:
+    """Gives every part a number of its own: MISP takes none that another event has, and a file may be read into two."""
+    if isinstance(part, dict):
+        if "uuid" in part:
+            part["uuid"] = str(uuid.uuid4())
+        for value in part.values():
+            _number(value)
+    elif isinstance(part, list):
+        for value in part:
+            _number(value)
 
 
 def _report(name: str, told: list[str]) -> dict[str, str]:
     content = "\n\n---\n\n".join(told)
     return {
-        "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, content)),
+        "uuid": str(uuid.uuid4()),
         "name": f"Who accuses whom: {name}",
         "content": content,
         "distribution": "5",

@@ -46,7 +46,7 @@ def claim_attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:
     opinions = _opinions(case)
     return [
         {
-            "uuid": _attribute(claim),
+            "uuid": _attribute(case, claim),
             "type": "text",
             "category": "Attribution",
             "value": claim.quote.text,
@@ -68,7 +68,7 @@ def claim_notes(case: Case, event: str) -> list[dict[str, Any]]:
         {
             "note": told(claim, documents.get(claim.quote.document)),
             "language": "en",
-            **_analyst(misp_uuid("note", claim.id), claim, moments[claim.id], event, "Event"),
+            **_analyst(misp_uuid("note", case.name, claim.id), claim, moments[claim.id], event, "Event"),
         }
         for claim in case.claims
     ]
@@ -90,12 +90,12 @@ def _opinions(case: Case) -> dict[str, list[dict[str, Any]]]:
         charges = [claim for claim in accusing if affair(claim) == affair(answer)]
         same = [claim for claim in charges if target_of(answer) and target_of(claim) == target_of(answer)]
         for charge in same or charges:
-            told_of = misp_uuid("opinion", answer.id, charge.id)
+            told_of = misp_uuid("opinion", case.name, answer.id, charge.id)
             found[charge.id].append(
                 {
                     "opinion": _OPINIONS[answer.stance],
                     "comment": f"{headline(answer)}: “{answer.quote.text}”",
-                    **_analyst(told_of, answer, moments[answer.id], _attribute(charge), "Attribute"),
+                    **_analyst(told_of, answer, moments[answer.id], _attribute(case, charge), "Attribute"),
                 }
             )
     return found
@@ -115,8 +115,9 @@ def _analyst(id: str, claim: Claim, moment: str, about: str, kind: str) -> dict[
     }
 
 
-def _attribute(claim: Claim) -> str:
-    return misp_uuid("claim", claim.id)
+def _attribute(case: Case, claim: Claim) -> str:
+    """Each event has its own: MISP takes no attribute whose number another event has."""
+    return misp_uuid("claim", case.name, claim.id)
 
 
 def _claim_comment(claim: Claim) -> str:
