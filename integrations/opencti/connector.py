@@ -23,8 +23,11 @@ SCOPE = (
 )
 
 
-def bundle_of(content: bytes, file_name: str) -> tuple[str, str]:
-    """The STIX bundle of what a file says, and a sentence on it. Raises: ValueError for a file that says nothing."""
+def bundle_of(content: bytes, file_name: str, unmarked: str = "amber") -> tuple[str, str]:
+    """The STIX bundle of what a file says, and a sentence on it. `unmarked` is the TLP of a text that bears none itself.
+
+    Raises: ValueError for a file that says nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / (Path(file_name).name or "document")
         file.write_bytes(content)
@@ -33,7 +36,7 @@ def bundle_of(content: bytes, file_name: str) -> tuple[str, str]:
     if not case.claims and not case.mentions:
         raise ValueError(f"nothing was read from {file_name}" + (f": {not_used}" if not_used else ""))
     told = f"{len(case.claims)} claims, {len(case.mentions)} mentions" + (f"; not used: {not_used}" if not_used else "")
-    return case.share("stix").decode("utf-8"), told
+    return case.share("stix", unmarked=unmarked).decode("utf-8"), told
 
 
 class ImportClaims:
@@ -45,15 +48,22 @@ class ImportClaims:
     def process(self, data: dict[str, Any]) -> str:
         """Reads the file of one message and sends what it says. Returns what the platform shows for the import."""
         content = self.helper.api.fetch_opencti_file(self.helper.opencti_url + data["file_fetch"], binary=True)
-        bundle, told = bundle_of(content, data["file_id"])
+        markings = data.get("file_markings") or []
+        bundle, told = bundle_of(content, data["file_id"], self._marking(markings))
         self.helper.send_stix2_bundle(
             bundle,
             bypass_validation=data.get("bypass_validation", False),
             file_name=f"{Path(data['file_id']).stem}.json",
             entity_id=data.get("entity_id"),
-            file_markings=data.get("file_markings", []),
+            file_markings=markings,
         )
         return told
+
+    def _marking(self, ids: list[str]) -> str:
+        """The TLP that the file has in the platform, else that of INDICIA_UNMARKED, else amber."""
+        held = [self.helper.api.marking_definition.read(id=id) for id in ids]
+        names = [one["definition"] for one in held if one and str(one["definition"]).startswith("TLP:")]
+        return names[0] if names else os.environ.get("INDICIA_UNMARKED", "amber")
 
     def run(self) -> None:
         """Waits for messages until it is stopped."""

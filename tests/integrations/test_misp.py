@@ -70,6 +70,18 @@ def test_a_document_that_is_read_into_two_events_is_whole_in_both() -> None:
     assert not numbers(first) & numbers(second)
 
 
+def test_a_document_is_marked_as_it_says_and_else_as_you_say() -> None:
+    for said, more, marking in (
+        ("", {}, "amber"),
+        ("", {"unmarked": "clear"}, "clear"),
+        ("TLP:GREEN\n\n", {"unmarked": "clear"}, "green"),
+    ):
+        data = base64.b64encode((said + SAID).encode()).decode()
+        results = asked("import_mod", "indicia_import", data=data, filename="a.txt", config=more)["results"]
+        assert f"tlp:{marking}" in {tag["name"] for tag in results["Tag"]}
+    assert "TLP:CLEAR" in asked("import_mod", "indicia_import", **DOCUMENT, config={"unmarked": "purple"})["error"]
+
+
 @pytest.mark.parametrize(
     ("request_", "words"),
     [({"data": "%"}, "base64"), ({"data": ""}, "is empty"), ({"data": base64.b64encode(b"Nothing.").decode()}, "says nothing")],

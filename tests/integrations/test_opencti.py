@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from indicia.records import TLP_IDS, Tlp
+
 FOLDER = Path(__file__).parents[2] / "integrations" / "opencti"
 SAID = "Microsoft attributes the attack on Exchange servers to HAFNIUM with high confidence."
 
@@ -88,7 +90,7 @@ class Platform(BaseHTTPRequestHandler):
         mq = {"host": "127.0.0.1", "vhost": "/", "use_ssl": False, "port": 5672, "user": "", "pass": ""}
         s3 = dict.fromkeys(("endpoint", "port", "use_ssl", "bucket_name", "bucket_region", "access_key", "secret_key"))
         one = {"id": str(uuid.UUID(int=1)), "connector_state": None, "config": queue | {"connection": mq, "s3": s3}}
-        one |= {"connector_user_id": None, "jwks": "{}"}
+        one |= {"connector_user_id": None, "jwks": "{}", "definition": "TLP:GREEN"}
         self._answer(json.dumps({"data": {name: one | {"version": "6.0.0", "connector_info": {}}}}).encode())
 
     def _answer(self, body: bytes) -> None:
@@ -150,10 +152,16 @@ def test_the_connector_uploads_the_brief_to_the_report(
 def test_the_connector_reads_what_the_platform_hands_over(connector: ModuleType, url: str, tmp_path: Path) -> None:
     folder = {"send_to_queue": False, "send_to_directory": True, "send_to_directory_path": str(tmp_path)}
     helper = helper_of(url, "INTERNAL_IMPORT_FILE", connector.SCOPE, **folder)
-    message = {"file_fetch": "/storage/get/import/statement.txt", "file_id": "import/statement.txt", "file_markings": []}
+    message = {
+        "file_fetch": "/storage/get/import/statement.txt",
+        "file_id": "import/statement.txt",
+        "file_markings": [str(uuid.UUID(int=4))],
+    }
     told = connector.ImportClaims(helper).process(message)
     assert told.startswith("1 claims")
     (sent,) = [file.read_text("utf-8") for file in tmp_path.glob("*.json")]
     assert "DIRECTORY_BUNDLE" in sent
     assert "note--" in sent
     assert SAID in sent
+    assert TLP_IDS[Tlp.GREEN] in sent, "as the file is marked in the platform"
+    assert TLP_IDS[Tlp.AMBER] not in sent

@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pytest
 
 import indicia
-from indicia.errors import ExtraError
+from indicia.errors import ExtraError, UsageError
 from indicia.library import Case, Table
 from indicia.library.columns import COLUMNS
 from indicia.records import Problem
@@ -61,6 +62,17 @@ def test_every_table_is_flat(make: Any) -> None:
     assert {type(value) for table in tables for row in table.to_dicts() for value in row.values()} <= {
         str, int, float, bool, type(None),
     }  # fmt: skip
+
+
+def test_a_text_without_a_marking_leaves_as_somebody_says() -> None:
+    document = msgspec.structs.replace(exchange_case().documents[0], marking=None)
+    case = Case(
+        msgspec.structs.replace(exchange_case(), documents=(document,), claims=(), mentions=(), hunt=None, marking=None)
+    )
+    assert b'"TLP:AMBER"' in case.share("stix")
+    assert b'"TLP:AMBER"' not in case.share("stix", unmarked="clear")
+    with pytest.raises(UsageError, match="TLP:CLEAR"):
+        case.share("stix", unmarked="purple")
 
 
 def test_a_table_is_a_sequence_of_records() -> None:

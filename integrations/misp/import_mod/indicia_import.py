@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import indicia
+from indicia.errors import UsageError
 
 __all__ = ["handler", "introspection", "version"]
 
@@ -22,6 +23,7 @@ misperrors = {"error": "Error"}
 mispattributes = {"inputSource": ["file", "paste"], "output": ["MISP Format"], "format": "misp_standard"}
 userConfig = {  # noqa: N816 - named by the interface
     "published": {"type": "String", "message": "When it was published (YYYY-MM-DD), if it does not say so itself"},
+    "unmarked": {"type": "String", "message": "Its TLP (clear, green, amber, red), if it bears none itself; amber if not said"},
 }
 moduleinfo = {
     "version": "1",
@@ -49,7 +51,8 @@ def handler(q: str | bytes | bool = False) -> dict[str, Any] | bool:
         content = base64.b64decode(request.get("data", ""), validate=True)
     except (binascii.Error, TypeError, ValueError):
         return {"error": "the document did not come in base64"}
-    published = str((request.get("config") or {}).get("published") or "") or None
+    config = request.get("config") or {}
+    published, unmarked = (str(config.get(name) or "").strip() or None for name in ("published", "unmarked"))
     name = Path(str(request.get("filename") or "document")).name or "document"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
@@ -58,7 +61,10 @@ def handler(q: str | bytes | bool = False) -> dict[str, Any] | bool:
     if not case.claims and not case.mentions:
         why = "; ".join(problem.what for problem in case.problems) or "it says nothing of the kind"
         return {"error": f"nothing was read: {why}"}
-    event = json.loads(case.share("misp"))["Event"]
+    try:
+        event = json.loads(case.share("misp", unmarked=unmarked))["Event"]
+    except UsageError as error:
+        return {"error": str(error)}
     told = [note["note"] for note in event.pop("Note", [])]
     parts = {name: event[name] for name in ("Attribute", "Object", "Tag") if event.get(name)}
     results = {**parts, **({"EventReport": [_report(case.name, told)]} if told else {})}

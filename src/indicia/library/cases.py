@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+import msgspec
+
 from indicia import records
+from indicia.errors import UsageError
 from indicia.knowledge import load
 from indicia.library.tables import Table
 from indicia.pipeline import build, load_case
-from indicia.records import Claim, Document, Hunt, HuntVerdict, Mention, Posterior, Problem, Sighting, Weighing
+from indicia.records import Claim, Document, Hunt, HuntVerdict, Mention, Posterior, Problem, Sighting, Tlp, Weighing
 from indicia.share import render
 from indicia.share.internals import without_internals
 from indicia.view.judgements import key_judgements
@@ -91,12 +94,19 @@ class Case:
         """What it comes to, in sentences: the first page of a brief."""
         return tuple(sentence.text for sentence in key_judgements(self.record))
 
-    def share(self, format: str, *, internal: bool = False) -> bytes:
+    def share(self, format: str, *, internal: bool = False, unmarked: str | None = None) -> bytes:
         """One file: "stix", "misp", "navigator", "csv", "md", "html", "pdf", "json", "timesketch", or an exporter of a plugin.
 
-        Names of machines and people and log lines stay out unless `internal`. Raises: UsageError, ExtraError.
+        Names of machines and people and log lines stay out unless `internal`. `unmarked` is the TLP as which texts count that
+        bear none ("clear" for public ones; "amber" if not said). Raises: UsageError, ExtraError.
         """
-        return render(self.record if internal else without_internals(self.record), format, load())
+        record = self.record if internal else without_internals(self.record)
+        if unmarked is not None:
+            try:
+                record = msgspec.structs.replace(record, unmarked=Tlp.read(unmarked))
+            except ValueError as error:
+                raise UsageError(str(error)) from error
+        return render(record, format, load())
 
     def __repr__(self) -> str:
         return f"<Case {self.name!r}: {len(self.documents)} documents, {len(self.claims)} claims>"
