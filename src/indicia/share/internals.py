@@ -33,7 +33,8 @@ WITHHELD = "[withheld]"
 LOWERED = "lower marking"  # the action of a judgement whose note is the reason that an export must carry
 # Fields of logs that name a person, a mailbox or a machine of the house, in whatever format.
 _TELLING = re.compile(
-    r"user|account|mailbox|logon|computer|host|server|machine|workstation|smtp|subject$|sid$|owner", re.IGNORECASE
+    r"user|account|mailbox|logon|computer|host|server|machine|workstation|smtp|subject$|sid$|owner|^s-ip$|^dev(?:ice)?_?name$",
+    re.IGNORECASE,
 )
 _NOBODY = frozenset({"", "-", "system", "anonymous", "true", "false", "none", "null", "localhost", "127.0.0.1"})
 _LONGEST = 200  # characters: beyond, a value is a log line and no name
@@ -46,6 +47,9 @@ def internal_words(case: Case) -> tuple[str, ...]:
     found: set[str] = set()
     for sighting in case.hunt.sightings:
         found.add(sighting.event.host)
+        short = sighting.event.host.partition(".")[0]  # the name that its log may have had for it
+        if len(short) > 2 and not short.isdigit():
+            found.add(short)
         found.update(_file_words(sighting.event.place.file))
         for name, value in (*sighting.event.fields.items(), *sighting.matched):
             if value not in found and _is_telling(name) and not value.isdigit():

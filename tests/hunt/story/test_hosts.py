@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indicia.hunt.story import tell
 from indicia.hunt.story.keys import Hosts
 from indicia.records import Event, Place, RuleLevel, Sighting
 
@@ -35,3 +36,9 @@ def test_names_and_addresses_of_one_machine_are_joined_where_an_event_ties_them(
     sightings = [Sighting(id=str(n), rule="r", title="t", level=RuleLevel.HIGH, event=each) for n, each in enumerate(events)]
     hosts = Hosts(sightings)
     assert [hosts.of(each) for each in events] == names
+
+
+def test_a_sighting_has_the_one_name_of_its_machine() -> None:
+    events = [SYSMON, SHORT, event("c/u_ex210303.log", "10.0.0.8", **{"s-ip": "10.0.0.8"}), FIREWALL]
+    sightings = [Sighting(id=str(n), rule="r", title="t", level=RuleLevel.HIGH, event=each) for n, each in enumerate(events)]
+    assert {each.event.host for each in tell(sightings, ()).sightings} == {FULL}

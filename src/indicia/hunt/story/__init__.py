@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 
+from msgspec.structs import replace
+
 from indicia.hunt.story.chains import join
-from indicia.hunt.story.keys import traits_of
+from indicia.hunt.story.keys import Hosts, traits_of
 from indicia.hunt.story.limits import reach
 from indicia.hunt.story.verdict import decide
-from indicia.records import Chain, HuntVerdict, LogFile, Record, Sighting
+from indicia.records import Chain, Event, HuntVerdict, LogFile, Record, Sighting
 
 __all__ = ["Story", "reach", "tell"]
 
 
 class Story(Record, frozen=True, kw_only=True):
-    """Sightings in time order, the chains that they form, the verdict and its reason."""
+    """Sightings in time order, each with the one name of its machine, the chains that they form, the verdict and its reason."""
 
     sightings: tuple[Sighting, ...]
     chains: tuple[Chain, ...]
@@ -30,9 +32,27 @@ def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
     """
     judged = sorted(sightings, key=_order)
     traits = traits_of(judged)
-    chains = join(judged, traits)
+    hosts = Hosts(judged)
+    chains = join(judged, traits, hosts)
     verdict, reason = decide(judged, traits, chains, files)
-    return Story(sightings=tuple(judged), chains=chains, verdict=verdict, reason=reason)
+    return Story(sightings=tuple(_named(judged, hosts)), chains=chains, verdict=verdict, reason=reason)
+
+
+def _named(sightings: Iterable[Sighting], hosts: Hosts) -> Iterator[Sighting]:
+    """The sightings with the joined name of their machine: one machine is one, whichever of its names a log has.
+
+    Where a log names none there is none: the folder that a log lies in joins its events, but is not what they say.
+    """
+    renamed: dict[int, Event] = {}  # an event that many rules saw stays one; the sightings hold it, so an id is one event's
+    for sighting in sightings:
+        event = sighting.event
+        name = hosts.of(event) if event.host else ""
+        if not name or "?" in name or name == event.host:
+            yield sighting
+            continue
+        if id(event) not in renamed:
+            renamed[id(event)] = replace(event, host=name)
+        yield replace(sighting, event=renamed[id(event)])
 
 
 def _order(sighting: Sighting) -> tuple[float, str, int, str]:

@@ -54,14 +54,13 @@ class _Groups:
         return list(found.values())
 
 
-def join(sightings: Sequence[Sighting], traits: Sequence[Traits]) -> tuple[Chain, ...]:
-    """The chains in `sightings` (judged, in time order, with their traits): those that succeeded first, then by time.
+def join(sightings: Sequence[Sighting], traits: Sequence[Traits], hosts: Hosts) -> tuple[Chain, ...]:
+    """The chains in `sightings` (judged, in time order, with traits and machines): those that succeeded first, then by time.
 
     Never joins two hosts, nor two client addresses unless a session or a web shell that answered ties them. What shares
     no key with anything goes by time to the nearest chain of its host that succeeded, or stands by itself; quiet rules
     alone make none.
     """
-    hosts = Hosts(sightings)
     by_host: dict[str, list[int]] = defaultdict(list)
     for index, sighting in enumerate(sightings):
         by_host[hosts.of(sighting.event)].append(index)
