@@ -20,7 +20,7 @@ from indicia.cli.options import Color, Engine, Engines, Json, JsonLines, Master,
 from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
-from indicia.records import Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
+from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 from indicia.walking import told_path
 
 __all__ = ["hunt"]
@@ -254,11 +254,16 @@ def _days(sightings: Sequence[Sighting]) -> Iterator[str]:
         yield f"  and {len(loud) - MOST_DAYS} more days with fewer"
 
 
+def _is_own(event: Event) -> bool:
+    """Whether a machine called itself, as the front end of Exchange calls its back end: that is nobody's address."""
+    return bool(event.fields.get("s-ip")) and event.fields.get("s-ip") == event.fields.get("c-ip")
+
+
 def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
     """Who is named most, at a level that counts."""
     from indicia.hunt.sources.deeds import deed_of
 
-    deeds = {sighting.event.place: deed_of(sighting.event) for sighting in sightings if sighting.level in _LOUD}
+    deeds = {each.event.place: deed_of(each.event) for each in sightings if each.level in _LOUD and not _is_own(each.event)}
     for label, names in (
         ("accounts", [deed.who for deed in deeds.values()]),
         ("addresses", [deed.origin for deed in deeds.values()]),

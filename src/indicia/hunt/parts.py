@@ -19,7 +19,7 @@ from indicia.hunt.events import datetime_of
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleHead
-from indicia.hunt.rules.ir import Correlation, Refused
+from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
 from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation
 from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
@@ -279,18 +279,22 @@ def _tuned(rule: Correlation, hits: list[Feed], tuning: Tuning, left_out: Counte
 
 
 def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
-    """The sighting at the event that made the correlation true. Its event holds the fields that were counted, no more."""
+    """The sighting at the event that made the correlation true.
+
+    Its event holds the fields that were counted, and who did it from where; who, unless it is just that which differs.
+    """
     time = datetime_of(feed.time)
     fields = dict(zip(rule.group_by, feed.group, strict=False))
     if rule.field:
         fields.update(zip(rule.field.split(","), feed.value.split("\n"), strict=False))
+    told = {"client": feed.origin, "user": "" if rule.kind is CorrelationKind.VALUE_COUNT else feed.who}
     event = Event(
         place=Place(file=feed.file, position=feed.position, unit=feed.unit),
         format="correlation",
         time=time,
         time_text=time.astimezone(UTC).isoformat() if time else "",
-        host="",
-        fields=fields,
+        host=feed.host,
+        fields=fields | {name: value for name, value in told.items() if value and name not in fields},
     )
     sighting = sighting_of(facts_of(rule), event, fields)
     return replace(sighting, note=f"{rule.kind.value} over {rule.seconds} s")

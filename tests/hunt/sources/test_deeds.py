@@ -45,6 +45,63 @@ from indicia.records import Event, Place
             "arn:aws:iam::1:user/eve: StopLogging from 198.51.100.7",
         ),
         ("jsonl", {"f": "x"}, ""),
+        (
+            "evtx",
+            {"Channel": "Security", "EventID": "4720", "SubjectUserName": "eve", "TargetUserName": "helper"},
+            "eve: helper",
+        ),
+        (
+            "evtx",
+            {
+                "Channel": "Security",
+                "EventID": "4624",
+                "SubjectUserName": "WS1$",
+                "TargetUserName": "eve",
+                "TargetDomainName": "CORP",
+                "IpAddress": "198.51.100.7",
+            },
+            "CORP\\eve: from 198.51.100.7",
+        ),
+        (
+            "evtx",
+            {
+                "Image": "C:\\x.exe",
+                "User": "eve",
+                "Initiated": "true",
+                "SourceIp": "192.0.2.5",
+                "DestinationIp": "198.51.100.7",
+                "DestinationPort": "443",
+            },
+            "eve: C:\\x.exe to 198.51.100.7:443",
+        ),
+        (
+            "zeek",
+            {
+                "_path": "dce_rpc",
+                "id.orig_h": "192.0.2.5",
+                "id.resp_h": "192.0.2.9",
+                "id.resp_p": "135",
+                "operation": "Create",
+                "endpoint": "svcctl",
+            },
+            "svcctl Create to 192.0.2.9:135 from 192.0.2.5",
+        ),
+        (
+            "auditd",
+            {"type": "ADD_USER", "auid": "0", "acct": "helper", "exe": "/usr/sbin/useradd", "op": "add-user"},
+            "0: ADD_USER add-user helper /usr/sbin/useradd",
+        ),
+        ("auditd", {"type": "EXECVE", "cmdline": "id -u", "auid": "4294967295", "uid": "33", "a0": "id"}, "33: id -u"),
+        (
+            "syslog",
+            {"message": "Failed password for invalid user eve from 198.51.100.7 port 5 ssh2"},
+            "eve: Failed password for invalid user eve from 198.51.100.7 port 5 ssh2 from 198.51.100.7",
+        ),
+        (
+            "syslog",
+            {"message": "authentication failure; tty=ssh rhost=198.51.100.7  user=root"},
+            "root: authentication failure; tty=ssh rhost=198.51.100.7 user=root from 198.51.100.7",
+        ),
     ],
 )
 def test_a_deed(form: str, fields: dict[str, str], told: str) -> None:

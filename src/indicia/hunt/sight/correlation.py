@@ -21,6 +21,8 @@ from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.reference import number_of
 from indicia.hunt.names import MACHINE, field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
+from indicia.hunt.sources.deeds import deed_of
+from indicia.records import Event
 
 __all__ = [
     "Feed",
@@ -44,7 +46,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 
 class Feed(msgspec.Struct, array_like=True, frozen=True):
-    """One match of a rule that a correlation asks for: when, for which group, and where it stands."""
+    """One match of a rule that a correlation asks for: when, for which group, where it stands, and who did it from where."""
 
     correlation: str
     rule: str
@@ -54,6 +56,9 @@ class Feed(msgspec.Struct, array_like=True, frozen=True):
     file: str
     position: int
     unit: str
+    host: str = ""
+    who: str = ""
+    origin: str = ""
 
 
 def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
@@ -69,6 +74,7 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         _, host, told = batch.rebuild(row)
         fields = {field_key(key): value for key, value in told.items()}
         fields[MACHINE] = host or place.file
+        deed = deed_of(Event(place=place, format=batch.format, time=None, time_text="", host=host, fields=dict(told)))
         for each in users:
             group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
             values = [fields.get(field_key(field), "") for field in each.field.split(",")] if each.field else []
@@ -77,7 +83,19 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
                 continue
             identity = each.id or each.name
             found.append(
-                Feed(identity, name, time, tuple(map(fold, group)), fold(value), place.file, place.position, place.unit)
+                Feed(
+                    identity,
+                    name,
+                    time,
+                    tuple(map(fold, group)),
+                    fold(value),
+                    place.file,
+                    place.position,
+                    place.unit,
+                    host,
+                    deed.who,
+                    deed.origin,
+                )
             )
     return found
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from indicia.hunt.names import field_key
 from indicia.hunt.sources import source_named
+from indicia.hunt.sources.told import objects_of
 from indicia.records import Event
 
 __all__ = ["Deed", "deed_of"]
 
 LONGEST = 160  # characters of what was done
+_READ = 600  # characters of a message in which somebody is sought
 
 _USERS = (
     "user",
@@ -20,6 +24,7 @@ _USERS = (
     "cs-username",
     "accountname",
     "username",
+    "sourceuser",
     "acct",
     "auid",
 )
@@ -40,6 +45,8 @@ _DONE = (
     "processcommandline",
     "cmdline",
     "scriptblocktext",
+    "hostapplication",
+    "payload",
     "cmd",
     "targetfilename",
     "targetobject",
@@ -49,12 +56,49 @@ _DONE = (
     "imageloaded",
     "queryname",
     "query",
+    "threatname",
     "image",
     "newprocessname",
+    "application",
     "exe",
     "message",
 )
-_NOBODY = frozenset({"", "-", "unset", "4294967295"})
+_TARGETS = (  # where a connection went: its name or address, and its port
+    (("destinationhostname", "destinationip"), "destinationport"),
+    (("id.resp_h",), "id.resp_p"),
+    (("dst_ip",), "dst_port"),
+    (("dest_ip",), "dest_port"),
+    (("dst-ip",), "dst-port"),
+    (("dstip",), "dstport"),
+    (("dstaddr",), "dstport"),
+    (("dst",), "dpt"),
+    (("dst",), "dport"),
+    (("dst",), "dstport"),
+    (("destaddress",), "destport"),
+    (("destination.domain", "destination.ip"), "destination.port"),
+    (("remoteurl", "remoteip"), "remoteport"),
+)
+_NOBODY = frozenset(
+    {"", "-", "unset", "4294967295", "?", "(null)", "<null>", "null", "none", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"}
+)
+_SWITCHES = frozenset({"true", "false"})
+_TELLING = ("name", "arn", "id", "attribute")  # how the names end of what names a thing
+# Windows events that are about whoever logs on, not about the account that writes them.
+_LOGONS = frozenset({"4624", "4625", "4768", "4771", "4776"})
+_NAME = r"[\"'<]?(?!\d+\.\d+\.)([\w.@\\$-]{1,64})"
+_WHO = re.compile(
+    r"\b(?:(?:(?:invalid|illegal|unknown|authenticating) user"
+    r"|(?:password|publickey|pam|none|gssapi\S*|authentication|log[io]n|session opened|session closed)"
+    r"(?: attempt)?(?: failed| failure| rejected| denied)? for(?: (?:invalid|illegal) user)?(?: user)?) "
+    rf"|r?user(?:name)?=|acct=){_NAME}",
+    re.IGNORECASE,
+)
+_ADDRESS = r"(?:\d{1,3}(?:\.\d{1,3}){3}|(?!\d\d:\d\d:\d\d\b)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})"
+_FROM = re.compile(
+    rf"(?:\b(?:from|host|client|rip|ip|addr|address|src)[ =:]+[\"'\[<(]*(?:user \S{{1,64}} )?({_ADDRESS})"
+    rf"|\brhost=(\S{{1,255}})|\buser \S{{1,64}} ({_ADDRESS}) port\b)",
+    re.IGNORECASE,
+)
 
 
 class Deed(NamedTuple):
@@ -80,30 +124,80 @@ def deed_of(event: Event) -> Deed:
     def first(*names: str) -> str:
         return next((value for name in names if (value := fields.get(name, "").strip()) not in _NOBODY), "")
 
-    who = first(*users, *_USERS)
-    domain = first("subjectdomainname") if fields.get("subjectusername") == who else ""
+    if fields.get("channel", "").lower() == "security" and fields.get("eventid") in _LOGONS:
+        users = ("targetusername",)
+    elif event.format == "auditd":
+        users = ("user", "auid", "acct", "uid")
+    who, origin = first(*users, *_USERS), first(*addresses, *_ADDRESSES)
+    if event.format in ("syslog", "text") and not (who and origin):
+        who, origin = who or _named_in(_WHO, fields), origin or _named_in(_FROM, fields)
     request = _request(fields)
-    what = " ".join((request or f"{first(*actions, *_DONE)} {objects}").split())
+    done = objects_of(event.format, fields) or first(*actions, *_DONE)
+    if not request and fields.get("initiated", "") == "true":
+        origin = ""  # the machine itself, which the row names
+    what = " ".join((request or f"{done} {objects} {_target(fields)}").split())
     return Deed(
-        f"{domain}\\{who}" if domain and who and "\\" not in who else who,
+        _with_domain(who, fields),
         what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…",
-        first(*addresses, *_ADDRESSES),
+        origin,
     )
 
 
-def _objects(fields: dict[str, str], wanted: tuple[str, ...]) -> str:
-    """To what it was done: of several at once the first that is named."""
-    for name in wanted:
-        if name.endswith("."):
-            found = next((value for key, value in fields.items() if key.startswith(name) and value.strip() not in _NOBODY), "")
-        else:
-            found = fields.get(name, "").strip()
-        if found and found not in _NOBODY:
-            return found.partition("\n")[0]
+def _with_domain(who: str, fields: Mapping[str, str]) -> str:
+    if not who or "\\" in who or "@" in who:
+        return who
+    for name, domain in (("subjectusername", "subjectdomainname"), ("targetusername", "targetdomainname")):
+        if fields.get(name) == who:
+            told = fields.get(domain, "").strip()
+            return f"{told}\\{who}" if told not in _NOBODY else who
+    return who
+
+
+def _named_in(pattern: re.Pattern[str], fields: Mapping[str, str]) -> str:
+    """Who or which address the message of a service names."""
+    found = pattern.search(fields.get("message", "")[:_READ])
+    name = next((each for each in found.groups() if each), "") if found else ""
+    return "" if name in _NOBODY else name
+
+
+def _target(fields: Mapping[str, str]) -> str:
+    """Where a connection went, as `to 192.0.2.7:443`; "" where there is none, or it came here."""
+    if fields.get("initiated", "") == "false":
+        return ""
+    for names, port in _TARGETS:
+        found = next((value for name in names if (value := fields.get(name, "").strip()) not in _NOBODY), "")
+        if found and port in fields:
+            told = fields[port].strip()
+            return f"to {found}:{told}" if told not in _NOBODY else f"to {found}"
     return ""
 
 
-def _request(fields: dict[str, str]) -> str:
+def _objects(fields: Mapping[str, str], wanted: tuple[str, ...]) -> str:
+    """To what it was done: of several at once the first that is named; of what stands below a name the two that name most."""
+    for name in wanted:
+        if name.endswith("."):
+            below = [(key, value.strip()) for key, value in fields.items() if key.startswith(name) and _names(value)]
+            found = " ".join(
+                value.partition("\n")[0] for _, value in sorted(below, key=lambda item: not _is_telling(item[0]))[:2]
+            )
+        else:
+            found = fields.get(name, "").strip().partition("\n")[0]
+        if found and found not in _NOBODY:
+            return found
+    return ""
+
+
+def _names(value: str) -> bool:
+    """Whether a value can name a thing: no switch, no number, no document."""
+    told = value.strip()
+    return told.lower() not in _NOBODY | _SWITCHES and told[:1] not in ("{", "[") and not told.isdigit()
+
+
+def _is_telling(name: str) -> bool:
+    return name.endswith(_TELLING)
+
+
+def _request(fields: Mapping[str, str]) -> str:
     """A request with its answer, as web logs of all kinds have it."""
     stem = fields.get("cs-uri-stem") or fields.get("urlstem") or ""
     if not stem:
