@@ -28,6 +28,9 @@ from indicia.hunt.logs.formats.texttimes import leading_time
         ("@000000004c91b044077a9e94 before 1970", None),
         ("17/06/09 20:10:40 INFO", "2017-06-09 20:10:40"),
         ("99-99-2013 22:28:21", None),
+        ("9/27/2013 12:42:26 AM  Blocked", "2013-09-27 00:42:26"),
+        ("9/7/2013 2:42:26 PM  Blocked: which is the month?", None),
+        ("21/12/28-12:55:38.885027 [**]", "2021-12-28 12:55:38.885027"),
     ],
 )
 def test_a_time_is_read_where_only_one_can_be_meant(line: str, time: str | None) -> None:

@@ -160,3 +160,10 @@ def test_a_mark_may_name_a_value() -> None:
     marked = source_of({"category": "AuditLogs", "time": "x"})
     assert marked is not None and marked.name == "azure-audit"
     assert source_of({"category": "Sports", "time": "x"}) is None
+
+
+def test_what_a_kind_of_log_never_has_is_not_empty_there(tmp_path: Path) -> None:
+    (tmp_path / "x.log").write_text("1772359200.1 22 192.0.2.7 TCP_MISS/200 507 GET http://a.example/ - DIRECT/- text/html\n")
+    agent = {"logsource": {"category": "proxy"}, "selection": {"c-useragent": ""}}
+    found = hunt([tmp_path / "x.log"], rules=[rules_of(tmp_path / "rules", rule_of(agent))], builtin=False)
+    assert sum(file.events for file in found.files) == 1 and not found.sightings

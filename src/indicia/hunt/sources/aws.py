@@ -55,7 +55,7 @@ SOURCES = (
                 ),
             ),
             Line(  # the classic load balancer
-                r'^\d{4}-\d\d-\d\dT\S+Z \S+ \S+:\d+ (?:\S+:\d+|-) (?:-?[\d.]+ ){3}\d{3} [\d-]+ \d+ \d+ "',
+                r'^\d{4}-\d\d-\d\dT\S+Z \S+ \S+:\d+ (?:\S+:\d+|-) (?:-?[\d.]+ ){3}(?:\d{3}|-) [\d-]+ -?\d+ -?\d+ "',
                 "Z ",
                 Form.BLANKS,
                 tuple(

@@ -2,7 +2,7 @@
 
 References: ArcSight, "Common Event Format" (CEF) 0.1; IBM, "Log Event Extended Format" (LEEF) 2; Fortinet, "FortiOS log message
 reference"; Palo Alto Networks, "PAN-OS syslog field descriptions"; Cisco, "ASA series syslog messages"; netfilter, "LOG
-target"; Suricata, "fast log".
+target"; Suricata, "fast log", and Snort's of the same form.
 """
 
 from __future__ import annotations
@@ -206,8 +206,8 @@ SOURCES = (
         actions=("signature",),
         lines=(
             Line(
-                r"^(\d\d/\d\d/\d{4}-\d\d:\d\d:\d\d\.\d+) +(?:\[\w+\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
-                r" (?:\[Classification: ([^\]]*)\] )?\[Priority: (\d+)\] \{(\S+)\} (\S+) -> (\S+)",
+                r"^(\d\d/\d\d(?:/\d\d(?:\d\d)?)?-\d\d:\d\d:\d\d\.\d+) +(?:\[\w+\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
+                r" (?:\[Classification: ([^\]]*)\] )?(?:\[Priority: (\d+)\] )?\{(\S+)\} (\S+) -> (\S+)",
                 "[**]",
                 names=(
                     "time",

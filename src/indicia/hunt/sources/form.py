@@ -17,7 +17,7 @@ class Serves(NamedTuple):
 
     `product` may be ANY: rules of every product are asked, and those that name none. `only` narrows it to records that have one
     of some values in each field (all lower case; "" is a field that is missing, PRESENT one that is not). `fields` are what
-    Sigma's names are called here, any of which may match.
+    Sigma's names are called here, any of which may match; what has none is never in such a log, and no test of it holds.
     """
 
     product: str = ""

@@ -6,7 +6,8 @@ Management Activity API schema", "Advanced hunting schema".
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import PRESENT, Answer, LogSource, Serves
+from indicia.hunt.sources.form import ANY, PRESENT, Answer, LogSource, Serves
+from indicia.hunt.sources.web import WEB
 
 __all__ = ["SOURCES"]
 
@@ -199,6 +200,34 @@ SOURCES = (
         ),
         answers=tuple(Answer(name, done=("success",), failed=("failure",)) for name in ("result", "properties.result")),
     ),
+    LogSource(  # what gateways and front doors log of requests
+        name="azure-requests",
+        marks=(
+            ("properties.requesturi", "properties.httpmethod", "properties.clientip"),
+            ("properties.requesturi", "properties.httpmethod", "properties.httpstatus"),
+            ("properties.requesturi", "properties.httpmethod", "properties.httpstatuscode"),
+        ),
+        serves=(
+            Serves(
+                ANY,
+                "webserver",
+                fields={
+                    **WEB,
+                    "cs-method": ("properties.httpMethod",),
+                    "cs-uri-stem": ("properties.requestUri",),
+                    "cs-uri-query": ("properties.requestQuery", "properties.requestUri"),
+                    "c-uri": ("properties.requestUri", "properties.requestQuery"),
+                    "cs-user-agent": ("properties.userAgent",),
+                    "c-useragent": ("properties.userAgent",),
+                    "sc-status": ("properties.httpStatus", "properties.httpStatusCode"),
+                    "cs-host": ("properties.host", "properties.hostName"),
+                },
+            ),
+        ),
+        times=("timestamp", "time"),
+        addresses=("properties.clientip",),
+        actions=("properties.requesturi",),
+    ),
     LogSource(
         name="azure-activity",
         marks=(
@@ -213,8 +242,8 @@ SOURCES = (
         ),
         serves=(Serves("azure", "", "activitylogs", fields=_ACTIVITY),),
         times=("eventtimestamp", "timegenerated", "time", "submissiontimestamp"),
-        users=("caller", "identity.claims.name", "claims.name"),
-        addresses=("calleripaddress", "httprequest.clientipaddress"),
+        users=("caller", "identity.claims.name", "claims.name", "identity.claim.upn", "identity.claim.appid"),
+        addresses=("calleripaddress", "httprequest.clientipaddress", "properties.clientip", "properties.clientipaddress"),
         hosts=("subscriptionid", "tenantid"),
         actions=("operationname.value", "operationnamevalue", "operationname"),
         objects=("resourceid", "_resourceid"),

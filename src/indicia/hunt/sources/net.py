@@ -6,7 +6,7 @@ reference".
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import ANY, Line, LogSource, Serves
+from indicia.hunt.sources.form import ANY, Answer, Line, LogSource, Serves
 from indicia.hunt.sources.web import WEB
 
 __all__ = ["SOURCES"]
@@ -39,8 +39,25 @@ SOURCES = (
         ),
         addresses=_CLIENTS,
         actions=("c-uri", "url"),
+    ),
+    LogSource(
+        name="squid",  # its own form, which has neither agents nor hosts
+        marks=(),
+        serves=(
+            Serves(
+                "",
+                "proxy",
+                fields=dict.fromkeys(
+                    ("c-useragent", "cs-useragent", "cs-user-agent", "cs-referer", "cs-referrer", "cs-cookie"), ()
+                ),
+            ),
+        ),
+        times=("time",),
+        users=("cs-username",),
+        addresses=("c-ip",),
+        actions=("c-uri",),
         lines=(
-            Line(  # Squid's own form
+            Line(
                 r"^(\d{10}\.\d{3}) +(\d+) (\S+) ([A-Z_]+/\d{3}) (\d+) (\S+) (\S+) (\S+) [A-Z_]+/\S+ (\S+)",
                 "/",
                 names=(
@@ -152,19 +169,26 @@ SOURCES = (
     ),
     LogSource(
         name="firewall",
-        marks=(("src_ip", "dst_ip", "dst_port"), ("src_ip", "dest_ip", "dest_port"), ("srcip", "dstip", "dstport")),
+        marks=(
+            ("src_ip", "dst_ip", "dst_port"),
+            ("src_ip", "dest_ip", "dest_port"),
+            ("srcip", "dstip", "dstport"),
+            ("src-ip", "dst-ip", "dst-port"),
+        ),
         serves=(
             Serves(
                 ANY,
                 "firewall",
                 fields={
-                    "src_ip": ("src_ip", "srcip"),
-                    "dst_ip": ("dst_ip", "dest_ip", "dstip"),
-                    "dst_port": ("dst_port", "dest_port", "dstport"),
+                    "src_ip": ("src_ip", "srcip", "src-ip"),
+                    "dst_ip": ("dst_ip", "dest_ip", "dstip", "dst-ip"),
+                    "dst_port": ("dst_port", "dest_port", "dstport", "dst-port"),
                 },
             ),
         ),
-        addresses=("src_ip", "srcip"),
+        addresses=("src_ip", "srcip", "src-ip"),
         actions=("action",),
+        answers=(Answer("action", failed=("den*", "drop*", "block*", "reject*", "discard*")),),
+        of_machines=True,
     ),
 )

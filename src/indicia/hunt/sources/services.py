@@ -85,7 +85,10 @@ SOURCES = (
         times=("utc_time", "local_time"),
         hosts=("node_id",),
         addresses=("src_host",),
+        users=("logdata.username",),
         actions=("logtype",),
+        answers=(Answer("logtype", failed=(PRESENT,)),),  # a decoy is only ever tried: nothing on it can be broken into
+        of_machines=True,
     ),
     LogSource(
         name="rpc-firewall",

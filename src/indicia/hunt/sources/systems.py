@@ -66,6 +66,9 @@ CARRIERS = (
         programs=("appname", "program", "app-name", "programname", "ident"),
         pids=("procid", "pid"),
     ),
+    Carrier(  # Azure diagnostics of Windows machines
+        name="azure-windows", message="properties.rawxml", marks=("properties.rawxml",), times=("time",), only_known=True
+    ),
     Carrier(name="event.original", message="event.original", marks=("event.original",), only_known=True),
     Carrier(name="message", message="message", marks=("message", "@timestamp"), only_known=True),
 )

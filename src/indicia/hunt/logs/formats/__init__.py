@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from indicia.hunt.logs.formats import (
-    access,
     arrow,
     evtx,
     exchange,
@@ -35,7 +34,7 @@ FORMATS: tuple[Format, ...] = (
     *journal.FORMATS,
     *syslog.FORMATS,
     *plainlines.KNOWN,
-    *access.FORMATS,
+    *plainlines.ACCESS,
     *plainlines.SYSLOG,
     *tables.FORMATS,
     *plainlines.TEXT_ALONE,

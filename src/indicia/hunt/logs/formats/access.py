@@ -9,27 +9,34 @@ References: Apache HTTP Server 2.4, mod_log_config ("%h %l %u %t \\"%r\\" %>s %b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicia.hunt.events import NO_TIME, Column, EventBatch, Times, encode, microseconds
-from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.delimited import read_rows
-from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
+from indicia.hunt.logs.formats.base import LogInput
+from indicia.hunt.logs.formats.delimited import Rows, read_rows
+from indicia.hunt.logs.formats.lines import Flags, LineBlock, line_blocks
+from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import JOINED_URI
-from indicia.records import Problem, Severity
+from indicia.records import Problem
 
-__all__ = ["FORMATS", "access_fields"]
+__all__ = ["Odd", "access_fields", "read", "sniff"]
+
+Odd: TypeAlias = Callable[[LogInput, LineBlock, Ints, frozenset[str]], Iterator[EventBatch]]
 
 _LINE = re.compile(
     rb'^(?:(\S+) )?(\S+) (\S+) (.+?) \[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2}) ([+-]\d{4})\] "', re.MULTILINE
 )
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+")
 _TAIL = (" time", " zone", " request", "sc-status", "sc-bytes", "cs(Referer)", "cs(User-Agent)")
+_STATUS = re.compile(r"\d{3}|-")
+# A request with quotes in it that its server did not escape.
+_LOOSE = re.compile(r'"(.*? HTTP/[\d.]+)" (\d{3}) (\d+|-)(?: "([^"]*)" "(.*?)")?')
 _REQUEST = r"^(?:(?P<method>\S+) )?(?P<uri>.*?)(?: (?P<version>HTTP/[0-9.]+))?$"
 _PARTS = r"^(?P<stem>[^?]*)(?:\?(?P<query>.*))?$"
 
@@ -39,15 +46,15 @@ def sniff(head: bytes, _name: str) -> bool:
     return _LINE.search(head[:8192]) is not None
 
 
-def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
-    """Events block by block."""
+def read(logs: Iterable[LogInput], wanted: frozenset[str], odd: Odd) -> Iterator[EventBatch | Problem]:
+    """Events block by block. Lines that are not in the form of the first one go to `odd`, which reads them one by one."""
     for log in logs:
         with log.open() as stream:
             for block in line_blocks(stream, log.name):
                 if isinstance(block, Problem):
                     yield block
                 else:
-                    yield from _batch(log, block, wanted)
+                    yield from _batch(log, block, wanted, odd)
 
 
 def _names(block: LineBlock) -> list[str]:
@@ -80,7 +87,7 @@ def _split(line: str) -> list[str]:
     return [match[1] if match[2] is None else match[2] for match in _TOKEN.finditer(line)]
 
 
-def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], odd: Odd) -> Iterator[EventBatch | Problem]:
     names = _names(block)
     if not names:
         if len(block.starts):
@@ -88,26 +95,38 @@ def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str]) -> Iterator[
         return
     encoded = {" time", " zone", " request", *(name for name in names if name.lower() in wanted)}
     rows = read_rows(block, np.arange(len(block.starts)), names, delimiter=" ", quoted=True, escape="\\", wanted=encoded)
-    if rows.ragged or rows.unbalanced:
-        count = rows.ragged + rows.unbalanced
-        where = f"{log.name}:{block.first + int(rows.lines[-count:].min())}"
-        yield Problem(
-            where=where, what="not in the form of the first line; read as far as it goes", severity=Severity.NOTE, count=count
-        )
+    times = _times(rows.columns[" time"], rows.columns[" zone"])
+    fits = times != NO_TIME
+    fits[len(fits) - rows.ragged - rows.unbalanced :] = False
+    others = np.sort(rows.lines[~fits])
+    others = others[block.ends[others] > block.starts[others]]
+    if fits.any():
+        yield _fitting(log, block, wanted, names, rows, fits, times)
+    if len(others):
+        yield from odd(log, block, others, wanted)
+
+
+def _fitting(
+    log: LogInput, block: LineBlock, wanted: frozenset[str], names: Sequence[str], rows: Rows, fits: Flags, times: Times
+) -> EventBatch:
+    """The rows that are in the form of the first line, as events."""
+    lines, times = rows.lines[fits], times[fits]
     columns = {name: column for name, column in rows.columns.items() if not name.startswith(" ")}
     columns.update(_request_columns(rows.columns[" request"]))
-    yield EventBatch(
+    if not fits.all():
+        columns = {name: column.with_codes(column.codes[fits]) for name, column in columns.items()}
+    return EventBatch(
         format="access-log",
         family="access-log",
-        size=len(rows.lines),
+        size=len(lines),
         columns={name: column for name, column in columns.items() if name.lower() in wanted},
         files=(log.name,),
         file_of=None,
-        positions=rows.lines + block.first,
-        times=_times(rows.columns[" time"], rows.columns[" zone"]),
-        rebuild=lambda row: _rebuild(names, block.line(int(rows.lines[row]))),
-        texts=lambda chosen: block.texts(rows.lines[chosen]),
-        raw=lambda: (block.data, block.starts[rows.lines], block.ends[rows.lines]),
+        positions=lines + block.first,
+        times=times,
+        rebuild=lambda row: _rebuild(names, block.line(int(lines[row]))),
+        texts=lambda chosen: block.texts(lines[chosen]),
+        raw=lambda: (block.data, block.starts[lines], block.ends[lines]),
     )
 
 
@@ -161,19 +180,27 @@ def access_fields(line: str) -> tuple[int, str, Mapping[str, str]] | None:
     if match is None:
         return None
     time_text, _, fields = _rebuild((*_front(line), *_TAIL), line)
+    if not _STATUS.fullmatch(fields.get("sc-status", "-")) and (loose := _LOOSE.search(line, match.end() - 1)):
+        fields = {name: value for name, value in fields.items() if not name.startswith(("cs-", "cs(", "sc-", "field"))}
+        fields |= _asked(loose[1])
+        names = ("sc-status", "sc-bytes", "cs(Referer)", "cs(User-Agent)")
+        fields |= {name: value for name, value in zip(names, loose.groups()[1:], strict=True) if value}
     return _time(time_text), time_text, fields
 
 
 def _rebuild(names: Sequence[str], line: str) -> tuple[str, str, Mapping[str, str]]:
     values = dict(zip(names, _split(line), strict=False))
     time_text = f"{values.pop(' time', '')} {values.pop(' zone', '')}".strip("[] ")
-    match = re.match(_REQUEST, values.pop(" request", ""))
+    request = values.pop(" request", "")
     fields = {name: value for name, value in values.items() if not name.startswith(" ") and value}
-    if match:
-        stem, _, query = (match["uri"] or "").partition("?")
-        found = {"cs-method": match["method"], "cs-uri-stem": stem, "cs-uri-query": query, "cs-version": match["version"]}
-        fields.update({name: value for name, value in found.items() if value})
-    return time_text, "", fields  # the host that a client asks for is no name of this machine
+    return time_text, "", fields | _asked(request)  # the host that a client asks for is no name of this machine
 
 
-FORMATS = (Format("access-log", "access-log", sniff, read),)
+def _asked(request: str) -> dict[str, str]:
+    """The parts of a request line that it has."""
+    match = re.match(_REQUEST, request)
+    if match is None:
+        return {}
+    stem, _, query = (match["uri"] or "").partition("?")
+    found = {"cs-method": match["method"], "cs-uri-stem": stem, "cs-uri-query": query, "cs-version": match["version"]}
+    return {name: value for name, value in found.items() if value}

@@ -17,12 +17,19 @@ from indicia.hunt.logs.formats.table import flatten
 from indicia.hunt.names import field_key
 from indicia.hunt.sources import source_of
 
-__all__ = ["PACKED", "opened", "unpacked"]
+__all__ = ["NESTED", "PACKED", "opened", "unpacked"]
 
 _LISTS = frozenset("records value events entries data items results logs findings hits logevents activities rows".split())
 _WITHIN = ("_source", "result", "fields")  # a record stands whole below this name of what a search gave
 # Fields that hold the record itself, as JSON in a text; the names beside it are the exporter's.
 PACKED = frozenset({"auditdata", "cloudtrailevent", "_raw"})
+# Fields of known exports that hold what was nested, as JSON in a text.
+NESTED = frozenset(
+    """
+    initiatedby targetresources additionaldetails properties authorization claims locationdetails devicedetail useridentity
+    requestparameters responseelements
+    """.split()
+)
 _DEEPEST = 3
 _TIMES = RecordTimes()
 _decoder = msgspec.json.Decoder()
@@ -76,6 +83,9 @@ def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(inner, dict) and ("_index" in found or "preview" in found or "offset" in found or len(found) == 1):
             found = dict(inner)
             break
+    for name, value in found.items():
+        if isinstance(value, str) and value[:1] in ("{", "[") and field_key(name) in NESTED:
+            found[name] = _decoded(value)
     for name in [name for name in found if field_key(name) in PACKED]:
         inner = _object_in(found[name])
         if inner:
@@ -87,8 +97,13 @@ def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object_in(value: Any) -> dict[str, Any] | None:
     if isinstance(value, str) and value.lstrip()[:1] == "{":
-        try:
-            value = _decoder.decode(value)
-        except (msgspec.DecodeError, RecursionError):
-            return None
+        value = _decoded(value)
     return value if isinstance(value, dict) else None
+
+
+def _decoded(text: str) -> Any:
+    """What JSON in a text says; the text where it is none."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return text

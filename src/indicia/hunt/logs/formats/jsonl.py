@@ -245,7 +245,7 @@ def _batch(
         fields = {name: text for name, value in flatten(record).items() if (text := text_of(value)) != ""}
         if family == "zeek":
             fields["_path"] = named["_path"]
-        hosts = (*source.hosts, *HOSTS) if source else HOSTS
+        hosts = (*source.hosts, *HOSTS) if source else () if family == "zeek" else HOSTS  # Zeek's are those of others
         folded = {name.lower(): value for name, value in fields.items()}
         return times.text(named), next((folded[name] for name in hosts if name in folded), ""), fields
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
@@ -112,10 +113,20 @@ def _named(names: tuple[str, ...], values: Iterator[str | None]) -> Iterator[tup
         if not both:
             yield name, value
             continue
-        before, found, after = value.rpartition("/" if "/" in value else ":")
+        before, found, after = ("", "", "") if _is_ipv6(value) else value.rpartition("/" if "/" in value else ":")
         yield first, (before if found else value).strip("[]")
         if found:
             yield second, after
+
+
+def _is_ipv6(value: str) -> bool:
+    """Whether it is an address with colons in it and no port behind."""
+    if value.count(":") < 2:
+        return False
+    try:
+        return bool(ipaddress.IPv6Address(value))
+    except ValueError:
+        return False
 
 
 def _groups(line: Line, match: re.Match[str], _text: str) -> Iterator[tuple[str, str]]:
@@ -156,7 +167,7 @@ def _cef(_line: Line, match: re.Match[str], text: str) -> Iterator[tuple[str, st
 
 def _extension(text: str) -> dict[str, str]:
     keys = list(_CEF_KEY.finditer(text))
-    ends = [key.start() for key in keys[1:]] + [len(text)]
+    ends = [*(key.start() for key in keys[1:]), len(text)][: len(keys)]
     return {key[1]: _unescaped(text[key.end() : end].strip()) for key, end in zip(keys, ends, strict=True)}
 
 

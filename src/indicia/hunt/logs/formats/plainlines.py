@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from indicia.hunt.events import NO_TIME, EventBatch
-from indicia.hunt.logs.formats.access import access_fields
+from indicia.hunt.logs.formats import access
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.linekinds import Hinted, hinted_in, line_record
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
@@ -26,7 +27,7 @@ from indicia.hunt.names import TEXT, field_key
 from indicia.hunt.sources import SOURCES
 from indicia.records import Problem
 
-__all__ = ["KNOWN", "LINE_FAMILIES", "SYSLOG", "TEXT_ALONE", "Told", "told_batch", "told_by"]
+__all__ = ["ACCESS", "KNOWN", "LINE_FAMILIES", "SYSLOG", "TEXT_ALONE", "Told", "told_batch", "told_by"]
 
 _NAME = re.compile(r"\.log(?:[.-]\d+)*(?:\.(?:gz|bz2|xz))?$", re.IGNORECASE)
 _LOOKED_AT = 12  # lines at the beginning of a file
@@ -67,7 +68,7 @@ def told_by(line: str, header: Header, hinted: Hinted | None = None) -> Told | N
         return Told(source.name, leading.time if leading else NO_TIME, leading.text if leading else "", host, fields)
     if "audit(" in message and (audit := _audit(message)) is not None:
         return audit if audit.host or head is None else audit._replace(host=head.host)
-    request = access_fields(message)
+    request = access.access_fields(message)
     if request is not None:
         return Told("access-log", request[0], request[1], head.host if head is not None else "", request[2])
     if head is not None:
@@ -136,13 +137,18 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                 if isinstance(block, Problem):
                     yield block
                 elif len(block.starts):
-                    yield from _batches(log, block, wanted, header)
+                    yield from _batches(log, block, np.flatnonzero(block.ends > block.starts), wanted, header)
 
 
-def _batches(log: LogInput, block: LineBlock, wanted: frozenset[str], header: Header) -> Iterator[EventBatch]:
+def read_odd(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str]) -> Iterator[EventBatch]:
+    """Some lines of an access log, which others may have written to."""
+    return _batches(log, block, lines, wanted, Header.of(log))
+
+
+def _batches(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str], header: Header) -> Iterator[EventBatch]:
     by_family: dict[str, list[tuple[int, Told]]] = {}
     hinted = hinted_in(block.data)
-    for index in np.flatnonzero(block.ends > block.starts).tolist():
+    for index in lines.tolist():
         line = block.line(index)
         told = told_by(line, header, hinted) or Told(TEXT, NO_TIME, "", "", {"message": line})
         by_family.setdefault(told.family, []).append((block.first + index, told))
@@ -180,5 +186,6 @@ def told_batch(file: str, family: str, told: Sequence[tuple[int, Told]], wanted:
 
 LINE_FAMILIES = ("syslog", TEXT, "access-log", "auditd", *_TIMES)
 KNOWN = (Format("lines", "syslog", sniff_known, read, also=LINE_FAMILIES),)
+ACCESS = (Format("access-log", "access-log", access.sniff, partial(access.read, odd=read_odd), also=LINE_FAMILIES),)
 SYSLOG = (Format("syslog", "syslog", sniff_syslog, read, also=LINE_FAMILIES),)
 TEXT_ALONE = (Format("text", TEXT, sniff_text, read, also=LINE_FAMILIES),)

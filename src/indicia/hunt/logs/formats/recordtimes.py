@@ -22,9 +22,14 @@ TIMES = tuple(
     systemtime utctime @timestamp timestamp _time time ts datetime timecreated timegenerated eventtime event_time creationtime
     createddatetime activitydatetime eventtimestamp eventdatetime requestreceivedtimestamp stagetimestamp published created_at
     occurred_at event.created event.start starttime start_time time_iso8601 time_local detecteddatetime timecreatedutc
-    @t date_time log_time logtime event_timestamp creation_time date created received_at eventreceivedtime
+    @t date_time log_time logtime event_timestamp creation_time date created received_at eventreceivedtime createdat
+    created_time date_create creationdate eventcreationtime utctimestamp messagetime detectedat detection_timestamp
+    servertimestamp persistencetimestamp effective_at occurred occured generateddatetime service.eventlastseen lastseenat
+    last_seen_time last_seen updatedat rt unix_time p_event_time t.$date
     """.split()
 )
+_DAY, _CLOCK, _ZONE, _MACB = "date", "time", "timezone", "macb"  # a day and a time of day apart
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?")
 _RANK = {name: rank for rank, name in enumerate(TIMES)}
 _ZONED = re.compile(r"(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
 _IN_UTC = frozenset({"utctime", "timegenerated", "timecreatedutc", "systemtime", "creationtime", "creationdate"})
@@ -50,6 +55,8 @@ class RecordTimes:
     def text(self, fields: Mapping[str, Any]) -> str:
         """The same as the record has it."""
         name = self._found(fields)[1]
+        if field_key(name) == _DAY and (clock := _named(fields).get(_CLOCK)) and _TIME_OF_DAY.fullmatch(str(fields[clock])):
+            return f"{fields[name]} {fields[clock]}"
         return str(fields[name]) if name else ""
 
     def iso_text(self, fields: Mapping[str, Any]) -> str:
@@ -61,7 +68,8 @@ class RecordTimes:
 
     def names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Those names of a table that may hold the time, in the order in which they are asked."""
-        return tuple(name for name, _ in self._names(tuple(names)))
+        beside = [name for name in names if field_key(name) in (_ZONE, _MACB)]
+        return (*(name for name, _ in self._names(tuple(names))), *beside)
 
     def of_rows(self, names: Sequence[str], columns: Sequence[Sequence[str | None]], size: int) -> Times:
         """The time of every row of a table, given the columns that may hold it."""
@@ -80,7 +88,36 @@ class RecordTimes:
             if declared or _states_its_zone(name, value):
                 return time, name
             local = local or (time, name)
-        return local or (NO_TIME, "")
+        return _apart(fields) or local or (NO_TIME, "")
+
+
+def _apart(fields: Mapping[str, Any]) -> tuple[int, str] | None:
+    """The time that a day and a time of day in two fields make, with the name of the day's; None where they make none.
+
+    log2timeline's table writes the month first, and names the zone.
+    """
+    names = _named(fields)
+    if _DAY not in names or _CLOCK not in names:
+        return None
+    day, clock = fields[names[_DAY]], fields[names[_CLOCK]]
+    if not (isinstance(day, str) and isinstance(clock, str) and _TIME_OF_DAY.fullmatch(clock)):
+        return None
+    if _MACB in names and day.count("/") == 2:
+        month, number, year = day.split("/")
+        day = f"{year}-{month}-{number}"
+    time = iso_time(f"{day}T{clock.zfill(8)}")
+    time = told_time(f"{day} {clock}") if time == NO_TIME else time
+    return (time, names[_DAY]) if time != NO_TIME else None
+
+
+def _named(fields: Mapping[str, Any]) -> Mapping[str, str]:
+    return _by_key(tuple(fields))
+
+
+@Remembered
+def _by_key(names: tuple[str, ...]) -> Mapping[str, str]:
+    """How a record spells the fields that hold its day and its time of day."""
+    return {key: name for name in names if (key := field_key(name)) in (_DAY, _CLOCK, _MACB)}
 
 
 def _ranked(first: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:

@@ -1,4 +1,5 @@
-"""Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd and rsyslog write it; and Linux audit logs.
+"""Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd, rsyslog and runtimes of containers write it; and
+Linux audit logs.
 
 The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. Local
 times are read as UTC, since the file does not say otherwise.
@@ -35,7 +36,10 @@ _OLD = re.compile(
 _BARE = re.compile(
     r"(?:<\d{1,3}>)?\[?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2})\]? +(?:([^:\[\s]+) ?\[(\d+)\]: ?)?(.*)", re.DOTALL
 )
-_NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (.*)", re.DOTALL)
+_NEW = re.compile(
+    r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (?:-|(?:\[(?:[^\]\\]|\\.)*+\])++)(?: +|$)(?:\ufeff)?(.*)", re.DOTALL
+)
+_STREAM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:stdout|stderr) [FP] (.*)", re.DOTALL)  # of a container (CRI)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
 _PAIR = re.compile(r"""(?<![A-Za-z0-9_\[\]-])([A-Za-z0-9_\[\]-]++)=("[^"]*"|'[^']*'|\S*)""")
@@ -130,6 +134,8 @@ class Header:
         if match := _OLD.match(line):
             month, day, clock, host, program, pid, message = match.groups()
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", host, _fields(host, program, pid, message))
+        if (match := _STREAM.match(line)) and (time := iso_time(match[1])) != NO_TIME:
+            return Head(time, match[1], "", _fields("", "", None, match[2]))
         for form in (_NEW, _ISO):
             if (match := form.match(line)) and (time := iso_time(match[1])) != NO_TIME:
                 text, host, program, pid, *_, message = match.groups()
@@ -180,6 +186,9 @@ class Audit:
             fields["node"] = node
         for name, value in _PAIR.findall(rest):
             fields[name] = _decoded(name, value, kind)
+        if "=" in (told := fields.get("msg", "")):  # what a program said of itself: acct, exe, addr, res
+            for name, value in _PAIR.findall(told):
+                fields.setdefault(name, _decoded(name, value, kind))
         known = self._events.setdefault(serial, {})
         if len(self._events) > _REMEMBERED:
             self._events.popitem(last=False)
@@ -187,7 +196,7 @@ class Audit:
             known.update({name: fields[name] for name in _GIVEN_ON if name in fields and len(fields[name]) <= _LONGEST_PATH})
         elif kind == "EXECVE":
             words = sorted((int(match[1]), value) for name, value in fields.items() if (match := _ARGUMENT.fullmatch(name)))
-            if words or "cmdline" not in fields:
+            if "cmdline" not in fields:  # a collector that gives it has the numbers of the system call as a0 to a3
                 fields["cmdline"] = " ".join(word for _, word in words)
             for name, value in known.items():
                 fields.setdefault(name, value)

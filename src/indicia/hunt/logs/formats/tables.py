@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.delimited import read_rows, row_fields, unique_names
-from indicia.hunt.logs.formats.envelope import PACKED, unpacked
+from indicia.hunt.logs.formats.envelope import NESTED, PACKED, unpacked
 from indicia.hunt.logs.formats.jsonl import HOSTS, batches
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.longrows import cells_of, read_long_rows
@@ -28,6 +29,8 @@ __all__ = ["FORMATS"]
 _LOOKED_AT = 60  # lines over which the first row may go
 _HEAD = 1 << 18  # bytes in which a row over several lines shows
 _DELIMITERS = (",", ";", "\t", "|")
+# A cell that no header has: a day, a time of day, an address, a path.
+_VALUE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:\D.*)?|\d{1,2}:\d\d(?::\d\d)?(?:\D.*)?|\d+(?:\.\d+){3}|[A-Za-z]:\\.*")
 
 
 def sniff(head: bytes, _name: str) -> bool:
@@ -44,6 +47,7 @@ def _delimiter(header: str, rest: list[str]) -> str | None:
         names = cells_of([header], delimiter)
         plain = all(name.strip() and len(name) < 80 and not name.strip().replace(".", "").isdigit() for name in names)
         plain = plain and leading_time(header) is None  # a line of a log, not one of names
+        plain = plain and not any(_VALUE.fullmatch(name.strip()) for name in names)
         if len(names) >= 3 and plain and len(set(names)) == len(names) and len(cells_of(rest, delimiter)) == len(names):
             return delimiter
     return None
@@ -136,7 +140,7 @@ def _batch(
 
 
 # Columns that hold records of their own: what has one is read row by row.
-_PACKING = PACKED | {"payload", "eventdata", "winlog.channel", "winlog.event_id", "logname"}
+_PACKING = PACKED | NESTED | {"payload", "eventdata", "winlog.channel", "winlog.event_id", "logname"}
 
 
 def _records(

@@ -45,11 +45,14 @@ def _short(match: re.Match[str]) -> int:
 
 def _four(match: re.Match[str]) -> int:
     """A year of four digits behind: which of the two before it is the month shows where only one can be (22-06-2014)."""
-    first, second = int(match[1]), int(match[2])
+    first, second, clock = int(match[1]), int(match[2]), match[4].zfill(8)
     if (first > 12) is (second > 12):
         return NO_TIME
     month, day = (second, first) if first > 12 else (first, second)
-    return iso_time(f"{match[3]}-{month:02}-{day:02}T{match[4]}{(match[5] or '').strip()}")
+    if match.re.groups > 5:  # half a day's hours
+        hour = int(clock[:2]) % 12 + (12 if match[6] == "PM" else 0)
+        clock = f"{hour:02}{clock[2:]}"
+    return iso_time(f"{match[3]}-{month:02}-{day:02}T{clock}{(match[5] or '').strip()}")
 
 
 def _plain(match: re.Match[str]) -> int:
@@ -110,7 +113,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
         ),
     ),
     (re.compile(rf"\d\d/[A-Z][a-z]{{2}}/\d{{4}} {_CLOCK}"), _as("%d/%b/%Y %H:%M:%S")),
-    (re.compile(rf"\b(\d\d)/(\d\d)/(\d\d) ({_CLOCK}(?:\.\d{{1,6}})?)"), _short),
+    (re.compile(rf"\b(\d\d)/(\d\d)/(\d\d)[ -]({_CLOCK}(?:\.\d{{1,6}})?)"), _short),
+    (re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}})/(\d{{4}})[ \t,]+({_HOUR}|{_CLOCK})() ([AP]M)\b"), _four),
     (re.compile(rf"\d\d/\d\d/\d{{4}}-{_CLOCK}\.\d{{1,6}}"), _as("%m/%d/%Y-%H:%M:%S.%f")),  # Suricata
     (re.compile(rf"\b(\d\d)[/-](\d\d)[/-](\d{{4}}) ({_CLOCK}(?:\.\d{{1,6}})?)( [+-]\d{{4}}\b)?"), _four),
     (re.compile(rf"\b(\d{{4}})[.:]?(\d\d)[.:]?(\d\d)[ -]({_CLOCK})"), _plain),

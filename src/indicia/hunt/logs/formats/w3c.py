@@ -1,14 +1,17 @@
 """W3C extended logs: IIS front and back end, and whatever else writes `#Fields:` with blanks between the columns.
 
-Times are UTC.
+Times are UTC, but for the Windows firewall's where it says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 
-from indicia.hunt.logs.formats.base import Format
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
+from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS"]
 
@@ -50,7 +53,30 @@ def sniff_cloudfront(head: bytes, name: str) -> bool:
     return b"x-edge-location" in head and b"\t" in head and sniff(head, name)
 
 
+WINDOWS_FIREWALL = DirectiveLog(
+    name="firewall", family="firewall", delimiter=" ", quoted=False, times=("date", "time"), hosts=()
+)
+_LOCAL = b"#Time Format: Local"
+
+
+def sniff_firewall(head: bytes, name: str) -> bool:
+    """The log of the Windows firewall, by its own name for itself."""
+    return b"#Software: Microsoft Windows Firewall" in head[:512] and sniff(head, name)
+
+
+def read_firewall(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    """Events; where a log says that its times are local, that they are told as if they were UTC."""
+    for log in logs:
+        with log.open() as stream:
+            local = _LOCAL in stream.read(512)
+        if local:
+            what = "its times are those of its machine's zone, as it says, and are told as if they were UTC"
+            yield Problem(where=log.name, what=what, severity=Severity.NOTE)
+        yield from read_directive_logs([log], wanted, kind=WINDOWS_FIREWALL)
+
+
 FORMATS = (
+    Format("firewall", "firewall", sniff_firewall, read_firewall),
     Format("cloudfront", "access-log", sniff_cloudfront, partial(read_directive_logs, kind=CLOUDFRONT)),
     Format("iis", "iis", sniff, partial(read_directive_logs, kind=W3C), splittable=True),
 )
