@@ -24,6 +24,7 @@ from indicia.hunt.rules.ir import Rule, RuleSet
 from indicia.hunt.rules.sigma import compile_documents, read_documents
 from indicia.hunt.sight.notes import RuleNote, notes, read_note
 from indicia.hunt.sight.outcome import judge, stage_of_tags
+from indicia.hunt.sources.deeds import deed_of
 from indicia.records import Event, HuntVerdict, Place, RuleLevel, Sighting, Stage
 
 CASES = Path(__file__).parents[2] / "cases" / "hunt" / "rules"
@@ -219,4 +220,23 @@ def test_failures_that_a_service_tells_of_are_counted_by_machine_or_else_by_log(
         (tmp_path / name).write_text("\n".join(lines) + "\n")
     found = hunt([tmp_path], jobs=1)
     assert [Path(sighting.event.place.file).name for sighting in found.sightings] == ["a.log"]
+    assert str(deed_of(found.sightings[0].event)) == "quinn: from 192.0.2.7"
     assert found.verdict is HuntVerdict.ATTEMPT
+
+
+@pytest.mark.parametrize(("machines", "found"), [(5, True), (4, False)])
+def test_secrets_of_many_machines_are_reported(machines: int, found: bool, tmp_path: Path) -> None:
+    records = [
+        {
+            "eventTime": f"2026-03-01T10:00:{number:02}Z",
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "GetPasswordData",
+            "awsRegion": "eu-west-1",
+            "userIdentity": {"arn": "arn:aws:iam::111122223333:user/eve"},
+            "requestParameters": {"instanceId": f"i-{number % machines}"},
+        }
+        for number in range(12)
+    ]
+    (tmp_path / "trail.json").write_text(json.dumps({"Records": records}))
+    titles = {sighting.title for sighting in hunt([tmp_path], jobs=1).sightings}
+    assert ("Secrets of many AWS machines were asked for" in titles) is found
