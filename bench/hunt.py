@@ -6,6 +6,7 @@ rules, its rules converted before as well. Its match stage is its processor time
 processor time (CPU) are those that a busy machine does not bend.
 
 events    Windows events of the attack samples as JSON Lines, once and many times over with changed values
+diverse   the same with new values in every event, which nothing that is remembered helps with
 evtx      the samples' chunks in one file
 text      an Exchange server's logs of the scenario generator, all web rules, 10,000 indicators
 """
@@ -121,8 +122,11 @@ def _processor() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def write_events(path: Path, count: int) -> None:
-    """`count` events as JSON Lines: the samples once as they are, and then with values changed in one event of ten."""
+def write_events(path: Path, count: int, changed: float = 0.1) -> None:
+    """`count` events as JSON Lines: the samples once as they are, and then with values changed in one event of ten, or so many.
+
+    Where all are changed, those that come first are, too.
+    """
     from evtx import PyEvtxParser
 
     texts = [
@@ -134,7 +138,7 @@ def write_events(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as out:
         for index in range(count):
             text = texts[index % len(texts)]
-            if index >= len(texts) and numbers.random() < 0.1:
+            if (index >= len(texts) or changed >= 1) and numbers.random() < changed:
                 event = json.loads(text)
                 data = event["Event"].get("EventData")
                 if isinstance(data, dict):
@@ -180,11 +184,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         peer = Zircolite(folder) if os.environ.get("INDICIA_ZIRCOLITE") else None
-        for number, count in enumerate((8_000, 20_000) if options.quick else (40_000, 1_000_000)):
-            label = f"{count // 1_000}k" if count < 1_000_000 else f"{count // 1_000_000}M"
+        work = [("", count) for count in ((8_000, 20_000) if options.quick else (40_000, 1_000_000))]
+        work.append(("diverse_", 8_000 if options.quick else 50_000))
+        for number, (kind, count) in enumerate(work):
+            label = f"{kind}{count // 1_000}k" if count < 1_000_000 else f"{count // 1_000_000}M"
             events = folder / "events.jsonl"
-            write_events(events, count)
-            print(f"{count:,} Windows events as JSON Lines, {events.stat().st_size / 1e6:.0f} MB")
+            write_events(events, count, 1 if kind else 0.1)
+            told = ", new values in each" if kind else ""
+            print(f"{count:,} Windows events as JSON Lines{told}, {events.stat().st_size / 1e6:.0f} MB")
             if number == 0:
                 ours([events])  # warms the cache of rules and patterns
                 if peer:
