@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from indicia.hunt.events import NO_TIME
 from indicia.hunt.logs.formats import LogInput
 from indicia.hunt.parts import Part, rule_run
-from indicia.hunt.sight.correlation import Feed
+from indicia.hunt.sight.correlation import MOST_FED, Feed, fed_within
 from indicia.hunt.sight.found import Counted, Found
 from indicia.hunt.sight.indicators import raw_sightings
 from indicia.hunt.sight.packing import unpack
@@ -39,6 +39,8 @@ class Total:
         self._matches: Counter[int] = Counter()
         self._hits: Counter[int] = Counter()
         self._feed: list[Feed] = []
+        self._fed: Counter[str] = Counter()
+        self._beyond: Counter[str] = Counter()
         self._shown: set[int] = set()
         self._left_out: Counter[str] = Counter()
 
@@ -70,7 +72,9 @@ class Total:
         self._hits.update(came.hits)
         self.files += came.files
         self.problems += came.problems
-        self._feed += came.feed
+        fed, beyond = fed_within(came.feed, self._fed)
+        self._feed += fed
+        self._beyond += beyond + Counter(came.beyond)
         self._shown.update(came.shown)
         self._left_out.update(came.left_out)
         for label, seconds in came.seconds.items():
@@ -106,10 +110,17 @@ class Total:
             hits={self._scanner.sweep.indicators[number].value: count for number, count in self._hits.items()},
             indicators_sought=len(self._scanner.sweep),
             files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in self.files),
-            problems=tuple(self.problems),
+            problems=(*self.problems, *self._not_counted()),
             seconds=self.seconds,
             left_out=dict(self._left_out),
         )
+
+    def _not_counted(self) -> Iterator[Problem]:
+        """Which correlations had more matches than they count."""
+        titles = {each.id or each.name: each.title for each in self._scanner.rules.correlations}
+        for name, count in sorted(self._beyond.items()):
+            what = f"“{titles.get(name, name)}” counts {MOST_FED:,} matches; more were not counted"
+            yield Problem(where=titles.get(name, name), what=what, severity=Severity.NOTE, count=count)
 
 
 class _Pool:

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indicia.hunt import hunt
 from indicia.hunt.logs import reach as reaching
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.reach import SLOT, Reach
 from indicia.hunt.match.book import load_rules
-from indicia.hunt.sight import kinds
+from indicia.hunt.sight import correlation, kinds
 from indicia.hunt.sight.scan import Scanner
 from indicia.records import Problem
 
@@ -49,3 +50,13 @@ def test_a_log_of_all_times_has_no_gaps_wherever_it_is_cut(cut: int, monkeypatch
     first.join(second)
     assert (first.events, first.oldest, first.newest, first.gaps()) == (whole.events, whole.oldest, whole.newest, ())
     assert len(whole.slots) == 50
+
+
+def test_what_a_flood_adds_to_a_count_is_not_kept_and_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correlation, "MOST_FED", 10)
+    lines = [f"2021-03-03 06:00:{number:02} login failed for eve from 192.0.2.7\n" for number in range(25)]
+    (tmp_path / "a.log").write_text("".join(lines))
+    found = hunt([tmp_path], jobs=1)
+    assert {each.title for each in found.sightings} == {"Passwords were guessed at a service"}
+    (told,) = [each for each in found.problems if "more were not counted" in each.what]
+    assert told.count == 15

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil, fsum
 from statistics import median
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -25,16 +26,20 @@ from indicia.hunt.sources.deeds import deed_of
 from indicia.records import Event
 
 __all__ = [
+    "MOST_FED",
     "Feed",
     "by_time",
     "correlated",
     "correlated_in_group",
     "correlated_until",
     "delay_of",
+    "fed_within",
     "feed_of",
     "feed_of_correlation",
 ]
 
+T = TypeVar("T")
+MOST_FED = 1_000_000  # matches that one correlation counts: what a flood of them adds says nothing new
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -64,6 +69,11 @@ class Feed(msgspec.Struct, array_like=True, frozen=True):
 def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterable[Correlation]) -> list[Feed]:
     """The matches of `rule` as its correlations see them. An event without a time or without a group-by field takes no part."""
     name = rule.id or rule.name
+    known: dict[Any, Any] = {}  # many matches say the same: one text, and one group, for all of a batch
+
+    def one(value: T) -> T:
+        return cast(T, known.setdefault(value, value))
+
     users = [each for each in correlations if name in each.rules]
     found = []
     for row in rows.tolist():
@@ -87,17 +97,29 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
                     identity,
                     name,
                     time,
-                    tuple(map(fold, group)),
-                    fold(value),
+                    one(tuple(map(fold, group))),
+                    one(fold(value)),
                     place.file,
                     place.position,
                     place.unit,
-                    host,
-                    deed.who,
-                    deed.origin,
+                    one(host),
+                    one(deed.who),
+                    one(deed.origin),
                 )
             )
     return found
+
+
+def fed_within(feed: Iterable[Feed], counts: Counter[str]) -> tuple[list[Feed], Counter[str]]:
+    """As much of a feed as its correlations count beside the `counts` before, to which it is added; how much more there was."""
+    kept, beyond = [], Counter[str]()
+    for each in feed:
+        if counts[each.correlation] < MOST_FED:
+            counts[each.correlation] += 1
+            kept.append(each)
+        else:
+            beyond[each.correlation] += 1
+    return kept, beyond
 
 
 def _own(correlation: Correlation, rule: str, field: str) -> str:

@@ -40,8 +40,8 @@ class Found(msgspec.Struct, array_like=True):
     """What came of some logs. `matches` counts per rule number, `hits` per indicator number, beyond what `seen` keeps.
 
     `shown` are the numbers of the rule book's guards that some event passed: the log sources that these logs show.
-    `left_out` are matches that do not count, by reason (see tuning). `sightings` are those that are whole. On their way between
-    processes the events are `packed`.
+    `left_out` are matches that do not count, by reason (see tuning), `beyond` those that a correlation has too many of.
+    `sightings` are those that are whole. On their way between processes the events are `packed`.
     """
 
     seen: list[Seen] = []
@@ -56,6 +56,7 @@ class Found(msgspec.Struct, array_like=True):
     shown: list[int] = []
     seconds: dict[str, float] = {}
     left_out: dict[str, int] = {}
+    beyond: dict[str, int] = {}
 
     def leave_out(self, reason: str, count: int) -> None:
         """Counts matches that do not count."""

@@ -21,7 +21,7 @@ from indicia.hunt.match.book import RuleBook
 from indicia.hunt.match.matcher import Match, Matcher
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
-from indicia.hunt.sight.correlation import feed_of
+from indicia.hunt.sight.correlation import fed_within, feed_of
 from indicia.hunt.sight.found import Counted, Found, Seen, fold
 from indicia.hunt.sight.indicators import (
     IndicatorSought,
@@ -70,6 +70,7 @@ class Scanner:
     def begin(self) -> None:
         """Forgets what came of logs so far; what was compiled stays. For logs that come before those that it had, or again."""
         self._quota = Quota(self.most)
+        self._fed: Counter[str] = Counter()  # by correlation: over all logs, as the quota
         self._kinds = Kinds(self.rules.guards)
 
     def matcher(self, family: str) -> Matcher:
@@ -201,7 +202,10 @@ class Scanner:
     def _keep(self, batch: EventBatch, match: Match, found: Found, events: _Events) -> None:
         rule = self.rules.rules[match.rule]
         if (rule.id or rule.name) in self._feeding:
-            found.feed += feed_of(batch, rule, match.rows, self.rules.correlations)
+            fed, beyond = fed_within(feed_of(batch, rule, match.rows, self.rules.correlations), self._fed)
+            found.feed += fed
+            for name, count in beyond.items():
+                found.beyond[name] = found.beyond.get(name, 0) + count
         facts = self._facts_of(match.rule)
         if self.tuning.silences(facts.id, facts.title):
             found.leave_out(RULES, len(match.rows))
