@@ -46,6 +46,23 @@ def test_called_by_the_text(text: str, incident: str | None) -> None:
     assert [claim_row(claim, document)["incident"] for claim in claims] == [incident]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MS. PLUMB: Yes. Well, Mr. Tarn met the Kestrel Harbour Board. I am not in a position to attribute it to Ruritania.",
+        "Kestrel Labs described APT41 in a 2019 report as a group that Ruritania sponsors.",
+        "The group has been linked to Ruritania's army by Norway, and uses the Plover malware.",
+        "Norway attributes the Plover malware families to APT41.",
+        "Data were shared with MISP. Finland says Turla, which works for the FSB, uses many procedures (TTPs).",
+    ],
+)
+def test_what_tells_of_no_deed_is_no_incident(text: str) -> None:
+    """People, tools, reports and places to share data are no incidents, however near to a claim they stand."""
+    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
+    claims, _ = read_claims(document, KNOWN)
+    assert claims and {claim.incident for claim in claims} == {None}
+
+
 def test_a_short_text_on_one_affair_names_it_after_the_claim() -> None:
     text = "The Swiss ministry would not say who was responsible. The documents stolen from Xplain appeared in June."
     document = Document(id=stable_id("document", text), name="case", text=text, sha256="")

@@ -15,11 +15,12 @@ from indicia.read.claims.parse.units import DETERMINERS, Unit
 from indicia.read.claims.words.lexicon import FUNCTION, lexicon
 from indicia.read.claims.words.wordsets import word_set
 
-__all__ = ["bare_act", "deeds", "hit", "owner", "tells"]
+__all__ = ["bare_act", "deeds", "hit", "is_deed", "owner", "tells"]
 
 _DULL = word_set("incidents.dull")
 _STOPS = word_set("incidents.stops")
 _LEADING = word_set("incidents.leading")
+_TOOLS = word_set("incidents.tools")
 _CULPRIT = word_set("rules.culprit")
 _MONTHS = word_set("grammar.months")
 _WHEN = frozenset({"ago", "earlier", "later", "today", "yesterday"})
@@ -56,6 +57,22 @@ def tells(sentence: Sentence, lo: int, hi: int) -> bool:
         for unit in sentence.row[lo:hi]
         if unit.low not in _MONTHS and unit.low not in DETERMINERS
     )
+
+
+def is_deed(sentence: Sentence, lo: int, hi: int, *, alone: bool = False) -> bool:
+    """Whether units lo to hi tell of something that was done, and not of somebody, a tool or a report: a noun for a hostile
+    deed that is not said to be absent, or what hostile actors do with its object. `alone`: the verb is enough, unless it is an
+    everyday one."""
+    row, lex = sentence.row, lexicon()
+    for k in range(lo, hi):
+        if row[k].kind == "word" and row[k].low in lex.acts and row[k].low not in _TOOLS:
+            return row[lo].low != "no"
+        verb = lex.verbs.get(row[k].low) if row[k].kind == "word" else None
+        if verb is None or "hostile" not in verb.classes:
+            continue
+        if verb.lemma not in lex.weak if alone else k + 1 < hi and tells(sentence, k + 1, hi):
+            return True
+    return False
 
 
 def bare_act(sentence: Sentence, lo: int, hi: int, accused: int, source: int) -> tuple[int, int]:
@@ -163,7 +180,9 @@ def _is_body(sentence: Sentence, index: int) -> bool:
     dateline = party.first == 0 and row[0].text.isupper() and last + 1 < len(row) and row[last].kind == "mark"
     dateline = dateline and (row[last + 1].low in _MONTHS or row[last + 1].kind == "number" or row[last].low in ("(", "—", "–"))
     finder = party.name is not None and party.name.kind in ("agency", "vendor")
-    return named and party.kinds[0] in _BODIES and not finder and not dateline
+    # Another name for what stands before it, which is no body: "tactics and procedures (TTPs)".
+    bracketed = party.first > 1 and row[party.first - 1].low in ("(", "[") and row[party.first - 2].text[:1].islower()
+    return named and party.kinds[0] in _BODIES and not finder and not dateline and not bracketed
 
 
 def hit(sentence: Sentence, lo: int, hi: int, said: list[Speech], avoid: frozenset[int]) -> int:

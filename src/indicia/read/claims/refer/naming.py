@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from indicia.knowledge.tables import Incident
-from indicia.read.claims.draft.deeds import bare_act, deeds, hit, owner, tells
+from indicia.read.claims.draft.deeds import bare_act, deeds, hit, is_deed, owner, tells
 from indicia.read.claims.known.incidents import Incidents
 from indicia.read.claims.parse.units import DETERMINERS
 from indicia.read.claims.refer.resolving import Found
@@ -62,16 +62,21 @@ class Namer:
         known = self._named(words) or self._told_of(self.text[start:end])
         if known is not None:
             return Called(known.name, known.id, True)
-        act = found.draft.act or own or self._nearest(found, telling=False)
+        bare = self._nearest(found, telling=False)
+        act = found.draft.act or own or bare
         first = found.piece.whole.row[act[0]].low if act is not None else ""
         new = first in ("a", "an")  # "charged with a campaign": another one than was spoken of
         if not _names(words) and not new:
-            before = self._before(found, start, end, words)
+            before = self._before(found, start, end, words, deed=bare is not None)
             if before is not None:
                 return before
         pointing = not words or words.lower().startswith(("the ", "this ", "that ", "these ", "those "))
         if pointing and not new and not _names(words) and (only := self._only) is not None:
             return Called(only.name, only.id, False)
+        if words and own and not is_deed(found.piece.whole, *own):
+            return Called(None, None, False)
+        if not words and not self._tells_deed(found.piece):
+            return Called(None, None, False)
         return Called(self._worth(self._with_hit(found.piece, own, words, found)), None, False)
 
     def _named(self, words: str) -> Incident | None:
@@ -143,9 +148,10 @@ class Namer:
 
     # -- what stands before it
 
-    def _before(self, found: Found, start: int, end: int, words: str) -> Called | None:
+    def _before(self, found: Found, start: int, end: int, words: str, *, deed: bool) -> Called | None:
         """What stands before tells: the nearest sentence with a known incident or a deed, then all of it together, then the
-        heading, at last a body that was spoken of."""
+        heading, at last a body that was spoken of. `deed`: the claim's own sentence says that there was one; else a body
+        counts only where its sentence does."""
         body = None
         for piece in reversed(self._met):
             if piece.number >= found.piece.number or piece.own[1] > start:
@@ -156,10 +162,11 @@ class Namer:
             if known is not None:
                 return Called(known.name, known.id, False)
             if not words:
-                deed, told = self._told(piece)
-                if deed and self._worth(told):
+                done, told = self._told(piece)
+                if done and self._worth(told):
                     return Called(told, None, False)
-                body = body or self._worth(told)
+                if deed or self._tells_deed(piece):
+                    body = body or self._worth(told)
         window = self.text[max(0, start - LOOK_BACK) : start]
         if window:
             known = self._told_of(window + " " + self.text[start:end])
@@ -171,10 +178,15 @@ class Namer:
             return Called(known.name, known.id, False)
         return Called(body, None, False) if body else None
 
+    def _tells_deed(self, piece: Cut) -> bool:
+        sentence = piece.whole
+        return is_deed(sentence, _begin(piece), len(sentence.row), alone=True)
+
     def _told(self, piece: Cut) -> tuple[bool, str | None]:
         """Whether a sentence before tells a deed, and its words with the name of who was hit."""
         sentence = piece.whole
-        found = next((deed for deed in deeds(sentence, _begin(piece), len(sentence.row)) if tells(sentence, *deed)), None)
+        near = deeds(sentence, _begin(piece), len(sentence.row))
+        found = next((deed for deed in near if tells(sentence, *deed) and is_deed(sentence, *deed)), None)
         words = self._text(piece, found) if found else ""
         told = words if _names(words) else self._joined(piece, self._hit(piece, found, frozenset()), words)
         return bool(words), told
