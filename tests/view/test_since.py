@@ -16,7 +16,7 @@ def told(before: Case, now: Case) -> list[str]:
 
 
 def test_nothing_changed_is_said() -> None:
-    assert told(named("exchange"), named("exchange")) == ["Nothing that counts."]
+    assert told(named("exchange"), named("exchange")) == ["Nothing of note has changed."]
 
 
 def test_who_joined_and_who_denied() -> None:
@@ -31,7 +31,7 @@ def test_who_joined_and_who_denied() -> None:
         if claim not in denials and not (claim.source.party and claim.source.party.canonical == first.canonical)
     )
     sentences = told(msgspec.structs.replace(now, claims=held), now)
-    assert any(text.startswith("Joined those who accuse: ") and first.canonical in text for text in sentences), sentences
+    assert any(text.startswith("Joined the accusers: ") and first.canonical in text for text in sentences), sentences
     assert any(text.startswith("Denied: ") for text in sentences), sentences
     gone = told(now, msgspec.structs.replace(now, claims=held))
     assert any(text.startswith("No longer counted: ") for text in gone), gone
@@ -53,8 +53,8 @@ def test_firmer_words_are_hardening_and_the_other_way_round_softening() -> None:
         )
         return msgspec.structs.replace(case, claims=claims)
 
-    assert any(text.startswith("Hardened: ") and "from hedged to" in text for text in told(weaker(now), now))
-    assert any(text.startswith("Softened: ") and "to hedged" in text for text in told(now, weaker(now)))
+    assert any(text.startswith("Firmer now: ") and "from hedged to" in text for text in told(weaker(now), now))
+    assert any(text.startswith("Less firm now: ") and "to hedged" in text for text in told(now, weaker(now)))
 
 
 def test_the_hunt_changed_its_mind() -> None:

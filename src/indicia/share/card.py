@@ -8,7 +8,7 @@ from indicia.knowledge.articles import capital
 from indicia.records import Case, Claim, Span, Stance
 from indicia.share.brief.pdf import png
 from indicia.share.redact import marking_of
-from indicia.view.affair import subject
+from indicia.view.affair import subject, titled
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
@@ -40,7 +40,7 @@ def _drawn(case: Case) -> str:
     mine = positions(about.mine)
     found = [one for one in mine if not is_narration(one) and not about.on_it.isdisjoint(one.claims)]
     chosen = _chosen(found)
-    title = f"{show(about.name or case.name, 70)}: who said what, in which words"
+    title = f"{show(titled(case), 70)}: who said what, in which words"
     drawing = Drawing(WIDE, 0)
     drawing.rect(0, 0, WIDE, 4000, "paper")
     drawing.text(LEFT, 62, title, size=30, bold=True, most=WIDE - LEFT - EDGE)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from indicia.affairs.main import main_affair
-from indicia.records import Case, Claim, Record
+from indicia.affairs.main import main_affair, main_among
+from indicia.records import Case, Claim, Record, to_check
 
-__all__ = ["LONGEST", "Subject", "origins", "subject"]
+__all__ = ["LONGEST", "Subject", "origins", "subject", "titled"]
 
 
 LONGEST, MOST_WORDS = 60, 8  # of a name, in characters and words
@@ -39,6 +39,16 @@ def subject(case: Case) -> Subject:
         others=tuple(claim for claim in kept if claim.id in others),
         on_it=on_it,
     )
+
+
+def titled(case: Case) -> str:
+    """What to call a case: its main affair; else the known incident that the claims to check are about, the only text's title,
+    the case's own name."""
+    if name := subject(case).name:
+        return name
+    doubtful = main_among(to_check(case.claims, case.judgements))
+    only = case.documents[0].title if len(case.documents) == 1 else None
+    return (doubtful.name if doubtful.id else None) or only or case.name
 
 
 def _is_a_name(words: str) -> bool:

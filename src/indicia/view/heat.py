@@ -12,7 +12,7 @@ HEAT = {
     "seen": ("pale-amber", "ink", False, "seen in our logs, outcome not known"),
     "tried": ("pale-red", "ink", False, "seen in our logs, as attempts"),
     "stated": ("pale-blue", "ink", False, "stated in the texts"),
-    "typical": ("panel", "quiet", True, "known of the accused, stated nowhere here"),
+    "typical": ("panel", "quiet", True, "known about the accused, not stated here"),
 }
 
 

@@ -38,7 +38,7 @@ from indicia.view.language import forms, noted
 from indicia.view.leaving import is_public
 from indicia.view.positions import LEVELS, Position, is_narration, positions
 from indicia.view.wording import many
-from indicia.view.words import plural, surely
+from indicia.view.words import plural, several, surely
 
 __all__ = [
     "NONE_FOUND",
@@ -136,7 +136,8 @@ def _said(found: tuple[Position, ...], case: Case, about: Subject) -> Iterable[S
             topic="unsaid",
         )
     on_it = [one for one in sourced if not about.on_it.isdisjoint(one.claims)]
-    lead = f"On {_affair(about.name)}, " if about.name else ""
+    affair = _affair(about.name) if about.name else ""
+    lead = f"{'In' if affair.endswith(' affair') else 'On'} {affair}, " if affair else ""
     for mine in _together(on_it):
         only = mine[0] if len(mine) == 1 else None
         yield Sentence(
@@ -258,8 +259,7 @@ def _joined(predicates: list[str]) -> str:
 def agreeing(verb: str, found: Iterable[Position]) -> str:
     """The verb that agrees with those who say so: `names`, or `name` where they are several, or one "private researchers"."""
     sources = {one.who for one in found}
-    last = next(iter(sources)).partition(" (")[0].rpartition(" ")[2]
-    return plural(verb) if len(sources) > 1 or (last.islower() and last.endswith("s")) else verb
+    return plural(verb) if len(sources) > 1 or several(next(iter(sources))) else verb
 
 
 def speakers(found: Iterable[Position], most: int = FEW) -> str:
@@ -311,7 +311,9 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
             traces += [one.firmest.id for one in mine[:FEW]]
         elif mine:
             names = list(dict.fromkeys(the(clip(one.who, 90)) for one in mine))
-            parts.append(f"{capital(listed(names))} {one_does if len(names) == 1 else many_do}.")
+            parts.append(
+                f"{capital(listed(names))} {one_does if len(names) == 1 and not several(mine[0].source) else many_do}."
+            )
             traces += [one.firmest.id for one in mine[:FEW]]
     if parts:
         yield Sentence(text=" ".join(parts), traces=tuple(traces), topic="denied")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from indicia.records import Case, Claim, Outcome, Record, SourceType, Stance, those_counted
 from indicia.view.notes import Notes
 from indicia.view.wording import many
-from indicia.view.words import propositions, source_words, stance_words
+from indicia.view.words import agreed, propositions, source_words, stance_words
 
 __all__ = ["LANES", "Moment", "day_of", "moments"]
 
@@ -73,7 +73,7 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
             # A claim without a date of its own stands at the date of its text: it was made by then.
             says = "; ".join(words for words, _ in propositions(claim))
             label = f"{source_words(claim)} {says}" + ("" if claim.date else " (date of the text)")
-            who = source_words(claim) + (f" {stance_words(claim)[0]}" if lane == "answer" else "")
+            who = source_words(claim) + (f" {agreed(source_words(claim), stance_words(claim)[0])}" if lane == "answer" else "")
             found.append(Moment(date=day, lane=lane, label=label, who=who, traces=(claim.id,)))
     for document in case.documents:
         if document.published:

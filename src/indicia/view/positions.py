@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from indicia.knowledge.articles import the
 from indicia.records import Claim, Firmness, Level, Proposition, Record, SourceType, Stance
 from indicia.view.wording import many
-from indicia.view.words import accused_words, adds_a_tie, source_words, stance_words, takes_credit, tie_words, tied_words
+from indicia.view.words import (
+    accused_words,
+    adds_a_tie,
+    agreed,
+    source_words,
+    stance_words,
+    takes_credit,
+    tie_words,
+    tied_words,
+)
 
 __all__ = ["LEVELS", "Position", "counted", "is_narration", "positions"]
 
@@ -53,6 +62,11 @@ class Position(Record, frozen=True, kw_only=True):
     def who(self) -> str:
         """The source, and who tells of it where it does not speak for itself."""
         return f"{self.source} (according to {the(self.relayed)})" if self.relayed else self.source
+
+    @property
+    def saying(self) -> str:
+        """What it says, as it follows the source's name: `name China` of "its allies"."""
+        return agreed(self.source, self.says)
 
     @property
     def names(self) -> bool:

@@ -37,7 +37,7 @@ def since(before: Case, now: Case) -> tuple[Sentence, ...]:
         *_ours(before, now),
         *_grounds(before, now),
     )
-    nothing = () if found else (Sentence(text=tell("Nothing that counts.")),)
+    nothing = () if found else (Sentence(text=tell("Nothing of note has changed.")),)
     texts = len(now.documents) - len(before.documents)
     more = (Sentence(text=tell_many("{count} text was added.", "{count} texts were added.", texts)),) if texts > 0 else ()
     return (*found, *nothing, *more)
@@ -68,7 +68,7 @@ def _traces(found: Iterable[Position]) -> tuple[str, ...]:
 def _sides(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
     """Who takes a side that it had not taken: by name, or with what it says where it had spoken already."""
     for turn, words, each in (
-        (Turn.JOINED, tell("Joined those who accuse: {names}."), _names),
+        (Turn.JOINED, tell("Joined the accusers: {names}."), _names),
         (Turn.CHANGED, tell("Now says: {names}."), _told),
         (Turn.DENIED, tell("Denied: {names}."), _names),
         (Turn.DOUBTED, tell("Doubted: {names}."), _names),
@@ -84,8 +84,8 @@ def _sides(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
 def _moved(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
     """Who says the same with firmer or weaker words."""
     for turn, words in (
-        (Turn.HARDENED, tell("Hardened: {who} on {accused}, from {before} to {now}.")),
-        (Turn.SOFTENED, tell("Softened: {who} on {accused}, from {before} to {now}.")),
+        (Turn.HARDENED, tell("Firmer now: {who} on {accused}, from {before} to {now}.")),
+        (Turn.SOFTENED, tell("Less firm now: {who} on {accused}, from {before} to {now}.")),
     ):
         for change in by_turn.get(turn, ()):
             one, was = change.now, change.was
@@ -116,9 +116,9 @@ def _judged(before: Case, now: Case) -> Iterator[Sentence]:
             by_action.setdefault(one.action, set()).add(one.subject)
     claims = {claim.id for claim in now.claims}
     for action, words in (
-        ("confirm", forms("Confirmed by a person: {count} claim.", "Confirmed by a person: {count} claims.")),
-        ("correct", forms("Corrected by a person: {count} claim.", "Corrected by a person: {count} claims.")),
-        ("reject", forms("Rejected by a person: {count} claim.", "Rejected by a person: {count} claims.")),
+        ("confirm", forms("{count} claim was confirmed by a person.", "{count} claims were confirmed by a person.")),
+        ("correct", forms("{count} claim was corrected by a person.", "{count} claims were corrected by a person.")),
+        ("reject", forms("{count} claim was rejected by a person.", "{count} claims were rejected by a person.")),
     ):
         mine = sorted(by_action.get(action, set()) & claims)
         if mine:

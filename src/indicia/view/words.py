@@ -18,6 +18,7 @@ __all__ = [
     "FLAT",
     "accused_words",
     "adds_a_tie",
+    "agreed",
     "by_state",
     "deed_words",
     "firmness_words",
@@ -25,6 +26,7 @@ __all__ = [
     "of_itself",
     "plural",
     "propositions",
+    "several",
     "source_words",
     "stance_words",
     "surely",
@@ -116,11 +118,12 @@ def adds_a_tie(claim: Claim) -> bool:
 
 
 def propositions(claim: Claim) -> tuple[tuple[str, Proposition], ...]:
-    """What is said, each part with how surely: (`names HAFNIUM`, deed), (`tied to the Chinese state`, tie)."""
-    verb, whom = stance_words(claim)
+    """What is said, each part with how surely: (`names HAFNIUM`, deed), (`tied to the Chinese state`, tie). The verb agrees
+    with the source."""
+    says = agreed(source_words(claim), " ".join(stance_words(claim)))
     if claim.deed is None or claim.tie is None or claim.stance is not Stance.ACCUSES or not adds_a_tie(claim):
-        return ((f"{verb} {whom}", claim.said),)
-    return ((f"{verb} {whom}", claim.deed), (tie_words(claim.tie), claim.tie))
+        return ((says, claim.said),)
+    return ((says, claim.deed), (tie_words(claim.tie), claim.tie))
 
 
 def stance_words(claim: Claim) -> tuple[str, str]:
@@ -178,6 +181,30 @@ def plural(verb: str) -> str:
     ('deny', 'say')
     """
     return _PLURALS.get(verb, verb.removesuffix("s"))
+
+
+_HEAD_ENDS = re.compile(r" (?:\(|of |from |at |in |on |with |who |that |for |close |familiar )")
+_PLURAL_WORDS = frozenset({"police", "people", "media"})
+
+
+def several(speaker: str) -> bool:
+    """Whether a speaker is several by its own name, as its last common noun tells.
+
+    >>> several("its allies"), several("two officials from the United States"), several("United States"), several("the press")
+    (True, True, False, False)
+    """
+    last = _HEAD_ENDS.split(speaker, maxsplit=1)[0].rpartition(" ")[2]
+    return last in _PLURAL_WORDS or (last.islower() and last.endswith("s") and not last.endswith(("ss", "us", "is", "news")))
+
+
+def agreed(speaker: str, says: str) -> str:
+    """What a speaker says, with the verb that agrees with it.
+
+    >>> agreed("its allies", "names China"), agreed("Norway", "names China")
+    ('name China', 'names China')
+    """
+    verb, space, rest = says.partition(" ")
+    return f"{plural(verb)}{space}{rest}" if several(speaker) else says
 
 
 def firmness_words(said: Proposition) -> str:

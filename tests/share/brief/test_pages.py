@@ -214,7 +214,7 @@ def test_page_one_answers_five_questions() -> None:
         "Yes: compromise",
         "insufficient grounds",
         "Confidence: ",
-        "Within 1 hour: Name one person who leads",
+        "Within 1 hour: Name an incident lead",
         "What is not known",
     ):
         assert words in text, words

@@ -20,7 +20,7 @@ from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
 from indicia.share.redact import marking_of
-from indicia.view.affair import subject
+from indicia.view.affair import titled
 from indicia.view.judgements import key_judgements
 from indicia.view.language import foreign, language, tell, tell_many
 from indicia.view.leaving import is_public
@@ -56,7 +56,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None
     )
     show = notes.index.show
     # The affair that the texts are about says more to a reader than the name of a folder.
-    title = subject(case).name or case.name
+    title = titled(case)
     kicker = [tell("Attribution brief")]
     if title != case.name:
         kicker.append(tell("case {name}", name=show(case.name, 80)))

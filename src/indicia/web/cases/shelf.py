@@ -17,7 +17,7 @@ from indicia.errors import InputError, StoreError
 from indicia.knowledge import load
 from indicia.pipeline import Standing, as_left, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
-from indicia.view.affair import subject
+from indicia.view.affair import subject, titled
 from indicia.view.notes import Index
 from indicia.web.cases.exploring import Tables
 from indicia.web.cases.matrix import Tactic, matrix_of
@@ -112,10 +112,10 @@ class Held:
 
     @cached_property
     def title(self) -> str:
-        """What to call the case: the name that a person gave it, else that of a known incident, else that of its file."""
+        """What to call the case: the name that a person gave it, else as page one of its brief does."""
         name = self.case.name
         given = " " in name or name != name.lower()
-        return name if given else (self.affair if subject(self.case).incident else "") or name or self.slug
+        return name if given else titled(self.case) or self.slug
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -315,7 +315,7 @@ class Shelf:
         store = self.store(slug)
         run = store.last_run()
         if not run:
-            raise StoreError("no case was saved here yet", where=slug)
+            raise StoreError("no case has been saved here yet", where=slug)
         held = self._held.get(slug)
         if held is not None and held.run == run:
             return held

@@ -119,7 +119,7 @@ def coalition_of(ask: Ask, chosen: Sequence[Claim] | None = None) -> tuple[Posit
 
 
 def _with_unsure(ask: Ask) -> bool:
-    """Whether claims of which the reader is not sure are shown with the others."""
+    """Whether claims that the reader is not sure of are shown with the others."""
     return ask.one("unsure") == "with"
 
 
@@ -191,7 +191,7 @@ def _row(one: Position) -> dict[str, Any]:
         "stance": one.stance.value,
         "accused": one.accused,
         "level": one.level.value if one.level else None,
-        "says": one.says,
+        "says": one.saying,
         "about": "tie" if one.tie else "deed",
         "accuses_state": one.state,
         "firmness": one.said.firmness.value,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from indicia.knowledge.articles import capital
-from indicia.records import Assessment, Case, Verdict
+from indicia.records import Assessment, Case, Verdict, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
 from indicia.view.abroad import hypothesis_words
 from indicia.view.inert import Shown
 from indicia.view.judgements import assessed
-from indicia.view.language import as_share, colon, foreign, tell
+from indicia.view.language import as_share, colon, foreign, tell, tell_many
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.probable import percent
@@ -43,14 +43,28 @@ def holds(case: Case, notes: Notes) -> Box:
             nothing = tell("nothing found to weigh")
             blocks.append(Para(text=line(Bit(text=f"{name}{colon()}", look="strong"), f"{nothing}.")))
             continue
-        bits: list[str | Bit] = [
-            Bit(text=f"{name}{colon()}", look="strong"),
-            as_share(names + _how_likely(assessment)) if names else tell(GROUNDS[assessment.verdict][0]),
-        ]
-        bits += [hedge if names else "", ".", *_words(assessment)]
+        bits: list[str | Bit] = [Bit(text=f"{name}{colon()}", look="strong")]
+        if assessment.verdict is Verdict.INSUFFICIENT:
+            bits.append(_too_little(case, assessment) + ".")
+        else:
+            bits += [as_share(names + _how_likely(assessment)) if names else tell(GROUNDS[assessment.verdict][0])]
+            bits += [hedge if names else "", ".", *_words(assessment)]
         blocks.append(Para(text=line(*bits, notes=notes(assessment.decisive[:3]))))
     tone = GROUNDS[observed.verdict][1]
     return Box(id="grounds", title=title, lead=_lead(observed, said), tone=tone, blocks=tuple(blocks), more="evidence")
+
+
+def _too_little(case: Case, assessment: Assessment) -> str:
+    """That the grounds are insufficient, and why."""
+    if case.weighing is None or assessment is case.weighing.observed:
+        return tell("insufficient grounds: what we saw does not single out one actor")
+    if waiting := len(to_check(case.claims, case.judgements)):
+        return tell_many(
+            "insufficient grounds: too little was said to go on, and {count} claim still needs checking",
+            "insufficient grounds: too little was said to go on, and {count} claims still need checking",
+            waiting,
+        )
+    return tell("insufficient grounds: too little was said to go on")
 
 
 def _lead(observed: Assessment, said: Assessment) -> str:

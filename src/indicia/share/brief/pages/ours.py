@@ -33,7 +33,7 @@ def ours(case: Case, notes: Notes) -> Box:
     title = tell("Did it happen to us?")
     if is_public(case):
         told = Para(text=line(tell("This public version leaves out what our own logs show.")), role="note")
-        return Box(id="ours", title=title, lead=tell("Not told here"), tone="quiet", blocks=(told,))
+        return Box(id="ours", title=title, lead=tell("Not included here"), tone="quiet", blocks=(told,))
     if hunt is None or hunt.verdict is HuntVerdict.NO_LOGS:
         advice = tell(
             "Add your logs with --logs, as far back as you keep them: those of the systems that the texts name, of what "

@@ -1,4 +1,4 @@
-"""The claims: the graph of who says what of whom, each source's position, and each claim with its text marked; the timeline."""
+"""The claims: the graph of who says what about whom, each source's position, each claim with its text marked; the timeline."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def todo(case: Case, notes: Notes) -> Box:
     items = tuple(line(*_head(one, notes), notes=notes((one.id,))[:1]) for one in first)
     blocks: list[AnyBlock] = [Bullets(items=items, ordered=True, role="todo")]
     if all(one.floor for one in first):
-        text = tell("Due everywhere: nothing in this case asks for anything in particular.")
+        text = tell("Good practice anywhere: nothing in this case calls for anything in particular.")
         blocks.append(Para(text=line(text), role="note"))
     return Box(id="todo", title=title, tone="green", blocks=tuple(blocks), more="measures")
 

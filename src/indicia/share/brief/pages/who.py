@@ -171,7 +171,7 @@ def _position_row(one: Position, notes: Notes, *, full: bool) -> Row:
     more = f" (and {len(one.claims) - 1} more)" if len(one.claims) > 1 else ""
     quote = line(Bit(text=in_quotes(show(claim.quote.text, 120)), look="quote"), more, notes=notes((claim.id,)))
     said = said_on(claim, claim.date, notes)
-    verb, _, whom = one.says.partition(" ")
+    verb, _, whom = one.saying.partition(" ")
     says = line(Bit(text=verb, look="strong"), f" {show(whom, 110)}")
     if not full:
         return Row(

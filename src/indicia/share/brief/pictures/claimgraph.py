@@ -79,7 +79,7 @@ def claim_graph(positions: Sequence[Position], show: Shown) -> Picture | None:
     drawing.text(4, y + 24, f"The thicker the line, the firmer the words.{more}", size=10.5, fill="quiet")
     title = "Who accuses, endorses and denies"
     alt = f"{title}: " + "; ".join(
-        f"{show(one.source, 60)} {show(one.says, 110)} ({firmness_words(one.said)})" for one in mine[:60]
+        f"{show(one.source, 60)} {show(one.saying, 110)} ({firmness_words(one.said)})" for one in mine[:60]
     )
     return Picture(name="claims", svg=drawing.svg("claims", title, alt), title=title, alt=alt)
 

@@ -1,4 +1,4 @@
-"""Who says what of whom, as a graph: each line is a stance and leads to the claims behind it, each name to its own claims."""
+"""Who says what about whom, as a graph: each line is a stance and leads to its claims, and so does each name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from indicia.view.words import FLAT, firmness_words
 
 __all__ = ["HALF", "TITLE", "WIDE", "Sizes", "claim_graph", "graph_drawing"]
 
-TITLE = "Who says what of whom"
+TITLE = "Who says what about whom"
 MOST_SOURCES, MOST_ACCUSED = 24, 16
 MANY, THIN = 30, 0.5  # lines from which all are drawn thinner, so that they can be told apart
 UNSURE = ("quiet", "", "to check")
@@ -122,7 +122,7 @@ def _edge(
     middle, (y1, y2) = (sizes.left + sizes.right) / 2, ends
     curve = f"M{sizes.left + 6:.1f} {y1:.1f} C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {sizes.right - 6:.1f} {y2:.1f}"
     many = f", {len(one.claims)} claims" if len(one.claims) > 1 else ""
-    said = f"{show(one.source, 70)} {show(one.says, 120)}: {firmness_words(one.said)}{many}."
+    said = f"{show(one.source, 70)} {show(one.saying, 120)}: {firmness_words(one.said)}{many}."
     words = f"{said} “{show(one.firmest.quote.text, 200)}”"
     filters = {"source": one.source, "stance": one.stance.value} | ({} if target == OTHERS else {"accused": one.accused})
     canvas.begin(link(filters), words, mark="edge", data={"from": one.source, "to": target})
@@ -147,7 +147,7 @@ def _legend(
         x += 62 + 7.4 * len(word)
     if any(hidden):
         canvas.text(
-            6, y + 22, f"{hidden[0]} more who speak and {hidden[1]} more of whom are in the table.", size=12, fill="quiet"
+            6, y + 22, f"{hidden[0]} more speakers and {hidden[1]} more accused are in the table.", size=12, fill="quiet"
         )
 
 
