@@ -204,8 +204,8 @@ class Scanner:
         if (rule.id or rule.name) in self._feeding:
             fed, beyond = fed_within(feed_of(batch, rule, match.rows, self.rules.correlations), self._fed)
             found.feed += fed
-            for name, count in beyond.items():
-                found.beyond[name] = found.beyond.get(name, 0) + count
+            for correlation, count in beyond.items():
+                found.beyond[correlation] = found.beyond.get(correlation, 0) + count
         facts = self._facts_of(match.rule)
         if self.tuning.silences(facts.id, facts.title):
             found.leave_out(RULES, len(match.rows))
