@@ -95,3 +95,17 @@ def test_the_tables_name_things_that_there_are() -> None:
     for entry in measures.values():
         assert set(entry.also) <= set(measures) and {*entry.there, *entry.platforms} <= platforms
     assert {one for row in words.logs() for one in row.platforms} <= platforms
+
+
+@pytest.mark.parametrize(
+    ("have", "first", "then"),
+    [
+        ((), "Separate administration into tiers", "Require a second factor"),
+        (("small",), "Require a second factor", "Separate administration into tiers"),
+        (("energy",), "Keep plants and devices apart from the office network", "Patch what faces the internet first"),
+    ],
+)
+def test_what_an_organisation_is_changes_the_order(have: tuple[str, ...], first: str, then: str) -> None:
+    titles = [one.title for one in advise(stated("T1190", "T1505.003", "CVE-2021-26855"), load(), have=have).measures]
+    assert titles.index(first) < titles.index(then)
+    assert titles[0].startswith("Patch Microsoft Exchange Server")

@@ -19,7 +19,7 @@ from indicia.advise import hunts, patches, prevention, profile, response, seeing
 from indicia.advise.facts import Facts, Knows
 from indicia.advise.kinds import kinds_of
 from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
-from indicia.advise.order import FIRST, ordered
+from indicia.advise.order import FIRST, NEVER, ordered
 from indicia.advise.platforms import ALWAYS, platforms_of
 from indicia.affairs.main import main_affair
 from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
@@ -50,11 +50,14 @@ def advise(
     those that the case keeps); what they put in place is marked and counted as covered. `platforms` (ATT&CK's words) narrow the
     log sources; not given, they are inferred where the case tells. `rules` maps the name of a Sigma rule file to its text
     (None: the rules that come with the program and those that the case keeps); those that fit the case become queries to run
-    now. Pure: same case and knowledge, same advice.
+    now. Pure: same case and knowledge, same advice. Words of `have` that say what the organisation is (`small`, `energy`) add
+    what it needs, and put off what it cannot do soon.
     """
     facts = Facts(knowledge)
     needs, unknown = needs_of(case, facts)
-    present, odd = profile.in_place(case.have if have is None else have)
+    given = tuple(case.have if have is None else have)
+    present, odd = profile.in_place(given)
+    ours = profile.organisations(given)
     incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
     on = frozenset(platforms) or platforms_of(case, needs, facts)
     kinds, whole = kinds_of(case, needs), _whole(case, needs)
@@ -63,7 +66,7 @@ def advise(
     fitting = hunts.fitting(rules, needs)
     candidates = [
         *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
-        *prevention.prevention(needs, facts, kinds, on, whole),
+        *prevention.prevention(needs, facts, (*kinds, *ours), on, whole),
         *seeing.switches(needs, facts, on | ALWAYS, kinds, whole),
     ]
     candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
@@ -71,9 +74,10 @@ def advise(
         candidates,
         needs,
         prevention.breadth(facts),
-        prevention.called_for(kinds),
+        prevention.called_for((*ours, *kinds)),
         _first(case, needs),
         prevention.put_after(kinds),
+        min((one.late for one in ours if one.late), default=NEVER),
     )
     main = prevention.with_specifics(main)
     gaps = _gaps(needs, unknown, facts)
@@ -89,7 +93,9 @@ def advise(
         measures=measures,
         curve=curve,
         gaps=gaps,
-        summary=summary.paragraph(needs, main, curve, base, gaps, bool(contain), odd, [kind.name for kind in kinds]),
+        summary=summary.paragraph(
+            needs, main, curve, base, gaps, bool(contain), odd, [kind.name for kind in kinds], [one.name for one in ours]
+        ),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from indicia.advise.needs import Need
 from indicia.records import CoverageStep, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["FIRST", "ordered", "shares"]
+__all__ = ["FIRST", "NEVER", "ordered", "shares"]
 
 # What only lets us see counts half of what prevents: a detection still needs somebody to act on it.
 SEEING = 0.5
@@ -25,6 +25,7 @@ TOLD = frozenset({Rank.SEEN, Rank.STATED})
 PATCHING = stable_id("measure", "mitigate", "M1051")
 FIRST = 2  # measures of this case alone that come before what is due in every case, where its own traces tell them
 AHEAD = 4  # measures of a kind of attack that go before what of the floor may follow: all of that stays in the first fifteen
+NEVER = 9  # more effort than any measure takes
 LEAST = 1e-9
 
 
@@ -45,6 +46,7 @@ def ordered(
     called: Sequence[str] = (),
     first: int = FIRST,
     after: Collection[str] = (),
+    late: int = NEVER,
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures in the order in which to take them, their curve, and the share that is covered before the first of them.
 
@@ -53,7 +55,8 @@ def ordered(
     every case, then what this kind of attack calls for (`called`, ids in order; what is due in every case and stands in `after`
     follows it), then the rest; what is only known of the
     affair or typical of the accused comes after what this case tells, and what only lets us see stands in a list of its own
-    after all that prevents. Measures in place come last and are counted first. Ties go by id.
+    after all that prevents. What takes the effort `late` or more follows the rest, but for patches. Measures in place come
+    last and are counted first. Ties go by id.
     """
     sums = _Sums(needs, breadth)
     every = [msgspec.structs.replace(one, effect=sums.effect(one)) for one in measures]
@@ -64,6 +67,7 @@ def ordered(
     rest = sorted((one for one in every if not one.in_place), key=lambda measure: measure.id)
     greedy = sums.copy().greedy([one for one in rest if one.kind is not MeasureKind.LOG])
     arranged = _arranged(greedy, called, first, after)
+    arranged.sort(key=lambda one: one.kind is not MeasureKind.PATCH and one.effort >= late)
     curve: list[CoverageStep] = []
 
     def step(measure: Measure) -> None:

@@ -10,12 +10,13 @@ import msgspec
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
-from indicia.advise.words import KindWords, MitigationWords, listed
+from indicia.advise.words import KindWords, MitigationWords, OrganisationWords, listed
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
 __all__ = ["NO_PREVENTION", "breadth", "called_for", "prevention", "put_after", "with_specifics"]
 
+Calls = KindWords | OrganisationWords
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
 SPECIFICS = 4  # instructions for single techniques under one measure
@@ -23,10 +24,10 @@ CONTROLS = 4
 
 
 def prevention(
-    needs: Sequence[Need], facts: Facts, kinds: Sequence[KindWords], platforms: frozenset[str], whole: Sequence[str]
+    needs: Sequence[Need], facts: Facts, kinds: Sequence[Calls], platforms: frozenset[str], whole: Sequence[str]
 ) -> list[Measure]:
-    """Mitigations for the techniques among the needs, those that the kinds of attack call for and those that are due in every
-    case, with NIST controls and D3FEND countermeasures, not yet in order.
+    """Mitigations for the techniques among the needs, those that kinds of attack or organisation call for and those due in
+    every case, with NIST controls and D3FEND countermeasures, not yet in order.
 
     What can be done on other platforms only than `platforms` is left out. `whole` are the ids that speak for the case as a
     whole: the reasons of what none of the needs calls for.
@@ -53,11 +54,11 @@ def _measure(
     key: str,
     covered: Iterable[Need],
     facts: Facts,
-    kinds: Sequence[KindWords],
+    kinds: Sequence[Calls],
     platforms: frozenset[str],
     whole: Sequence[str],
 ) -> Measure:
-    """One mitigation. One that acts on none of the needs is called for by the kind of attack, or by the case as a whole."""
+    """One mitigation. One that acts on none of the needs is called for by a kind, or by the case as a whole."""
     ours = words.measures().get(key)
     needs = sorted(covered, key=lambda need: (-need.weight, need.id))
     rows = [facts.mitigations[one] for one in (key, *(ours.also if ours else ())) if one in facts.mitigations]
@@ -127,7 +128,7 @@ def breadth(facts: Facts) -> dict[str, int]:
     return found
 
 
-def called_for(kinds: Sequence[KindWords]) -> tuple[str, ...]:
+def called_for(kinds: Sequence[Calls]) -> tuple[str, ...]:
     """Ids of the measures that the kinds call for: the first of each kind, then the second of each, and so on."""
     turns = zip_longest(*(kind.adds for kind in kinds))
     return tuple(dict.fromkeys(stable_id("measure", "mitigate", key) for turn in turns for key in turn if key))

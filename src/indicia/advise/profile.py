@@ -1,13 +1,14 @@
-"""What is already in place: a profile of words such as `edr, mfa, sysmon`, given on the command line or in a file."""
+"""What is already in place, and what an organisation is: a profile of words such as `edr, mfa, sysmon, small, energy`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from indicia.advise import words
+from indicia.advise.words import OrganisationWords
 from indicia.records import MeasureKind, stable_id
 
-__all__ = ["in_place", "known_words", "read_profile"]
+__all__ = ["in_place", "known_words", "organisations", "read_profile"]
 
 
 def read_profile(text: str) -> tuple[str, ...]:
@@ -22,7 +23,8 @@ def read_profile(text: str) -> tuple[str, ...]:
 
 
 def known_words() -> dict[str, tuple[str, ...]]:
-    """Each word that a profile may hold, with the ids of the mitigations and logs that it puts in place."""
+    """Each word that a profile may hold, with the ids of the mitigations and logs that it puts in place: none where it says
+    what the organisation is."""
     found: dict[str, list[str]] = {}
     for key, entry in words.measures().items():
         for word in entry.have:
@@ -30,7 +32,15 @@ def known_words() -> dict[str, tuple[str, ...]]:
     for log in words.logs():
         for word in log.have:
             found.setdefault(word, []).append(log.id)
+    for organisation in words.organisations():
+        found |= {word: [] for word in organisation.have}
     return {word: tuple(found[word]) for word in sorted(found)}
+
+
+def organisations(have: Iterable[str]) -> tuple[OrganisationWords, ...]:
+    """What these words say that the organisation is."""
+    told = {word.strip().lower() for word in have}
+    return tuple(one for one in words.organisations() if not told.isdisjoint(one.have))
 
 
 def in_place(have: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -23,9 +23,10 @@ def paragraph(
     compromised: bool,
     odd: Sequence[str],
     kinds: Sequence[str] = (),
+    organisations: Sequence[str] = (),
 ) -> str:
     """What the case calls for (`kinds` of attack by name), what a few measures bring, what stays open. `base` is the share
-    covered already, in [0, 1]."""
+    covered already, in [0, 1]; `organisations` say what we are."""
     if not needs:
         text = "No technique and no flaw was found, so there is nothing particular to advise"
         if measures:
@@ -50,6 +51,8 @@ def paragraph(
         parts.insert(
             0, "A compromise was sighted: contain it first, in the order given, and preserve the evidence before any change."
         )
+    if organisations:
+        parts.append(f"The order is that for {listed(organisations)}.")
     if base:
         parts.append(f"What is in place covers {_percent(base)} of their weight.")
     if curve:

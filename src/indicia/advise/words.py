@@ -16,6 +16,7 @@ __all__ = [
     "KindWords",
     "LogWords",
     "MitigationWords",
+    "OrganisationWords",
     "Step",
     "TechniqueWords",
     "duties",
@@ -25,6 +26,7 @@ __all__ = [
     "logs",
     "measures",
     "mitigations",
+    "organisations",
     "own",
     "platforms",
     "steps",
@@ -68,6 +70,17 @@ class KindWords(Words, frozen=True, kw_only=True):
     adds: tuple[str, ...]
     after: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+
+
+class OrganisationWords(Words, frozen=True, kw_only=True):
+    """What an organisation is, by the words of a profile `have`: it needs what it `adds`, and what takes the effort `late` or
+    more comes last (0: nothing does)."""
+
+    id: str
+    name: str
+    have: tuple[str, ...]
+    adds: tuple[str, ...] = ()
+    late: int = 0
 
 
 class TechniqueWords(Words, frozen=True, kw_only=True):
@@ -159,6 +172,12 @@ def floor() -> tuple[str, ...]:
 def kinds() -> tuple[KindWords, ...]:
     """Kinds of attack and what each adds to the floor."""
     return _read("kinds.yml", tuple[KindWords, ...])
+
+
+@cache
+def organisations() -> tuple[OrganisationWords, ...]:
+    """What organisations are, and what that changes."""
+    return _read("organisations.yml", tuple[OrganisationWords, ...])
 
 
 @cache

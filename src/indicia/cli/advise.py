@@ -24,7 +24,9 @@ def advise(
     techniques: Annotated[
         list[str] | None, typer.Option("--techniques", help="ATT&CK techniques or CVEs: T1190 CVE-2021-26855")
     ] = None,
-    have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
+    have: Annotated[
+        list[str] | None, typer.Option("--have", help="What is in place already, and what you are: edr,mfa,small,energy ...")
+    ] = None,
     as_json: Json = False,
     output: Output = None,
     quiet: Quiet = False,

@@ -66,7 +66,9 @@ def brief(
         typer.Option("--case", help="Keep the case in this file (or database URL) and add to what it holds already."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="What to call the case; the folder's name if not given.")] = None,
-    have: Annotated[list[str] | None, typer.Option("--have", help="What is in place already: edr,mfa,sysmon ...")] = None,
+    have: Annotated[
+        list[str] | None, typer.Option("--have", help="What is in place already, and what you are: edr,mfa,small,energy ...")
+    ] = None,
     date: Date = None,
     tlp: Marking = None,
     unmarked: Unmarked = None,
