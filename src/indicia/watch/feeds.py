@@ -145,5 +145,5 @@ def _date(text: str | None) -> str | None:
     text = (text or "").strip()[:60]
     try:
         return parsedate_to_datetime(text).date().isoformat()
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return date_of(text)
