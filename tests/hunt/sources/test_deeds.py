@@ -45,6 +45,7 @@ from indicia.records import Event, Place
             "arn:aws:iam::1:user/eve: StopLogging from 198.51.100.7",
         ),
         ("jsonl", {"f": "x"}, ""),
+        ("evtx", {"Channel": "Application", "EventID": "15457", "Data": "xp_cmdshell\n0\n1"}, "xp_cmdshell 0 1"),
         (
             "evtx",
             {"Channel": "Security", "EventID": "4720", "SubjectUserName": "eve", "TargetUserName": "helper"},

@@ -61,6 +61,8 @@ _DONE = (
     "newprocessname",
     "application",
     "exe",
+    "data",
+    "param1",
     "message",
 )
 _TARGETS = (  # where a connection went: its name or address, and its port
