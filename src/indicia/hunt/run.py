@@ -16,6 +16,7 @@ from indicia.hunt.logs.formats import FORMATS, Format, LogInput
 from indicia.hunt.logs.inputs import find_logs
 from indicia.hunt.logs.keep import Keeper
 from indicia.hunt.logs.unchanged import State, changed_since, state_of
+from indicia.hunt.logs.unread import what_it_is
 from indicia.hunt.match.book import load_rules
 from indicia.hunt.parts import Part, join
 from indicia.hunt.processes.tasks import Task, tasks_of
@@ -139,7 +140,7 @@ def _found_in(
         if (state := state_of(log)) is not None:
             states[state] = None
         if form is None:
-            total.unknown(log.name, log.size)
+            total.unknown(log.name, log.size, what_it_is(log))
             if raw and log.size:
                 total.add_raw(log)
         else:

@@ -50,11 +50,11 @@ class Total:
         if problem.severity is Severity.FAILED:
             self.files.append(Counted(problem.where, "", 0, NO_TIME, NO_TIME, []))
 
-    def unknown(self, name: str, size: int) -> None:
-        """Notes a file of no known kind, with its size in bytes."""
+    def unknown(self, name: str, size: int, told: str) -> None:
+        """Notes a file of no known kind, with its size in bytes and what it is (`told`) where that is known."""
         self.files.append(Counted(name, "", 0, NO_TIME, NO_TIME, [], size))
         if size:
-            self.problems.append(Problem(where=name, what="no log of a known format"))
+            self.problems.append(Problem(where=name, what=f"no log of a known format{f': {told}' if told else ''}"))
 
     def add_raw(self, log: LogInput) -> None:
         """Looks for indicators in the bytes of a file of any kind."""

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.inputs import FileAt, find_files, logs_in
 from indicia.hunt.logs.unchanged import State, state_of
+from indicia.hunt.logs.unread import what_it_is
 from indicia.hunt.parts import Part as Whole
 from indicia.hunt.processes.tasks import Part, Task, packed, pieces_of, task_of
 from indicia.hunt.total import Total
@@ -20,13 +21,17 @@ __all__ = ["Plan", "SeenLog", "files_of", "look", "plan", "with_sizes"]
 
 
 class SeenLog(msgspec.Struct, frozen=True, array_like=True):
-    """A log as a worker saw it: its format ("" where none fits), its size in bytes, its pieces, and the file that holds it."""
+    """A log as a worker saw it: its format ("" where none fits), its size in bytes, its pieces, and the file that holds it.
+
+    `told` says what a file is that is no log, where that is known.
+    """
 
     name: str
     format: str
     size: int
     pieces: tuple[Part, ...]
     state: State | None
+    told: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -52,7 +57,8 @@ def look(file: FileAt) -> list[SeenLog | Problem]:
         log, form = item
         pieces = (log,) if form is None else tuple(pieces_of(form, log))
         parts = tuple(Part(each.name, each.stretch, each.at, each.size) for each in pieces)
-        seen.append(SeenLog(log.name, form.name if form else "", log.size, parts, state_of(log)))
+        told = "" if form is not None else what_it_is(log)
+        seen.append(SeenLog(log.name, form.name if form else "", log.size, parts, state_of(log), told))
     return seen
 
 
@@ -71,7 +77,7 @@ def plan(items: Iterable[SeenLog | Problem], total: Total, *, raw: bool) -> Plan
         if item.state is not None:
             states[item.state] = None
         if not item.format:
-            total.unknown(item.name, item.size)
+            total.unknown(item.name, item.size, item.told)
             if not (raw and item.size):
                 continue
         else:

@@ -77,3 +77,19 @@ def test_a_fault_in_one_line_moves_no_other(fault: str, tmp_path: Path) -> None:
     assert [sighting.event.place.position for sighting in found.sightings] == [4]
     assert found.sightings[0].event.fields["ClientIpAddress"] == "198.51.100.23"
     assert found.files[0].events == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("system.journal", b"LPKSHHRH" + bytes(64), "journalctl"),
+        ("SysEvent.Evt", b"\x30\x00\x00\x00LfLe" + bytes(64), "EVTX"),
+        ("a.pcap", b"\xd4\xc3\xb2\xa1" + bytes(64), "Zeek"),
+        ("wtmp.1", bytes(384), "last -F"),
+        ("a.bin", b"\x01\x02" + bytes(64), "no log of a known format"),
+    ],
+)
+def test_what_is_no_log_is_told_with_what_to_do(name: str, data: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    (problem,) = hunt([tmp_path], jobs=1).problems
+    assert problem.what.startswith("no log of a known format") and told in problem.what

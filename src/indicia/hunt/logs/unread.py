@@ -1,0 +1,42 @@
+"""What a file is that no format reads, where its first bytes tell, and what makes a log of it that can be read.
+
+References: systemd, "Journal file format"; Microsoft, "EVT file format" (libevt); tcpdump, "pcap savefile"; IETF,
+draft-ietf-opsawg-pcapng; utmp(5).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from indicia.hunt.logs.formats import LogInput
+
+__all__ = ["what_it_is"]
+
+_HEAD = 1024
+_MAGICS: tuple[tuple[int, bytes, str], ...] = (  # at which byte, what stands there, what it is
+    (0, b"LPKSHHRH", "systemd's journal in its binary form; `journalctl -o export --file=FILE` writes one that is read"),
+    (0, b"\x30\x00\x00\x00LfLe", "an event log of Windows before Vista (EVT); save it as EVTX with the event viewer"),
+    (0, b"\xd4\xc3\xb2\xa1", "captured packets; Zeek or Suricata make logs of them"),
+    (0, b"\xa1\xb2\xc3\xd4", "captured packets; Zeek or Suricata make logs of them"),
+    (0, b"\x0a\x0d\x0d\x0a", "captured packets; Zeek or Suricata make logs of them"),
+    (0, b"SQLite format 3\0", "an SQLite database; export the table with the log as CSV"),
+    (0, b"regf", "a hive of the Windows registry, no log"),
+    (4, b"\xef\xcd\xab\x89", "an ESE database, no log"),
+)
+_LOGONS = re.compile(r"(?:utmp|wtmp|btmp)x?(?:[.-]\d+)*$")
+
+
+def what_it_is(log: LogInput) -> str:
+    """What the file is and what to do, as the end of a sentence; "" where nothing tells."""
+    try:
+        with log.open() as stream:
+            head = stream.read(_HEAD)
+    except (OSError, EOFError):
+        return ""
+    for at, magic, told in _MAGICS:
+        if head[at : at + len(magic)] == magic:
+            return told
+    if b"\0" in head and _LOGONS.search(PurePath(log.name.replace("!", "/")).name):
+        return "logons of Unix in binary form; `last -F -f FILE` or `utmpdump FILE` writes them as text"
+    return ""
