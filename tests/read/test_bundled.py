@@ -144,11 +144,13 @@ def test_a_banner_accuses_nobody(tmp_path: Path) -> None:
 def test_bundles_and_events_keep_their_marking(tmp_path: Path) -> None:
     amber = made("indicator", 20, pattern="[ipv4-addr:value = '198.51.100.7']", pattern_type="stix", name="x")
     old_amber = "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82"
+    of_opencti = "marking-definition--826578e1-40ad-459f-bc73-ede076f81f37"
     own = made("marking-definition", 21, name="TLP:RED", definition_type="tlp", definition={"tlp": "red"})
     event = {"Event": {"info": "x", "date": "2021-03-03", "Attribute": [], "Tag": [{"name": "tlp:amber"}, {"name": "x"}]}}
     for number, (data, expected) in enumerate(
         (
             ({"type": "bundle", "objects": [amber | {"object_marking_refs": [old_amber]}, FIRM]}, Tlp.AMBER),
+            ({"type": "bundle", "objects": [amber | {"object_marking_refs": [of_opencti]}, FIRM]}, Tlp.AMBER_STRICT),
             ({"type": "bundle", "objects": [amber | {"object_marking_refs": [own["id"]]}, own]}, Tlp.RED),
             ({"type": "bundle", "objects": [amber | {"object_marking_refs": "x"}, own | {"definition": 3}]}, None),
             (event, Tlp.AMBER),

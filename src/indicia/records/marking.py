@@ -79,10 +79,11 @@ TLP_IDS = {
     Tlp.AMBER_STRICT: "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
     Tlp.RED: "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
-# The same, and those of TLP 1 (STIX 2.1, section 7.2.1.4), by id.
+# The same, those of TLP 1 (STIX 2.1, section 7.2.1.4), and what OpenCTI calls AMBER+STRICT, which TLP 1 had not, by id.
 STIX_MARKINGS = {id: tlp for tlp, id in TLP_IDS.items()} | {
     "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": Tlp.CLEAR,
     "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da": Tlp.GREEN,
     "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82": Tlp.AMBER,
+    "marking-definition--826578e1-40ad-459f-bc73-ede076f81f37": Tlp.AMBER_STRICT,
     "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": Tlp.RED,
 }

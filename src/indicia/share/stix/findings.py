@@ -156,6 +156,7 @@ def measure_objects(case: Case, objects: Objects) -> list[str]:
             measure.id,
             measure.title,
             measure.instruction,
+            objects.marking.value,  # it may name machines: one id, one marking
             name=measure.title,
             description=measure.instruction,
             labels=[measure.kind.value],
