@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from indicia.errors import UsageError
+from indicia.records import Case
 from indicia.share import render
 from indicia.share.brief.build import build
 from indicia.share.brief.markdown import markdown
-from indicia.view.abroad import LACKS, missing_words
+from indicia.share.internals import without_internals
+from indicia.view.abroad import LACKS, clause_words, missing_words
 from indicia.view.language import LANGUAGES, country, joined, speaking, tell, tell_many
+from indicia.view.positions import positions
 from indicia.weigh import observed
 from tests.share.brief.cases import KNOWLEDGE, named
 
@@ -46,9 +50,9 @@ def test_the_catalogues_hold_every_message_and_are_compiled(code: str) -> None:
             assert fields(asked[-1]) - fields(one) <= {"count"}, (asked, one)
 
 
-def page_one(name: str, code: str) -> str:
+def page_one(name: str, code: str, changed: Callable[[Case], Case] = lambda case: case) -> str:
     with speaking(code):
-        brief = build(named(name), KNOWLEDGE)
+        brief = build(changed(named(name)), KNOWLEDGE)
     text = markdown(brief).decode()
     return text[: text.index(f"## {brief.labels.annex}: ")]
 
@@ -62,12 +66,26 @@ def test_page_one_holds_no_english_message(name: str, code: str) -> None:
         assert not re.search(rf"(?<!\w){english}(?!\w)", text), (english, text)
 
 
+@pytest.mark.parametrize("code", FOREIGN)
+def test_what_leaves_without_names_of_machines_is_told_in_the_language(code: str) -> None:
+    text = page_one("exchange", code, without_internals)
+    assert "broken into" not in text and "withheld" not in text
+
+
 def test_sentences_are_whole_in_each_language() -> None:
     german, french = page_one("exchange", "de"), page_one("exchange", "fr")
     assert "China weist dies zurück" in german
     assert "La Chine dément" in french
     assert "**Nennt als Urheber** China" in german
     assert "**Désigne comme responsable** la Chine" in french
+
+
+def test_a_clause_agrees_with_its_speaker() -> None:
+    claims = named("exchange").claims
+    with speaking("de"):
+        told = {clause_words(one) for one in positions(claims) if one.source in {"United States", "China"}}
+    assert not any(words.startswith("die Vereinigten Staaten: nennt") for words in told)
+    assert any(words.startswith("China weist dies zurück") for words in told), told
 
 
 def test_what_is_missing_is_found_by_its_message() -> None:

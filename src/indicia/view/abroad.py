@@ -113,8 +113,16 @@ def says_words(one: Position) -> tuple[str, str]:
 
 
 def clause_words(one: Position) -> str:
-    """A position as a clause: `Kanada: nennt als Urheber China`."""
-    return f"{voices_words((one,))}{colon()}{_clause(one)}"
+    """A position as a clause: `Kanada nennt als Urheber: China`, `Microsoft: sieht eine Verbindung: ...`."""
+    who, deed = voices_words((one,)), one.firmest.deed
+    if one.names and deed is not None and deed.kind is DeedKind.DID:
+        names = {"who": who, "accused": _accused(one.firmest)}
+        return _agreeing((one,), "{who} names as the culprit: {accused}.", "{who} name as the culprit: {accused}.", **names)[
+            :-1
+        ]
+    if one.stance is Stance.DENIES and (one.firmest.accused.party is None or of_itself(one.firmest)):
+        return _agreeing((one,), "{who} denies it.", "{who} deny it.", who=who)[:-1]
+    return f"{who}{colon()}{_clause(one)}"
 
 
 def _clause(one: Position) -> str:
@@ -280,7 +288,8 @@ def counted_words(found: Sequence[Position]) -> str:
 
 
 def reason_words(hunt: Hunt) -> str:
-    """Which hosts were broken into, and the worst trace, which is the one that the verdict's own reason names; else nothing."""
+    """Which hosts were broken into, and the worst trace, which is the one that the verdict's own reason names; else nothing.
+    Names of hosts and files that were left out are not in it."""
     parts = []
     if hunt.verdict is HuntVerdict.COMPROMISE:
         hosts = list(dict.fromkeys(chain.host for chain in hunt.chains if chain.outcome is Outcome.SUCCESS and chain.host))
@@ -294,12 +303,20 @@ def reason_words(hunt: Hunt) -> str:
                     hosts=joined(named),
                 )
             )
+        elif not hosts:
+            parts.append(tell("At least one system was broken into; its name is left out here."))
     worst = next(
-        (one for one in hunt.sightings if f"“{one.title}”" in hunt.reason and str(one.event.place) in hunt.reason), None
+        (
+            one
+            for one in hunt.sightings
+            if f"“{one.title}”" in hunt.reason and (not one.event.place.file or str(one.event.place) in hunt.reason)
+        ),
+        None,
     )
     if worst:
         at = f"{worst.event.time:%Y-%m-%d %H:%M:%S} UTC" if worst.event.time else ""
-        place = ", ".join(part for part in (at, str(worst.event.place)) if part)
+        where = str(worst.event.place) if worst.event.place.file else ""
+        place = ", ".join(part for part in (at, where) if part)
         parts.append(tell("Worst trace: {title} ({place}).", title=quoted(worst.title), place=place))
     return " ".join(parts)
 

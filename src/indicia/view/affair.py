@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from indicia.affairs.main import main_affair, main_among
-from indicia.records import Case, Claim, Record, to_check
+from indicia.affairs.main import main_affair
+from indicia.records import Case, Claim, Context, MentionKind, Record
 
 __all__ = ["LONGEST", "Subject", "origins", "subject", "titled"]
 
@@ -42,13 +42,14 @@ def subject(case: Case) -> Subject:
 
 
 def titled(case: Case) -> str:
-    """What to call a case: its main affair; else the known incident that the claims to check are about, the only text's title,
-    the case's own name."""
+    """What to call a case: its main affair; else the only known incident that its texts name, the only text's title, the case's
+    own name."""
     if name := subject(case).name:
         return name
-    doubtful = main_among(to_check(case.claims, case.judgements))
+    stated = (one for one in case.mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED)
+    known = {one.target: one.value for one in stated if one.target}
     only = case.documents[0].title if len(case.documents) == 1 else None
-    return (doubtful.name if doubtful.id else None) or only or case.name
+    return (next(iter(known.values())) if len(known) == 1 else None) or only or case.name
 
 
 def _is_a_name(words: str) -> bool:

@@ -210,7 +210,7 @@ def _aside(found: tuple[Position, ...], others: tuple[Claim, ...], case: Case) -
         traces += refused[:FEW]
     doubtful = to_check(case.claims, case.judgements)
     if doubtful and accusing:
-        parts.append(f"{many(len(doubtful), 'claim')} of which the reader is not sure (please check)")
+        parts.append(f"{many(len(doubtful), 'claim')} that the reader is not sure of (please check)")
         traces += [one.id for one in doubtful[:FEW]]
     if parts:
         yield Sentence(

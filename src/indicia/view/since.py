@@ -19,8 +19,8 @@ __all__ = ["since"]
 
 FEW = 4
 MORE = forms(
-    "To check: {count} more claim of which the reader is not sure.",
-    "To check: {count} more claims of which the reader is not sure.",
+    "To check: {count} more claim that the reader is not sure of.",
+    "To check: {count} more claims that the reader is not sure of.",
 )
 
 
