@@ -168,7 +168,7 @@ def test_what_a_table_knows_is_never_told_as_stated_and_never_leads() -> None:
     patch = next(one for one in main if one.kind is MeasureKind.PATCH)
     assert set(patch.known) == {"CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065"}
     assert "not stated in the texts" in patch.instruction
-    assert "Not stated in the texts, but known of this affair from our table: 4 flaws" in advice.summary
+    assert "Not stated in the texts, but known about this affair from our table: 4 flaws" in advice.summary
     assert "flaws call for action (" in advice.summary and "0 flaws" in advice.summary
     adding = {step.measure for step in advice.curve}
     ranks = [
@@ -339,7 +339,7 @@ def test_the_same_case_gives_the_same_bytes_whatever_the_order_of_its_parts() ->
 def test_nothing_found_says_what_to_give() -> None:
     advice = advise(empty_case(), SAMPLE)
     assert not advice.measures and not advice.curve
-    assert "nothing particular to advise" in advice.summary
+    assert "nothing specific to advise" in advice.summary
 
 
 def test_every_measure_has_a_reason_that_is_in_the_case() -> None:

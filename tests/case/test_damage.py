@@ -49,15 +49,15 @@ def cut(path: Path, size: int) -> Path:
 BODY = "UPDATE entry SET body = CAST({} AS BLOB) WHERE kind = '{}'"
 # What the file is, how it comes about from a path, and what is said of it.
 FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "another program's": (lambda path: changed(path, "CREATE TABLE bookmarks (id)"), "of another program"),
+    "another program's": (lambda path: changed(path, "CREATE TABLE bookmarks (id)"), "another program's database"),
     "another program's with a log": (
         lambda path: changed(path, "PRAGMA journal_mode=WAL", "CREATE TABLE bookmarks (id)"),
-        "of another program",
+        "another program's database",
     ),
-    "another program's with our name": (lambda path: changed(path, "CREATE TABLE run (id)"), "of another program"),
+    "another program's with our name": (lambda path: changed(path, "CREATE TABLE run (id)"), "another program's database"),
     "another program's with Alembic": (
         lambda path: changed(path, "CREATE TABLE alembic_version (version_num)", "INSERT INTO alembic_version VALUES ('77')"),
-        "of another program",
+        "another program's database",
     ),
     "of a newer version": (
         lambda path: changed(saved(path), "UPDATE alembic_version SET version_num = '9999'"),
@@ -70,13 +70,13 @@ FILES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "flipped in the head": (lambda path: flipped(saved(path), 0, 100), "not a database"),
     "flipped in the schema": (lambda path: flipped(saved(path), 200, 3000), "malformed"),
     "flipped in the midst": (lambda path: flipped(saved(path), 8192, 60_000), "damaged"),
-    "without a table": (lambda path: changed(saved(path), "DROP TABLE entry"), "of another program"),
+    "without a table": (lambda path: changed(saved(path), "DROP TABLE entry"), "another program's database"),
     "a record that is no JSON": (lambda path: changed(saved(path), BODY.format("'{'", "claim")), "a record is not whole"),
     "a record of another kind": (lambda path: changed(saved(path), BODY.format("'{}'", "document")), "a record is not whole"),
     "columns that are none": (lambda path: changed(saved(path), BODY.format("'x'", "columns")), "columns"),
     "runs without end": (lambda path: changed(saved(path), "DELETE FROM run"), "run"),
-    "without runs": (lambda path: open_store(path).close() or path, "no case was saved here yet"),  # type: ignore[func-returns-value]
-    "empty": (lambda path: path.write_bytes(b"") or path, "no case was saved here yet"),
+    "without runs": (lambda path: open_store(path).close() or path, "no case has been saved here yet"),  # type: ignore[func-returns-value]
+    "empty": (lambda path: path.write_bytes(b"") or path, "no case has been saved here yet"),
     "a folder": (lambda path: path.mkdir() or path, "is a folder"),  # type: ignore[func-returns-value]
     "in no folder": (lambda path: path / "b.indicia", "there is no folder"),
 }

@@ -229,7 +229,7 @@ def test_a_file_that_is_no_case_is_said_to_be_so(tmp_path: Path) -> None:
 
 
 def test_an_empty_store_says_so(tmp_path: Path) -> None:
-    with open_store(tmp_path / "new.indicia") as store, pytest.raises(StoreError, match="no case was saved"):
+    with open_store(tmp_path / "new.indicia") as store, pytest.raises(StoreError, match="no case has been saved"):
         store.load()
 
 

@@ -1,4 +1,4 @@
-"""Claims of which the reader is not sure: shown apart, and counted nowhere before a person vouches for them."""
+"""Claims that the reader is not sure of: shown apart, and counted nowhere before a person vouches for them."""
 
 from __future__ import annotations
 

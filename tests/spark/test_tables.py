@@ -95,7 +95,7 @@ def test_files_that_differ_are_read_whole_or_refused(session: SparkSession, tmp_
     assert len(whole.sightings) == 6
     assert plain(on_spark(session, [f"parquet:{lake}"], **options)) == plain(whole)
     pq.write_table(pa.Table.from_pylist([row | {"EventID": "one"}]), lake / "d.parquet")
-    with pytest.raises(InputError, match=r"incompatible data types .*give files of each kind a --table"):
+    with pytest.raises(InputError, match=r"incompatible data types .*give the files of each type their own --table"):
         on_spark(session, [f"parquet:{lake}"], **options)
     data = bytearray((lake / "c.parquet").read_bytes())
     data[30:90] = bytes(60)  # of a page: it is seen only when the rows are read
@@ -118,5 +118,5 @@ def test_a_table_says_what_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["[1]", "fields: 3", "{", ""])
 def test_a_mapping_that_is_none(text: str) -> None:
-    with pytest.raises(UsageError, match="no mapping of columns"):
+    with pytest.raises(UsageError, match="not a mapping of columns"):
         read_columns(text, "columns.yml")

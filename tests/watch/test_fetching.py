@@ -106,7 +106,7 @@ def test_what_is_refused(port: int, fetcher: Fetcher, path: str, kind: type[Indi
 def test_a_name_that_leads_into_the_own_network_is_not_asked(port: int) -> None:
     """`127.1` is a name as any other that a name server might lead here; an address that is written out is meant."""
     asked = len(Server.asked)
-    with pytest.raises(InputError, match="leads to this machine or into a private network .if that is meant, say --private"):
+    with pytest.raises(InputError, match="leads to this machine or into a private network .if you mean that, add --private"):
         Fetcher(frozenset({"127.1"}), wait=5).get(f"http://127.1:{port}/feed")
     assert len(Server.asked) == asked, "nothing was sent"
     assert Fetcher(frozenset({"127.1"}), private=True, wait=5).get(f"http://127.1:{port}/feed") is not None

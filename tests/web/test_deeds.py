@@ -110,7 +110,7 @@ def test_claims_to_check_come_one_after_the_other(tmp_path: Path) -> None:
         sure, all_of_them = (site.get(f"{BASE}/claims.json?view=sides{more}").json() for more in ("", "&unsure=with"))
         told = [{id for row in page["coalition"] for id in row["claims"]} for page in (sure, all_of_them)]
         assert sorted(told[1] - told[0]) == sorted(sure["to_check"]) == sorted(first["claims"])
-        assert "3 claims of which the reader is not sure are not counted here" in site.get(f"{BASE}/claims?view=graph").text
+        assert "3 claims that the reader is not sure of are not counted here" in site.get(f"{BASE}/claims?view=graph").text
         assert "to check" in site.get(f"{BASE}/picture/claims.svg?unsure=with").text
         assert site.get(f"{BASE}/check.json?after={one}").json()["claim"]["id"] == two, "later"
         page = site.get(f"{BASE}/check").text
@@ -383,7 +383,7 @@ def test_from_a_pasted_text_and_files_to_a_case(site: TestClient, tmp_path: Path
 def test_what_cannot_be_built_says_why(site: TestClient) -> None:
     given = {"token": token(site.get("/").text)}
     assert site.post("/new", data=given).status_code == 400
-    assert "in none of the folders" in site.post("/new", data={**given, "folder": "/nowhere/at/all"}).text
+    assert "is not in any folder given" in site.post("/new", data={**given, "folder": "/nowhere/at/all"}).text
     page = site.post("/new", data=given, files=[("texts", ("x.bin", b"\x00\x01\x02\xff" * 50))])
     job = finished(site, page.url.path)
     assert job["state"] == "failed" and "x.bin" in job["message"]

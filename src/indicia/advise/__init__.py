@@ -142,7 +142,7 @@ def _gaps(needs: Iterable[Need], unknown: Iterable[str], facts: Facts) -> tuple[
         mitigations = {row.id for row in facts.by_technique.get(need.id, ())}
         seen = bool(facts.detections.get(need.id))
         if not mitigations - prevention.NO_PREVENTION:
-            why = "happens outside our walls" if "M1056" in mitigations else "no mitigation"
+            why = "happens outside our network" if "M1056" in mitigations else "no mitigation"
             gaps.append(f"{need.id} {need.name}: {why}{'' if seen else ', no detection'} in ATT&CK {facts.version}")
         elif not seen:
             gaps.append(f"{need.id} {need.name}: no detection in ATT&CK {facts.version}")

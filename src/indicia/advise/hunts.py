@@ -113,7 +113,7 @@ def _hunt(rule: Rule, needs: list[Need]) -> Measure:
         title=rule.title,
         instruction=" ".join(
             (
-                "Run this over all the logs you keep, not only from today on. Fields bear the log's own names "
+                "Run this over all the logs you keep, not only new ones. Fields bear the log's own names "
                 "(Kusto: the columns of",
                 "W3CIISLog); put your index or table in front.",
                 *left_out,

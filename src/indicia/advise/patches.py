@@ -52,7 +52,7 @@ def _together(many: list[Measure]) -> Iterable[Measure]:
         yield Measure(
             id=stable_id("measure", "patch", *sorted(one.id for one in ones)),
             kind=MeasureKind.PATCH,
-            title=f"Patch {len(ones)} more products" if exploited else f"Look for fixes of {len(ones)} flaws",
+            title=f"Patch {len(ones)} more products" if exploited else f"Look for fixes for {len(ones)} flaws",
             instruction=f"{listed([one.title for one in ones], 12, '; ')}. {' '.join(_how([], False))}",
             audience=Audience.IT,
             covers=tuple(dict.fromkeys(key for one in ones for key in one.covers)),
@@ -100,7 +100,7 @@ def _patch(
 def _from_tables(cves: tuple[str, ...]) -> Iterable[str]:
     """What nobody said here is told as what it is: our table's word."""
     if cves:
-        yield f"Known of this affair from our table, not stated in the texts: {listed(cves, last=', ')}."
+        yield f"Known about this affair from our table, not stated in the texts: {listed(cves, last=', ')}."
 
 
 def _catalogue(entries: list[KevEntry]) -> Iterable[str]:

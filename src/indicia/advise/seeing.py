@@ -97,7 +97,9 @@ def detections(
         ours = words.techniques().get(need.id)
         sources = _sources(need.id, facts, platforms)
         entries = dict.fromkeys(entry.title for source in sources if (entry := log_for(source)))
-        watch = ours.watch if ours else "No wording of ours yet: take ATT&CK's strategy and the log sources named here."
+        watch = (
+            ours.watch if ours else "We have no text for this yet: follow ATT&CK's strategy and use the log sources named here."
+        )
         needed = f" Needs: {'; '.join(list(entries)[:4])}." if entries else ""
         result.append(
             Measure(

@@ -28,7 +28,7 @@ def paragraph(
     """What the case calls for (`kinds` of attack by name), what a few measures bring, what stays open. `base` is the share
     covered already, in [0, 1]; `organisations` say what we are."""
     if not needs:
-        text = "No technique and no flaw was found, so there is nothing particular to advise"
+        text = "No techniques and no flaws were found, so there is nothing specific to advise"
         if measures:
             text += f" beyond what is due in every case{f' and what {listed(kinds)} call for' if kinds else ''}"
         return _with_odd(f"{text}; give texts that describe the attack, or logs.", odd)
@@ -44,12 +44,12 @@ def paragraph(
         )
     if known:
         parts.append(
-            f"Not stated in the texts, but known of this affair from our table: {_many(len(known), 'flaw')} "
+            f"Not stated in the texts, but known about this affair from our table: {_many(len(known), 'flaw')} "
             f"({', '.join(sorted(known)[:FEW])})."
         )
     if compromised:
         parts.insert(
-            0, "A compromise was sighted: contain it first, in the order given, and preserve the evidence before any change."
+            0, "A compromise was seen: contain it first, in the order given, and preserve the evidence before any change."
         )
     if organisations:
         parts.append(f"The order is that for {listed(organisations)}.")

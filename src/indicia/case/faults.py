@@ -16,7 +16,7 @@ from indicia.errors import StoreError
 
 __all__ = ["DAMAGED", "check_file", "complete", "hint_of", "reading", "reason_of"]
 
-DAMAGED = "the file may be damaged: take a copy that is older"
+DAMAGED = "the file may be damaged: use an older copy"
 _OURS = {"alembic_version", "run", "entry", "sighting"}
 
 
@@ -24,22 +24,22 @@ def check_file(path: Path, where: str) -> None:
     """Looks at what is there before anything is changed in it. Raises: StoreError for what can be no case, or never be one."""
     try:
         if path.is_dir():
-            raise StoreError("is a folder, and no case file", where=where)
+            raise StoreError("is a folder, not a case file", where=where)
         if not path.exists():
             _check_folder(path.parent, where)
             return
         if path.stat().st_size == 0:
             return  # as it is before the first run
         if not os.access(path, os.R_OK):
-            raise StoreError("may not be read", where=where)
+            raise StoreError("cannot be read: permission denied", where=where)
         if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
             hint = "SQLite keeps its log beside it; make a copy elsewhere"
-            raise StoreError("it and its folder may not be written to", where=where, hint=hint)
+            raise StoreError("it or its folder cannot be written to", where=where, hint=hint)
         tables = _tables(path)
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot be a case: {reason_of(error)}", where=where) from error
     if tables and not tables >= _OURS:
-        raise StoreError("is the database of another program; nothing in it was changed", where=where)
+        raise StoreError("is another program's database; nothing in it was changed", where=where)
 
 
 def _check_folder(folder: Path, where: str) -> None:

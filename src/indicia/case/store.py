@@ -70,7 +70,7 @@ def open_store(where: Path | str) -> Store:
         engine.dispose()
         if isinstance(error, CommandError):
             hint = "open it with the version that wrote it, or with a newer one"
-            raise StoreError("was written by a newer version of Indicia, or is no case", where=shown, hint=hint) from error
+            raise StoreError("was written by a newer version of Indicia, or is not a case", where=shown, hint=hint) from error
         if not isinstance(error, SQLAlchemyError | OSError | ImportError):
             raise
         raise StoreError(f"cannot be opened as a case: {reason_of(error)}", where=shown, hint=hint_of(error)) from error
@@ -165,7 +165,7 @@ class Store:
         with self._writing() as connection:
             heads = list(self._bodies(connection, "head", None))
             if not heads:
-                raise StoreError("no case was saved here yet", where=self.address)
+                raise StoreError("no case has been saved here yet", where=self.address)
             number = connection.execute(
                 insert(run).values(time=time, author=author, what=f"renamed: {name}"[:2000])
             ).inserted_primary_key
@@ -217,7 +217,7 @@ class Store:
             if found:
                 fields[field] = _decode(found[-1], single)
         if "head" not in fields:
-            raise StoreError("no case was saved here yet", where=self.address)
+            raise StoreError("no case has been saved here yet", where=self.address)
         head: Case = fields.pop("head")
         return msgspec.structs.replace(head, **fields)
 
@@ -305,7 +305,7 @@ class Store:
     def numbers_with(self, query: str, *, inside: bool = False) -> list[int]:
         """The numbers of the sightings, earlier versions among them, that hold all words of the query.
 
-        `inside`: that hold it as it is anywhere in their JSON, in the midst of words too, which reads all of them.
+        `inside`: that hold it as it is anywhere in their JSON, in the middle of words too, which reads all of them.
         """
         with self._reading() as connection:
             if inside:

@@ -25,7 +25,8 @@ def advise(
         list[str] | None, typer.Option("--techniques", help="ATT&CK techniques or CVEs: T1190 CVE-2021-26855")
     ] = None,
     have: Annotated[
-        list[str] | None, typer.Option("--have", help="What is in place already, and what you are: edr,mfa,small,energy ...")
+        list[str] | None,
+        typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ..."),
     ] = None,
     as_json: Json = False,
     output: Output = None,
@@ -33,7 +34,7 @@ def advise(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """What to patch, mitigate, detect and hunt for, in order of effect, each with its reason.
+    """What to patch, mitigate, detect and hunt for, the most effective first, each with its reason.
 
     [bold]Examples[/]
 

@@ -17,11 +17,11 @@ __all__ = ["affairs"]
 def affairs(
     folder: Annotated[Path, typer.Argument(help="What `indicia read --engine spark` wrote.", show_default=False)],
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="The folder of Parquet to make (docs/scale.md).", show_default=False)
+        Path, typer.Option("-o", "--output", help="The folder of Parquet to write (docs/scale.md).", show_default=False)
     ],
     master: Master = None,
 ) -> int:
-    """Which claims of many texts are about one deed, who repeats whom, and how many voices there are, by Apache Spark.
+    """Which claims in many texts are about the same deed, who repeats whom, and how many voices there are, with Apache Spark.
 
     [bold]Examples[/]
 

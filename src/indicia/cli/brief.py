@@ -57,27 +57,28 @@ def brief(
         list[str], typer.Argument(help="Statements, news, advisories: files, folders, or - for stdin.", show_default=False)
     ],
     logs: Annotated[
-        list[Path] | None, typer.Option("--logs", help="A log file or a folder that came from a server. May be repeated.")
+        list[Path] | None, typer.Option("--logs", help="A log file, or a folder of logs from a server. May be repeated.")
     ] = None,
     rules: Rules = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to leave the brief in.")] = Path("brief"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the brief to.")] = Path("brief"),
     keep: Annotated[
         str | None,
-        typer.Option("--case", help="Keep the case in this file (or database URL) and add to what it holds already."),
+        typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there."),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="What to call the case; the folder's name if not given.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The name of the case; by default the folder's name.")] = None,
     have: Annotated[
-        list[str] | None, typer.Option("--have", help="What is in place already, and what you are: edr,mfa,small,energy ...")
+        list[str] | None,
+        typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ..."),
     ] = None,
     date: Date = None,
     tlp: Marking = None,
     unmarked: Unmarked = None,
     public: Annotated[
-        bool, typer.Option("--public", help="Leave a version without your own logs, hosts and notes; it says so.")
+        bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")
     ] = False,
     told: Told = True,
     logs_tlp: Annotated[
-        str, typer.Option("--logs-tlp", help="How to mark what is found in your own logs.", show_default=True)
+        str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", show_default=True)
     ] = "amber",
     full: Annotated[
         bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
@@ -89,7 +90,7 @@ def brief(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """The main job: read, hunt, weigh, advise, and leave a brief.
+    """The main job: read, hunt, weigh, advise, and write a brief.
 
     [bold]Examples[/]
 

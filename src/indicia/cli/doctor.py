@@ -42,7 +42,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def doctor(
-    today: Annotated[str | None, typer.Option("--today", help="Take this day for today, as 2026-11-28.")] = None,
+    today: Annotated[str | None, typer.Option("--today", help="Pretend that today is this day, such as 2026-11-28.")] = None,
     as_json: Json = False,
     color: Color = True,
 ) -> int:
@@ -103,7 +103,7 @@ def _settings() -> Iterator[Check]:
     try:
         found = in_force(commands(typer.main.get_command(app)))
     except UsageError as error:
-        yield Check(what="settings", state=BAD, found=str(error), hint="no other command runs before this is mended")
+        yield Check(what="settings", state=BAD, found=str(error), hint="no other command runs until this is fixed")
         return
     there = path.exists()
     yield Check(what="settings", state=GOOD, found=f"{path}{'' if there else ', which is not there: only defaults'}")

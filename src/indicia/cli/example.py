@@ -25,12 +25,12 @@ TRY = (
 
 
 def example(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to put it in.")] = FOLDER,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write it to.")] = FOLDER,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """Put the bundled example into a folder: seven statements and a day of logs, all written for this project.
+    """Write the bundled example to a folder: seven statements and a day of logs, all written for this project.
 
     [bold]Examples[/]
 
@@ -42,7 +42,7 @@ def example(
 
     voice = talk(quiet, verbose, color)
     if output.exists() and any(output.iterdir()):
-        raise UsageError(f"{output} holds something already", hint="name another folder: -o FOLDER")
+        raise UsageError(f"{output} is not empty", hint="name another folder: -o FOLDER")
     shutil.copytree(example_folder(), output, dirs_exist_ok=True)
     voice.say(f"The example is in {output}. Try:")
     for line in TRY:

@@ -27,15 +27,15 @@ _LONGEST = 200  # characters of a value that are shown
 def history(
     case: Annotated[str, typer.Argument(help="A case file (from brief --case) or a database URL.", show_default=False)],
     record: Annotated[
-        str | None, typer.Argument(help="The id of a claim or another record: every version of it.", show_default=False)
+        str | None, typer.Argument(help="The id of a claim or another record, to show every version of it.", show_default=False)
     ] = None,
-    at: Annotated[int | None, typer.Option("--at", help="What was believed after the change of this number.")] = None,
+    at: Annotated[int | None, typer.Option("--at", help="Show what was believed after the change with this number.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """What was believed when: each change of a case with author and time, every version of a record, the case as it stood.
+    """What was believed when: every change to a case with author and time, every version of a record, or the case as it was.
 
     [bold]Examples[/]
 
@@ -50,7 +50,7 @@ def history(
     from indicia.share.redact import marking_of
 
     if not is_store(case):
-        raise UsageError(f"{case} is no case file", hint="keep one with: indicia brief SOURCE... --case FILE")
+        raise UsageError(f"{case} is not a case file", hint="keep one with: indicia brief SOURCE... --case FILE")
     if record is not None and at is not None:
         raise UsageError("--at shows the whole case", hint="leave the id out, or --at")
     with open_store(case) as store:

@@ -44,7 +44,7 @@ _VERDICT_STYLE = {
 
 def hunt(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Log files or folders that came from servers.", show_default=False)
+        list[Path] | None, typer.Argument(help="Log files, or folders of logs from servers.", show_default=False)
     ] = None,
     rules: Rules = None,
     indicators: Annotated[
@@ -53,15 +53,18 @@ def hunt(
     ] = None,
     builtin: Annotated[bool, typer.Option("--builtin/--no-builtin", help="Use our own rule pack.")] = True,
     level: Annotated[
-        RuleLevel, typer.Option("--level", help="Show only sightings of this level or above; the verdict is on all.")
+        RuleLevel, typer.Option("--level", help="Show only sightings of this level or above; the verdict is on all of them.")
     ] = RuleLevel.INFORMATIONAL,
-    since: Annotated[str | None, typer.Option("--since", help="Only what happened since, as 2021-03-02 or a time.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only what happened since then: a day such as 2021-03-02, or a time.")
+    ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Only what happened until then.")] = None,
     without: Annotated[
         list[str] | None, typer.Option("--not", help="A rule that does not count, by id or title. May be repeated.")
     ] = None,
     tuning: Annotated[
-        Path | None, typer.Option("--tuning", help="YAML that names such rules, a time and what is your own (docs/hunting.md).")
+        Path | None,
+        typer.Option("--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md)."),
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")] = False,
     keep: Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")] = None,
@@ -69,17 +72,17 @@ def hunt(
     as_lines: JsonLines = False,
     output: Output = None,
     stats: Annotated[bool, typer.Option("--stats", help="Say where the time went.")] = False,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores if not given.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores by default.")] = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
     tables: Annotated[
         list[str] | None,
         typer.Option(
-            "--table", help="With --engine spark: a table of events, as parquet:ADDRESS. May be repeated (docs/scale.md)."
+            "--table", help="With --engine spark: a table of events, such as parquet:ADDRESS. May be repeated (docs/scale.md)."
         ),
     ] = None,
     columns: Annotated[
-        Path | None, typer.Option("--columns", help="YAML that says what the columns of --table are (docs/scale.md).")
+        Path | None, typer.Option("--columns", help="A YAML file that says what the columns of --table mean (docs/scale.md).")
     ] = None,
     watch: Annotated[
         str | None,
@@ -94,7 +97,7 @@ def hunt(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """What matched, when, in which order, how far back the logs reach, and what could not be read.
+    """What matched, when and in which order, how far back the logs go, and what could not be read.
 
     [bold]Examples[/]
 
@@ -120,7 +123,7 @@ def hunt(
     if watch is not None and (paths or len(tables or ()) != 1):
         raise UsageError("--watch is for one --table", hint="watch others in a run of their own")
     if not paths and not tables:
-        raise UsageError("there is nothing to hunt through", hint="name files or folders with logs")
+        raise UsageError("no logs were given", hint="name files or folders with logs")
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
     chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
     with voice.progress() as progress:
@@ -130,7 +133,7 @@ def hunt(
             voice.problems(problems)
             wanted = sought(mentions)
             if not wanted and not bundles_among(indicators):
-                raise InputError("no indicator was found in what --indicators names", where=", ".join(map(str, indicators)))
+                raise InputError("no indicators were found in --indicators", where=", ".join(map(str, indicators)))
         asked: dict[str, Any] = {"builtin": builtin, "indicators": wanted, "tuning": chosen}
         asked["rules"] = (*(rules or ()), *bundles_among(indicators or ()))
         if watch is not None:
@@ -289,7 +292,7 @@ def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> 
             key = (sighting.level.value, sighting.title)
             rest[key] = rest.get(key, 0) + 1
     if rest:
-        console.print("[bold]Outside of any chain[/]")
+        console.print("[bold]Not part of a chain[/]")
         for (level, title), count in sorted(rest.items(), key=lambda item: -item[1])[:40]:
             console.print(escape(plain(f"  {count:>7}  {level:<13} {title}")))
     days = list(_days(found.sightings))
@@ -303,14 +306,14 @@ def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> 
     events = sum(file.events for file in found.files)
     console.print(
         f"[dim]{len(found.files)} files, {events:,} events; {sum(not run.waits for run in found.rules) - len(skipped):,} rules "
-        f"were asked, {len(skipped)} could not run; {found.indicators_sought} indicators sought[/]"
+        f"were asked, {len(skipped)} could not run; {found.indicators_sought} indicators looked for[/]"
     )
     waiting = Counter(run.waits for run in found.rules if run.waits)
     if waiting:
         most = ", ".join(f"{source} ({count:,})" for source, count in waiting.most_common(MOST_WAITING))
         more = f" and {len(waiting) - MOST_WAITING} more" if len(waiting) > MOST_WAITING else ""
         total = sum(waiting.values())
-        console.print(escape(plain(f"{total:,} rules wait for logs that were not there: {most}{more}")), style="dim")
+        console.print(escape(plain(f"{total:,} rules had no log to run on: {most}{more}")), style="dim")
     if stats:
         for label, seconds in found.stats:
             sys.stderr.write(f"{label:<24} {seconds:8.3f} s\n")

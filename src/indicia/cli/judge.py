@@ -23,20 +23,21 @@ def judge(
     case: Annotated[str, typer.Argument(help="A case file (from brief --case).", show_default=False)],
     subject: Annotated[
         str,
-        typer.Argument(help="The id of a claim, mention, sighting, evidence or measure, or how it begins.", show_default=False),
+        typer.Argument(help="The id of a claim, mention, sighting, evidence or measure, or its beginning.", show_default=False),
     ],
     action: Annotated[str, typer.Option("--action", help="One of: " + ", ".join(ACTIONS))],
-    grade: Annotated[str | None, typer.Option("--grade", help="For regrade: reliability and credibility, as B2.")] = None,
+    grade: Annotated[str | None, typer.Option("--grade", help="For regrade: reliability and credibility, such as B2.")] = None,
     change: Annotated[
-        list[str] | None, typer.Option("--set", help="For correct: FIELD=VALUE of a claim, as level=group. May be repeated.")
+        list[str] | None,
+        typer.Option("--set", help="For correct: FIELD=VALUE of a claim, such as level=group. May be repeated."),
     ] = None,
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
-    author: Annotated[str | None, typer.Option("--author", help="Your name; the account's if not given.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="Your name; by default the account's.")] = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """Reject, confirm, correct, re-grade or note something in a case, under your name; the next weighing heeds it.
+    """Reject, confirm, correct, re-grade or annotate something in a case, under your name. The next weighing uses it.
 
     [bold]Examples[/]
 
@@ -68,7 +69,7 @@ def judge(
                 note=note,
             )
         )
-    voice.say(f"kept: {who} {action} {id}; `indicia weigh {case}` heeds it")
+    voice.say(f"kept: {who} {action} {id}; `indicia weigh {case}` uses it")
     return exits.E_OK
 
 
@@ -78,11 +79,11 @@ def _correction(change: list[str] | None, case: Case) -> str:
 
     pairs = [one.partition("=") for one in change or ()]
     if not pairs or not all(equals for _, equals, _ in pairs):
-        raise UsageError("correct needs --set FIELD=VALUE", hint="for example --set accused=APT31 --set level=group")
+        raise UsageError("--action correct needs --set FIELD=VALUE", hint="for example --set accused=APT31 --set level=group")
     return correction_of({name.strip(): value.strip() for name, _, value in pairs}, case, load())
 
 
 def _grade(text: str | None) -> str:
     if text is None or len(text) != 2 or text[0].upper() not in "ABCDEF" or text[1] not in "123456":
-        raise UsageError("regrade needs --grade", hint="reliability A to F and credibility 1 to 6, as B2")
+        raise UsageError("regrade needs --grade", hint="reliability A to F and credibility 1 to 6, such as B2")
     return f'{{"reliability": "{text[0].upper()}", "credibility": {text[1]}}}'

@@ -21,7 +21,7 @@ app = typer.Typer(
 
 @app.command()
 def show(as_json: Json = False, color: Color = True) -> None:
-    """Which data this installation knows, from whom, of which date, under which licence.
+    """The built-in data: where it comes from, its date and its licence.
 
     [bold]Example[/]
 
@@ -61,7 +61,7 @@ def update(
         list[Path], typer.Argument(help="Newer official files, for example enterprise-attack.json.", show_default=False)
     ],
 ) -> None:
-    """Rebuild knowledge from newer official files; what shipped with the package stays as it is.
+    """Rebuild the built-in data from newer official files. What came with the package stays unchanged.
 
     [bold]Example[/]
 

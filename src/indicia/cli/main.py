@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import functools
+import inspect
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -37,7 +39,7 @@ app = typer.Typer(
 
 [bold]Examples[/]
 
-  indicia example                          [dim]puts the bundled example into a folder, to try everything on[/]
+  indicia example                          [dim]writes the bundled example to a folder, to try things out[/]
 
   indicia brief article.txt advisory.pdf --logs exchange-logs/ -o brief/
 
@@ -77,6 +79,8 @@ def _exiting(command: Callable[P, int]) -> Callable[P, None]:
     def call(*args: P.args, **kwargs: P.kwargs) -> None:
         raise typer.Exit(command(*args, **kwargs))
 
+    # The help keeps line breaks within a paragraph, which are those of our own lines.
+    call.__doc__ = re.sub(r"(?<=\S)\n(?=\S)", " ", inspect.cleandoc(command.__doc__ or ""))
     return call
 
 

@@ -40,5 +40,5 @@ def tell_unmarked(case: Case, voice: Talk) -> None:
     """Says how many texts bear no marking, and as what they count."""
     count = sum(document.marking is None for document in case.documents)
     if count:
-        texts = "1 text bears no marking and counts" if count == 1 else f"{count:,} texts bear no marking and count"
+        texts = "1 text has no marking and counts" if count == 1 else f"{count:,} texts have no marking and count"
         voice.say(f"{texts} as {case.unmarked.label}; --unmarked changes that", "dim")

@@ -17,13 +17,15 @@ def mcp(
     folders: Annotated[
         list[Path] | None,
         typer.Option(
-            "--folder", help="A folder whose files may be read. May be repeated; none: texts alone.", show_default=False
+            "--folder",
+            help="A folder whose files may be read. May be repeated; without one, only texts passed in.",
+            show_default=False,
         ),
     ] = None,
 ) -> int:
     """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is written or fetched.
 
-    A client starts it by itself; what its settings say is in docs/mcp.md.
+    The client starts it; docs/mcp.md says what to put into the client's settings.
 
     [bold]Examples[/]
 

@@ -23,7 +23,8 @@ __all__ = ["merge"]
 
 def merge(
     cases: Annotated[
-        list[str], typer.Argument(help='Two or more, each as "Party name=CASE": a case file, a folder or our STIX bundle.')
+        list[str],
+        typer.Argument(help='Two or more, each as "Party name=CASE": a case file, a folder or one of our STIX bundles.'),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The merged case: FILE.json, or a case file to add to.")],
     statement: Annotated[
@@ -33,7 +34,7 @@ def merge(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """Who agrees, who says more, who says less; and a joint statement that holds only what all signers carry.
+    """Who agrees, who says more, who says less; and a joint statement of only what all signers say.
 
     [bold]Examples[/]
 
@@ -68,7 +69,7 @@ def merge(
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with open_store(output) as store:
             if store.runs():
-                raise UsageError(f"{output} holds a case already", hint="give a new file; merging never overwrites")
+                raise UsageError(f"{output} already has a case", hint="give a new file; merging never overwrites")
             store.save(merged, author=account(), time=now, what="merge " + " ".join(cases))
     names = {row.id: row.name for row in knowledge.incidents}
     states = {row.code: row.name for row in knowledge.states}

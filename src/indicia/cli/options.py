@@ -35,9 +35,9 @@ __all__ = [
     "talk",
 ]
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 Verbose = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="Name every note and problem; -vv shows our own faults.")
+    int, typer.Option("--verbose", "-v", count=True, help="Show every note and problem; -vv shows tracebacks of bugs.")
 ]
 
 
@@ -51,12 +51,13 @@ Color = Annotated[
 ]
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout, one object a line.")]
+JsonLines = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout, one object per line.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of stdout (- is stdout).")]
 Rules = Annotated[
-    list[Path] | None, typer.Option("--rules", help="Sigma rules, a file or a folder; beside our own pack. May be repeated.")
+    list[Path] | None,
+    typer.Option("--rules", help="Sigma rules, a file or a folder, in addition to our own pack. May be repeated."),
 ]
-Date = Annotated[str | None, typer.Option("--date", help="Date of texts that do not tell their own, as 2021-07-19.")]
+Date = Annotated[str | None, typer.Option("--date", help="Date of texts that do not give their own, such as 2021-07-19.")]
 
 
 class Engines(StrEnum):
@@ -66,27 +67,28 @@ class Engines(StrEnum):
     SPARK = "spark"
 
 
-Engine = Annotated[Engines, typer.Option("--engine", help="What does the work: this machine, or Apache Spark (docs/scale.md).")]
+Engine = Annotated[
+    Engines, typer.Option("--engine", help="What does the work: this machine (local) or Apache Spark (docs/scale.md).")
+]
 Master = Annotated[
     str | None,
     typer.Option(
-        "--master", help="With --engine spark: the cluster, as spark://host:7077 or local[4]; all cores here if not given."
+        "--master",
+        help="With --engine spark: the cluster, such as spark://host:7077 or local[4]; by default all cores of this machine.",
     ),
 ]
 Unmarked = Annotated[
     str | None,
     typer.Option(
         "--unmarked",
-        help="As what texts that bear no marking count when they leave: clear, green, amber ...; amber if not given.",
+        help="How to treat texts without a marking: clear, green, amber ...; amber by default.",
         show_default=False,
     ),
 ]
 Language = Annotated[
-    str, typer.Option("--lang", help="The language of page one and of the headings: en, de or fr.", show_default=True)
+    str, typer.Option("--lang", help="The language of page one and the headings: en, de or fr.", show_default=True)
 ]
-Told = Annotated[
-    bool, typer.Option("--told/--untold", help="Say in it that something was left out, where --for or --public left it out.")
-]
+Told = Annotated[bool, typer.Option("--told/--untold", help="Say in the output that --for or --public left something out.")]
 Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
 
 

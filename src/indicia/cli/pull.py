@@ -26,7 +26,7 @@ def pull(
     url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
     token_file: TokenFile = None,
     added_after: Annotated[
-        str | None, typer.Option("--added-after", help="Only what was added later, as 2026-11-24T00:00:00Z.")
+        str | None, typer.Option("--added-after", help="Only what was added later than this, such as 2026-11-24T00:00:00Z.")
     ] = None,
     update: Annotated[
         bool, typer.Option("--update", help="Only what is new since -o FILE was pulled, added to that file.")
@@ -54,7 +54,7 @@ def pull(
     if update and (output is None or str(output) == "-" or added_after):
         raise UsageError("--update takes a file to update, and no --added-after", hint="indicia pull URL --update -o FILE")
     if added_after is not None and not _is_moment(added_after):
-        raise UsageError(f"{added_after!r} is no time", hint="with date, time and zone: 2026-11-24T00:00:00Z")
+        raise UsageError(f"{added_after!r} is not a time", hint="with date, time and zone: 2026-11-24T00:00:00Z")
     held: list[dict[str, object]] = []
     if update and output is not None and Path(output).exists():
         held, added_after = _held(Path(output), url)
@@ -92,7 +92,7 @@ def _held(file: Path, url: str) -> tuple[list[dict[str, object]], str | None]:
         return [item for item in objects if isinstance(item, dict)], mark["added_last"] or None
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise InputError(
-            "it cannot be told how far this was pulled", where=str(file), hint="pull all of it again, without --update"
+            "there is no record of how far this was pulled", where=str(file), hint="pull all of it again, without --update"
         ) from error
 
 

@@ -29,20 +29,21 @@ def push(
     unmarked: Unmarked = None,
     token_file: TokenFile = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what this server was sent before; without it only what is new or has changed.")
+        bool, typer.Option("--all", help="Also send what this server already has, not only what is new or has changed.")
     ] = False,
     definitions: Annotated[
         bool,
         typer.Option(
             "--definitions/--no-definitions",
-            help="Leave out what our extensions mean: medallion 3.0.0 cannot read a collection that holds it.",
+            help="Leave out the definitions of our extensions: medallion 3.0.0 cannot read a collection that has them.",
         ),
     ] = True,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """The case to a TAXII 2.1 collection; without --for only what is TLP:CLEAR. Machines, people and log lines never leave.
+    """Send the case to a TAXII 2.1 collection; without --for only what is TLP:CLEAR. Names of machines and
+    people and log lines are never sent.
 
     [bold]Examples[/]
 

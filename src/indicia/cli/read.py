@@ -30,13 +30,13 @@ def read(
     as_lines: JsonLines = False,
     output: Output = None,
     date: Date = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores if not given.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes for --jsonl -; all cores by default.")] = None,
     engine: Engine = Engines.LOCAL,
     master: Master = None,
     table: Annotated[
         str | None,
         typer.Option(
-            "--table", help="With --engine spark: a table of texts (id, text, date), as parquet:ADDRESS; needs -o FOLDER."
+            "--table", help="With --engine spark: a table of texts (id, text, date), such as parquet:ADDRESS; needs -o FOLDER."
         ),
     ] = None,
     quiet: Quiet = False,
@@ -64,7 +64,7 @@ def read(
     if engine is Engines.SPARK or table is not None or master is not None:
         return _on_spark(engine, master, table, output, sources, read_date(date))
     if not sources:
-        raise UsageError("there is nothing to read", hint="name files or folders, or - for stdin")
+        raise UsageError("no texts were given", hint="name files or folders, or - for stdin")
     if as_lines and sources == ["-"]:
         return answer_lines(voice, output, jobs=jobs, published=read_date(date))
     seen = _Seen()
@@ -98,7 +98,7 @@ def _on_spark(
     if engine is not Engines.SPARK:
         raise UsageError("--table and --master are for --engine spark")
     if table is None or output is None or sources:
-        raise UsageError("on Spark texts are read from --table into a folder, -o FOLDER, and from nowhere else")
+        raise UsageError("with Spark, texts are read only from --table, into a folder (-o FOLDER)")
     need("spark")
     from indicia.spark.reading import read_texts
     from indicia.spark.session import begin

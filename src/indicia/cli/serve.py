@@ -32,9 +32,9 @@ def serve(
             help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False
         ),
     ] = None,
-    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="0 takes a free one.")] = 8321,
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 picks a free one.")] = 8321,
     host: Annotated[
-        str, typer.Option("--host", help="The address to listen on. Others than this machine's own need --name.")
+        str, typer.Option("--host", help="The address to listen on. Any but this machine's own needs --name.")
     ] = "127.0.0.1",
     names: Annotated[
         list[str] | None,
@@ -42,23 +42,24 @@ def serve(
     ] = None,
     reads: Annotated[
         list[Path] | None,
-        typer.Option("--read", help="A folder whose texts and logs a form on the page may name. May be repeated."),
+        typer.Option("--read", help="A folder from which forms on the page may name texts and logs. May be repeated."),
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where cases are kept; your own data folder if not given.")
+        Path | None, typer.Option("--folder", help="Where cases are kept; by default your own data folder.")
     ] = None,
     author: Annotated[
-        str | None, typer.Option("--author", help="Who judges, where a form gives no name; the account if not given.")
+        str | None, typer.Option("--author", help="The name for judgements when a form gives none; by default the account's.")
     ] = None,
     user_header: Annotated[
         str | None,
         typer.Option(
-            "--user-header", help="The header in which your proxy says who asks, such as X-Remote-User. It must set it."
+            "--user-header",
+            help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it.",
         ),
     ] = None,
     open_to: Annotated[
         str | None,
-        typer.Option("--open", help="To read, for anybody without a token: what this marking may see, such as clear."),
+        typer.Option("--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."),
     ] = None,
     taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
     readers: Annotated[
@@ -66,16 +67,17 @@ def serve(
     ] = None,
     inbox: Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")] = None,
     sightings: Annotated[
-        str, typer.Option("--sightings", help="TAXII: the least clearance that sees your own sightings.")
+        str, typer.Option("--sightings", help="TAXII: the lowest clearance that may see your own sightings.")
     ] = "amber",
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """The page: read, hunt, weigh and advise in the browser; and the same cases over TAXII 2.1 at /taxii2/.
+    """The page: read, hunt, weigh and advise in the browser, with the same cases over TAXII 2.1 at /taxii2/.
 
-    The address that it prints holds a token, without which nothing can be seen; INDICIA_SERVE_TOKEN sets your own. Over TAXII
-    it is the owner's. With --taxii-only there is no page, and whoever has no token of --readers sees what is TLP:CLEAR.
+    The address that it prints contains a token, without which nobody sees anything; INDICIA_SERVE_TOKEN sets your own. Over
+    TAXII it is the owner's token. With --taxii-only there is no page, and anybody without a token of --readers sees what is
+    TLP:CLEAR.
 
     [bold]Examples[/]
 

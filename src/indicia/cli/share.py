@@ -36,9 +36,12 @@ def share(
             show_default=False,
         ),
     ],
-    tlp: Annotated[str | None, typer.Option("--tlp", help="Mark it so; refuses to lower without --allow-lower.")] = None,
+    tlp: Annotated[
+        str | None, typer.Option("--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.")
+    ] = None,
     allow_lower: Annotated[
-        str | None, typer.Option("--allow-lower", help="Why it may be lowered; the export and the case keep this sentence.")
+        str | None,
+        typer.Option("--allow-lower", help="Why the marking may be lowered; the export and the case keep this sentence."),
     ] = None,
     audience: Annotated[
         str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
@@ -46,17 +49,17 @@ def share(
     told: Told = True,
     unmarked: Unmarked = None,
     internal: Annotated[
-        bool, typer.Option("--internal", help="Let names of your machines and people, and log lines, leave.")
+        bool, typer.Option("--internal", help="Include names of your machines and people, and log lines.")
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="md, html, pdf, docx: print every annex in full.")] = False,
     lang: Language = "en",
-    texts: Annotated[bool, typer.Option("--texts", help="STIX: let the full texts travel, not only the quotes.")] = False,
+    texts: Annotated[bool, typer.Option("--texts", help="STIX: include the full texts, not only the quotes.")] = False,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """One file of the case in a format that others read.
+    """Write the case as one file, in a format that others can read.
 
     [bold]Examples[/]
 

@@ -25,7 +25,7 @@ __all__ = ["watch"]
 
 def watch(
     case: Annotated[
-        str, typer.Argument(help="The case file (or database URL) to add to; a new file is made.", show_default=False)
+        str, typer.Argument(help="The case file (or database URL) to add to; created if it does not exist.", show_default=False)
     ],
     sources: Annotated[
         list[str],
@@ -33,17 +33,17 @@ def watch(
     ],
     follow: Annotated[
         list[str] | None,
-        typer.Option("--follow", help="A host whose articles are fetched where a feed links to them. May be repeated."),
+        typer.Option("--follow", help="A host from which to fetch articles that a feed links to. May be repeated."),
     ] = None,
     about: Annotated[
-        list[str] | None, typer.Option("--about", help="Only entries of feeds with one of these words: hafnium,exchange.")
+        list[str] | None, typer.Option("--about", help="Only feed entries with one of these words: hafnium,exchange.")
     ] = None,
-    every: Annotated[int | None, typer.Option("--every", min=1, help="Look again after so many minutes, until Ctrl-C.")] = None,
+    every: Annotated[int | None, typer.Option("--every", min=1, help="Look again every so many minutes, until Ctrl-C.")] = None,
     state: Annotated[
         Path | None,
-        typer.Option("--state", help="Where it is kept what was seen; CASE.watched if not given.", show_default=False),
+        typer.Option("--state", help="Where to remember what was seen; by default CASE.watched.", show_default=False),
     ] = None,
-    private: Annotated[bool, typer.Option("--private", help="Hosts may be in the own network, or this machine.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Allow hosts in your own network, or this machine.")] = False,
     token_file: TokenFile = None,
     unmarked: Unmarked = None,
     as_json: Json = False,
@@ -52,9 +52,10 @@ def watch(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """New texts from folders, feeds and TAXII, read into a case, and a digest: who joined, denied, hardened, changed.
+    """Read new texts from folders, feeds and TAXII into a case, and sum up who joined in, denied it or changed their words.
 
-    Only what you name is asked: a feed's links are followed to the hosts of --follow alone, redirects to no other host.
+    Only what you name is fetched: links in a feed are followed only to the hosts of --follow, and redirects never to another
+    host.
 
     [bold]Examples[/]
 

@@ -42,7 +42,7 @@ def weigh(
         float | None, typer.Option("--prior-unknown", help="Prior probability of an actor we do not know, 0 to 1.")
     ] = None,
     rival: Annotated[
-        str | None, typer.Option("--plant", help="Stress: what if three rare tools of this group (G id) had been planted?")
+        str | None, typer.Option("--plant", help="Stress test: what if three rare tools of this group (G id) had been planted?")
     ] = None,
     as_json: Json = False,
     output: Output = None,
@@ -50,7 +50,7 @@ def weigh(
     verbose: Verbose = 0,
     color: Color = True,
 ) -> int:
-    """Who did it, from what was observed, beside who is said to have done it. Able to say "insufficient grounds".
+    """Who did it, judging by what was observed, and who is said to have done it. May answer "insufficient grounds".
 
     [bold]Examples[/]
 

@@ -162,7 +162,7 @@ def _unreachable(error: requests.RequestException, url: str) -> InputError:
     """Why there is no answer, in words."""
     text = str(error)
     if isinstance(error, requests.exceptions.SSLError):
-        what = "the server shows no certificate that is trusted here"
+        what = "the server has no certificate that is trusted here"
         hint = "if the certificate is your own, name its file in REQUESTS_CA_BUNDLE; is the server one of https:// at all?"
     elif isinstance(error, requests.exceptions.ProxyError):
         what, hint = "the proxy does not answer", "see HTTPS_PROXY and NO_PROXY"
@@ -171,9 +171,9 @@ def _unreachable(error: requests.RequestException, url: str) -> InputError:
     elif "NameResolutionError" in text or "Name or service not known" in text or "getaddrinfo" in text:
         what, hint = "there is no host of this name", "check the address"
     elif "Connection refused" in text:
-        what, hint = "nothing listens there", "is the server running, and is this its port?"
+        what, hint = "nothing listens there", "is the server running, and is this the right port?"
     elif isinstance(error, requests.exceptions.ChunkedEncodingError) or "Connection aborted" in text:
-        what, hint = "the server broke off in the midst of its answer", "try again"
+        what, hint = "the server broke off in the middle of its answer", "try again"
     else:
         what, hint = f"the server cannot be reached: {type(error).__name__}", "check the address and the network"
     return InputError(what, where=url, hint=hint)

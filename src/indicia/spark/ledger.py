@@ -75,7 +75,7 @@ def join_ledger(session: SparkSession, read: str, out: str) -> None:
 
     Its rows are `kind`, `number`, `id`, `marking` and `row` (JSON): affairs in their order (docs/records.md), and of each claim
     (`id`) its text and first utterance, with the number of its affair. What was stopped is begun again. Raises: InputError
-    where `out` is there already, or `read` was not read to its end.
+    where `out` is there already, or `read` was not read to the end.
     """
     if exists(session, out) and not exists(session, f"{out}/_temporary"):
         raise InputError("is there already", where=out, hint="name another folder")

@@ -67,10 +67,12 @@ def ledger_rows(session: SparkSession, folder: str) -> RDD[str]:
     """The JSON of each text with claims in a folder that `read_texts` wrote. Raises: InputError where it is none, or a batch of
     it was not written to its end."""
     if not exists(session, f"{folder}/{CHECKPOINT}"):
-        raise InputError("is no folder that `indicia read --engine spark` wrote", where=folder)
+        raise InputError("is not a folder that `indicia read --engine spark` wrote", where=folder)
     for batch in files_in(session, folder):
         if batch.startswith("batch=") and not exists(session, f"{folder}/{batch}/_SUCCESS"):
-            raise InputError("was not read to its end", where=folder, hint="read it again: it goes on where it was stopped")
+            raise InputError(
+                "was not read to the end", where=folder, hint="run the reading again: it continues where it stopped"
+            )
     rows = session.read.option("basePath", folder).parquet(f"{folder}/batch=*")
     return rows.filter("kind = 'ledger'").select("row").rdd.map(_only)
 

@@ -121,7 +121,7 @@ def read_columns(text: str, name: str) -> Columns:
         return Columns({str(field): str(column) for field, column in fields.items()}, str(given.get("time", "")))
     except (yaml.YAMLError, ValueError, LookupError, TypeError, AssertionError, AttributeError, RecursionError) as error:
         hint = "it needs fields: {FIELD OF A RULE: column or expression}, and may have time: column"
-        raise UsageError(f"{name} is no mapping of columns", hint=hint) from error
+        raise UsageError(f"{name} is not a mapping of columns", hint=hint) from error
 
 
 def open_table(session: SparkSession, table: Table, columns: Columns | None, span: Span) -> DataFrame:
@@ -223,11 +223,7 @@ def refused(table: Table, error: Exception) -> InputError:
         package = PACKAGES[table.format].format(spark=".".join(pyspark_version.split(".")[:2]))
         hint = f"set spark.jars.packages to {package}:VERSION, or spark.jars to its file (docs/scale.md)"
         return InputError(what, where=str(table), hint=hint)
-    hint = (
-        "one name holds different kinds of values: give files of each kind a --table of their own"
-        if "CANNOT_MERGE" in said
-        else ""
-    )
+    hint = "a column has different types: give the files of each type their own --table" if "CANNOT_MERGE" in said else ""
     return InputError(f"Spark cannot open it: {told_by_spark(error)}", where=str(table), hint=hint)
 
 

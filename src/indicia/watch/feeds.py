@@ -65,12 +65,12 @@ def entries_of(data: bytes, url: str) -> tuple[Entry, ...]:
         root = fromstring(data)
     except ParseError as error:
         raise FormatError(
-            f"is no feed: {error}", where=url, hint="RSS or Atom is wanted; is this the address of a page?"
+            f"is no feed: {error}", where=url, hint="it should be RSS or Atom; is this the address of a web page?"
         ) from error
     except (DefusedXmlException, ValueError, RecursionError) as error:
-        raise FormatError("declares entities, as no feed needs to", where=url) from error
+        raise FormatError("declares entities, which no feed needs", where=url) from error
     if _name(root) not in {"rss", "RDF", "feed", "channel"}:
-        raise FormatError(f"is no feed but <{_name(root)[:40]}>", where=url, hint="RSS or Atom is wanted")
+        raise FormatError(f"is no feed but <{_name(root)[:40]}>", where=url, hint="it should be RSS or Atom")
     found: dict[str, Entry] = {}
     channel = next((part for part in root if _name(part) == "channel"), root)
     publisher = next((_words(part) for part in channel if _name(part) == "title"), "")

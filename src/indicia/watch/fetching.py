@@ -162,9 +162,9 @@ class Fetcher:
         """Where a redirect leads, if we may go there."""
         target = urljoin(at, to)
         if at.startswith("https:") and not target.startswith("https:"):
-            raise InputError("redirects to where nothing is encrypted", where=url, hint="give that address, if you trust it")
+            raise InputError("redirects to an unencrypted address", where=url, hint="give that address, if you trust it")
         if host_of(target) not in self._hosts:
-            hint = "nothing is asked of hosts that you did not name; give that address, or its host with --follow"
+            hint = "only hosts that you name are asked; give that address, or its host with --follow"
             raise InputError(f"redirects to {target[:200]}", where=url, hint=hint)
         return target
 
@@ -172,9 +172,9 @@ class Fetcher:
         """One answer: what was sent, where it redirects to, or None where nothing changed."""
         host = host_of(at)
         if not host:
-            raise UsageError(f"{url!r} is no address that can be asked", hint="https://HOST/PATH")
+            raise UsageError(f"{url!r} is not an address that can be fetched", hint="https://HOST/PATH")
         if host not in self._hosts:
-            raise UsageError(f"{host} is no host that you named", hint="give its address, or --follow HOST")
+            raise UsageError(f"{host} is not a host that you named", hint="give its address, or --follow HOST")
         free = self._private or _is_private_outright(host) or bool(urllib.request.getproxies().get(urlsplit(at).scheme))
         handler = _Handler(checked=not free)
         opener = urllib.request.build_opener(handler, _Stays)
@@ -216,7 +216,7 @@ class Fetcher:
             body += unpack.decompress(piece, self._largest + 1 - len(body)) if unpack else piece
             if len(body) > self._largest:
                 raise LimitError(
-                    f"sends more than {self._largest:,} bytes", where=url, hint="it is no feed or article of people's"
+                    f"sends more than {self._largest:,} bytes", where=url, hint="it is too long for a feed or an article"
                 )
         return bytes(body)
 
@@ -224,8 +224,8 @@ class Fetcher:
 def _refusal(error: urllib.error.HTTPError, url: str) -> InputError:
     wait = error.headers.get("Retry-After", "")
     hints = {
-        401: "it wants to know who asks; a feed for everybody is needed",
-        403: "it does not let programs read it",
+        401: "it requires a login; use a public feed",
+        403: "it does not allow programs to read it",
         404: "check the address",
         410: "it is gone for good; leave it out",
         429: f"try again in {wait} seconds" if wait.isdecimal() else "ask less often",
@@ -237,13 +237,13 @@ def _unreachable(error: Exception, url: str) -> InputError:
     reason = error.reason if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception) else error
     if isinstance(reason, _PrivateError):
         what = "leads to this machine or into a private network"
-        return InputError(what, where=url, hint="if that is meant, say --private")
+        return InputError(what, where=url, hint="if you mean that, add --private")
     if isinstance(reason, ssl.SSLError):
-        return InputError("shows no certificate that is trusted here", where=url, hint="name your own in SSL_CERT_FILE")
+        return InputError("has no certificate that is trusted here", where=url, hint="name your own in SSL_CERT_FILE")
     if isinstance(reason, socket.gaierror):
         return InputError("there is no host of this name", where=url, hint="check the address and the network")
     if isinstance(reason, TimeoutError):
-        return InputError("the server says nothing", where=url, hint="try again later")
+        return InputError("the server does not answer", where=url, hint="try again later")
     if isinstance(reason, ConnectionRefusedError):
-        return InputError("nothing listens there", where=url, hint="is the server running, and is this its port?")
+        return InputError("nothing listens there", where=url, hint="is the server running, and is this the right port?")
     return InputError(f"cannot be read: {type(reason).__name__}", where=url, hint="check the address, and try again")

@@ -113,7 +113,7 @@ def _folder(source: str, seen: Seen) -> tuple[Sequence[str], Seen, list[Problem]
 
 
 def _waiting(source: str, count: int) -> Problem:
-    what = f"{count:,} more that are new wait for the next round"
+    what = f"{count:,} more new ones wait for the next round"
     return Problem(where=source, what=what, severity=Severity.NOTE, count=count)
 
 
@@ -161,7 +161,7 @@ def _whole(entry: Entry, source: str, watch: Watch, fetcher: Fetcher, problems: 
         try:
             article = fetcher.get(entry.link)
         except IndiciaError as error:
-            problems.append(_failed(entry.link, f"{error.message}; what the feed says of it is read instead", error.hint))
+            problems.append(_failed(entry.link, f"{error.message}; what the feed says about it is read instead", error.hint))
         else:
             if article is not None:
                 return Held(entry.link, article.data)

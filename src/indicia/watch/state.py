@@ -41,8 +41,8 @@ def load_state(path: Path) -> Watched:
     try:
         return msgspec.json.decode(data, type=Watched)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        hint = "name another with --state, or remove it to read everything anew"
-        raise FormatError(f"does not hold what was seen before: {error}", where=str(path), hint=hint) from error
+        hint = "name another with --state, or remove it to read everything again"
+        raise FormatError(f"has no valid record of what was seen before: {error}", where=str(path), hint=hint) from error
 
 
 def save_state(path: Path, state: Watched) -> None:

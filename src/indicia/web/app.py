@@ -109,7 +109,7 @@ def create_app(
 ) -> Starlette:
     """The page over the cases in `folder` and those given (files, database URLs, folders of briefs).
 
-    It opens to whoever brings the token `launch`, made up if not given (`app.state.launch`). `hosts` are the names that it
+    It opens to whoever brings the token `launch`, made up by default (`app.state.launch`). `hosts` are the names that it
     answers to; `reads` the folders whose files a form may name; `author` is who judges, by default the person logged in on
     this machine. Raises: IndiciaError when a given case cannot be opened or a folder is not there.
     """
@@ -250,8 +250,8 @@ def _message(request: Request, status: int, heading: str, text: str, hint: str =
 
 def _outside(request: Request) -> Response:
     """What those get who have no session: how to come in, and nothing of the cases."""
-    text = "This page opens to whoever started it."
-    hint = "Open the address that indicia serve printed, or enter the token in it."
+    text = "This page is only for the person who started it."
+    hint = "Open the address that indicia serve printed, or enter its token."
     page = Page("enter.html.j2", "Closed", {"error": text, "hint": hint}, status=401)
     response = answer(Ask(request), page, as_json=request.url.path.endswith(".json"))
     response.headers["WWW-Authenticate"] = 'Bearer realm="Indicia"'

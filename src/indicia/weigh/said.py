@@ -365,9 +365,9 @@ def _missing(items: Sequence[Evidence], other: int, voices: Sequence[Voice]) -> 
     elif not any(voice.decibans > 0 for voice in voices):
         lacks.append("an accusation: none was found that counts")
     elif len({voice.speaker for voice in voices if voice.decibans > 0}) < 2:
-        lacks.append("a second independent source: all that is said goes back to one")
+        lacks.append("a second independent source: everything said goes back to one")
     if items and not any(item.credibility <= 2 for item in items):
-        lacks.append("grounds: no source gives technical or legal ones")
+        lacks.append("grounds: no source gives technical or legal grounds")
     if other:
         lacks.append(
             f"{other} claim{'s' if other > 1 else ''} about other incidents {'were' if other > 1 else 'was'} set aside"

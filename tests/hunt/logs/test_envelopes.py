@@ -67,6 +67,6 @@ def test_what_is_no_record_is_told(tmp_path: Path) -> None:
     found = hunt([tmp_path], builtin=False)
     assert [(file.events, file.skipped) for file in found.files] == [(1, 2)]
     assert {problem.what for problem in found.problems if problem.severity is Severity.SKIPPED} == {
-        "a record without any field",
-        "JSON, but no object",
+        "a record without fields",
+        "JSON, but not an object",
     }

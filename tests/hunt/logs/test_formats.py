@@ -82,7 +82,7 @@ W3C = "#Fields: date time cs-uri-stem sc-status\n"
     [
         (W3C.encode() + b"2021-03-03 06:48:02 /a 200\n2021-03-03 06:48:0", 2, "does not have the 4 fields"),
         (W3C.encode() + b"2021-03-03 06:48:02 /a 200\n" + bytes(4096), 1, "4096 NUL bytes"),
-        (W3C.encode() + b"2021-03-03 06:48:02 /\xe4 200\n2021-03-03 06:48:02 /b 200\n", 2, "no UTF-8"),
+        (W3C.encode() + b"2021-03-03 06:48:02 /\xe4 200\n2021-03-03 06:48:02 /b 200\n", 2, "not UTF-8"),
         (b"\xef\xbb\xbf" + W3C.encode() + b"2021-03-03 06:48:02 /a 200\n", 1, ""),
         ((W3C + "2021-03-03 06:48:02 /a 200\n").encode("utf-16"), 1, ""),
         (W3C.encode() + b"2021-03-03 06:48:02 /" + b"a" * (1 << 20) + b" 200\n2021-03-03 06:48:03 /b 200\n", 2, ""),
@@ -169,7 +169,7 @@ def test_what_stays_packed_is_named(tmp_path: Path) -> None:
     assert not batches
     assert [(Path(problem.where).name, problem.what, problem.severity) for problem in problems] == [
         ("logs.7z", "a 7z archive was left out: unpack it first, as with 7z x", Severity.FAILED),
-        ("twice.log.gz", "packed twice, and left out", Severity.FAILED),
+        ("twice.log.gz", "compressed twice, and left out", Severity.FAILED),
     ]
 
 

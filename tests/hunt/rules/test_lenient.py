@@ -31,12 +31,12 @@ def compiled(**changes: Any) -> RuleSet:
     [
         ({"tags": ["attack.t1059", "sysmon"]}, "a tag without a namespace"),
         ({"tags": "malware"}, "a tag without a namespace"),
-        ({"id": 119}, "its id is no UUID"),
-        ({"id": "win-1"}, "its id is no UUID"),
+        ({"id": 119}, "its id is not a UUID"),
+        ({"id": "win-1"}, "its id is not a UUID"),
         ({"level": "info"}, "the level 'info'"),
         ({"title": 7}, "it has no title"),
-        ({"status": "fine"}, "not in Sigma's form"),
-        ({"date": "yesterday"}, "not in Sigma's form"),
+        ({"status": "fine"}, "does not follow Sigma's format"),
+        ({"date": "yesterday"}, "does not follow Sigma's format"),
     ],
 )
 def test_particulars_cost_a_note(changes: dict[str, Any], note: str) -> None:

@@ -18,4 +18,4 @@ def test_a_time_that_cannot_be_true(absurd: str, tmp_path: Path) -> None:
     (log,) = found.files
     assert log.events == 6 and log.oldest is not None and log.newest is not None
     assert (log.oldest.year, log.newest.year) == (2026, 2026)
-    assert [problem.count for problem in found.problems if "cannot be true" in problem.what] == [1]
+    assert [problem.count for problem in found.problems if "impossible time" in problem.what] == [1]

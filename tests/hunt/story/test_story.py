@@ -320,7 +320,7 @@ def test_an_indicator_in_a_chain_changes_neither_its_outcome_nor_its_stages() ->
     )
     chain = tell([probe(0), replace(seen, indicator="192.0.2.66")], [logs()]).chains[0]
     assert chain.outcome is Outcome.ATTEMPT and chain.stages == (Stage.PROBE,) and len(chain.sightings) == 2
-    assert "with the sought 192.0.2.66" in chain.summary and "an attempt only" in chain.summary
+    assert "with the indicators 192.0.2.66" in chain.summary and "an attempt only" in chain.summary
 
 
 def test_rules_of_others_are_told_by_their_titles_after_our_words() -> None:

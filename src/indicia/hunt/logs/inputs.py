@@ -192,7 +192,7 @@ def _archive_within(head: bytes) -> str:
         return "a 7z archive was left out: unpack it first, as with 7z x"
     if is_tar(head) or head.startswith(b"PK\x03\x04"):
         return "an archive within an archive was left out"
-    return "packed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
+    return "compressed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
 
 
 def _wide(head: bytes) -> str:

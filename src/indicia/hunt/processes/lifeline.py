@@ -16,7 +16,7 @@ _LOOKS = 0.5  # seconds between two looks, where the system does not tell
 
 
 def end_with(parent: int) -> None:
-    """Has this process killed when the process `parent`, which started it, is gone: in the midst of a task, too.
+    """Has this process killed when the process `parent`, which started it, is gone: in the middle of a task, too.
 
     Linux does it by itself, also while a library in C lets no Python run. Elsewhere a thread looks twice a second.
     """

@@ -40,7 +40,7 @@ def rule_files(paths: Sequence[Path], builtin: bool) -> Iterator[RuleFile | Prob
                 problems.append(_passed(name, f"cannot be read: {reason_of(error)}"))
                 continue
             if not stat.S_ISREG(status.st_mode):
-                problems.append(_passed(name, f"is {kind_of(status.st_mode)}, no file of rules"))
+                problems.append(_passed(name, f"is {kind_of(status.st_mode)}, not a file of rules"))
                 continue
             identity = (status.st_dev, status.st_ino)
             if identity not in seen:

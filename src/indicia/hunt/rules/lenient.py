@@ -42,7 +42,7 @@ def put_right(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             found[name] = value
     level = document.get("level")
     if "level" in found and level not in _KNOWN_LEVELS:
-        notes.append(f"the level {str(level)[:40]!r} is none of Sigma's")
+        notes.append(f"the level {str(level)[:40]!r} is not one of Sigma's")
         found["level"] = _LEVELS.get(str(level).strip().lower(), "medium")
         if str(level).strip().lower() in _KNOWN_LEVELS:
             found["level"] = str(level).strip().lower()
@@ -50,7 +50,7 @@ def put_right(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         value = document.get(name)
         if value is not None and not isinstance(value, str | list | datetime.date):
             notes.append(f"{name} is not what it should be")
-    return found, notes or ["what is said about it is not in Sigma's form"]
+    return found, notes or ["its metadata does not follow Sigma's format"]
 
 
 def _uuid(given: Any, notes: list[str]) -> str:
@@ -58,7 +58,7 @@ def _uuid(given: Any, notes: list[str]) -> str:
     try:
         return str(UUID(str(given)))
     except ValueError:
-        notes.append("its id is no UUID, and was replaced")
+        notes.append("its id is not a UUID and was replaced")
         return str(uuid5(NAMESPACE_URL, f"sigma:{given}"))
 
 

@@ -81,7 +81,7 @@ def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[R
     try:
         documents = rule_documents(text)
     except (yaml.YAMLError, *_FAULTS) as error:
-        reason = f"no readable YAML: {' '.join(str(error).split())[:200]}"
+        reason = f"not readable YAML: {' '.join(str(error).split())[:200]}"
         return [], [Refused("", file, "medium", file, "", "", reason)]
     usable = [document for document in documents if isinstance(document, dict)]
     refused = [
@@ -96,7 +96,7 @@ def _patterns(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[Refuse
     try:
         found, unasked = documents_in(text)
     except (ValueError, RecursionError) as error:
-        return [], [Refused("", file, "medium", file, "", "", f"no readable JSON: {error}")]
+        return [], [Refused("", file, "medium", file, "", "", f"not readable JSON: {error}")]
     return found, [
         Refused(head["id"] or "", head["title"], head["level"], file, "", "", f"a STIX pattern that cannot be asked: {reason}")
         for head, reason in unasked
@@ -347,12 +347,12 @@ def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
     condition = rule.condition
     references = rule.rules or []
     if not all(isinstance(reference.reference, str) for reference in references):
-        raise RuleError("refers to what is no name of a rule")
+        raise RuleError("refers to something that is not the name of a rule")
     aliases = [
         (alias.alias, reference.reference, field) for alias in rule.aliases for reference, field in alias.mapping.items()
     ]
     if not all(isinstance(word, str) for alias in aliases for word in alias):
-        raise RuleError("an alias maps what is no name")
+        raise RuleError("an alias maps something that is not a name")
     operator, count, field, percentile = ">=", len(references), "", 50
     if condition is not None:
         if not isinstance(condition, SigmaCorrelationCondition):

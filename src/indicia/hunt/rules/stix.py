@@ -143,7 +143,7 @@ def _rules(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if all(atom.is_value and not atom.negated for atom in atoms):
             continue  # mere values: the search for indicators sees to them
         if len(kinds - {""}) > 1 or "" in kinds:
-            raise _UnaskedError("it asks one event for what stands in different ones")
+            raise _UnaskedError("it asks a single event for things that are in different ones")
         selections = {f"s{index}": atom.selection for index, atom in enumerate(atoms)}
         for source in _SOURCES[kinds.pop()]:
             document = {**_head(item, number), "logsource": source, "detection": {**selections, "condition": condition}}

@@ -295,7 +295,7 @@ def remark_on(sought: IndicatorSought) -> str:
         except ValueError:
             return ""
         if address.is_private and not _documentation(address):
-            return "an address of a private network: it names another machine in every network"
+            return "a private address: it is a different machine in every network"
         return ""
     host = value.partition("://")[2].partition("/")[0] if sought.type == "url" else value
     if sought.type == "url" and host not in SHARED_HOSTING:

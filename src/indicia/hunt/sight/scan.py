@@ -182,7 +182,7 @@ class Scanner:
             files = [0] if batch.file_of is None else np.unique(batch.file_of[rows]).tolist()
             for number in files:
                 mine = rows if batch.file_of is None else rows[batch.file_of[rows] == number]
-                what = "has a time that cannot be true (before 1980 or after 2100); it counts as a record without one"
+                what = "has an impossible time (before 1980 or after 2100) and counts as a record without one"
                 place = f"{batch.files[number]}:{int(batch.positions[mine[0]])}"
                 fold(found.problems, Problem(where=place, what=what, severity=Severity.NOTE, count=len(mine)))
 

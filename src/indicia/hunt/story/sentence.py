@@ -93,7 +93,7 @@ def summary(host: str, members: Sequence[Sighting], clients: Sequence[str]) -> s
     count = "one sighting" if len(members) == 1 else f"{len(members)} sightings"
     logs = len({member.event.place.file for member in members})
     sought = sorted({member.indicator for member in members if member.indicator is not None})
-    known = f", with the sought {printable(_named(sought))}" if sought else ""
+    known = f", with the indicators {printable(_named(sought))}" if sought else ""
     basis = f"({count} in {'one log' if logs == 1 else f'{logs} logs'}{known})"
     members = [member for member in members if member.indicator is None] or members
     done = [member for member in members if member.outcome is not Outcome.ATTEMPT]

@@ -35,7 +35,7 @@ from indicia.walking import EMPTY, reason_of, told_path, walk
 
 __all__ = ["document_from_text", "each_opened", "open_source"]
 
-_TOO_MUCH = ("unpacks to more than may be read; the rest was not read", "unpack it and give the files")
+_TOO_MUCH = ("unpacks to more than the limit; the rest was not read", "unpack it and give the files")
 _IGNORED_FOLDERS = frozenset(("__pycache__", "node_modules", "__MACOSX"))
 
 
@@ -192,7 +192,7 @@ def _read_plugged_in(
     try:
         text = str(reader.read(data, name))
     except Exception as error:
-        yield _problem(failed(name, f"the plugin {plugin} cannot read it: {error}", "mend the plugin, or uninstall it"))
+        yield _problem(failed(name, f"the plugin {plugin} cannot read it: {error}", "fix the plugin, or uninstall it"))
         return
     parsed = read_plain(text)
     parsed.marking = least
@@ -225,7 +225,7 @@ def _read_parts(run: _Run, head: bytes, stream: Readable, name: str, kind: Kind,
         try:
             parsed = front(part.text, where)
         except RecursionError:
-            yield _problem(failed(where, "is nested too deeply to be read", "this is not how people write documents"))
+            yield _problem(failed(where, "is nested too deeply to be read", "people do not write documents like this"))
             continue
         # What stands on top of a long text holds for all parts of it.
         parsed.marking = Tlp.joined([marking, parsed.marking])
@@ -256,7 +256,7 @@ def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cu
         yield _problem(failed(name, error.message, error.hint))
         return
     except RecursionError:
-        yield _problem(failed(name, "is nested too deeply to be read", "this is not how people write documents"))
+        yield _problem(failed(name, "is nested too deeply to be read", "people do not write documents like this"))
         return
     if cut:
         parsed.problems.append(
@@ -271,7 +271,7 @@ def _read_bytes(run: _Run, data: bytes, name: str, kind: Kind, *, depth: int, cu
         yield inner
     late = parsed.problems[told:]  # those that came up while the members were read
     if not parsed.text.strip() and not opened and not parsed.problems:
-        late.append(failed(name, f"holds no text that can be read ({kind.value})", "is this the right file?"))
+        late.append(failed(name, f"has no readable text ({kind.value})", "is this the right file?"))
     if late:
         yield Opened(problems=tuple(late))
 

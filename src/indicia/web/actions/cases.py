@@ -92,7 +92,7 @@ def _date(form: FormData, name: str) -> str | None:
     try:
         return date.fromisoformat(text).isoformat() if text else None
     except ValueError:
-        raise HTTPException(400, f"{text!r} is no date. Write it as 2021-07-19.") from None
+        raise HTTPException(400, f"{text!r} is not a date. Write it like 2021-07-19.") from None
 
 
 def _guess(pasted: str, texts: list[UploadFile], folder: str) -> str:
@@ -146,7 +146,7 @@ async def stop(request: Request) -> Response:
     await form_of(request)
     job = request.app.state.jobs.get(request.path_params["job"])
     if job is None:
-        raise HTTPException(404, "There is no such job any more.")
+        raise HTTPException(404, "That job no longer exists.")
     job.stop.set()
     return RedirectResponse(f"/jobs/{job.id}", 303)
 

@@ -67,7 +67,7 @@ def _new(request: Request, form: FormData, held: Held, own: list[Own]) -> list[J
     if name.casefold() in {one.name.casefold() for one in own}:
         raise HTTPException(400, f"There is a hypothesis {name!r} already.")
     if len(own) >= MOST_OWN:
-        raise HTTPException(400, f"There are {MOST_OWN} of them: put one away first.")
+        raise HTTPException(400, f"There are {MOST_OWN} of them: remove one first.")
     made = judgement_of(request, form, "", ACTION, _value(name, fits), field(form, "note"))
     return [msgspec.structs.replace(made, subject=stable_id("hypothesis", name, made.id))]
 

@@ -177,7 +177,7 @@ def _claim(form: FormData, document: Document, case: Case, knowledge: Knowledge)
     source, accused = field(form, "source", 300), field(form, "accused", 300)
     start = document.text.find(quote) if quote else -1
     if start < 0:
-        raise HTTPException(400, "The sentence does not stand in the text. Copy it from there, word by word.")
+        raise HTTPException(400, "That sentence is not in the text. Copy it from there exactly.")
     span = document.span(start, start + len(quote))
 
     def party(name: str) -> Party | None:

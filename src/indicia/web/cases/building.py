@@ -54,7 +54,7 @@ def work_for(order: Order, shelf: Shelf) -> Callable[[ProgressCall], str]:
             )
             if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
                 why = "; ".join(f"{Path(one.where).name}: {one.what}" for one in case.problems[:5])
-                raise InputError(f"Nothing of it could be used. {why}", hint="texts, HTML, PDF, DOCX and logs are understood")
+                raise InputError(f"None of it could be used. {why}", hint="texts, HTML, PDF, DOCX and logs are understood")
             progress("saving", 0, None)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             store = shelf.store(order.slug, make=True)

@@ -73,7 +73,7 @@ class Tables:
     def ask(self, sql: str) -> Answer:
         """The first rows of one question. Raises: UsageError for one that cannot be answered, or took too long."""
         if len(sql) > MOST_SQL:
-            raise UsageError(f"a question has at most {MOST_SQL:,} characters")
+            raise UsageError(f"a query has at most {MOST_SQL:,} characters")
         with self._turn, self._until(time.monotonic() + SECONDS):
             begun = time.monotonic()
             try:
@@ -84,7 +84,7 @@ class Tables:
             except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
                 raise UsageError(_reason(error)) from None
         if not columns:
-            raise UsageError("that asks for nothing", hint="for example: select * from claims")
+            raise UsageError("that is not a query", hint="for example: select * from claims")
         spent = max(1, round((time.monotonic() - begun) * 1000))
         return Answer(columns, [tuple(map(_short, row)) for row in rows[:MOST_ROWS]], len(rows) > MOST_ROWS, spent)
 
@@ -121,5 +121,5 @@ def _reason(error: Exception) -> str:
     if "interrupted" in text:
         return f"that takes longer than {SECONDS:g} seconds: ask for less, or filter first"
     if "not authorized" in text or "prohibited" in text:
-        return "only SELECT over these tables is answered"
+        return "only SELECT on these tables is allowed"
     return text

@@ -83,7 +83,7 @@ class Sightings:
         descending: bool = False,
     ) -> Found:
         """`wanted` maps facets (and `chain`) to a value; `among` are the only places to look at; days are inclusive; `inside`
-        looks for `words` in the midst of words too, which takes a while."""
+        looks for `words` in the middle of words too, which takes a while."""
         size = len(self)
         base = np.ones(size, bool)
         if among is not None:

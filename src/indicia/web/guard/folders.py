@@ -29,13 +29,13 @@ class Folders:
     def inside(self, text: str) -> Path:
         """The path that a form names. Raises: HTTPException, which says the same of all that is outside, there or not."""
         if not self.all:
-            raise HTTPException(403, "No folder of this machine may be read. Start with: indicia serve --read FOLDER")
+            raise HTTPException(403, "No folder on this machine may be read. Start with: indicia serve --read FOLDER")
         try:
             path = Path(os.path.realpath(Path(text).expanduser()))
         except (OSError, RuntimeError, ValueError):  # no such user, too long, a NUL
             raise HTTPException(400, f"{text[:100]!r} cannot be a path on this machine.") from None
         if not any(path.is_relative_to(folder) for folder in self.all):
-            raise HTTPException(403, f"{text[:100]!r} is in none of the folders that were named at the start (--read).")
+            raise HTTPException(403, f"{text[:100]!r} is not in any folder given with --read.")
         try:
             path.stat()
         except (OSError, ValueError) as error:

@@ -54,9 +54,9 @@ def hosts_of(address: str, given: Iterable[str]) -> Hosts:
             name = f"[{name}]" if ipaddress.ip_address(name.strip("[]")).version == 6 else name
         except ValueError:
             if not _NAME.fullmatch(name):
-                raise UsageError(f"{text!r} is no host name", hint="as --name indicia.example: no port, no *") from None
+                raise UsageError(f"{text!r} is not a host name", hint="as --name indicia.example: no port, no *") from None
         if scheme not in {"", "http", "https"}:
-            raise UsageError(f"{text!r} is no host name", hint="for example: --name https://indicia.example")
+            raise UsageError(f"{text!r} is not a host name", hint="for example: --name https://indicia.example")
         names.append(name)
         if scheme == "https":
             secure.add(name)
@@ -64,5 +64,5 @@ def hosts_of(address: str, given: Iterable[str]) -> Hosts:
         names += [one for one in LOCAL if one not in names]
     if not names:
         hint = "--name indicia.example, and the pages open at that name alone"
-        raise UsageError(f"others can reach {address}: say by which name they may", hint=hint)
+        raise UsageError(f"others can reach {address}: say under which name", hint=hint)
     return Hosts(tuple(names), frozenset(secure))

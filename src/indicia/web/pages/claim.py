@@ -31,7 +31,7 @@ def claim(ask: Ask) -> Page:
 
 
 def check(ask: Ask) -> Page:
-    """The claims of which the reader is not sure and that no person has seen, one at a time: the one that follows `after`."""
+    """The claims that the reader is not sure of and that no person has seen, one at a time: the one that follows `after`."""
     held = ask.held
     every = [one for one in held.doubtful if one.id in held.claims]
     waiting = {one.id for one in held.waiting}
@@ -107,7 +107,7 @@ def _first_words(text: str) -> str:
 
 
 def _others(held: Held, one: Claim) -> list[Position]:
-    """What others say of the same accused, for and against."""
+    """What others say about the same accused, for and against."""
     name, source = accused_words(one), source_words(one)
     if one.accused.party is None:
         return []

@@ -21,12 +21,12 @@ READ, MACHINES = "To read and to send", "For other tools"
 FILES = {
     "html": ("brief.html", "text/html; charset=utf-8", "Brief, one HTML page", "Opens anywhere, needs nothing else.", READ),
     "pdf": ("brief.pdf", "application/pdf", "Brief, PDF", "To print and to send.", READ),
-    "md": ("brief.md", "text/markdown; charset=utf-8", "Brief, Markdown", "To go on writing.", READ),
+    "md": ("brief.md", "text/markdown; charset=utf-8", "Brief, Markdown", "To edit as text.", READ),
     "docx": (
         "brief.docx",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "Brief, Word",
-        "To go on writing where Word is used.",
+        "To edit in Word.",
         READ,
     ),
     "card": ("card.svg", "image/svg+xml", "Card, one picture", "Who said what, in which words: to publish.", READ),

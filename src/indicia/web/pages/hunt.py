@@ -296,6 +296,6 @@ def reach(ask: Ask) -> Page:
     view = {
         "oldest": min((low for low, _ in bounds), default=None),
         "newest": max((high for _, high in bounds), default=None),
-        "odd": f"Files with a hole, a fault or of no known format stand first: {len(odd)} of {len(files)}." if odd else "",
+        "odd": f"Files with gaps, errors or an unknown format come first: {len(odd)} of {len(files)}." if odd else "",
     }
     return Page("reach.html.j2", "How far the logs reach", data, view)

@@ -78,7 +78,7 @@ def help_page(ask: Ask) -> Page:
 def _job(request: Request) -> Job:
     job: Job | None = request.app.state.jobs.get(request.path_params["job"])
     if job is None:
-        raise HTTPException(404, "There is no such job any more. Its case, if it was built, is on the first page.")
+        raise HTTPException(404, "That job no longer exists. Its case, if it was built, is on the first page.")
     return job
 
 

@@ -15,8 +15,8 @@ DEEDS = {
     "regrade": "graded it",
     "add": "added it",
     "note": "commented",
-    "star": "starred it, or took the star away",
-    "done": "marked it as done, or took that back",
+    "star": "starred it, or removed the star",
+    "done": "marked it as done, or undid that",
     "hypothesis": "kept a hypothesis",
 }
 UNSAID = {"tie_state", "incident_id"}  # ids beside the words that were typed

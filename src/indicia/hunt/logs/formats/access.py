@@ -91,7 +91,9 @@ def _batch(log: LogInput, block: LineBlock, wanted: frozenset[str], odd: Odd) ->
     names = _names(block)
     if not names:
         if len(block.starts):
-            yield Problem(where=f"{log.name}:{block.first}", what="lines that are no access log", count=len(block.starts))
+            yield Problem(
+                where=f"{log.name}:{block.first}", what="lines that are not from an access log", count=len(block.starts)
+            )
         return
     encoded = {" time", " zone", " request", *(name for name in names if name.lower() in wanted)}
     rows = read_rows(block, np.arange(len(block.starts)), names, delimiter=" ", quoted=True, escape="\\", wanted=encoded)

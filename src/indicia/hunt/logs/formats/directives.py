@@ -232,7 +232,7 @@ def _telling(names: Sequence[str], wanted: frozenset[str], kind: DirectiveLog) -
 def _told(log: LogInput, block: LineBlock, rows: Rows, fields: int) -> Problem:
     count = rows.ragged + rows.unbalanced
     odd = rows.lines[-count:]
-    what = f"does not have the {fields} fields of its header (cut, or a quote without its twin); read as far as it goes"
+    what = f"does not have the {fields} fields of its header (cut off, or an unmatched quote); read as far as possible"
     return Problem(where=f"{log.name}:{block.first + int(odd.min())}", what=what, severity=Severity.NOTE, count=count)
 
 

@@ -134,7 +134,7 @@ def _group(log: LogInput, data: bytes, at: int, reader: ChunkReader) -> Iterator
         chunk = data[start : start + CHUNK]
         if len(chunk) < CHUNK:
             if chunk.strip(b"\0"):
-                what = f"the last chunk is cut off after {len(chunk)} of {CHUNK} bytes; read as far as it goes"
+                what = f"the last chunk is cut off after {len(chunk)} of {CHUNK} bytes; read as far as possible"
                 yield Problem(where=_where(log, at + start), what=what, severity=Severity.NOTE)
             chunk = chunk.ljust(CHUNK, b"\0")
         if chunk.startswith(_CHUNK_MAGIC):
@@ -177,7 +177,7 @@ def _unclaimed(log: LogInput, data: bytes, at: int) -> Iterator[EventBatch | Pro
     starts = [start for start in range(0, len(data) - CHUNK + 1, CHUNK) if data.startswith(_CHUNK_MAGIC, start)]
     records = list(slack_in(data, starts, at))
     if records:
-        what = "records that no list of the log names any more (slack): their texts are read"
+        what = "leftover records in unused space (slack): only their texts are read"
         where = _where(log, records[0].at)
         yield Problem(where=where, what=what, severity=Severity.NOTE, count=len(records))
         yield slack_batch(log.name, records)

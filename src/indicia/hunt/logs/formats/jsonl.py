@@ -59,7 +59,7 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatc
                 yield from batches(log, some, wanted, reader.unit)
         for name, count in reader.envelopes.items():
             documents = "one document" if count == 1 else f"{count:,} documents"
-            what = f"{documents} held many records each, under {name}: {reader.count:,} records in all"
+            what = f"{documents} contained many records each, under {name}: {reader.count:,} records in all"
             yield Problem(where=log.name, what=what, severity=Severity.NOTE)
 
 
@@ -91,7 +91,7 @@ class _Reader:
                 if isinstance(record, dict) and record:
                     yield (position, unpacked(record)), size
                 else:
-                    what = "a record without any field" if record == {} else "JSON, but no object"
+                    what = "a record without fields" if record == {} else "JSON, but not an object"
                     yield Problem(where=f"{self._log.name}:{position}", what=what)
 
 
@@ -129,7 +129,7 @@ def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any], int] | Proble
                 if isinstance(record, dict):
                     yield block.first + index, record, len(text)
                 else:
-                    yield Problem(where=f"{log.name}:{block.first + index}", what="JSON, but no object")
+                    yield Problem(where=f"{log.name}:{block.first + index}", what="JSON, but not an object")
 
 
 def _whole(log: LogInput, stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any], int] | Problem]:
@@ -140,9 +140,9 @@ def _whole(log: LogInput, stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any
             if isinstance(record, dict):
                 yield 0, record, size
             else:
-                yield Problem(where=f"{log.name}:{number}", what="JSON, but no object")
+                yield Problem(where=f"{log.name}:{number}", what="JSON, but not an object")
     except (ValueError, RecursionError) as error:
-        yield Problem(where=f"{log.name}:{number + 1}", what=f"no JSON from here on: {error}")
+        yield Problem(where=f"{log.name}:{number + 1}", what=f"not JSON from here on: {error}")
     except (OSError, EOFError) as error:
         yield Problem(where=f"{log.name}:{number + 1}", what=f"cannot be read on: {error}")
 

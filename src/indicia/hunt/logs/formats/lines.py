@@ -160,9 +160,7 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
     if b"\0" in data:
         count = data.count(b"\0")
         data = data.replace(b"\0", b"")
-        problems.append(
-            Problem(where=where, what=f"{count} NUL bytes, as after a hard stop, were passed over", severity=Severity.NOTE)
-        )
+        problems.append(Problem(where=where, what=f"{count} NUL bytes, as after a crash, were skipped", severity=Severity.NOTE))
     if not data.isascii() and not _is_utf8(data):
         lines = data.split(b"\n")
         count = 0
@@ -173,7 +171,8 @@ def readable(data: bytes, where: str) -> tuple[bytes, list[Problem]]:
                 count += 1
                 lines[index] = line.decode("cp1252", "replace").encode()
         data = b"\n".join(lines)
-        what = f"{count} lines are no UTF-8 and were read as Windows-1252"
+        lines_are = "line is" if count == 1 else "lines are"
+        what = f"{count} {lines_are} not UTF-8 and read as Windows-1252"
         problems.append(Problem(where=where, what=what, severity=Severity.NOTE, count=count))
     return data, problems
 

@@ -66,7 +66,7 @@ def _rows(log: LogInput, delimiter: str) -> Iterator[tuple[tuple[int, dict[str, 
             yield (line, unpacked(fields)), lines.taken
     yield from lines.problems
     if ragged:
-        what = f"does not have the {len(names)} fields of its header; read as far as it goes"
+        what = f"does not have the {len(names)} fields of its header; read as far as possible"
         yield Problem(where=f"{log.name}:{first_ragged}", what=what, severity=Severity.NOTE, count=ragged)
 
 

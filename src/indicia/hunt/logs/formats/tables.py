@@ -110,7 +110,7 @@ def _batch(
     if rows.ragged or rows.unbalanced:
         count = rows.ragged + rows.unbalanced
         where = f"{log.name}:{block.first + int(rows.lines[-count:].min())}"
-        what = f"does not have the {len(names)} fields of its header; read as far as it goes"
+        what = f"does not have the {len(names)} fields of its header; read as far as possible"
         yield Problem(where=where, what=what, severity=Severity.NOTE, count=count)
     if not len(rows.lines):
         return
@@ -151,7 +151,7 @@ def _records(
         if block.ends[index] > block.starts[index]:
             fields = row_fields(names, block.line(index), delimiter, quoted=True)
             if len(fields) == 0:
-                yield Problem(where=f"{log.name}:{block.first + index}", what="a record without any field")
+                yield Problem(where=f"{log.name}:{block.first + index}", what="a record without fields")
             else:
                 found.append((block.first + index, unpacked(fields)))
     yield from batches(log, found, wanted, "line")

@@ -45,7 +45,7 @@ def read(logs: Iterable[LogInput], wanted: Wanted) -> Iterator[EventBatch | Prob
                 block = _without_mark(block)
                 positions = np.arange(block.first, block.first + len(block.starts))
                 for index, fault in table.add(block, positions):
-                    yield Problem(where=f"{log.name}:{block.first + index}", what=f"no event in JSON: {fault}")
+                    yield Problem(where=f"{log.name}:{block.first + index}", what=f"not an event in JSON: {fault}")
                 if table.is_full(BATCH):
                     yield table.batch()
     if table.size:

@@ -55,7 +55,7 @@ def _events(log: LogInput) -> Iterator[tuple[tuple[int, dict[str, Any]], int] | 
         try:
             yield (number, event_of_xml(text)), len(text)
         except (ParseError, DefusedXmlException, ValueError, RecursionError) as error:
-            yield Problem(where=f"{log.name} record {number}", what=f"no readable XML: {error}")
+            yield Problem(where=f"{log.name} record {number}", what=f"not readable XML: {error}")
 
 
 def event_of_xml(text: str | bytes) -> dict[str, Any]:

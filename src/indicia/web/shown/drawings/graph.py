@@ -72,7 +72,7 @@ def graph_drawing(
     canvas = Drawing(sizes.wide, TOP + rows * STEP + 66)
     left, right = ({name: y + DOWN for name, y in spread(names, rows, STEP).items()} for names in (shown, targets))
     canvas.text(sizes.left - 12, 18, "who speaks", size=12, fill="quiet", anchor="end")
-    canvas.text(sizes.right + 12, 18, "of whom", size=12, fill="quiet")
+    canvas.text(sizes.right + 12, 18, "about whom", size=12, fill="quiet")
     levels = {_target(one): one.level.value for one in mine if one.level}
     thin = THIN if len(mine) > MANY else 1.0
     for one in sorted(mine, key=lambda one: -WIDTH[one.said.firmness]):
