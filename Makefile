@@ -46,6 +46,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md docs src examples integrations
+	$(BIN)/python scripts/prose.py
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev
@@ -56,7 +57,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/records_reference.py
 	$(BIN)/python scripts/man_page.py
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 golden: $(VENV)/.dev
 	INDICIA_GOLDEN=write $(BIN)/python -m pytest -k golden

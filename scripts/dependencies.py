@@ -206,7 +206,7 @@ def page(found: list[Row]) -> str:
         "",
         "`python scripts/dependencies.py --advisories FOLDER` compares the locked versions with a database in the OSV format, offline.",
         "Run it before a release with a fresh copy; `pip-audit` does the same over the network. With pypa/advisory-database as of",
-        "2024-10-10, the newest copy that was at hand, none of the locked versions is in an advisory; that says nothing of later ones.",
+        "2024-10-10, the newest copy that was at hand, none of the locked versions is in an advisory; that says nothing about later ones.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -50,7 +50,7 @@ def _lines() -> Iterator[str]:
         "# Records",
         "",
         "Made from the code by `python scripts/records_reference.py`. This is what `case.json` holds, and what `indicia.records` gives. All",
-        "records are frozen; a list is a tuple; times are UTC. What may change and what may not: [library.md](library.md#what-does-not-change).",
+        "records are frozen; a list is a tuple; times are UTC. What stays stable: [library.md](library.md#what-stays-stable).",
     )
     names = [*(name for name in FIRST if name in structs), *sorted(name for name in structs if name not in FIRST)]
     for name in names:
