@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
-from indicia.hunt.logs.formats.evtx_slack import RECORD_MAGIC, slack_in
+from indicia.hunt.logs.formats.evtx_slack import RECORD_MAGIC, Claimed, slack_in
 from indicia.records import Severity
 
 TIME = 132_592_032_000_000_000  # hundreds of nanoseconds since 1601: 2021-03-03
@@ -51,3 +51,8 @@ def test_whatever_stands_there_is_read_within_the_chunk(content: bytes, at: int,
     data = bytearray(chunk(1, 0, free % (1 << 32), {at: content}))
     for each in slack_in(bytes(data), [0], 0):
         assert 512 <= each.at < CHUNK
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6), st.integers(0, 45))
+def test_what_chunks_claim_is_what_their_ranges_hold(spans: list[tuple[int, int]], identity: int) -> None:
+    assert (identity in Claimed(spans)) is any(identity in range(first, last + 1) for first, last in spans)

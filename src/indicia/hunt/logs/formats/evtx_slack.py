@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, SMALLEST_RECORD
 from indicia.hunt.logs.formats.plainlines import Told, told_batch
 
-__all__ = ["FIRST_RECORD", "RECORD_MAGIC", "Slack", "size_of", "slack_batch", "slack_in"]
+__all__ = ["FIRST_RECORD", "RECORD_MAGIC", "Claimed", "Slack", "size_of", "slack_batch", "slack_in"]
 
 FIRST_RECORD = 512
 RECORD_MAGIC = b"\x2a\x2a\0\0"
@@ -29,12 +30,12 @@ _TEXT = re.compile(rb"(?:[\t\x20-\x7e\xa0-\xff]\x00|[\x86-\xff]\x03|[\x10-\x7f]\
 
 
 class Slack(NamedTuple):
-    """Such a record: the byte of the log at which it stands, its id, its time (microseconds since 1970) and texts."""
+    """Such a record: the byte of the log at which it stands, its id, its time (microseconds since 1970), its texts by line."""
 
     at: int
     id: int
     time: int
-    texts: tuple[str, ...]
+    text: str
 
 
 def size_of(chunk: bytes | bytearray, at: int) -> int:
@@ -53,7 +54,7 @@ def slack_in(data: bytes, starts: Sequence[int], at: int) -> Iterator[Slack]:
 
     Those whose id another of the chunks claims are left out: the chunks of a new log begin as copies of the first.
     """
-    claimed = [range(first, last + 1) for first, last in (struct.unpack_from("<QQ", data, start + 24) for start in starts)]
+    claimed = Claimed(struct.unpack_from("<QQ", data, start + 24) for start in starts)
     for start in starts:
         (free,) = struct.unpack_from("<I", data, start + 48)
         begin = max(free, FIRST_RECORD)
@@ -64,10 +65,28 @@ def slack_in(data: bytes, starts: Sequence[int], at: int) -> Iterator[Slack]:
             size = size_of(chunk, begin)
             if size:
                 identity, time = struct.unpack_from("<QQ", chunk, begin + 8)
-                if not any(identity in ids for ids in claimed):
-                    texts = (found[0].decode("utf-16-le") for found in _TEXT.finditer(chunk, begin + _HEAD, begin + size - 4))
-                    yield Slack(at + start + begin, identity, time // 10 - _EPOCH, tuple(texts))
+                if identity not in claimed:
+                    texts = _TEXT.findall(chunk, begin + _HEAD, begin + size - 4)
+                    yield Slack(at + start + begin, identity, time // 10 - _EPOCH, b"\n\0".join(texts).decode("utf-16-le"))
             begin += size or 4
+
+
+class Claimed:
+    """Which ids some chunks claim, each from a first to a last."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in sorted(spans):
+            if self._lasts and first <= self._lasts[-1] + 1:
+                self._lasts[-1] = max(self._lasts[-1], last)
+            elif first <= last:
+                self._firsts.append(first)
+                self._lasts.append(last)
+
+    def __contains__(self, identity: int) -> bool:
+        at = bisect_right(self._firsts, identity) - 1
+        return at >= 0 and identity <= self._lasts[at]
 
 
 def slack_batch(file: str, records: Sequence[Slack]) -> EventBatch:
@@ -80,7 +99,7 @@ def slack_batch(file: str, records: Sequence[Slack]) -> EventBatch:
                 each.time if abs(each.time) < 1 << 62 else NO_TIME,
                 "",
                 "",
-                {"EventRecordID": str(each.id), "message": "\n".join(each.texts)},
+                {"EventRecordID": str(each.id), "message": each.text},
             ),
         )
         for each in records
