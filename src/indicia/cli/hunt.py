@@ -88,10 +88,10 @@ def hunt(
         str | None,
         typer.Option(
             "--watch",
-            help="Go through what one --table has gained since the last call; tell it in this folder (docs/scale.md).",
+            help="Hunt through what one --table has gained since the last call, reporting into this folder (docs/scale.md).",
         ),
     ] = None,
-    late: Annotated[int, typer.Option("--late", min=0, help="With --watch: minutes by which events may come late.")] = 60,
+    late: Annotated[int, typer.Option("--late", min=0, help="With --watch: how many minutes late events may arrive.")] = 60,
     fail_on_hit: Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
