@@ -75,3 +75,14 @@ def test_no_affair_is_taken_from_a_short_text_that_is_older() -> None:
     document = Document(id=stable_id("document", text), name="case", text=text, sha256="", published="2019-07-01")
     claims, _ = read_claims(document, KNOWN)
     assert [claim.incident_id for claim in claims] == [None]
+
+
+def test_what_a_group_is_said_to_be_is_not_the_deed_before() -> None:
+    text = (
+        "In 2014 Korea Hydro and Nuclear Power was hacked, and plans of reactors were leaked on Twitter. "
+        "Kimsuky is a cyber espionage group that South Korea ties to North Korea."
+    )
+    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
+    claims, _ = read_claims(document, KNOWN, threshold=0.1)
+    named = [claim for claim in claims if claim.accused.party and claim.accused.party.canonical == "Kimsuky"]
+    assert named and {claim.incident for claim in named} == {None}

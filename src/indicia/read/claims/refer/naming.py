@@ -23,6 +23,9 @@ from indicia.records import Stance
 
 __all__ = ["Called", "Namer"]
 
+_IS, _WHAT = frozenset({"is", "was", "are", "were"}), frozenset({"a", "an", "the", "one"})
+_ENDS = frozenset({"that", "which", "who", ";", ":"})
+_APPOSED = 16  # words between a name and "is": other names for it
 SHORT = 1500  # characters of a text that is mostly about one affair
 _EMPTY = word_set("incidents.empty")
 LOOK_BACK = 500  # characters before a claim in which its incident may have been told
@@ -62,6 +65,8 @@ class Namer:
         known = self._named(words) or self._told_of(self.text[start:end])
         if known is not None:
             return Called(known.name, known.id, True)
+        if not own and _is_profile(found):
+            return Called(None, None, False)
         bare = self._nearest(found, telling=False)
         act = found.draft.act or own or bare
         first = found.piece.whole.row[act[0]].low if act is not None else ""
@@ -201,6 +206,17 @@ def _of_doers(found: Found) -> bool:
     behind = found.draft.cue + 1
     after = (party for party in found.piece.whole.parties if party.first == behind)
     return found.draft.rule == "behind" and any(party.kinds[0] in ("actor", "criminal", "group") for party in after)
+
+
+def _is_profile(found: Found) -> bool:
+    """Whether a sentence says what its accused is ("X, also known as Y, is a group that ..."): what stands before it is about
+    another."""
+    party, row = found.accused, found.piece.whole.row
+    if party is None or found.draft.stance is not Stance.ACCUSES or party.first - _begin(found.piece) > 2:
+        return False
+    at = next((k for k in range(party.last, len(row) - 1) if row[k].low in _IS), len(row))
+    inside = all(unit.low not in _ENDS for unit in row[party.last : at])
+    return at + 1 < len(row) and inside and row[at + 1].low in _WHAT and at - party.last <= _APPOSED
 
 
 def _begin(piece: Cut) -> int:
