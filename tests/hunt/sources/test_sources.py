@@ -104,7 +104,9 @@ def test_the_same_as_a_table(case: dict[str, Any], tmp_path: Path) -> None:
 
 
 def test_every_kind_has_a_case() -> None:
-    assert {case["source"] for case in CASES} == {*FAMILIES, *(carrier.name for carrier in CARRIERS if not carrier.only_known)}
+    named = {case["source"] for case in CASES}
+    assert named >= {*FAMILIES, *(carrier.name for carrier in CARRIERS if not carrier.only_known)}
+    assert named <= {*FAMILIES, *(carrier.name for carrier in CARRIERS)}
 
 
 def test_a_log_that_shows_nothing_is_asked_nothing(tmp_path: Path) -> None:
