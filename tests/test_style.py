@@ -27,6 +27,15 @@ def test_pages_of_the_docs_lead_somewhere() -> None:
             assert "://" in target or (path.parent / target).exists(), (path.name, target)
 
 
+def test_every_heading_has_something_below_it() -> None:
+    """A merge that keeps both sides leaves headings that stand alone, or twice."""
+    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")):
+        text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        assert not (alone := re.search(r"^(#+) .+\n\s*\1 .+$", text, re.MULTILINE)), (path.name, alone[0] if alone else "")
+        heads = [head for head in re.findall(r"^## .+$", text, re.MULTILINE) if path.name != "records.md"]
+        assert len(heads) == len(set(heads)), (path.name, heads)
+
+
 def anchors(page: Path) -> set[str]:
     """What the headings of a page are called in a link, as Python-Markdown makes it."""
     heads = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)

@@ -122,7 +122,7 @@ def _made(
 
     if not internal:
         if case.hunt is not None or case.judgements:
-            voice.say("names of machines and people, log lines and notes were left out; --internal lets them leave", "dim")
+            voice.say("names of machines and people, log lines and notes were left out; --internal includes them", "dim")
         case = without_internals(case)
     if form == "stix":
         return stix_pieces(case, load(), internal=internal, texts=texts)
