@@ -52,7 +52,11 @@ def _since(case: Case, before: Case, notes: Notes) -> Box:
 
 def _to_check(case: Case, notes: Notes) -> Iterable[Line]:
     """The claims that the reader is not sure of, if any, in one line."""
-    found = positions(to_check(case.claims, case.judgements))
+    found, counted = [], set[str]()
+    for one in positions(to_check(case.claims, case.judgements)):
+        if not counted.issuperset(one.claims):  # a claim that names and ties counts once
+            found.append(one)
+            counted.update(one.claims)
     if found:
         told = notes.index.show(_each(found), 300)
         text = tell("Whether these were read correctly (please check; they do not count yet): {claims}.", claims=told)
