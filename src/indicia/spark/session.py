@@ -9,7 +9,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,8 @@ def begin(master: str | None = None) -> Iterator[SparkSession]:
     try:
         yield session
     finally:
-        session.stop()
+        with suppress(ConnectionError):  # its Java has ended before
+            session.stop()
 
 
 def _started(master: str) -> SparkSession:
@@ -59,7 +60,8 @@ def _started(master: str) -> SparkSession:
         "spark.master": master,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()}",
+        # Without memory Java would wait for ever for the answer that it has lost.
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()} -XX:+ExitOnOutOfMemoryError",
     }
     if master.startswith("local"):  # nobody else has to reach it, so nobody else can
         os.environ.setdefault("SPARK_LOCAL_IP", _LOOPBACK)
@@ -106,6 +108,8 @@ def told_by_spark(error: object) -> str:
     text = str(error)
     if "stopped SparkContext" in text:
         return "the master did not answer"
+    if isinstance(error, ConnectionError) or "Answer from Java side is empty" in text:
+        return "its Java on this machine ended, as it does where it has too little memory (spark.driver.memory)"
     causes = [found["cause"] for line in text.splitlines() if (found := _CAUSE.match(line.strip()))]
     telling = [cause for cause in causes if not _JOB.match(cause)]
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
@@ -130,8 +134,8 @@ def without_warnings() -> Iterator[None]:
 
 
 def is_of_spark(error: Exception) -> bool:
-    """Whether Spark or its bridge to Java has raised it."""
-    return type(error).__module__.startswith(("py4j", "pyspark"))
+    """Whether Spark or its bridge to Java has raised it, which loses its connection where Java ends."""
+    return type(error).__module__.startswith(("py4j", "pyspark")) or isinstance(error, ConnectionError)
 
 
 @contextmanager
