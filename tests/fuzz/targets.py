@@ -283,17 +283,17 @@ _OFFICIAL = (Real("attack/*-12.1.json.gz", ""), Real("knowledge/kev/*.json", "")
              Real("knowledge/misp-galaxy/mitre-d3fend.json", ""))  # fmt: skip
 
 TARGETS: dict[str, Target] = {
-    "log": Target(log, 330, "log-*", _LOGS, _logs),
+    "log": Target(log, 355, "log-*", _LOGS, _logs),
     "hunt": Target(hunt, 20, "log-*", _LOGS, _logs),
     "pack": Target(pack, 100, "pack-*"),
     "text": Target(text, 200, "text-*", _TEXTS),
     "claims": Target(claims, 8, "text-*", _TEXTS),
-    "sought": Target(sought, 20, "text-[smnc]*[nv]"),
+    "sought": Target(sought, 5, "text-[smnc]*[nv]"),
     "rule": Target(rule, 150, "rule-*", _RULES),
     "line": Target(line, 20, "line-*"),
     "setting": Target(setting, 50, "setting-*"),
     "feed": Target(feed, 50, "feed-*"),
-    "case": Target(case, 15, "case-*", made=_cases),
+    "case": Target(case, 5, "case-*", made=_cases),
     "official": Target(official, 7, "official-*", _OFFICIAL),
     "form": Target(pages.form, 30, "form-*"),
 }

@@ -155,6 +155,10 @@ def conditions_for(rules: RuleSet, family: str) -> Iterator[tuple[int, Node]]:
             yield number, cases[0] if len(cases) == 1 else Or(tuple(cases))
 
 
+def _left_out(name: str, what: str) -> Problem:
+    return Problem(where=name, what=what, severity=Severity.FAILED)
+
+
 def load_rules(
     paths: Sequence[Path], *, builtin: bool = True, cached: bool = True, progress: Progress | None = None
 ) -> tuple[RuleBook, tuple[Problem, ...]]:
@@ -176,10 +180,10 @@ def load_rules(
             with Path(path).open("rb") as file:
                 content = file.read(LARGEST + 1)
         except OSError as error:
-            problems.append(Problem(where=name, what=f"cannot be read: {error.strerror or error}"))
+            problems.append(_left_out(name, f"cannot be read: {error.strerror or error}"))
             continue
         if len(content) > LARGEST:
-            problems.append(Problem(where=name, what=f"a rule file of more than {LARGEST >> 20} MB"))
+            problems.append(_left_out(name, f"is a rule file of more than {LARGEST >> 20} MB"))
         else:
             files.append((name, content))
     key = cache.key_of(files) if cached else ""
