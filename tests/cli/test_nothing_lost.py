@@ -248,6 +248,14 @@ def test_a_pipe_that_is_called_as_a_rule_is_passed_over(given: str, tmp_path: Pa
     assert "a.yml: is a pipe" in err
 
 
+def test_a_file_of_rules_that_is_too_large_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.log").write_bytes(IIS)
+    (tmp_path / "a.yml").write_bytes(b"#" * (5 << 20))
+    code, _, told = said(capsys, hunt, tmp_path / "a.log", rules=[tmp_path / "a.yml"], builtin=False, as_json=True)
+    assert code == exits.E_PARTIAL
+    assert "is a rule file of more than 4 MB" in told
+
+
 def test_a_log_that_is_cut_while_it_is_read_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

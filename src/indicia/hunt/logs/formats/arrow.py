@@ -63,9 +63,9 @@ def _tables(log: LogInput, size: int) -> Iterator[pa.RecordBatch]:
             import pyarrow.parquet as pq  # few logs are such, and it takes a while to load
 
             with pq.ParquetFile(source) as file:
-                yield from file.iter_batches(size)
+                yield from file.iter_batches(size, use_threads=False)  # of which none may be begun while memory is bounded
         else:
-            with pa.ipc.open_file(source) as file:
+            with pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(use_threads=False)) as file:
                 for index in range(file.num_record_batches):
                     rows = file.get_batch(index)
                     rows.validate(full=True)  # its offsets may lead out of its memory
