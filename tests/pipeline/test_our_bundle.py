@@ -42,4 +42,4 @@ def test_one_that_was_tampered_with_is_read_as_any_other(tmp_path: Path) -> None
     documents, _, mentions, problems = read_sources([str(path)], load())
     assert [document.name for document in documents] == [str(path)]
     assert mentions
-    assert any("cannot be read back" in problem.what for problem in problems)
+    assert any("but damaged" in problem.what for problem in problems)

@@ -133,7 +133,7 @@ def test_who_gives_another_address_hears_of_the_collections(server: str, address
 
 
 def test_without_a_token_one_is_asked_for(server: str) -> None:
-    with pytest.raises(IndiciaError, match=r"it may want a token: --token-file FILE; this server offers: TLP:CLEAR at "):
+    with pytest.raises(IndiciaError, match=r"it may need a token: --token-file FILE; this server offers: TLP:CLEAR at "):
         pull(at(server, Tlp.AMBER, ""))
     with pytest.raises(IndiciaError, match="check the token file"):
         pull(at(server, Tlp.AMBER, ""), f"{ALICE}x")

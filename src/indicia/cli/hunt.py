@@ -121,7 +121,7 @@ def hunt(
         if value and engine is not Engines.SPARK:
             raise UsageError(f"{name} is for --engine spark")
     if watch is not None and (paths or len(tables or ()) != 1):
-        raise UsageError("--watch is for one --table", hint="watch others in a run of their own")
+        raise UsageError("--watch is for one --table", hint="watch others in a separate run")
     if not paths and not tables:
         raise UsageError("no logs were given", hint="name files or folders with logs")
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()

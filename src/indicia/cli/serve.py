@@ -95,7 +95,7 @@ def serve(
     from indicia.web.taxii.server import beside
 
     if open_to is not None and (taxii_only or readers or inbox or reads or user_header):
-        raise UsageError("--open is a page that is only read", hint="start another server for forms, TAXII and its readers")
+        raise UsageError("--open is a read-only page", hint="start another server for forms, TAXII and its readers")
     voice = talk(quiet, verbose, color)
     known = hosts_of(host, names or ())
     launch = _launch_token()
@@ -123,7 +123,7 @@ def serve(
             held.callback(shelf.close)
             app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
         if not is_loopback(host) and open_to is None:
-            voice.say("others can reach this, and tokens travel in clear: put a proxy with TLS before it", "yellow")
+            voice.say("others can reach this, and tokens travel unencrypted: put a proxy with TLS in front", "yellow")
         shown = f"[{host}]" if ":" in host else host
         rest = "taxii2/" if taxii_only else "" if open_to is not None else f"?token={launch}"
         sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
@@ -166,7 +166,7 @@ def _check_writable(home: Path) -> None:
     except OSError as error:
         raise InputError(f"cannot hold cases: {error.strerror or error}", where=str(home), hint=hint) from error
     if not os.access(home, os.W_OK | os.X_OK):
-        raise InputError("may not be written to, so it cannot hold cases", where=str(home), hint=hint)
+        raise InputError("cannot be written to, so it cannot hold cases", where=str(home), hint=hint)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -73,7 +73,7 @@ def watch(
     voice = talk(quiet, verbose, color)
     secret = read_secret(token_file)
     if secret and sum(bool(host_of(source)) and is_collection(source) for source in sources) != 1:
-        raise UsageError("--token-file is for one TAXII collection", hint="watch others in a run of their own")
+        raise UsageError("--token-file is for one TAXII collection", hint="watch others in a separate run")
     if state is None and "://" in case:
         raise UsageError("a database has no place beside it", hint="say with --state FILE where to keep what was seen")
     hosts = frozenset(host_of(one) or one.lower() for one in follow or ())

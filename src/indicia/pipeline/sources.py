@@ -147,7 +147,7 @@ def _our_bundle(document: Document, marking: Tlp | None, problems: list[Problem]
     try:
         case = read_bundle(document.text.encode("utf-8", "surrogatepass"))
     except IndiciaError as error:
-        what = f"is a bundle of Indicia that cannot be read back, so it is read as any other: {error}"
+        what = f"is one of Indicia's bundles, but damaged, so it is read like any other: {error}"
         problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
         return None
     problems += case.problems

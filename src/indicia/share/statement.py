@@ -36,8 +36,8 @@ def statement_text(
         "",
         f"# Draft of a joint statement: {', '.join(_plain(name) for name in called.values())}",
         "",
-        "It holds what every signer has said itself and no more: the least that is said of who did it, as surely as the least",
-        "sure of them says it.",
+        "It contains only what every signer has said itself: the least that any of them says about who did it, with the",
+        "certainty of the least certain.",
         "",
     ]
     positions = compare(parties)
@@ -50,7 +50,7 @@ def statement_text(
             lines += [_sentence(joint, states), "", *_how_surely(joint, called), "The signers' own words for it:", ""]
             lines += [_quote(called[party], claim, joint, states) for party, claim in joint.claims]
             lines.append("")
-        lines += ["How the signers stand to it:", ""]
+        lines += ["Where the signers stand:", ""]
         lines += [_position(one, joint, called[one.party], states) for one in positions if one.affair == joint.affair]
         lines.append("")
     lines.append(marking.label)

@@ -28,9 +28,9 @@ _PAGE = 1000  # objects asked for at a time
 _AT_A_TIME = 500  # objects in one post
 _ROOTS, _OFFERS = 5, 10  # asked, and named, where an address leads to no collection
 _COLLECTION = "the address of a collection is https://HOST/ROOT/collections/ID/"
-_TOKEN = "it may want a token: --token-file FILE"
+_TOKEN = "it may need a token: --token-file FILE"
 _HINTS = {
-    403: "you may not do this there; what may be written to says can_write in the list of collections",
+    403: "you may not do this there; can_write in the list of collections shows what you may write to",
     413: "the server takes less at a time",
 }
 
@@ -39,7 +39,7 @@ def _session(url: str, secret: str | None) -> requests.Session:
     """`secret` is a token, or `user:password`. Raises: UsageError for a scheme that cannot keep it."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UsageError(f"{url!r} is no address of a TAXII collection", hint="https://HOST/ROOT/collections/ID/")
+        raise UsageError(f"{url!r} is not the address of a TAXII collection", hint="https://HOST/ROOT/collections/ID/")
     if secret and parts.scheme == "http" and not _is_here(parts.hostname):
         raise UsageError("a token is not sent over plain HTTP", hint="use https://")
     session = requests.Session()
@@ -91,7 +91,7 @@ def _asked(session: requests.Session, method: str, url: str, **more: Any) -> tup
             for chunk in answer.iter_content(65_536):
                 body += chunk
                 if len(body) > _LARGEST:
-                    hint = "it does not heed how much is asked for at a time; ask for less with --added-after"
+                    hint = "it ignores how much is asked for at a time; ask for less with --added-after"
                     raise LimitError(f"the server sends more than {_LARGEST:,} bytes at once", where=url, hint=hint)
     except requests.RequestException as error:
         raise _unreachable(error, url) from error

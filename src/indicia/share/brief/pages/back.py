@@ -19,7 +19,7 @@ def method_section(case: Case, notes: Notes) -> Section:
     """What was done to get here, and the data that it rests on."""
     show = notes.index.show
     items = (
-        "Texts were read for claims (who takes which stance toward whom), techniques, flaws, indicators and "
+        "Texts were read for claims (who takes which stance towards whom), techniques, flaws, indicators and "
         "names, each with its place in the text.",
         "A claim counts once for each utterance it goes back to; levels are kept apart (a place is not a "
         "state, a group is not an agency).",

@@ -52,7 +52,7 @@ def _remarks(assessment: Assessment, notes: Notes, known: Known) -> tuple[Line, 
     telling = [(known.name(feature), bits) for feature, bits in assessment.telling if bits >= 0.05]
     if telling:
         words = listed((f"{name} ({bits:.1f} bit)" for name, bits in telling), 6)
-        items.append(line(f"Would tell most if it were seen: {show(words, 500)}."))
+        items.append(line(f"Would tell us most if seen: {show(words, 500)}."))
     if assessment.method:
         items.append(line(f"Method: {show(assessment.method, 400)}."))
     return tuple(items)

@@ -17,7 +17,7 @@ def judgements_section(judgements: Sequence[Sentence], notes: Notes) -> Section:
     """The sentences, then what their marks mean."""
     words = [Bit(text=word.value, look=f"tag-{TONES[word]}") for word in MEANINGS]
     meant = [part for word, meaning in zip(words, MEANINGS.values(), strict=True) for part in (word, f" {meaning}. ")]
-    axes = "Likelihood says how probable a thing is; confidence says how good the grounds are. One never stands for the other."
+    axes = "Likelihood says how probable something is; confidence says how good the grounds are. One never replaces the other."
     blocks: tuple[AnyBlock, ...] = (
         _list(judgements, notes),
         Para(text=line(*meant), role="note"),

@@ -66,7 +66,7 @@ def timeline_section(case: Case, notes: Notes) -> Section:
     texts = len(case.documents) - len(published)
     undated = [many(count, word) for count, word in ((claims, "claim"), (texts, "text")) if count]
     if undated:
-        blocks.append(Para(text=line(f"Not in the picture, for want of a date: {listed(undated)}."), role="note"))
+        blocks.append(Para(text=line(f"Not in the picture, because they have no date: {listed(undated)}."), role="note"))
     return Section(id="timeline", title="Timeline", blocks=tuple(blocks))
 
 

@@ -129,7 +129,7 @@ def _usual(case: Case, known: Known, found: dict[str, _Found], *, full: bool) ->
         for key in sorted(keys, key=lambda key: (known.position(key), key))
     )
     table = Table(
-        caption="Known of the accused from our tables; no text states it and no log shows it",
+        caption="Known about the accused from our tables; no text states it and no log shows it",
         head=("Technique", "Tactic", "How it is known", "Answered by"),
         rows=rows[:ROWS],
         shown=ROWS,
