@@ -74,11 +74,11 @@ def odd() -> Iterator[str]:
         ("moved", "answers 302: look at https://elsewhere.example/ (nothing is sent on from there"),
         ("busy", "answers 503: later; until noon (try again in 120 seconds)"),
         ("many", "answers 429 (try again later)"),
-        ("cut", "broke off in the midst of its answer"),
+        ("cut", "broke off in the middle of its answer"),
         ("fault", "answers 500: ['no', 'text']"),
         ("list", "no TAXII envelope"),
         ("circle", "there is more and does not say where"),
-        ("large", "more than 2,000 bytes at once (it does not heed"),
+        ("large", "more than 2,000 bytes at once (it ignores"),
         ("none", "answers 404 (the address of a collection is https://HOST/ROOT/collections/ID/)"),
     ],
 )
