@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import io
+import json
 import os
 import random
 import resource
@@ -22,6 +24,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 MOST = 1 << 30  # bytes
 MB = 1 << 20
@@ -267,6 +273,88 @@ def headed(count: int, different: bool) -> Maker:
     return numbered(f"#Fields: date time {field}\n2021-03-03 06:00:00 a\n", count)
 
 
+def entities(head: str, tail: str) -> bytes:
+    """A text that unfolds to a thousand million letters, as XML has it."""
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+    return f'<?xml version="1.0"?><!DOCTYPE x [{laughs}]>{head}&a9;{tail}'.encode()
+
+
+def packed(name: str, content: bytes) -> Maker:
+    """A zip of one file."""
+
+    def make(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, content)
+
+    return make
+
+
+def workbook(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"<c>1</c>" * (100 * MB // 8))
+
+
+def parquet(rows: int, size: int) -> Maker:
+    """One long text that stands in every row."""
+
+    def make(path: Path) -> None:
+        text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * size]))
+        pq.write_table(pa.table({"time": ["2021-03-03T06:00:00Z"] * rows, "text": text}), path, store_schema=False)
+
+    return make
+
+
+def parquet_lists(path: Path) -> None:
+    """Lists of a million nothings in every row."""
+    nothing = pa.ListArray.from_arrays(pa.array(range(0, 20_000_001, 1_000_000), pa.int32()), pa.nulls(20_000_000, pa.int64()))
+    pq.write_table(pa.table({"time": ["2021-03-03T06:00:00Z"] * 20, "list": nothing}), path)
+
+
+def arrow(path: Path) -> None:
+    """Two thousand million zeros, packed."""
+    table = pa.table({"a": np.zeros(250_000_000, np.int64)})
+    with pa.ipc.new_file(str(path), table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as file:
+        file.write_table(table)
+
+
+def nested_zips(path: Path) -> None:
+    """Ten archives in each, six deep, of 10 MB of zeros."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.log", bytes(10 * MB))
+    for _ in range(5):
+        inner, data = data.getvalue(), io.BytesIO()
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+            for n in range(10):
+                archive.writestr(f"{n}.zip", inner)
+    path.write_bytes(data.getvalue())
+
+
+def marks(piece: str) -> Maker:
+    """Lines of 64 KB that nearly are of a known kind."""
+    return repeated(piece * (65_000 // len(piece)) + "\n", 20 * MB)
+
+
+def rule(detection: str, count: int = 1) -> Maker:
+    head = "title: a {n}\nid: 00000000-0000-4000-8000-{n}\nlogsource: {product: linux}\nlevel: low\n"
+    text = head.replace("{product: linux}", "{category: webserver}") + detection
+    return numbered(text, count, gap="\n---\n")
+
+
+def unfolding_rule(path: Path) -> None:
+    lines = ["title: a", "logsource: {category: webserver}", "x0: &a0 [a, b, c, d, e, f, g, h, i, j]"]
+    lines += [f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    path.write_text("\n".join([*lines, "detection: {s: {c-uri: *a9}, condition: s}"]))
+
+
+def pattern(text: str) -> Maker:
+    """A bundle of one indicator with that pattern."""
+    item = {"type": "indicator", "id": "indicator--0", "pattern": text, "pattern_type": "stix"}
+    return lambda path: path.write_text(json.dumps({"type": "bundle", "id": "bundle--0", "objects": [item]}))
+
+
 STIX = '{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-{n}","created":"2021-03-03T06:00:00Z","modified":"2021-03-03T06:00:00Z","pattern_type":"stix","valid_from":"2021-03-03T06:00:00Z","pattern":"[ipv4-addr:value = \'198.51.{a}.{b}\'] OR [domain-name:value = \'h{n}.example\']"}'
 PROSE = "On Monday Norway accused China of the breach at Larkspur Mining, and APT40 used 198.51.100.7 against it. "
 
@@ -297,6 +385,9 @@ READ: dict[str, tuple[str, Maker]] = {
     "100 MB of CSV in one row": ("a.csv", repeated("198.51.100.7,", 100 * MB, "indicator,host\n")),
     "a CSV cell of 100 MB": ("a.csv", repeated("a\n", 100 * MB, 'indicator,host\n"')),
     "a feed of 60 MB": ("a.xml", feed),
+    "a feed of entities in entities": ("a.xml", lambda path: path.write_bytes(entities("<rss><channel><item><title>", "</title></item></channel></rss>"))),
+    "a DOCX of entities in entities": ("a.docx", packed("word/document.xml", entities("<w:t>", "</w:t>"))),
+    "a workbook that unpacks to 100 MB": ("a.xlsx", workbook),
     "a mail of 20,000 nested parts": ("a.eml", mail),
     "a mail of 200,000 parts": ("a.eml", mail_parts),
     "a mail with one line of 100 MB": ("a.eml", repeated("a", 100 * MB, "From: a@example.org\nSubject: ")),
@@ -329,6 +420,15 @@ HUNT: dict[str, tuple[str, Maker]] = {
     "10 GB of zeros, packed": ("a.gz", lambda path: path.write_bytes(gzip.compress(bytes(1 << 30)) * 10)),
     "auditd records that never end": ("a.log", numbered("type=EXECVE msg=audit(1614750000.000:{n}): argc=9999999 a0=\"x\"\n", 1_000_000)),
     "syslog of a million hosts": ("a.log", numbered("Mar  3 06:00:00 h{n} sshd[7]: Accepted password for u{n}\n", 1_000_000)),
+    "Parquet: one text of 1 MB in 8,192 rows": ("a.parquet", parquet(8_192, 1_000_000)),
+    "Parquet: one text of 100 letters in 5 million rows": ("a.parquet", parquet(5_000_000, 100)),
+    "Parquet: lists of a million nothings": ("a.parquet", parquet_lists),
+    "Arrow: 2 GB packed in one batch": ("a.arrow", arrow),
+    "zip in zip, a million files": ("a.zip", nested_zips),
+    "an event of entities in entities": ("a.xml", lambda path: path.write_bytes(entities("<Event><EventData><Data>", "</Data></EventData></Event>"))),
+    "lines that are nearly FortiGate's": ("a.log", marks("devname=id= ")),
+    "lines that are nearly Palo Alto's": ("a.log", marks("1,00:00")),
+    "lines that are nearly BIND's": ("a.log", marks("query: client 1.1.1.1#1 (")),
     "EVTX of noise": ("a.evtx", lambda path: path.write_bytes(b"ElfFile\0" + bytes(4088) + b"".join(b"ElfChnk\0" + random.Random(n).randbytes(65_528) for n in range(1_000)))),
 }  # fmt: skip
 LINES: dict[str, tuple[str, Maker]] = {
@@ -337,6 +437,22 @@ LINES: dict[str, tuple[str, Maker]] = {
     "500 MB without a line's end in --jsonl": ("a.jsonl", repeated("a", 500 * MB)),
     "JSON in JSON in --jsonl": ("a.jsonl", repeated('{"text": ' * 1000 + "\n", 20 * MB)),
 }  # fmt: skip
+RULES: dict[str, tuple[str, Maker]] = {
+    "YAML of aliases within aliases": ("a.yml", unfolding_rule),
+    "YAML nested 100,000 deep": ("a.yml", repeated("- ", 200_000)),
+    "YAML in brackets, 1 MB": ("a.yml", repeated("[", MB)),
+    "20,000 rules in one file": ("a.yml", rule("detection: {s: {c-uri|contains: a{n}}, condition: s}", 20_000)),
+    "a rule of a million values": ("a.yml", numbered("\n    - v{n}", 1_000_000, "title: a\nlogsource: {category: webserver}\ndetection:\n  s:\n   c-uri:", "\n  condition: s\n")),
+    "a rule of repeated repetitions": ("a.yml", rule("detection: {s: {cs-uri-query|re: '(a+)+$'}, condition: s}")),
+    "a rule of a huge repetition": ("a.yml", rule("detection: {s: {cs-uri-query|re: '((a{1,99}){1,99}){1,99}b'}, condition: s}")),
+    "a rule of 500 conditions": ("a.yml", rule("detection: {s: {c-uri: a}, condition: " + "not (" * 500 + "s" + ")" * 500 + "}")),
+    "STIX: a pattern nested 100,000 deep": ("a.json", pattern("[" + "(" * 100_000 + "process:name = 'a'")),
+    "STIX: a pattern of 100,000 comparisons": ("a.json", pattern("[" + " OR ".join(["process:name = 'a'", "process:command_line LIKE '%a%'"] * 50_000) + "]")),
+}  # fmt: skip
+ASKED = (
+    "#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip sc-status\n"
+    + f"2021-03-03 06:00:00 GET /a {'a' * 60}b 198.51.100.7 200\n" * 2_000
+)
 
 
 def processes_of(root: int) -> Iterator[int]:
@@ -398,9 +514,13 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=180, help="of the processor at most (default: 180)")
     options = parser.parse_args()
     program = [sys.executable, "-m", "indicia"]
+    kept = tempfile.TemporaryDirectory(prefix="indicia-bombs-")
+    asked = Path(kept.name) / "u_ex210303.log"
+    asked.write_text(ASKED)
     commands = {
         "read": (READ, lambda path: [*program, "read", "--json", "-o", os.devnull, str(path)]),
         "hunt": (HUNT, lambda path: [*program, "hunt", "--json", "-o", os.devnull, str(path)]),
+        "rules": (RULES, lambda path: [*program, "hunt", "--json", "-o", os.devnull, "--rules", str(path), str(asked)]),
         "lines": (LINES, lambda path: [*program, "read", "--jsonl", "-o", os.devnull, "-"]),
     }
     bad = []

@@ -1,6 +1,6 @@
 """Fuzzing one target: a process of its own that lives until an input ends it, and whoever starts the next.
 
-An input may take ten seconds of the processor and 1 GB of memory beyond what the process holds after all its seeds, and may
+An input may take ten seconds of the processor and 1 GB of memory beyond what the process holds after some of its seeds, and may
 not end the process. What goes on where no exception reaches it (a hang in C) is ended by the system after twice as long.
 """
 
@@ -30,6 +30,7 @@ KILLED = 2 * LONGEST  # seconds of the processor
 MOST = 1 << 30  # bytes beyond what the process holds when it begins
 CLOCK = 600.0  # seconds, after which a process that says nothing waits for what never comes
 SMALLER = 30.0  # seconds in which a failing input is made smaller
+WARM = 30  # seeds with which a process begins, spread over all of them
 TOLD = 50  # inputs, after which a process says how far it is
 _spawning = multiprocessing.get_context("spawn")
 
@@ -133,7 +134,7 @@ def _input_of_now(now: Path) -> tuple[str, int, bytes]:
 def _work(
     target: Target, seed: int, first: int, inputs: int, end: float, now: Path, pipe: Connection, dead: Collection[bytes]
 ) -> None:
-    """In the process: all seeds that are not `dead`, then inputs from `first` on."""
+    """In the process: some seeds that are not `dead`, then inputs from `first` on."""
     faulthandler.enable()
     faulthandler.register(signal.SIGVTALRM, chain=True)
     known = [(name, data) for name, data in target.seeds() if data not in dead]
@@ -145,7 +146,7 @@ def _work(
             file.seek(0)
             file.write(f"{name} {number} {len(data)}\n".encode() + data)
 
-        for name, data in known:
+        for name, data in known[:: max(1, len(known) // WARM)]:
             kept(name, -1, data)
             if (kind := _fault(target, name, data)) and not first:
                 pipe.send(Fault(f"seed: {kind}", name, data))

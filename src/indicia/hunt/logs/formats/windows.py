@@ -61,21 +61,26 @@ def _system_fields(system: Mapping[str, Any], fields: dict[str, Any]) -> None:
                 put(name, value)
     provider = system.get("Provider")
     if isinstance(provider, dict):
-        attributes = provider.get(_ATTRIBUTES, provider)
+        attributes = _attributes(provider)
         fields["Provider_Name"] = attributes.get("Name")
         if (source := attributes.get("EventSourceName")) is not None:
             fields.setdefault("EventSourceName", source)
     fields["SystemTime"] = system_time(system)
     security = system.get("Security")
     if isinstance(security, dict):
-        fields.setdefault("UserID", security.get(_ATTRIBUTES, security).get("UserID"))
+        fields.setdefault("UserID", _attributes(security).get("UserID"))
+
+
+def _attributes(element: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = element.get(_ATTRIBUTES)
+    return found if isinstance(found, dict) else element
 
 
 def system_time(system: Mapping[str, Any]) -> str:
     """The time of the event as its log has it; "" when there is none."""
     created = system.get("TimeCreated")
     if isinstance(created, dict):
-        created = created.get(_ATTRIBUTES, created).get("SystemTime")
+        created = _attributes(created).get("SystemTime")
     return "" if created is None else str(created)
 
 
