@@ -7,6 +7,7 @@ is compared with that of the local engine.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,9 @@ from indicia.pipeline import read_lines
 from indicia.records import to_json
 from indicia.spark.ledger import decode_text
 from indicia.spark.reading import KINDS
-from scripts.spark_cluster import cluster, indicia
+from scripts.spark_cluster import cluster, descendants_called, indicia
 
-LINES = 20_000
-FILES, TEXTS = 6, 40  # texts of each file, each file a batch
+FILES = 6  # of texts, each a batch
 READ = """
 import sys
 from indicia.spark.reading import read_texts
@@ -47,17 +47,27 @@ with begin(sys.argv[1]) as session:
 
 def main() -> int:
     """Prints each trial and the summary line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lines", type=int, default=20_000, help="ordinary ones around the scenario that is hunted through")
+    parser.add_argument("--texts", type=int, default=40, help="in each of six files")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="indicia-faults-") as name:
         folder = Path(name)
         with cluster(folder) as master:
-            good = {"worker": worker_killed(folder, master), "reading": driver_killed(folder, master)}
-            good["ledger"] = ledger_killed(folder, master)
+            good = {}
+            for what, trial in (
+                ("worker", lambda: worker_killed(folder, master, options.lines)),
+                ("reading", lambda: driver_killed(folder, master, options.texts)),
+                ("ledger", lambda: ledger_killed(folder, master)),
+            ):
+                good[what] = trial()
+                print(f"{what}: {'the same' if good[what] else 'NOT THE SAME'}", flush=True)
     print(f"faults: {' '.join(f'{what}_same={same}' for what, same in good.items())}")
     return 0 if all(good.values()) else 1
 
 
-def worker_killed(folder: Path, master: str) -> bool:
-    write_scenario("A", folder / "logs", ordinary_lines=LINES, seed=3)
+def worker_killed(folder: Path, master: str, lines: int) -> bool:
+    write_scenario("A", folder / "logs", ordinary_lines=lines, seed=3)
     command = ["hunt", str(folder / "logs"), "--json", "-o"]
     indicia(*command, str(folder / "local.json"))
     killer = threading.Thread(target=lambda: kill_one(b"CoarseGrainedExecutorBackend", after=5.0))
@@ -68,10 +78,10 @@ def worker_killed(folder: Path, master: str) -> bool:
     return bool(results[0] | {"stats": None} == results[1] | {"stats": None})
 
 
-def driver_killed(folder: Path, master: str) -> bool:
+def driver_killed(folder: Path, master: str, many: int) -> bool:
     (folder / "texts").mkdir()
     texts = [
-        {"id": str(number), "text": text_of(number), "date": f"2021-03-{number % 28 + 1:02}"} for number in range(FILES * TEXTS)
+        {"id": str(number), "text": text_of(number), "date": f"2021-03-{number % 28 + 1:02}"} for number in range(FILES * many)
     ]
     for number in range(FILES):
         pq.write_table(pa.Table.from_pylist(texts[number::FILES]), folder / "texts" / f"{number}.parquet")
@@ -131,14 +141,6 @@ def kill_one(name: bytes, after: float) -> None:
     time.sleep(after)
     os.kill(found[0], signal.SIGKILL)
     print(f"killed the executor {found[0]}")
-
-
-def descendants_called(process: int, name: bytes) -> Iterator[int]:
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        for child in (thread / "children").read_text("utf-8").split():
-            if name in Path(f"/proc/{child}/cmdline").read_bytes():
-                yield int(child)
-            yield from descendants_called(int(child), name)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""What Spark costs beside one machine: `python -m bench.scale [--events N] [--texts N]`; needs the extra `spark`, Java and the
-shared logs.
+"""What Spark costs beside one machine: `python -m bench.scale [--events N...] [--texts N]`.
+
+Needs the extra `spark`, Java and the shared logs.
 
 The same generated Windows events (as in `bench.hunt`), in files of 40,000, through all SigmaHQ rules: by the local engine in
-one process, and by Spark on one core and on two. Then the texts of the shared corpus of claims, over and over, read in the same
-ways. Seconds are those of the work, once rules and models are loaded and the session and its workers are there; `start` is told
-apart. Driver memory is that of the Python that asks, at its peak; what was shuffled is counted by Spark. The results are
-compared.
+one process, and by standalone clusters of this machine with one and two workers of one core each. Of more than --different
+events the first ones come again, under other names. Then the texts of the shared corpus of claims, over and over, read in the
+same ways. Seconds are those of the work, once rules and models are loaded, and the session and its workers are there; `start`,
+with a first small piece of work, is told apart. Processor seconds (CPU) of all processes together are what a busy machine does
+not bend. The driver's memory is that of the Python that asks, at its peak, and that of
+its Java, whose heap is held to 512 MB. What was shuffled is counted by Spark. The results are compared.
 """
 
 from __future__ import annotations
@@ -13,12 +16,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,29 +36,43 @@ from bench.hunt import RULES, SHARED, write_events
 from indicia.hunt import hunt
 from indicia.pipeline import read_lines
 from indicia.records import Hunt, to_json
+from scripts.spark_cluster import cluster, descendants_called
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 PER_FILE = 40_000
-TEXTS_PER_FILE = 100
+TEXTS_PER_FILE = 50
+WARM = 4  # files of events, so that each worker has some
+LOCAL = 0  # workers of the local engine
+HEAP = "--driver-memory 512m pyspark-shell"
 
 
-def one(work: str, engine: str, folder: Path) -> None:
-    """One measurement, in this process; prints it as JSON."""
+def one(work: str, master: str, folder: Path) -> None:
+    """One measurement, in this process; prints it as JSON. The local engine has no master."""
     begun = time.perf_counter()
-    done = (_hunted if work == "hunt" else _read)(engine, folder)
+    done = (_hunted if work == "hunt" else _read)(master, folder)
     next(done)
-    start, begun = time.perf_counter() - begun, time.perf_counter()
+    start, begun, before = time.perf_counter() - begun, time.perf_counter(), processor_seconds()
     told = next(done)
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, processor_seconds() - before
     told |= next(done, {})
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"start": start, "seconds": seconds, "memory": memory, **told}))
+    print(json.dumps({"start": start, "seconds": seconds, "cpu": cpu, "memory": memory, **told}))
 
 
-def _hunted(engine: str, folder: Path) -> Iterator[dict[str, Any]]:
-    if engine == "local":
+def processor_seconds() -> float:
+    """Of all processes that whoever measures has begun: the driver, the cluster and its workers, also those that have ended."""
+    ticks = 0
+    for process in descendants_called(os.getppid(), b""):
+        with suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _hunted(master: str, folder: Path) -> Iterator[dict[str, Any]]:
+    if not master:
         hunt([folder / "warm"], rules=RULES, builtin=False, jobs=1)
         yield {}
         yield _of_hunt(hunt([folder / "logs"], rules=RULES, builtin=False, jobs=1))
@@ -61,12 +80,12 @@ def _hunted(engine: str, folder: Path) -> Iterator[dict[str, Any]]:
     from indicia.spark.hunting import hunt as hunt_on_spark
     from indicia.spark.session import begin
 
-    with begin(engine) as session:
+    with begin(master) as session:
         hunt_on_spark([folder / "warm"], session=session, rules=RULES, builtin=False)
         before = shuffled(session)
         yield {}
         yield _of_hunt(hunt_on_spark([folder / "logs"], session=session, rules=RULES, builtin=False))
-        yield {"shuffled": shuffled(session) - before}
+        yield {"shuffled": shuffled(session) - before, "java": memory_of_java()}
 
 
 def _of_hunt(found: Hunt) -> dict[str, Any]:
@@ -74,8 +93,8 @@ def _of_hunt(found: Hunt) -> dict[str, Any]:
     return {"things": sum(file.events for file in found.files), "digest": digest}
 
 
-def _read(engine: str, folder: Path) -> Iterator[dict[str, Any]]:
-    if engine == "local":
+def _read(master: str, folder: Path) -> Iterator[dict[str, Any]]:
+    if not master:
         list(read_lines(lines_of(folder / "warm_texts"), jobs=1))
         yield {}
         answers = [json.loads(answer.data) for answer in read_lines(lines_of(folder / "texts"), jobs=1)]
@@ -87,17 +106,18 @@ def _read(engine: str, folder: Path) -> Iterator[dict[str, Any]]:
     from indicia.spark.session import begin
     from indicia.spark.tables import read_table
 
-    with begin(engine) as session:
-        read_texts(session, read_table(f"parquet:{folder / 'warm_texts'}"), str(folder / f"warm_{engine}"))
+    out = folder / f"read_{master.rpartition(':')[2]}"
+    with begin(master) as session:
+        read_texts(session, read_table(f"parquet:{folder / 'warm_texts'}"), f"{out}_warm")
         before = shuffled(session)
         yield {}
-        read_texts(session, read_table(f"parquet:{folder / 'texts'}"), str(folder / f"read_{engine}"))
+        read_texts(session, read_table(f"parquet:{folder / 'texts'}"), str(out))
         yield {}
-        rows = ds.dataset(folder / f"read_{engine}", partitioning="hive", exclude_invalid_files=True).to_table().to_pylist()
+        rows = ds.dataset(out, partitioning="hive", exclude_invalid_files=True).to_table().to_pylist()
         claims = sorted((row["id"], json.loads(row["row"])["id"]) for row in rows if row["kind"] == "claims")
         digest = hashlib.sha256(repr(claims).encode()).hexdigest()
         texts = sum(row["kind"] == "texts" for row in rows)
-        yield {"things": texts, "digest": digest, "shuffled": shuffled(session) - before}
+        yield {"things": texts, "digest": digest, "shuffled": shuffled(session) - before, "java": memory_of_java()}
 
 
 def shuffled(session: SparkSession) -> int:
@@ -106,39 +126,96 @@ def shuffled(session: SparkSession) -> int:
     return sum(int(executors.apply(number).totalShuffleWrite()) for number in range(executors.size()))
 
 
+def memory_of_java() -> float:
+    """Megabytes that the driver's Java, which this process has begun, has held at its peak."""
+    (java,) = descendants_called(os.getpid(), b"java")
+    lines = Path(f"/proc/{java}/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
 def lines_of(folder: Path) -> Iterator[bytes]:
     for row in ds.dataset(folder).to_table().to_pylist():
         yield json.dumps(row).encode()
 
 
 def write_logs(folder: Path, events: int) -> None:
-    for part in ("warm", "logs"):
+    """So many different events, in files."""
+    for part in ("all", "logs", "warm"):
         (folder / part).mkdir()
-    write_events(folder / "warm" / "events.jsonl", 2_000)
     write_events(folder / "all.jsonl", events)
     with (folder / "all.jsonl").open("rb") as lines:
         for number in range(0, events, PER_FILE):
             some = [line for _, line in zip(range(PER_FILE), lines, strict=False)]
-            (folder / "logs" / f"{number:09}.jsonl").write_bytes(b"".join(some))
+            (folder / "all" / f"{number:09}.jsonl").write_bytes(b"".join(some))
+    (folder / "all.jsonl").unlink()
+    for file in sorted((folder / "all").iterdir())[:WARM]:
+        (folder / "warm" / file.name).hardlink_to(file)
+
+
+def link_logs(folder: Path, events: int) -> None:
+    """`logs` with so many events: those that were written, as often as it takes."""
+    for file in (folder / "logs").iterdir():
+        file.unlink()
+    files = sorted((folder / "all").iterdir())
+    for number in range(-(-events // PER_FILE)):
+        turn, which = divmod(number, len(files))
+        (folder / "logs" / f"{turn:03}-{files[which].name}").hardlink_to(files[which])
 
 
 def write_texts(folder: Path, texts: int) -> None:
     """Real documents, as often as it takes, each time under other ids."""
     whole = [json.loads(line)["text"] for line in (SHARED / "claims" / "real" / "dev.jsonl").open("rb")]
     rows = [{"id": str(number), "text": whole[number % len(whole)]} for number in range(texts)]
-    for name, some in (("warm_texts", rows[:8]), ("texts", rows)):
+    warm = [row for row in rows if len(row["text"]) < 3_000][:16]
+    for name, some, size in (("warm_texts", warm, 4), ("texts", rows, TEXTS_PER_FILE)):
         (folder / name).mkdir()
-        for number in range(0, len(some), TEXTS_PER_FILE):
-            part = pa.Table.from_pylist(some[number : number + TEXTS_PER_FILE])
+        for number in range(0, len(some), size):
+            part = pa.Table.from_pylist(some[number : number + size])
             pq.write_table(part, folder / name / f"{number:09}.parquet", row_group_size=10)
+
+
+def measured(work: str, label: str, workers: int, folder: Path) -> dict[str, Any]:
+    """One measurement in a process of its own; prints a line."""
+    with (
+        tempfile.TemporaryDirectory(prefix="indicia-cluster-") as home,
+        cluster(Path(home), workers) if workers else nullcontext("") as master,
+    ):
+        command = [sys.executable, "-m", "bench.scale", "--one", work, master, str(folder)]
+        environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": HEAP}
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told["rate"] = told["things"] / told["seconds"]
+    engine = f"{workers} worker{'s' if workers > 1 else ''}" if workers else "local, one process"
+    print(
+        f"{label:<16} {engine:<18} start {told['start']:6.1f} s  {told['seconds']:7.1f} s  {told['cpu']:7.1f} CPU-s  "
+        f"{told['rate']:9,.1f}/s  Python {told['memory']:5.0f} MB  Java {told.get('java', 0):5.0f} MB  "
+        f"shuffled {told.get('shuffled', 0):,} bytes",
+        flush=True,
+    )
+    return told
+
+
+def compared(work: str, label: str, engines: Sequence[int], folder: Path) -> str:
+    """All engines over the same data: what the summary says of it."""
+    told = {workers: measured(work, label, workers, folder) for workers in engines}
+    words = [f"{label.replace(' ', '_')}_same={len({each['digest'] for each in told.values()}) == 1}"]
+    if LOCAL in told and 1 in told:
+        words += [
+            f"overhead={told[1]['seconds'] / told[LOCAL]['seconds'] - 1:.2f}",
+            f"cpu={told[1]['cpu'] / told[LOCAL]['cpu'] - 1:.2f}",
+        ]
+    if 1 in told and 2 in told:
+        words.append(f"two_workers={told[1]['seconds'] / told[2]['seconds']:.2f}x")
+    return " ".join(words)
 
 
 def main() -> None:
     """Prints the tables and the summary line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=400_000)
+    parser.add_argument("--events", type=int, nargs="*", default=[1_000_000, 5_000_000], help="with all engines")
+    parser.add_argument("--more-events", type=int, nargs="*", default=[10_000_000], help="with two workers alone")
+    parser.add_argument("--different", type=int, default=1_000_000, help="events that are not the same")
     parser.add_argument("--texts", type=int, default=600)
-    parser.add_argument("--engines", nargs="+", default=["local", "local[1,4]", "local[2,4]"])
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -147,26 +224,19 @@ def main() -> None:
     if not RULES[0].is_dir():
         print(f"scale: skipped=no-{SHARED.name}")
         return
-    summary = [f"events={options.events} texts={options.texts}"]
+    summary = []
     with tempfile.TemporaryDirectory(prefix="indicia-scale-") as name:
-        write_logs(Path(name), options.events)
-        write_texts(Path(name), options.texts)
-        for work in ("hunt", *(("read",) if options.texts else ())):
-            digests = set()
-            for engine in options.engines:
-                command = [sys.executable, "-m", "bench.scale", "--one", work, engine, name]
-                done = subprocess.run(command, check=True, capture_output=True, text=True)
-                told = json.loads(done.stdout.splitlines()[-1])
-                digests.add(told["digest"])
-                print(
-                    f"{work} {engine:<12} start {told['start']:6.1f} s   {told['seconds']:7.1f} s   "
-                    f"{told['things'] / told['seconds']:9,.1f}/s   driver {told['memory']:5.0f} MB   "
-                    f"shuffled {told.get('shuffled', 0):,} bytes",
-                    flush=True,
-                )
-                of = engine.partition(",")[0].rstrip("]").replace("[", "_")
-                summary.append(f"{work}_{of}={told['things'] / told['seconds']:.1f}/s")
-            summary.append(f"{work}_same={len(digests) == 1}")
+        folder = Path(name)
+        if options.texts:
+            write_texts(folder, options.texts)
+            summary.append(compared("read", f"{options.texts} texts", (LOCAL, 1, 2), folder))
+        if options.events or options.more_events:
+            write_logs(folder, options.different)
+        for events, engines in [(each, (LOCAL, 1, 2)) for each in options.events] + [
+            (each, (2,)) for each in options.more_events
+        ]:
+            link_logs(folder, events)
+            summary.append(compared("hunt", f"{events} events", engines, folder))
     print(f"scale: {' '.join(summary)}")
 
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,8 +42,8 @@ def main() -> int:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[str]:
-    """The address of a master with two workers, which end with the context."""
+def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
+    """The address of a master with so many workers of one core each, which end with the context."""
     import pyspark
 
     home = Path(pyspark.__file__).parent
@@ -59,7 +59,7 @@ def cluster(folder: Path) -> Iterator[str]:
     os.environ |= {"SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable}
     deploy = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]
     own = [[f"{deploy[1]}.master.Master", "--host", HOST, "--port", str(port), "--webui-port", str(free_port())]]
-    own += [[f"{deploy[1]}.worker.Worker", master, "--host", HOST, "--cores", "1", "--memory", "1g"]] * 2
+    own += [[f"{deploy[1]}.worker.Worker", master, "--host", HOST, "--cores", "1", "--memory", "1g"]] * workers
     processes = []
     try:
         with (folder / "cluster.log").open("wb") as log:
@@ -67,7 +67,7 @@ def cluster(folder: Path) -> Iterator[str]:
                 command = [deploy[0], *each]
                 processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
                 wait_for(port)
-        print(f"a master and two workers at {master}")
+        print(f"a master at {master}, workers: {workers}")
         yield master
     finally:
         for process in reversed(processes):
@@ -75,6 +75,23 @@ def cluster(folder: Path) -> Iterator[str]:
         for process in processes:
             process.wait()
         print("stopped")
+
+
+def descendants_called(process: int, name: bytes) -> Iterator[int]:
+    """The processes that a process has begun, itself or through others, with such a name in their command."""
+    try:
+        children = [
+            int(child)
+            for thread in Path(f"/proc/{process}/task").iterdir()
+            for child in (thread / "children").read_text("utf-8").split()
+        ]
+    except OSError:  # it has ended
+        return
+    for child in children:
+        with suppress(OSError):
+            if name in Path(f"/proc/{child}/cmdline").read_bytes():
+                yield child
+        yield from descendants_called(child, name)
 
 
 def free_port() -> int:

@@ -96,7 +96,7 @@ def test_an_error_leads_back_to_the_form_as_it_was_filled(site: TestClient) -> N
     given = {**fields, "name": "My affair", "pasted": "Some text.", "published": "yesterday"}
     refused = site.post("/new", data=given)
     assert refused.status_code == 400 and ">Some text.</textarea>" in refused.text and 'value="My affair"' in refused.text
-    assert "is no date" in refused.text and not site.get("/index.json").json()["jobs"]
+    assert "is not a date" in refused.text and not site.get("/index.json").json()["jobs"]
 
 
 def test_claims_to_check_come_one_after_the_other(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from indicia.records import Affair, Claim, Document, Tlp, shown_marking, to_json
 from indicia.spark.alike import copies_among
 from indicia.spark.reading import ledger_rows
 from indicia.spark.session import clear_errors
-from indicia.spark.tables import TOLD, exists
+from indicia.spark.tables import TOLD, exists, files_in
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -77,7 +77,8 @@ def join_ledger(session: SparkSession, read: str, out: str) -> None:
     (`id`) its text and first utterance, with the number of its affair. What was stopped is begun again. Raises: InputError
     where `out` is there already, or `read` was not read to the end.
     """
-    if exists(session, out) and not exists(session, f"{out}/_temporary"):
+    left = files_in(session, out) if exists(session, out) else []  # a run that was given up leaves an empty folder
+    if left and "_temporary" not in left:
         raise InputError("is there already", where=out, hint="name another folder")
     with clear_errors():
         texts = ledger_rows(session, read).map(decode_text)

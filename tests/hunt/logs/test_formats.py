@@ -21,9 +21,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import FORMATS, recognise, unfolding
+from indicia.hunt.logs.formats import FORMATS, LogInput, recognise, unfolding
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
+from indicia.hunt.processes import tasks
 from indicia.records import Problem, Severity
 from tests.shared import shared
 
@@ -376,3 +377,22 @@ def test_a_row_that_goes_over_lines_is_one_record(tmp_path: Path) -> None:
     assert [int(position) for position in batches[0].positions] == [2, 5, 8, 11, 14]
     assert batches[0].event(1).fields["_si"] == "one\ntwo\nthree"
     assert [(problem.count, "fields of its header" in problem.what) for problem in problems] == [(2, True)]
+
+
+def test_a_log_without_days_in_its_lines_has_them_wherever_it_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "SIZE", 2_000)
+    lines = ["#Software: Microsoft Internet Information Services 6.0\n"]
+    for day in ("2021-03-03", "2021-03-04"):
+        lines += [f"#Date: {day} 00:00:00\n", "#Fields: time c-ip cs-method sc-status\n"]
+        lines += [f"06:{minute // 60:02}:{minute % 60:02} 198.51.100.7 GET 200\n" for minute in range(300)]
+    (tmp_path / "u_ex.log").write_text("".join(lines))
+    (item,) = find_logs([tmp_path / "u_ex.log"])
+    assert not isinstance(item, Problem) and item[1] is not None
+    log, form = item
+
+    def times(logs: Sequence[LogInput]) -> list[int]:
+        return [time for part in form.read(logs, EVERYTHING) if isinstance(part, EventBatch) for time in part.times.tolist()]
+
+    pieces = [logs for _, logs in tasks.tasks_of(form, [log])]
+    assert len(pieces) > 3
+    assert [time for logs in pieces for time in times(logs)] == times([log]) and min(times([log])) > 0

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from indicia.hunt.logs.formats import Format, LogInput, Stretch
+from indicia.hunt.logs.formats.directives import day_of
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER, nominal_records
 
 __all__ = ["Part", "Task", "packed", "pieces_of", "task_of", "tasks_of"]
@@ -17,7 +18,7 @@ SIZE = 32 << 20  # bytes of a task
 MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time
 LEAST_OF_EVTX = 8 << 20  # bytes, at the end of a file: several processes should be done at the same time
 _LOOKED_AT = 1 << 20
-_FIELDS = b"\n#Fields:"
+_FIELDS, _DATE = b"\n#Fields:", b"\n#Date:"
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True):
@@ -109,24 +110,26 @@ def _chunk_stretches(log: LogInput) -> Iterable[Stretch]:
 
 
 def _line_stretches(log: LogInput) -> Iterable[Stretch]:
-    """Stretches of whole lines, each with its first line's number and the `#Fields` that hold there.
+    """Stretches of whole lines, each with its first line's number, the `#Fields` and the day that hold there.
 
     Read and not mapped: a file that is cut while it is mapped would end the process.
     """
     with log.open() as stream:
-        start, line, header = 0, 1, ""
+        start, line, header, day = 0, 1, "", ""
         while start < log.size:
             end = log.size if log.size - start < SIZE * 3 // 2 else _line_end(stream, start + SIZE, log.size)
-            yield Stretch(start, end, line, header)
+            yield Stretch(start, end, line, header, day)
             stream.seek(start)
             before = b"\n"  # what stands before the first line ends a line, so to speak
             for at in range(start, end, _LOOKED_AT):
                 block = stream.read(min(_LOOKED_AT, end - at))
                 line += int(np.count_nonzero(np.frombuffer(block, np.uint8) == 10))
                 block = before + block
-                found = block.rfind(_FIELDS)
-                if found >= 0:
+                if (found := block.rfind(_FIELDS)) >= 0:
                     header = _line_at(stream, at - len(before) + found + 1)
+                if (dated := block.rfind(_DATE)) >= 0:
+                    day = day_of(_line_at(stream, at - len(before) + dated + 1))
+                if max(found, dated) >= 0:
                     stream.seek(min(at + _LOOKED_AT, end))
                 before = block[-len(_FIELDS) + 1 :]
             start = end

@@ -37,13 +37,14 @@ class Wanted(frozenset[str]):
 class Stretch(NamedTuple):
     """A part of a text log that begins and ends at line ends.
 
-    `line` is the number of its first line, `header` the `#Fields` above it.
+    `line` is the number of its first line, `header` the `#Fields` above it, `day` that of the `#Date` above it.
     """
 
     start: int
     end: int
     line: int
     header: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)

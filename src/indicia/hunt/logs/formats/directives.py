@@ -27,7 +27,7 @@ from indicia.hunt.match.telling import LineFilter
 from indicia.hunt.names import JOINED_URI, field_key
 from indicia.records import Problem, Severity
 
-__all__ = ["DirectiveLog", "read_directive_logs"]
+__all__ = ["DirectiveLog", "day_of", "read_directive_logs"]
 
 _HASH = ord("#")
 MOST_HEADS = 256  # different ones in one log; each costs a batch, and real logs have two or three
@@ -64,6 +64,7 @@ def read_directive_logs(logs: Iterable[LogInput], wanted: frozenset[str], kind: 
 
 def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator[EventBatch | Problem]:
     names = list(kind.header)
+    day = log.stretch.day if log.stretch is not None else ""
     heads: set[tuple[str, ...]] = set()
     first = 1
     if log.stretch is not None:
@@ -78,14 +79,16 @@ def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator
             if isinstance(block, Problem):
                 yield block
                 continue
-            under: dict[tuple[str, ...], list[Ints]] = {}  # the lines that stand under each header
-            for header, lines in _segments(block):
+            under: dict[tuple[tuple[str, ...], str], list[Ints]] = {}  # the lines that stand under each header, of each day
+            for header, its_day, lines in _segments(block):
+                day = day if its_day is None else its_day
                 if header is not None:
                     names = _names_of(header, kind) or names
                 lines, names = _without_bare_header(block, lines, names, kind)
                 if len(lines):
-                    under.setdefault(tuple(names), []).append(lines)
-            for own, pieces in under.items():
+                    key = tuple(names), day if kind.times[0] not in names and len(under) < MOST_HEADS else ""
+                    under.setdefault(key, []).append(lines)
+            for (own, its_own_day), pieces in under.items():
                 lines = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
                 heads.add(own)
                 what = "" if own else "lines before any #Fields header cannot be read"
@@ -94,26 +97,34 @@ def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator
                 if what:
                     yield Problem(where=f"{log.name}:{block.first + int(lines[0])}", what=what, count=len(lines))
                 else:
-                    yield from _batch(log, block, lines, list(own), wanted, kind)
+                    yield from _batch(log, block, lines, list(own), wanted, kind, its_own_day)
 
 
-def _segments(block: LineBlock) -> Iterator[tuple[str | None, Ints]]:
-    """Stretches of data lines, each with the `#Fields:` line above it if that is in this block."""
+def day_of(line: str) -> str:
+    """The day of a `#Date:` line."""
+    return line.partition(":")[2].strip()[:10]
+
+
+def _segments(block: LineBlock) -> Iterator[tuple[str | None, str | None, Ints]]:
+    """Stretches of data lines, each with the `#Fields:` line and the day above it if those are in this block."""
     directives = block.starting_with(_HASH)
     if block.first == 1 and block.data.startswith(_BOM + b"#"):
         directives = np.concatenate(([0], directives))
     every = np.arange(len(block.starts))
     header: str | None = None
+    day: str | None = None
     start = 0
     for index in directives.tolist():
         if index > start:
-            yield header, every[start:index]
-            header = None
+            yield header, day, every[start:index]
+            header = day = None
         start = index + 1
         line = block.line(index).lstrip("\ufeff")
         if line[:8].lower() == "#fields:":
             header = line
-    yield header, every[start:]
+        elif line[:6].lower() == "#date:":
+            day = day_of(line)
+    yield header, day, every[start:]
 
 
 def _names_of(header: str, kind: DirectiveLog) -> list[str]:
@@ -133,8 +144,9 @@ def _without_bare_header(block: LineBlock, lines: Ints, names: list[str], kind: 
 
 
 def _batch(
-    log: LogInput, block: LineBlock, lines: Ints, names: list[str], wanted: frozenset[str], kind: DirectiveLog
+    log: LogInput, block: LineBlock, lines: Ints, names: list[str], wanted: frozenset[str], kind: DirectiveLog, day: str
 ) -> Iterator[EventBatch | Problem]:
+    """`day` is that of the lines where they have none of their own, as IIS 6 writes them."""
     others = None
     telling = _telling(names, wanted, kind)
     if telling is not None:
@@ -174,7 +186,7 @@ def _batch(
             fields.update({name: value for name, value in kind.unpack(fields[kind.packed]).items() if value})
         if adds_message:
             fields[kind.message] = line
-        time_text = " ".join(fields[name] for name in kind.times if name in fields)
+        time_text = " ".join([*([day] if day else []), *(fields[name] for name in kind.times if name in fields)])
         host = next((fields[name] for name in kind.hosts if fields.get(name, "-") != "-"), "")
         return time_text, host, fields
 
@@ -191,7 +203,7 @@ def _batch(
         files=(log.name,),
         file_of=None,
         positions=rows.lines + block.first,
-        times=_times(rows, kind),
+        times=_times(rows, kind, day),
         rebuild=rebuild,
         others=others,
         texts=texts,
@@ -236,8 +248,10 @@ def _told(log: LogInput, block: LineBlock, rows: Rows, fields: int) -> Problem:
     return Problem(where=f"{log.name}:{block.first + int(odd.min())}", what=what, severity=Severity.NOTE, count=count)
 
 
-def _times(rows: Rows, kind: DirectiveLog) -> Times:
+def _times(rows: Rows, kind: DirectiveLog, day: str) -> Times:
     present = [rows.plain[name] for name in kind.times if name in rows.plain]
+    if day and len(kind.times) > 1 and len(present) == 1:
+        return joined_times(pa.array([day] * len(rows.lines), pa.string()), present[0])
     if len(present) != len(kind.times):
         return np.full(len(rows.lines), NO_TIME, np.int64)
     return iso_times(present[0]) if len(present) == 1 else joined_times(present[0], present[1])
