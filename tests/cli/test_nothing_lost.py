@@ -132,7 +132,7 @@ HUNTS = {
     "lines above the head": Check({**GOOD, "b.log": FIELDS[:56] + LINES + IIS}, r"b\.log: no log of a known format", LEFT, 30),
     "prose beside a log": Check({**GOOD, "b.txt": TEXT}, r"b\.txt: no log of a known format", LEFT, 30),
     "a line that is no JSON": Check({"a.json": JSONL + b"{half\n"}, r"a\.json:31: no JSON", PART, 30),
-    "an array that breaks off": Check({"a.json": cut(ARRAY)}, r"a\.json:\d+: no JSON from here on", PART),
+    "an array that breaks off": Check({"a.json": cut(ARRAY)}, r"a\.json:\d+: not JSON from here on", PART),
     "an array without its end": Check({"a.json": ARRAY.rstrip()[:-1]}, r"the array breaks off", PART, 30),
     "XML whose last event is cut": Check({"a.xml": XML[: -len(EVENT) // 2 - 12]}, "last event is cut", PART, 19),
     "a link that leads nowhere": Check({**GOOD, "b.log": link("gone")}, r"b\.log: is a link that leads nowhere", LEFT),
@@ -152,7 +152,7 @@ HUNTS = {
     "a zip in a zip": Check({**GOOD, "b.zip": zipped(in_zip=zipped(a_log=IIS))}, "archive within", LEFT, 30),
     "an encrypted zip": Check({**GOOD, "b.zip": encrypted()}, "encrypted", LEFT, 30),
     "a zip that is cut": Check({**GOOD, "b.zip": cut(zipped(a_log=noise(9000)))}, r"b\.zip", LEFT, 30),
-    "what is packed twice": Check({**GOOD, "b.gz": gzip.compress(gzip.compress(IIS))}, "packed twice", LEFT, 30),
+    "what is packed twice": Check({**GOOD, "b.gz": gzip.compress(gzip.compress(IIS))}, "compressed twice", LEFT, 30),
     "a line beyond all measure": Check({"a.log": SYSLOG + b"x" * (5 << 20) + b"\n"}, "more than 4 MB", PART),
 }  # fmt: skip
 READS = {

@@ -66,7 +66,7 @@ def test_one_ledger(session: SparkSession, tmp_path: Path) -> None:
         (tmp_path / "read" / "_checkpoint" / "commits" / note).unlink()
     (tmp_path / "read" / "batch=000001" / "_SUCCESS").unlink()
     (tmp_path / "ledger" / "_temporary").mkdir(parents=True)
-    with pytest.raises(InputError, match="not read to its end"):
+    with pytest.raises(InputError, match="not read to the end"):
         join_ledger(session, str(tmp_path / "read"), str(tmp_path / "ledger"))
     read_texts(session, table, str(tmp_path / "read"))
     assert told(tmp_path / "read") == once
