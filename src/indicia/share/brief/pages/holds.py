@@ -57,7 +57,7 @@ def holds(case: Case, notes: Notes) -> Box:
 def _too_little(case: Case, assessment: Assessment) -> str:
     """That the grounds are insufficient, and why."""
     if case.weighing is None or assessment is case.weighing.observed:
-        return tell("insufficient grounds: what we saw does not single out one actor")
+        return tell("insufficient grounds: what was observed does not single out one actor")
     if waiting := len(to_check(case.claims, case.judgements)):
         return tell_many(
             "insufficient grounds: too little was said to go on, and {count} claim still needs checking",
