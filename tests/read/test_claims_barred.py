@@ -40,3 +40,11 @@ def test_the_same_words_about_a_hack_accuse() -> None:
 def test_who_only_gave_a_name_accuses_nobody() -> None:
     text = "Purple Haze is a China-nexus threat actor tracked by SentinelLABS that hacked into telecom networks in Europe."
     assert all(source != "SentinelLABS" for _, source, _ in said(text))
+
+
+def test_who_is_not_said_to_have_done_it_is_not_accused() -> None:
+    text = (
+        "The FBI, Mr. Keller told reporters, does not judge that the Russian government was behind the ransomware attack on the port, "
+        "but it does judge that criminals in Russia were."
+    )
+    assert all(stance != "accuses" or accused != "the Russian government" for stance, _, accused in said(text))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from indicia.read.claims.draft.speech import speakers_at
 from indicia.read.claims.draft.suspects import can_speak
 from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.resolving import Found
@@ -67,6 +68,14 @@ def _taken_back(found: Found, text: str) -> bool:
     return _WITHDRAWS.search(text, start, max(start, accused.start)) is not None
 
 
+def _not_said(found: Found, text: str) -> bool:
+    """Who is not said or not believed to have done it is not accused: "We do not judge that X has been behind this"."""
+    if found.draft.stance is not Stance.ACCUSES or found.accused is None:
+        return False
+    inside = speakers_at(found.piece.said, found.accused.first)
+    return bool(inside) and inside[0].negated
+
+
 def _another_matter(found: Found, text: str) -> bool:
     """Nothing is said of computers: in the item of a list of news, whose text does not begin with them; or in the whole text,
     which speaks of other affairs."""
@@ -91,6 +100,7 @@ def _cannot_speak(found: Found, text: str) -> bool:
 BARS: Mapping[str, Callable[[Found, str], bool]] = {
     "asks": _asks,  # 1 required claim, 13 optional ones (what a reporter presupposes)
     "taken back": _taken_back,  # none
+    "not said": _not_said,  # none of ten
     "another matter": _another_matter,  # 1
     "cannot speak": _cannot_speak,  # of 7 whose source only gives a name all; no government accuses its own
 }
