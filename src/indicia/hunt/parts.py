@@ -20,7 +20,7 @@ from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Refused
-from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation
+from indicia.hunt.sight.correlation import Feed, correlated, feed_of_correlation, values_of
 from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
@@ -284,9 +284,7 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
     Its event holds the fields that were counted, and who did it from where; who, unless it is just that which differs.
     """
     time = datetime_of(feed.time)
-    fields = dict(zip(rule.group_by, feed.group, strict=False))
-    if rule.field:
-        fields.update(zip(rule.field.split(","), feed.value.split("\n"), strict=False))
+    fields = dict(zip(rule.group_by, feed.group, strict=False)) | values_of(rule, feed)
     told = {"client": feed.origin, "user": "" if rule.kind is CorrelationKind.VALUE_COUNT else feed.who}
     event = Event(
         place=Place(file=feed.file, position=feed.position, unit=feed.unit),

@@ -70,3 +70,60 @@ def test_utf16_is_written_as_it_is(key: str) -> None:
     if "offset" in key:
         within = base64.b64encode(b"ab" + b"\xff\xfe" + "whoami".encode("utf-16-le") + b"c").decode()
         assert matches(found.rules[0].condition, {"f": within})
+
+
+@pytest.mark.parametrize(
+    ("detection", "event", "fits"),
+    [
+        ({"a": {"f": 1}, "b": {"f": 2}, "condition": "a OR b"}, {"f": "2"}, True),
+        ({"a": {"f": 1}, "b": {"g": 2}, "condition": "a AND NOT b"}, {"f": "1", "g": "2"}, False),
+        ({"a": {"f": 1}, "OR": {"f": 2}, "condition": "a or OR"}, {"f": "2"}, True),  # a name
+        ({"a": {"f|contains": 1833}, "condition": "a"}, {"f": "%%1833"}, True),
+        ({"a": {"f|endswith": [1, "x"]}, "condition": "a"}, {"f": "21"}, True),
+        ({"a": {"f|utf16le|base64offset|contains": "cmd"}, "condition": "a"}, {"f": "xYwBtAGQA"}, True),
+    ],
+)
+def test_what_can_mean_but_one_thing_is_read(detection: dict[str, Any], event: dict[str, str], fits: bool) -> None:
+    found = compiled(detection=detection)
+    assert not found.refused and matches(found.rules[0].condition, event) is fits
+
+
+def test_a_rule_of_several_log_sources_is_one_rule_asked_of_each() -> None:
+    (rule,) = compiled(logsource={"product": "windows", "service": ["system", "security"]}).rules
+    apart = [compiled(logsource={"product": "windows", "service": name}).rules[0] for name in ("system", "security")]
+    assert set(rule.sources) == {source for each in apart for source in each.sources}
+    assert rule.where == "windows system, windows security"
+
+
+def test_a_remark_called_correlation_and_documents_that_are_no_rules() -> None:
+    assert compiled(correlation="see 4624").rules == compiled().rules
+    found = compile_documents([("ci.yml", [{"on": "push", "jobs": {}}]), ("r.yml", [RIGHT])])
+    assert not found.refused and found.noted[0][0] == "ci.yml" and "is no rule" in found.noted[0][1]
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind", "limit", "group", "fields"),
+    [
+        ("s | count() > 5", "event_count", (">", 5), (), ()),
+        ("s | count() by host, user >= 5", "event_count", (">=", 5), ("host", "user"), ()),
+        ("s | count(User) by Host == 5", "value_count", ("=", 5), ("Host",), ("User",)),
+        ("s and not t | count( ) by Task Name < 5", "event_count", ("<", 5), ("Task Name",), ()),
+        ("s | sum(bytes) by ip > 300000", "value_sum", (">", 300_000), ("ip",), ("bytes",)),
+    ],
+)
+def test_counts_of_the_first_edition(
+    condition: str, kind: str, limit: tuple[str, int], group: tuple[str, ...], fields: tuple[str, ...]
+) -> None:
+    found = compiled(detection={"s": {"f": "x"}, "t": {"g": "y"}, "condition": condition, "timeframe": "5m"})
+    assert not found.refused and "first edition" in found.noted[0][1]
+    (rule,), (correlation,) = found.rules, found.correlations
+    assert rule.silent and matches(rule.condition, {"f": "x"}) and correlation.rules == (rule.id,)
+    assert (correlation.id, correlation.title, correlation.level) == (RIGHT["id"], "t", "high")
+    assert (correlation.kind, correlation.limits, correlation.group_by) == (kind, (limit,), group)
+    assert (correlation.fields, correlation.seconds) == (fields, 300)
+
+
+@pytest.mark.parametrize("condition", ["s | near t", "s | max(f) by g > 3", "s | count() by g > many"])
+def test_what_has_no_counterpart_is_refused(condition: str) -> None:
+    found = compiled(detection={"s": {"f": "x"}, "t": {"g": "y"}, "condition": condition})
+    assert not found.rules and not found.correlations and "deprecated" in found.refused[0].reason

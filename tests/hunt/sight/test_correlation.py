@@ -18,10 +18,10 @@ LATE = 50
 def rule(
     kind: str, condition: str, *, field: str = "", percentile: int = 50, group_by: tuple[str, ...] = ("ip",)
 ) -> Correlation:
-    operator, count = condition.split()
+    limits = tuple((sign, float(number)) for sign, number in (limit.split() for limit in condition.split(" and ")))
     return Correlation(
-        "c", "", "c", "high", "c.yml", "", "", (), CorrelationKind(kind), ("r",), MINUTE, group_by, operator, int(count), field,
-        percentile=percentile,
+        "c", "", "c", "high", "c.yml", "", "", (), CorrelationKind(kind), ("r",), MINUTE, group_by, limits,
+        (field,) if field else (), percentile=percentile,
     )  # fmt: skip
 
 

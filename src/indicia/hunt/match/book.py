@@ -205,10 +205,7 @@ def _notes(heads: _Heads) -> tuple[Problem, ...]:
     for file, what in heads.noted:
         first.setdefault(what, file)
     counts = Counter(what for _, what in heads.noted)
-    return tuple(
-        Problem(where=file, what=f"a rule runs though {what}", severity=Severity.NOTE, count=counts[what])
-        for what, file in first.items()
-    )
+    return tuple(Problem(where=file, what=what, severity=Severity.NOTE, count=counts[what]) for what, file in first.items())
 
 
 def _heads_of(rules: RuleSet) -> _Heads:

@@ -75,7 +75,7 @@ def holds(test: Test, value: str | None) -> bool:
             return _inside(value, test.value)
         case How.TIME_PART:
             return _time_part(value, test.flags) == int(float(test.value))
-    number = number_of(value)
+    number = _time_part(value, test.flags) if test.flags else number_of(value)
     if number is None:
         return False
     bound = float(test.value)

@@ -52,7 +52,7 @@ class How(StrEnum):
     WILD = "wild"  # `parts`: literals and Wild marks
     REGEX = "regex"  # `value`: the expression, searched; `flags`: a subset of "ims"
     CIDR = "cidr"  # `value`: a network
-    LESS = "<"  # `value`: a number; a value that is no number does not match
+    LESS = "<"  # `value`: a number, of `flags` as in TIME_PART if they are given; a value that is no number does not match
     AT_MOST = "<="
     GREATER = ">"
     AT_LEAST = ">="
@@ -154,7 +154,9 @@ class CorrelationKind(StrEnum):
 class Correlation(msgspec.Struct, frozen=True, array_like=True):
     """A rule over the matches of other rules within `seconds`, per value of `group_by`.
 
-    `aliases` maps a group-by name to the field that holds it in each referred rule: ((alias, rule id, field), ...).
+    All `limits` must hold of what it counts: ((operator, number), ...), two for a range. Where a condition joins rules, `asked`
+    holds it instead: a test of a rule's id is true when the rule matched. `aliases` maps a group-by name to the field that
+    holds it in each referred rule: ((alias, rule id, field), ...).
     """
 
     id: str
@@ -169,13 +171,13 @@ class Correlation(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[str, ...]  # ids, in the order of the rule
     seconds: int
     group_by: tuple[str, ...] = ()
-    operator: str = ">="
-    count: int = 1
-    field: str = ""  # whose values count, or add up; several with a comma between them
+    limits: tuple[tuple[str, float], ...] = ((">=", 1),)
+    fields: tuple[str, ...] = ()  # whose values count, together, or the one whose values add up
     aliases: tuple[tuple[str, str, str], ...] = ()
     generate: bool = False  # the rules it refers to are reported as well
     percentile: int = 50
     silent: bool = False  # only feeds another correlation
+    asked: Node | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True):

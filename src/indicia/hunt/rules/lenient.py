@@ -1,17 +1,20 @@
 """Rules of strangers as pySigma takes them: what is wrong with a rule's particulars costs a note and not the rule.
 
-What a rule does stays exactly as it is written; only what is said about it is put right or left out.
+What a rule does stays exactly as it is written; only what is said about it is put right or left out. What it does is written
+otherwise where pySigma does not read what can mean but one thing.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-__all__ = ["encoded", "put_right"]
+__all__ = ["apart", "put_right", "respelt"]
 
 _ESSENTIAL = ("name", "logsource", "detection", "correlation", "filter", "level", "action")
 _LEVELS = {"info": "informational", "information": "informational", "med": "medium", "severe": "critical"}
@@ -62,35 +65,70 @@ def _uuid(given: Any, notes: list[str]) -> str:
         return str(uuid5(NAMESPACE_URL, f"sigma:{given}"))
 
 
-def encoded(document: dict[str, Any]) -> dict[str, Any]:
-    """The rule with `utf16|base64` and `utf16|base64offset` written out.
+def apart(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rule once for each log source, where it names several categories, products or services in a list."""
+    where = document.get("logsource")
+    if not isinstance(where, dict) or not any(isinstance(where.get(name), list) for name in _WHERE):
+        return [document]
+    named = [where[name] if isinstance(where.get(name), list) else [where.get(name)] for name in _WHERE]
+    sources = [{name: value for name, value in zip(_WHERE, values, strict=True) if value} for values in product(*named)]
+    return [{**document, "logsource": {**where, **dict.fromkeys(_WHERE), **source}} for source in sources]
 
-    pySigma puts the mark that UTF-16 begins with as three bytes of UTF-8, which no log holds.
+
+_WHERE = ("category", "product", "service")
+_OPERATORS = re.compile(r"\b(?:AND|OR|NOT)\b")
+_OF_TEXT = frozenset({"contains", "startswith", "endswith"})
+
+
+def respelt(document: dict[str, Any]) -> dict[str, Any]:
+    """The rule with what pySigma does not read written as it does.
+
+    Operators in capitals; `utf16le`, which is `wide`; numbers that are sought as part of a text; `utf16|base64` and
+    `utf16|base64offset` written out: pySigma puts the mark that UTF-16 begins with as three bytes of UTF-8, which no log holds.
     """
     detection = document.get("detection")
-    if not isinstance(detection, dict) or "utf16|base64" not in str(detection):
+    if not isinstance(detection, dict):
         return document
-    return {**document, "detection": {name: _encoded(value) for name, value in detection.items()}}
+    names = {str(name) for name in detection}
+    return {
+        **document,
+        "detection": {
+            name: _condition(value, names) if name == "condition" else _respelt(value) for name, value in detection.items()
+        },
+    }
 
 
-def _encoded(part: Any) -> Any:
+def _condition(written: Any, names: set[str]) -> Any:
+    if isinstance(written, list):
+        return [_condition(each, names) for each in written]
+    if not isinstance(written, str):
+        return written
+    return _OPERATORS.sub(lambda found: found[0] if found[0] in names else found[0].lower(), written)
+
+
+def _respelt(part: Any) -> Any:
     if isinstance(part, list):
-        return [_encoded(item) for item in part]
+        return [_respelt(item) for item in part]
     if not isinstance(part, dict):
         return part
     found: dict[str, Any] = {}
     for name, value in part.items():
         field, *modifiers = str(name).split("|")
-        how = next((each for each in ("base64", "base64offset") if f"utf16|{each}" in f"{name}|" and each in modifiers), "")
-        if not how or modifiers[modifiers.index("utf16") + 1 : modifiers.index("utf16") + 2] != [how] or "all" in modifiers:
-            found[name] = value
-            continue
-        at = modifiers.index("utf16")
-        texts = [str(item) for item in (value if isinstance(value, list) else [value])]
-        found["|".join([field, *modifiers[:at], *modifiers[at + 2 :]])] = [
-            each for text in texts for each in _base64(_BOM + text.encode("utf-16-le"), how)
-        ]
+        modifiers = ["wide" if each == "utf16le" else each for each in modifiers]
+        if _OF_TEXT.intersection(modifiers):
+            value = [_as_text(each) for each in value] if isinstance(value, list) else _as_text(value)
+        at = modifiers.index("utf16") if "utf16" in modifiers else len(modifiers)
+        how = next((each for each in modifiers[at + 1 : at + 2] if each in ("base64", "base64offset")), "")
+        if how and "all" not in modifiers:
+            texts = [str(item) for item in (value if isinstance(value, list) else [value])]
+            value = [each for text in texts for each in _base64(_BOM + text.encode("utf-16-le"), how)]
+            del modifiers[at : at + 2]
+        found["|".join([field, *modifiers]) if "|" in str(name) else name] = value
     return found
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _base64(data: bytes, how: str) -> Iterator[str]:

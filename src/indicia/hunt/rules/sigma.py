@@ -20,7 +20,7 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
+from sigma.correlations import SigmaCorrelationRule
 from sigma.exceptions import SigmaError
 from sigma.filters import SigmaFilter
 from sigma.rule import SigmaRule
@@ -42,11 +42,12 @@ from sigma.types import (
 
 from indicia.errors import RuleError
 from indicia.hunt.names import GENERIC
+from indicia.hunt.rules.correlations import correlation_of, pared, tied
 from indicia.hunt.rules.fields import mapped
+from indicia.hunt.rules.first_edition import counting
 from indicia.hunt.rules.ir import (
     And,
     Correlation,
-    CorrelationKind,
     How,
     Node,
     Not,
@@ -61,7 +62,7 @@ from indicia.hunt.rules.ir import (
     fold,
     tests_of,
 )
-from indicia.hunt.rules.lenient import encoded, put_right
+from indicia.hunt.rules.lenient import apart, put_right, respelt
 from indicia.hunt.rules.logsources import log_sources
 from indicia.hunt.rules.regex import check_regex, tamed
 from indicia.hunt.rules.stix import documents_in, is_bundle
@@ -71,7 +72,6 @@ __all__ = ["compile_documents", "read_documents"]
 
 MOST_TESTS = 20_000  # in one rule: a list longer than this belongs into an indicator file
 _COMPARE = {"LT": How.LESS, "LTE": How.AT_MOST, "GT": How.GREATER, "GTE": How.AT_LEAST}
-_COUNT = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "!="}
 
 
 def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[Refused]]:
@@ -108,34 +108,49 @@ def compile_documents(files: Iterable[tuple[str, list[dict[str, Any]]]]) -> Rule
 
     Order is that of the files.
     """
-    parsed: list[tuple[str, SigmaRule | SigmaCorrelationRule]] = []
+    parsed: list[tuple[str, SigmaRule]] = []
+    correlations: list[Correlation] = []
     filters: list[SigmaFilter] = []
     refused: list[Refused] = []
     noted: list[tuple[str, str]] = []
     for file, documents in files:
         for document in _with_actions(documents):
+            if isinstance(document, dict) and not _WHAT_RULES_HOLD & document.keys():
+                noted.append((file, "is no rule: it has no detection, correlation or filter"))
+                continue
             try:
                 for rule in _parsed(document, file, noted):
                     if isinstance(rule, SigmaFilter):
                         filters.append(rule)
+                    elif isinstance(rule, Correlation):
+                        correlations.append(rule)
                     else:
                         parsed.append((file, rule))
             except _FAULTS as error:
                 refused.append(_refusal(document, file, error))
     rules: list[Rule] = []
-    correlations: list[Correlation] = []
     for file, rule in parsed:
         try:
-            if isinstance(rule, SigmaCorrelationRule):
-                correlations.append(_correlation(rule, file))
-            else:
-                for each in filters:
-                    filtered = each.apply_on_rule(rule)
-                    rule = filtered if isinstance(filtered, SigmaRule) else rule
-                rules.append(_rule(rule, file))
+            for each in filters:
+                filtered = each.apply_on_rule(rule)
+                rule = filtered if isinstance(filtered, SigmaRule) else rule
+            _add(rules, _rule(rule, file))
         except _FAULTS as error:
             refused.append(_refusal(_head(rule), file, error))
-    return _tied(RuleSet(tuple(rules), tuple(correlations), tuple(refused), tuple(noted)))
+    return tied(RuleSet(tuple(rules), tuple(correlations), tuple(refused), tuple(noted)))
+
+
+_WHAT_RULES_HOLD = frozenset({"detection", "correlation", "filter", "logsource", "action"})
+
+
+def _add(rules: list[Rule], rule: Rule) -> None:
+    """Adds a rule; one that its document asks of several log sources is one rule."""
+    before = rules[-1] if rules else None
+    if before and (before.file, before.id, before.title, before.condition) == (rule.file, rule.id, rule.title, rule.condition):
+        sources = tuple(dict.fromkeys(before.sources + rule.sources))
+        rules[-1] = msgspec.structs.replace(before, sources=sources, where=f"{before.where}, {rule.where}")
+    else:
+        rules.append(rule)
 
 
 # What a stranger's rule can make pySigma or its own parsers raise.
@@ -152,38 +167,48 @@ def _with_actions(documents: list[dict[str, Any]]) -> list[dict[str, Any] | list
     return list(documents)
 
 
-def _parsed(
-    document: dict[str, Any] | list[dict[str, Any]], file: str, noted: list[tuple[str, str]]
-) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
+def _parsed(document: dict[str, Any] | list[dict[str, Any]], file: str, noted: list[tuple[str, str]]) -> list[_Parsed]:
     """The rules in a document; where pySigma takes offence at what is said about one, without that, and noted."""
     bounded(document)
     if isinstance(document, list):
-        return _parse([encoded(each) for each in document])
-    document = encoded(document)
+        return _parse([respelt(each) for each in document], file)
+    if not isinstance(document.get("correlation", {}), dict) and "detection" in document:
+        document = {name: value for name, value in document.items() if name != "correlation"}  # a remark of the author's
+    counted = counting(document)
+    if counted is not None:
+        noted.append((file, "a rule's condition is of Sigma's first edition and was read as a correlation"))
+    return [rule for part in counted or [document] for each in apart(respelt(part)) for rule in _put_right(each, file, noted)]
+
+
+def _put_right(document: dict[str, Any], file: str, noted: list[tuple[str, str]]) -> list[_Parsed]:
     try:
-        return _parse(document)
-    except _FAULTS as error:
+        return _parse(document, file)
+    except _FAULTS:
         right, notes = put_right(document)
-        try:
-            rules = _parse(right)
-        except _FAULTS:
-            raise error from None  # what it does is wrong, whatever is said about it
-        noted += [(file, note) for note in notes]
+        rules = _parse(right, file)  # or what it does is wrong, whatever is said about it
+        noted += [(file, f"a rule runs though {note}") for note in notes]
         return rules
 
 
-def _parse(document: dict[str, Any] | list[dict[str, Any]]) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
+_Parsed = SigmaRule | Correlation | SigmaFilter
+
+
+def _parse(document: dict[str, Any] | list[dict[str, Any]], file: str) -> list[_Parsed]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # of expressions that another Python may read otherwise
-        return _parse_aloud(document)
+        return _parse_aloud(document, file)
 
 
-def _parse_aloud(document: dict[str, Any] | list[dict[str, Any]]) -> list[SigmaRule | SigmaCorrelationRule | SigmaFilter]:
+def _parse_aloud(document: dict[str, Any] | list[dict[str, Any]], file: str) -> list[_Parsed]:
     if isinstance(document, list):
         collection = SigmaCollection.from_dicts(document, resolve_references=False, collect_filters=True)
-        return [*collection.rules, *collection.filters]
+        rules = [
+            correlation_of(rule, rule.to_dict(), file) if isinstance(rule, SigmaCorrelationRule) else rule
+            for rule in collection.rules
+        ]
+        return [*rules, *collection.filters]
     if "correlation" in document:
-        return [SigmaCorrelationRule.from_dict(document)]
+        return [correlation_of(SigmaCorrelationRule.from_dict(dict(pared(document))), document, file)]
     if "filter" in document:
         return [SigmaFilter.from_dict(document)]
     return [SigmaRule.from_dict(document)]
@@ -289,8 +314,9 @@ def _test(field: str, value: Any) -> Node:
             return Test(field, How.EXISTS) if value.exists else Not(Test(field, How.EXISTS))
         case SigmaCompareExpression():
             if value.op.name == "NEQ":
-                return Not(Test(field, How.EQUALS, str(value.number.number)))
-            return Test(field, _COMPARE[value.op.name], str(value.number.number))
+                return Not(_test(field, value.number))
+            part = value.number.timestamp_part.name.lower() if isinstance(value.number, SigmaTimestampPart) else ""
+            return Test(field, _COMPARE[value.op.name], str(value.number.number), flags=part)
         case SigmaCIDRExpression():
             return Test(field, How.CIDR, str(value.network))
         case SigmaFieldReference():
@@ -338,75 +364,3 @@ def _string(field: str, value: SigmaString, *, cased: bool) -> Node:
             case _:
                 return Test(field, How.STARTS, literal, cased)
     return Test(field, How.WILD, "", cased, parts=tuple(parts))
-
-
-def _correlation(rule: SigmaCorrelationRule, file: str) -> Correlation:
-    name = rule.type.name.lower()
-    if name not in set(CorrelationKind):
-        raise RuleError(f"correlations of type {name} are not supported")
-    condition = rule.condition
-    references = rule.rules or []
-    if not all(isinstance(reference.reference, str) for reference in references):
-        raise RuleError("refers to something that is not the name of a rule")
-    aliases = [
-        (alias.alias, reference.reference, field) for alias in rule.aliases for reference, field in alias.mapping.items()
-    ]
-    if not all(isinstance(word, str) for alias in aliases for word in alias):
-        raise RuleError("an alias maps something that is not a name")
-    operator, count, field, percentile = ">=", len(references), "", 50
-    if condition is not None:
-        if not isinstance(condition, SigmaCorrelationCondition):
-            raise RuleError("extended correlation conditions are not supported")
-        operator, count = _COUNT[condition.op.name], condition.count
-        field = ",".join(condition.fieldref) if isinstance(condition.fieldref, list) else condition.fieldref or ""
-        percentile = 50 if condition.percentile is None else condition.percentile
-    if name.startswith("value_") and not field:
-        raise RuleError(f"{name} names no field")
-    head = _head(rule)
-    return Correlation(
-        str(rule.id or ""),
-        rule.name or "",
-        rule.title or file,
-        head["level"],
-        file,
-        rule.author or "",
-        rule.license or "",
-        tuple(str(tag) for tag in rule.tags),
-        CorrelationKind(name),
-        tuple(reference.reference for reference in references),
-        rule.timespan.seconds,
-        tuple(rule.group_by or ()),
-        operator,
-        count,
-        field,
-        tuple(aliases),
-        bool(rule.generate),
-        percentile,
-    )
-
-
-def _tied(found: RuleSet) -> RuleSet:
-    """`found` with references by name turned into ids; rules that only feed a correlation are silent."""
-    by_name: dict[str, str] = {}
-    for each in (*found.rules, *found.correlations):
-        assert isinstance(each, Rule | Correlation)
-        by_name.update({key: each.id or each.name for key in (each.id, each.name) if key})
-    correlations, refused, silent = [], list(found.refused), set[str]()
-    for rule in found.correlations:
-        missing = [name for name in rule.rules if name not in by_name]
-        if missing:
-            reason = f"refers to the rule {missing[0]!r}, which is not among the rules"
-            refused.append(Refused(rule.id, rule.title, rule.level, rule.file, rule.author, rule.license, reason))
-            continue
-        ids = tuple(by_name[name] for name in rule.rules)
-        aliases = tuple((alias, by_name.get(name, name), field) for alias, name, field in rule.aliases)
-        correlations.append(msgspec.structs.replace(rule, rules=ids, aliases=aliases))
-        if not rule.generate:
-            silent.update(ids)
-    rules = tuple(
-        msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in found.rules
-    )
-    heard = tuple(
-        msgspec.structs.replace(rule, silent=True) if (rule.id or rule.name) in silent else rule for rule in correlations
-    )
-    return RuleSet(rules, heard, tuple(refused), found.noted)

@@ -9,6 +9,7 @@ import operator
 from bisect import bisect_right
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from math import ceil, fsum
 from statistics import median
 from typing import Any, TypeVar, cast
@@ -19,9 +20,9 @@ from msgspec.structs import replace
 from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.match.book import RuleHead
 from indicia.hunt.match.literals import Ints
-from indicia.hunt.match.reference import number_of
+from indicia.hunt.match.reference import matches, number_of
 from indicia.hunt.names import MACHINE, field_key
-from indicia.hunt.rules.ir import Correlation, CorrelationKind, fold
+from indicia.hunt.rules.ir import Correlation, CorrelationKind, Node, Not, fold
 from indicia.hunt.sources.deeds import deed_of
 from indicia.records import Event
 
@@ -36,6 +37,7 @@ __all__ = [
     "fed_within",
     "feed_of",
     "feed_of_correlation",
+    "values_of",
 ]
 
 T = TypeVar("T")
@@ -87,7 +89,7 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         deed = deed_of(Event(place=place, format=batch.format, time=None, time_text="", host=host, fields=dict(told)))
         for each in users:
             group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
-            values = [fields.get(field_key(field), "") for field in each.field.split(",")] if each.field else []
+            values = [fields.get(field_key(field), "") for field in each.fields]
             value = "\n".join(values)
             if "" in group or "" in values:
                 continue
@@ -185,23 +187,29 @@ def by_time(feed: Feed) -> tuple[int, str, int]:
 
 
 def _only_grows(correlation: Correlation) -> bool:
-    return correlation.kind not in _OF_NUMBERS and correlation.operator in (">", ">=")
+    """Whether what has become true stays so, whatever else matches within the span."""
+    return (
+        correlation.kind not in _OF_NUMBERS
+        and all(sign in (">", ">=") for sign, _ in correlation.limits)
+        and (correlation.asked is None or _never_denied(correlation.asked))
+    )
+
+
+def _never_denied(asked: Node) -> bool:
+    return not isinstance(asked, Not) and all(map(_never_denied, getattr(asked, "items", ())))
 
 
 def _as_it_grows(correlation: Correlation, members: Sequence[Feed]) -> Iterator[Feed]:
     span = correlation.seconds * 1_000_000
     window: deque[Feed] = deque()
-    counts: Counter[str] = Counter()
+    counted = _Counted(correlation)
     last = None
     for feed in members:
         window.append(feed)
-        counts[_counted(correlation, feed)] += 1
+        counted.add(feed)
         while feed.time - window[0].time > span:
-            gone = _counted(correlation, window.popleft())
-            counts[gone] -= 1
-            if not counts[gone]:
-                del counts[gone]
-        if _true(correlation, window, counts):
+            counted.drop(window.popleft())
+        if counted.holds(feed.time - span):
             if last is None or feed.time - last > span:
                 yield feed
             last = feed.time
@@ -210,43 +218,74 @@ def _as_it_grows(correlation: Correlation, members: Sequence[Feed]) -> Iterator[
 def _at_the_end(correlation: Correlation, members: Sequence[Feed]) -> Iterator[Feed]:
     span = correlation.seconds * 1_000_000
     start = 0
+    counted = _Counted(correlation)
     for index, feed in enumerate(members):
+        counted.add(feed)
         if index + 1 == len(members) or members[index + 1].time - members[start].time > span:
-            window = members[start : index + 1]
-            if _true(correlation, window, Counter(_counted(correlation, each) for each in window)):
+            if counted.holds(members[start].time):
                 yield feed
             start = index + 1
+            counted = _Counted(correlation)
 
 
-def _counted(correlation: Correlation, feed: Feed) -> str:
-    match correlation.kind:
-        case CorrelationKind.VALUE_COUNT:
-            return feed.value
-        case CorrelationKind.TEMPORAL | CorrelationKind.TEMPORAL_ORDERED:
-            return feed.rule
-    return ""
+class _Counted:
+    """What a correlation counts within a span, kept up as matches come (in the order of time) and go."""
 
+    def __init__(self, correlation: Correlation) -> None:
+        self._rule = correlation
+        self._counts: Counter[str] = Counter()
+        self._numbers: list[float] = []
+        self._begun: list[list[int]] = [[] for _ in correlation.rules]
 
-def _true(correlation: Correlation, window: Sequence[Feed] | deque[Feed], counts: Counter[str]) -> bool:
-    compare = _COMPARE[correlation.operator]
-    if correlation.kind in _OF_NUMBERS:
-        numbers = [number for feed in window if (number := number_of(feed.value)) is not None]
-        return bool(numbers) and compare(_figure(correlation, numbers), correlation.count)
-    match correlation.kind:
-        case CorrelationKind.EVENT_COUNT:
-            return compare(counts[""], correlation.count)
-        case CorrelationKind.VALUE_COUNT:
-            return compare(len(counts), correlation.count)
-        case CorrelationKind.TEMPORAL:
-            return compare(len(counts), correlation.count)
-    wanted = iter(correlation.rules)
-    current = next(wanted, None)
-    for feed in window:
-        if feed.rule == current:
-            current = next(wanted, None)
-            if current is None:
-                return True
-    return False
+    def add(self, feed: Feed) -> None:
+        """Another match."""
+        match self._rule.kind:
+            case CorrelationKind.TEMPORAL_ORDERED:
+                self._follow(feed)
+            case kind if kind in _OF_NUMBERS:
+                if (number := number_of(feed.value)) is not None:
+                    self._numbers.append(number)
+            case _:
+                self._counts[self._key(feed)] += 1
+
+    def drop(self, feed: Feed) -> None:
+        """The earliest match is no longer within the span; only asked of what only grows."""
+        if self._rule.kind is not CorrelationKind.TEMPORAL_ORDERED:
+            self._counts[self._key(feed)] -= 1
+            if not self._counts[self._key(feed)]:
+                del self._counts[self._key(feed)]
+
+    def holds(self, since: int) -> bool:
+        """Whether the condition is true of the matches since then."""
+        if self._rule.asked is not None:
+            return matches(self._rule.asked, dict.fromkeys(self._counts, "matched"))
+        if self._rule.kind in _OF_NUMBERS:
+            figure = _figure(self._rule, self._numbers) if self._numbers else None
+        elif self._rule.kind is CorrelationKind.TEMPORAL_ORDERED:
+            figure = max((length for begun in self._begun for length, time in enumerate(begun, 1) if time >= since), default=0)
+        else:
+            figure = self._counts[""] if self._rule.kind is CorrelationKind.EVENT_COUNT else len(self._counts)
+        return figure is not None and all(_COMPARE[sign](figure, number) for sign, number in self._rule.limits)
+
+    def _key(self, feed: Feed) -> str:
+        match self._rule.kind:
+            case CorrelationKind.VALUE_COUNT:
+                return feed.value
+            case CorrelationKind.TEMPORAL:
+                return feed.rule
+        return ""
+
+    def _follow(self, feed: Feed) -> None:
+        """For each rule, when a row of 1, 2, ... matches in order that ends with its own began at the latest."""
+        for place in reversed([place for place, rule in enumerate(self._rule.rules) if rule == feed.rule]):
+            begun = self._begun[place]
+            rows = [feed.time]
+            for length in range(place):
+                earlier = [other[length] for other in self._begun[:place] if len(other) > length]
+                if not earlier:
+                    break
+                rows.append(max(earlier))
+            self._begun[place] = [max(pair) for pair in zip_longest(rows, begun, fillvalue=NO_TIME)]
 
 
 _OF_NUMBERS = frozenset(
@@ -275,10 +314,17 @@ def feed_of_correlation(below: Correlation, hit: Feed, above: Correlation) -> Fe
     """What one correlation's match is to another that asks for it; None where it does not hold what that one groups by."""
     name = below.id or below.name
     fields = {field_key(field): value for field, value in zip(below.group_by, hit.group, strict=True)}
-    if below.field:
-        fields.setdefault(field_key(below.field), hit.value)
+    for field, value in values_of(below, hit).items():
+        fields.setdefault(field_key(field), value)
     group = tuple(fields.get(field_key(_own(above, name, field)), "") for field in above.group_by)
-    value = fields.get(field_key(above.field), "") if above.field else ""
-    if "" in group or (above.field and not value):
+    values = [fields.get(field_key(field), "") for field in above.fields]
+    if "" in group or "" in values:
         return None
-    return replace(hit, correlation=above.id or above.name, rule=name, group=group, value=value)
+    return replace(hit, correlation=above.id or above.name, rule=name, group=group, value="\n".join(values))
+
+
+def values_of(correlation: Correlation, feed: Feed) -> dict[str, str]:
+    """The values that a match adds to what the correlation counts, by field."""
+    if len(correlation.fields) == 1:
+        return {correlation.fields[0]: feed.value}
+    return dict(zip(correlation.fields, feed.value.split("\n"), strict=False))
