@@ -1,7 +1,8 @@
 """Fuzzing one target: a process of its own that lives until an input ends it, and whoever starts the next.
 
-An input may take ten seconds of the processor and 1 GB of memory beyond what the process holds after some of its seeds, and may
-not end the process. What goes on where no exception reaches it (a hang in C) is ended by the system after twice as long.
+An input may take ten seconds of the processor, the parsers that it starts or asks included, and 1 GB of memory beyond what the
+process holds after some of its seeds, and may not end the process. What goes on where no exception reaches it (a hang in C) is
+ended by the system after twice as long.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import faulthandler
 import hashlib
 import multiprocessing
+import os
 import resource
 import signal
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -157,15 +159,27 @@ def _work(
                 name, data = random.choice(known)
                 made = mutated(data, others, random)
                 kept(name, number, made)
-                begun = time.process_time()
+                begun = _spent()
                 if kind := _fault(target, name, made):
                     pipe.send(Fault(kind, name, _smaller(made, lambda tried: _fault(target, name, tried) == kind)))  # noqa: B023
-                elif (spent := time.process_time() - begun) > slowest:
+                elif (spent := _spent() - begun) > slowest:
                     slowest, slow_one = spent, name
                 number += 1
                 if number % TOLD == 0:
                     pipe.send(_Done(number, slowest, slow_one, _peak()))
         pipe.send(_Done(number, slowest, slow_one, _peak()))
+
+
+def _spent() -> float:
+    """Seconds of the processor, of this process and of all that it started, those that still live included."""
+    times = os.times()
+    living = 0
+    for task in Path("/proc/self/task").iterdir():
+        for child in (task / "children").read_text("ascii").split():
+            with suppress(OSError):  # it ended just now
+                fields = Path(f"/proc/{child}/stat").read_text("ascii", "replace").rpartition(") ")[2].split()
+                living += sum(map(int, fields[11:15]))  # user and system, its own and of those it waited for
+    return times.user + times.system + times.children_user + times.children_system + living / os.sysconf("SC_CLK_TCK")
 
 
 def _peak() -> int:
@@ -188,8 +202,11 @@ def _bounded(more: int) -> Iterator[None]:
 def _fault(target: Target, name: str, data: bytes) -> str:
     """What is wrong with what an input causes; empty where nothing is. Does not return where the input ends the process."""
     signal.setitimer(signal.ITIMER_VIRTUAL, KILLED)
+    begun = _spent()
     try:
         run(target, name, data)
+        if _spent() - begun > LONGEST:
+            return f"more than {LONGEST:.0f} s of processor time, its processes included"
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         if isinstance(error, TimeoutError):  # at whatever line the time was up

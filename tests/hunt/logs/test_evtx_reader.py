@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from indicia.hunt import hunt
-from indicia.hunt.logs.formats import evtx_chunks, evtx_reader
+from indicia.hunt.logs.formats import evtx, evtx_chunks, evtx_reader
 from indicia.hunt.logs.formats.evtx_chunks import CHUNK, FILE_HEADER, FILE_MAGIC
 from indicia.hunt.logs.formats.evtx_reader import ChunkReader, ParserStopped
 from indicia.records import Severity
@@ -67,6 +68,23 @@ def test_a_chunk_that_crashes_the_parser_costs_itself_and_the_second_of_a_log_th
     assert [file.events for file in found.files] == [2, 0, 1]
     failed = [problem.where for problem in found.problems if problem.severity is Severity.FAILED]
     assert [Path(where).name for where in failed] == ["a.evtx chunk 2", "b.evtx", "b.evtx chunk 1"]  # and the like of it
+
+
+class Refusing(ChunkReader):
+    """Reads the first four records and refuses all others, whatever is laid over them; counts how often it is asked."""
+
+    asked = 0
+
+    def parse(self, chunks: Sequence[bytes | bytearray | memoryview]) -> tuple[list[str], list[str]]:
+        self.asked += 1
+        return ['{"Event":{}}'] * 4, ["a record is broken"]
+
+
+def test_a_chunk_that_is_no_better_for_what_is_laid_over_it_is_left() -> None:
+    record = struct.pack("<4sIQQ", b"\x2a\x2a\0\0", 32, 1, 0).ljust(28, b"\0") + struct.pack("<I", 32)
+    reader = Refusing()
+    assert len(evtx._salvaged(chunk(record * 2000), reader)) == 4
+    assert reader.asked == 2
 
 
 def test_the_process_ends_with_the_one_that_asks() -> None:

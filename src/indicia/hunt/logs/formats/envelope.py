@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from indicia.hunt.events import NO_TIME
+from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.table import flatten
 from indicia.hunt.names import field_key
@@ -32,7 +31,6 @@ NESTED = frozenset(
 )
 _DEEPEST = 3
 _TIMES = RecordTimes()
-_decoder = msgspec.json.Decoder()
 
 
 def opened(document: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
@@ -104,6 +102,6 @@ def _object_in(value: Any) -> dict[str, Any] | None:
 def _decoded(text: str) -> Any:
     """What JSON in a text says; the text where it is none."""
     try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        return json_of(text)
+    except (ValueError, RecursionError):
         return text

@@ -7,7 +7,6 @@ or anything nested, is read the plain way, one by one; both give the same.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from operator import attrgetter
@@ -16,11 +15,12 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.windows import flat_event
 from indicia.hunt.names import field_key
 
-__all__ = ["KindData", "json_of"]
+__all__ = ["KindData"]
 
 LEARNT_FROM = 32  # events of a kind: making a record type takes as long as reading so many
 MOST_NAMES = 200
@@ -29,7 +29,6 @@ _NESTED = re.compile(rb'"\s*:\s*\{')
 _APART = frozenset({"Data", "#attributes"})
 _BRACE, _LINE_END = b"{\n"
 _BEFORE_NESTED = np.isin(np.arange(256), np.frombuffer(b": \t\r", np.uint8))
-_plainly = msgspec.json.Decoder()
 
 
 class _Form(NamedTuple):
@@ -41,14 +40,6 @@ class _Form(NamedTuple):
 
 
 _forms: dict[tuple[tuple[str, ...], frozenset[str]], _Form | None] = {}
-
-
-def json_of(text: bytes | msgspec.Raw) -> Any:
-    """JSON as objects; numbers beyond all bounds stay texts. Raises: ValueError or RecursionError for what is none."""
-    try:
-        return _plainly.decode(text)
-    except msgspec.ValidationError:
-        return json.loads(bytes(text), parse_float=str)
 
 
 class KindData:

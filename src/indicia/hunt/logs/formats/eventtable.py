@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from indicia.hunt.events import Column, EventBatch
 from indicia.hunt.logs.formats.base import Wanted
-from indicia.hunt.logs.formats.eventdata import KindData, json_of
+from indicia.hunt.logs.formats.eventdata import KindData
 from indicia.hunt.logs.formats.gathered import BYTES
+from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.lines import LineBlock
 from indicia.hunt.logs.formats.table import ShapedRows, column_of, text_of
 from indicia.hunt.logs.formats.windows import flat_event, windows_times

@@ -32,6 +32,7 @@ GROUP = 64  # chunks parsed at a time: 4 MB
 BATCH = 32_768  # events
 _CHUNK_MAGIC = b"ElfChnk\0"
 MOST_STOPPED = 2  # chunks of a log that stop the parser; the rest of such a log is left out
+MOST_LAID = 100  # records of a chunk over which an empty one is laid: each costs another parse of the whole chunk
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -190,19 +191,21 @@ def _where(log: LogInput, offset: int) -> str:
 def _salvaged(chunk: bytes, reader: ChunkReader) -> list[str]:
     """The JSON of every record of a broken chunk that can be read.
 
-    The parser gives up a chunk at its first broken record. So an empty record is laid over each record at which it does, until
-    it reaches the end. The tables of shared strings and templates are emptied: they only speed
-    things up, and a wrong one costs the whole chunk. Raises: ParserStopped.
+    The parser gives up a chunk at a broken record, or tells of it and goes on. So an empty record is laid over each at which it
+    gave up, until it reaches the end or does not come further. The tables of shared strings and templates are emptied: they
+    only speed things up, and a wrong one costs the whole chunk. Raises: ParserStopped.
     """
     patched = bytearray(chunk)
     patched[128:512] = bytes(384)
     records = _walk(patched)
-    for _ in records:
+    known = 0
+    for _ in range(MOST_LAID):
         found, errors = reader.parse([patched])
-        if not errors or len(found) + len(errors) >= len(records):
+        tried = len(found) + len(errors)
+        if not errors or not known < tried < len(records):
             break
-        at, size = records[len(found)]
-        _lay_empty(patched, at, size)
+        known = tried
+        _lay_empty(patched, *records[tried - 1])
     return [text for text in found if text != _EMPTY] if records else []
 
 

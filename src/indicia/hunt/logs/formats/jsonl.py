@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
-import msgspec
 import numpy as np
 
 from indicia.hunt.events import EventBatch
@@ -17,6 +15,7 @@ from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.carried import carried_by
 from indicia.hunt.logs.formats.envelope import opened, unpacked
 from indicia.hunt.logs.formats.gathered import gathered
+from indicia.hunt.logs.formats.jsontext import json_at, json_of
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES, Told, told_batch
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
@@ -36,7 +35,6 @@ MOST_AROUND = 24  # fields of an envelope beside its records
 AT_ONCE = 64 << 20  # bytes; a file of one document or array is read at once up to here, and one item of a longer array
 _STEP = 8 << 20  # characters that are read on
 _BATCH = 32_768
-_decoder = msgspec.json.Decoder()
 
 
 def sniff(head: bytes, _name: str) -> bool:
@@ -122,8 +120,8 @@ def _records(log: LogInput) -> Iterator[tuple[int, dict[str, Any], int] | Proble
                 if not len(text):
                     continue
                 try:
-                    record = _decoder.decode(text)
-                except (msgspec.DecodeError, RecursionError) as error:
+                    record = json_of(text)
+                except (ValueError, RecursionError) as error:
                     yield Problem(where=f"{log.name}:{block.first + index}", what=f"no JSON: {error}")
                     continue
                 if isinstance(record, dict):
@@ -153,14 +151,14 @@ def _documents(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
     data = stream.read(AT_ONCE + 1).removeprefix(b"\xef\xbb\xbf")
     if len(data) <= AT_ONCE:
         try:
-            whole = _decoder.decode(data)
-        except msgspec.DecodeError:
+            whole = json_of(data)
+        except ValueError:
             pass
         else:
             some = whole if isinstance(whole, list) else (whole,)
             yield from ((item, len(data) // len(some)) for item in some)
             return
-    decode, scan = getincrementaldecoder("utf-8")("replace").decode, json.JSONDecoder().raw_decode
+    decode = getincrementaldecoder("utf-8")("replace").decode
     text, at, depth, size = decode(data), 0, 0, _STEP
     del data
     while True:
@@ -172,7 +170,7 @@ def _documents(stream: BinaryIO) -> Iterator[tuple[Any, int]]:
         if at < len(text):
             start = at
             try:
-                item, at = scan(text, at)
+                item, at = json_at(text, at)
             except ValueError as error:
                 if len(text) - at > AT_ONCE:
                     raise

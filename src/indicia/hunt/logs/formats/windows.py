@@ -14,13 +14,13 @@ from contextlib import suppress
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch, Times
+from indicia.hunt.logs.formats.jsontext import json_of
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.table import ShapedRows, text_of
 from indicia.hunt.logs.formats.times import iso_times
@@ -175,8 +175,8 @@ def _from_evtxecmd(record: Mapping[str, Any]) -> dict[str, Any]:
     """EvtxECmd: the data is JSON in `Payload`."""
     fields: dict[str, Any] = {}
     payload = record.get("Payload")
-    with suppress(msgspec.DecodeError, RecursionError):
-        content = msgspec.json.decode(payload) if isinstance(payload, str) and payload else payload
+    with suppress(ValueError, RecursionError):
+        content = json_of(payload) if isinstance(payload, str) and payload else payload
         for part in ("EventData", "UserData"):
             if isinstance(content, dict):
                 _data_of(content.get(part), fields)
@@ -230,7 +230,7 @@ def _texts_of(content: str) -> dict[str, Any]:
                 if element.get("Name"):
                     found[str(element.get("Name"))] = element.text or ""
         elif content.lstrip()[:1] == "{":
-            _leaves(msgspec.json.decode(content), found, 0)
+            _leaves(json_of(content), found, 0)
     return found
 
 
