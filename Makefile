@@ -4,7 +4,7 @@
 #   make mutants  says how many small faults in ten modules their own tests notice (about 15 minutes)
 #   make fuzz     feeds broken inputs to all that reads, for ten minutes (SECONDS=600) or so many (INPUTS=200000)
 #   make docs       builds the documentation as a site in out/docs, and stops at a dead link
-#   make release  leaves in dist/ all that a release has: wheel, source, SBOM, checksums; nothing is uploaded
+#   make release  leaves in dist/ all that a release has: two wheels, source, SBOMs, checksums; nothing is uploaded
 #   make spark    hunts and reads on a Spark cluster of this machine, beside the local engine (needs Java 17 or 21)
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
@@ -72,11 +72,9 @@ fuzz: $(VENV)/.dev
 release: $(VENV)/.release
 	@test -z "$$(git status --porcelain)" || { echo 'a release is made of what is committed: commit first'; exit 2; }
 	@grep -q '^## $(VERSION) (20' CHANGELOG.md || { echo 'CHANGELOG.md has no dated section "## $(VERSION) (20..)": write it first'; exit 2; }
-	rm -rf dist
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist
-	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible --of JSON -o dist/indicia-$(VERSION).cdx.json
-	cd dist && sha256sum indicia-* > SHA256SUMS && cat SHA256SUMS
-	@echo 'Then, with a network: git tag v$(VERSION), push it, and upload the wheel and the source with twine.'
+	$(BIN)/python scripts/release.py dist
+	@echo 'Then, with a network: git tag v$(VERSION), push it, and upload the wheels and the source with twine (the models first, if they are new).'
+
 spark: $(VENV)/.dev
 	PYTHONPATH=src:. $(BIN)/python scripts/spark_cluster.py
 

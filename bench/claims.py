@@ -87,8 +87,6 @@ class Shares(NamedTuple):
 def shares(document: Document, knowledge: Knowledge, times: int) -> Shares:
     rules = best(lambda: read_claims(document, knowledge, model=False), times)
     model = scoring.scorer()
-    if model is None:
-        return Shares(rules, 0.0, 0.0, 0, 0, 0)
     jobs: list[scoring.Job] = []
 
     class Watching:

@@ -97,9 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", type=Path, help="the folder for the weights")
     options = parser.parse_args()
-    model = scorer()
-    if model is None:
-        raise SystemExit("needs the shipped weights, whose order of techniques it keeps")
+    model = scorer()  # whose order of techniques is kept
     arrays = described(model.classes)
     arrays["judge"] = np.zeros(len(SIGNS) + 2, np.float32)
     descriptions = Nearest(arrays)

@@ -29,7 +29,7 @@ from evals.reports import Clone, Source, clone_of
 from indicia.knowledge import Knowledge, load
 from indicia.read.fronts import document_from_text, open_source
 from indicia.read.techniques.find import evidence_of
-from indicia.read.techniques.scorer import Scorer, scorer
+from indicia.read.techniques.scorer import scorer
 from indicia.read.techniques.whole import WholeJudge, signs_of
 from indicia.records import Document
 
@@ -103,8 +103,8 @@ def annoctr(clone: Clone, knowledge: Knowledge) -> Iterator[tuple[str, str, str,
 def gather(folder: Path) -> list[Marked]:
     knowledge, model = load(), scorer()
     clones = [clone_of(folder, source) for source in (CTI_HAL, ANNOCTR)]
-    if model is None or clones[0] is None or clones[1] is None:
-        raise SystemExit("needs the shipped weights and the clones of CTI-HAL and AnnoCTR in INDICIA_REPORTS")
+    if clones[0] is None or clones[1] is None:
+        raise SystemExit("needs the clones of CTI-HAL and AnnoCTR in INDICIA_REPORTS")
     rows = [
         (name, publisher, "ctihal", document, wanted) for name, publisher, document, wanted in cti_hal(clones[0], knowledge)
     ]
@@ -178,9 +178,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-o", "--output", type=Path, help="the folder for the weights")
     options = parser.parse_args()
-    model: Scorer | None = scorer()
     rows = gather(Path(os.environ["INDICIA_REPORTS"]))
-    judge = report(rows, model.classes if model is not None else [])
+    judge = report(rows, scorer().classes)
     if options.output:
         export(judge, options.output)
 

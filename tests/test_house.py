@@ -19,6 +19,7 @@ FLOORS = {
     "writing": 0,
     "account": 0,
     "extras": 1,
+    "models": 1,
     "plugins": 1,
     "rulefile": 1,
     "records": 1,

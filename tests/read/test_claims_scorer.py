@@ -17,9 +17,7 @@ TEXT = f"{BERLIN} It has been at it since May, the ministry said. Paris beat Mad
 
 @pytest.fixture(scope="module")
 def model() -> Scorer:
-    found = scorer()
-    assert found is not None
-    return found
+    return scorer()
 
 
 def jobs(text: str, model: Scorer) -> list[Job]:

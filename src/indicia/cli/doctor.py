@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -17,6 +16,8 @@ import indicia
 from indicia.cli import exits
 from indicia.cli.options import Color, Json
 from indicia.cli.talk import console_for, write_out
+from indicia.errors import ExtraError, UsageError
+from indicia.models import model_folder
 
 __all__ = ["doctor"]
 
@@ -28,7 +29,7 @@ PARTS = {
     "mcp": "mcp",
     "pyspark": "spark",
 }  # module -> the extra that brings it
-MODELS = ("read/claims/score/model", "read/techniques/model")
+MODELS = {"claims": "claims/score", "techniques": "techniques"}  # what reads them -> its room
 GOOD, NOTE, BAD = "ok", "note", "missing"
 
 
@@ -81,14 +82,19 @@ def _checks(today: date) -> Iterator[Check]:
     yield Check(
         what="fast matching", state=GOOD if fast else NOTE, found="hyperscan" if fast else "plain: slower, the same results"
     )
-    for folder in MODELS:
-        files = [one for one in (Path(indicia.__file__).parent / folder).rglob("*") if one.suffix in {".onnx", ".npz"}]
-        size = sum(one.stat().st_size for one in files)
-        told = f"{len(files)} files, {size / 1e6:.0f} MB" if files else "no file"
-        hint = "" if files else "install the package again"
-        yield Check(what=f"model: {folder.split('/')[1]}", state=GOOD if files else BAD, found=told, hint=hint)
+    for name, room in MODELS.items():
+        yield _model(f"model: {name}", room)
     yield from _settings()
     yield from _knowledge(today)
+
+
+def _model(what: str, room: str) -> Check:
+    """Whether the weights of a room of `read` are installed, and how large they are."""
+    try:
+        sizes = [one.stat().st_size for one in model_folder(room).rglob("*") if one.is_file()]
+    except ExtraError as error:
+        return Check(what=what, state=BAD, found="not installed", hint=error.hint)
+    return Check(what=what, state=GOOD, found=f"{len(sizes)} files, {sum(sizes) / 1e6:.0f} MB")
 
 
 def _settings() -> Iterator[Check]:
@@ -96,7 +102,6 @@ def _settings() -> Iterator[Check]:
     from indicia.cli.completion import commands
     from indicia.cli.main import app, register
     from indicia.cli.settings import Setting, in_force, settings_file
-    from indicia.errors import UsageError
 
     path = settings_file()
     register()

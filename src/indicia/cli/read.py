@@ -16,6 +16,7 @@ from indicia.cli.options import Color, Date, Engine, Engines, Json, JsonLines, M
 from indicia.cli.talk import standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
+from indicia.models import need_models
 from indicia.records import Problem
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def read(
     voice = talk(quiet, verbose, color)
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
+    need_models()
     if engine is Engines.SPARK or table is not None or master is not None:
         return _on_spark(engine, master, table, output, sources, read_date(date))
     if not sources:

@@ -20,14 +20,11 @@ QUIET = "The choir meets on the second floor of the town hall every Thursday."
 
 
 def shares(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-    reader = encoder()
-    assert reader is not None
-    return reader.shares(texts)
+    return encoder().shares(texts)
 
 
 def test_shares_are_probabilities() -> None:
     model = scorer()
-    assert model is not None
     own = shares([TOLD, QUIET])
     assert own.shape == (2, len(model.marked) + 1)
     assert np.allclose(np.exp(own).sum(axis=1), 1, atol=1e-4)
@@ -49,15 +46,8 @@ def test_nothing_likely_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     find_techniques(document_from_text(f"{QUIET} Tea is served. Guests are welcome.", name="x"), load())
 
 
-def test_without_the_encoder_the_linear_machines_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indicia.read.techniques.find.encoder", lambda: None)
-    found = find_techniques(document_from_text(f"{TOLD} {QUIET} {QUIET}", name="x"), load())
-    assert "T1055" in {mention.value for mention in found}
-
-
 def test_a_long_document_asks_about_so_many_sentences() -> None:
     model = scorer()
-    assert model is not None
     texts = [TOLD.replace("loader", f"loader{k}") for k in range(30)]
     rows: list[int] = []
 

@@ -113,14 +113,12 @@ def test_nothing_in_nothing() -> None:
 
 def test_an_old_weight_file_cannot_name_a_technique_that_is_no_more() -> None:
     model = scorer()
-    assert model is not None
     attack = load().attack
     assert {id for id in model.classes if attack.technique(id) is None} == set()
 
 
 def test_batches_do_not_change_margins() -> None:
     model = scorer()
-    assert model is not None
     texts = [f"The loader number {i} decrypts its payload with RC4 and injects it into svchost.exe" for i in range(150)]
     together = model.margins(texts)
     apart = np.concatenate([model.margins([text]) for text in texts])

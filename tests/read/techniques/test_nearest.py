@@ -32,8 +32,6 @@ def test_a_short_text_is_read_as_one_against_the_descriptions(technique: str, te
 
 
 def test_advice_is_not_read_against_the_descriptions() -> None:
-    model = scorer()
-    assert model is not None
     text = "We recommend to block hh.exe, so that compiled HTML help files (CHM) with a script in them are not opened."
     assert "T1218.001" not in told(text)
 
@@ -41,7 +39,6 @@ def test_advice_is_not_read_against_the_descriptions() -> None:
 @given(st.lists(st.text(max_size=200), max_size=4))
 def test_similarities_stay_within_bounds(texts: list[str]) -> None:
     descriptions, model = nearest(), scorer()
-    assert descriptions is not None and model is not None
     found = descriptions.similarities(texts)
     assert found.shape == (len(texts), len(model.classes))
     assert np.all(found >= 0) and np.all(found <= 1.01)

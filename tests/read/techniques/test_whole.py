@@ -37,8 +37,6 @@ def test_signs_hold_the_best_passages_and_the_lead() -> None:
 
 def test_more_evidence_is_never_less_probable() -> None:
     model, judge = scorer(), whole_judge()
-    assert model is not None
-    assert judge is not None
     k = model.classes.index("T1486")
     weak = signs_of(evidence([(0, k, 0.1, -0.6)]), model.parents, model.taught)
     strong = signs_of(evidence([(0, k, 0.6, 0.3), (5, k, 0.5, 0.2)]), model.parents, model.taught)

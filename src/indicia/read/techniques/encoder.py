@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from indicia.models import model_folder
 from indicia.read.claims.score.sessions import open_network
 from indicia.read.techniques.features import shaped
-from indicia.read.techniques.packaged import packaged
 
 __all__ = ["LONGEST", "Encoder", "encoder"]
 
@@ -58,8 +57,6 @@ class Encoder:
 
 
 @cache
-def encoder() -> Encoder | None:
-    """The shipped encoder, or None where it was left out of an installation: then the linear machines read alone."""
-    file = packaged("encoder.onnx")
-    tokenizer = Path(str(resources.files("indicia.read.claims.score") / "model" / "tokenizer.json"))
-    return Encoder(file, tokenizer) if file is not None and tokenizer.is_file() else None
+def encoder() -> Encoder:
+    """The encoder that comes with the program. Raises: ExtraError, where the models are not installed."""
+    return Encoder(model_folder("techniques") / "encoder.onnx", model_folder("claims/score") / "tokenizer.json")

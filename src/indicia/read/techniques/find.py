@@ -67,9 +67,8 @@ def find_techniques(document: Document, knowledge: Knowledge) -> tuple[Mention, 
         found.append(_in_context(one, *contexts[at]) if at >= 0 else one)
         ids = {one.target or one.value, *(candidate.id for candidate in one.candidates)}
         named[at] |= ids | {id.split(".")[0] for id in ids}
-    model = scorer()
-    if model is not None and read:
-        found += _prose(document, knowledge, model, read, named)
+    if read:
+        found += _prose(document, knowledge, scorer(), read, named)
     return tuple(sorted(found, key=lambda m: (m.span.start, m.span.end, m.value)))
 
 
@@ -117,7 +116,7 @@ def _weighed(model: Scorer, read: Sequence[_Read], *, alone: bool, most: int) ->
     margins = model.margins(texts, alone=alone)
     lengths = [text.count(" ") + 1 for text in texts]
     pairs, probabilities = model.weigh(
-        margins, lengths, alone=alone, read=lambda rows: _asked([texts[k] for k in rows]), most=most
+        margins, lengths, alone=alone, read=lambda rows: encoder().shares([texts[k] for k in rows]), most=most
     )
     return _Weighed(margins, pairs, probabilities)
 
@@ -181,7 +180,7 @@ def _described(
     descriptions = nearest()
     told = [one for one in read if context_of(one.text, one.advice)[0] is Context.STATED]
     text = " ".join(one.text for one in told)
-    if descriptions is None or text.count(" ") + 1 < FEWEST_OF_SHORT:
+    if text.count(" ") + 1 < FEWEST_OF_SHORT:
         return []
     similarities = descriptions.similarities([text, *(one.text for one in told)])
     best = descriptions.best(similarities[0], model.margins([text])[0], model.parents)
@@ -215,13 +214,9 @@ class _Whole(NamedTuple):
     best: dict[int, int]
 
 
-def _judged_whole(
-    model: Scorer, read: Sequence[_Read], stretches: Sequence[_Weighed], named: dict[int, set[str]]
-) -> _Whole | None:
-    """The techniques that the judge of whole documents finds; None where it was left out of an installation."""
+def _judged_whole(model: Scorer, read: Sequence[_Read], stretches: Sequence[_Weighed], named: dict[int, set[str]]) -> _Whole:
+    """The techniques that the judge of whole documents finds."""
     judge = whole_judge()
-    if judge is None:
-        return None
     index = {id: k for k, id in enumerate(model.classes)}
     evidence = _evidence(read, stretches, frozenset(index[id] for ids in named.values() for id in ids if id in index))
     techniques, signs = signs_of(evidence, model.parents, model.taught)
@@ -246,12 +241,6 @@ def _as_whole(said: list[tuple[int, int, float]], stretch: _Weighed, first: int,
         if (at, technique) in place and (at, technique) not in held:
             said.append((at, technique, float(stretch.probabilities[place[at, technique]])))
     return sorted(said)
-
-
-def _asked(texts: Sequence[str]) -> npt.NDArray[np.float32] | None:
-    """The encoder's shares, if there is one; it is loaded when it is asked for the first time."""
-    reader = encoder()
-    return None if reader is None else reader.shares(texts)
 
 
 def _mentions(

@@ -15,8 +15,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from indicia.models import model_folder
 from indicia.read.techniques.features import BUCKETS, stemmed, words
-from indicia.read.techniques.packaged import packaged
 
 __all__ = ["SIGNS", "Best", "Nearest", "buckets_of", "nearest"]
 
@@ -82,10 +82,7 @@ class Nearest:
 
 
 @cache
-def nearest() -> Nearest | None:
-    """The shipped descriptions, or None where they were left out of an installation: then nothing is said by them."""
-    file = packaged("nearest.npz")
-    if file is None:
-        return None
-    with np.load(file) as stored:
+def nearest() -> Nearest:
+    """The descriptions that come with the program. Raises: ExtraError, where the models are not installed."""
+    with np.load(model_folder("techniques") / "nearest.npz") as stored:
         return Nearest(stored)

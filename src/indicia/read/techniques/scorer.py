@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from indicia.models import model_folder
 from indicia.read.techniques.features import BUCKETS, Features
-from indicia.read.techniques.packaged import packaged
 from indicia.read.techniques.pairs import Judge, Pairs, asked, candidates, chosen, with_encoder
 
 __all__ = ["ALONE", "Scorer", "scorer"]
@@ -178,10 +178,9 @@ class Scorer:
 
 
 @cache
-def scorer() -> Scorer | None:
-    """The shipped model, or None where it was left out of an installation: then ids and names are all that is found."""
-    file = packaged("weights.npz")
-    return Scorer(file.parent) if file is not None else None
+def scorer() -> Scorer:
+    """The linear machines that come with the program. Raises: ExtraError, where the models are not installed."""
+    return Scorer(model_folder("techniques"))
 
 
 def _within(parents: I, columns: I) -> I:

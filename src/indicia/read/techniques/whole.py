@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from indicia.read.techniques.packaged import packaged
+from indicia.models import model_folder
 from indicia.read.techniques.pairs import FLOOR
 
 __all__ = ["FEWEST", "LEAST", "SIGNS", "Evidence", "WholeJudge", "signs_of", "whole_judge"]
@@ -141,12 +141,9 @@ def _leads(evidence: Evidence) -> F:
 
 
 @cache
-def whole_judge() -> WholeJudge | None:
-    """The shipped judge, or None where it was left out of an installation: then each passage decides by itself."""
-    file = packaged("whole.npz")
-    if file is None:
-        return None
-    with np.load(file) as stored:
+def whole_judge() -> WholeJudge:
+    """The judge that comes with the program. Raises: ExtraError, where the models are not installed."""
+    with np.load(model_folder("techniques") / "whole.npz") as stored:
         bias, threshold = (float(value) for value in stored["scalars"])
         mean, scale, weights, offset = (stored[name].astype(np.float32) for name in ("mean", "scale", "weights", "offset"))
     return WholeJudge(mean, scale, weights, offset, bias=bias, threshold=threshold)

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from indicia.models import model_folder
 from indicia.read.claims.score.scorer import Scorer, scorer
 from indicia.read.claims.score.sessions import open_network
 from indicia.read.claims.score.windows import OUTSIDE, Window
@@ -146,7 +146,5 @@ def _sight(tokens: int, asked: int) -> F:
 
 @cache
 def judge() -> Judge:
-    """The judge that the package brings."""
-    below = scorer()
-    assert below is not None, "the package brings both"
-    return Judge(Path(str(resources.files(__package__).joinpath("model", "judge"))), below)
+    """The judge that comes with the program. Raises: ExtraError, where the models are not installed."""
+    return Judge(model_folder("claims/score") / "judge", scorer())

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from indicia.models import model_folder
 from indicia.read.claims.score.pairs import PARTY_SIZE
 from indicia.read.claims.score.sessions import open_network
 
@@ -140,8 +140,6 @@ class Scorer:
 
 
 @cache
-def scorer() -> Scorer | None:
-    """The scorer, or None where its files are absent."""
-    folder = resources.files(__package__).joinpath("model")
-    path = Path(str(folder))
-    return Scorer(path) if (path / "lower.onnx").is_file() else None
+def scorer() -> Scorer:
+    """The scorer that comes with the program. Raises: ExtraError, where the models are not installed."""
+    return Scorer(model_folder("claims/score"))
