@@ -30,7 +30,7 @@ from indicia.affairs.origins import led_back
 from indicia.knowledge import load
 from indicia.pipeline import read_lines
 from indicia.records import to_json
-from indicia.spark.ledger import decode_text
+from indicia.spark.ledger import decode_text, turn_of
 from indicia.spark.reading import KINDS
 from scripts.spark_cluster import cluster, descendants_called, indicia
 
@@ -103,7 +103,7 @@ def ledger_killed(folder: Path, master: str) -> bool:
     command = [sys.executable, "-m", "indicia", "affairs", f"{folder}/read", "-o", f"{folder}/ledger", "--master", master]
     killed_at(command, lambda: (folder / "ledger" / "_temporary").is_dir())
     subprocess.run(command, check=True)
-    texts = [decode_text(row["row"]) for row in rows_of(folder / "read") if row["kind"] == "ledger"]
+    texts = sorted((decode_text(row["row"]) for row in rows_of(folder / "read") if row["kind"] == "ledger"), key=turn_of)
     documents = [text.document for text in texts]
     claims = led_back((claim for text in texts for claim in text.claims), documents)
     wanted = [to_json(affair).decode() for affair in join_affairs(claims, documents, load())]

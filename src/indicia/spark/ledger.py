@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import SparkSession
 
-__all__ = ["Text", "affairs_of", "decode_text", "join_ledger"]
+__all__ = ["Text", "affairs_of", "decode_text", "join_ledger", "turn_of"]
 
 _IN_FRONT = 300  # characters of a text that its heading may stand in
 
@@ -91,6 +91,11 @@ def decode_text(row: str) -> Text:
     return msgspec.json.decode(row, type=Text)
 
 
+def turn_of(text: Text) -> tuple[str, ...]:
+    """The order of texts: by date and words; of the same texts by name, since rows of a table come in any order."""
+    return *in_turn(text.document), text.document.name
+
+
 def affairs_of(session: SparkSession, texts: RDD[Text]) -> RDD[Joined]:
     """All affairs in their order, with their claims led back. What is left on the driver: names of those who were hit."""
     from pyspark import StorageLevel
@@ -98,9 +103,9 @@ def affairs_of(session: SparkSession, texts: RDD[Text]) -> RDD[Joined]:
     pieces = max(int(session.sparkContext.defaultParallelism), texts.getNumPartitions())
     session.conf.set("spark.sql.shuffle.partitions", str(pieces))
     one_each = texts.keyBy(lambda text: text.document.id).reduceByKey(_first, pieces).values().persist(StorageLevel.DISK_ONLY)
-    numbered = one_each.sortBy(lambda text: in_turn(text.document)).zipWithIndex().map(_swapped).persist(StorageLevel.DISK_ONLY)
+    numbered = one_each.sortBy(turn_of).zipWithIndex().map(_swapped).persist(StorageLevel.DISK_ONLY)
     ids = numbered.mapValues(lambda text: text.document.id)
-    copies = copies_among(session, numbered.mapValues(lambda text: origins.shingles(text.document.text)))
+    copies = copies_among(numbered.mapValues(lambda text: origins.shingles(text.document.text)), pieces)
     copied = copies.map(_swapped).join(ids, pieces).values()
     placed = numbered.leftOuterJoin(copied, pieces).map(_placed).persist(StorageLevel.DISK_ONLY)
     led = _led_back(placed, pieces).persist(StorageLevel.DISK_ONLY)

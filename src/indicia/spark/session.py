@@ -60,9 +60,6 @@ def _started(master: str) -> SparkSession:
         "spark.master": master,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        # Each operator of a plan takes a page at once: a megabyte, not the sixteenth of what a core has, or a ledger of some
-        # hundred short texts fills the gigabyte that Java has by default.
-        "spark.buffer.pageSize": "1m",
         # Without memory Java would wait for ever for the answer that it has lost.
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()} -XX:+ExitOnOutOfMemoryError",
     }
