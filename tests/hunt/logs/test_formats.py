@@ -24,6 +24,7 @@ from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats import FORMATS, LogInput, recognise, unfolding
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
+from indicia.hunt.logs.streams import WithDots
 from indicia.hunt.processes import tasks
 from indicia.records import Problem, Severity
 from tests.shared import shared
@@ -53,6 +54,16 @@ def read(path: Path) -> tuple[str, list[EventBatch], list[Problem]]:
 
 def rows_of(batches: Sequence[EventBatch]) -> list[tuple[EventBatch, int]]:
     return [(batch, row) for batch in batches for row in range(batch.size)]
+
+
+@given(st.integers(1, 90), st.lists(st.sampled_from(["(4)evil(7)example(0)", "x", "(3)www(4)evil(7)example(0)\n", "\n"])))
+def test_names_in_parts_are_put_together_wherever_they_are_cut(size: int, texts: list[str]) -> None:
+    text = " ".join(texts).encode()
+    stream, found = WithDots(BytesIO(text)), b""
+    while data := stream.read(size):
+        found += data
+    dotted = text.replace(b"(3)www(4)", b"(4)www.").replace(b"(4)evil(7)example(0)", b"evil.example")
+    assert found == dotted.replace(b"(4)www.evil(7)example(0)", b"www.evil.example")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case['format']}" for number, case in enumerate(CASES)])
@@ -312,7 +323,7 @@ def test_utf16_with_a_mark_or_without(code: str, tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indicia.hunt.logs.inputs.HIGHEST_RATIO", 100)
+    monkeypatch.setattr("indicia.hunt.logs.streams.HIGHEST_RATIO", 100)
     (tmp_path / "bomb.log.gz").write_bytes(gzip.compress(W3C.encode() + b"2021-03-03 06:48:02 /a 200\n" * 2_000_000))
     _, _, problems = read(tmp_path)
     assert any("unpacks to more than" in problem.what for problem in problems)

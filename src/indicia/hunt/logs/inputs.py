@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
-import lzma
 import os
 import shutil
 import stat
-import struct
 import zipfile
-import zlib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getreader
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from indicia.hunt.logs.formats import Format, LogInput, recognise
+from indicia.hunt.logs.streams import (
+    FAULTS,
+    PACKED,
+    SEVEN_ZIP,
+    Bounded,
+    Gone,
+    Recoded,
+    Unpacker,
+    Unpacking,
+    WithDots,
+    WithLineFeeds,
+    has_names_in_parts,
+    wide,
+)
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
 from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
@@ -27,16 +36,7 @@ __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_i
 
 HEAD = 16_384  # bytes by which a format is recognised
 LONGEST_PREFACE = 1 << 20  # bytes of comments above the first line of a log
-LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
-_STEP = 1 << 16
-SURELY = 256  # bytes that tell UTF-16 and UTF-32 without a mark
-HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
 FoundLog = tuple[LogInput, Format | None]
-# What broken archives make Python's readers raise.
-_FAULTS = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(OSError, EOFError, ValueError, OverflowError, RuntimeError),
-)
 
 
 class FileAt(NamedTuple):
@@ -140,8 +140,8 @@ def logs_in(place: FileAt, only: str | None = None) -> Iterator[FoundLog | Probl
     yield from _recognised(log)
 
 
-def _unpacker(head: bytes) -> _Unpacker | None:
-    return next((unpack for magic, unpack in _PACKED if head.startswith(magic)), None)
+def _unpacker(head: bytes) -> Unpacker | None:
+    return next((unpack for magic, unpack in PACKED if head.startswith(magic)), None)
 
 
 def _opened(log: LogInput) -> LogInput:
@@ -157,12 +157,14 @@ def _recognised(log: LogInput) -> Iterator[FoundLog | Problem]:
         if left_out := _archive_within(head):
             yield Problem(where=log.name, what=left_out, severity=Severity.FAILED, hint="unpack it first")
             return
-        if code := _wide(head):
-            log, head = _through(log, partial(_Recoded, code))
+        if code := wide(head):
+            log, head = _through(log, partial(Recoded, code))
         if b"\r" in head and b"\n" not in head and b"\0" not in head:
-            log, head = _through(log, _WithLineFeeds)
+            log, head = _through(log, WithLineFeeds)
+        if has_names_in_parts(head):
+            log, head = _through(log, WithDots)
         form = recognise(head, log.name) or (_below_comments(log) if head.startswith(b"#") and len(head) == HEAD else None)
-    except _FAULTS as error:
+    except FAULTS as error:
         yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if not head:
@@ -188,60 +190,22 @@ def _below_comments(log: LogInput) -> Format | None:
 
 def _archive_within(head: bytes) -> str:
     """What is wrong with a file that is (still) packed; "" when it is not."""
-    if head.startswith(_SEVEN_ZIP):
+    if head.startswith(SEVEN_ZIP):
         return "a 7z archive was left out: unpack it first, as with 7z x"
     if is_tar(head) or head.startswith(b"PK\x03\x04"):
         return "an archive within an archive was left out"
-    return "compressed twice, and left out" if head.startswith(tuple(magic for magic, _ in _PACKED)) else ""
-
-
-def _wide(head: bytes) -> str:
-    """The name of the encoding of a UTF-16 or UTF-32 text, with a mark at its beginning or ASCII without one; else ""."""
-    for marks, code in (((BOM_UTF32_LE, BOM_UTF32_BE), "utf-32"), ((BOM_UTF16_LE, BOM_UTF16_BE), "utf-16")):
-        if head.startswith(marks):
-            return code
-    for code, width, letter in _WIDE if len(head) >= SURELY else ():
-        octets = [head[place:SURELY:width] for place in range(width)]
-        if all(octets.pop(letter)) and not any(map(any, octets)):
-            return code
-    return ""
-
-
-_WIDE = (("utf-16-le", 2, 0), ("utf-16-be", 2, 1), ("utf-32-le", 4, 0), ("utf-32-be", 4, 3))  # width, place of the letter
+    return "compressed twice, and left out" if head.startswith(tuple(magic for magic, _ in PACKED)) else ""
 
 
 def _plain(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:  # gone since it was found: told by whoever reads, like any other end before the end
-        return cast(BinaryIO, _Gone(error))
+        return cast(BinaryIO, Gone(error))
 
 
-class _Gone(io.RawIOBase):
-    def __init__(self, error: OSError) -> None:
-        self._error = error
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        raise self._error
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return 0
-
-
-def _unpacked(path: Path, unpack: _Unpacker) -> BinaryIO:
-    return cast(BinaryIO, _Bounded(cast(_Unpacking, unpack(path)), path.stat().st_size))
-
-
-_Unpacker = type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]
-_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
-_PACKED: tuple[tuple[bytes, _Unpacker], ...] = (
-    (b"\x1f\x8b", gzip.GzipFile),
-    (b"BZh", bz2.BZ2File),
-    (b"\xfd7zXZ\x00", lzma.LZMAFile),
-)
+def _unpacked(path: Path, unpack: Unpacker) -> BinaryIO:
+    return cast(BinaryIO, Bounded(cast(Unpacking, unpack(path)), path.stat().st_size))
 
 
 def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
@@ -249,7 +213,7 @@ def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
     at = os.fsencode(path), place.told
     try:
         members = [member for member in _archive(path).infolist() if not member.is_dir()]
-    except _FAULTS as error:
+    except FAULTS as error:
         yield Problem(where=place.told, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if len(members) > MOST_MEMBERS:
@@ -276,19 +240,19 @@ def _head_of(log: LogInput) -> bytes:
     try:
         with log.open() as stream:
             return stream.read(512)
-    except _FAULTS:
+    except FAULTS:
         return b""
 
 
-def _unpacked_member(log: LogInput, unpack: _Unpacker) -> BinaryIO:
+def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
     packed = log.open()
     stream = unpack(fileobj=packed) if issubclass(unpack, gzip.GzipFile) else unpack(packed)
-    return cast(BinaryIO, _Bounded(cast(_Unpacking, stream), log.size, packed))
+    return cast(BinaryIO, Bounded(cast(Unpacking, stream), log.size, packed))
 
 
 def _member(path: Path, name: str) -> BinaryIO:
     archive = _archive(path)
-    return cast(BinaryIO, _Bounded(cast(_Unpacking, archive.open(name)), archive.getinfo(name).compress_size))
+    return cast(BinaryIO, Bounded(cast(Unpacking, archive.open(name)), archive.getinfo(name).compress_size))
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
@@ -300,117 +264,3 @@ def _archive(path: Path) -> zipfile.ZipFile:
 def _open_archive(path: Path, _size: int, _changed: int) -> zipfile.ZipFile:
     """The archive, kept open: its table of contents is read once and not once a member."""
     return zipfile.ZipFile(path)
-
-
-class _Recoded(io.RawIOBase):
-    """A UTF-16 or UTF-32 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
-
-    def __init__(self, code: str, stream: BinaryIO) -> None:
-        self._reader = getreader(code)(stream, "replace")
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while size < 0 or len(self._left) < size:
-            try:
-                text = self._reader.read(1 << 20)
-            except _FAULTS:  # what stands before a cut is given before the cut is told
-                if self._left:
-                    break
-                raise
-            if not text:
-                break
-            self._left += text.encode()
-        end = len(self._left) if size < 0 else size
-        data, self._left = self._left[:end], self._left[end:]
-        return data
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        if offset or whence:
-            raise io.UnsupportedOperation("only to the start")
-        self._reader.seek(0)
-        self._left = b""
-        return 0
-
-    def close(self) -> None:
-        self._reader.close()
-        super().close()
-
-
-class _WithLineFeeds(io.RawIOBase):
-    """A text whose lines end in carriage returns alone, with line feeds instead."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        return self._stream.read(size).replace(b"\r", b"\n")
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._stream.seek(offset, whence)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
-class _Unpacking(Protocol):
-    """What gzip, bz2, lzma and zip give."""
-
-    def read1(self, size: int = -1, /) -> bytes: ...
-    def seek(self, offset: int, whence: int = 0, /) -> int: ...
-    def close(self) -> None: ...
-
-
-class _Bounded(io.RawIOBase):
-    """An unpacked stream that ends with an error before it fills the memory or the day."""
-
-    def __init__(self, stream: _Unpacking, packed: int, owner: BinaryIO | None = None) -> None:
-        self._stream = stream
-        self._owner = owner
-        self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
-        self._read = 0
-        self._fault: Exception | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._all_that_can_be_had(size)
-        self._read += len(data)
-        if self._read > self._limit:
-            raise OSError(f"unpacks to more than {self._limit >> 20} MB")
-        return data
-
-    def _all_that_can_be_had(self, size: int) -> bytes:
-        """The next bytes, as many as asked for; what stands before a cut is given before the cut is told."""
-        pieces, left = [], size
-        while left and self._fault is None:
-            try:
-                piece = self._stream.read1(_STEP if size < 0 else min(left, _STEP))  # what stands before a cut, too
-            except _FAULTS as error:
-                self._fault = error
-                break
-            if not piece:
-                break
-            pieces.append(piece)
-            left -= len(piece)
-        if not pieces and self._fault is not None:
-            raise OSError(str(self._fault)) from self._fault
-        return b"".join(pieces)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self._read = 0
-        self._fault = None
-        return self._stream.seek(offset, whence)
-
-    def close(self) -> None:
-        self._stream.close()
-        if self._owner is not None:
-            self._owner.close()
-        super().close()

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from indicia.hunt.rules.ir import How, Test, fold
+from indicia.hunt.rules.regex import flat
 
 __all__ = ["least_width", "raw_literals", "required_characters", "required_texts"]
 
@@ -39,9 +40,9 @@ def least_width(pattern: str) -> int:
 def required_characters(pattern: str) -> frozenset[str]:
     """Characters that no letter's case can change and that every match holds."""
     found: set[str] = set()
-    for operator, argument in _flat(list(_parsed(pattern))):
+    for operator, argument in flat(list(_parsed(pattern))):
         if operator in _REPEATS and argument[0] >= 1:
-            body = _flat(list(argument[2]))
+            body = flat(list(argument[2]))
             if len(body) == 1:
                 operator, argument = body[0]
         if operator is _constants.LITERAL and argument < 128 and not chr(argument).isalpha():
@@ -88,7 +89,7 @@ def _of_sequence(items: list[Any]) -> frozenset[str] | None:
     """The best requirement among the items that must all match, one after the other."""
     best: frozenset[str] | None = None
     run = ""
-    for operator, argument in [*_flat(items), (None, None)]:
+    for operator, argument in [*flat(items), (None, None)]:
         if operator is _constants.LITERAL:
             run += chr(argument)
             continue
@@ -99,17 +100,6 @@ def _of_sequence(items: list[Any]) -> frozenset[str] | None:
         elif operator in _REPEATS and operator is not None and argument[0] >= 1:
             best = _better(best, _of_sequence(list(argument[2])))
     return best
-
-
-def _flat(items: list[Any]) -> list[Any]:
-    """Groups dissolved, so that literals on both sides of a bracket make one text."""
-    found: list[Any] = []
-    for operator, argument in items:
-        if operator is _constants.SUBPATTERN:
-            found += _flat(list(argument[3]))
-        else:
-            found.append((operator, argument))
-    return found
 
 
 def _folded(run: str) -> frozenset[str] | None:

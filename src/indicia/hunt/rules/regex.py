@@ -8,7 +8,7 @@ from typing import Any
 
 from indicia.errors import RuleError
 
-__all__ = ["LONGEST_VALUE", "check_regex", "compiled", "tamed"]
+__all__ = ["LONGEST_VALUE", "check_regex", "compiled", "flat", "tamed"]
 
 LONGEST_PATTERN = 4096
 LONGEST_VALUE = 32_768  # of a longer value, expressions see this many characters
@@ -87,12 +87,12 @@ def _branches(operator: Any, argument: Any) -> list[Any]:
     return []
 
 
-def _flat(items: list[Any]) -> list[Any]:
+def flat(items: list[Any]) -> list[Any]:
     """Groups dissolved, so that what stands side by side is seen side by side."""
     found: list[Any] = []
     for operator, argument in items:
         if operator is _constants.SUBPATTERN:
-            found += _flat(list(argument[3]))
+            found += flat(list(argument[3]))
         else:
             found.append((operator, argument))
     return found
@@ -100,7 +100,7 @@ def _flat(items: list[Any]) -> list[Any]:
 
 def _ambiguous(body: list[Any]) -> bool:
     """Whether a repeated `body` can be cut into rounds in many ways."""
-    items = _flat(body)
+    items = flat(body)
     for index, (operator, argument) in enumerate(items):
         if operator is _constants.BRANCH and any(_ambiguous(list(branch)) for branch in argument[1]):
             return True

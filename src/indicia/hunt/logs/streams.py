@@ -1,0 +1,235 @@
+"""The bytes of logs as they are read: unpacked within bounds, and as UTF-8 with line feeds whatever they were written in."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import struct
+import zipfile
+import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getreader
+from typing import BinaryIO, Protocol
+
+__all__ = [
+    "FAULTS",
+    "PACKED",
+    "SEVEN_ZIP",
+    "Bounded",
+    "Gone",
+    "Recoded",
+    "Unpacker",
+    "Unpacking",
+    "WithDots",
+    "WithLineFeeds",
+    "has_names_in_parts",
+    "wide",
+]
+
+LARGEST_UNPACKED = 64 << 30  # bytes of one member of an archive
+HIGHEST_RATIO = 1_200  # unpacked to packed: more than any log reaches, less than a bomb
+SURELY = 256  # bytes that tell UTF-16 and UTF-32 without a mark
+LONGEST_LINE = 1 << 20  # bytes of a line in which names are put together
+_STEP = 1 << 16
+# What broken archives make Python's readers raise.
+FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(OSError, EOFError, ValueError, OverflowError, RuntimeError),
+)
+
+
+Unpacker = type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+PACKED: tuple[tuple[bytes, Unpacker], ...] = (
+    (b"\x1f\x8b", gzip.GzipFile),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+)
+
+
+def wide(head: bytes) -> str:
+    """The name of the encoding of a UTF-16 or UTF-32 text, with a mark at its beginning or ASCII without one; else ""."""
+    for marks, code in (((BOM_UTF32_LE, BOM_UTF32_BE), "utf-32"), ((BOM_UTF16_LE, BOM_UTF16_BE), "utf-16")):
+        if head.startswith(marks):
+            return code
+    for code, width, letter in _WIDE if len(head) >= SURELY else ():
+        octets = [head[place:SURELY:width] for place in range(width)]
+        if all(octets.pop(letter)) and not any(map(any, octets)):
+            return code
+    return ""
+
+
+_WIDE = (("utf-16-le", 2, 0), ("utf-16-be", 2, 1), ("utf-32-le", 4, 0), ("utf-32-be", 4, 3))  # width, place of the letter
+
+
+class Gone(io.RawIOBase):
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        raise self._error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+
+class Recoded(io.RawIOBase):
+    """A UTF-16 or UTF-32 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
+
+    def __init__(self, code: str, stream: BinaryIO) -> None:
+        self._reader = getreader(code)(stream, "replace")
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            try:
+                text = self._reader.read(1 << 20)
+            except FAULTS:  # what stands before a cut is given before the cut is told
+                if self._left:
+                    break
+                raise
+            if not text:
+                break
+            self._left += text.encode()
+        end = len(self._left) if size < 0 else size
+        data, self._left = self._left[:end], self._left[end:]
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if offset or whence:
+            raise io.UnsupportedOperation("only to the start")
+        self._reader.seek(0)
+        self._left = b""
+        return 0
+
+    def close(self) -> None:
+        self._reader.close()
+        super().close()
+
+
+class WithLineFeeds(io.RawIOBase):
+    """A text whose lines end in carriage returns alone, with line feeds instead."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(size).replace(b"\r", b"\n")
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+_PACKET = re.compile(rb"PACKET +[0-9A-F]{8,16} (?:UDP|TCP) (?:Rcv|Snd) ")
+_PARTS = re.compile(rb"(?:\(\d{1,2}\)[^\s()]{1,63})+\(0\)")
+_PART = re.compile(rb"\(\d{1,2}\)([^\s()]+)")
+
+
+def has_names_in_parts(head: bytes) -> bool:
+    """Whether this is the debug log of Windows' DNS server."""
+    return _PACKET.search(head) is not None
+
+
+class WithDots(io.RawIOBase):
+    """The debug log of Windows' DNS server, with `evil.example` where it writes `(4)evil(7)example(0)`: so names are sought."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._begun = b""  # a line that has not ended
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._left) < size:
+            data = self._stream.read(_STEP)
+            text = self._begun + data
+            end = text.rfind(b"\n") + 1 if data and len(text) < LONGEST_LINE else len(text)
+            self._left += _PARTS.sub(lambda name: b".".join(_PART.findall(name[0])), text[:end])
+            self._begun = text[end:]
+            if not data:
+                break
+        end = len(self._left) if size < 0 else size
+        data, self._left = self._left[:end], self._left[end:]
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._begun = self._left = b""
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class Unpacking(Protocol):
+    """What gzip, bz2, lzma and zip give."""
+
+    def read1(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def close(self) -> None: ...
+
+
+class Bounded(io.RawIOBase):
+    """An unpacked stream that ends with an error before it fills the memory or the day."""
+
+    def __init__(self, stream: Unpacking, packed: int, owner: BinaryIO | None = None) -> None:
+        self._stream = stream
+        self._owner = owner
+        self._limit = min(LARGEST_UNPACKED, max(packed, 1 << 16) * HIGHEST_RATIO)
+        self._read = 0
+        self._fault: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._all_that_can_be_had(size)
+        self._read += len(data)
+        if self._read > self._limit:
+            raise OSError(f"unpacks to more than {self._limit >> 20} MB")
+        return data
+
+    def _all_that_can_be_had(self, size: int) -> bytes:
+        """The next bytes, as many as asked for; what stands before a cut is given before the cut is told."""
+        pieces, left = [], size
+        while left and self._fault is None:
+            try:
+                piece = self._stream.read1(_STEP if size < 0 else min(left, _STEP))  # what stands before a cut, too
+            except FAULTS as error:
+                self._fault = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        if not pieces and self._fault is not None:
+            raise OSError(str(self._fault)) from self._fault
+        return b"".join(pieces)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._read = 0
+        self._fault = None
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._stream.close()
+        if self._owner is not None:
+            self._owner.close()
+        super().close()
