@@ -31,6 +31,12 @@ from indicia.hunt.logs.formats.texttimes import leading_time
         ("9/27/2013 12:42:26 AM  Blocked", "2013-09-27 00:42:26"),
         ("9/7/2013 2:42:26 PM  Blocked: which is the month?", None),
         ("21/12/28-12:55:38.885027 [**]", "2021-12-28 12:55:38.885027"),
+        ("2025-08-13 01:45:01.123 PDT [12345] LOG:  x", "2025-08-13 08:45:01.123000"),
+        ("2025-08-16 13:02:58 CEST [885178] ERROR:  x", "2025-08-16 11:02:58"),
+        ("2025-08-16 13:02:58 CSTX", "2025-08-16 13:02:58"),
+        ("Wed May 19 08:00:01 EST 2021 x", "2021-05-19 13:00:01"),
+        ("Wed May 19 08:00:01 IST 2021 which zone?", "2021-05-19 08:00:01"),
+        ("1428634687123 x", "2015-04-10 02:58:07.123000"),
     ],
 )
 def test_a_time_is_read_where_only_one_can_be_meant(line: str, time: str | None) -> None:
@@ -60,3 +66,36 @@ def test_syslog_without_a_host(line: str, host: str, program: str, message: str)
 def test_what_has_no_such_header(line: str) -> None:
     head = Header().read(line)
     assert head is None or not datetime_of(head.time)
+
+
+@pytest.mark.parametrize(
+    ("line", "host", "program", "message"),
+    [
+        ("2023-02-03T10:11:12.5Z info hostd[20] [sub=x] User root logged in", "", "hostd", "[sub=x] User root logged in"),
+        ("2023-02-03T10:11:12.5Z In(166) Hostd[20]: [sub=x] Task created", "", "Hostd", "[sub=x] Task created"),
+        ("2023-02-03T10:11:12.5Z shell[20]: [root]: chmod +x /tmp/x", "", "shell", "[root]: chmod +x /tmp/x"),
+        ("2023-02-03T10:11:12.5Z esx01.corp.example vmkernel: cpu1", "esx01.corp.example", "vmkernel", "cpu1"),
+        ("2023-02-03T10:11:12.5Z 2001:db8::7 sshd[9]: x", "2001:db8::7", "sshd", "x"),
+        ("E0203 10:11:12.500000       1 controller.go:12] failed", "", "controller.go", "failed"),
+        (
+            '<134>1 2023-02-03T10:11:12.5Z gw CheckPoint 9 - [action:"Drop"; src:"198.51.100.7"]',
+            "gw",
+            "CheckPoint",
+            '[action:"Drop"; src:"198.51.100.7"]',
+        ),
+        ('<34>1 2023-02-03T10:11:12.5Z ws1 su - ID47 [x@1 user="eve" how="\\"a\\""] failed', "ws1", "su", "failed"),
+    ],
+)
+def test_headers_that_name_no_machine_or_hold_data(line: str, host: str, program: str, message: str) -> None:
+    head = Header(datetime(2023, 6, 1, tzinfo=UTC)).read(line)
+    assert head is not None and datetime_of(head.time) == datetime(2023, 2, 3, 10, 11, 12, 500_000, tzinfo=UTC)
+    assert (head.host, head.fields["program"], head.fields["message"]) == (host, program, message)
+    if '="eve"' in line:
+        assert head.fields["user"] == "eve"
+    if "CheckPoint" in line:
+        assert (head.fields["action"], head.fields["src"]) == ("Drop", "198.51.100.7")
+
+
+@pytest.mark.parametrize("line", ["2015-04-24T21:09:29 25376]INFO:x:y z", "2022-06-22T10:20:33 \x1b[0mExample\x1b[0m foo"])
+def test_what_can_be_no_machine_is_none(line: str) -> None:
+    assert Header().read(line) is None

@@ -23,6 +23,11 @@ _MAGICS: tuple[tuple[int, bytes, str], ...] = (  # at which byte, what stands th
     (0, b"SQLite format 3\0", "an SQLite database; export the table with the log as CSV"),
     (0, b"regf", "a hive of the Windows registry, no log"),
     (4, b"\xef\xcd\xab\x89", "an ESE database, no log"),
+    (0, b"\x28\xb5\x2f\xfd", "packed with Zstandard; `zstd -d FILE` unpacks it"),
+    (0, b"\x04\x22\x4d\x18", "packed with LZ4; `lz4 -d FILE` unpacks it"),
+    (0, b"\x1f\x9d", "packed with compress; `uncompress FILE` unpacks it"),
+    (0, b"Rar!\x1a\x07", "a RAR archive; `unrar x FILE` unpacks it"),
+    (0, b"MSCF", "a cabinet file; `expand FILE -F:* FOLDER` or `cabextract FILE` unpacks it"),
 )
 _LOGONS = re.compile(r"(?:utmp|wtmp|btmp)x?(?:[.-]\d+)*$")
 

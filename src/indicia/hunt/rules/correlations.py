@@ -81,7 +81,7 @@ def correlation_of(rule: SigmaCorrelationRule, document: Mapping[str, Any], file
         tuple(references),
         rule.timespan.seconds,
         tuple(rule.group_by or ()),
-        _limits(document) or ((">=", len(references)),),
+        _limits(document) or ((">=", len(references if kind is _ORDERED else set(references))),),
         fields,
         tuple(aliases),
         bool(rule.generate),

@@ -81,7 +81,8 @@ def read_documents(text: bytes, file: str) -> tuple[list[dict[str, Any]], list[R
     try:
         documents = rule_documents(text)
     except (yaml.YAMLError, *_FAULTS) as error:
-        reason = f"not readable YAML: {' '.join(str(error).split())[:200]}"
+        hint = " (a value that begins with * needs quotes)" if "alias" in str(error) else ""
+        reason = f"not readable YAML: {' '.join(str(error).split())[:200]}{hint}"
         return [], [Refused("", file, "medium", file, "", "", reason)]
     usable = [document for document in documents if isinstance(document, dict)]
     refused = [

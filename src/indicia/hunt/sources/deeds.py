@@ -39,6 +39,8 @@ _ADDRESSES = (
     "remote_addr",
     "addr",
     "client",
+    "source-address",
+    "src",
 )
 _DONE = (
     "commandline",
@@ -76,12 +78,14 @@ _TARGETS = (  # where a connection went: its name or address, and its port
     (("dst",), "dpt"),
     (("dst",), "dport"),
     (("dst",), "dstport"),
+    (("dst",), "service"),
+    (("destination-address",), "destination-port"),
     (("destaddress",), "destport"),
     (("destination.domain", "destination.ip"), "destination.port"),
     (("remoteurl", "remoteip"), "remoteport"),
 )
 _NOBODY = frozenset(
-    {"", "-", "unset", "4294967295", "?", "(null)", "<null>", "null", "none", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"}
+    {"", "-", "unset", "4294967295", "?", "(null)", "<null>", "null", "none", "n/a", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"}
 )
 _SWITCHES = frozenset({"true", "false"})
 _TELLING = ("name", "arn", "id", "attribute")  # how the names end of what names a thing
@@ -89,7 +93,9 @@ _TELLING = ("name", "arn", "id", "attribute")  # how the names end of what names
 _LOGONS = frozenset({"4624", "4625", "4768", "4771", "4776"})
 _NAME = r"[\"'<]?(?!\d+\.\d+\.)([\w.@\\$-]{1,64})"
 _WHO = re.compile(
-    r"\b(?:(?:(?:invalid|illegal|unknown|authenticating) user"
+    rf"^ *{_NAME} : (?=.{{0,200}}\bTTY=)"  # sudo: who asked, not as whom
+    rf"|^\[{_NAME}\]: "  # the shell of ESXi
+    r"|\b(?:(?:(?:invalid|illegal|unknown|authenticating) user"
     r"|(?:password|publickey|pam|none|gssapi\S*|authentication|log[io]n|session opened|session closed)"
     r"(?: attempt)?(?: failed| failure| rejected| denied)? for(?: (?:invalid|illegal) user)?(?: user)?) "
     rf"|r?user(?:name)?=|acct=){_NAME}",

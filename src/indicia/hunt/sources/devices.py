@@ -1,8 +1,8 @@
 """Firewalls and other devices that write lines of their own, and the common forms in which many of them send their events.
 
 References: ArcSight, "Common Event Format" (CEF) 0.1; IBM, "Log Event Extended Format" (LEEF) 2; Fortinet, "FortiOS log message
-reference"; Palo Alto Networks, "PAN-OS syslog field descriptions"; Cisco, "ASA series syslog messages"; netfilter, "LOG
-target"; Suricata, "fast log", and Snort's of the same form.
+reference"; SonicWall, "SonicOS log events reference"; Juniper, "System log explorer"; Palo Alto Networks, "PAN-OS syslog field
+descriptions"; Cisco, "ASA series syslog messages"; netfilter, "LOG target"; Suricata, "fast log", and Snort's of the same form.
 """
 
 from __future__ import annotations
@@ -126,6 +126,48 @@ SOURCES = (
         lines=(
             Line(r'^(?>.*?(?:timestamp="|date=\d{4}-\d\d-\d\d time=|device_name=)).*\blog_type="', 'log_type="', Form.PAIRS),
         ),
+    ),
+    LogSource(
+        name="sonicwall",
+        marks=(),
+        serves=(Serves(ANY, "firewall", only={"dst_port": (PRESENT,)}, fields={"action": ("fw_action", "msg")}),),
+        times=("time",),
+        hosts=("fw",),
+        users=("usr", "user"),
+        addresses=("src_ip",),
+        actions=("msg",),
+        lines=(
+            Line(
+                r"^(?>.*?\bid=\S+ +sn=\S+ time=)(.*)",
+                " sn=",
+                Form.PAIRS,
+                finders=(
+                    (r"\bsrc=([0-9a-fA-F.]+)(?::(\d+))?", ("src_ip", "src_port")),
+                    (r"\bdst=([0-9a-fA-F.]+)(?::(\d+))?", ("dst_ip", "dst_port")),
+                ),
+            ),
+        ),
+    ),
+    LogSource(
+        name="juniper-srx",
+        marks=(),
+        serves=(
+            Serves(
+                ANY,
+                "firewall",
+                only={"destination-port": (PRESENT,)},
+                fields={
+                    "src_ip": ("source-address",),
+                    "src_port": ("source-port",),
+                    "dst_ip": ("destination-address",),
+                    "dst_port": ("destination-port",),
+                },
+            ),
+        ),
+        users=("username",),
+        addresses=("source-address",),
+        actions=("attack-name", "action", "reason"),
+        lines=(Line(r"^(?>.*?\[junos@)", "[junos@", Form.PAIRS),),
     ),
     LogSource(
         name="paloalto",

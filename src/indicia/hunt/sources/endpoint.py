@@ -1,4 +1,4 @@
-"""What agents on machines write: Elastic's common schema, and processes by Sysmon's names without a channel beside them.
+"""What agents on machines write: Elastic's common schema, processes by Sysmon's names without a channel beside them, histories.
 
 Reference: Elastic, "ECS field reference".
 """
@@ -58,7 +58,26 @@ def _of_each_system() -> tuple[Serves, ...]:
     return tuple(found)
 
 
+# What people typed: a command, perhaps with its time and whose it was.
+_TYPED = {"commandline": ("CommandLine",), "user": ("User",)}
+_UNKNOWN = ("image", "parentimage", "parentcommandline", "originalfilename", "currentdirectory")
+
 SOURCES = (
+    LogSource(
+        name="shell-history",
+        marks=(),
+        serves=(
+            Serves("linux"),
+            *(Serves(system, "process_creation", fields=_TYPED | dict.fromkeys(_UNKNOWN, ())) for system in ("linux", "macos")),
+        ),
+        of_machines=True,
+    ),
+    LogSource(
+        name="powershell-history",
+        marks=(),
+        serves=(Serves("windows", "ps_script", fields={"scriptblocktext": ("CommandLine",)}),),
+        of_machines=True,
+    ),
     LogSource(
         name="ecs-endpoint",
         marks=(

@@ -11,7 +11,10 @@ from indicia.hunt.sources.web import WEB
 
 __all__ = ["SOURCES"]
 
-_CLIENTS = ("c-ip", "c_ip", "remote_addr", "client_ip", "clientip", "client", "source.ip", "src_ip")
+_CLIENTS = (
+    *("c-ip", "c_ip", "remote_addr", "client_ip", "clientip", "client", "source.ip", "src_ip"),
+    *("request.client_ip", "request.remote_ip", "httprequest.remoteip", "httprequest.clientip"),
+)
 
 SOURCES = (
     LogSource(
@@ -127,17 +130,25 @@ SOURCES = (
             ("method", "path", "status", "user_agent"),
             ("method", "url", "status", "user_agent"),
             ("cs-method", "cs-uri-query"),
+            ("clientrequesturi", "edgeresponsestatus"),  # Cloudflare
+            ("clientrequesthost", "clientrequestmethod"),
+            ("request.uri", "request.method", "status"),  # Caddy
+            ("httprequest.requesturl", "httprequest.status"),  # Google's load balancers
+            ("httprequest.uri", "httprequest.httpmethod"),  # AWS WAF
         ),
         serves=(
             Serves(ANY, "webserver", fields=WEB),
             Serves("", "", "nginx"),
             Serves("", "", "apache"),
         ),
-        times=("time_iso8601", "time_local", "@timestamp", "msec"),
+        times=("time_iso8601", "time_local", "@timestamp", "msec", "edgestarttimestamp", "edgeendtimestamp"),
         hosts=("hostname", "host.name", "s-computername", "s_computername"),
-        users=("remote_user", "cs-username"),
+        users=("remote_user", "cs-username", "user_id"),
         addresses=_CLIENTS,
-        actions=("request", "request_uri", "uri", "cs-uri-stem", "cs_uri_stem", "url.original", "url.path"),
+        actions=(
+            *("request", "request_uri", "uri", "cs-uri-stem", "cs_uri_stem", "url.original", "url.path"),
+            *("clientrequesturi", "request.uri", "httprequest.requesturl", "httprequest.uri"),
+        ),
     ),
     LogSource(
         name="dns",
@@ -165,6 +176,11 @@ SOURCES = (
             Line(
                 r"\] (?:info|query): ([0-9a-f.:]+) (\S+)\. ([A-Z0-9]+) IN\b", "] ", names=("client", "query", "record_type")
             ),  # Unbound
+            Line(  # Windows, its debug log: what is asked of it
+                r"PACKET +[0-9A-F]+ (UDP|TCP) Rcv ([0-9a-fA-F.:]+) +[0-9a-f]{4} +Q \[[^\]]*\] +(\S+) +(\S+)",
+                "PACKET ",
+                names=("proto", "client", "record_type", "query"),
+            ),
         ),
     ),
     LogSource(

@@ -59,12 +59,16 @@ SOURCES = (
     ),
     LogSource(
         name="duo",
-        marks=(("event_type", "access_device.ip"), ("event_type", "reason", "txid"), ("event_type", "factor", "result")),
+        marks=(
+            *(("event_type", "access_device.ip"), ("event_type", "reason", "txid"), ("event_type", "factor", "result")),
+            ("action", "isotimestamp", "username"),  # what administrators did
+        ),
         serves=(Serves("cisco", "", "duo"),),
         times=("isotimestamp", "timestamp"),
-        users=("user.name",),
+        users=("user.name", "username"),
         addresses=("access_device.ip",),
-        actions=("event_type",),
+        actions=("event_type", "action"),
+        objects=("object",),
         answers=(Answer("result", done=("success",), failed=("failure", "denied", "fraud")),),
     ),
     LogSource(

@@ -1,7 +1,8 @@
 """Documents that hold many records, and records that are packed within others: opened, so that none is hidden.
 
 References: AWS, "CloudTrail log file examples", `lookup-events`; Microsoft Graph, "Paging"; Elasticsearch, "Search API";
-Microsoft Purview, "Export audit log records"; Splunk, "export" endpoint; Azure Monitor, "Logs query response".
+Microsoft Purview, "Export audit log records"; Splunk, "export" endpoint; Azure Monitor, "Logs query response";
+OpenTelemetry, "OTLP/HTTP, JSON Protobuf encoding".
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from indicia.hunt.sources import source_of
 
 __all__ = ["NESTED", "PACKED", "opened", "unpacked"]
 
-_LISTS = frozenset("records value events entries data items results logs findings hits logevents activities rows".split())
+_LISTS = frozenset(
+    """
+    records value events entries data items results logs findings hits logevents activities rows resourcelogs scopelogs
+    logrecords
+    """.split()
+)
 _WITHIN = ("_source", "result", "fields")  # a record stands whole below this name of what a search gave
 # Fields that hold the record itself, as JSON in a text; the names beside it are the exporter's.
 PACKED = frozenset({"auditdata", "cloudtrailevent", "_raw"})
@@ -44,7 +50,23 @@ def opened(document: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
     found = _list_in(document, 0)
     if found is None or _TIMES.time(document) != NO_TIME or source_of(flatten(document)) is not None:
         return None
-    return found
+    return _all_within(*found)
+
+
+def _all_within(name: str, items: list[Any]) -> tuple[str, list[Any]]:
+    """The records; where each item is an envelope itself, what all of them hold, with what stands beside it in each."""
+    for _ in range(_DEEPEST):
+        inner = [(item, _list_in(item, _DEEPEST)) for item in items if isinstance(item, dict) and _TIMES.time(item) == NO_TIME]
+        lists = [(item, found) for item, found in inner if found is not None and field_key(found[0]) in _LISTS]
+        if not lists or len(lists) < len(items):
+            break
+        name = f"{name}.{lists[0][1][0]}"
+        items = [
+            {**{key: value for key, value in item.items() if key != found[0]}, **record} if isinstance(record, dict) else record
+            for item, found in lists
+            for record in found[1]
+        ]
+    return name, items
 
 
 def _list_in(document: Mapping[str, Any], depth: int) -> tuple[str, list[Any]] | None:

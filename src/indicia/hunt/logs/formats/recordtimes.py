@@ -11,7 +11,7 @@ import numpy as np
 
 from indicia.hunt.events import NO_TIME, Times, datetime_of
 from indicia.hunt.logs.formats.texttimes import told_time
-from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
+from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
 from indicia.hunt.names import Remembered, field_key
 
 __all__ = ["TIMES", "RecordTimes", "time_of"]
@@ -25,13 +25,13 @@ TIMES = tuple(
     @t date_time log_time logtime event_timestamp creation_time date created received_at eventreceivedtime createdat
     created_time date_create creationdate eventcreationtime utctimestamp messagetime detectedat detection_timestamp
     servertimestamp persistencetimestamp effective_at occurred occured generateddatetime service.eventlastseen lastseenat
-    last_seen_time last_seen updatedat rt unix_time p_event_time t.$date
+    last_seen_time last_seen updatedat rt unix_time p_event_time t.$date timeunixnano observedtimeunixnano
     """.split()
 )
 _DAY, _CLOCK, _ZONE, _MACB = "date", "time", "timezone", "macb"  # a day and a time of day apart
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?")
 _RANK = {name: rank for rank, name in enumerate(TIMES)}
-_ZONED = re.compile(r"(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
+_ZONED = re.compile(rf"(?:Z|{'|'.join(ZONES)}|[+-]\d\d:?\d\d)\s*$", re.IGNORECASE)
 _IN_UTC = frozenset({"utctime", "timegenerated", "timecreatedutc", "systemtime", "creationtime", "creationdate"})
 _NET_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")  # as .NET's older JSON writes it
 

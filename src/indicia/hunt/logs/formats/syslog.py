@@ -1,5 +1,5 @@
-"""Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd, rsyslog and runtimes of containers write it; and
-Linux audit logs.
+"""Syslog in its old form (RFC 3164), its new one (RFC 5424), and as systemd, rsyslog, VMware, Kubernetes and runtimes of
+containers write it; and Linux audit logs.
 
 The old form has no year: that of the file's last change is taken, the year before for months that would lie after it. Local
 times are read as UTC, since the file does not say otherwise.
@@ -36,11 +36,22 @@ _OLD = re.compile(
 _BARE = re.compile(
     r"(?:<\d{1,3}>)?\[?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2})\]? +(?:([^:\[\s]+) ?\[(\d+)\]: ?)?(.*)", re.DOTALL
 )
-_NEW = re.compile(
-    r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (?:-|(?:\[(?:[^\]\\]|\\.)*+\])++)(?: +|$)(?:\ufeff)?(.*)", re.DOTALL
-)
+_NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|(?:\[(?:[^\]\\]|\\.)*+\])++)(?: +|$)(?:\ufeff)?(.*)", re.DOTALL)
+# A parameter of the data before the message; Check Point writes a colon.
+_PARAMETER = re.compile(r'(?<=[\s\[;])([\w@.-]{1,64})(?:=|::?)"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _STREAM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:stdout|stderr) [FP] (.*)", re.DOTALL)  # of a container (CRI)
-_ISO = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL)
+_LEVEL = (
+    r"(?:(?i:trivia|trace|verbose|debug|info|information|notice|warn|warning|err|error|severe|crit|critical|fatal|alert|emerg"
+    r"|panic)|[A-Z][a-z]\(\d{1,3}\))"
+)
+_ISO = re.compile(
+    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?!{_LEVEL} )([\w.:%-]*\w) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
+)
+# Services of VMware write how grave it is where others name the machine, or nothing.
+_HOSTLESS = re.compile(
+    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:({_LEVEL}) )?([\w./@-]+)(?:\[(\d+)\])?(?(2):?|:) ?(.*)", re.DOTALL
+)
+_GLOG = re.compile(r"([IWEF])(\d\d)(\d\d) (\d{2}:\d{2}:\d{2})\.(\d{6}) +(\d+) ([^\s:]+):\d+\] ?(.*)", re.DOTALL)
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
 _PAIR = re.compile(r"""(?<![A-Za-z0-9_\[\]-])([A-Za-z0-9_\[\]-]++)=("[^"]*"|'[^']*'|\S*)""")
 _HEX = re.compile(r"(?:[0-9A-F]{2})++\Z")
@@ -136,10 +147,22 @@ class Header:
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", host, _fields(host, program, pid, message))
         if (match := _STREAM.match(line)) and (time := iso_time(match[1])) != NO_TIME:
             return Head(time, match[1], "", _fields("", "", None, match[2]))
-        for form in (_NEW, _ISO):
-            if (match := form.match(line)) and (time := iso_time(match[1])) != NO_TIME:
-                text, host, program, pid, *_, message = match.groups()
-                return Head(time, text, "" if host == "-" else host, _fields(host, program, pid, message))
+        if (match := _NEW.match(line)) and (time := iso_time(match[1])) != NO_TIME:
+            text, host, program, pid, _, data, message = match.groups()
+            told = {name: value for name, value in _PARAMETER.findall(data) if value not in ("", "-")}
+            fields = told | _fields(host, program, pid, message or (data if told else ""))
+            return Head(time, text, "" if host == "-" else host, fields)
+        if (match := _ISO.match(line)) and (time := iso_time(match[1])) != NO_TIME:
+            text, host, program, pid, message = match.groups()
+            return Head(time, text, host, _fields(host, program, pid, message))
+        if (match := _HOSTLESS.match(line)) and (time := iso_time(match[1])) != NO_TIME:
+            text, level, program, pid, message = match.groups()
+            return Head(time, text, "", _fields("", program, pid, message) | ({"level": level} if level else {}))
+        if (match := _GLOG.match(line)) and 1 <= int(match[2]) <= 12:
+            level, month, day, clock, fraction, pid, source, message = match.groups()
+            time = self._time(tuple(_MONTHS)[int(month) - 1], day, clock)
+            told = {**_fields("", source, pid, message), "level": level}
+            return Head(time if time == NO_TIME else time + int(fraction), f"{month}{day} {clock}.{fraction}", "", told)
         if (match := _BARE.match(line)) and match[1] in _MONTHS:
             month, day, clock, program, pid, message = match.groups()
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", "", _fields("", program or "", pid, message))

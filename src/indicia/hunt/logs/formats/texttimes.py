@@ -1,6 +1,6 @@
 """Times as people and programs write them at the beginning of a line.
 
-Each form says whether it states its zone; what states none is read as UTC.
+Each form says whether it states its zone; what states none, or one that may be one of several, is read as UTC.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indicia.hunt.events import NO_TIME, microseconds
-from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
+from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
 
 __all__ = ["TextTime", "leading_time", "told_time"]
 
@@ -29,8 +29,26 @@ class TextTime(NamedTuple):
 def _iso(match: re.Match[str]) -> int:
     date, clock, zone = match[1].replace("/", "-"), match[2].replace(",", ".").zfill(8), (match[3] or "").strip()
     clock = clock if clock[2] == ":" else f"0{clock}"
-    zone = "" if zone.upper() in ("UTC", "GMT") else zone
-    return iso_time(f"{date}T{clock}{zone}")
+    return iso_time(f"{date}T{clock}{ZONES.get(zone, zone)}")
+
+
+def _date(match: re.Match[str]) -> int:
+    """As `date` writes it, with the zone before the year or without one."""
+    _, month, day, clock, zone, year = match.groups()
+    time = _as("%b %d %Y %H:%M:%S", "%b %d %Y %H:%M:%S.%f")(f"{month} {day} {year} {clock}")
+    return time if time == NO_TIME or not zone else time - _offset(zone)
+
+
+def _offset(zone: str) -> int:
+    """By how many microseconds a zone is ahead of UTC; 0 where it may be one of several."""
+    told = ZONES.get(zone, "+00:00")
+    return (1 if told[0] == "+" else -1) * (int(told[1:3]) * 60 + int(told[4:])) * 60_000_000
+
+
+def _epoch(match: re.Match[str]) -> int:
+    """Seconds, or milliseconds where there are thirteen digits."""
+    whole, dot, decimals = match[0].partition(".")
+    return epoch_seconds(match[0] if len(whole) == 10 else f"{whole[:10]}.{whole[10:]}{decimals}")
 
 
 def _short(match: re.Match[str]) -> int:
@@ -66,9 +84,9 @@ def _tai(match: re.Match[str]) -> int:
     return ((int(match[1], 16) - (1 << 62) - 10) * 1_000_000) if int(match[1], 16) >> 62 == 1 else NO_TIME
 
 
-def _as(*forms: str) -> Callable[[re.Match[str]], int]:
-    def read(match: re.Match[str]) -> int:
-        text = " ".join(match[0].split())
+def _as(*forms: str) -> Callable[[re.Match[str] | str], int]:
+    def read(match: re.Match[str] | str) -> int:
+        text = " ".join((match if isinstance(match, str) else match[0]).split())
         for form in forms:
             try:
                 found = datetime.strptime(text, form)
@@ -82,10 +100,11 @@ def _as(*forms: str) -> Callable[[re.Match[str]], int]:
 
 _HOUR = r"\d:\d\d:\d\d"
 _CLOCK = rf"\d{_HOUR}"
+_ZONE = rf"(?:{'|'.join(ZONES)})"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     (
         re.compile(
-            rf"(\d{{4}}[-/]\d\d[-/]\d\d)(?:T| - | {{1,2}})(\d?{_HOUR}(?:[.,]\d+)?)(Z\b| ?(?:UTC|GMT)\b| ?[+-]\d\d:?\d\d\b)?",
+            rf"(\d{{4}}[-/]\d\d[-/]\d\d)(?:T| - | {{1,2}})(\d?{_HOUR}(?:[.,]\d+)?)(Z\b| ?{_ZONE}\b| ?[+-]\d\d:?\d\d\b)?",
         ),
         _iso,
     ),
@@ -94,8 +113,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
         _as("%d/%b/%Y:%H:%M:%S %z", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S.%f"),
     ),
     (  # error logs of Apache, and `date`
-        re.compile(rf"[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} +\d{{1,2}} {_CLOCK}(?:\.\d{{1,6}})? \d{{4}}"),
-        _as("%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S.%f %Y"),
+        re.compile(
+            rf"([A-Z][a-z]{{2}}) ([A-Z][a-z]{{2}}) +(\d{{1,2}}) ({_CLOCK}(?:\.\d{{1,6}})?)(?: ([A-Z]{{3,4}}))? (\d{{4}})\b"
+        ),
+        _date,
     ),
     (
         re.compile(rf"[A-Z][a-z]{{2}} +\d{{1,2}},? \d{{4}} {_CLOCK}(?: [+-]\d{{4}})?"),
@@ -121,7 +142,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
     (re.compile(rf"^(\d\d)(\d\d)(\d\d) ([ \d]{_HOUR})(?= )"), _plain),  # MySQL before 5.7
     (re.compile(rf"[A-Z][a-z]{{2}}-\d\d-\d\d {_CLOCK}"), _as("%b-%d-%y %H:%M:%S")),
     (re.compile(r"^@([0-9a-f]{16})[0-9a-f]{8}\b"), _tai),
-    (re.compile(r"(?:(?<=^)|(?<=^- )|(?<=[\[(]))1\d{9}(?:\.\d{1,6})?(?=[\s:)\]])"), lambda match: epoch_seconds(match[0])),
+    (re.compile(r"(?:(?<=^)|(?<=^- )|(?<=[\[(]))1\d{9}(?:\d{3})?(?:\.\d{1,6})?(?=[\s:)\]])"), _epoch),
 )
 
 

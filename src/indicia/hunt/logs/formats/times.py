@@ -12,7 +12,26 @@ import pyarrow.compute as pc
 
 from indicia.hunt.events import NO_TIME, Times, microseconds
 
-__all__ = ["epoch_seconds", "iso_time", "iso_times", "joined_times", "leading_times"]
+__all__ = ["ZONES", "epoch_seconds", "iso_time", "iso_times", "joined_times", "leading_times"]
+
+# Abbreviations that name one zone everywhere; CST, IST and BST name several.
+ZONES = {
+    **dict.fromkeys(("UTC", "GMT", "WET"), "+00:00"),
+    **dict.fromkeys(("WEST", "CET", "MET"), "+01:00"),
+    **dict.fromkeys(("CEST", "MEST", "EET"), "+02:00"),
+    **dict.fromkeys(("EEST", "MSK"), "+03:00"),
+    **dict.fromkeys(("HKT", "SGT", "AWST"), "+08:00"),
+    **dict.fromkeys(("JST", "KST"), "+09:00"),
+    "AEST": "+10:00",
+    "AEDT": "+11:00",
+    "NZST": "+12:00",
+    "NZDT": "+13:00",
+    "EDT": "-04:00",
+    **dict.fromkeys(("EST", "CDT"), "-05:00"),
+    "MDT": "-06:00",
+    **dict.fromkeys(("MST", "PDT"), "-07:00"),
+    "PST": "-08:00",
+}
 
 Octets: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]

@@ -5,7 +5,9 @@ Times are UTC, but for the Windows firewall's where it says so.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from indicia.hunt.events import EventBatch
@@ -35,6 +37,19 @@ def sniff(head: bytes, _name: str) -> bool:
         if line and not line.startswith("#"):
             return False
     return False
+
+
+QUOTED = replace(W3C, quoted=True)
+
+
+def sniff_quoted(head: bytes, name: str) -> bool:
+    """The same, of whose first line quotes make as many values as there are columns: IIS writes none, others do."""
+    if not sniff(head, name):
+        return False
+    lines = [line for line in head.decode("utf-8", "replace").splitlines() if line.strip()]
+    fields = next(line for line in lines if line.lstrip("\ufeff")[:8].lower() == "#fields:").split()[1:]
+    first = next((line for line in lines if not line.lstrip("\ufeff").startswith("#")), "")
+    return ' "' in f" {first}" and len(next(csv.reader([first], delimiter=" "), [])) == len(fields) != len(first.split())
 
 
 CLOUDFRONT = DirectiveLog(
@@ -78,5 +93,6 @@ def read_firewall(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[
 FORMATS = (
     Format("firewall", "firewall", sniff_firewall, read_firewall),
     Format("cloudfront", "access-log", sniff_cloudfront, partial(read_directive_logs, kind=CLOUDFRONT)),
+    Format("iis-quoted", "iis", sniff_quoted, partial(read_directive_logs, kind=QUOTED)),
     Format("iis", "iis", sniff, partial(read_directive_logs, kind=W3C), splittable=True),
 )
