@@ -44,7 +44,7 @@ def test_who_only_gave_a_name_accuses_nobody() -> None:
 
 def test_who_is_not_said_to_have_done_it_is_not_accused() -> None:
     text = (
-        "The FBI, Mr. Keller told reporters, does not judge that the Russian government was behind the ransomware attack on the port, "
-        "but it does judge that criminals in Russia were."
+        "The FBI, Mr. Keller told reporters, does not judge that the Russian government was behind the ransomware attack on "
+        "the port, but it does judge that criminals in Russia were."
     )
     assert all(stance != "accuses" or accused != "the Russian government" for stance, _, accused in said(text))

@@ -36,7 +36,7 @@ from indicia.records import (
 
 __all__ = ["THRESHOLD", "Reading", "read_claims"]
 
-THRESHOLD = 0.35  # the score from which a claim is given
+THRESHOLD = 0.45  # the score from which a claim is given
 PLAIN = 0.1  # that of what a rule reads plainly and real documents hold too rarely to have taught
 
 
