@@ -24,6 +24,7 @@ from examples.scenarios import write_scenario
 from indicia.pipeline import read_lines
 from indicia.spark.reading import KINDS
 
+CHECKOUT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 LINES = 20_000  # ordinary ones around the scenario
 TEXTS = 200
@@ -55,6 +56,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
         "SPARK_LOCAL_IP": HOST,
         "SPARK_WORKER_DIR": str(folder / "work"),
         "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join(map(str, (CHECKOUT / "src", CHECKOUT))),  # a worker runs in a folder of its own
     }
     os.environ |= {"SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable}
     deploy = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]

@@ -149,5 +149,6 @@ def clear_errors() -> Iterator[None]:
         if not is_of_spark(error):
             raise
         told = told_by_spark(error)
-        hint = "install Indicia on every worker, the same version (docs/scale.md)" if "No module named" in told else ""
+        another = "No module named" in told or told.startswith("ValidationError")  # what is sent is not what is expected
+        hint = "install Indicia on every worker, the same version (docs/scale.md)" if another else ""
         raise IndiciaError(f"Spark gave up: {told}", hint=hint) from error
