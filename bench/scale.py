@@ -152,11 +152,12 @@ def _joined(master: str, folder: Path) -> Iterator[dict[str, Any]]:
         before = shuffled(session)
         yield {}
         join_ledger(session, read, str(out))
-        yield {"things": sum(row["kind"] == "ledger" for row in _rows(read))}
+        yield {}
         rows = sorted(_rows(str(out)), key=lambda row: (row["number"], row["id"]))
         affairs = [row["row"] for row in rows if row["kind"] == "affairs"]
         origins = sorted((row["id"], json.loads(row["row"])["origin"]) for row in rows if row["kind"] == "claims")
-        yield {"digest": _digest((affairs, origins)), "shuffled": shuffled(session) - before, "java": memory_of_java()}
+        told = {"things": sum(row["kind"] == "ledger" for row in _rows(read)), "digest": _digest((affairs, origins))}
+        yield told | {"shuffled": shuffled(session) - before, "java": memory_of_java()}
 
 
 def _rows(folder: str) -> list[dict[str, Any]]:

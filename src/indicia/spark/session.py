@@ -53,8 +53,11 @@ def begin(master: str | None = None) -> Iterator[SparkSession]:
 
 
 def _started(master: str) -> SparkSession:
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
 
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):  # Java's stack, before the error that tells the same
+        PySparkLogger.getLogger(name).disabled = True
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     settings = {
         "spark.master": master,
