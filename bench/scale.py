@@ -253,7 +253,7 @@ def compared(work: str, label: str, engines: Sequence[int], folder: Path) -> str
     """All engines over the same data: what the summary says of it."""
     told = {workers: measured(work, label, workers, folder) for workers in engines}
     words = [f"{label.replace(' ', '_')}_same={len({each['digest'] for each in told.values()}) == 1}"]
-    if LOCAL in told and 1 in told:
+    if LOCAL in told and 1 in told and told[LOCAL]["cpu"]:
         words += [
             f"overhead={told[1]['seconds'] / told[LOCAL]['seconds'] - 1:.2f}",
             f"cpu={told[1]['cpu'] / told[LOCAL]['cpu'] - 1:.2f}",
