@@ -49,6 +49,7 @@ def test_a_time_is_read_where_only_one_can_be_meant(line: str, time: str | None)
     ("line", "host", "program", "message"),
     [
         ("Mar 24 08:58:32 ws1 sogod[26818]: x failed", "ws1", "sogod", "x failed"),
+        ("Mar 24 08:58:32 <local0.info> 192.0.2.9 ns[1]: x failed", "192.0.2.9", "ns", "x failed"),
         ("Mar 24 08:58:32 sogod [26818]: x failed", "", "sogod", "x failed"),
         ("Mar 24 08:58:32   lighttpd[53690]: x failed", "", "lighttpd", "x failed"),
         ("[Mar 24 08:58:32] NOTICE[12049]: x failed", "", "NOTICE", "x failed"),

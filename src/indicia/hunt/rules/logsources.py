@@ -151,7 +151,7 @@ HTTPPROXY = {
     "r-dns": ("UrlHost",),
 }
 ZEEK_DNS = {"query": ("query",), "record_type": ("qtype_name",), "answer": ("answers",), "qname": ("query",)}
-EXCHANGE_LOGS = ("httpproxy", "ecp-server", "ecp-activity", "oab-generator", "cmdlet-infra")
+EXCHANGE_LOGS = ("httpproxy", "ecp-server", "ecp-activity", "oab-generator", "cmdlet-infra", "exchange-log")
 CISCO_MARK = Test("", How.REGEX, r"%[A-Z0-9_]+-[0-7]-[A-Z0-9_]+:")
 APPLIANCE_MARKS = {  # what a line of syslog from each looks like
     "huawei": r"%%\d{2}[A-Z]+/\d/",

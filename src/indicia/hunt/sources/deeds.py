@@ -41,6 +41,9 @@ _ADDRESSES = (
     "client",
     "source-address",
     "src",
+    "original-client-ip",
+    "client-ip",
+    "remote-endpoint",
 )
 _DONE = (
     "commandline",

@@ -2,12 +2,13 @@
 
 References: ArcSight, "Common Event Format" (CEF) 0.1; IBM, "Log Event Extended Format" (LEEF) 2; Fortinet, "FortiOS log message
 reference"; SonicWall, "SonicOS log events reference"; Juniper, "System log explorer"; Palo Alto Networks, "PAN-OS syslog field
-descriptions"; Cisco, "ASA series syslog messages"; netfilter, "LOG target"; Suricata, "fast log", and Snort's of the same form.
+descriptions"; Cisco, "ASA series syslog messages"; netfilter, "LOG target"; Netgate, "Raw filter log format";
+Suricata, "fast log", and Snort's of the same form.
 """
 
 from __future__ import annotations
 
-from indicia.hunt.sources.form import ANY, PRESENT, Form, Line, LogSource, Serves
+from indicia.hunt.sources.form import ANY, PRESENT, Answer, Form, Line, LogSource, Serves
 
 __all__ = ["SOURCES"]
 
@@ -16,6 +17,12 @@ _PAN_SESSION = (
     "src dst natsrc natdst rule srcuser dstuser app vsys from to inbound_if outbound_if logset time_logged sessionid repeatcnt"
     " sport dport natsport natdport flags proto action"
 )
+
+
+_PF_FRONT = "rule subrule anchor tracker interface reason action direction ipversion"
+_PF_ENDS = "length src_ip dst_ip src_port dst_port"
+_PF_4 = tuple(f"{_PF_FRONT} tos ecn ttl packet_id offset flags protocol_id protocol {_PF_ENDS}".split())
+_PF_6 = tuple(f"{_PF_FRONT} class flow hop_limit protocol protocol_id {_PF_ENDS}".split())
 
 
 def _pan(kind: str, rest: str) -> Line:
@@ -238,6 +245,26 @@ SOURCES = (
         addresses=("src",),
         actions=("proto",),
         lines=(Line(r"^(?>.*?\bSRC=[0-9a-f.:]+ DST=[0-9a-f.:]+ ).*\bPROTO=", " DST=", Form.PAIRS),),
+    ),
+    LogSource(
+        name="pfsense",
+        marks=(),
+        serves=(
+            Serves(
+                ANY,
+                "firewall",
+                only={"dst_port": (PRESENT,)},
+                fields={"action": ("action",)},
+            ),
+        ),
+        addresses=("src_ip",),
+        actions=("action",),
+        answers=(Answer("action", failed=("block", "reject")),),
+        of_machines=True,
+        lines=(
+            Line(r"^\d*,\d*,\w*,\w*,[\w.]+,[\w-]+,(?:pass|block|reject|\w*nat|rdr),(?:in|out),4,", ",4,", Form.COMMAS, _PF_4),
+            Line(r"^\d*,\d*,\w*,\w*,[\w.]+,[\w-]+,(?:pass|block|reject|\w*nat|rdr),(?:in|out),6,", ",6,", Form.COMMAS, _PF_6),
+        ),
     ),
     LogSource(
         name="suricata-fast",

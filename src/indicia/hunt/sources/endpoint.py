@@ -93,6 +93,30 @@ SOURCES = (
         actions=("event.action",),
     ),
     LogSource(
+        name="crowdstrike",
+        marks=(("event_simplename", "imagefilename"), ("event_simplename", "commandline"), ("event_simplename", "aid")),
+        serves=tuple(
+            Serves(
+                product,
+                "process_creation",
+                only={"event_simplename": ("processrollup2", "syntheticprocessrollup2"), "event_platform": platforms},
+                fields={
+                    "image": ("ImageFileName",),
+                    "parentimage": ("ParentBaseFileName",),
+                    "user": ("UserName", "UserSid"),
+                    "hashes": ("SHA256HashData", "MD5HashData"),
+                },
+            )
+            for product, platforms in (("windows", ("win", "")), ("linux", ("lin",)), ("macos", ("mac",)))
+        ),
+        times=("timestamp", "contexttimestamp", "processstarttime"),
+        hosts=("computername", "aid"),
+        users=("username", "usersid"),
+        addresses=("remoteaddressip4", "aip"),
+        actions=("commandline", "imagefilename", "event_simplename"),
+        of_machines=True,
+    ),
+    LogSource(
         name="process",
         marks=(("image", "commandline"), ("commandline", "parentimage"), ("commandline", "parentcommandline")),
         serves=(Serves(ANY, "process_creation"),),

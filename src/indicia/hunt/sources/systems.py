@@ -3,7 +3,7 @@
 A message that is a line of some known kind is read as that. What is left is a line of syslog.
 
 References: systemd, "systemd.journal-fields"; Docker, "JSON File logging driver"; Azure Monitor, "Syslog" table; Elastic,
-"Filebeat exported fields".
+"Filebeat exported fields"; Wazuh, "Event logging".
 """
 
 from __future__ import annotations
@@ -65,6 +65,14 @@ CARRIERS = (
         hosts=("hostname", "host"),
         programs=("appname", "program", "app-name", "programname", "ident"),
         pids=("procid", "pid"),
+    ),
+    Carrier(
+        name="wazuh",
+        message="full_log",
+        marks=("full_log", "agent.name"),
+        times=("timestamp", "@timestamp"),
+        hosts=("predecoder.hostname", "agent.name"),
+        programs=("predecoder.program_name",),
     ),
     Carrier(  # Azure diagnostics of Windows machines
         name="azure-windows", message="properties.rawxml", marks=("properties.rawxml",), times=("time",), only_known=True

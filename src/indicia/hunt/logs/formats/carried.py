@@ -66,7 +66,14 @@ def _read(carrier: Carrier, line: str, flat: Mapping[str, Any], names: Mapping[s
 
     if told is None or told.family in (TEXT, "syslog"):
         fields = {text: value for text, value in _texts(flat) if text != names[carrier.message]}
-        own = {"host": first(carrier.hosts), "program": first(carrier.programs), "pid": first(carrier.pids), "message": line}
+        program = first(carrier.programs)
+        headed = told.fields if told is not None and told.family == "syslog" and not program else {}
+        own = {
+            "host": first(carrier.hosts) or headed.get("host", ""),
+            "program": program or headed.get("program", ""),
+            "pid": first(carrier.pids) or headed.get("pid", ""),
+            "message": headed.get("message", line),
+        }
         fields.update({name: value for name, value in own.items() if value})
         return Told("syslog", time, time_text, own["host"], fields)
     host = told.host or first(carrier.hosts)

@@ -95,7 +95,9 @@ def _read(log: LogInput, wanted: frozenset[str], kind: DirectiveLog) -> Iterator
                 if len(heads) > MOST_HEADS:
                     what = f"lines under more than {MOST_HEADS} different headers were left out"
                 if what:
-                    yield Problem(where=f"{log.name}:{block.first + int(lines[0])}", what=what, count=len(lines))
+                    filled = lines[block.ends[lines] > block.starts[lines]]
+                    if len(filled):
+                        yield Problem(where=f"{log.name}:{block.first + int(filled[0])}", what=what, count=len(filled))
                 else:
                     yield from _batch(log, block, lines, list(own), wanted, kind, its_own_day)
 

@@ -1,4 +1,4 @@
-"""Exchange's own text logs: HttpProxy, ECP Server and Activity, OAB generator, CmdletInfra.
+"""Exchange's own text logs: HttpProxy, ECP Server and Activity, OAB generator, CmdletInfra, and all others of that form.
 
 All are comma-separated with `#Fields:` headers. The ECP logs pack pairs into EventData: `S:KEY=value;`, a pair whose value
 holds `;` or `=` stands in single quotes with inner quotes doubled, inside the quotes of the CSV.
@@ -8,11 +8,14 @@ References: logs of Exchange 2016 and 2019; microsoft/CSS-Exchange, Security/src
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
-from indicia.hunt.logs.formats.base import Format
+from indicia.hunt.events import EventBatch
+from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.directives import DirectiveLog, read_directive_logs
+from indicia.records import Problem
 
 __all__ = ["FORMATS", "unpack_pairs"]
 
@@ -100,6 +103,16 @@ OAB_GENERATOR = DirectiveLog(
     message="Message",
 )
 
+OTHER = DirectiveLog(  # message tracking, SMTP, IMAP, EWS ...
+    name="exchange-log",
+    family="exchange-log",
+    delimiter=",",
+    quoted=True,
+    times=("date-time",),
+    hosts=("server-hostname", "ServerHostName", "ServerName", "server-name"),
+)
+_TIMES = frozenset({"date-time", "datetime", "timestamp"})
+
 
 def _header(head: bytes) -> str:
     return head[:8192].decode("utf-8", "replace").lstrip("\ufeff").lower()
@@ -133,6 +146,25 @@ def _is_ecp(text: str) -> bool:
     return "timestamp,servername,eventid,eventdata" in text.replace(" ", "")
 
 
+def _time_column(head: bytes) -> str:
+    """The name of the first column, as the log spells it, where that is a time; else ""."""
+    lines = head[:8192].decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+    header = next((line for line in lines if line[:8].lower() == "#fields:"), "")
+    first, comma, _ = header[8:].partition(",")
+    return first.strip() if comma and first.strip().lower() in _TIMES else ""
+
+
+def _is_other(head: bytes, _name: str) -> bool:
+    return "#software: microsoft exchange" in _header(head) and bool(_time_column(head))
+
+
+def _read_other(logs: Iterable[LogInput], wanted: frozenset[str]) -> Iterator[EventBatch | Problem]:
+    for log in logs:
+        with log.open() as stream:
+            column = _time_column(stream.read(8192))
+        yield from read_directive_logs([log], wanted, kind=replace(OTHER, times=(column,)))
+
+
 FORMATS = (
     Format(
         "httpproxy",
@@ -150,4 +182,5 @@ FORMATS = (
         _is("rps cmdlet logs", "cmdlet", "parameters"),
         partial(read_directive_logs, kind=CMDLET_INFRA),
     ),
+    Format("exchange-log", "exchange-log", _is_other, _read_other),
 )

@@ -29,7 +29,7 @@ from indicia.records import Problem, Severity
 
 __all__ = ["FORMATS", "HOSTS", "batches"]
 
-HOSTS = ("host", "hostname", "computer", "computername", "host.name", "server", "servername")
+HOSTS = ("host", "hostname", "computer", "computername", "host.name", "server", "servername", "hostidentifier")
 FIRST_LINE = 1 << 20  # bytes; a file without a line end up to here is read at once
 MOST_AROUND = 24  # fields of an envelope beside its records
 AT_ONCE = 64 << 20  # bytes; a file of one document or array is read at once up to here, and one item of a longer array

@@ -25,7 +25,8 @@ TIMES = tuple(
     @t date_time log_time logtime event_timestamp creation_time date created received_at eventreceivedtime createdat
     created_time date_create creationdate eventcreationtime utctimestamp messagetime detectedat detection_timestamp
     servertimestamp persistencetimestamp effective_at occurred occured generateddatetime service.eventlastseen lastseenat
-    last_seen_time last_seen updatedat rt unix_time p_event_time t.$date timeunixnano observedtimeunixnano
+    last_seen_time last_seen updatedat rt unix_time p_event_time t.$date timeunixnano observedtimeunixnano unixtime calendartime
+    started_at
     """.split()
 )
 _DAY, _CLOCK, _ZONE, _MACB = "date", "time", "timezone", "macb"  # a day and a time of day apart

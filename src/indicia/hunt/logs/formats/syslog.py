@@ -30,7 +30,8 @@ __all__ = ["FORMATS", "Audit", "Head", "Header"]
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 
 _OLD = re.compile(
-    r"(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2}) (\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
+    r"(?:<\d{1,3}>)?([A-Z][a-z]{2}) ([ \d]?\d) (\d{2}:\d{2}:\d{2}) (?:<\w+\.\w+> )?(\S+) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)",
+    re.DOTALL,
 )
 # Without a host, and perhaps without a program.
 _BARE = re.compile(

@@ -3,8 +3,8 @@
 EventData and UserData give their own names; the system part gives Channel, EventID, Provider_Name, Computer and the rest. Where
 both have a name, EventData's counts.
 
-References: Microsoft, "Event Schema"; the JSON of omerbenamram/evtx, of Winlogbeat, of Velociraptor and of NXLog-like flat
-exports.
+References: Microsoft, "Event Schema"; the JSON of omerbenamram/evtx, of Winlogbeat, of Velociraptor, of Wazuh and of
+NXLog-like flat exports.
 """
 
 from __future__ import annotations
@@ -119,6 +119,9 @@ def normal(record: Mapping[str, Any]) -> dict[str, Any] | None:
     winlog = record.get("winlog")
     if isinstance(winlog, dict) and "channel" in winlog:
         return _from_winlogbeat(record, winlog)
+    data = record.get("data")
+    if isinstance(data, dict) and isinstance(win := data.get("win"), dict) and isinstance(win.get("system"), dict):
+        return _from_wazuh(win, win["system"])
     return _from_export(record)
 
 
@@ -247,6 +250,23 @@ def _from_winlogbeat(record: Mapping[str, Any], winlog: Mapping[str, Any]) -> di
     fields["EventRecordID"] = winlog.get("record_id")
     fields["SystemTime"] = record.get("@timestamp", "")
     return fields
+
+
+def _from_wazuh(win: Mapping[str, Any], system: Mapping[str, Any]) -> dict[str, Any]:
+    """Wazuh: names that begin in lower case, and every backslash of a value twice."""
+    data = win.get("eventdata")
+    told = {
+        "event_id": system.get("eventID"),
+        "channel": system.get("channel"),
+        "provider_name": system.get("providerName"),
+        "computer_name": system.get("computer"),
+        "record_id": system.get("eventRecordID"),
+        "event_data": {
+            name[:1].upper() + name[1:]: value.replace("\\\\", "\\") if isinstance(value, str) else value
+            for name, value in (data.items() if isinstance(data, dict) else ())
+        },
+    }
+    return _from_winlogbeat({"@timestamp": system.get("systemTime", "")}, told)
 
 
 def _from_flat(record: Mapping[str, Any]) -> dict[str, Any]:
