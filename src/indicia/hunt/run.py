@@ -98,10 +98,13 @@ def part(
         since = time.process_time()
         found, problems = load_rules([Path(path) for path in rules], builtin=builtin, progress=progress)
         loaded = time.process_time() - since
+        since = time.process_time()
         scanner = Scanner(found, indicators, most, tuning)
         total = Total(scanner, most)
         total.problems += problems
         total.seconds["rules"] = loaded
+        if scanner.sweep.indicators:
+            total.seconds["indicators"] = time.process_time() - since  # made ready to be sought: of a million, most of the time
         states: dict[State, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
         groups = _found_in([Path(path) for path in paths], total, states, raw, Path(copies) if copies else None)
