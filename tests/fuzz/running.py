@@ -172,14 +172,16 @@ def _work(
 
 def _spent() -> float:
     """Seconds of the processor, of this process and of all that it started, those that still live included."""
-    times = os.times()
-    living = 0
-    for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text("ascii").split():
-            with suppress(OSError):  # it ended just now
-                fields = Path(f"/proc/{child}/stat").read_text("ascii", "replace").rpartition(") ")[2].split()
-                living += sum(map(int, fields[11:15]))  # user and system, its own and of those it waited for
-    return times.user + times.system + times.children_user + times.children_system + living / os.sysconf("SC_CLK_TCK")
+    while True:
+        with suppress(OSError):  # a thread or a process ended just now: once more
+            children = [one for file in Path("/proc/self/task").glob("*/children") for one in file.read_text("ascii").split()]
+            stats = [
+                Path(f"/proc/{child}/stat").read_text("ascii", "replace").rpartition(") ")[2].split() for child in children
+            ]
+            times = os.times()
+            ticks = sum(int(each) for fields in stats for each in fields[11:15])  # its own and of those it waited for
+            spent = times.user + times.system + times.children_user + times.children_system
+            return spent + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _peak() -> int:

@@ -19,6 +19,7 @@ from tests.read.fronts import made
 
 CASES = Path(__file__).parent.parent.parent / "cases" / "read" / "markings"
 BANNERS = yaml.safe_load((CASES / "banners.yml").read_text("utf-8"))
+CLASSIFIED = yaml.safe_load((CASES / "classified.yml").read_text("utf-8"))
 DECOYS = yaml.safe_load((CASES / "decoys.yml").read_text("utf-8"))
 PROSE = "The intruders were in the network for two years before anybody saw them, two officials said on Monday."
 LONG = "\n\n".join([PROSE] * 60)  # further down than anybody looks for a head
@@ -168,6 +169,22 @@ def test_what_talks_of_the_protocol_marks_nothing(tmp_path: Path, place: str) ->
     name, make = IN_TEXT[place]
     wrong = {text: found for text in DECOYS if (found := marking_of_file(tmp_path, name, make(text))) is not None}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("place", ["text, on top", "text, in between", "HTML footer", "DOCX header", "mail subject", "JSON"])
+def test_a_marking_of_another_scheme_counts(tmp_path: Path, place: str) -> None:
+    name, make = (IN_TEXT | BESIDE)[place]
+    wrong = {}
+    for case in CLASSIFIED:
+        found = marking_of_file(tmp_path, name, make(case["text"]))
+        wrong |= {case["text"]: found} if found is not Tlp(case["means"]) else {}
+    assert wrong == {}
+
+
+def test_a_label_counts_before_what_is_only_restricted() -> None:
+    for case in CLASSIFIED:
+        found = banner(f"TLP:GREEN\n\n{case['text']}\n\n{PROSE}")
+        assert found is (Tlp.GREEN if case.get("yields") else Tlp(case["means"])), case["text"]
 
 
 def test_a_banner_counts_beside_an_explanation() -> None:

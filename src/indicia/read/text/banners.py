@@ -6,7 +6,8 @@ characters without width make no difference.
 
 A line is a banner surely (it is nothing else, or says "this document is marked TLP:RED"), doubtfully (it begins or ends with a
 label), or not at all. A doubtful one counts where it is stricter than no marking would be. Three labels or more close together
-explain the protocol; one that stands there more often than the others is a banner all the same.
+explain the protocol; one that stands there more often than the others is a banner all the same. Markings of other schemes
+(NATO SECRET, VS-NfD) are told by `classified`.
 
 References: FIRST, Traffic Light Protocol version 2.0 and Standard Definitions and Usage Guidance.
 """
@@ -20,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from indicia.read.text.classified import Classified, classified_field, classified_text
 from indicia.records import UNMARKED, Tlp
 
 __all__ = ["aside", "banner", "field", "is_marking", "may_mark", "without_banners"]
@@ -139,7 +141,8 @@ def banner(text: str) -> Tlp | None:
     >>> banner("TLP:AMBER+STRICT\\n\\nFindings"), banner("Some reports are TLP:RED, others are not.")
     (<Tlp.AMBER_STRICT: 'amber+strict'>, None)
     """
-    return Tlp.joined(one.marking for one in _found(text) if one.sure or one.marking.rank >= UNMARKED.rank)
+    sure = Tlp.joined(one.marking for one in _found(text) if one.sure or one.marking.rank >= UNMARKED.rank)
+    return _with(sure, classified_text(text))
 
 
 def aside(text: str) -> Tlp | None:
@@ -148,7 +151,15 @@ def aside(text: str) -> Tlp | None:
     >>> aside("RE: [TLP:GREEN] Weekly report"), aside("What does TLP:RED mean?")
     (<Tlp.GREEN: 'green'>, None)
     """
-    return Tlp.joined(one.marking for one in _found(text[:10_000]))
+    text = text[:10_000]
+    return _with(Tlp.joined(one.marking for one in _found(text)), classified_text(text))
+
+
+def _with(label: Tlp | None, other: Classified | None) -> Tlp | None:
+    """The label, and the marking of another scheme where that is stricter and does not yield to it."""
+    if other is None or (other.yields and label is not None):
+        return label
+    return Tlp.joined((label, other.marking))
 
 
 def field(name: str, value: str) -> Tlp | None:
@@ -165,6 +176,8 @@ def field(name: str, value: str) -> Tlp | None:
             labels = (_marking(match),)
         if labels:
             return Tlp.strictest(labels)
+        if (other := classified_field(value)) is not None:
+            return other.marking
     return aside(value)
 
 
@@ -180,7 +193,7 @@ def is_marking(name: str) -> bool:
 def may_mark(text: str) -> bool:
     """Whether the text could hold a banner at all: cheap."""
     folded = _folded(text)
-    return _HINT.search(folded) is not None or _COLOUR_FIELD.search(folded) is not None
+    return _HINT.search(folded) is not None or _COLOUR_FIELD.search(folded) is not None or classified_text(text) is not None
 
 
 def without_banners(text: str) -> str:
