@@ -25,6 +25,7 @@ FLOORS = {
     "records": 1,
     "knowledge": 2,
     "walking": 2,
+    "zips": 2,
     "read": 3,
     "hunt": 3,
     "affairs": 4,

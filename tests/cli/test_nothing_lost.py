@@ -9,7 +9,9 @@ import json
 import os
 import re
 import socket
+import struct
 import threading
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +66,25 @@ def encrypted() -> bytes:
     for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.find(magic) + flags] |= 1
     return bytes(data)
+
+
+def hiding() -> bytes:
+    """A zip with a second member that its table of contents does not list."""
+    shown, hidden = zipped(a_log=IIS), zipped(b_log=IIS)
+    table = shown.find(b"PK\x01\x02")
+    member = hidden[: hidden.find(b"PK\x01\x02")]
+    data = bytearray(shown[:table] + member + shown[table:])
+    struct.pack_into("<I", data, data.rfind(b"PK\x05\x06") + 16, table + len(member))
+    return bytes(data)
+
+
+def twice_called() -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of it
+        archive.writestr("a.log", IIS)
+        archive.writestr("a.log", IIS + LINES)
+    return whole.getvalue()
 
 
 class Check(NamedTuple):
@@ -152,6 +173,9 @@ HUNTS = {
     "a zip in a zip": Check({**GOOD, "b.zip": zipped(in_zip=zipped(a_log=IIS))}, "archive within", LEFT, 30),
     "an encrypted zip": Check({**GOOD, "b.zip": encrypted()}, "encrypted", LEFT, 30),
     "a zip that is cut": Check({**GOOD, "b.zip": cut(zipped(a_log=noise(9000)))}, r"b\.zip", LEFT, 30),
+    "a zip that hides a member": Check({"a.zip": hiding()}, "does not list", LEFT, 30),
+    "two zips joined": Check({"a.zip": zipped(a_log=IIS) + zipped(b_log=IIS)}, "does not list", LEFT, 30),
+    "a zip with two members of one name": Check({"a.zip": twice_called()}, "", "2 files: 2 read", 90),
     "what is packed twice": Check({**GOOD, "b.gz": gzip.compress(gzip.compress(IIS))}, "compressed twice", LEFT, 30),
     "a line beyond all measure": Check({"a.log": SYSLOG + b"x" * (5 << 20) + b"\n"}, "more than 4 MB", PART),
 }  # fmt: skip
@@ -171,6 +195,9 @@ READS = {
     "UTF-32": Check({"a.txt": TEXT.decode().encode("utf-32")}, "", "1 file: 1 read"),
     "lines that end in CR alone": Check({"a.txt": TEXT.replace(b"\n", b"\r") * 3}, "", "1 file: 1 read"),
     "a gz that is cut": Check({"a.txt.gz": cut(gzip.compress(TEXT * 99))}, "broken|breaks off", "1 "),
+    "two zips joined": Check(
+        {"a.zip": zipped(b_txt=b"") + zipped(a_txt=TEXT)}, "does not list", "1 read"
+    ),
     "a broken PDF": Check({**NOTE, "b.pdf": b"%PDF-1.7 nothing"}, "broken PDF", LEFT),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from indicia.hunt.logs.streams import (
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
 from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
+from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
 
@@ -212,21 +214,25 @@ def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
     path = place.path
     at = os.fsencode(path), place.told
     try:
-        members = [member for member in _archive(path).infolist() if not member.is_dir()]
+        members = _told_members(_archive(path))
+        unlisted = holds_unlisted(_archive(path))
     except FAULTS as error:
         yield Problem(where=place.told, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
+    if unlisted:
+        yield Problem(where=place.told, what=UNLISTED, severity=Severity.FAILED, hint=UNLISTED_HINT)
     if len(members) > MOST_MEMBERS:
         left = len(members) - MOST_MEMBERS
         yield Problem(where=place.told, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
-    for member in members[:MOST_MEMBERS]:
-        if only is not None and told_path(member.filename) != only:
+    for told, index in list(members.items())[:MOST_MEMBERS]:
+        if only is not None and told != only:
             continue
-        name = f"{place.told}!{told_path(member.filename)}"
+        name = f"{place.told}!{told}"
+        member = _archive(path).infolist()[index]
         if member.flag_bits & 1:
             yield Problem(where=name, what="encrypted", severity=Severity.FAILED, hint="unpack it first")
             continue
-        log = LogInput(name, partial(_member, path, member.filename), member.file_size, at=at)
+        log = LogInput(name, partial(_member, path, index), member.file_size, at=at)
         head = _head_of(log)
         if head.startswith(b"PK\x03\x04"):
             hint = "unpack the outer one first"
@@ -250,9 +256,22 @@ def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
     return cast(BinaryIO, Bounded(cast(Unpacking, stream), log.size, packed))
 
 
-def _member(path: Path, name: str) -> BinaryIO:
+def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:
+    """Where in the table of contents each file stands, by what it is told by; of one name the second is told as `name (2)`."""
+    found: dict[str, int] = {}
+    often: Counter[str] = Counter()
+    for index, member in enumerate(archive.infolist()):
+        if not member.is_dir():
+            told = told_path(member.filename)
+            often[told] += 1
+            found[told if often[told] == 1 else f"{told} ({often[told]})"] = index
+    return found
+
+
+def _member(path: Path, index: int) -> BinaryIO:
     archive = _archive(path)
-    return cast(BinaryIO, Bounded(cast(Unpacking, archive.open(name)), archive.getinfo(name).compress_size))
+    member = archive.infolist()[index]
+    return cast(BinaryIO, Bounded(cast(Unpacking, archive.open(member)), member.compress_size))
 
 
 def _archive(path: Path) -> zipfile.ZipFile:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from indicia.errors import FormatError, LimitError
 from indicia.read.fronts.opened import Limits, Parsed, Readable, failed, skipped
 from indicia.records import Problem
+from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
 
 __all__ = ["BROKEN", "check_member", "read_zip"]
 
@@ -55,7 +56,9 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
 
 def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -> Iterator[tuple[str, Readable]]:
     with file:
-        infos = [info for info in file.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX/")]
+        infos = [info for info in file.infolist() if not info.is_dir() and not _is_of_macos(info.filename)]
+        if holds_unlisted(file):
+            parsed.problems.append(failed(name, UNLISTED, UNLISTED_HINT))
         if len(infos) > limits.files:
             parsed.problems.append(skipped(name, f"holds {len(infos):,} files; those after {limits.files:,} were not read"))
         if not infos:
@@ -73,6 +76,11 @@ def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -
                 parsed.problems.append(failed(where, error.message, error.hint))
             except (*BROKEN, RuntimeError) as error:
                 parsed.problems.append(failed(where, f"cannot be unpacked: {error}", "fetch the archive again"))
+
+
+def _is_of_macos(name: str) -> bool:
+    """Whether it is what macOS puts beside a file."""
+    return name.startswith("__MACOSX/") and name.rpartition("/")[2].startswith("._")
 
 
 class _Member:
