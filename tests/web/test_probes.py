@@ -157,6 +157,17 @@ def is_closed(connection: socket.socket) -> bool:
     return True
 
 
+@pytest.mark.parametrize("length", [b"Content-Length: 6\r\n", b"content-length: 0\r\n"])
+def test_no_second_request_is_smuggled_in_behind_two_lengths(site: Site, length: bytes) -> None:
+    host = f"Host: {site.host}\r\n".encode()
+    first = b"POST /enter HTTP/1.1\r\n" + host + length + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    answer = b""
+    with half(int(site.host.rpartition(":")[2]), first + b"GET / HTTP/1.1\r\n" + host + b"\r\n") as connection:
+        while data := connection.recv(65_536):
+            answer += data
+    assert answer.startswith(b"HTTP/1.1 400") and answer.count(b"HTTP/1.1 ") == 1
+
+
 def test_connections_that_never_finish_are_closed_and_shut_nobody_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD", 2.0)
     port = int(site.host.rpartition(":")[2])

@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["CSP", "HEADERS", "around"]
@@ -45,10 +46,26 @@ class _Headers:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class _OneLength:
+    """Refuses a request that says in two ways how long it is: a proxy before this server could see its end elsewhere, and take
+    what follows for the request of somebody else. References: RFC 9112, 6.3 and 11.2."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
+            words = "a request has either Content-Length or Transfer-Encoding"
+            await PlainTextResponse(words, 400, {"Connection": "close"})(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
 def around(hosts: Iterable[str], most_bytes: int) -> list[Middleware]:
     """What stands around an application that answers to these hosts alone and takes requests of so many bytes."""
     return [
         Middleware(_Headers),
+        Middleware(_OneLength),
         # Another name that leads here is how a page elsewhere would read this one (DNS rebinding).
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
         Middleware(RequestBodyLimitMiddleware, max_body_size=most_bytes),
