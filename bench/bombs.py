@@ -3,7 +3,7 @@
 Each is made on the spot and given to `indicia read`, `indicia hunt` or `indicia read --jsonl -` as a user would. Said are the
 seconds of wall time and of the processor, the most memory that the run and all its processes held at one moment (each page
 counted once, as the kernel shares it out), the exit code, and the last lines that it says. Ends with 1 where one took more than
-1 GB or more of the processor's time than `--seconds`; the clock stops one that hangs after eight times as long.
+1 GB or more of the processor's time than `--seconds`, and is stopped there; the clock stops one that hangs after eight times as long.
 """
 
 from __future__ import annotations
@@ -477,9 +477,19 @@ def memory_of(process: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:")), 0)
 
 
+def time_of(process: int) -> float:
+    """Seconds of the processor, of the process and of those that it waited for."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(") ")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def run(command: list[str], given: Path, seconds: float) -> tuple[float, float, int, int, str]:
     """Wall and processor seconds, most memory, exit code (-9 where it was stopped) and its last words."""
     peak = 0
+    seen = 0.0  # seconds of the processor while it ran: those of processes that nobody waits for count too
     stopped = False
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
@@ -488,10 +498,12 @@ def run(command: list[str], given: Path, seconds: float) -> tuple[float, float, 
         done = threading.Event()
 
         def watch() -> None:
-            nonlocal peak, stopped
+            nonlocal peak, seen, stopped
             while not done.wait(0.25):
-                peak = max(peak, sum(map(memory_of, processes_of(child.pid))))
-                if time.perf_counter() - start > 8 * seconds or peak > 2 * MOST:
+                living = list(processes_of(child.pid))
+                peak = max(peak, sum(map(memory_of, living)))
+                seen = max(seen, sum(map(time_of, living)))
+                if time.perf_counter() - start > 8 * seconds or seen > seconds or peak > 2 * MOST:
                     stopped = True
                     child.kill()
                     return
@@ -504,7 +516,7 @@ def run(command: list[str], given: Path, seconds: float) -> tuple[float, float, 
         said.seek(0)
         words = said.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    spent = max(seen, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return time.perf_counter() - start, spent, peak, -9 if stopped else code, " | ".join(words[-2:])[-200:]
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 from indicia.errors import FormatError, InputError
 from indicia.records import Case, from_json
 
@@ -61,5 +59,5 @@ def load_case(path: Path | str) -> Case:
         ) from error
     try:
         return from_json(data, Case)
-    except msgspec.MsgspecError as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own, and where it is no UTF-8
         raise FormatError(f"not a case of this version of Indicia: {error}", where=str(file)) from error
