@@ -68,6 +68,25 @@ def test_what_is_not_read_of_an_event_is_said(tmp_path: Path) -> None:
     assert problem.count == 4
 
 
+def test_what_is_left_of_an_event_is_said_and_what_was_deleted_is_not_read(tmp_path: Path) -> None:
+    values = [
+        {"type": "regkey|value", "value": "HKLM\\Software\\Example|run", "Sighting": [{"type": "0"}]},
+        {"type": "ip-dst|port", "value": "198.51.100.9|443", "deleted": True},
+        {"type": "domain", "value": "gone.example.org", "deleted": "1"},
+    ]
+    proposed = [{"type": "domain", "value": "proposed.example.org"}]
+    _, (problem,), _ = read(tmp_path, one=event(Attribute=values, ShadowAttribute=proposed))
+    assert problem.what == (
+        "parts of these kinds are not read: deleted attribute (2), a part of attribute regkey|value (1), "
+        "proposed attribute (1), sighting (1)"
+    )
+
+
+def test_tables_of_actors_of_an_organisation_are_tables_of_actors(tmp_path: Path) -> None:
+    (claim,), _, _ = read(tmp_path, one=event('misp-galaxy:example-threat-actor="Sofacy"'))
+    assert claim.accused.party is not None and claim.accused.party.canonical == "Sofacy"
+
+
 def test_reports_of_an_event_are_texts_of_their_own(tmp_path: Path) -> None:
     report = {
         "name": "What we saw",

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import uuid
 import zlib
 from pathlib import Path
 
@@ -386,6 +387,15 @@ def test_misp_event(opened) -> None:
     }
     assert [m.context.value for m in found.mentions if m.value.startswith("https")] == ["reference"]
     assert values(found, MentionKind.TECHNIQUE) == {"T1505.003"} and values(found, MentionKind.ACTOR) == {"HAFNIUM"}
+
+
+@pytest.mark.parametrize("form", ["{%s}", '{"response": {%s}}', '{"response": [{%s}]}'])
+def test_what_a_search_of_a_misp_server_found_is_read(opened, form: str) -> None:
+    attribute = {"uuid": str(uuid.UUID(int=1)), "type": "ip-dst", "value": "198.51.100.7"}
+    item = {"uuid": str(uuid.UUID(int=2)), "meta-category": "file", "name": "file", "Attribute": [attribute]}
+    attributes, objects = f'"Attribute": [{json.dumps(attribute)}]', f'"Object": {json.dumps(item)}'
+    for found in (opened("a.json", form % attributes), opened("o.json", form % objects)):
+        assert values(found, MentionKind.INDICATOR) == {"198.51.100.7"} and not found.problems
 
 
 def test_csv_feed(opened) -> None:

@@ -19,9 +19,9 @@ from indicia.read.text.told import read_note
 from indicia.records import Context, MentionKind
 
 __all__ = [
-    "GALAXIES",
     "cluster_of",
     "feed_hashes",
+    "galaxy_of",
     "held",
     "is_manifest",
     "label_of",
@@ -34,30 +34,37 @@ __all__ = [
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _RULE = "\n\n---\n\n"  # between the notes of a report
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-GALAXIES = {
-    "threat-actor": (MentionKind.ACTOR, "intrusion-set"),
-    "mitre-intrusion-set": (MentionKind.ACTOR, "intrusion-set"),
-    "mitre-enterprise-attack-intrusion-set": (MentionKind.ACTOR, "intrusion-set"),
-    "microsoft-activity-group": (MentionKind.ACTOR, "intrusion-set"),
-    "mitre-malware": (MentionKind.SOFTWARE, "malware"),
-    "malpedia": (MentionKind.SOFTWARE, "malware"),
-    "ransomware": (MentionKind.SOFTWARE, "malware"),
-    "mitre-tool": (MentionKind.SOFTWARE, "tool"),
-    "mitre-campaign": (MentionKind.CAMPAIGN, "campaign"),
-}
+# Galaxies by how their names end: MITRE's come in several editions, and organisations name tables of their own after MISP's.
+_GALAXIES = (
+    ("threat-actor intrusion-set activity-group mitre-ics-groups tidal-groups", MentionKind.ACTOR, "intrusion-set"),
+    ("malware malpedia ransomware android backdoor banker botnet cryptominers rat", MentionKind.SOFTWARE, "malware"),
+    ("stalkerware stealer wiper mitre-ics-software tidal-software", MentionKind.SOFTWARE, "malware"),
+    ("tool exploit-kit", MentionKind.SOFTWARE, "tool"),
+    ("campaign campaigns", MentionKind.CAMPAIGN, "campaign"),
+)
 
 
 def misp_events(data: Any) -> Iterator[dict[str, Any]]:
-    """MISP events in a file: one, or a list or response of several."""
+    """MISP events in a file: one, or a list or response of several. Attributes and objects that a server's search found in
+    many events are one without a name."""
+    loose: dict[str, Any] = {"Attribute": [], "Object": []}
     for item in data if isinstance(data, list) else [data]:
         if not isinstance(item, dict):
             continue
-        if isinstance(item.get("response"), list):
+        if isinstance(item.get("response"), list | dict):
             yield from misp_events(item["response"])
         elif isinstance(item.get("Event"), dict):
             yield item["Event"]
         elif isinstance(item.get("Attribute"), list) and "info" in item:
             yield item
+        elif item.keys() <= loose.keys():
+            for kind, known in (("Attribute", "value"), ("Object", "meta-category")):
+                found = item.get(kind)
+                loose[kind] += [
+                    one for one in dicts(found if isinstance(found, list) else [found]) if {"uuid", known} <= one.keys()
+                ]
+    if any(loose.values()):
+        yield loose
 
 
 def is_manifest(data: Any) -> bool:
@@ -91,6 +98,8 @@ def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
             said += found
             if not found:
                 unread[f"attribute {string(attribute, 'type') or 'without a type'}"] += 1
+            elif len(parts := (string(attribute, "type") or "").split("|")) > len(found):
+                unread[f"a part of attribute {'|'.join(parts)}"] += 1
         for tag in tags_of(event, *_attributes(event)):
             found = list(_misp_tag(tag, places))
             said += found
@@ -104,6 +113,9 @@ def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
         for kind in ("Note", "Opinion", "Relationship"):
             others = [item for item in held(event, kind) if kind != "Note" or not read_note(string(item, "note") or "")]
             unread.update({f"analyst {kind.lower()}": len(others)} if others else {})
+        for kind, called in (("ShadowAttribute", "proposed attribute"), ("Sighting", "sighting")):
+            unread.update(called for _ in held(event, kind))
+        unread.update("deleted attribute" for one in _attributes(event, also_deleted=True) if _is_deleted(one))
     parsed.find = finder(said)
     parsed.attached = reports
     parsed.problems += dropped(name, "parts of these kinds", unread)
@@ -136,10 +148,17 @@ def notes_of(event: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield f"{key or len(seen)}:{number}" if number else key or f"{len(seen)}", content, part
 
 
-def _attributes(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from dicts(event.get("Attribute"))
+def _attributes(event: dict[str, Any], *, also_deleted: bool = False) -> Iterator[dict[str, Any]]:
+    """Those of the event and of its objects. What somebody deleted stays in an event, marked so, and says nothing any more."""
+    yield from (one for one in dicts(event.get("Attribute")) if also_deleted or not _is_deleted(one))
     for item in dicts(event.get("Object")):
-        yield from dicts(item.get("Attribute"))
+        for one in dicts(item.get("Attribute")):
+            if also_deleted or not (_is_deleted(item) or _is_deleted(one)):
+                yield one
+
+
+def _is_deleted(item: dict[str, Any]) -> bool:
+    return item.get("deleted") in (True, "1", 1)
 
 
 def tags_of(*holders: dict[str, Any]) -> Iterator[str]:
@@ -199,11 +218,22 @@ def _misp_tag(tag: str, places: Places) -> Iterator[Said]:
     if "attack-pattern" in galaxy and technique is not None:
         start, end = places.inside(whole, technique[0])
         yield Said(MentionKind.TECHNIQUE, "attack-pattern", technique[0], start, end, target=technique[0], method="misp")
-    elif galaxy in GALAXIES:
-        kind, type = GALAXIES[galaxy]
+    elif (known := galaxy_of(galaxy)) is not None:
+        kind, type = known
         label = label_of(value)
         start, end = places.inside(whole, label)
         yield Said(kind, type, label, start, end, method="misp")
+
+
+def galaxy_of(name: str) -> tuple[MentionKind, str] | None:
+    """What the clusters of a galaxy are; None for those that are not read.
+
+    >>> galaxy_of("eset-threat-actor")
+    (<MentionKind.ACTOR: 'actor'>, 'intrusion-set')
+    >>> galaxy_of("agent-threat-rules")
+    """
+    found = ((kind, type) for ends, kind, type in _GALAXIES for end in ends.split() if f"-{name}".endswith(f"-{end}"))
+    return next(found, None)
 
 
 def cluster_of(tag: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ import msgspec
 
 from indicia.knowledge import Knowledge
 from indicia.knowledge.resolve import names_of
-from indicia.read.fronts.misp import GALAXIES, cluster_of, label_of, misp_events, notes_of, tags_of
+from indicia.read.fronts.misp import cluster_of, galaxy_of, label_of, misp_events, notes_of, tags_of
 from indicia.read.fronts.places import Places, string
 from indicia.read.stated.notes import FIRMNESS_OF, claim_of_note
 from indicia.read.text.told import read_note
@@ -89,7 +89,8 @@ def _claims(event: dict[str, Any], document: Document, places: Places, knowledge
     source, names, told = _source(event, document, places), names_of(knowledge), set[str]()
     for tag in tags:
         cluster = cluster_of(tag)
-        if cluster is None or GALAXIES.get(cluster[0], (None,))[0] is not MentionKind.ACTOR:
+        galaxy = galaxy_of(cluster[0]) if cluster is not None else None
+        if cluster is None or galaxy is None or galaxy[0] is not MentionKind.ACTOR:
             continue
         name = label_of(cluster[1])
         one = names.group(name) or name.lower()
