@@ -37,7 +37,8 @@ _SINCE = (
     r"might|could|would|will|primarily)?\s*+(?:also |been |then )?"
 )
 _AFTER_ACTOR = re.compile(
-    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*+(?:\(G\d{{4}}|{ACTOR_WORDS}\b|-(?:linked|affiliated|aligned|attributed|backed|operated)|"
+    rf"[\"'”’)]{{0,2}}(?:['’]s?)?\s*+(?:\(G\d{{4}}|{ACTOR_WORDS}\b|(?:members?|leaders?)\b|"
+    r"-(?:linked|affiliated|aligned|attributed|backed|operated)|"
     rf"{_SINCE}(?:breach(?:es|ed)|sent|sends|conduct\w*|claim(?:s|ed)|stole|believed|suspected|attributed|sponsored|developed|"
     r"develops|relies|relied|shifted|moved|focus\w*|said|announced|posted|demanded|extort\w*|pledged|threaten\w*)\b)",
     re.IGNORECASE,

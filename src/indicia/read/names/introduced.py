@@ -34,7 +34,7 @@ _SOFTWARE = (
 _FIELD = (
     r"(?:threat|hacking|hacker|espionage|cyber-?espionage|hacktivist|intrusion|ransomware|ransomware-as-a-service|extortion|"
     r"cyber-?crime|cyber-?criminal|cyber|state-sponsored|nation-state|activity|advanced persistent threat|APT|financially "
-    r"motivated|mercenary)"
+    r"motivated|mercenary|attack)"
 )
 _ACTOR = (
     rf"(?:{_FIELD}\s(?:groups?|gangs?|actors?|clusters?|crews?|collectives?|teams?|adversar(?:y|ies)|operations?|outfits?|"
@@ -122,6 +122,9 @@ _NOT_IN_PHRASE = frozenset(
     "of for by against to in on from with that which who whom is was has had and company firm researcher vendor expert analyst "
     "specialist fighting tracking called named".split()
 )
+_DEFENDERS = re.compile(
+    r"\b(?:research|security|response|intelligence|analysis|defen[cs]e|working|support|news|media)\s\Z", re.IGNORECASE
+)
 _ADJECTIVE = re.compile(r"(?:ing|ed|ly|ous|ive|al|ic|able|ful|less|ese|ish|ian|ean|an|ary|ant|ent|based|style|like)\Z")
 
 
@@ -191,6 +194,8 @@ def _by_noun(text: str) -> Iterator[_Caught]:
     for noun in _NOUN.finditer(text):
         group = noun.lastgroup or ""
         if group == "campaign":
+            continue
+        if group == "weak_actor" and _DEFENDERS.search(text, max(0, noun.start() - 20), noun.start()):
             continue
         kind, strong = _KINDS[group], not group.startswith("weak")
         low, high = max(0, noun.start() - _REACH), noun.end() + _REACH

@@ -120,9 +120,9 @@ _CLASS_END = re.compile(r"\s(?:RAT|[Ss]tealer|[Ll]oader|Logger|Bot|[Rr]ansomware
 
 
 def with_class(text: str, found: list[Found]) -> list[Found]:
-    """The word for its class belongs to a name where the document never writes the one without the other ("Raccoon Stealer"). A
-    known name that the document also writes without it ("Winnti Group", "Winnti") is the name alone, and so is one before a
-    "group" in small letters."""
+    """The word for its class belongs to a name where the document never writes the one without the other ("Raccoon Stealer").
+    Software that the document also writes without it ("X RAT", "X") is the name alone. Of groups the capital letter decides:
+    "Winnti Group", but "Cobalt" before a "group"."""
     by_name: dict[str, list[Found]] = {}
     for item in found:
         kinds = {entry.kind for entry in item.entries}
@@ -152,8 +152,8 @@ def _alone(text: str, found: list[Found]) -> list[Found]:
     added: list[Found] = []
     for head, items in heads.items():
         for item, end in items:
-            least = len(items) if item.entries[0].kind is MentionKind.ACTOR else len(items) / 2
-            if len(alone.get(head, ())) >= least or text[end + 1 : item.end] == "group":
+            group = item.entries[0].kind is MentionKind.ACTOR
+            if text[end + 1 : item.end].islower() if group else len(alone.get(head, ())) >= len(items) / 2:
                 item.end = end
         odd = not head.isalpha() or not head.istitle()
         added += [
