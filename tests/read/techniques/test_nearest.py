@@ -31,6 +31,12 @@ def test_a_short_text_is_read_as_one_against_the_descriptions(technique: str, te
     assert technique in found and found[technique] in text
 
 
+def test_what_a_description_tells_weakens_what_the_judge_of_taught_techniques_chose() -> None:
+    text = f"{SHORT[0][1]} It then ran a PowerShell script."
+    scores = {m.value: m.score for m in find_techniques(document_from_text(text, name="t"), load())}
+    assert max(scores, key=scores.__getitem__) == "T1218.001" and len(scores) > 1
+
+
 def test_advice_is_not_read_against_the_descriptions() -> None:
     text = "We recommend to block hh.exe, so that compiled HTML help files (CHM) with a script in them are not opened."
     assert "T1218.001" not in told(text)

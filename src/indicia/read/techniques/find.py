@@ -164,8 +164,23 @@ def _prose(
             said = _as_whole(said, stretch, first, whole)
         found += _mentions(document, knowledge, model, read[first : first + STRETCH], stretch, said, first, named, alone, whole)
     if len(read) <= SHORT and not named:  # a text that names techniques says itself what it is about
-        found += _described(document, knowledge, model, read, found)
+        described = _described(document, knowledge, model, read, found)
+        found = [*_outweighed(found, described, model), *described]
     return found
+
+
+def _outweighed(found: Sequence[Mention], described: Sequence[Mention], model: Scorer) -> list[Mention]:
+    """What is read from a short text, less sure by how surely a description tells of a technique that no marked report taught:
+    the judge of the taught ones chooses among those alone."""
+    taught = set(model.marked)
+    doubt = max((one.score for one in described if one.value not in taught), default=0.0)
+    kin = {one.value.split(".")[0] for one in described}
+    return [
+        msgspec.structs.replace(one, score=round(one.score * (1 - doubt), 4))
+        if one.context is Context.STATED and one.value in taught and one.value.split(".")[0] not in kin
+        else one
+        for one in found
+    ]
 
 
 def _described(
