@@ -58,6 +58,10 @@ def _dotted(text: str, start: int, end: int, token: str, hidden: Collection[int]
             yield Hit(start + among.start(2), end, "ipv4-addr", among[2], address4_note(among[2]))
         return
     if last.isdigit():
+        if token[0] == "-" and not before.isalnum():  # the mark of a list without a blank
+            token = token.lstrip("-")
+            start = end - len(token)
+            before = "-"
         yield from _ipv4(text, start, end, token, before)
         return
     low = token.lower()
