@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["ANNOTATIONS", "MEASURED", "Annotated", "annotated", "documents", "worded"]
+__all__ = ["ANNOTATIONS", "MEASURED", "Annotated", "annotated", "documents", "fetched_text", "worded"]
 
 ANNOTATIONS = Path(__file__).parent.parent / "corpora" / "real" / "annotations.jsonl"
 MEASURED = ANNOTATIONS.with_name("measured.jsonl")  # never trained on, fitted to or looked into
@@ -58,7 +58,7 @@ def _texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None
     out: dict[str, str] = {}
     missing: Counter[str] = Counter()
     for row in rows:
-        whole = held.get(row["id"]) if row["where"] == "corpus" else _fetched(row["where"], mirrors)
+        whole = held.get(row["id"]) if row["where"] == "corpus" else fetched_text(row["where"], mirrors)
         if whole is None:
             missing["text not there"] += 1
             continue
@@ -70,7 +70,8 @@ def _texts_of(rows: Sequence[dict[str, Any]], corpus: Path, mirrors: Path | None
     return out, missing
 
 
-def _fetched(source: str, mirrors: Path | None) -> str | None:
+def fetched_text(source: str, mirrors: Path | None) -> str | None:
+    """The text of "owner/name@commit:path" in a folder of fetched repositories; None where it is not there."""
     if mirrors is None:
         return None
     repository, _, rest = source.partition("@")

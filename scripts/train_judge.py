@@ -26,6 +26,7 @@ from claims_swaps import swapped
 from judge_examples import Example, examples
 from judge_network import WIDTH, Batch, Judge, loss_of, packaged, packaged_layers
 from judge_onnx import export
+from mpnet_network import MpnetVectors
 from torch import nn
 
 from evals.annotated import ANNOTATIONS, annotated, documents
@@ -49,6 +50,8 @@ OWN_TOLD, OWN_SILENT, SWAPPED, BESIDE, FAR, HARD = 500, 150, 600, 900, 1300, 900
 class Vectors:
     """What the packaged lower half makes of each piece of text, worked out once."""
 
+    width = WIDTH
+
     def __init__(self) -> None:
         self.known: dict[tuple[int, ...], np.ndarray] = {}
         self.read = judge().read
@@ -63,12 +66,12 @@ def size(example: Example) -> int:
     return sum(map(len, example.window.pieces))
 
 
-def stack(examples: Sequence[Example], vectors: Vectors) -> Batch:
+def stack(examples: Sequence[Example], vectors: Vectors | MpnetVectors) -> Batch:
     """Windows side by side."""
     b, t, q = len(examples), max(map(size, examples)), max(len(one.asked) for one in examples)
     m = max(1, *(len(one.window.spans) for one in examples))
     z = {
-        "hidden": np.zeros((b, t, WIDTH), np.float32), "segments": np.zeros((b, t), np.int64), "mask": np.zeros((b, t), bool),
+        "hidden": np.zeros((b, t, vectors.width), np.float32), "segments": np.zeros((b, t), np.int64), "mask": np.zeros((b, t), bool),
         "pool": np.zeros((b, m, t), np.float32), "party": np.zeros((b, m, PARTY_SIZE), np.float32), "own": np.zeros((b, t), np.float32),
         "about": np.zeros((b, ABOUT), np.float32), "asked": np.zeros((b, q, m), np.float32),
         "pair": np.zeros((b, q, m + OUTSIDE, PAIR_SIZE), np.float32), "can": np.zeros((b, m + OUTSIDE), bool),
@@ -153,7 +156,7 @@ def tells(example: Example) -> bool:
     return any(asked.answers is not None for asked in example.asked)
 
 
-def train(model: Judge, draw: Draw, passes: int, vectors: Vectors) -> None:
+def train(model: Judge, draw: Draw, passes: int, vectors: Vectors | MpnetVectors) -> None:
     """Some passes; what is left in the model is the running mean of its weights."""
     kept = {name: value.clone() for name, value in model.state_dict().items()}
     layers = list(model.layers.parameters())

@@ -145,7 +145,7 @@ SOURCES = (
         actions=("msg",),
         lines=(
             Line(
-                r"^(?>.*?\bid=\S+ +sn=\S+ time=)(.*)",
+                r"^(?>.*?\bid=\S{1,64} {1,4}sn=\S{1,64} time=)(.*)",
                 " sn=",
                 Form.PAIRS,
                 finders=(

@@ -1,0 +1,211 @@
+"""Teaches the packaged judge of claims further with what a larger one says of windows that nobody annotated.
+
+    python scripts/teach_judge.py --mpnet FOLDER --shared ../shared --mirrors FOLDER -o src/indicia/read/claims/score/model
+
+First a teacher is trained on the annotated documents: the judge's own layers over eight frozen layers of all-mpnet-base-v2
+(FOLDER holds its model.safetensors). Then teacher and judge together answer for the windows of documents that are shared or fetched
+and not annotated, and the judge learns their answers and, as before, the annotations. `mpnet_network` is what lies below the
+teacher; `train_judge.py` trains both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from judge_examples import Example, examples
+from judge_network import SPEAKER, WEIGHTS, WIDTH, Batch, Judge, loss_of, packaged
+from judge_onnx import export
+from mpnet_network import MPNET_WIDTH, MpnetVectors
+from torch import nn
+from train_judge import RATES, Draw, Vectors, batches, own_windows, real_windows, stack, swapped_windows, tells, train
+
+from evals.annotated import ANNOTATIONS, MEASURED, annotated, fetched_text
+
+PASSES = 3  # of the teacher
+WINDOWS = 11_500  # that nobody annotated
+OF_ONE_TEXT, LONGEST = 14, 9_000  # windows and characters
+SILENT = 0.35  # how many of those are seen in which the teacher finds less than FAINT
+FAINT = 0.02
+ANNOTATED = {"swapped": 300, "own": 400, "own silent": 100, "beside": 800, "far": 800}  # windows beside all that hold a claim
+MEAN = 0.985
+
+
+class Wide(Judge):
+    """The judge over a larger encoder's vectors [b, t, MPNET_WIDTH]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.project = nn.Linear(MPNET_WIDTH, WIDTH)
+        self.fading = nn.Dropout(0.1)
+
+    def forward(self, batch: Batch) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        return super().forward(batch._replace(hidden=self.project(self.fading(batch.hidden))))
+
+
+class Answer(NamedTuple):
+    """What the teacher says of a window: of each question [q, k], and who speaks [q, parties + 2]."""
+
+    answers: dict[str, np.ndarray]
+    sources: np.ndarray
+
+
+def started(folder: Path, small: Vectors, large: MpnetVectors) -> Wide:
+    """A teacher whose projection gives the judge's own vectors as nearly as a linear one can."""
+    pieces = random.Random(2).sample(list(large.known), min(1500, len(large.known)))
+    given = np.concatenate([large.of(one) for one in pieces]).astype(np.float64)
+    wanted = np.concatenate([small.of(one) for one in pieces]).astype(np.float64)
+    middle, aim = given.mean(0), wanted.mean(0)
+    apart = given - middle
+    weight = np.linalg.solve(apart.T @ apart + 3 * np.eye(MPNET_WIDTH), apart.T @ (wanted - aim))
+    teacher = Wide()
+    teacher.load_state_dict(packaged(folder / "judge").state_dict(), strict=False)
+    with torch.no_grad():
+        teacher.project.weight.copy_(torch.tensor(weight.T))
+        teacher.project.bias.copy_(torch.tensor(aim - middle @ weight))
+    return teacher
+
+
+def unmarked(shared: Path, mirrors: Path) -> list[Example]:
+    """Windows of documents without annotations, drawn at random."""
+    chance = random.Random(17)
+    known = {
+        row["id"] for file in (ANNOTATIONS, MEASURED, ANNOTATIONS.with_name("annotations-2.jsonl")) for row in annotated(file)
+    }
+    out: list[Example] = []
+    for id, text in _texts(shared / "claims" / "real", mirrors):
+        if id not in known:
+            found = list(examples(id, text[:LONGEST], ()))
+            out += chance.sample(found, min(OF_ONE_TEXT, len(found)))
+    return chance.sample(out, min(WINDOWS, len(out)))
+
+
+def _texts(real: Path, mirrors: Path) -> Iterator[tuple[str, str]]:
+    with gzip.open(real / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for item in map(json.loads, lines):
+            yield item["id"], item["text"]
+    with gzip.open(real / "pointers.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for item in map(json.loads, lines):
+            if (
+                item["prefilter"] in ("claim-strict", "claim-loose")
+                and (text := fetched_text(item["source"], mirrors)) is not None
+            ):
+                yield item["id"], text
+
+
+def said(teacher: Judge, large: MpnetVectors, judge: Judge, small: Vectors, windows: Sequence[Example]) -> dict[int, Answer]:
+    """id() of a window -> the mean of both, in logarithms."""
+    out = {}
+    teacher.eval()
+    judge.eval()
+
+    def mean(one: torch.Tensor, other: torch.Tensor) -> np.ndarray:
+        both = torch.log_softmax(one, 2) + torch.log_softmax(other, 2)
+        return torch.softmax(both / 2, 2).numpy().astype(np.float16)  # type: ignore[no-any-return]
+
+    with torch.no_grad():
+        for group in batches(windows, 0):
+            made = stack(group, large)
+            (theirs, their_sources), (ours, our_sources) = teacher(made), judge(stack(group, small))
+            answers, sources = {name: mean(theirs[name], ours[name]) for name in ours}, mean(their_sources, our_sources)
+            m = made.pool.shape[1]
+            for row, one in enumerate(group):
+                n, q = len(one.window.spans), len(one.asked)
+                columns = [*range(n), m, m + 1]
+                out[id(one)] = Answer({name: value[row, :q] for name, value in answers.items()}, sources[row, :q][:, columns])
+    return out
+
+
+def loss_of_answers(
+    answers: dict[str, torch.Tensor], scores: torch.Tensor, batch: Batch, given: Sequence[Answer]
+) -> torch.Tensor:
+    """Cross entropy against what the teacher says; all but the stance by how likely it holds a claim."""
+    m, there = batch.pool.shape[1], (batch.weight > 0).float()
+
+    def beside(name: str) -> torch.Tensor:
+        out = torch.zeros_like(answers[name])
+        for row, one in enumerate(given):
+            out[row, : len(one.sources)] = torch.tensor(one.answers[name].astype(np.float32))
+        return out
+
+    speaks = torch.zeros_like(scores)
+    for row, one in enumerate(given):
+        q, n = len(one.sources), one.sources.shape[1] - 2
+        speaks[row, :q, :n], speaks[row, :q, m:] = (
+            torch.tensor(part.astype(np.float32)) for part in np.split(one.sources, [n], 1)
+        )
+    claim = (1 - beside("stance")[..., 0]) * there
+    total = torch.zeros(())
+    for name, logits in answers.items():
+        each = -(beside(name) * torch.log_softmax(logits, 2)).sum(2)
+        total = total + WEIGHTS[name] * (each * (there if name == "stance" else claim)).sum()
+    speaker = -(speaks * torch.log_softmax(scores, 2).clamp(min=-30)).sum(2)
+    return (total + SPEAKER * (speaker * claim).sum()) / len(there)
+
+
+def teach(
+    judge: Judge, small: Vectors, given: dict[int, Answer], windows: Sequence[Example], marked: Sequence[Example]
+) -> None:
+    """One pass over both kinds of windows, mixed; what is left in the judge is the running mean of its weights."""
+    groups = [*batches(windows, 1), *batches(marked, 2)]
+    random.Random(19).shuffle(groups)
+    kept = {name: value.clone() for name, value in judge.state_dict().items()}
+    others = [value for name, value in judge.named_parameters() if not name.startswith("layers.")]
+    optimiser = torch.optim.AdamW([{"params": list(judge.layers.parameters())}, {"params": others}], weight_decay=0.01)
+    judge.train()
+    for step, group in enumerate(groups):
+        share = min(1.0, (step + 1) / 40) * max(0.03, 1 - step / len(groups))
+        for parameters, rate in zip(optimiser.param_groups, RATES, strict=True):
+            parameters["lr"] = rate * share
+        made = stack(group, small)
+        answers, scores = judge(made)
+        soft = [given[id(one)] for one in group if id(one) in given]
+        loss = loss_of_answers(answers, scores, made, soft) if soft else loss_of(answers, scores, made)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
+        optimiser.step()
+        for name, value in judge.state_dict().items() if step % 2 == 0 else ():
+            kept[name].lerp_(value, 1 - MEAN)
+    judge.load_state_dict(kept)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mpnet", type=Path, required=True)
+    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--mirrors", type=Path, required=True, help="fetched repositories, owner+name/repo each")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the folder of the scorer's files, with judge/ in it")
+    options = parser.parse_args()
+    torch.manual_seed(5)
+    real, own = real_windows(options.shared, options.mirrors), own_windows()
+    swapped = [swapped_windows(options.shared, options.mirrors, seed) for seed in (1, 2)]
+    windows = unmarked(options.shared, options.mirrors)
+    everything = [*real, *own, *windows, *(one for some in swapped for one in some)]
+    small, large = Vectors(), MpnetVectors(options.mpnet, (piece for one in everything for piece in one.window.pieces))
+    teacher = started(options.output, small, large)
+    draw = Draw(real, own, swapped)
+    train(teacher, draw, PASSES, large)
+    judge = packaged(options.output / "judge")
+    given = said(teacher, large, judge, small, windows)
+    chance = random.Random(19)
+    heard = [one for one in windows if 1 - given[id(one)].answers["stance"][:, 0].min() > FAINT or chance.random() < SILENT]
+    more = {
+        "swapped": swapped[0], "own": [one for one in own if tells(one)], "own silent": [one for one in own if not tells(one)],
+        "beside": draw.beside, "far": draw.far,
+    }  # fmt: skip
+    marked = [one for name, count in ANNOTATED.items() for one in chance.sample(more[name], min(count, len(more[name])))]
+    teach(judge, small, given, heard, [*draw.told, *marked])
+    export(judge, options.output / "judge")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
