@@ -15,13 +15,14 @@ from typing import Any, TypeAlias
 import ahocorasick_rs
 import numpy as np
 
+from indicia.hunt.match.prefixes import KEY, PrefixScanner
 from indicia.hunt.rules.cache import load_bytes, store_bytes
 
 __all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there"]
 
 TAIL = 8  # bytes
 SHARED = 64  # literals with the same last bytes
-MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile
+MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile, and an automaton most of a minute and a gigabyte
 CASELESS = 1  # hyperscan's flag, which is there only where hyperscan is
 LITERALS_KEPT = 24  # more than this many take longer to compile than to read
 
@@ -63,7 +64,8 @@ class LiteralScanner:
     """Finds any number of byte strings, overlaps included. Made once, used for many texts.
 
     Hyperscan looks at the last bytes of a literal first, so that thousands with one ending (`.corp.example`) slow it down a
-    hundredfold; those go to the automaton, which looks at the first. What will not be made again need not be `kept` on disk.
+    hundredfold; those go to the automaton, which looks at the first. More than both can bear are looked up (`prefixes`). What
+    will not be made again need not be `kept` on disk.
     With `caseless`, literals in lower case are found in ASCII letters of any case: sooner than in a text put into lower case.
     """
 
@@ -84,8 +86,12 @@ class LiteralScanner:
                 for number, literal in enumerate(self.literals)
                 if endings[literal[-TAIL:]] <= SHARED and b"\0" not in literal
             }
+        long = [number for number in numbers if len(self.literals[number]) >= KEY] if len(numbers) > MOST_LITERALS else []
+        self._long = np.array(long, np.int64)
+        self._prefixes = PrefixScanner([self.literals[number] for number in long]) if long else None
+        here_or_long = here.union(long)
         self._known = np.array(sorted(here), np.int64)
-        self._others = np.array([number for number in numbers if number not in here], np.int64)
+        self._others = np.array([number for number in numbers if number not in here_or_long], np.int64)
         if here:
             chosen = [self.literals[number] for number in self._known]
             self._database = hyperscan_database(chosen, [CASELESS * caseless] * len(chosen), literal=True, kept=kept)
@@ -108,10 +114,15 @@ class LiteralScanner:
                 pairs = np.frombuffer(found, np.int64).reshape(-1, 2)
                 which.append(self._known[pairs[:, 0]])
                 ends.append(pairs[:, 1])
-        if self._automaton is not None:
-            text = bytes(text).lower() if self._caseless else text
-            if triples := self._automaton.find_matches_as_indexes(text, overlapping=True):
-                table = np.array(triples, dtype=np.int64)
-                which.append(self._others[table[:, 0]])
-                ends.append(table[:, 2])
+        if self._prefixes is None and self._automaton is None:
+            return np.concatenate(which), np.concatenate(ends)
+        text = bytes(text).lower() if self._caseless else bytes(text)
+        if self._prefixes is not None and (looked_up := list(self._prefixes.find(text))):
+            table = np.array(looked_up, np.int64)
+            which.append(self._long[table[:, 0]])
+            ends.append(table[:, 1])
+        if self._automaton is not None and (triples := self._automaton.find_matches_as_indexes(text, overlapping=True)):
+            table = np.array(triples, np.int64)
+            which.append(self._others[table[:, 0]])
+            ends.append(table[:, 2])
         return np.concatenate(which), np.concatenate(ends)

@@ -115,11 +115,14 @@ class Sweep:
             if len(value) >= SHORTEST:
                 unique.setdefault((each.type, value.lower()), each)
         self.indicators = tuple(unique.values())
-        self._numbers: dict[bytes, list[int]] = {}
+        numbers: dict[bytes, tuple[int, ...]] = {}  # a tuple takes half of what a list does, and most hold one
         for number, (_, value) in enumerate(unique):
             for literal in {value.encode(), value.replace("\\", "\\\\").encode()}:
-                self._numbers.setdefault(literal, []).append(number)
-        self._literals = list(self._numbers)
+                numbers[literal] = (*numbers.get(literal, ()), number)
+        del unique
+        self._literals = list(numbers)
+        self._numbers = list(numbers.values())
+        del numbers
         self.scanner = LiteralScanner(self._literals, hyperscan=hyperscan, caseless=True)
 
     def __len__(self) -> int:
@@ -144,7 +147,7 @@ class Sweep:
             if stop > ends[row]:
                 continue
             literal = self._literals[literal_number]
-            for number in self._numbers[literal]:
+            for number in self._numbers[literal_number]:
                 hit = Hit(number, row)
                 if hit not in found and stands_alone(lowered, stop - len(literal), stop, self.indicators[number].type):
                     found[hit] = None
@@ -167,7 +170,7 @@ class Sweep:
         which, stops = self.scanner.find(lowered)
         for literal_number, stop in zip(which.tolist(), stops.tolist(), strict=True):
             literal = self._literals[literal_number]
-            for number in self._numbers[literal]:
+            for number in self._numbers[literal_number]:
                 if stands_alone(lowered, stop - len(literal), stop, self.indicators[number].type):
                     yield number, stop - len(literal)
 
