@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -22,6 +22,9 @@ from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
 from indicia.walking import told_path
+
+if TYPE_CHECKING:
+    from indicia.hunt import IndicatorSought
 
 __all__ = ["hunt"]
 
@@ -105,13 +108,9 @@ def hunt(
 
       indicia hunt logs/ --indicators advisory.pdf --jsonl > sightings.jsonl
     """
-    from indicia.hunt import IndicatorSought
     from indicia.hunt.processes.lean import without_pandas
     from indicia.hunt.rules.files import bundles_among
     from indicia.hunt.tuning import Tuning, read_time, read_tuning
-    from indicia.knowledge import load
-    from indicia.pipeline import read_sources
-    from indicia.pipeline.build import sought
 
     without_pandas()
     voice = talk(quiet, verbose, color)
@@ -127,13 +126,7 @@ def hunt(
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
     chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
     with voice.progress() as progress:
-        wanted: tuple[IndicatorSought, ...] = ()
-        if indicators:
-            _, _, mentions, problems = read_sources([str(path) for path in indicators], load(), stdin=standard_input())
-            voice.problems(problems)
-            wanted = sought(mentions)
-            if not wanted and not bundles_among(indicators):
-                raise InputError("no indicators were found in --indicators", where=", ".join(map(str, indicators)))
+        wanted = _wanted(voice, indicators) if indicators else ()
         asked: dict[str, Any] = {"builtin": builtin, "indicators": wanted, "tuning": chosen}
         asked["rules"] = (*(rules or ()), *bundles_among(indicators or ()))
         if watch is not None:
@@ -163,6 +156,21 @@ def hunt(
     failed = any(problem.severity is Severity.FAILED for problem in found.problems)
     partly = failed or not count.is_whole or any(run.skipped for run in found.rules)
     return exits.E_PARTIAL if partly else exits.E_OK
+
+
+def _wanted(voice: Talk, files: Sequence[Path]) -> tuple[IndicatorSought, ...]:
+    """The indicators in some files; what else was read in them is let go of before the hunt."""
+    from indicia.hunt.rules.files import bundles_among
+    from indicia.knowledge import load
+    from indicia.pipeline import read_sources
+    from indicia.pipeline.build import sought
+
+    _, _, mentions, problems = read_sources([str(path) for path in files], load(), stdin=standard_input())
+    voice.problems(problems)
+    wanted = sought(mentions)
+    if not wanted and not bundles_among(files):
+        raise InputError("no indicators were found in --indicators", where=", ".join(map(str, files)))
+    return wanted
 
 
 def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) -> Callable[..., Hunt]:
