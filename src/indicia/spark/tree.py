@@ -1,4 +1,4 @@
-"""Values joined in their order by the workers, a few neighbours at a time, until a few are left."""
+"""Values joined in their order by the workers, a few neighbours at a time, until one is left."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ Join = Callable[[list[bytes]], bytes]
 
 
 def joined(values: RDD[tuple[int, bytes]], count: int, join: Join) -> list[bytes]:
-    """At most FAN values that say what all of them say, in order. The values are numbered from 0 to before `count`."""
-    while count > FAN:
+    """The one value that says what all of them say, none where there are none. The values are numbered from 0 to `count`.
+
+    The driver is sent no other, so that its memory does not grow with their number.
+    """
+    while count > 1:
         count = -(-count // FAN)
         values = (
             values.map(lambda numbered: (numbered[0] // FAN, numbered))
