@@ -26,7 +26,19 @@ from judge_network import SPEAKER, WEIGHTS, WIDTH, Batch, Judge, loss_of, packag
 from judge_onnx import export
 from mpnet_network import MPNET_WIDTH, MpnetVectors
 from torch import nn
-from train_judge import RATES, Draw, Vectors, batches, own_windows, real_windows, stack, swapped_windows, tells, train
+from train_judge import (
+    Draw,
+    Vectors,
+    batches,
+    learn,
+    optimiser_of,
+    own_windows,
+    real_windows,
+    stack,
+    swapped_windows,
+    tells,
+    train,
+)
 
 from evals.annotated import ANNOTATIONS, MEASURED, annotated, fetched_text
 
@@ -158,21 +170,14 @@ def teach(
     groups = [*batches(windows, 1), *batches(marked, 2)]
     random.Random(19).shuffle(groups)
     kept = {name: value.clone() for name, value in judge.state_dict().items()}
-    others = [value for name, value in judge.named_parameters() if not name.startswith("layers.")]
-    optimiser = torch.optim.AdamW([{"params": list(judge.layers.parameters())}, {"params": others}], weight_decay=0.01)
+    optimiser = optimiser_of(judge)
     judge.train()
     for step, group in enumerate(groups):
-        share = min(1.0, (step + 1) / 40) * max(0.03, 1 - step / len(groups))
-        for parameters, rate in zip(optimiser.param_groups, RATES, strict=True):
-            parameters["lr"] = rate * share
         made = stack(group, small)
         answers, scores = judge(made)
         soft = [given[id(one)] for one in group if id(one) in given]
         loss = loss_of_answers(answers, scores, made, soft) if soft else loss_of(answers, scores, made)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
-        optimiser.step()
+        learn(judge, optimiser, loss, min(1.0, (step + 1) / 40) * max(0.03, 1 - step / len(groups)))
         for name, value in judge.state_dict().items() if step % 2 == 0 else ():
             kept[name].lerp_(value, 1 - MEAN)
     judge.load_state_dict(kept)

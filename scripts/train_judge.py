@@ -156,12 +156,26 @@ def tells(example: Example) -> bool:
     return any(asked.answers is not None for asked in example.asked)
 
 
+def optimiser_of(model: Judge) -> torch.optim.Optimizer:
+    """The layers in one group, all else in another, in the order of RATES."""
+    others = [value for name, value in model.named_parameters() if not name.startswith("layers.")]
+    return torch.optim.AdamW([{"params": list(model.layers.parameters())}, {"params": others}], weight_decay=0.01)
+
+
+def learn(model: Judge, optimiser: torch.optim.Optimizer, loss: torch.Tensor, share: float) -> None:
+    """One step, at this share of RATES."""
+    for group, rate in zip(optimiser.param_groups, RATES, strict=True):
+        group["lr"] = rate * share
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+
+
 def train(model: Judge, draw: Draw, passes: int, vectors: Vectors | MpnetVectors) -> None:
     """Some passes; what is left in the model is the running mean of its weights."""
     kept = {name: value.clone() for name, value in model.state_dict().items()}
-    layers = list(model.layers.parameters())
-    others = [value for name, value in model.named_parameters() if not name.startswith("layers.")]
-    optimiser = torch.optim.AdamW([{"params": layers}, {"params": others}], weight_decay=0.01)
+    optimiser = optimiser_of(model)
     step, total, started = 0, 0, time.perf_counter()
     model.train()
     for number in range(passes):
@@ -169,16 +183,10 @@ def train(model: Judge, draw: Draw, passes: int, vectors: Vectors | MpnetVectors
         groups, lost, taken = batches([*told, *silent], number), 0.0, {id(one): 0.0 for one in silent}
         total = total or passes * len(groups)
         for batch in groups:
-            share = min(1.0, (step + 1) / 80) * max(0.03, 1 - step / total)
-            for group, rate in zip(optimiser.param_groups, RATES, strict=True):
-                group["lr"] = rate * share
             made = stack(batch, vectors)
             answers, scores = model(made)
             loss = loss_of(answers, scores, made)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
+            learn(model, optimiser, loss, min(1.0, (step + 1) / 80) * max(0.03, 1 - step / total))
             step, lost = step + 1, lost + loss.item()
             claims = ((1 - torch.softmax(answers["stance"].detach(), 2)[:, :, 0]) * (made.weight >= 1)).amax(1)
             taken |= {id(one): claim for one, claim in zip(batch, claims.tolist(), strict=True) if id(one) in taken}

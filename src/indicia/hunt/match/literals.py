@@ -86,12 +86,11 @@ class LiteralScanner:
                 for number, literal in enumerate(self.literals)
                 if endings[literal[-TAIL:]] <= SHARED and b"\0" not in literal
             }
-        long = [number for number in numbers if len(self.literals[number]) >= KEY] if len(numbers) > MOST_LITERALS else []
-        self._long = np.array(long, np.int64)
+        many = len(self.literals) > MOST_LITERALS
+        long = [number for number in numbers if many and len(self.literals[number]) >= KEY]
+        rest = (number for number in numbers if number not in here and not (many and len(self.literals[number]) >= KEY))
+        self._known, self._long, self._others = (np.array(some, np.int64) for some in (sorted(here), long, list(rest)))
         self._prefixes = PrefixScanner([self.literals[number] for number in long]) if long else None
-        here_or_long = here.union(long)
-        self._known = np.array(sorted(here), np.int64)
-        self._others = np.array([number for number in numbers if number not in here_or_long], np.int64)
         if here:
             chosen = [self.literals[number] for number in self._known]
             self._database = hyperscan_database(chosen, [CASELESS * caseless] * len(chosen), literal=True, kept=kept)
@@ -116,8 +115,8 @@ class LiteralScanner:
                 ends.append(pairs[:, 1])
         if self._prefixes is None and self._automaton is None:
             return np.concatenate(which), np.concatenate(ends)
-        text = bytes(text).lower() if self._caseless else bytes(text)
-        if self._prefixes is not None and (looked_up := list(self._prefixes.find(text))):
+        text = bytes(text).lower() if self._caseless else text
+        if self._prefixes is not None and (looked_up := list(self._prefixes.find(bytes(text)))):
             table = np.array(looked_up, np.int64)
             which.append(self._long[table[:, 0]])
             ends.append(table[:, 1])
