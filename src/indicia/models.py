@@ -6,17 +6,18 @@ from pathlib import Path
 
 from indicia.errors import ExtraError
 
-__all__ = ["PACKAGE", "VERSION", "model_folder", "need_models"]
+__all__ = ["PACKAGE", "ROOMS", "VERSION", "model_folder", "need_models"]
 
 PACKAGE = "indicia-models"
 # The release that these weights first came with; the program requires exactly this one. A release whose weights are the same
 # keeps it, so that an update of the program alone is small. `make release` stops where they changed and it did not.
 VERSION = "0.1.0"
+ROOMS = {"claims": "claims/score", "techniques": "techniques"}  # what is read with weights -> the room of `read` that has them
 
 
 def need_models() -> None:
     """Raises: ExtraError, where the weights are not installed: before anything is opened, read or told."""
-    for room in ("claims/score", "techniques"):
+    for room in ROOMS.values():
         model_folder(room)
 
 

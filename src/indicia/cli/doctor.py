@@ -17,7 +17,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Json
 from indicia.cli.talk import console_for, write_out
 from indicia.errors import ExtraError, UsageError
-from indicia.models import model_folder
+from indicia.models import ROOMS, model_folder
 
 __all__ = ["doctor"]
 
@@ -29,7 +29,6 @@ PARTS = {
     "mcp": "mcp",
     "pyspark": "spark",
 }  # module -> the extra that brings it
-MODELS = {"claims": "claims/score", "techniques": "techniques"}  # what reads them -> its room
 GOOD, NOTE, BAD = "ok", "note", "missing"
 
 
@@ -82,7 +81,7 @@ def _checks(today: date) -> Iterator[Check]:
     yield Check(
         what="fast matching", state=GOOD if fast else NOTE, found="hyperscan" if fast else "plain: slower, the same results"
     )
-    for name, room in MODELS.items():
+    for name, room in ROOMS.items():
         yield _model(f"model: {name}", room)
     yield from _settings()
     yield from _knowledge(today)

@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getreader
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, StreamReader, getreader
 from typing import BinaryIO, Protocol
 
 __all__ = [
@@ -78,27 +78,47 @@ class Gone(io.RawIOBase):
         return 0
 
 
-class Recoded(io.RawIOBase):
-    """A UTF-16 or UTF-32 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
+class _Beginning(Protocol):
+    """What is read from and can begin anew."""
 
-    def __init__(self, code: str, stream: BinaryIO) -> None:
-        self._reader = getreader(code)(stream, "replace")
-        self._left = b""
+    def seek(self, offset: int, /) -> object: ...
+    def close(self) -> None: ...
+
+
+class _Through(io.RawIOBase):
+    """A stream with something done to its bytes."""
+
+    def __init__(self, stream: _Beginning) -> None:
+        self._stream = stream
 
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Ahead(_Through):
+    """The same, where pieces become longer or shorter: what was made and not asked for is kept."""
+
+    _left = b""
+
+    def _more(self) -> bytes:
+        """The next piece; nothing at the end."""
+        raise NotImplementedError
+
     def read(self, size: int = -1) -> bytes:
         while size < 0 or len(self._left) < size:
             try:
-                text = self._reader.read(1 << 20)
+                piece = self._more()
             except FAULTS:  # what stands before a cut is given before the cut is told
                 if self._left:
                     break
                 raise
-            if not text:
+            if not piece:
                 break
-            self._left += text.encode()
+            self._left += piece
         end = len(self._left) if size < 0 else size
         data, self._left = self._left[:end], self._left[end:]
         return data
@@ -106,33 +126,32 @@ class Recoded(io.RawIOBase):
     def seek(self, offset: int, whence: int = 0) -> int:
         if offset or whence:
             raise io.UnsupportedOperation("only to the start")
-        self._reader.seek(0)
+        self._stream.seek(0)
         self._left = b""
         return 0
 
-    def close(self) -> None:
-        self._reader.close()
-        super().close()
+
+class Recoded(_Ahead):
+    """A UTF-16 or UTF-32 text as UTF-8: what PowerShell's `>` and `Out-File` write."""
+
+    def __init__(self, code: str, stream: BinaryIO) -> None:
+        super().__init__(stream)
+        self._stream: StreamReader = getreader(code)(stream, "replace")
+
+    def _more(self) -> bytes:
+        return self._stream.read(1 << 20).encode()
 
 
-class WithLineFeeds(io.RawIOBase):
+class WithLineFeeds(_Through):
     """A text whose lines end in carriage returns alone, with line feeds instead."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
+    _stream: BinaryIO
 
     def read(self, size: int = -1) -> bytes:
         return self._stream.read(size).replace(b"\r", b"\n")
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._stream.seek(offset, whence)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 _PACKET = re.compile(rb"PACKET +[0-9A-F]{8,16} (?:UDP|TCP) (?:Rcv|Snd) ")
@@ -145,37 +164,29 @@ def has_names_in_parts(head: bytes) -> bool:
     return _PACKET.search(head) is not None
 
 
-class WithDots(io.RawIOBase):
+class WithDots(_Ahead):
     """The debug log of Windows' DNS server, with `evil.example` where it writes `(4)evil(7)example(0)`: so names are sought."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._begun = b""  # a line that has not ended
-        self._left = b""
+    _stream: BinaryIO
+    _begun = b""  # a line that has not ended
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while size < 0 or len(self._left) < size:
-            data = self._stream.read(_STEP)
+    def _more(self) -> bytes:
+        while data := self._stream.read(_STEP):
             text = self._begun + data
-            end = text.rfind(b"\n") + 1 if data and len(text) < LONGEST_LINE else len(text)
-            self._left += _PARTS.sub(lambda name: b".".join(_PART.findall(name[0])), text[:end])
+            end = text.rfind(b"\n") + 1 if len(text) < LONGEST_LINE else len(text)
             self._begun = text[end:]
-            if not data:
-                break
-        end = len(self._left) if size < 0 else size
-        data, self._left = self._left[:end], self._left[end:]
-        return data
+            if end:
+                return _with_dots(text[:end])
+        rest, self._begun = self._begun, b""
+        return _with_dots(rest)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        self._begun = self._left = b""
-        return self._stream.seek(offset, whence)
+        self._begun = b""
+        return super().seek(offset, whence)
 
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
+
+def _with_dots(lines: bytes) -> bytes:
+    return _PARTS.sub(lambda name: b".".join(_PART.findall(name[0])), lines)
 
 
 class Unpacking(Protocol):
