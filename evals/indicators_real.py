@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import re
 import tempfile
 import time
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.indicators import PEERS, peer
-from evals.reports import SOURCES, Clone, Source, clone_of, part_of
+from evals.reports import SOURCES, Clone, Source, clone_of, clones_for, part_of
 from indicia.read.fronts import open_source
 from indicia.read.indicators import find_indicators
 from indicia.read.indicators.hosts import valid_host
@@ -118,7 +117,7 @@ def answers(source: Source, text: str, beside: set[str]) -> tuple[set[Item], set
 def opened_as(path: str, raw: bytes) -> Document | None:
     """The document that the front ends make of a file of that name."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / path.rsplit("/", 1)[-1]
+        file = folder / path.rsplit("/", 1)[-1]
         file.write_bytes(raw)
         documents = open_source(file).documents
     return documents[0] if documents else None
@@ -220,11 +219,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="without the peers")
     parser.add_argument("--errors", action="store_true", help="show what was missed or wrong in reports that are developed on")
     options = parser.parse_args()
-    folder = os.environ.get("INDICIA_REPORTS")
-    if not folder or not Path(folder).is_dir():
-        print("indicators_real: skipped=1 (set INDICIA_REPORTS to a folder of clones; see evals/reports.py)")
+    folder = clones_for("indicators_real")
+    if folder is None:
         return
-    parts = [run(part, Path(folder), quick=options.quick, show=options.errors) for part in ("development", "measured")]
+    parts = [run(part, folder, quick=options.quick, show=options.errors) for part in ("development", "measured")]
     print("indicators_real: " + " ".join(filter(None, parts)))
 
 

@@ -10,7 +10,6 @@ round. Also: in how many of the FBI's advisories whose names say ransomware T148
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.indicators_real import opened_as
-from evals.reports import SOURCES, clone_of, part_of
+from evals.reports import SOURCES, clone_of, clones_for, part_of
 from indicia.knowledge import Knowledge, load
 from indicia.read.techniques import find_techniques
 from indicia.records import Context, Document
@@ -102,13 +101,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--errors", action="store_true", help="show what was missed or wrong in reports that are developed on")
     options = parser.parse_args()
-    folder = os.environ.get("INDICIA_REPORTS")
-    if not folder or not Path(folder).is_dir():
-        print("own_tables: skipped=1 (set INDICIA_REPORTS to a folder of clones; see evals/reports.py)")
+    folder = clones_for("own_tables")
+    if folder is None:
         return
     knowledge = load()
     rows: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = defaultdict(list)
-    for report in tabled(Path(folder), knowledge):
+    for report in tabled(folder, knowledge):
         said = used(report.prose, knowledge)
         for name in ("all", f"{report.publisher}, {report.part}"):
             rows[name].append((frozenset(said), report.wanted))
@@ -119,7 +117,7 @@ def main() -> None:
     for name, pairs in rows.items():
         kin = [(broad(said), broad(wanted)) for said, wanted in pairs]
         print(f"{name:34}{len(pairs):4} reports  {figures(pairs)}; without sub-techniques {figures(kin)}")
-    found, of = ransomware(Path(folder), knowledge)
+    found, of = ransomware(folder, knowledge)
     print(f"{ENCRYPTED} in {found} of {of} of the FBI's advisories on ransomware")
     print(f"own_tables: reports={len(rows['all'])} {ENCRYPTED.lower()}={found}/{of}")
 

@@ -7,6 +7,7 @@ Which publishers are developed on and which only measured was settled before any
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-__all__ = ["SOURCES", "Clone", "Source", "clone_of", "part_of"]
+__all__ = ["SOURCES", "Clone", "Source", "clone_of", "clones_for", "part_of"]
 
 
 class Source(NamedTuple):
@@ -82,6 +83,15 @@ class Clone:
         """The paths of the same folder and below."""
         folder = path.rpartition("/")[0] + "/"
         return (other for other in self._blobs if other.startswith(folder) and other != path)
+
+
+def clones_for(name: str) -> Path | None:
+    """The folder of clones that INDICIA_REPORTS names; where there is none, a line says that the evaluation is left out."""
+    folder = Path(os.environ.get("INDICIA_REPORTS", ""))
+    if folder != Path() and folder.is_dir():
+        return folder
+    print(f"{name}: skipped=1 (set INDICIA_REPORTS to a folder of clones; see evals/reports.py)")
+    return None
 
 
 def clone_of(folder: Path, source: Source) -> Clone | None:
