@@ -35,6 +35,26 @@ def test_everyday_words_are_no_actors(text: str) -> None:
     assert not [name for _, _, name in NAMES.find(text, 0, len(text)) if name.kind == "actor"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The hacktivist collective Anonymous took the page down.", "Anonymous"),
+        ("A loose-knit group known as Anonymous defaced the page.", "Anonymous"),
+        ("A gang calling itself Silence robbed the bank.", "Silence"),
+        ("Dragonfly hackers broke into the utility.", "Dragonfly"),
+    ],
+)
+def test_everyday_words_beside_a_word_for_a_group_are_actors(text: str, said: str) -> None:
+    assert [text[a:b] for a, b, name in NAMES.find(text, 0, len(text)) if name.kind == "actor"] == [said]
+
+
+@pytest.mark.parametrize(
+    "text", ["An Anonymous source spoke to the paper.", "Silence fell over the group.", "Play is good for a group of children."]
+)
+def test_everyday_words_elsewhere_are_no_actors(text: str) -> None:
+    assert not [name for _, _, name in NAMES.find(text, 0, len(text)) if name.kind == "actor"]
+
+
 @pytest.mark.parametrize("name", ["The Guardian", "Der Spiegel", "La Repubblica", "Sky News", "The Sun", "Zero Day"])
 def test_media_are_known_by_their_whole_names(name: str) -> None:
     def media(text: str) -> list[str]:

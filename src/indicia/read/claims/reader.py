@@ -10,7 +10,15 @@ import msgspec
 from indicia.knowledge import Knowledge
 from indicia.read.claims.decide.barred import barred
 from indicia.read.claims.decide.confirming import PROPOSED, Bench, Settled, settled
-from indicia.read.claims.decide.deciding import clearing_itself, consistent, is_plain, names_nobody, rank, wrong_side
+from indicia.read.claims.decide.deciding import (
+    clearing_itself,
+    consistent,
+    is_plain,
+    names_nobody,
+    rank,
+    taking_credit,
+    wrong_side,
+)
 from indicia.read.claims.decide.evidence import chances
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence
@@ -248,7 +256,7 @@ class Reading:
             score = next(scores) if one.judged is not None else one.score
             if is_plain(one) and score >= PLAIN:
                 score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
-            out.append(one._replace(score=score))
+            out.append(taking_credit(one._replace(score=score)))
         return out
 
     def claims(self) -> tuple[Claim, ...]:

@@ -9,7 +9,7 @@ from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.resolving import Found
 from indicia.records import Stance
 
-__all__ = ["clearing_itself", "consistent", "is_plain", "names_nobody", "rank", "wrong_side"]
+__all__ = ["clearing_itself", "consistent", "is_plain", "names_nobody", "rank", "taking_credit", "wrong_side"]
 
 
 SURE_BY_RULE = 0.5  # the scorer's probability
@@ -69,6 +69,14 @@ def clearing_itself(found: Found) -> Found:
     """Who doubts that its own side did it denies it."""
     if found.draft.stance is Stance.QUESTIONS and _one_side(found):
         return found._replace(draft=found.draft._replace(stance=Stance.DENIES))
+    return found
+
+
+def taking_credit(found: Found) -> Found:
+    """Who says of itself that it did it takes credit."""
+    source, accused = found.source_is, found.accused_is
+    if found.draft.stance is Stance.ACCUSES and source is not None and accused is not None and source.same == accused.same:
+        return found._replace(draft=found.draft._replace(stance=Stance.CLAIMS))
     return found
 
 

@@ -98,12 +98,16 @@ class Names:
         for surface in _MEDIA:
             for form in _surfaces(surface):
                 put(form.removeprefix("the "), Name("media", surface.removeprefix("the ").removeprefix("The ")))
+        everyday: dict[str, Name] = {}
         for actor in knowledge.actors:
             name = Name("actor", actor.name, actor.state, actor.kind, actor.id)
             for surface in (actor.name, *(alias.name for alias in actor.aliases)):
-                if len(surface) < 3 or surface.lower() in _ORDINARY or is_risky(surface):
+                if len(surface) < 3:
                     continue
                 name = name._replace(said=surface)
+                if surface.lower() in _ORDINARY or is_risky(surface):
+                    everyday.setdefault(surface, name)
+                    continue
                 put(surface, name)
                 if surface.isupper() and surface.isalpha() and len(surface) > 4:
                     put(surface.title(), name)
@@ -118,6 +122,7 @@ class Names:
                 if len(surface) > 3 and not is_risky(surface) and low not in _ORDINARY and low not in nouns:
                     put(surface, Name("malware", program.name, None, "", program.id))
         self._loose = _Loose(table)
+        self._everyday = _Everyday(everyday)
         self._surfaces = list(table)
         self._names = [table[surface] for surface in self._surfaces]
         self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
@@ -132,7 +137,27 @@ class Names:
             ):
                 continue
             found.append((start + a, start + b, self._names[index]))
-        return self._loose.add(piece, start, found)
+        return self._everyday.add(piece, start, self._loose.add(piece, start, found))
+
+
+class _Everyday:
+    """Names of actors that are everyday words elsewhere: they count beside a word for a group ("the collective Anonymous",
+    "a gang known as Silence", "Dragonfly hackers")."""
+
+    def __init__(self, names: dict[str, Name]) -> None:
+        self._names = names
+        words = "|".join(map(re.escape, sorted(names, key=lambda name: (-len(name), name))))
+        self._pattern = re.compile(rf"\b(?:{words})\b") if names else None
+
+    def add(self, piece: str, start: int, found: list[tuple[int, int, Name]]) -> list[tuple[int, int, Name]]:
+        """`found` and such names where nothing else stands, in order."""
+        more = []
+        for match in self._pattern.finditer(piece) if self._pattern else ():
+            a, b = match.span()
+            beside = _GROUP_BEFORE.search(piece, max(0, a - 60), a) or _GROUP_AFTER.match(piece, b)
+            if beside and not any(one[0] < start + b and one[1] > start + a for one in found):
+                more.append((start + a, start + b, self._names[match[0]]))
+        return sorted((*found, *more), key=lambda one: one[0]) if more else found
 
 
 class _Loose:
@@ -195,6 +220,13 @@ def _is_proper(said: str) -> bool:
 # As typeset, character by character, so that offsets stay: "People’s Republic of China" would else be the Republic of China.
 _AS_TYPED = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u2011": "-", "\n": " "})
 _SEAM = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_GROUP_BEFORE = re.compile(
+    r"\b(?:group|gang|collective|crew|hackers|hacktivists|actors?)"
+    r"(?:,? (?:(?:also |better )?known as|called|named|dubbed|tracked as|"
+    r"(?:that |which )?calls? itself|calling (?:itself|themselves)))?"
+    r" [\"“']?$"
+)
+_GROUP_AFTER = re.compile(r"[\"”']? (?:hacking group|hacktivist group|group|gang|collective|crew|hackers|hacktivists)\b")
 # Names that some list gives to an actor but that are everyday words first.
 _GOVERNMENT = word_set("names.government")
 _ORDINARY = word_set("names.ordinary")
