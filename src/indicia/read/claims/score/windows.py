@@ -39,11 +39,12 @@ _DECLINE = re.compile(
     r"evidence|confirm)\b",
     re.IGNORECASE,
 )
-# "MS. PSAKI:", "Q", "SENATOR WARNER:", "PRIME MINISTER:" at the beginning of a line.
+# "MS. PSAKI:", "Q", "SENATOR WARNER:" at the beginning of a line, "PRIME MINISTER:" as the whole of it.
 _LABEL = re.compile(
     r"^[ \t>*#]*(?:(?P<name>(?:(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEN|SENATOR|SECRETARY|PRESIDENT|CHAIRMAN|DIRECTOR|Mr|Ms|Mrs|Dr|"
     r"Sen)\.? )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|(?:Chairman|Mr\.|Ms\.|Mrs\.|Senator) [A-Z]\w+)[ \t]*"
-    r"(?:\([^)\n]{2,60}\))?\s?[:.]\*{0,2}[ \t]|(?P<question>(?:Q|QUESTION|Question|REPORTER|JOURNALIST)\b\*{0,2}[:.]?\s))",
+    r"(?:\([^)\n]{2,60}\))?\s?[:.]\*{0,2}[ \t]|(?P<question>(?:Q|QUESTION|Question|REPORTER|JOURNALIST)\b\*{0,2}[:.]?\s)|"
+    r"(?P<alone>[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,4}):\*{0,2}[ \t]*$)",
     re.MULTILINE,
 )
 
@@ -70,9 +71,16 @@ class Window(NamedTuple):
 
 
 def turn_labels(text: str) -> list[Turn]:
-    """The turns of a transcript, in order; none where a text has fewer than two labels."""
-    found = [Turn(m.start(), m.span("name") if m["name"] else None) for m in _LABEL.finditer(text)]
-    return found if len(found) > 1 else []
+    """The turns of a transcript, in order; none where a text has fewer than two labels. A label that has a line to itself is
+    one where somebody asks: elsewhere it is a heading."""
+    found = list(_LABEL.finditer(text))
+    asked = any(m["question"] for m in found)
+    turns = [
+        Turn(m.start(), None if m["question"] else m.span("name" if m["name"] else "alone"))
+        for m in found
+        if asked or not m["alone"]
+    ]
+    return turns if len(turns) > 1 else []
 
 
 def askable(piece: Cut) -> list[int]:
