@@ -2,10 +2,10 @@
 
     python scripts/teach_judge.py --mpnet FOLDER --shared ../shared --mirrors FOLDER -o src/indicia/read/claims/score/model
 
-First a teacher is trained on the annotated documents: the judge's own layers over eight frozen layers of all-mpnet-base-v2
-(FOLDER holds its model.safetensors). Then teacher and judge together answer for the windows of documents that are shared or fetched
-and not annotated, and the judge learns their answers and, as before, the annotations. `mpnet_network` is what lies below the
-teacher; `train_judge.py` trains both.
+First a teacher is trained on the annotated documents: the judge's own layers over ten of all-mpnet-base-v2 (FOLDER holds its
+model.safetensors), of which all but the lowest two are taught as well. It reads a window as a whole. Then it answers for the windows of
+documents that are shared or fetched and not annotated, and the judge learns its answers and, as before, the annotations. Needs a
+processor with AMX to be done in an hour or two. `mpnet_network` is the encoder below the teacher; `train_judge.py` trains both.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from claims_network import Rounded
 from judge_examples import Example, examples
 from judge_network import SPEAKER, WEIGHTS, WIDTH, Batch, Judge, loss_of, packaged
 from judge_onnx import export
-from mpnet_network import MPNET_WIDTH, MpnetVectors
+from mpnet_network import LAYERS, MPNET_WIDTH, PADDING, Mpnet, mpnet_ids, published
 from torch import nn
 from train_judge import (
     Draw,
@@ -33,6 +34,7 @@ from train_judge import (
     learn,
     optimiser_of,
     own_windows,
+    rates_of,
     real_windows,
     stack,
     swapped_windows,
@@ -43,24 +45,52 @@ from train_judge import (
 from evals.annotated import ANNOTATIONS, MEASURED, annotated, fetched_text
 
 PASSES = 3  # of the teacher
-WINDOWS = 11_500  # that nobody annotated
-OF_ONE_TEXT, LONGEST = 14, 9_000  # windows and characters
+RATE = 4e-5  # of its encoder's highest layer
+PROJECTED = 800  # pieces by which its projection begins
+WINDOWS = 24_000  # that nobody annotated
+OF_ONE_TEXT, LONGEST = 20, 12_000  # windows and characters
 SILENT = 0.35  # how many of those are seen in which the teacher finds less than FAINT
 FAINT = 0.02
 ANNOTATED = {"swapped": 300, "own": 400, "own silent": 100, "beside": 800, "far": 800}  # windows beside all that hold a claim
 MEAN = 0.985
 
 
-class Wide(Judge):
-    """The judge over a larger encoder's vectors [b, t, MPNET_WIDTH]."""
+class Ids:
+    """The tokens themselves, in the larger encoder's vocabulary."""
 
-    def __init__(self) -> None:
+    width = 1
+
+    def of(self, piece: tuple[int, ...]) -> np.ndarray:
+        return mpnet_ids(piece)[:, None]
+
+
+class Teacher(nn.Module):
+    """The judge over a larger encoder; `Batch.hidden` [b, t, 1] are tokens."""
+
+    def __init__(self, encoder: Mpnet, judge: Judge) -> None:
         super().__init__()
+        self.encoder, self.judge = encoder, judge
+        for part in judge.modules():
+            if isinstance(part, Rounded):
+                part.__class__ = nn.Linear  # it is never packaged
         self.project = nn.Linear(MPNET_WIDTH, WIDTH)
         self.fading = nn.Dropout(0.1)
 
     def forward(self, batch: Batch) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-        return super().forward(batch._replace(hidden=self.project(self.fading(batch.hidden))))
+        ids = torch.where(batch.mask, batch.hidden[..., 0].long(), PADDING)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            hidden = self.project(self.fading(self.encoder(ids, batch.mask)))
+            answers, scores = self.judge(batch._replace(hidden=hidden))
+        return {name: value.float() for name, value in answers.items()}, scores.float()
+
+    def optimiser(self) -> torch.optim.Optimizer:
+        """The higher a layer of the encoder, the faster it learns."""
+        groups = rates_of(self.judge)
+        groups[1]["params"] += list(self.project.parameters())
+        for number, layer in enumerate(self.encoder.layers):
+            if taught := [value for value in layer.parameters() if value.requires_grad]:
+                groups.append({"params": taught, "rate": RATE * (0.3 + 0.7 * number / (LAYERS - 1))})
+        return torch.optim.AdamW(groups, weight_decay=0.01)
 
 
 class Answer(NamedTuple):
@@ -70,16 +100,18 @@ class Answer(NamedTuple):
     sources: np.ndarray
 
 
-def started(folder: Path, small: Vectors, large: MpnetVectors) -> Wide:
+def started(mpnet: Path, folder: Path, pieces: list[tuple[int, ...]]) -> Teacher:
     """A teacher whose projection gives the judge's own vectors as nearly as a linear one can."""
-    pieces = random.Random(2).sample(list(large.known), min(1500, len(large.known)))
-    given = np.concatenate([large.of(one) for one in pieces]).astype(np.float64)
-    wanted = np.concatenate([small.of(one) for one in pieces]).astype(np.float64)
-    middle, aim = given.mean(0), wanted.mean(0)
-    apart = given - middle
-    weight = np.linalg.solve(apart.T @ apart + 3 * np.eye(MPNET_WIDTH), apart.T @ (wanted - aim))
-    teacher = Wide()
-    teacher.load_state_dict(packaged(folder / "judge").state_dict(), strict=False)
+    teacher, small = Teacher(published(mpnet), packaged(folder / "judge")).eval(), Vectors()
+    given, wanted = [], []
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for piece in random.Random(2).sample(pieces, min(PROJECTED, len(pieces))):
+            ids = torch.from_numpy(mpnet_ids(piece))[None]
+            given.append(teacher.encoder(ids, torch.ones_like(ids, dtype=torch.bool))[0].double().numpy())
+            wanted.append(small.of(piece).astype(np.float64))
+    x, y = np.concatenate(given), np.concatenate(wanted)
+    middle, aim = x.mean(0), y.mean(0)
+    weight = np.linalg.solve((x - middle).T @ (x - middle) + 3 * np.eye(MPNET_WIDTH), (x - middle).T @ (y - aim))
     with torch.no_grad():
         teacher.project.weight.copy_(torch.tensor(weight.T))
         teacher.project.bias.copy_(torch.tensor(aim - middle @ weight))
@@ -113,21 +145,16 @@ def _texts(real: Path, mirrors: Path) -> Iterator[tuple[str, str]]:
                 yield item["id"], text
 
 
-def said(teacher: Judge, large: MpnetVectors, judge: Judge, small: Vectors, windows: Sequence[Example]) -> dict[int, Answer]:
-    """id() of a window -> the mean of both, in logarithms."""
+def said(teacher: Teacher, windows: Sequence[Example]) -> dict[int, Answer]:
+    """id() of a window -> what the teacher says of it."""
     out = {}
     teacher.eval()
-    judge.eval()
-
-    def mean(one: torch.Tensor, other: torch.Tensor) -> np.ndarray:
-        both = torch.log_softmax(one, 2) + torch.log_softmax(other, 2)
-        return torch.softmax(both / 2, 2).numpy().astype(np.float16)  # type: ignore[no-any-return]
-
     with torch.no_grad():
         for group in batches(windows, 0):
-            made = stack(group, large)
-            (theirs, their_sources), (ours, our_sources) = teacher(made), judge(stack(group, small))
-            answers, sources = {name: mean(theirs[name], ours[name]) for name in ours}, mean(their_sources, our_sources)
+            made = stack(group, Ids())
+            logits, scores = teacher(made)
+            answers = {name: torch.softmax(value, 2).numpy().astype(np.float16) for name, value in logits.items()}
+            sources = torch.softmax(scores, 2).numpy().astype(np.float16)
             m = made.pool.shape[1]
             for row, one in enumerate(group):
                 n, q = len(one.window.spans), len(one.asked)
@@ -193,14 +220,11 @@ def main() -> None:
     torch.manual_seed(5)
     real, own = real_windows(options.shared, options.mirrors), own_windows()
     swapped = [swapped_windows(options.shared, options.mirrors, seed) for seed in (1, 2)]
-    windows = unmarked(options.shared, options.mirrors)
-    everything = [*real, *own, *windows, *(one for some in swapped for one in some)]
-    small, large = Vectors(), MpnetVectors(options.mpnet, (piece for one in everything for piece in one.window.pieces))
-    teacher = started(options.output, small, large)
+    teacher = started(options.mpnet, options.output, sorted({piece for one in real[:4000] for piece in one.window.pieces}))
     draw = Draw(real, own, swapped)
-    train(teacher, draw, PASSES, large)
-    judge = packaged(options.output / "judge")
-    given = said(teacher, large, judge, small, windows)
+    train(teacher, draw, PASSES, Ids(), teacher.optimiser())
+    judge, windows = packaged(options.output / "judge"), unmarked(options.shared, options.mirrors)
+    given = said(teacher, windows)
     chance = random.Random(19)
     heard = [one for one in windows if 1 - given[id(one)].answers["stance"][:, 0].min() > FAINT or chance.random() < SILENT]
     more = {
@@ -208,7 +232,7 @@ def main() -> None:
         "beside": draw.beside, "far": draw.far,
     }  # fmt: skip
     marked = [one for name, count in ANNOTATED.items() for one in chance.sample(more[name], min(count, len(more[name])))]
-    teach(judge, small, given, heard, [*draw.told, *marked])
+    teach(judge, Vectors(), given, heard, [*draw.told, *marked])
     export(judge, options.output / "judge")
 
 

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -26,7 +26,6 @@ from claims_swaps import swapped
 from judge_examples import Example, examples
 from judge_network import WIDTH, Batch, Judge, loss_of, packaged, packaged_layers
 from judge_onnx import export
-from mpnet_network import MpnetVectors
 from torch import nn
 
 from evals.annotated import ANNOTATIONS, annotated, documents
@@ -41,10 +40,18 @@ LONGEST = 60_000  # characters of a text whose parties are exchanged
 OWN = 2600  # passages of our own that may be seen
 KEPT = "s15"  # every sixteenth document is kept from training, for calibration
 RATES = (1e-4, 3e-4)  # of the layers, and of all else
-MEAN = 0.99  # how much of the running mean stays at every second step
+MEAN, EARLY_MEAN, EARLY = 0.99, 0.95, 200  # how much of the running mean stays at every second step; in the first steps
 # Windows of a pass beside those with a claim: of our own with a claim and without, with other parties, without a claim in documents
 # that make one and in others, and of those that the passes before took for claims.
 OWN_TOLD, OWN_SILENT, SWAPPED, BESIDE, FAR, HARD = 500, 150, 600, 900, 1300, 900
+
+
+class Tokens(Protocol):
+    """What goes in for each token of a piece, [tokens, width]."""
+
+    width: int
+
+    def of(self, piece: tuple[int, ...]) -> np.ndarray: ...
 
 
 class Vectors:
@@ -66,7 +73,7 @@ def size(example: Example) -> int:
     return sum(map(len, example.window.pieces))
 
 
-def stack(examples: Sequence[Example], vectors: Vectors | MpnetVectors) -> Batch:
+def stack(examples: Sequence[Example], vectors: Tokens) -> Batch:
     """Windows side by side."""
     b, t, q = len(examples), max(map(size, examples)), max(len(one.asked) for one in examples)
     m = max(1, *(len(one.window.spans) for one in examples))
@@ -157,25 +164,28 @@ def tells(example: Example) -> bool:
 
 
 def optimiser_of(model: Judge) -> torch.optim.Optimizer:
-    """The layers in one group, all else in another, in the order of RATES."""
+    """The layers in one group, all else in another; each group with the `rate` at which it learns."""
+    return torch.optim.AdamW(rates_of(model), weight_decay=0.01)
+
+
+def rates_of(model: Judge) -> list[dict[str, Any]]:
     others = [value for name, value in model.named_parameters() if not name.startswith("layers.")]
-    return torch.optim.AdamW([{"params": list(model.layers.parameters())}, {"params": others}], weight_decay=0.01)
+    return [{"params": list(model.layers.parameters()), "rate": RATES[0]}, {"params": others, "rate": RATES[1]}]
 
 
-def learn(model: Judge, optimiser: torch.optim.Optimizer, loss: torch.Tensor, share: float) -> None:
-    """One step, at this share of RATES."""
-    for group, rate in zip(optimiser.param_groups, RATES, strict=True):
-        group["lr"] = rate * share
+def learn(model: nn.Module, optimiser: torch.optim.Optimizer, loss: torch.Tensor, share: float) -> None:
+    """One step, at this share of the rates."""
+    for group in optimiser.param_groups:
+        group["lr"] = group["rate"] * share
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimiser.step()
 
 
-def train(model: Judge, draw: Draw, passes: int, vectors: Vectors | MpnetVectors) -> None:
+def train(model: nn.Module, draw: Draw, passes: int, vectors: Tokens, optimiser: torch.optim.Optimizer) -> None:
     """Some passes; what is left in the model is the running mean of its weights."""
     kept = {name: value.clone() for name, value in model.state_dict().items()}
-    optimiser = optimiser_of(model)
     step, total, started = 0, 0, time.perf_counter()
     model.train()
     for number in range(passes):
@@ -191,7 +201,7 @@ def train(model: Judge, draw: Draw, passes: int, vectors: Vectors | MpnetVectors
             claims = ((1 - torch.softmax(answers["stance"].detach(), 2)[:, :, 0]) * (made.weight >= 1)).amax(1)
             taken |= {id(one): claim for one, claim in zip(batch, claims.tolist(), strict=True) if id(one) in taken}
             for name, value in model.state_dict().items() if step % 2 == 0 else ():
-                kept[name].lerp_(value, 1 - MEAN)
+                kept[name].lerp_(value, 1 - (MEAN if step > EARLY else EARLY_MEAN))
         draw.hard = sorted(silent, key=lambda one: -taken[id(one)])
         print(f"pass {number + 1}/{passes}: loss {lost / len(groups):.3f}, {time.perf_counter() - started:.0f} s", flush=True)
     model.load_state_dict(kept)
@@ -256,7 +266,7 @@ def main() -> None:
         model.load_state_dict(packaged_layers(options.output), strict=False)
     swapped = [swapped_windows(options.shared, options.mirrors, seed) for seed in (1, 2)]
     draw = Draw(real_windows(options.shared, options.mirrors), own_windows(), swapped)
-    train(model, draw, options.passes, Vectors())
+    train(model, draw, options.passes, Vectors(), optimiser_of(model))
     export(model, options.output / "judge")
 
 

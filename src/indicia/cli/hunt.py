@@ -285,6 +285,8 @@ def _most_seen(sightings: Sequence[Sighting]) -> Iterator[str]:
 
 
 def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> None:
+    from indicia.view.wording import many
+
     console = console_for(color)
     console.print(found.marking.label, style="bold")
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
@@ -312,8 +314,9 @@ def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> 
         console.print(escape(plain(line)), soft_wrap=True)
     skipped = [run for run in found.rules if run.skipped]
     events = sum(file.events for file in found.files)
+    asked = sum(not run.waits for run in found.rules) - len(skipped)
     console.print(
-        f"[dim]{len(found.files)} files, {events:,} events; {sum(not run.waits for run in found.rules) - len(skipped):,} rules "
+        f"[dim]{many(len(found.files), 'file')}, {events:,} event{'s' * (events != 1)}; {asked:,} rules "
         f"were asked, {len(skipped)} could not run; {found.indicators_sought} indicators looked for[/]"
     )
     waiting = Counter(run.waits for run in found.rules if run.waits)
