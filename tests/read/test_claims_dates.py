@@ -6,6 +6,7 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
+from indicia.read.claims.words.dates import dates
 from indicia.records import Document, stable_id
 
 KNOWN = knowledge.load()
@@ -27,3 +28,9 @@ def test_date_of_the_claim(text: str, date: str | None) -> None:
     document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
     claims, _ = read_claims(document, KNOWN)
     assert [claim_row(claim, document)["date"] for claim in claims] == [date]
+
+
+@pytest.mark.parametrize("published", ["0001-01-01", "1066-10-14", "9999-12-31"])
+def test_no_day_is_counted_from_one_of_another_age(published: str) -> None:
+    text = "Yesterday Norway accused China of the breach at Larkspur Mining. On Friday China denied it, as it had in May."
+    assert dates(text, 0, len(text), published) == []

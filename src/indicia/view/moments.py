@@ -9,7 +9,7 @@ from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import agreed, propositions, source_words, stance_words
 
-__all__ = ["LANES", "Moment", "day_of", "moments"]
+__all__ = ["LANES", "Moment", "day_of", "moments", "moved"]
 
 LANES = (
     ("incident", "Incident", "ink"),
@@ -50,6 +50,18 @@ def day_of(text: str) -> tuple[date, date] | None:
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def moved(day: date, days: int) -> date:
+    """So many days later, as far as the calendar goes.
+
+    >>> moved(date(1, 1, 2), -5), moved(date(9999, 12, 30), 1)
+    (datetime.date(1, 1, 1), datetime.date(9999, 12, 31))
+    """
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.min if days < 0 else date.max
 
 
 def moments(case: Case, notes: Notes) -> list[Moment]:

@@ -20,6 +20,7 @@ __all__ = ["FACETS", "SORTS", "Found", "Sightings"]
 FACETS = ("rule", "host", "stage", "technique", "outcome", "level")
 SORTS = ("time", "level", "host", "stage", "rule")
 MOST_VALUES = 200  # of one facet
+_DAY = 86_400  # seconds
 _ORDER = {"level": [one.value for one in reversed(RuleLevel)], "stage": [one.value for one in Stage]}
 Mask = npt.NDArray[np.bool_]
 
@@ -93,7 +94,7 @@ class Sightings:
         if since:
             base &= seconds >= _second(since)
         if until:
-            base &= (seconds < _second(until + timedelta(days=1))) & (seconds >= 0)
+            base &= (seconds < _second(until) + _DAY) & (seconds >= 0)
         if words:
             base &= self._with_words(words, inside)
         masks = {name: self._mask(name, value) for name, value in wanted.items()}
@@ -169,7 +170,7 @@ class Sightings:
 
     def _days(self, places: npt.NDArray[np.int64]) -> dict[str, int]:
         seconds = self.columns.seconds[places]
-        numbers, counts = np.unique(seconds[seconds >= 0] // 86_400, return_counts=True)
+        numbers, counts = np.unique(seconds[seconds >= 0] // _DAY, return_counts=True)
         start = date(1970, 1, 1)
         return {
             (start + timedelta(days=int(number))).isoformat(): int(count)
@@ -193,9 +194,9 @@ class Sightings:
         places = np.flatnonzero(self._chosen("outcome", numbers)[self.columns.codes["outcome"]])
         counts = self._days(places)
         seconds, levels = self.columns.seconds[places], self._rank("level")[self.columns.codes["level"][places]]
-        order = places[np.lexsort((seconds, levels, seconds // 86_400))]
+        order = places[np.lexsort((seconds, levels, seconds // _DAY))]
         begins = np.searchsorted(
-            self.columns.seconds[order] // 86_400, [_second(date.fromisoformat(day)) // 86_400 for day in counts]
+            self.columns.seconds[order] // _DAY, [_second(date.fromisoformat(day)) // _DAY for day in counts]
         )
         return {day: (count, int(order[begin])) for (day, count), begin in zip(counts.items(), begins, strict=True)}
 

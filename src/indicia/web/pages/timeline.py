@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from indicia.records import Case
 from indicia.view.drawing import Drawing
-from indicia.view.moments import LANES, Moment, day_of
+from indicia.view.moments import LANES, Moment, day_of, moved
 from indicia.web.cases.shelf import Held
 from indicia.web.shown.drawings.timeline import span_of, timeline_drawing, timeline_picture
 from indicia.web.shown.render import Ask, Page, case_address, paged
@@ -127,20 +127,13 @@ def _moves(ask: Ask, shown: tuple[date, date], whole: tuple[date, date]) -> list
 
     found = []
     if low > whole[0]:
-        found.append(("← earlier", to(_moved(low, -days), _moved(low, -1))))
+        found.append(("← earlier", to(moved(low, -days), moved(low, -1))))
     if days > 2:
         quarter = days // 4
-        found.append(("closer", to(_moved(low, max(1, quarter)), _moved(high, -max(1, quarter)))))
+        found.append(("closer", to(moved(low, max(1, quarter)), moved(high, -max(1, quarter)))))
     if low > whole[0] or high < whole[1]:
-        found.append(("wider", to(max(whole[0], _moved(low, -days)), min(whole[1], _moved(high, days)))))
+        found.append(("wider", to(max(whole[0], moved(low, -days)), min(whole[1], moved(high, days)))))
         found.append(("everything", ask.link(since=None, until=None)))
     if high < whole[1]:
-        found.append(("later →", to(_moved(high, 1), _moved(high, days))))
+        found.append(("later →", to(moved(high, 1), moved(high, days))))
     return found
-
-
-def _moved(day: date, days: int) -> date:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return date.min if days < 0 else date.max

@@ -39,12 +39,12 @@ _PATTERN = re.compile(
 
 
 def _parse(iso: str | None) -> date | None:
-    if not iso:
-        return None
+    """The day, where it lies in the centuries whose years the pattern knows: none that is relative to another is told."""
     try:
-        return date.fromisoformat(iso[:10])
+        day = date.fromisoformat((iso or "")[:10])
     except ValueError:
         return None
+    return day if 1900 <= day.year < 2100 else None
 
 
 def _valid(year: int, month: int, day: int) -> str | None:

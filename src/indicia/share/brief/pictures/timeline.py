@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown
-from indicia.view.moments import LANES, Moment, day_of
+from indicia.view.moments import LANES, Moment, day_of, moved
 
 __all__ = ["timeline"]
 
@@ -27,7 +27,7 @@ def timeline(moments: Iterable[Moment], show: Shown) -> Picture | None:
     days = [bound for lane in lanes.values() for text in lane for bound in day_of(text) or ()]
     low, high = min(days), max(days)
     margin = max(2, (high - low).days // 25)
-    low, high = low - timedelta(days=margin), high + timedelta(days=margin)
+    low, high = moved(low, -margin), moved(high, margin)
     left, right, width = 158.0, 972.0, 1000.0
     span = max(1, (high - low).days)
 
@@ -109,11 +109,6 @@ def _ticks(low: date, high: date) -> list[tuple[date, str]]:
         every = max(1, days // 8)
         return [(low + timedelta(days=n), f"{low + timedelta(days=n):%d %b}") for n in range(every, days, every)]
     months = 1 if days < 300 else 3 if days < 1100 else 12 * max(1, days // 3650)
-    found, year, month = [], low.year, 1
-    while date(year, month, 1) <= high:
-        day = date(year, month, 1)
-        if day >= low:
-            found.append((day, f"{day:%Y}" if months >= 12 else f"{day:%b %Y}"))
-        month += months
-        year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    return found
+    numbers = range(low.year * 12, high.year * 12 + high.month, months)
+    firsts = (date(number // 12, number % 12 + 1, 1) for number in numbers)
+    return [(day, f"{day:%Y}" if months >= 12 else f"{day:%b %Y}") for day in firsts if day >= low]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from markupsafe import Markup
 
 from indicia.view.drawing import Drawing
 from indicia.view.inert import Shown
-from indicia.view.moments import LANES, Moment, day_of
+from indicia.view.moments import LANES, Moment, day_of, moved
 
 __all__ = ["TITLE", "span_of", "timeline_drawing", "timeline_picture"]
 
@@ -54,8 +55,8 @@ def timeline_drawing(
     """The same as a drawing, with the first and the last day of its scale. Moments of one lane and date share a mark; where
     `at` and `zoom` give nothing, there is no link."""
     low, high = bounds
-    edge = timedelta(days=max(1, (high - low).days // 40))
-    low, high = low - edge, high + edge
+    edge = max(1, (high - low).days // 40)
+    low, high = moved(low, -edge), moved(high, edge)
     days = max(1, (high - low).days)
 
     def x_of(day: date) -> float:
@@ -149,13 +150,11 @@ def _ticks(low: date, high: date) -> list[tuple[date, date, str]]:
     if days > 70:
         step = next(step for step in (1, 2, 3, 6) if days / 30 / step <= 12 or step == 6)
         found = []
-        year, month = low.year, low.month
-        while (year, month) <= (high.year, high.month):
+        for number in range(low.year * 12 + low.month - 1, high.year * 12 + high.month):
+            year, month = number // 12, number % 12 + 1
             first = date(year, month, 1)
-            following = date(year + month // 12, month % 12 + 1, 1)
             if first > low and (month - 1) % step == 0:
-                found.append((first, following - timedelta(days=1), f"{MONTHS[month - 1]} {year}"))
-            year, month = following.year, following.month
+                found.append((first, date(year, month, monthrange(year, month)[1]), f"{MONTHS[month - 1]} {year}"))
         return found
     step = max(1, -(-days // 9))
     starts = [low + timedelta(days=number) for number in range(0, days + 1, step)]
