@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from indicia.records import Problem, Severity
 
-__all__ = ["EMPTY", "kind_of", "reason_of", "told_path", "walk"]
+__all__ = ["EMPTY", "Apart", "kind_of", "reason_of", "told_path", "walk"]
 
 EMPTY = "is empty"  # what is said of a file with nothing in it, the only one that may be passed over without loss
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
@@ -27,6 +28,26 @@ def told_path(path: str | os.PathLike[str]) -> str:
     'caf\\\\xe9.log'
     """
     return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+class Apart:
+    """Names told apart, as of the members of an archive: of one name the second is told as `name (2)`.
+
+    >>> list(map(Apart().told, ["a", "a", "a (2)", "a"]))
+    ['a', 'a (2)', 'a (2) (2)', 'a (3)']
+    """
+
+    def __init__(self) -> None:
+        self._often: Counter[str] = Counter()
+
+    def told(self, name: str) -> str:
+        """The name, or one with a number that nothing was told by before."""
+        told = name
+        while self._often[told]:
+            self._often[name] += 1
+            told = f"{name} ({self._often[name]})"
+        self._often[told] += 1
+        return told
 
 
 def reason_of(error: OSError | ValueError) -> str:

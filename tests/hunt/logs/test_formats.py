@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -207,9 +208,69 @@ def test_a_tar_archive_is_opened(mode: str, tmp_path: Path, monkeypatch: pytest.
             ("a/old.log.gz", 50),
         }
         told = [(problem.where.partition("!")[2], problem.what) for problem in problems]
-        assert told == [("in.zip", "an archive within an archive was left out")]
+        assert told == [
+            ("in.zip", "an archive within an archive was left out"),
+            ("a/link.log", "is a link to /etc/passwd, which is not in the archive"),
+        ]
         names = [batch.files[0] for batch in batches]
         assert [log.name for name in names if (log := log_named(name))] == names
+
+
+def test_what_else_is_in_a_tar_archive_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    once, twice = ((W3C + "2021-03-03 06:48:02 /a 200\n" * count).encode() for count in (50, 70))
+    others = {
+        "a/link.log": (tarfile.SYMTYPE, "u_ex.log"),
+        "hard.log": (tarfile.LNKTYPE, "a/u_ex.log"),
+        "out.log": (tarfile.SYMTYPE, "/var/log/u_ex.log"),
+        "lost.log": (tarfile.LNKTYPE, "elsewhere.log"),
+        "pipe": (tarfile.FIFOTYPE, ""),
+        "disk": (tarfile.BLKTYPE, ""),
+        "odd": (b"Z", ""),
+        "folder": (tarfile.DIRTYPE, ""),
+    }
+    with tarfile.open(tmp_path / "logs.tar", "w") as tar:
+        for content in (once, twice):
+            member = tarfile.TarInfo("a/u_ex.log")
+            member.size = len(content)
+            tar.addfile(member, BytesIO(content))
+        for name, (kind, leads_to) in others.items():
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, leads_to
+            tar.addfile(member)
+    for held in (16 << 20, 10):  # kept in memory, or found again
+        monkeypatch.setattr("indicia.hunt.logs.tars._HELD", held)
+        _, batches, problems = read(tmp_path)
+        assert {(batch.files[0].partition("!")[2], batch.size) for batch in batches} == {
+            ("a/u_ex.log", 50),
+            ("a/u_ex.log (2)", 70),
+        }
+        found = [log_named(batch.files[0]) for batch in batches]
+        assert [log and len(log.open().read()) for log in found] == [len(once), len(twice)]
+        assert [(problem.where.partition("!")[2], problem.what, problem.count) for problem in problems] == [
+            ("out.log", "is a link to /var/log/u_ex.log, which is not in the archive", 1),
+            ("lost.log", "is a link to elsewhere.log, which is not in the archive", 1),
+            ("pipe", "is a pipe", 1),
+            ("disk", "is a device", 1),
+            ("odd", "is neither a file nor a folder", 1),
+            ("", "links to files in the archive, which are read at their own places", 2),
+        ]
+
+
+def test_a_tar_archive_of_a_huge_header_or_of_many_links_stays_within_bounds(tmp_path: Path) -> None:
+    member = tarfile.TarInfo("a")
+    member.type, member.size = tarfile.XHDTYPE, 30 << 20
+    link = tarfile.TarInfo("a")
+    link.type, link.linkname = tarfile.SYMTYPE, "b"
+    for name, content in (("long", member.tobuf() + bytes(30 << 20)), ("many", link.tobuf() * 12_000)):
+        with gzip.open(tmp_path / f"{name}.tar.gz", "wb", 1) as file:
+            file.write(content)
+    tracemalloc.start()
+    _, _, problems = read(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 25 << 20
+    assert problems[0].what == "cannot be unpacked further: a header of 31,457,280 bytes"
+    assert problems[-1].what == "2000 links and devices beyond the first 10000 were left out"
 
 
 def test_a_cut_tar_archive_gives_what_stands_before_the_cut(tmp_path: Path) -> None:

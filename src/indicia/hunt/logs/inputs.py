@@ -8,7 +8,6 @@ import os
 import shutil
 import stat
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -31,7 +30,7 @@ from indicia.hunt.logs.streams import (
 )
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
-from indicia.walking import EMPTY, kind_of, reason_of, told_path, walk
+from indicia.walking import EMPTY, Apart, kind_of, reason_of, told_path, walk
 from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
@@ -257,15 +256,10 @@ def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
 
 
 def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:
-    """Where in the table of contents each file stands, by what it is told by; of one name the second is told as `name (2)`."""
-    found: dict[str, int] = {}
-    often: Counter[str] = Counter()
-    for index, member in enumerate(archive.infolist()):
-        if not member.is_dir():
-            told = told_path(member.filename)
-            often[told] += 1
-            found[told if often[told] == 1 else f"{told} ({often[told]})"] = index
-    return found
+    """Where in the table of contents each file stands, by what it is told by."""
+    apart = Apart()
+    files = ((index, member.filename) for index, member in enumerate(archive.infolist()) if not member.is_dir())
+    return {apart.told(told_path(name)): index for index, name in files}
 
 
 def _member(path: Path, index: int) -> BinaryIO:

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import io
 import lzma
+import posixpath
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
-from typing import BinaryIO, cast
+from itertools import islice
+from typing import BinaryIO, Self, cast
 
 from indicia.hunt.logs.formats import LogInput
 from indicia.records import Problem, Severity
-from indicia.walking import told_path
+from indicia.walking import Apart, told_path
 
 __all__ = ["MOST_MEMBERS", "is_tar", "members_of"]
 
 MOST_MEMBERS = 10_000
 _HELD = 64 << 20  # bytes of one member that is kept in memory, before it is packed
 HELD_IN_ALL = 256 << 20  # bytes kept of all archives together, packed: logs pack to a tenth and less
+_LONGEST_HEADER = 1 << 20  # bytes
+_READ_AT_ONCE = frozenset(
+    {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
+)
 _FAULTS = (tarfile.TarError, OSError, EOFError, lzma.LZMAError, zlib.error, ValueError)
 
 
@@ -32,28 +38,84 @@ def is_tar(head: bytes) -> bool:
 
 
 def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Problem]:
-    """The files in an archive, or the `only` one of that name, as logs; links and devices are no files."""
-    count = 0
+    """The files in an archive, or the `only` one that is told by that name, as logs.
+
+    What is neither file nor folder is a problem: a link to what is not in the archive, a device, a pipe.
+    """
+    files = others = 0
+    apart = Apart()
+    names: set[str] = set()
+    links: list[tarfile.TarInfo] = []
     try:
-        with log.open() as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                told = told_path(member.name)
-                if not member.isfile() or (only is not None and told != only):
+        with log.open() as stream, _archive(stream) as archive:
+            for member in _each(archive):
+                if member.isdir():
                     continue
-                count += 1
-                if count > MOST_MEMBERS:
+                files, others = (files + 1, others) if member.isfile() else (files, others + 1)
+                if (files if member.isfile() else others) > MOST_MEMBERS:
                     continue
-                name = f"{log.name}!{told}"
+                names.add(posixpath.normpath(member.name))
+                if not member.isfile():
+                    links.append(member)
+                    continue
+                told = apart.told(told_path(member.name))
+                if only is not None and told != only:
+                    continue
                 kept = _kept(archive, member)
-                again = partial(_found_again, log, member.name)
-                yield LogInput(name, kept.open if kept is not None else again, member.size, at=log.at)
+                again = partial(_found_again, log, files - 1)
+                yield LogInput(f"{log.name}!{told}", kept.open if kept is not None else again, member.size, at=log.at)
                 if only is not None:
                     return
     except _FAULTS as error:
         yield Problem(where=log.name, what=f"cannot be unpacked further: {error}", severity=Severity.FAILED)
-    if count > MOST_MEMBERS:
-        left = count - MOST_MEMBERS
-        yield Problem(where=log.name, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
+    if only is None:
+        yield from _passed_over(log, links, names)
+    for left, what in ((files - MOST_MEMBERS, "members"), (others - MOST_MEMBERS, "links and devices")):
+        if left > 0:
+            yield Problem(where=log.name, what=f"{left} {what} beyond the first {MOST_MEMBERS} were left out", count=left)
+
+
+class _Header(tarfile.TarInfo):
+    """One whose long names and further fields, which are read at once, have bounds."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in _READ_AT_ONCE and header.size > _LONGEST_HEADER:
+            raise tarfile.TarError(f"a header of {header.size:,} bytes")
+        return header
+
+
+def _archive(stream: BinaryIO) -> tarfile.TarFile:
+    return tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header)
+
+
+def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """The members; none is held when the next one is read."""
+    for member in archive:
+        yield member
+        archive.members.clear()  # type: ignore[attr-defined]  # which typeshed does not know
+
+
+def _passed_over(log: LogInput, members: Sequence[tarfile.TarInfo], names: Collection[str]) -> Iterator[Problem]:
+    """A problem for each of these that is no second way to a file with one of the names, and one for all that are."""
+    within = 0
+    for member in members:
+        folder = "" if member.islnk() else posixpath.dirname(member.name)
+        if (member.issym() or member.islnk()) and posixpath.normpath(posixpath.join(folder, member.linkname)) in names:
+            within += 1
+        else:
+            yield Problem(where=f"{log.name}!{told_path(member.name)}", what=_kind_of(member), severity=Severity.SKIPPED)
+    if within:
+        what = "links to files in the archive, which are read at their own places"
+        yield Problem(where=log.name, what=what, severity=Severity.NOTE, count=within)
+
+
+def _kind_of(member: tarfile.TarInfo) -> str:
+    if member.issym() or member.islnk():
+        return f"is a link to {told_path(member.linkname)}, which is not in the archive"
+    known = {tarfile.FIFOTYPE: "a pipe", tarfile.CHRTYPE: "a device", tarfile.BLKTYPE: "a device"}
+    return f"is {known.get(member.type, 'neither a file nor a folder')}"
 
 
 class _Kept:
@@ -81,22 +143,23 @@ def _kept(archive: tarfile.TarFile, member: tarfile.TarInfo) -> _Kept | None:
     return _Kept(file.read() if file is not None else b"")
 
 
-def _found_again(log: LogInput, name: str) -> BinaryIO:
-    return cast(BinaryIO, _Member(log, name))
+def _found_again(log: LogInput, number: int) -> BinaryIO:
+    return cast(BinaryIO, _Member(log, number))
 
 
 class _Member(io.RawIOBase):
-    """One member of an archive that is read from its front for it."""
+    """The file of that number in an archive, which is read from its front for it."""
 
-    def __init__(self, log: LogInput, name: str) -> None:
-        self._log, self._name = log, name
+    def __init__(self, log: LogInput, number: int) -> None:
+        self._log, self._number = log, number
         self._open()
 
     def _open(self) -> None:
         self._stream = self._log.open()
         try:
-            self._archive = tarfile.open(fileobj=self._stream, mode="r|")  # noqa: SIM115 - closed with this
-            member = next((each for each in self._archive if each.name == self._name and each.isfile()), None)
+            self._archive = _archive(self._stream)
+            files = (each for each in _each(self._archive) if each.isfile())
+            member = next(islice(files, self._number, None), None)
             file = self._archive.extractfile(member) if member is not None else None
         except _FAULTS as error:
             raise OSError(f"cannot be unpacked: {error}") from error
