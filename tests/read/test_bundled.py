@@ -160,3 +160,17 @@ def test_bundles_and_events_keep_their_marking(tmp_path: Path) -> None:
         path.write_text(json.dumps(data), "utf-8")
         documents, _, _, _ = read_sources([str(path)], load())
         assert [document.marking for document in documents] == [expected], number
+
+
+@pytest.mark.parametrize("odd", [[], {}, 7, None, ["intrusion-set"]])
+@pytest.mark.parametrize("field", ["relationship_type", "type", "name", "created", "id", "source_ref"])
+def test_an_object_with_an_odd_value_states_nothing_or_less(tmp_path: Path, field: str, odd: object) -> None:
+    said = related(CAMPAIGN, "attributed-to", GROUP, 10, created_by_ref=AGENCY["id"])
+    for others in (
+        (said | {field: odd}, CAMPAIGN, GROUP),
+        (said, CAMPAIGN | {field: odd}, GROUP),
+        (said, CAMPAIGN, GROUP | {field: odd}),
+    ):
+        (tmp_path / "theirs.json").write_text(json.dumps({"type": "bundle", "objects": [*others, AGENCY]}), "utf-8")
+        documents, _, _, problems = read_sources([str(tmp_path / "theirs.json")], load())
+        assert len(documents) == 1 and not [one for one in problems if "fault" in one.what]

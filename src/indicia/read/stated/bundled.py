@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from indicia.knowledge import Knowledge
+from indicia.read.fronts.places import string
 from indicia.read.stated.notes import FIRMNESS_OF, claim_of_note
 from indicia.read.text.told import Told, read_note
 from indicia.records import (
@@ -90,9 +91,9 @@ def _quoted(item: dict[str, Any]) -> str | None:
 
 
 def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowledge: Knowledge) -> Claim | None:
-    kind, id = item.get("relationship_type"), item.get("id")
+    kind, id = string(item, "relationship_type"), string(item, "id")
     what, whom = by_id.get(str(item.get("source_ref"))), by_id.get(str(item.get("target_ref")))
-    if kind not in _TO or not isinstance(id, str) or what is None or whom is None or whom.get("type") not in _TO[kind]:
+    if kind not in _TO or id is None or what is None or whom is None or string(whom, "type") not in _TO[kind]:
         return None
     quote = places.quote(item, id)
     if quote is None:
@@ -101,8 +102,8 @@ def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowled
     if accused is None:
         return None
     confidence = _confidence(item.get("confidence"))
-    name, created = what.get("name"), item.get("created")
-    incident = name if what.get("type") in _INCIDENTS and isinstance(name, str) else None
+    name, created = string(what, "name"), string(item, "created")
+    incident = name if string(what, "type") in _INCIDENTS else None
     said: dict[str, Any] = {"firmness": FIRMNESS_OF[confidence] if confidence else Firmness.NONE, "confidence": confidence}
     known = {row.id for row in knowledge.incidents.named(incident)} if incident else set()
     return Claim(
@@ -111,14 +112,14 @@ def _claim(item: dict[str, Any], by_id: dict[str, Any], places: _Places, knowled
         source=_source(by_id.get(str(item.get("created_by_ref"))), places),
         stance=Stance.ACCUSES,
         accused=accused,
-        act=places.string(name, what["id"]) if isinstance(name, str) else None,
+        act=places.string(name, what["id"]) if name else None,
         deed=None if accused.level is Level.PLACE else Deed(**said),
         tie=Tie(kind=TieKind.LOCATED, to=accused.party.canonical if accused.party else "", state=accused.state_said, **said)
         if accused.level is Level.PLACE
         else None,
         incidents=(About(name=incident, id=next(iter(known)) if len(known) == 1 else None),) if incident else (),
         channel=Channel.TECHNICAL_REPORT,
-        date=created[:10] if isinstance(created, str) else None,
+        date=created[:10] if created else None,
         cues=(f"stix:{kind}",),
     )
 
