@@ -17,23 +17,16 @@ from hypothesis import strategies as st
 from indicia.knowledge import load
 from indicia.pipeline import for_audience, for_public
 from indicia.pipeline.build import drawn_anew
-from indicia.records import Affair, Case, Document, Judgement, Problem, RuleText, Tlp, stable_id
+from indicia.records import Affair, Case, Document, Judgement, Problem, Tlp, stable_id
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
 from tests.sample_case import exchange_case
+from tests.share.secrets import RULE, cases_with_secrets
 from tests.share.strategies import cases
 from tests.share.test_redact import SECRET_WORDS, with_a_secret, words_of
 from tests.share.test_stix_round_trip import SLOW
 
 QUICK = [form for form in FORMATS if form not in {"html", "pdf", "docx"}]
-RULE = RuleText(
-    name="numbat.yml",
-    text="""title: Numbat
-logsource: {product: windows, category: process_creation}
-detection: {selection: {Image: 'x'}, condition: selection}
-tags: [attack.t1557.003]
-""",
-)
 
 
 def never_held(case: Case, audience: Tlp) -> Case:
@@ -128,3 +121,12 @@ def public_and_plain() -> tuple[Case, Case]:
 def test_the_public_version_has_the_bytes_of_a_case_without_logs(form: str) -> None:
     public, plain = public_and_plain()
     assert render(public, form, load()) == render(plain, form, load())
+
+
+@settings(SLOW, max_examples=6)
+@given(cases_with_secrets(), st.sampled_from([Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER, Tlp.AMBER_STRICT]))
+def test_no_secret_that_the_rest_hangs_on_changes_what_is_left(case: Case, audience: Tlp) -> None:
+    seen, expected = for_audience(case, audience, load(), told=False), never_held(case, audience)
+    assert seen == expected
+    for form in (*QUICK, "html"):
+        assert render(seen, form, load()) == render(expected, form, load()), form

@@ -16,7 +16,7 @@ from indicia.case import Store
 from indicia.errors import StoreError
 from indicia.knowledge import load
 from indicia.pipeline import as_left, for_audience, for_public
-from indicia.records import Case, Tlp
+from indicia.records import Case, Tlp, to_json
 from indicia.share.redact import as_marked
 from indicia.web.cases.shelf import SUFFIX, Shelf
 
@@ -38,6 +38,7 @@ class OpenShelf(Shelf):
         super().__init__(Path(tempfile.mkdtemp(prefix="indicia-open-")))
         self.inner, self.audience = inner, audience
         self._made: dict[str, tuple[int, str | None]] = {}  # inner slug -> (run, slug here, None where nothing may be seen)
+        self._laid: dict[str, str] = {}  # slug here -> a digest of what was laid down
         self._making = threading.Lock()
 
     def slugs(self) -> list[str]:
@@ -72,10 +73,14 @@ class OpenShelf(Shelf):
             return None
         slug = inner if case.name == whole.name else _unnamed(case)
         with self._lock:
-            if (before := self._made.get(inner)) and before[1] not in {None, slug}:
+            if (before := self._made.get(inner)) and before[1] is not None and before[1] != slug:
                 (self.folder / f"{before[1]}{SUFFIX}").unlink(missing_ok=True)
-            time = datetime.now(UTC).isoformat(timespec="seconds")
-            self._store(slug).save(case, author="indicia", time=time, what=f"as {self.audience.label} may see it")
+                self._laid.pop(before[1], None)
+            digest = hashlib.sha256(to_json(case)).hexdigest()
+            if self._laid.get(slug) != digest:  # else not even a time may tell that something changed in what is left out
+                time = datetime.now(UTC).isoformat(timespec="seconds")
+                self._store(slug).save(case, author="indicia", time=time, what=f"as {self.audience.label} may see it")
+                self._laid[slug] = digest
         return slug
 
 

@@ -30,7 +30,6 @@ from indicia.errors import IndiciaError, LimitError
 from indicia.knowledge import Knowledge
 from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
-from indicia.share.redact import marking_of_texts
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, versioned
 from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of, marking_of_object, version_of
@@ -173,6 +172,10 @@ class _Root:
             self._case, self._state, self._entries = self.source.case(), state, {}
         return self._case
 
+    def name(self) -> str:
+        with self._lock:
+            return self._current().name
+
     def entries(self, tlp: Tlp) -> list[Entry]:
         with self._lock:
             case = self._current()
@@ -181,12 +184,6 @@ class _Root:
                 seen = for_audience(case, tlp, self.knowledge, sightings=self.sightings, told=False)
                 self._entries[tlp] = self._made(seen, tlp)
             return self._entries[tlp]
-
-    def title(self, reader: Reader) -> str:
-        """The name of the case, for those who may see all of it: a name can give away what the case is about."""
-        with self._lock:
-            case = self._current()
-        return case.name if marking_of_texts(case).rank <= reader.tlp.rank else "A case"
 
     def _made(self, case: Case, tlp: Tlp) -> list[Entry]:
         held = self.source.offered(tlp.value)
@@ -278,8 +275,10 @@ class _Server:
         return _answer({"title": self.title, **({"default": roots[0]} if len(roots) == 1 else {}), "api_roots": roots})
 
     def root(self, request: Request) -> Response:
-        reader = self.reader(request)
-        title = self._root(request).title(reader)
+        """Names the case to those alone who may see all of any case: to others a name may give away what it is about, and a
+        missing one that there is more than they see."""
+        reader, root = self.reader(request), self._root(request)
+        title = root.name() if reader.tlp is Tlp.strictest(Tlp) else "A case"
         return _answer({"title": title, "versions": [MEDIA], "max_content_length": _LARGEST})
 
     def collections(self, request: Request) -> Response:
