@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -70,3 +71,19 @@ def test_what_is_no_record_is_told(tmp_path: Path) -> None:
         "a record without fields",
         "JSON, but not an object",
     }
+
+
+def test_numbers_beyond_64_bits_and_times_beyond_the_calendar_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"time": "2026-03-01T10:00:00Z", "a": [[{"b": 100000000000000000000}]]}\n')
+    (event,), problems = read(path)
+    assert event.fields["a"] == '{"b":100000000000000000000}' and not problems
+    times = pa.array([1 << 62, 1_772_359_200_000_000], pa.timestamp("us", "UTC"))
+    held = pa.StructArray.from_arrays([times, pa.array([[1 << 62], []], pa.list_(pa.timestamp("us")))], ["at", "all"])
+    table = pa.table({"time": times, "held": held})
+    with pa.OSFile(str(tmp_path / "b.arrow"), "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
+        writer.write_table(table)
+    found, problems = read(tmp_path / "b.arrow")
+    assert [event.time is None for event in found] == [True, False] and not problems
+    assert found[0].fields["held.at"] == f"{1 << 62} timestamp[us, tz=UTC]"
+    assert found[0].fields["held.all"] == f"{1 << 62} timestamp[us]"

@@ -49,8 +49,30 @@ def events_of(log: LogInput, rows: pa.RecordBatch, positions: Iterable[int], wan
     if is_kept(rows.schema.names):
         yield from kept_batches(rows, wanted)
         return
-    records = [(position, unpacked(_plain(row))) for position, row in zip(positions, rows.to_pylist(), strict=True)]
+    records = [(position, unpacked(_plain(row))) for position, row in zip(positions, _rows(rows), strict=True)]
     yield from batches(log, records, wanted, "record")
+
+
+def _rows(rows: pa.RecordBatch) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = rows.to_pylist()
+        return found
+    except (OverflowError, ValueError):  # a time beyond the calendar
+        columns = [[_value(cell) for cell in column] for column in rows.columns]
+        return [dict(zip(rows.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _value(cell: Any) -> Any:
+    """The value of a cell; of a time beyond the calendar the number that it is kept as and its kind, so that none reads it as
+    another time."""
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        if isinstance(cell, pa.StructScalar):
+            return {name: _value(inner) for name, inner in cell.items()}
+        if isinstance(cell, pa.ListScalar | pa.LargeListScalar | pa.FixedSizeListScalar | pa.MapScalar):
+            return [_value(inner) for inner in cell.values]
+        return _value(cell.value) if isinstance(cell.value, pa.Scalar) else f"{cell.value} {cell.type}"
 
 
 def _tables(log: LogInput, size: int) -> Iterator[pa.RecordBatch]:

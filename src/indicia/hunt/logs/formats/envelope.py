@@ -91,8 +91,9 @@ def _table_rows(tables: Sequence[Any]) -> Iterator[dict[str, Any]]:
         columns = table.get("columns") if isinstance(table, dict) else None
         if isinstance(columns, list):
             names = [str(column.get("name", "")) if isinstance(column, dict) else str(column) for column in columns]
-            for row in table.get("rows") or ():
-                yield dict(zip(names, row, strict=False))
+            rows = table.get("rows")
+            for row in rows if isinstance(rows, list) else ():
+                yield dict(zip(names, row, strict=False)) if isinstance(row, list) else {}
 
 
 def unpacked(record: Mapping[str, Any]) -> dict[str, Any]:

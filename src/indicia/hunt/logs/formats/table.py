@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, count, islice
@@ -143,7 +144,10 @@ def text_of(value: Any) -> str:
     if isinstance(value, dict):
         if "#text" in value:  # an XML element with attributes
             return text_of(value["#text"])
-        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        try:
+            return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+        except TypeError:  # an integer beyond 64 bits, or half a surrogate pair
+            return json.dumps(value, separators=(",", ":"))
     return "" if value is None else str(value)
 
 
