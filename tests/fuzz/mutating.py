@@ -15,6 +15,7 @@ from typing import Any
 __all__ = ["mutated"]
 
 LONGEST = 1 << 17  # bytes
+_MANY = 2_000  # values in JSON, from which on none is repeated
 _UNPACKED = 1 << 20  # bytes, up to which an archive is looked into
 TOKENS = (
     *(b"\x00", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\r", b"\n", b"\n\n", b"\t", b" ", b"\x1f\x8b", b"PK\x03\x04"),
@@ -88,7 +89,7 @@ def _json(data: bytes, random: Random) -> bytes:
                 other_holder, other_key = random.choice(places)
                 holder[key] = json.loads(json.dumps(other_holder[other_key]))
             case 2 if isinstance(holder, list):
-                holder[key:key] = [holder[key]] * random.choice((1, 50))
+                holder[key:key] = [holder[key]] * (random.choice((1, 50)) if len(places) < _MANY else 1)
             case 3:
                 holder[key] = [holder[key]]
             case _:

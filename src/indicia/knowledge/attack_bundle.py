@@ -135,7 +135,7 @@ def parse_release(path: Path | str, *, version: str | None = None) -> AttackTabl
     path = Path(path)
     try:
         bundle = msgspec.json.decode(read_limited(path, MAX_BYTES), type=_Bundle)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own, and where it is no UTF-8
         raise FormatError(f"not a STIX bundle: {error}", where=str(path)) from error
     if not any(item.type == "x-mitre-tactic" for item in bundle.objects):
         raise FormatError("a STIX bundle without ATT&CK tactics", where=str(path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class _Vulnerability(msgspec.Struct, rename="camel"):
-    cve_id: str = msgspec.field(name="cveID")
+    cve_id: Annotated[str, msgspec.Meta(pattern=r"^(?i:CVE)-[0-9]{4}-[0-9]{4,19}\Z")] = msgspec.field(name="cveID")
     vendor_project: str
     product: str
     vulnerability_name: str
@@ -95,7 +95,7 @@ def read_json(path: Path | str, kind: type[T]) -> T:
     path = Path(path)
     try:
         return msgspec.json.decode(read_limited(path, MAX_BYTES), type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own, and where it is no UTF-8
         raise FormatError(str(error), where=str(path)) from error
 
 

@@ -53,6 +53,15 @@ def load(*folders: Path) -> Knowledge:
     return Knowledge(folders or (user_folder(), PACKAGED))
 
 
+def _decoded(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, ValueError) as error:
+        raise KnowledgeError(
+            f"does not fit this version: {error}", where=str(path), hint="run `indicia knowledge update` again or remove it"
+        ) from error
+
+
 class Knowledge:
     """The tables, each loaded at its first use. Raises at that moment: KnowledgeError (a file is missing or does not fit)."""
 
@@ -66,13 +75,7 @@ class Knowledge:
         raise KnowledgeError(f"no {file}", where=str(self.folders[-1]), hint="the installation is incomplete")
 
     def _decode(self, file: str, kind: type[T]) -> T:
-        path = self._path(file)
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=kind)
-        except (OSError, msgspec.DecodeError) as error:
-            raise KnowledgeError(
-                f"does not fit this version: {error}", where=str(path), hint="run `indicia knowledge update` again or remove it"
-            ) from error
+        return _decoded(self._path(file), kind)
 
     @cached_property
     def attack(self) -> Attack:
@@ -153,7 +156,7 @@ class Knowledge:
         found: dict[str, list[Provenance]] = {}
         for folder in reversed(self.folders):
             if (folder / "provenance.json").is_file():
-                rows = msgspec.json.decode((folder / "provenance.json").read_bytes(), type=tuple[Provenance, ...])
+                rows = _decoded(folder / "provenance.json", tuple[Provenance, ...])
                 newer: dict[str, list[Provenance]] = {}
                 for row in rows:
                     newer.setdefault(row.file, []).append(row)

@@ -50,7 +50,7 @@ def kind_of(path: Path | str) -> Kind:
     path = Path(path)
     try:
         probe = msgspec.json.decode(read_limited(path, MAX_BYTES), type=_Probe)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec's own, and where it is no UTF-8
         raise FormatError(f"not an official JSON file: {error}", where=str(path)) from error
     if bytes(probe.objects):
         return Kind.ATTACK
@@ -116,7 +116,7 @@ def _provenance_in(folder: Path) -> tuple[Provenance, ...]:
         return ()
     try:
         return msgspec.json.decode(path.read_bytes(), type=tuple[Provenance, ...])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         return ()  # a broken note about files that are being replaced anyway
 
 

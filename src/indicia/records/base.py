@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
-__all__ = ["Problem", "Record", "Severity", "from_json", "settle", "stable_id", "to_json"]
+__all__ = ["Problem", "Record", "Severity", "Whole", "from_json", "settle", "stable_id", "to_json"]
 
 R = TypeVar("R", bound="Record")
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # a number that stores and writers of JSON can hold
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +60,7 @@ class Problem(Record, frozen=True, kw_only=True):
     what: str
     severity: Severity = Severity.SKIPPED
     hint: str = ""
-    count: int = 1
+    count: Whole = 1
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.records.base import Problem, Record
+from indicia.records.base import Problem, Record, Whole
 from indicia.records.claims import Claim
 from indicia.records.hunting import Hunt
 from indicia.records.marking import UNMARKED, Tlp
@@ -43,7 +43,7 @@ class Affair(Record, frozen=True, kw_only=True):
     is_not: tuple[str, ...] = ()
     rows: tuple[AffairRow, ...] = ()
     shifts: tuple[Shift, ...] = ()
-    origins: int = 0
+    origins: Whole = 0
     first_detected: str | None = None
     first_private: str | None = None
     first_official: str | None = None

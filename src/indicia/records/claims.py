@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from indicia.records.base import Record, settle
+from indicia.records.base import Record, Whole, settle
 from indicia.records.text import Span
 
 __all__ = [
@@ -325,7 +325,7 @@ class Claim(Record, frozen=True, kw_only=True):
     deed: Deed | None = None
     tie: Tie | None = None
     not_accused: Party | None = None
-    statement: int = 1
+    statement: Whole = 1
     prominence: Prominence = Prominence.REPORTED
     act: Span | None = None
     incidents: tuple[About, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from indicia.records.base import Problem, Record
+from indicia.records.base import Problem, Record, Whole
 from indicia.records.marking import Tlp
 
 __all__ = [
@@ -28,7 +28,7 @@ class Place(Record, frozen=True, kw_only=True):
     """One record of one log: `position` counts lines or records from 1, as `unit` says."""
 
     file: str
-    position: int
+    position: Whole
     unit: str = "line"
 
     def __str__(self) -> str:
@@ -114,9 +114,9 @@ class LogFile(Record, frozen=True, kw_only=True):
 
     file: str
     format: str  # "" when it was not recognised
-    bytes: int = 0
-    events: int = 0
-    skipped: int = 0  # records that could not be read; each kind is a Problem
+    bytes: Whole = 0
+    events: Whole = 0
+    skipped: Whole = 0  # records that could not be read; each kind is a Problem
     host: str = ""  # the machine that its first record names
     oldest: datetime | None = None
     newest: datetime | None = None
@@ -132,7 +132,7 @@ class RuleRun(Record, frozen=True, kw_only=True):
     file: str = ""
     author: str = ""
     license: str = ""
-    matches: int = 0
+    matches: Whole = 0
     skipped: str | None = None
     waits: str = ""  # the log source that no log showed: the rule was asked of nothing
 
@@ -173,6 +173,6 @@ class Hunt(Record, frozen=True, kw_only=True):
     files: tuple[LogFile, ...] = ()
     rules: tuple[RuleRun, ...] = ()
     problems: tuple[Problem, ...] = ()
-    indicators_sought: int = 0
+    indicators_sought: Whole = 0
     stats: tuple[tuple[str, float], ...] = ()  # seconds by step; never part of a stored case
     marking: Tlp = Tlp.AMBER  # what was found in our own logs concerns us, unless somebody says otherwise

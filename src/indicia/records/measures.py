@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from indicia.records.base import Record
+from indicia.records.base import Record, Whole
 
 __all__ = ["Advice", "Audience", "CoverageStep", "Measure", "MeasureKind", "Rank"]
 
@@ -58,9 +58,9 @@ class Measure(Record, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     rank: Rank = Rank.STATED
     effect: float = 0.0
-    effort: int = 2
+    effort: Whole = 2
     due: str | None = None
-    within_hours: int | None = None
+    within_hours: Whole | None = None
     in_place: bool = False
     source: str = ""
     references: tuple[str, ...] = ()  # NIST control ids, D3FEND ids, rule ids, log sources

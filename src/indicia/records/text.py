@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from enum import StrEnum
 from functools import lru_cache
 
-from indicia.records.base import Record
+from indicia.records.base import Record, Whole
 from indicia.records.marking import Tlp
 
 __all__ = ["Block", "BlockKind", "Document", "Span", "file_name"]
@@ -28,8 +28,8 @@ class BlockKind(StrEnum):
 class Block(Record, frozen=True, kw_only=True):
     """A stretch [start, end) of the text and the element or page it came from, e.g. `page 3` or `body/article/p[4]`."""
 
-    start: int
-    end: int
+    start: Whole
+    end: Whole
     kind: BlockKind = BlockKind.PARAGRAPH
     path: str = ""
 
@@ -38,8 +38,8 @@ class Span(Record, frozen=True, kw_only=True, gc=False):
     """A half-open range [start, end) of code points in a document: `document.text[start:end] == text`, always."""
 
     document: str
-    start: int
-    end: int
+    start: Whole
+    end: Whole
     text: str
 
 

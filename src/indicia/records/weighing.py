@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from indicia.records.base import Record, settle
+from indicia.records.base import Record, Whole, settle
 from indicia.records.claims import Confidence, Firmness, Level, Likelihood, Stance, TieKind
 
 __all__ = [
@@ -78,7 +78,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     origin: str
     traces: tuple[str, ...] = ()
     reliability: str = "C"
-    credibility: int = 3
+    credibility: Whole = 3
     weight: float = 1.0  # 0 switches it off; a person may re-grade it
     note: str = ""
     said: Saying | None = None  # for evidence of the kind `said`

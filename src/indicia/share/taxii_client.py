@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import orjson
 import requests
@@ -37,7 +37,7 @@ _HINTS = {
 
 def _session(url: str, secret: str | None) -> requests.Session:
     """`secret` is a token, or `user:password`. Raises: UsageError for a scheme that cannot keep it."""
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(f"{url!r} is not the address of a TAXII collection", hint="https://HOST/ROOT/collections/ID/")
     if secret and parts.scheme == "http" and not _is_here(parts.hostname):
@@ -51,6 +51,14 @@ def _session(url: str, secret: str | None) -> requests.Session:
     elif secret:
         session.headers["Authorization"] = f"Bearer {secret}"
     return session
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of an address, all empty where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _is_here(host: str) -> bool:
@@ -150,7 +158,7 @@ def _offers(session: requests.Session, url: str) -> list[str]:
 
 def is_collection(url: str) -> bool:
     """Whether the address looks like that of a collection."""
-    before, _, id = urlsplit(url).path.removesuffix("/objects/").rstrip("/").rpartition("/collections/")
+    before, _, id = _parts(url).path.removesuffix("/objects/").rstrip("/").rpartition("/collections/")
     return bool(before and id and "/" not in id and id != "objects")
 
 

@@ -11,14 +11,13 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urljoin
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from indicia.errors import FormatError
 from indicia.read.fronts.dates import date_of
-from indicia.watch.fetching import host_of
+from indicia.watch.fetching import host_of, onward
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -112,7 +111,7 @@ def _links(parts: dict[str, list[Element]], url: str) -> Iterator[str]:
     """Addresses of the whole text."""
     for part in parts.get("link", ()):
         to = part.get("href") if part.get("rel", "alternate") == "alternate" else None
-        address = urljoin(url, (to or part.text or "").strip())
+        address = onward(url, (to or part.text or "").strip())
         if (to or part.text) and host_of(address):
             yield address[:2000]
     for part in parts.get("guid", ()):

@@ -23,7 +23,7 @@ from urllib.parse import urljoin, urlsplit
 from indicia import __version__
 from indicia.errors import InputError, LimitError, UsageError
 
-__all__ = ["Fetched", "Fetcher", "host_of"]
+__all__ = ["Fetched", "Fetcher", "host_of", "onward"]
 
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -48,6 +48,14 @@ def host_of(url: str) -> str:
     try:
         parts = urlsplit(url)
         return (parts.hostname or "").lower() if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def onward(at: str, to: str) -> str:
+    """Where a reference in what was fetched at an address leads; "" where it is none."""
+    try:
+        return urljoin(at, to)
     except ValueError:
         return ""
 

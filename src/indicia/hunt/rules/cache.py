@@ -60,7 +60,7 @@ def load(name: str, kind: type[T]) -> T | None:
     gc.disable()  # a hundred thousand small objects, none of them garbage
     try:
         return msgspec.msgpack.decode(data, type=kind)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     finally:
         if collecting:

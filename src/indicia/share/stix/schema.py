@@ -108,6 +108,9 @@ def _parts(record: type[msgspec.Struct]) -> dict[str, dict[str, Any]]:
     _, parts = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
     for part in parts.values():
         part.pop("description", None)
+        for field in part.get("properties", {}).values():
+            for bound in ("minimum", "maximum"):  # of what we can hold, which is nothing that others must know
+                field.pop(bound, None)
     return parts
 
 
