@@ -9,6 +9,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -93,7 +94,7 @@ def _json(data: bytes, random: Random) -> bytes:
             case 3:
                 holder[key] = [holder[key]]
             case _:
-                holder[key] = random.choice(ODD)
+                holder[key] = deepcopy(random.choice(ODD))
     return before + json.dumps(whole, ensure_ascii=random.random() < 0.9).encode("utf-8", "surrogatepass") + after
 
 

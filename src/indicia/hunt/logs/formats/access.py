@@ -59,14 +59,14 @@ def read(logs: Iterable[LogInput], wanted: frozenset[str], odd: Odd) -> Iterator
 
 def _names(block: LineBlock) -> list[str]:
     """The columns, by the first line that looks right: with a virtual host in front or not, with what comes behind."""
-    match = _LINE.search(block.data)
-    if match is None:
-        return []
-    end = block.data.find(b"\n", match.end())
-    line = block.data[match.start() : end if end >= 0 else len(block.data)].decode()
-    count = len(_split(line))
-    names = [*_front(line), *_TAIL]
-    return names[:count] + [f"field{number}" for number in range(len(names) + 1, count + 1)]
+    for match in _LINE.finditer(block.data):
+        end = block.data.find(b"\n", match.end())
+        line = block.data[match.start() : end if end >= 0 else len(block.data)].decode()
+        count = len(_split(line))
+        names = [*_front(line), *_TAIL]
+        if count > names.index(" request"):  # else a quote in an odd place hides what the line has
+            return names[:count] + [f"field{number}" for number in range(len(names) + 1, count + 1)]
+    return []
 
 
 def _front(line: str) -> list[str]:
