@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["answer_lines", "placed", "write_array", "write_lines"]
 
 
+_STEP = 1 << 20  # bytes
+
+
 def answer_lines(voice: Talk, output: Path | None, *, jobs: int | None, published: str | None) -> int:
     """Answers each line of standard input and returns an exit code.
 
@@ -108,7 +111,10 @@ def write_array(file: BinaryIO, pieces: Iterable[Piece]) -> None:
 
     gap = b'{\n  "documents": [\n    '
     for row in _rows(pieces):
-        file.write(gap + orjson.dumps(row, option=orjson.OPT_INDENT_2).replace(b"\n", b"\n    "))
+        file.write(gap)
+        data = orjson.dumps(row, option=orjson.OPT_INDENT_2)
+        for at in range(0, len(data), _STEP):  # of what hundreds of thousands of indicators make, no second copy
+            file.write(data[at : at + _STEP].replace(b"\n", b"\n    "))
         gap = b",\n    "
     file.write(b"\n  ]\n}\n")
     file.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, NamedTuple
 
@@ -18,6 +19,7 @@ __all__ = ["Piece", "ProgressCall", "each_piece", "read_sources"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 _PART = "#char="  # in the name of a part of a long text
+MOST_MENTIONS = 500_000  # of one text in parts, after which no more are looked for: each is kept with its place
 
 
 class Piece(NamedTuple):
@@ -79,13 +81,16 @@ def each_piece(
 
     `published` (ISO date) is the date of documents that do not tell their own; `marking` is the least that they are marked;
     `stdin` is what the source `-` stands for. Of a text that is so long that it comes in parts, the first part is read in full
-    and the later ones for indicators only, and a problem says so: claims in gigabytes would take hours.
+    and the later ones for indicators only, until there are MOST_MENTIONS, and a problem says so: claims in gigabytes would take
+    hours, and millions of indicators more memory than a machine may have.
     """
     seen: set[str] = set()
     for number, source in enumerate(sources):
         if progress:
             progress("reading", number, len(sources))
         shallow: dict[str, int] = {}
+        found: Counter[str] = Counter()
+        full: dict[str, str] = {}
         for opened in each_opened(source, stdin=stdin, progress=progress if len(sources) == 1 else None):
             if opened.problems:
                 yield Piece(problems=opened.problems)
@@ -96,14 +101,35 @@ def each_piece(
                 seen.add(document.id)
                 mentions = [mention for mention in opened.mentions if mention.span.document == document.id]
                 file, _, place = document.name.partition(_PART)
-                later = bool(place) and not place.startswith("0,")
+                start = place.split(",")[0]
+                later = start not in {"", "0"}
                 if later:
-                    shallow.setdefault(file, int(place.split(",")[0]))
-                yield from _read(document, mentions, knowledge, seen, published, marking, later)
+                    shallow.setdefault(file, int(start))
+                if later and found[file] >= MOST_MENTIONS:
+                    full.setdefault(file, start)
+                    yield Piece((_kept(document, published, marking),))
+                    continue
+                for piece in _read(document, mentions, knowledge, seen, published, marking, later):
+                    found[file] += len(piece.mentions)
+                    yield piece
         for file, characters in shallow.items():
             yield Piece(problems=(only_in_front(file, characters),))
+        for file, start in full.items():
+            yield Piece(problems=(_no_more(file, int(start)),))
     if progress:
         progress("reading", len(sources), len(sources))
+
+
+def _no_more(where: str, characters: int) -> Problem:
+    what = f"holds more than {MOST_MENTIONS:,} indicators: none were looked for after the first {characters:,} characters"
+    return Problem(where=where, what=what, hint="split the file")
+
+
+def _kept(document: Document, published: str | None, marking: Tlp | None) -> Document:
+    """The document under at least the marking, with the date where it tells none."""
+    return msgspec.structs.replace(
+        document, published=document.published or published, marking=Tlp.joined([document.marking, marking])
+    )
 
 
 def _note(where: str, what: str) -> Piece:
@@ -133,11 +159,7 @@ def _read(
                 mentions=tuple(mention for mention in theirs.mentions if mention.span.document in fresh),
             )
             return
-    kept = msgspec.structs.replace(
-        document,
-        published=document.published or published,
-        marking=Tlp.joined([document.marking, marking]),
-    )
+    kept = _kept(document, published, marking)
     reading = read_document(kept, knowledge, given=mentions, indicators_only=later)
     yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
 
