@@ -65,6 +65,11 @@ IN_TEXT: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "mail": ("a.eml", lambda line: _mail(body=f"{PROSE}\n\n{line}")),
 }
 BESIDE: dict[str, tuple[str, Callable[[str], bytes]]] = {
+    "HTML menu": ("a.html", lambda line: _page(around=f"<nav><ul><li>{html.escape(line)}</li></ul></nav>")),
+    "HTML drawing": ("a.html", lambda line: _page(around=f"<svg><text x='1'>{html.escape(line)}</text></svg>")),
+    "HTML tooltip": ("a.html", lambda line: _page(around=f'<p title="{html.escape(line)}"></p>')),
+    "feed, category": ("a.html", lambda line: _page(around=f"<category>{html.escape(line)}</category>")),
+    "DOCX comment": ("a.docx", lambda line: made.docx(_paragraphs(PROSE), word__comments=_word_head(line))),
     "HTML title": ("a.html", lambda line: _page(head=f"<title>{html.escape(line)}</title>")),
     "HTML meta": ("a.html", lambda line: _page(head=f'<meta name="description" content="{html.escape(line)}">')),
     "HTML picture": ("a.html", lambda line: _page(around=f'<img src="x.png" alt="{html.escape(line)}">')),
@@ -117,6 +122,40 @@ def documents(path: Path, name: str, data: bytes, **limits: int) -> tuple[Docume
     return found
 
 
+# A label where only machines look for one.
+UNSEEN: dict[str, tuple[str, bytes]] = {
+    "HTML comment": ("a.html", _page(around="<!-- TLP:RED -->")),
+    "HTML data": ("a.html", _page(around='<div data-tlp="red"></div>')),
+    "HTML style": ("a.html", _page(around='<div class="banner tlp-red"></div>')),
+    "HTML picture's name": ("a.html", _page(around='<img src="/img/tlp-red.png">')),
+    "HTML keywords": ("a.html", _page(head='<meta name="keywords" content="apt, tlp:red, news">')),
+    "JSON-LD": ("a.html", _page(head='<script type="application/ld+json">{"conditionsOfAccess":"TLP:RED"}</script>')),
+    "mail, label of Microsoft's": (
+        "a.eml",
+        _mail(headers="msip_labels: MSIP_Label_1_Name=TLP:RED; MSIP_Label_1_Enabled=true\n"),
+    ),
+    "mail, label of a government": (
+        "a.eml",
+        _mail(headers="X-Protective-Marking: VER=2018.6, SEC=SECRET, ORIGIN=a@example.org\n"),
+    ),
+    "front matter, a list": ("a.md", f"---\ntags: [apt, tlp:red]\n---\n{PROSE}\n".encode()),
+    "JSON, a record": ("a.json", json.dumps({"tlp": {"colour": "red"}, "text": PROSE}).encode()),
+    "DOCX header in two lines": ("a.docx", made.docx(_paragraphs(PROSE), word__header1=_word_head("TLP\nRED"))),
+    "PDF, author": ("a.pdf", made.pdf(f'#set document(author: "TLP:RED desk")\n{PROSE}')),
+    "PDF, footnote": ("a.pdf", made.pdf(f"{PROSE}#footnote[TLP:RED]")),
+    "a name with dots": ("tlp.red.report.txt", PROSE.encode()),
+    "STIX, label": (
+        "a.json",
+        json.dumps({"type": "bundle", "objects": [{"type": "indicator", "labels": ["tlp:red"], "pattern": ""}]}).encode(),
+    ),
+}
+
+
+@pytest.mark.parametrize("place", UNSEEN)
+def test_a_label_for_machines_marks_it(tmp_path: Path, place: str) -> None:
+    assert marking_of_file(tmp_path, *UNSEEN[place]) is Tlp.RED
+
+
 def marking_of_file(path: Path, name: str, data: bytes) -> Tlp | None:
     (document,) = documents(path, name, data)
     return document.marking
@@ -129,7 +168,7 @@ def test_the_lists_are_long_enough() -> None:
 @pytest.mark.parametrize("place", IN_TEXT)
 def test_a_banner_in_the_text_marks_it(tmp_path: Path, place: str) -> None:
     name, make = IN_TEXT[place]
-    wrong = {}
+    wrong: dict[str, Tlp | None] = {}
     for case in BANNERS:
         means, found = Tlp(case["means"]), marking_of_file(tmp_path, name, make(case["text"]))
         if found is not (None if case.get("doubtful") else means):
@@ -141,7 +180,7 @@ def test_a_banner_in_the_text_marks_it(tmp_path: Path, place: str) -> None:
 @pytest.mark.parametrize("place", BESIDE)
 def test_a_banner_beside_the_text_marks_it(tmp_path: Path, place: str) -> None:
     name, make = BESIDE[place]
-    wrong = {}
+    wrong: dict[str, Tlp | None] = {}
     for case in BANNERS:
         found = marking_of_file(tmp_path, name, make(case["text"]))
         if (found or UNMARKED).rank < Tlp(case["means"]).rank or (found is None and not case.get("doubtful")):
@@ -174,7 +213,7 @@ def test_what_talks_of_the_protocol_marks_nothing(tmp_path: Path, place: str) ->
 @pytest.mark.parametrize("place", ["text, on top", "text, in between", "HTML footer", "DOCX header", "mail subject", "JSON"])
 def test_a_marking_of_another_scheme_counts(tmp_path: Path, place: str) -> None:
     name, make = (IN_TEXT | BESIDE)[place]
-    wrong = {}
+    wrong: dict[str, Tlp | None] = {}
     for case in CLASSIFIED:
         found = marking_of_file(tmp_path, name, make(case["text"]))
         wrong |= {case["text"]: found} if found is not Tlp(case["means"]) else {}

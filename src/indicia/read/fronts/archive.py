@@ -49,7 +49,8 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
         file = zipfile.ZipFile(io.BytesIO(data))
     except BROKEN as error:
         raise FormatError("is a broken zip archive", where=name, hint="fetch it again") from error
-    parsed = Parsed(media_type="application/zip", beside=[("", file.comment.decode("utf-8", "replace"))])
+    comments = dict.fromkeys((file.comment, *(info.comment for info in file.infolist()[: limits.files])))
+    parsed = Parsed(media_type="application/zip", beside=[("", one.decode("utf-8", "replace")) for one in comments])
     parsed.attached = _members(file, parsed, name, limits)
     return parsed
 

@@ -24,7 +24,8 @@ __all__ = ["read_docx"]
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXTS = {"word/document.xml": "paragraph", "word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
 _CORE = "docProps/core.xml"
-_RUNNING = re.compile(r"word/(?:header|footer)\d{0,4}\.xml")
+_RUNNING = re.compile(r"word/(?:(?:header|footer)\d{0,4}|comments)\.xml")
+_DRAWN = re.compile(r"word/(?:document|(?:header|footer)\d{0,4})\.xml")  # where pictures stand, and words drawn as shapes
 _PROPERTIES = re.compile(r"docProps/(?:core|app|custom)\.xml")
 _MAX_RUNNING = 100  # heads and feet of pages that are looked at for a label
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what stands beside it
@@ -68,16 +69,20 @@ def read_docx(data: bytes, name: str, limits: Limits) -> Parsed:
 
 
 def _running(file: zipfile.ZipFile, limits: Limits, name: str) -> Iterator[tuple[str, str]]:
-    """What the heads and feet of the pages say, cell by cell, and the words of watermarks in them."""
+    """What the heads and feet of the pages say, cell by cell and together, and the comments; the words of watermarks, and those
+    that stand for pictures."""
     for member in [member for member in file.namelist() if _RUNNING.fullmatch(member)][:_MAX_RUNNING]:
         check_member(file.getinfo(member), limits, name)
         with file.open(member) as stream:
-            for text, _, _ in _blocks(iterparse(stream, events=("start", "end")), limits, name, "head"):
-                yield from (("", cell) for cell in (text, *text.split("\t")))
+            texts = [text for text, _, _ in _blocks(iterparse(stream, events=("start", "end")), limits, name, "head")]
+            yield from (("", cell) for text in texts for cell in (text, *text.split("\t")))
+            yield "", " ".join(texts)
+    for member in [member for member in file.namelist() if _DRAWN.fullmatch(member)][:_MAX_RUNNING]:
         with file.open(member) as stream:
             for _, element in iterparse(stream, events=("end",)):
-                if element.tag.endswith("}textpath"):
-                    yield "", element.get("string") or ""
+                if element.tag.endswith(("}textpath", "}docPr")):
+                    yield from (("", words) for key in ("string", "descr", "title") if (words := element.get(key)))
+                element.clear()
 
 
 def _properties(file: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

@@ -229,7 +229,7 @@ def read_html(markup: str, name: str, limits: Limits, *, here: bool = False) -> 
         _walk(body, writer, parsed, name, limits, keep_all=True)
     parsed.text = "".join(writer.pieces)
     parsed.blocks = writer.blocks
-    parsed.beside = beside_the_text(tree)
+    parsed.beside = beside_the_text(tree, markup)
     # A banner may stand in what is no text: the page's head, foot or margin.
     if any(may_mark(body.text(deep=True, separator=gap)) for gap in ("", "\n")):
         every = _Writer()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
 from indicia.read.fronts.dates import date_of
+from indicia.read.text.banners import may_mark
 
 __all__ = ["Meta", "beside_the_text", "read_meta"]
 
@@ -30,6 +32,10 @@ _DATE_NAMES = (
 )
 _PUBLISHER_NAMES = ("og:site_name", "citation_publisher", "dc.publisher", "dcterms.publisher", "application-name")
 _MAX_SCRIPT = 1 << 20
+_PAIR = re.compile(r'"([^"\\]{1,60})"\s{0,9}:\s{0,9}"([^"\\]{1,300})"')
+_NO_TEXT = "nav,button,noscript,svg,template,dialog,category,rights,copyright"
+_MARKED = "[data-tlp],[data-marking],[data-classification],[data-sensitivity]"
+_COMMENT = re.compile(r"<!--([^>]{1,300})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -104,7 +110,7 @@ def read_meta(tree: LexborHTMLParser) -> Meta:
     return Meta(title, published, publisher, language if language and _LANGUAGE.fullmatch(language) else None)
 
 
-def beside_the_text(tree: LexborHTMLParser) -> list[tuple[str, str]]:
+def beside_the_text(tree: LexborHTMLParser, markup: str) -> list[tuple[str, str]]:
     """What the page says beside its text: its titles, its meta tags by name, and what stands for pictures."""
     found = [("", node.text()) for node in tree.css("title")[:5]]
     for node in tree.css("meta[content]")[:500]:
@@ -112,4 +118,28 @@ def beside_the_text(tree: LexborHTMLParser) -> list[tuple[str, str]]:
         found.append((kept.get("property") or kept.get("name") or kept.get("itemprop") or "", kept.get("content") or ""))
     for node in tree.css("[alt],[aria-label]")[:2000]:
         found += [("", words) for name in ("alt", "aria-label") if (words := node.attributes.get(name))]
-    return found
+    for node in tree.css('script[type="application/ld+json"]')[:20]:
+        found += _PAIR.findall(node.text(deep=True)[:_MAX_SCRIPT])
+    for node in tree.css(_MARKED)[:500]:
+        found += [(name, value or "") for name, value in node.attributes.items() if name.startswith("data-")]
+    return [*found, *(("", "\n".join(words)) for words in _unread(tree, markup))]
+
+
+def _unread(tree: LexborHTMLParser, markup: str) -> Iterator[list[str]]:
+    """What a page says where no text is looked for: in menus, buttons and drawings, in comments, in the names of pictures and
+    styles, and where a feed says who may have it. Each kind together: what has many labels explains them."""
+    yield [node.text(deep=True, separator=" ") for node in tree.css(_NO_TEXT)[:500]]
+    yield [
+        words
+        for node in tree.css("[title],[value]")[:2000]
+        for name in ("title", "value")
+        if (words := node.attributes.get(name))
+    ]
+    yield [
+        words.rpartition("/")[2].rpartition(".")[0]
+        for node in tree.css("img[src]")[:2000]
+        if (words := node.attributes.get("src"))
+    ]
+    styles = (node.attributes.get("class") or "" for node in tree.css("[class*=tlp i]")[:2000])
+    yield [word for style in styles for word in style.split() if "tlp" in word.lower()]
+    yield [words for words in islice(_COMMENT.findall(markup), 2000) if may_mark(words)]

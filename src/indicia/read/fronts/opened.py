@@ -117,11 +117,12 @@ def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
 def found_marking(name: str, parsed: Parsed) -> Tlp | None:
     """The strictest marking that a file bears: in its text or beside it, in its title or in its name."""
     inner = name.rpartition("!")[2] if "!" in name else file_name(name)
+    called = _ENDING.sub("", inner)
     return Tlp.joined(
         (
             parsed.marking,
             banners.banner(parsed.text if parsed.bannered is None else parsed.bannered),
-            *(banners.aside(words) for words in (parsed.title or "", _ENDING.sub("", inner))),
+            *(banners.aside(words) for words in (parsed.title or "", called, called.replace(".", " "))),
             *(banners.field(*pair) for pair in parsed.beside),
         )
     )

@@ -47,7 +47,7 @@ def main() -> None:
         known = document.get_metadata_dict(skip_empty=True)
     except (pypdfium2.PdfiumError, UnicodeError):
         known = {}
-    told = {name: known[name] for name in ("Subject", "Keywords") if known.get(name)}
+    told = {name: known[name] for name in ("Subject", "Keywords", "Author") if known.get(name)}
     say(pages=count, title=known.get("Title"), created=known.get("CreationDate"), told=told)
     total = 0
     for number in range(min(count, most_pages)):

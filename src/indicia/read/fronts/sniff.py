@@ -56,7 +56,7 @@ _HTML = re.compile(
 # Nothing is tried twice: two ways to read the end of a line would be a million for twenty lines.
 _MAIL = re.compile(
     rb"\A(?:From [^\n]{0,200}+\n)?"
-    rb"(?:[A-Za-z][A-Za-z0-9-]{0,60}+:[^\n]{0,2000}+\n(?:[ \t][^\n]{0,2000}+\n){0,60}+){2,400}+\r?\n",
+    rb"(?:[A-Za-z][A-Za-z0-9_.-]{0,60}+:[^\n]{0,2000}+\n(?:[ \t][^\n]{0,2000}+\n){0,60}+){2,400}+\r?\n",
     re.ASCII,
 )
 _MAIL_NAMES = re.compile(
@@ -178,6 +178,7 @@ def is_header(line: str, row: str) -> bool:
 
 
 _MARKDOWN_SIGNS = (
+    re.compile(r"\A---[ \t]*\n[A-Za-z][\w-]{0,40}:[^\n]{0,500}\n"),  # front matter
     re.compile(r"^#{1,6} \S", re.M),
     re.compile(r"^```", re.M),
     re.compile(r"^[ \t]*+(?:\|[ \t]*+)?:?-{3,}+:?[ \t]*+\|", re.M),

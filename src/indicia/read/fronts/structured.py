@@ -32,7 +32,7 @@ _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
 # A name that is that of a marking, and its value: in words, as a record with a label (CSAF), or as a name beside its value.
 _MARKING_NAME = re.compile("tlp|marking|classification|sensitivity|handling|dissemination", re.IGNORECASE)
 _PAIR = re.compile(
-    r'"([^"\\]{1,60})"\s{0,40}(?::\s{0,40}(?:\{\s{0,40}"label"\s{0,40}:\s{0,40})?"([^"\\]{1,80})"'
+    r'"([^"\\]{1,60})"\s{0,40}(?::\s{0,40}(?:\{\s{0,40}"(?:label|level|colou?r|value|name)"\s{0,40}:\s{0,40})?"([^"\\]{1,80})"'
     r'|,\s{0,40}"value"\s{0,40}:\s{0,40}"([^"\\]{1,80})")'
 )
 _MOST_MARKINGS = 1000
@@ -101,6 +101,7 @@ def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
     parsed.marking = _stix_marking(objects)
     unread: Counter[str] = Counter()
     parsed.bannered = ""  # its objects say how they are marked: definitions that mark nothing are no banners
+    parsed.beside += sorted({("", label) for item in objects for label in listed(item.get("labels")) if isinstance(label, str)})
     identities = {item.get("id"): item.get("name") for item in objects if item.get("type") == "identity"}
     for item in objects:
         kind = str(item.get("type", ""))

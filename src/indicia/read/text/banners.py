@@ -26,26 +26,64 @@ from indicia.records import UNMARKED, Tlp
 
 __all__ = ["aside", "banner", "field", "is_marking", "may_mark", "without_banners"]
 
+# Accents, once they stand apart, and what has no width.
+_DROPPED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f]"
+)
+_BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Letters of other scripts that look like ours.
+_ALIKE = dict(
+    zip(
+        "\u0430\u0432\u0435\u0456\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0501\u04cf"
+        "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u1d1b\u029f\u1d18\u0280\u1d07\u1d05\u1d00\u1d0d\u0262\u0274"
+        "\ua4d4\ua4e1\ua4d1\ua4e3\ua4f0\ua4d3\ua4ee\ua4df\ua4d0\ua4d6\ua4e0\ua4e2"
+        "\u2236\u02d0\ua789\u05c3\u2010\u2011\u2012\u2212\u00a6",
+        "abeikmhopctyxdlabeikvoptyxtlpredamgntlpredambgns::::----|",
+        strict=True,
+    )
+)
+_FOREIGN = re.compile(f"[{''.join(_ALIKE)}]")
+
+
+def _folded(text: str) -> str:
+    """The text as it looks: small letters without accents or marks of no width."""
+    if not text.isascii():
+        text = _DROPPED.sub("", unicodedata.normalize("NFKD", text))
+    text = text.lower()
+    if not text.isascii():
+        text = _FOREIGN.sub(lambda match: _ALIKE[match[0]], text)
+    return _BREAKS.sub("\n", text)
+
+
 # What the labels are called, in the languages that translate them though FIRST asks not to.
 _COLOURS = {
-    Tlp.RED: "red rouge rot rojo rosso vermelho rood black \U0001f534 \U0001f7e5",
-    Tlp.AMBER: "amber yellow orange ambre gelb ambar ambra amarelo amarillo \U0001f7e0 \U0001f7e1 \U0001f7e7 \U0001f7e8",
-    Tlp.GREEN: "green vert grun gruen verde groen \U0001f7e2 \U0001f7e9",
-    Tlp.CLEAR: "clear white blanc weiss weis blanco bianco branco wit \u26aa \u2b1c",
+    Tlp.RED: """red rouge rot rojo rosso vermelho rood black rod rød czerwony cervena punainen piros kirmizi rosu
+        красный червоний 红色 红 紅 赤色 赤 \U0001f534 \U0001f7e5""",
+    Tlp.AMBER: """amber yellow orange ambre gelb ambar ambra amarelo amarillo gul zolty zluta keltainen sari galben
+        желтый янтарный жовтий 黄色 黄 黃 琥珀色 琥珀 \U0001f7e0 \U0001f7e1 \U0001f7e7 \U0001f7e8""",
+    Tlp.GREEN: """green vert grun gruen verde groen gron grønn grøn zielony zelena vihrea yesil
+        зеленый зелений 绿色 绿 綠 緑 \U0001f7e2 \U0001f7e9""",
+    Tlp.CLEAR: """clear white blanc weiss weis blanco bianco branco wit vit hvid hvit bialy bila valkoinen beyaz alb
+        белый прозрачный білий 白色 白 \u26aa \u2b1c""",
 }
-_WORDS = {word: tlp for tlp, words in _COLOURS.items() for word in words.split()}
+_WORDS = {_folded(word): tlp for tlp, words in _COLOURS.items() for word in words.split()}
 _LETTERS = "[ .]?"  # between letters that are set apart, as in T L P : R E D
-_STRICT = r"(?:(?:[\s+_&/,(-]|plus|and){0,6}s[ .]?t[ .]?r[ .]?i[ .]?c[ .]?t(?![a-z0-9])\)?)"
+_STRICT = r"(?:(?:[\s+_&/,(\u2013\u2014-]|plus|and){0,6}s[ .]?t[ .]?r[ .]?i[ .]?c[ .]?t(?![a-z0-9])\)?|\s?\+\s?s(?![a-z0-9]))"
+_STRICT_BEFORE = r"(?P<before>strict[\s+_-]{1,3})?"
 _COLOUR = f"(?:{'|'.join(_LETTERS.join(word) for word in sorted(_WORDS, key=len, reverse=True))})"
-_BETWEEN = r"(?:[\s:;=_./|\\>\"'`*()\[\]{}<+#~,\u2013\u2014-]|&(?:#58|#x3a|colon|nbsp);|%3a|%20){0,8}+"
+_BETWEEN = (
+    r"(?:[\s:;=_./|\\>\"'`*()\[\]{}<+#~,\u00ae\u00b7\u00bb\u2013\u2014\u2022\u2190-\u21ff-]"
+    r"|&(?:#58|#x3a|colon|nbsp);|%3a|%20){0,8}+"
+)
 _PROTOCOL = r"(?:t[ .]?l[ .]?p|traffic[\s-]?lights?(?:[\s-]protocol)?(?:\s?\(tlp\))?)"
 _KIND = (
-    r"(?:\s?(?:v|version\s?)?[12](?:\.0)?(?![0-9])"
-    r"|[\s-](?:level|classification|marking|label|colou?r|designation|rating|code|status)){0,2}"
+    r"(?:\s?\(?(?:v|version\s?)?[12](?:\.0)?(?![0-9])\)?"
+    r"|[\s_-](?:level|classification|marking|label|colou?r|designation|rating|code|status)){0,2}"
 )
 _END = r"(?![a-z0-9@]|\.[a-z]{2})"  # a label, and no part of a word or of a name on the net
 _HINT = re.compile(r"tlp|t[ .]l[ .]?p|tl[ .]p|traffic[\s-]?light")  # no label is without it
-_FORWARD = re.compile(rf"{_PROTOCOL}{_KIND}{_BETWEEN}(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?{_END}")
+_FORWARD = re.compile(rf"{_PROTOCOL}{_KIND}{_BETWEEN}{_STRICT_BEFORE}(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?{_END}")
 _BACKWARD = re.compile(rf"(?<![a-z0-9])(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?\s?[(\[/]\s?{_PROTOCOL}(?![a-z0-9])")
 _BACK = 40  # characters in which a label stands before its protocol
 _ALONE = re.compile(rf"\W*(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?\W*")
@@ -59,6 +97,8 @@ _COLOUR_FIELD = re.compile(
     rf"[^\w\n]*(?P<colour>{_COLOUR})(?P<strict>{_STRICT})?[^\w\n]*$",
     re.MULTILINE,
 )
+
+_LISTED = re.compile(r"[,;=\[\]|]")
 
 _NEAR = 300  # characters of a line that are looked at before and after a label
 _SHORT = 16  # words of a line that may be a head or a foot
@@ -104,28 +144,20 @@ _STATED = re.compile(
     rf"|(?:^\W*|[.!?:;,(>*\-]\s*|\bplease )(?:{_MARKS}|{_TREAT}|contains|classification|marking|distribution|sensitivity)"
     rf"(?: (?:this|it|all|information|content|is|are|limited|restricted)){{0,3}}{_FILL}\x00"
 )
-_SAID = re.compile(rf"\bthe (?:\w+ )?{_THINGS} (?:is|are) (?:{_MARKS} )?{_FILL}\x00")  # perhaps of another document
+# Perhaps of another document, or of many.
+_SAID = re.compile(
+    rf"\b(?:the (?:\w+ )?|all (?:the )?){_THINGS} (?:is|are) (?:{_MARKS} )?{_FILL}\x00"
+    rf"|\b(?:diese[rs]?|dit|deze|cet?te|ce|est[ea]|quest[oa]|esse)\b[^.!?\x00]{{0,100}}?"
+    rf"\b(?:als|comme|como|come|(?:ge)?[ck]lassif\w+){_FILL}\x00"
+    r"|\bfor\W+\x00[^.\x00]{0,40}\bonly\b"
+)
 _SENTENCES = re.compile(r"[.!]\s+\w")
 _OWN_SENTENCE = re.compile(r"[.!?][\"'\u201d)\]]?\s+\W*$")
-_SUPPOSED = re.compile(r"\b(?:if|when|whether|unless|suppose|imagine|would|could|might|had|not|never|no longer|rather than)\b")
+_OTHERWISE = re.compile(r"\bunless (?:otherwise \w+|\w+ otherwise)\b")  # a marking is one though parts have their own
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|whether|unless|suppose|imagine|wenn|falls|would|could|might|had|not|never|no longer|rather than)\b"
+)
 
-# Accents, once they stand apart, and what has no width.
-_DROPPED = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\u0300-\u036f\u20d0-\u20f0\U000e0000-\U000e007f]"
-)
-_BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Letters of other scripts that look like ours.
-_ALIKE = dict(
-    zip(
-        "\u0430\u0432\u0435\u0456\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0501\u04cf"
-        "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u1d1b\u029f\u1d18\u0280\u1d07\u1d05\u1d00\u1d0d\u0262\u0274"
-        "\u2236\u02d0\ua789\u05c3\u2010\u2011\u2012\u2212\u00a6",
-        "abeikmhopctyxdlabeikvoptyxtlpredamgn::::----|",
-        strict=True,
-    )
-)
-_FOREIGN = re.compile(f"[{''.join(_ALIKE)}]")
 _ADDRESS = re.compile(r"(?:\b[a-z]{2,10}://|\bwww\.)\S{0,2000}")
 
 
@@ -169,7 +201,12 @@ def field(name: str, value: str) -> Tlp | None:
     (<Tlp.RED: 'red'>, <Tlp.AMBER: 'amber'>, None)
     """
     value = value[:1000]
-    if is_marking(name):
+    parts = dict.fromkeys((value, *_LISTED.split(value)))  # a list of tags, or values with names of their own
+    return Tlp.joined(_value(part, named=is_marking(name)) for part in parts)
+
+
+def _value(value: str, *, named: bool) -> Tlp | None:
+    if named:
         folded = _folded(value)
         _, labels = _shape(folded)
         if not labels and (match := _ALONE.fullmatch(folded)) is not None:
@@ -215,21 +252,11 @@ def _is_alone(line: str) -> bool:
     return bool(labels) and re.search(r"\w", shape) is None
 
 
-def _folded(text: str) -> str:
-    """The text as it looks: small letters without accents or marks of no width."""
-    if not text.isascii():
-        text = _DROPPED.sub("", unicodedata.normalize("NFKD", text))
-    text = text.lower()
-    if not text.isascii():
-        text = _FOREIGN.sub(lambda match: _ALIKE[match[0]], text)
-    return _BREAKS.sub("\n", text)
-
-
 def _labels(folded: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
     """The labels between two places, in their order."""
     at = start
     for hint in _HINT.finditer(folded, start, len(folded) if end is None else end):
-        if hint.start() and folded[hint.start() - 1].isalnum():
+        if hint.start() and folded[hint.start() - 1].isalpha():  # a number may be that of a note
             continue
         match = _FORWARD.match(folded, hint.start())
         if match is None and folded[max(start, hint.start() - 2) : hint.start()].rstrip().endswith(("(", "[", "/")):
@@ -241,7 +268,8 @@ def _labels(folded: str, start: int = 0, end: int | None = None) -> Iterator[re.
 
 def _marking(match: re.Match[str]) -> Tlp:
     marking = _WORDS[re.sub(r"[ .]", "", match["colour"])]
-    return Tlp.AMBER_STRICT if match["strict"] and marking is Tlp.AMBER else marking
+    strict = any(match.groupdict().get(name) for name in ("strict", "before"))
+    return Tlp.AMBER_STRICT if strict and marking is Tlp.AMBER else marking
 
 
 def _found(text: str) -> list[_Found]:
@@ -289,6 +317,7 @@ def _shape(line: str) -> tuple[str, tuple[Tlp, ...]]:
 @lru_cache(4096)
 def _sureness(shape: str) -> bool | None:
     """Whether the line is a banner surely (True) or doubtfully (False); None where it only talks of labels."""
+    shape = _OTHERWISE.sub("", shape)
     before, after = shape.partition(_HERE)[0], shape.rpartition(_HERE)[2]
     rest = shape.replace(_HERE, " ")
     bare, bare_before, bare_after = (re.search(r"\w", _PAGE.sub("", part)) is None for part in (rest, before, after))
