@@ -6,13 +6,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 
 from indicia.knowledge import Knowledge
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
+from indicia.read.names.detections import find_detected
 from indicia.read.names.found import Found, is_whole
 from indicia.read.names.lexicon import Entry, lexicon_of, lowered
+from indicia.read.names.patterned import Unseen
 from indicia.read.names.unseen import with_class, with_short, with_unseen
 from indicia.read.text.mentioning import mention
 from indicia.records import Candidate, Document, Mention, MentionKind
@@ -68,14 +71,27 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
             continue  # a product: "Google Play"
         supported = [entry for entry in fitting if _is_supported(entry, text, start, end)]
         (found if supported else doubtful).append(Found(start, end, supported or fitting, supported=bool(supported)))
-    found = _with_doubtful(text, found, doubtful)
-    found = with_unseen(text, found)
+    detected, unseen = _detected(text, entries_of)
+    found = _with_doubtful(text, found + detected, doubtful)
+    found = with_unseen(text, found, unseen)
     found = with_short(text, with_class(text, found))
     _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
     called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
     mentions += _ids(document, knowledge, found)
     return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
+
+
+def _detected(text: str, entries_of: Mapping[str, list[Entry]]) -> tuple[list[Found], list[Unseen]]:
+    """Names of antivirus detections: those of known families, and the others."""
+    known, unseen = [], []
+    for item in find_detected(text):
+        families = [entry for entry in entries_of.get(lowered(item.name), ()) if entry.kind is MentionKind.SOFTWARE]
+        if families:
+            known.append(Found(item.start, item.end, families, supported=True))
+        else:
+            unseen.append(item)
+    return known, unseen
 
 
 # "“Fancy Lazarus”": a quoted name is the whole of what is quoted.

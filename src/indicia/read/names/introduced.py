@@ -84,7 +84,7 @@ _VERB = (
     r"(?:working |internal |cover )?(?:name|title|code ?name|moniker|label|nickname|alias(?:es)?))"
     r"(?: (?:itself|themselves|it|them|(?:this|the) [\w-]+(?: (?:malware|group|framework|tool|family|actor|cluster))?))?"
     r"(?:\s(?:internally|publicly|commonly|variously|also|only|simply|now))*"
-    r"(?: (?:as|by|under)(?: the names?)?)?(?: (?:the name )?of)?)"
+    r"(?: (?:as|under)(?: the names?)?| by the names?)?(?: (?:the name )?of)?)"
 )
 _NAMING = re.compile(rf"\b{_VERB}\s(?:the\s)?{_NAME}")
 _FRONTED = re.compile(

@@ -19,14 +19,16 @@ from indicia.records import MentionKind
 __all__ = ["with_class", "with_short", "with_unseen"]
 
 
-def with_unseen(text: str, found: list[Found]) -> list[Found]:
-    """Adds names that no table holds. One that was introduced once counts everywhere in the document."""
+def with_unseen(text: str, found: list[Found], detected: Iterable[Unseen]) -> list[Found]:
+    """Adds names that no table holds. One that was introduced once, or whose family is `detected`, counts everywhere in the
+    document."""
     added: dict[str, list[Unseen]] = {}
     new: list[Unseen] = []
     vendors = [item for item in found if any(entry.kind is MentionKind.VENDOR for entry in item.entries)]
-    for item in (*find_patterned(text), *(_with_namer(text, item, vendors) for item in find_introduced(text))):
+    introduced = (_with_namer(text, item, vendors) for item in find_introduced(text))
+    for item in (*find_patterned(text), *_free(found, detected), *introduced):
         new.append(item)
-        if item.method == "introduced" or item.kind is MentionKind.ACTOR:
+        if item.kind is not MentionKind.CAMPAIGN or item.method == "introduced":
             added.setdefault(item.name, []).append(item)
     covers = _Covers((item.start, item.end) for item in new if item.method == "pattern")
     merged = [item for item in found if not covers.more_than(item.start, item.end)]
