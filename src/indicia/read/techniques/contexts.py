@@ -1,4 +1,5 @@
-"""How a passage speaks of a technique: as used, denied, possible, or as something to do about it. Only the first counts as use.
+"""How a passage speaks of a technique: as used, denied, possible, as something to do about it, or as what those did who tell of
+it. Only the first counts as use.
 
 The cues lie in cues.txt. A capability ("can inject", "is able to") counts as use, as it does in ATT&CK's own examples.
 """
@@ -64,6 +65,7 @@ _CUES = (
     (Context.RECOMMENDED, _RECOMMENDED),
     (Context.NEGATED, _words("negated")),
     (Context.HYPOTHETICAL, _words("hypothetical")),
+    (Context.BENIGN, _words("benign")),
 )
 
 
