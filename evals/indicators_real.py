@@ -117,7 +117,7 @@ def answers(source: Source, text: str, beside: set[str]) -> tuple[set[Item], set
 def opened_as(path: str, raw: bytes) -> Document | None:
     """The document that the front ends make of a file of that name."""
     with tempfile.TemporaryDirectory() as folder:
-        file = folder / path.rsplit("/", 1)[-1]
+        file = Path(folder) / path.rsplit("/", 1)[-1]
         file.write_bytes(raw)
         documents = open_source(file).documents
     return documents[0] if documents else None
