@@ -35,5 +35,12 @@ def test_a_name_beside_its_id_is_one_mention() -> None:
     assert found("Persistence\tServer Software Component: Web Shell\tT1505.003\tUsed it") == [("T1505.003", "id", "T1505.003")]
 
 
+def test_a_thing_alone_on_its_line_is_a_technique_only_beside_others() -> None:
+    assert found("Written in\nVisual Basic\nsince May") == found("Network Devices\nThese were not affected.") == []
+    assert found("Visual Basic\nProcess Injection\n") == [("T1059.005", "name", "T1059.005"), ("T1055", "name", "T1055")]
+    assert found("T1047\nVisual Basic\n") == [("T1047", "id", "T1047"), ("T1059.005", "name", "T1059.005")]
+    assert found("Process Injection\nIt was seen.") == [("T1055", "name", "T1055")]
+
+
 def test_single_words_are_not_techniques() -> None:
     assert found("Phishing, DNS and Malware are words.") == []

@@ -19,6 +19,9 @@ __all__ = ["find_literal"]
 
 _ID = re.compile(r"(?<![A-Za-z0-9])T(1[0-9]{3})(?:[./]([0-9]{3}))?(?![0-9A-Za-z]|\.[0-9])")
 _NEAR = 60  # characters between an id and the name that it explains
+_LIST = 400  # characters between the techniques of one list
+# The last word of a name that tells what is done; other names ("Visual Basic", "Network Devices") are those of things as well.
+_ACT = re.compile(r"(?:ing|ion|ment|ery|control|abuse|access|capture|bypass|force|stop|compromise)s?\Z", re.IGNORECASE)
 
 
 class _Names:
@@ -102,6 +105,8 @@ def _by_name(document: Document, names: _Names, ids: list[tuple[int, int, str]])
             continue  # the id itself is the mention: the name beside it says nothing new
         if " " not in name and ":" not in name:
             continue
+        if _is_heading(text, name, start, end) and not _in_list(names, text, start, end, candidates):
+            continue
         found.append(
             mention(
                 document,
@@ -117,6 +122,26 @@ def _by_name(document: Document, names: _Names, ids: list[tuple[int, int, str]])
             )
         )
     return found
+
+
+def _is_heading(text: str, name: str, start: int, end: int) -> bool:
+    """Whether two words that name a thing stand alone on their line or in their cell, where they may mean just that thing."""
+    alone = text[max(0, start - 1) : start] in {"", "\n", "\t"} and text[end : end + 1] in {"", "\n", "\t"}
+    return alone and name.count(" ") == 1 and _ACT.search(name) is None
+
+
+def _in_list(names: _Names, text: str, start: int, end: int, candidates: tuple[str, ...]) -> bool:
+    """Whether another technique is named near it."""
+    near = text[max(0, start - _LIST) : start], text[end : end + _LIST]
+    roots = {id.split(".")[0] for id in candidates}
+    return any(
+        _ID.search(part)
+        or any(
+            " " in names.patterns[index] and not roots & {id.split(".")[0] for id in names.by_name[names.patterns[index]]}
+            for index, _, _ in names.automaton.find_matches_as_indexes(part)
+        )
+        for part in near
+    )
 
 
 def _beside(document: Document, ids: list[tuple[int, int, str]], start: int, end: int) -> list[tuple[int, int, str]]:
