@@ -6,10 +6,12 @@ import bz2
 import gzip
 import io
 import json
+import lzma
 import os
 import re
 import socket
 import struct
+import tarfile
 import threading
 import warnings
 import zipfile
@@ -59,6 +61,26 @@ def zipped(**members: bytes) -> bytes:
         for name, data in members.items():
             archive.writestr(name.replace("_", "."), data)
     return whole.getvalue()
+
+
+def tarred(data: bytes, *others: bytes) -> bytes:
+    """A tar of one file, and of empty members of other types."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        member = tarfile.TarInfo("a.log")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+        for kind in others:
+            member = tarfile.TarInfo("other")
+            member.type = kind
+            archive.addfile(member)
+    return whole.getvalue()
+
+
+def broken_tar() -> bytes:
+    """One whose second header is overwritten."""
+    first = tarred(IIS)[: 512 + -(-len(IIS) // 512) * 512]
+    return first + b"\xff" * 512 + tarred(IIS)
 
 
 def encrypted() -> bytes:
@@ -177,6 +199,12 @@ HUNTS = {
     "two zips joined": Check({"a.zip": zipped(a_log=IIS) + zipped(b_log=IIS)}, "does not list", LEFT, 30),
     "a zip with two members of one name": Check({"a.zip": twice_called()}, "", "2 files: 2 read", 90),
     "what is packed twice": Check({**GOOD, "b.gz": gzip.compress(gzip.compress(IIS))}, "compressed twice", LEFT, 30),
+    "a bz2 of two streams": Check({"a.bz2": bz2.compress(IIS) + bz2.compress(LINES)}, "", "1 file: 1 read", 60),
+    "a bz2 with more behind its end": Check({"a.bz2": bz2.compress(IIS) + b"more" * 9}, r"a\.bz2:\d+: cannot be", PART, 30),
+    "an xz with more behind its end": Check({"a.xz": lzma.compress(IIS) + b"more" * 9}, r"a\.xz:\d+: cannot be", PART, 30),
+    "two tars joined": Check({"a.tar": tarred(IIS) * 2}, "holds more behind its end", LEFT, 30),
+    "a tar with a broken header": Check({"a.tar": broken_tar()}, "behind a broken header", LEFT, 30),
+    "a tar with a device": Check({"a.tar": tarred(IIS, tarfile.CHRTYPE)}, "is a device", LEFT, 30),
     "a line beyond all measure": Check({"a.log": SYSLOG + b"x" * (5 << 20) + b"\n"}, "more than 4 MB", PART),
 }  # fmt: skip
 READS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import shutil
@@ -206,7 +205,8 @@ def _plain(path: Path) -> BinaryIO:
 
 
 def _unpacked(path: Path, unpack: Unpacker) -> BinaryIO:
-    return cast(BinaryIO, Bounded(cast(Unpacking, unpack(path)), path.stat().st_size))
+    file = path.open("rb")
+    return cast(BinaryIO, Bounded(unpack(file), path.stat().st_size, file))
 
 
 def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
@@ -251,8 +251,7 @@ def _head_of(log: LogInput) -> bytes:
 
 def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
     packed = log.open()
-    stream = unpack(fileobj=packed) if issubclass(unpack, gzip.GzipFile) else unpack(packed)
-    return cast(BinaryIO, Bounded(cast(Unpacking, stream), log.size, packed))
+    return cast(BinaryIO, Bounded(unpack(packed), log.size, packed))
 
 
 def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:

@@ -11,7 +11,9 @@ import struct
 import zipfile
 import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, StreamReader, getreader
-from typing import BinaryIO, Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any, BinaryIO, Protocol
 
 __all__ = [
     "FAULTS",
@@ -40,12 +42,57 @@ FAULTS = (
 )
 
 
-Unpacker = type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]
+class Unpacking(Protocol):
+    """What gzip, bz2, lzma and zip give."""
+
+    def read1(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+    def close(self) -> None: ...
+
+
+class _Streams:
+    """Packed streams one behind the other, as bz2 and xz have them. What stands behind them and is no such stream is an error:
+    Python's own readers pass it over."""
+
+    def __init__(self, make: Callable[[], Any], file: BinaryIO) -> None:
+        self._make, self._file = make, file
+        self._unpacker, self._waiting = make(), b""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        data = b""
+        while not data:
+            if self._unpacker.eof:
+                self._waiting = self._unpacker.unused_data.lstrip(b"\0")  # zeros fill up a block
+                while not self._waiting:
+                    more = self._file.read(_STEP)
+                    if not more:
+                        return b""
+                    self._waiting = more.lstrip(b"\0")
+                self._unpacker = self._make()
+            elif self._unpacker.needs_input:
+                self._waiting = self._waiting or self._file.read(_STEP)
+                if not self._waiting:
+                    raise EOFError("it ends before the end of what is packed in it")
+            data, self._waiting = self._unpacker.decompress(self._waiting, size), b""
+        return data
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        if offset or whence:
+            raise io.UnsupportedOperation("only to the start")
+        self._file.seek(0)
+        self._unpacker, self._waiting = self._make(), b""
+        return 0
+
+    def close(self) -> None:
+        self._file.close()
+
+
+Unpacker = Callable[[BinaryIO], Unpacking]
 SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 PACKED: tuple[tuple[bytes, Unpacker], ...] = (
-    (b"\x1f\x8b", gzip.GzipFile),
-    (b"BZh", bz2.BZ2File),
-    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+    (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
+    (b"BZh", partial(_Streams, bz2.BZ2Decompressor)),
+    (b"\xfd7zXZ\x00", partial(_Streams, lzma.LZMADecompressor)),
 )
 
 
@@ -187,14 +234,6 @@ class WithDots(_Ahead):
 
 def _with_dots(lines: bytes) -> bytes:
     return _PARTS.sub(lambda name: b".".join(_PART.findall(name[0])), lines)
-
-
-class Unpacking(Protocol):
-    """What gzip, bz2, lzma and zip give."""
-
-    def read1(self, size: int = -1, /) -> bytes: ...
-    def seek(self, offset: int, whence: int = 0, /) -> int: ...
-    def close(self) -> None: ...
 
 
 class Bounded(io.RawIOBase):

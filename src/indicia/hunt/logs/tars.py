@@ -47,7 +47,7 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
     names: set[str] = set()
     links: list[tarfile.TarInfo] = []
     try:
-        with log.open() as stream, _archive(stream) as archive:
+        with log.open() as stream, _archive(watched := _Watched(stream)) as archive:
             for member in _each(archive):
                 if member.isdir():
                     continue
@@ -66,6 +66,11 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
                 yield LogInput(f"{log.name}!{told}", kept.open if kept is not None else again, member.size, at=log.at)
                 if only is not None:
                     return
+            if only is None and watched.holds_more_than(archive.offset):
+                what = "holds more behind its end or behind a broken header, which was not read"
+                yield Problem(
+                    where=log.name, what=what, severity=Severity.FAILED, hint="unpack it with tar -i, and give what comes out"
+                )
     except _FAULTS as error:
         yield Problem(where=log.name, what=f"cannot be unpacked further: {error}", severity=Severity.FAILED)
     if only is None:
@@ -86,8 +91,29 @@ class _Header(tarfile.TarInfo):
         return header
 
 
-def _archive(stream: BinaryIO) -> tarfile.TarFile:
-    return tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header)
+class _Watched:
+    """A stream that knows where its last byte stood that is not zero: what fills an archive up is zeros alone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._at = self._last = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        if filled := len(data.rstrip(b"\0")):
+            self._last = self._at + filled
+        self._at += len(data)
+        return data
+
+    def holds_more_than(self, end: int) -> bool:
+        """Whether anything stands behind this place, read to the end of the stream."""
+        while self.read(1 << 20):
+            pass
+        return self._last > end
+
+
+def _archive(stream: BinaryIO | _Watched) -> tarfile.TarFile:
+    return tarfile.open(fileobj=cast(BinaryIO, stream), mode="r|", tarinfo=_Header)
 
 
 def _each(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
