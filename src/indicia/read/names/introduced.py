@@ -220,7 +220,7 @@ def _beside(before: str, after: str, noun: str, strong: bool) -> Iterator[tuple[
     match = _AFTER_APPOSED.match(after)
     if match is not None:
         yield *_span(match, offset), strong and determined is not None and lower
-    elif (match := _AFTER_DIRECT.match(after)) is not None and (lower or match["quoted"]):
+    elif (match := _AFTER_DIRECT.match(after)) is not None and (lower or match["quoted"]) and not match[0].islower():
         rest = after[match.end() :]
         yield *_span(match, offset), strong and determined is not None and not re.match(r"['’]|\s[A-Z]|[\w/\\]", rest)
     if _BEFORE_NAME_IS.search(before) or after.startswith(("'s name", "’s name")):
@@ -316,8 +316,10 @@ def _only_opens(text: str, name: str, start: int, inner: Callable[[], frozenset[
 
 
 def _is_acronym(text: str, start: int, name: str) -> bool:
-    """Whether the name only abbreviates the words before it: "data protection API (DPAPI)"."""
+    """Whether the name only abbreviates the words before it: "data protection API (DPAPI)", "InterPlanetary File System (IPFS)"."""
     if not name.isupper() or text[start - 1 : start] != "(":
         return False
-    initials = "".join(word[0] for word in re.findall(r"[A-Za-z]+", text[max(0, start - 90) : start]))
-    return initials.upper().endswith(name)
+    words = re.findall(r"[A-Za-z]+", text[max(0, start - 90) : start])
+    initials = "".join(word[0] for word in words).upper()
+    capitals = "".join(letter for word in words for letter in word if letter.isupper())
+    return initials.endswith(name) or capitals.endswith(name)
