@@ -9,7 +9,9 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick
 
 from indicia.read.indicators.anchors import Anchors
+from indicia.read.indicators.filenames import FILE_ENDINGS
 from indicia.read.indicators.hit import HASH_OF_LENGTH, Hit, Taken
+from indicia.read.indicators.hosts import HOST, valid_host
 
 __all__ = ["find_fingerprints", "find_hashes", "find_named", "find_ssdeep"]
 
@@ -90,6 +92,8 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
             following == "-" and text[end + 1 : end + 2].isalnum()
         ):
             continue
+        if following == "." and _is_label(text, start):
+            continue
         value = text[start:end].lower()
         note = ""
         print_of = _FINGERPRINT.search(text, max(0, start - 40), start) if type == "file-md5" else None
@@ -107,6 +111,13 @@ def find_hashes(text: str, anchors: Anchors) -> Iterator[Hit]:
         elif value.isdigit() and type == "file-md5":
             note = "a number, not a hash"
         yield Hit(start, end, type, value, note)
+
+
+def _is_label(text: str, start: int) -> bool:
+    """Whether the digits are the first label of a host's name: "<32 digits>.q7.example.com"."""
+    match = HOST.match(text, start)
+    name = match[0].lower() if match is not None else ""
+    return name.count(".") > 1 and name.rsplit(".", 1)[-1] not in FILE_ENDINGS and valid_host(name)
 
 
 _WHOLE = frozenset(HASH_OF_LENGTH.values())
