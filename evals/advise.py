@@ -2,8 +2,9 @@
 
 Each advisory is read without what it asks for, and our first 10 and 15 measures are held against that. Beside ours: one fixed
 list for everybody, the measures that advisories of development ask for most; and ATT&CK's mitigations by how many of the
-case's techniques they act on. Development: before 2022; measured: 2022. Whoever annotated both wrote the tables of advice as
-well, so the measured part is not blind; what was tried was chosen on development. Prints tables and ends with one line
+case's techniques they act on. Development: US advisories before 2022 and half of later.tsv; measured: US advisories of 2022;
+measured_later: the other half of later.tsv. Whoever annotated all wrote the tables of advice as well, so the measured parts
+are not blind; what was tried was chosen on development. Prints tables and ends with one line
 `advise: key=value ...`. `evals.advise_cases` says where the texts are looked for. --quick leaves out the intervals.
 """
 
@@ -24,11 +25,13 @@ import numpy as np
 from evals.advise_cases import Advisory, asked_by_words, case_of, found, listed, without_what_it_asks
 from indicia.advise import advise
 from indicia.advise.facts import Facts
+from indicia.advise.words import mitigations
 from indicia.knowledge import Knowledge, load
 from indicia.records import Advice, Case, Context, Measure, MeasureKind, MentionKind
 
 PREVENTS = frozenset({MeasureKind.PATCH, MeasureKind.MITIGATE})
 DRAWS = 1000
+PARTS = ("development", "measured", "measured_later")
 # Platforms that no house has as a matter of course, by the words of a measure that is for them alone.
 RARE = {"macOS": "macOS", "ESXi": "ESXi", "Containers": "Kubernetes", "IaaS": "AWS|Google Cloud"}
 
@@ -37,7 +40,9 @@ Lists = Mapping[str, Sequence[frozenset[str]]]  # advisory -> the measures in or
 
 def codes(measure: Measure) -> frozenset[str]:
     """ATT&CK's mitigations, or ids of ours, that a measure stands for. A patch is an update."""
-    return frozenset({"M1051"} if measure.kind is MeasureKind.PATCH else re.findall(r"\bM1\d{3}\b|\bPLAN\b", measure.source))
+    return frozenset(
+        {"M1051"} if measure.kind is MeasureKind.PATCH else re.findall(r"\bM1\d{3}\b|\b[A-Z]{4,}\b", measure.source)
+    )
 
 
 def leading(advice: Advice) -> list[Measure]:
@@ -51,6 +56,13 @@ def recalls(lists: Lists, part: Sequence[Advisory], count: int) -> np.ndarray:
     return np.array([len(mine.intersection(one.wanted)) / len(one.wanted) for mine, one in zip(held, part, strict=True)])
 
 
+def first_three(lists: Lists, part: Sequence[Advisory]) -> tuple[float, float]:
+    """Of what each asks for first, the share that stands among the first ten; and in how many all three do."""
+    threes = [(set(one.wanted[:3]), set().union(*lists[one.id][:10])) for one in part]
+    shares = [len(three & ten) / len(three) for three, ten in threes]
+    return float(np.mean(shares)), float(np.mean([share == 1 for share in shares]))
+
+
 def interval(values: np.ndarray) -> str:
     rng = np.random.default_rng(1)
     means = values[rng.integers(0, len(values), (DRAWS, len(values)))].mean(axis=1)
@@ -61,6 +73,14 @@ def fixed_list(development: Sequence[Advisory], everyone: Sequence[Advisory]) ->
     asked = Counter(key for one in development for key in one.wanted)
     order = [frozenset({key}) for key, _ in sorted(asked.items(), key=lambda row: (-row[1], row[0]))]
     return {one.id: order for one in everyone}
+
+
+def joined(lists: Lists) -> Lists:
+    """The same lists with what our measures join as one piece of work in one place."""
+    within = {other: key for key, entry in mitigations().items() for other in entry.also}
+    parts = {key: frozenset({key, *entry.also}) for key, entry in mitigations().items()}
+    heads = {id: dict.fromkeys(within.get(key, key) for one in each for key in one) for id, each in lists.items()}
+    return {id: [parts.get(key, frozenset({key})) for key in each] for id, each in heads.items()}
 
 
 def counted(cases: Mapping[str, Case], facts: Facts) -> Lists:
@@ -105,11 +125,10 @@ def part_figures(
             line += f" first {count}: {shares.mean():.3f}{'' if quick else interval(shares)} "
             if rival == "ours":
                 figures[f"{name}_{count}"] = float(shares.mean())
-        print(line)
+        each, all_three = first_three(lists, part)
+        print(f"{line} first three in ten: {each:.2f}, all three {all_three:.2f}")
     ours = rivals["ours"]
-    threes = [(set(one.wanted[:3]), set().union(*ours[one.id][:10])) for one in part]
-    figures[f"{name}_first_three"] = float(np.mean([len(three & ten) / len(three) for three, ten in threes]))
-    figures[f"{name}_all_three"] = float(np.mean([three <= ten for three, ten in threes]))
+    figures[f"{name}_first_three"], figures[f"{name}_all_three"] = first_three(ours, part)
     by_id, told = differences(part, main, lambda one: one.id), differences(part, main, lambda one: one.id + one.instruction)
     figures[f"{name}_differ"], figures[f"{name}_differ_told"] = float(by_id.mean()), float((told >= 1 / 3).mean())
     exploited = [one.id for one in part if _exploited(cases[one.id], knowledge)]
@@ -120,8 +139,6 @@ def part_figures(
     logs = [any(one.kind is MeasureKind.LOG for one in advice[each.id].measures) for each in part if "LOG" in each.asked]
     figures[f"{name}_logs"] = float(np.mean(logs))
     print(
-        f"  of its own first three, in our first ten: {figures[f'{name}_first_three']:.2f} (all three: "
-        f"{figures[f'{name}_all_three']:.2f})\n"
         f"  cases of different platforms: {by_id.mean():.2f} of the first 15 differ; with what is told for each platform "
         f"{told.mean():.2f}, a third or more in {figures[f'{name}_differ_told']:.2f} of {len(told)} pairs\n"
         f"  exploited flaws known: {len(exploited)} cases, a patch comes first in {figures[f'{name}_patched_first']:.2f}\n"
@@ -163,15 +180,17 @@ def main() -> int:
     missing = len(every) - len(here)
     if missing:
         print(f"{missing} of {len(every)} texts are not here (--texts, INDICIA_ADVISORIES)", file=sys.stderr)
-    parts = {"development": [one for one in here if not one.measured], "measured": [one for one in here if one.measured]}
+    parts = {name: [one for one in here if one.part == name] for name in PARTS}
     if not all(parts.values()):
         print("advise: n=0")
         return 0
     cases = {one.id: case_of(one, without_what_it_asks(texts[one.id], one)[0], knowledge) for one in here}
     advice = {id: advise(case, knowledge, rules={}) for id, case in cases.items()}
+    fixed = fixed_list(parts["development"], here)
     rivals: dict[str, Lists] = {
         "ours": {id: [codes(measure) for measure in leading(one)] for id, one in advice.items()},
-        "one fixed list, from development": fixed_list(parts["development"], here),
+        "one fixed list, from development": fixed,
+        "the same, with measures joined as ours are": joined(fixed),
         "ATT&CK's mitigations, counted by technique": counted(cases, Facts(knowledge)),
     }
     figures: dict[str, float] = {}

@@ -1,8 +1,8 @@
-"""US advisories as cases for advice: each without what it asks for, and what that is.
+"""Advisories as cases for advice: each without what it asks for, and what that is.
 
-The texts are public but not here: `evals/data/advise/advisories.tsv` points to them, and says which lines hold what is asked
-for. They are looked for in clones of the repositories named there, in a folder given by hand or by INDICIA_ADVISORIES
-(`OWNER+NAME`, a work tree, a bare repository, or a folder `repo` within), and in the shared data.
+The texts are public but not here: `advisories.tsv` and `later.tsv` in `evals/data/advise/` point to them, and say which lines
+hold what is asked for. They are looked for in clones of the repositories named there, in a folder given by hand or by
+INDICIA_ADVISORIES (`OWNER+NAME`, a work tree, a bare repository, or a folder `repo` within), and in the shared data.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 import re
 import subprocess
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -29,13 +30,15 @@ __all__ = ["Advisory", "asked_by_words", "case_of", "found", "listed", "without_
 DATA = Path(__file__).parent / "data" / "advise"
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
 MEASURED_FROM = "2022"
+TABLES = ("advisories.tsv", "later.tsv")  # the first is split by year, the second by id
 
 
 @dataclass(frozen=True)
 class Advisory:
-    """A line of the table. `asked` in the order of its text; `cut` are line ranges, both ends included, from 1."""
+    """A line of a table. `asked` in the order of its text; `cut` are line ranges, both ends included, from 1."""
 
     id: str
+    table: str
     date: str
     platforms: frozenset[str]
     source: str
@@ -43,8 +46,11 @@ class Advisory:
     asked: tuple[str, ...]
 
     @property
-    def measured(self) -> bool:
-        return self.date >= MEASURED_FROM
+    def part(self) -> str:
+        """What is looked into is development. What is measured is only counted."""
+        later = self.table != TABLES[0]
+        measured = zlib.crc32(self.id.encode()) % 2 if later else self.date >= MEASURED_FROM
+        return f"measured{'_later' if later else ''}" if measured else "development"
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -53,13 +59,14 @@ class Advisory:
 
 
 def listed() -> tuple[Advisory, ...]:
-    """All lines of the table, in its order."""
-    lines = list(_lines("advisories.tsv"))[1:]
-    rows = []
-    for id, date, platforms, source, cut, asked in (line.split("\t") for line in lines):
-        spans = tuple((int(one.partition("-")[0]), int(one.partition("-")[2])) for one in cut.split(","))
-        rows.append(Advisory(id, date, frozenset(platforms.split(",")) - {"-"}, source, spans, tuple(asked.split())))
-    return tuple(rows)
+    """All lines of the tables, in their order."""
+    return tuple(_advisory(table, line) for table in TABLES for line in list(_lines(table))[1:])
+
+
+def _advisory(table: str, line: str) -> Advisory:
+    id, date, platforms, source, cut, asked = line.split("\t")
+    spans = tuple((int(one.partition("-")[0]), int(one.partition("-")[2])) for one in cut.split(","))
+    return Advisory(id, table, date, frozenset(platforms.split(",")) - {"-"}, source, spans, tuple(asked.split()))
 
 
 def _lines(name: str) -> Iterator[str]:
@@ -100,7 +107,9 @@ def _of_clone(source: str, clones: Path | None) -> str | None:
     if not folder.is_dir():
         return None
     shown = subprocess.run(["git", "-C", str(folder), "show", rest], capture_output=True, check=False)
-    return shown.stdout.decode("utf-8") if shown.returncode == 0 else None
+    if shown.returncode != 0:
+        return None
+    return _read(shown.stdout).text if rest.endswith(".pdf") else shown.stdout.decode("utf-8")
 
 
 def without_what_it_asks(text: str, advisory: Advisory) -> tuple[str, str]:
@@ -123,7 +132,11 @@ def case_of(advisory: Advisory, text: str, knowledge: Knowledge) -> Case:
 def _document(advisory: Advisory, text: str) -> Document:
     if not advisory.source.endswith(".html"):
         return document_from_text(text, name=advisory.id)
-    return open_source("-", stdin=io.BytesIO(text.encode())).documents[0]
+    return _read(text.encode())
+
+
+def _read(data: bytes) -> Document:
+    return open_source("-", stdin=io.BytesIO(data)).documents[0]
 
 
 def asked_by_words(text: str) -> frozenset[str]:
