@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from indicia.advise import advise, words
+from indicia.advise.prevention import ids_of
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.records import Case, Measure, MeasureKind, Rank
@@ -30,28 +31,78 @@ FLOOD = "A DDoS began at noon. The denial of service went on for a day."
 @pytest.mark.parametrize(
     ("text", "adds", "log"),
     [
-        (RANSOMWARE, "M1033", "Record every program start"),
+        (RANSOMWARE, "M1041", "Record every program start"),
         (MAIL, "M1054", "Record mailbox access"),
-        (FLOOD, "M1037", "Record network flows"),
-        ("Routers were taken over, and firewalls too.", "M1035", "Firewalls, VPNs, routers"),
+        (FLOOD, "FLOOD", "Record network flows"),
+        ("Routers were taken over, and firewalls too.", "EDGE", "Firewalls, VPNs, routers"),
         ("The web shell lay beside a second web shell.", "M1050", "Send logs of applications"),
         ("Credential stuffing, then password spraying.", "M1036", "Keep sign-in and directory logs"),
+        ("Vishing: a caller had the help desk reset a second factor in Okta.", "CALLER", "Keep sign-in and directory logs"),
+        ("They admitted an OAuth application to the Entra tenant.", "CONSENT", "Keep sign-in and directory logs"),
+        ("Tables were taken from Snowflake.", "NARROW", ""),
+        ("An infostealer took the browser's session cookies.", "SESSION", ""),
+        ("A worm in npm published malicious packages.", "BUILD", ""),
+        ("ESXi hosts were shut down.", "VIRTUAL", ""),
+        ("They emptied MOVEit.", "KEEPLESS", ""),
+        ("AnyDesk let them in.", "REMOTE", ""),
+        ("The PLC of a waterworks was reached.", "DEFAULT", ""),
+        ("A wiper ran at night.", "REBUILD", ""),
+        ("Journalists were written to.", "PERSONAL", ""),
     ],
 )
 def test_a_text_without_techniques_gets_the_floor_and_what_its_kind_of_attack_calls_for(text: str, adds: str, log: str) -> None:
     case = of_text(text)
     sources = " ".join(one.source for one in prevents(case)[:15])
-    assert all(key in sources for key in (*words.floor(), adds))
+    assert all(key in sources for key in (*words.floor().every, adds))
     assert any(one.title.startswith(log) for one in advise(case, load(), rules={}).measures)
     called = next(one for one in prevents(case) if adds in one.source)
     assert called.rank is Rank.STATED and not called.floor
-    assert "Called for by" in called.instruction
+    assert "Called for by" in called.why and called.references
 
 
-@pytest.mark.parametrize("text", ["Ransomware is rare here.", "The minister spoke of trade.", ""])
+@pytest.mark.parametrize(
+    "text", [f"Ransomware is rare here. {'The minister spoke of trade. ' * 40}", "The minister spoke of trade.", ""]
+)
 def test_a_word_in_passing_calls_for_nothing(text: str) -> None:
     assert not prevents(of_text(text))
     assert not advise(empty_case(), load(), rules={}).measures
+
+
+def test_a_text_that_speaks_of_an_attack_in_general_gets_what_is_due_in_every_case() -> None:
+    found = prevents(of_text("Hackers of unit 12345 have attacked ministries since 2020."))
+    assert {one.id for one in found} == set(ids_of((*words.floor().every, *words.floor().then)))
+    assert all(one.why or not one.floor for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (FLOOD, ["FLOOD", "PLAN"]),
+        ("They shut down ESXi hosts and vCenter.", ["VIRTUAL", "M1053"]),
+        ("A help desk was called; the helpdesk reset the password.", ["M1032", "CALLER"]),
+        ("Phishing mails, phishing pages, phished passwords of a journalist.", ["M1032", "M1017", "PERSONAL"]),
+    ],
+)
+def test_each_kind_of_attack_has_its_own_beginning(text: str, first: list[str]) -> None:
+    assert [one.source.split()[1] for one in prevents(of_text(text))[: len(first)]] == first
+
+
+def test_a_flood_is_filtered_by_the_provider_instead_of_by_rules_for_what_goes_out() -> None:
+    found = prevents(of_text(FLOOD))
+    assert [one.title for one in found if "M1037" in one.source] == ["Agree with your provider on who filters a flood"]
+    assert any(one.source.startswith("ATT&CK M1037") for one in prevents(of_text("", "T1071.001")))
+
+
+def test_what_no_endpoint_can_do_follows_where_there_is_none() -> None:
+    order = [one.source.split()[1] for one in prevents(of_text("Routers of Cisco; firewalls.", "T1071.001"))]
+    assert order.index("EDGE") < order.index("M1040")
+
+
+def test_a_measure_says_which_step_of_the_chain_it_breaks() -> None:
+    found = {one.source.split()[1]: one.why for one in prevents(stated("T1566.001", "T1003.001", "CVE-2021-26855"))}
+    assert "T1003.001 LSASS Memory (credential access)" in found["M1025"]
+    assert found["M1017"].startswith("Against T1566.001 Spearphishing Attachment (initial access)")
+    assert found["KEV"] == "Against CVE-2021-26855 (a way in)."
 
 
 def test_a_measure_says_what_to_do_on_the_platforms_of_the_case_and_on_no_other() -> None:
@@ -88,20 +139,26 @@ def test_patches_of_many_products_take_three_places() -> None:
 def test_the_tables_name_things_that_there_are() -> None:
     logs, measures = {entry.id for entry in words.logs()}, words.measures()
     platforms = {one for row in load().attack.techniques for one in row.platforms}
+    floor, known = words.floor(), {row.id for row in load().attack.mitigations}
+    assert {*floor.every, *floor.then} <= set(measures)
     for kind in words.kinds():
         assert set(kind.adds) <= set(measures) and set(kind.logs) <= logs
-        assert not set(kind.adds) & set(words.floor()) and set(kind.after) <= set(words.floor())
+        assert set(kind.first) <= {*kind.adds, *floor.every} and set(kind.after) <= set(floor.every)
+        assert not set(kind.adds) & set(floor.every)
         assert all(load().attack.technique(key) for key in kind.techniques)
     for entry in measures.values():
-        assert set(entry.also) <= set(measures) and {*entry.there, *entry.platforms} <= platforms
+        assert {*entry.also, *entry.serves} <= known and {*entry.there, *entry.platforms, *entry.fits} <= platforms
+    assert set(words.own()) == {
+        key for kind in (*words.kinds(), *words.organisations()) for key in kind.adds if key in words.own()
+    }
     assert {one for row in words.logs() for one in row.platforms} <= platforms
 
 
 @pytest.mark.parametrize(
     ("have", "first", "then"),
     [
-        ((), "Separate administration into tiers", "Require a second factor"),
-        (("small",), "Require a second factor", "Separate administration into tiers"),
+        ((), "Give each account only the rights it needs", "Require a second factor"),
+        (("small",), "Require a second factor", "Give each account only the rights it needs"),
         (("energy",), "Keep plants and devices apart from the office network", "Patch what faces the internet first"),
     ],
 )

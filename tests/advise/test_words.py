@@ -7,13 +7,22 @@ import re
 import pytest
 
 from indicia.advise import known_words, words
+from indicia.advise.prevention import ids_of
+from indicia.advise.profile import in_place
 from indicia.advise.seeing import log_for
 from indicia.knowledge import load
 
 
 def test_all_mitigations_of_attack_have_our_words_and_no_others() -> None:
-    assert set(words.mitigations()) == {row.id for row in load().attack.mitigations}
-    assert len(words.mitigations()) == 44
+    within = [other for entry in words.mitigations().values() for other in entry.also]
+    assert sorted([*words.mitigations(), *within]) == sorted(row.id for row in load().attack.mitigations)
+    assert len(words.mitigations()) + len(within) == 44
+
+
+def test_what_is_several_mitigations_is_in_place_when_each_part_is() -> None:
+    assert ids_of(["M1042"])[0] in in_place(["hardening", "vpn"])[0]
+    assert ids_of(["M1042"])[0] not in {*in_place(["hardening"])[0], *in_place(["vpn"])[0]}
+    assert in_place(["vpn"])[1] == () and "M1042" in known_words()["vpn"]
 
 
 def test_our_words_are_about_living_techniques() -> None:

@@ -15,11 +15,11 @@ from itertools import chain, islice
 
 import msgspec
 
-from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary
+from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary, words
 from indicia.advise.facts import Facts, Knows
-from indicia.advise.kinds import kinds_of
+from indicia.advise.kinds import kinds_of, tells_an_attack
 from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
-from indicia.advise.order import FIRST, NEVER, ordered
+from indicia.advise.order import FIRST, NEVER, Precedence, ordered
 from indicia.advise.platforms import ALWAYS, platforms_of
 from indicia.affairs.main import main_affair
 from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
@@ -32,7 +32,8 @@ callable_stage(__name__)
 known_words = profile.known_words
 read_profile = profile.read_profile
 
-LEFT_BEHIND = frozenset({MentionKind.INDICATOR, MentionKind.SOFTWARE})  # what tells an attack where no technique does
+# What tells an attack where no technique does.
+LEFT_BEHIND = frozenset({MentionKind.INDICATOR, MentionKind.SOFTWARE, MentionKind.ACTOR})
 
 
 def advise(
@@ -74,10 +75,15 @@ def advise(
         candidates,
         needs,
         prevention.breadth(facts),
-        prevention.called_for((*ours, *kinds)),
-        _first(case, needs),
-        prevention.put_after(kinds),
-        min((one.late for one in ours if one.late), default=NEVER),
+        Precedence(
+            few=_first(case, needs),
+            lead=prevention.lead(kinds),
+            kind=prevention.called_for((*ours, *kinds)),
+            particular=frozenset(prevention.ids_of(words.own())),
+            after=prevention.put_after(kinds, on),
+            then=prevention.ids_of(words.floor().then),
+            late=min((one.late for one in ours if one.late), default=NEVER),
+        ),
     )
     main = prevention.with_specifics(main)
     gaps = _gaps(needs, unknown, facts)
@@ -112,13 +118,14 @@ def _first(case: Case, needs: Iterable[Need]) -> int:
 
 
 def _whole(case: Case, needs: Sequence[Need]) -> tuple[str, ...]:
-    """What speaks for the case as a whole: its heaviest needs, else accusations on the main affair, and software and
-    indicators that were found. Empty where no attack is told."""
+    """What speaks for the case as a whole: its heaviest needs, else accusations on the main affair, and software, actors and
+    indicators that were found, and texts that speak of an attack in general. Empty where none is told."""
     if needs:
         return tuple(reason for need in needs[:6] for reason in need.reasons[:2])
     accused = (claim.id for claim in main_affair(case).on if claim.stance in ACCUSING)
     left = (one.id for one in case.mentions if one.kind in LEFT_BEHIND and one.context is Context.STATED)
-    return tuple(islice(chain(accused, left), 6))
+    telling = (document.id for document in case.documents if tells_an_attack(document.text))
+    return tuple(islice(chain(accused, left, telling), 6))
 
 
 def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:

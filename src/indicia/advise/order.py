@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 
 import msgspec
 
 from indicia.advise.needs import Need
-from indicia.records import CoverageStep, Measure, MeasureKind, Rank, stable_id
+from indicia.records import CoverageStep, Measure, MeasureKind, Rank, Record, stable_id
 
-__all__ = ["FIRST", "NEVER", "ordered", "shares"]
+__all__ = ["FIRST", "NEVER", "Precedence", "ordered", "shares"]
 
 # What only lets us see counts half of what prevents: a detection still needs somebody to act on it.
 SEEING = 0.5
@@ -24,7 +24,9 @@ COST = {1: 1.0, 2: 1.6, 3: 2.6}
 TOLD = frozenset({Rank.SEEN, Rank.STATED})
 PATCHING = stable_id("measure", "mitigate", "M1051")
 FIRST = 2  # measures of this case alone that come before what is due in every case, where its own traces tell them
-AHEAD = 4  # measures of a kind of attack that go before what of the floor may follow: all of that stays in the first fifteen
+LONG = 3  # months: what takes as long is not among the first that this case alone calls for
+AHEAD = 4  # measures of the kinds of attack that go before what of the floor may follow
+OWN = 4  # measures that only one kind of attack, or this case's techniques, call for: these go before it as well
 NEVER = 9  # more effort than any measure takes
 LEAST = 1e-9
 
@@ -39,24 +41,30 @@ def shares(measure: Measure, breadth: dict[str, int], most: int) -> dict[str, fl
     return dict.fromkeys(measure.covers, share)
 
 
+class Precedence(Record, frozen=True, kw_only=True):
+    """What comes before what, whatever it adds: ids of measures. `few` is how many of those that do most here come before all
+    but patches, `late` the effort from which a measure follows the rest."""
+
+    few: int = 0
+    lead: tuple[str, ...] = ()  # against the kind of attack, in order
+    kind: tuple[str, ...] = ()  # what the kinds of attack call for, in order
+    particular: frozenset[str] = frozenset()  # of the kinds' measures, those that are a matter of one kind alone
+    after: frozenset[str] = frozenset()  # of what is due in every case, what follows the first of these
+    then: tuple[str, ...] = ()  # due after them
+    late: int = NEVER
+
+
 def ordered(
     measures: Iterable[Measure],
     needs: Sequence[Need],
     breadth: dict[str, int],
-    called: Sequence[str] = (),
-    first: int = FIRST,
-    after: Collection[str] = (),
-    late: int = NEVER,
+    before: Precedence = Precedence(few=FIRST),
 ) -> tuple[list[Measure], tuple[CoverageStep, ...], float]:
     """The measures in the order in which to take them, their curve, and the share that is covered before the first of them.
 
     By what each adds per effort: the greedy choice is within 1 - 1/e of the best possible one (Nemhauser, Wolsey and Fisher
-    1978). Patches for what is stated or seen come first, then the `first` few measures that do most here, then what is due in
-    every case, then what this kind of attack calls for (`called`, ids in order; what is due in every case and stands in `after`
-    follows it), then the rest; what is only known of the
-    affair or typical of the accused comes after what this case tells, and what only lets us see stands in a list of its own
-    after all that prevents. What takes the effort `late` or more follows the rest, but for patches. Measures in place come
-    last and are counted first. Ties go by id.
+    1978). `before` says what goes before what nevertheless. What only lets us see stands in a list of its own after all that
+    prevents. Measures in place come last and are counted first. Ties go by id.
     """
     sums = _Sums(needs, breadth)
     every = [msgspec.structs.replace(one, effect=sums.effect(one)) for one in measures]
@@ -66,8 +74,8 @@ def ordered(
     base = sums.covered()
     rest = sorted((one for one in every if not one.in_place), key=lambda measure: measure.id)
     greedy = sums.copy().greedy([one for one in rest if one.kind is not MeasureKind.LOG])
-    arranged = _arranged(greedy, called, first, after)
-    arranged.sort(key=lambda one: one.kind is not MeasureKind.PATCH and one.effort >= late)
+    arranged = _arranged(greedy, before)
+    arranged.sort(key=lambda one: one.kind is not MeasureKind.PATCH and one.effort >= before.late)
     curve: list[CoverageStep] = []
 
     def step(measure: Measure) -> None:
@@ -83,22 +91,36 @@ def ordered(
     return [*arranged, *logs, *taken], tuple(curve), base
 
 
-def _arranged(greedy: Sequence[Measure], called: Sequence[str], few: int, after: Collection[str]) -> list[Measure]:
-    """Patches of what is told, the few that do most here, what is due in every case, what the kind of attack calls for, the
-    rest: each as they were chosen. Where patches are named, patching in general follows what the kind calls for first."""
-    place = {id: at for at, id in enumerate(called)}
-    patches = [one for one in greedy if one.kind is MeasureKind.PATCH and one.rank in TOLD]
+def _arranged(greedy: Sequence[Measure], before: Precedence) -> list[Measure]:
+    """Patches of what is told, the few that do most here, what leads, patches of what our table knows of the affair, what is
+    due in every case, the first of what the kinds call for, a few that only one kind or this case's techniques call for, what
+    of the floor may follow, the rest of the kinds, what is due then, and what is left: each as they were chosen, where no order
+    is given. Where patches are named, patching in general may follow. What is only typical of the accused is left to the
+    end."""
+    patches = [one for one in greedy if one.kind is MeasureKind.PATCH]
     patches.sort(key=lambda one: bool(one.text))  # a list of many products follows those that are told singly
-    told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD and one.covers]
-    first = told[:few]
+    by_id = {one.id: one for one in greedy}
+    last = {*before.after, PATCHING} if patches else before.after
     floor = [one for one in greedy if one.floor]
-    of_kind = [one for one in greedy if one.id in place and not one.floor and one not in first]
-    of_kind.sort(key=lambda one: place[one.id])
-    later = [one for one in told[few:] if one not in of_kind]
-    rest = [one for one in greedy if one.rank not in TOLD and not one.floor and one not in of_kind]
-    last = {*after, PATCHING} if patches else {*after}
-    now, then = [one for one in floor if one.id not in last], [one for one in floor if one.id in last]
-    return [*patches, *first, *now, *of_kind[:AHEAD], *then, *of_kind[AHEAD:], *later, *rest]
+    kind = [by_id[id] for id in before.kind if id in by_id and not by_id[id].floor and id not in before.lead]
+    told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD and one.covers]
+    named = [one for one in kind[AHEAD:] if one.id in before.particular]
+    own = [*named, *(one for one in told if one not in kind and one.effort < LONG and one.id not in last)]
+    order = (
+        *(one for one in patches if one.rank in TOLD),
+        *told[: before.few],
+        *(by_id[id] for id in before.lead if id in by_id),
+        *patches,
+        *(one for one in floor if one.id not in last),
+        *kind[:AHEAD],
+        *own[:OWN],
+        *(one for one in floor if one.id in last),
+        *kind[AHEAD:],
+        *(by_id[id] for id in before.then if id in by_id),
+        *told,
+        *greedy,
+    )
+    return list({one.id: one for one in order}.values())
 
 
 class _Sums:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
+from indicia.advise.why import why
 from indicia.advise.words import listed
 from indicia.knowledge.tables import Incident, KevEntry
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
@@ -33,12 +34,17 @@ def patches(
     for need in needs:
         if need.is_flaw:
             entry = facts.kev.get(need.id)
-            groups[(entry.vendor, entry.product) if entry else ("", need.id)].append(need)
+            groups[(entry.vendor, _product(entry)) if entry else ("", need.id)].append(need)
     known = [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items()) if key[0]]
     others = [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items()) if not key[0]]
     known.sort(key=lambda one: (list(Rank).index(one.rank), RANSOMWARE not in one.instruction))
     few = known if len(known) <= SINGLY else known[: SINGLY - 1]
     return [*few, *_together(known[len(few) :]), *(others if len(others) == 1 else _together(others))]
+
+
+def _product(entry: KevEntry) -> str:
+    """The catalogue has some products with their vendor's name and without it."""
+    return entry.product.removeprefix(f"{entry.vendor} ")
 
 
 def _together(many: list[Measure]) -> Iterable[Measure]:
@@ -86,6 +92,7 @@ def _patch(
         title=title,
         instruction=" ".join((*_from_tables(only_known), *_catalogue(entries), *_how(known, bool(entries)))),
         audience=Audience.IT,
+        why=why(needs, facts),
         covers=(*cves, *techniques),
         known=only_known,
         reasons=tuple(dict.fromkeys(reason for need in needs for reason in need.reasons[:5])),

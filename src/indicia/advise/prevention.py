@@ -10,17 +10,20 @@ import msgspec
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
-from indicia.advise.words import KindWords, MitigationWords, OrganisationWords, listed
+from indicia.advise.why import why
+from indicia.advise.words import KindWords, MitigationWords, OrganisationWords
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["NO_PREVENTION", "breadth", "called_for", "prevention", "put_after", "with_specifics"]
+__all__ = ["NO_PREVENTION", "breadth", "called_for", "ids_of", "lead", "prevention", "put_after", "with_specifics"]
 
 Calls = KindWords | OrganisationWords
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
 SPECIFICS = 4  # instructions for single techniques under one measure
 CONTROLS = 4
+DUE = "Due in every case."
+USUAL = "Due in most cases."
 
 
 def prevention(
@@ -32,22 +35,30 @@ def prevention(
     What can be done on other platforms only than `platforms` is left out. `whole` are the ids that speak for the case as a
     whole: the reasons of what none of the needs calls for.
     """
-    told = words.measures()
-    found: dict[str, dict[str, Need]] = {}
+    acted: dict[str, dict[str, Need]] = {}
     for need in needs:
         for mitigation in facts.by_technique.get(need.id, ()):
             if not need.is_flaw and mitigation.id not in NO_PREVENTION:
-                found.setdefault(mitigation.id, {})[need.id] = need
-    if whole or kinds:
-        for key in (*words.floor(), *(key for kind in kinds for key in kind.adds)):
-            if key in facts.mitigations or key in words.own():
-                found.setdefault(key, {})
-    for key, entry in told.items():
-        for other in entry.also:
-            if other in found:
-                found.setdefault(key, {}).update(found.pop(other))
-    able = [key for key in found if key not in told or not told[key].platforms or platforms.intersection(told[key].platforms)]
-    return [_measure(key, found[key].values(), facts, kinds, platforms, whole) for key in sorted(able)]
+                acted.setdefault(mitigation.id, {})[need.id] = need
+    due = (*words.floor().every, *words.floor().then, *(key for kind in kinds for key in kind.adds)) if whole or kinds else ()
+    under = _told_under((*acted, *(key for key in due if key in facts.mitigations or key in words.own())), platforms)
+    covered: dict[str, dict[str, Need]] = {key: {} for key in under.values()}
+    for key, mine in acted.items():
+        if key in under:
+            covered[under[key]].update(mine)
+    for key, mine in covered.items():
+        for other in words.own()[key].serves if key in words.own() else ():
+            mine.update(acted.get(other, {}))
+    return [_measure(key, covered[key].values(), facts, kinds, platforms, whole) for key in sorted(covered)]
+
+
+def _told_under(keys: Iterable[str], platforms: frozenset[str]) -> dict[str, str]:
+    """Each measure that can be done on one of `platforms` -> the one under which it is told: itself, or what takes care of it.
+    What is ours takes care of another only where it is called for itself."""
+    told = words.measures()
+    able = {key for key in keys if key not in told or not told[key].platforms or platforms.intersection(told[key].platforms)}
+    within = {other: key for key, entry in told.items() for other in entry.also if key in able or key not in words.own()}
+    return {key: within.get(key, key) for key in sorted(able)}
 
 
 def _measure(
@@ -61,14 +72,12 @@ def _measure(
     """One mitigation. One that acts on none of the needs is called for by a kind, or by the case as a whole."""
     ours = words.measures().get(key)
     needs = sorted(covered, key=lambda need: (-need.weight, need.id))
-    rows = [facts.mitigations[one] for one in (key, *(ours.also if ours else ())) if one in facts.mitigations]
-    floor = key in words.floor()
+    rows = [facts.mitigations[one] for one in _acts_as(key) if one in facts.mitigations]
+    floor = key in words.floor().every
     calls = [kind.name for kind in kinds if key in kind.adds and not floor]
     parts = [ours.do if ours else f"Follow ATT&CK {key} for the techniques listed."]
     if ours:
         parts += [text for platform, text in ours.there.items() if platform in platforms]
-    if calls:
-        parts.append(f"Called for by {listed(calls)}.")
     reasons = [reason for need in needs[:6] for reason in need.reasons[:2]] or whole
     return Measure(
         id=stable_id("measure", "mitigate", key),
@@ -76,6 +85,7 @@ def _measure(
         title=ours.title if ours else rows[0].name,
         instruction=" ".join(parts),
         audience=Audience.IT,
+        why=why(needs, facts, calls or _led_by(key, kinds), _otherwise(key)),
         covers=tuple(need.id for need in needs),
         floor=floor,
         reasons=tuple(dict.fromkeys(reasons)),
@@ -86,10 +96,26 @@ def _measure(
     )
 
 
+def _led_by(key: str, kinds: Sequence[Calls]) -> list[str]:
+    return [kind.name for kind in kinds if isinstance(kind, KindWords) and key in kind.first]
+
+
+def _otherwise(key: str) -> str:
+    floor = words.floor()
+    return DUE if key in floor.every else USUAL if key in floor.then else ""
+
+
+def _acts_as(key: str) -> tuple[str, ...]:
+    """The mitigations that a measure is, takes care of or is a form of."""
+    ours = words.measures().get(key)
+    return (key, *ours.also, *ours.serves) if ours else (key,)
+
+
 def _source(key: str, rows: Sequence[Mitigation], ours: MitigationWords | None) -> str:
-    if rows:
-        return f"ATT&CK {', '.join(f'{row.id} {row.name}' for row in rows)}"
-    return f"Indicia {key} {ours.name if ours else ''}".strip()
+    known = f"ATT&CK {', '.join(f'{row.id} {row.name}' for row in rows)}"
+    if key not in words.own() or ours is None:
+        return known
+    return f"Indicia {key} {ours.name}{f', a form of {known}' if rows else ''}"
 
 
 def _goals(ours: MitigationWords | None) -> Iterable[str]:
@@ -119,10 +145,10 @@ def _closest(mitigation: Mitigation, table: tuple[Countermeasure, ...], name: st
 
 def breadth(facts: Facts) -> dict[str, int]:
     """Measure id -> how many techniques its mitigations act on in all of ATT&CK."""
-    told, found = words.mitigations(), dict[str, int]()
-    for key, row in facts.mitigations.items():
-        both = [facts.mitigations[other] for other in (told[key].also if key in told else ()) if other in facts.mitigations]
-        count = len({technique for one in (row, *both) for technique in one.techniques})
+    found = dict[str, int]()
+    for key in (*facts.mitigations, *words.own()):
+        rows = [facts.mitigations[one] for one in _acts_as(key) if one in facts.mitigations]
+        count = len({technique for row in rows for technique in row.techniques})
         if count:
             found[stable_id("measure", "mitigate", key)] = count
     return found
@@ -131,13 +157,27 @@ def breadth(facts: Facts) -> dict[str, int]:
 def called_for(kinds: Sequence[Calls]) -> tuple[str, ...]:
     """Ids of the measures that the kinds call for: the first of each kind, then the second of each, and so on."""
     turns = zip_longest(*(kind.adds for kind in kinds))
-    return tuple(dict.fromkeys(stable_id("measure", "mitigate", key) for turn in turns for key in turn if key))
+    return tuple(dict.fromkeys(ids_of(key for turn in turns for key in turn if key)))
 
 
-def put_after(kinds: Sequence[KindWords]) -> frozenset[str]:
-    """Ids of the measures of the floor that follow what the kinds call for: backups and segments stop no deceiving mail."""
+def ids_of(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(stable_id("measure", "mitigate", key) for key in keys)
+
+
+def lead(kinds: Sequence[KindWords]) -> tuple[str, ...]:
+    """Ids of what comes before the rest: what the kind most told puts first, and what the next puts first and is a matter of it
+    alone."""
+    first = kinds[0].first if kinds else ()
+    more = [key for key in (kinds[1].first if len(kinds) > 1 else ()) if key in words.own() and key not in first]
+    return ids_of((*first, *more))
+
+
+def put_after(kinds: Sequence[KindWords], platforms: frozenset[str]) -> frozenset[str]:
+    """Ids of the measures of the floor that follow what the kinds call for: backups and segments stop no deceiving mail, and
+    routers carry no endpoint agent."""
     shared = frozenset[str].intersection(*(frozenset(kind.after) for kind in kinds)) if kinds else frozenset[str]()
-    return frozenset(stable_id("measure", "mitigate", key) for key in shared)
+    odd = (key for key, ours in words.mitigations().items() if ours.fits and platforms.isdisjoint(ours.fits))
+    return frozenset(ids_of((*shared, *odd)))
 
 
 def with_specifics(measures: Iterable[Measure]) -> list[Measure]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from indicia.advise import words
 from indicia.advise.words import OrganisationWords
@@ -23,11 +24,11 @@ def read_profile(text: str) -> tuple[str, ...]:
 
 
 def known_words() -> dict[str, tuple[str, ...]]:
-    """Each word that a profile may hold, with the ids of the mitigations and logs that it puts in place: none where it says
-    what the organisation is."""
+    """Each word that a profile may hold, with the ids of the measures and logs that it puts in place, or a part of which it
+    puts in place: none where it says what the organisation is."""
     found: dict[str, list[str]] = {}
-    for key, entry in words.measures().items():
-        for word in entry.have:
+    for key in words.measures():
+        for word in chain.from_iterable(_parts(key)):
             found.setdefault(word, []).append(key)
     for log in words.logs():
         for word in log.have:
@@ -44,9 +45,17 @@ def organisations(have: Iterable[str]) -> tuple[OrganisationWords, ...]:
 
 
 def in_place(have: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The ids of the measures that these words put in place, and the words that we do not know."""
+    """The ids of the measures that these words put in place, and the words that we do not know. What takes care of several
+    mitigations is in place when each part is."""
     known = known_words()
     wanted = dict.fromkeys(word.strip().lower() for word in have if word.strip())
-    keys = [key for word in wanted for key in known.get(word, ())]
-    ids = frozenset(stable_id("measure", MeasureKind.MITIGATE.value if key in words.measures() else "log", key) for key in keys)
-    return ids, tuple(word for word in wanted if word not in known)
+    done = [key for key in words.measures() if all(not wanted.keys().isdisjoint(part) for part in _parts(key))]
+    ids = [stable_id("measure", MeasureKind.MITIGATE.value, key) for key in done]
+    ids += [stable_id("measure", "log", log.id) for log in words.logs() if not wanted.keys().isdisjoint(log.have)]
+    return frozenset(ids), tuple(word for word in wanted if word not in known)
+
+
+def _parts(key: str) -> list[tuple[str, ...]]:
+    """For each part of a measure the words that put it in place: the measure itself first."""
+    entry = words.measures()[key]
+    return [entry.have, *(part for part in entry.also.values() if part)]

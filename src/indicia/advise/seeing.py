@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
+from indicia.advise.why import why
 from indicia.advise.words import KindWords, LogWords
 from indicia.knowledge.tables import LogSource
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
@@ -64,10 +65,10 @@ def switches(
         if entry.id in wanted:
             found.setdefault(entry.id, (entry, {}, {}))
     written = [row for _, row in sorted(found.items()) if not row[0].platforms or platforms.intersection(row[0].platforms)]
-    return [_switch(*row, whole) for row in written]
+    return [_switch(*row, whole, facts) for row in written]
 
 
-def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None], whole: tuple[str, ...]) -> Measure:
+def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None], whole: tuple[str, ...], facts: Facts) -> Measure:
     needs = sorted(covered.values(), key=lambda need: (-need.weight, need.id))
     reasons = [reason for need in needs[:6] for reason in need.reasons[:2]] or whole
     return Measure(
@@ -76,6 +77,7 @@ def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None], w
         title=entry.title,
         instruction=f"{entry.do.strip()} Check: {entry.check}",
         audience=Audience.IT,
+        why=why(needs, facts),
         covers=tuple(need.id for need in needs),
         reasons=tuple(dict.fromkeys(reasons)),
         rank=needs[0].rank if needs else Rank.STATED,

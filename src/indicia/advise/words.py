@@ -13,6 +13,7 @@ import yaml
 __all__ = [
     "Duties",
     "Duty",
+    "Floor",
     "KindWords",
     "LogWords",
     "MitigationWords",
@@ -53,23 +54,35 @@ class MitigationWords(Words, frozen=True, kw_only=True):
     have: tuple[str, ...] = ()
     cpg: tuple[str, ...] = ()  # CISA's Cross-Sector Cybersecurity Performance Goals, version 2.0
     csf: tuple[str, ...] = ()  # NIST Cybersecurity Framework 2.0
-    also: tuple[str, ...] = ()  # mitigations that the same piece of work takes care of; they are not told again
+    also: dict[str, tuple[str, ...]] = {}  # mitigations that the same work takes care of -> words that put that part in place
+    serves: tuple[str, ...] = ()  # mitigations that this is a particular form of; they stand beside it
     there: dict[str, str] = {}  # platform -> what to do there beside `do`
     platforms: tuple[str, ...] = ()  # where alone it can be done; empty: anywhere
+    fits: tuple[str, ...] = ()  # where it does most: elsewhere it follows what else is due; empty: anywhere
 
 
 class KindWords(Words, frozen=True, kw_only=True):
-    """A kind of attack: told by one of `techniques`, or by `words` that the texts say more than once. `adds` are the measures
-    that it calls for beyond the floor, the most asked for first, `after` those of the floor that may follow them; `logs` are
-    those that show it."""
+    """A kind of attack: told by one of `techniques`, or by `words` that the texts say more than once. `first` are the measures
+    that come before the rest where it is told most, `adds` those that it calls for beyond the floor, the most asked for first,
+    `after` those of the floor that may follow them; `logs` are those that show it."""
 
     id: str
     name: str
     techniques: tuple[str, ...]
     words: tuple[str, ...]
     adds: tuple[str, ...]
+    first: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+
+
+class Floor(Words, frozen=True, kw_only=True):
+    """What is due in `every` case, and what is due `then`, after what the kinds of attack call for. `words` tell of an attack
+    where nothing else does."""
+
+    every: tuple[str, ...]
+    then: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 class OrganisationWords(Words, frozen=True, kw_only=True):
@@ -146,13 +159,13 @@ def _read(name: str, kind: type[T]) -> T:
 
 @cache
 def mitigations() -> dict[str, MitigationWords]:
-    """Our words by mitigation id (M1013 ...), all 44 of ATT&CK enterprise 18.1."""
+    """Our words by mitigation id (M1013 ...): all 44 of ATT&CK enterprise 18.1 stand here, or among the `also` of another."""
     return _read("mitigations.yml", dict[str, MitigationWords])
 
 
 @cache
 def own() -> dict[str, MitigationWords]:
-    """Measures that ATT&CK has no mitigation for, by an id of ours."""
+    """Measures that ATT&CK has no mitigation for, and particular forms of some, by an id of ours."""
     return _read("own.yml", dict[str, MitigationWords])
 
 
@@ -163,9 +176,9 @@ def measures() -> dict[str, MitigationWords]:
 
 
 @cache
-def floor() -> tuple[str, ...]:
-    """Ids of the mitigations that are due in every case."""
-    return _read("floor.yml", tuple[str, ...])
+def floor() -> Floor:
+    """Ids of the measures that are due whatever the intruder did."""
+    return _read("floor.yml", Floor)
 
 
 @cache

@@ -14,9 +14,12 @@ from indicia.cli.marked import marked_json
 from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
 from indicia.cli.talk import console_for, plain, write_out
 from indicia.errors import UsageError
-from indicia.records import Advice, Case, MeasureKind, Mention, MentionKind, Span, Tlp, Versions, stable_id
+from indicia.records import Advice, Case, Measure, MeasureKind, Mention, MentionKind, Span, Tlp, Versions, stable_id
+from indicia.view.first import by_when
 
 __all__ = ["advise"]
+
+GOALS = ("CISA CPG 2.0 ", "NIST CSF 2.0 ")
 
 
 def advise(
@@ -80,6 +83,16 @@ def _by_hand(ids: tuple[str, ...]) -> Case:
     return Case(name="by hand", versions=Versions(indicia=__version__), mentions=tuple(mentions))
 
 
+def _details(measure: Measure) -> str:
+    """By when, what it costs, whence it is known and which goals ask for it."""
+    cost = {1: "hours to days", 2: "weeks", 3: "months"}[measure.effort]
+    asked = {name: [one.removeprefix(name) for one in measure.references if one.startswith(name)] for name in GOALS}
+    goals = [f"{name}{', '.join(ids)}" for name, ids in asked.items() if ids]
+    return "; ".join(
+        (by_when(measure), f"{cost} of work", measure.rank.value, measure.source, *goals, f"id {short_id(measure.id)}")
+    )
+
+
 def _show(advice: Advice, marking: Tlp | None, color: bool, *, queries: bool) -> None:
     console = console_for(color)
     if marking is not None:
@@ -87,17 +100,17 @@ def _show(advice: Advice, marking: Tlp | None, color: bool, *, queries: bool) ->
     if advice.summary:
         console.print(escape(plain(advice.summary)))
     for number, measure in enumerate(advice.measures, 1):
-        due = f" [red]by {measure.due}[/]" if measure.due else ""
+        due = f" [red]CISA: {measure.due}[/]" if measure.due else ""
         done = " [green](in place)[/]" if measure.in_place else ""
         console.print(f"[bold]{number}. {escape(plain(measure.title))}[/] [dim]{measure.kind.value}[/]{due}{done}")
         console.print(f"   {escape(plain(measure.instruction))}")
+        if measure.why:
+            console.print(f"   {escape(plain(measure.why))}")
         if measure.kind is MeasureKind.HUNT and measure.text:
             if queries:
                 console.print(escape(plain(measure.text)), style="cyan", soft_wrap=True)
             else:
                 console.print("   [dim]-v shows the query for Splunk, Elastic and Kusto[/]")
-        covers = ", ".join(measure.covers[:8])
-        told = f"{f'covers {covers}; ' if covers else ''}{measure.rank.value}; {measure.source}; id {short_id(measure.id)}"
-        console.print(f"   [dim]{escape(plain(told))}[/]")
+        console.print(f"   [dim]{escape(plain(_details(measure)))}[/]")
     for gap in advice.gaps:
         console.print(f"[yellow]gap:[/] {escape(plain(gap))}")

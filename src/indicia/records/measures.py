@@ -52,6 +52,7 @@ class Measure(Record, frozen=True, kw_only=True):
     title: str
     instruction: str
     audience: Audience
+    why: str = ""  # the steps of the chain that it breaks, and what calls for it
     covers: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     floor: bool = False

@@ -110,8 +110,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
     show = notes.index.show
     rows = []
     for one in measures[:ROWS]:
-        covers = ", ".join(one.covers[:8]) + (f" and {len(one.covers) - 8} more" if len(one.covers) > 8 else "")
-        references = [one.source, *(text for text in one.references[:2] if one.kind is not MeasureKind.LOG)]
+        references = [one.source, *(text for text in one.references[:3] if one.kind is not MeasureKind.LOG)]
         rows.append(
             Row(
                 id=one.id,
@@ -123,7 +122,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
                     line(show(one.instruction), notes=notes(one.reasons[:2])),
                     line(by_when(one) + (f"; CISA: {one.due}" if one.due else "")),
                     line(f"{one.effect * 100:.0f}%"),
-                    line(show(covers)),
+                    line(show(one.why)),
                     line(Bit(text=show("; ".join(references), 200), look="quiet")),
                 ),
                 tone="quiet" if one.in_place else "",
@@ -131,7 +130,7 @@ def _checklist(measures: Sequence[Measure], notes: Notes) -> Table:
         )
     return Table(
         caption="Patches, mitigations and logs. Share: of the case's weight that the measure covers by itself",
-        head=("Measure", "How", "By when", "Share", "Acts on", "From"),
+        head=("Measure", "How", "By when", "Share", "Why here", "From"),
         rows=tuple(rows),
         shown=10,
         left_out=max(0, len(measures) - ROWS),
