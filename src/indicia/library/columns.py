@@ -92,6 +92,7 @@ _MEASURE: Mapping[str, Callable[[Measure], Any]] = {
     "kind": lambda measure: measure.kind.value,
     "title": lambda measure: measure.title,
     "instruction": lambda measure: measure.instruction,
+    "why": lambda measure: measure.why or None,
     "audience": lambda measure: measure.audience.value,
     "rank": lambda measure: measure.rank.value,
     "covers": lambda measure: " ".join(measure.covers) or None,

@@ -121,6 +121,7 @@ def advice(found: Advice, most: int) -> dict[str, Any]:
                 "kind": measure.kind.value,
                 "audience": measure.audience.value,
                 "because": measure.rank.value,
+                "why": measure.why,
                 "covers": list(measure.covers[:most]),
                 "due": measure.due,
                 "source": measure.source,
