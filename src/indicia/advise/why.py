@@ -25,6 +25,6 @@ def why(needs: Sequence[Need], facts: Facts, calls: Iterable[str] = (), otherwis
 
 def _step(need: Need, facts: Facts) -> str:
     if need.is_flaw:
-        return f"{need.id} (a way in)"
+        return need.id
     place = next((row.name for row in facts.tactics if facts.order[row.shortname] - 2 == need.position), "")
     return f"{need.id} {need.name} ({place.lower() if need.position <= STEPS and place else 'before the intrusion'})"
