@@ -41,8 +41,8 @@ from evals.weigh_figures import (
     verdicts,
 )
 from evals.weigh_fit import Row, fit, rows, thresholds
+from evals.weigh_stream import few_items, rolled, rolling, streamed
 from evals.weigh_stream import figures as stream_figures
-from evals.weigh_stream import rolled, streamed
 from indicia.knowledge import Attack, load
 from indicia.knowledge.attack_bundle import parse_release
 from indicia.records import Verdict
@@ -52,6 +52,7 @@ from indicia.weigh.profiles import Relations
 
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
 REPEATS = 3
+FEW = (1, 2, 3)  # items that somebody types first
 
 
 Fitted = tuple[list[Case], list[list[Row]]]
@@ -160,13 +161,18 @@ def stream(all_releases: dict[str, Attack], tree: Tree, quick: bool) -> dict[str
     if not quick:
         oldest = next(iter(relations.values()))
         base = weights_without(*prepared(oldest, "own"), ())
-    found = rolled(cases, base, tree)
+    weighed = list(rolling(cases, base))
+    found = rolled(weighed, tree)
     result = stream_figures(found, base.named)
     print(f"Stream of releases {list(relations)[0]} to {list(relations)[-1]}, rolling origin: n={len(found)}")
     show("  which group, of the known", {name: result[name] for name in ("n_known", "top1", "top3")})
     show("  calibration of the leader; unknown actor: meant, was", {name: result[name] for name in _CALIBRATED})
     show("  the whole verdict, on more than one leg", {name: result[name] for name in _NAMED})
     show("  by the posterior alone (not shipped)", {name: result[name] for name in _LIKELY})
+    for count in FEW:
+        few = few_items(weighed, count)
+        show(f"  {count} item(s) of each report alone", few)
+        result[f"few_{count}_ece"] = few["ece"]
     if not quick:
         groups = [one.case.group for one in found]
         for name in ("top1", "top3"):

@@ -6,7 +6,7 @@ that the release before lacks. Rolling origin: what is fitted for a release come
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -21,7 +21,7 @@ from indicia.weigh.model import Model, Weights, softmax
 from indicia.weigh.profiles import Floats, Relations
 from indicia.weigh.verdict import decide
 
-__all__ = ["Streamed", "figures", "refit", "rolled", "streamed"]
+__all__ = ["Streamed", "few_items", "figures", "refit", "rolled", "rolling", "streamed"]
 
 LEAST_PAST = 25  # cases of earlier releases, before their sum is trusted more than what weights come with
 MISLED = 0.02
@@ -99,16 +99,42 @@ def refit(weights: Weights, cases: Sequence[Case]) -> Weights:
     )
 
 
-def rolled(stream: Sequence[Streamed], weights: Weights, tree: Tree) -> list[Rolled]:
-    """The outcome of each, with weights refitted on the releases before its own; the first few rely on `weights`, in which
-    silence weighs nothing."""
+def rolling(stream: Sequence[Streamed], weights: Weights) -> Iterator[tuple[Case, Weights]]:
+    """Each case with weights refitted on the releases before its own; the first few rely on `weights`, in which silence weighs
+    nothing."""
     weights = msgspec.structs.replace(weights, activity={**weights.activity, "silence": 0.0})
-    result = []
     for tag in dict.fromkeys(one.release for one in stream):
         past = [one.case for one in stream if one.release < tag]
         mine = refit(weights, past) if len(past) >= LEAST_PAST else weights
-        result += [_outcome(one.case, mine, tree) for one in stream if one.release == tag]
-    return result
+        yield from ((one.case, mine) for one in stream if one.release == tag)
+
+
+def rolled(cases: Iterable[tuple[Case, Weights]], tree: Tree) -> list[Rolled]:
+    """The outcome of each."""
+    return [_outcome(case, weights, tree) for case, weights in cases]
+
+
+def few_items(cases: Iterable[tuple[Case, Weights]], count: int, draws: int = 12) -> dict[str, float]:
+    """What becomes of `count` items drawn from each case, as people type them first: how probable the leader is on average and
+    how often it is right, and the same of an unknown actor."""
+    rng, outcomes = np.random.default_rng(11), []
+    for case, weights in cases:
+        own = np.flatnonzero(case.own)
+        factors = np.zeros((draws, len(case.own)))
+        for row in factors:
+            row[rng.choice(own, count, replace=False)] = 1
+        model = replace(case.model, weights=weights)
+        for after in model.posterior(model.scores(case.layout, factors), model.prior):
+            leader = int(after[:-1].argmax())
+            outcomes.append((after[leader], leader in case.truth, after[-1], not case.truth))
+    meant, right, unknown, was = np.array(outcomes, dtype=np.float64).T
+    return {
+        "leader_meant": float(meant.mean()),
+        "leader_right": float(right.mean()),
+        "ece": calibration_error(meant, right),
+        "unknown_meant": float(unknown.mean()),
+        "unknown_was": float(was.mean()),
+    }
 
 
 def _outcome(case: Case, weights: Weights, tree: Tree) -> Rolled:

@@ -61,6 +61,16 @@ def test_what_comes_with_the_system_never_leads(knowledge: Knowledge) -> None:
         assert found.posteriors[0].hypothesis.id == "unknown", (tool, found.posteriors[0])
 
 
+def test_no_single_item_makes_a_group_likely(grounds: Grounds) -> None:
+    model, columns = grounds.model, np.arange(len(grounds.profiles.relations.features))
+    scores = np.concatenate(
+        [model.scores(Layout.of(grounds.profiles, columns[at : at + 1]), np.ones((1, 1))) for at in columns]
+    )
+    after = model.posterior(scores, model.prior)
+    assert after[:, :-1].max() < 0.5
+    assert after[:, -1].mean() > 0.5  # an unknown actor stays about as likely as before
+
+
 def test_a_family_counts_for_whom_its_reports_name_and_only_where_none_is_set_aside(knowledge: Knowledge) -> None:
     profiles, feature = grounds_of(knowledge).profiles, "software:fudmodule"
     column, row = profiles.relations.column[feature], profiles.relations.row["G0032"]

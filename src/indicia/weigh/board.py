@@ -105,7 +105,8 @@ def lay_out(
     model = grounds.model
     log_prior = reprior(model.prior, model.hypotheses, tree, prior) if prior else model.prior
     factors = np.array([factor(item) for item in items])
-    return Board(items, factors, log_prior, victim_weights(items, model.hypotheses, known), grounds.profiles, model, tree)
+    victims = victim_weights(items, model.hypotheses, known, np.exp(log_prior))
+    return Board(items, factors, log_prior, victims, grounds.profiles, model, tree)
 
 
 def reprior(log_prior: Floats, hypotheses: Sequence[str], tree: Tree, wanted: Mapping[str, float]) -> Floats:

@@ -29,6 +29,7 @@ from indicia.records import (
 from indicia.weigh.features import families, is_technique, is_victim
 from indicia.weigh.grades import credibility_of, reliability_of
 from indicia.weigh.known import Known
+from indicia.weigh.targets import targeted
 
 __all__ = ["from_ids", "gather"]
 
@@ -46,12 +47,13 @@ def gather(
 ) -> tuple[Evidence, ...]:
     """All evidence, in the order observed (techniques, software, victims), then said (claims as given).
 
-    Observed: mentions whose context is *stated*, sightings that were not mere attempts, and the victims that claims name.
+    Observed: mentions whose context is *stated*, sightings that were not mere attempts, and the victims that claims name or
+    that a text says were targeted.
     A feature seen in several places is one item with all its traces, graded by the best of them. Said: one item per claim that
     takes a side; items with the same `origin` are copies and count once. Those about another affair than the main one of these
     claims (joined to `affairs`) are marked so.
     """
-    claims = tuple(claims)
+    claims, mentions, documents = tuple(claims), tuple(mentions), tuple(documents)
     main = main_among(claims, affairs)
     beside = {claim.id for claim in main.beside}
     text_of = {claim.id: claim.quote.document for claim in claims}
@@ -61,6 +63,8 @@ def gather(
     for mention in mentions:
         if mention.kind in _OBSERVABLE and mention.context is Context.STATED and (feature := names.live(mention.target)):
             found[feature].add(mention.id, publishers.get(mention.span.document, mention.span.document), "C", 3)
+    for feature, mention in targeted(mentions, documents):
+        found[feature].add(mention.id, publishers.get(mention.span.document, mention.span.document), "C", 3)
     for sighting in hunt.sightings if hunt else ():
         if sighting.outcome is not Outcome.ATTEMPT:
             for target in (*sighting.techniques, *sighting.software):

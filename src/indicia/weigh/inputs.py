@@ -8,7 +8,8 @@ linked, cocited   is there a report on the software that is cited for the group 
 closest        how much of the case does the one report on the group that is nearest to it show?
 
 What travels together is not counted twice: `rate` grows with the root of the number of items, `closest` is a share of the whole
-case, and any number of exclusive pieces of software counts as one.
+case, and any number of exclusive pieces of software counts as one. All of it weighs less where there is little, since what one
+item or two seem to tell is mostly chance (`borne`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from indicia.weigh.profiles import UNDATED, Floats, Ints, Profiles
 
-__all__ = ["ACTIVITY", "ITEM", "PLAIN", "UNKNOWN_ITEM", "Layout", "activity_inputs"]
+__all__ = ["ACTIVITY", "ITEM", "PLAIN", "UNKNOWN_ITEM", "Layout", "activity_inputs", "borne"]
 
 PLAIN = ("known_T", "known_S", "linked_S", "cocited_S", "rare_S", "tool_S")  # _T of techniques, _S of software
 ITEM = (*PLAIN, "rate", "closest", "exclusive_S")
@@ -29,6 +30,7 @@ UNKNOWN_ITEM = ("technique", "software", "root")
 
 _SHARE = 0.4  # of a group's features that are its own habit; the rest is what everybody does
 _RATE_PRIOR = 30  # reports' worth of everybody's habits mixed into each group's
+_FEW = 2.0  # squared number of items at which they keep half of their weight; fitted on parts of the stream's reports
 _SMALL_REPORT = 3  # features; what says less is half a report
 
 
@@ -106,12 +108,18 @@ class Layout:
         result[:, near, -2] = self.nearness[nearest[near]].T * factors[:, None] / _root(factors @ self.rarity)
         exclusive = self.exclusive * factors[:, None]
         result[:, :, -1] = exclusive / np.maximum(exclusive.sum(axis=0), 1)
-        return result
+        return result * borne(factors.sum())
 
     def unknown_parts(self, factors: Floats) -> Floats:
         """[item, UNKNOWN_ITEM]: the same for an actor that we do not know."""
         root = np.ones_like(factors) / _root(factors.sum())
-        return np.stack([1 - self.is_software, self.is_software, root], axis=-1) * factors[:, None]
+        return np.stack([1 - self.is_software, self.is_software, root], axis=-1) * factors[:, None] * borne(factors.sum())
+
+
+def borne(total: ArrayLike) -> Floats:
+    """The share of its weight that an item keeps among items whose factors sum to `total`: a third alone, two thirds of two."""
+    squared = np.square(np.asarray(total, dtype=np.float64))
+    return squared / (squared + _FEW)
 
 
 def _does(profiles: Profiles, columns: Ints) -> Floats:

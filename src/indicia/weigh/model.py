@@ -17,7 +17,7 @@ import numpy as np
 
 from indicia.errors import KnowledgeError
 from indicia.weigh.features import families
-from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, Layout, activity_inputs
+from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, Layout, activity_inputs, borne
 from indicia.weigh.known import Known
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
@@ -102,7 +102,7 @@ class Model:
         technique, software, of_root = self.weights.vector("unknown_item", UNKNOWN_ITEM)
         kinds = technique * (1 - layout.is_software) + software * layout.is_software
         unknown = factors @ kinds + of_root * np.where(factors.any(axis=1), root[:, 0], 0)
-        return np.column_stack([groups[:, self.candidates], unknown])
+        return np.column_stack([groups[:, self.candidates], unknown]) * borne(factors.sum(axis=1))[:, None]
 
     def parts(self, layout: Layout, factors: Floats) -> Floats:
         """[item, hypothesis] in decibans against an unknown actor, whose own column is 0, for `factors` [item]. With the prior

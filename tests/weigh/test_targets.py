@@ -1,0 +1,75 @@
+"""Whom a text says were targeted, and what that weighs."""
+
+from __future__ import annotations
+
+import pytest
+
+from indicia.knowledge import Knowledge, load
+from indicia.read.fronts import document_from_text
+from indicia.read.names import find_names
+from indicia.records import Evidence, Verdict
+from indicia.weigh import from_ids, gather, weigh
+from indicia.weigh.board import lay_out
+from indicia.weigh.targets import targeted
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("text", "victims"),
+    [
+        ("The campaign targeted banks in Norway and Sweden.", {"country:NO", "country:SE", "sector:finance"}),
+        ("- Targets: universities, Japan", {"country:JP", "sector:education"}),
+        ("They compromised government networks in Chile.", {"country:CL", "sector:government"}),
+        ("The backdoor was found in Norway.", set()),
+        ("The victims were hit by a Chinese threat actor.", set()),
+        ("The group, which is linked to Russia, has targeted Estonia.", {"country:EE"}),
+        ("The server was compromised from Germany.", set()),
+        ("They targeted infrastructure and software.", set()),
+        ("The malware targets routers. Norway published advice.", set()),
+    ],
+)
+def test_only_what_is_attacked_is_a_victim(text: str, victims: set[str], knowledge: Knowledge) -> None:
+    document = document_from_text(text, name="report.txt")
+    found = {feature.removeprefix("victim-") for feature, _ in targeted(find_names(document, knowledge), [document])}
+    assert found == victims
+
+
+def test_targets_are_evidence_with_their_mentions(knowledge: Knowledge) -> None:
+    document = document_from_text(
+        "It targeted Norway. Later it compromised hosts in Norway and targeted Chile.", name="report.txt"
+    )
+    mentions = find_names(document, knowledge)
+    found = {item.feature: item for item in gather((), mentions, None, [document], knowledge)}
+    assert list(found) == ["victim-country:CL", "victim-country:NO"]
+    assert len(found["victim-country:NO"].traces) == 2
+    board, alone = lay_out(tuple(found.values()), knowledge), lay_out([found["victim-country:NO"]], knowledge)
+    assert board.victims[1] == pytest.approx(alone.victims[0] * 2 / 3)  # countries count once, shared by how often each is told
+    assert alone.victims.any()
+
+
+def victims(knowledge: Knowledge, *codes: str) -> tuple[Evidence, ...]:
+    return from_ids(victims=codes, knowledge=knowledge)
+
+
+def test_a_victim_weighs_more_the_fewer_attack_it(knowledge: Knowledge) -> None:
+    weights = {code: lay_out(victims(knowledge, code), knowledge).victims[0] for code in ("US", "MN")}
+    assert weights["MN"].max() > weights["US"].max() > 0
+    assert weights["US"].min() < weights["MN"].min() < 0
+
+
+def test_a_victim_does_not_tell_whether_the_actor_is_known(knowledge: Knowledge) -> None:
+    found = weigh(victims(knowledge, "MN"), knowledge).observed
+    unknown = next(at for at in found.posteriors if at.hypothesis.id == "unknown")
+    assert unknown.probability == pytest.approx(unknown.prior)
+    assert not lay_out(victims(knowledge, "MN"), knowledge).victims[0, -1]
+
+
+def test_victims_never_name_anybody(knowledge: Knowledge) -> None:
+    for actor in knowledge.actors:
+        if actor.group and actor.victims:
+            found = weigh(from_ids(victims=actor.victims, sectors=actor.sectors, knowledge=knowledge), knowledge).observed
+            assert found.verdict is Verdict.INSUFFICIENT, actor.name
