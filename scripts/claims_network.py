@@ -39,7 +39,9 @@ class _Round(torch.autograd.Function):
 
 
 class Rounded(nn.Linear):
-    """A linear layer that computes as the packaged one will."""
+    """A linear layer that computes as the packaged one will. `short`: with products of 16 bits, ten times as fast with AMX."""
+
+    short = False
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """`x` [batch, tokens, width], each sentence rounded by its own range, which includes 0."""
@@ -47,7 +49,10 @@ class Rounded(nn.Linear):
             scale = torch.maximum(self.weight.amax(1), -self.weight.amin(1)).clamp(min=1e-9)[:, None] / LEVELS
             reach = x.amax((1, 2)).clamp(min=0) - x.amin((1, 2)).clamp(max=0)
             step = (reach / 255).clamp(min=1e-12)[:, None, None]
-        return nn.functional.linear(_Round.apply(x, step), _Round.apply(self.weight, scale), self.bias)
+        x, weight = _Round.apply(x, step), _Round.apply(self.weight, scale)
+        if self.short:
+            return nn.functional.linear(x.bfloat16(), weight.bfloat16(), self.bias.bfloat16()).float()
+        return nn.functional.linear(x, weight, self.bias)
 
 
 class Layer(nn.Module):

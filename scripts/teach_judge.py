@@ -3,8 +3,8 @@
     python scripts/teach_judge.py --mpnet FOLDER --shared ../shared --mirrors FOLDER -o src/indicia/read/claims/score/model
 
 First a teacher is trained on the annotated documents: the judge's own layers over ten of all-mpnet-base-v2 (FOLDER holds its
-model.safetensors), of which all but the lowest two are taught as well. It reads a window as a whole. Then it answers for the windows of
-documents that are shared or fetched and not annotated, and the judge learns its answers and, as before, the annotations. Needs a
+model.safetensors), of which all but the lowest two are taught as well. It reads a window as a whole. Then it and the judge together answer
+for windows of documents that it was not taught, and the judge learns their answers and, as before, the annotations. Needs a
 processor with AMX to be done in an hour or two. `mpnet_network` is the encoder below the teacher; `train_judge.py` trains both.
 """
 
@@ -28,6 +28,7 @@ from judge_onnx import export
 from mpnet_network import LAYERS, MPNET_WIDTH, PADDING, Mpnet, mpnet_ids, published
 from torch import nn
 from train_judge import (
+    KEPT,
     Draw,
     Vectors,
     batches,
@@ -47,7 +48,9 @@ from evals.annotated import ANNOTATIONS, MEASURED, annotated, fetched_text
 PASSES = 3  # of the teacher
 RATE = 4e-5  # of its encoder's highest layer
 PROJECTED = 800  # pieces by which its projection begins
-WINDOWS = 24_000  # that nobody annotated
+WINDOWS = 16_000  # that the teacher was not taught
+WEIGHT = 0.65  # of the teacher beside the judge as it was
+JUDGE_PASSES = 2
 OF_ONE_TEXT, LONGEST = 20, 12_000  # windows and characters
 SILENT = 0.35  # how many of those are seen in which the teacher finds less than FAINT
 FAINT = 0.02
@@ -119,11 +122,9 @@ def started(mpnet: Path, folder: Path, pieces: list[tuple[int, ...]]) -> Teacher
 
 
 def unmarked(shared: Path, mirrors: Path) -> list[Example]:
-    """Windows of documents without annotations, drawn at random."""
+    """Windows of documents that are neither trained on nor measured, drawn at random."""
     chance = random.Random(17)
-    known = {
-        row["id"] for file in (ANNOTATIONS, MEASURED, ANNOTATIONS.with_name("annotations-2.jsonl")) for row in annotated(file)
-    }
+    known = {row["id"] for row in annotated(ANNOTATIONS) if row["slice"] != KEPT} | {row["id"] for row in annotated(MEASURED)}
     out: list[Example] = []
     for id, text in _texts(shared / "claims" / "real", mirrors):
         if id not in known:
@@ -145,16 +146,21 @@ def _texts(real: Path, mirrors: Path) -> Iterator[tuple[str, str]]:
                 yield item["id"], text
 
 
-def said(teacher: Teacher, windows: Sequence[Example]) -> dict[int, Answer]:
-    """id() of a window -> what the teacher says of it."""
+def said(teacher: Teacher, judge: Judge, small: Vectors, windows: Sequence[Example]) -> dict[int, Answer]:
+    """id() of a window -> what both say of it, the mean of their logarithms."""
     out = {}
     teacher.eval()
+    judge.eval()
+
+    def mean(one: torch.Tensor, other: torch.Tensor) -> np.ndarray:
+        both = WEIGHT * torch.log_softmax(one, 2) + (1 - WEIGHT) * torch.log_softmax(other, 2)
+        return torch.softmax(both, 2).numpy().astype(np.float16)  # type: ignore[no-any-return]
+
     with torch.no_grad():
         for group in batches(windows, 0):
-            made = stack(group, Ids())
-            logits, scores = teacher(made)
-            answers = {name: torch.softmax(value, 2).numpy().astype(np.float16) for name, value in logits.items()}
-            sources = torch.softmax(scores, 2).numpy().astype(np.float16)
+            made = stack(group, small)
+            (theirs, their_sources), (ours, our_sources) = teacher(stack(group, Ids())), judge(made)
+            answers, sources = {name: mean(theirs[name], ours[name]) for name in ours}, mean(their_sources, our_sources)
             m = made.pool.shape[1]
             for row, one in enumerate(group):
                 n, q = len(one.window.spans), len(one.asked)
@@ -193,9 +199,12 @@ def loss_of_answers(
 def teach(
     judge: Judge, small: Vectors, given: dict[int, Answer], windows: Sequence[Example], marked: Sequence[Example]
 ) -> None:
-    """One pass over both kinds of windows, mixed; what is left in the judge is the running mean of its weights."""
-    groups = [*batches(windows, 1), *batches(marked, 2)]
-    random.Random(19).shuffle(groups)
+    """Passes over both kinds of windows, mixed; what is left in the judge is the running mean of its weights."""
+    groups = []
+    for number in range(JUDGE_PASSES):
+        some = [*batches(windows, 1 + 10 * number), *batches(marked, 2 + 10 * number)]
+        random.Random(19 + number).shuffle(some)
+        groups += some
     kept = {name: value.clone() for name, value in judge.state_dict().items()}
     optimiser = optimiser_of(judge)
     judge.train()
@@ -224,7 +233,9 @@ def main() -> None:
     draw = Draw(real, own, swapped)
     train(teacher, draw, PASSES, Ids(), teacher.optimiser())
     judge, windows = packaged(options.output / "judge"), unmarked(options.shared, options.mirrors)
-    given = said(teacher, windows)
+    small = Vectors()
+    given = said(teacher, judge, small, windows)
+    Rounded.short = True
     chance = random.Random(19)
     heard = [one for one in windows if 1 - given[id(one)].answers["stance"][:, 0].min() > FAINT or chance.random() < SILENT]
     more = {
@@ -232,7 +243,7 @@ def main() -> None:
         "beside": draw.beside, "far": draw.far,
     }  # fmt: skip
     marked = [one for name, count in ANNOTATED.items() for one in chance.sample(more[name], min(count, len(more[name])))]
-    teach(judge, Vectors(), given, heard, [*draw.told, *marked])
+    teach(judge, small, given, heard, [*draw.told, *marked])
     export(judge, options.output / "judge")
 
 

@@ -38,7 +38,7 @@ TOKENS = 4500  # of a batch, padding included
 PLACES = ("source", "accused", "firmness_cue", "tie_cue", "basis_cue", "not_accused", "via")
 LONGEST = 60_000  # characters of a text whose parties are exchanged
 OWN = 2600  # passages of our own that may be seen
-KEPT = "s15"  # every sixteenth document is kept from training, for calibration
+KEPT = "s15"  # kept from training, so that what weighs the answers can be fitted on it (`fit_confirming.py`)
 RATES = (1e-4, 3e-4)  # of the layers, and of all else
 MEAN, EARLY_MEAN, EARLY = 0.99, 0.95, 200  # how much of the running mean stays at every second step; in the first steps
 # Windows of a pass beside those with a claim: of our own with a claim and without, with other parties, without a claim in documents
