@@ -17,6 +17,7 @@ from indicia.read.indicators.versions import is_version
 
 __all__ = ["find_dotted"]
 
+_SHARE = re.compile(r"@(?:ssl|\d{2,5})(?:@\d{2,5})?\\", re.IGNORECASE)  # after a host that shares a folder over the web
 _LABEL_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
@@ -66,6 +67,9 @@ def _dotted(text: str, start: int, end: int, token: str, hidden: Collection[int]
         return
     low = token.lower()
     ending = low.rsplit(".", 1)[-1]
+    if before == "\\" and _SHARE.match(text, end) and valid_host(low):
+        yield Hit(start, end, "domain-name", low, name_note(low))
+        return
     if before in "\\$" or (before == "." and text[start - 2 : start - 1].strip(" \t\n*(\"'`,;|")):
         return
     disguised = hidden and start + low.rfind(".") in hidden and valid_host(low.lstrip("-_"))

@@ -316,7 +316,7 @@ def _only_opens(text: str, name: str, start: int, inner: Callable[[], frozenset[
 
 
 def _is_acronym(text: str, start: int, name: str) -> bool:
-    """Whether the name only abbreviates the words before it: "data protection API (DPAPI)", "InterPlanetary File System (IPFS)"."""
+    """Whether the name only abbreviates the words before it: "data protection API (DPAPI)", "InterMesh System (IMS)"."""
     if not name.isupper() or text[start - 1 : start] != "(":
         return False
     words = re.findall(r"[A-Za-z]+", text[max(0, start - 90) : start])
