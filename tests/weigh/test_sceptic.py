@@ -14,6 +14,7 @@ import yaml
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
 from indicia.weigh import Change, from_ids, gather, leaders_if, weigh
+from indicia.weigh.base_rates import base_rates
 from indicia.weigh.features import is_family
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Tree, tree_of
@@ -79,6 +80,12 @@ def test_a_family_counts_for_whom_its_reports_name_and_only_where_none_is_set_as
     (item,) = from_ids(software=[feature], knowledge=knowledge)
     found = weigh([item], knowledge).observed
     assert (item.label, found.base_rates[0]) == ("FudModule", "FudModule, by the titles of reports on it, fits 1 group")
+
+
+def test_base_rates_tell_that_reports_were_set_aside(knowledge: Knowledge) -> None:
+    items = from_ids(["T1190"], ["S0559"], knowledge=knowledge)
+    lines = base_rates(items, grounds_of(knowledge).profiles, set_aside=True)
+    assert all(line.endswith(", the reports on this very affair set aside") for line in lines)
 
 
 def test_no_pair_of_everyday_tools_names_anybody(grounds: Grounds, knowledge: Knowledge) -> None:

@@ -7,6 +7,7 @@ import pytest
 from indicia.knowledge import Knowledge, load
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
+from indicia.read.reading import read_document
 from indicia.records import Evidence, Verdict
 from indicia.weigh import from_ids, gather, weigh
 from indicia.weigh.board import lay_out
@@ -36,6 +37,15 @@ def test_only_what_is_attacked_is_a_victim(text: str, victims: set[str], knowled
     document = document_from_text(text, name="report.txt")
     found = {feature.removeprefix("victim-") for feature, _ in targeted(find_names(document, knowledge), [document])}
     assert found == victims
+
+
+def test_it_is_no_sector_and_the_it_sector_is(knowledge: Knowledge) -> None:
+    for text, sectors in (
+        ("China denied that it was behind the Acme hack.", set()),
+        ("Mandiant said that APT41 hacked IT companies.", {"it"}),
+    ):
+        found = read_document(document_from_text(text, name="news.txt"), knowledge)
+        assert {sector for claim in found.claims for sector in claim.sectors} == sectors
 
 
 def test_targets_are_evidence_with_their_mentions(knowledge: Knowledge) -> None:

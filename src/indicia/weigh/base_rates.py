@@ -27,9 +27,10 @@ def fitting(profiles: Profiles, features: Sequence[str]) -> int:
     return int(profiles.direct[:, [column[feature] for feature in features]].all(axis=1).sum())
 
 
-def base_rates(items: Sequence[Evidence], profiles: Profiles) -> tuple[str, ...]:
+def base_rates(items: Sequence[Evidence], profiles: Profiles, *, set_aside: bool = False) -> tuple[str, ...]:
     """Sentences such as "T1190 with T1505.003 fits 23 groups": all techniques together, or the rarest pair of them where no
-    group shows all; then each piece of software, rarest first."""
+    group shows all; then each piece of software, rarest first. `set_aside`: without the reports on this very affair."""
+    without = ", the reports on this very affair set aside" if set_aside else ""
     known = [item.feature for item in items if item.feature in profiles.relations.column]
     techniques = sorted({feature for feature in known if is_technique(feature)})
     software = sorted({feature for feature in known if is_software(feature)})
@@ -41,9 +42,9 @@ def base_rates(items: Sequence[Evidence], profiles: Profiles) -> tuple[str, ...]
             shown = list(min((pair for pair in pairs if pair[0]), default=(0, tuple(techniques[:2])))[1])
         count = fitting(profiles, shown)
         together = listed(shown, "with") if len(shown) == 2 else listed(shown)
-        lines.append(f"{together} {'fits' if len(shown) <= 2 else 'fit'} {_groups(count)}")
+        lines.append(f"{together} {'fits' if len(shown) <= 2 else 'fit'} {_groups(count)}{without}")
     counts = sorted((fitting(profiles, [feature]), feature) for feature in software)
-    lines += [f"{_called(profiles, feature)} fits {_groups(count)}" for count, feature in counts]
+    lines += [f"{_called(profiles, feature)} fits {_groups(count)}{without}" for count, feature in counts]
     return tuple(lines[:_MOST_LINES])
 
 

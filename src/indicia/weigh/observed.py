@@ -79,7 +79,7 @@ def assess_observed(
         decisive=tuple(items[at].id for at in decided),
         missing=_missing(decision, items, _hypothesis(board, decision.first).name),
         telling=telling(board) if items else (),
-        base_rates=base_rates(items, board.profiles) + nearest_report(board, decision.first),
+        base_rates=base_rates(items, board.profiles, set_aside=bool(leave_out)) + nearest_report(board, decision.first),
         method=_method(known, model.weights.source, len(leave_out)),
     )
 

@@ -460,8 +460,11 @@ def _weigh(values: tuple[E, ...], probabilities: F, said: E, trust: float = TRUS
     return values[int(scores.argmax())]
 
 
+_PRONOUN = re.compile(r"\b[Ii]t\b")  # no sector: IT is one
+
+
 def _sectors(tools: Tools, act: str) -> tuple[str, ...]:
-    low = act.lower()
+    low = _PRONOUN.sub(" ", act).lower()
     if tools.any_sector.search(low) is None:
         return ()
     return tuple(name for pattern, name in tools.sectors if pattern.search(low))
