@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -26,6 +27,7 @@ __all__ = ["HEARD", "PROPOSED", "Bench", "Settled", "settled"]
 
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
 HEARD = 0.3  # the judge's probability from which a claim is looked at that nobody proposed
+_ENDS = re.compile(r"[.!?…][\"”’')\]*_]*$")
 _SPEAKS_TOO = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
 
 
@@ -38,6 +40,7 @@ class Hearing(NamedTuple):
     unasked: tuple[int, ...]
     silent: bool  # no word of computers stands in its paragraph
     asks: bool  # it is a question, or somebody's who asks
+    heading: bool  # no mark ends it
 
     def of(self, found: Found) -> Verdict | None:
         """The verdict on the accused of a proposal."""
@@ -82,11 +85,15 @@ class Bench:
         asked = list(dict.fromkeys([*unasked, *(place for place in places if place is not None)]))
         verdicts = dict(zip(asked, self.model.ask(window, asked), strict=True))
         silent = not line_speaks_of_computers(self.text, *piece.own)
-        return Hearing(wide, verdicts, tuple(unasked), silent, self._asks(piece))
+        return Hearing(wide, verdicts, tuple(unasked), silent, self._asks(piece), self._is_heading(piece))
 
     def _asks(self, piece: Cut) -> bool:
         turn = self.turn(piece.own[0])
         return turn is not None and turn.label is None or self.text[slice(*piece.own)].rstrip().endswith("?")
+
+    def _is_heading(self, piece: Cut) -> bool:
+        said = self.text[slice(*piece.own)].strip()
+        return said.startswith("#") or _ENDS.search(said) is None
 
     def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> list[Found]:
         """A proposal with what speaks for it; as one of each issuer where it has no speaker and there are any."""
@@ -109,7 +116,16 @@ class Bench:
 
     def _told(self, found: Found, hearing: Hearing, verdict: Verdict, speaker: int, *, proposed: bool) -> Found:
         speakers = _listed(hearing.wide, speaker)
-        said = said_of(found, verdict, speakers, len(self.text), proposed=proposed, silent=hearing.silent, asks=hearing.asks)
+        said = said_of(
+            found,
+            verdict,
+            speakers,
+            len(self.text),
+            proposed=proposed,
+            silent=hearing.silent,
+            asks=hearing.asks,
+            heading=hearing.heading,
+        )
         return found._replace(judged=verdict, features=said)
 
     def _speakers(self, wide: Cut, accused: int, verdict: Verdict) -> Iterator[tuple[int, int, Voice | None]]:

@@ -36,6 +36,7 @@ _SAID = (
     "by the scorer alone", "by a strict rule",
     "declines", "answers", "takes credit", "nobody speaks", "whose turn it is", "specific", "nobody accused",
     *(f"accused: {kind}" for kind in _KINDS), *(f"speaker: {kind}" for kind in _KINDS), "short text", "silent", "asks", "where",
+    "heading",
 )  # fmt: skip
 # ... and beside the others of its document.
 _BESIDE = (
@@ -58,7 +59,15 @@ def _share(verdict: Verdict, question: str, answer: Any) -> float:
 
 
 def said_of(
-    found: Found, verdict: Verdict, speakers: Sequence[int], length: int, *, proposed: bool, silent: bool, asks: bool
+    found: Found,
+    verdict: Verdict,
+    speakers: Sequence[int],
+    length: int,
+    *,
+    proposed: bool,
+    silent: bool,
+    asks: bool,
+    heading: bool,
 ) -> tuple[float, ...]:
     """What speaks for a candidate by itself, in the order of FEATURES. `speakers`: the places in the verdict's `source` of who
     speaks and of those in one list with it, among whom the judge divides what it believes; empty where it knows no such
@@ -94,6 +103,7 @@ def said_of(
         float(silent),
         float(asks),
         found.piece.own[0] / max(1, length),
+        float(heading),
     )
 
 
