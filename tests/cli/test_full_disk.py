@@ -34,3 +34,10 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(tmp_path: Path) -> 
     assert done.returncode == exits.E_STORE
     assert "the output cannot be written: File too large; nothing half-written is left" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["u_ex.log"]
+
+
+def test_a_folder_that_cannot_be_made_is_told() -> None:
+    command = [sys.executable, "-m", "indicia", "read", "-", "--json", "-o", "/proc/none/found.json"]
+    done = subprocess.run(command, capture_output=True, text=True, input="Norway accused China.")
+    assert done.returncode == exits.E_STORE
+    assert "cannot be written" in done.stderr and "a fault" not in done.stderr

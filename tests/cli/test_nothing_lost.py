@@ -226,6 +226,10 @@ READS = {
     "two zips joined": Check(
         {"a.zip": zipped(b_txt=b"") + zipped(a_txt=TEXT)}, "does not list", "1 read"
     ),
+    "what is only called as macOS calls its own": Check(
+        {"a.zip": zipped(**{"_MACOSX/.b.txt": TEXT}).replace(b".MACOSX/.b.txt", b"__MACOSX/._btx")}, "", "1 file: 1 read"
+    ),
+    "what Outlook packs attachments into": Check({**NOTE, "winmail.dat": b"\x78\x9f\x3e\x22" + bytes(99)}, "TNEF", LEFT),
     "a broken PDF": Check({**NOTE, "b.pdf": b"%PDF-1.7 nothing"}, "broken PDF", LEFT),
 }  # fmt: skip
 

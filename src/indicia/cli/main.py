@@ -24,7 +24,7 @@ __all__ = ["app", "register", "run"]
 
 # What the place is that was to be written to, and no fault of ours: full, closed, no folder, no file.
 _PLACE = {
-    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS),
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.ENOENT),
     *(errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO),
 }
 

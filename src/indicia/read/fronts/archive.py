@@ -17,6 +17,7 @@ from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
 __all__ = ["BROKEN", "check_member", "read_zip"]
 
 _CHUNK = 1 << 20
+_APPLE_DOUBLE = b"\x00\x05\x16\x07"
 # What broken archives make Python's readers raise; a password is a RuntimeError of its own.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
@@ -57,7 +58,7 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
 
 def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -> Iterator[tuple[str, Readable]]:
     with file:
-        infos = [info for info in file.infolist() if not info.is_dir() and not _is_of_macos(info.filename)]
+        infos = [info for info in file.infolist() if not info.is_dir() and not _is_of_macos(file, info)]
         if holds_unlisted(file):
             parsed.problems.append(failed(name, UNLISTED, UNLISTED_HINT))
         if len(infos) > limits.files:
@@ -79,9 +80,15 @@ def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -
                 parsed.problems.append(failed(where, f"cannot be unpacked: {error}", "fetch the archive again"))
 
 
-def _is_of_macos(name: str) -> bool:
-    """Whether it is what macOS puts beside a file."""
-    return name.startswith("__MACOSX/") and name.rpartition("/")[2].startswith("._")
+def _is_of_macos(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    """Whether it is what macOS puts beside a file, and not only called so."""
+    if not info.filename.startswith("__MACOSX/") or not info.filename.rpartition("/")[2].startswith("._"):
+        return False
+    try:
+        with file.open(info) as stream:
+            return stream.read(len(_APPLE_DOUBLE)) == _APPLE_DOUBLE
+    except (*BROKEN, RuntimeError):
+        return False
 
 
 class _Member:

@@ -45,6 +45,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x28\xb5\x2f\xfd", "a compressed file (zstd)"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
+    (b"\x78\x9f\x3e\x22", "what Outlook packs attachments into (TNEF)"),
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
     (b"{\\rtf", "an RTF file"),
