@@ -41,7 +41,7 @@ class Apart:
         self._often: Counter[str] = Counter()
 
     def told(self, name: str) -> str:
-        """The name, or one with a number that nothing was told by before."""
+        """The name, or one with a number where something else has that name already."""
         told = name
         while self._often[told]:
             self._often[name] += 1
