@@ -28,7 +28,7 @@ from msgspec.structs import replace
 from indicia.errors import RuleError, UsageError
 from indicia.hunt.events import NO_TIME, Times, microseconds
 from indicia.hunt.names import field_key
-from indicia.hunt.sources.deeds import deed_of
+from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Event, Problem, Record, RuleLevel, Severity, Sighting
 from indicia.rulefile import bounded, rule_documents
 
@@ -165,10 +165,10 @@ def _is_of(event: Event, own: Own) -> bool:
     if own.hosts and any(fnmatchcase(event.host.lower(), host) for host in own.hosts):
         return True
     if own.addresses or own.users:
-        deed = deed_of(event)
-        if own.addresses and _is_in(deed.origin, own.addresses):
+        actor = actor_of(event)
+        if own.addresses and _is_in(actor.origin, own.addresses):
             return True
-        if own.users and any(fnmatchcase(deed.who.lower(), user) for user in own.users):
+        if own.users and any(fnmatchcase(actor.who.lower(), user) for user in own.users):
             return True
     if own.programs:
         programs = [value.lower() for name, value in event.fields.items() if field_key(name) in _PROGRAMS]

@@ -23,7 +23,7 @@ from indicia.hunt.match.literals import Ints
 from indicia.hunt.match.reference import matches, number_of
 from indicia.hunt.names import MACHINE, field_key
 from indicia.hunt.rules.ir import Correlation, CorrelationKind, Node, Not, fold
-from indicia.hunt.sources.deeds import deed_of
+from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Event
 
 __all__ = [
@@ -86,7 +86,7 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
         _, host, told = batch.rebuild(row)
         fields = {field_key(key): value for key, value in told.items()}
         fields[MACHINE] = host or place.file
-        deed = deed_of(Event(place=place, format=batch.format, time=None, time_text="", host=host, fields=dict(told)))
+        actor = actor_of(Event(place=place, format=batch.format, time=None, time_text="", host=host, fields=dict(told)))
         for each in users:
             group = tuple(fields.get(field_key(_own(each, name, field)), "") for field in each.group_by)
             values = [fields.get(field_key(field), "") for field in each.fields]
@@ -105,8 +105,8 @@ def feed_of(batch: EventBatch, rule: RuleHead, rows: Ints, correlations: Iterabl
                     place.position,
                     place.unit,
                     one(host),
-                    one(deed.who),
-                    one(deed.origin),
+                    one(actor.who),
+                    one(actor.origin),
                 )
             )
     return found

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from indicia.hunt.names import field_key
+from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.sources import source_named
 from indicia.hunt.sources.told import objects_of
 from indicia.records import Event
 
-__all__ = ["Deed", "deed_of"]
+__all__ = ["Actor", "Deed", "actor_of", "deed_of"]
 
 LONGEST = 160  # characters of what was done
 _READ = 600  # characters of a message in which somebody is sought
@@ -125,33 +125,62 @@ class Deed(NamedTuple):
         )
 
 
+class Actor(NamedTuple):
+    """Who acted, from where; "" where the log does not say."""
+
+    who: str
+    origin: str
+
+
+def actor_of(event: Event) -> Actor:
+    """Whoever acted in the event."""
+    return _actor(event, _by_key(event))
+
+
 def deed_of(event: Event) -> Deed:
     """What the event says of whoever acted in it."""
-    fields = {field_key(name): value for name, value in event.fields.items()}
+    fields = _by_key(event)
     source = source_named(event.format)
-    users, addresses, actions = (source.users, source.addresses, source.actions) if source else ((), (), ())
-    objects = _objects(fields, source.objects) if source else ""
+    who, origin = _actor(event, fields)
+    what = _request(fields)
+    if not what:
+        done = objects_of(event.format, fields) or _first(fields, (*(source.actions if source else ()), *_DONE))
+        what = f"{done} {_objects(fields, source.objects) if source else ''} {_target(fields)}"
+    what = " ".join(what.split())
+    return Deed(who, what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…", origin)
 
-    def first(*names: str) -> str:
-        return next((value for name in names if (value := fields.get(name, "").strip()) not in _NOBODY), "")
 
+def _by_key(event: Event) -> Mapping[str, str]:
+    return dict(zip(_keys(tuple(event.fields)), event.fields.values(), strict=True))
+
+
+@Remembered
+def _keys(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(field_key, names))
+
+
+def _first(fields: Mapping[str, str], names: Iterable[str]) -> str:
+    """The first of the fields that says something."""
+    for name in names:
+        value = fields.get(name)
+        if value and (value := value.strip()) not in _NOBODY:
+            return value
+    return ""
+
+
+def _actor(event: Event, fields: Mapping[str, str]) -> Actor:
+    source = source_named(event.format)
+    users, addresses = (source.users, source.addresses) if source else ((), ())
     if fields.get("channel", "").lower() == "security" and fields.get("eventid") in _LOGONS:
         users = ("targetusername",)
     elif event.format == "auditd":
         users = ("user", "auid", "acct", "uid")
-    who, origin = first(*users, *_USERS), first(*addresses, *_ADDRESSES)
+    who, origin = _first(fields, (*users, *_USERS)), _first(fields, (*addresses, *_ADDRESSES))
     if event.format in ("syslog", "text") and not (who and origin):
         who, origin = who or _named_in(_WHO, fields), origin or _named_in(_FROM, fields)
-    request = _request(fields)
-    done = objects_of(event.format, fields) or first(*actions, *_DONE)
-    if not request and fields.get("initiated", "") == "true":
+    if fields.get("initiated") == "true" and not _request(fields):
         origin = ""  # the machine itself, which the row names
-    what = " ".join((request or f"{done} {objects} {_target(fields)}").split())
-    return Deed(
-        _with_domain(who, fields),
-        what if len(what) <= LONGEST else f"{what[: LONGEST - 1]}…",
-        origin,
-    )
+    return Actor(_with_domain(who, fields), origin)
 
 
 def _with_domain(who: str, fields: Mapping[str, str]) -> str:
@@ -176,8 +205,7 @@ def _target(fields: Mapping[str, str]) -> str:
     if fields.get("initiated", "") == "false":
         return ""
     for names, port in _TARGETS:
-        found = next((value for name in names if (value := fields.get(name, "").strip()) not in _NOBODY), "")
-        if found and port in fields:
+        if port in fields and (found := _first(fields, names)):
             told = fields[port].strip()
             return f"to {found}:{told}" if told not in _NOBODY else f"to {found}"
     return ""

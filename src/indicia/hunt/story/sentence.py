@@ -8,7 +8,7 @@ from datetime import datetime
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
-from indicia.hunt.sources.deeds import deed_of
+from indicia.hunt.sources.deeds import actor_of
 from indicia.records import Outcome, RuleLevel, Sighting, Stage
 
 __all__ = ["moment", "printable", "summary"]
@@ -30,7 +30,13 @@ def printable(text: str) -> str:
 
 def _what_was_done(members: Sequence[Sighting]) -> str:
     """What stands before what rules say of it: whose doing it was, where the logs name an account."""
-    counts = Counter(who for member in members if (who := deed_of(member.event).who))
+    acting: dict[int, str] = {}  # by event, which many rules may have seen; the members hold it, so an id is one event's
+    counts: Counter[str] = Counter()
+    for event in (member.event for member in members):
+        if id(event) not in acting:
+            acting[id(event)] = actor_of(event).who
+        counts[acting[id(event)]] += 1
+    del counts[""]
     if not counts:
         return "something"
     return f"what {printable(_named([name for name, _ in counts.most_common()]))} did"
