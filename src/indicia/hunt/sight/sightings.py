@@ -75,6 +75,13 @@ def _by_key(names: tuple[str, ...]) -> Mapping[str, str]:
     return {field_key(name): name for name in names}
 
 
+@Remembered
+def _pairs(told: tuple[str, ...]) -> tuple[str, str]:
+    """A field and its value, held once for many sightings."""
+    name, value = told
+    return name, value
+
+
 def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighting:
     """The sighting of a rule in an event, judged; `fields` are those whose tests passed, as the event spells them."""
     values = event.fields
@@ -84,7 +91,7 @@ def sighting_of(facts: RuleFacts, event: Event, fields: Iterable[str]) -> Sighti
         title=facts.title,
         level=facts.level,
         event=event,
-        matched=tuple([(name, values[name][:LONGEST_SHOWN]) for name in fields]),
+        matched=tuple([_pairs[name, values[name][:LONGEST_SHOWN]] for name in fields]),
         techniques=facts.techniques,
         software=facts.software,
         vulnerabilities=facts.vulnerabilities,

@@ -207,6 +207,7 @@ class Hosts:
         self._full_in: dict[tuple[str, str], str] = {}
         self._at: dict[str, set[str]] = {}  # short names of the machines that have an address
         self._given: dict[int, _Given] = {}  # by event: those of the sightings live as long as this does
+        self._same: dict[_Given, _Given] = {}  # one for the many events that say the same
         self._known: dict[_Given, str] = {}
         counts: dict[_Given, int] = {}
         latest: dict[_Given, int] = {}
@@ -239,7 +240,8 @@ class Hosts:
     def _given_by(self, event: Event) -> _Given:
         given = self._given.get(id(event))
         if given is None:
-            given = self._given[id(event)] = _given_by(event)
+            given = _given_by(event)
+            given = self._given[id(event)] = self._same.setdefault(given, given)
         return given
 
     def _of(self, given: _Given) -> str:
