@@ -41,7 +41,7 @@ from indicia.affairs.origins import led_back
 from indicia.hunt import hunt
 from indicia.knowledge import load
 from indicia.pipeline import read_lines
-from indicia.records import Hunt, to_json
+from indicia.records import Hunt, json_pieces, to_json
 from indicia.spark.hunting import hunt as hunt_on_spark
 from indicia.spark.ledger import decode_text, join_ledger, turn_of
 from indicia.spark.reading import read_texts
@@ -109,8 +109,10 @@ def _hunted(master: str, folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _of_hunt(found: Hunt) -> dict[str, Any]:
-    digest = hashlib.sha256(to_json(replace(found, stats=()))).hexdigest()
-    return {"things": sum(file.events for file in found.files), "digest": digest}
+    digest = hashlib.sha256()
+    for piece in json_pieces(replace(found, stats=())):  # as the command writes it
+        digest.update(piece)
+    return {"things": sum(file.events for file in found.files), "digest": digest.hexdigest()}
 
 
 def _read(master: str, folder: Path) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,7 @@ from indicia.errors import InputError
 from indicia.hunt import IndicatorSought, hunt
 from indicia.hunt.sight.indicators import stands_alone
 from indicia.hunt.sight.notes import notes
-from indicia.records import Hunt, HuntVerdict, to_json
+from indicia.records import Hunt, HuntVerdict, json_pieces, to_json
 
 W3C = "#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status\n"
 
@@ -214,6 +214,16 @@ def test_processes_change_nothing(always: bool, tmp_path: Path, monkeypatch: pyt
     two = hunt([tmp_path], rules=[rules], builtin=False, jobs=2, most=50)
     assert matches(one) == 1 + 50_000 // 7 + 1
     assert to_json(msgspec.structs.replace(one, stats=())) == to_json(msgspec.structs.replace(two, stats=()))
+
+
+def test_a_result_in_pieces_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_scenario("G", tmp_path / "logs", ordinary_lines=300, seed=7)
+    found = hunt([tmp_path / "logs"], jobs=1)
+    assert b"".join(json_pieces(found)) == to_json(found)
+    monkeypatch.setattr("indicia.records.base._AT_ONCE", 3)
+    pieces = list(json_pieces(found))
+    assert b"".join(pieces) == to_json(found)
+    assert len(found.sightings) > 6 and max(map(len, pieces)) < len(to_json(found.sightings)) // 2
 
 
 def test_kept_events_can_be_asked(tmp_path: Path) -> None:

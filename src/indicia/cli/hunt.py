@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +21,7 @@ from indicia.cli.options import Color, Engine, Engines, Json, JsonLines, Master,
 from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
-from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, to_json
+from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severity, Sighting, json_pieces
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def hunt(
         some = (sighting for sighting in found.sightings if sighting.level in shown)
         write_out(b"".join(marked_json(sighting, found.marking) + b"\n" for sighting in some), output)
     elif as_json:
-        write_out(to_json(found) + b"\n", output)
+        write_out(itertools.chain(json_pieces(found), (b"\n",)), output)
     else:
         _show(found, color, stats, shown)
     if stats and (as_json or as_lines):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import msgspec
 
-__all__ = ["Problem", "Record", "Severity", "Whole", "from_json", "settle", "stable_id", "to_json"]
+__all__ = ["Problem", "Record", "Severity", "Whole", "from_json", "json_pieces", "settle", "stable_id", "to_json"]
 
 R = TypeVar("R", bound="Record")
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # a number that stores and writers of JSON can hold
@@ -69,6 +69,26 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 def to_json(value: Record | Iterable[Record]) -> bytes:
     """Compact JSON of a record or of several, always the same bytes for the same value."""
     return _encoder.encode(value if isinstance(value, msgspec.Struct) else list(value))
+
+
+def json_pieces(record: Record) -> Iterator[bytes]:
+    """The same bytes piece by piece: of a record with very many others as a field, never all of them at once."""
+    opening = b"{"
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        yield opening + _encoder.encode(name) + b":"
+        if isinstance(value, tuple):
+            yield b"["
+            for start in range(0, len(value), _AT_ONCE):
+                yield (b"," if start else b"") + _encoder.encode(value[start : start + _AT_ONCE])[1:-1]
+            yield b"]"
+        else:
+            yield _encoder.encode(value)
+        opening = b","
+    yield b"}"
+
+
+_AT_ONCE = 1_000
 
 
 def from_json(data: bytes | str, kind: type[R]) -> R:
