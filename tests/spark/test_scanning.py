@@ -13,20 +13,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from indicia.hunt import Part, combine, hunt, join
+from indicia.hunt import hunt, join
 from indicia.hunt.match.book import RuleBook, load_rules
 from indicia.hunt.parts import Count
 from indicia.hunt.processes import tasks as cutting
 from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, correlated
+from indicia.hunt.sight.notes import notes, tells_success
 from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, to_json
 from indicia.spark.counting import BESIDE, in_hunt_order, matches_in, placed
-from indicia.spark.plan import Plan, files_of, look, plan, with_sizes
-from indicia.spark.scanning import Fed, Setup, read_part, scan, write_part
-from indicia.spark.tree import in_order
+from indicia.spark.gathering import Gathered, add_up
+from indicia.spark.keeping import Bounds, Kept, Tally, bounds_of, unpacked, within
+from indicia.spark.plan import Plan, files_of, look, plan
+from indicia.spark.scanning import Fed, Scanned, Setup, Stand, Sum, Summed, scan, scanner_of
 from tests.spark.conftest import SOUGHT, TUNING
 
 SMALL = 3_000  # bytes of a task
@@ -73,45 +75,84 @@ def test_any_pieces_in_any_order(data: st.DataObject, most: int | None, tuning: 
     whole = hunt([logs], rules=rules, indicators=SOUGHT, raw=True, most=most, jobs=1, tuning=tuning)
     book, problems = load_rules(rules)
     made, total = planned(logs, book, most, tuning)
-    total.problems[:0] = problems
+    total.counted.problems[:0] = problems
     assert len(made.tasks) > 10
     assert any(part.stretch for task in made.tasks for part in task.parts)
-    setup = Setup(*book.sent(), SOUGHT, most, tuning)
+    setup = Setup(*book.sent(), SOUGHT, most, tuning, data.draw(st.uuids()).hex)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(made.tasks) - 1), max_size=8)))
     bounds = list(zip([0, *cuts], [*cuts, len(made.tasks)], strict=True))
-    came: dict[int, list[Fed | bytes]] = {}
+    came: dict[int, list[Scanned]] = {}
     for number in data.draw(st.permutations(range(len(bounds)))):  # one worker may have them in any order
         start, end = bounds[number]
-        came[number] = list(scan(setup, list(enumerate(made.tasks))[start:end]))
-    parts = [(number, each) for number, some in came.items() for each in some if isinstance(each, bytes)]
-    fed = [each for some in came.values() for each in some if isinstance(each, Fed)]
+        came[number] = list(scan(setup, Stand("files", number), list(enumerate(made.tasks))[start:end]))
+    rows = [(number, each) for number in sorted(came) for each in came[number]]
+    fed = [each for _, each in rows if isinstance(each, Fed)]
     assert fed
-    middle = data.draw(st.integers(0, len(parts)))
-    halves = [[part for part in parts if (part[0] < middle) is first] for first in (True, False)]
-    joined = [read_part(in_order(half, lambda some: write_part(combine(map(read_part, some), most=most)))) for half in halves]
-    found = [with_sizes(each, made) for each in (total.part({}), *joined, Part())]
-    assert plain(join(found, most=most, count=counted(fed, data.draw(st.randoms())), tuning=tuning)) == plain(whole)
+    sums = [(number, unpacked(each.data, Sum)) for number, each in rows if isinstance(each, Summed)]
+    kept = [(number, each) for number, each in rows if isinstance(each, Kept)]
+    if most is not None:
+        wanted = bounds_of(((number, each.tally) for number, each in sums), most)
+        kept = [(number, within(lambda: scanner_of(setup), wanted, number, each)) for number, each in kept]
+    add_up(total, [Gathered(sums, [each for _, each in kept])])
+    count = counted(fed, data.draw(st.randoms()))
+    assert plain(join([total.part(made.bytes_of)], most=most, count=count, tuning=tuning)) == plain(whole)
+
+
+def test_what_a_worker_has_enough_of_it_sends_no_more(logs: Path) -> None:
+    book, _ = load_rules([logs / "rules.yml"])
+    made, _ = planned(logs, book, 2)
+    setup = Setup(*book.sent(), SOUGHT, 2, hunt="one")
+
+    def kept(hunt: str, place: int) -> int:
+        """Sightings in all of the logs, as if they stood at this place."""
+        rows = list(scan(setup._replace(hunt=hunt), Stand("files", place), enumerate(made.tasks)))
+        return sum(each.kept for row in rows if isinstance(row, Summed) for each in unpacked(row.data, Sum).tally)
+
+    first = kept("one", 0)
+    assert kept("one", 1) < first / 2, "only successes, of which there are fewer than the bound"
+    assert kept("one", 1) == first, "again"
+    assert kept("one", 0) == first, "those that stand before"
+    assert kept("two", 2) == first, "another hunt"
+
+
+def test_what_the_whole_has_enough_of_is_not_sent() -> None:
+    rule, own = ("theirs", None, False), (next(name for name in notes() if tells_success(name)), None, False)
+    tallies = [
+        (0, [Tally(rule, 2, 0), Tally(own, 3, 3)]),
+        (1, [Tally(rule, 2, 0), Tally(own, 3, 3)]),
+        (2, [Tally(rule, 1, 0), Tally(own, 3, 1)]),
+    ]
+    assert bounds_of(tallies, 3) == Bounds({rule: 2, own: 1}, {own: 2}, frozenset({1, 2}))
+    assert bounds_of(tallies, 9) == Bounds({}, {}, frozenset())
 
 
 def test_a_worker_that_ends_at_a_log_costs_that_log_alone(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book, _ = load_rules([logs / "rules.yml"], builtin=False)
     made, _ = planned(logs, book, None)
     setup = Setup(*book.sent(), (), None)
-    first = [each for each in scan(setup, enumerate(made.tasks)) if isinstance(each, bytes)]
-    again = [each for each in scan(setup, enumerate(made.tasks), again=True) if isinstance(each, bytes)]
-    assert replace(read_part(first[0]), seconds={}) == replace(read_part(again[0]), seconds={})
+
+    def scanned(again: bool) -> tuple[list[Scanned], Sum]:
+        *some, last = scan(setup, Stand("files", 0), enumerate(made.tasks), again=again)
+        assert isinstance(last, Summed)
+        total = unpacked(last.data, Sum)
+        total.found.seconds.clear()
+        return some, total
+
+    assert scanned(again=False) == scanned(again=True)
     monkeypatch.setattr("sys.executable", shutil.which("false"))  # every process ends at once
-    lost = read_part(next(each for each in scan(setup, enumerate(made.tasks), again=True) if isinstance(each, bytes)))
-    assert {problem.where for problem in lost.problems} == {
+    _, lost = scanned(again=True)
+    assert {problem.where for problem in lost.found.problems} == {
         part.name for task in made.tasks if task.format for part in task.parts
     }
-    assert all("the process that read it ended" in problem.what for problem in lost.problems)
+    assert all("the process that read it ended" in problem.what for problem in lost.found.problems)
 
 
 def test_the_reference_is_what_one_machine_counts(logs: Path) -> None:
     book, _ = load_rules([logs / "rules.yml"], builtin=False)
     made, _ = planned(logs, book, None)
-    fed = [each for each in scan(Setup(*book.sent(), (), None), enumerate(made.tasks)) if isinstance(each, Fed)]
+    fed = [
+        each for each in scan(Setup(*book.sent(), (), None), Stand("files", 0), enumerate(made.tasks)) if isinstance(each, Fed)
+    ]
     for rule in book.correlations:
         mine = [feed for each in fed for feed in each.feed if feed.correlation == (rule.id or rule.name)]
         assert counted(fed, Random(3))(rule, []) == correlated(rule, mine)

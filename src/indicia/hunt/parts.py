@@ -28,9 +28,8 @@ from indicia.hunt.story import tell
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
-__all__ = ["Count", "Part", "beyond_bound", "combine", "join", "of_correlations", "rule_run"]
+__all__ = ["Count", "Part", "beyond_bound", "combine", "join", "of_correlations", "rank_of", "rule_run"]
 
-_RANK = {form.name: rank for rank, form in enumerate(FORMATS)}
 Count = Callable[[Correlation, Sequence[Feed]], list[Feed]]  # the matches of a correlation, of what it counts and of these
 
 
@@ -64,7 +63,7 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
     named = [_of_its_machine(part) for part in parts]
     quota = Quota(most)
     sightings: dict[str, tuple[Sighting, ...]] = {}
-    for form in sorted({form for part in named for form in part.sightings}, key=lambda form: (_RANK.get(form, -1), form)):
+    for form in sorted({form for part in named for form in part.sightings}, key=rank_of):
         kept = [
             sighting
             for part in named
@@ -93,6 +92,14 @@ def combine(parts: Iterable[Part], *, most: int | None = MOST) -> Part:
         seconds=dict(seconds),
         left_out=dict(left_out),
     )
+
+
+def rank_of(form: str) -> tuple[int, str]:
+    """Where the logs of a format stand in the order of a hunt; files of no known format ("") come first."""
+    return _RANK.get(form, -1), form
+
+
+_RANK = {form.name: rank for rank, form in enumerate(FORMATS)}
 
 
 def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None = None, tuning: Tuning = NO_TUNING) -> Hunt:

@@ -101,13 +101,15 @@ def part(
         since = time.process_time()
         scanner = Scanner(found, indicators, most, tuning)
         total = Total(scanner, most)
-        total.problems += problems
-        total.seconds["rules"] = loaded
+        total.counted.problems += problems
+        total.counted.seconds["rules"] = loaded
         if scanner.sweep.indicators:
-            total.seconds["indicators"] = time.process_time() - since  # made ready to be sought: of a million, most of the time
+            total.counted.seconds["indicators"] = (
+                time.process_time() - since
+            )  # made ready to be sought: of a million, most of the time
         states: dict[State, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
-        groups = _found_in([Path(path) for path in paths], total, states, raw, Path(copies) if copies else None)
+        groups = _found_in([Path(path) for path in paths], scanner, total, states, raw, Path(copies) if copies else None)
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
         with Keeper(keep) if keep is not None else nullcontext() as keeper:
@@ -118,8 +120,8 @@ def part(
                     progress("hunting", min(done, size), size)
         if keeper is not None and keeper.fault:
             what = f"events were not kept: {keeper.fault}"
-            total.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
-        total.problems += (problem for state in states if (problem := changed_since(state)) is not None)
+            total.counted.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
+        total.counted.problems += (problem for state in states if (problem := changed_since(state)) is not None)
         return total.part(bytes_of, machine=machine)
 
 
@@ -131,7 +133,7 @@ def _is_pipe(path: Path) -> bool:
 
 
 def _found_in(
-    paths: Sequence[Path], total: Total, states: dict[State, None], raw: bool, copies: Path | None
+    paths: Sequence[Path], scanner: Scanner, total: Total, states: dict[State, None], raw: bool, copies: Path | None
 ) -> list[tuple[Format, list[LogInput]]]:
     """The logs by their formats, in the order in which formats are tried: it does not depend on what else is there."""
     groups: dict[str, tuple[Format, list[LogInput]]] = {form.name: (form, []) for form in FORMATS}
@@ -145,7 +147,7 @@ def _found_in(
         if form is None:
             total.unknown(log.name, log.size, what_it_is(log))
             if raw and log.size:
-                total.add_raw(log)
+                total.add("", scanner.scan_raw(log))
         else:
             groups[form.name][1].append(log)
     return [(form, logs) for form, logs in groups.values() if logs]

@@ -8,15 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from indicia.hunt.events import NO_TIME
-from indicia.hunt.logs.formats import LogInput
 from indicia.hunt.parts import Part, rule_run
 from indicia.hunt.sight.correlation import MOST_FED, Feed, fed_within
 from indicia.hunt.sight.found import Counted, Found
-from indicia.hunt.sight.indicators import raw_sightings
 from indicia.hunt.sight.packing import unpack
 from indicia.hunt.sight.quota import Quota, source_of_sighting
 from indicia.hunt.sight.scan import Scanner
-from indicia.hunt.tuning import RULES
 from indicia.records import Event, Problem, Severity, Sighting
 
 __all__ = ["Total"]
@@ -28,59 +25,39 @@ class Total:
     """Adds up what came of the tasks, in their order."""
 
     def __init__(self, scanner: Scanner, most: int | None) -> None:
-        self.problems: list[Problem] = []
-        self.files: list[Counted] = []
-        self.seconds: dict[str, float] = {}
+        self.counted = Found()
         self._scanner = scanner
         self._most = most
         self._quota = Quota(most)
         self._pool = _Pool()
         self._sightings: defaultdict[str, list[Sighting]] = defaultdict(list)
-        self._matches: Counter[int] = Counter()
-        self._hits: Counter[int] = Counter()
         self._feed: list[Feed] = []
         self._fed: Counter[str] = Counter()
-        self._beyond: Counter[str] = Counter()
-        self._shown: set[int] = set()
-        self._left_out: Counter[str] = Counter()
 
     def passed_over(self, problem: Problem) -> None:
         """Notes what was not opened, or could not be."""
-        self.problems.append(problem)
+        self.counted.problems.append(problem)
         if problem.severity is Severity.FAILED:
-            self.files.append(Counted(problem.where, "", 0, NO_TIME, NO_TIME, []))
+            self.counted.files.append(Counted(problem.where, "", 0, NO_TIME, NO_TIME, []))
 
     def unknown(self, name: str, size: int, told: str) -> None:
         """Notes a file of no known kind, with its size in bytes and what it is (`told`) where that is known."""
-        self.files.append(Counted(name, "", 0, NO_TIME, NO_TIME, [], size))
+        self.counted.files.append(Counted(name, "", 0, NO_TIME, NO_TIME, [], size))
         if size:
-            self.problems.append(Problem(where=name, what=f"no log of a known format{f': {told}' if told else ''}"))
-
-    def add_raw(self, log: LogInput) -> None:
-        """Looks for indicators in the bytes of a file of any kind."""
-        if len(self._scanner.sweep):
-            for each in raw_sightings(log, self._scanner.sweep, self._most):
-                if self._scanner.tuning.silences(each.rule, each.title):
-                    self._left_out[RULES] += 1
-                elif self._quota.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
-                    self._sightings[""].append(each)
+            self.counted.problems.append(Problem(where=name, what=f"no log of a known format{f': {told}' if told else ''}"))
 
     def add(self, form: str, came: Found) -> None:
-        """Adds what came of one task."""
+        """Adds what came of one task: of logs of one format, or of the bytes of a file ("")."""
         self._sightings[form] += self._put_together(came)
-        self._matches.update(came.matches)
-        self._hits.update(came.hits)
-        self.files += came.files
-        self.problems += came.problems
+        self.counted.count(came)
         fed, beyond = fed_within(came.feed, self._fed)
         self._feed += fed
-        self._beyond += beyond + Counter(came.beyond)
-        self._shown.update(came.shown)
-        self._left_out.update(came.left_out)
-        for label, seconds in came.seconds.items():
-            self.seconds[label] = self.seconds.get(label, 0.0) + seconds
+        self.counted.count(Found(beyond=dict(beyond)))
 
     def _put_together(self, came: Found) -> Iterator[Sighting]:
+        for each in came.sightings:
+            if self._quota.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
+                yield each
         events = self._pool.events(came)
         for seen in came.seen:
             source = self._scanner.source_of(seen, events[seen.event])
@@ -90,35 +67,31 @@ class Total:
                 if self._quota.takes(source, lambda sighting=sighting: sighting):  # type: ignore[misc]
                     yield sighting
 
-    def part(self, bytes_of: Mapping[str, int], *, machine: str = "", lean: bool = False) -> Part:
-        """All of it. A `lean` part leaves out the rules that logs say nothing of: one before it in a join names them.
-
-        `bytes_of` are the sizes of logs, by name.
-        """
-        rules = self._scanner.rules
-        runs = (
-            rule_run(rule, self._matches[number], waits="" if self._shown.intersection(rule.asked_of) else rule.where)
-            for number, rule in enumerate(rules.rules)
-        )
+    def part(self, bytes_of: Mapping[str, int], *, machine: str = "") -> Part:
+        """All of it. `bytes_of` are the sizes of logs, by name."""
+        rules, counted, shown = self._scanner.rules, self.counted, set(self.counted.shown)
         return Part(
             machine=machine,
             sightings={form: tuple(some) for form, some in self._sightings.items() if some},
-            rules=tuple(run for run in runs if not lean or run.matches or not run.waits),
-            refused=() if lean else tuple(rule_run(rule, 0, rule.reason) for rule in rules.refused),
-            correlations=() if lean else rules.correlations,
+            rules=tuple(
+                rule_run(rule, counted.matches.get(number, 0), waits="" if shown.intersection(rule.asked_of) else rule.where)
+                for number, rule in enumerate(rules.rules)
+            ),
+            refused=tuple(rule_run(rule, 0, rule.reason) for rule in rules.refused),
+            correlations=rules.correlations,
             feed=tuple(self._feed),
-            hits={self._scanner.sweep.indicators[number].value: count for number, count in self._hits.items()},
+            hits={self._scanner.sweep.indicators[number].value: count for number, count in counted.hits.items()},
             indicators_sought=len(self._scanner.sweep),
-            files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in self.files),
-            problems=(*self.problems, *self._not_counted()),
-            seconds=self.seconds,
-            left_out=dict(self._left_out),
+            files=tuple(replace(each, bytes=bytes_of.get(each.file, each.bytes)) for each in counted.files),
+            problems=(*counted.problems, *self._not_counted()),
+            seconds=counted.seconds,
+            left_out=counted.left_out,
         )
 
     def _not_counted(self) -> Iterator[Problem]:
         """Which correlations had more matches than they count."""
         titles = {each.id or each.name: each.title for each in self._scanner.rules.correlations}
-        for name, count in sorted(self._beyond.items()):
+        for name, count in sorted(self.counted.beyond.items()):
             what = f"“{titles.get(name, name)}” counts {MOST_FED:,} matches; more were not counted"
             yield Problem(where=titles.get(name, name), what=what, severity=Severity.NOTE, count=count)
 

@@ -1,13 +1,13 @@
-"""The hunt on Spark from end to end: the workers find what is in files and scan them, parts are joined as a tree."""
+"""The hunt on Spark from end to end: the workers find what is in files and scan them, the driver puts together what is kept."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from msgspec.structs import replace
 from pyspark import StorageLevel, TaskContext
@@ -15,7 +15,7 @@ from pyspark import StorageLevel, TaskContext
 from indicia.hunt.logs.inputs import FileAt
 from indicia.hunt.logs.unchanged import State, changed_since
 from indicia.hunt.match.book import load_rules
-from indicia.hunt.parts import Part, combine, join
+from indicia.hunt.parts import join
 from indicia.hunt.processes.tasks import Task
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.quota import MOST
@@ -24,18 +24,18 @@ from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem
 from indicia.spark.counting import count_with
-from indicia.spark.plan import SeenLog, files_of, look, plan, with_sizes
-from indicia.spark.scanning import Fed, Setup, read_part, scan, write_part
+from indicia.spark.gathering import Gathered, add_up, fed_in, gathered
+from indicia.spark.plan import SeenLog, files_of, look, plan
+from indicia.spark.scanning import Scanned, Setup, Stand, scan
 from indicia.spark.session import clear_errors
-from indicia.spark.tables import Came, Columns, Span, Table, numbered, open_table, scanned
-from indicia.spark.tree import joined
+from indicia.spark.tables import Columns, Span, Table, fed_of_runs, open_table, scanned
 
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
     from pyspark.core.broadcast import Broadcast
     from pyspark.sql import SparkSession
 
-__all__ = ["combined", "fed_in", "hunt", "part_in"]
+__all__ = ["hunt"]
 
 PER_CORE = 16  # partitions: enough that all cores end together, few enough that each keeps its bounds over much
 
@@ -66,26 +66,29 @@ def hunt(
     book, problems = load_rules(rules, builtin=builtin)
     sought = tuple(indicators)
     total = Total(Scanner(book, sought, most, tuning), most)
-    total.problems += problems
+    total.counted.problems += problems
     back = timedelta(seconds=max((each.seconds for each in book.correlations), default=0))
     wider = Span(tuning.since and tuning.since - back, tuning.until)
-    with clear_errors():
+    with clear_errors(), without_collecting():
         planned = plan(_seen(context, files_of(paths)), total, raw=raw and bool(sought))
         pieces = partitions or _pieces(context, len(planned.tasks))
-        setup = context.broadcast(Setup(*book.sent(), sought, most, tuning))
-        came = [(_scanned(context, setup, planned.tasks, pieces).persist(StorageLevel.DISK_ONLY), pieces)]
-        held: list[RDD[Came]] = []
-        for table in tables:  # their runs are not known before they are gone through
-            held.append(scanned(open_table(session, table, columns, wider), setup).persist(StorageLevel.DISK_ONLY))
-            came.append(numbered(held[-1], len(planned.tasks) + sum(count for _, count in came)))
-        parts = [part for some, count in came for part in joined(some.flatMap(part_in), count, partial(combined, most=most))]
+        setup = context.broadcast(Setup(*book.sent(), sought, most, tuning, uuid4().hex))
+        held: list[RDD[Any]] = [_scanned(context, setup, planned.tasks, pieces).persist(StorageLevel.DISK_ONLY)]
+        found: list[Gathered[Any]] = [gathered(held[0], setup, most)]
+        fed = [held[0].flatMap(fed_in)]
+        first = len(planned.tasks)
+        for number, table in enumerate(tables):
+            rows = scanned(open_table(session, table, columns, wider), setup, number).persist(StorageLevel.DISK_ONLY)
+            held.append(rows)
+            found.append(gathered(rows, setup, most))
+            fed.append(fed_of_runs(rows, (run for run, _ in found[-1].sums), first))
+            first += len(found[-1].sums)
+        add_up(total, found)
         changed = context.parallelize(planned.states, _pieces(context, len(planned.states))).flatMap(_changed).collect()
-        found = [total.part({}), *map(read_part, parts), Part(problems=tuple(changed))]
-        fed = context.union([some.flatMap(fed_in) for some, _ in came])
-        count = count_with(fed, book.correlations, pieces) if book.correlations else None
-        with without_collecting():
-            result = join([with_sizes(part, planned) for part in found], most=most, count=count, tuning=tuning)
-        for each in (came[0][0], *held):
+        total.counted.problems += changed
+        count = count_with(context.union(fed), book.correlations, pieces) if book.correlations else None
+        result = join((total.part(planned.bytes_of),), most=most, count=count, tuning=tuning)
+        for each in held:
             each.unpersist()
         setup.destroy()
     seconds = dict(result.stats) | {"total": time.perf_counter() - begun}
@@ -104,34 +107,16 @@ def _seen(context: SparkContext, files: Sequence[FileAt | Problem]) -> Iterator[
         yield from (each,) if isinstance(each, Problem) else next(looked)
 
 
-def _scanned(
-    context: SparkContext, setup: Broadcast[Setup], tasks: Sequence[Task], pieces: int
-) -> RDD[tuple[int, Fed | bytes]]:
-    """What comes of the tasks, piece by piece: what correlations count, and one part each."""
+def _scanned(context: SparkContext, setup: Broadcast[Setup], tasks: Sequence[Task], pieces: int) -> RDD[tuple[int, Scanned]]:
+    """What comes of the tasks, piece by piece."""
 
-    def of_piece(index: int, some: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Fed | bytes]]:
+    def of_piece(index: int, some: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Scanned]]:
         task = TaskContext.get()
-        for each in scan(setup.value, some, again=task is not None and task.attemptNumber() > 0):
+        again = task is not None and task.attemptNumber() > 0
+        for each in scan(setup.value, Stand("files", index), some, again=again):
             yield index, each
 
     return context.parallelize(list(enumerate(tasks)), pieces).mapPartitionsWithIndex(of_piece)
-
-
-def part_in(row: tuple[int, Fed | bytes]) -> Iterator[tuple[int, bytes]]:
-    """The part of tasks, where it is one, with the number of the piece that it came of."""
-    if isinstance(row[1], bytes):
-        yield row[0], row[1]
-
-
-def fed_in(row: tuple[int, Fed | bytes]) -> Iterator[Fed]:
-    """What correlations count, where it is that."""
-    if isinstance(row[1], Fed):
-        yield row[1]
-
-
-def combined(parts: list[bytes], most: int | None) -> bytes:
-    """Parts of neighbours as one."""
-    return write_part(combine(map(read_part, parts), most=most))
 
 
 def _changed(state: State) -> Iterator[Problem]:

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 from indicia.hunt.logs.formats import FORMATS
 from indicia.hunt.logs.inputs import FileAt, find_files, logs_in
 from indicia.hunt.logs.unchanged import State, state_of
 from indicia.hunt.logs.unread import what_it_is
-from indicia.hunt.parts import Part as Whole
 from indicia.hunt.processes.tasks import Part, Task, packed, pieces_of, task_of
 from indicia.hunt.total import Total
 from indicia.records import Problem
 
-__all__ = ["Plan", "SeenLog", "files_of", "look", "plan", "with_sizes"]
+__all__ = ["Plan", "SeenLog", "files_of", "look", "plan"]
 
 
 class SeenLog(msgspec.Struct, frozen=True, array_like=True):
@@ -85,9 +83,3 @@ def plan(items: Iterable[SeenLog | Problem], total: Total, *, raw: bool) -> Plan
         pieces[item.format] += item.pieces
     tasks = (task_of(form, some) for form, parts in pieces.items() for some in packed(parts))
     return Plan(tuple(tasks), bytes_of, tuple(states))
-
-
-def with_sizes(part: Whole, planned: Plan) -> Whole:
-    """The part with the sizes of logs, which no worker knows of a log that it has a piece of."""
-    files = tuple(replace(each, bytes=planned.bytes_of.get(each.file, each.bytes)) for each in part.files)
-    return replace(part, files=files)

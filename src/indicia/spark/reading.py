@@ -14,6 +14,7 @@ import pyarrow as pa
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
 from indicia.spark.session import clear_errors, without_warnings
+from indicia.spark.sparing import spare
 from indicia.spark.tables import CHECKPOINT, Table, exists, files_in, load_table, may_go_on, refused, stream_table
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def _read(rows: DataFrame, published: str | None) -> DataFrame:
         again = task is not None and task.attemptNumber() > 0  # a text that ends its reader shall cost itself alone
         for batch in batches:
             yield pa.RecordBatch.from_pylist(list(answered(batch.to_pylist(), published, again=again)), _ROWS)
+            spare("models")
 
     with without_warnings():
         return rows.mapInArrow(of_batches, "kind string, id string, number int, marking string, row string")

@@ -21,9 +21,10 @@ from indicia.hunt.logs.formats.base import LogInput
 from indicia.hunt.logs.formats.kept import is_kept
 from indicia.hunt.logs.keep import TIME
 from indicia.hunt.sight.correlation import Feed
-from indicia.hunt.total import Total
-from indicia.spark.scanning import Fed, Setup, scanner_of, write_part
+from indicia.spark.keeping import Kept, packed
+from indicia.spark.scanning import Fed, Scanned, Setup, Stand, Sum, Summed, scanner_of, sent
 from indicia.spark.session import is_of_spark, told_by_spark, without_warnings
+from indicia.spark.sparing import spare
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ __all__ = [
     "Span",
     "Table",
     "exists",
+    "fed_of_runs",
     "files_in",
     "load_table",
     "may_go_on",
-    "numbered",
     "open_table",
     "read_columns",
     "read_table",
@@ -241,55 +242,58 @@ def _within(rows: DataFrame, time: str, span: Span) -> DataFrame:
     return rows
 
 
-Came = tuple[Run, Fed | bytes]
-_SENT = pa.schema([("path", pa.list_(pa.string())), ("row", pa.int64()), ("fed", pa.bool_()), ("data", pa.binary())])
+Came = tuple[Run, Scanned]
+_SENT = pa.schema([("path", pa.list_(pa.string())), ("row", pa.int64()), ("kind", pa.string()), ("data", pa.binary())])
 
 
-def scanned(rows: DataFrame, setup: Broadcast[Setup]) -> RDD[Came]:
-    """What comes of all rows, run by run, wherever Spark reads them."""
+def scanned(rows: DataFrame, setup: Broadcast[Setup], number: int) -> RDD[Came]:
+    """What comes of all rows, run by run, wherever Spark reads them. `number` tells tables of one hunt apart."""
 
     def of_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for run, came in scan_rows(lambda: setup.value, batches):
-            data = came if isinstance(came, bytes) else msgspec.msgpack.encode(came.feed)
-            row = {"path": list(run.path), "row": run.row, "fed": isinstance(came, Fed), "data": data}
+        for run, came in scan_rows(lambda: setup.value, batches, number):
+            data = msgspec.msgpack.encode(came.feed) if isinstance(came, Fed) else came.data
+            row = {"path": list(run.path), "row": run.row, "kind": type(came).__name__, "data": data}
             yield pa.RecordBatch.from_pylist([row], _SENT)
 
     with without_warnings():
-        sent = rows.mapInArrow(of_batches, "path array<string>, row long, fed boolean, data binary")
+        sent = rows.mapInArrow(of_batches, "path array<string>, row long, kind string, data binary")
         return sent.rdd.map(_received)
 
 
 def _received(row: Row) -> Came:
-    run = Run(tuple(row.path), row.row)
-    return run, Fed(0, msgspec.msgpack.decode(row.data, type=list[Feed])) if row.fed else bytes(row.data)
+    return Run(tuple(row.path), row.row), _KINDS[row.kind](bytes(row.data))
 
 
-def numbered(came: RDD[Came], first: int) -> tuple[RDD[tuple[int, Fed | bytes]], int]:
-    """The same with numbers from 0 in the order of the hunt, which says how many there are; feed counts on from `first`."""
-    runs = sorted(came.filter(lambda row: isinstance(row[1], bytes)).keys().collect())
-    number = {run: index for index, run in enumerate(runs)}
-
-    def with_number(row: Came) -> tuple[int, Fed | bytes]:
-        index = number[row[0]]
-        return index, row[1]._replace(task=first + index) if isinstance(row[1], Fed) else row[1]
-
-    return came.map(with_number), len(runs)
+_FORM = arrow.FORMATS[0]
+_KINDS: dict[str, Callable[[bytes], Scanned]] = {
+    Fed.__name__: lambda data: Fed(0, msgspec.msgpack.decode(data, type=list[Feed])),
+    Kept.__name__: lambda data: Kept(_FORM.name, data),
+    Summed.__name__: Summed,
+}
 
 
-def scan_rows(setup: Callable[[], Setup], batches: Iterable[pa.RecordBatch]) -> Iterator[Came]:
-    """What comes of the rows that one worker is given: of each run what correlations count, and one part."""
-    scanner = scanner_of(setup())
-    form = arrow.FORMATS[0]
+def fed_of_runs(came: RDD[Came], runs: Iterable[Run], first: int) -> RDD[Fed]:
+    """What correlations count, the runs numbered from `first` in the order of the hunt, in which they are given."""
+    number = {run: first + index for index, run in enumerate(runs)}
+
+    def with_number(row: Came) -> Iterator[Fed]:
+        if isinstance(row[1], Fed):
+            yield row[1]._replace(task=number[row[0]])
+
+    return came.flatMap(with_number)
+
+
+def scan_rows(setup: Callable[[], Setup], batches: Iterable[pa.RecordBatch], number: int = 0) -> Iterator[Came]:
+    """What comes of the rows that one worker is given, of each run as of a task."""
     for run, name, size, some in _runs(batches):
-        scanner.begin()
-        total = Total(scanner, scanner.most)
-        log = LogInput(name, _not_opened, size)
-        found = scanner.scan(form._replace(read=partial(_events, some)), [log])
-        if found.feed:
-            yield run, Fed(0, found.feed)
-            found.feed = []
-        total.add(form.name, found)
-        yield run, write_part(total.part({name: size}, lean=True))
+        scanner, total = scanner_of(setup(), Stand(number, run)), Sum()
+        found = scanner.scan(_FORM._replace(read=partial(_events, some)), [LogInput(name, _not_opened, size)])
+        for file in found.files:
+            file.bytes = size
+        for each in sent(scanner, 0, _FORM.name, found, total):
+            yield run, each
+        spare(setup().rules)
+        yield run, Summed(packed(total))
 
 
 def _not_opened() -> Any:

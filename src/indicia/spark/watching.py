@@ -14,22 +14,25 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 import msgspec
 from pyspark import StorageLevel
 
 from indicia.hunt.events import NO_TIME
 from indicia.hunt.match.book import load_rules
-from indicia.hunt.parts import Part, beyond_bound, combine, of_correlations
+from indicia.hunt.parts import Part, beyond_bound, of_correlations
 from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, correlated_until, delay_of
 from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.quota import MOST
+from indicia.hunt.sight.scan import Scanner
+from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Problem, Record, Severity, Sighting, Tlp, shown_marking, to_json
 from indicia.spark.counting import BESIDE, Key, Matches, Place, in_hunt_order, placed, spread
-from indicia.spark.hunting import combined, fed_in, part_in
-from indicia.spark.scanning import Fed, Setup, read_part
+from indicia.spark.gathering import add_up, gathered
+from indicia.spark.scanning import Fed, Setup
 from indicia.spark.session import clear_errors
 from indicia.spark.tables import (
     CHECKPOINT,
@@ -37,14 +40,13 @@ from indicia.spark.tables import (
     Columns,
     Span,
     Table,
+    fed_of_runs,
     load_table,
     may_go_on,
-    numbered,
     scanned,
     stream_table,
     to_hunt,
 )
-from indicia.spark.tree import joined
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -113,25 +115,29 @@ def watch(
     """
     context = session.sparkContext
     book, problems = load_rules(rules, builtin=builtin)
-    setup = context.broadcast(Setup(*book.sent(), tuple(indicators), most, tuning))
+    sought = tuple(indicators)
+    scanner = Scanner(book, sought, most, tuning)
+    setup = context.broadcast(Setup(*book.sent(), sought, most, tuning, uuid4().hex))
     may_go_on(session, out)
     rows = load_table(session, table)
     told = Told(problems=list(problems))
 
     def of_batch(some: DataFrame, number: int) -> None:
         # A batch is written as a whole or again, under its own name, so that nothing is told twice.
-        came = scanned(some, setup).persist(StorageLevel.DISK_ONLY)
-        runs, count = numbered(came, number * _PLACES)
-        parts = joined(runs.flatMap(part_in), count, partial(combined, most=most))
-        part = combine(map(read_part, parts), most=most)
+        came = scanned(some, setup, number).persist(StorageLevel.DISK_ONLY)
+        runs = gathered(came, setup, most)
+        fed = fed_of_runs(came, (run for run, _ in runs.sums), number * _PLACES)
+        total = Total(scanner, most)
+        add_up(total, [runs])
+        part = total.part({})
         before = _state(session, out, number - 1)
         until = max(before.until, _newest(part) - late // timedelta(microseconds=1))
-        found, kept = _counted(runs.flatMap(fed_in), before, until, book.correlations, tuning)
+        found, kept = _counted(fed, before, until, book.correlations, tuning)
         found = [*chain.from_iterable(part.sightings.values()), *found]
         said = [
             *part.problems,
             *beyond_bound(part.rules, part.hits, found, most),
-            *_too_late(runs.flatMap(fed_in), before.until),
+            *_too_late(fed, before.until),
         ]
         told.events += (events := sum(file.events for file in part.files))
         told.sightings += len(found)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from indicia.hunt.sight.correlation import Feed
-from indicia.hunt.sight.packing import Packed, pack
+from indicia.hunt.sight.packing import Packed, pack, unpack
 from indicia.records import Event, Problem, Sighting
 
 __all__ = ["Counted", "Found", "Seen", "file_of", "fold", "line_of"]
+
+
+K = TypeVar("K", int, str)
+N = TypeVar("N", int, float)
 
 
 class Counted(msgspec.Struct, array_like=True):
@@ -66,6 +72,29 @@ class Found(msgspec.Struct, array_like=True):
     def to_travel(self) -> Found:
         """The same with the events packed."""
         return replace(self, events=[], packed=pack(self.events))
+
+    def arrived(self) -> Found:
+        """The same with the events unpacked."""
+        if self.packed is None:
+            return self
+        texts: dict[str, str] = {}
+        return replace(self, events=unpack(self.packed, texts.setdefault), packed=None)
+
+    def count(self, other: Found) -> None:
+        """Adds what another has counted and told, which is all of it but sightings and what correlations count."""
+        _add(self.matches, other.matches)
+        _add(self.hits, other.hits)
+        _add(self.seconds, other.seconds)
+        _add(self.left_out, other.left_out)
+        _add(self.beyond, other.beyond)
+        self.files += other.files
+        self.problems += other.problems
+        self.shown += other.shown
+
+
+def _add(counts: dict[K, N], more: Mapping[K, N]) -> None:
+    for key, count in more.items():
+        counts[key] = counts.get(key, 0) + count
 
 
 def fold(problems: list[Problem], new: Problem) -> None:

@@ -27,12 +27,13 @@ from indicia.hunt.sight.indicators import (
     IndicatorSought,
     Sweep,
     fields_with,
+    raw_sightings,
     rule_of_indicator,
     sighting_of_indicator,
     title_of_indicator,
 )
 from indicia.hunt.sight.kinds import REMEMBERED, Kinds
-from indicia.hunt.sight.quota import Quota, Source
+from indicia.hunt.sight.quota import Quota, Source, source_of_sighting
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting
@@ -67,9 +68,13 @@ class Scanner:
         self.begin()
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
-    def begin(self) -> None:
-        """Forgets what came of logs so far; what was compiled stays. For logs that come before those that it had, or again."""
-        self._quota = Quota(self.most)
+    def begin(self, *, behind: bool = False) -> None:
+        """Forgets what came of logs so far; what was compiled stays. For logs that come before those that it had, or again.
+
+        `behind`: for others that stand behind those in the same hunt. Of these it only forgets what it counted and told.
+        """
+        if not behind:
+            self._quota = Quota(self.most)
         self._fed: Counter[str] = Counter()  # by correlation: over all logs, as the quota
         self._kinds = Kinds(self.rules.guards)
 
@@ -107,6 +112,16 @@ class Scanner:
             found.files.append(
                 Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
             )
+        return found
+
+    def scan_raw(self, log: LogInput) -> Found:
+        """Where indicators stand in the bytes of a file of any kind."""
+        found = Found()
+        for each in raw_sightings(log, self.sweep, self.most) if len(self.sweep) else ():
+            if self.tuning.silences(each.rule, each.title):
+                found.leave_out(RULES, 1)
+            elif self._quota.takes(source_of_sighting(each), lambda each=each: each):  # type: ignore[misc]
+                found.sightings.append(each)
         return found
 
     def wanted(self, form: Format, *, whole: bool = False) -> Wanted:
