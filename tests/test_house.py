@@ -49,7 +49,7 @@ INNER = {
     "read/claims": "words known parse draft score refer record decide reader",
     "view": "wording inert language leaving lines words probable heat told drawing notes positions turns strokes affair "
     "moments first judgements abroad since",
-    "spark": "session plan scanning tree counting tables hunting watching reading alike ledger",
+    "spark": "session plan sparing keeping scanning gathering counting tables hunting watching reading alike ledger",
     "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",

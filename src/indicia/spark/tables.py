@@ -289,7 +289,7 @@ def scan_rows(setup: Callable[[], Setup], batches: Iterable[pa.RecordBatch], num
         scanner, total = scanner_of(setup(), Stand(number, run)), Sum()
         found = scanner.scan(_FORM._replace(read=partial(_events, some)), [LogInput(name, _not_opened, size)])
         for file in found.files:
-            file.bytes = size
+            file.bytes = size if file.file == name else 0  # kept events name the logs that they are of
         for each in sent(scanner, 0, _FORM.name, found, total):
             yield run, each
         spare(setup().rules)
