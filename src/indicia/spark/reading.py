@@ -30,7 +30,7 @@ _ROWS = pa.schema(
 _AT_ONCE = 200  # texts
 
 
-def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None, at_once: int = 1 << 24) -> None:
+def read_texts(session: SparkSession, table: Table, out: str, *, published: str | None = None, at_once: int = 1 << 20) -> None:
     """Reads the texts of a table with the columns `id`, `text` and perhaps `date` into a folder of Parquet, batch by batch.
 
     Its rows are `kind` (claims, techniques, indicators, names, problems; `texts` for each text that was read; `ledger` for the
