@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indicia.read.claims.decide.barred import barred, may_accuse, only_names
+from indicia.read.claims.decide.deciding import wrong_side
 from indicia.read.claims.decide.evidence import said_of
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
@@ -111,7 +112,7 @@ class Bench:
                 continue
             for source, place, voice in self._speakers(wide, accused, verdict):
                 found = resolver.resolve(_draft(wide, stance, source, accused, verdict), wide, voice=voice)
-                if found is not None and barred(found, self.text) is None:
+                if found is not None and not wrong_side(found) and barred(found, self.text) is None:
                     yield self._told(found, hearing, verdict, place, proposed=False)
 
     def _told(self, found: Found, hearing: Hearing, verdict: Verdict, speaker: int, *, proposed: bool) -> Found:
