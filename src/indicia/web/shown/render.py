@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from indicia import __version__
 from indicia.knowledge import Knowledge, load
-from indicia.records import Claim
+from indicia.records import SURE, Claim
 from indicia.share.redact import marking_of
 from indicia.view.inert import visible
 from indicia.view.probable import percent
@@ -209,7 +209,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(tabs=TABS, words=WORDS, version=__version__, case_address=case_address, stamp=_stamp())
+    environment.globals.update(
+        tabs=TABS, words=WORDS, version=__version__, case_address=case_address, stamp=_stamp(), sure=SURE
+    )
     environment.filters.update(
         inert=visible,
         short=short,
