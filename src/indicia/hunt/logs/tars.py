@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, cast
 
 from indicia.hunt.logs.formats import LogInput
 from indicia.records import Problem, Severity
@@ -83,12 +83,11 @@ def members_of(log: LogInput, only: str | None = None) -> Iterator[LogInput | Pr
 class _Header(tarfile.TarInfo):
     """One whose long names and further fields, which are read at once, have bounds."""
 
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        header = super().frombuf(buf, encoding, errors)
-        if header.type in _READ_AT_ONCE and header.size > _LONGEST_HEADER:
-            raise tarfile.TarError(f"a header of {header.size:,} bytes")
-        return header
+    # Not `frombuf`, which the parser of Python 3.13.5 no longer asks.
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in _READ_AT_ONCE and self.size > _LONGEST_HEADER:
+            raise tarfile.TarError(f"a header of {self.size:,} bytes")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
 
 
 class _Watched:
