@@ -103,10 +103,8 @@ def part(
         total = Total(scanner, most)
         total.counted.problems += problems
         total.counted.seconds["rules"] = loaded
-        if scanner.sweep.indicators:
-            total.counted.seconds["indicators"] = (
-                time.process_time() - since
-            )  # made ready to be sought: of a million, most of the time
+        if scanner.sweep.indicators:  # made ready to be sought: of a million, most of the time
+            total.counted.seconds["indicators"] = time.process_time() - since
         states: dict[State, None] = {}
         copies = stack.enter_context(TemporaryDirectory(prefix="indicia-")) if any(map(_is_pipe, paths)) else None
         groups = _found_in([Path(path) for path in paths], scanner, total, states, raw, Path(copies) if copies else None)
