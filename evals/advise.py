@@ -1,11 +1,12 @@
-"""Advice against what US advisories ask for: `python -m evals.advise [--texts FOLDER] [--quick]`.
+"""Advice against what public advisories ask for: `python -m evals.advise [--texts FOLDER] [--only PART] [--quick]`.
 
 Each advisory is read without what it asks for, and our first 10 and 15 measures are held against that. Beside ours: one fixed
 list for everybody, the measures that advisories of development ask for most; and ATT&CK's mitigations by how many of the
 case's techniques they act on. Development: US advisories before 2022 and half of later.tsv; measured: US advisories of 2022;
-measured_later: the other half of later.tsv. Whoever annotated all wrote the tables of advice as well, so the measured parts
-are not blind; what was tried was chosen on development. Prints tables and ends with one line
-`advise: key=value ...`. `evals.advise_cases` says where the texts are looked for. --quick leaves out the intervals.
+measured_later: the other half of later.tsv; measured_fresh: fresh.tsv, annotated before anything had been run on it. Whoever
+annotated all knew the tables of advice, so the measured parts are not blind; what was tried was chosen on development, which
+`--only development` shows alone. Prints tables and ends with one line `advise: key=value ...`. `evals.advise_cases` says where
+the texts are looked for. --quick leaves out the intervals.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from indicia.records import Advice, Case, Context, Measure, MeasureKind, Mention
 
 PREVENTS = frozenset({MeasureKind.PATCH, MeasureKind.MITIGATE})
 DRAWS = 1000
-PARTS = ("development", "measured", "measured_later")
+PARTS = ("development", "measured", "measured_later", "measured_fresh")
 # Platforms that no house has as a matter of course, by the words of a measure that is for them alone.
 RARE = {"macOS": "macOS", "ESXi": "ESXi", "Containers": "Kubernetes", "IaaS": "AWS|Google Cloud"}
 
@@ -170,6 +171,7 @@ def words_figures(part: Sequence[Advisory], texts: Mapping[str, str]) -> tuple[f
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=Path, default=os.environ.get("INDICIA_ADVISORIES"), help="folder of clones")
+    parser.add_argument("--only", choices=PARTS, action="append", help="of the parts only this (may be given again)")
     parser.add_argument("--quick", action="store_true", help="no intervals")
     options = parser.parse_args()
     started = time.perf_counter()
@@ -184,9 +186,11 @@ def main() -> int:
     if not all(parts.values()):
         print("advise: n=0")
         return 0
-    cases = {one.id: case_of(one, without_what_it_asks(texts[one.id], one)[0], knowledge) for one in here}
-    advice = {id: advise(case, knowledge, rules={}) for id, case in cases.items()}
     fixed = fixed_list(parts["development"], here)
+    parts = {name: part for name, part in parts.items() if name in (options.only or PARTS)}
+    read = [one for part in parts.values() for one in part]
+    cases = {one.id: case_of(one, without_what_it_asks(texts[one.id], one)[0], knowledge) for one in read}
+    advice = {id: advise(case, knowledge, rules={}) for id, case in cases.items()}
     rivals: dict[str, Lists] = {
         "ours": {id: [codes(measure) for measure in leading(one)] for id, one in advice.items()},
         "one fixed list, from development": fixed,

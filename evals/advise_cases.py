@@ -1,8 +1,8 @@
 """Advisories as cases for advice: each without what it asks for, and what that is.
 
-The texts are public but not here: `advisories.tsv` and `later.tsv` in `evals/data/advise/` point to them, and say which lines
-hold what is asked for. They are looked for in clones of the repositories named there, in a folder given by hand or by
-INDICIA_ADVISORIES (`OWNER+NAME`, a work tree, a bare repository, or a folder `repo` within), and in the shared data.
+The texts are public but not here: the tables in `evals/data/advise/` point to them, and say which lines hold what is asked
+for. They are looked for in clones of the repositories named there, in a folder given by hand or by INDICIA_ADVISORIES
+(`OWNER+NAME`, a work tree, a bare repository, or a folder `repo` within), and in the shared data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,6 @@ __all__ = ["Advisory", "asked_by_words", "case_of", "found", "listed", "without_
 DATA = Path(__file__).parent / "data" / "advise"
 SHARED = Path(os.environ.get("INDICIA_SHARED") or Path(__file__).parent.parent.parent / "shared")
 MEASURED_FROM = "2022"
-TABLES = ("advisories.tsv", "later.tsv")  # the first is split by year, the second by id
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,21 @@ class Advisory:
     @property
     def part(self) -> str:
         """What is looked into is development. What is measured is only counted."""
-        later = self.table != TABLES[0]
-        measured = zlib.crc32(self.id.encode()) % 2 if later else self.date >= MEASURED_FROM
-        return f"measured{'_later' if later else ''}" if measured else "development"
+        name, measured = TABLES[self.table]
+        return name if measured(self) else "development"
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """What is asked for but logging, which has a list of its own."""
         return tuple(key for key in self.asked if key != "LOG")
+
+
+# Each table: what its measured part is called, and which of its lines are in it.
+TABLES: dict[str, tuple[str, Callable[[Advisory], bool]]] = {
+    "advisories.tsv": ("measured", lambda one: one.date >= MEASURED_FROM),
+    "later.tsv": ("measured_later", lambda one: zlib.crc32(one.id.encode()) % 2 == 1),
+    "fresh.tsv": ("measured_fresh", lambda one: True),
+}
 
 
 def listed() -> tuple[Advisory, ...]:
