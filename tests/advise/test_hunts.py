@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from indicia.advise import advise
 from indicia.advise.hunts import _rule, packed
-from indicia.records import MeasureKind
+from indicia.records import MeasureKind, Rank
+from indicia.view.first import first_things
 from tests.advise.test_advise import stated
+from tests.advise.test_kinds import of_text
 from tests.sample_knowledge import SampleKnowledge
 from tests.shared import shared
 
@@ -36,6 +40,37 @@ def test_a_fitting_rule_becomes_a_query_in_three_languages() -> None:
     assert "-- Splunk\n" in text and "-- Elastic ES|QL\n" in text and "-- Kusto\n" in text
     assert 'ParentImage="*\\\\w3wp.exe"' in text
     assert "ends_with(ParentImage" in text
+
+
+def titles(text: str, *values: str) -> list[str]:
+    advice = advise(of_text(text, *values), SampleKnowledge(), rules=packed() | {"linux.yml": LINUX})
+    return [one.title for one in advice.measures if one.kind is MeasureKind.HUNT]
+
+
+LINUX = RULE.replace("product: windows", "product: linux").replace("Web server starts", "A daemon starts")
+
+
+def test_a_rule_for_a_product_becomes_a_query_where_the_case_has_it() -> None:
+    asked = titles("Exchange Servers were broken into.", "T1190")
+    assert any("Exchange" in title for title in asked)
+    assert not any("Exchange" in title for title in titles("A power plant with Windows was broken into.", "T1190"))
+    assert any("Exchange" in title for title in titles("It was broken into.", "T1190", "CVE-2021-26855"))
+
+
+def test_a_rule_for_a_platform_becomes_a_query_where_the_case_has_it() -> None:
+    title = "A daemon starts a shell"
+    assert title in titles("A Linux server.", "T1505.003") and title not in titles("A Windows server.", "T1505.003")
+
+
+def test_a_hunt_for_what_is_only_typical_of_the_accused_is_no_first_thing() -> None:
+    advice = advise(stated("T1505.003"), SampleKnowledge(), rules={"shell.yml": RULE})
+    typical = [msgspec.structs.replace(one, rank=Rank.TYPICAL) for one in advice.measures]
+    both = (first_things(advice), first_things(msgspec.structs.replace(advice, measures=tuple(typical))))
+    assert [any(one.kind is MeasureKind.HUNT for one in found) for found in both] == [True, False]
+
+
+def test_who_gives_ids_alone_gets_every_rule_that_fits() -> None:
+    assert len(hunts(packed(), "T1190")) > 5
 
 
 def test_kusto_gets_the_names_of_its_own_columns() -> None:

@@ -42,11 +42,15 @@ FLOOD = "A DDoS began at noon. The denial of service went on for a day."
         ("Tables were taken from Snowflake.", "NARROW", ""),
         ("An infostealer took the browser's session cookies.", "SESSION", ""),
         ("A worm in npm published malicious packages.", "BUILD", ""),
+        ("A worm in npm published malicious packages.", "TAMPERED", ""),
         ("ESXi hosts were shut down.", "VIRTUAL", ""),
         ("They emptied MOVEit.", "KEEPLESS", ""),
         ("AnyDesk let them in.", "REMOTE", ""),
         ("The PLC of a waterworks was reached.", "DEFAULT", ""),
         ("A wiper ran at night.", "REBUILD", ""),
+        ("HermeticWiper ran at night.", "REBUILD", ""),
+        ("The remote terminal units of a power grid were switched off.", "PLANT", ""),
+        ("The mail made Outlook send an NTLM hash to a stranger.", "M1043", "Record"),
         ("Journalists were written to.", "PERSONAL", ""),
     ],
 )
@@ -57,7 +61,7 @@ def test_a_text_without_techniques_gets_the_floor_and_what_its_kind_of_attack_ca
     assert any(one.title.startswith(log) for one in advise(case, load(), rules={}).measures)
     called = next(one for one in prevents(case) if adds in one.source)
     assert called.rank is Rank.STATED and not called.floor
-    assert "Called for by" in called.why and called.references
+    assert "Needed against" in called.why and called.references
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,8 @@ def test_a_text_that_speaks_of_an_attack_in_general_gets_what_is_due_in_every_ca
 @pytest.mark.parametrize(
     ("text", "first"),
     [
-        (FLOOD, ["FLOOD", "PLAN"]),
+        (FLOOD, ["FLOOD", "PLAN", "M1042"]),
+        ("Malicious packages stood in npm.", ["TAMPERED", "BUILD", "M1032"]),
         ("They shut down ESXi hosts and vCenter.", ["VIRTUAL", "M1053"]),
         ("A help desk was called; the helpdesk reset the password.", ["M1032", "CALLER"]),
         ("Phishing mails, phishing pages, phished passwords of a journalist.", ["M1032", "M1017", "PERSONAL"]),
@@ -85,6 +90,54 @@ def test_a_text_that_speaks_of_an_attack_in_general_gets_what_is_due_in_every_ca
 )
 def test_each_kind_of_attack_has_its_own_beginning(text: str, first: list[str]) -> None:
     assert [one.source.split()[1] for one in prevents(of_text(text))[: len(first)]] == first
+
+
+def first(case: Case, most: int) -> list[str]:
+    return ["".join(one.source.split()[1:2]) for one in prevents(case)[:most]]
+
+
+@pytest.mark.parametrize("ids", [("CVE-2025-15467",), ("CVE-2025-15467", "T1499.004"), ("CVE-2025-15467", "T1498")])
+def test_a_flaw_that_nobody_attacked_is_patched_closed_and_looked_for(ids: tuple[str, ...]) -> None:
+    text = "A crafted message causes a denial of service. The denial of service ends with a new start."
+    found = prevents(of_text(text, *ids))
+    assert found[0].kind is MeasureKind.PATCH
+    assert [one.source.split()[1] for one in found[1:3]] == ["M1042", "M1016"]
+    assert found[1].why.endswith("Needed against flaws in software.")
+    assert not any("FLOOD" in one.source or "floods" in one.why for one in found)
+
+
+def test_techniques_of_denial_tell_a_flood_where_no_flaw_is() -> None:
+    assert first(stated("T1498"), 4).count("FLOOD") == 1
+    assert "FLOOD" in first(of_text(FLOOD, "CVE-2025-15467"), 2)
+
+
+def test_another_kind_is_told_before_flaws_are() -> None:
+    found = prevents(of_text(RANSOMWARE, "CVE-2021-26855"))
+    assert any("ransomware" in one.why for one in found) and not any("flaws in software" in one.why for one in found)
+
+
+def test_what_acts_on_nothing_told_goes_in_the_order_of_the_floor() -> None:
+    assert first(of_text("Hackers of unit 12345 have attacked ministries since 2020."), 8) == list(words.floor().every)
+
+
+def test_ransomware_hits_machines_though_a_text_tells_of_mailboxes_only() -> None:
+    ten = first(of_text(f"{RANSOMWARE} They wrote to mailboxes."), 10)
+    assert {"M1053", "M1040", "M1030"} <= set(ten)
+    assert "RDP" in next(one for one in prevents(of_text(f"{RANSOMWARE} The mailboxes.")) if "M1042" in one.source).instruction
+
+
+def test_a_plan_to_go_on_by_hand_is_in_the_first_ten_where_plants_are_hit() -> None:
+    assert "PLAN" in first(of_text(f"{RANSOMWARE} Ransomware reached the SCADA of a plant."), 10)
+
+
+def test_a_log_says_which_kind_of_attack_it_shows() -> None:
+    logs = [one for one in advise(of_text(FLOOD), load(), rules={}).measures if one.kind is MeasureKind.LOG]
+    assert [one.why for one in logs] == ["Needed against floods of traffic."]
+
+
+def test_what_an_organisation_needs_is_told_as_needed_there() -> None:
+    found = {one.source.split()[1]: one.why for one in prevents(stated("T1003.001"), have=("health",))}
+    assert found["PLANT"] == "Needed in health care."
 
 
 def test_a_flood_is_filtered_by_the_provider_instead_of_by_rules_for_what_goes_out() -> None:
@@ -124,6 +177,12 @@ def test_what_a_browser_says_of_itself_is_no_platform() -> None:
     agent = "They used Mozilla/5.0 (Macintosh; Intel Mac OS X 10_14_1) AppleWebKit/537.36 as user agent on Windows."
     titles = [one.title for one in advise(of_text(agent, "T1059"), load(), rules={}).measures]
     assert not any("macOS" in title for title in titles)
+
+
+def test_who_reports_an_attack_is_no_part_of_it() -> None:
+    said = "Cisco Talos wrote of a program on Windows. Palo Alto Networks\u2019 Unit 42 wrote of it too."
+    assert not any("edge" in one.why or "TFTP" in one.instruction for one in prevents(of_text(said, "T1071.001")))
+    assert any("TFTP" in one.instruction for one in prevents(of_text("Cisco routers.", "T1071.001")))
 
 
 def test_patches_of_many_products_take_three_places() -> None:

@@ -3,7 +3,7 @@
     advise(case, knowledge, have=("edr", "mfa")) -> Advice
 
 needs       what the case calls for, weighted       patches, prevention, seeing, response, hunts    one kind of measure each
-kinds       ransomware, deceiving mail ...          platforms  what the case has                    words    our own texts
+kinds       ransomware, phishing ...                platforms  what the case has                    words    our own texts
 order       set cover and its curve                 profile    what is in place
 """
 
@@ -17,10 +17,10 @@ import msgspec
 
 from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary, words
 from indicia.advise.facts import Facts, Knows
-from indicia.advise.kinds import kinds_of, tells_an_attack
+from indicia.advise.kinds import kinds_of, tells_an_attack, with_places
 from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
-from indicia.advise.order import FIRST, NEVER, Precedence, ordered
-from indicia.advise.platforms import ALWAYS, platforms_of
+from indicia.advise.order import FIRST, NEVER, TOLD, Precedence, ordered
+from indicia.advise.platforms import ALWAYS, platforms_of, texts_of
 from indicia.affairs.main import main_affair
 from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
 from indicia.stages import callable_stage
@@ -60,11 +60,13 @@ def advise(
     present, odd = profile.in_place(given)
     ours = profile.organisations(given)
     incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
-    on = frozenset(platforms) or platforms_of(case, needs, facts)
     kinds, whole = kinds_of(case, needs), _whole(case, needs)
+    on = frozenset(platforms) or with_places(platforms_of(case, needs, facts), kinds)
     if rules is None:
         rules = hunts.packed() | {rule.name: rule.text for rule in case.rules}
     fitting = hunts.fitting(rules, needs)
+    if case.documents:  # who gives ids alone tells no products
+        fitting = hunts.in_place(fitting, on, _where(case, needs, facts))
     candidates = [
         *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
         *prevention.prevention(needs, facts, (*kinds, *ours), on, whole),
@@ -83,6 +85,7 @@ def advise(
             after=prevention.put_after(kinds, on),
             then=prevention.ids_of(words.floor().then),
             late=min((one.late for one in ours if one.late), default=NEVER),
+            floor=prevention.ids_of(words.floor().every),
         ),
     )
     main = prevention.with_specifics(main)
@@ -126,6 +129,12 @@ def _whole(case: Case, needs: Sequence[Need]) -> tuple[str, ...]:
     left = (one.id for one in case.mentions if one.kind in LEFT_BEHIND and one.context is Context.STATED)
     telling = (document.id for document in case.documents if tells_an_attack(document.text))
     return tuple(islice(chain(accused, left, telling), 6))
+
+
+def _where(case: Case, needs: Sequence[Need], facts: Facts) -> list[str]:
+    """Where the products of a case are named: its texts, the products whose flaws are told, and the formats of its logs."""
+    formats = {one.event.format for one in case.hunt.sightings} if case.hunt else set()
+    return [*texts_of(case, [need for need in needs if need.rank in TOLD], facts), *sorted(formats)]
 
 
 def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:

@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 import yaml
 
+from indicia.advise import words
 from indicia.advise.needs import Need
+from indicia.advise.telling import whole_words
 from indicia.errors import RuleError
 from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
 from indicia.rulefile import bounded, rule_documents
 
-__all__ = ["Rule", "convert", "fitting", "key_of", "packed", "queries", "rules_by_technique"]
+__all__ = ["Rule", "convert", "fitting", "in_place", "key_of", "packed", "queries", "rules_by_technique"]
 
 MOST = 40  # queries in one advice; the rest stay rules
 PER_TECHNIQUE = 12  # rule ids named on one detection
@@ -26,13 +28,16 @@ MAX_RULE = 200_000  # characters; no honest rule is longer
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """What advice needs of a Sigma rule. `covers` are the technique ids and CVEs of its tags."""
+    """What advice needs of a Sigma rule. `covers` are the technique ids and CVEs of its tags, `product` and `service` those of
+    its log source."""
 
     id: str
     title: str
     file: str
     text: str
     covers: tuple[str, ...]
+    product: str = ""
+    service: str = ""
 
 
 @cache
@@ -81,7 +86,49 @@ def _rule(name: str, text: str) -> Rule | None:
     covers += [
         "CVE-" + tag.removeprefix("cve.").replace(".", "-") for tag in tags if re.fullmatch(r"cve\.\d{4}[-.]\d{4,}", tag)
     ]
-    return Rule(id=str(row.get("id", name)), title=str(row.get("title", name)), file=name, text=text, covers=tuple(covers))
+    source = logs if isinstance(logs := row.get("logsource"), dict) else {}
+    return Rule(
+        id=str(row.get("id", name)),
+        title=str(row.get("title", name)),
+        file=name,
+        text=text,
+        covers=tuple(covers),
+        product=str(source.get("product", "")).casefold(),
+        service=str(source.get("service", "")),
+    )
+
+
+# ATT&CK's platforms whose logs bear these names of products in Sigma. A rule for another product has no platform.
+PLATFORMS = {
+    "windows": {"Windows"},
+    "linux": {"Linux"},
+    "macos": {"macOS"},
+    "aws": {"IaaS"},
+    "gcp": {"IaaS"},
+    "azure": {"IaaS", "Identity Provider", "Office Suite"},
+    "m365": {"Office Suite", "Identity Provider"},
+    "okta": {"Identity Provider"},
+    "kubernetes": {"Containers"},
+    "cisco": {"Network Devices"},
+    "fortinet": {"Network Devices"},
+    "paloalto": {"Network Devices"},
+}
+
+
+def in_place(rules: Iterable[Rule], platforms: frozenset[str], texts: Sequence[str]) -> list[Rule]:
+    """The rules whose platform is one of `platforms` and whose product is named in `texts`."""
+
+    def named(told: tuple[str, ...]) -> bool:
+        return any(whole_words(told).search(text) for text in texts)
+
+    away = [product.rules for product in words.products() if not named(product.words)]
+
+    def has_part(rule: Rule) -> bool:
+        of = f"{rule.product} {rule.service} {rule.title}"
+        there = PLATFORMS.get(rule.product, platforms)
+        return not platforms.isdisjoint(there) and not any(whole_words(one).search(of) for one in away)
+
+    return [rule for rule in rules if has_part(rule)]
 
 
 def rules_by_technique(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:

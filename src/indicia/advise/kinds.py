@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from indicia.advise import words
 from indicia.advise.needs import Need
 from indicia.advise.order import TOLD
+from indicia.advise.telling import telling, whole_words
 from indicia.advise.words import KindWords
 from indicia.records import Case
 
-__all__ = ["kinds_of", "tells_an_attack"]
+__all__ = ["kinds_of", "tells_an_attack", "with_places"]
 
 _SAID = 2  # times that words must be said where no technique tells: once is in passing
 _SHORT = 1_000  # characters of all texts: in a short note nothing is told in passing
@@ -21,30 +20,39 @@ _PASSING = 1 / 8  # of what the most told kind is: what is told less beside it i
 
 
 def kinds_of(case: Case, needs: Iterable[Need]) -> tuple[KindWords, ...]:
-    """The kinds that techniques of the case or words of its texts tell, the most told first, without those told in passing."""
-    techniques = {need.id for need in needs if need.rank in TOLD}
-    texts = [document.text for document in case.documents]
+    """The kinds that techniques of the case or words of its texts tell, the most told first, without those told in passing.
+    Where there are none, flaws are one."""
+    told = [need for need in needs if need.rank in TOLD]
+    techniques = {need.id for need in told if not need.is_flaw}
+    flaws = tuple(kind for kind in words.kinds() if kind.flaws and len(techniques) < len(told))
+    others = {key for key in techniques if not any(_is_of(kind, key) for kind in flaws)}
+    texts = [telling(document.text) for document in case.documents]
     least = _least(texts)
     found = []
     for place, kind in enumerate(words.kinds()):
-        shown = sum(any(key == one or key.startswith(f"{one}.") for one in kind.techniques) for key in techniques)
-        said = sum(len(_pattern(kind.words).findall(text)) for text in texts)
+        shown = sum(_is_of(kind, key) for key in (() if kind.flaws else others))
+        said = sum(len(whole_words(kind.words).findall(text)) for text in texts)
         if shown or said >= least:
             found.append((-(_SHOWN * shown + said), place, kind))
     found.sort(key=lambda one: one[:2])
+    if not found and not others:
+        return flaws
     return tuple(kind for told, _, kind in found if told <= _PASSING * found[0][0])
+
+
+def _is_of(kind: KindWords, technique: str) -> bool:
+    return any(technique == one or technique.startswith(f"{one}.") for one in kind.techniques)
+
+
+def with_places(platforms: frozenset[str], kinds: Iterable[KindWords]) -> frozenset[str]:
+    """`platforms`, and the likeliest of a kind that takes place on none of them: ransomware in mailboxes has come by them."""
+    return platforms.union(kind.where[0] for kind in kinds if kind.where and platforms.isdisjoint(kind.where))
 
 
 def tells_an_attack(text: str) -> bool:
     """Whether it speaks of an attack at all, and not in passing."""
-    return len(_pattern(words.floor().words).findall(text)) >= _least([text])
+    return len(whole_words(words.floor().words).findall(text)) >= _least([text])
 
 
 def _least(texts: Sequence[str]) -> int:
     return 1 if sum(map(len, texts)) < _SHORT else _SAID
-
-
-@cache
-def _pattern(told: tuple[str, ...]) -> re.Pattern[str]:
-    parts = (re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "") for word in told)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)

@@ -51,6 +51,7 @@ class Precedence(Record, frozen=True, kw_only=True):
     particular: frozenset[str] = frozenset()  # of the kinds' measures, those that are a matter of one kind alone
     after: frozenset[str] = frozenset()  # of what is due in every case, what follows the first of these
     then: tuple[str, ...] = ()  # due after them
+    floor: tuple[str, ...] = ()  # what is due in every case, in the order of what acts on nothing told here
     late: int = NEVER
 
 
@@ -102,6 +103,7 @@ def _arranged(greedy: Sequence[Measure], before: Precedence) -> list[Measure]:
     by_id = {one.id: one for one in greedy}
     last = {*before.after, PATCHING} if patches else before.after
     floor = [one for one in greedy if one.floor]
+    floor.sort(key=lambda one: before.floor.index(one.id) if not one.covers and one.id in before.floor else -1)
     kind = [by_id[id] for id in before.kind if id in by_id and not by_id[id].floor and id not in before.lead]
     told = [one for one in greedy if one not in patches and not one.floor and one.rank in TOLD and one.covers]
     named = [one for one in kind[AHEAD:] if one.id in before.particular]

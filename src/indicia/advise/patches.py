@@ -130,7 +130,7 @@ def _how(fixes: list[str], known: bool) -> Iterable[str]:
     elif known:
         yield "Take the vendor's fix or a newer build."
     yield (
-        "Read the build number on each server and compare it with the fixed one; take what cannot be patched "
+        "Read the build number on each machine or device and compare it with the fixed one; take what cannot be patched "
         "now off the internet. "
         "A patch does not evict an intruder who came before: hunt first or in parallel."
     )

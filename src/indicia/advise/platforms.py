@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import cache
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
 from indicia.advise.order import TOLD
+from indicia.advise.telling import telling, whole_words
 from indicia.records import Case
 
-__all__ = ["ALWAYS", "platforms_of"]
+__all__ = ["ALWAYS", "platforms_of", "texts_of"]
 
 # Log formats that only one platform writes, by the parser's name.
 WINDOWS_LOGS = ("httpproxy", "ecp", "exchange", "oab", "iis", "evtx", "sysmon", "windows", "cmdlet")
@@ -29,10 +28,10 @@ def platforms_of(case: Case, needs: Iterable[Need], facts: Facts) -> frozenset[s
     found = set()
     if case.hunt and any(one.event.format.casefold().startswith(WINDOWS_LOGS) for one in case.hunt.sightings):
         found.add("Windows")
-    products = [f"{entry.vendor} {entry.product}" for need in told if (entry := facts.kev.get(need.id))]
-    for text in (*products, *(document.text for document in case.documents)):
-        found |= _named(text)
-    if any(product.startswith("Microsoft ") for product in products):
+    texts = texts_of(case, told, facts)
+    for text in texts:
+        found |= {platform for platform, names in words.platforms().items() if whole_words(names).search(text)}
+    if any(text.startswith("Microsoft ") for text in texts[len(case.documents) :]):
         found.add("Windows")
     for need in told:
         technique = facts.techniques.get(need.id)
@@ -41,18 +40,7 @@ def platforms_of(case: Case, needs: Iterable[Need], facts: Facts) -> frozenset[s
     return frozenset(found if found - {"PRE"} else found | ORDINARY)
 
 
-# What a browser says of itself names systems that have no part in the case.
-_USER_AGENT = re.compile(r"Mozilla/\d[^\n]*")
-
-
-def _named(text: str) -> set[str]:
-    text = _USER_AGENT.sub(" ", text)
-    return {platform for platform, pattern in _patterns().items() if pattern.search(text)}
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        platform: re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", re.IGNORECASE)
-        for platform, names in words.platforms().items()
-    }
+def texts_of(case: Case, told: Iterable[Need], facts: Facts) -> list[str]:
+    """Where platforms and products are named: the texts, and the names of the products whose flaws are told."""
+    products = [f"{entry.vendor} {entry.product}" for need in told if (entry := facts.kev.get(need.id))]
+    return [*(telling(document.text) for document in case.documents), *products]

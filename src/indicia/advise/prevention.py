@@ -10,14 +10,13 @@ import msgspec
 from indicia.advise import words
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
-from indicia.advise.why import why
-from indicia.advise.words import KindWords, MitigationWords, OrganisationWords
+from indicia.advise.why import Calls, why
+from indicia.advise.words import KindWords, MitigationWords
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
 __all__ = ["NO_PREVENTION", "breadth", "called_for", "ids_of", "lead", "prevention", "put_after", "with_specifics"]
 
-Calls = KindWords | OrganisationWords
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
 SPECIFICS = 4  # instructions for single techniques under one measure
@@ -74,7 +73,7 @@ def _measure(
     needs = sorted(covered, key=lambda need: (-need.weight, need.id))
     rows = [facts.mitigations[one] for one in _acts_as(key) if one in facts.mitigations]
     floor = key in words.floor().every
-    calls = [kind.name for kind in kinds if key in kind.adds and not floor]
+    calls = [kind for kind in kinds if key in kind.adds and not floor]
     parts = [ours.do if ours else f"Follow ATT&CK {key} for the techniques listed."]
     if ours:
         parts += [text for platform, text in ours.there.items() if platform in platforms]
@@ -96,8 +95,8 @@ def _measure(
     )
 
 
-def _led_by(key: str, kinds: Sequence[Calls]) -> list[str]:
-    return [kind.name for kind in kinds if isinstance(kind, KindWords) and key in kind.first]
+def _led_by(key: str, kinds: Sequence[Calls]) -> list[Calls]:
+    return [kind for kind in kinds if isinstance(kind, KindWords) and key in kind.first]
 
 
 def _otherwise(key: str) -> str:
@@ -173,7 +172,7 @@ def lead(kinds: Sequence[KindWords]) -> tuple[str, ...]:
 
 
 def put_after(kinds: Sequence[KindWords], platforms: frozenset[str]) -> frozenset[str]:
-    """Ids of the measures of the floor that follow what the kinds call for: backups and segments stop no deceiving mail, and
+    """Ids of the measures of the floor that follow what the kinds call for: backups and segments stop no phishing, and
     routers carry no endpoint agent."""
     shared = frozenset[str].intersection(*(frozenset(kind.after) for kind in kinds)) if kinds else frozenset[str]()
     odd = (key for key, ours in words.mitigations().items() if ours.fits and platforms.isdisjoint(ours.fits))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
@@ -45,7 +45,7 @@ def switches(
     needs: Iterable[Need],
     facts: Facts,
     platforms: frozenset[str],
-    kinds: Iterable[KindWords] = (),
+    kinds: Sequence[KindWords] = (),
     whole: tuple[str, ...] = (),
 ) -> list[Measure]:
     """One measure for each log that lets us see techniques of the case, or its kinds of attack. With `platforms` only logs of
@@ -65,10 +65,18 @@ def switches(
         if entry.id in wanted:
             found.setdefault(entry.id, (entry, {}, {}))
     written = [row for _, row in sorted(found.items()) if not row[0].platforms or platforms.intersection(row[0].platforms)]
-    return [_switch(*row, whole, facts) for row in written]
+    calls = {row[0].id: [kind for kind in kinds if row[0].id in kind.logs] for row in written}
+    return [_switch(*row, calls[row[0].id], whole, facts) for row in written]
 
 
-def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None], whole: tuple[str, ...], facts: Facts) -> Measure:
+def _switch(
+    entry: LogWords,
+    covered: dict[str, Need],
+    named: dict[str, None],
+    calls: list[KindWords],
+    whole: tuple[str, ...],
+    facts: Facts,
+) -> Measure:
     needs = sorted(covered.values(), key=lambda need: (-need.weight, need.id))
     reasons = [reason for need in needs[:6] for reason in need.reasons[:2]] or whole
     return Measure(
@@ -77,7 +85,7 @@ def _switch(entry: LogWords, covered: dict[str, Need], named: dict[str, None], w
         title=entry.title,
         instruction=f"{entry.do.strip()} Check: {entry.check}",
         audience=Audience.IT,
-        why=why(needs, facts),
+        why=why(needs, facts, calls),
         covers=tuple(need.id for need in needs),
         reasons=tuple(dict.fromkeys(reasons)),
         rank=needs[0].rank if needs else Rank.STATED,

@@ -38,8 +38,9 @@ def paragraph(
     counts = [(rank, sum(need.rank is rank for need in told)) for rank in Rank]
     parts = []
     if told:
+        called = [_many(count, word) for count, word in ((len(told) - flaws, "technique"), (flaws, "flaw")) if count]
         parts.append(
-            f"{_many(len(told) - flaws, 'technique')} and {_many(flaws, 'flaw')} call for action "
+            f"{' and '.join(called)} {'call' if len(told) > 1 else 'calls'} for action "
             f"({', '.join(f'{count} {rank.value}' for rank, count in counts if count)})."
         )
     if known:

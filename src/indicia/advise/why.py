@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from indicia.advise.facts import Facts
 from indicia.advise.needs import STEPS, Need
-from indicia.advise.words import listed
+from indicia.advise.words import KindWords, OrganisationWords, listed
 
-__all__ = ["why"]
+__all__ = ["Calls", "why"]
+
+Calls = KindWords | OrganisationWords
 
 SHOWN = 2  # needs that are told by name
 
 
-def why(needs: Sequence[Need], facts: Facts, calls: Iterable[str] = (), otherwise: str = "") -> str:
-    """`needs` that it acts on, the heaviest first, each with its place in the chain; `calls` are the kinds of attack that call
-    for it. `otherwise` is said where neither does."""
+def why(needs: Sequence[Need], facts: Facts, calls: Sequence[Calls] = (), otherwise: str = "") -> str:
+    """`needs` that it acts on, the heaviest first, each with its place in the chain; `calls` are the kinds of attack, and of
+    organisations, that call for it. `otherwise` is said where neither does."""
     named = [_step(need, facts) for need in needs[:SHOWN]]
     if len(needs) > SHOWN:
         named.append(f"{len(needs) - SHOWN} more")
-    parts = [f"Against {listed(named)}." if named else "", f"Called for by {listed(told)}." if (told := list(calls)) else ""]
-    return " ".join(part for part in parts if part) or otherwise
+    kinds, places = ([one.name for one in calls if isinstance(one, of)] for of in (KindWords, OrganisationWords))
+    parts = (("Against", named), ("Needed against", kinds), ("Needed in", places))
+    return " ".join(f"{word} {listed(told)}." for word, told in parts if told) or otherwise
 
 
 def _step(need: Need, facts: Facts) -> str:

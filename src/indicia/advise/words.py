@@ -18,6 +18,7 @@ __all__ = [
     "LogWords",
     "MitigationWords",
     "OrganisationWords",
+    "ProductWords",
     "Step",
     "TechniqueWords",
     "duties",
@@ -30,6 +31,8 @@ __all__ = [
     "organisations",
     "own",
     "platforms",
+    "products",
+    "speakers",
     "steps",
     "techniques",
 ]
@@ -64,7 +67,9 @@ class MitigationWords(Words, frozen=True, kw_only=True):
 class KindWords(Words, frozen=True, kw_only=True):
     """A kind of attack: told by one of `techniques`, or by `words` that the texts say more than once. `first` are the measures
     that come before the rest where it is told most, `adds` those that it calls for beyond the floor, the most asked for first,
-    `after` those of the floor that may follow them; `logs` are those that show it."""
+    `after` those of the floor that may follow them; `logs` are those that show it. `where` are the platforms of which it needs
+    one: where the case tells none of them, it is the first. With `flaws` it is told by flaws, where no other kind is and no
+    technique beside `techniques`."""
 
     id: str
     name: str
@@ -74,6 +79,8 @@ class KindWords(Words, frozen=True, kw_only=True):
     first: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    flaws: bool = False
 
 
 class Floor(Words, frozen=True, kw_only=True):
@@ -118,6 +125,13 @@ class LogWords(Words, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     have: tuple[str, ...] = ()
+
+
+class ProductWords(Words, frozen=True, kw_only=True):
+    """A product that rules are for, by one of `rules` in what they say of themselves; a case has it by one of `words`."""
+
+    rules: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 class Step(Words, frozen=True, kw_only=True):
@@ -197,6 +211,18 @@ def organisations() -> tuple[OrganisationWords, ...]:
 def platforms() -> dict[str, tuple[str, ...]]:
     """Words by which a text tells a platform, by ATT&CK's name of it."""
     return _read("platforms.yml", dict[str, tuple[str, ...]])
+
+
+@cache
+def products() -> tuple[ProductWords, ...]:
+    """Products that rules are for."""
+    return _read("products.yml", tuple[ProductWords, ...])
+
+
+@cache
+def speakers() -> tuple[str, ...]:
+    """Names of those who report attacks, with a maker of products in them."""
+    return _read("speakers.yml", tuple[str, ...])
 
 
 @cache

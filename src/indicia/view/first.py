@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.records import Advice, Measure, MeasureKind
+from indicia.records import Advice, Measure, MeasureKind, Rank
 
 __all__ = ["by_when", "first_things", "headline"]
 
@@ -28,12 +28,13 @@ def by_when(measure: Measure) -> str:
 
 
 def first_things(advice: Advice, most: int = 5) -> tuple[Measure, ...]:
-    """The first things to do: evidence and isolation when a compromise was sighted, patches, then what covers most."""
+    """The first things to do: evidence and isolation when a compromise was sighted, patches, then what covers most. A hunt
+    for what is only typical of the accused is none of them."""
     todo = [one for one in advice.measures if not one.in_place]
     contain = [one for one in todo if one.kind is MeasureKind.CONTAIN]
     patches = [one for one in todo if one.kind is MeasureKind.PATCH]
     others = [one for one in todo if one.kind in {MeasureKind.MITIGATE, MeasureKind.LOG}]
-    hunts = [one for one in todo if one.kind is MeasureKind.HUNT]
+    hunts = [one for one in todo if one.kind is MeasureKind.HUNT and one.rank is not Rank.TYPICAL]
     if contain:
         urgent = [one for one in contain if (one.within_hours or 999) <= 4][:3]
         keys = [one for one in contain if one not in urgent and "credential" in one.title.lower()]
