@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from indicia.advise import advise
+from indicia.knowledge import load
+from indicia.view.first import by_when, first_things, headline
 from indicia.web.guard.headers import CSP
 from tests import sample_case
 from tests.web.site import addresses, client, shelve
@@ -45,6 +50,18 @@ def test_page_and_twin(site: TestClient, slug: str, address: str) -> None:
         assert f"<footer><p><b>{MARKED[slug]}</b>" in page.text
     else:
         assert 'class="tlp ' not in page.text, "a page of no case bears no marking"
+
+
+def test_what_to_do_first_is_that_of_the_brief(tmp_path: Path) -> None:
+    """In its words and with its time: on a page at a glance, and beside each measure."""
+    case = sample_case.exchange_case()
+    advice = advise(case, load())
+    shelve(tmp_path, "sample", msgspec.structs.replace(case, advice=advice))
+    with client(tmp_path) as site:
+        glance, whole = (site.get(f"/case/sample{page}").text for page in ("", "/advise"))
+    told = [f'{html.escape(headline(one))}</a> <span class="quiet">{by_when(one)}<' for one in first_things(advice, 4)]
+    assert told and all(one in glance for one in told)
+    assert all(f"<b>{by_when(one)}</b>" in whole for one in first_things(advice, 4))
 
 
 class _Hostile(HTMLParser):

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from indicia.advise import known_words
 from indicia.records import Audience, Judgement, Measure, MeasureKind
 from indicia.share.redact import marking_of
+from indicia.view.first import by_when
 from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.shown.render import Ask, Page, case_address, paged
@@ -68,6 +69,7 @@ def advise_page(ask: Ask) -> Page | Response:
         "lead": ". ".join(sentences[:LEAD]) + ("." if sentences[LEAD:] else ""),
         "rest": ". ".join(sentences[LEAD:]),
         "audiences": FOR,
+        "by_when": by_when,
         "curve_of": {step.measure: step.covered for step in advice.curve},
         "steps": steps,
         "tactics": held.matrix,

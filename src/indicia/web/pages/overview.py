@@ -5,6 +5,7 @@ from __future__ import annotations
 from indicia.records import Chain
 from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
+from indicia.view.first import by_when, first_things, headline
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import is_narration, positions
 from indicia.web.cases.shelf import Held
@@ -81,7 +82,7 @@ def overview(ask: Ask) -> Page:
         "link": link,
         "points_to": {"said": leaders(weighing.said), "observed": leaders(weighing.observed)} if weighing else {},
         "hosts": _hosts(held),
-        "first": case.advice.measures[:MEASURES] if case.advice else (),
+        "first": [(one.id, headline(one), by_when(one)) for one in first_things(case.advice, MEASURES)] if case.advice else [],
         "lately": decided_lately(held, LATELY),
     }
     return Page("overview.html.j2", case.name, data, view)
