@@ -6,7 +6,10 @@ import msgspec
 import pytest
 
 from indicia.advise import advise, words
+from indicia.advise.facts import Facts
+from indicia.advise.needs import Need
 from indicia.advise.prevention import ids_of
+from indicia.advise.why import why
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.records import Case, Measure, MeasureKind, Rank
@@ -156,6 +159,21 @@ def test_a_measure_says_which_step_of_the_chain_it_breaks() -> None:
     assert "T1003.001 LSASS Memory (credential access)" in found["M1025"]
     assert found["M1017"].startswith("Against T1566.001 Spearphishing Attachment (initial access)")
     assert found["KEV"] == "Against CVE-2021-26855."
+
+
+def test_what_is_only_typical_of_the_accused_is_told_as_that_and_last() -> None:
+    def told(rank: Rank) -> str:
+        need = Need(id="T1490", name="Inhibit System Recovery", rank=rank, reasons=("claim--1",), weight=1.0, position=11)
+        return why([need], Facts(load()), [kind for kind in words.kinds() if kind.id == "wipers"])
+
+    step = "Against T1490 Inhibit System Recovery (impact)"
+    assert told(Rank.STATED) == f"{step}. Needed against destruction of data."
+    assert told(Rank.TYPICAL) == f"Needed against destruction of data. {step}, typical of the accused."
+
+
+def test_what_a_kind_calls_for_is_stated_and_what_an_organisation_needs_is_not() -> None:
+    found = {one.source.split()[1]: one.rank for one in prevents(of_text(RANSOMWARE), have=("health",))}
+    assert found["M1053"] is found["M1041"] is Rank.STATED and found["PLANT"] is Rank.ALWAYS
 
 
 def test_a_measure_says_what_to_do_on_the_platforms_of_the_case_and_on_no_other() -> None:

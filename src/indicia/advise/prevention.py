@@ -73,7 +73,7 @@ def _measure(
     needs = sorted(covered, key=lambda need: (-need.weight, need.id))
     rows = [facts.mitigations[one] for one in _acts_as(key) if one in facts.mitigations]
     floor = key in words.floor().every
-    calls = [kind for kind in kinds if key in kind.adds and not floor]
+    calls = [kind for kind in kinds if key in kind.adds and not floor] or _led_by(key, kinds)
     parts = [ours.do if ours else f"Follow ATT&CK {key} for the techniques listed."]
     if ours:
         parts += [text for platform, text in ours.there.items() if platform in platforms]
@@ -84,15 +84,21 @@ def _measure(
         title=ours.title if ours else rows[0].name,
         instruction=" ".join(parts),
         audience=Audience.IT,
-        why=why(needs, facts, calls or _led_by(key, kinds), _otherwise(key)),
+        why=why(needs, facts, calls, _otherwise(key)),
         covers=tuple(need.id for need in needs),
         floor=floor,
         reasons=tuple(dict.fromkeys(reasons)),
-        rank=needs[0].rank if needs else (Rank.STATED if calls else Rank.ALWAYS),
+        rank=_rank(needs, any(isinstance(kind, KindWords) for kind in calls)),
         effort=ours.effort if ours else 2,
         source=_source(key, rows, ours),
         references=(*_goals(ours), *(one for row in rows[:1] for one in _controls(row, facts))),
     )
+
+
+def _rank(needs: Sequence[Need], called: bool) -> Rank:
+    """That of the heaviest need. What a kind of attack calls for is stated, as the kind is."""
+    rank = needs[0].rank if needs else Rank.ALWAYS
+    return Rank.STATED if called and rank in {Rank.TYPICAL, Rank.ALWAYS} else rank
 
 
 def _led_by(key: str, kinds: Sequence[Calls]) -> list[Calls]:

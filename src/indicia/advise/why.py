@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from indicia.advise.facts import Facts
 from indicia.advise.needs import STEPS, Need
 from indicia.advise.words import KindWords, OrganisationWords, listed
+from indicia.records import Rank
 
 __all__ = ["Calls", "why"]
 
@@ -22,8 +23,11 @@ def why(needs: Sequence[Need], facts: Facts, calls: Sequence[Calls] = (), otherw
     if len(needs) > SHOWN:
         named.append(f"{len(needs) - SHOWN} more")
     kinds, places = ([one.name for one in calls if isinstance(one, of)] for of in (KindWords, OrganisationWords))
-    parts = (("Against", named), ("Needed against", kinds), ("Needed in", places))
-    return " ".join(f"{word} {listed(told)}." for word, told in parts if told) or otherwise
+    typical = bool(needs) and all(need.rank is Rank.TYPICAL for need in needs)
+    against = ("Against", named, ", typical of the accused" if typical else "")
+    called = (("Needed against", kinds, ""), ("Needed in", places, ""))
+    parts = (*called, against) if typical else (against, *called)  # what is told here first, then what others are known for
+    return " ".join(f"{word} {listed(told)}{of}." for word, told, of in parts if told) or otherwise
 
 
 def _step(need: Need, facts: Facts) -> str:
