@@ -149,6 +149,11 @@ def test_a_flood_is_filtered_by_the_provider_instead_of_by_rules_for_what_goes_o
     assert any(one.source.startswith("ATT&CK M1037") for one in prevents(of_text("", "T1071.001")))
 
 
+def test_a_provider_filters_floods_and_nothing_else() -> None:
+    filtered = next(one for one in prevents(of_text(FLOOD, "T1190", "T1498.001", "T1071.001")) if "FLOOD" in one.source)
+    assert filtered.covers == ("T1498.001",)
+
+
 def test_what_no_endpoint_can_do_follows_where_there_is_none() -> None:
     order = [one.source.split()[1] for one in prevents(of_text("Routers of Cisco; firewalls.", "T1071.001"))]
     assert order.index("EDGE") < order.index("M1040")

@@ -25,12 +25,12 @@ def kinds_of(case: Case, needs: Iterable[Need]) -> tuple[KindWords, ...]:
     told = [need for need in needs if need.rank in TOLD]
     techniques = {need.id for need in told if not need.is_flaw}
     flaws = tuple(kind for kind in words.kinds() if kind.flaws and len(techniques) < len(told))
-    others = {key for key in techniques if not any(_is_of(kind, key) for kind in flaws)}
+    others = {key for key in techniques if not any(kind.has(key) for kind in flaws)}
     texts = [telling(document.text) for document in case.documents]
     least = _least(texts)
     found = []
     for place, kind in enumerate(words.kinds()):
-        shown = sum(_is_of(kind, key) for key in (() if kind.flaws else others))
+        shown = sum(kind.has(key) for key in (() if kind.flaws else others))
         said = sum(len(whole_words(kind.words).findall(text)) for text in texts)
         if shown or said >= least:
             found.append((-(_SHOWN * shown + said), place, kind))
@@ -38,10 +38,6 @@ def kinds_of(case: Case, needs: Iterable[Need]) -> tuple[KindWords, ...]:
     if not found and not others:
         return flaws
     return tuple(kind for told, _, kind in found if told <= _PASSING * found[0][0])
-
-
-def _is_of(kind: KindWords, technique: str) -> bool:
-    return any(technique == one or technique.startswith(f"{one}.") for one in kind.techniques)
 
 
 def with_places(platforms: frozenset[str], kinds: Iterable[KindWords]) -> frozenset[str]:

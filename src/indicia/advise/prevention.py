@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
 import msgspec
@@ -44,11 +44,17 @@ def prevention(
     covered: dict[str, dict[str, Need]] = {key: {} for key in under.values()}
     for key, mine in acted.items():
         if key in under:
-            covered[under[key]].update(mine)
+            covered[under[key]].update(mine if under[key] not in words.own() else _of_kinds(under[key], mine, kinds))
     for key, mine in covered.items():
         for other in words.own()[key].serves if key in words.own() else ():
             mine.update(acted.get(other, {}))
     return [_measure(key, covered[key].values(), facts, kinds, platforms, whole) for key in sorted(covered)]
+
+
+def _of_kinds(key: str, acted: Mapping[str, Need], kinds: Sequence[Calls]) -> dict[str, Need]:
+    """Of what a mitigation acts on, what a measure of ours in its place does: the techniques of the kinds that call for it."""
+    mine = [kind for kind in kinds if isinstance(kind, KindWords) and key in kind.adds]
+    return {id: need for id, need in acted.items() if any(kind.has(id) for kind in mine)}
 
 
 def _told_under(keys: Iterable[str], platforms: frozenset[str]) -> dict[str, str]:

@@ -82,6 +82,10 @@ class KindWords(Words, frozen=True, kw_only=True):
     where: tuple[str, ...] = ()
     flaws: bool = False
 
+    def has(self, technique: str) -> bool:
+        """Whether the technique, or the one that it is a part of, tells this kind."""
+        return not {technique, technique.partition(".")[0]}.isdisjoint(self.techniques)
+
 
 class Floor(Words, frozen=True, kw_only=True):
     """What is due in `every` case, and what is due `then`, after what the kinds of attack call for. `words` tell of an attack
