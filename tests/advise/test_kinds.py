@@ -218,6 +218,11 @@ def test_patches_of_many_products_take_three_places() -> None:
     assert len(prevents(stated(*flaws[:3]))[:4]) == 4 and "more products" not in prevents(stated(*flaws[:3]))[2].title
 
 
+def test_a_product_with_two_spellings_is_patched_once() -> None:
+    found = [one for one in prevents(stated("CVE-2023-4966", "CVE-2025-5777")) if one.kind is MeasureKind.PATCH]
+    assert [one.title for one in found] == ["Patch Citrix NetScaler ADC and Gateway: CVE-2023-4966, CVE-2025-5777"]
+
+
 def test_the_tables_name_things_that_there_are() -> None:
     logs, measures = {entry.id for entry in words.logs()}, words.measures()
     platforms = {one for row in load().attack.techniques for one in row.platforms}

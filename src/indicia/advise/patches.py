@@ -30,11 +30,14 @@ def patches(
     for incident in incidents:
         for cve in incident.cves:
             fixes[cve] += [fix for fix in incident.patches if fix not in fixes[cve]]
+    flaws = [need for need in needs if need.is_flaw]
+    names: dict[tuple[str, ...], set[str]] = defaultdict(set)  # of one product, in all spellings
+    for entry in (facts.kev[need.id] for need in flaws if need.id in facts.kev):
+        names[_same(entry)].add(_product(entry))
     groups: dict[tuple[str, str], list[Need]] = defaultdict(list)
-    for need in needs:
-        if need.is_flaw:
-            entry = facts.kev.get(need.id)
-            groups[(entry.vendor, _product(entry)) if entry else ("", need.id)].append(need)
+    for need in flaws:
+        found = facts.kev.get(need.id)
+        groups[(found.vendor, min(sorted(names[_same(found)]), key=len)) if found else ("", need.id)].append(need)
     known = [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items()) if key[0]]
     others = [_patch(key, found, facts, fixes, seen_with) for key, found in sorted(groups.items()) if not key[0]]
     known.sort(key=lambda one: (list(Rank).index(one.rank), RANSOMWARE not in one.instruction))
@@ -45,6 +48,12 @@ def patches(
 def _product(entry: KevEntry) -> str:
     """The catalogue has some products with their vendor's name and without it."""
     return entry.product.removeprefix(f"{entry.vendor} ")
+
+
+def _same(entry: KevEntry) -> tuple[str, ...]:
+    """What all spellings of one product have: `NetScaler ADC and NetScaler Gateway` is `NetScaler ADC and Gateway`."""
+    words = _product(entry).casefold().removesuffix(" software").split()
+    return (entry.vendor, *dict.fromkeys(words))
 
 
 def _together(many: list[Measure]) -> Iterable[Measure]:
