@@ -7,7 +7,9 @@ looked at (`development`) is always another than the part of which only totals a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from evals.reports import Clone, Source
@@ -22,7 +24,9 @@ SOURCES = (
 Spans = set[tuple[int, int]]
 Placed = tuple[str, list[tuple[str, int, int]]]  # a sentence and (label, start, end) in it
 _LABELS = {"GROUP": "GROUP", "MALWARE": "MALWARE", "APT": "GROUP", "MAL": "MALWARE", "Malware": "MALWARE"}
-_STRETCH = 40  # sentences of the sets that do not say where a report ends
+_STRETCH = 40  # sentences of a set that does not say where a report ends
+# CyNER's reports stand in a row. Most open with a headline and a date, run together with their first words.
+_OPENING = re.compile(r"\s(?:\d{1,2} (?:[A-Z]{3}|[A-Z][a-z]{2,8}) 20\d\d|[A-Z][a-z]{2,8} \d{1,2}, 20\d\d)\s(?:- \d\d?:|[A-Z])")
 _CLOSES, _OPENS = frozenset(".,;:!?)]}’'”"), frozenset("([{“$#")
 
 
@@ -65,11 +69,11 @@ def _aptner(clone: Clone, measured: bool) -> Iterator[Report]:
 
 
 def _cyner(clone: Clone, measured: bool) -> Iterator[Report]:
-    yield from _columns(clone, f"dataset/mitre/{'test' if measured else 'valid'}.txt")
+    yield from _columns(clone, f"dataset/mitre/{'test' if measured else 'valid'}.txt", dated=True)
 
 
-def _columns(clone: Clone, path: str) -> Iterator[Report]:
-    """A file of a token and its tag in each line, a blank line after each sentence."""
+def _columns(clone: Clone, path: str, *, dated: bool = False) -> Iterator[Report]:
+    """A file of a token and its tag in each line, a blank line after each sentence; `dated`: reports open with a date."""
     sentences: list[list[tuple[str, str]]] = [[]]
     for line in (clone.read(path) or b"").decode("utf-8", "replace").splitlines():
         token, _, tag = line.strip().partition(" " if " " in line.strip() else "\t")
@@ -78,8 +82,10 @@ def _columns(clone: Clone, path: str) -> Iterator[Report]:
         elif tag:
             sentences[-1].append((token, tag.strip()))
     sentences = [one for one in sentences if one]
-    for at in range(0, len(sentences), _STRETCH):
-        yield _joined(f"{path}#{at}", (_spaced(one) for one in sentences[at : at + _STRETCH]))
+    placed = [_spaced(one) for one in sentences]
+    opening = [at for at, (text, _) in enumerate(placed) if _OPENING.search(text)] if dated else range(0, len(placed), _STRETCH)
+    for at, end in pairwise(sorted({0, *opening, len(placed)})):
+        yield _joined(f"{path}#{at}", placed[at:end])
 
 
 def _spaced(tokens: Iterable[tuple[str, str]]) -> Placed:
