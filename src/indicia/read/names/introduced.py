@@ -111,7 +111,9 @@ _BEFORE_OWN_CLASS = re.compile(r"\b(?:the|an?|of|with|and)\s(?P<name>[A-Z][a-z][
 _OWN_CLASSES = frozenset(("Loader", "Stealer", "RAT", "Wiper", "Backdoor"))
 _BEFORE_NAME_IS = re.compile(r"\bname\sof\s(?:the|this)\s(?:[\w-]+\s)?\Z", re.IGNORECASE)
 _AFTER_NAME_IS = re.compile(rf"(?:['’]s\sname)?(?:,\s|\s(?:is|was)\s){_NAME}")
-_AND = re.compile(rf"(?:,\s(?:and\s|or\s)?|\s(?:and|or)\s)(?:by\s(?:the\s)?[\w\s]{{1,25}}?\sas\s)?{_NAME}(?=[,.;:)—–]|\s|\Z)")
+_AND = re.compile(
+    rf"[\"”'’]?(?:,\s(?:and\s|or\s)?|\s(?:and|or)\s)(?:by\s(?:the\s)?[\w\s]{{1,25}}?\sas\s)?{_NAME}(?=[,.;:)—–]|\s|\Z)"
+)
 # What may follow a noun that is the head of its phrase: "a malware researcher" is no malware.
 _HEAD = re.compile(
     r"\s*(?:[,.;:()—–]|\Z|\n|-\s|(?:that|which|who|whom|whose|and|or|with|from|for|in|of|on|at|to|by|as|since|first|also|"
