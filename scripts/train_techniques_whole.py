@@ -154,10 +154,8 @@ def overall(rows: Sequence[Marked], judge: WholeJudge, classes: Sequence[str]) -
 
 
 def said(row: Marked, judge: WholeJudge, classes: Sequence[str]) -> frozenset[str]:
-    above = judge.probabilities(row.techniques, row.signs) >= judge.threshold
-    ids = {classes[t] for t in row.techniques[above]}
-    leaves = {id for id in ids if not any(other.startswith(id + ".") for other in ids)}
-    return frozenset(leaves | {classes[t] for t in row.named})
+    told = judge.told(row.techniques, judge.probabilities(row.techniques, row.signs), scorer().parents)
+    return frozenset({classes[t] for t in told} | {classes[t] for t in row.named})
 
 
 def f1(pairs: Sequence[tuple[frozenset[str], frozenset[str]]]) -> tuple[float, float, float]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from indicia.read.techniques.scorer import scorer
-from indicia.read.techniques.whole import SIGNS, Evidence, signs_of, whole_judge
+from indicia.read.techniques.whole import SIGNS, Evidence, WholeJudge, signs_of, whole_judge
 
 
 def evidence(rows: list[tuple[int, int, float, float]], named: set[int] = frozenset()) -> Evidence:  # type: ignore[assignment]
@@ -41,3 +41,17 @@ def test_more_evidence_is_never_less_probable() -> None:
     weak = signs_of(evidence([(0, k, 0.1, -0.6)]), model.parents, model.taught)
     strong = signs_of(evidence([(0, k, 0.6, 0.3), (5, k, 0.5, 0.2)]), model.parents, model.taught)
     assert judge.probabilities(*weak)[0] < judge.probabilities(*strong)[0]
+
+
+def test_a_parent_is_told_where_the_text_leaves_open_which_sub_technique_it_is() -> None:
+    nothing = np.zeros(0, np.float32)
+    judge = WholeJudge(nothing, nothing, nothing, nothing, bias=0.0, threshold=0.25)
+    techniques, parents = np.array([0, 1, 2, 3]), np.array([-1, 0, 0, -1])
+
+    def told(*probabilities: float) -> set[int]:
+        return set(judge.told(techniques, np.array(probabilities, np.float32), parents))
+
+    assert told(0.9, 0.4, 0.3, 0.1) == {0}
+    assert told(0.9, 0.8, 0.3, 0.1) == {1}
+    assert told(0.6, 0.4, 0.4, 0.3) == {1, 2, 3}
+    assert told(0.1, 0.3, 0.1, 0.1) == {1}

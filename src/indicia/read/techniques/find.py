@@ -235,11 +235,7 @@ def _judged_whole(model: Scorer, read: Sequence[_Read], stretches: Sequence[_Wei
     index = {id: k for k, id in enumerate(model.classes)}
     evidence = _evidence(read, stretches, frozenset(index[id] for ids in named.values() for id in ids if id in index))
     techniques, signs = signs_of(evidence, model.parents, model.taught)
-    probabilities = judge.probabilities(techniques, signs)
-    above = probabilities >= judge.threshold
-    told = dict(zip(techniques[above].tolist(), probabilities[above].tolist(), strict=True))
-    for technique in list(told):  # a sub-technique stands for its parent
-        told.pop(int(model.parents[technique]), None)
+    told = judge.told(techniques, judge.probabilities(techniques, signs), model.parents)
     best: dict[int, int] = {}
     for at in np.argsort(-evidence.probability, kind="stable").tolist():
         best.setdefault(int(evidence.technique[at]), int(evidence.passage[at]))

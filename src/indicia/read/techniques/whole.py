@@ -27,6 +27,7 @@ FEWEST = 30  # passages of a document that is judged as a whole; what taught was
 FEWEST_WORDS = 4  # a shorter passage is a heading or a cell
 _NOTHING = 0.001  # the probability of what no passage says
 _CLEAR = -0.5  # the margin of a passage that counts among those that say it
+_SHARE = 0.5  # of its parent's probability that a sub-technique needs; with less the text leaves open which one it is
 
 SIGNS = (
     "log-odds of the best passage",
@@ -73,6 +74,15 @@ class WholeJudge(NamedTuple):
         odds = (signs - self.mean) / self.scale @ self.weights + self.offset[techniques] + self.bias
         result: F = (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
         return result
+
+    def told(self, techniques: I, probabilities: F, parents: I) -> dict[int, float]:
+        """The techniques above the threshold, with their probabilities. A parent and its sub-techniques are not told together:
+        those that are nearly as probable as it stand for it, else it stands for them."""
+        above = dict(zip(techniques.tolist(), probabilities.tolist(), strict=True))
+        above = {technique: p for technique, p in above.items() if p >= self.threshold}
+        narrow = {t for t, p in above.items() if parents[t] >= 0 and p >= _SHARE * above.get(int(parents[t]), 0.0)}
+        replaced = {int(parents[t]) for t in narrow}
+        return {t: p for t, p in above.items() if t in narrow or (parents[t] < 0 and t not in replaced)}
 
 
 def signs_of(evidence: Evidence, parents: I, marked: npt.NDArray[np.bool_]) -> tuple[I, F]:
