@@ -1,8 +1,8 @@
 """The honest benchmark of the weighing: `python -m evals.weigh [--quick] [-o FOLDER]`.
 
 First the stream (`evals.weigh_stream`): reports that only the next release of ATT&CK cites, of groups known and lacking. Item
-weights come from reports that the oldest release cites (with --quick the shipped ones), the prior from the releases before.
-Releases come from ../shared/attack (or INDICIA_SHARED).
+weights come from reports that the oldest release cites (with --quick the shipped ones), the prior from the releases before and
+from reports of that time that others list. Releases and lists come from ../shared (or INDICIA_SHARED).
 
 Then, aside, cases made from one release: reports and campaigns with known answers (`evals.weigh_cases`). Everything that is
 fitted or chosen, weights, temperature and thresholds, comes from cases of other groups: five folds of groups, and inside each
@@ -17,7 +17,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ import numpy as np
 
 from evals.weigh_cases import Case, campaign_cases, report_cases
 from evals.weigh_diagram import reliability_svg
+from evals.weigh_elsewhere import drawn, told_elsewhere
 from evals.weigh_figures import (
     DECISIVE_CASES,
     INNER,
@@ -45,6 +46,7 @@ from evals.weigh_stream import few_items, rolled, rolling, streamed
 from evals.weigh_stream import figures as stream_figures
 from indicia.knowledge import Attack, load
 from indicia.knowledge.attack_bundle import parse_release
+from indicia.knowledge.tables import Actor
 from indicia.records import Verdict
 from indicia.weigh.known import Tree, tree_of
 from indicia.weigh.model import Weights, shipped_weights
@@ -153,18 +155,20 @@ def reports(cases: list[Case], examples: list[list[Row]], tree: Tree, quick: boo
     return {**closed, **opened, **state, **planted, **decided, **whole, "techniques_top1": techniques["top1"]}
 
 
-def stream(all_releases: dict[str, Attack], tree: Tree, quick: bool) -> dict[str, float]:
+def stream(all_releases: dict[str, Attack], actors: Iterable[Actor], tree: Tree, quick: bool) -> dict[str, float]:
     """The stream of releases, rolling origin."""
     relations = {tag: Relations(attack) for tag, attack in all_releases.items()}
     cases = streamed(relations)
+    told = list(drawn(all_releases, told_elsewhere(actors, SHARED / "knowledge" / "misp-galaxy")))
     base = shipped_weights()
     if not quick:
         oldest = next(iter(relations.values()))
         base = weights_without(*prepared(oldest, "own"), ())
-    weighed = list(rolling(cases, base))
+    weighed = list(rolling(cases, base, told))
     found = rolled(weighed, tree)
     result = stream_figures(found, base.named)
     print(f"Stream of releases {list(relations)[0]} to {list(relations)[-1]}, rolling origin: n={len(found)}")
+    print(f"  silence fitted on reports that others list as well: n={len(told)}")
     show("  which group, of the known", {name: result[name] for name in ("n_known", "top1", "top3")})
     show("  calibration of the leader; unknown actor: meant, was", {name: result[name] for name in _CALIBRATED})
     show("  the whole verdict, on more than one leg", {name: result[name] for name in _NAMED})
@@ -252,7 +256,7 @@ def main() -> int:
     figures: dict[str, float] = {}
     if (folder := SHARED / "attack").is_dir():
         all_releases = releases(folder) | all_releases
-        figures |= stream(all_releases, tree, options.quick)
+        figures |= stream(all_releases, knowledge.actors, tree, options.quick)
     else:
         print(f"the stream and previous releases left out: no {folder} (INDICIA_SHARED)", file=sys.stderr)
     if not (options.quick and figures):

@@ -1,7 +1,9 @@
 """The stream of ATT&CK's releases: reports that only the next release cites, weighed with what the release before knew.
 
 This is what weighing is for: a new report, of a group that may be known or not. More than half of such reports are of groups
-that the release before lacks. Rolling origin: what is fitted for a release comes from the releases before it.
+that the release before lacks. Rolling origin: what is fitted for a release comes from the releases before it. How much less
+likely a silent group is comes from reports that others list as well (`evals.weigh_elsewhere`): MITRE's silence on a group is
+not the world's.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 from evals.weigh_cases import TECHNIQUES, Case, case_on
+from evals.weigh_elsewhere import Drawn, loss_of
 from evals.weigh_figures import calibration_error
 from evals.weigh_fit import sharpened
+from indicia.weigh.inputs import ACTIVITY
 from indicia.weigh.known import Tree
 from indicia.weigh.model import Model, Weights, softmax
 from indicia.weigh.profiles import Floats, Relations
@@ -73,10 +77,12 @@ def _shares(case: Case, weights: Weights) -> tuple[Floats, Floats]:
     return scores, model.prior
 
 
-def refit(weights: Weights, cases: Sequence[Case]) -> Weights:
+def refit(weights: Weights, cases: Sequence[Case], elsewhere: Sequence[Drawn] = ()) -> Weights:
     """The weights with the three numbers that the stream tells: how sure evidence makes, how much less likely a group is that
-    has long been silent, and how likely an actor is whom nobody knows yet."""
+    has long been silent, and how likely an actor is whom nobody knows yet. Reports `elsewhere` tell of the second, each as much
+    as one of the stream."""
     plain = msgspec.structs.replace(weights, activity={**weights.activity, "silence": 0.0})
+    activity, is_silence = plain.vector("activity", ACTIVITY), np.array([name == "silence" for name in ACTIVITY])
     rows = []
     for case in cases:
         scores, prior = _shares(case, plain)
@@ -88,7 +94,8 @@ def refit(weights: Weights, cases: Sequence[Case]) -> Weights:
         for scores, silent, truth in rows:
             shares = softmax(by * scores + silence * silent + unknown * (np.arange(len(scores)) == len(scores) - 1))
             total -= float(np.log((1 - MISLED) * shares[truth].sum() + MISLED / len(shares)))
-        return total / len(rows) + 1e-3 * float(((point - np.array([1.0, 0.0, 0.0])) ** 2).sum())
+        total += loss_of(elsewhere, by * activity + silence * is_silence)
+        return total / (len(rows) + len(elsewhere)) + 1e-3 * float(((point - np.array([1.0, 0.0, 0.0])) ** 2).sum())
 
     by, silence, unknown = minimize(loss, np.array([1.0, -0.5, 0.0]), method="Nelder-Mead", options={"maxiter": 300}).x
     scaled = sharpened(plain, float(by), weights.misled)
@@ -99,13 +106,14 @@ def refit(weights: Weights, cases: Sequence[Case]) -> Weights:
     )
 
 
-def rolling(stream: Sequence[Streamed], weights: Weights) -> Iterator[tuple[Case, Weights]]:
+def rolling(stream: Sequence[Streamed], weights: Weights, elsewhere: Sequence[Drawn] = ()) -> Iterator[tuple[Case, Weights]]:
     """Each case with weights refitted on the releases before its own; the first few rely on `weights`, in which silence weighs
     nothing."""
     weights = msgspec.structs.replace(weights, activity={**weights.activity, "silence": 0.0})
     for tag in dict.fromkeys(one.release for one in stream):
         past = [one.case for one in stream if one.release < tag]
-        mine = refit(weights, past) if len(past) >= LEAST_PAST else weights
+        told = [one for one in elsewhere if one.release < tag]
+        mine = refit(weights, past, told) if len(past) >= LEAST_PAST else weights
         yield from ((one.case, mine) for one in stream if one.release == tag)
 
 

@@ -47,11 +47,11 @@ class Titles:
         publishers: dict[str, set[str]] = defaultdict(set)
         count = 0
         for place in dict.fromkeys(address(url) for url in references):
-            host, _, path = place.partition("/")
+            host = place.partition("/")[0]
             if place in without or "malpedia" in host:
                 continue
             count += 1
-            for group in self._named(_words(path)):
+            for group in self.named(place):
                 named[group] += 1
                 publishers[group].add(host)
         return tuple(
@@ -60,7 +60,9 @@ class Titles:
             if len(publishers[group]) >= PUBLISHERS and times >= SHARE * count
         )
 
-    def _named(self, words: list[str]) -> set[str]:
+    def named(self, place: str) -> set[str]:
+        """The groups that the path of one address names."""
+        words = _words(place.partition("/")[2])
         spans = ("".join(words[at : at + length]) for at in range(len(words)) for length in range(1, _LONGEST + 1))
         return {self._groups[one] for one in spans if one in self._groups}
 
