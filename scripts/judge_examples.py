@@ -12,7 +12,7 @@ from indicia import knowledge
 from indicia.read.claims.refer.resolving import Tools, tools_of
 from indicia.read.claims.score.cutting import SHORT, Cut, cut, parse, widened
 from indicia.read.claims.score.judge import ANSWERS, NOBODY, judge
-from indicia.read.claims.score.windows import Turn, Window, askable, may_decline, turn_labels, window_of
+from indicia.read.claims.score.windows import EARLIER, Turn, Window, askable, may_decline, turn_labels, window_of
 from indicia.read.claims.words.sentences import sentences
 
 __all__ = ["ALIKE", "VAGUE", "Asked", "Example", "examples"]
@@ -62,7 +62,7 @@ def examples(document: str, text: str, claims: Sequence[dict[str, Any]]) -> Iter
         wide = widened(piece, context) if near and piece.back is None else piece
         context, previous = sentence, piece
         turn = next((one for one in reversed(turns) if one.start <= start), None)
-        window = window_of(wide, text, encode, turn)
+        window = window_of(wide, text, encode, turn, ranges[max(0, number - EARLIER) : number])
         if window is not None and (asked := list(_asked(text, claims, wide, turn))):
             yield Example(document, window, asked)
 

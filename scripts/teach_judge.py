@@ -48,8 +48,8 @@ from evals.annotated import ANNOTATIONS, MEASURED, annotated, fetched_text
 PASSES = 3  # of the teacher
 RATE = 4e-5  # of its encoder's highest layer
 PROJECTED = 800  # pieces by which its projection begins
-WINDOWS = 16_000  # that the teacher was not taught
-WEIGHT = 0.65  # of the teacher beside the judge as it was
+WINDOWS = 9_000  # that the teacher was not taught
+WEIGHT = 0.7  # of the teacher beside the judge as it was
 JUDGE_PASSES = 2
 OF_ONE_TEXT, LONGEST = 20, 12_000  # windows and characters
 SILENT = 0.35  # how many of those are seen in which the teacher finds less than FAINT

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -30,6 +32,7 @@ from indicia.read.claims.score.choosing import LISTED, Candidate, beside, candid
 from indicia.read.claims.score.cutting import AROUND, SHORT, Cut, cut, job_of, parse
 from indicia.read.claims.score.judge import judge
 from indicia.read.claims.score.scorer import Scored, Scorer, Spared, scorer
+from indicia.read.claims.score.windows import EARLIER
 from indicia.read.claims.words.language import foreign
 from indicia.read.claims.words.sentences import sentences
 from indicia.read.text.banners import without_banners
@@ -85,6 +88,14 @@ HOPELESS = -4.5  # log odds below which the judge is not asked either: a third o
 MOST_WEIGHED = 10_000  # sentences of a document, at a fiftieth of a second each: more than a book has that may hold a claim
 
 
+class Piece(NamedTuple):
+    """A sentence, the one before it if it is near, and the text ranges of some before it, the nearest last."""
+
+    cut: Cut
+    context: Sentence | None
+    earlier: tuple[tuple[int, int], ...]
+
+
 class Reading:
     """One pass over the sentences of a document, remembering who was spoken of."""
 
@@ -108,6 +119,7 @@ class Reading:
         self.weighed_sentences = 0
         self.context: Sentence | None = None  # the sentence before, and how it was cut
         self.previous: Cut | None = None
+        self.earlier: deque[tuple[int, int]] = deque(maxlen=EARLIER)
 
     def read_all(self) -> Problem | None:
         """Reads the whole text, or as much of it as may be; a problem says where it ended then."""
@@ -129,10 +141,12 @@ class Reading:
 
     def read(self, ranges: list[tuple[int, int]]) -> None:
         """Reads some sentences that follow those read before."""
-        pieces: list[tuple[Cut, Sentence | None]] = []  # each with the sentence before it
+        pieces: list[Piece] = []
         worth = self._worth(ranges)
         for index, (start, end) in enumerate(ranges):
             self.number += 1
+            earlier = tuple(self.earlier)
+            self.earlier.append((start, end))
             if not worth[index]:
                 if index + 1 < len(ranges) and worth[index + 1]:
                     self.context, self.previous = parse(self.text, start, end, self.tools.names), None
@@ -140,7 +154,7 @@ class Reading:
             sentence = parse(self.text, start, end, self.tools.names)
             near = self.context is not None and 0 <= start - self.context.end < 40
             piece = cut(self.context if near else None, sentence, self.number, self.previous)
-            pieces.append((piece, self.context if near else None))
+            pieces.append(Piece(piece, self.context if near else None, earlier))
             self.weighed_sentences += 1
             self.context, self.previous = sentence, piece
         for first in range(0, len(pieces), TOGETHER):
@@ -148,19 +162,19 @@ class Reading:
         if self.bench is None:
             self._settle()
 
-    def _hear(self, pieces: list[tuple[Cut, Sentence | None]]) -> None:
-        """What some sentences say, each with the one before it."""
+    def _hear(self, pieces: list[Piece]) -> None:
+        """What some sentences say."""
         scored: dict[int, Scored | Spared] = {}
         if self.model is not None:
-            jobs = [(piece.number, job) for piece, _ in pieces if (job := job_of(piece, self.text, self.model)) is not None]
+            jobs = [(piece.number, job) for piece, *_ in pieces if (job := job_of(piece, self.text, self.model)) is not None]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
-        for piece, context in pieces:
+        for piece, context, earlier in pieces:
             result = scored.get(piece.number)
             proposed = list(self._decode(piece, result)) if isinstance(result, Scored) else []
             if self.bench is not None:
                 if not (isinstance(result, Spared) and result.odds < HOPELESS):
-                    self.found += self._judged(self.bench, piece, context, proposed)
+                    self.found += self._judged(self.bench, Piece(piece, context, earlier), proposed)
             elif self.model is None and not off_topic(piece, self.text):
                 for draft in piece.found:
                     found = self.resolver.resolve(draft, piece)
@@ -170,10 +184,9 @@ class Reading:
             self.bodies.meet(piece.whole, piece.said, piece.before)
             self.maker.namer.meet(piece)
 
-    def _judged(self, bench: Bench, piece: Cut, context: Sentence | None, proposed: list[Found]) -> Iterator[Found]:
-        """What was proposed, with the judge's verdict where it can give one, and what the judge adds. `context`: the sentence
-        before."""
-        hearing = bench.hear(piece, context, proposed)
+    def _judged(self, bench: Bench, piece: Piece, proposed: list[Found]) -> Iterator[Found]:
+        """What was proposed, with the judge's verdict where it can give one, and what the judge adds."""
+        hearing = bench.hear(*piece, proposed)
         if hearing is None:
             yield from proposed
             return

@@ -74,11 +74,14 @@ class Bench:
         at = bisect_right(self.turns, start, key=lambda turn: turn.start)
         return self.turns[at - 1] if at else None
 
-    def hear(self, piece: Cut, context: Sentence | None, proposed: Sequence[Found]) -> Hearing | None:
+    def hear(
+        self, piece: Cut, context: Sentence | None, earlier: Sequence[tuple[int, int]], proposed: Sequence[Found]
+    ) -> Hearing | None:
         """What the judge says of a sentence, with the one before it whether it leans on that or not; None where it is too long.
-        `proposed`: of whose accused it is asked beside those whom it may find by itself."""
+        `earlier`: text ranges of the sentences before it. `proposed`: of whose accused it is asked beside those whom it may
+        find by itself."""
         wide = widened(piece, context) if piece.back is None and context is not None else piece
-        window = window_of(wide, self.text, self.model.encode, self.turn(piece.own[0]))
+        window = window_of(wide, self.text, self.model.encode, self.turn(piece.own[0]), earlier)
         if window is None:
             return None
         unasked = askable(wide) + ([NOBODY] if may_decline(self.text, wide) else [])

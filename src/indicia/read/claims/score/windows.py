@@ -1,4 +1,4 @@
-"""A sentence as the judge sees it: with the sentence before it, the head of its document and the label of its turn.
+"""A sentence as the judge sees it: with what stands before it, the head of its document and the label of its turn.
 
 Every party of the sentence is asked about in turn ("is it accused here, of what, by whom?"), and nobody as well, since a source
 may decline to name anybody.
@@ -18,12 +18,14 @@ from indicia.read.claims.score.cutting import Cut
 from indicia.read.claims.score.pairs import pair_features, party_features
 from indicia.read.claims.words.topic import topic_of
 
-__all__ = ["ABOUT", "OUTSIDE", "Turn", "Window", "askable", "may_decline", "turn_labels", "window_of"]
+__all__ = ["ABOUT", "EARLIER", "OUTSIDE", "Turn", "Window", "askable", "may_decline", "turn_labels", "window_of"]
 
 F = npt.NDArray[np.float32]
 Encode = Callable[[str], tuple[list[int], list[tuple[int, int]]]]
 
-LONGEST = {"own": 200, "before": 96, "head": 40, "label": 12}  # tokens of each piece
+LONGEST = {"own": 200, "before": 96, "earlier": 64, "head": 40, "label": 12}  # tokens of each piece; of all earlier ones
+EARLIER = 6  # sentences before one that may be shown with it
+LEAST = 8  # tokens: an earlier sentence is not shown with fewer
 HEAD = 240  # characters of a document that tell what it is
 OUTSIDE = 2  # who may speak beside the parties: nobody (or the issuer), and whoever has the turn
 ABOUT = 8  # numbers that say where a window stands
@@ -57,12 +59,12 @@ class Turn(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Token ids of the pieces (label, head, sentence before, the sentence itself; the last is there always) with the segment of
-    each, token ranges of the parties over all pieces together, their features, features of all (source, accused) pairs (the
-    last index stands for nobody), and where it stands."""
+    """Token ids of the pieces (label, head, earlier sentences, the sentence before whose parties count, the sentence
+    itself; the last is there always) with the segment of each, token ranges of the parties over all pieces together, their
+    features, features of all (source, accused) pairs (the last index stands for nobody), and where it stands."""
 
     pieces: tuple[tuple[int, ...], ...]
-    segments: tuple[int, ...]  # 0 own, 1 before, 2 head, 3 label
+    segments: tuple[int, ...]  # 0 own, 1 before and earlier, 2 head, 3 label
     spans: tuple[tuple[int, int], ...]
     party: F
     pair: F
@@ -93,8 +95,9 @@ def may_decline(text: str, piece: Cut) -> bool:
     return _DECLINE.search(text, *piece.own) is not None
 
 
-def window_of(piece: Cut, text: str, encode: Encode, turn: Turn | None) -> Window | None:
-    """The window of a sentence, or None where it is too long or holds too many parties to be asked about."""
+def window_of(piece: Cut, text: str, encode: Encode, turn: Turn | None, earlier: Sequence[tuple[int, int]]) -> Window | None:
+    """The window of a sentence, or None where it is too long or holds too many parties to be asked about. `earlier`: text
+    ranges of the sentences before it, the nearest last."""
     whole = piece.whole
     if len(whole.parties) > MOST_PARTIES:
         return None
@@ -116,11 +119,12 @@ def window_of(piece: Cut, text: str, encode: Encode, turn: Turn | None) -> Windo
         starts.extend(a for a, _ in places)
         ends.extend(b for _, b in places)
 
-    outside = 0
     if turn is not None and turn.label is not None and turn.label[1] <= piece.own[0]:
         add(*turn.label, 3, LONGEST["label"])
     if piece.own[0] > HEAD:
         add(0, HEAD, 2, LONGEST["head"])
+    for begin, end, most in _earlier(piece, earlier, encode, text):
+        add(begin, end, 1, most, last=True)
     outside = len(starts)
     if piece.before:
         add(whole.start, piece.own[0], 1, LONGEST["before"], last=True)
@@ -135,6 +139,22 @@ def window_of(piece: Cut, text: str, encode: Encode, turn: Turn | None) -> Windo
         _about(piece, text, turn),
         turn is not None and turn.label is not None,
     )
+
+
+def _earlier(piece: Cut, ranges: Sequence[tuple[int, int]], encode: Encode, text: str) -> list[tuple[int, int, int]]:
+    """The sentences before those whose parties count, in order, as far as there is room, each with the tokens it may have. What
+    the head shows is not shown again."""
+    start = piece.whole.start if piece.before else piece.own[0]
+    shown = HEAD if piece.own[0] > HEAD else 0
+    room, out = LONGEST["earlier"], []
+    for begin, end in reversed(ranges):
+        if end > start:
+            continue
+        if begin < shown or room < LEAST:
+            break
+        out.append((begin, end, room))
+        room -= len(encode(text[begin:end])[0])
+    return out[::-1]
 
 
 def _tokens(starts: Sequence[int], ends: Sequence[int], outside: int, start: int, end: int) -> tuple[int, int]:
