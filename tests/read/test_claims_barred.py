@@ -48,3 +48,21 @@ def test_who_is_not_said_to_have_done_it_is_not_accused() -> None:
         "the port, but it does judge that criminals in Russia were."
     )
     assert all(stance != "accuses" or accused != "the Russian government" for stance, _, accused in said(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The United Kingdom and its allies today exposed a campaign of attacks on water utilities.",
+        "The United Kingdom and its partners have jointly exposed a campaign of intrusions into ports and airports.",
+    ],
+)
+def test_who_brings_an_attack_to_light_is_not_accused_of_it(text: str) -> None:
+    assert said(text) == set()
+
+
+def test_a_state_that_is_accused_beside_one_that_brings_it_to_light_stays_accused() -> None:
+    accused = {
+        name for stance, _, name in said("Norway exposed a hacking campaign against its ministries and blamed Russia for it.")
+    }
+    assert accused == {"Russia"}
