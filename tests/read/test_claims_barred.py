@@ -66,3 +66,10 @@ def test_a_state_that_is_accused_beside_one_that_brings_it_to_light_stays_accuse
         name for stance, _, name in said("Norway exposed a hacking campaign against its ministries and blamed Russia for it.")
     }
     assert accused == {"Russia"}
+
+
+def test_a_pronoun_that_leads_back_to_nobody_is_not_accused() -> None:
+    assert said("Israel's cyber directorate says that it repelled attacks on water companies.") == set()
+    assert ("accuses", "Officials", "APT28") in said(
+        "The attack was the work of APT28. Officials blamed it for the breach of the parliament, too."
+    )
