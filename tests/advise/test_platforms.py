@@ -9,6 +9,7 @@ from indicia.advise import advise
 from indicia.advise.facts import Facts
 from indicia.advise.needs import needs_of
 from indicia.advise.platforms import platforms_of
+from indicia.advise.telling import texts_of
 from indicia.knowledge import load
 from indicia.read.fronts import document_from_text
 from indicia.records import Case, MeasureKind
@@ -18,7 +19,7 @@ from tests.sample_case import exchange_case
 
 def told(case: Case) -> frozenset[str]:
     facts = Facts(load())
-    return platforms_of(case, needs_of(case, facts)[0], facts)
+    return platforms_of(case, texts_of(case), needs_of(case, facts)[0], facts)
 
 
 def test_flaws_in_products_of_microsoft_and_logs_of_windows_tell() -> None:

@@ -19,8 +19,9 @@ from indicia.advise import hunts, patches, prevention, profile, response, seeing
 from indicia.advise.facts import Facts, Knows
 from indicia.advise.kinds import kinds_of, tells_an_attack, with_places
 from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
-from indicia.advise.order import FIRST, NEVER, TOLD, Precedence, ordered
-from indicia.advise.platforms import ALWAYS, platforms_of, texts_of
+from indicia.advise.order import FIRST, NEVER, Precedence, ordered
+from indicia.advise.platforms import ALWAYS, platforms_of, products_of
+from indicia.advise.telling import texts_of
 from indicia.affairs.main import main_affair
 from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
 from indicia.stages import callable_stage
@@ -60,13 +61,14 @@ def advise(
     present, odd = profile.in_place(given)
     ours = profile.organisations(given)
     incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
-    kinds, whole = kinds_of(case, needs), _whole(case, needs)
-    on = frozenset(platforms) or with_places(platforms_of(case, needs, facts), kinds)
+    texts = texts_of(case)
+    kinds, whole = kinds_of(texts, needs), _whole(case, needs)
+    on = frozenset(platforms) or with_places(platforms_of(case, texts, needs, facts), kinds)
     if rules is None:
         rules = hunts.packed() | {rule.name: rule.text for rule in case.rules}
     fitting = hunts.fitting(rules, needs)
     if case.documents:  # who gives ids alone tells no products
-        fitting = hunts.in_place(fitting, on, _where(case, needs, facts))
+        fitting = hunts.in_place(fitting, on, (*texts, *products_of(needs, facts), *_formats(case)))
     candidates = [
         *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
         *prevention.prevention(needs, facts, (*kinds, *ours), on, whole),
@@ -131,10 +133,9 @@ def _whole(case: Case, needs: Sequence[Need]) -> tuple[str, ...]:
     return tuple(islice(chain(accused, left, telling), 6))
 
 
-def _where(case: Case, needs: Sequence[Need], facts: Facts) -> list[str]:
-    """Where the products of a case are named: its texts, the products whose flaws are told, and the formats of its logs."""
-    formats = {one.event.format for one in case.hunt.sightings} if case.hunt else set()
-    return [*texts_of(case, [need for need in needs if need.rank in TOLD], facts), *sorted(formats)]
+def _formats(case: Case) -> list[str]:
+    """The formats of its logs that show something."""
+    return sorted({one.event.format for one in case.hunt.sightings}) if case.hunt else []
 
 
 def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from indicia.advise import words
 from indicia.advise.needs import Need
 from indicia.advise.order import TOLD
-from indicia.advise.telling import telling, whole_words
+from indicia.advise.telling import whole_words
 from indicia.advise.words import KindWords
-from indicia.records import Case
 
 __all__ = ["kinds_of", "tells_an_attack", "with_places"]
 
@@ -19,14 +18,13 @@ _SHOWN = 3  # a technique tells as much as so many words
 _PASSING = 1 / 8  # of what the most told kind is: what is told less beside it is told in passing
 
 
-def kinds_of(case: Case, needs: Iterable[Need]) -> tuple[KindWords, ...]:
-    """The kinds that techniques of the case or words of its texts tell, the most told first, without those told in passing.
+def kinds_of(texts: Sequence[str], needs: Iterable[Need]) -> tuple[KindWords, ...]:
+    """The kinds that techniques of a case or words of its texts tell, the most told first, without those told in passing.
     Where there are none, flaws are one."""
     told = [need for need in needs if need.rank in TOLD]
     techniques = {need.id for need in told if not need.is_flaw}
     flaws = tuple(kind for kind in words.kinds() if kind.flaws and len(techniques) < len(told))
     others = {key for key in techniques if not any(kind.has(key) for kind in flaws)}
-    texts = [telling(document.text) for document in case.documents]
     least = _least(texts)
     found = []
     for place, kind in enumerate(words.kinds()):

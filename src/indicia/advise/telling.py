@@ -6,11 +6,17 @@ import re
 from functools import cache
 
 from indicia.advise import words
+from indicia.records import Case
 
-__all__ = ["telling", "whole_words"]
+__all__ = ["telling", "texts_of", "whole_words"]
 
 # What a browser says of itself names systems that have no part in the case.
 _USER_AGENT = re.compile(r"Mozilla/\d[^\n]*")
+
+
+def texts_of(case: Case) -> tuple[str, ...]:
+    """What can tell something in each text of a case."""
+    return tuple(telling(document.text) for document in case.documents)
 
 
 def telling(text: str) -> str:
