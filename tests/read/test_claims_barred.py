@@ -1,4 +1,4 @@
-"""What no claim can be: questions, other matters, speakers that cannot speak."""
+"""What no claim can be: questions, other matters, speakers that cannot speak, who finds an attack or is nobody."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ def said(text: str) -> set[tuple[str, str | None, str | None]]:
         "- The health agency reports that the outbreak, which is caused by a parasite, has spread to four states.",
         "Estonia has withdrawn its assessment that Russia was behind the cyberattack on the ministry of justice.",
         "Advice from the UK Government says that the poison used on 4 March was developed by Russia.",
+        "The United Kingdom and its allies today exposed a campaign of attacks on water utilities.",
+        "The United Kingdom and its partners have jointly exposed a campaign of intrusions into ports and airports.",
+        "Israel's cyber directorate says that it repelled attacks on water companies.",
     ],
 )
 def test_nobody_is_accused(text: str) -> None:
@@ -50,17 +53,6 @@ def test_who_is_not_said_to_have_done_it_is_not_accused() -> None:
     assert all(stance != "accuses" or accused != "the Russian government" for stance, _, accused in said(text))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The United Kingdom and its allies today exposed a campaign of attacks on water utilities.",
-        "The United Kingdom and its partners have jointly exposed a campaign of intrusions into ports and airports.",
-    ],
-)
-def test_who_brings_an_attack_to_light_is_not_accused_of_it(text: str) -> None:
-    assert said(text) == set()
-
-
 def test_a_state_that_is_accused_beside_one_that_brings_it_to_light_stays_accused() -> None:
     accused = {
         name for stance, _, name in said("Norway exposed a hacking campaign against its ministries and blamed Russia for it.")
@@ -68,8 +60,7 @@ def test_a_state_that_is_accused_beside_one_that_brings_it_to_light_stays_accuse
     assert accused == {"Russia"}
 
 
-def test_a_pronoun_that_leads_back_to_nobody_is_not_accused() -> None:
-    assert said("Israel's cyber directorate says that it repelled attacks on water companies.") == set()
+def test_a_pronoun_accuses_whom_it_leads_back_to() -> None:
     assert ("accuses", "Officials", "APT28") in said(
         "The attack was the work of APT28. Officials blamed it for the breach of the parliament, too."
     )

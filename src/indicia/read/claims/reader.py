@@ -169,12 +169,13 @@ class Reading:
             jobs = [(piece.number, job) for piece, *_ in pieces if (job := job_of(piece, self.text, self.model)) is not None]
             results = self.model.score([job for _, job in jobs])
             scored = {number: result for (number, _), result in zip(jobs, results, strict=True)}
-        for piece, context, earlier in pieces:
+        for one in pieces:
+            piece = one.cut
             result = scored.get(piece.number)
             proposed = list(self._decode(piece, result)) if isinstance(result, Scored) else []
             if self.bench is not None:
                 if not (isinstance(result, Spared) and result.odds < HOPELESS):
-                    self.found += self._judged(self.bench, Piece(piece, context, earlier), proposed)
+                    self.found += self._judged(self.bench, one, proposed)
             elif self.model is None and not off_topic(piece, self.text):
                 for draft in piece.found:
                     found = self.resolver.resolve(draft, piece)

@@ -9,7 +9,7 @@ from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.resolving import Found
 from indicia.records import Stance
 
-__all__ = ["clearing_itself", "consistent", "is_plain", "names_nobody", "rank", "taking_credit", "wrong_side"]
+__all__ = ["clearing_itself", "consistent", "is_plain", "leads_back", "names_nobody", "rank", "taking_credit", "wrong_side"]
 
 
 SURE_BY_RULE = 0.5  # the scorer's probability
@@ -51,10 +51,21 @@ def names_nobody(found: Found, text: str) -> bool:
     accused = found.accused
     if found.draft.stance is not Stance.ACCUSES or accused is None or found.accused_is is None:
         return False
-    surface = " ".join(text[accused.start : accused.end].split())
     told = found.source is None or found.source.kinds[0] == "pronoun"
-    led_back = found.accused_is.id or found.accused_is.state or found.accused_is.canonical.lower() != surface.lower()
-    return told and not led_back and not specific(accused) and _ANYBODY.fullmatch(surface) is not None
+    anybody = not specific(accused) and _ANYBODY.fullmatch(_surface(accused, text)) is not None
+    return told and anybody and not leads_back(found, text)
+
+
+def leads_back(found: Found, text: str) -> bool:
+    """Whether the words for the accused were resolved to somebody: to a known one, a state, or other words."""
+    accused, who = found.accused, found.accused_is
+    if accused is None or who is None:
+        return False
+    return bool(who.id or who.state or who.canonical.lower() != _surface(accused, text).lower())
+
+
+def _surface(party: Party, text: str) -> str:
+    return " ".join(text[party.start : party.end].split())
 
 
 def _one_side(found: Found) -> bool:
