@@ -373,6 +373,14 @@ def test_every_stance_can_be_shown(stance: Stance) -> None:
     assert render(advised(case), "html", KNOWLEDGE)
 
 
+def test_a_claim_to_check_is_not_said_to_be_none() -> None:
+    case = named("small")
+    doubtful = tuple(msgspec.structs.replace(one, score=0.5) for one in case.claims[:1])
+    shown = render(msgspec.structs.replace(case, claims=doubtful, affairs=()), "md", KNOWLEDGE).decode()
+    assert "No claim was found" not in shown
+    assert "1 claim in 1 text goes back to 1 utterance" in shown
+
+
 def test_a_claim_about_a_text_that_is_gone_is_still_shown() -> None:
     case = msgspec.structs.replace(named("news"), documents=())
     assert "a source that is not in the case" in render(case, "html", KNOWLEDGE).decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance, rejected
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
@@ -13,7 +14,7 @@ from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import propositions, source_words
 
-__all__ = ["affair_section", "lag_words"]
+__all__ = ["affair_section", "lag_words", "traced_back"]
 
 ROWS = 40
 SHIFTS = {"refine": "refines", "supersede": "supersedes", "contradict": "contradicts"}
@@ -30,7 +31,8 @@ def affair_section(case: Case, notes: Notes) -> Section:
         else:
             blocks.append(Fold(summary=f"{notes.index.show(affair.name, 80)}: {_count(affair)}", blocks=tuple(made)))
     if not blocks:
-        blocks.append(Para(text=line("No claim was found."), role="warn"))
+        nothing = "No claim counts: those that were found are still to be checked, or were rejected."
+        blocks.append(Para(text=line(nothing if case.claims else "No claim was found."), role="warn"))
     return Section(id="affair", title="The affair, step by step", blocks=tuple(blocks))
 
 
@@ -40,15 +42,19 @@ def _count(affair: Affair) -> str:
 
 def _summary(affair: Affair, notes: Notes) -> Line:
     claims = [notes.index.claims[one] for row in affair.rows for one in row.claims if one in notes.index.claims]
-    utterances = len({claim.origin or claim.id for claim in claims})
-    texts = len({claim.quote.document for claim in claims})
     count = affair.origins
     voices = f"{many(count, 'independent voice')} {'accuses' if count == 1 else 'accuse'} somebody"
-    goes = "goes" if len(claims) == 1 else "go"
-    told = f"{many(len(claims), 'claim')} in {many(texts, 'text')} {goes} back to {many(utterances, 'utterance')}; {voices}. "
+    told = f"{traced_back(claims, len({claim.origin or claim.id for claim in claims}))}; {voices}. "
     lag = lag_words(affair.first_detected, affair.first_private, affair.first_official)
     told += notes.index.show(lag[:1].upper() + lag[1:], 300)
     return line(Bit(text=f"{notes.index.show(affair.name, 100)}: ", look="strong"), told)
+
+
+def traced_back(claims: Sequence[Claim], utterances: int) -> str:
+    """From how many claims in how many texts to how many first utterances."""
+    texts = len({claim.quote.document for claim in claims})
+    goes = "goes" if len(claims) == 1 else "go"
+    return f"{many(len(claims), 'claim')} in {many(texts, 'text')} {goes} back to {many(utterances, 'utterance')}"
 
 
 def lag_words(detected: str | None, private: str | None, official: str | None) -> str:

@@ -9,7 +9,7 @@ from math import floor
 from indicia.knowledge.articles import capital, the
 from indicia.records import Case, Channel, Claim, Document, Judgement, Prominence, Shift, Span, Stance, rejected, to_check
 from indicia.share.brief.blocks import AnyBlock, Bullets, Fold, Heading, Para, Passage, Row, Section, Table
-from indicia.share.brief.pages.affair import lag_words
+from indicia.share.brief.pages.affair import lag_words, traced_back
 from indicia.share.brief.pages.who import each_source
 from indicia.share.brief.pictures.claimgraph import claim_graph
 from indicia.share.brief.pictures.timeline import timeline
@@ -89,10 +89,7 @@ def claims_section(case: Case, found: Sequence[Position], notes: Notes) -> Secti
     blocks += each_source(case, notes)
     blocks.append(
         Para(
-            text=line(
-                f"{many(len(case.claims), 'claim')} in {many(len({claim.quote.document for claim in case.claims}), 'text')} "
-                f"go back to {many(origins(case), 'utterance')}; copies of one utterance add no weight."
-            ),
+            text=line(f"{traced_back(case.claims, origins(case))}; copies of one utterance add no weight."),
             role="note",
         )
     )
