@@ -183,7 +183,8 @@ def opened(page: Any, address: str) -> None:
 
 def tab(page: Any, name: str) -> None:
     page.get_by_role("navigation", name="Case").get_by_role("link", name=name).click()
-    page.wait_for_selector("html[data-ready]", state="attached")
+    # the page before was ready, too
+    page.wait_for_selector(f"html[data-ready] nav[aria-label=Case] a[aria-current]:has-text('{name}')")
 
 
 def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path) -> None:
@@ -200,6 +201,7 @@ def test_the_whole_story(browser: Any, address: str, built: str, tmp_path: Path)
     assert "source=" in page.url and page.locator("article.claim").count() >= 1
     tab(page, "Documents")
     page.click("tbody a:has-text('Allies')")
+    page.wait_for_selector(".text .k-claim")
     assert page.locator(".text .k-claim").count() >= 3
     page.locator(".text a.badge").first.click()
     assert "#r-claim" in page.url
