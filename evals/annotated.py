@@ -6,6 +6,7 @@ not there, or is not the text that was annotated, is counted and left out.
 
 from __future__ import annotations
 
+import ast
 import gzip
 import hashlib
 import json
@@ -80,8 +81,19 @@ def fetched_text(source: str, mirrors: Path | None) -> str | None:
     for version in (commit, "HEAD"):
         shown = subprocess.run(["git", "-C", folder, "show", f"{version}:{path}"], capture_output=True, check=False)
         if shown.returncode == 0:
-            return shown.stdout.decode("utf-8", "replace")
+            return _spelt_out(shown.stdout.decode("utf-8", "replace"))
     return None
+
+
+def _spelt_out(text: str) -> str:
+    """A page of which a repository keeps the bytes as Python prints them, as text; any other text as it is."""
+    start = text.find("\nb'")
+    if start < 0 or not text.endswith("'"):
+        return text
+    try:
+        return text[: start + 1] + str(ast.literal_eval(text[start + 1 :]), "utf-8", "replace")
+    except (SyntaxError, ValueError, MemoryError):
+        return text
 
 
 def _cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
