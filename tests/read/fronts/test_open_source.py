@@ -47,6 +47,19 @@ def values(found: Opened, kind: MentionKind) -> set[str]:
     return {m.value for m in found.mentions if m.kind is kind}
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Statement on the attack\n\nWe condemn it.\n", "Statement on the attack"),
+        ("19 July 2021\n\nStatement on the attack\n\nWe condemn it.\n", "Statement on the attack"),
+        ("Published: July 19, 2021\n\nWe condemn the attack on our parliament.\n", None),
+        ("19 July 2021\n", None),
+    ],
+)
+def test_a_date_is_no_title(opened, text: str, title: str | None) -> None:
+    assert opened("a.txt", text).documents[0].title == title
+
+
 def test_plain_text_stays_as_it_is(opened) -> None:
     text = "Head\n\nOne line\nwrapped here.\n\n- item one\n- item two\n\nTactic\tID\nExecution\tT1059\n"
     found = opened("a.txt", text)

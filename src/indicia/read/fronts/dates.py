@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from indicia.read.text.months import MONTHS
 
-__all__ = ["date_of", "date_in_head"]
+__all__ = ["date_in_head", "date_of", "only_a_date"]
 
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _DATES = re.compile(
@@ -31,6 +31,7 @@ _DATELINE = re.compile(
     r"[A-Z][A-Za-z.']{1,20}(?: [A-Z][A-Za-z.']{1,20}){0,3}(?:, ?[A-Z][A-Za-z.]{1,20})?,? ?"
     r"(?:\([A-Z][A-Za-z ]{1,20}\),? ?)?[–—-]? ?$"
 )
+_AROUND = " \t#*_|>-–—:."
 _HEAD_LINES = 12
 _HEAD_CHARACTERS = 1200
 
@@ -95,6 +96,19 @@ def date_in_head(text: str) -> str | None:
         if found:
             return found[0] if len(set(found)) == 1 else None
     return None
+
+
+def only_a_date(line: str) -> bool:
+    """Whether a line tells nothing but when its document was published.
+
+    >>> [only_a_date(line) for line in ("19 July 2021", "# Published: July 19, 2021", "Statement of 19 July 2021")]
+    [True, True, False]
+    """
+    match = _DATES.search(line)
+    if match is None or line[match.end() :].strip(_AROUND):
+        return False
+    before = line[: match.start()].strip(_AROUND)
+    return not before or bool(_LABEL.fullmatch(before))
 
 
 def _stands_alone(line: str, match: re.Match[str], before: str, number: int) -> bool:

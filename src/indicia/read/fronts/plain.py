@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from indicia.read.fronts.dates import date_in_head
+from indicia.read.fronts.dates import date_in_head, only_a_date
 from indicia.read.fronts.opened import Parsed
 from indicia.records import Block, BlockKind
 
@@ -61,5 +62,13 @@ def read_plain(text: str) -> Parsed:
             end = position + len(line.rstrip())
         position += len(line) + 1
     close()
-    title = text[blocks[0].start : blocks[0].end].strip() if blocks and blocks[0].kind is BlockKind.HEADING else None
-    return Parsed(text=text, blocks=blocks, title=title, published=date_in_head(text))
+    return Parsed(text=text, blocks=blocks, title=_title(text, blocks), published=date_in_head(text))
+
+
+def _title(text: str, blocks: Sequence[Block]) -> str | None:
+    """The heading with which a text begins, or which follows its date; None where prose comes first."""
+    for block in blocks:
+        line = text[block.start : block.end].strip()
+        if not only_a_date(line):
+            return line if block.kind is BlockKind.HEADING else None
+    return None
