@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["ANNOTATIONS", "MEASURED", "Annotated", "annotated", "documents", "fetched_text", "worded"]
+__all__ = ["ANNOTATIONS", "MEASURED", "Annotated", "annotated", "documents", "fetched_text", "readable", "spelt_out", "worded"]
 
 ANNOTATIONS = Path(__file__).parent.parent / "corpora" / "real" / "annotations.jsonl"
 MEASURED = ANNOTATIONS.with_name("measured.jsonl")  # never trained on, fitted to or looked into
@@ -81,11 +81,11 @@ def fetched_text(source: str, mirrors: Path | None) -> str | None:
     for version in (commit, "HEAD"):
         shown = subprocess.run(["git", "-C", folder, "show", f"{version}:{path}"], capture_output=True, check=False)
         if shown.returncode == 0:
-            return _spelt_out(shown.stdout.decode("utf-8", "replace"))
+            return spelt_out(shown.stdout.decode("utf-8", "replace"))
     return None
 
 
-def _spelt_out(text: str) -> str:
+def spelt_out(text: str) -> str:
     """A page of which a repository keeps the bytes as Python prints them, as text; any other text as it is."""
     start = text.find("\nb'")
     if start < 0 or not text.endswith("'"):
@@ -113,6 +113,11 @@ def _cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dic
 
     placed = [{key: moved(value) for key, value in claim.items()} for claim in claims]
     return "".join(text[k] for k in kept), [claim for claim in placed if claim["quote"] is not None]
+
+
+def readable(text: str) -> str:
+    """A text without pictures, link targets and tags."""
+    return "".join(text[place] for place in _kept(text, 0))
 
 
 def _kept(text: str, start: int) -> list[int]:

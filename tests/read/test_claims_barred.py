@@ -28,6 +28,8 @@ def said(text: str) -> set[tuple[str, str | None, str | None]]:
         "The United Kingdom and its allies today exposed a campaign of attacks on water utilities.",
         "The United Kingdom and its partners have jointly exposed a campaign of intrusions into ports and airports.",
         "Israel's cyber directorate says that it repelled attacks on water companies.",
+        "KONNI is a remote access tool that has been used since 2014. KONNI has been linked to several campaigns against "
+        "political organizations in Russia and South Korea.",
     ],
 )
 def test_nobody_is_accused(text: str) -> None:
