@@ -89,15 +89,11 @@ class Bench:
         asked = list(dict.fromkeys([*unasked, *(place for place in places if place is not None)]))
         verdicts = dict(zip(asked, self.model.ask(window, asked), strict=True))
         silent = not line_speaks_of_computers(self.text, *piece.own)
-        return Hearing(wide, verdicts, tuple(unasked), silent, self._asks(piece), self._is_heading(piece))
+        return Hearing(wide, verdicts, tuple(unasked), silent, self._asks(piece), _is_heading(piece, self.text))
 
     def _asks(self, piece: Cut) -> bool:
         turn = self.turn(piece.own[0])
         return turn is not None and turn.label is None or self.text[slice(*piece.own)].rstrip().endswith("?")
-
-    def _is_heading(self, piece: Cut) -> bool:
-        said = self.text[slice(*piece.own)].strip()
-        return said.startswith("#") or _ENDS.search(said) is None
 
     def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> list[Found]:
         """A proposal with what speaks for it; as one of each issuer where it has no speaker and there are any."""
@@ -204,6 +200,11 @@ def _draft(wide: Cut, stance: Stance, source: int, accused: int, verdict: Verdic
 _DULL = frozenset({"the", "a", "an", "of", "s", "and", "to", "in", "by", "its"})
 
 
+def _is_heading(piece: Cut, text: str) -> bool:
+    said = text[slice(*piece.own)].strip()
+    return said.startswith("#") or _ENDS.search(said) is None
+
+
 class Settled(NamedTuple):
     """A claim of the document, and what else says the same of it."""
 
@@ -212,13 +213,14 @@ class Settled(NamedTuple):
 
 
 def settled(found: Sequence[Found], text: str) -> list[Settled]:
-    """Each claim of a document once, at its surest statement: what one voice says of one accused. In one sentence the surer
-    stays of two that differ only in that one tells no speaker, or that the judge hears another than was proposed."""
+    """Each claim of a document once, as sure as its surest statement: what one voice says of one accused. A sentence that names
+    the accused states it better than a heading. In one sentence the surer stays of two that differ only in that one tells no
+    speaker, or that the judge hears another than was proposed."""
     kept: list[tuple[Found, list[Found]]] = []
 
     def clearness(one: Found) -> tuple[object, ...]:
         vague = one.accused is not None and one.accused.kinds[0] == "pronoun"
-        return vague, -one.score, one.piece.own, one.draft.accused, one.draft.source
+        return vague, _is_heading(one.piece, text), -one.score, one.piece.own, one.draft.accused, one.draft.source
 
     for one in sorted(found, key=clearness):
         alike = next((also for other, also in kept if _same(one, other, text)), None)
@@ -227,7 +229,7 @@ def settled(found: Sequence[Found], text: str) -> list[Settled]:
         else:
             alike.append(one)
     kept.sort(key=lambda pair: (pair[0].piece.own, pair[0].draft.source, pair[0].draft.accused))
-    return [Settled(one, tuple(also)) for one, also in kept]
+    return [Settled(one._replace(score=max(o.score for o in (one, *also))), tuple(also)) for one, also in kept]
 
 
 def _same(one: Found, other: Found, text: str) -> bool:

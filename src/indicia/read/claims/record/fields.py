@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import numpy as np
+import msgspec
 
 from indicia.read.claims.draft.speech import speakers_at
 from indicia.read.claims.draft.suspects import suspect
 from indicia.read.claims.parse.party import Party
+from indicia.read.claims.record.heard import likeliest
 from indicia.read.claims.record.propositions import said_of
 from indicia.read.claims.refer.issuer import Issuer
 from indicia.read.claims.refer.naming import Namer
 from indicia.read.claims.refer.resolving import Found, Tools
 from indicia.read.claims.refer.ties import states_in
-from indicia.read.claims.score.pairs import ACCUSED_TYPES
-from indicia.read.claims.score.scorer import F
 from indicia.read.claims.words.dates import Dated, dates
 from indicia.read.claims.words.firmness import Firm, firm_words
 from indicia.read.claims.words.grounds import basis_words, channel_of
@@ -31,6 +29,7 @@ from indicia.records import (
     Basis,
     Claim,
     Deed,
+    DeedKind,
     Document,
     Firmness,
     Ground,
@@ -83,9 +82,8 @@ class Maker:
         row = sentence.row
         start, end = self._quote(found)
         source_type = SourceType(found.source_is.type) if found.source_is is not None else SourceType.MEDIA
-        told = found.scored
-        if told is not None and found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
-            source_type = _weigh(tuple(SourceType), told.source_type[found.pair[0]], source_type)
+        if found.source is not None and _OPEN_SOURCES.isdisjoint(found.source.kinds[:1]):
+            source_type = likeliest(found, "stype", source_type)
         words = found.source_range or ((found.source.start, found.source.end) if found.source is not None else None)
         source = Source(
             type=source_type,
@@ -102,8 +100,8 @@ class Maker:
         else:
             where = found.accused_range or (start, start)
             kind = AccusedType(accused_is.type)
-            if told is not None and found.accused is not None and not draft.self_reference:
-                kind = _weigh(ACCUSED_TYPES, told.accused_type[found.pair[1]], kind)
+            if found.accused is not None and not draft.self_reference:
+                kind = likeliest(found, "at", kind)
             accused = Accused(
                 type=kind,
                 level=accused_is.level,
@@ -115,11 +113,9 @@ class Maker:
         if draft.act is not None and draft.act[0] < draft.act[1] <= len(row):
             act = self._span(row[draft.act[0]].start, row[draft.act[1] - 1].end)
         firm = self._firmness(found)
-        firmness = firm.firmness if firm else Firmness.NONE
-        if told is not None:
-            firmness = _weigh(tuple(Firmness), told.firmness[found.pair], firmness, WORD_TRUST)
-            if firm is None or firm.firmness is not firmness:
-                firm = self._firmness(found, firmness)
+        firmness = likeliest(found, "firm", firm.firmness if firm else Firmness.NONE)
+        if firm is None or firm.firmness is not firmness:
+            firm = self._firmness(found, firmness)
         legal = draft.legal
         words_of = self._told(start, end)
         basis, basis_range = words_of.basis
@@ -127,15 +123,15 @@ class Maker:
             basis, basis_range = Basis.LEGAL, None
         elif draft.stance is Stance.DENIES and not legal:
             basis, basis_range = Basis.NONE_STATED, None
-        if told is not None and not legal:
-            basis = _weigh(tuple(Basis), told.basis[found.pair], basis)
-            if basis is Basis.NONE_STATED:
-                basis_range = None
+        if not legal and (likely := likeliest(found, "basis", basis)) is not basis:
+            basis, basis_range = likely, None
         dated = self._date(found)
         incident, incident_id, _ = self.namer.call(found, start, end)
         victims, countries = self._harmed(found)
         sectors = _sectors(self.tools, act.text) if act is not None else ()
         deed, tie = self._propositions(found, accused, firmness, firm)
+        if tie is not None and tie.kind is not TieKind.ALIGNED and accused.state is None:
+            accused = msgspec.structs.replace(accused, state_said=tie.state)
         claim_source = source.party.canonical if source.party else None
         return Claim(
             id=stable_id(
@@ -165,7 +161,7 @@ class Maker:
             grounds=(Ground(basis=basis, cue=self._span(*basis_range) if basis_range else None),)
             if basis is not Basis.NONE_STATED
             else (),
-            channel=channel_of(source_type, basis, text[start:end]),
+            channel=likeliest(found, "ch", channel_of(source_type, basis, text[start:end])),
             relation=_relation(source, accused, countries, victims),
             date=dated.iso if dated else None,
             date_text=self._span(dated.start, dated.end) if dated else None,
@@ -175,9 +171,9 @@ class Maker:
 
     def _voice(self, found: Found, words: tuple[int, int] | None) -> Voice:
         """Where the source stands: a speaker whom only the heading or "we" tells is the issuer."""
-        if words is None or (found.source_range is None and self.text[slice(*words)].lower() not in _OURS):
-            return Voice.TEXT
-        return Voice.ISSUER
+        if words is not None and (found.source_range is not None or self.text[slice(*words)].lower() in _OURS):
+            return Voice.ISSUER
+        return Voice(likeliest(found, "voice", Voice.TEXT))
 
     def _relay(self, found: Found) -> tuple[Span, ...]:
         """The issuer of a statement that tells what others said: NATO's text makes no speaker of its members."""
@@ -236,26 +232,31 @@ class Maker:
             names=[(row[k].start, row[k].end) for k in range(len(row)) if (n := row[k].name) is not None and n.kind in _BODIES],
             type=accused.type,
         )
-        if said.tie is None or not quote[0] <= where[0] < quote[1]:
-            return Deed(**own), None
+        tied = said.tie is not None and quote[0] <= where[0] < quote[1]
+        deed = likeliest(found, "deed", DeedKind.DID if said.deed or not tied else None)
+        if said.tie is None or not tied:
+            return Deed(kind=deed or DeedKind.DID, **own), None
         to = next((p for p in named if p.start <= said.tie.to < p.end), None)
         state = to.state if to is not None else accused.state_said
         tie_firm = next(iter(said.tie_firm), None)
+        how = likeliest(found, "tfirm", tie_firm.firmness if tie_firm else Firmness.NONE)
+        if tie_firm is None or tie_firm.firmness is not how:
+            tie_firm = next((one for one in self._told(*quote).firm if one.firmness is how), None)
         tie = Tie(
             kind=said.tie.kind,
             to=self.tools.states.get(state or "", "") if to is None else self._called(to, state),
             state=state,
             words=self._span(said.tie.start, said.tie.end),
-            firmness=tie_firm.firmness if tie_firm else Firmness.NONE,
+            firmness=how,
             likelihood=tie_firm.likelihood if tie_firm else None,
             confidence=tie_firm.confidence if tie_firm else None,
             cue=self._span(tie_firm.start, tie_firm.end) if tie_firm else None,
         )
-        if not said.deed:
+        if deed is None:
             return None, tie
-        if firm is not None and not any(one.start <= firm.start < one.end for one in said.deed_firm):
+        if found.judged is None and firm is not None and not any(one.start <= firm.start < one.end for one in said.deed_firm):
             return Deed(), tie  # the words of firmness are the tie's
-        return Deed(**own), tie
+        return Deed(kind=deed, **own), tie
 
     def _called(self, party: Party, state: str | None) -> str:
         """The canonical name of a state or agency that somebody is tied to."""
@@ -448,18 +449,6 @@ STORY = 700  # characters before a quote in which its year may have been told
 MONTH = re.compile(r"\b(?:" + "|".join(name for name in MONTHS if len(name) > 2) + r")\b", re.IGNORECASE)
 SAID_WITHIN = 24  # characters between a speaker and the date of what it says
 OPENS = 8  # before and after a date that opens the sentence: "On 4 October the minister said"
-TRUST = 1.5  # how much more the lexicon's answer counts than one that only the scorer gives (natural log)
-WORD_TRUST = 6.0  # the same for words of firmness
-E = TypeVar("E", bound=Enum)
-
-
-def _weigh(values: tuple[E, ...], probabilities: F, said: E, trust: float = TRUST) -> E:
-    """The likeliest value, where the one that the lexicon says has a head start of `trust`."""
-    scores = np.log(np.maximum(probabilities, 1e-6))
-    scores[values.index(said)] += trust
-    return values[int(scores.argmax())]
-
-
 _PRONOUN = re.compile(r"\b[Ii]t\b")  # no sector: IT is one
 
 
@@ -480,7 +469,9 @@ def _relation(source: Source, accused: Accused, countries: tuple[str, ...], vict
     only when the text itself tells the countries and no other victim, since what is known of an incident is never all;
     that of the accused's own state is neither."""
     party = source.party
-    if party is not None and any(span.text == party.span.text for span in victims):
+    if party is None:
+        return Relation.MEDIA if source.type is SourceType.MEDIA else Relation.UNKNOWN
+    if any(span.text == party.span.text for span in victims):
         return Relation.VICTIM
     if source.type is SourceType.GOVERNMENT and source.state and countries:
         if source.state in countries:
