@@ -1,8 +1,9 @@
 """How well claims are read: `python -m evals.claims [--quick]` prints tables and ends with one summary line.
 
 Measures, real documents first: `real`, the annotated documents of the shared data (second edition; looked at, not trained on),
-by kind of document; and `news`, three hundred texts of news that were annotated to be counted only and are not looked into
-(`corpora/real/measured.jsonl`; their texts are fetched, and INDICIA_MIRRORS names the folder). Then, beside them, what is our
+by kind of document; `news`, three hundred texts of news that were annotated to be counted only and are not looked into
+(`corpora/real/measured.jsonl`; their texts are fetched, and INDICIA_MIRRORS names the folder); and `fresh`, 210 more
+(`measured-2.jsonl`) by which no version was chosen. Then, beside them, what is our
 own prose and so no result: the development set and the seed text of the shared data (where they are there); sets of passages
 written apart from the reader and its corpus (`evals/data/claims`: errors on `development`, `development-2` and `longer` were
 looked at, `measured` and `measured-2` are only counted); the passages of our own corpus whose incidents training leaves out
@@ -27,7 +28,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evals.annotated import MEASURED, annotated, documents, worded
+from evals.annotated import FRESH, MEASURED, annotated, documents, worded
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
 from indicia.records import Document, stable_id
@@ -247,12 +248,12 @@ def load(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def measured_news(shared: Path | None) -> list[dict[str, Any]]:
-    """The measured documents whose texts are there."""
+def measured_news(file: Path, shared: Path | None) -> list[dict[str, Any]]:
+    """The measured documents of a file whose texts are there."""
     mirrors = os.environ.get("INDICIA_MIRRORS")
     if shared is None or mirrors is None:
         return []
-    found, _ = documents(list(annotated(MEASURED)), shared, Path(mirrors))
+    found, _ = documents(list(annotated(file)), shared, Path(mirrors))
     return [
         {"id": id, "style": "news", "text": text, "claims": [worded(claim, text) for claim in claims]}
         for id, text, claims in found
@@ -274,6 +275,7 @@ def corpus(first: int = 1) -> list[dict[str, Any]]:
 _WHERE = {
     "real": ("INDICIA_SHARED",),
     "news": ("INDICIA_SHARED", "INDICIA_MIRRORS"),
+    "fresh": ("INDICIA_SHARED", "INDICIA_MIRRORS"),
     "dev": ("INDICIA_SHARED",),
     "seed": ("INDICIA_SHARED",),
 }
@@ -282,8 +284,8 @@ _WHERE = {
 def _items(name: str, path: Path | None, shared: Path | None) -> list[dict[str, Any]]:
     if path is None or not path.exists():
         return []
-    if name == "news":
-        return measured_news(shared)
+    if name in ("news", "fresh"):
+        return measured_news(path, shared)
     return [item for item in corpus(FIRST_LEFT) if left_out(item)] if path is CORPUS else load(path)
 
 
@@ -298,6 +300,7 @@ def main() -> None:
     for name, path in (
         ("real", folder / "claims" / "real" / "dev.jsonl" if folder else None),
         ("news", MEASURED),
+        ("fresh", FRESH),
         ("dev", folder / "claims" / "dev.jsonl" if folder else None),
         ("seed", folder / "claims" / "seed.jsonl" if folder else None),
         ("development", APART / "development.jsonl"),

@@ -43,7 +43,7 @@ from train_judge import (
 )
 from unmarked import passages, used_files
 
-from evals.annotated import ANNOTATIONS, MEASURED, annotated, documents
+from evals.annotated import ANNOTATIONS, FRESH, MEASURED, annotated, documents
 
 PASSES = 3  # of the teacher
 RATE = 4e-5  # of its encoder's highest layer
@@ -123,7 +123,7 @@ def started(mpnet: Path, folder: Path, pieces: list[tuple[int, ...]]) -> Teacher
 def unmarked(shared: Path, mirrors: Path) -> list[Example]:
     """Windows of passages that nobody annotated, some of each."""
     chance = random.Random(17)
-    rows = [row for file in (ANNOTATIONS, MEASURED) for row in annotated(file)]
+    rows = [row for file in (ANNOTATIONS, MEASURED, FRESH) for row in annotated(file)]
     kept, _ = documents([row for row in rows if row.get("slice", KEPT) == KEPT], shared, mirrors)
     development = (shared / "claims" / "real" / "dev.jsonl").read_text("utf-8").splitlines()
     guarded = [*(one.text for one in kept), *(json.loads(line)["text"] for line in development)]
