@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from evals.annotated import readable, spelt_out
 from evals.claims import compare, matched, read_all
 from tests.shared import shared
 
@@ -43,3 +44,15 @@ def test_to_accuse_oneself_is_to_take_credit() -> None:
     credit = {"stance": "claims", "accused": "Killnet", "source": "Killnet"}
     assert matched([said("Killnet", "Killnet")], [credit]) == {0: 0}
     assert matched([said("Killnet", "NCSC")], [{**credit, "source": "NCSC"}]) == {}
+
+
+def test_bytes_that_a_repository_keeps_as_python_prints_them_are_text() -> None:
+    assert (
+        spelt_out("<h1>Briefing</h1>\nb'<p>China\\xe2\\x80\\x99s hackers</p>'") == "<h1>Briefing</h1>\n<p>China’s hackers</p>"
+    )
+    for text in ("Plain words.", "<h1>Briefing</h1>\nb'<p>cut off", "A line\nb'\\x'"):
+        assert spelt_out(text) == text
+
+
+def test_a_reader_sees_no_tags_pictures_or_addresses() -> None:
+    assert readable("![](a.png)<p>The [FBI](https://example.org/fbi) said so.</p>") == "The FBI said so."
