@@ -25,7 +25,6 @@ __all__ = [
     "annotated",
     "documents",
     "fetched_text",
-    "readable",
     "spelt_out",
     "worded",
 ]
@@ -125,11 +124,6 @@ def _cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dic
 
     placed = [{key: moved(value) for key, value in claim.items()} for claim in claims]
     return "".join(text[k] for k in kept), [claim for claim in placed if claim["quote"] is not None]
-
-
-def readable(text: str) -> str:
-    """A text without pictures, link targets and tags."""
-    return "".join(text[place] for place in _kept(text, 0))
 
 
 def _kept(text: str, start: int) -> list[int]:

@@ -7,7 +7,6 @@ are rounded as the packaged ones will be (`claims_network.Rounded`).
 
 from __future__ import annotations
 
-import copy
 import math
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from indicia.read.claims.score.judge import ANSWERS
 from indicia.read.claims.score.pairs import PAIR_SIZE, PARTY_SIZE
 from indicia.read.claims.score.windows import ABOUT, OUTSIDE
 
-__all__ = ["WIDTH", "Batch", "Judge", "deepened", "loss_of", "packaged", "packaged_layers"]
+__all__ = ["WIDTH", "Batch", "Judge", "loss_of", "packaged", "packaged_layers"]
 
 SEGMENTS = 4
 # How much each question counts beside "is there a claim, with which stance".
@@ -34,7 +33,6 @@ WEIGHTS = {
 }  # fmt: skip
 SPEAKER = 1.0
 SMOOTHING = 0.02
-FAINT = 0.05  # of its neighbour's weights is what a layer that is put in adds at first
 
 
 class Batch(NamedTuple):
@@ -192,7 +190,7 @@ _TURNED = {
 def packaged(folder: Path) -> Judge:
     """The judge that lies in `folder`, to be taught further: its layers as rounded when it was exported, large weights to 16 bits."""
     state = packaged_layers(folder)
-    model = Judge(1 + max(int(name.split(".")[1]) for name in state))
+    model = Judge()
     wanted = model.state_dict()
     for file, names in _TURNED.items():
         turned = iter(names)
@@ -205,20 +203,4 @@ def packaged(folder: Path) -> Judge:
             elif value.dim() == 2:
                 state[f"{next(turned)}.weight"] = value.T.contiguous()
     model.load_state_dict(state)
-    return model
-
-
-def deepened(model: Judge) -> Judge:
-    """The same judge with a second layer after each of its own, which changes next to nothing yet."""
-    layers = []
-    for layer in model.layers:
-        other = copy.deepcopy(layer)
-        with torch.no_grad():
-            for linear in (other.outward, other.narrow):
-                linear.weight.mul_(FAINT)
-                linear.bias.zero_()
-            for norm in (other.norm, other.last_norm):
-                norm.load_state_dict(layer.last_norm.state_dict())
-        layers += [layer, other]
-    model.layers = nn.ModuleList(layers)
     return model

@@ -11,10 +11,11 @@ processor with AMX to be done in an hour or two. `mpnet_network` is the encoder 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ import numpy as np
 import torch
 from claims_network import Rounded
 from judge_examples import Example, examples
-from judge_network import SPEAKER, WEIGHTS, WIDTH, Batch, Judge, deepened, loss_of, packaged
+from judge_network import SPEAKER, WEIGHTS, WIDTH, Batch, Judge, loss_of, packaged
 from judge_onnx import export
 from mpnet_network import LAYERS, MPNET_WIDTH, PADDING, Mpnet, mpnet_ids, published
 from torch import nn
@@ -41,16 +42,16 @@ from train_judge import (
     tells,
     train,
 )
-from unmarked import passages, used_files
 
-from evals.annotated import ANNOTATIONS, FRESH, MEASURED, annotated, documents
+from evals.annotated import ANNOTATIONS, FRESH, MEASURED, annotated, fetched_text
 
 PASSES = 3  # of the teacher
 RATE = 4e-5  # of its encoder's highest layer
 PROJECTED = 800  # pieces by which its projection begins
-WEIGHT = 0.75  # of the teacher beside the judge as it was
-JUDGE_PASSES = 3
-OF_ONE_TEXT = 14  # windows
+WINDOWS = 9_000  # that the teacher was not taught
+WEIGHT = 0.7  # of the teacher beside the judge as it was
+JUDGE_PASSES = 2
+OF_ONE_TEXT, LONGEST = 20, 12_000  # windows and characters
 SILENT = 0.35  # how many of those are seen in which the teacher finds less than FAINT
 FAINT = 0.02
 ANNOTATED = {"swapped": 300, "own": 400, "own silent": 100, "beside": 800, "far": 800}  # windows beside all that hold a claim
@@ -121,17 +122,29 @@ def started(mpnet: Path, folder: Path, pieces: list[tuple[int, ...]]) -> Teacher
 
 
 def unmarked(shared: Path, mirrors: Path) -> list[Example]:
-    """Windows of passages that nobody annotated, some of each."""
+    """Windows of documents that are neither trained on nor measured, drawn at random."""
     chance = random.Random(17)
-    rows = [row for file in (ANNOTATIONS, MEASURED, FRESH) for row in annotated(file)]
-    kept, _ = documents([row for row in rows if row.get("slice", KEPT) == KEPT], shared, mirrors)
-    development = (shared / "claims" / "real" / "dev.jsonl").read_text("utf-8").splitlines()
-    guarded = [*(one.text for one in kept), *(json.loads(line)["text"] for line in development)]
+    known = {row["id"] for row in annotated(ANNOTATIONS) if row["slice"] != KEPT}
+    known |= {row["id"] for file in (MEASURED, FRESH) for row in annotated(file)}
     out: list[Example] = []
-    for id, text in passages(mirrors, used_files(shared, rows), guarded, 23):
-        found = list(examples(id, text, ()))
-        out += chance.sample(found, min(OF_ONE_TEXT, len(found)))
-    return out
+    for id, text in _texts(shared / "claims" / "real", mirrors):
+        if id not in known:
+            found = list(examples(id, text[:LONGEST], ()))
+            out += chance.sample(found, min(OF_ONE_TEXT, len(found)))
+    return chance.sample(out, min(WINDOWS, len(out)))
+
+
+def _texts(real: Path, mirrors: Path) -> Iterator[tuple[str, str]]:
+    with gzip.open(real / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for item in map(json.loads, lines):
+            yield item["id"], item["text"]
+    with gzip.open(real / "pointers.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for item in map(json.loads, lines):
+            if (
+                item["prefilter"] in ("claim-strict", "claim-loose")
+                and (text := fetched_text(item["source"], mirrors)) is not None
+            ):
+                yield item["id"], text
 
 
 def said(teacher: Teacher, judge: Judge, small: Vectors, windows: Sequence[Example]) -> dict[int, Answer]:
@@ -213,7 +226,6 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--mirrors", type=Path, required=True, help="fetched repositories, owner+name/repo each")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the folder of the scorer's files, with judge/ in it")
-    parser.add_argument("--deeper", action="store_true", help="a second layer after each of the judge's")
     options = parser.parse_args()
     torch.manual_seed(5)
     real, own = real_windows(options.shared, options.mirrors), own_windows()
@@ -224,8 +236,6 @@ def main() -> None:
     judge, windows = packaged(options.output / "judge"), unmarked(options.shared, options.mirrors)
     small = Vectors()
     given = said(teacher, judge, small, windows)
-    if options.deeper:
-        judge = deepened(judge)
     Rounded.short = True
     chance = random.Random(19)
     heard = [one for one in windows if 1 - given[id(one)].answers["stance"][:, 0].min() > FAINT or chance.random() < SILENT]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from evals.annotated import readable, spelt_out
+from evals.annotated import spelt_out
 from evals.claims import compare, matched, read_all
 from tests.shared import shared
 
@@ -52,7 +52,3 @@ def test_bytes_that_a_repository_keeps_as_python_prints_them_are_text() -> None:
     )
     for text in ("Plain words.", "<h1>Briefing</h1>\nb'<p>cut off", "A line\nb'\\x'"):
         assert spelt_out(text) == text
-
-
-def test_a_reader_sees_no_tags_pictures_or_addresses() -> None:
-    assert readable("![](a.png)<p>The [FBI](https://example.org/fbi) said so.</p>") == "The FBI said so."
