@@ -208,12 +208,7 @@ class Maker:
         self, found: Found, accused: Accused, firmness: Firmness, firm: Firm | None
     ) -> tuple[Deed | None, Tie | None]:
         """The deed and the tie. `firmness` and `firm` are the claim's own, for what it is first about."""
-        own: dict[str, Any] = {
-            "firmness": firmness,
-            "likelihood": firm.likelihood if firm else None,
-            "confidence": firm.confidence if firm else None,
-            "cue": self._span(firm.start, firm.end) if firm else None,
-        }
+        own = self._how(firmness, firm)
         if accused.party is None:
             return None, None
         if accused.level is Level.PLACE:
@@ -235,6 +230,9 @@ class Maker:
         tied = said.tie is not None and quote[0] <= where[0] < quote[1]
         deed = likeliest(found, "deed", DeedKind.DID if said.deed or not tied else None)
         if said.tie is None or not tied:
+            word = self._firmness(found)
+            if word is not None and where[0] <= word.start < where[1]:
+                own = self._how(word.firmness, word)  # "an actor, likely Russian in origin": no tie bears that doubt
             return Deed(kind=deed or DeedKind.DID, **own), None
         to = next((p for p in named if p.start <= said.tie.to < p.end), None)
         state = to.state if to is not None else accused.state_said
@@ -247,16 +245,22 @@ class Maker:
             to=self.tools.states.get(state or "", "") if to is None else self._called(to, state),
             state=state,
             words=self._span(said.tie.start, said.tie.end),
-            firmness=how,
-            likelihood=tie_firm.likelihood if tie_firm else None,
-            confidence=tie_firm.confidence if tie_firm else None,
-            cue=self._span(tie_firm.start, tie_firm.end) if tie_firm else None,
+            **self._how(how, tie_firm),
         )
         if deed is None:
             return None, tie
         if found.judged is None and firm is not None and not any(one.start <= firm.start < one.end for one in said.deed_firm):
             return Deed(), tie  # the words of firmness are the tie's
         return Deed(kind=deed, **own), tie
+
+    def _how(self, firmness: Firmness, word: Firm | None) -> dict[str, Any]:
+        """How surely a deed or a tie is told, and the words for that."""
+        return {
+            "firmness": firmness,
+            "likelihood": word.likelihood if word else None,
+            "confidence": word.confidence if word else None,
+            "cue": self._span(word.start, word.end) if word else None,
+        }
 
     def _called(self, party: Party, state: str | None) -> str:
         """The canonical name of a state or agency that somebody is tied to."""
