@@ -19,7 +19,7 @@ from indicia.read.claims.refer.ties import states_in
 from indicia.read.claims.words.dates import Dated, dates
 from indicia.read.claims.words.firmness import Firm, firm_words
 from indicia.read.claims.words.grounds import basis_words, channel_of
-from indicia.read.claims.words.words import lowered
+from indicia.read.claims.words.motives import motives_of
 from indicia.read.claims.words.wordsets import word_set
 from indicia.read.text.months import MONTHS
 from indicia.records import (
@@ -294,7 +294,7 @@ class Maker:
             told = _Told(
                 firm_words(self.text, start, end),
                 [d for d in self._dates(start, end) if not self._is_head(d)],
-                _motives(self.text, start, end),
+                motives_of(self.text, start, end),
                 basis_words(self.text, start, end),
             )
             self._last = ((start, end), told)
@@ -413,33 +413,6 @@ def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | Non
     return None, published
 
 
-_MOTIVES = (
-    (Motive.IP_THEFT, re.compile(r"intellectual property|trade secrets?|industrial espionage|proprietary")),
-    (Motive.ESPIONAGE, re.compile(r"espionage|\bspy|\bspies|spied|intelligence[- ]gather|surveil|eavesdrop|cyberspies")),
-    (
-        Motive.FINANCIAL,
-        re.compile(
-            r"ransom|extort|\bmoney\b|cryptocurrenc|\bcrypto\b|bitcoin|heist|launder|financial gain|for profit|"
-            r"stole \$|theft of \$|fraud|robbed",
-        ),
-    ),
-    (
-        Motive.DISRUPTION,
-        re.compile(
-            r"sabotag|disrupt|wiper|wiped|destructive|denial[- ]of[- ]service|ddos|paralys|cripple|blackout|"
-            r"outage|knocked|defac",
-        ),
-    ),
-    (
-        Motive.INFLUENCE,
-        re.compile(
-            r"disinformation|influence operation|interfer\w+ (?:in|with) .{0,20}election|hack-and-leak|meddl|"
-            r"propaganda|smear",
-        ),
-    ),
-)
-
-
 _ASKED = re.compile(r"(?:question|q)\b", re.IGNORECASE)  # somebody asks the issuer
 _KNOWN_NAMES = frozenset({"actor", "agency"})  # kinds of names whose state our tables know
 _BODIES = frozenset({"state", "capital", "demonym", "agency"})  # whom somebody can be tied to
@@ -461,11 +434,6 @@ def _sectors(tools: Tools, act: str) -> tuple[str, ...]:
     if tools.any_sector.search(low) is None:
         return ()
     return tuple(name for pattern, name in tools.sectors if pattern.search(low))
-
-
-def _motives(text: str, start: int, end: int) -> tuple[Motive, ...]:
-    low = lowered(text[start:end])
-    return tuple(motive for motive, pattern in _MOTIVES if pattern.search(low))
 
 
 def _relation(source: Source, accused: Accused, countries: tuple[str, ...], victims: tuple[Span, ...]) -> Relation:
