@@ -249,8 +249,9 @@ class Maker:
         )
         if deed is None:
             return None, tie
-        if found.judged is None and firm is not None and not any(one.start <= firm.start < one.end for one in said.deed_firm):
-            return Deed(), tie  # the words of firmness are the tie's
+        mine = firm is None or any(one.start <= firm.start < one.end for one in said.deed_firm)
+        if tie_firm is not None and firm is not None and tie_firm.start == firm.start or found.judged is None and not mine:
+            own = self._how(Firmness.NONE, None)  # a word belongs to one of them
         return Deed(kind=deed, **own), tie
 
     def _how(self, firmness: Firmness, word: Firm | None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Enum)
 
 # How much more the words' own answer counts than another one (natural log), by question, beside the judge ...
 JUDGE_TRUST: Mapping[str, float] = {
-    "firm": 1.0, "tfirm": 0.5, "basis": 0.5, "deed": 0.0, "voice": 0.5, "ch": 0.8,
+    "firm": 1.0, "tfirm": 3.0, "basis": 0.5, "deed": 0.0, "voice": 0.5, "ch": 0.8,
 }  # fmt: skip
 # ... and beside the scorer.
 SCORER_TRUST: Mapping[str, float] = {"stype": 1.5, "at": 1.5, "firm": 6.0, "basis": 1.5}
