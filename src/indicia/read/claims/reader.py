@@ -270,6 +270,8 @@ class Reading:
             score = next(scores) if one.judged is not None else one.score
             if is_plain(one) and score >= PLAIN:
                 score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
+            if one.draft.stance is Stance.DECLINES and self.bench is not None and self.bench.declines_plainly(one):
+                score = max(score, THRESHOLD)
             out.append(taking_credit(one._replace(score=score)))
         return out
 

@@ -27,6 +27,7 @@ from indicia.records import SourceType, Stance
 __all__ = ["HEARD", "PROPOSED", "Bench", "Settled", "settled"]
 
 PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before the judge
+DECLINED = 0.8  # the judge's probability from which an answer in a transcript is a refusal to name anybody
 HEARD = 0.3  # the judge's probability from which a claim is looked at that nobody proposed
 _ENDS = re.compile(r"[.!?…][\"”’')\]*_]*$")
 _SPEAKS_TOO = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
@@ -73,6 +74,13 @@ class Bench:
         """The turn of a transcript in which a sentence stands."""
         at = bisect_right(self.turns, start, key=lambda turn: turn.start)
         return self.turns[at - 1] if at else None
+
+    def declines_plainly(self, found: Found) -> bool:
+        """Whether somebody who is asked, and has the word, plainly does not name who did it. The forest was fitted on documents
+        that hold few transcripts, and in news such words are mostly about something else."""
+        turn = self.turn(found.piece.own[0])
+        asked = turn is not None and turn.label is not None and found.source_range == turn.label
+        return asked and found.judged is not None and found.judged.stance(Stance.DECLINES) >= DECLINED
 
     def hear(
         self, piece: Cut, context: Sentence | None, earlier: Sequence[tuple[int, int]], proposed: Sequence[Found]
