@@ -30,6 +30,7 @@ PROPOSED = 0.3  # the scorer's probability from which a proposal is laid before 
 DECLINED = 0.8  # the judge's probability from which an answer in a transcript is a refusal to name anybody
 HEARD = 0.3  # the judge's probability from which a claim is looked at that nobody proposed
 _ENDS = re.compile(r"[.!?…][\"”’')\]*_]*$")
+_MYSELF = re.compile(r"I|I['’]m|[Ww]e|[Ww]e['’]re")
 _SPEAKS_TOO = 0.12  # its probability from which a party speaks too that stands in one list with the likeliest speaker
 
 
@@ -106,8 +107,24 @@ class Bench:
     def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> list[Found]:
         """A proposal with what speaks for it; as one of each issuer where it has no speaker and there are any."""
         n = len(hearing.wide.whole.parties)
+        if (turn := self._speaks_of_itself(found)) is not None:
+            return [self._told(turn, hearing, verdict, n + 1, proposed=True)]
         speaker = _place(hearing.wide, found.source.start, found.source.end) if found.source is not None else n
         return [self._told(one, hearing, verdict, speaker, proposed=True) for one in self._voiced(found)]
+
+    def _speaks_of_itself(self, found: Found) -> Found | None:
+        """A proposal whose speaker is a piece of the label of its turn, or "I" in it, as one of whoever has the turn."""
+        turn, source = self.turn(found.piece.own[0]), found.source
+        if turn is None or turn.label is None or source is None or source == found.accused:
+            return None
+        inside = source.start < turn.label[1] and source.end > turn.label[0]
+        if not inside and _MYSELF.fullmatch(self.text, source.start, source.end) is None:
+            return None
+        voice, label = self._voice_of(turn.label)
+        return found._replace(source=None, source_is=voice, source_range=label)
+
+    def _voice_of(self, label: tuple[int, int]) -> Voice:
+        return Described(" ".join(self.text[slice(*label)].split()), SourceType.GOVERNMENT, None), label
 
     def added(self, hearing: Hearing, resolver: Resolver) -> Iterator[Found]:
         """What the judge makes out by itself, with what speaks for it."""
@@ -157,7 +174,7 @@ class Bench:
                 likely[k] = 0.0
         first = int(np.argmax(likely))
         if first > n and label is not None:
-            yield -1, first, (Described(" ".join(self.text[slice(*label)].split()), SourceType.GOVERNMENT, None), label)
+            yield -1, first, self._voice_of(label)
         elif first >= n:
             yield from ((-1, n, voice) for voice in self.issuers or (None,))
         if first >= n:

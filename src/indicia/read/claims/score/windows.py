@@ -44,8 +44,8 @@ _DECLINE = re.compile(
 # "MS. PSAKI:", "Q", "SENATOR WARNER:" at the beginning of a line, "PRIME MINISTER:" as the whole of it.
 _LABEL = re.compile(
     r"^[ \t>*#]*(?:(?P<name>(?:(?:MR|MS|MRS|DR|GEN|ADM|AMB|SEN|SENATOR|SECRETARY|PRESIDENT|CHAIRMAN|DIRECTOR|Mr|Ms|Mrs|Dr|"
-    r"Sen)\.? )?[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|(?:Chairman|Mr\.|Ms\.|Mrs\.|Senator) [A-Z]\w+)[ \t]*"
-    r"(?:\([^)\n]{2,60}\))?\s?[:.]\*{0,2}[ \t]|(?P<question>(?:Q|QUESTION|Question|REPORTER|JOURNALIST)\b\*{0,2}[:.]?\s)|"
+    r"Sen)\.?[ \xa0])?+[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3}|(?:Chairman|Mr\.|Ms\.|Mrs\.|Senator) [A-Z]\w+)[ \t]*"
+    r"(?:\([^)\n]{2,60}\))?\s?[:.]\*{0,2}[ \t\xa0]|(?P<question>(?:Q|QUESTION|Question|REPORTER|JOURNALIST)\b\*{0,2}[:.]?\s)|"
     r"(?P<alone>[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,4}):\*{0,2}[ \t]*$)",
     re.MULTILINE,
 )
