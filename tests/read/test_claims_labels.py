@@ -29,9 +29,9 @@ def test_labels_of_a_transcript_and_no_headings(text: str, wanted: list[str | No
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Q Can you say who was behind the intrusion at the energy ministry?\n\n"
-         "MS. HOLLOWAY: We are still working with the ministry, and I'm not in a position to say who carried out this intrusion."
-         "\n\nQ Was it Russia?\n\nMS. HOLLOWAY: I'm not going to speculate about who is responsible for the hack.\n",
+        ("Q Thank you. Can you say who was behind the intrusion at the energy ministry?\n\n"
+         "MS. HOLLOWAY: We are still working with the ministry, and I'm not in a position to say who carried out this "
+         "intrusion.\n\nQ Was it Russia?\n\nMS. HOLLOWAY: I'm not going to speculate about who is responsible for the hack.\n",
          {("declines", "MS. HOLLOWAY", None)}),
         ("Q Does the minister know who hacked the ballot computers?\n\n"
          "MR. OKAFOR: The investigators have not yet told us who did it, so I won't get ahead of them.\n\n"
