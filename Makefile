@@ -56,7 +56,7 @@ unit: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python scripts/cli_reference.py
 	$(BIN)/python scripts/records_reference.py
-	$(BIN)/python scripts/man_page.py
+	$(BIN)/python -m scripts.man_page
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 golden: $(VENV)/.dev
