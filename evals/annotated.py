@@ -17,17 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = [
-    "ANNOTATIONS",
-    "FRESH",
-    "MEASURED",
-    "Annotated",
-    "annotated",
-    "documents",
-    "fetched_text",
-    "spelt_out",
-    "worded",
-]
+__all__ = ["ANNOTATIONS", "FRESH", "MEASURED", "Annotated", "annotated", "documents", "fetched_text", "spelt_out", "worded"]
 
 ANNOTATIONS = Path(__file__).parent.parent / "corpora" / "real" / "annotations.jsonl"
 MEASURED = ANNOTATIONS.with_name("measured.jsonl")  # never trained on, fitted to or looked into

@@ -281,10 +281,10 @@ _WHERE = {
 }
 
 
-def _items(name: str, path: Path | None, shared: Path | None) -> list[dict[str, Any]]:
+def _items(path: Path | None, shared: Path | None) -> list[dict[str, Any]]:
     if path is None or not path.exists():
         return []
-    if name in ("news", "fresh"):
+    if path in (MEASURED, FRESH):
         return measured_news(path, shared)
     return [item for item in corpus(FIRST_LEFT) if left_out(item)] if path is CORPUS else load(path)
 
@@ -310,7 +310,7 @@ def main() -> None:
         ("longer", APART / "longer.jsonl"),
         ("left", CORPUS),
     ):
-        items = _items(name, path, folder)
+        items = _items(path, folder)
         if not items:
             print(f"{name}: not there", *(f"(set {variable})" for variable in _WHERE.get(name, ())))
             continue

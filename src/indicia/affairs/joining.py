@@ -53,11 +53,10 @@ def affair_of(group: Together, documents: Mapping[str, Document], text_of: Mappi
     to."""
     incident = next((one for one in knowledge.incidents if one.id == group.incident), None)
     accusing = [c for c in group.claims if c.stance is Stance.ACCUSES]
-    named = [claim for claim in accusing if claim.source.party is not None]
-    private = [day_of(c, documents) for c in named if c.source.type in (SourceType.COMPANY, SourceType.PERSON)]
+    private = [day_of(c, documents) for c in accusing if c.source.type in (SourceType.COMPANY, SourceType.PERSON)]
     official = [
         day_of(c, documents)
-        for c in named
+        for c in accusing
         if c.source.type in (SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT)
     ]
     voices = {

@@ -268,12 +268,14 @@ class Reading:
         out = []
         for one in self.found:
             score = next(scores) if one.judged is not None else one.score
-            if is_plain(one) and score >= PLAIN:
-                score = max(score, SURE if one.draft.stance is Stance.DENIES else THRESHOLD)
-            if one.draft.stance is Stance.DECLINES and self.bench is not None and self.bench.declines_plainly(one):
-                score = max(score, THRESHOLD)
-            out.append(taking_credit(one._replace(score=score)))
+            out.append(taking_credit(one._replace(score=max(score, self._least(one, score)))))
         return out
+
+    def _least(self, found: Found, score: float) -> float:
+        """What a claim scores at least that is read plainly, though annotated documents hold too few like it."""
+        if is_plain(found) and score >= PLAIN:
+            return SURE if found.draft.stance is Stance.DENIES else THRESHOLD
+        return THRESHOLD if self.bench is not None and self.bench.declines_plainly(found) else 0.0
 
     def claims(self) -> tuple[Claim, ...]:
         """The records of all that was found, each claim once, at its clearest statement."""

@@ -16,6 +16,7 @@ from indicia.read.claims.decide.evidence import said_of
 from indicia.read.claims.draft.draft import Draft
 from indicia.read.claims.parse.grammar import Sentence, coordinated
 from indicia.read.claims.parse.kinds import Described
+from indicia.read.claims.parse.party import Party
 from indicia.read.claims.refer.issuer import Voice
 from indicia.read.claims.refer.resolving import Found, Resolver
 from indicia.read.claims.score.cutting import Cut, widened
@@ -76,12 +77,17 @@ class Bench:
         at = bisect_right(self.turns, start, key=lambda turn: turn.start)
         return self.turns[at - 1] if at else None
 
+    def _label(self, piece: Cut) -> tuple[int, int] | None:
+        """Where the text names who has the word in a sentence; None in a question, and outside a transcript."""
+        turn = self.turn(piece.own[0])
+        return turn.label if turn is not None else None
+
     def declines_plainly(self, found: Found) -> bool:
         """Whether somebody who is asked, and has the word, plainly does not name who did it. The forest was fitted on documents
         that hold few transcripts, and in news such words are mostly about something else."""
-        turn = self.turn(found.piece.own[0])
-        asked = turn is not None and turn.label is not None and found.source_range == turn.label
-        return asked and found.judged is not None and found.judged.stance(Stance.DECLINES) >= DECLINED
+        if found.draft.stance is not Stance.DECLINES or found.judged is None or found.source_range is None:
+            return False
+        return found.source_range == self._label(found.piece) and found.judged.stance(Stance.DECLINES) >= DECLINED
 
     def hear(
         self, piece: Cut, context: Sentence | None, earlier: Sequence[tuple[int, int]], proposed: Sequence[Found]
@@ -107,21 +113,20 @@ class Bench:
     def proposal(self, hearing: Hearing, found: Found, verdict: Verdict) -> list[Found]:
         """A proposal with what speaks for it; as one of each issuer where it has no speaker and there are any."""
         n = len(hearing.wide.whole.parties)
-        if (turn := self._speaks_of_itself(found)) is not None:
-            return [self._told(turn, hearing, verdict, n + 1, proposed=True)]
+        if (theirs := self._of_turn(found)) is not None:
+            return [self._told(theirs, hearing, verdict, n + 1, proposed=True)]
         speaker = _place(hearing.wide, found.source.start, found.source.end) if found.source is not None else n
         return [self._told(one, hearing, verdict, speaker, proposed=True) for one in self._voiced(found)]
 
-    def _speaks_of_itself(self, found: Found) -> Found | None:
-        """A proposal whose speaker is a piece of the label of its turn, or "I" in it, as one of whoever has the turn."""
-        turn, source = self.turn(found.piece.own[0]), found.source
-        if turn is None or turn.label is None or source is None or source == found.accused:
+    def _of_turn(self, found: Found) -> Found | None:
+        """A proposal whose speaker is a piece of the label of its turn, or "I" in it, as one of whoever has the word."""
+        label, source = self._label(found.piece), found.source
+        if label is None or source is None or source == found.accused:
             return None
-        inside = source.start < turn.label[1] and source.end > turn.label[0]
-        if not inside and _MYSELF.fullmatch(self.text, source.start, source.end) is None:
+        if not _touches(source, label) and _MYSELF.fullmatch(self.text, source.start, source.end) is None:
             return None
-        voice, label = self._voice_of(turn.label)
-        return found._replace(source=None, source_is=voice, source_range=label)
+        voice, words = self._voice_of(label)
+        return found._replace(source=None, source_is=voice, source_range=words)
 
     def _voice_of(self, label: tuple[int, int]) -> Voice:
         return Described(" ".join(self.text[slice(*label)].split()), SourceType.GOVERNMENT, None), label
@@ -157,13 +162,12 @@ class Bench:
         """Who says it: (a party or -1, its place in the verdict, who has the turn or issues the paper). Members of one list
         speak together, so do the issuers of one paper; who cannot be the source of such a claim is passed over."""
         whole, n = wide.whole, len(wide.whole.parties)
-        turn = self.turn(wide.own[0])
-        label = turn.label if turn is not None else None
+        label = self._label(wide)
         likely = verdict.source.copy()
         if accused >= 0 and verdict.best("stance") is Stance.ACCUSES:
             likely[accused] = 0.0  # who says it of himself takes credit
         for k, party in enumerate(whole.parties):
-            if label is not None and party.start < label[1] and party.end > label[0]:
+            if label is not None and _touches(party, label):
                 likely[n + 1] += likely[k]  # a piece of the label itself
                 likely[k] = 0.0
             elif (
@@ -223,6 +227,10 @@ def _draft(wide: Cut, stance: Stance, source: int, accused: int, verdict: Verdic
 
 
 _DULL = frozenset({"the", "a", "an", "of", "s", "and", "to", "in", "by", "its"})
+
+
+def _touches(party: Party, words: tuple[int, int]) -> bool:
+    return party.start < words[1] and party.end > words[0]
 
 
 def _is_heading(piece: Cut, text: str) -> bool:

@@ -173,7 +173,7 @@ class Maker:
         """Where the source stands: a speaker whom only the heading or "we" tells is the issuer."""
         if words is not None and (found.source_range is not None or self.text[slice(*words)].lower() in _OURS):
             return Voice.ISSUER
-        return Voice(likeliest(found, "voice", Voice.TEXT))
+        return likeliest(found, "voice", Voice.TEXT)
 
     def _relay(self, found: Found) -> tuple[Span, ...]:
         """The issuer of a statement that tells what others said: NATO's text makes no speaker of its members."""
@@ -227,31 +227,32 @@ class Maker:
             names=[(row[k].start, row[k].end) for k in range(len(row)) if (n := row[k].name) is not None and n.kind in _BODIES],
             type=accused.type,
         )
-        tied = said.tie is not None and quote[0] <= where[0] < quote[1]
-        deed = likeliest(found, "deed", DeedKind.DID if said.deed or not tied else None)
-        if said.tie is None or not tied:
+        bond = said.tie if quote[0] <= where[0] < quote[1] else None
+        deed = likeliest(found, "deed", DeedKind.DID if said.deed or bond is None else None)
+        if bond is None:
             word = self._firmness(found)
             if word is not None and where[0] <= word.start < where[1]:
                 own = self._how(word.firmness, word)  # "an actor, likely Russian in origin": no tie bears that doubt
             return Deed(kind=deed or DeedKind.DID, **own), None
-        to = next((p for p in named if p.start <= said.tie.to < p.end), None)
+        to = next((p for p in named if p.start <= bond.to < p.end), None)
         state = to.state if to is not None else accused.state_said
         tie_firm = next(iter(said.tie_firm), None)
         how = likeliest(found, "tfirm", tie_firm.firmness if tie_firm else Firmness.NONE)
         if tie_firm is None or tie_firm.firmness is not how:
             tie_firm = next((one for one in self._told(*quote).firm if one.firmness is how), None)
         tie = Tie(
-            kind=said.tie.kind,
+            kind=bond.kind,
             to=self.tools.states.get(state or "", "") if to is None else self._called(to, state),
             state=state,
-            words=self._span(said.tie.start, said.tie.end),
+            words=self._span(bond.start, bond.end),
             **self._how(how, tie_firm),
         )
         if deed is None:
             return None, tie
-        mine = firm is None or any(one.start <= firm.start < one.end for one in said.deed_firm)
-        if tie_firm is not None and firm is not None and tie_firm.start == firm.start or found.judged is None and not mine:
-            own = self._how(Firmness.NONE, None)  # a word belongs to one of them
+        if firm is not None:  # a word belongs to one of them
+            told = any(one.start <= firm.start < one.end for one in said.deed_firm)
+            if (tie_firm is not None and tie_firm.start == firm.start) or (found.judged is None and not told):
+                own = self._how(Firmness.NONE, None)
         return Deed(kind=deed, **own), tie
 
     def _how(self, firmness: Firmness, word: Firm | None) -> dict[str, Any]:
@@ -442,9 +443,7 @@ def _relation(source: Source, accused: Accused, countries: tuple[str, ...], vict
     only when the text itself tells the countries and no other victim, since what is known of an incident is never all;
     that of the accused's own state is neither."""
     party = source.party
-    if party is None:
-        return Relation.MEDIA if source.type is SourceType.MEDIA else Relation.UNKNOWN
-    if any(span.text == party.span.text for span in victims):
+    if party is not None and any(span.text == party.span.text for span in victims):
         return Relation.VICTIM
     if source.type is SourceType.GOVERNMENT and source.state and countries:
         if source.state in countries:

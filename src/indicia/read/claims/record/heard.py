@@ -6,61 +6,56 @@ is left to the scorer; so is all where the judge did not hear a sentence, and wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from indicia.read.claims.refer.resolving import Found
-from indicia.read.claims.score.judge import ANSWERS, Verdict
+from indicia.read.claims.score.judge import ANSWERS
 from indicia.read.claims.score.pairs import ACCUSED_TYPES
 from indicia.read.claims.score.scorer import F, Scored
 from indicia.records import Basis, Firmness, SourceType
 
 __all__ = ["likeliest"]
 
-E = TypeVar("E", bound=Enum)
+E = TypeVar("E", bound=Enum | None)
+
+
+class _Asked(NamedTuple):
+    """A question to the scorer: its answers in order, where their probabilities stand, and the trust in the words beside it."""
+
+    answers: tuple[Any, ...]
+    of: Callable[[Scored, tuple[int, int]], F]
+    trust: float
+
 
 # How much more the words' own answer counts than another one (natural log), by question, beside the judge ...
 JUDGE_TRUST: Mapping[str, float] = {
     "firm": 1.0, "tfirm": 3.0, "basis": 0.5, "deed": 0.0, "voice": 0.5, "ch": 0.8,
 }  # fmt: skip
 # ... and beside the scorer.
-SCORER_TRUST: Mapping[str, float] = {"stype": 1.5, "at": 1.5, "firm": 6.0, "basis": 1.5}
-_SCORER_ANSWERS: Mapping[str, tuple[Any, ...]] = {
-    "stype": tuple(SourceType), "at": ACCUSED_TYPES, "firm": tuple(Firmness), "basis": tuple(Basis),
-}  # fmt: skip
+SCORER: Mapping[str, _Asked] = {
+    "stype": _Asked(tuple(SourceType), lambda told, pair: told.source_type[pair[0]], 1.5),
+    "at": _Asked(ACCUSED_TYPES, lambda told, pair: told.accused_type[pair[1]], 1.5),
+    "firm": _Asked(tuple(Firmness), lambda told, pair: told.firmness[pair], 6.0),
+    "basis": _Asked(tuple(Basis), lambda told, pair: told.basis[pair], 1.5),
+}
 
 
-class _Likely(NamedTuple):
-    answers: tuple[Any, ...]
-    probabilities: F
-    trust: float
-
-
-def likeliest(found: Found, question: str, said: E | None) -> Any:
+def likeliest(found: Found, question: str, said: E) -> E:
     """The likeliest answer to a question of `judge.ANSWERS`. `said`: what the words tell."""
-    likely = _judge(found.judged, question) or _scorer(found.scored, found, question)
-    if likely is None or said not in likely.answers:
+    if found.judged is not None and question in JUDGE_TRUST:
+        answers, probabilities, trust = ANSWERS[question], found.judged.answers[question], JUDGE_TRUST[question]
+    elif found.scored is not None and question in SCORER:
+        asked = SCORER[question]
+        answers, probabilities, trust = asked.answers, asked.of(found.scored, found.pair), asked.trust
+    else:
         return said
-    scores = np.log(np.maximum(likely.probabilities, 1e-6))
-    scores[likely.answers.index(said)] += likely.trust
-    return likely.answers[int(scores.argmax())]
-
-
-def _judge(heard: Verdict | None, question: str) -> _Likely | None:
-    if heard is None or question not in JUDGE_TRUST:
-        return None
-    return _Likely(ANSWERS[question], heard.answers[question], JUDGE_TRUST[question])
-
-
-def _scorer(told: Scored | None, found: Found, question: str) -> _Likely | None:
-    if told is None or question not in SCORER_TRUST:
-        return None
-    source, accused = found.pair
-    probabilities = {
-        "stype": told.source_type[source], "at": told.accused_type[accused], "firm": told.firmness[found.pair],
-        "basis": told.basis[found.pair],
-    }[question]  # fmt: skip
-    return _Likely(_SCORER_ANSWERS[question], probabilities, SCORER_TRUST[question])
+    if said not in answers:
+        return said
+    scores = np.log(np.maximum(probabilities, 1e-6))
+    scores[answers.index(said)] += trust
+    likely: E = answers[int(scores.argmax())]
+    return likely
