@@ -42,5 +42,5 @@ def test_labels_of_a_transcript_and_no_headings(text: str, wanted: list[str | No
          set()),
     ],
 )  # fmt: skip
-def test_who_has_the_word_declines_once(text: str, wanted: set[tuple[str, str | None, str | None]]) -> None:
+def test_whoever_has_the_turn_declines_once(text: str, wanted: set[tuple[str, str | None, str | None]]) -> None:
     assert said(text) == wanted

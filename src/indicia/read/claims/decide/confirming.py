@@ -78,12 +78,12 @@ class Bench:
         return self.turns[at - 1] if at else None
 
     def _label(self, piece: Cut) -> tuple[int, int] | None:
-        """Where the text names who has the word in a sentence; None in a question, and outside a transcript."""
+        """Where the text names who has the turn in a sentence; None in a question, and outside a transcript."""
         turn = self.turn(piece.own[0])
         return turn.label if turn is not None else None
 
     def declines_plainly(self, found: Found) -> bool:
-        """Whether somebody who is asked, and has the word, plainly does not name who did it. The forest was fitted on documents
+        """Whether somebody who is asked, and has the turn, plainly does not name who did it. The forest was fitted on documents
         that hold few transcripts, and in news such words are mostly about something else."""
         if found.draft.stance is not Stance.DECLINES or found.judged is None or found.source_range is None:
             return False
@@ -119,7 +119,7 @@ class Bench:
         return [self._told(one, hearing, verdict, speaker, proposed=True) for one in self._voiced(found)]
 
     def _of_turn(self, found: Found) -> Found | None:
-        """A proposal whose speaker is a piece of the label of its turn, or "I" in it, as one of whoever has the word."""
+        """A proposal whose speaker is a piece of the label of its turn, or "I" in it, as one of whoever has the turn."""
         label, source = self._label(found.piece), found.source
         if label is None or source is None or source == found.accused:
             return None

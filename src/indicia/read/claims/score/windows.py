@@ -52,7 +52,7 @@ _LABEL = re.compile(
 
 
 class Turn(NamedTuple):
-    """From `start` on, whoever text[label] names has the word; a question where it names nobody."""
+    """From `start` on, whoever text[label] names has the turn; a question where it names nobody."""
 
     start: int
     label: tuple[int, int] | None
