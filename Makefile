@@ -5,6 +5,7 @@
 #   make fuzz     feeds broken inputs to all that reads, for ten minutes (SECONDS=600) or so many (INPUTS=200000)
 #   make docs       builds the documentation as a site in out/docs, and stops at a dead link
 #   make release  leaves in dist/ all that a release has: two wheels, source, SBOMs, checksums; nothing is uploaded
+#   make models MPNET=... MIRRORS=...  teaches the reader again (docs/claims.md; some hours)
 #   make spark    hunts and reads on a Spark cluster of this machine, beside the local engine (needs Java 17 or 21)
 #   make same-bytes PYTHON2=python3.13   compares what two Pythons make of the example, byte for byte
 PYTHON ?= python3
@@ -14,7 +15,7 @@ JOBS   ?= 2
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check unit docs golden mutants fuzz release same-bytes lock clean spark
+.PHONY: help run test check unit docs golden mutants fuzz release same-bytes lock clean spark models
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -74,6 +75,14 @@ release: $(VENV)/.release
 	@grep -q '^## $(VERSION) (20' CHANGELOG.md || { echo 'CHANGELOG.md has no dated section "## $(VERSION) (20..)": write it first'; exit 2; }
 	$(BIN)/python scripts/release.py dist
 	@echo 'Then, with a network: git tag v$(VERSION), push it, and upload the wheels and the source with twine (the models first, if they are new).'
+
+# MPNET is the folder of all-mpnet-base-v2, MIRRORS that of the fetched repositories, SHARED that of the shared data.
+SHARED ?= ../shared
+models: $(VENV)/.dev
+	@test -d "$(MPNET)" || { echo 'name the folder of all-mpnet-base-v2: make models MPNET=... MIRRORS=...'; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/models.in
+	PYTHONPATH=src $(BIN)/python -m scripts.reader.train --mpnet $(MPNET) --shared $(SHARED) $(if $(MIRRORS),--mirrors $(MIRRORS)) -o out/models
+	PYTHONPATH=src $(BIN)/python -m scripts.reader.export out/models/model.pt --tokenizer $(MPNET)/tokenizer.json -o src/indicia/read/claims/model
 
 spark: $(VENV)/.dev
 	PYTHONPATH=src:. $(BIN)/python scripts/spark_cluster.py

@@ -1,10 +1,10 @@
 """Speed of reading claims: `python -m bench.claims [--quick] [--documents N]`.
 
 Texts of about 3 KB, made of our own corpus: `dense` has claims nearly everywhere, `news` in a third, `plain` speaks
-of other things; `seed` is the news text of 19 July 2021 where ../shared is there. Each is read warm on one core, by rules alone
-and with the scorer, whose own share (encoder, gate and heads) is given too. `cueless` is a text in which no word of
-attack or accusation stands, in MB/s. `stream` sends N documents through `indicia read --jsonl -` and watches rate and memory of
-all its processes. Times are processor seconds, the best of several; wall time is given beside them for the stream.
+of other things; `seed` is the news text of 19 July 2021 where ../shared is there, `long` twenty dense ones. Each is read warm;
+the share of the network itself is given too. `cueless` is a text without a word for computers, in MB/s. `stream` sends N
+documents through `indicia read --jsonl -` and watches rate and memory of all its processes. Times are processor time, the best
+of several; wall time is given beside it for the stream.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from typing import BinaryIO, NamedTuple
 from bench.read import SHARED, prose
 from indicia.knowledge import Knowledge, load
 from indicia.read.claims import read_claims
-from indicia.read.claims.score import scorer as scoring
+from indicia.read.claims.chunks import chunks as cut
+from indicia.read.claims.network import network
+from indicia.read.claims.proposals import hear
 from indicia.read.fronts import document_from_text
 from indicia.records import Document
 
@@ -60,6 +62,7 @@ def texts() -> dict[str, str]:
     seed = SHARED / "cases" / "exchange-2021" / "article.txt"
     if seed.is_file():
         out["seed"] = seed.read_text("utf-8")
+    out["long"] = "\n\n".join(chance.choice(told) for _ in range(20 * len(dense)))
     return out
 
 
@@ -74,39 +77,18 @@ def best(function: Callable[[], object], times: int) -> float:
 
 
 class Shares(NamedTuple):
-    """Milliseconds of one text: by rules alone, with the scorer, and of the latter in the scorer itself."""
+    """Milliseconds of one text, and of these in the network; how many chunks it read."""
 
-    rules: float
-    scored: float
-    scorer: float
-    sentences: int  # that went to the scorer
-    spared: int  # of which half the encoder sufficed for
-    tokens: int
+    all: float
+    network: float
+    chunks: int
 
 
 def shares(document: Document, knowledge: Knowledge, times: int) -> Shares:
-    rules = best(lambda: read_claims(document, knowledge, model=False), times)
-    model = scoring.scorer()
-    jobs: list[scoring.Job] = []
-
-    class Watching:
-        """Passes everything on and keeps what is scored."""
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(model, name)
-
-        def score(self, given: list[scoring.Job]) -> list[scoring.Scored | scoring.Spared]:
-            jobs.extend(given)
-            return model.score(given) if model else []
-
-    read_claims(document, knowledge, model=Watching())  # type: ignore[arg-type]
+    model = network()
+    chunks = [one for one in cut(document.text, model.tokens) if one.own]
     return Shares(
-        rules,
-        best(lambda: read_claims(document, knowledge), times),
-        best(lambda: model.score(jobs), times),
-        len(jobs),
-        sum(isinstance(one, scoring.Spared) for one in model.score(jobs)),
-        sum(len(job.parts[-1]) for job in jobs),
+        best(lambda: read_claims(document, knowledge), times), best(lambda: hear(document.text, model), times), len(chunks)
     )
 
 
@@ -188,19 +170,14 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions and documents")
     parser.add_argument("--documents", type=int, help="documents to stream (300 with --quick, else 5,000)")
     options = parser.parse_args()
-    times = 3 if options.quick else 15
+    times = 2 if options.quick else 5
     knowledge = load()
     summary: list[str] = []
-    print(
-        f"{'text':8}{'characters':>11}{'sentences':>10}{'spared':>8}{'tokens':>8}{'rules ms':>10}{'scored ms':>11}{'scorer':>8}"
-    )
+    print(f"{'text':8}{'characters':>11}{'chunks':>8}{'ms':>9}{'network ms':>12}")
     for name, text in texts().items():
-        document = document_from_text(text, name=name)
-        s = shares(document, knowledge, times)
-        print(
-            f"{name:8}{len(text):>11,}{s.sentences:>10}{s.spared:>8}{s.tokens:>8}{s.rules:>10.1f}{s.scored:>11.1f}{s.scorer:>8.1f}"
-        )
-        summary += [f"{name}_rules_ms={s.rules:.1f}", f"{name}_ms={s.scored:.1f}", f"{name}_scorer_ms={s.scorer:.1f}"]
+        s = shares(document_from_text(text, name=name), knowledge, times)
+        print(f"{name:8}{len(text):>11,}{s.chunks:>8}{s.all:>9.0f}{s.network:>12.0f}")
+        summary += [f"{name}_ms={s.all:.0f}", f"{name}_network_ms={s.network:.0f}"]
     size = 1_000_000 if options.quick else 5_000_000
     cueless = " ".join(_GARDEN)
     document = document_from_text((cueless + "\n\n") * (size // len(cueless)), name="cueless")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import gzip
 import hashlib
+import html
 import json
 import re
 import subprocess
@@ -76,14 +77,46 @@ def fetched_text(source: str, mirrors: Path | None) -> str | None:
     """The text of "owner/name@commit:path" in a folder of fetched repositories; None where it is not there."""
     if mirrors is None:
         return None
+    source, part = (_PART.split(source, maxsplit=1)[0], found[1]) if (found := _PART.search(source)) else (source, "")
     repository, _, rest = source.partition("@")
     commit, _, path = rest.partition(":")
     folder = mirrors / repository.replace("/", "+") / "repo"
     for version in (commit, "HEAD"):
         shown = subprocess.run(["git", "-C", folder, "show", f"{version}:{path}"], capture_output=True, check=False)
         if shown.returncode == 0:
-            return spelt_out(shown.stdout.decode("utf-8", "replace"))
+            text = shown.stdout.decode("utf-8", "replace")
+            if part.isdigit():
+                line: dict[str, str] = json.loads(text.split("\n")[int(part) - 1])
+                return line["text"]
+            return _prose(repository, text) if part else spelt_out(text)
     return None
+
+
+_PART = re.compile(r"#(html|\d+)\Z")  # what of a file is the text: a page without its tags, or "text" in a line of JSON
+_FRONT = re.compile(r"---\n.*?\n---\s*\n", re.DOTALL)
+_HEADED = re.compile(r"\s*<h1>.*?</h1>\s*", re.DOTALL)
+_CONTENT = re.compile(r"<content><!\[CDATA\[(.*?)\]\]></content>", re.DOTALL)
+
+
+def _prose(repository: str, page: str) -> str:
+    """The prose of a page as the repository keeps it: after its front matter, or in its element for content."""
+    if (content := _CONTENT.search(page)) is not None:
+        return _untagged(content[1])
+    if (front := _FRONT.match(page)) is not None:
+        body = page[front.end() :]
+        return _untagged(re.sub(r"\[/?ad_\d\]", "", body) if repository.startswith("secureIntent") else body)
+    if (head := _HEADED.match(page)) is not None:
+        body = page[head.end() :].strip()
+        page = ast.literal_eval(body).decode("utf-8", "replace") if body[:2] in ("b'", 'b"') else body
+    return _untagged(page)
+
+
+def _untagged(page: str) -> str:
+    page = re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", page)
+    page = re.sub(r"(?i)<br\s*/?>", "\n", page)
+    page = re.sub(r"(?i)</(p|div|h[1-6]|li|tr|blockquote|ul|ol|table|section|article)\s*>", "\n\n", page)
+    page = html.unescape(re.sub(r"<[^>]*>", "", page)).replace("\xa0", " ").replace("\r", "")
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", page))).strip()
 
 
 def spelt_out(text: str) -> str:
@@ -107,6 +140,8 @@ def _cleaned(text: str, claims: Sequence[dict[str, Any]]) -> tuple[str, list[dic
         after[place + 1] += after[place]
 
     def moved(value: Any) -> Any:
+        if isinstance(value, list) and value and isinstance(value[0], list):
+            return [place for place in map(moved, value) if place is not None]
         if not (isinstance(value, list) and len(value) == 2 and all(isinstance(place, int) for place in value)):
             return value
         start, end = (after[place] for place in value)

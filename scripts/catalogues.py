@@ -21,9 +21,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from indicia.records import Confidence, Firmness, HuntVerdict, Likelihood
-from indicia.view.abroad import LACKS
 from indicia.view.judgements import OF_TABLES
 from indicia.view.language import LANGUAGES
+from indicia.view.translated import LACKS
 
 __all__ = ["FOLDER", "compiled", "gathered", "updated", "written"]
 

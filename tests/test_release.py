@@ -33,11 +33,7 @@ def test_the_program_without_its_weights_requires_them(tmp_path: Path) -> None:
     whole = {str(file.relative_to(ROOT / "src")) for file in package.rglob("*") if file.is_file() and file.suffix != ".pyc"}
     assert {name for name in names if name.startswith("indicia/") and not name.startswith("indicia/example/")} == whole - apart
     assert wheel.stat().st_size < 4e6
-    assert {file.parent for file in weights(ROOT)} == {
-        model_folder("claims/score"),
-        model_folder("claims/score") / "judge",
-        model_folder("techniques"),
-    }
+    assert {file.parent for file in weights(ROOT)} == {model_folder("claims"), model_folder("techniques")}
 
 
 def test_without_the_weights_one_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indicia import knowledge
 from indicia.read.claims import THRESHOLD, claim_row, read_claims
-from indicia.read.claims.words.sentences import LONGEST, sentences
+from indicia.read.text.sentences import LONGEST, sentences
 from indicia.records import Document, Severity, from_json, stable_id, to_json
 from indicia.records.claims import Claim
 

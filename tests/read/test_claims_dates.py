@@ -6,7 +6,7 @@ import pytest
 
 from indicia import knowledge
 from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.words.dates import dates
+from indicia.read.claims.dates import dates
 from indicia.records import Document, stable_id
 
 KNOWN = knowledge.load()

@@ -5,12 +5,38 @@ from __future__ import annotations
 import pytest
 
 from indicia import knowledge
-from indicia.read.claims import claim_row, read_claims
-from indicia.read.claims.known.incidents import Incidents
-from indicia.records import Document, stable_id
+from indicia.read.claims.deeds import Deeds
+from indicia.read.claims.parties import Names, Parties
+from indicia.read.claims.proposals import Proposal
+from indicia.read.fronts import document_from_text
+from indicia.read.names import find_names
+from indicia.records import Stance
 
 KNOWN = knowledge.load()
-INCIDENTS = Incidents(KNOWN)
+TREASURY = "The hack of the Treasury was found in December."
+
+
+def told(
+    text: str, act: str = "", published: str | None = None, victims: tuple[str, ...] = ()
+) -> tuple[str | None, str | None]:
+    """(name, id) of the deed of a claim whose sentence is the last one of a text."""
+    document = document_from_text(text, name="case", published=published)
+    places = {name: (text.rindex(name), text.rindex(name) + len(name)) for name in (act, *victims) if name}
+    start = text.rstrip(".").rfind(". ") + 1
+    heard = Proposal(
+        stance=Stance.ACCUSES,
+        score=1.0,
+        accused=None,
+        speaker=None,
+        sentence=(start, len(text)),
+        fields={},
+        tags={"incident": (places[act],) if act else (), "victims": tuple(places[name] for name in victims)},
+        accused_led=None,
+        speaker_led=None,
+    )
+    parties = Parties(text, Names(find_names(document, KNOWN)), KNOWN)
+    about = Deeds(document, parties, KNOWN).of(heard, None, None).about
+    return (about[0].name, about[0].id) if about else (None, None)
 
 
 @pytest.mark.parametrize(
@@ -29,60 +55,30 @@ INCIDENTS = Incidents(KNOWN)
     ],
 )
 def test_told_by_words(text: str, id: str | None) -> None:
-    incident = INCIDENTS.told(text)
-    assert (incident.id if incident else None) == id
+    assert told(text)[1] == id
 
 
 @pytest.mark.parametrize(
-    ("text", "incident"),
-    [
-        ("The harbour office would not say whether Russia was behind it.", None),
-        ("Oslo accused Russia of the attack on Kestrel Ports.", "the attack on Kestrel Ports"),
-    ],
+    ("day", "id"), [(None, "us-treasury-2024"), ("2025-01-06", "us-treasury-2024"), ("2020-12-14", None), ("2021", None)]
 )
-def test_called_by_the_text(text: str, incident: str | None) -> None:
-    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
-    claims, _ = read_claims(document, KNOWN)
-    assert [claim_row(claim, document)["incident"] for claim in claims] == [incident]
+def test_no_incident_is_told_before_it_began(day: str | None, id: str | None) -> None:
+    assert told(TREASURY, published=day)[1] == id
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "MS. PLUMB: Yes. Well, Mr. Tarn met the Kestrel Harbour Board. I am not in a position to attribute it to Ruritania.",
-        "Kestrel Labs described APT41 in a 2019 report as a group that Ruritania sponsors.",
-        "The group has been linked to Ruritania's army by Norway, and uses the Plover malware.",
-        "Norway attributes the Plover malware families to APT41.",
-        "Data were shared with MISP. Finland says Turla, which works for the FSB, uses many procedures (TTPs).",
-    ],
-)
-def test_what_tells_of_no_deed_is_no_incident(text: str) -> None:
-    """People, tools, reports and places to share data are no incidents, however near to a claim they stand."""
-    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
-    claims, _ = read_claims(document, KNOWN)
-    assert claims and {claim.incident for claim in claims} == {None}
-
-
-def test_a_short_text_on_one_affair_names_it_after_the_claim() -> None:
-    text = "The Swiss ministry would not say who was responsible. The documents stolen from Xplain appeared in June."
-    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
-    claims, _ = read_claims(document, KNOWN)
-    assert [claim.incident_id for claim in claims] == ["xplain-2023"]
-
-
-def test_no_affair_is_taken_from_a_short_text_that_is_older() -> None:
-    text = "The Swiss ministry would not say who was responsible. The documents stolen from Xplain appeared in June."
-    document = Document(id=stable_id("document", text), name="case", text=text, sha256="", published="2019-07-01")
-    claims, _ = read_claims(document, KNOWN)
-    assert [claim.incident_id for claim in claims] == [None]
-
-
-def test_what_a_group_is_said_to_be_is_not_the_deed_before() -> None:
-    text = (
-        "In 2014 Korea Hydro and Nuclear Power was hacked, and plans of reactors were leaked on Twitter. "
-        "Kimsuky is a cyber espionage group that South Korea ties to North Korea."
+def test_a_deed_without_a_name_is_called_by_who_was_hit() -> None:
+    assert (
+        told("Oslo accused Russia of the attack on Kestrel Ports.", "the attack on Kestrel Ports")[0]
+        == "attack on Kestrel Ports"
     )
-    document = Document(id=stable_id("document", text), name="case", text=text, sha256="")
-    claims, _ = read_claims(document, KNOWN, threshold=0.1)
-    named = [claim for claim in claims if claim.accused.party and claim.accused.party.canonical == "Kimsuky"]
-    assert named and {claim.incident for claim in named} == {None}
+    assert told("Oslo accused Russia of the hack. Kestrel Ports was hit.", victims=("Kestrel Ports",))[0] == "Kestrel Ports"
+    assert told("Kestrel Ports was hit by a breach.", "breach", victims=("Kestrel Ports",))[0] == "breach of Kestrel Ports"
+
+
+def test_a_deed_that_is_pointed_back_to_is_the_one_before() -> None:
+    before = "NotPetya cost the ports billions. "
+    assert told(f"{before}Norway blamed Russia for the attack.", "the attack")[1] == "notpetya"
+    assert (
+        told(f"{before}Norway blamed Russia for the attack on Larkspur Bank.", "attack on Larkspur Bank")[0]
+        == "attack on Larkspur Bank"
+    )
+    assert told(f"{before}Norway blamed Russia for cyberattacks on banks.", "cyberattacks on banks")[1] is None

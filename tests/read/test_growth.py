@@ -17,8 +17,6 @@ from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.rules.stix import documents_in
 from indicia.knowledge import galaxy
 from indicia.read import reading
-from indicia.read.claims import read_claims, reader
-from indicia.read.claims.decide import deciding
 from indicia.read.fronts import document_from_text, open_source, pdf
 from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import HERE
@@ -126,7 +124,6 @@ def test_bundles(kind: str) -> None:
         lambda text: syslog._PAIR.findall(text),
         lambda text: syslog._HEX.match(text),
         lambda text: galaxy.users_by_style(text),
-        lambda text: deciding._ANYBODY.fullmatch(text),
         lambda text: linekinds._PAIR.findall(text),
         lambda text: linekinds._WORD.findall(text),
     ],
@@ -242,13 +239,3 @@ def test_a_long_text_is_read_in_full_up_to_a_bound_and_says_so(monkeypatch: pyte
     assert all(claim.quote.end <= 4_000 for claim in found.claims)
     assert [mention.value for mention in found.mentions if mention.type == "ipv4-addr"] == ["198.51.100.7"]
     assert re.search(r"in the first 3,\d\d\d characters only", found.problems[-1].what)
-
-
-def test_claims_are_read_in_many_sentences_up_to_a_bound_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MOST_WEIGHED", 20)
-    monkeypatch.setattr(reader, "BATCH", 10)
-    text = "Norway accused China of the breach at Larkspur Mining. " * 60
-    claims, problems = read_claims(document_from_text(text, name="a"), knowledge.load())
-    assert claims
-    assert all(claim.quote.end <= 30 * 55 for claim in claims)
-    assert re.search(r"in the first 1,\d\d\d characters only", problems[0].what)

@@ -22,7 +22,7 @@ def words(name: str) -> list[str]:
 
 def test_it_quotes_each_speaker_once_and_the_denial_last() -> None:
     text = words("exchange")
-    assert text[0] == "Microsoft Exchange hack: who said what, in which words"
+    assert text[0] == "Microsoft Exchange 2021: who said what, in which words"
     assert text.count("Microsoft") == text.count("China") == 1
     assert text.index("Microsoft") < text.index("China")
     assert any(one.startswith("denies") for one in text[text.index("China") :])

@@ -37,7 +37,11 @@ def made_claim(fields: Mapping[str, str], number: int = 0) -> Claim:
     return Claim(
         id=stable_id("claim", number, *sorted(fields.items())),
         quote=span,
-        source=Source(type=SourceType.GOVERNMENT, party=party(fields.get("source"))),
+        source=Source(
+            type=SourceType(fields.get("source_type", "government")),
+            party=party(fields.get("source")),
+            state=fields.get("source_state"),
+        ),
         stance=Stance(fields.get("stance", "accuses")),
         accused=Accused(
             type=AccusedType.UNKNOWN,

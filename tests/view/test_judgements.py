@@ -23,7 +23,7 @@ def sentences(case: Case, topic: str) -> list[Sentence]:
 
 def test_levels_are_kept_apart() -> None:
     said = texts(named("exchange"), "said")
-    assert said[0] == "On the Microsoft Exchange hack, the European Union and the United Kingdom name China."
+    assert said[0] == "In the Microsoft Exchange 2021 affair, the European Union and the United Kingdom name China."
     assert any(text.endswith("names the Ministry of State Security.") for text in said)
     place = next(text for text in said if "territory" in text)
     assert place == "The European Union says it came from the territory of China, which is not to accuse the state."
@@ -172,7 +172,7 @@ def test_a_claim_that_names_no_known_affair_is_kept() -> None:
     case = named("exchange")
     free = msgspec.structs.replace(case, claims=tuple(about(one, None, one.incident) for one in case.claims))
     said = texts(free, "said")[0]
-    assert said == "On the Microsoft Exchange hack, the European Union and the United Kingdom name China."
+    assert said == "In the Microsoft Exchange 2021 affair, the European Union and the United Kingdom name China."
 
 
 def test_what_a_person_rejected_is_counted_told_and_no_longer_relied_on() -> None:

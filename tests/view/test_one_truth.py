@@ -18,7 +18,7 @@ from indicia.share import render
 from indicia.share.brief.build import build
 from indicia.view.affair import subject
 from indicia.view.judgements import key_judgements
-from indicia.view.positions import counted, positions
+from indicia.view.slots import counted, rows
 from tests.command import indicia
 from tests.view.made import made_claim
 from tests.web.site import NOW, client
@@ -92,13 +92,13 @@ def test_all_say_the_same_sentences(left: Case, page: dict[str, Any]) -> None:
 
 def test_all_count_the_same_sources(left: Case, page: dict[str, Any]) -> None:
     about = subject(left)
-    told = counted(positions(about.mine))
-    assert told == "3 sources name who did it, 1 accuses a state itself, 1 denies"
+    told = counted(rows(left, about))
+    assert told == "3 voices name who did it, 1 denies"
     (who,) = [box for box in build(left, load()).page_one if box.id == "who"]
     assert who.lead == told
-    rows = page["claims"]["coalition"]
-    assert {row["source"] for row in rows} == {fields["source"] for fields in FIELDS}
-    assert {row["source"] for row in rows if row["accuses_state"]} == {"United Kingdom"}
+    sources = page["claims"]["coalition"]
+    assert {row["source"] for row in sources} == {fields["source"] for fields in FIELDS}
+    assert {row["source"] for row in sources if row["accuses_state"]} == {"United Kingdom"}
     stix = json.loads(render(left, "stix", load()))["objects"]
     names = {item["id"]: item.get("name") for item in stix}
     attributed = {

@@ -67,7 +67,7 @@ def test_the_hunt_changed_its_mind() -> None:
 def test_the_brief_begins_with_what_changed_where_there_was_one_before() -> None:
     now = named("exchange")
     brief = build(now, KNOWLEDGE, before=msgspec.structs.replace(now, claims=now.claims[:1]))
-    assert [box.id for box in brief.page_one][:2] == ["since", "who"]
+    assert [box.id for box in brief.page_one][:3] == ["since", "what", "who"]
     (bullets,) = brief.page_one[0].blocks
     assert 1 <= len(bullets.items) <= 6 and all(plain(item) for item in bullets.items)  # type: ignore[union-attr]
-    assert [box.id for box in build(now, KNOWLEDGE).page_one][0] == "who"
+    assert [box.id for box in build(now, KNOWLEDGE).page_one][0] == "what"

@@ -31,6 +31,7 @@ CASES = {
     "took credit": ([], [claim(2, stance="claims")]),
     "endorsed": ([], [claim(2, stance="endorses")]),
     "denied": ([], [claim(2, stance="denies")]),
+    "took it back": ([], [claim(2, stance="withdraws")]),
     "doubted": ([], [claim(2, stance="questions")]),
     "declined to say": ([], [claim(2, stance="declines")]),
     "hardened": ([FIRST], [FIRST, claim(2, "high")]),

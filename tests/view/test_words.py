@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from indicia.view.positions import counted, positions
+from indicia.view.positions import positions
+from indicia.view.slots import counted, rows_of
 from indicia.view.words import firmness_words, known_state, propositions
 from tests.view.made import made_claim
 
@@ -30,18 +31,21 @@ def test_a_claim_says_first_what_its_first_position_says(case: dict[str, Any]) -
 
 def test_deeds_are_counted_and_ties_are_not() -> None:
     hafnium = {"accused": "HAFNIUM", "level": "group"}
-    found = positions(
-        made_claim(fields, number)
-        for number, fields in enumerate(
-            (
-                {"source": "Microsoft", **hafnium, "deed": "did"},
-                {"source": "United Kingdom", **hafnium, "tie": "linked", "to": "China", "tie_state": "CN"},
-                {"source": "Canada", "accused": "China", "level": "state", "said": "CN", "deed": "did"},
-                {"source": "China", "stance": "denies", "accused": "China", "level": "state", "deed": "did"},
+    found = rows_of(
+        (
+            made_claim(fields, number)
+            for number, fields in enumerate(
+                (
+                    {"source": "Microsoft", **hafnium, "deed": "did"},
+                    {"source": "United Kingdom", **hafnium, "tie": "linked", "to": "China", "tie_state": "CN"},
+                    {"source": "Canada", "accused": "China", "level": "state", "said": "CN", "deed": "did"},
+                    {"source": "China", "stance": "denies", "accused": "China", "level": "state", "deed": "did"},
+                )
             )
-        )
+        ),
+        {},
     )
-    assert counted(found) == "2 sources name who did it, 1 accuses a state itself, 1 denies"
+    assert counted(found) == "2 voices name who did it, 1 denies"
 
 
 def test_two_ties_of_one_source_stay_two() -> None:

@@ -125,7 +125,11 @@ def incidents_of(case: Case, main: MainAffair) -> Iterable[tuple[str, str]]:
     """(id of a known incident, id of the claim or mention that names it): the main affair. Where no claim tells what it is
     about, those that the texts state by name; an affair that is named beside it calls for nothing."""
     if main.id is not None:
-        yield main.id, next((claim.id for claim in main.on if claim.incident_id == main.id), main.on[0].id)
+        told = [claim for claim in (*main.on, *main.unsure) if claim.incident_id == main.id] or list(main.on)
+        named = (one.id for one in case.mentions if one.target == main.id)
+        reason = told[0].id if told else next(named, None)
+        if reason is not None:
+            yield main.id, reason
     elif not main.name:
         seen = set()
         for mention in case.mentions:

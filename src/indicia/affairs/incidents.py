@@ -17,10 +17,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from indicia.affairs.content import content_of
+from indicia.affairs.dull import any_deed
 from indicia.affairs.own_words import set_apart
 from indicia.knowledge import Knowledge
-from indicia.read.claims.words.lexicon import FUNCTION
-from indicia.read.claims.words.wordsets import word_set
 from indicia.records import Claim, Document
 
 __all__ = [
@@ -53,7 +52,6 @@ _DULL = frozenset(
 ) | {"north america", "south america", "latin america", "middle east", "eastern europe", "western europe", "southeast asia"}
 _FIRM = re.compile(r"(?<=\w)\W+(?:corp|corporation|inc|incorporated|ltd|limited|llc|plc|gmbh|ag|sa|nv|company|co)$")
 _WORD = re.compile(r"\b[a-z]{5,}\b")
-_ANY_DEED = word_set("incidents.dull") | word_set("incidents.any_deed")
 DAYS = 31  # between texts on one affair that call it differently
 _LONGEST_HEADING = 120  # characters; a longer first line is a paragraph
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -286,7 +284,7 @@ def _told_alike(groups: Mapping[str, list[Claim]], documents: Mapping[str, Docum
 
 def _words(text: str) -> list[str]:
     """Words in small letters that tell which deed is meant: not those of any attack, and not those of any victim."""
-    return [word.removesuffix("s") for word in _WORD.findall(text) if word not in _ANY_DEED and word not in FUNCTION]
+    return [word.removesuffix("s") for word in _WORD.findall(text) if word not in any_deed()]
 
 
 def _of_paragraph(claim: Claim, others: Sequence[Claim], document: Document | None) -> list[Claim]:

@@ -167,6 +167,8 @@ def _compare(earlier: Claim, later: Claim, documents: Mapping[str, Document]) ->
         pair = (earlier.stance, later.stance)
         if pair == (Stance.DECLINES, Stance.ACCUSES):
             return Shift(earlier=earlier.id, later=later.id, kind="supersede", note="names a party after it had declined to")
+        if target_of(earlier) == target_of(later) and later.stance is Stance.WITHDRAWS:
+            return Shift(earlier=earlier.id, later=later.id, kind="supersede", note="takes back what it had said")
         if target_of(earlier) == target_of(later) and {Stance.ACCUSES, Stance.DENIES} == set(pair):
             return Shift(earlier=earlier.id, later=later.id, kind="contradict", note="accuses and clears the same party")
         return None

@@ -1,44 +1,144 @@
 """Which affair a case is mainly about, and what belongs to it. Decided here once; whoever needs it asks.
 
-By evidence: how many independent voices and texts speak of an affair, where an announcement counts more than a report and a
-word in passing next to nothing. A text counts in full for the affair that it is mainly about. What is equal is told apart by
-what is said, never by ids or names of files.
+Of the stories that the texts tell (`affairs.stories`) it is the one that most texts tell, and in it goes by evidence: how many
+independent voices and texts speak of an affair, where an announcement counts more than a report and a word in passing next to
+nothing. A text counts in full for the affair that it is mainly about. What is equal is told apart by what is said, never by ids
+or names of files.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indicia.affairs.content import Content, content_of
 from indicia.affairs.origins import target_of, voice_of
-from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, those_counted
+from indicia.affairs.stories import Story, main_story
+from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, those_counted, to_check
 
 __all__ = ["MainAffair", "main_affair", "main_among"]
 
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
 _PASSED_ON = 0.5  # what a text only passes on of others says less of what it is about than what it says itself
 _ASIDE = 0.5  # what a text adds to an affair that is not the one it is mainly about
-_ANSWERS = frozenset({Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES, Stance.DECLINES})
+_CHARGES = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})
+_ANSWERS = frozenset({Stance.DENIES, Stance.QUESTIONS, Stance.ENDORSES, Stance.DECLINES, Stance.WITHDRAWS})
 
 
 @dataclass(frozen=True, slots=True)
 class MainAffair:
     """The affair that a case is mainly about. `id` is that of a known incident, `name` what to call it; both are empty where no
     claim tells what it is about. `on` are the claims on it, `beside` those on something else, in the order given; `affair` the
-    row of the case's affairs."""
+    row of the case's affairs. `unsure` are claims on it that are still to be checked, `story` the documents that tell it."""
 
     id: str | None = None
     name: str = ""
     on: tuple[Claim, ...] = ()
     beside: tuple[Claim, ...] = ()
     affair: Affair | None = None
+    unsure: tuple[Claim, ...] = ()
+    story: Story = Story(frozenset(), ())
 
 
 def main_affair(case: Case) -> MainAffair:
-    """The main affair of a case. What people rejected, and what is still to be checked, is neither on it nor beside it."""
-    return main_among(those_counted(case.claims, case.judgements), case.affairs)
+    """The main affair of a case. What people rejected is neither on it nor beside it; nor is what is said in passing of another
+    deed, or in texts that tell another story."""
+    story = main_story(case)
+    counted = those_counted(case.claims, case.judgements)
+    mine = [claim for claim in counted if claim.quote.document in story.documents]
+    main = main_among(mine, case.affairs)
+    id = main.id or story.incident or _told_by_most(case.claims, story)
+    if main.id is None and id is not None:
+        main = replace(main, id=id, name=next((one.name for one in case.affairs if one.incident_id == id), main.name))
+    on_it = {claim.id for claim in main.on}
+    on_it |= {claim.id for claim in mine if _tells(claim, story, main.id)}
+    told = [claim for claim in mine if claim.id in on_it and claim.stance in _CHARGES and _is_linked(claim, story, main.id)]
+    linked = {whom for claim in told for whom in (target_of(claim), _whom(claim))}
+    on_it -= {claim.id for claim in mine if linked and _accuses_another(claim, linked, story, main.id)}
+    on_it |= {claim.id for claim in mine if _answers(claim, linked, main.id)}
+    on_it -= {claim.id for claim in mine if _denies_another(claim, linked, story, main.id)}
+    on_it -= {claim.id for claim in mine if not _may_tell(claim, main.id)}
+    unsure = (claim for claim in to_check(case.claims, case.judgements) if claim.quote.document in story.documents)
+    return replace(
+        main,
+        on=tuple(claim for claim in counted if claim.id in on_it),
+        beside=tuple(claim for claim in counted if claim.id not in on_it),
+        unsure=tuple(
+            claim
+            for claim in unsure
+            if _may_tell(claim, main.id)
+            and (_tells(claim, story, main.id) or _answers(claim, linked, main.id))
+            and not _denies_another(claim, linked, story, main.id)
+        ),
+        story=story,
+    )
+
+
+def _told_by_most(claims: Iterable[Claim], story: Story) -> str | None:
+    """The known incident that claims of most of a story's texts tell, whether they count or are still to be checked."""
+    texts: dict[str, set[str]] = defaultdict(set)
+    for claim in claims:
+        if claim.quote.document in story.documents and claim.prominence is not Prominence.BACKGROUND:
+            for one in claim.incidents:
+                texts[one.id or ""].add(claim.quote.document)
+    texts.pop("", None)
+    best = min(texts, key=lambda id: (-len(texts[id]), id), default=None)
+    return best if best is not None and 2 * len(texts[best]) > len(story.documents) else None
+
+
+def _may_tell(claim: Claim, incident: str | None) -> bool:
+    """Whether a claim may be on the affair: nothing of another known incident, nor what is said in passing of none."""
+    if claim.incident_id is not None:
+        return claim.incident_id == incident
+    return claim.prominence is not Prominence.BACKGROUND
+
+
+def _tells(claim: Claim, story: Story, incident: str | None) -> bool:
+    """Whether a claim of a story's texts is on its deed: it says so, or tells of nobody else who was hit."""
+    if claim.incident_id is not None:
+        return claim.incident_id == incident
+    hit = {word for span in claim.victims for word in span.text.lower().split() if span.text[:1].isupper() and len(word) > 3}
+    return not hit or any(word in name for word in hit for name in story.names)
+
+
+def _is_linked(claim: Claim, story: Story, incident: str | None) -> bool:
+    """Whether a claim says itself that it is on a story's deed: by a known incident, or a name that the story's texts share."""
+    if incident is not None and claim.incident_id == incident:
+        return True
+    words = " ".join((claim.incident or "", *(span.text for span in claim.victims))).lower()
+    return any(name in words for name in story.names)
+
+
+def _accuses_another(claim: Claim, linked: set[str], story: Story, incident: str | None) -> bool:
+    """Whether a claim that does not say what it is about accuses somebody whom no claim on the deed accuses: of another one."""
+    if claim.stance is not Stance.ACCUSES or claim.accused.party is None:
+        return False
+    return _whom(claim) not in linked and not _is_linked(claim, story, incident)
+
+
+def _answers(claim: Claim, linked: set[str], incident: str | None) -> bool:
+    """Whether a claim answers a charge that is made on the deed: whatever it calls the deed, it is of the same accused, or of
+    their own side."""
+    if claim.stance not in _ANSWERS or claim.incident_id not in (None, incident) or claim.prominence is Prominence.BACKGROUND:
+        return False
+    return target_of(claim) in linked or (claim.stance is Stance.DENIES and claim.source.state in linked)
+
+
+def _denies_another(claim: Claim, linked: set[str], story: Story, incident: str | None) -> bool:
+    """Whether a government denies what nobody accuses it of here: a charge of another time."""
+    if claim.stance is not Stance.DENIES or claim.source.state is None:
+        return False
+    if not linked:
+        return not _is_linked(claim, story, incident)
+    return not _answers(claim, linked, incident)
+
+
+def _whom(claim: Claim) -> str:
+    """Whom a claim accuses: a state, or a group by its own name: of another group of that state nothing is said."""
+    party = claim.accused.party
+    by_name = claim.accused.level is Level.GROUP and party is not None and not party.canonical.endswith("-linked hackers")
+    return party.canonical.lower() if by_name and party is not None else target_of(claim)
 
 
 def main_among(claims: Iterable[Claim], affairs: Iterable[Affair] = ()) -> MainAffair:

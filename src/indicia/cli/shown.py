@@ -23,6 +23,7 @@ _STYLES = {
     Stance.DENIES: "green",
     Stance.DECLINES: "dim",
     Stance.QUESTIONS: "yellow",
+    Stance.WITHDRAWS: "yellow",
 }
 _NETWORK = frozenset(("ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr"))
 _MOST = 100_000  # different values of which each is remembered; nobody reads more on a terminal

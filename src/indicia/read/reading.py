@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from indicia.knowledge import Knowledge
-from indicia.read.claims import read_claims
+from indicia.read.claims import read_said
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.stated.bundled import claims_of_bundle
@@ -63,13 +63,14 @@ def read_document(
         mentions += find_indicators(document, left_out)
         return Reading(document=document.id, mentions=tuple(mentions), problems=tuple(left_out))
     front = _front(document)
-    claims, problems = read_claims(front, knowledge)
+    names = find_names(front, knowledge)
+    said = read_said(front, knowledge, names=names)
     left_out = []
     mentions += find_indicators(document, left_out)
     mentions += find_techniques(front, knowledge)
-    mentions += find_names(front, knowledge)
-    problems = (*problems, *left_out)
+    mentions += (*names, *said.facts)
+    problems = (*said.problems, *left_out)
     if front is not document:
         problems = (*problems, only_in_front(document.name, len(front.text)))
     mentions.sort(key=lambda mention: (mention.span.start, mention.span.end, mention.kind, mention.value))
-    return Reading(document=document.id, claims=claims, mentions=tuple(mentions), problems=problems)
+    return Reading(document=document.id, claims=said.claims, mentions=tuple(mentions), problems=problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from indicia.read.claims.record.rows import claim_row
+from indicia.read.claims import claim_row
 from indicia.records import Document, Mention, MentionKind, Reading, shown_marking
 
 __all__ = ["mention_row", "reading_row"]
@@ -38,7 +38,9 @@ def reading_row(reading: Reading, document: Document, *, id: str | None = None) 
     """`{"id", "marking", "claims", "techniques", "indicators", "names"}` of a document, and `problems` where there are any."""
     techniques = [m for m in reading.mentions if m.kind is MentionKind.TECHNIQUE]
     indicators = [m for m in reading.mentions if m.kind in _INDICATORS]
-    names = [m for m in reading.mentions if m.kind not in _INDICATORS and m.kind is not MentionKind.TECHNIQUE]
+    facts = [m for m in reading.mentions if m.kind is MentionKind.FACT]
+    others = (*_INDICATORS, MentionKind.TECHNIQUE, MentionKind.FACT)
+    names = [m for m in reading.mentions if m.kind not in others]
     row: dict[str, Any] = {
         "id": document.name if id is None else id,
         "marking": shown_marking(document.marking),
@@ -46,6 +48,7 @@ def reading_row(reading: Reading, document: Document, *, id: str | None = None) 
         "techniques": [mention_row(m) for m in techniques],
         "indicators": [mention_row(m) for m in indicators],
         "names": [mention_row(m) for m in names],
+        "facts": [{"what": m.type, "start": m.span.start, "end": m.span.end, "score": round(m.score, 3)} for m in facts],
     }
     if reading.problems:
         row["problems"] = [{"where": p.where, "what": p.what, "severity": p.severity.value} for p in reading.problems]

@@ -46,7 +46,7 @@ __all__ = [
 
 
 class Stance(StrEnum):
-    """What the source does with the accusation. `denies`: the accused named here is the party that is cleared."""
+    """What the source does with the accusation. `denies`, `withdraws`: the accused named here is the party that is cleared."""
 
     ACCUSES = "accuses"
     ENDORSES = "endorses"
@@ -54,6 +54,7 @@ class Stance(StrEnum):
     DECLINES = "declines"
     QUESTIONS = "questions"
     CLAIMS = "claims"  # takes credit: the source is the accused
+    WITHDRAWS = "withdraws"  # takes back or corrects its own earlier accusation
 
 
 class DeedKind(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indicia.records.claims import Claim
+from indicia.records.claims import Claim, Stance
 from indicia.records.weighing import Judgement
 
 __all__ = ["SURE", "those_counted", "last_words", "rejected", "to_check"]
@@ -33,7 +33,24 @@ def to_check(claims: Iterable[Claim], judgements: Iterable[Judgement]) -> tuple[
 
 
 def those_counted(claims: Iterable[Claim], judgements: Iterable[Judgement]) -> tuple[Claim, ...]:
-    """The claims that count: neither rejected nor still to be checked. In the order given."""
+    """The claims that count: neither rejected, nor still to be checked, nor taken back since by who made them. In the order
+    given."""
     claims, judgements = tuple(claims), tuple(judgements)
     out = rejected(judgements).keys() | {claim.id for claim in to_check(claims, judgements)}
-    return tuple(claim for claim in claims if claim.id not in out)
+    counted = tuple(claim for claim in claims if claim.id not in out)
+    taken_back = {_charge(claim): claim.date or "9999" for claim in counted if claim.stance is Stance.WITHDRAWS}
+    return tuple(claim for claim in counted if claim.stance not in _CHARGES or not _gone(claim, taken_back))
+
+
+_CHARGES = frozenset({Stance.ACCUSES, Stance.ENDORSES})
+
+
+def _charge(claim: Claim) -> tuple[str, str]:
+    """Whose charge against whom."""
+    source, accused = claim.source.party, claim.accused.party
+    return (source.canonical.casefold() if source else ""), (accused.canonical.casefold() if accused else "")
+
+
+def _gone(claim: Claim, taken_back: dict[tuple[str, str], str]) -> bool:
+    since = taken_back.get(_charge(claim)) if claim.source.party is not None else None
+    return since is not None and (claim.date or "") <= since

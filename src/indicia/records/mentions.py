@@ -26,6 +26,7 @@ class MentionKind(StrEnum):
     STATE = "state"
     SECTOR = "sector"
     ORGANISATION = "organisation"
+    FACT = "fact"  # a sentence that tells of the main incident; `type` says what
 
 
 class Context(StrEnum):

@@ -12,7 +12,8 @@ from indicia.view.affair import subject, titled
 from indicia.view.drawing import Drawing, width_of
 from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
-from indicia.view.positions import Position, counted, is_narration, positions
+from indicia.view.positions import Position, is_narration, positions
+from indicia.view.slots import counted, rows
 from indicia.view.strokes import stroke
 from indicia.view.wording import in_quotes, many
 
@@ -37,14 +38,13 @@ def card_png(case: Case) -> bytes:
 def _drawn(case: Case) -> str:
     show = Shown()
     about = subject(case)
-    mine = positions(about.mine)
-    found = [one for one in mine if not is_narration(one) and not about.on_it.isdisjoint(one.claims)]
+    found = [one for one in positions(about.mine) if not is_narration(one) and not about.on_it.isdisjoint(one.claims)]
     chosen = _chosen(found)
     title = f"{show(titled(case), 70)}: who said what, in which words"
     drawing = Drawing(WIDE, 0)
     drawing.rect(0, 0, WIDE, 4000, "paper")
     drawing.text(LEFT, 62, title, size=30, bold=True, most=WIDE - LEFT - EDGE)
-    drawing.text(LEFT, 94, capital(counted(mine)) + ".", size=18, fill="quiet", most=WIDE - LEFT - EDGE - 160)
+    drawing.text(LEFT, 94, capital(counted(rows(case, about))) + ".", size=18, fill="quiet", most=WIDE - LEFT - EDGE - 160)
     drawing.text(WIDE - EDGE, 94, marking_of(case).label, size=18, bold=True, anchor="end")
     y = 116.0
     spoken = []

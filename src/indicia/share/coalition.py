@@ -189,7 +189,7 @@ def _endorsing(party: Party, affair: str) -> list[Claim]:
 
 
 def _against(party: Party, affair: str) -> list[Claim]:
-    against = {Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES}
+    against = {Stance.DENIES, Stance.QUESTIONS, Stance.DECLINES, Stance.WITHDRAWS}
     return [claim for claim in own_claims(party) if claim.stance in against and _affair(claim) == affair]
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from indicia.affairs.main import main_affair
-from indicia.records import Case, Claim, Context, MentionKind, Record
+from functools import lru_cache
 
-__all__ = ["LONGEST", "Subject", "origins", "subject", "titled"]
+from indicia.affairs.main import MainAffair, main_affair
+from indicia.affairs.naming import heading_of, time_of, victim_of
+from indicia.affairs.stories import main_story
+from indicia.knowledge import load
+from indicia.knowledge.articles import the
+from indicia.records import Case, Claim, Prominence, Record
+from indicia.view.inert import clip
+from indicia.view.language import month_words, tell
+
+__all__ = ["LONGEST", "Subject", "known_affair", "origins", "subject", "titled"]
 
 
-LONGEST, MOST_WORDS = 60, 8  # of a name, in characters and words
+LONGEST = 60  # characters of a name that stands in a sentence
+LONGEST_HEADING = 90  # characters
 
 
 class Subject(Record, frozen=True, kw_only=True):
-    """What a case is mainly about. `incident` is None and `name` empty where there is no affair, or none that
-    the texts call by a name.
+    """What a case is mainly about. `incident` is None where no table knows the affair, and `name` empty where the texts do not
+    tell whom it hit either.
 
-    `mine` are the claims on it and those of no incident at all, which are told beside it; `others` those on other affairs, both
-    without what a person rejected; `on_it` are the ids of those that are on it.
+    `mine` are the claims on it and those of no incident at all, which are told beside it; `others` those on other affairs,
+    both without what a person rejected; `on_it` are the ids of those that are on it. `unsure` are claims on it that are to be
+    checked, `story` the documents that tell it.
     """
 
     incident: str | None
@@ -24,42 +34,56 @@ class Subject(Record, frozen=True, kw_only=True):
     mine: tuple[Claim, ...]
     others: tuple[Claim, ...]
     on_it: frozenset[str]
+    unsure: tuple[Claim, ...] = ()
+    story: frozenset[str] = frozenset()
 
 
 def subject(case: Case) -> Subject:
     """The main affair of a case with its claims."""
     main = main_affair(case)
     on_it = frozenset(claim.id for claim in main.on)
-    others = frozenset(claim.id for claim in main.beside if _has_its_own(claim))
+    others = frozenset(claim.id for claim in main.beside if _has_its_own(claim, main.story.documents))
     kept = [claim for claim in case.claims if claim.id in on_it or claim in main.beside]
     return Subject(
         incident=main.id,
-        name=main.name if main.id or _is_a_name(main.name) else "",
+        name=_called(case, main),
         mine=tuple(claim for claim in kept if claim.id not in others),
         others=tuple(claim for claim in kept if claim.id in others),
         on_it=on_it,
+        unsure=main.unsure,
+        story=main.story.documents,
     )
 
 
 def titled(case: Case) -> str:
-    """What to call a case: its main affair; else the only known incident that its texts name, the only text's title, the case's
-    own name."""
-    if name := subject(case).name:
-        return name
-    stated = (one for one in case.mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED)
-    known = {one.target: one.value for one in stated if one.target}
-    only = case.documents[0].title if len(case.documents) == 1 else None
-    return (next(iter(known.values())) if len(known) == 1 else None) or only or case.name
+    """What to call a case: its main affair; else what the most central of its texts calls itself; never what a folder is
+    called, as long as there is a text."""
+    return subject(case).name or clip(heading_of(case, main_story(case)), LONGEST_HEADING) or case.name
 
 
-def _is_a_name(words: str) -> bool:
-    """Whether what a text calls the affair can stand in a heading, and is not half a sentence."""
-    return len(words) <= LONGEST and len(words.split()) <= MOST_WORDS
+def _called(case: Case, main: MainAffair) -> str:
+    """A known affair by its name; else by whom it hit and when, where that is told."""
+    if main.id is not None:
+        return known_affair(main.id) or main.name
+    victim = victim_of(case, main.story, (*main.on, *main.unsure))
+    if not victim:
+        return ""
+    month = time_of(case, main.story)
+    if month is None:
+        return tell("Attack on {victim}", victim=the(victim))
+    return tell("Attack on {victim}, {time}", victim=the(victim), time=month_words(month))
 
 
-def _has_its_own(claim: Claim) -> bool:
-    """Whether a claim tells a deed of its own: a known incident, or who was hit."""
-    return claim.incident_id is not None or bool(claim.victims or claim.sectors)
+@lru_cache(64)
+def known_affair(id: str) -> str:
+    """The name that our tables have for a known affair; empty where they do not know it."""
+    return next((one.name for one in load().incidents if one.id == id), "")
+
+
+def _has_its_own(claim: Claim, story: frozenset[str]) -> bool:
+    """Whether a claim tells a deed of its own (a known incident, or who was hit), says it in passing, or in another story."""
+    apart = claim.prominence is Prominence.BACKGROUND or claim.quote.document not in story
+    return apart or claim.incident_id is not None or bool(claim.victims or claim.sectors)
 
 
 def origins(case: Case) -> int:

@@ -299,6 +299,7 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
     texts = (
         (Stance.CLAIMS, "takes credit for it", "take credit for it"),
         (Stance.ENDORSES, "endorses what others said", "endorse what others said"),
+        (Stance.WITHDRAWS, "withdraws its own charge", "withdraw their own charge"),
         (Stance.DENIES, "denies it", "deny it"),
         (Stance.QUESTIONS, "questions it", "question it"),
         (Stance.DECLINES, "declined to name anyone", "declined to name anyone"),

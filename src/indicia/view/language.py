@@ -24,13 +24,14 @@ from indicia.records import Record
 
 __all__ = [
     "LANGUAGES",
+    "MONTHS",
     "Country",
-    "as_share",
     "colon",
     "country",
     "foreign",
     "forms",
     "joined",
+    "month_words",
     "language",
     "noted",
     "quoted",
@@ -42,8 +43,8 @@ __all__ = [
 LANGUAGES = ("en", "de", "fr")
 _spoken: ContextVar[str] = ContextVar("language", default="en")
 _PLURAL = ("Staaten", "lande", "Emirate", "Philippinen", "Malediven", "Bahamas", "Nationen")  # of German names with "die"
-_AND = {"de": " und ", "fr": " et "}
-_QUOTES = {"de": ("\u201e", "\u201c"), "fr": ("\u00ab\u00a0", "\u00a0\u00bb")}
+_AND = {"en": " and ", "de": " und ", "fr": " et "}
+_QUOTES = {"en": ("\u201c", "\u201d"), "de": ("\u201e", "\u201c"), "fr": ("\u00ab\u00a0", "\u00a0\u00bb")}
 
 
 class Country(Record, frozen=True, kw_only=True):
@@ -119,14 +120,26 @@ def colon() -> str:
 
 
 def quoted(words: str) -> str:
-    """Words of a source in the quotation marks of the language."""
+    """Words of a source in the quotation marks of the language; marks within them become single ones.
+
+    >>> quoted("\u201cIt was APT31,\u201d said Norway.")
+    '\u201c\u2018It was APT31,\u2019 said Norway.\u201d'
+    """
     left, right = _QUOTES[language()]
-    return f"{left}{words}{right}"
+    inner = words.replace("\u201c", "\u2018").replace("\u201d", "\u2019")
+    return f"{left}{inner}{right}"
 
 
-def as_share(text: str) -> str:
-    """`85%` as the language writes it."""
-    return text.replace("%", "\u00a0%") if foreign() else text
+MONTHS = (
+    noted("January"), noted("February"), noted("March"), noted("April"), noted("May"), noted("June"), noted("July"),
+    noted("August"), noted("September"), noted("October"), noted("November"), noted("December"),
+)  # fmt: skip
+
+
+def month_words(iso: str) -> str:
+    """An ISO date or month as month and year (`July 2021`); a year as it is."""
+    year, _, rest = iso.partition("-")
+    return f"{tell(MONTHS[int(rest[:2]) - 1])} {year}" if rest else year
 
 
 def country(english: str) -> Country | None:

@@ -103,7 +103,7 @@ def moments(case: Case, notes: Notes) -> list[Moment]:
 
 
 def _lane(claim: Claim) -> str:
-    if claim.stance in {Stance.DENIES, Stance.DECLINES, Stance.QUESTIONS}:
+    if claim.stance in {Stance.DENIES, Stance.DECLINES, Stance.QUESTIONS, Stance.WITHDRAWS}:
         return "answer"
     if claim.source.type in {SourceType.GOVERNMENT, SourceType.INTERNATIONAL, SourceType.COURT, SourceType.ANONYMOUS}:
         return "official"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from indicia.knowledge.articles import the
 from indicia.records import Claim, Firmness, Level, Proposition, Record, SourceType, Stance
-from indicia.view.wording import many
 from indicia.view.words import (
     accused_words,
     adds_a_tie,
@@ -19,10 +18,10 @@ from indicia.view.words import (
     tied_words,
 )
 
-__all__ = ["LEVELS", "Position", "counted", "is_narration", "positions"]
+__all__ = ["LEVELS", "Position", "is_narration", "positions"]
 
 LEVELS = (Level.STATE, Level.AGENCY, Level.GROUP, Level.OPERATOR, Level.PLACE)
-STANCES = (Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
+STANCES = (Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.WITHDRAWS, Stance.QUESTIONS, Stance.DENIES, Stance.DECLINES)
 SPEAKERS = (
     SourceType.GOVERNMENT,
     SourceType.INTERNATIONAL,
@@ -156,32 +155,6 @@ def _parts(claim: Claim) -> Iterable[tuple[str, str, Proposition, str | None]]:
 
 def _level(position: Position) -> int:
     return LEVELS.index(position.level) if position.level else len(LEVELS)
-
-
-def counted(found: Sequence[Position]) -> str:
-    """How many sources take which side: `3 sources name who did it, 1 accuses a state itself, 1 denies`."""
-    told = [one for one in found if not is_narration(one)]
-
-    def sources(which: Callable[[Position], bool]) -> int:
-        return len({one.source for one in told if which(one)})
-
-    named, state = sources(lambda one: one.names), sources(lambda one: one.state is not None)
-    parts = (
-        [f"{many(named, 'source')} name{'s' if named == 1 else ''} who did it"]
-        if named
-        else ["No source found that names who did it"]
-    )
-    if state:
-        parts.append(f"{state} accuse{'s' if state == 1 else ''} a state itself")
-    for stance, one_does, many_do in (
-        (Stance.CLAIMS, "takes credit", "take credit"),
-        (Stance.ENDORSES, "endorses", "endorse"),
-        (Stance.QUESTIONS, "doubts", "doubt"),
-        (Stance.DENIES, "denies", "deny"),
-    ):
-        if count := sources(lambda one, stance=stance: one.stance is stance):  # type: ignore[misc]
-            parts.append(f"{count} {one_does if count == 1 else many_do}")
-    return ", ".join(parts)
 
 
 def is_narration(position: Position) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicia.knowledge.articles import the
 from indicia.records import Case, HuntVerdict, Stance, Verdict, to_check
-from indicia.view.abroad import clause_words, firm_words, hypothesis_words, voices_words
 from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.view.judgements import Sentence, agreeing, listed
-from indicia.view.language import foreign, forms, tell, tell_many
+from indicia.view.language import foreign, forms, joined, tell, tell_many
 from indicia.view.positions import Position
+from indicia.view.saying import clause, firm_words, party_name, voice_words
 from indicia.view.turns import Change, Turn, turns
 from indicia.view.words import firmness_words, surely
 
@@ -46,7 +46,7 @@ def since(before: Case, now: Case) -> tuple[Sentence, ...]:
 def _told(found: Iterable[Position]) -> str:
     """`Norway names Russia and Canada ties X to the Russian state`."""
     if foreign():
-        return "; ".join(map(clause_words, list(found)[:FEW]))
+        return "; ".join(f"{voice_words((one,))} {clause(one)}" for one in list(found)[:FEW])
     out = []
     for one in found:
         verb, _, whom = one.says.partition(" ")
@@ -58,7 +58,11 @@ def _told(found: Iterable[Position]) -> str:
 
 
 def _names(found: Iterable[Position]) -> str:
-    return voices_words(found) if foreign() else listed((the(clip(one.who, 80)) for one in found), FEW)
+    return (
+        listed((voice_words((one,)) for one in found), FEW)
+        if not foreign()
+        else joined([voice_words((one,)) for one in found][:FEW])
+    )
 
 
 def _traces(found: Iterable[Position]) -> tuple[str, ...]:
@@ -71,6 +75,7 @@ def _sides(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
         (Turn.JOINED, tell("Joined the accusers: {names}."), _names),
         (Turn.CHANGED, tell("Now says: {names}."), _told),
         (Turn.DENIED, tell("Denied: {names}."), _names),
+        (Turn.WITHDREW, tell("Took it back: {names}."), _names),
         (Turn.DOUBTED, tell("Doubted: {names}."), _names),
         (Turn.ENDORSED, tell("Endorsed: {names}."), _names),
         (Turn.CREDIT, tell("Took credit: {names}."), _names),
@@ -91,8 +96,8 @@ def _moved(by_turn: Mapping[Turn, Sequence[Change]]) -> Iterator[Sentence]:
             one, was = change.now, change.was
             if was is not None:
                 first, then = (clip(_how(each), 50) for each in (was, one))
-                who = voices_words((one,)) if foreign() else the(clip(one.who, 80))
-                accused = hypothesis_words(one.accused) if foreign() else the(clip(one.accused, 80))
+                who = voice_words((one,))
+                accused = party_name(one.accused)
                 text = words.format(who=who, accused=accused, before=first, now=then)
                 yield Sentence(text=text, traces=(was.firmest.id, one.firmest.id))
 
@@ -146,6 +151,6 @@ def _grounds(before: Case, now: Case) -> Iterator[Sentence]:
             told = (
                 tell("insufficient grounds")
                 if then.verdict is Verdict.INSUFFICIENT or not names
-                else tell(" or ").join(map(hypothesis_words, dict.fromkeys(names)) if foreign() else dict.fromkeys(names))
+                else tell(" or ").join(map(party_name, dict.fromkeys(names)))
             )
             yield Sentence(text=tell("{name} now points to: {told}.", name=name, told=told) if names else f"{name}: {told}.")

@@ -24,6 +24,7 @@ STYLE = {
     Stance.CLAIMS: ("blue", "9 3", "takes credit"),
     Stance.ENDORSES: ("green", "7 4", "endorses"),
     Stance.QUESTIONS: ("amber", "2 4", "questions"),
+    Stance.WITHDRAWS: ("amber", "5 3", "withdraws"),
     Stance.DENIES: ("red", "2 3", "denies"),
     Stance.DECLINES: ("quiet", "1 4", "declines to name"),
 }

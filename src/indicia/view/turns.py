@@ -22,6 +22,7 @@ class Turn(StrEnum):
     CREDIT = "took credit"
     ENDORSED = "endorsed"
     DENIED = "denied"
+    WITHDREW = "took it back"
     DOUBTED = "doubted"
     DECLINED = "declined to say"
     HARDENED = "hardened"
@@ -35,6 +36,7 @@ _FIRST = {
     Stance.CLAIMS: Turn.CREDIT,
     Stance.ENDORSES: Turn.ENDORSED,
     Stance.DENIES: Turn.DENIED,
+    Stance.WITHDRAWS: Turn.WITHDREW,
     Stance.QUESTIONS: Turn.DOUBTED,
     Stance.DECLINES: Turn.DECLINED,
 }

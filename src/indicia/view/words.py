@@ -138,6 +138,7 @@ def stance_words(claim: Claim) -> tuple[str, str]:
         Stance.ENDORSES: ("endorses", f"what others say of {name}" if party else "what others said"),
         Stance.QUESTIONS: ("questions", f"the charge against {name}" if party else "what others said"),
         Stance.DENIES: ("denies", f"the charge against {name}" if party and not of_itself(claim) else "the charge"),
+        Stance.WITHDRAWS: ("withdraws", f"its charge against {name}" if party else "its charge"),
         Stance.DECLINES: ("declines", f"to name {name}" if party else f"to name {asked or 'anyone'}"),
     }[claim.stance]
 
@@ -170,7 +171,15 @@ def tied_words(claim: Claim, tie: Tie) -> tuple[str, str]:
 
 
 _PLURALS: Mapping[str, str] = MappingProxyType(
-    {"denies": "deny", "declines": "decline", "endorses": "endorse", "describes": "describe", "names": "name", "ties": "tie"}
+    {
+        "denies": "deny",
+        "withdraws": "withdraw",
+        "declines": "decline",
+        "endorses": "endorse",
+        "describes": "describe",
+        "names": "name",
+        "ties": "tie",
+    }
 )
 
 

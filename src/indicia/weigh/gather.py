@@ -34,7 +34,7 @@ from indicia.weigh.targets import targeted
 __all__ = ["from_ids", "gather"]
 
 _OBSERVABLE = {MentionKind.TECHNIQUE, MentionKind.SOFTWARE}
-_SAYS_WHO = {Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS}
+_SAYS_WHO = {Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}
 
 
 def gather(
@@ -244,7 +244,7 @@ def _label(who: str, claim: Claim, accused: str) -> str:
         and claim.accused.level is not Level.PLACE
     ):
         return f"{who} ties {accused} to {claim.tie.to or 'a state'}"
-    if claim.stance in {Stance.DENIES, Stance.QUESTIONS}:
+    if claim.stance in {Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}:
         return f"{who} {claim.stance} the charge" + ("" if who == accused else f" against {the(accused)}")
     return f"{who} {claim.stance} {the(accused)}"
 

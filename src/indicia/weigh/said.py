@@ -45,7 +45,14 @@ _MEANT = {
     Firmness.NONE: 0.85,
 }
 _BAND_MIDDLE = dict(zip(Likelihood, (0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97), strict=True))
-_SHARE = {Stance.ACCUSES: 1.0, Stance.CLAIMS: 0.7, Stance.ENDORSES: 0.5, Stance.QUESTIONS: -0.5, Stance.DENIES: -1.0}
+_SHARE = {
+    Stance.ACCUSES: 1.0,
+    Stance.CLAIMS: 0.7,
+    Stance.ENDORSES: 0.5,
+    Stance.QUESTIONS: -0.5,
+    Stance.WITHDRAWS: -0.5,
+    Stance.DENIES: -1.0,
+}
 _INTERESTED = 0.1  # what is left of a denial that clears the speaker's own side
 _FURTHER_ORIGIN = 0.5  # each further voice on one accused counts half of the one before: accusers read one another
 _CLOSE = {"place": 0, "tied": 1, "state": 2, "agency": 3}  # kinds of the wider ones; a group is closer than any
@@ -308,7 +315,9 @@ def _statement(
     within = layout.nodes[best.hypothesis.id].within
     wider = [at for at in by_depth if at.hypothesis.id in within and _who(at.hypothesis.id, voices, layout)]
     parts = [f"The statements point to {lean}", *(f"to {_with_speakers(at, voices, layout)}" for at in wider)]
-    against = sorted({voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS}})
+    against = sorted(
+        {voice.said.source for voice in voices if voice.said.stance in {Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}}
+    )
     denied = (
         f" {capital(listed([the(name) for name in against]))} {'disputes' if len(against) == 1 else 'dispute'} it."
         if against
@@ -328,7 +337,7 @@ def _at_most(top: Posterior, voices: Sequence[Voice], layout: Layout) -> str:
         return f"{listed([the(name) for name in accusers])} {verb} {the(top.hypothesis.name)}"
     answers = [
         f"{what} by {listed([the(name) for name in mine])}"
-        for what, stance in (("a denial", Stance.DENIES), ("a doubt", Stance.QUESTIONS))
+        for what, stance in (("a denial", Stance.DENIES), ("a doubt", Stance.QUESTIONS), ("a withdrawal", Stance.WITHDRAWS))
         if (mine := sorted({one.said.source for one in voices if one.said.stance is stance}))
     ]
     return f"no more than {listed(answers)}" if answers else f"nobody accuses {the(top.hypothesis.name)}"

@@ -26,8 +26,8 @@ def test_it_opens_with_page_one_first_and_the_marking_at_head_and_foot(name: str
     brief = build(case, KNOWLEDGE)
     paper = docx.Document(io.BytesIO(render(case, "docx", KNOWLEDGE)))
     heads = [one.text for one in paper.paragraphs if one.style.name == "Heading 1"]
-    assert heads[:5] == [box.title for box in brief.page_one]
-    assert heads[5:-1] == [f"Annex: {section.title}" for section in brief.sections]
+    assert heads[:6] == [box.title for box in brief.page_one]
+    assert heads[6:-1] == [f"Annex: {section.title}" for section in brief.sections]
     for place in (paper.sections[0].header, paper.sections[0].footer):
         assert place.paragraphs[0].text == marking_of(case).label
     assert paper.core_properties.author == "Indicia"

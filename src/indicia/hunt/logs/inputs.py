@@ -257,7 +257,8 @@ def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
 def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:
     """Where in the table of contents each file stands, by what it is told by."""
     apart = Apart()
-    files = ((index, member.filename) for index, member in enumerate(archive.infolist()) if not member.is_dir())
+    members = enumerate(archive.infolist())
+    files = ((index, one.filename or "unnamed") for index, one in members if not one.filename.endswith("/"))
     return {apart.told(told_path(name)): index for index, name in files}
 
 

@@ -29,6 +29,7 @@ __all__ = ["correlation_of", "pared", "tied"]
 
 OPERATORS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "!="}
 _ORDERED = CorrelationKind.TEMPORAL_ORDERED
+LONGEST = 100 * 366 * 86_400  # seconds of a time span
 
 
 def pared(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -65,6 +66,8 @@ def correlation_of(rule: SigmaCorrelationRule, document: Mapping[str, Any], file
         raise RuleError(f"{kind} names no field")
     if kind.startswith("value_") and kind is not CorrelationKind.VALUE_COUNT and len(fields) > 1:
         raise RuleError(f"{kind} is of one field, not of {len(fields)}")
+    if rule.timespan.seconds > LONGEST:
+        raise RuleError("the time span is longer than a century")
     percentile = getattr(condition, "percentile", None)
     if percentile is not None and not 0 <= percentile <= 100:
         raise RuleError(f"the percentile {percentile} is not between 0 and 100")

@@ -1,13 +1,8 @@
-"""Claims of attribution: who takes which stance toward whom, for what, how firmly, on what grounds.
-
-sentences, words  text -> ranges          names, parties  known names, noun phrases that speak or are accused
-lexicon, cues     the words of accusing   grammar, drafts subjects, objects, speech; draft claims by rule
-firmness, grounds, dates, incidents       the fields      reader, rows    the claims of a document; their JSON form
-"""
+"""Claims: who takes which stance toward whom, for what, how firmly, on what grounds (`docs/claims.md`)."""
 
 from __future__ import annotations
 
-from indicia.read.claims.reader import THRESHOLD, read_claims
-from indicia.read.claims.record.rows import claim_row
+from indicia.read.claims.reader import THRESHOLD, WhatIsSaid, read_claims, read_said
+from indicia.read.claims.rows import claim_row
 
-__all__ = ["THRESHOLD", "claim_row", "read_claims"]
+__all__ = ["THRESHOLD", "WhatIsSaid", "claim_row", "read_claims", "read_said"]

@@ -58,7 +58,7 @@ def read_zip(data: bytes, name: str, limits: Limits) -> Parsed:
 
 def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -> Iterator[tuple[str, Readable]]:
     with file:
-        infos = [info for info in file.infolist() if not info.is_dir() and not _is_of_macos(file, info)]
+        infos = [info for info in file.infolist() if not info.filename.endswith("/") and not _is_of_macos(file, info)]
         if holds_unlisted(file):
             parsed.problems.append(failed(name, UNLISTED, UNLISTED_HINT))
         if len(infos) > limits.files:
@@ -66,14 +66,15 @@ def _members(file: zipfile.ZipFile, parsed: Parsed, name: str, limits: Limits) -
         if not infos:
             parsed.problems.append(failed(name, "is an archive without files", "nothing to read in it"))
         for info in infos[: limits.files]:
-            where = f"{name}!{info.filename}"
+            inner = info.filename or "unnamed"
+            where = f"{name}!{inner}"
             if info.flag_bits & 1:
                 parsed.problems.append(failed(where, "is encrypted", "unpack it with its password first"))
                 continue
             try:
                 check_ratio(info, limits, name)
                 with file.open(info) as stream:
-                    yield info.filename, _Member(stream, where, parsed.problems)
+                    yield inner, _Member(stream, where, parsed.problems)
             except LimitError as error:
                 parsed.problems.append(failed(where, error.message, error.hint))
             except (*BROKEN, RuntimeError) as error:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from indicia.knowledge import Knowledge
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
 from indicia.read.names.detections import find_detected
 from indicia.read.names.found import Found, is_whole
-from indicia.read.names.lexicon import Entry, lexicon_of, lowered
+from indicia.read.names.lexicon import Entry, Lexicon, lexicon_of, lowered
 from indicia.read.names.patterned import Unseen
 from indicia.read.names.unseen import with_class, with_short, with_unseen
 from indicia.read.text.mentioning import mention
@@ -49,7 +49,7 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     doubtful: list[Found] = []
     lexicon = lexicon_of(knowledge)
     entries_of = lexicon.entries
-    for entries, start, end in lexicon.find(low):
+    for entries, start, end in _names(text, low, lexicon):
         if not is_whole(text, start, end) or is_person(text, start) or _in_quotes(text, start, end):
             continue
         fitting = [_in_case(entry, text, start, end) for entry in entries if _case_fits(entry, text, start, end)]
@@ -118,13 +118,27 @@ def _without_class(low: str, start: int, end: int, fitting: list[Entry], entries
     return tail.start() if known else 0
 
 
+def _names(text: str, low: str, lexicon: Lexicon) -> Iterator[tuple[list[Entry], int, int]]:
+    """The longest names; of one that is not written as it should be, the names within too ("the government of Russia")."""
+    until = 0
+    for entries, start, end in lexicon.find(low):
+        if start < until:
+            continue
+        if low.startswith("the ", start) and (longer := lexicon.at(low, start + 4)) and longer[2] > end:
+            entries, start, end = longer  # "The Australian government" is no newspaper
+            until = end
+        yield entries, start, end
+        if " " in low[start:end] and not any(_case_fits(entry, text, start, end) for entry in entries):
+            yield from lexicon.inside(low, start, end)
+
+
 _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
 
 
 def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
     written = text[start:end]
-    if written == entry.surface:
-        return True
+    if written == entry.surface or (entry.surface.startswith("the ") and written == f"T{entry.surface[1:]}"):
+        return True  # "The" begins a sentence
     if entry.kind is MentionKind.SECTOR:
         return not entry.exact
     if entry.exact:

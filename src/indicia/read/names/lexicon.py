@@ -127,6 +127,17 @@ class Lexicon:
                         break
                     yield self.entries[self.patterns[inner]], blank + 1 + first, blank + 1 + last
 
+    def at(self, low: str, start: int) -> tuple[list[Entry], int, int] | None:
+        """The longest name that begins at a place."""
+        found = next(iter(self._automaton.find_matches_as_indexes(low[start : start + _LONGEST])), None)
+        return (self.entries[self.patterns[found[0]]], start, start + found[2]) if found and found[1] == 0 else None
+
+    def inside(self, low: str, start: int, end: int) -> Iterator[tuple[list[Entry], int, int]]:
+        """The longest names that begin at a later word of `low[start:end]` and end in it."""
+        begin = low.find(" ", start, end) + 1
+        for index, first, last in self._automaton.find_matches_as_indexes(low[begin:end]) if begin else ():
+            yield self.entries[self.patterns[index]], begin + first, begin + last
+
 
 class _Labels:
     """Canonical names and STIX types by id."""

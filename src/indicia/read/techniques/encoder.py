@@ -2,7 +2,7 @@
 
 It is slow beside them, so it is loaded when the first sentence comes for which its answer can matter, and asked about such
 sentences only. Weights lie in `model/encoder.onnx`, stored as int8 and computed as float32, and are made by
-`scripts/train_techniques_encoder.py`; the tokenizer is that of the claims' encoder.
+`scripts/train_techniques_encoder.py`; the tokenizer is that of all-MiniLM-L6-v2.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indicia.models import model_folder
-from indicia.read.claims.score.sessions import open_network
+from indicia.models import model_folder, open_network
 from indicia.read.techniques.features import shaped
 
 __all__ = ["LONGEST", "Encoder", "encoder"]
@@ -59,4 +58,5 @@ class Encoder:
 @cache
 def encoder() -> Encoder:
     """The encoder that comes with the program. Raises: ExtraError, where the models are not installed."""
-    return Encoder(model_folder("techniques") / "encoder.onnx", model_folder("claims/score") / "tokenizer.json")
+    folder = model_folder("techniques")
+    return Encoder(folder / "encoder.onnx", folder / "tokenizer.json")

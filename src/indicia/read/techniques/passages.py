@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from indicia.read.claims.words.sentences import sentences
+from indicia.read.text.sentences import sentences
 from indicia.records import BlockKind, Document
 
 __all__ = ["Passage", "passages"]

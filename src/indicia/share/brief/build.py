@@ -20,7 +20,7 @@ from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section
 from indicia.share.brief.pages.techniques import technique_section
 from indicia.share.redact import marking_of
-from indicia.view.affair import titled
+from indicia.view.affair import subject, titled
 from indicia.view.judgements import key_judgements
 from indicia.view.language import foreign, language, tell, tell_many
 from indicia.view.leaving import is_public
@@ -38,7 +38,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None
     notes, known = Notes(Index(case)), Known(knowledge)
     found = positions(those_counted(case.claims, case.judgements))
     judgements = key_judgements(case)
-    told = gist(case, judgements, notes)
+    told = gist(case, notes)
     first = page_one(case, notes, before)
     sections = (
         judgements_section(judgements, notes),
@@ -113,8 +113,10 @@ def _subtitle(case: Case) -> str:
 
 
 def _dates(case: Case) -> list[str]:
-    found = [claim.date for claim in case.claims] + [document.published for document in case.documents]
-    found += [date for affair in case.affairs for date in (affair.first_detected, affair.first_private, affair.first_official)]
+    """Of the texts that tell the affair and of what is said on it, and of traces in our logs; not of what they look back on."""
+    about = subject(case)
+    found = [document.published for document in case.documents if document.id in about.story]
+    found += [claim.date for claim in about.mine if claim.id in about.on_it]
     if case.hunt:
         found += [one.event.time.date().isoformat() for one in case.hunt.sightings if one.event.time]
     return [date for date in found if date]

@@ -37,7 +37,7 @@ def misp_uuid(*parts: object) -> str:
     return str(uuid.uuid5(SDO_NAMESPACE, "\x1f".join(("misp", *map(str, parts)))))
 
 
-_OPINIONS = {Stance.ENDORSES: 75, Stance.DECLINES: 50, Stance.QUESTIONS: 25, Stance.DENIES: 0}  # of 100
+_OPINIONS = {Stance.ENDORSES: 75, Stance.DECLINES: 50, Stance.QUESTIONS: 25, Stance.WITHDRAWS: 0, Stance.DENIES: 0}  # of 100
 
 
 def claim_attributes(case: Case, knowledge: Knowledge) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ _OPINION = {
     Stance.ENDORSES: "agree",
     Stance.DENIES: "strongly-disagree",
     Stance.QUESTIONS: "disagree",
+    Stance.WITHDRAWS: "strongly-disagree",
     Stance.DECLINES: "neutral",
 }
 _NAMING = frozenset({Stance.ACCUSES, Stance.ENDORSES, Stance.CLAIMS})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from indicia.affairs.main import main_affair
+from indicia.affairs.telling import told_of
 from indicia.records import Chain
 from indicia.share.redact import marking_of
 from indicia.view.affair import origins, subject
 from indicia.view.first import by_when, first_things, headline
 from indicia.view.judgements import key_judgements
 from indicia.view.positions import is_narration, positions
+from indicia.view.saying import asked_words
+from indicia.view.slots import rows
 from indicia.web.cases.shelf import Held
 from indicia.web.pages.hunt import worst_first
 from indicia.web.pages.ledger import ledger_link
@@ -76,6 +80,8 @@ def overview(ask: Ask) -> Page:
     told = [one for one in found if not is_narration(one)][:POSITIONS]
     view = {
         "at": at,
+        "rows": rows(case, about),
+        "happened": [(asked_words(one.asked), one.mention) for one in told_of(case, main_affair(case).story)],
         "graph": claim_graph(found, held.show, link, HALF),
         "spoken": spoken,
         "positions": told,

@@ -126,9 +126,13 @@ def _row(claim: Claim, position: AffairRow, changes: list[Shift], copies: set[st
             line(claim.basis.value),
             line("; ".join(_standing(claim, position, changes, copies, notes)) or "–"),
         ),
-        tone={Stance.DENIES: "bad", Stance.ENDORSES: "good", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn"}.get(
-            claim.stance, ""
-        ),
+        tone={
+            Stance.DENIES: "bad",
+            Stance.ENDORSES: "good",
+            Stance.DECLINES: "quiet",
+            Stance.QUESTIONS: "warn",
+            Stance.WITHDRAWS: "warn",
+        }.get(claim.stance, ""),
     )
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from indicia.knowledge.articles import capital
-from indicia.records import Assessment, Case, Verdict, to_check
+from indicia.records import Assessment, Case, Level, Stance, Verdict, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Columns, Para
 from indicia.share.brief.pictures.hypotheses import hypotheses
-from indicia.view.abroad import hypothesis_words
+from indicia.view.affair import subject
 from indicia.view.inert import Shown
 from indicia.view.judgements import assessed
-from indicia.view.language import as_share, colon, foreign, tell, tell_many
+from indicia.view.language import colon, foreign, tell, tell_many
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.probable import percent
+from indicia.view.saying import party_name
 from indicia.view.wording import sentence
+from indicia.view.words import by_state
 
 __all__ = ["holds", "side_by_side"]
 
@@ -38,7 +39,8 @@ def holds(case: Case, notes: Notes) -> Box:
         (observed, tell("What we observed"), ""),
         (said, tell("What was said"), tell(", if you take the speakers at their word")),
     ):
-        names = _leaders(assessment, show)
+        states = _states(case) if assessment is said else ()
+        names = show(tell(" or ").join(states[:3]), 60) if states else _leaders(assessment, show)
         if not assessment.weights:
             nothing = tell("nothing found to weigh")
             blocks.append(Para(text=line(Bit(text=f"{name}{colon()}", look="strong"), f"{nothing}.")))
@@ -47,11 +49,17 @@ def holds(case: Case, notes: Notes) -> Box:
         if assessment.verdict is Verdict.INSUFFICIENT:
             bits.append(_too_little(case, assessment) + ".")
         else:
-            bits += [as_share(names + _how_likely(assessment)) if names else tell(GROUNDS[assessment.verdict][0])]
-            bits += [hedge if names else "", ".", *_words(assessment)]
+            bits += [names or tell(GROUNDS[assessment.verdict][0])]
+            bits += [hedge if names else "", ".", *([] if states else _words(assessment))]
         blocks.append(Para(text=line(*bits, notes=notes(assessment.decisive[:3]))))
     tone = GROUNDS[observed.verdict][1]
     return Box(id="grounds", title=title, lead=_lead(observed, said), tone=tone, blocks=tuple(blocks), more="evidence")
+
+
+def _states(case: Case) -> tuple[str, ...]:
+    """The states that somebody accuses as such: where a state is what was said, no group is told as what was said."""
+    mine = (one for one in subject(case).mine if one.stance is Stance.ACCUSES and one.accused.level is Level.STATE)
+    return tuple(dict.fromkeys(party_name(by_state(one.accused.state)[0]) for one in mine if one.accused.state))
 
 
 def _too_little(case: Case, assessment: Assessment) -> str:
@@ -112,15 +120,8 @@ def _leaders(assessment: Assessment, show: Shown) -> str:
     return (
         ""
         if assessment.verdict is Verdict.INSUFFICIENT
-        else show(tell(" or ").join(map(hypothesis_words, names[:3]) if foreign() else names[:3]), 60)
+        else show(tell(" or ").join(map(party_name, names[:3]) if foreign() else names[:3]), 60)
     )
-
-
-def _how_likely(assessment: Assessment) -> str:
-    """The probability of a single leader; several have none of their own."""
-    both = (*assessment.posteriors, *assessment.levels)
-    found = {one.hypothesis.id: one.probability for one in both if one.hypothesis.id in assessment.leaders}
-    return f" ({percent(next(iter(found.values())))})" if len(found) == 1 else ""
 
 
 def _words(assessment: Assessment) -> list[str | Bit]:

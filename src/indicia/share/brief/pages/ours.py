@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from indicia.records import Case, HuntVerdict, Outcome, Sighting, Stage
 from indicia.share.brief.blocks import AnyBlock, Box, Para, Step, Steps
-from indicia.view.abroad import reach_words as abroad_reach
-from indicia.view.abroad import reason_words, unread_words
 from indicia.view.judgements import reach_words, without_reach
 from indicia.view.language import foreign, tell
 from indicia.view.leaving import is_public
 from indicia.view.lines import line
 from indicia.view.notes import Notes, moment
+from indicia.view.translated import reach_words as translated_reach
+from indicia.view.translated import reason_words, unread_words
 from indicia.view.wording import many, sentence
 
 __all__ = ["ours", "stages"]
@@ -43,7 +43,7 @@ def ours(case: Case, notes: Notes) -> Box:
         return Box(id="ours", title=title, lead=tell("Not known: no logs"), tone="quiet", blocks=(warning,), more="measures")
     lead, tone = TONES[hunt.verdict]
     reason = (reason_words(hunt) if foreign() else "") or without_reach(hunt.reason)
-    covered = f"{abroad_reach(hunt)}{unread_words(hunt)}" if foreign() else f"{reach_words(hunt)}{_unread(case)}"
+    covered = f"{translated_reach(hunt)}{unread_words(hunt)}" if foreign() else f"{reach_words(hunt)}{_unread(case)}"
     worked = tuple(one.id for one in hunt.sightings if one.outcome is Outcome.SUCCESS)
     blocks = (
         Para(text=line(sentence(show(notes.index.local(reason), 400)), notes=notes(worked[:3]))),

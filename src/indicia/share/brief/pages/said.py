@@ -189,9 +189,13 @@ def _passage(claim: Claim, notes: Notes, refusal: Judgement | None, *, doubtful:
         where=notes.index.where(claim.quote),
         tone="quiet"
         if refusal
-        else {Stance.DENIES: "bad", Stance.DECLINES: "quiet", Stance.QUESTIONS: "warn", Stance.ENDORSES: "good"}.get(
-            claim.stance, ""
-        ),
+        else {
+            Stance.DENIES: "bad",
+            Stance.DECLINES: "quiet",
+            Stance.QUESTIONS: "warn",
+            Stance.WITHDRAWS: "warn",
+            Stance.ENDORSES: "good",
+        }.get(claim.stance, ""),
     )
 
 

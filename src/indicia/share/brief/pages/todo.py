@@ -5,12 +5,12 @@ from __future__ import annotations
 from indicia.knowledge.articles import capital
 from indicia.records import Case, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
-from indicia.view.abroad import by_when_words, headline_words
 from indicia.view.first import by_when, first_things, headline
 from indicia.view.judgements import OF_TABLES
 from indicia.view.language import colon, foreign, tell
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
+from indicia.view.translated import by_when_words, headline_words
 from indicia.view.wording import many
 
 __all__ = ["first_five", "todo"]

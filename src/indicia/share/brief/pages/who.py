@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indicia.knowledge.articles import capital, the
 from indicia.records import Case, Claim, Proposition, Stance, to_check
 from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
-from indicia.view.abroad import counted_words, firm_words, says_words, voices_words
+from indicia.view import slots
 from indicia.view.affair import subject
-from indicia.view.judgements import listed, voices_of
-from indicia.view.language import foreign, tell, tell_many
+from indicia.view.judgements import listed
+from indicia.view.language import joined, tell
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
-from indicia.view.positions import Position, counted, is_narration, positions
+from indicia.view.positions import Position, is_narration, positions
+from indicia.view.slots import Slot
 from indicia.view.wording import in_quotes, many
-from indicia.view.words import firmness_words, surely
+from indicia.view.words import firmness_words
 
 __all__ = ["each_source", "firmly", "said_on", "who"]
 
 ROWS = 6
-DEEDS, TIES, ANSWERS = 3, 1, 1  # rows of page one
-VOICES = 3  # sources in a row of page one
+VOICES = 4  # sources in a row of page one
 FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
+TONES = {Slot.DENIED: "bad", Slot.OPEN: "quiet", Slot.DOUBTED: "quiet", Slot.TAKEN_BACK: "quiet"}
 
 
 def who(case: Case, notes: Notes) -> Box:
-    """The box of page one: what most say, who denies it, from the weakest words to the firmest."""
+    """The box of page one: a row for each thing that is said, slot by slot; what is to be checked last, and marked."""
     title = tell("Who says what")
     if not case.claims:
         text = tell(
@@ -35,26 +35,46 @@ def who(case: Case, notes: Notes) -> Box:
         )
         nothing = Para(text=line(text), role="warn")
         return Box(id="who", title=title, lead=tell("No claims found"), tone="quiet", blocks=(nothing,))
-    found = positions(subject(case).mine)
-    sides = [one for one in found if not is_narration(one)]
-    blocks: tuple[AnyBlock, ...]
-    if sides:
-        blocks = (_together(sides, notes),)
+    found = slots.rows(case, subject(case))
+    if not found:
+        text = tell("Nobody is accused of this deed, as far as the reader found; the annex has what is said of others.")
         return Box(
-            id="who",
-            title=title,
-            lead=counted_words(found) if foreign() else counted(found),
-            tone="blue",
-            blocks=blocks,
-            more="claims",
+            id="who", title=title, lead=tell("No claims found"), tone="quiet", blocks=(Para(text=line(text)),), more="claims"
         )
-    doubtful = positions(to_check(case.claims, case.judgements))
-    if doubtful:
-        text = tell("These may be claims, but the reader is not sure. Confirm or reject them: until then they do not count.")
-        blocks = (Para(text=line(text), role="warn"), _together(doubtful, notes))
-        return Box(id="who", title=title, lead=tell("Nothing sure: please check"), tone="warn", blocks=blocks, more="claims")
-    blocks = (Para(text=line(tell("Only the texts themselves say so, in their own voice; no named source was found."))),)
-    return Box(id="who", title=title, lead=tell("No named source found"), tone="quiet", blocks=blocks, more="claims")
+    sure = any(row.sure for row in found)
+    lead = slots.counted(found) if sure else tell("Nothing sure: please check")
+    table = _table(found, notes)
+    return Box(id="who", title=title, lead=lead, tone="blue" if sure else "warn", blocks=(table,), more="claims")
+
+
+def _table(found: Sequence[slots.Row], notes: Notes) -> Table:
+    return Table(
+        caption=tell("What is said, by whom, in which words; what is marked to check does not count yet"),
+        head=(tell("Says"), tell("Who"), tell("How firmly"), tell("When")),
+        rows=tuple(_row(row, notes) for row in found),
+        shown=len(found),
+        widths=(42, 28, 18, 12),
+    )
+
+
+def _row(row: slots.Row, notes: Notes) -> Row:
+    show = notes.index.show
+    voices = [show(voice, 110) for voice in row.voices[:VOICES]]
+    if len(row.voices) > VOICES:
+        voices.append(tell("{count} more", count=len(row.voices) - VOICES))
+    said = f": {in_quotes(show(row.quote))}" if row.quote else ""
+    firm = [show(row.firmly, 90)] if row.firmly else []
+    if not row.sure:
+        firm.append(tell("please check"))
+    return Row(
+        cells=(
+            line(Bit(text=row.verb, look="strong"), f" {show(row.whom, 110)}{said}"),
+            line(joined(voices), notes=notes(row.claims[:VOICES])),
+            line("; ".join(firm) or "\u2013"),
+            line(show(row.when, 20)),
+        ),
+        tone=TONES.get(row.slot, "") if row.sure else "warn",
+    )
 
 
 def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
@@ -95,65 +115,6 @@ def each_source(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
         table = _accusing("Claims about other incidents", positions(about.others), notes)
         each.append(Fold(summary=f"{many(len(about.others), 'claim')} about other incidents: {names}", blocks=(table,)))
     return tuple(each)
-
-
-def _together(found: Sequence[Position], notes: Notes) -> Table:
-    """One row for each thing that is said, with all who say it, from the weakest words to the firmest."""
-    show = notes.index.show
-    said: dict[str, list[Position]] = {}
-    for one in found:
-        said.setdefault(one.says, []).append(one)
-    # What most say first; the denial stands beside it, however many deeds and ties there are.
-    order = sorted(said, key=lambda says: -len(said[says]))
-    deeds = [says for says in order if said[says][0].names]
-    ties = [says for says in order if said[says][0].tie]
-    answers = [says for says in order if says not in deeds and says not in ties]
-    answers.sort(key=lambda says: said[says][0].stance is not Stance.DENIES)
-    first = [*deeds[:DEEDS], *ties[:TIES], *answers[:ANSWERS]]
-    rows = []
-    for says in (*first, *(says for says in order if says not in first)):
-        mine = sorted(said[says], key=lambda one: one.said.firmness.strength)
-        stance = mine[0].stance
-        verb, whom, voices, firm = (_row_abroad if foreign() else _row)(mine)
-        rows.append(
-            Row(
-                cells=(
-                    line(Bit(text=verb, look="strong"), f" {show(whom, 90)}"),
-                    line(show(voices, 160), notes=notes(one.firmest.id for one in mine)[:VOICES]),
-                    line(show(firm, 90) if stance is Stance.ACCUSES else "\u2013"),
-                ),
-                tone={Stance.DENIES: "bad", Stance.ACCUSES: ""}.get(stance, "quiet"),
-            )
-        )
-    return Table(
-        caption=tell("What is said, by whom, and from the weakest words to the firmest"),
-        head=(tell("Says"), tell("Who"), tell("How firmly")),
-        rows=tuple(rows[: len(first)]),
-        shown=len(first),
-        left_out=len(rows) - len(first),
-        elsewhere="the annex",
-        rest=tell_many("{count} more row: in the annex.", "{count} more rows: in the annex.", len(rows) - len(first))
-        if foreign()
-        else "",
-        widths=(32, 38, 30),
-    )
-
-
-def _row(mine: Sequence[Position]) -> tuple[str, str, str, str]:
-    """The verb and its object, who says so, and how firmly, of those who say the same, the weakest first."""
-    verb, _, whom = mine[0].says.partition(" ")
-    words = list(dict.fromkeys(surely(one.said) or firmness_words(one.said) for one in mine))
-    alike = mine[0].said.firmness is mine[-1].said.firmness
-    firm = words[0] if len(words) == 1 else listed(words, 2) if alike else f"{words[0]} to {words[-1]}"
-    return capital(verb), the(whom), listed(voices_of(_firmest_first(mine)), VOICES), firm
-
-
-def _row_abroad(mine: Sequence[Position]) -> tuple[str, str, str, str]:
-    return *says_words(mine[0]), voices_words(_firmest_first(mine), VOICES), firm_words(mine)
-
-
-def _firmest_first(found: Sequence[Position]) -> Sequence[Position]:
-    return sorted(found, key=lambda one: -one.said.firmness.strength)
 
 
 def _accusing(caption: str, found: Sequence[Position], notes: Notes) -> Table:

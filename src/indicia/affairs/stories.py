@@ -1,0 +1,151 @@
+"""Which documents of a case are about the same deed, and which of these stories is the one that the case is about.
+
+Told by what stands at the head of each document (its title and first sentences) and in the sentences that tell the deed: known
+incidents, and names that are not those of states, their bodies, firms that comment, or groups. What a document mentions further
+down is background and joins nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from indicia.affairs.content import in_turn
+from indicia.affairs.dull import any_deed
+from indicia.records import Case, Context, Document, Level, Mention, MentionKind, Prominence, Stance
+
+__all__ = ["Story", "heading", "main_story", "stories"]
+
+HEAD = 500  # characters at the beginning of a document that tell what it is about
+LONGEST_HEADING = 120
+COMMON = 12  # documents that may share a word and still be one story by it
+_NAME = re.compile(r"\b[A-Z][\w&’'-]*(?:\s+(?:(?:of|the|for|de|la)\s+)?[A-Z][\w&’'-]*)*")
+_POSSESSIVE = re.compile(r"['’]s?\b")
+_OTHERS = frozenset({MentionKind.STATE, MentionKind.AGENCY, MentionKind.VENDOR, MentionKind.ACTOR, MentionKind.SECTOR})
+_TELLING = frozenset({"deed", "victims"})
+
+
+class Story(NamedTuple):
+    """Documents about one deed, by id; the names that most of them tell, most first; the known incident, if it is one."""
+
+    documents: frozenset[str]
+    names: tuple[str, ...]
+    incident: str | None = None
+
+
+def stories(case: Case) -> tuple[Story, ...]:
+    """The stories of a case, the one with most documents first. A document that shares no name with another one and tells no
+    known incident belongs to the first."""
+    documents = sorted(case.documents, key=in_turn)
+    mentions: dict[str, list[Mention]] = defaultdict(list)
+    for one in case.mentions:
+        mentions[one.span.document].append(one)
+    told = {one.id: _told(one, mentions[one.id]) for one in documents}
+    known = {one.id: _known(one, mentions[one.id]) | _charged(one, case) for one in documents}
+    apart: list[list[Document]] = []
+    rest: list[list[Document]] = []
+    for group in _joined(documents, told, known):
+        (apart if len(group) > 1 or known[group[0].id] else rest).append(group)
+    first, *others = apart or [[]]
+    groups = [[*first, *(one for group in rest for one in group)], *others]
+    return tuple(_story(group, told, known) for group in groups)
+
+
+def _joined(
+    documents: Sequence[Document], told: Mapping[str, Counter[str]], known: Mapping[str, frozenset[str]]
+) -> list[list[Document]]:
+    """Documents that share a known incident or a word of their names, directly or through others; the largest group first. A
+    word that very many documents share tells nothing."""
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for one in documents:
+        for word in (*_words(told[one.id]), *(f"known:{id}" for id in known[one.id])):
+            by_word[word].append(one.id)
+    root = {one.id: one.id for one in documents}
+
+    def top(id: str) -> str:
+        while root[id] != id:
+            root[id] = root[root[id]]
+            id = root[id]
+        return id
+
+    for ids in by_word.values():
+        if len(ids) <= max(COMMON, len(documents) // 3):
+            for id in ids[1:]:
+                root[top(id)] = top(ids[0])
+    groups: dict[str, list[Document]] = defaultdict(list)
+    for one in documents:
+        groups[top(one.id)].append(one)
+    return sorted(groups.values(), key=lambda group: (-len(group), min(map(in_turn, group))))
+
+
+def main_story(case: Case) -> Story:
+    """The story that a case is about, with the texts of claims that came without their texts."""
+    story = next(iter(stories(case)), Story(frozenset(), ()))
+    unread = {claim.quote.document for claim in case.claims} - {one.id for one in case.documents}
+    return story._replace(documents=story.documents | unread)
+
+
+def heading(document: Document) -> str:
+    """What a text calls itself: its title, else its first line where that is short."""
+    first = document.text.lstrip().partition("\n")[0].strip()
+    return document.title or (first if 0 < len(first) <= LONGEST_HEADING else "")
+
+
+def _told(document: Document, mentions: Iterable[Mention]) -> Counter[str]:
+    """The distinctive names of a document's head and of its sentences on the deed, in small letters."""
+    mentions = list(mentions)
+    places = [(0, min(HEAD, len(document.text)))]
+    places += [(one.span.start, one.span.end) for one in mentions if one.kind is MentionKind.FACT and one.type in _TELLING]
+    taken = [(one.span.start, one.span.end) for one in mentions if one.kind in _OTHERS]
+    out: Counter[str] = Counter()
+    for start, end in places:
+        for match in _NAME.finditer(document.text, start, end):
+            if not any(a < match.end() and match.start() < b for a, b in taken) and not _opens(document.text, match):
+                name = _POSSESSIVE.sub("", match.group()).lower()
+                if len(name) > 3 and name not in any_deed():
+                    out[name] += 1
+    return out
+
+
+def _opens(text: str, match: re.Match[str]) -> bool:
+    """Whether a single word has its capital only because it opens a sentence."""
+    before = text[max(0, match.start() - 3) : match.start()].rstrip(" \"“'‘(")
+    return " " not in match.group() and (not before or before[-1] in ".!?\n:")
+
+
+def _known(document: Document, mentions: Iterable[Mention]) -> frozenset[str]:
+    """The known incidents that its head names."""
+    found = (one for one in mentions if one.kind is MentionKind.INCIDENT and one.context is Context.STATED and one.target)
+    return frozenset(str(one.target) for one in found if one.span.start < HEAD)
+
+
+def _charged(document: Document, case: Case) -> frozenset[str]:
+    """Known incidents that its claims tell, and groups that it accuses by name, with the year."""
+    mine = [one for one in case.claims if one.quote.document == document.id and one.prominence is not Prominence.BACKGROUND]
+    incidents = {one.incident_id for one in mine if one.incident_id}
+    year = (document.published or "")[:4]
+    groups = {
+        f"{one.accused.party.canonical.lower()} {year}"
+        for one in mine
+        if year and one.stance is Stance.ACCUSES and one.accused.level is Level.GROUP and one.accused.party
+    }
+    return frozenset(incidents | {name for name in groups if "-linked hackers" not in name})
+
+
+def _words(names: Iterable[str]) -> frozenset[str]:
+    """The words of names that tell more than any word with a capital."""
+    return frozenset(word for name in names for word in name.split() if len(word) > 3 and word not in any_deed())
+
+
+def _story(group: Sequence[Document], told: Mapping[str, Counter[str]], known: Mapping[str, frozenset[str]]) -> Story:
+    in_texts: Counter[str] = Counter(name for one in group for name in told[one.id])
+    names = sorted(in_texts, key=lambda name: (-in_texts[name], -sum(told[one.id][name] for one in group), name))
+    incidents = Counter(id for one in group for id in known[one.id])
+    best = min(incidents, key=lambda id: (-incidents[id], id), default=None)
+    return Story(
+        frozenset(one.id for one in group),
+        tuple(names),
+        best if best is not None and 2 * incidents[best] >= len(group) else None,
+    )

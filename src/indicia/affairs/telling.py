@@ -1,0 +1,95 @@
+"""What the texts of a story tell of the deed itself: the clearest sentence for each thing that a reader asks."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from indicia.affairs.content import in_turn
+from indicia.affairs.dull import any_deed
+from indicia.affairs.stories import Story
+from indicia.records import Case, Mention, MentionKind
+
+__all__ = ["ASKED", "Answer", "told_of"]
+
+# What is asked, in this order, and how many sentences may answer it.
+ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
+ALIKE = 0.6  # of the words of the shorter of two sentences: the second says nothing new
+NAMED = 0.1  # what a name of the story adds to a sentence's probability
+BESIDE = 0.4  # of the probability that a sentence answers another question, too, which no sentence told so far answers
+LONG = 320  # characters from which a sentence tells too much at once
+LEAST = 5  # words of a sentence
+MOST = 9  # sentences in all
+_DATED = re.compile(
+    r"\b(?:\d{1,2}|(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|week|month|year|yesterday|morning|night)\b"
+)
+
+
+class Answer(NamedTuple):
+    """A sentence that answers what is `asked` of ASKED, and what else it answers."""
+
+    asked: str
+    mention: Mention
+    also: tuple[str, ...] = ()
+
+
+def told_of(case: Case, story: Story) -> tuple[Answer, ...]:
+    """The answers in the order of ASKED, each sentence once. What is told of another deed, and what repeats a sentence, is left
+    out."""
+    documents = {one.id: one for one in case.documents if one.id in story.documents}
+    found: dict[tuple[str, int], dict[str, Mention]] = defaultdict(dict)
+    for one in case.mentions:
+        if one.kind is MentionKind.FACT and one.span.document in documents and len(one.span.text.split()) >= LEAST:
+            found[one.span.document, one.span.start][one.type] = one
+    left = [kinds for kinds in found.values() if _is_on_it(kinds)]
+    out: list[Answer] = []
+    taken: list[frozenset[str]] = []
+    for asked, most in ASKED.items():
+        while sum(one.asked == asked for one in out) < most and len(out) < MOST:
+            told = {kind for one in out for kind in (one.asked, *one.also)}
+            fit = [kinds for kinds in left if asked in kinds and _is_new(kinds[asked], taken) and _may_answer(asked, kinds)]
+            if not fit or (asked in told and asked not in ("deed", "how", "corrected", "victims")):
+                break
+            best = min(
+                fit,
+                key=lambda kinds: (
+                    -_worth(asked, kinds, told, story),
+                    *in_turn(documents[kinds[asked].span.document]),
+                    kinds[asked].span.start,
+                ),
+            )
+            out.append(Answer(asked, best[asked], tuple(kind for kind in best if kind not in (asked, "background"))))
+            taken.append(_words(best[asked].span.text))
+    return tuple(out)
+
+
+def _is_on_it(kinds: dict[str, Mention]) -> bool:
+    """Whether a sentence tells of the deed rather than of another one."""
+    aside = kinds["background"].score if "background" in kinds else 0.0
+    return max((one.score for kind, one in kinds.items() if kind != "background"), default=0.0) > aside
+
+
+def _is_new(one: Mention, taken: Sequence[frozenset[str]]) -> bool:
+    words = _words(one.span.text)
+    return not any(len(words & other) >= ALIKE * min(len(words), len(other)) for other in taken)
+
+
+def _may_answer(asked: str, kinds: dict[str, Mention]) -> bool:
+    """Whether a sentence can answer: when something was, only one with a word for a time."""
+    return asked != "when" or _DATED.search(kinds[asked].span.text) is not None
+
+
+def _worth(asked: str, kinds: dict[str, Mention], told: set[str], story: Story) -> float:
+    """How well a sentence tells what it tells: the reader's probabilities, more for names of the story, less for length."""
+    text = kinds[asked].span.text.lower()
+    named = sum(name in text for name in story.names[:4])
+    beside = sum(one.score for kind, one in kinds.items() if kind in ASKED and kind != asked and kind not in told)
+    return round(kinds[asked].score + BESIDE * beside + NAMED * min(named, 2) - max(0.0, (len(text) - LONG) / LONG), 6)
+
+
+def _words(text: str) -> frozenset[str]:
+    dull = any_deed()
+    return frozenset(word for word in text.lower().split() if len(word) > 3 and word not in dull)

@@ -1,1 +1,0 @@
-"""Rules: draft claims of a sentence, each by a rule with a name."""

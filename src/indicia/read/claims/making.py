@@ -1,0 +1,295 @@
+"""From what was heard and resolved to the record of a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from indicia.read.claims.chunks import Place
+from indicia.read.claims.dates import Dated, dates
+from indicia.read.claims.firmness import Firm, firm_words
+from indicia.read.claims.motives import motives_of
+from indicia.read.claims.parties import Accused, Parties
+from indicia.read.claims.pooling import Resolved
+from indicia.records import Accused as AccusedRecord
+from indicia.records import (
+    AccusedType,
+    Basis,
+    Claim,
+    Confidence,
+    Deed,
+    DeedKind,
+    Document,
+    Firmness,
+    Ground,
+    Level,
+    Likelihood,
+    Party,
+    Prominence,
+    Relation,
+    Source,
+    SourceType,
+    Span,
+    Stance,
+    Tie,
+    TieKind,
+    stable_id,
+)
+
+__all__ = ["Maker"]
+
+_HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
+_TERRITORY = re.compile(r"\b(?:territory|soil)\b", re.IGNORECASE)
+NEAR = 60  # characters between who speaks or the accused and the date of what is said
+TIED = 80  # characters after the accused in which it may be said whose it is
+
+
+class Maker:
+    """Makes the records of one document's claims."""
+
+    def __init__(self, document: Document, parties: Parties) -> None:
+        self.document = document
+        self.text = document.text
+        self.parties = parties
+        self.head, self.base = _dateline(self.text, document.published)
+
+    def claim(self, one: Resolved, others: Sequence[Resolved], score: float, statement: int) -> Claim:
+        """The record of a claim. `others` say the same elsewhere; what the sentence itself leaves open they may tell."""
+        heard = one.heard
+        firm = firm_words(self.text, *heard.sentence)
+        tie = self._tie(one, firm)
+        accused = self._accused(one, others, tie)
+        deed = self._deed(one, firm, tie)
+        if accused.level is Level.PLACE and tie is None:
+            state = accused.state_said
+            deed, tie = None, Tie(kind=TieKind.LOCATED, to=self.parties.country(state), state=state)
+        if tie is None and heard.stance is Stance.ACCUSES:
+            tie = next(
+                (told for other in others if (told := self._tie(other, firm_words(self.text, *other.heard.sentence)))), None
+            )
+        if accused.party is None:
+            deed = tie = None
+        source = self._source(one)
+        dated = self._date(one)
+        basis: Basis = heard.fields["basis"]
+        not_accused = next(iter(self._inside(heard.sentence, heard.tags["not_accused"])), None)
+        return Claim(
+            id=stable_id(
+                "claim",
+                self.document.id,
+                *heard.sentence,
+                source.party.canonical if source.party else None,
+                accused.party.canonical if accused.party else None,
+                heard.stance,
+                heard.accused,
+            ),
+            quote=self._span(heard.sentence),
+            source=source,
+            stance=heard.stance,
+            accused=accused,
+            deed=deed,
+            tie=tie,
+            not_accused=self._party(not_accused) if heard.stance is Stance.DECLINES and not_accused else None,
+            statement=statement,
+            prominence=_prominence(heard.fields),
+            act=self._span(one.told.act) if one.told.act else None,
+            incidents=one.told.about,
+            victims=tuple(map(self._span, one.told.victims)),
+            victim_countries=one.told.countries,
+            sectors=one.told.sectors,
+            motives=motives_of(self.text, *heard.sentence),
+            grounds=()
+            if basis is Basis.NONE_STATED
+            else (Ground(basis=basis, cue=self._cue(heard.sentence, heard.tags["basis_cue"])),),
+            channel=heard.fields["channel"],
+            relation=_relation(source, one),
+            date=dated.iso if dated else None,
+            date_text=self._span((dated.start, dated.end)) if dated else None,
+            score=score,
+        )
+
+    # -- parties
+
+    def _source(self, one: Resolved) -> Source:
+        said = one.said
+        via = tuple(
+            self._span(place)
+            for place in self._inside(one.heard.sentence, one.heard.tags["via"])
+            if said.place is None or place[1] <= said.place[0] or said.place[1] <= place[0]
+        )
+        if said.speaker is None:
+            type = SourceType.MEDIA if said.voice.value == "text" else one.heard.fields["source_type"]
+            return Source(type=type, voice=said.voice, via=via)
+        party = Party(span=self._span(said.place), canonical=said.speaker.canonical) if said.place is not None else None
+        return Source(
+            type=said.speaker.type,
+            party=party,
+            state=said.speaker.state,
+            body=said.speaker.body,
+            voice=said.voice,
+            via=via,
+        )
+
+    def _accused(self, one: Resolved, others: Sequence[Resolved], tie: Tie | None) -> AccusedRecord:
+        who, place = one.accused, one.heard.accused
+        if who is None or place is None:
+            return AccusedRecord(type=AccusedType.UNKNOWN)
+        said = who.state if who.said else None
+        if said is None and tie is not None and tie.kind is not TieKind.ALIGNED:
+            said = tie.state
+        if said is None:
+            said = next((other.accused.state for other in others if other.accused and other.accused.said), None)
+        if self._is_place(one, who, place):
+            return AccusedRecord(
+                type=AccusedType.UNKNOWN,
+                level=Level.PLACE,
+                party=Party(span=self._span(place), canonical=f"actors operating from {self.parties.country(said)}"),
+                state_said=said,
+            )
+        known = who.state if said is None and not who.said else None
+        return AccusedRecord(
+            type=who.type,
+            level=who.level,
+            party=Party(span=self._span(place), canonical=who.canonical),
+            state_said=said,
+            state_known=known,
+            according_to=who.according_to if known else (),
+            category=who.category,
+        )
+
+    def _is_place(self, one: Resolved, who: Accused, place: Place) -> bool:
+        """Whether a state is named only as the place that an attack came from."""
+        if who.level is not Level.STATE:
+            return False
+        fields = one.heard.fields
+        around = self.text[max(one.heard.sentence[0], place[0] - 20) : place[1] + 12]
+        return bool(_TERRITORY.search(around)) or (fields["deed"] is None and fields["tie"] is TieKind.LOCATED)
+
+    def _party(self, place: Place) -> Party:
+        named = next(self.parties.bodies(place), None)
+        words = self._span(place)
+        return Party(span=words, canonical=named[0] if named else " ".join(words.text.split()))
+
+    # -- what is said
+
+    def _deed(self, one: Resolved, firm: Sequence[Firm], tie: Tie | None) -> Deed | None:
+        kind = one.heard.fields["deed"] or (DeedKind.DID if tie is None else None)
+        if kind is None:
+            return None
+        taken = tie.cue if tie is not None else None
+        return Deed(kind=kind, **self._how(one, one.heard.fields["firmness"], firm, "firmness_cue", taken))
+
+    def _tie(self, one: Resolved, firm: Sequence[Firm]) -> Tie | None:
+        fields, place = one.heard.fields, one.heard.accused
+        if fields["tie"] is None or one.accused is None or place is None:
+            return None
+        to, state = self._tied_to(one, one.accused, place)
+        words = self._cue(one.heard.sentence, one.heard.tags["tie_cue"])
+        return Tie(
+            kind=fields["tie"],
+            to=to or self.parties.country(state),
+            state=state,
+            words=words,
+            **self._how(one, fields["tie_firmness"], firm, "tie_cue", None),
+        )
+
+    def _tied_to(self, one: Resolved, who: Accused, place: Place) -> tuple[str, str | None]:
+        """The state or agency that the accused is tied to, and its state: named in its own words, else after it, else in the
+        words that tie it."""
+        low, high = one.heard.sentence
+        own = [found for found in self.parties.bodies(place) if who.level not in (Level.STATE, Level.AGENCY)]
+        cues = [found for cue in self._inside((low, high), one.heard.tags["tie_cue"]) for found in self.parties.bodies(cue)]
+        aside = (*one.told.victims, *((one.said.place,) if one.said.place else ()))  # who was hit or speaks is no master
+        home = one.said.speaker.state if one.said.speaker is not None else None
+        around = [
+            found
+            for found in self.parties.bodies((low, high))
+            if found[1] not in (None, home) and not any(a <= found[2][0] < b for a, b in aside)
+        ]
+        after = [found for found in around if place[1] <= found[2][0] < place[1] + TIED]
+        known = [found for found in around if who.state is not None and found[1] == who.state]
+        only = around if len({found[1] for found in around}) == 1 and not one.told.victims else []
+        mine = [found for found in (*own, *cues, *known, *after, *only) if found[1] is not None]
+        if not mine:
+            return "", who.state if who.said else None
+        return mine[0][0], mine[0][1]
+
+    def _how(self, one: Resolved, firmness: Firmness, firm: Sequence[Firm], tag: str, taken: Span | None) -> dict[str, Any]:
+        """How surely something is told, with the words for that: those that the network marks, else the nearest ones of the
+        class to the accused."""
+        marked = self._inside(one.heard.sentence, one.heard.tags[tag])
+        at = (one.heard.accused or one.heard.sentence)[0]
+        free = [word for word in firm if word.firmness is firmness and (taken is None or word.start != taken.start)]
+
+        def rank(word: Firm) -> tuple[bool, int]:
+            return not any(a < word.end and word.start < b for a, b in marked), abs(word.start - at)
+
+        best = min(free, key=rank, default=None)
+        cue = (best.start, best.end) if best else None
+        if cue is None and firmness is not Firmness.NONE and marked:
+            cue = min(marked, key=lambda place: abs(place[0] - at))
+        likelihood: Likelihood | None = best.likelihood if best else None
+        confidence: Confidence | None = best.confidence if best else None
+        return {
+            "firmness": firmness,
+            "likelihood": likelihood,
+            "confidence": confidence,
+            "cue": self._span(cue) if cue else None,
+        }
+
+    # -- places
+
+    def _span(self, place: Place) -> Span:
+        return Span(document=self.document.id, start=place[0], end=place[1], text=self.text[slice(*place)])
+
+    def _inside(self, sentence: Place, places: Sequence[Place]) -> list[Place]:
+        return [place for place in places if sentence[0] <= place[0] < sentence[1]]
+
+    def _cue(self, sentence: Place, places: Sequence[Place]) -> Span | None:
+        found = self._inside(sentence, places)
+        return self._span(found[0]) if found else None
+
+    def _date(self, one: Resolved) -> Dated | None:
+        """The date of the claim itself: beside who speaks rather than in the words for the deed; else that of the document."""
+        low, high = one.heard.sentence
+        act = one.told.act or (0, 0)
+        told = [d for d in dates(self.text, low, high, self.base) if not act[0] <= d.start < act[1] and d != self.head]
+        said = one.said.place
+        if said is not None and low <= said[0] < high:
+            near = [d for d in told if abs(d.start - said[1]) < NEAR or abs(said[0] - d.end) < NEAR]
+            if near:
+                return near[0]
+        if one.heard.fields["prominence"] is Prominence.BACKGROUND or one.said.speaker is None:
+            return None
+        return self.head
+
+
+def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | None]:
+    """(the date that a text gives for itself in its first words, the date against which "on Monday" is read)."""
+    head = _HEAD.match(text)
+    begin = head.end() if head else 0
+    found = dates(text, begin, begin + 24, published)
+    if found and found[0].start == begin and not found[0].relative and len(found[0].iso) == 10:
+        return found[0], published or found[0].iso
+    return None, published
+
+
+def _prominence(fields: dict[str, Any]) -> Prominence:
+    out: Prominence = fields["prominence"]
+    return out
+
+
+def _relation(source: Source, one: Resolved) -> Relation:
+    """How the source stands to the victim, as far as the text itself tells."""
+    if source.party is not None and any(place == one.said.place for place in one.told.victims):
+        return Relation.VICTIM
+    if one.heard.stance is Stance.CLAIMS or (one.heard.stance is Stance.DENIES and one.heard.accused == one.heard.speaker):
+        return Relation.ATTACKER
+    if source.type is SourceType.GOVERNMENT and source.state and one.told.countries:
+        return Relation.VICTIM_GOVERNMENT if source.state in one.told.countries else Relation.THIRD_PARTY
+    return {
+        SourceType.COMPANY: Relation.SECURITY_COMMUNITY,
+        SourceType.MEDIA: Relation.MEDIA,
+        SourceType.INTERNATIONAL: Relation.INTERNATIONAL,
+    }.get(source.type, Relation.UNKNOWN)

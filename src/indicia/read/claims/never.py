@@ -1,0 +1,32 @@
+"""What is no claim, whatever the network hears: a question, and who only gave a name.
+
+Of 5,117 annotated accusations 7 stand in a question; of 891, 2 have a speaker who is only told to have given the name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indicia.read.claims.chunks import Place
+from indicia.records import Stance
+
+__all__ = ["is_asked", "only_gives_a_name"]
+
+_ASKED = re.compile(r"\?[\"”’')\]\s]*\Z")
+_TRACKS = re.compile(r"\s+(?:tracks?|calls?|dubs?|names?|refers? to|designates?)\b[^.;]{0,60}\bas\b")
+_TRACKED = re.compile(
+    r"\b(?:tracked|dubbed|called|named|known|referred to|designated)\s+(?:as\s+[\w ]{1,40}\s+)?by\s+(?:the\s+)?\Z"
+)
+_NEAR = 60  # characters
+
+
+def is_asked(text: str, sentence: Place, stance: Stance) -> bool:
+    """Whether a sentence asks: who asks claims nothing, but may doubt."""
+    return stance is not Stance.QUESTIONS and _ASKED.search(text, *sentence) is not None
+
+
+def only_gives_a_name(text: str, speaker: Place) -> bool:
+    """Whether who seems to speak is only told as who calls the accused by a name: "tracked by X", "which X tracks as"."""
+    if _TRACKED.search(text, max(0, speaker[0] - _NEAR), speaker[0]):
+        return True
+    return _TRACKS.match(text, speaker[1]) is not None

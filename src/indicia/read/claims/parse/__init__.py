@@ -1,1 +1,0 @@
-"""Units, noun phrases and a light grammar of a sentence."""

@@ -1,0 +1,366 @@
+"""What the ledger says of a party: canonical name, kind, level, state and the body that it speaks for.
+
+All names come from one place, the names found in the document (`read.names`), which are resolved there once. Here it is only
+told what words make of them: "the Norwegian foreign minister" speaks for Norway, "China-linked hackers" are not China.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from indicia.knowledge import Knowledge
+from indicia.knowledge.tables import Agency
+from indicia.read.claims.chunks import Place
+from indicia.records import AccusedType, Level, Mention, MentionKind, SourceType
+
+__all__ = ["BARE", "OFFICE", "POINTING", "Accused", "Names", "Parties", "Speaker", "points_back"]
+
+K = MentionKind
+# Words that name nobody: whom they mean stands elsewhere.
+POINTING = frozenset(
+    (
+        "he she it they we i you who him them us me his her its their our my himself itself themselves this that these those "
+        "one both others another"
+    ).split()
+)
+_DETERMINERS = frozenset("a an the this that these those its their his her our my some several many two three four".split())
+_HEADS = frozenset(  # nouns that point to somebody named elsewhere when no name stands with them
+    (
+        "actor actors adversaries adversary agencies agency analyst analysts attacker attackers authorities bank body "
+        "campaign collective company contractor country crew criminals department firm firms gang government group groups "
+        "hacker hackers hospital investigators man men minister ministry nation official officials operation operators "
+        "organisation organization police president prosecutors regime regulator report researcher researchers service "
+        "spokesman spokesperson spokeswoman state suspect suspects team unit vendor woman company's"
+    ).split()
+)
+BARE = re.compile(r"[\"“”()\[\]*_]+|['’]s?$|(?<!\w)[‘’']+|[‘’']+(?!\w)")  # quotation marks, brackets, a possessive ending
+_WORD = re.compile(r"[\w.&-]+(?:['’](?!s\b)\w+)?")
+_ANONYMOUS = re.compile(r"\b(?:officials?|sources?|people|persons?|individuals?|insiders?)\b", re.IGNORECASE)
+_NAMED_PERSON = re.compile(r"(?:[A-Z][\w’'.-]+\s+)+[A-Z][\w’'-]+$|^[A-Z][\w’'-]+$")
+_ROLES = frozenset(
+    (
+        "ambassador analyst attorney chief chairman chairwoman chancellor colonel commander commissioner congressman "
+        "congresswoman deputy director dr general head judge justice king lieutenant lord major minister mr mrs ms officer "
+        "premier president prime princess prince professor prosecutor queen representative researcher secretary senator sir "
+        "spokesman spokesperson spokeswoman undersecretary vice assistant special agent press foreign defence defense home "
+        "interior national security adviser advisor executive ceo cto ciso the first state attorney general"
+    ).split()
+)
+_HOSTILE = re.compile(
+    r"hack|attacker|actor|group|gang|criminal|spies|spy\b|operative|operator|cyber|unit|officer|agents?\b|apt|intruder|linked|"
+    r"backed|sponsored|aligned|affiliat|nexus|crew|team|collective|threat|adversar|citizen|national|man\b|men\b|contractor|"
+    r"firm|compan|student|teen|militia|militar|intelligence|service|ministry|government|state\b|regime|authorit|army|navy|forces",
+    re.IGNORECASE,
+)
+_GOVERNMENT = re.compile(r"\b(?:government|state|regime|authorities|republic|federation|leadership|kingdom)\b", re.IGNORECASE)
+_BODY = re.compile(
+    r"\b(?:intelligence|ministry|service|agency|military|army|unit \d+|navy|directorate|bureau|forces|corps|police)\b",
+    re.IGNORECASE,
+)
+
+
+class Speaker(NamedTuple):
+    """Who says something. `same` tells two namings of one voice to be one."""
+
+    canonical: str
+    type: SourceType
+    state: str | None = None
+    body: str | None = None
+
+    @property
+    def same(self) -> str:
+        return self.canonical.casefold()
+
+
+class Accused(NamedTuple):
+    """Who is accused. `said`: whether its own words tell the state. `id`: of an actor in our tables."""
+
+    canonical: str
+    type: AccusedType
+    level: Level | None
+    state: str | None = None
+    said: bool = False
+    according_to: tuple[str, ...] = ()
+    category: str | None = None
+    id: str = ""
+
+    @property
+    def same(self) -> str:
+        return self.id or self.canonical.casefold()
+
+
+class Names:
+    """The names of a document by place."""
+
+    def __init__(self, mentions: Sequence[Mention]) -> None:
+        wanted = {K.ACTOR, K.SOFTWARE, K.CAMPAIGN, K.AGENCY, K.VENDOR, K.STATE, K.INCIDENT, K.SECTOR, K.ORGANISATION}
+        self.all = sorted((one for one in mentions if one.kind in wanted), key=lambda one: (one.span.start, one.span.end))
+        self._starts = [one.span.start for one in self.all]
+
+    def within(self, start: int, end: int) -> list[Mention]:
+        """Those that begin in [start, end), in order."""
+        return self.all[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def inside(self, place: Place) -> list[Mention]:
+        return [one for one in self.within(*place) if one.span.end <= place[1] + 2]
+
+
+def points_back(words: str) -> bool:
+    """Whether words name nobody by themselves: a pronoun, "the group", "the ministry".
+
+    >>> points_back("the threat actor"), points_back("They"), points_back("the Lazarus group"), points_back("Chinese hackers")
+    (True, True, False, False)
+    """
+    found = _WORD.findall(words)
+    if not found:
+        return True
+    if len(found) == 1 and found[0].lower() in POINTING:
+        return True
+    first = found[0].lower()
+    rest = found[1:] if first in _DETERMINERS else found
+    names = any(word[:1].isupper() or word[:1].isdigit() for word in (rest if len(rest) < len(found) else rest[1:]))
+    return not names and first in _DETERMINERS and first not in ("a", "an", "some") and bool(rest) and _headed(rest)
+
+
+def _headed(words: Sequence[str]) -> bool:
+    return words[-1].lower() in _HEADS
+
+
+class Parties:
+    """Describes the parties of one document."""
+
+    def __init__(self, text: str, names: Names, knowledge: Knowledge) -> None:
+        self.text = text
+        self.names = names
+        self.knowledge = knowledge
+        self._states = {state.code: state.name for state in knowledge.states}
+        self._offices = _offices(knowledge)
+
+    # -- speakers
+
+    def speaker(self, place: Place, type: SourceType) -> Speaker:
+        """Who speaks with these words; `type` is what the network takes it for."""
+        words = self.text[slice(*place)]
+        found = self.names.inside(place)
+        body = self._agency(found) or self._agency(self._of(place))
+        if body is not None:
+            return self._for_agency(body, words)
+        state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
+        firm = next((one for one in found if one.kind is K.VENDOR), None)
+        if firm is None and state is None:
+            beside = self._of(place)
+            firm = next((one for one in beside if one.kind is K.VENDOR), None)
+            if type is SourceType.GOVERNMENT:
+                state = next((one.target for one in beside if one.kind is K.STATE and self._in_office(one, place)), None)
+        if firm is not None:
+            return self._for_vendor(firm.value)
+        if state is not None:
+            return self._for_state(state, words, type)
+        actor = next((one for one in found if one.kind is K.ACTOR), None)
+        if actor is not None:
+            return Speaker(_as_written(actor), SourceType.GROUP)
+        return Speaker(_plain(words), type)
+
+    def body(self, one: Mention) -> Speaker | None:
+        """The body that a name stands for."""
+        if (agency := self._agency([one])) is not None:
+            return self._for_agency(agency, one.span.text)
+        if one.kind is K.VENDOR:
+            return self._for_vendor(one.value)
+        return self._for_state(one.target, one.span.text, SourceType.GOVERNMENT) if one.kind is K.STATE and one.target else None
+
+    def _for_vendor(self, name: str) -> Speaker:
+        vendor = self.knowledge.vendors.get(name)
+        kind = SourceType.MEDIA if vendor is not None and vendor.kind == "media" else SourceType.COMPANY
+        return Speaker(name, kind, vendor.state if vendor is not None else None, name)
+
+    def _for_agency(self, agency: Agency, words: str) -> Speaker:
+        kind = {"international": SourceType.INTERNATIONAL, "alliance": SourceType.INTERNATIONAL, "court": SourceType.COURT}
+        if agency.kind in ("head of government", "head of state") and agency.state:
+            return Speaker(self._states[agency.state], SourceType.GOVERNMENT, agency.state, self._office(words))
+        return Speaker(agency.name, kind.get(agency.kind, SourceType.GOVERNMENT), agency.state, agency.name)
+
+    def _for_state(self, state: str, words: str, type: SourceType) -> Speaker:
+        country = self._states.get(state, state)
+        if type is SourceType.ANONYMOUS or (_ANONYMOUS.search(words) and not _person(words)):
+            return Speaker(f"anonymous official ({country})", SourceType.ANONYMOUS, state)
+        if type in (SourceType.PERSON, SourceType.COMPANY, SourceType.GROUP, SourceType.COURT):
+            return Speaker(_person(words) or _plain(words), type, state)
+        return Speaker(country, SourceType.GOVERNMENT, state, self._office(words))
+
+    def _office(self, words: str) -> str | None:
+        """What an office-holder speaks for: "foreign ministry"."""
+        low = words.lower()
+        return next((name for pattern, name in self._offices if pattern.search(low)), None)
+
+    def _of(self, place: Place) -> list[Mention]:
+        """The body that stands beside a person: "Ann Bo, an analyst at X", "X's Ann Bo", "X spokesman Ann Bo"."""
+        if _person(self.text[slice(*place)]) is None:
+            return []
+        after = _APPOSED.match(self.text, place[1])
+        told = self.names.within(place[1], after.end()) if after else []
+        begin = max(0, place[0] - BESIDE)
+        before = [one for one in self.names.within(begin, place[0]) if _JOINED.fullmatch(self.text, one.span.end, place[0])]
+        return [*before[-1:], *told[:1]]
+
+    def _in_office(self, state: Mention, place: Place) -> bool:
+        """Whether the words between a state and a person tell an office: "the Chinese foreign ministry's spokeswoman X"."""
+        between = (state.span.end, place[0]) if state.span.end <= place[0] else (place[1], state.span.start)
+        return OFFICE.search(self.text, *between) is not None or OFFICE.match(self.text, state.span.end + 1) is not None
+
+    def _agency(self, found: Sequence[Mention]) -> Agency | None:
+        ids = (one.target for one in reversed(found) if one.kind is K.AGENCY and one.target)
+        return next((agency for id in ids if (agency := self.knowledge.agencies.get(id)) is not None), None)
+
+    # -- accused
+
+    def accused(self, place: Place, type: AccusedType) -> Accused:
+        """Who is accused with these words; `type` is what the network takes it for."""
+        words = self.text[slice(*place)]
+        found = self.names.inside(place)
+        state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
+        actor = next((one for one in found if one.kind is K.ACTOR), None)
+        if actor is not None:
+            return self._of_actor(actor, type, state)
+        agency = self._agency(found)
+        if agency is not None and agency.kind in ("head of government", "head of state") and agency.state:
+            return self._of_state(agency.state, words, type)
+        if agency is not None:
+            low = (
+                _HOSTILE.search(words.replace(agency.name, "")) if type not in (AccusedType.AGENCY, AccusedType.STATE) else None
+            )
+            if low is None or type is AccusedType.AGENCY:
+                return Accused(agency.name, AccusedType.AGENCY, Level.AGENCY, agency.state, agency.state is not None)
+            return Accused(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
+        if state is not None:
+            return self._of_state(state, words, type, next(one for one in found if one.target == state))
+        return Accused(_person(words) or _plain(words), type, _LEVELS[type])
+
+    def _of_actor(self, actor: Mention, type: AccusedType, state: str | None) -> Accused:
+        known = self.knowledge.actors.get(actor.target) if actor.target else None
+        if type not in (AccusedType.GROUP, AccusedType.CRIMINAL, AccusedType.PERSON):
+            type = AccusedType.CRIMINAL if known is not None and known.kind == "criminal" else AccusedType.GROUP
+        told = state or (known.state if known else None)
+        return Accused(
+            _as_written(actor),
+            type,
+            Level.GROUP,
+            told,
+            state is not None,
+            known.state_according_to if known and not state and known.state else (),
+            id=actor.target or "",
+        )
+
+    def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> Accused:
+        country = self._states.get(state, state)
+        own = BARE.sub(" ", words).strip()
+        names = self.text[named.span.start : named.span.end] if named is not None else ""
+        rest = len(_WORD.findall(own)) - max(1, len(_WORD.findall(names)))
+        alone = rest <= (own.split()[0].lower() in _DETERMINERS if own else 0)
+        if _GOVERNMENT.search(words) and type in (AccusedType.STATE, AccusedType.AGENCY) and not _BODY.search(words):
+            return Accused(country, AccusedType.STATE, Level.STATE, state, True)
+        if alone or (type is AccusedType.STATE and (_GOVERNMENT.search(words) or not _HOSTILE.search(words))):
+            demonym = alone and own.lower().removeprefix("the ").endswith(("ns", "is")) and type is not AccusedType.STATE
+            if not demonym:
+                return Accused(country, AccusedType.STATE, Level.STATE, state, True)
+        if type is AccusedType.AGENCY or (type is AccusedType.STATE and _BODY.search(words)):
+            return Accused(_plain(words), AccusedType.AGENCY, Level.AGENCY, state, True)
+        if type is AccusedType.GROUP:
+            return Accused(f"{country}-linked hackers", type, Level.GROUP, state, True, category=_category(words))
+        if type is AccusedType.STATE:
+            return Accused(country, type, Level.STATE, state, True)
+        return Accused(_person(words) or _plain(words), type, _LEVELS[type], state, True)
+
+    def state_of(self, place: Place) -> str | None:
+        """The one state that words name, by name, people, capital or body; None where they name none or several."""
+        codes = {self._state(one) for one in self.names.inside(place)} - {None}
+        return codes.pop() if len(codes) == 1 else None
+
+    def _state(self, one: Mention) -> str | None:
+        if one.kind is K.STATE:
+            return one.target
+        agency = self.knowledge.agencies.get(one.target) if one.kind is K.AGENCY and one.target else None
+        return agency.state if agency is not None else None
+
+    def bodies(self, place: Place) -> Iterator[tuple[str, str | None, Place]]:
+        """The states and agencies that words name: (canonical name, state, where), in order."""
+        for one in self.names.inside(place):
+            where = (one.span.start, one.span.end)
+            if one.kind is K.STATE and one.target:
+                yield self._states.get(one.target, one.value), one.target, where
+            elif one.kind is K.AGENCY and one.target and (agency := self.knowledge.agencies.get(one.target)) is not None:
+                head = agency.kind in ("head of government", "head of state") and agency.state
+                yield (self._states[agency.state] if head and agency.state else agency.name), agency.state, where
+
+    def country(self, code: str | None) -> str:
+        return self._states.get(code or "", "")
+
+
+OFFICE = re.compile(
+    r"\b(?:ministers?|ministry|president|secretary|chancellor|premier|ambassador|spokes\w+|government|governor|commissioner|"
+    r"prosecutors?|attorney general|police|officials?|authorities|parliament|embassy|administration|white house|cabinet|"
+    r"investigators?)\b",
+    re.IGNORECASE,
+)
+BESIDE = 90  # characters before a person's name in which the body may stand that it speaks for
+_APPOSED = re.compile(
+    r",\s[^,.;:\"“”]{0,80}?\b(?:of|at|for|with|from|in|to)\s[^,.;:\"“”]{0,60}|,\s[^,.;:\"“”]{0,80}|\s\([^)]{0,60}\)"
+)
+_JOINED = re.compile(r"(?:['’]s?)?(?:\s+[\w’'-]+){0,6}?[\s,]+(?:\w+\s+){0,3}")
+_LEVELS = {
+    AccusedType.STATE: Level.STATE,
+    AccusedType.AGENCY: Level.AGENCY,
+    AccusedType.GROUP: Level.GROUP,
+    AccusedType.CRIMINAL: Level.GROUP,
+    AccusedType.PERSON: Level.OPERATOR,
+    AccusedType.COMPANY: Level.OPERATOR,
+    AccusedType.UNKNOWN: None,
+}
+
+
+@cache
+def _offices(knowledge: Knowledge) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Words of offices that every state has, the longest first, and what they are called."""
+    words = [(word.lower(), office.name) for office in knowledge.offices for word in office.words]
+    words.sort(key=lambda pair: (-len(pair[0]), pair))
+    return tuple((re.compile(rf"\b{re.escape(word)}\b"), name) for word, name in words)
+
+
+def _as_written(actor: Mention) -> str:
+    """The name that the text uses: an alias is one only according to someone."""
+    return " ".join(BARE.sub(" ", actor.span.text).split()) or actor.value
+
+
+def _plain(words: str) -> str:
+    """Words without quotation marks and a leading article.
+
+    >>> _plain("the “Turkish Crime Family”"), _plain("The group's"), _plain("China's ‘Ministry of State Security’")
+    ('Turkish Crime Family', 'group', "China's Ministry of State Security")
+    """
+    bare = " ".join(BARE.sub(" ", words).split())
+    first, _, rest = bare.partition(" ")
+    return rest if first.lower() in ("the", "a", "an") and rest else bare
+
+
+def _person(words: str) -> str | None:
+    """The name of a person at the end of some words: "Deputy Prime Minister Oliver Dowden" is Oliver Dowden.
+
+    >>> _person("Deputy Prime Minister Oliver Dowden"), _person("MS. PSAKI"), _person("the ministry")
+    ('Oliver Dowden', 'PSAKI', None)
+    """
+    found = [word.strip(".,") for word in BARE.sub(" ", words).split()]
+    out: list[str] = []
+    for word in reversed(found):
+        if not word[:1].isupper() or word.lower() in _ROLES or word.lower() in _DETERMINERS:
+            break
+        out.insert(0, word)
+    titled = len(out) < len(found) and found[0].lower() in ("mr", "mrs", "ms", "dr", "sir", "senator", "lord")
+    return " ".join(out) if len(out) >= 2 or (out and titled) else None
+
+
+def _category(words: str) -> str | None:
+    return "state-affiliated" if re.search(r"\b(?:state|government)\b", words, re.IGNORECASE) else None

@@ -1,1 +1,0 @@
-"""From a found claim to its record."""

@@ -1,1 +1,0 @@
-"""Who is meant: pronouns, issuers, ties, names."""

@@ -1,0 +1,154 @@
+"""Who speaks: issuers, people by the bodies they speak for, and whom "he", "we" and "the ministry" mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from indicia.read.claims.chunks import Place
+from indicia.read.claims.issuer import Issuer
+from indicia.read.claims.parties import OFFICE, Parties, Speaker, points_back
+from indicia.read.claims.proposals import Proposal
+from indicia.records import SourceType, Voice
+
+__all__ = ["Said", "Voices"]
+
+_OURS = frozenset("we us our ours i my".split())
+INTRODUCED = 5  # places looked at for who somebody is
+
+
+# The paper itself speaks for who issues it.
+_PAPER = re.compile(
+    r"(?:(?:the|this|our|an?|its)\s+)?(?:\w+\s+)?"
+    r"(?:indictment|complaint|advisory|statement|report|alert|bulletin|affidavit|charges|filing|declaration|communiqu[eé])",
+    re.IGNORECASE,
+)
+
+
+class Said(NamedTuple):
+    """A voice: who it is (None: the text narrates and no issuer is known), the words that name it, and where it stands."""
+
+    speaker: Speaker | None
+    place: Place | None
+    voice: Voice
+
+    @property
+    def same(self) -> str:
+        return self.speaker.same if self.speaker is not None else ""
+
+
+class Voices:
+    """The voices of one document."""
+
+    def __init__(self, text: str, parties: Parties, issuers: Sequence[Issuer], found: Iterable[Proposal]) -> None:
+        self.text = text
+        self.parties = parties
+        self.issuers = issuers
+        self._people: dict[str, Speaker] = {}  # the last word of a name -> who that is
+        self._known: list[tuple[Place, Speaker]] = []
+        self._collect(found)
+
+    def _collect(self, found: Iterable[Proposal]) -> None:
+        places = {one.speaker: one.fields["source_type"] for one in found if one.speaker is not None}
+        places |= {one.speaker_led: places[one.speaker] for one in found if one.speaker_led and one.speaker in places}
+        for place, type in sorted(places.items()):
+            words = self.text[slice(*place)]
+            if points_back(words):
+                continue
+            speaker = self.parties.speaker(place, type)
+            self._known.append((place, speaker))
+            last = speaker.canonical.split()[-1].casefold() if speaker.canonical else ""
+            names_person = words.rstrip("'’s").split()[-1:] != [] and words.split()[-1].casefold() not in ("said",)
+            if last and names_person:
+                person = words.split()[-1].strip(".,:;\"'“”’()").casefold()
+                held = self._people.get(person)
+                if held is None or (held.state is None and held.body is None):
+                    self._people[person] = speaker
+
+    def of(self, proposal: Proposal) -> tuple[Said, ...]:
+        """Who says what is proposed: mostly one; the issuers of a joint paper each."""
+        place = proposal.speaker
+        if place is None:
+            if proposal.fields["voice"] is Voice.ISSUER and self.issuers:
+                return tuple(Said(one.speaker, one.place, Voice.ISSUER) for one in self.issuers)
+            return (Said(None, None, proposal.fields["voice"]),)
+        words = self.text[slice(*place)]
+        if words.lower() in _OURS and self.issuers:
+            return tuple(
+                Said(one.speaker, place if len(self.issuers) == 1 else one.place, Voice.ISSUER) for one in self.issuers
+            )
+        speaker = self._speaker(place, proposal)
+        voice = proposal.fields["voice"]
+        if any(one.speaker.same == speaker.same for one in self.issuers):
+            voice = Voice.ISSUER
+        return (Said(speaker, place, voice),)
+
+    def _speaker(self, place: Place, proposal: Proposal) -> Speaker:
+        type = proposal.fields["source_type"]
+        words = self.text[slice(*place)]
+        if len(self.issuers) == 1 and _PAPER.fullmatch(words):
+            return self.issuers[0].speaker
+        if not points_back(words):
+            return self._settled(self.parties.speaker(place, type), words)
+        led = proposal.speaker_led
+        if led is not None and not points_back(self.text[slice(*led)]):
+            return self._settled(self.parties.speaker(led, type), self.text[slice(*led)])
+        before = [
+            speaker for where, speaker in self._known if where[0] < place[0] and _fits(words, self.text[slice(*where)], speaker)
+        ]
+        if before:
+            return self._settled(before[-1], words)
+        return Speaker(words, type)
+
+    def _settled(self, speaker: Speaker, words: str) -> Speaker:
+        """A person by the body that the document says he or she speaks for, an office by its state."""
+        if speaker.state is None and speaker.body is None:
+            last = speaker.canonical.split()[-1].casefold() if speaker.canonical else ""
+            speaker = self._people.get(last, speaker)
+        if speaker.state is None and speaker.body is None:
+            speaker = self._introduced(speaker)
+        if speaker.type is SourceType.GOVERNMENT and speaker.state is None and speaker.body is None and OFFICE.search(words):
+            home = self._home()
+            if home is not None:
+                return Speaker(self.parties.country(home), speaker.type, home, speaker.body)
+        return speaker
+
+    def _introduced(self, speaker: Speaker) -> Speaker:
+        """A person whose last name alone speaks, as the document introduces him or her: "Mao Ning, of China's ministry"."""
+        name = speaker.canonical
+        if not re.fullmatch(r"[A-Z][\w’'-]+", name):
+            return speaker
+        whole = re.compile(rf"(?:[A-Z][\w’'.-]+ ){{1,3}}{re.escape(name)}\b|\b{re.escape(name)}(?: [A-Z][\w’'-]+){{1,2}}")
+        for match in islice(whole.finditer(self.text), INTRODUCED):
+            found = self.parties.speaker(match.span(), speaker.type)
+            if found.state is not None or found.body is not None:
+                return found
+        return speaker
+
+    def _home(self) -> str | None:
+        """The one state whose bodies speak in the document."""
+        states = {one.speaker.state for one in self.issuers if one.speaker.state}
+        states = states or {one.state for _, one in self._known if one.type is SourceType.GOVERNMENT and one.state}
+        return states.pop() if len(states) == 1 else None
+
+
+_PERSON = re.compile(r"(?:[\w’'.-]+\s+)*[A-Z][\w’'-]+$")
+
+
+def _fits(words: str, named: str, speaker: Speaker) -> bool:
+    """Whether a pointing word may mean a speaker who is `named` so."""
+    low = words.lower()
+    person = OFFICE.search(named) is not None or (_PERSON.fullmatch(named) is not None and speaker.body != named)
+    if low in ("he", "she"):
+        return person
+    if low in ("they", "it"):
+        return not person
+    if "researcher" in low or "compan" in low or "firm" in low or "vendor" in low:
+        return speaker.type is SourceType.COMPANY
+    if "ministry" in low or "agenc" in low or "government" in low:
+        return speaker.type is SourceType.GOVERNMENT
+    if "group" in low or "gang" in low or "hacker" in low:
+        return speaker.type is SourceType.GROUP
+    return True

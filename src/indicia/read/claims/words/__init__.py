@@ -1,1 +1,0 @@
-"""The words of accusing and how surely they are said: sentences, lexicon, firmness, grounds, dates."""

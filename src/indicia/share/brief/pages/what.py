@@ -1,0 +1,34 @@
+"""What happened: on page one the clearest sentences of the texts on the deed itself, each with what it answers."""
+
+from __future__ import annotations
+
+from indicia.affairs.main import main_affair
+from indicia.affairs.telling import Answer, told_of
+from indicia.records import Case
+from indicia.share.brief.blocks import Box, Bullets, Para
+from indicia.view.inert import clip
+from indicia.view.language import colon, quoted, tell
+from indicia.view.lines import Bit, Line, line
+from indicia.view.notes import Notes
+from indicia.view.saying import asked_words
+
+__all__ = ["what"]
+
+LONGEST = 260  # characters of a sentence
+
+
+def what(case: Case, notes: Notes) -> Box:
+    """The box of page one."""
+    title = tell("What happened")
+    told = told_of(case, main_affair(case).story)
+    if not told:
+        nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
+        return Box(id="what", title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
+    return Box(id="what", title=title, tone="blue", blocks=(Bullets(items=tuple(_item(one, notes) for one in told)),))
+
+
+def _item(one: Answer, notes: Notes) -> Line:
+    words = quoted(notes.index.show(clip(" ".join(one.mention.span.text.split()), LONGEST)))
+    document = notes.index.documents.get(one.mention.span.document)
+    day = f" ({document.published})" if document is not None and document.published else ""
+    return line(Bit(text=f"{asked_words(one.asked)}{colon()}", look="strong"), words, day, notes=notes((one.mention.id,)))

@@ -1,0 +1,269 @@
+"""Page one as slots, filled from the ledger: who names whom, who ties whom to whom, who claims it, who declines, doubts, denies
+or takes back. The same rows in the brief, on the page and on the card.
+
+A government is one voice, however many of its people speak. What the reader is not sure of stands in the same slots, marked,
+and counts for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from types import MappingProxyType
+
+import msgspec
+
+from indicia.knowledge.articles import capital
+from indicia.records import Case, Claim, Record, Stance
+from indicia.view.affair import Subject
+from indicia.view.inert import clip
+from indicia.view.judgements import NO_SOURCE
+from indicia.view.language import colon, country, forms, joined, tell, tell_many
+from indicia.view.positions import Position, is_narration, positions
+from indicia.view.saying import firm_words, says_words, voice_words
+from indicia.view.voices import Voices, actors_of
+from indicia.view.words import several
+
+__all__ = ["Row", "Slot", "counted", "gist", "rows", "rows_of", "said_words"]
+
+MOST = {"named": 5, "tied": 3, "credit": 2, "backed": 2, "open": 3, "doubted": 3, "denied": 3, "taken back": 2}
+UNSURE = 2  # rows to check of each slot
+VOICES = 4  # of a row
+QUOTE = 110  # characters of what somebody said
+_SPEECH = re.compile(r"[“\"]([^“”\"]{12,})[”\"]")
+
+
+class Slot(StrEnum):
+    """What a row of page one says, in the order in which it is told."""
+
+    NAMED = "named"
+    TIED = "tied"
+    CREDIT = "credit"
+    BACKED = "backed"
+    TAKEN_BACK = "taken back"
+    OPEN = "open"
+    DOUBTED = "doubted"
+    DENIED = "denied"
+
+
+_SLOTS = {
+    Stance.ACCUSES: Slot.NAMED,
+    Stance.CLAIMS: Slot.CREDIT,
+    Stance.ENDORSES: Slot.BACKED,
+    Stance.WITHDRAWS: Slot.TAKEN_BACK,
+    Stance.DECLINES: Slot.OPEN,
+    Stance.QUESTIONS: Slot.DOUBTED,
+    Stance.DENIES: Slot.DENIED,
+}
+_CHARGES = frozenset({Slot.NAMED, Slot.TIED, Slot.BACKED})
+ANSWERS = frozenset({Slot.TAKEN_BACK, Slot.OPEN, Slot.DOUBTED, Slot.DENIED, Slot.CREDIT, Slot.BACKED})
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """One thing that is said: the verb and the rest of it, by whom (one name for each voice, and `speakers`, which tell them
+    apart in all rows), in which words of firmness, when first, and in which words where they are an answer. `claims` are what
+    it rests on, the firmest first."""
+
+    slot: Slot
+    verb: str
+    whom: str
+    voices: tuple[str, ...]
+    speakers: tuple[str, ...]
+    firmly: str
+    when: str
+    quote: str = ""
+    sure: bool = True
+    claims: tuple[str, ...] = ()
+    mine: tuple[Position, ...] = ()
+
+
+def rows(case: Case, about: Subject) -> tuple[Row, ...]:
+    """The rows of an affair in the order of slots, those to check last."""
+    days = {document.id: document.published for document in case.documents}
+    actors = actors_of(case)
+    sure = rows_of(about.mine, days, actors)
+    known = {(row.slot, row.whom, voice) for row in sure for voice in row.speakers}
+    unsure = [
+        row
+        for row in rows_of(about.unsure, days, actors, sure=False)
+        if any((row.slot, row.whom, v) not in known for v in row.speakers)
+    ]
+    return (*_few(sure, MOST), *_few(unsure, dict.fromkeys(MOST, UNSURE)))
+
+
+def rows_of(
+    claims: Iterable[Claim],
+    days: Mapping[str, str | None],
+    actors: Mapping[str, str] = MappingProxyType({}),
+    *,
+    sure: bool = True,
+) -> list[Row]:
+    """All rows of some claims in the order of slots. `days` are the dates of documents by id, `actors` ids by name; `sure` is
+    noted in each row."""
+    found = positions(claims)
+    found = tuple(one for one in found if not is_narration(one)) or found
+    found = tuple(one for one in found if not one.tie or (tie := one.firmest.tie) is None or tie.to or tie.state)
+    voices = Voices(found, actors)
+    groups: dict[tuple[object, ...], list[Position]] = defaultdict(list)
+    for one in found:
+        groups[_key(one, voices)].append(one)
+    made = [_row(_named(mine, voices), days, voices, sure=sure) for mine in groups.values()]
+    order = list(Slot)
+    return sorted(made, key=lambda row: (order.index(row.slot), -len(row.voices), -_strength(row), row.whom, row.voices))
+
+
+def _few(found: Sequence[Row], most: Mapping[str, int]) -> list[Row]:
+    """The first rows of each slot."""
+    out, count = [], defaultdict[Slot, int](int)
+    for row in found:
+        count[row.slot] += 1
+        if count[row.slot] <= most[row.slot.value]:
+            out.append(row)
+    return out
+
+
+def slot_of(one: Position) -> Slot:
+    return Slot.TIED if one.tie else _SLOTS[one.stance]
+
+
+def _key(one: Position, voices: Voices) -> tuple[object, ...]:
+    """What stands in one row: the same said of the same; of answers, those of one voice."""
+    slot = slot_of(one)
+    if slot in (Slot.OPEN, Slot.DENIED, Slot.CREDIT):
+        return slot, voices.of(one)
+    verb, whom = says_words(one)
+    return (slot, verb, voices.accused(one.accused)) if slot is Slot.NAMED else (slot, verb, whom)
+
+
+def _named(mine: list[Position], voices: Voices) -> list[Position]:
+    """Without voices that have no name, where others do: "Western officials" are of those that are named."""
+    return [one for one in mine if voices.is_named(one)] or mine
+
+
+def _row(mine: list[Position], days: Mapping[str, str | None], voices: Voices, *, sure: bool) -> Row:
+    mine.sort(key=lambda one: (-one.said.firmness.strength, _day(one.firmest, days) or "9999", one.source))
+    first = mine[0]
+    slot = slot_of(first)
+    verb, whom = says_words(first)
+    by_voice: dict[str, list[Position]] = defaultdict(list)
+    for one in mine:
+        by_voice[voices.of(one)].append(one)
+    dates = sorted(filter(None, (_day(one.firmest, days) for one in mine)))
+    return Row(
+        slot=slot,
+        verb=verb,
+        whom=whom,
+        voices=tuple(voice_words(each) for each in by_voice.values()),
+        speakers=tuple(by_voice),
+        firmly=firm_words(sorted(mine, key=lambda one: one.said.firmness.strength)) if slot not in ANSWERS else "",
+        when=dates[0] if dates else tell("no date given"),
+        quote=said_words(first.firmest) if slot in ANSWERS else "",
+        sure=sure,
+        claims=tuple(dict.fromkeys(claim for one in mine for claim in (one.firmest.id, *one.claims))),
+        mine=tuple(mine),
+    )
+
+
+def _day(claim: Claim, days: Mapping[str, str | None]) -> str | None:
+    return claim.date or days.get(claim.quote.document)
+
+
+def _strength(row: Row) -> int:
+    return max(one.said.firmness.strength for one in row.mine)
+
+
+def said_words(claim: Claim) -> str:
+    """What somebody said, in their own words where the sentence quotes some."""
+    quote = " ".join(claim.quote.text.split())
+    speech = max((match[1] for match in _SPEECH.finditer(quote)), key=len, default="")
+    return clip(speech.rstrip(" ,.;") or quote, QUOTE)
+
+
+_COUNTED = (
+    (Slot.NAMED, forms("{count} voice names who did it", "{count} voices name who did it")),
+    (Slot.CREDIT, forms("{count} claims it", "{count} claim it")),
+    (Slot.TAKEN_BACK, forms("{count} takes a charge back", "{count} take a charge back")),
+    (Slot.OPEN, forms("{count} declines to name anyone", "{count} decline to name anyone")),
+    (Slot.DOUBTED, forms("{count} doubts or clears", "{count} doubt or clear")),
+    (Slot.DENIED, forms("{count} denies", "{count} deny")),
+)
+_ANSWERED = (
+    (Slot.CREDIT, forms("{who} claims responsibility for it.", "{who} claim responsibility for it.")),
+    (Slot.TAKEN_BACK, forms("{who} takes back a charge.", "{who} take back a charge.")),
+    (Slot.DOUBTED, forms("{who} doubts a charge or clears somebody.", "{who} doubt a charge or clear somebody.")),
+    (Slot.OPEN, forms("{who} declines to name anyone.", "{who} decline to name anyone.")),
+    (Slot.DENIED, forms("{who} denies it.", "{who} deny it.")),
+)
+TOLD = 3  # voices in a sentence
+
+
+def counted(found: Sequence[Row]) -> str:
+    """How many voices take which side: `3 voices name who did it, 1 denies`."""
+    parts = []
+    for slot, words in _COUNTED:
+        voices = {voice for row in found if row.sure and row.slot is slot for voice in row.speakers}
+        if voices:
+            parts.append(tell_many(*words, len(voices)))
+    return ", ".join(parts) or tell("No voice found that names who did it")
+
+
+def gist(found: Sequence[Row]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The affair in a few sentences, each with the ids that it rests on: who names whom, and who answers."""
+    sure = [row for row in found if row.sure]
+    named = next((row for row in sure if row.slot is Slot.NAMED), None)
+    tied = next((row for row in sure if row.slot is Slot.TIED), None)
+    out = []
+    if named is not None:
+        words = forms("{who} names {accused}.", "{who} name {accused}.")
+        out.append((capital(_sentence(words, named, accused=named.whom)), named.claims[:TOLD]))
+        if (other := _other_state(sure, named)) is not None:
+            words = forms("They do not agree: {who} names {accused}.", "They do not agree: {who} name {accused}.")
+            out.append((_sentence(words, other, accused=other.whom), other.claims[:TOLD]))
+    elif tied is not None:
+        out.append((capital(f"{_who(tied)}{colon()}{tied.verb[:1].lower()}{tied.verb[1:]} {tied.whom}."), tied.claims[:TOLD]))
+    elif found:
+        waiting = len({claim for row in found if not row.sure for claim in row.claims})
+        unsure = forms(
+            "The reader is not sure that anybody is accused; {count} claim needs checking.",
+            "The reader is not sure that anybody is accused; {count} claims need checking.",
+        )
+        told = tell_many(*unsure, waiting) if waiting else tell(NO_SOURCE)
+        out.append((told, tuple(claim for row in found for claim in row.claims[:1])[:TOLD]))
+    for slot, words in _ANSWERED:
+        mine = [row for row in sure if row.slot is slot and (slot is not Slot.DENIED or _is_accused(row, sure))]
+        if mine:
+            voices = {key: voice for row in reversed(mine) for key, voice in zip(row.speakers, row.voices, strict=True)}
+            together = msgspec.structs.replace(mine[0], voices=tuple(reversed(voices.values())))
+            out.append((capital(_sentence(words, together)), tuple(row.claims[0] for row in mine)[:TOLD]))
+    return tuple(out)
+
+
+def _is_accused(denial: Row, found: Sequence[Row]) -> bool:
+    """Whether who denies is accused by another row: what others deny stands in their own words in the table alone."""
+    charged = [one for row in found if row.slot in _CHARGES for one in row.mine]
+    accused = {name for one in charged for name in (one.firmest.accused.state, one.accused.casefold()) if name}
+    return any(not accused.isdisjoint((one.firmest.source.state, one.source.casefold())) for one in denial.mine)
+
+
+def _other_state(found: Sequence[Row], named: Row) -> Row | None:
+    """The first row that names somebody of another state."""
+    states = {one.firmest.accused.state for one in named.mine} - {None}
+    rest = (row for row in found if row.slot is Slot.NAMED and states and not set(row.speakers) <= set(named.speakers))
+    return next(
+        (row for row in rest if (mine := {one.firmest.accused.state for one in row.mine}) - {None} and not mine & states), None
+    )
+
+
+def _sentence(words: tuple[str, str], row: Row, **names: object) -> str:
+    """The sentence whose verb agrees with those who speak."""
+    plural = len(row.voices) > 1 or several(row.voices[0]) or ((state := country(row.mine[0].source)) and state.plural)
+    return tell_many(words[0], words[1], 2 if plural else 1, who=_who(row), **names)
+
+
+def _who(row: Row) -> str:
+    names = list(row.voices[:TOLD])
+    if len(row.voices) > TOLD:
+        names.append(tell("{count} more", count=len(row.voices) - TOLD))
+    return joined(names)
