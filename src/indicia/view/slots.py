@@ -83,7 +83,7 @@ def rows(case: Case, about: Subject) -> tuple[Row, ...]:
     """The rows of an affair in the order of slots, those to check last."""
     days = {document.id: document.published for document in case.documents}
     actors = actors_of(case)
-    sure = rows_of(about.mine, days, actors)
+    sure = rows_of([one for one in about.mine if one.id in about.on_it] or about.mine, days, actors)
     known = {(row.slot, row.whom, voice) for row in sure for voice in row.speakers}
     unsure = [
         row

@@ -40,6 +40,12 @@ from indicia.records import (
 __all__ = ["Maker"]
 
 _HEAD = re.compile(r"\A\W*(?:date[d:]?\s+|[A-Z][A-Z ,.]{2,40}?[,(]?\s+|published:?\s+|updated:?\s+)?", re.IGNORECASE)
+# What a sentence says that tells of other times than the rest of its text.
+_LOOKS_BACK = re.compile(
+    r"\b(?:in (?:recent|past|previous|earlier) years|in the past|over the years|for (?:many )?years|time and again|previously|"
+    r"historically|ha(?:s|ve) long|at the time,|ha(?:s|ve) (?:repeatedly|often|regularly|routinely|always))\b",
+    re.IGNORECASE,
+)
 _TERRITORY = re.compile(r"\b(?:territory|soil)\b", re.IGNORECASE)
 NEAR = 60  # characters between who speaks or the accused and the date of what is said
 TIED = 80  # characters after the accused in which it may be said whose it is
@@ -92,7 +98,7 @@ class Maker:
             tie=tie,
             not_accused=self._party(not_accused) if heard.stance is Stance.DECLINES and not_accused else None,
             statement=statement,
-            prominence=_prominence(heard.fields),
+            prominence=Prominence.BACKGROUND if _LOOKS_BACK.search(self.text, *heard.sentence) else heard.fields["prominence"],
             act=self._span(one.told.act) if one.told.act else None,
             incidents=one.told.about,
             victims=tuple(map(self._span, one.told.victims)),
@@ -273,11 +279,6 @@ def _dateline(text: str, published: str | None) -> tuple[Dated | None, str | Non
     if found and found[0].start == begin and not found[0].relative and len(found[0].iso) == 10:
         return found[0], published or found[0].iso
     return None, published
-
-
-def _prominence(fields: dict[str, Any]) -> Prominence:
-    out: Prominence = fields["prominence"]
-    return out
 
 
 def _relation(source: Source, one: Resolved) -> Relation:
