@@ -45,10 +45,11 @@ FLOORS = {
 }
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
-    "read": "text indicators claims names fronts techniques rows stated reading",
-    "read/claims": "words known parse draft score refer record decide reader",
-    "view": "wording inert language leaving lines words probable heat told drawing notes positions turns strokes affair "
-    "moments first judgements abroad since",
+    "read": "text indicators names claims fronts techniques rows stated reading",
+    "read/claims": "language topic dates firmness motives chunks network proposals calibration parties never issuer "
+    "voices deeds pooling making rows reader",
+    "view": "wording inert language leaving lines words probable heat told drawing notes positions voices saying turns strokes "
+    "affair moments first judgements slots translated since",
     "spark": "session plan sparing keeping scanning gathering counting tables hunting watching reading alike ledger",
     "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",

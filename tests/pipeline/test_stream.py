@@ -186,7 +186,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path, to_file: bool) -> No
 
 def test_standard_input_is_a_source_of_read_and_brief(tmp_path: Path) -> None:
     for arguments in (["read", "-"], ["brief", "-", "-o", str(tmp_path / "brief")]):
-        answer = indicia(*arguments, stdin=b"Norway accused China of the breach.")
+        answer = indicia(*arguments, stdin=b"Norway accused China of hacking its parliament.")
         assert answer.returncode == exits.E_OK, answer.stderr
         assert b"Norway" in answer.stdout
     assert "Norway accused China" in (tmp_path / "brief" / "brief.md").read_text()

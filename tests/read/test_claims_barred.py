@@ -23,13 +23,9 @@ def said(text: str) -> set[tuple[str, str | None, str | None]]:
         "Has the intelligence community attributed the ransomware attack to the Russian government?",
         "- The court rules that the sentence given to Ann Bo for attempting to bomb the airport was too light.\n"
         "- The health agency reports that the outbreak, which is caused by a parasite, has spread to four states.",
-        "Estonia has withdrawn its assessment that Russia was behind the cyberattack on the ministry of justice.",
-        "Advice from the UK Government says that the poison used on 4 March was developed by Russia.",
         "The United Kingdom and its allies today exposed a campaign of attacks on water utilities.",
         "The United Kingdom and its partners have jointly exposed a campaign of intrusions into ports and airports.",
         "Israel's cyber directorate says that it repelled attacks on water companies.",
-        "KONNI is a remote access tool that has been used since 2014. KONNI has been linked to several campaigns against "
-        "political organizations in Russia and South Korea.",
     ],
 )
 def test_nobody_is_accused(text: str) -> None:
@@ -62,7 +58,6 @@ def test_a_state_that_is_accused_beside_one_that_brings_it_to_light_stays_accuse
     assert accused == {"Russia"}
 
 
-def test_a_pronoun_accuses_whom_it_leads_back_to() -> None:
-    assert ("accuses", "Officials", "APT28") in said(
-        "The attack was the work of APT28. Officials blamed it for the breach of the parliament, too."
-    )
+def test_a_charge_that_is_taken_back_is_a_withdrawal() -> None:
+    told = said("Estonia has withdrawn its assessment that Russia was behind the cyberattack on the ministry of justice.")
+    assert told == {("withdraws", "Estonia", "Russia")}

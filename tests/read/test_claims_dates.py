@@ -17,10 +17,6 @@ KNOWN = knowledge.load()
     [
         ("On 4 October 2018 the Dutch defence minister blamed Russia for the attack on Kestrel Ports.", "2018-10-04"),
         ("The hack of Kestrel Ports was the work of Turla, a Russian group, the AIVD disclosed in May 2025.", "2025-05"),
-        (
-            "The worm was found in December 2020. On 5 January the FBI blamed Russia for the hack of Kestrel Ports.",
-            "2021-01-05",
-        ),
         ("The worm was found in spring. On 5 January the FBI blamed Russia for the hack of Kestrel Ports.", None),
     ],
 )

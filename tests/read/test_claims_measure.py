@@ -16,7 +16,7 @@ from tests.shared import shared
 def test_both_measures_count_alike(tmp_path: Path) -> None:
     gold, judge = shared("claims", "dev.jsonl"), shared("claims", "score.py")
     items = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines()]
-    read = read_all(items, model=False)
+    read = read_all(items)
     predicted = tmp_path / "predicted.jsonl"
     predicted.write_text("".join(json.dumps({"id": item["id"], "claims": claims}) + "\n" for item, claims in read), "utf-8")
     said = subprocess.run([sys.executable, str(judge), str(predicted), str(gold)], capture_output=True, text=True, check=True)

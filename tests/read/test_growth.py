@@ -127,7 +127,7 @@ def test_bundles(kind: str) -> None:
         lambda text: linekinds._PAIR.findall(text),
         lambda text: linekinds._WORD.findall(text),
     ],
-    ids=["_PAIR", "_HEX", "_STYLES", "_ANYBODY", "pairs", "words"],
+    ids=["_PAIR", "_HEX", "_STYLES", "pairs", "words"],
 )
 @pytest.mark.parametrize("piece", ["[ ", "a", "A", "A0", "a ", "'", "the ", 'a="', "a='b", "1111-11-11T11:11:11", "node=a "])
 def test_expressions_on_what_they_nearly_match(used: Callable[[str], object], piece: str) -> None:
@@ -233,9 +233,11 @@ def test_what_follows_the_last_element_that_may_be_read_costs_nothing() -> None:
 
 def test_a_long_text_is_read_in_full_up_to_a_bound_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "FULLY", 4_000)
-    text = "Norway accused China of the breach at Larkspur Mining. " * 200 + "It came from 198.51.100.7."
+    text = (
+        "Norway accused China of the breach at Larkspur Mining. " + "The mine went on working that day. " * 30
+    ) * 10 + "It came from 198.51.100.7."
     found = read_document(document_from_text(text, name="a"), knowledge.load())
     assert found.claims
     assert all(claim.quote.end <= 4_000 for claim in found.claims)
     assert [mention.value for mention in found.mentions if mention.type == "ipv4-addr"] == ["198.51.100.7"]
-    assert re.search(r"in the first 3,\d\d\d characters only", found.problems[-1].what)
+    assert re.search(r"in the first [34],\d\d\d characters only", found.problems[-1].what)

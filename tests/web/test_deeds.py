@@ -452,7 +452,7 @@ def test_a_deleted_case_can_be_taken_back(tmp_path: Path) -> None:
     shelve(tmp_path, "affair", sample_case.exchange_case())
     with client(tmp_path) as browser:
         first = browser.get("/").text
-        assert "Microsoft Exchange hack" in first and 'v-text-compromise">compromise' in first, "a card says what the case says"
+        assert "Microsoft Exchange 2021" in first and 'v-text-compromise">compromise' in first, "a card says what the case says"
         answer = browser.post("/case/affair/delete", data={"token": token(first)})
         assert "affair was deleted." in answer.text and browser.get("/case/affair").status_code == 404
         assert browser.post("/case/affair/delete", data={"token": token(first)}).status_code == 404

@@ -42,7 +42,7 @@ def test_only_what_is_attacked_is_a_victim(text: str, victims: set[str], knowled
 def test_it_is_no_sector_and_the_it_sector_is(knowledge: Knowledge) -> None:
     for text, sectors in (
         ("China denied that it was behind the Acme hack.", set()),
-        ("Mandiant said that APT41 hacked IT companies.", {"it"}),
+        ("Mandiant said that APT41 was behind the cyberattack on two IT companies in Norway.", {"it"}),
     ):
         found = read_document(document_from_text(text, name="news.txt"), knowledge)
         assert {sector for claim in found.claims for sector in claim.sectors} == sectors

@@ -213,7 +213,6 @@ def test_page_one_answers_five_questions() -> None:
         "“a high degree of confidence”",
         "Yes: compromise",
         "insufficient grounds",
-        "Confidence: ",
         "Within 1 hour: Name an incident lead",
         "What is not known",
     ):

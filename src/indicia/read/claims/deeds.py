@@ -23,6 +23,11 @@ _NAME = re.compile(r"\b[A-Z][\w&.’'-]*")
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|this|that|these|those|its|their|his|her|of|on|to|in|by|for|against|and)\s+)+", re.IGNORECASE
 )
+_PLAIN = re.compile(  # what a deed is called that the network does not mark
+    r"\b(?:cyber[- ]?)?(?:attacks?|hacks?|hacking|breach|intrusions?|compromise|break-in)\s+(?:on|of|at|against|into)\s+"
+    r"(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+){0,4}"
+)
+_MORE = re.compile(r"(?:\s[A-Z][\w’'-]+){1,3}")
 _SEVERAL = re.compile(
     r"(?:[\w-]+ ){0,3}(?:attacks|cyberattacks|campaigns|operations|hacks|intrusions|activities)\b", re.IGNORECASE
 )
@@ -68,14 +73,26 @@ class Deeds:
 
     def _inside(self, one: Proposal, tag: str) -> list[Place]:
         low, high = one.sentence
-        return [place for place in one.tags[tag] if low <= place[0] < high and self.text[slice(*place)].strip(_EDGE)]
+        found = (place for place in one.tags[tag] if low <= place[0] < high and self.text[slice(*place)].strip(_EDGE))
+        return [self._whole(place, high) for place in found]
+
+    def _whole(self, place: Place, stop: int) -> Place:
+        """A place with the rest of a name that it ends in."""
+        more = _MORE.match(self.text, place[1], stop)
+        if more is not None and self.text[slice(*place)].split()[-1][:1].isupper():
+            return place[0], more.end()
+        return place
 
     def _act(self, one: Proposal) -> Place | None:
         """The longest run of words in the sentence that tells the deed, without what is around it."""
         found = self._inside(one, "incident")
         if not found:
+            plain = _PLAIN.search(self.text, *one.sentence)
+            found = [plain.span()] if plain is not None else []
+        if not found:
             return None
         start, end = max(found, key=lambda place: (place[1] - place[0], -place[0]))
+        start, end = self._whole((start, end), one.sentence[1])
         words = self.text[start:end]
         lead = _LEADING.match(words)
         if lead is not None and lead.end() < len(words):

@@ -192,6 +192,8 @@ class Maker:
             return None
         to, state = self._tied_to(one, one.accused, place)
         words = self._cue(one.heard.sentence, one.heard.tags["tie_cue"])
+        if not to and state is None and words is None:
+            return None
         return Tie(
             kind=fields["tie"],
             to=to or self.parties.country(state),
@@ -213,10 +215,11 @@ class Maker:
             for found in self.parties.bodies((low, high))
             if found[1] not in (None, home) and not any(a <= found[2][0] < b for a, b in aside)
         ]
+        if who.state is not None:  # beside a group that is known to be of one state, another one is a victim
+            around = [found for found in around if found[1] == who.state]
         after = [found for found in around if place[1] <= found[2][0] < place[1] + TIED]
-        known = [found for found in around if who.state is not None and found[1] == who.state]
         only = around if len({found[1] for found in around}) == 1 and not one.told.victims else []
-        mine = [found for found in (*own, *cues, *known, *after, *only) if found[1] is not None]
+        mine = [found for found in (*own, *cues, *after, *only) if found[1] is not None]
         if not mine:
             return "", who.state if who.said else None
         return mine[0][0], mine[0][1]
@@ -225,6 +228,9 @@ class Maker:
         """How surely something is told, with the words for that: those that the network marks, else the nearest ones of the
         class to the accused."""
         marked = self._inside(one.heard.sentence, one.heard.tags[tag])
+        told = {word.firmness for word in firm for a, b in marked if a < word.end and word.start < b} - {Firmness.NONE}
+        if len(told) == 1:  # words that are marked, and that say how surely
+            firmness = told.pop()
         at = (one.heard.accused or one.heard.sentence)[0]
         free = [word for word in firm if word.firmness is firmness and (taken is None or word.start != taken.start)]
 

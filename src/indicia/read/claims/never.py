@@ -1,4 +1,4 @@
-"""What is no claim, whatever the network hears: a question, and who only gave a name.
+"""What is no claim, or another one, whatever the network hears: a question, who only gave a name, what was taken back.
 
 Of 5,117 annotated accusations 7 stand in a question; of 891, 2 have a speaker who is only told to have given the name.
 """
@@ -10,12 +10,17 @@ import re
 from indicia.read.claims.chunks import Place
 from indicia.records import Stance
 
-__all__ = ["is_asked", "only_gives_a_name"]
+__all__ = ["is_asked", "only_gives_a_name", "takes_back"]
 
 _ASKED = re.compile(r"\?[\"”’')\]\s]*\Z")
 _TRACKS = re.compile(r"\s+(?:tracks?|calls?|dubs?|names?|refers? to|designates?)\b[^.;]{0,60}\bas\b")
 _TRACKED = re.compile(
     r"\b(?:tracked|dubbed|called|named|known|referred to|designated)\s+(?:as\s+[\w ]{1,40}\s+)?by\s+(?:the\s+)?\Z"
+)
+_WITHDRAWS = re.compile(
+    r"\b(?:withdr(?:awn|ew|aws|awing)|retract(?:ed|s|ing)?|t(?:ook|akes|aken) back|rescind(?:ed|s)|disown(?:ed|s))\b.{0,40}\b"
+    r"(?:assessment|attribution|accusation|allegation|claim|charge|finding|conclusion)s?\b",
+    re.IGNORECASE,
 )
 _NEAR = 60  # characters
 
@@ -23,6 +28,11 @@ _NEAR = 60  # characters
 def is_asked(text: str, sentence: Place, stance: Stance) -> bool:
     """Whether a sentence asks: who asks claims nothing, but may doubt."""
     return stance is not Stance.QUESTIONS and _ASKED.search(text, *sentence) is not None
+
+
+def takes_back(text: str, sentence: Place) -> bool:
+    """Whether a sentence says that a charge is withdrawn: "has withdrawn its assessment that X was behind it"."""
+    return _WITHDRAWS.search(text, *sentence) is not None
 
 
 def only_gives_a_name(text: str, speaker: Place) -> bool:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from indicia.knowledge import Knowledge
-from indicia.knowledge.tables import Agency
+from indicia.knowledge.tables import Actor, Agency
 from indicia.read.claims.chunks import Place
 from indicia.records import AccusedType, Level, Mention, MentionKind, SourceType
 
@@ -225,7 +225,8 @@ class Parties:
         state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
         actor = next((one for one in found if one.kind is K.ACTOR), None)
         if actor is not None:
-            return self._of_actor(actor, type, state)
+            known = self.knowledge.actors.get(actor.target) if actor.target else None
+            return self._of_actor(known, _as_written(actor), type, state)
         agency = self._agency(found)
         if agency is not None and agency.kind in ("head of government", "head of state") and agency.state:
             return self._of_state(agency.state, words, type)
@@ -238,21 +239,23 @@ class Parties:
             return Accused(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
         if state is not None:
             return self._of_state(state, words, type, next(one for one in found if one.target == state))
+        called = self.knowledge.actors.named(_plain(words)) if type is not AccusedType.STATE else ()
+        if len(called) == 1:  # a name that is an everyday word, too, in a place where only a group can stand
+            return self._of_actor(called[0], _plain(words), type, None)
         return Accused(_person(words) or _plain(words), type, _LEVELS[type])
 
-    def _of_actor(self, actor: Mention, type: AccusedType, state: str | None) -> Accused:
-        known = self.knowledge.actors.get(actor.target) if actor.target else None
+    def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> Accused:
         if type not in (AccusedType.GROUP, AccusedType.CRIMINAL, AccusedType.PERSON):
             type = AccusedType.CRIMINAL if known is not None and known.kind == "criminal" else AccusedType.GROUP
         told = state or (known.state if known else None)
         return Accused(
-            _as_written(actor),
+            name,
             type,
             Level.GROUP,
             told,
             state is not None,
             known.state_according_to if known and not state and known.state else (),
-            id=actor.target or "",
+            id=known.id if known else "",
         )
 
     def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> Accused:

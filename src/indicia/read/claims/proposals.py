@@ -23,6 +23,7 @@ SPAN = 0.05  # that from which a span of words may be a party
 ACCUSED, SPEAKERS = 16, 14  # parties of a chunk that are asked about, the most probable first
 OVERLAP = 0.5  # of the shorter of two spans that share words: the less probable one goes
 MOST_READ = 600  # chunks of a document, at a fifth of a second each: more than a book has that may hold a claim
+SHORT = 2_000  # characters that are read whatever they are about
 TOLD = 0.5  # the probability from which a word is of a tag
 FACT = 0.15  # that from which a sentence may tell a fact: which of them are the clearest, is told later
 
@@ -61,14 +62,15 @@ class Heard(NamedTuple):
 
 
 def hear(text: str, network: Network) -> Heard:
-    """What the network makes of a text; nothing where it says nothing of computers."""
+    """What the network makes of a text; of a long one nothing where it says nothing of computers."""
     out = Heard([], [])
-    if not of_computers(text):
+    short = len(text) <= SHORT
+    if not short and not of_computers(text):
         return out
     read = 0
     for chunk in chunks(text, network.tokens):
         body = [place for place, zone in zip(chunk.places, chunk.zones, strict=True) if zone >= Zone.BEFORE]
-        if not chunk.own or not may_claim(text, body[0][0], body[-1][1]):
+        if not chunk.own or not (short or may_claim(text, body[0][0], body[-1][1])):
             continue
         if read == MOST_READ:
             return out._replace(until=chunk.text_range(chunk.own[0])[0])

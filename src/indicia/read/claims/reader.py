@@ -15,7 +15,7 @@ from indicia.read.claims.issuer import issuers_of
 from indicia.read.claims.language import foreign
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
-from indicia.read.claims.never import is_asked, only_gives_a_name
+from indicia.read.claims.never import is_asked, only_gives_a_name, takes_back
 from indicia.read.claims.parties import Accused, Names, Parties, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
@@ -117,6 +117,8 @@ class _Reading:
     def _resolved(self, proposal: Proposal, voices: Voices) -> Iterator[Resolved]:
         if is_asked(self.text, proposal.sentence, proposal.stance):
             return
+        if proposal.stance is Stance.ACCUSES and takes_back(self.text, proposal.sentence):
+            proposal = proposal._replace(stance=Stance.WITHDRAWS)
         if proposal.speaker is not None and only_gives_a_name(self.text, proposal.speaker):
             proposal = proposal._replace(speaker=None, speaker_led=None)
         for said in voices.of(proposal):

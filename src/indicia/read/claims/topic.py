@@ -1,4 +1,4 @@
-"""Whether words can tell of an attack on computers at all, so that the network need not read what cannot.
+"""Whether the words of a long text can tell of an attack on computers at all, so that the network need not read what cannot.
 
 Of 4,316 annotated documents with a claim nearly all hold one of the words (and of those without a claim four in five); of 2,593
 claims 4 stand in a place that holds none of the wider ones.

@@ -71,7 +71,7 @@ class Voices:
         """Who says what is proposed: mostly one; the issuers of a joint paper each."""
         place = proposal.speaker
         if place is None:
-            if proposal.fields["voice"] is Voice.ISSUER and self.issuers:
+            if self.issuers:  # what a statement or paper narrates is said by who issues it
                 return tuple(Said(one.speaker, one.place, Voice.ISSUER) for one in self.issuers)
             return (Said(None, None, proposal.fields["voice"]),)
         words = self.text[slice(*place)]
