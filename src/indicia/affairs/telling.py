@@ -21,7 +21,7 @@ NAMED = 0.1  # what a name of the story adds to a sentence's probability
 BESIDE = 0.4  # of the probability that a sentence answers another question, too, which no sentence told so far answers
 LONG = 320  # characters from which a sentence tells too much at once
 LEAST = 5  # words of a sentence
-MOST = 9  # sentences in all
+MOST = 8  # sentences in all
 _DATED = re.compile(
     r"\b(?:\d{1,2}|(?:19|20)\d\d|January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|week|month|year|yesterday|morning|night)\b"

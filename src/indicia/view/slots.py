@@ -30,8 +30,8 @@ __all__ = ["Row", "Slot", "counted", "gist", "rows", "rows_of", "said_words"]
 
 MOST = {"named": 5, "tied": 3, "credit": 2, "backed": 2, "open": 3, "doubted": 3, "denied": 3, "taken back": 2}
 UNSURE = 2  # rows to check of each slot
-VOICES = 4  # of a row
-QUOTE = 110  # characters of what somebody said
+ROWS, LEAST = 9, 3  # rows in all, as long as so many are to check: page one is one sheet
+QUOTE = 100  # characters of what somebody said
 _SPEECH = re.compile(r"[“\"]([^“”\"]{12,})[”\"]")
 
 
@@ -85,12 +85,17 @@ def rows(case: Case, about: Subject) -> tuple[Row, ...]:
     actors = actors_of(case)
     sure = rows_of([one for one in about.mine if one.id in about.on_it] or about.mine, days, actors)
     known = {(row.slot, row.whom, voice) for row in sure for voice in row.speakers}
-    unsure = [
-        row
-        for row in rows_of(about.unsure, days, actors, sure=False)
-        if any((row.slot, row.whom, v) not in known for v in row.speakers)
-    ]
-    return (*_few(sure, MOST), *_few(unsure, dict.fromkeys(MOST, UNSURE)))
+    unsure = list(filter(None, (_without(row, known) for row in rows_of(about.unsure, days, actors, sure=False))))
+    told = _few(sure, MOST)
+    return (*told, *_few(unsure, dict.fromkeys(MOST, UNSURE))[: max(LEAST, ROWS - len(told))])
+
+
+def _without(row: Row, known: set[tuple[Slot, str, str]]) -> Row | None:
+    """A row without the voices of whom it is sure that they say so; None where none is left."""
+    left = [pair for pair in zip(row.speakers, row.voices, strict=True) if (row.slot, row.whom, pair[0]) not in known]
+    if not left:
+        return None
+    return msgspec.structs.replace(row, speakers=tuple(key for key, _ in left), voices=tuple(name for _, name in left))
 
 
 def rows_of(

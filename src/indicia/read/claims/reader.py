@@ -16,7 +16,7 @@ from indicia.read.claims.language import foreign
 from indicia.read.claims.making import Maker
 from indicia.read.claims.network import Network, network
 from indicia.read.claims.never import is_asked, only_gives_a_name, takes_back
-from indicia.read.claims.parties import Accused, Names, Parties, points_back
+from indicia.read.claims.parties import POINTING, Accused, Names, Parties, points_back
 from indicia.read.claims.pooling import Resolved, pooled
 from indicia.read.claims.proposals import Proposal, hear
 from indicia.read.claims.voices import Said, Voices
@@ -136,7 +136,8 @@ class _Reading:
             return None
         type = proposal.fields["accused_type"]
         words = self.text[slice(*place)]
-        if proposal.stance is Stance.DENIES and said.speaker is not None and _OWN.match(words):
+        itself = words.lower() in POINTING and proposal.accused_led is None
+        if proposal.stance is Stance.DENIES and said.speaker is not None and (itself or _OWN.match(words)):
             return Accused(said.speaker.canonical, type, None, said.speaker.state, said.speaker.state is not None)
         if not points_back(words):
             return self.parties.accused(place, type)

@@ -14,7 +14,7 @@ from indicia.view.saying import asked_words
 
 __all__ = ["what"]
 
-LONGEST = 260  # characters of a sentence
+LONGEST = 230  # characters of a sentence
 
 
 def what(case: Case, notes: Notes) -> Box:
