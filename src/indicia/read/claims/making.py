@@ -46,6 +46,7 @@ _LOOKS_BACK = re.compile(
     r"historically|ha(?:s|ve) long|at the time,|ha(?:s|ve) (?:repeatedly|often|regularly|routinely|always))\b",
     re.IGNORECASE,
 )
+_SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
 _TERRITORY = re.compile(r"\b(?:territory|soil)\b", re.IGNORECASE)
 NEAR = 60  # characters between who speaks or the accused and the date of what is said
 TIED = 80  # characters after the accused in which it may be said whose it is
@@ -74,6 +75,8 @@ class Maker:
             tie = next(
                 (told for other in others if (told := self._tie(other, firm_words(self.text, *other.heard.sentence)))), None
             )
+        if tie is None and heard.stance is Stance.ACCUSES:
+            tie = self._implied(one)
         if accused.party is None:
             deed = tie = None
         source = self._source(one)
@@ -201,6 +204,18 @@ class Maker:
             words=words,
             **self._how(one, fields["tie_firmness"], firm, "tie_cue", None),
         )
+
+    def _implied(self, one: Resolved) -> Tie | None:
+        """The tie that the name of the accused tells by itself: an agency is part of its state, its officers work for it."""
+        who, place = one.accused, one.heard.accused
+        if who is None or place is None or not who.said or who.state is None or who.level is Level.STATE:
+            return None
+        if who.level is Level.AGENCY:
+            return Tie(kind=TieKind.ORGAN, to=self.parties.country(who.state), state=who.state)
+        if _SERVES.search(self.text, *place):
+            to = next((name for name, state, _ in self.parties.bodies(place) if state == who.state), "")
+            return Tie(kind=TieKind.WORKS_FOR, to=to or self.parties.country(who.state), state=who.state)
+        return None
 
     def _tied_to(self, one: Resolved, who: Accused, place: Place) -> tuple[str, str | None]:
         """The state or agency that the accused is tied to, and its state: named in its own words, else after it, else in the

@@ -58,7 +58,8 @@ _HOSTILE = re.compile(
 )
 _GOVERNMENT = re.compile(r"\b(?:government|state|regime|authorities|republic|federation|leadership|kingdom)\b", re.IGNORECASE)
 _BODY = re.compile(
-    r"\b(?:intelligence|ministry|service|agency|military|army|unit \d+|navy|directorate|bureau|forces|corps|police)\b",
+    r"\b(?:intelligence|ministry|services?|agency|agencies|military|army|unit \d+|navy|directorate|bureau|forces|corps|"
+    r"police)\b",
     re.IGNORECASE,
 )
 

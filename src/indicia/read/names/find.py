@@ -136,7 +136,7 @@ _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|l
 
 
 def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
-    written = text[start:end]
+    written = text[start:end].replace("\u2019", "'")
     if written == entry.surface or (entry.surface.startswith("the ") and written == f"T{entry.surface[1:]}"):
         return True  # "The" begins a sentence
     if entry.kind is MentionKind.SECTOR:

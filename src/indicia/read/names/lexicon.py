@@ -214,6 +214,7 @@ def lexicon_of(knowledge: Knowledge) -> Lexicon:
 
 
 def lowered(text: str) -> str:
-    """Lower case with the same length, so that offsets stay, and blanks for blanks that do not break."""
-    low = text.lower().replace("\xa0", " ")
+    """Lower case with the same length, so that offsets stay; one kind of blank and of apostrophe."""
+    text = text.replace("\xa0", " ").replace("\u2019", "'")
+    low = text.lower()
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
