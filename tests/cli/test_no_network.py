@@ -1,4 +1,4 @@
-"""No call home: reading and briefing make no network call, by native parts either, and leave nothing of their makers' behind."""
+"""No call home: reading and briefing make no network call, nor do native parts, and nothing of their makers stays behind."""
 
 from __future__ import annotations
 

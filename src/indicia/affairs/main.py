@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from indicia.affairs.content import Content, content_of
 from indicia.affairs.origins import target_of, voice_of
 from indicia.affairs.stories import Story, main_story
-from indicia.records import Affair, Case, Claim, Level, Prominence, Stance, those_counted, to_check
+from indicia.records import Affair, Case, Claim, Level, Prominence, SourceType, Stance, those_counted, to_check
 
 __all__ = ["MainAffair", "main_affair", "main_among"]
 
@@ -76,7 +76,8 @@ def main_affair(case: Case) -> MainAffair:
 
 
 def _told_by_most(claims: Iterable[Claim], story: Story) -> str | None:
-    """The known incident that claims of most of a story's texts tell, whether they count or are still to be checked."""
+    """The known incident that claims of most of a story's texts tell, or the only one that a third of them do, whether they
+    count or are still to be checked."""
     texts: dict[str, set[str]] = defaultdict(set)
     for claim in claims:
         if claim.quote.document in story.documents and claim.prominence is not Prominence.BACKGROUND:
@@ -84,7 +85,10 @@ def _told_by_most(claims: Iterable[Claim], story: Story) -> str | None:
                 texts[one.id or ""].add(claim.quote.document)
     texts.pop("", None)
     best = min(texts, key=lambda id: (-len(texts[id]), id), default=None)
-    return best if best is not None and 2 * len(texts[best]) > len(story.documents) else None
+    if best is None:
+        return None
+    enough = len(story.documents) / (3 if len(texts) == 1 else 2)
+    return best if len(texts[best]) > enough or (len(texts) == 1 and len(texts[best]) >= enough) else None
 
 
 def _may_tell(claim: Claim, incident: str | None) -> bool:
@@ -127,7 +131,7 @@ def _answers(claim: Claim, linked: set[str], incident: str | None) -> bool:
 
 def _denies_another(claim: Claim, linked: set[str], story: Story, incident: str | None) -> bool:
     """Whether a government denies what nobody accuses it of here: a charge of another time."""
-    if claim.stance is not Stance.DENIES or claim.source.state is None:
+    if claim.stance is not Stance.DENIES or claim.source.type is not SourceType.GOVERNMENT or claim.source.state is None:
         return False
     if not linked:
         return not _is_linked(claim, story, incident)
