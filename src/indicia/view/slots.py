@@ -87,7 +87,10 @@ def rows(case: Case, about: Subject) -> tuple[Row, ...]:
     known = {(row.slot, row.whom, voice) for row in sure for voice in row.speakers}
     unsure = list(filter(None, (_without(row, known) for row in rows_of(about.unsure, days, actors, sure=False))))
     told = _few(sure, MOST)
-    return (*told, *_few(unsure, dict.fromkeys(MOST, UNSURE))[: max(LEAST, ROWS - len(told))])
+    left = _few(unsure, dict.fromkeys(MOST, UNSURE))
+    first = {row.slot: row for row in reversed(left) if row.slot not in {one.slot for one in told}}
+    chosen = sorted(left, key=lambda row: (first.get(row.slot) is not row, left.index(row)))[: max(LEAST, ROWS - len(told))]
+    return (*told, *sorted(chosen, key=left.index))
 
 
 def _without(row: Row, known: set[tuple[Slot, str, str]]) -> Row | None:

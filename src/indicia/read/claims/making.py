@@ -49,6 +49,7 @@ _LOOKS_BACK = re.compile(
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
 _TERRITORY = re.compile(r"\b(?:territory|soil)\b", re.IGNORECASE)
 NEAR = 60  # characters between who speaks or the accused and the date of what is said
+SURELY = 0.6  # the score from which another statement of a claim may tell whose the accused is
 TIED = 80  # characters after the accused in which it may be said whose it is
 
 
@@ -72,8 +73,10 @@ class Maker:
             state = accused.state_said
             deed, tie = None, Tie(kind=TieKind.LOCATED, to=self.parties.country(state), state=state)
         if tie is None and heard.stance is Stance.ACCUSES:
+            surely = (other for other in others if other.heard.score >= SURELY)
             tie = next(
-                (told for other in others if (told := self._tie(other, firm_words(self.text, *other.heard.sentence)))), None
+                (told for one_more in surely if (told := self._tie(one_more, firm_words(self.text, *one_more.heard.sentence)))),
+                None,
             )
         if tie is None and heard.stance is Stance.ACCUSES:
             tie = self._implied(one)

@@ -13,6 +13,7 @@ from indicia.records import Stance
 __all__ = ["is_asked", "only_gives_a_name", "takes_back"]
 
 _ASKED = re.compile(r"\?[\"”’')\]\s]*\Z")
+_ASKS = re.compile(r"\s*(?:Question|QUESTION|Journalist|JOURNALIST|Reporter|REPORTER|Q)\s*:\s")
 _TRACKS = re.compile(r"\s+(?:tracks?|calls?|dubs?|names?|refers? to|designates?)\b[^.;]{0,60}\bas\b")
 _TRACKED = re.compile(
     r"\b(?:tracked|dubbed|called|named|known|referred to|designated)\s+(?:as\s+[\w ]{1,40}\s+)?by\s+(?:the\s+)?\Z"
@@ -27,7 +28,9 @@ _NEAR = 60  # characters
 
 def is_asked(text: str, sentence: Place, stance: Stance) -> bool:
     """Whether a sentence asks: who asks claims nothing, but may doubt."""
-    return stance is not Stance.QUESTIONS and _ASKED.search(text, *sentence) is not None
+    if stance is Stance.QUESTIONS:
+        return False
+    return _ASKED.search(text, *sentence) is not None or _ASKS.match(text, *sentence) is not None
 
 
 def takes_back(text: str, sentence: Place) -> bool:

@@ -61,13 +61,14 @@ def _told_by_somebody(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolve
 
 
 def _denied_for_itself(one: Resolved, out: Sequence[tuple[Resolved, tuple[Resolved, ...]]]) -> bool:
-    """Whether somebody who denies a charge against itself is taken to deny one against another in the same sentence."""
+    """Whether somebody who denies a charge against itself is taken to deny one against another in the same sentence, or to
+    decline to name anybody."""
 
     def own(denial: Resolved) -> bool:
         speaker, accused = denial.said.speaker, denial.accused
         return accused is not None and speaker is not None and speaker.state is not None and speaker.state == accused.state
 
-    if one.heard.stance is not Stance.DENIES or own(one):
+    if one.heard.stance not in (Stance.DENIES, Stance.DECLINES) or own(one):
         return False
     same = (other for other, _ in out if other.heard.stance is Stance.DENIES and other.heard.sentence == one.heard.sentence)
     return any(own(other) and other.said.same == one.said.same for other in same)

@@ -95,6 +95,8 @@ class Voices:
         led = proposal.speaker_led
         if led is not None and not points_back(self.text[slice(*led)]):
             return self._settled(self.parties.speaker(led, type), self.text[slice(*led)])
+        if len(self.issuers) == 1 and OFFICE.search(words):  # "the spokesperson" of a statement is its issuer's
+            return self.issuers[0].speaker
         before = [
             speaker for where, speaker in self._known if where[0] < place[0] and _fits(words, self.text[slice(*where)], speaker)
         ]
