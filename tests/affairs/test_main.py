@@ -90,7 +90,7 @@ with a campaign from 2011 to 2018.{} """
     told = " That campaign is not the compromise of Microsoft Exchange Server."
     for words in (told, " The campaign has nothing to do with the Exchange hack.", " It is unrelated to the Exchange hack."):
         document = document_from_text(text.format(words), name="us.txt", published="2021-07-19")
-        claims = led_back(read_claims(document, knowledge)[0], [document])
+        claims = led_back(read_claims(document, knowledge, threshold=0.3)[0], [document])
         affairs = join_affairs(claims, [document], knowledge)
         found = main_among(claims, affairs)
         assert found.id == "exchange-2021"
