@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,6 +25,7 @@ SPAN = 0.05  # that from which a span of words may be a party
 ACCUSED, SPEAKERS = 16, 14  # parties of a chunk that are asked about, the most probable first
 OVERLAP = 0.5  # of the shorter of two spans that share words: the less probable one goes
 MOST_READ = 600  # chunks of a document, at a fifth of a second each: more than a book has that may hold a claim
+AHEAD, AT_ONCE = 8, 2  # chunks of a long text that are read at once, and on how many cores
 SHORT = 2_000  # characters that are read whatever they are about
 TOLD = 0.5  # the probability from which a word is of a tag
 FACT = 0.15  # that from which a sentence may tell a fact: which of them are the clearest, is told later
@@ -67,15 +70,8 @@ def hear(text: str, network: Network) -> Heard:
     short = len(text) <= SHORT
     if not short and not of_computers(text):
         return out
-    read = 0
-    for chunk in chunks(text, network.tokens):
-        body = [place for place, zone in zip(chunk.places, chunk.zones, strict=True) if zone >= Zone.BEFORE]
-        if not chunk.own or not (short or may_claim(text, body[0][0], body[-1][1])):
-            continue
-        if read == MOST_READ:
-            return out._replace(until=chunk.text_range(chunk.own[0])[0])
-        read += 1
-        hidden = network.read(chunk)
+    worth = [one for one in chunks(text, network.tokens) if one.own and (short or _may_claim(text, one))]
+    for chunk, hidden in _read(worth[:MOST_READ], network):
         spans = network.spans(hidden)
         own = [zone == Zone.OWN for zone in chunk.zones]
         any_zone = [zone != Zone.MARK for zone in chunk.zones]
@@ -87,7 +83,24 @@ def hear(text: str, network: Network) -> Heard:
         for row, column in np.argwhere(answers.facts > FACT).tolist():
             sentence = chunk.text_range(chunk.own[row])
             out.facts.append(Telling(sentence, FACTS[column], float(answers.facts[row, column])))
-    return out
+    left = worth[MOST_READ:]
+    return out._replace(until=left[0].text_range(left[0].own[0])[0]) if left else out
+
+
+def _may_claim(text: str, chunk: Chunk) -> bool:
+    body = [place for place, zone in zip(chunk.places, chunk.zones, strict=True) if zone >= Zone.BEFORE]
+    return may_claim(text, body[0][0], body[-1][1])
+
+
+def _read(found: Sequence[Chunk], network: Network) -> Iterator[tuple[Chunk, F]]:
+    """What the encoder makes of each chunk, in order: those of a long text on several cores at once, some ahead."""
+    if len(found) <= AHEAD:
+        yield from ((chunk, network.read(chunk)) for chunk in found)
+        return
+    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+        for at in range(0, len(found), AHEAD):
+            some = found[at : at + AHEAD]
+            yield from zip(some, pool.map(network.read, some), strict=True)
 
 
 def _chosen(probable: F, allowed: Sequence[bool], most: int) -> list[Place]:

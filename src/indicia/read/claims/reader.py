@@ -28,7 +28,7 @@ from indicia.records import Claim, Document, Mention, MentionKind, Problem, Seve
 __all__ = ["THRESHOLD", "WhatIsSaid", "read_claims", "read_said"]
 
 _OWN = re.compile(r"(?:its|their|our|his|her|my)\s", re.IGNORECASE)  # whose they are is who denies it
-THRESHOLD = 0.4  # the score from which a claim is given
+THRESHOLD = 0.35  # the score from which a claim is given
 
 
 class WhatIsSaid(NamedTuple):
