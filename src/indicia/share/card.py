@@ -81,9 +81,10 @@ def _chosen(found: list[Position]) -> list[list[Position]]:
     heard: set[str] = set()
     chosen = []
     for voices in together.values():
-        if voices[0].stance is not Stance.DENIES and heard.isdisjoint(one.source for one in voices):
-            chosen.append(voices)
-            heard.update(one.source for one in voices)
+        new = [one for one in voices if one.source not in heard]
+        if new and new[0].stance is not Stance.DENIES:
+            chosen.append(new)
+            heard.update(one.source for one in new)
     denials = [voices for voices in together.values() if voices[0].stance is Stance.DENIES][:1]
     return [*chosen[: ROWS - len(denials)], *denials]
 

@@ -165,7 +165,8 @@ def _voice(one: Position) -> str:
     state = country(source.party.canonical) if foreign() else None
     if source.type is SourceType.ANONYMOUS and source.state:
         return tell("an unnamed official ({country})", country=party_name(by_state(source.state)[0]))
-    name = state.name if state else the(clip(source_words(one.firmest), MOST))
+    said = clip(source_words(one.firmest), MOST)
+    name = state.name if state else said if foreign() else the(said)
     return tell("{name} (according to {teller})", name=name, teller=party_name(one.relayed)) if one.relayed else name
 
 

@@ -6,21 +6,25 @@ from indicia.affairs.main import main_affair
 from indicia.affairs.telling import Answer, told_of
 from indicia.records import Case
 from indicia.share.brief.blocks import Box, Bullets, Para
+from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.view.language import colon, quoted, tell
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.saying import asked_words
+from indicia.view.slots import rows
 
 __all__ = ["what"]
 
 LONGEST = 230  # characters of a sentence
+ROOM, FEWEST = 16, 6  # sentences here and rows of who says what, together on one sheet; sentences at the least
 
 
 def what(case: Case, notes: Notes) -> Box:
     """The box of page one."""
     title = tell("What happened")
-    told = told_of(case, main_affair(case).story)
+    said = len(rows(case, subject(case)))
+    told = told_of(case, main_affair(case).story)[: max(FEWEST, ROOM - said)]
     if not told:
         nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
         return Box(id="what", title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))

@@ -9,7 +9,7 @@ from indicia.share.brief.blocks import AnyBlock, Box, Fold, Para, Row, Table
 from indicia.view import slots
 from indicia.view.affair import subject
 from indicia.view.judgements import listed
-from indicia.view.language import joined, tell
+from indicia.view.language import colon, joined, quoted, tell
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
 from indicia.view.positions import Position, is_narration, positions
@@ -62,7 +62,7 @@ def _row(row: slots.Row, notes: Notes) -> Row:
     voices = [show(voice, 110) for voice in row.voices[:VOICES]]
     if len(row.voices) > VOICES:
         voices.append(tell("{count} more", count=len(row.voices) - VOICES))
-    said = f": {in_quotes(show(row.quote))}" if row.quote else ""
+    said = f"{colon()}{quoted(show(row.quote))}" if row.quote else ""
     firm = [show(row.firmly, 90)] if row.firmly else []
     if not row.sure:
         firm.append(tell("please check"))
