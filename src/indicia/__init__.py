@@ -33,3 +33,6 @@ else:
         if name in STAGES:
             return import_module(f"indicia.{name}")
         raise AttributeError(f"module 'indicia' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)

@@ -78,7 +78,7 @@ class Speaker(NamedTuple):
 
 
 class Accused(NamedTuple):
-    """Who is accused. `said`: whether its own words tell the state. `id`: of an actor in our tables."""
+    """Who is accused. `said`: whether its own words tell the state."""
 
     canonical: str
     type: AccusedType
@@ -87,11 +87,10 @@ class Accused(NamedTuple):
     said: bool = False
     according_to: tuple[str, ...] = ()
     category: str | None = None
-    id: str = ""
 
     @property
     def same(self) -> str:
-        return self.id or self.canonical.casefold()
+        return self.canonical.casefold()  # by the name that the text uses: whether two mean one group depends on whom one asks
 
 
 class Names:
@@ -256,7 +255,6 @@ class Parties:
             told,
             state is not None,
             known.state_according_to if known and not state and known.state else (),
-            id=known.id if known else "",
         )
 
     def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> Accused:
