@@ -154,7 +154,23 @@ def _written(
             stored = MatMulNBitsQuantizer(onnx.load(plain), block_size=BLOCK, is_symmetric=True, bits=8, accuracy_level=4)
             stored.process()
             stored.model.save_model_to_file(str(file), False)
+    _without_traces(file)
     print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
+
+
+def _without_traces(file: Path) -> None:
+    """Takes out what the exporter notes of where it ran."""
+    model = onnx.load(file)
+    graphs = [model.graph]
+    for part in (model, *graphs, *model.functions, *model.graph.node, *(node for one in model.functions for node in one.node)):
+        part.doc_string = ""
+        if hasattr(part, "metadata_props"):
+            del part.metadata_props[:]
+    for value in (*model.graph.input, *model.graph.output, *model.graph.value_info, *model.graph.initializer):
+        value.doc_string = ""
+        if hasattr(value, "metadata_props"):
+            del value.metadata_props[:]
+    onnx.save(model, file)
 
 
 if __name__ == "__main__":
