@@ -105,7 +105,7 @@ def names_told(claims: Iterable[Claim], knowledge: Knowledge) -> dict[str, froze
 def parts_of(told: Iterable[frozenset[str]]) -> dict[str, str]:
     """Name -> the first, in the alphabet, of all names that one deed goes by, from the names that each claim tells."""
     telling = {names for names in told if names}
-    return _joined([*telling, *_shortened(frozenset().union(*telling))])
+    return joined([*telling, *_shortened(frozenset().union(*telling))])
 
 
 def keyed(
@@ -325,7 +325,7 @@ def _shortened(names: Collection[str]) -> list[frozenset[str]]:
     return [frozenset({first, *full}) for first, full in sorted(longer.items()) if len(full) == 1]
 
 
-def _joined(groups: Sequence[frozenset[str]]) -> dict[str, str]:
+def joined(groups: Iterable[frozenset[str]]) -> dict[str, str]:
     """Name -> the first, in the alphabet, of all names that are told together with it, directly or through others."""
     parent: dict[str, str] = {}
 

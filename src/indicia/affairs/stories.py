@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from indicia.affairs.content import in_turn
 from indicia.affairs.dull import any_deed
-from indicia.records import Case, Context, Document, Level, Mention, MentionKind, Prominence, Stance
+from indicia.affairs.incidents import joined
+from indicia.records import Case, Claim, Context, Document, Level, Mention, MentionKind, Prominence, Stance
 
 __all__ = ["Story", "heading", "main_story", "stories"]
 
@@ -43,7 +44,10 @@ def stories(case: Case) -> tuple[Story, ...]:
     for one in case.mentions:
         mentions[one.span.document].append(one)
     told = {one.id: _told(one, mentions[one.id]) for one in documents}
-    known = {one.id: _known(one, mentions[one.id]) | _charged(one, case) for one in documents}
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for claim in case.claims:
+        claims[claim.quote.document].append(claim)
+    known = {one.id: _known(one, mentions[one.id]) | _charged(one, claims[one.id]) for one in documents}
     apart: list[list[Document]] = []
     rest: list[list[Document]] = []
     for group in _joined(documents, told, known):
@@ -62,21 +66,11 @@ def _joined(
     for one in documents:
         for word in (*_words(told[one.id]), *(f"known:{id}" for id in known[one.id])):
             by_word[word].append(one.id)
-    root = {one.id: one.id for one in documents}
-
-    def top(id: str) -> str:
-        while root[id] != id:
-            root[id] = root[root[id]]
-            id = root[id]
-        return id
-
-    for ids in by_word.values():
-        if len(ids) <= max(COMMON, len(documents) // 3):
-            for id in ids[1:]:
-                root[top(id)] = top(ids[0])
+    shared = [frozenset(ids) for ids in by_word.values() if len(ids) <= max(COMMON, len(documents) // 3)]
+    first = joined([*shared, *(frozenset({one.id}) for one in documents)])
     groups: dict[str, list[Document]] = defaultdict(list)
     for one in documents:
-        groups[top(one.id)].append(one)
+        groups[first[one.id]].append(one)
     return sorted(groups.values(), key=lambda group: (-len(group), min(map(in_turn, group))))
 
 
@@ -121,9 +115,9 @@ def _known(document: Document, mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(str(one.target) for one in found if one.span.start < HEAD)
 
 
-def _charged(document: Document, case: Case) -> frozenset[str]:
+def _charged(document: Document, claims: Iterable[Claim]) -> frozenset[str]:
     """Known incidents that its claims tell, and groups that it accuses by name, with the year."""
-    mine = [one for one in case.claims if one.quote.document == document.id and one.prominence is not Prominence.BACKGROUND]
+    mine = [one for one in claims if one.prominence is not Prominence.BACKGROUND]
     incidents = {one.incident_id for one in mine if one.incident_id}
     year = (document.published or "")[:4]
     groups = {

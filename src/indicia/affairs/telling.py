@@ -51,7 +51,7 @@ def told_of(case: Case, story: Story) -> tuple[Answer, ...]:
         while sum(one.asked == asked for one in out) < most and len(out) < MOST:
             told = {kind for one in out for kind in (one.asked, *one.also)}
             fit = [kinds for kinds in left if asked in kinds and _is_new(kinds[asked], taken) and _may_answer(asked, kinds)]
-            if not fit or (asked in told and asked not in ("deed", "how", "corrected", "victims")):
+            if not fit or (most == 1 and asked in told):
                 break
             best = min(
                 fit,

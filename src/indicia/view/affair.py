@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from indicia.affairs.main import MainAffair, main_affair
 from indicia.affairs.naming import heading_of, time_of, victim_of
-from indicia.affairs.stories import main_story
+from indicia.affairs.stories import Story
 from indicia.knowledge import load
 from indicia.knowledge.articles import the
 from indicia.records import Case, Claim, Prominence, Record
@@ -26,7 +24,7 @@ class Subject(Record, frozen=True, kw_only=True):
 
     `mine` are the claims on it and those of no incident at all, which are told beside it; `others` those on other affairs,
     both without what a person rejected; `on_it` are the ids of those that are on it. `unsure` are claims on it that are to be
-    checked, `story` the documents that tell it.
+    checked, `story` the texts that tell it.
     """
 
     incident: str | None
@@ -35,7 +33,7 @@ class Subject(Record, frozen=True, kw_only=True):
     others: tuple[Claim, ...]
     on_it: frozenset[str]
     unsure: tuple[Claim, ...] = ()
-    story: frozenset[str] = frozenset()
+    story: Story = Story(frozenset(), ())
 
 
 def subject(case: Case) -> Subject:
@@ -43,22 +41,23 @@ def subject(case: Case) -> Subject:
     main = main_affair(case)
     on_it = frozenset(claim.id for claim in main.on)
     others = frozenset(claim.id for claim in main.beside if _has_its_own(claim, main.story.documents))
-    kept = [claim for claim in case.claims if claim.id in on_it or claim in main.beside]
+    mine = (on_it | {claim.id for claim in main.beside}) - others
     return Subject(
         incident=main.id,
         name=_called(case, main),
-        mine=tuple(claim for claim in kept if claim.id not in others),
-        others=tuple(claim for claim in kept if claim.id in others),
+        mine=tuple(claim for claim in case.claims if claim.id in mine),
+        others=tuple(claim for claim in case.claims if claim.id in others),
         on_it=on_it,
         unsure=main.unsure,
-        story=main.story.documents,
+        story=main.story,
     )
 
 
 def titled(case: Case) -> str:
     """What to call a case: its main affair; else what the most central of its texts calls itself; never what a folder is
     called, as long as there is a text."""
-    return subject(case).name or clip(heading_of(case, main_story(case)), LONGEST_HEADING) or case.name
+    about = subject(case)
+    return about.name or clip(heading_of(case, about.story), LONGEST_HEADING) or case.name
 
 
 def _called(case: Case, main: MainAffair) -> str:
@@ -74,10 +73,10 @@ def _called(case: Case, main: MainAffair) -> str:
     return tell("Attack on {victim}, {time}", victim=the(victim), time=month_words(month))
 
 
-@lru_cache(64)
 def known_affair(id: str) -> str:
     """The name that our tables have for a known affair; empty where they do not know it."""
-    return next((one.name for one in load().incidents if one.id == id), "")
+    found = load().incidents.get(id)
+    return found.name if found is not None else ""
 
 
 def _has_its_own(claim: Claim, story: frozenset[str]) -> bool:

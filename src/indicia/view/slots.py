@@ -1,5 +1,5 @@
 """Page one as slots, filled from the ledger: who names whom, who ties whom to whom, who claims it, who declines, doubts, denies
-or takes back. The same rows in the brief, on the page and on the card.
+or takes back. The same rows in the brief and on the page.
 
 A government is one voice, however many of its people speak. What the reader is not sure of stands in the same slots, marked,
 and counts for nothing.
@@ -15,8 +15,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from indicia.affairs.origins import day_of
 from indicia.knowledge.articles import capital
-from indicia.records import Case, Claim, Record, Stance
+from indicia.records import Case, Claim, Document, Record, Stance
 from indicia.view.affair import Subject
 from indicia.view.inert import clip
 from indicia.view.judgements import NO_SOURCE
@@ -28,7 +29,6 @@ from indicia.view.words import several
 
 __all__ = ["Row", "Slot", "counted", "gist", "rows", "rows_of", "said_words"]
 
-MOST = {"named": 5, "tied": 3, "credit": 2, "backed": 2, "open": 3, "doubted": 3, "denied": 3, "taken back": 2}
 UNSURE = 2  # rows to check of each slot
 ROWS, LEAST = 9, 3  # rows in all, as long as so many are to check: page one is one sheet
 QUOTE = 100  # characters of what somebody said
@@ -57,8 +57,12 @@ _SLOTS = {
     Stance.QUESTIONS: Slot.DOUBTED,
     Stance.DENIES: Slot.DENIED,
 }
+MOST = {  # rows of each slot
+    Slot.NAMED: 5, Slot.TIED: 3, Slot.CREDIT: 2, Slot.BACKED: 2, Slot.TAKEN_BACK: 2, Slot.OPEN: 3, Slot.DOUBTED: 3,
+    Slot.DENIED: 3,
+}  # fmt: skip
 _CHARGES = frozenset({Slot.NAMED, Slot.TIED, Slot.BACKED})
-ANSWERS = frozenset({Slot.TAKEN_BACK, Slot.OPEN, Slot.DOUBTED, Slot.DENIED, Slot.CREDIT, Slot.BACKED})
+ANSWERS = frozenset(Slot) - {Slot.NAMED, Slot.TIED}
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -81,11 +85,11 @@ class Row(Record, frozen=True, kw_only=True):
 
 def rows(case: Case, about: Subject) -> tuple[Row, ...]:
     """The rows of an affair in the order of slots, those to check last."""
-    days = {document.id: document.published for document in case.documents}
+    documents = {document.id: document for document in case.documents}
     actors = actors_of(case)
-    sure = rows_of([one for one in about.mine if one.id in about.on_it] or about.mine, days, actors)
+    sure = rows_of([one for one in about.mine if one.id in about.on_it] or about.mine, documents, actors)
     known = {(row.slot, row.whom, voice) for row in sure for voice in row.speakers}
-    unsure = list(filter(None, (_without(row, known) for row in rows_of(about.unsure, days, actors, sure=False))))
+    unsure = list(filter(None, (_without(row, known) for row in rows_of(about.unsure, documents, actors, sure=False))))
     told = _few(sure, MOST)
     left = _few(unsure, dict.fromkeys(MOST, UNSURE))
     first = {row.slot: row for row in reversed(left) if row.slot not in {one.slot for one in told}}
@@ -103,12 +107,12 @@ def _without(row: Row, known: set[tuple[Slot, str, str]]) -> Row | None:
 
 def rows_of(
     claims: Iterable[Claim],
-    days: Mapping[str, str | None],
+    documents: Mapping[str, Document],
     actors: Mapping[str, str] = MappingProxyType({}),
     *,
     sure: bool = True,
 ) -> list[Row]:
-    """All rows of some claims in the order of slots. `days` are the dates of documents by id, `actors` ids by name; `sure` is
+    """All rows of some claims in the order of slots. `documents` are those of the claims by id, `actors` ids by name; `sure` is
     noted in each row."""
     found = positions(claims)
     found = tuple(one for one in found if not is_narration(one)) or found
@@ -117,17 +121,17 @@ def rows_of(
     groups: dict[tuple[object, ...], list[Position]] = defaultdict(list)
     for one in found:
         groups[_key(one, voices)].append(one)
-    made = [_row(_named(mine, voices), days, voices, sure=sure) for mine in groups.values()]
+    made = [_row(_named(mine, voices), documents, voices, sure=sure) for mine in groups.values()]
     order = list(Slot)
     return sorted(made, key=lambda row: (order.index(row.slot), -len(row.voices), -_strength(row), row.whom, row.voices))
 
 
-def _few(found: Sequence[Row], most: Mapping[str, int]) -> list[Row]:
+def _few(found: Sequence[Row], most: Mapping[Slot, int]) -> list[Row]:
     """The first rows of each slot."""
     out, count = [], defaultdict[Slot, int](int)
     for row in found:
         count[row.slot] += 1
-        if count[row.slot] <= most[row.slot.value]:
+        if count[row.slot] <= most[row.slot]:
             out.append(row)
     return out
 
@@ -150,15 +154,15 @@ def _named(mine: list[Position], voices: Voices) -> list[Position]:
     return [one for one in mine if voices.is_named(one)] or mine
 
 
-def _row(mine: list[Position], days: Mapping[str, str | None], voices: Voices, *, sure: bool) -> Row:
-    mine.sort(key=lambda one: (-one.said.firmness.strength, _day(one.firmest, days) or "9999", one.source))
+def _row(mine: list[Position], documents: Mapping[str, Document], voices: Voices, *, sure: bool) -> Row:
+    mine.sort(key=lambda one: (-one.said.firmness.strength, day_of(one.firmest, documents), one.source))
     first = mine[0]
     slot = slot_of(first)
     verb, whom = says_words(first)
     by_voice: dict[str, list[Position]] = defaultdict(list)
     for one in mine:
         by_voice[voices.of(one)].append(one)
-    dates = sorted(filter(None, (_day(one.firmest, days) for one in mine)))
+    first_day = min(day_of(one.firmest, documents) for one in mine)
     return Row(
         slot=slot,
         verb=verb,
@@ -166,16 +170,12 @@ def _row(mine: list[Position], days: Mapping[str, str | None], voices: Voices, *
         voices=tuple(voice_words(each) for each in by_voice.values()),
         speakers=tuple(by_voice),
         firmly=firm_words(sorted(mine, key=lambda one: one.said.firmness.strength)) if slot not in ANSWERS else "",
-        when=dates[0] if dates else tell("no date given"),
+        when=first_day if first_day != "9999" else tell("no date given"),
         quote=said_words(first.firmest) if slot in ANSWERS else "",
         sure=sure,
         claims=tuple(dict.fromkeys(claim for one in mine for claim in (one.firmest.id, *one.claims))),
         mine=tuple(mine),
     )
-
-
-def _day(claim: Claim, days: Mapping[str, str | None]) -> str | None:
-    return claim.date or days.get(claim.quote.document)
 
 
 def _strength(row: Row) -> int:

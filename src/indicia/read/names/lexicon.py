@@ -120,10 +120,10 @@ class Lexicon:
         of "the comrat malware") hides none that begins inside of it."""
         for index, start, end in self._automaton.find_matches_as_indexes(low):
             yield self.entries[self.patterns[index]], start, end
-            if low[end : end + 1].isalnum() and (blank := low.rfind(" ", start, end)) >= 0:  # "UK governments": the UK
-                for inner, first, last in self._automaton.find_matches_as_indexes(low[start:blank]):
-                    yield self.entries[self.patterns[inner]], start + first, start + last
             if low[end : end + 1].isalnum() and (blank := low.find(" ", start, end)) >= 0:
+                before = low[start : low.rfind(" ", start, end)]  # "UK governments": the UK
+                for inner, first, last in self._automaton.find_matches_as_indexes(before):
+                    yield self.entries[self.patterns[inner]], start + first, start + last
                 window = low[blank + 1 : end + _LONGEST]
                 for inner, first, last in self._automaton.find_matches_as_indexes(window):
                     if blank + 1 + first >= end:

@@ -115,7 +115,7 @@ def _subtitle(case: Case) -> str:
 def _dates(case: Case) -> list[str]:
     """Of the texts that tell the affair and of what is said on it, and of traces in our logs; not of what they look back on."""
     about = subject(case)
-    found = [document.published for document in case.documents if document.id in about.story]
+    found = [document.published for document in case.documents if document.id in about.story.documents]
     found += [claim.date for claim in about.mine if claim.id in about.on_it]
     if case.hunt:
         found += [one.event.time.date().isoformat() for one in case.hunt.sightings if one.event.time]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from indicia.affairs.main import main_affair
 from indicia.affairs.telling import told_of
 from indicia.records import Chain
 from indicia.share.redact import marking_of
@@ -81,7 +80,7 @@ def overview(ask: Ask) -> Page:
     view = {
         "at": at,
         "rows": rows(case, about),
-        "happened": [(asked_words(one.asked), one.mention) for one in told_of(case, main_affair(case).story)],
+        "happened": [(asked_words(one.asked), one.mention) for one in told_of(case, about.story)],
         "graph": claim_graph(found, held.show, link, HALF),
         "spoken": spoken,
         "positions": told,

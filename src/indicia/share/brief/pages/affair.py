@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from indicia.affairs import origins
 from indicia.records import Affair, AffairRow, Case, Claim, Shift, Stance, rejected
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.pages.who import firmly, said_on
@@ -107,8 +108,7 @@ def _table(affair: Affair, case: Case, notes: Notes) -> Table:
 
 
 def _day(claim: Claim, notes: Notes) -> str:
-    document = notes.index.documents.get(claim.quote.document)
-    return claim.date or (document.published if document and document.published else None) or "9999"
+    return origins.day_of(claim, notes.index.documents)
 
 
 def _row(claim: Claim, position: AffairRow, changes: list[Shift], copies: set[str], notes: Notes) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from indicia.affairs.main import main_affair
 from indicia.affairs.telling import Answer, told_of
 from indicia.records import Case
 from indicia.share.brief.blocks import Box, Bullets, Para
@@ -23,8 +22,8 @@ ROOM, FEWEST = 16, 6  # sentences here and rows of who says what, together on on
 def what(case: Case, notes: Notes) -> Box:
     """The box of page one."""
     title = tell("What happened")
-    said = len(rows(case, subject(case)))
-    told = told_of(case, main_affair(case).story)[: max(FEWEST, ROOM - said)]
+    about = subject(case)
+    told = told_of(case, about.story)[: max(FEWEST, ROOM - len(rows(case, about)))]
     if not told:
         nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
         return Box(id="what", title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
