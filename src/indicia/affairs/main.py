@@ -53,7 +53,8 @@ def main_affair(case: Case) -> MainAffair:
         main = replace(main, id=id, name=next((one.name for one in case.affairs if one.incident_id == id), main.name))
     on_it = {claim.id for claim in main.on}
     on_it |= {claim.id for claim in mine if _tells(claim, story, main.id)}
-    told = [claim for claim in mine if claim.id in on_it and claim.stance in _CHARGES and _is_linked(claim, story, main.id)]
+    charges = (claim for claim in mine if claim.id in on_it and claim.stance in _CHARGES and _may_tell(claim, main.id))
+    told = [claim for claim in charges if _is_linked(claim, story, main.id)]
     linked = {whom for claim in told for whom in (target_of(claim), _whom(claim))}
     on_it -= {claim.id for claim in mine if linked and _accuses_another(claim, linked, story, main.id)}
     on_it |= {claim.id for claim in mine if _answers(claim, linked, main.id)}

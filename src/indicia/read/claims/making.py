@@ -12,6 +12,7 @@ from indicia.read.claims.firmness import Firm, firm_words
 from indicia.read.claims.motives import motives_of
 from indicia.read.claims.parties import Accused, Parties
 from indicia.read.claims.pooling import Resolved
+from indicia.read.claims.proposals import Proposal
 from indicia.records import Accused as AccusedRecord
 from indicia.records import (
     AccusedType,
@@ -104,7 +105,7 @@ class Maker:
             tie=tie,
             not_accused=self._party(not_accused) if heard.stance is Stance.DECLINES and not_accused else None,
             statement=statement,
-            prominence=Prominence.BACKGROUND if _LOOKS_BACK.search(self.text, *heard.sentence) else heard.fields["prominence"],
+            prominence=self._prominence(heard),
             act=self._span(one.told.act) if one.told.act else None,
             incidents=one.told.about,
             victims=tuple(map(self._span, one.told.victims)),
@@ -267,6 +268,13 @@ class Maker:
             "confidence": confidence,
             "cue": self._span(cue) if cue else None,
         }
+
+    def _prominence(self, heard: Proposal) -> Prominence:
+        """How prominently it is told: a charge of other times is background. An answer is none for having been given before."""
+        if heard.stance is Stance.ACCUSES and _LOOKS_BACK.search(self.text, *heard.sentence):
+            return Prominence.BACKGROUND
+        told: Prominence = heard.fields["prominence"]
+        return told
 
     # -- places
 
