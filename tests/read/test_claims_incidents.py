@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from indicia import knowledge
 from indicia.read.claims.deeds import Deeds
+from indicia.read.claims.network import FIELDS
 from indicia.read.claims.parties import Names, Parties
 from indicia.read.claims.proposals import Proposal
 from indicia.read.fronts import document_from_text
@@ -29,7 +31,7 @@ def told(
         accused=None,
         speaker=None,
         sentence=(start, len(text)),
-        fields={},
+        odds=np.zeros(sum(map(len, FIELDS.values())), np.float32),
         tags={"incident": (places[act],) if act else (), "victims": tuple(places[name] for name in victims)},
         accused_led=None,
         speaker_led=None,

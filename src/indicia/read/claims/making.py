@@ -48,7 +48,13 @@ _LOOKS_BACK = re.compile(
     re.IGNORECASE,
 )
 _SERVES = re.compile(r"\b(?:officers?|officials?|agents?|soldiers?|servicemen|operatives?)\b", re.IGNORECASE)
-_TERRITORY = re.compile(r"\b(?:territory|soil)\b", re.IGNORECASE)
+# Words before and after a state that make it the place where somebody was.
+_PLACE_OF = re.compile(
+    r"\b(?:territory|soil|based in|located in|liv(?:e|es|ing) in|operat(?:e|es|ing) (?:from|in|out of)|from within)\b",
+    re.IGNORECASE,
+)
+_IS_PLACE = re.compile(r"\S*\s+(?:territory|soil|is (?:\w+ )?(?:the )?(?:base|home|haven)\b)", re.IGNORECASE)
+BESIDE = 32  # characters around a state in which it is told to be a place
 NEAR = 60  # characters between who speaks or the accused and the date of what is said
 SURELY = 0.6  # the score from which another statement of a claim may tell whose the accused is
 TIED = 80  # characters after the accused in which it may be said whose it is
@@ -176,8 +182,10 @@ class Maker:
         if who.level is not Level.STATE:
             return False
         fields = one.heard.fields
-        around = self.text[max(one.heard.sentence[0], place[0] - 20) : place[1] + 12]
-        return bool(_TERRITORY.search(around)) or (fields["deed"] is None and fields["tie"] is TieKind.LOCATED)
+        before = _PLACE_OF.search(self.text, max(one.heard.sentence[0], place[0] - BESIDE), place[1])
+        return bool(before or _IS_PLACE.match(self.text, place[1], place[1] + BESIDE)) or (
+            fields["deed"] is None and fields["tie"] is TieKind.LOCATED
+        )
 
     def _party(self, place: Place) -> Party:
         named = next(self.parties.bodies(place), None)

@@ -72,11 +72,12 @@ class Spans(NamedTuple):
 
 class Answers(NamedTuple):
     """What is said of each accused, then of each sentence as a whole (A rows), by each speaker, the last of which is nobody
-    named (S columns): probabilities of the stances [A, S, STANCES], the fields by name [A, S, values], and which accused and
-    which speakers lead back to which. `facts`: how probably each own sentence tells each of FACTS."""
+    named (S columns): probabilities of the stances [A, S, STANCES], log odds of the values of FIELDS in their order
+    [A, S, values], and which accused and which speakers lead back to which. `facts`: how probably each own sentence tells each
+    of FACTS."""
 
     stances: F
-    fields: dict[str, F]
+    fields: F
     accused_led: F
     speakers_led: F
     facts: F
@@ -149,9 +150,7 @@ class Network:
                 "speakers_distance": _between(speakers),
             },
         )
-        ends = np.cumsum([len(values) for values in FIELDS.values()])[:-1]
-        told = dict(zip(FIELDS, np.split(fields, ends, axis=2), strict=True))
-        return Answers(_probable(stances), told, _probable(accused_led), _probable(speakers_led), _probable(facts))
+        return Answers(_probable(stances), fields, _probable(accused_led), _probable(speakers_led), _probable(facts))
 
 
 def _places(places: Sequence[Place]) -> npt.NDArray[np.int64]:

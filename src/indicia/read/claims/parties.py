@@ -277,6 +277,17 @@ class Parties:
             return Accused(country, type, Level.STATE, state, True)
         return Accused(_person(words) or _plain(words), type, _LEVELS[type], state, True)
 
+    def state(self, code: str | None) -> Accused | None:
+        """A state that is accused."""
+        return Accused(self._states[code], AccusedType.STATE, Level.STATE, code, True) if code in self._states else None
+
+    def the_country(self, place: Place) -> Accused | None:
+        """The state named last before "the country" or "that nation"; None for other words."""
+        if not _COUNTRY.fullmatch(self.text, *place):
+            return None
+        before = [one for one in self.names.within(max(0, place[0] - COUNTRY), place[0]) if one.kind is K.STATE and one.target]
+        return self.state(before[-1].target) if before else None
+
     def state_of(self, place: Place) -> str | None:
         """The one state that words name, by name, people, capital or body; None where they name none or several."""
         codes = {self._state(one) for one in self.names.inside(place)} - {None}
@@ -308,6 +319,8 @@ OFFICE = re.compile(
     r"investigators?)\b",
     re.IGNORECASE,
 )
+_COUNTRY = re.compile(r"(?:the|that|this) (?:country|nation)", re.IGNORECASE)
+COUNTRY = 200  # characters before "the country" in which its name stands
 BESIDE = 90  # characters before a person's name in which the body may stand that it speaks for
 _APPOSED = re.compile(
     r",\s[^,.;:\"“”]{0,80}?\b(?:of|at|for|with|from|in|to)\s[^,.;:\"“”]{0,60}|,\s[^,.;:\"“”]{0,80}|\s\([^)]{0,60}\)"
