@@ -43,7 +43,7 @@ def only_gives_a_name(text: str, speaker: Place) -> bool:
     """Whether who seems to speak is only told as who calls the accused by a name: "tracked by X", "which X tracks as"."""
     if _TRACKED.search(text, max(0, speaker[0] - _NEAR), speaker[0]):
         return True
-    return _TRACKS.match(text, speaker[1]) is not None
+    return _TRACKS.match(text, speaker[1], speaker[1] + 2 * _NEAR) is not None
 
 
 def is_of_its_own(speaker: Speaker | None, accused: Accused | None) -> bool:

@@ -201,7 +201,7 @@ class Parties:
         """The body that stands beside a person: "Ann Bo, an analyst at X", "X's Ann Bo", "X spokesman Ann Bo"."""
         if _person(self.text[slice(*place)]) is None:
             return []
-        after = _APPOSED.match(self.text, place[1])
+        after = _APPOSED.match(self.text, place[1], place[1] + 2 * BESIDE)
         told = self.names.within(place[1], after.end()) if after else []
         begin = max(0, place[0] - BESIDE)
         before = [one for one in self.names.within(begin, place[0]) if _JOINED.fullmatch(self.text, one.span.end, place[0])]
