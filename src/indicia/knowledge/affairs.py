@@ -39,6 +39,10 @@ class Affairs:
                 self._sets.append((incident, tuple(frozenset(item.split("|")) for item in items)))
             for cve in incident.cves:
                 self._cves.setdefault(cve, []).append(incident)
+        self._sets_with: dict[str, list[int]] = {}  # by a word of its first item: without one of these a set is not told
+        for number, (_, all_items) in enumerate(self._sets):
+            for word in all_items[0]:
+                self._sets_with.setdefault(word, []).append(number)
         words = {word for _, items in self._sets for item in items for word in item}
         self._surfaces = sorted(set(self._names) | words)
         self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces) if self._surfaces else None
@@ -56,9 +60,10 @@ class Affairs:
         ]
         for cve in dict.fromkeys(match[0].upper() for match in _CVE.finditer(text)):
             found += [Found(incident, "cve", (cve.casefold(),)) for incident in self._cves.get(cve, ())]
+        maybe = {number for word in seen for number in self._sets_with.get(word, ())}
         by_words = [
             Found(incident, "words", tuple(min(item & seen) for item in items))
-            for incident, items in self._sets
+            for incident, items in (self._sets[number] for number in sorted(maybe))
             if all(not seen.isdisjoint(item) for item in items)
         ]
         found += sorted(by_words, key=lambda one: (-len(one.surfaces), one.incident.id))

@@ -28,6 +28,7 @@ _PLAIN = re.compile(  # what a deed is called that the network does not mark
     r"(?:the\s+)?[A-Z][\w’'-]+(?:\s+(?:of\s+)?[A-Z][\w’'-]+){0,4}"
 )
 _MORE = re.compile(r"(?:\s[A-Z][\w’'-]+){1,3}")
+NAMES = 80  # characters that the rest of a name may have
 _SEVERAL = re.compile(
     r"(?:[\w-]+ ){0,3}(?:attacks|cyberattacks|campaigns|operations|hacks|intrusions|activities)\b", re.IGNORECASE
 )
@@ -78,7 +79,7 @@ class Deeds:
 
     def _whole(self, place: Place, stop: int) -> Place:
         """A place with the rest of a name that it ends in."""
-        more = _MORE.match(self.text, place[1], stop)
+        more = _MORE.match(self.text, place[1], min(stop, place[1] + NAMES))
         if more is not None and self.text[slice(*place)].split()[-1][:1].isupper():
             return place[0], more.end()
         return place
