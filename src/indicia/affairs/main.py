@@ -41,10 +41,10 @@ class MainAffair:
     story: Story = Story(frozenset(), ())
 
 
-def main_affair(case: Case) -> MainAffair:
-    """The main affair of a case. What people rejected is neither on it nor beside it; nor is what is said in passing of another
-    deed, or in texts that tell another story."""
-    story = main_story(case)
+def main_affair(case: Case, story: Story | None = None) -> MainAffair:
+    """The main affair of a case, or of one story of it. What people rejected is neither on it nor beside it; nor is what is
+    said in passing of another deed, or in texts that tell another story."""
+    story = story or main_story(case)
     counted = those_counted(case.claims, case.judgements)
     mine = [claim for claim in counted if claim.quote.document in story.documents]
     main = main_among(mine, case.affairs)

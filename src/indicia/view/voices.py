@@ -70,6 +70,8 @@ class Voices:
             return f"state:{source.state}"
         if one.source_type in _GROUPS:
             return self.accused(one.source)
+        if self._stands_for_another(one) and _NAMED.search(one.source) and (name := _last_name(one)):
+            return f"name:{name}"  # Grant Shapps, Mr Shapps and Shapps are one
         return one.who
 
     def _stands_for_another(self, one: Position) -> bool:

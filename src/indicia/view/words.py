@@ -193,7 +193,9 @@ def plural(verb: str) -> str:
 
 
 _HEAD_ENDS = re.compile(r" (?:\(|of |from |at |in |on |with |who |that |for |close |familiar )")
-_PLURAL_WORDS = frozenset({"police", "people", "media"})
+_PLURAL_WORDS = frozenset(
+    "police people media reports officials experts researchers investigators analysts sources authorities hackers".split()
+)
 
 
 def several(speaker: str) -> bool:
@@ -203,7 +205,9 @@ def several(speaker: str) -> bool:
     (True, True, False, False)
     """
     last = _HEAD_ENDS.split(speaker, maxsplit=1)[0].rpartition(" ")[2]
-    return last in _PLURAL_WORDS or (last.islower() and last.endswith("s") and not last.endswith(("ss", "us", "is", "news")))
+    return last.lower() in _PLURAL_WORDS or (
+        last.islower() and last.endswith("s") and not last.endswith(("ss", "us", "is", "news"))
+    )
 
 
 def agreed(speaker: str, says: str) -> str:

@@ -106,7 +106,14 @@ class Names:
         return self.all[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
     def inside(self, place: Place) -> list[Mention]:
-        return [one for one in self.within(*place) if one.span.end <= place[1] + 2]
+        """Those that stand in a place, whose article may be before it."""
+        near = self.within(place[0] - len("the "), place[1])
+        return [one for one in near if _bare_start(one) >= place[0] and one.span.end <= place[1] + 2]
+
+
+def _bare_start(one: Mention) -> int:
+    """Where a name begins without its article."""
+    return one.span.start + (len("the ") if one.span.text[:4].lower() == "the " else 0)
 
 
 def points_back(words: str) -> bool:
@@ -145,11 +152,15 @@ class Parties:
     def speaker(self, place: Place, type: SourceType) -> Speaker:
         """Who speaks with these words; `type` is what the network takes it for."""
         words = self.text[slice(*place)]
+        if _FORMER.search(self.text, max(0, place[0] - FORMER), place[1]):
+            return Speaker(_person(words) or _plain(words), SourceType.PERSON)
         found = self.names.inside(place)
         body = self._agency(found) or self._agency(self._of(place))
         if body is not None:
             return self._for_agency(body, words)
         state = next((one.target for one in found if one.kind is K.STATE and one.target), None)
+        if state is not None and _ABROAD.search(words) and not OFFICE.search(words):  # where somebody is, not for whom
+            return Speaker(_plain(words), SourceType.PERSON if type is SourceType.GOVERNMENT else type)
         firm = next((one for one in found if one.kind is K.VENDOR), None)
         if firm is None and state is None:
             beside = self._of(place)
@@ -313,6 +324,12 @@ class Parties:
         return self._states.get(code or "", "")
 
 
+_ABROAD = re.compile(
+    r"\b(?:correspondents?|journalists?|reporters?|media|experts?|researchers?|analysts?|observers?|papers?) in\b",
+    re.IGNORECASE,
+)
+_FORMER = re.compile(r"\b(?:former|ex|one-time|retired)\b", re.IGNORECASE)
+FORMER = 12  # characters before who speaks in which "a former" stands
 OFFICE = re.compile(
     r"\b(?:ministers?|ministry|president|secretary|chancellor|premier|ambassador|spokes\w+|government|governor|commissioner|"
     r"prosecutors?|attorney general|police|officials?|authorities|parliament|embassy|administration|white house|cabinet|"

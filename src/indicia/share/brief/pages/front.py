@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indicia.affairs.naming import heading_of
-from indicia.affairs.stories import stories
 from indicia.records import Case, HuntVerdict
 from indicia.share.brief.blocks import Box, Bullets
 from indicia.share.brief.pages.holds import holds
@@ -14,7 +12,7 @@ from indicia.share.brief.pages.todo import todo
 from indicia.share.brief.pages.what import what
 from indicia.share.brief.pages.who import who
 from indicia.view import slots
-from indicia.view.affair import known_affair, subject
+from indicia.view.affair import others, subject, titled
 from indicia.view.inert import clip
 from indicia.view.judgements import NONE_FOUND, reach_of
 from indicia.view.language import foreign, quoted, tell, tell_many
@@ -28,6 +26,7 @@ __all__ = ["gist", "page_one"]
 
 FEW = 3
 CHANGES = 5
+ELSE = 2  # other affairs that are told after page one
 
 
 def gist(case: Case, notes: Notes) -> tuple[Line, ...]:
@@ -41,14 +40,13 @@ def gist(case: Case, notes: Notes) -> tuple[Line, ...]:
 
 def _several(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
     """That the texts tell of more than one affair, and which of them this page is on."""
-    told = [one for one in stories(case) if len(one.documents) > 1]
-    if len(told) > 1:
-        names = [called for one in told if (called := known_affair(one.incident or "") or heading_of(case, one))]
+    more = others(case)
+    if more:
         words = tell_many(
-            "These texts tell {count} affair: {names}. This page is on the first; make a case of its own for the other.",
-            "These texts tell {count} affairs: {names}. This page is on the first; make a case of its own for each other one.",
-            len(told),
-            names="; ".join(quoted(clip(name, 80)) for name in names),
+            "These texts tell {count} affair: {names}. This page is on the first; the other one stands below it.",
+            "These texts tell {count} affairs: {names}. This page is on the first; the others stand below it.",
+            len(more) + 1,
+            names="; ".join(quoted(clip(titled(case, one), 80)) for one in (subject(case), *more)),
         )
         yield words, ()
 
@@ -64,6 +62,7 @@ def page_one(case: Case, notes: Notes, before: Case | None = None) -> tuple[Box,
         holds(case, notes),
         todo(case, notes),
         _not_known(case, notes),
+        *(box for about in others(case)[:ELSE] for box in (what(case, notes, about), who(case, notes, about))),
     )
 
 

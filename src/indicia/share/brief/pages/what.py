@@ -5,7 +5,7 @@ from __future__ import annotations
 from indicia.affairs.telling import Answer, told_of
 from indicia.records import Case
 from indicia.share.brief.blocks import Box, Bullets, Para
-from indicia.view.affair import subject
+from indicia.view.affair import Subject, subject, titled
 from indicia.view.inert import clip
 from indicia.view.language import colon, quoted, tell
 from indicia.view.lines import Bit, Line, line
@@ -19,15 +19,16 @@ LONGEST = 230  # characters of a sentence
 ROOM, FEWEST = 16, 6  # sentences here and rows of who says what, together on one sheet; sentences at the least
 
 
-def what(case: Case, notes: Notes) -> Box:
-    """The box of page one."""
-    title = tell("What happened")
-    about = subject(case)
+def what(case: Case, notes: Notes, about: Subject | None = None) -> Box:
+    """The box of page one, or that of another affair of the case."""
+    title = tell("What happened") if about is None else tell("Another affair: {name}", name=titled(case, about))
+    id = "what" if about is None else "what-else"
+    about = about or subject(case)
     told = told_of(case, about.story)[: max(FEWEST, ROOM - len(rows(case, about)))]
     if not told:
         nothing = tell("No sentence was found that tells the deed plainly: read the texts.")
-        return Box(id="what", title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
-    return Box(id="what", title=title, tone="blue", blocks=(Bullets(items=tuple(_item(one, notes) for one in told)),))
+        return Box(id=id, title=title, tone="quiet", blocks=(Para(text=line(nothing), role="note"),))
+    return Box(id=id, title=title, tone="blue", blocks=(Bullets(items=tuple(_item(one, notes) for one in told)),))
 
 
 def _item(one: Answer, notes: Notes) -> Line:
