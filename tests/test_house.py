@@ -15,7 +15,6 @@ SRC = Path(__file__).parent.parent / "src" / "indicia"
 # Lower floors may not know of upper ones; parts on one floor may not know each other.
 FLOORS = {
     "errors": 0,
-    "stages": 0,
     "writing": 0,
     "account": 0,
     "extras": 1,

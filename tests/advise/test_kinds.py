@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.advise import advise, words
+from indicia.advise import words
+from indicia.advise.advice import advise
 from indicia.advise.facts import Facts
 from indicia.advise.needs import Need
 from indicia.advise.prevention import ids_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.advise.facts import Facts
 from indicia.advise.needs import needs_of
 from indicia.advise.platforms import platforms_of

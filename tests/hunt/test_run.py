@@ -17,8 +17,8 @@ import pytest
 
 from examples.scenarios import write_scenario
 from indicia.errors import InputError
-from indicia.hunt import IndicatorSought, hunt
-from indicia.hunt.sight.indicators import stands_alone
+from indicia.hunt.run import hunt
+from indicia.hunt.sight.indicators import IndicatorSought, stands_alone
 from indicia.hunt.sight.notes import notes
 from indicia.records import Hunt, HuntVerdict, json_pieces, to_json
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indicia.errors import UsageError
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.hunt.tuning import read_time, read_tuning
 from indicia.records import Hunt, HuntVerdict, RuleLevel
 

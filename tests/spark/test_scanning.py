@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from indicia.hunt import hunt, join
 from indicia.hunt.match.book import RuleBook, load_rules
-from indicia.hunt.parts import Count
+from indicia.hunt.parts import Count, join
 from indicia.hunt.processes import tasks as cutting
 from indicia.hunt.rules.ir import Correlation
+from indicia.hunt.run import hunt
 from indicia.hunt.sight.correlation import Feed, correlated
 from indicia.hunt.sight.notes import notes, tells_success
 from indicia.hunt.sight.scan import Scanner

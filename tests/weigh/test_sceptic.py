@@ -13,14 +13,16 @@ import yaml
 
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
-from indicia.weigh import Change, from_ids, gather, leaders_if, weigh
+from indicia.weigh.assess import weigh
 from indicia.weigh.base_rates import base_rates
 from indicia.weigh.features import is_family
+from indicia.weigh.gather import from_ids, gather
 from indicia.weigh.inputs import Layout
 from indicia.weigh.known import Tree, tree_of
 from indicia.weigh.legs import two_kinds
 from indicia.weigh.model import Grounds, grounds_of
 from indicia.weigh.verdict import Decision, decide
+from indicia.weigh.whatif import Change, leaders_if
 from tests.weigh.samples import claim_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "sceptic.yml").read_text("utf-8"))

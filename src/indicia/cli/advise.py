@@ -45,7 +45,7 @@ def advise(
 
       indicia advise --techniques T1190 T1505.003 CVE-2021-26855
     """
-    from indicia.advise import advise as advise_case
+    from indicia.advise.advice import advise as advise_case
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case

@@ -25,7 +25,7 @@ from indicia.records import Event, Hunt, HuntVerdict, Outcome, RuleLevel, Severi
 from indicia.walking import told_path
 
 if TYPE_CHECKING:
-    from indicia.hunt import IndicatorSought
+    from indicia.hunt.sight.indicators import IndicatorSought
 
 __all__ = ["hunt"]
 
@@ -175,7 +175,7 @@ def _wanted(voice: Talk, files: Sequence[Path]) -> tuple[IndicatorSought, ...]:
 
 
 def _here(keep: Path | None, jobs: int | None, progress: ProgressCall | None) -> Callable[..., Hunt]:
-    from indicia.hunt import hunt as hunt_logs
+    from indicia.hunt.run import hunt as hunt_logs
 
     return partial(hunt_logs, keep=keep, jobs=jobs, progress=progress)
 

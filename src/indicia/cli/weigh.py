@@ -21,7 +21,7 @@ from indicia.errors import UsageError
 from indicia.records import Assessment, Evidence, Tlp, Weighing
 
 if TYPE_CHECKING:
-    from indicia.weigh import Stress
+    from indicia.weigh.stress import Stress
 
 __all__ = ["weigh"]
 
@@ -68,7 +68,9 @@ def weigh(
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case, read_sources
     from indicia.share.redact import marking_of
-    from indicia.weigh import Change, from_ids, gather, strained, what_if
+    from indicia.weigh.gather import from_ids, gather
+    from indicia.weigh.stress import strained
+    from indicia.weigh.whatif import Change, what_if
 
     voice = talk(quiet, verbose, color)
     marking: Tlp | None

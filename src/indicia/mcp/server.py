@@ -30,7 +30,7 @@ from indicia.read.reading import read_document
 from indicia.records import Case as Record
 from indicia.records import Versions, Weighing
 from indicia.share.redact import marking_of
-from indicia.weigh import Change, what_if
+from indicia.weigh.whatif import Change, what_if
 
 __all__ = ["make_server"]
 

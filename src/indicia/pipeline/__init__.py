@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from indicia.pipeline.build import build, conclude, for_audience
 from indicia.pipeline.corrections import Correction
+from indicia.pipeline.folder import write_brief
 from indicia.pipeline.lines import lines_of
 from indicia.pipeline.public import for_public
 from indicia.pipeline.saved import is_store, load_case, opened_case
@@ -27,4 +28,5 @@ __all__ = [
     "opened_case",
     "read_lines",
     "read_sources",
+    "write_brief",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from indicia.advise import advise
+from indicia.advise.advice import advise
 from indicia.case import Columns, Store, open_store
 from indicia.errors import InputError, StoreError
 from indicia.knowledge import load

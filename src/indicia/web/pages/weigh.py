@@ -19,7 +19,7 @@ from indicia.view.inert import visible
 from indicia.view.probable import called, leader
 from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged
-from indicia.weigh import weigh
+from indicia.weigh.assess import weigh
 
 __all__ = ["weigh_page"]
 

@@ -1,0 +1,154 @@
+"""All the advice on a case: each kind of measure asked, and what they give put in order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
+
+import msgspec
+
+from indicia.advise import hunts, patches, prevention, profile, response, seeing, summary, words
+from indicia.advise.facts import Facts, Knows
+from indicia.advise.kinds import kinds_of, tells_an_attack, with_places
+from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
+from indicia.advise.order import FIRST, NEVER, Precedence, ordered
+from indicia.advise.platforms import ALWAYS, platforms_of, products_of
+from indicia.advise.telling import texts_of
+from indicia.affairs.main import main_affair
+from indicia.records import Advice, Case, Context, Measure, MentionKind, Rank, RuleText
+
+__all__ = ["advise", "fitting_rules"]
+
+# What tells an attack where no technique does.
+LEFT_BEHIND = frozenset({MentionKind.INDICATOR, MentionKind.SOFTWARE, MentionKind.ACTOR})
+
+
+def advise(
+    case: Case,
+    knowledge: Knows,
+    *,
+    have: Iterable[str] | None = None,
+    platforms: Iterable[str] = (),
+    rules: Mapping[str, str] | None = None,
+) -> Advice:
+    """Measures for a case in the order in which to take them.
+
+    Containment first when a compromise was sighted, then patches, mitigations and logs by what each adds, then hunts and
+    detections by the weight of their technique, then reporting duties. `have` are words of a profile (`known_words()`; None:
+    those that the case keeps); what they put in place is marked and counted as covered. `platforms` (ATT&CK's words) narrow the
+    log sources; not given, they are inferred where the case tells. `rules` maps the name of a Sigma rule file to its text
+    (None: the rules that come with the program and those that the case keeps); those that fit the case become queries to run
+    now. Pure: same case and knowledge, same advice. Words of `have` that say what the organisation is (`small`, `energy`) add
+    what it needs, and put off what it cannot do soon.
+    """
+    facts = Facts(knowledge)
+    needs, unknown = needs_of(case, facts)
+    given = tuple(case.have if have is None else have)
+    present, odd = profile.in_place(given)
+    ours = profile.organisations(given)
+    incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
+    texts = texts_of(case)
+    kinds, whole = kinds_of(texts, needs), _whole(case, needs)
+    on = frozenset(platforms) or with_places(platforms_of(case, texts, needs, facts), kinds)
+    if rules is None:
+        rules = hunts.packed() | {rule.name: rule.text for rule in case.rules}
+    fitting = hunts.fitting(rules, needs)
+    if case.documents:  # who gives ids alone tells no products
+        fitting = hunts.in_place(fitting, on, (*texts, *products_of(needs, facts), *_formats(case)))
+    candidates = [
+        *patches.patches(needs, facts, incidents, _seen_with(case, facts)),
+        *prevention.prevention(needs, facts, (*kinds, *ours), on, whole),
+        *seeing.switches(needs, facts, on | ALWAYS, kinds, whole),
+    ]
+    candidates = [msgspec.structs.replace(one, in_place=True) if one.id in present else one for one in candidates]
+    main, curve, base = ordered(
+        candidates,
+        needs,
+        prevention.breadth(facts),
+        Precedence(
+            few=_first(case, needs),
+            lead=prevention.lead(kinds),
+            kind=prevention.called_for((*ours, *kinds)),
+            particular=frozenset(prevention.ids_of(words.own())),
+            after=prevention.put_after(kinds, on),
+            then=prevention.ids_of(words.floor().then),
+            late=min((one.late for one in ours if one.late), default=NEVER),
+            floor=prevention.ids_of(words.floor().every),
+        ),
+    )
+    main = prevention.with_specifics(main)
+    gaps = _gaps(needs, unknown, facts)
+    contain = response.containment(case)
+    measures: tuple[Measure, ...] = (
+        *contain,
+        *main,
+        *hunts.queries(fitting, needs),
+        *seeing.detections(needs, facts, on | ALWAYS, hunts.rules_by_technique(fitting)),
+        *response.reporting(case),
+    )
+    return Advice(
+        measures=measures,
+        curve=curve,
+        gaps=gaps,
+        summary=summary.paragraph(
+            needs, main, curve, base, gaps, bool(contain), odd, [kind.name for kind in kinds], [one.name for one in ours]
+        ),
+    )
+
+
+def fitting_rules(case: Case, knowledge: Knows, rules: Mapping[str, str]) -> tuple[RuleText, ...]:
+    """Those of `rules` (name of the file -> text) that fit what a case calls for, to be kept in it."""
+    needs, _ = needs_of(case, Facts(knowledge))
+    return tuple(RuleText(name=rule.file, text=rule.text) for rule in hunts.fitting(rules, needs))
+
+
+def _first(case: Case, needs: Iterable[Need]) -> int:
+    """How many measures of this case alone come first. Sightings, and ids that a person gave, tell them; what is read from a
+    text does not: advisories ask for what is due in every case before they ask for what is particular."""
+    return FIRST if not case.documents or any(need.rank is Rank.SEEN for need in needs) else 0
+
+
+def _whole(case: Case, needs: Sequence[Need]) -> tuple[str, ...]:
+    """What speaks for the case as a whole: its heaviest needs, else accusations on the main affair, and software, actors and
+    indicators that were found, and texts that speak of an attack in general. Empty where none is told."""
+    if needs:
+        return tuple(reason for need in needs[:6] for reason in need.reasons[:2])
+    accused = (claim.id for claim in main_affair(case).on if claim.stance in ACCUSING)
+    left = (one.id for one in case.mentions if one.kind in LEFT_BEHIND and one.context is Context.STATED)
+    telling = (document.id for document in case.documents if tells_an_attack(document.text))
+    return tuple(islice(chain(accused, left, telling), 6))
+
+
+def _formats(case: Case) -> list[str]:
+    """The formats of its logs that show something."""
+    return sorted({one.event.format for one in case.hunt.sightings}) if case.hunt else []
+
+
+def _seen_with(case: Case, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """For each flaw, the techniques of the sightings that name it."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for sighting in case.hunt.sightings if case.hunt else ():
+        rows = [row.id for value in sighting.techniques if (row := facts.technique(value))]
+        for cve in sighting.vulnerabilities:
+            found[cve.upper()].update(dict.fromkeys(rows))
+    return {cve: tuple(rows) for cve, rows in found.items()}
+
+
+def _gaps(needs: Iterable[Need], unknown: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """What nothing covers, said plainly: no mitigation, no detection, no patch, or no such technique."""
+    gaps = []
+    for need in needs:
+        if need.is_flaw:
+            if need.id not in facts.kev:
+                gaps.append(f"{need.id}: not in CISA's catalogue of exploited vulnerabilities; no patch is known here")
+            continue
+        mitigations = {row.id for row in facts.by_technique.get(need.id, ())}
+        seen = bool(facts.detections.get(need.id))
+        if not mitigations - prevention.NO_PREVENTION:
+            why = "happens outside our network" if "M1056" in mitigations else "no mitigation"
+            gaps.append(f"{need.id} {need.name}: {why}{'' if seen else ', no detection'} in ATT&CK {facts.version}")
+        elif not seen:
+            gaps.append(f"{need.id} {need.name}: no detection in ATT&CK {facts.version}")
+    gaps += [f"{value}: ATT&CK {facts.version} knows no such technique" for value in unknown]
+    return tuple(gaps)
