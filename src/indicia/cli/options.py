@@ -18,6 +18,7 @@ __all__ = [
     "Date",
     "Engine",
     "Engines",
+    "FailOnHit",
     "Json",
     "JsonLines",
     "Language",
@@ -77,6 +78,7 @@ Master = Annotated[
         help="With --engine spark: the cluster, such as spark://host:7077 or local[4]; by default all cores of this machine.",
     ),
 ]
+FailOnHit = Annotated[bool, typer.Option("--fail-on-hit", help="Exit 12 when the logs show signs of compromise.")]
 Unmarked = Annotated[
     str | None,
     typer.Option(

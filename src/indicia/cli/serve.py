@@ -7,6 +7,7 @@ import re
 import secrets
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,60 +16,69 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
+from indicia.cli.talk import Talk
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.records import Tlp
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
     from starlette.types import ASGIApp
+
+    from indicia.web.guard.hosts import Hosts
 
 __all__ = ["serve"]
 
 
+Cases = Annotated[
+    list[str] | None,
+    typer.Argument(help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False),
+]
+Port = Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 picks a free one.")]
+Host = Annotated[str, typer.Option("--host", help="The address to listen on. Any but this machine's own needs --name.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."),
+]
+Reads = Annotated[
+    list[Path] | None,
+    typer.Option("--read", help="A folder from which forms on the page may name texts and logs. May be repeated."),
+]
+Folder = Annotated[Path | None, typer.Option("--folder", help="Where cases are kept; by default your own data folder.")]
+Author = Annotated[
+    str | None, typer.Option("--author", help="The name for judgements when a form gives none; by default the account's.")
+]
+UserHeader = Annotated[
+    str | None,
+    typer.Option(
+        "--user-header",
+        help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it.",
+    ),
+]
+OpenTo = Annotated[
+    str | None,
+    typer.Option("--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."),
+]
+TaxiiOnly = Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")]
+Readers = Annotated[Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")]
+InboxFolder = Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")]
+Sightings = Annotated[str, typer.Option("--sightings", help="TAXII: the lowest clearance that may see your own sightings.")]
+
+
 def serve(
-    cases: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Case files, folders of briefs or database URLs. None: all cases in the folder.", show_default=False
-        ),
-    ] = None,
-    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="The port; 0 picks a free one.")] = 8321,
-    host: Annotated[
-        str, typer.Option("--host", help="The address to listen on. Any but this machine's own needs --name.")
-    ] = "127.0.0.1",
-    names: Annotated[
-        list[str] | None,
-        typer.Option("--name", help="A host name that it answers to; https://NAME behind a proxy with TLS. May be repeated."),
-    ] = None,
-    reads: Annotated[
-        list[Path] | None,
-        typer.Option("--read", help="A folder from which forms on the page may name texts and logs. May be repeated."),
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where cases are kept; by default your own data folder.")
-    ] = None,
-    author: Annotated[
-        str | None, typer.Option("--author", help="The name for judgements when a form gives none; by default the account's.")
-    ] = None,
-    user_header: Annotated[
-        str | None,
-        typer.Option(
-            "--user-header",
-            help="The header in which your proxy gives the user's name, such as X-Remote-User. The proxy must always set it.",
-        ),
-    ] = None,
-    open_to: Annotated[
-        str | None,
-        typer.Option("--open", help="Read-only for everybody without a token: whatever this marking may see, such as clear."),
-    ] = None,
-    taxii_only: Annotated[bool, typer.Option("--taxii-only", help="No page: one case over TAXII 2.1.")] = False,
-    readers: Annotated[
-        Path | None, typer.Option("--readers", help="TAXII: a TOML file of readers, their tokens and clearances.")
-    ] = None,
-    inbox: Annotated[Path | None, typer.Option("--inbox", help="TAXII: a folder for what readers post.")] = None,
-    sightings: Annotated[
-        str, typer.Option("--sightings", help="TAXII: the lowest clearance that may see your own sightings.")
-    ] = "amber",
+    cases: Cases = None,
+    port: Port = 8321,
+    host: Host = "127.0.0.1",
+    names: Names = None,
+    reads: Reads = None,
+    folder: Folder = None,
+    author: Author = None,
+    user_header: UserHeader = None,
+    open_to: OpenTo = None,
+    taxii_only: TaxiiOnly = False,
+    readers: Readers = None,
+    inbox: InboxFolder = None,
+    sightings: Sightings = "amber",
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -89,8 +99,7 @@ def serve(
     from platformdirs import user_data_path
 
     from indicia.cli.taxii import taxii_of_page, taxii_server
-    from indicia.web import create_app, create_open_app
-    from indicia.web.guard.connections import server
+    from indicia.web import create_open_app
     from indicia.web.guard.hosts import hosts_of, is_loopback
     from indicia.web.taxii.server import beside
 
@@ -104,33 +113,48 @@ def serve(
         listener = held.enter_context(_listening(host, port))
         app: ASGIApp
         if open_to is not None:
-            app = create_open_app(home, cases or (), audience=_audience(open_to), hosts=known)
+            app, rest = create_open_app(home, cases or (), audience=_audience(open_to), hosts=known), ""
         elif taxii_only:
-            app = taxii_server(cases or (), readers, inbox, sightings, known, held)
+            app, rest = taxii_server(cases or (), readers, inbox, sightings, known, held), "taxii2/"
         else:
-            if not cases:
-                _check_writable(home)
-            page = create_app(
-                home,
-                cases or (),
-                hosts=known,
-                launch=launch,
-                reads=reads or (),
-                author=author,
-                user_header=_header_name(user_header),
-            )
+            page = _page(home, cases or (), known, launch, reads or (), author, user_header)
             shelf = page.state.shelf
             held.callback(shelf.close)
             app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
+            rest = f"?token={launch}"
         if not is_loopback(host) and open_to is None:
             voice.say("others can reach this, and tokens travel unencrypted: put a proxy with TLS in front", "yellow")
-        shown = f"[{host}]" if ":" in host else host
-        rest = "taxii2/" if taxii_only else "" if open_to is not None else f"?token={launch}"
-        sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
-        sys.stdout.flush()
-        voice.say("stop with Ctrl-C", "dim")
-        server(app, log_level="info" if verbose else "warning", access_log=bool(verbose)).run(sockets=[listener])
+        _run(app, listener, host, rest, voice, bool(verbose))
     return exits.E_OK
+
+
+def _page(
+    home: Path,
+    cases: Sequence[str],
+    hosts: Hosts,
+    launch: str,
+    reads: Sequence[Path],
+    author: str | None,
+    user_header: str | None,
+) -> Starlette:
+    """The page with its forms. Raises: InputError where no case can be kept in `home`, UsageError for the header."""
+    from indicia.web import create_app
+
+    if not cases:
+        _check_writable(home)
+    header = _header_name(user_header)
+    return create_app(home, cases, hosts=hosts, launch=launch, reads=reads, author=author, user_header=header)
+
+
+def _run(app: ASGIApp, listener: socket.socket, host: str, rest: str, voice: Talk, verbose: bool) -> None:
+    """Says the address on stdout and answers there until it is stopped."""
+    from indicia.web.guard.connections import server
+
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"http://{shown}:{listener.getsockname()[1]}/{rest}\n")
+    sys.stdout.flush()
+    voice.say("stop with Ctrl-C", "dim")
+    server(app, log_level="info" if verbose else "warning", access_log=verbose).run(sockets=[listener])
 
 
 def _launch_token() -> str:
