@@ -29,7 +29,7 @@ else:
     # import of a module in them takes the name of the function.
     for _stage in ("advise", "hunt", "read", "weigh"):
         import_module(f"indicia.{_stage}")
-        del globals()[_stage]
+        globals().pop(_stage, None)
 
     def __getattr__(name: str) -> Any:  # nothing else is loaded before it is asked for
         if name not in __all__:

@@ -26,6 +26,7 @@ from indicia.cli.options import (
     Told,
     Unmarked,
     Verbose,
+    markings,
     read_date,
     read_language,
     read_marking,
@@ -56,7 +57,9 @@ Have = Annotated[
     list[str] | None, typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ...")
 ]
 Public = Annotated[bool, typer.Option("--public", help="Write a version without your own logs, hosts and notes; it says so.")]
-LogsMarking = Annotated[str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", show_default=True)]
+LogsMarking = Annotated[
+    str, typer.Option("--logs-tlp", help="How to mark findings from your own logs.", autocompletion=markings)
+]
 Full = Annotated[
     bool, typer.Option("--full", help="Print every annex in full, with techniques that the accused are only known for.")
 ]

@@ -42,6 +42,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def doctor(
+    context: typer.Context,
     today: Annotated[str | None, typer.Option("--today", help="Pretend that today is this day, such as 2026-11-28.")] = None,
     as_json: Json = False,
     color: Color = True,
@@ -57,7 +58,7 @@ def doctor(
     from indicia.cli.options import read_date
 
     day = date.fromisoformat(read_date(today) or datetime.now(UTC).date().isoformat())
-    checks = list(_checks(day))
+    checks = list(_checks(context, day))
     if as_json:
         write_out(msgspec.json.encode(checks) + b"\n", None)
     else:
@@ -70,7 +71,7 @@ def doctor(
     return exits.E_KNOWLEDGE if any(one.state == BAD for one in checks) else exits.E_OK
 
 
-def _checks(today: date) -> Iterator[Check]:
+def _checks(context: typer.Context, today: date) -> Iterator[Check]:
     yield Check(what="Indicia", state=GOOD, found=indicia.__version__)
     yield Check(what="Python", state=GOOD, found=f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     for module, extra in PARTS.items():
@@ -83,7 +84,7 @@ def _checks(today: date) -> Iterator[Check]:
     )
     for room in ROOMS:
         yield _model(f"model: {room}", room)
-    yield from _settings()
+    yield from _settings(context)
     yield from _knowledge(today)
 
 
@@ -96,16 +97,13 @@ def _model(what: str, room: str) -> Check:
     return Check(what=what, state=GOOD, found=f"{len(sizes)} files, {sum(sizes) / 1e6:.0f} MB")
 
 
-def _settings() -> Iterator[Check]:
+def _settings(context: typer.Context) -> Iterator[Check]:
     """The settings in force, each with where it was set; what is wrong with them."""
-    from indicia.cli.completion import commands
-    from indicia.cli.main import app, register
-    from indicia.cli.settings import Setting, in_force, settings_file
+    from indicia.cli.settings import Setting, commands, in_force, settings_file
 
     path = settings_file()
-    register()
     try:
-        found = in_force(commands(typer.main.get_command(app)))
+        found = in_force(commands(context.find_root().command))
     except UsageError as error:
         yield Check(what="settings", state=BAD, found=str(error), hint="no other command runs until this is fixed")
         return

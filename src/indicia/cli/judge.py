@@ -25,7 +25,9 @@ def judge(
         str,
         typer.Argument(help="The id of a claim, mention, sighting, evidence or measure, or its beginning.", show_default=False),
     ],
-    action: Annotated[str, typer.Option("--action", help="One of: " + ", ".join(ACTIONS))],
+    action: Annotated[
+        str, typer.Option("--action", help="One of: " + ", ".join(ACTIONS), autocompletion=lambda: list(ACTIONS))
+    ],
     grade: Annotated[str | None, typer.Option("--grade", help="For regrade: reliability and credibility, such as B2.")] = None,
     change: Annotated[
         list[str] | None,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
+from typer.completion import completion_init  # type: ignore[attr-defined]
 
 from indicia import __version__
 from indicia.cli import exits
@@ -131,14 +132,14 @@ def register() -> None:
     app.command("completion")(_exiting(completion.completion))
 
 
+_COMPLETING = "_INDICIA_COMPLETE"  # set by the shell that asks what may stand next
 # What must work while the settings are wrong.
 _UNSET = frozenset({"completion", "doctor", "example", "--help", "-h", "--version"})
 
 
 def _settings(arguments: list[str]) -> dict[str, Any]:
     """What the user's file and environment set, as the parser takes defaults. Raises: UsageError."""
-    from indicia.cli.completion import commands
-    from indicia.cli.settings import by_command, in_force, is_given
+    from indicia.cli.settings import by_command, commands, in_force, is_given
 
     if not arguments or not _UNSET.isdisjoint({arguments[0], arguments[-1]}) or not is_given():
         return {}
@@ -157,6 +158,8 @@ def run(arguments: list[str] | None = None) -> None:
     talk = Talk()
     try:
         register()
+        if _COMPLETING in os.environ:
+            completion_init()
         app(arguments, default_map=_settings(arguments))
     except SystemExit as stop:
         if stop.code == exits.E_INTERRUPTED:

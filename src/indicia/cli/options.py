@@ -30,11 +30,18 @@ __all__ = [
     "Told",
     "Unmarked",
     "Verbose",
+    "markings",
     "read_date",
     "read_language",
     "read_marking",
     "talk",
 ]
+
+
+def markings() -> list[str]:
+    """What a shell may complete a marking to."""
+    return [one.value for one in Tlp]
+
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
 Verbose = Annotated[
@@ -91,7 +98,10 @@ Language = Annotated[
     str, typer.Option("--lang", help="The language of page one and the headings: en, de or fr.", show_default=True)
 ]
 Told = Annotated[bool, typer.Option("--told/--untold", help="Say in the output that --for or --public left something out.")]
-Marking = Annotated[str | None, typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.")]
+Marking = Annotated[
+    str | None,
+    typer.Option("--tlp", help="At least this marking: clear, green, amber, amber+strict, red.", autocompletion=markings),
+]
 
 
 def talk(quiet: bool, verbose: int, color: bool) -> Talk:

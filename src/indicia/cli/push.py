@@ -11,7 +11,7 @@ import typer
 
 from indicia.cli import exits
 from indicia.cli.marked import counting_as
-from indicia.cli.options import Color, Quiet, Told, Unmarked, Verbose, read_marking, talk
+from indicia.cli.options import Color, Quiet, Told, Unmarked, Verbose, markings, read_marking, talk
 from indicia.cli.pull import TokenFile, read_secret
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ __all__ = ["push"]
 def push(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
-    audience: Annotated[str, typer.Option("--for", help="What its readers are cleared for; the rest is left out.")] = "clear",
+    audience: Annotated[
+        str, typer.Option("--for", help="What its readers are cleared for; the rest is left out.", autocompletion=markings)
+    ] = "clear",
     told: Told = True,
     unmarked: Unmarked = None,
     token_file: TokenFile = None,

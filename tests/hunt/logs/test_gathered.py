@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats import LogInput, evtx_chunks, gathered, journal, lines, longrows, recognise
+from indicia.hunt.logs.formats import LogInput, eventtable, evtx_chunks, gathered, journal, lines, longrows, recognise, winjson
 from indicia.hunt.logs.formats.base import Wanted
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.longrows import read_long_rows
@@ -35,8 +35,8 @@ def read(data: bytes) -> Iterator[EventBatch | Problem]:
 @pytest.mark.parametrize("kind", LOGS)
 def test_long_records_make_small_batches(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathered, "BYTES", 100_000)
-    monkeypatch.setattr("indicia.hunt.logs.formats.eventtable.BYTES", 100_000)
-    monkeypatch.setattr("indicia.hunt.logs.formats.winjson.BLOCK", 30_000)
+    monkeypatch.setattr(eventtable, "BYTES", 100_000)
+    monkeypatch.setattr(winjson, "BLOCK", 30_000)
     data = "".join(LOGS[kind].format("x" * 10_000 + str(n)) for n in range(60)).encode()
     assert max(sizes(read(data))) <= 12
 
