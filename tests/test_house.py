@@ -177,7 +177,7 @@ PARTS = {
     "docx": {"share/brief/docx.py"},
     "mcp": {"mcp"},
     "pdf": {"share/brief/pdf.py"},
-    "web": {"web", "cli/serve.py", "cli/taxii.py"},
+    "web": {"web", "cli/serve.py"},
     "postgresql": {"case"},
     "spark": {"spark"},
 }

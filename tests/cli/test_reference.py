@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from indicia.cli.arguments import spread
-from indicia.cli.completion import completion
+from indicia.cli.installation import completion
+from indicia.cli.options import spread
 from scripts import man_page, records_reference
 from scripts.cli_reference import FILE, examples, parser, reference
 

@@ -19,7 +19,7 @@ import yaml
 from itsdangerous import TimestampSigner
 from starlette.types import ASGIApp
 
-from indicia.cli.taxii import taxii_of_page
+from indicia.cli.serve import taxii_of_page
 from indicia.web import create_app
 from indicia.web.guard import connections
 from indicia.web.guard.entrance import COOKIE

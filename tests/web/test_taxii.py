@@ -20,7 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from indicia.case import open_store
-from indicia.cli.taxii import Kept, taxii_of_page
+from indicia.cli.serve import Kept, taxii_of_page
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp

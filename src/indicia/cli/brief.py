@@ -12,8 +12,6 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.count import Count, count_files
-from indicia.cli.marked import tell_unmarked
 from indicia.cli.options import (
     Color,
     Date,
@@ -32,6 +30,7 @@ from indicia.cli.options import (
     read_marking,
     talk,
 )
+from indicia.cli.results import Count, count_files, tell_unmarked
 from indicia.cli.talk import Talk, plain, standard_input
 from indicia.errors import InputError
 from indicia.extras import missing
@@ -103,7 +102,7 @@ def brief(
 
       indicia brief new-statement.txt --case affair.indicia -o brief/   [dim]adds to the case, says what changed[/]
     """
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
     from indicia.knowledge import load
     from indicia.pipeline import as_left, build, for_public, write_brief
 
@@ -141,7 +140,7 @@ def brief(
 
 
 def _tell_age(voice: Talk, knowledge: Knowledge) -> None:
-    from indicia.knowledge.ages import too_old
+    from indicia.knowledge.library import too_old
 
     if warning := too_old(knowledge.provenance, datetime.now(UTC).date()):
         voice.say(f"the built-in knowledge is {warning}", "yellow")

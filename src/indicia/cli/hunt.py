@@ -15,9 +15,8 @@ import typer
 from rich.markup import escape
 
 from indicia.cli import exits
-from indicia.cli.count import count_logs
-from indicia.cli.marked import marked_json
 from indicia.cli.options import Color, Engine, Engines, FailOnHit, Json, JsonLines, Master, Output, Quiet, Rules, Verbose, talk
+from indicia.cli.results import count_logs, marked_json
 from indicia.cli.talk import ProgressCall, Talk, console_for, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need

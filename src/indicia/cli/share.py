@@ -9,7 +9,6 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.marked import counting_as, tell_unmarked
 from indicia.cli.options import (
     Color,
     Language,
@@ -23,6 +22,7 @@ from indicia.cli.options import (
     read_marking,
     talk,
 )
+from indicia.cli.results import counting_as, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
 

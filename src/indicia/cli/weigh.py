@@ -13,9 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from indicia.cli import exits
-from indicia.cli.ids import short_id
-from indicia.cli.marked import marked_json, strictest_shown
-from indicia.cli.options import Color, Json, Output, Quiet, Verbose, talk
+from indicia.cli.options import Color, Json, Output, Quiet, Verbose, short_id, talk
+from indicia.cli.results import marked_json, strictest_shown
 from indicia.cli.talk import Talk, console_for, plain, standard_input, write_out
 from indicia.errors import UsageError
 from indicia.records import Assessment, Evidence, Tlp, Weighing
@@ -63,7 +62,7 @@ def weigh(
 
       indicia weigh brief/ --without S0020        [dim]what if that item were wrong?[/]
     """
-    from indicia.cli.arguments import words
+    from indicia.cli.options import words
     from indicia.knowledge import load
     from indicia.weigh.gather import from_ids
     from indicia.weigh.stress import strained

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
-from indicia.knowledge.index import fold
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import fold, kept_by_tables
 from indicia.knowledge.tables import Actor, Agency, Group
 
 __all__ = ["Names", "Named", "names_of"]

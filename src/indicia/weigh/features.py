@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import kept_by_tables
 from indicia.knowledge.tables import Malware
 from indicia.weigh.known import Known
 

@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from indicia.knowledge.index import fold
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import fold, kept_by_tables
 from indicia.weigh.known import Known
 from indicia.weigh.words import listed
 

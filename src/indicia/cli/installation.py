@@ -1,26 +1,65 @@
-"""`indicia doctor`: whether everything is there that the commands need, and how old the knowledge is."""
+"""What one does with a fresh installation: `indicia example`, `indicia doctor` and `indicia completion`."""
 
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+from typer.completion import get_completion_script  # type: ignore[attr-defined]  # what --show-completion would print
 
 import indicia
 from indicia.cli import exits
-from indicia.cli.options import Color, Json
+from indicia.cli.options import Color, Json, Quiet, Verbose, talk
 from indicia.cli.talk import console_for, write_out
 from indicia.errors import ExtraError, UsageError
 from indicia.models import ROOMS, model_folder
 
-__all__ = ["doctor"]
+# `indicia example`: the bundled example, to try everything on.
+FOLDER = Path("indicia-example")
+# What to try, in this order; {here} is the folder.
+TRY = (
+    "indicia brief {here}/texts --logs {here}/logs --unmarked clear -o {here}/brief",
+    "indicia read {here}/texts/uk.txt",
+    "indicia hunt {here}/logs",
+    "indicia serve {here}/brief",
+)
 
+
+def example(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write it to.")] = FOLDER,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    color: Color = True,
+) -> int:
+    """Write the bundled example to a folder: seven statements and a day of logs, all written for this project.
+
+    [bold]Examples[/]
+
+      indicia example
+
+      indicia example -o try/
+    """
+    from indicia.pipeline.example import example_folder
+
+    voice = talk(quiet, verbose, color)
+    if output.exists() and any(output.iterdir()):
+        raise UsageError(f"{output} is not empty", hint="name another folder: -o FOLDER")
+    shutil.copytree(example_folder(), output, dirs_exist_ok=True)
+    voice.say(f"The example is in {output}. Try:")
+    for line in TRY:
+        print(line.format(here=output))  # noqa: T201 - commands that can be piped to a shell
+    return exits.E_OK
+
+
+# `indicia doctor`: whether everything is there that the commands need, and how old the knowledge is.
 PARTS = {
     "typst": "pdf",
     "docx": "docx",
@@ -135,9 +174,32 @@ def _version(module: str, there: bool) -> str:
 def _knowledge(today: date) -> Iterator[Check]:
     """Each source with its age; what is old should be updated."""
     from indicia.knowledge import load
-    from indicia.knowledge.ages import OLD, ages
+    from indicia.knowledge.library import OLD, ages
 
     for source, number, age in ages(load().provenance, today):
         old = age > OLD
         hint = "indicia knowledge update FILE" if old else ""
         yield Check(what=source, state=NOTE if old else GOOD, found=f"{number}, {age} days old", hint=hint)
+
+
+# `indicia completion`: a script that lets bash, zsh or fish complete commands, options and the words they may be given.
+SHELLS = ("bash", "zsh", "fish")
+
+
+def completion(
+    shell: Annotated[str, typer.Argument(help="bash, zsh or fish", show_default=False)],
+) -> int:
+    """Print the script that completes commands and options in your shell.
+
+    [bold]Examples[/]
+
+      indicia completion bash > ~/.local/share/bash-completion/completions/indicia
+
+      indicia completion zsh > "${fpath[1]}/_indicia"
+
+      indicia completion fish > ~/.config/fish/completions/indicia.fish
+    """
+    if shell not in SHELLS:
+        raise UsageError(f"no completion for {shell!r}", hint="one of: " + ", ".join(SHELLS))
+    typer.echo(get_completion_script(prog_name="indicia", complete_var="_INDICIA_COMPLETE", shell=shell))
+    return exits.E_OK

@@ -1,17 +1,20 @@
-"""What became of every file that was given: read, read in part, passed over and why. Said at the end of every run."""
+"""What a command says of its result: how it is marked, and what became of every file that was given."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from indicia.records import Hunt, Problem, Severity
+import msgspec
+
+from indicia.cli.options import read_marking
+from indicia.cli.talk import Talk
+from indicia.records import UNMARKED, Case, Hunt, Problem, Record, Severity, Tlp, shown_marking, to_json
 from indicia.walking import EMPTY
 
-__all__ = ["Count", "count_files", "count_logs"]
-
+# What became of every file that was given: read, read in part, passed over and why. Said at the end of every run.
 MOST_REASONS = 4
 _WITHIN = re.compile(r"(?::\d+|#char=\d+,\d+| (?:chunk|record|page) \d+)$")  # how a place in a file is told
 
@@ -80,3 +83,34 @@ def count_logs(found: Hunt, rules: Iterable[str]) -> Count:
     ]
     broken = {_WITHIN.sub("", problem.where) for problem in about_logs if problem.severity is not Severity.NOTE}
     return count_files((one.file for one in found.files if one.format and (one.events or one.file not in broken)), about_logs)
+
+
+# How what a command prints bears its marking: a first line for people, a first field for machines.
+def marked_json(record: Record, marking: Tlp | None, **more: Any) -> bytes:
+    """The record as JSON, with its marking as one more field, the first, and `more` fields after its own.
+
+    >>> from indicia.records import About
+    >>> marked_json(About(name="a"), Tlp.RED)[:31]
+    b'{"marking":"TLP:RED","name":"a"'
+    """
+    fields = msgspec.json.encode(msgspec.to_builtins(record) | more) if more else to_json(record)
+    return b'{"marking":"%s"%s%s' % (shown_marking(marking).encode(), b"" if fields == b"{}" else b",", fields[1:])
+
+
+def strictest_shown(markings: Iterable[Tlp | None]) -> Tlp | None:
+    """The strictest marking of texts that are no case; None, which is shown as such, where no other is stricter than none."""
+    return max(markings, key=lambda one: (one or UNMARKED).rank, default=None)
+
+
+def counting_as(case: Case, unmarked: str | None) -> Case:
+    """The case, in which texts without a marking count as the user says; as before without a word. Raises: UsageError."""
+    tlp = read_marking(unmarked)
+    return case if tlp is None or tlp is case.unmarked else msgspec.structs.replace(case, unmarked=tlp)
+
+
+def tell_unmarked(case: Case, voice: Talk) -> None:
+    """Says how many texts bear no marking, and as what they count."""
+    count = sum(document.marking is None for document in case.documents)
+    if count:
+        texts = "1 text has no marking and counts" if count == 1 else f"{count:,} texts have no marking and count"
+        voice.say(f"{texts} as {case.unmarked.label}; --unmarked changes that", "dim")
