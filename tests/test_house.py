@@ -21,12 +21,10 @@ FLOORS = {
     "account": 0,
     "extras": 1,
     "models": 1,
-    "plugins": 1,
     "rulefile": 1,
     "records": 1,
     "knowledge": 2,
     "walking": 2,
-    "zips": 2,
     "read": 3,
     "hunt": 3,
     "affairs": 4,
@@ -50,9 +48,9 @@ INNER = {
     "read/claims": "language topic dates firmness motives chunks network proposals calibration parties never issuer "
     "voices deeds pooling making rows reader",
     "hunt": "names sources rules events match logs tuning sight story parts total merge processes run",
-    "view": "wording inert language leaving lines words probable heat told drawing notes positions voices saying turns strokes "
-    "affair moments first judgements slots translated since",
-    "spark": "session plan sparing keeping scanning gathering counting tables hunting watching reading alike ledger",
+    "view": "wording inert language lines words notes positions drawing voices saying affair moments first judgements slots "
+    "translated since",
+    "spark": "session keeping scanning gathering tables hunting watching reading ledger",
     "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",

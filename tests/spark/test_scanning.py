@@ -24,10 +24,9 @@ from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Hunt, Problem, to_json
-from indicia.spark.counting import BESIDE, in_hunt_order, matches_in, placed
-from indicia.spark.gathering import Gathered, add_up
+from indicia.spark.gathering import BESIDE, Gathered, add_up, in_hunt_order, matches_in, placed
+from indicia.spark.hunting import Plan, files_of, look, plan
 from indicia.spark.keeping import Bounds, Kept, Tally, bounds_of, unpacked, within
-from indicia.spark.plan import Plan, files_of, look, plan
 from indicia.spark.scanning import Fed, Scanned, Setup, Stand, Sum, Summed, scan, scanner_of
 from tests.spark.conftest import SOUGHT, TUNING
 

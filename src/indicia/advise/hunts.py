@@ -14,8 +14,8 @@ import msgspec
 import yaml
 
 from indicia.advise import words
+from indicia.advise.kinds import whole_words
 from indicia.advise.needs import Need
-from indicia.advise.telling import whole_words
 from indicia.errors import RuleError
 from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
 from indicia.rulefile import bounded, rule_documents

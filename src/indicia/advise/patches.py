@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
-from indicia.advise.why import why
+from indicia.advise.needs import Need, why
 from indicia.advise.words import listed
 from indicia.knowledge.tables import Incident, KevEntry
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id

@@ -9,8 +9,7 @@ import msgspec
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
-from indicia.advise.why import Calls, why
+from indicia.advise.needs import Calls, Need, why
 from indicia.advise.words import KindWords, MitigationWords
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id

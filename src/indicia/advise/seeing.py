@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from indicia.advise import words
 from indicia.advise.facts import Facts
-from indicia.advise.needs import Need
-from indicia.advise.why import why
+from indicia.advise.needs import Need, why
 from indicia.advise.words import KindWords, LogWords
 from indicia.knowledge.tables import LogSource
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id

@@ -153,7 +153,7 @@ def push(
     from indicia.share.stix import bundle_objects
     from indicia.share.stix.versions import versioned
     from indicia.share.taxii_client import push as push_objects
-    from indicia.view.leaving import left_out
+    from indicia.view.wording import left_out
 
     voice = talk(quiet, verbose, color)
     knowledge, cleared = load(), read_marking(audience) or Tlp.CLEAR

@@ -125,7 +125,7 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Ca
     """The case as people left it, without what the audience may not see."""
     from indicia.knowledge import load
     from indicia.pipeline import as_left, for_audience
-    from indicia.view.leaving import left_out
+    from indicia.view.wording import left_out
 
     subject = as_left(case, load())
     if audience is None:

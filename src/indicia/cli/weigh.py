@@ -152,8 +152,7 @@ def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
 
 
 def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
-    from indicia.view.probable import called, percent
-    from indicia.view.wording import because
+    from indicia.view.wording import because, called, percent
 
     if assessment.weights:  # else they are only what was assumed before
         table = Table(expand=False)

@@ -9,12 +9,11 @@ from indicia.records import Case, Claim, Span, Stance
 from indicia.share.brief.pdf import png
 from indicia.share.redact import marking_of
 from indicia.view.affair import subject, titled
-from indicia.view.drawing import Drawing, width_of
+from indicia.view.drawing import Drawing, stroke, width_of
 from indicia.view.inert import Shown, clip
 from indicia.view.judgements import agreeing, listed, voices_of
 from indicia.view.positions import Position, is_narration, positions
 from indicia.view.slots import counted, rows
-from indicia.view.strokes import stroke
 from indicia.view.wording import in_quotes, many
 
 __all__ = ["card", "card_png"]

@@ -13,7 +13,7 @@ import orjson
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind, Outcome
 from indicia.share.redact import marking_of
-from indicia.view.leaving import left_out
+from indicia.view.wording import left_out
 
 __all__ = ["render"]
 

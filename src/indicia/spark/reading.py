@@ -13,8 +13,7 @@ import pyarrow as pa
 
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
-from indicia.spark.session import clear_errors, without_warnings
-from indicia.spark.sparing import spare
+from indicia.spark.session import clear_errors, spare, without_warnings
 from indicia.spark.tables import CHECKPOINT, Table, exists, files_in, load_table, may_go_on, refused, stream_table
 
 if TYPE_CHECKING:

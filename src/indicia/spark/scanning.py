@@ -19,7 +19,7 @@ from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.spark.keeping import Kept, Tally, packed, tally_of
-from indicia.spark.sparing import spare
+from indicia.spark.session import spare
 
 __all__ = ["Fed", "Scanned", "Setup", "Stand", "Sum", "Summed", "scan", "scanner_of", "sent"]
 

@@ -23,8 +23,7 @@ from indicia.hunt.logs.keep import TIME
 from indicia.hunt.sight.correlation import Feed
 from indicia.spark.keeping import Kept, packed
 from indicia.spark.scanning import Fed, Scanned, Setup, Stand, Sum, Summed, scanner_of, sent
-from indicia.spark.session import is_of_spark, told_by_spark, without_warnings
-from indicia.spark.sparing import spare
+from indicia.spark.session import is_of_spark, spare, told_by_spark, without_warnings
 from indicia.walking import told_path
 
 if TYPE_CHECKING:

@@ -30,8 +30,7 @@ from indicia.hunt.sight.scan import Scanner
 from indicia.hunt.total import Total
 from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.records import Problem, Record, Severity, Sighting, Tlp, shown_marking, to_json
-from indicia.spark.counting import BESIDE, Key, Matches, Place, in_hunt_order, placed, spread
-from indicia.spark.gathering import add_up, gathered
+from indicia.spark.gathering import BESIDE, InHunt, Key, Matches, add_up, gathered, in_hunt_order, placed, spread
 from indicia.spark.scanning import Fed, Setup
 from indicia.spark.session import clear_errors
 from indicia.spark.tables import (
@@ -57,7 +56,7 @@ __all__ = ["LATE", "Told", "watch"]
 LATE = timedelta(hours=1)
 _BEGINNING = -(1 << 62)  # before all times
 _PLACES = 1 << 32  # of what correlations count in one batch
-_Member = tuple[Key, tuple[Place, bytes]]
+_Member = tuple[Key, tuple[InHunt, bytes]]
 _Row = tuple[str, int, str, str, str]
 
 
@@ -190,7 +189,7 @@ def _waiting(member: _Member) -> _Row:
 
 
 def _waited(row: str) -> _Member:
-    place, feed = msgspec.json.decode(row, type=tuple[Place, Feed])
+    place, feed = msgspec.json.decode(row, type=tuple[InHunt, Feed])
     return (feed.correlation, feed.group), (place, msgspec.msgpack.encode(feed))
 
 
@@ -234,7 +233,7 @@ def _in_time(until: int, fed: Fed) -> Iterator[_Member]:
     return placed(fed._replace(feed=[feed for feed in fed.feed if feed.time > until]))
 
 
-def _stepped(steps: dict[str, _Step], group: tuple[Key, Iterable[tuple[Place, bytes]]]) -> Stepped:
+def _stepped(steps: dict[str, _Step], group: tuple[Key, Iterable[tuple[InHunt, bytes]]]) -> Stepped:
     key, members = group
     ordered = sorted(members)
     feeds = [msgspec.msgpack.decode(data, type=Feed) for _, data in ordered]

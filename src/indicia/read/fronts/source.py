@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from indicia.errors import IndiciaError
-from indicia.plugins import READERS, plugins
+from indicia.extras import READERS, plugins
 from indicia.read.fronts.decode import is_wide
 from indicia.read.fronts.formats import FRONTS, PARTED, instead, parted_front
 from indicia.read.fronts.opened import (

@@ -23,10 +23,10 @@ from indicia.share.redact import marking_of
 from indicia.view.affair import subject, titled
 from indicia.view.judgements import key_judgements
 from indicia.view.language import foreign, language, tell, tell_many
-from indicia.view.leaving import is_public
 from indicia.view.moments import day_of
 from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
+from indicia.view.wording import is_public
 
 __all__ = ["build"]
 

@@ -24,7 +24,7 @@ from indicia.share.seen import seen
 from indicia.share.stix.parties import OURS
 from indicia.share.stix.times import as_of
 from indicia.share.well_known import well_known
-from indicia.view.leaving import left_out
+from indicia.view.wording import left_out
 
 __all__ = ["render"]
 

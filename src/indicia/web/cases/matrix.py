@@ -9,7 +9,7 @@ import numpy as np
 
 from indicia.knowledge import Knowledge
 from indicia.records import Case, Context, MentionKind, Outcome, Rank
-from indicia.view.heat import HEAT, Cell
+from indicia.view.drawing import HEAT, Cell
 from indicia.web.cases.sightings import Sightings
 
 __all__ = ["Tactic", "matrix_of"]

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from indicia.advise.profile import known_words
 from indicia.records import Audience, Judgement, Measure, MeasureKind
 from indicia.share.redact import marking_of
+from indicia.view.drawing import HEAT
 from indicia.view.first import by_when
-from indicia.view.heat import HEAT
 from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.shown.render import Ask, Page, case_address, paged
 from indicia.web.shown.tables import as_csv

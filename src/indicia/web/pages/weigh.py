@@ -16,7 +16,7 @@ from indicia.errors import UsageError
 from indicia.knowledge import Attack
 from indicia.records import Assessment, Evidence, EvidenceKind, Judgement, Level, Posterior, Weighing
 from indicia.view.inert import visible
-from indicia.view.probable import called, leader
+from indicia.view.wording import called, leader
 from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged
 from indicia.weigh.assess import weigh

@@ -19,7 +19,7 @@ from indicia.knowledge import Knowledge, load
 from indicia.records import SURE, Claim
 from indicia.share.redact import marking_of
 from indicia.view.inert import visible
-from indicia.view.probable import percent
+from indicia.view.wording import percent
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Held, Shelf

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indicia.records import Assessment
-from indicia.view.probable import called
+from indicia.view.wording import called
 
 __all__ = ["leaders"]
 

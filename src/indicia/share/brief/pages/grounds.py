@@ -11,8 +11,7 @@ from indicia.view.judgements import listed
 from indicia.view.language import noted
 from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
-from indicia.view.probable import called, leader, percent
-from indicia.view.wording import because, many
+from indicia.view.wording import because, called, leader, many, percent
 from indicia.view.words import source_words
 
 __all__ = ["grounds_section"]

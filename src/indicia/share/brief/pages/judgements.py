@@ -8,7 +8,7 @@ from indicia.share.brief.blocks import AnyBlock, Bullets, Para, Section
 from indicia.view.judgements import Sentence
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.told import MEANINGS, TONES
+from indicia.view.words import MEANINGS, TONES
 
 __all__ = ["judgements_section"]
 

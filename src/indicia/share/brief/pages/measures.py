@@ -13,8 +13,8 @@ from indicia.view.inert import visible
 from indicia.view.language import noted
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.told import measure_told
 from indicia.view.wording import many
+from indicia.view.words import measure_told
 
 __all__ = ["measures_section"]
 

@@ -6,12 +6,12 @@ from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank, 
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
 from indicia.share.brief.known import Known
 from indicia.share.brief.pictures.matrix import matrix
-from indicia.view.heat import HEAT, Cell
+from indicia.view.drawing import HEAT, Cell
 from indicia.view.language import noted
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.told import TONES, typical
 from indicia.view.wording import many
+from indicia.view.words import TONES, typical
 
 __all__ = ["technique_section"]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from indicia.share.brief.blocks import Picture
-from indicia.view.drawing import Drawing, fit, width_of
-from indicia.view.heat import HEAT, Cell
+from indicia.view.drawing import HEAT, Cell, Drawing, fit, width_of
 
 __all__ = ["matrix"]
 

@@ -8,10 +8,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from indicia.records import Firmness, Stance
-from indicia.view.drawing import Drawing
+from indicia.view.drawing import OTHERS, WIDTH, Drawing, spread, stroke
 from indicia.view.inert import Shown
 from indicia.view.positions import Position, is_narration
-from indicia.view.strokes import OTHERS, WIDTH, spread, stroke
 from indicia.view.words import FLAT, firmness_words
 
 __all__ = ["HALF", "TITLE", "WIDE", "Sizes", "claim_graph", "graph_drawing"]
