@@ -41,7 +41,6 @@ from indicia.web.pages import (
     ledger,
     overview,
     people,
-    pictures,
     search,
     sql,
     start,
@@ -201,7 +200,7 @@ def _reading(pages: Iterable[tuple[str, PageFunction]]) -> list[BaseRoute]:
         routes.append(Route(f"{path}.json", _endpoint(page, as_json=True)))
         routes.append(Route(path, _endpoint(page, as_json=False)))
     routes.append(Route("/case/{slug}/export/{form}", _endpoint(export.download, as_json=False)))
-    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(pictures.picture, as_json=False)))
+    routes.append(Route("/case/{slug}/picture/{file}", _endpoint(export.picture, as_json=False)))
     return routes
 
 

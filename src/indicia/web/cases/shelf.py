@@ -18,11 +18,10 @@ from indicia.knowledge import load
 from indicia.pipeline import Standing, as_left, is_store, load_case
 from indicia.records import Advice, Case, Claim, Document, Evidence, Judgement, Mention, to_check
 from indicia.view.affair import subject, titled
+from indicia.view.moments import Moment
 from indicia.view.notes import Index
 from indicia.web.cases.exploring import Tables
-from indicia.web.cases.matrix import Tactic, matrix_of
-from indicia.web.cases.moments import Moment, moments_of
-from indicia.web.cases.sightings import Sightings
+from indicia.web.cases.sightings import Sightings, Tactic, matrix_of, moments_of
 
 __all__ = ["Held", "Shelf", "slug_of"]
 

@@ -14,8 +14,7 @@ from indicia.share.redact import marking_of
 from indicia.view.drawing import HEAT
 from indicia.view.first import by_when
 from indicia.web.pages.filters import Filter, chips, facet_of
-from indicia.web.shown.render import Ask, Page, case_address, paged
-from indicia.web.shown.tables import as_csv
+from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged
 
 __all__ = ["advise_page", "measures_csv"]
 

@@ -15,9 +15,9 @@ from indicia.web.cases.shelf import Held
 from indicia.web.pages.hunt import worst_first
 from indicia.web.pages.ledger import ledger_link
 from indicia.web.pages.people import decided_lately
-from indicia.web.shown.drawings.graph import HALF, claim_graph
+from indicia.web.shown.graph import HALF, claim_graph
 from indicia.web.shown.render import Ask, Page, case_address
-from indicia.web.shown.verdicts import leaders
+from indicia.web.shown.words import leaders
 
 __all__ = ["overview"]
 

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from indicia.records import Sighting
 from indicia.view.inert import clip
 from indicia.web.pages.documents import part_of
-from indicia.web.pages.filters import facet_of
-from indicia.web.shown.defanged import refang
+from indicia.web.pages.filters import facet_of, refang
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 
 __all__ = ["search"]

@@ -15,8 +15,7 @@ from indicia.share.redact import marking_of
 from indicia.web.cases.exploring import MOST_ROWS, SECONDS, Answer, Table, Tables
 from indicia.web.cases.shelf import Held
 from indicia.web.pages import hunt, ledger
-from indicia.web.shown.render import Ask, Page, case_address
-from indicia.web.shown.tables import as_csv
+from indicia.web.shown.render import Ask, Page, as_csv, case_address
 
 __all__ = ["sql_csv", "sql_page"]
 

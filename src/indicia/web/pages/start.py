@@ -16,8 +16,7 @@ from indicia.records import Tlp
 from indicia.view.inert import clip
 from indicia.web.cases.jobs import Job
 from indicia.web.shown.render import Ask, Page, case_address
-from indicia.web.shown.verdicts import leaders
-from indicia.web.shown.words import WORDS
+from indicia.web.shown.words import WORDS, leaders
 
 __all__ = ["events", "help_page", "job_page", "start"]
 

@@ -13,8 +13,6 @@ from indicia.view.inert import Shown
 from indicia.view.positions import Position, is_narration
 from indicia.view.words import FLAT, firmness_words
 
-__all__ = ["HALF", "TITLE", "WIDE", "Sizes", "claim_graph", "graph_drawing"]
-
 TITLE = "Who says what about whom"
 MOST_SOURCES, MOST_ACCUSED = 24, 16
 MANY, THIN = 30, 0.5  # lines from which all are drawn thinner, so that they can be told apart
