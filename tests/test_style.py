@@ -42,7 +42,7 @@ ROOMS = (ROOT, ROOT / "src" / "indicia", ROOT / "docs", ROOT / "examples" / "exc
 
 
 def test_every_path_in_the_map_of_the_house_is_there() -> None:
-    """What stands between backticks with a slash or an ending; one that begins with nothing is in the folder of the one before."""
+    """What stands between backticks with a slash or an ending; it may be in the folder of the one before."""
     gone, here = [], ROOT
     for path in (one for page in NAMED for one in re.findall(r"`(\w[\w./-]*(?:/|\.py|\.md|\.yml)[\w./-]*)`", page)):
         found = next((place for place in (*(room / path for room in ROOMS), here / path) if place.exists()), None)
