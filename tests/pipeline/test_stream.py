@@ -21,9 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indicia.cli import exits
-from indicia.pipeline.lines import PAUSE, TOO_LONG, lines_of
-from indicia.pipeline.stream import read_line, read_lines
-from indicia.pipeline.workers import Chunk, Workers
+from indicia.pipeline.stream import PAUSE, TOO_LONG, Chunk, Workers, lines_of, read_line, read_lines
 from tests.command import indicia
 
 COMMAND = [sys.executable, "-m", "indicia", "read", "--jsonl", "-"]

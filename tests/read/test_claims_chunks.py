@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from indicia.read.claims import proposals
 from indicia.read.claims.chunks import ALONE, LONGEST, WIDE, Room, Zone, chunks
 from indicia.read.claims.network import network
-from indicia.read.claims.proposals import hear
-from indicia.read.claims.topic import may_claim, of_computers
+from indicia.read.claims.proposals import hear, may_claim, of_computers
 from indicia.read.text.sentences import sentences
 
 WORDS = st.sampled_from(

@@ -17,8 +17,8 @@ import yaml
 
 from indicia.errors import InputError, UsageError
 from indicia.hunt.logs.formats import arrow
+from indicia.hunt.logs.formats.arrow import is_kept
 from indicia.hunt.logs.formats.base import LogInput
-from indicia.hunt.logs.formats.kept import is_kept
 from indicia.hunt.logs.keep import TIME
 from indicia.hunt.sight.correlation import Feed
 from indicia.spark.keeping import Kept, packed

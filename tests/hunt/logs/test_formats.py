@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs import inputs, streams, tars
-from indicia.hunt.logs.formats import FORMATS, LogInput, recognise, unfolding
+from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
 from indicia.hunt.logs.streams import WithDots
@@ -321,14 +321,14 @@ def write_unfolding(path: Path, rows: int, size: int) -> None:
 
 
 def test_a_table_that_unfolds_is_read_in_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unfolding, "MOST", 64 << 20)
+    monkeypatch.setattr(arrow, "MOST", 64 << 20)
     write_unfolding(tmp_path / "x.parquet", 300, 1 << 20)
     _, batches, problems = read(tmp_path)
     assert not problems and sum(batch.size for batch in batches) == 300
     assert [batch.event(0).place.position for batch in batches] == [
         1 + sum(b.size for b in batches[:n]) for n in range(len(batches))
     ]
-    monkeypatch.setattr(unfolding, "LARGEST_ROW", 1 << 19)
+    monkeypatch.setattr(arrow, "LARGEST_ROW", 1 << 19)
     _, batches, problems = read(tmp_path)
     assert not batches and "one of its rows unfolds to more than" in problems[0].what
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from indicia.records import Case, Measure, MeasureKind, Rank
 from indicia.share.brief.blocks import AnyBlock, Bullets, Code, Fold, Heading, Para, Row, Section, Table
-from indicia.share.brief.pages.todo import first_five
+from indicia.share.brief.pages.front import first_five
 from indicia.share.brief.pictures.coverage import coverage
 from indicia.view.first import by_when
 from indicia.view.inert import visible
