@@ -51,7 +51,7 @@ INNER = {
     "view": "wording inert language lines words notes positions drawing voices saying affair moments first judgements slots "
     "translated since",
     "spark": "session keeping scanning gathering tables hunting watching reading ledger",
-    "share": "well_known seen internals redact plain feed eurepoc ledger timesketch navigator stix misp coalition brief card "
+    "share": "internals redact indicators plain eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
     "web": "guard cases shown pages actions taxii app",
 }

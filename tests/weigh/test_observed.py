@@ -16,7 +16,7 @@ from indicia.records import Evidence, Level, Verdict, from_json, to_json
 from indicia.records import Weighing as WeighingRecord
 from indicia.weigh.assess import weigh
 from indicia.weigh.board import lay_out
-from indicia.weigh.decisive import decisive
+from indicia.weigh.explanation import decisive
 from indicia.weigh.gather import from_ids, gather
 from indicia.weigh.stress import plant, prior_range
 from indicia.weigh.whatif import Change, leaders_if, what_if

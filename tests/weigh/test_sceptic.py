@@ -14,7 +14,7 @@ import yaml
 from indicia.knowledge import Knowledge, load
 from indicia.records import Evidence, Verdict
 from indicia.weigh.assess import weigh
-from indicia.weigh.base_rates import base_rates
+from indicia.weigh.explanation import base_rates
 from indicia.weigh.features import is_family
 from indicia.weigh.gather import from_ids, gather
 from indicia.weigh.inputs import Layout

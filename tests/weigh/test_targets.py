@@ -12,7 +12,7 @@ from indicia.records import Evidence, Verdict
 from indicia.weigh.assess import weigh
 from indicia.weigh.board import lay_out
 from indicia.weigh.gather import from_ids, gather
-from indicia.weigh.targets import targeted
+from indicia.weigh.victims import targeted
 
 
 @pytest.fixture(scope="module")

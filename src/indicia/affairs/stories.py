@@ -12,8 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from indicia.affairs.content import in_turn
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.incidents import joined
 from indicia.records import Case, Claim, Context, Document, Level, Mention, MentionKind, Prominence, Stance
 

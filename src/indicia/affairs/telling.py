@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indicia.affairs.content import in_turn
-from indicia.affairs.dull import any_deed
+from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story
 from indicia.records import Case, Mention, MentionKind
 

@@ -97,7 +97,7 @@ def _navigator(case: Case, knowledge: Knowledge) -> bytes:
 
 
 def _csv(case: Case, knowledge: Knowledge) -> bytes:
-    from indicia.share.feed import render
+    from indicia.share.indicators import render
 
     return render(case, knowledge)
 

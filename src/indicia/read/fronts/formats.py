@@ -9,8 +9,7 @@ from indicia.read.fronts.archive import read_zip
 from indicia.read.fronts.decode import decode
 from indicia.read.fronts.docx import read_docx
 from indicia.read.fronts.feeds import Feed, read_csv
-from indicia.read.fronts.html import read_html
-from indicia.read.fronts.html_parts import PageParts
+from indicia.read.fronts.html import PageParts, read_html
 from indicia.read.fronts.mail import read_mail
 from indicia.read.fronts.markdown import read_markdown
 from indicia.read.fronts.misp import feed_hashes

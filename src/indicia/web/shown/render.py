@@ -25,9 +25,8 @@ from indicia.view.wording import percent
 from indicia.view.words import firmness_words, known_state, propositions, source_words, tie_words
 from indicia.web.cases.jobs import Jobs
 from indicia.web.cases.shelf import Held, Shelf
-from indicia.web.guard.entrance import form_token
+from indicia.web.guard.entrance import author_of, form_token, is_given
 from indicia.web.guard.folders import Folders
-from indicia.web.guard.people import author_of, is_given
 from indicia.web.shown.words import WORDS, deed, details, leaders
 
 PER_PAGE = 100

@@ -16,8 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs.formats.base import Format, LogInput
-from indicia.hunt.logs.formats.gathered import gathered
+from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
 
