@@ -20,8 +20,6 @@ from indicia.errors import RuleError
 from indicia.records import Audience, Measure, MeasureKind, Record, stable_id
 from indicia.rulefile import bounded, rule_documents
 
-__all__ = ["Rule", "convert", "fitting", "in_place", "key_of", "packed", "queries", "rules_by_technique"]
-
 MOST = 40  # queries in one advice; the rest stay rules
 PER_TECHNIQUE = 12  # rule ids named on one detection
 MAX_RULE = 200_000  # characters; no honest rule is longer

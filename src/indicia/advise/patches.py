@@ -11,8 +11,6 @@ from indicia.advise.words import listed
 from indicia.knowledge.tables import Incident, KevEntry
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["patches"]
-
 RANSOMWARE = "Known to be used for ransomware."
 SINGLY = 3  # products that are told one by one; of more the two most pressing are, and the others stand together
 

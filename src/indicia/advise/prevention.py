@@ -14,8 +14,6 @@ from indicia.advise.words import KindWords, MitigationWords
 from indicia.knowledge.tables import Countermeasure, Mitigation
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["NO_PREVENTION", "breadth", "called_for", "ids_of", "lead", "prevention", "put_after", "with_specifics"]
-
 # "Do not mitigate" and "pre-compromise" are ATT&CK's way to say that nothing inside our walls prevents the technique.
 NO_PREVENTION = frozenset({"M1055", "M1056"})
 SPECIFICS = 4  # instructions for single techniques under one measure

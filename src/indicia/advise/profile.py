@@ -9,8 +9,6 @@ from indicia.advise import words
 from indicia.advise.words import OrganisationWords
 from indicia.records import MeasureKind, stable_id
 
-__all__ = ["in_place", "known_words", "organisations", "read_profile"]
-
 
 def read_profile(text: str) -> tuple[str, ...]:
     """The words of a profile, lower case: separated by commas or line ends; what follows `#` on a line is a comment.

@@ -11,8 +11,6 @@ from indicia.advise.words import KindWords, LogWords
 from indicia.knowledge.tables import LogSource
 from indicia.records import Audience, Measure, MeasureKind, Rank, stable_id
 
-__all__ = ["detections", "log_for", "switches"]
-
 SHOWN = 6  # log sources named on one detection
 
 

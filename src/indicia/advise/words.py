@@ -10,33 +10,6 @@ from typing import TypeVar
 import msgspec
 import yaml
 
-__all__ = [
-    "Duties",
-    "Duty",
-    "Floor",
-    "KindWords",
-    "LogWords",
-    "MitigationWords",
-    "OrganisationWords",
-    "ProductWords",
-    "Step",
-    "TechniqueWords",
-    "duties",
-    "floor",
-    "kinds",
-    "listed",
-    "logs",
-    "measures",
-    "mitigations",
-    "organisations",
-    "own",
-    "platforms",
-    "products",
-    "speakers",
-    "steps",
-    "techniques",
-]
-
 T = TypeVar("T")
 
 

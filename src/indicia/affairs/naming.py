@@ -11,8 +11,6 @@ from indicia.affairs.stories import Story, heading
 from indicia.read.claims.dates import dates
 from indicia.records import Case, Claim, Document, Mention, MentionKind
 
-__all__ = ["heading_of", "time_of", "victim_of"]
-
 LONGEST = 45  # characters of a victim's name
 WORDS = 6
 _NAME = re.compile(r"\b[A-Z][\w&’'-]+")

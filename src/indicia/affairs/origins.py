@@ -18,24 +18,6 @@ import msgspec
 from indicia.affairs.content import Content, content_of, ranks
 from indicia.records import Claim, Document, Firmness, SourceType
 
-__all__ = [
-    "COPY",
-    "MOST_ALIKE",
-    "Said",
-    "copies_of",
-    "day_of",
-    "first_utterances",
-    "led_back",
-    "narrated",
-    "place_key",
-    "said_in",
-    "shingles",
-    "target_of",
-    "voice_key",
-    "voice_of",
-    "with_origin",
-]
-
 _WORD = re.compile(r"\w+")
 _SHINGLE = 6
 MOST_ALIKE = 50  # texts that hold one sequence and are looked at: what stands in more is of no text in particular

@@ -16,8 +16,6 @@ from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.incidents import joined
 from indicia.records import Case, Claim, Context, Document, Level, Mention, MentionKind, Prominence, Stance
 
-__all__ = ["Story", "heading", "main_story", "stories"]
-
 HEAD = 500  # characters at the beginning of a document that tell what it is about
 LONGEST_HEADING = 120
 COMMON = 12  # documents that may share a word and still be one story by it

@@ -11,8 +11,6 @@ from indicia.affairs.content import any_deed, in_turn
 from indicia.affairs.stories import Story
 from indicia.records import Case, Mention, MentionKind
 
-__all__ = ["ASKED", "Answer", "told_of"]
-
 # What is asked, in this order, and how many sentences may answer it.
 ASKED = {"corrected": 2, "deed": 2, "victims": 2, "when": 1, "how": 2, "spared": 1, "open": 1, "answer": 1}
 ALIKE = 0.6  # of the words of the shorter of two sentences: the second says nothing new

@@ -22,8 +22,6 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["LISTS", "SINGLES", "Part", "parts_of"]
-
 # kind -> (field of Case, type): kinds of which a case has many, and those of which it has one.
 LISTS: dict[str, tuple[str, type[Record]]] = {
     "document": ("documents", Document),

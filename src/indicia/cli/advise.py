@@ -16,8 +16,6 @@ from indicia.errors import UsageError
 from indicia.records import Advice, Case, Measure, MeasureKind, Mention, MentionKind, Span, Tlp, Versions, stable_id
 from indicia.view.first import by_when
 
-__all__ = ["advise"]
-
 GOALS = ("CISA CPG 2.0 ", "NIST CSF 2.0 ")
 
 

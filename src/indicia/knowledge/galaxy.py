@@ -13,18 +13,6 @@ import msgspec
 
 from indicia.knowledge.catalogues import read_json
 
-__all__ = [
-    "Entry",
-    "Galaxy",
-    "GalaxyFile",
-    "Value",
-    "microsoft_entries",
-    "misp_entries",
-    "producers",
-    "tidal_entries",
-    "users_by_style",
-]
-
 
 class Value(msgspec.Struct):
     """One cluster. `meta` differs from file to file and from row to row, so its fields are looked at one by one."""

@@ -13,8 +13,6 @@ from typing import Generic, Protocol, TypeVar
 from indicia.knowledge.index import fold, kept_by_tables
 from indicia.knowledge.tables import Actor, Agency, Group
 
-__all__ = ["Names", "Named", "names_of"]
-
 R = TypeVar("R")
 
 

@@ -11,8 +11,6 @@ from indicia.records import Case
 from indicia.share import pieces
 from indicia.writing import written
 
-__all__ = ["FILES", "write_brief"]
-
 # File name and share format, in the order in which they are written.
 FILES = (
     ("case.json", "json"),

@@ -16,8 +16,6 @@ from indicia.view.positions import Position, is_narration, positions
 from indicia.view.slots import counted, rows
 from indicia.view.wording import in_quotes, many
 
-__all__ = ["card", "card_png"]
-
 WIDE, LEFT, WHO, EDGE = 1200.0, 48.0, 300.0, 48.0  # the picture, its left edge, where words begin, its right edge
 ROWS = 7  # voices, of which the last stands for a denial where there is one
 LINES = 3  # lines of one quote

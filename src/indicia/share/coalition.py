@@ -31,8 +31,6 @@ from indicia.records import (
     stable_id,
 )
 
-__all__ = ["Joint", "Party", "Position", "Standing", "compare", "joint_statement", "merge"]
-
 _LEVELS = (Level.PLACE, Level.OPERATOR, Level.GROUP, Level.AGENCY, Level.STATE)  # weakest first
 _CONFIDENCE = tuple(Confidence)
 _LIKELIHOOD = tuple(Likelihood)

@@ -15,8 +15,6 @@ from indicia.records import Case, Context, MentionKind, Outcome
 from indicia.share.redact import marking_of
 from indicia.view.wording import left_out
 
-__all__ = ["render"]
-
 _ATTEMPTED, _STATED, _SEEN = 1, 2, 3
 _COMMENTS = 5  # more than anyone reads in a tooltip
 

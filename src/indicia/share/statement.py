@@ -14,8 +14,6 @@ from indicia.share.redact import marking_of
 from indicia.view.inert import Shown, clip
 from indicia.view.words import firmness_words, stance_words
 
-__all__ = ["statement_text"]
-
 _HEADING = 120  # characters of an affair's name
 _QUOTE = 1000  # characters of one signer's words
 _shown = Shown()

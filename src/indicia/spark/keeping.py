@@ -20,8 +20,6 @@ from indicia.hunt.sight.quota import Source, source_of_sighting
 from indicia.hunt.sight.scan import Scanner, without_collecting
 from indicia.records import Outcome, Sighting
 
-__all__ = ["Bounds", "Kept", "Place", "Tally", "bounds_of", "packed", "tally_of", "unpacked", "within"]
-
 
 class Place(Protocol):
     """Where logs stand in a hunt: the number of a piece, or a run of rows."""

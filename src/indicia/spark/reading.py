@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame, Row, SparkSession
 
-__all__ = ["KINDS", "answered", "ledger_rows", "read_texts", "rows_of"]
-
 KINDS = ("claims", "techniques", "indicators", "names", "problems")
 _ROWS = pa.schema(
     [("kind", pa.string()), ("id", pa.string()), ("number", pa.int32()), ("marking", pa.string()), ("row", pa.string())]

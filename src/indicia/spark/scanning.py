@@ -21,8 +21,6 @@ from indicia.hunt.tuning import NO_TUNING, Tuning
 from indicia.spark.keeping import Kept, Tally, packed, tally_of
 from indicia.spark.session import spare
 
-__all__ = ["Fed", "Scanned", "Setup", "Stand", "Sum", "Summed", "scan", "scanner_of", "sent"]
-
 
 class Setup(NamedTuple):
     """What every worker is told once: rules, by a name for their content, indicators, how many are kept, what counts.

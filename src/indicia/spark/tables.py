@@ -31,29 +31,6 @@ if TYPE_CHECKING:
     from pyspark.core.broadcast import Broadcast
     from pyspark.sql import DataFrame, Row, SparkSession
 
-__all__ = [
-    "CHECKPOINT",
-    "TOLD",
-    "Came",
-    "Columns",
-    "Run",
-    "Span",
-    "Table",
-    "exists",
-    "fed_of_runs",
-    "files_in",
-    "load_table",
-    "may_go_on",
-    "open_table",
-    "read_columns",
-    "read_table",
-    "refused",
-    "scan_rows",
-    "scanned",
-    "stream_table",
-    "to_hunt",
-]
-
 # What Spark does not bring, by the name that its makers give it for a version of Spark, as 4.1.
 PACKAGES = {
     "delta": "io.delta:delta-spark_{spark}_2.13",

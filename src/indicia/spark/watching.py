@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["LATE", "Told", "watch"]
-
 LATE = timedelta(hours=1)
 _BEGINNING = -(1 << 62)  # before all times
 _PLACES = 1 << 32  # of what correlations count in one batch

@@ -6,8 +6,6 @@ from indicia.knowledge.index import kept_by_tables
 from indicia.knowledge.tables import Malware
 from indicia.weigh.known import Known
 
-__all__ = ["families", "is_family", "is_software", "is_technique", "is_victim"]
-
 
 @kept_by_tables
 def families(known: Known) -> tuple[Malware, ...]:

@@ -21,8 +21,6 @@ from numpy.typing import ArrayLike
 
 from indicia.weigh.profiles import UNDATED, Floats, Ints, Profiles
 
-__all__ = ["ACTIVITY", "ITEM", "PLAIN", "UNKNOWN_ITEM", "Layout", "activity_inputs", "borne"]
-
 PLAIN = ("known_T", "known_S", "linked_S", "cocited_S", "rare_S", "tool_S")  # _T of techniques, _S of software
 ITEM = (*PLAIN, "rate", "closest", "exclusive_S")
 ACTIVITY = ("reports", "features", "silence")

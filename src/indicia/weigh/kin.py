@@ -13,8 +13,6 @@ from indicia.knowledge.index import fold, kept_by_tables
 from indicia.weigh.known import Known
 from indicia.weigh.words import listed
 
-__all__ = ["Kin", "kin_of", "told"]
-
 _NAMES = 2  # that two share, where the main name of neither is among them: one alone may be an umbrella (GRIZZLY STEPPE)
 _TOLD = 3  # kin, and names of each, that a sentence tells
 

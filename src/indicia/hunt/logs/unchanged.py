@@ -9,8 +9,6 @@ from typing import NamedTuple
 from indicia.hunt.logs.formats import LogInput
 from indicia.records import Problem, Severity
 
-__all__ = ["State", "changed_since", "state_of"]
-
 
 class State(NamedTuple):
     """A file at some moment: what it is told by, its size in bytes, and when it was last changed."""

@@ -11,8 +11,6 @@ from pathlib import PurePath
 
 from indicia.hunt.logs.formats import LogInput
 
-__all__ = ["what_it_is"]
-
 _HEAD = 1024
 _MAGICS: tuple[tuple[int, bytes, str], ...] = (  # at which byte, what stands there, what it is
     (0, b"LPKSHHRH", "systemd's journal in its binary form; `journalctl -o export --file=FILE` writes one that is read"),

@@ -12,8 +12,6 @@ from indicia.hunt.logs.formats import Format, LogInput, Stretch
 from indicia.hunt.logs.formats.directives import day_of
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER, nominal_records
 
-__all__ = ["Part", "Task", "packed", "pieces_of", "task_of", "tasks_of"]
-
 SIZE = 32 << 20  # bytes of a task
 MOST_OF_EVTX = 64 << 20  # bytes: events are matched sooner the more of them there are at a time
 LEAST_OF_EVTX = 8 << 20  # bytes, at the end of a file: several processes should be done at the same time

@@ -15,27 +15,6 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = [
-    "ALWAYS",
-    "NEVER",
-    "And",
-    "Correlation",
-    "CorrelationKind",
-    "How",
-    "Node",
-    "Not",
-    "Or",
-    "Refused",
-    "Rule",
-    "RuleSet",
-    "Same",
-    "Source",
-    "Test",
-    "Wild",
-    "fold",
-    "tests_of",
-]
-
 
 def fold(text: str) -> str:
     """`text` in lower case, code point by code point, exactly as the matcher folds a whole column."""

@@ -68,8 +68,6 @@ from indicia.hunt.rules.regex import check_regex, tamed
 from indicia.hunt.rules.stix import documents_in, is_bundle
 from indicia.rulefile import bounded, rule_documents
 
-__all__ = ["compile_documents", "read_documents"]
-
 MOST_TESTS = 20_000  # in one rule: a list longer than this belongs into an indicator file
 _COMPARE = {"LT": How.LESS, "LTE": How.AT_MOST, "GT": How.GREATER, "GTE": How.AT_LEAST}
 

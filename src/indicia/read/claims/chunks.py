@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from indicia.read.text.sentences import sentences
 
-__all__ = ["ALONE", "WIDE", "Chunk", "Place", "Room", "Sentence", "Zone", "chunks", "cut"]
-
 Place = tuple[int, int]  # a half-open range of characters of the document, or of tokens of a chunk
 
 LONGEST = 128  # tokens of a sentence; a longer one is read in pieces

@@ -13,8 +13,6 @@ from indicia.read.claims.parties import Parties
 from indicia.read.claims.proposals import Proposal
 from indicia.records import About, Document, MentionKind
 
-__all__ = ["Deeds", "Told"]
-
 LOOK_BACK = 500  # characters before a sentence in which the deed may have been told
 HEADING = 200  # characters of a document's first line
 MOST = 5  # victims of a claim

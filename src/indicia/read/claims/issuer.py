@@ -12,8 +12,6 @@ from indicia.read.claims.parties import Names, Parties, Speaker
 from indicia.read.text.sentences import sentences
 from indicia.records import Document, Mention, MentionKind, SourceType
 
-__all__ = ["Issuer", "issuers_of"]
-
 LONGEST_HEADING = 240
 OPENING = 4000  # characters in which a paper tells who issues it
 _KIND = (

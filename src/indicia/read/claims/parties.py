@@ -17,8 +17,6 @@ from indicia.knowledge.tables import Actor, Agency
 from indicia.read.claims.chunks import Place
 from indicia.records import AccusedType, Level, Mention, MentionKind, SourceType
 
-__all__ = ["BARE", "OFFICE", "POINTING", "Accused", "Names", "Parties", "Speaker", "points_back"]
-
 K = MentionKind
 # Words that name nobody: whom they mean stands elsewhere.
 POINTING = frozenset(

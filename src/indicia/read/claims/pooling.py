@@ -13,8 +13,6 @@ from indicia.read.claims.proposals import Proposal
 from indicia.read.claims.voices import Said
 from indicia.records import Stance, all_told
 
-__all__ = ["Resolved", "pooled"]
-
 APART = 0.5  # the score from which a second deed of the same accused by the same voice is a claim of its own
 _NAME = re.compile(r"\b[A-Z][\w&’'-]{2,}")
 

@@ -13,8 +13,6 @@ from indicia.read.claims.parties import OFFICE, Parties, Speaker, points_back
 from indicia.read.claims.proposals import Proposal
 from indicia.records import SourceType, Voice
 
-__all__ = ["Said", "Voices"]
-
 _OURS = frozenset("we us our ours i my".split())
 INTRODUCED = 5  # places looked at for who somebody is
 

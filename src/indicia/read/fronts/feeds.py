@@ -20,8 +20,6 @@ from indicia.read.indicators.refang import refang
 from indicia.read.text.banners import is_marking
 from indicia.records import Block, BlockKind, MentionKind, Problem
 
-__all__ = ["Cell", "Feed", "cells_of", "read_csv"]
-
 _VALUE_COLUMNS = ("indicator", "ioc", "value", "iocvalue", "indicatorvalue", "observable", "artifact")
 _TYPE_COLUMNS = ("indicatortype", "ioctype", "type", "valuetype", "observabletype")
 _MAX_CELLS = 200

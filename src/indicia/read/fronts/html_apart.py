@@ -20,8 +20,6 @@ import msgspec
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.plain import read_plain
 
-__all__ = ["GIVEN_UP", "HERE", "between_tags", "read_apart"]
-
 HERE = 20_000  # elements
 _LEFT_OUT = frozenset(("attached", "find"))  # a page has none
 GIVEN_UP = "only the text between its tags was read"

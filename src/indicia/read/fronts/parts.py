@@ -15,8 +15,6 @@ from indicia.read.fronts.opened import Readable
 from indicia.read.fronts.sniff import Kind
 from indicia.read.fronts.streams import read_up_to
 
-__all__ = ["Part", "parts_of"]
-
 _PARAGRAPH = re.compile(rb"\n[ \t]*\n")
 _ELEMENT = re.compile(rb"<(?:p|div|tr|li|h[1-6]|table|section|article|ul|ol|pre|blockquote)[\s>]", re.IGNORECASE)
 _SEPARATOR = re.compile(rb"[\s,;|]")

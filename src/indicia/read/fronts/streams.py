@@ -8,8 +8,6 @@ from collections.abc import Callable
 from indicia.read.fronts.opened import Limits, Readable, failed, skipped
 from indicia.records import Problem
 
-__all__ = ["Bounded", "Gunzipped", "Pushed", "read_up_to"]
-
 _CHUNK = 1 << 20
 
 

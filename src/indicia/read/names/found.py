@@ -9,8 +9,6 @@ from indicia.read.names.lexicon import Entry
 from indicia.read.names.patterned import Unseen
 from indicia.records import MentionKind
 
-__all__ = ["Found", "is_whole"]
-
 
 @dataclass(slots=True)
 class Found:

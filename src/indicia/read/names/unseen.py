@@ -16,8 +16,6 @@ from indicia.read.names.lexicon import lowered
 from indicia.read.names.patterned import Unseen, find_patterned
 from indicia.records import MentionKind
 
-__all__ = ["with_class", "with_short", "with_unseen"]
-
 
 def with_unseen(text: str, found: list[Found], detected: Iterable[Unseen]) -> list[Found]:
     """Adds names that no table holds. One that was introduced once, or whose family is `detected`, counts everywhere in the

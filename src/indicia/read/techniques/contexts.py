@@ -12,8 +12,6 @@ from importlib import resources
 
 from indicia.records import BlockKind, Context
 
-__all__ = ["Sections", "context_of", "without"]
-
 _USE = re.compile(r"<([A-Z_]+)>")
 
 

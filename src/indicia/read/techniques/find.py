@@ -23,8 +23,6 @@ from indicia.read.techniques.whole import FEWEST, FEWEST_WORDS, LEAST, Evidence,
 from indicia.read.text.mentioning import mention
 from indicia.records import Context, Document, Mention, MentionKind
 
-__all__ = ["evidence_of", "find_techniques", "told_passages"]
-
 LONGEST_SCORED = 3000  # characters of one passage that are read
 SLACK = 0.4  # margin that a sentence may lose without the clause of a cue and still say it by itself
 MOST_ASKED = 600  # passages of a document about which the encoder is asked; bounds the time of a huge one

@@ -10,8 +10,6 @@ from typing import NamedTuple
 from indicia.read.text.sentences import sentences
 from indicia.records import BlockKind, Document
 
-__all__ = ["Passage", "passages"]
-
 _LINE = re.compile(r"[^\n]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENDS = (".", "!", "?", ":", ";", "]", "”", '"', "…")

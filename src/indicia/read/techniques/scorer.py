@@ -19,8 +19,6 @@ from indicia.models import model_folder
 from indicia.read.techniques.features import BUCKETS, Features
 from indicia.read.techniques.pairs import Judge, Pairs, asked, candidates, chosen, with_encoder
 
-__all__ = ["ALONE", "Scorer", "scorer"]
-
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
 

@@ -17,8 +17,6 @@ import numpy.typing as npt
 from indicia.models import model_folder
 from indicia.read.techniques.pairs import FLOOR
 
-__all__ = ["FEWEST", "LEAST", "SIGNS", "Evidence", "WholeJudge", "signs_of", "whole_judge"]
-
 F = npt.NDArray[np.float32]
 I = npt.NDArray[np.int64]  # noqa: E741
 

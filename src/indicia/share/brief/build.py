@@ -28,8 +28,6 @@ from indicia.view.notes import Index, Notes
 from indicia.view.positions import positions
 from indicia.view.wording import is_public
 
-__all__ = ["build"]
-
 
 def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None = None) -> Brief:
     """The brief of a case, ready for any writer. Unless `full`, techniques that the accused are only known for are counted and

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Known"]
-
 
 class Known:
     """A view of `knowledge.attack`. Ids that ATT&CK does not have give None, so that the page can say so."""

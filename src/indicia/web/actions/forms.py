@@ -16,8 +16,6 @@ from indicia.web.cases.shelf import Held
 from indicia.web.guard.entrance import check_form, check_named
 from indicia.web.shown.render import Ask, Page, answer
 
-__all__ = ["MOST_TEXT", "again", "back", "closing", "field", "form_of", "held_of", "now"]
-
 MOST_FILES = 500
 MOST_FIELDS = 1000
 MOST_TEXT = 5_000_000  # bytes of one pasted text

@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from indicia.errors import UsageError
 
-__all__ = ["MOST_ROWS", "SECONDS", "Answer", "Table", "Tables"]
-
 SECONDS = 3.0  # that one question may take
 MOST_ROWS = 1_000  # that one answer holds
 MOST_CELL = 20_000  # bytes of one value, made by a question as well

@@ -9,8 +9,6 @@ from typing import NamedTuple
 
 from indicia.errors import UsageError
 
-__all__ = ["LOCAL", "Hosts", "hosts_of", "is_loopback"]
-
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 

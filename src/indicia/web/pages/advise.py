@@ -16,8 +16,6 @@ from indicia.view.first import by_when
 from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged
 
-__all__ = ["advise_page", "measures_csv"]
-
 PER_PAGE = 25
 REASONS = 3  # records that a measure is shown to rest on
 STEPS = 12  # of the coverage curve

@@ -20,8 +20,6 @@ from indicia.web.pages.filters import Filter, chips, facet_of
 from indicia.web.shown.graph import claim_graph
 from indicia.web.shown.render import Ask, Page, as_csv, case_address, paged, said
 
-__all__ = ["CELLS", "address_in_text", "cells_of", "claims_csv", "coalition_of", "ledger", "ledger_link"]
-
 # name in the address -> (heading, value of a claim)
 # Values are made visible, so that what an address holds is what a page shows.
 SURE_WORDS = ("to check", "sure, or checked by a person")

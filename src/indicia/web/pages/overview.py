@@ -19,8 +19,6 @@ from indicia.web.shown.graph import HALF, claim_graph
 from indicia.web.shown.render import Ask, Page, case_address
 from indicia.web.shown.words import leaders
 
-__all__ = ["overview"]
-
 POSITIONS = 40  # of them in the list that a narrow screen has in place of the graph
 CHAINS, MEASURES, LATELY = 3, 4, 5  # of each, on a page that is seen at a glance
 TRACES = 6  # records that a sentence is shown to rest on

@@ -11,8 +11,6 @@ from indicia.web.pages.documents import part_of
 from indicia.web.pages.filters import facet_of, refang
 from indicia.web.shown.render import Ask, Page, case_address, paged, said
 
-__all__ = ["search"]
-
 MOST = 2000  # hits that are collected, beside those in logs
 OF_TEXT = 50  # hits in one text
 AROUND = 90  # characters shown to each side

@@ -17,8 +17,6 @@ from indicia.web.cases.shelf import Held
 from indicia.web.pages import hunt, ledger
 from indicia.web.shown.render import Ask, Page, as_csv, case_address
 
-__all__ = ["sql_csv", "sql_page"]
-
 MOST_SIGHTINGS = 100_000  # that are copied; the page says where there are more
 AT_ONCE = 500  # sightings read in one go
 KINDS = {"claim--": "claims", "document--": "documents", "sighting--": "sightings"}  # of ids, and the pages that they have

@@ -18,8 +18,6 @@ from indicia.web.cases.jobs import Job
 from indicia.web.shown.render import Ask, Page, case_address
 from indicia.web.shown.words import WORDS, leaders
 
-__all__ = ["events", "help_page", "job_page", "start"]
-
 OPENED, SMALL = 24, 8_000_000  # cases whose cards say more, and bytes of a case file that is opened for that
 TICK = 0.25  # seconds between two looks at a job
 LONGEST = 6 * 3600  # seconds that one stream of events stays open

@@ -26,8 +26,6 @@ from indicia.hunt.logs.formats.windows import flat_event, windows_times
 from indicia.hunt.match.literals import Ints
 from indicia.hunt.names import field_key
 
-__all__ = ["EventTable"]
-
 _GUARDS = frozenset({"channel", "eventid", "provider_name"})
 _NO_FIELD = _GUARDS | {""}  # "" stands for the whole text, which is kept anyway
 _MOST_KINDS = 20_000  # remembered from batch to batch

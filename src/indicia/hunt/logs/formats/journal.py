@@ -14,8 +14,6 @@ from indicia.hunt.logs.formats.jsonl import batches
 from indicia.hunt.logs.formats.plainlines import LINE_FAMILIES
 from indicia.records import Problem
 
-__all__ = ["FORMATS"]
-
 _BATCH = 8_192
 _BLOCK = 1 << 20
 LONGEST = 4 << 20  # bytes of one field; more is left out, and told

@@ -18,8 +18,6 @@ from indicia.hunt.logs.formats import jsonl
 from indicia.hunt.logs.formats.base import Format, LogInput, Wanted
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "plugged_in"]
-
 _AT_ONCE = 20_000  # records
 
 

@@ -20,8 +20,6 @@ from indicia.hunt.logs.formats.base import Format, LogInput, gathered
 from indicia.hunt.logs.formats.windows import flat_event, windows_batch
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "event_of_xml"]
-
 _START = re.compile(rb"<Event[\s>]")
 _END = b"</Event>"
 _BLOCK = 4 << 20

@@ -10,8 +10,6 @@ from indicia.view.lines import Line, line
 from indicia.view.notes import Notes
 from indicia.view.wording import is_public, is_said, left_out
 
-__all__ = ["limits_section", "method_section", "sources_section"]
-
 ROWS = 200
 
 

@@ -10,8 +10,6 @@ from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
 from indicia.view.words import MEANINGS, TONES
 
-__all__ = ["judgements_section"]
-
 
 def judgements_section(judgements: Sequence[Sentence], notes: Notes) -> Section:
     """The sentences, then what their marks mean."""

@@ -16,8 +16,6 @@ from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import measure_told
 
-__all__ = ["measures_section"]
-
 ROWS = 120
 QUERIES = 40
 

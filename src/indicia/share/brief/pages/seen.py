@@ -12,8 +12,6 @@ from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes, moment
 from indicia.view.wording import is_public, many, sentence
 
-__all__ = ["hunt_section"]
-
 LINES = 120  # log lines in the brief; the rest are counted
 GROUPS = 60
 FILES = 60

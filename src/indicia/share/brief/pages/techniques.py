@@ -13,8 +13,6 @@ from indicia.view.notes import Notes
 from indicia.view.wording import many
 from indicia.view.words import TONES, typical
 
-__all__ = ["technique_section"]
-
 ROWS = 300
 BEST = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT)
 

@@ -12,8 +12,6 @@ from indicia.view.inert import Shown
 from indicia.view.positions import Position, is_narration
 from indicia.view.words import firmness_words
 
-__all__ = ["claim_graph"]
-
 MOST_SOURCES, MOST_ACCUSED = 22, 14
 
 

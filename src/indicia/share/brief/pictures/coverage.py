@@ -7,8 +7,6 @@ from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import Drawing
 from indicia.view.inert import Shown
 
-__all__ = ["coverage"]
-
 MOST = 10
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from indicia.share.brief.blocks import Picture
 from indicia.view.drawing import HEAT, Cell, Drawing, fit, width_of
 
-__all__ = ["matrix"]
-
 
 def matrix(cells: tuple[Cell, ...], tactics: tuple[tuple[str, str], ...]) -> Picture | None:
     """`tactics` are (shortname, name) in ATT&CK's order; those without a technique of the case are left out and named below."""
