@@ -22,7 +22,7 @@ from indicia.read.fronts.html import read_html
 from indicia.read.fronts.html_apart import HERE
 from indicia.read.fronts.opened import Limits
 from indicia.read.fronts.pdf import join_pages
-from indicia.read.fronts.sniff import Kind, sniff
+from indicia.read.fronts.sniff import FileKind, sniff
 from indicia.read.fronts.structured import read_json
 from indicia.read.indicators import find_indicators
 from indicia.read.indicators.find import PLACES
@@ -143,7 +143,7 @@ def test_a_row_of_dashes_after_what_is_called_legitimate(row: str) -> None:
 
 def test_lines_that_look_like_the_head_of_a_mail_are_tried_once() -> None:
     with ended_by(5):
-        assert sniff(b"name: value\r\n" * 300 + b"the text", "a.txt")[0] is Kind.PLAIN
+        assert sniff(b"name: value\r\n" * 300 + b"the text", "a.txt")[0] is FileKind.PLAIN
 
 
 MARKDOWN = (

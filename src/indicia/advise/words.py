@@ -111,7 +111,7 @@ class ProductWords(Words, frozen=True, kw_only=True):
     words: tuple[str, ...]
 
 
-class Step(Words, frozen=True, kw_only=True):
+class ResponseStep(Words, frozen=True, kw_only=True):
     """One step of containment and recovery; `when` is `always`, a stage or a technique id that must have been sighted."""
 
     id: str
@@ -215,9 +215,9 @@ def logs() -> tuple[LogWords, ...]:
 
 
 @cache
-def steps() -> tuple[Step, ...]:
+def steps() -> tuple[ResponseStep, ...]:
     """Containment and recovery in the order in which to do it."""
-    return _read("containment.yml", tuple[Step, ...])
+    return _read("containment.yml", tuple[ResponseStep, ...])
 
 
 @cache

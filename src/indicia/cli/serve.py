@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from indicia.case import Store
     from indicia.records import Case
     from indicia.share.stix.versions import Offered
-    from indicia.web.guard.hosts import Hosts
+    from indicia.web.guard.hosts import AllowedHosts
     from indicia.web.taxii.server import Source
 
 
@@ -61,7 +61,7 @@ class Kept:
 
 
 def taxii_server(
-    cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str, hosts: Hosts, held: ExitStack
+    cases: Sequence[str], readers: Path | None, inbox: Path | None, sightings: str, hosts: AllowedHosts, held: ExitStack
 ) -> Starlette:
     """The server of one case, which is closed with `held`; whoever has no token sees what is TLP:CLEAR.
 
@@ -88,7 +88,7 @@ def taxii_of_page(
     readers: Path | None,
     inbox: Path | None,
     sightings: str,
-    hosts: Hosts,
+    hosts: AllowedHosts,
     launch: str,
 ) -> Starlette:
     """The server of all cases that the page shows, to readers and to whoever has the launch token, and to nobody else.
@@ -114,7 +114,7 @@ def _server(
     readers: Path | None,
     inbox: Path | None,
     sightings: str,
-    hosts: Hosts,
+    hosts: AllowedHosts,
     launch: str | None = None,
 ) -> Starlette:
     from indicia.cli.options import read_marking
@@ -237,7 +237,7 @@ def serve(
 def _page(
     home: Path,
     cases: Sequence[str],
-    hosts: Hosts,
+    hosts: AllowedHosts,
     launch: str,
     reads: Sequence[Path],
     author: str | None,

@@ -152,7 +152,7 @@ _CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)
 _ORDER = {"name": 0, "cve": 1, "words": 2}
 
 
-class Found(NamedTuple):
+class RecognisedIncident(NamedTuple):
     """An incident and why: `by` is how it was recognised, `surfaces` the words or names in the text, in lower case."""
 
     incident: Incident
@@ -183,27 +183,27 @@ class Affairs:
         self._surfaces = sorted(set(self._names) | words)
         self._automaton = ahocorasick_rs.AhoCorasick(self._surfaces) if self._surfaces else None
 
-    def find(self, text: str) -> tuple[Found, ...]:
+    def find(self, text: str) -> tuple[RecognisedIncident, ...]:
         """The incidents that `text` (a sentence or a few) speaks of, each once: by name first (the longest name first), then by
         vulnerability, then by words (the set with the most items first). Sets of words are loose: let nothing but the place
         where they stand, the date or the accused decide between several incidents."""
         low = text.casefold()
         seen = self._seen(low)
-        found: list[Found] = [
-            Found(incident, "name", (name,))
+        found: list[RecognisedIncident] = [
+            RecognisedIncident(incident, "name", (name,))
             for name in sorted(seen & set(self._names), key=len, reverse=True)
             for incident in self._names[name]
         ]
         for cve in dict.fromkeys(match[0].upper() for match in _CVE.finditer(text)):
-            found += [Found(incident, "cve", (cve.casefold(),)) for incident in self._cves.get(cve, ())]
+            found += [RecognisedIncident(incident, "cve", (cve.casefold(),)) for incident in self._cves.get(cve, ())]
         maybe = {number for word in seen for number in self._sets_with.get(word, ())}
         by_words = [
-            Found(incident, "words", tuple(min(item & seen) for item in items))
+            RecognisedIncident(incident, "words", tuple(min(item & seen) for item in items))
             for incident, items in (self._sets[number] for number in sorted(maybe))
             if all(not seen.isdisjoint(item) for item in items)
         ]
         found += sorted(by_words, key=lambda one: (-len(one.surfaces), one.incident.id))
-        best: dict[str, Found] = {}
+        best: dict[str, RecognisedIncident] = {}
         for one in found:
             best.setdefault(one.incident.id, one)
         return tuple(sorted(best.values(), key=lambda one: _ORDER[one.by]))

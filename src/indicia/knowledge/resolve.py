@@ -54,7 +54,7 @@ class _Layers(Generic[R]):
         return None
 
 
-class Names:
+class ActorNames:
     """Who goes by a name."""
 
     def __init__(self, known: Named) -> None:
@@ -100,6 +100,6 @@ class Names:
 
 
 @kept_by_tables
-def names_of(known: Named) -> Names:
+def names_of(known: Named) -> ActorNames:
     """The names in some tables."""
-    return Names(known)
+    return ActorNames(known)

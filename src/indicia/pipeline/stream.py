@@ -52,7 +52,7 @@ class _Worker(Generic[A]):
     task: _Task[A] | None = None
 
 
-class Workers(Generic[A]):
+class LineWorkers(Generic[A]):
     """`jobs` processes that run `read` over chunks. `lost` is the answer for a line that kills whoever reads it."""
 
     def __init__(
@@ -204,7 +204,7 @@ _CHUNK = 64  # lines per task: sending them costs nothing, and order holds littl
 _CHUNK_BYTES = 64 * 1024  # of text in a task, so that long documents are spread over all processes too
 
 
-class Answer(NamedTuple):
+class LineAnswer(NamedTuple):
     """The JSON answer to one line, and whether the line could be used."""
 
     data: bytes
@@ -217,11 +217,11 @@ class _Line(msgspec.Struct):
     date: str | None = None
 
 
-def _refused(number: int, what: str, hint: str) -> Answer:
-    return Answer(orjson.dumps({"error": what, "line": number, "hint": hint}), False)
+def _refused(number: int, what: str, hint: str) -> LineAnswer:
+    return LineAnswer(orjson.dumps({"error": what, "line": number, "hint": hint}), False)
 
 
-def read_line(line: bytes, number: int, published: str | None = None, whole: bool = False) -> Answer:
+def read_line(line: bytes, number: int, published: str | None = None, whole: bool = False) -> LineAnswer:
     """What was read in one line, or `{"error", "line", "hint"}` saying what is wrong with it. Never raises for what it holds.
 
     `published` is the date of a document that does not tell its own. `whole`: the answer to a line with claims also holds the
@@ -249,16 +249,16 @@ def read_line(line: bytes, number: int, published: str | None = None, whole: boo
         row["id"] = name if given.id is None or (isinstance(given.id, int) and abs(given.id) >= 1 << 63) else given.id
         if problems:
             row["problems"] = [*problems, *row.get("problems", ())]
-        return Answer(orjson.dumps(row), True)
+        return LineAnswer(orjson.dumps(row), True)
     except Exception as error:  # one document must not end the run of all others
         return _refused(number, f"a fault in Indicia: {type(error).__name__}: {error}", "please report it with this document")
 
 
-def _read_chunk(chunk: Chunk, published: str | None, whole: bool) -> list[Answer]:
+def _read_chunk(chunk: Chunk, published: str | None, whole: bool) -> list[LineAnswer]:
     return [read_line(line, number, published, whole) for number, line in chunk]
 
 
-def _lost(number: int) -> Answer:
+def _lost(number: int) -> LineAnswer:
     return _refused(number, "the process that read this document was killed twice", "split the document, or free memory")
 
 
@@ -270,7 +270,7 @@ def read_lines(
     tell: Callable[[str], None] = lambda text: None,
     apart: bool = False,
     whole: bool = False,
-) -> Generator[Answer, None, None]:
+) -> Generator[LineAnswer, None, None]:
     """One answer per non-empty line, in the order of the lines. `jobs` defaults to the number of cores.
 
     A None among the lines says that no more have come yet: what has come is answered first. `tell` hears of processes that were
@@ -290,7 +290,7 @@ def read_lines(
         chunk = []
         if not apart:
             return
-    with Workers(partial(_read_chunk, published=published, whole=whole), jobs, lost=_lost, tell=tell) as workers:
+    with LineWorkers(partial(_read_chunk, published=published, whole=whole), jobs, lost=_lost, tell=tell) as workers:
         for answers in workers.each(chain([chunk], chunks)):
             yield from answers
 

@@ -15,24 +15,24 @@ from indicia.hunt.rules.ir import Correlation
 from indicia.hunt.sight.correlation import Feed, by_time, correlated_in_group
 from indicia.hunt.sight.found import Found
 from indicia.hunt.total import Total
-from indicia.spark.keeping import Bounds, Kept, Place, bounds_of, unpacked, within
-from indicia.spark.scanning import Fed, Scanned, Setup, Sum, Summed, scanner_of
+from indicia.spark.keeping import Bounds, HuntPlace, KeptSightings, bounds_of, unpacked, within
+from indicia.spark.scanning import Fed, Scanned, Sum, Summed, WorkerSetup, scanner_of
 
 if TYPE_CHECKING:
     from pyspark import RDD
     from pyspark.core.broadcast import Broadcast
 
-P = TypeVar("P", bound=Place)
+P = TypeVar("P", bound=HuntPlace)
 
 
 class Gathered(NamedTuple, Generic[P]):
     """What was found in the logs of a source, in the order of the hunt: the sum of each place, and sightings."""
 
     sums: list[tuple[P, Sum]]
-    kept: list[Kept]
+    kept: list[KeptSightings]
 
 
-def gathered(scanned: RDD[tuple[P, Scanned]], setup: Broadcast[Setup], most: int | None) -> Gathered[P]:
+def gathered(scanned: RDD[tuple[P, Scanned]], setup: Broadcast[WorkerSetup], most: int | None) -> Gathered[P]:
     """What was found. Of the sightings of each source hardly more come here than the whole hunt keeps."""
     sums = [(place, unpacked(each.data, Sum)) for place, each in sorted(scanned.flatMap(_summed).collect())]
     bounds = bounds_of(((place, each.tally) for place, each in sums), most) if most is not None else None
@@ -59,9 +59,9 @@ def _summed(row: tuple[P, Scanned]) -> Iterator[tuple[P, Summed]]:
         yield row[0], row[1]
 
 
-def _kept(setup: Broadcast[Setup], bounds: Bounds[P] | None, row: tuple[P, Scanned]) -> Iterator[tuple[P, Kept]]:
+def _kept(setup: Broadcast[WorkerSetup], bounds: Bounds[P] | None, row: tuple[P, Scanned]) -> Iterator[tuple[P, KeptSightings]]:
     place, each = row
-    if isinstance(each, Kept):
+    if isinstance(each, KeptSightings):
         yield place, each if bounds is None else within(lambda: scanner_of(setup.value), bounds, place, each)
 
 

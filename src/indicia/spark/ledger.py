@@ -144,7 +144,7 @@ class Text(msgspec.Struct, frozen=True):
     claims: tuple[Claim, ...]
 
 
-class Placed(NamedTuple):
+class NumberedText(NamedTuple):
     """A text with its number in the order of all, and the id of the text that it is a copy of (its own where it is none)."""
 
     number: int
@@ -233,19 +233,19 @@ def _swapped(pair: tuple[Any, Any]) -> tuple[Any, Any]:
     return pair[1], pair[0]
 
 
-def _placed(row: tuple[int, tuple[Text, str | None]]) -> Placed:
+def _placed(row: tuple[int, tuple[Text, str | None]]) -> NumberedText:
     number, (text, copied) = row
-    return Placed(number, text, copied or text.document.id)
+    return NumberedText(number, text, copied or text.document.id)
 
 
-def _incidents(each: Placed) -> Iterator[str]:
+def _incidents(each: NumberedText) -> Iterator[str]:
     return (claim.incident_id for claim in each.text.claims if claim.incident_id)
 
 
 _Order = tuple[Any, ...]
 
 
-def _led_back(placed: RDD[Placed], pieces: int) -> RDD[tuple[str, Led]]:
+def _led_back(placed: RDD[NumberedText], pieces: int) -> RDD[tuple[str, Led]]:
     """Claim -> what it leads back to."""
     said = placed.flatMap(_said)
     voices = said.filter(lambda each: each[1].claim.source.party is not None).keyBy(lambda each: origins.voice_key(each[1]))
@@ -254,21 +254,21 @@ def _led_back(placed: RDD[Placed], pieces: int) -> RDD[tuple[str, Led]]:
     return named.keyBy(lambda row: origins.place_key(row[0][1])).groupByKey(pieces).values().flatMap(_of_one_place)
 
 
-def _said(each: Placed) -> Iterator[tuple[_Order, origins.Said]]:
+def _said(each: NumberedText) -> Iterator[tuple[_Order, origins.SaidClaim]]:
     document = each.text.document
     for index, claim in enumerate(each.text.claims):
         said = origins.said_in(claim, document, {document.id: each.place})
         yield (said.order, each.number, index), said
 
 
-def _of_one_voice(group: Iterable[tuple[_Order, origins.Said]]) -> Iterator[tuple[str, Led]]:
+def _of_one_voice(group: Iterable[tuple[_Order, origins.SaidClaim]]) -> Iterator[tuple[str, Led]]:
     said = [each for _, each in sorted(group, key=_by_order)]
     held = {each.claim.id: each.claim.quote.document for each in said}
     for claim, first in origins.first_utterances(said).items():
         yield claim, Led(first, held[first])
 
 
-def _of_one_place(group: Iterable[tuple[tuple[_Order, origins.Said], Led | None]]) -> Iterator[tuple[str, Led]]:
+def _of_one_place(group: Iterable[tuple[tuple[_Order, origins.SaidClaim], Led | None]]) -> Iterator[tuple[str, Led]]:
     rows = sorted(group, key=lambda row: _by_order(row[0]))
     said = [each for (_, each), _ in rows]
     led = {each.claim.id: first for (_, each), first in rows if first is not None}
@@ -282,7 +282,7 @@ def _by_order(row: tuple[_Order, Any] | Joined) -> _Order:
     return row[0]
 
 
-def _grouped(each: Placed, parts: dict[str, str], wanted: frozenset[str]) -> Iterator[tuple[str, Member]]:
+def _grouped(each: NumberedText, parts: dict[str, str], wanted: frozenset[str]) -> Iterator[tuple[str, Member]]:
     """The claims of a text by the group that the text itself puts them in."""
     document = each.text.document
     front = replace(document, text=document.text.lstrip()[:_IN_FRONT], blocks=())

@@ -31,7 +31,7 @@ from indicia.web.cases.shelf import Shelf
 from indicia.web.guard.entrance import COOKIE, ENTER, Entrance, enter
 from indicia.web.guard.folders import Folders
 from indicia.web.guard.headers import HEADERS, around
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.pages import (
     advise,
     claim,
@@ -99,7 +99,7 @@ def create_app(
     folder: Path,
     cases: Iterable[str] = (),
     *,
-    hosts: Hosts = Hosts(LOCAL),
+    hosts: AllowedHosts = AllowedHosts(LOCAL),
     launch: str | None = None,
     reads: Iterable[Path] = (),
     author: str | None = None,
@@ -140,7 +140,7 @@ def create_app(
 
 
 def create_open_app(
-    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: Hosts = Hosts(LOCAL)
+    folder: Path, cases: Iterable[str] = (), *, audience: Tlp = Tlp.CLEAR, hosts: AllowedHosts = AllowedHosts(LOCAL)
 ) -> Starlette:
     """A page for anybody, without a token, over the same cases: what people cleared for `audience` may see of them, without
     what our own logs told and without a word of who judged. It has no form that changes anything, and no way to send one.

@@ -11,7 +11,7 @@ import numpy as np
 from indicia.records import Evidence
 from indicia.weigh.board import Board
 from indicia.weigh.features import is_family, is_software, is_technique
-from indicia.weigh.inputs import PLAIN, Layout
+from indicia.weigh.inputs import PLAIN, ItemLayout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Profiles
 from indicia.weigh.words import listed
@@ -161,7 +161,7 @@ def _rates(profiles: Profiles, model: Model) -> Floats:
     for of_profiles, of_model, known in _kept:
         if of_profiles is profiles and of_model is model:
             return known
-    layout = Layout.of(profiles, np.arange(len(profiles.relations.features)), sheets=False)
+    layout = ItemLayout.of(profiles, np.arange(len(profiles.relations.features)), sheets=False)
     weights = model.weights
     groups = layout.plain @ weights.vector("item", PLAIN) + weights.item.get("rate", 0.0) * layout.rate
     groups += weights.item.get("exclusive_S", 0.0) * layout.exclusive

@@ -12,7 +12,7 @@ from indicia.knowledge import load
 from indicia.read.fronts import document_from_text, open_source
 from indicia.read.reading import read_document
 from indicia.read.techniques import find, find_techniques
-from indicia.read.techniques.contexts import Sections, context_of
+from indicia.read.techniques.contexts import SectionContext, context_of
 from indicia.read.techniques.features import BUCKETS, Features
 from indicia.read.techniques.pairs import candidates, chosen
 from indicia.read.techniques.passages import passages
@@ -32,7 +32,7 @@ def found(text: str) -> tuple[Mention, ...]:
 
 
 def told(document: Document) -> list[str]:
-    sections = Sections()
+    sections = SectionContext()
     out = []
     for passage in passages(document):
         text = document.text[passage.start : passage.end]

@@ -10,7 +10,7 @@ from indicia.hunt.logs.formats import LogInput
 from indicia.records import Problem, Severity
 
 
-class State(NamedTuple):
+class FileState(NamedTuple):
     """A file at some moment: what it is told by, its size in bytes, and when it was last changed."""
 
     path: bytes
@@ -19,14 +19,14 @@ class State(NamedTuple):
     changed: int
 
 
-def state_of(log: LogInput) -> State | None:
+def state_of(log: LogInput) -> FileState | None:
     """The file that a log is, as it is now; None where it is within an archive, or gone."""
     if log.path is None or log.at is None:
         return None
     return _now(os.fsencode(log.path), log.at[1])
 
 
-def changed_since(before: State) -> Problem | None:
+def changed_since(before: FileState) -> Problem | None:
     """What has become of a file since; None where it is what it was."""
     now = _now(before.path, before.told)
     if now == before:
@@ -40,9 +40,9 @@ def changed_since(before: State) -> Problem | None:
     return Problem(where=before.told, what=what, severity=Severity.NOTE, hint="hunt through it again, or through a copy")
 
 
-def _now(path: bytes, told: str) -> State | None:
+def _now(path: bytes, told: str) -> FileState | None:
     try:
         status = Path(os.fsdecode(path)).stat()
     except OSError:
         return None
-    return State(path, told, status.st_size, status.st_mtime_ns)
+    return FileState(path, told, status.st_size, status.st_mtime_ns)

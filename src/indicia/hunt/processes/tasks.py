@@ -19,7 +19,7 @@ _LOOKED_AT = 1 << 20
 _FIELDS, _DATE = b"\n#Fields:", b"\n#Date:"
 
 
-class Part(msgspec.Struct, array_like=True, frozen=True):
+class LogPart(msgspec.Struct, array_like=True, frozen=True):
     """A log by its name, the stretch of it that is meant (None: all), where it is found, and how many bytes are meant."""
 
     name: str
@@ -32,12 +32,12 @@ class Task(msgspec.Struct, array_like=True, frozen=True):
     """Some logs of one format, scanned in one go."""
 
     format: str
-    parts: tuple[Part, ...]
+    parts: tuple[LogPart, ...]
     bytes: int
 
 
 class _Piece(Protocol):
-    """A log, or a stretch of one: a `LogInput` or a `Part`."""
+    """A log, or a stretch of one: a `LogInput` or a `LogPart`."""
 
     @property
     def name(self) -> str: ...
@@ -86,7 +86,7 @@ def packed(pieces: Iterable[_P]) -> Iterator[list[_P]]:
 
 def task_of(form: str, pieces: Sequence[_Piece]) -> Task:
     """These pieces as a task for another process."""
-    parts = tuple(Part(each.name, each.stretch, each.at, each.size) for each in pieces)
+    parts = tuple(LogPart(each.name, each.stretch, each.at, each.size) for each in pieces)
     return Task(form, parts, sum(each.size for each in pieces))
 
 

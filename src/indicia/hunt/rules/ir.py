@@ -91,7 +91,7 @@ ALWAYS = And(())
 NEVER = Or(())
 
 
-class Source(msgspec.Struct, frozen=True, array_like=True):
+class RuleSource(msgspec.Struct, frozen=True, array_like=True):
     """Where a rule applies: events of `family` that pass `guard`.
 
     `condition` is the rule's own in the field names of that family; None where the names are the same.
@@ -114,7 +114,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True):
     license: str
     tags: tuple[str, ...]
     condition: Node
-    sources: tuple[Source, ...]
+    sources: tuple[RuleSource, ...]
     silent: bool = False  # only feeds a correlation
     where: str = ""  # the log source that it names, as a reader says it: "windows process_creation"
 

@@ -55,8 +55,8 @@ from indicia.hunt.rules.ir import (
     Refused,
     Rule,
     RuleSet,
+    RuleSource,
     Same,
-    Source,
     Test,
     Wild,
     fold,
@@ -254,7 +254,7 @@ def _rule(rule: SigmaRule, file: str) -> Rule:
         if source.family == GENERIC and has_keywords and product == "windows":
             continue  # words of a Windows message mean nothing in a log of another kind
         own = mapped(condition, source)
-        sources.append(Source(source.family, source.guard, None if own is condition else own))
+        sources.append(RuleSource(source.family, source.guard, None if own is condition else own))
     level = rule.level.name.lower() if rule.level else "medium"
     return Rule(
         str(rule.id or ""),

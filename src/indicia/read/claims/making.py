@@ -9,7 +9,7 @@ from typing import Any
 from indicia.read.claims.chunks import Place
 from indicia.read.claims.dates import Dated, dates
 from indicia.read.claims.firmness import Firm, firm_words
-from indicia.read.claims.parties import Accused, Parties
+from indicia.read.claims.parties import AccusedParty, Parties
 from indicia.read.claims.pooling import Resolved
 from indicia.read.claims.proposals import Proposal
 from indicia.read.names.lexicon import lowered
@@ -210,7 +210,7 @@ class Maker:
             category=who.category,
         )
 
-    def _is_place(self, one: Resolved, who: Accused, place: Place) -> bool:
+    def _is_place(self, one: Resolved, who: AccusedParty, place: Place) -> bool:
         """Whether a state is named only as the place that an attack came from."""
         if who.level is not Level.STATE:
             return False
@@ -262,7 +262,7 @@ class Maker:
             return Tie(kind=TieKind.WORKS_FOR, to=to or self.parties.country(who.state), state=who.state)
         return None
 
-    def _tied_to(self, one: Resolved, who: Accused, place: Place) -> tuple[str, str | None]:
+    def _tied_to(self, one: Resolved, who: AccusedParty, place: Place) -> tuple[str, str | None]:
         """The state or agency that the accused is tied to, and its state: named in its own words, else after it, else in the
         words that tie it."""
         low, high = one.heard.sentence

@@ -90,7 +90,7 @@ class Gunzipped:
             self._problems.append(skipped(self._name, f"breaks off after {self._went:,} bytes: {why}", "fetch it again"))
 
 
-class Bounded:
+class BoundedReader:
     """Gives the bytes of `stream` to whoever asks as long as `more(n)` allows n more of them."""
 
     def __init__(self, stream: Readable, more: Callable[[int], bool]) -> None:

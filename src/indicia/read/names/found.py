@@ -11,7 +11,7 @@ from indicia.records import MentionKind
 
 
 @dataclass(slots=True)
-class Found:
+class NameMatch:
     """A match that passed the rules of boundaries and case, not yet resolved."""
 
     start: int

@@ -67,7 +67,7 @@ _CUES = (
 )
 
 
-class Sections:
+class SectionContext:
     """Remembers, while a document is read from its start, whether the current section gives advice."""
 
     def __init__(self) -> None:

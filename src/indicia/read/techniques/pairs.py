@@ -46,7 +46,7 @@ class Pairs(NamedTuple):
     signs: F
 
 
-class Judge(NamedTuple):
+class PairJudge(NamedTuple):
     """Log-odds are `signs @ weights + offset[technique]`."""
 
     weights: F  # [signs]

@@ -8,7 +8,7 @@ import msgspec
 
 from indicia.records import Case, those_counted, to_check
 from indicia.share.brief.blocks import Brief, Labels
-from indicia.share.brief.known import Known
+from indicia.share.brief.known import BriefKnowledge
 from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
 from indicia.share.brief.pages.front import gist, page_one
@@ -33,7 +33,7 @@ def build(case: Case, knowledge: Any, *, full: bool = False, before: Case | None
     """The brief of a case, ready for any writer. Unless `full`, techniques that the accused are only known for are counted and
     left out, with the measures that answer nothing else. Page one and all headings are in the language that is spoken
     (`view.language`), the annexes in English. `before` is the case as the last brief told it."""
-    notes, known = Notes(Index(case)), Known(knowledge)
+    notes, known = Notes(Index(case)), BriefKnowledge(knowledge)
     found = positions(those_counted(case.claims, case.judgements))
     judgements = key_judgements(case)
     told = gist(case, notes)

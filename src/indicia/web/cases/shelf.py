@@ -21,7 +21,7 @@ from indicia.view.affair import subject, titled
 from indicia.view.moments import Moment
 from indicia.view.notes import Index
 from indicia.web.cases.exploring import Tables
-from indicia.web.cases.sightings import Sightings, Tactic, matrix_of, moments_of
+from indicia.web.cases.sightings import MatrixColumn, Sightings, matrix_of, moments_of
 
 __all__ = ["Held", "Shelf", "slug_of"]
 
@@ -171,7 +171,7 @@ class Held:
         return self._advices[have]
 
     @cached_property
-    def matrix(self) -> list[Tactic]:
+    def matrix(self) -> list[MatrixColumn]:
         """The techniques of the case by tactic."""
         return matrix_of(self.case, load(), self.sightings)
 

@@ -28,7 +28,7 @@ _ORDER = {"level": [one.value for one in reversed(RuleLevel)], "stage": [one.val
 Mask = npt.NDArray[np.bool_]
 
 
-class Found(msgspec.Struct, frozen=True):
+class Filtered(msgspec.Struct, frozen=True):
     """What the filters leave: places in order, how often each value of each facet would be left, and sightings by day."""
 
     places: npt.NDArray[np.int64]
@@ -85,7 +85,7 @@ class Sightings:
         inside: bool = False,
         sort: str = "time",
         descending: bool = False,
-    ) -> Found:
+    ) -> Filtered:
         """`wanted` maps facets (and `chain`) to a value; `among` are the only places to look at; days are inclusive; `inside`
         looks for `words` in the middle of words too, which takes a while."""
         size = len(self)
@@ -113,7 +113,7 @@ class Sightings:
             places = places[np.argsort(seconds[places], kind="stable")]
         if descending:
             places = places[::-1]
-        return Found(places=places, facets=facets, days=days)
+        return Filtered(places=places, facets=facets, days=days)
 
     def _mask(self, name: str, value: str) -> Mask:
         numbers = self._codes[name].get(value, [])
@@ -235,14 +235,14 @@ BEST = (Outcome.SUCCESS, Outcome.UNKNOWN, Outcome.ATTEMPT)
 RANKS = list(Rank)
 
 
-class Tactic(NamedTuple):
+class MatrixColumn(NamedTuple):
     """A column of the matrix: its name, and its techniques with their heat, the hottest first."""
 
     name: str
     cells: list[tuple[Cell, str]]
 
 
-def matrix_of(case: Case, knowledge: Knowledge, sightings: Sightings) -> list[Tactic]:
+def matrix_of(case: Case, knowledge: Knowledge, sightings: Sightings) -> list[MatrixColumn]:
     """The tactics that have a technique which is seen or stated, in ATT&CK's order. Sightings are counted, all of them."""
     attack = knowledge.attack
     found: dict[str, tuple[Rank, int, Outcome]] = {}
@@ -272,7 +272,7 @@ def matrix_of(case: Case, knowledge: Knowledge, sightings: Sightings) -> list[Ta
     order = list(HEAT)
     tactics = [(one.name, by_tactic[one.shortname]) for one in sorted(attack.tactics, key=lambda one: one.order)]
     return [
-        Tactic(name, [(cell, cell.heat) for cell in sorted(cells, key=lambda cell: (order.index(cell.heat), cell.id))])
+        MatrixColumn(name, [(cell, cell.heat) for cell in sorted(cells, key=lambda cell: (order.index(cell.heat), cell.id))])
         for name, cells in tactics
         if cells
     ]

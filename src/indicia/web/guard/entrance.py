@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from indicia.web.guard.hosts import Hosts
+from indicia.web.guard.hosts import AllowedHosts
 
 COOKIE = "indicia-session"
 ENTER = "/enter"
@@ -81,7 +81,7 @@ def form_token(request: Request) -> str:
     return str(request.session.get("form", ""))
 
 
-def check_form(request: Request, given: str, hosts: Hosts) -> None:
+def check_form(request: Request, given: str, hosts: AllowedHosts) -> None:
     """Raises: HTTPException 403 when the form does not come from a page that we gave to this browser."""
     check_origin(request, hosts)
     if request.scope.get("indicia.bearer") is True:
@@ -90,7 +90,7 @@ def check_form(request: Request, given: str, hosts: Hosts) -> None:
         raise HTTPException(403, "This form is too old or not ours. Load the page again and send it once more.")
 
 
-def check_origin(request: Request, hosts: Hosts) -> None:
+def check_origin(request: Request, hosts: AllowedHosts) -> None:
     """Raises: HTTPException 403 when the browser says that another site sent the form, or will not say which."""
     origin = request.headers.get("origin")
     if origin is not None and origin.lower() != hosts.origin(request.headers.get("host", "")):

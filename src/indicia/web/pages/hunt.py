@@ -17,7 +17,7 @@ from indicia.share.redact import marking_of
 from indicia.view.drawing import Drawing
 from indicia.view.moments import day_of
 from indicia.web.cases.shelf import Held
-from indicia.web.cases.sightings import FACETS, SORTS, Found
+from indicia.web.cases.sightings import FACETS, SORTS, Filtered
 from indicia.web.pages.filters import Filter, chips, facet_of, refang
 from indicia.web.shown.render import Ask, Page, as_csv, paged
 
@@ -125,7 +125,7 @@ def hunt(ask: Ask) -> Page:
     return Page("hunt.html.j2", "Hunt", data, view)
 
 
-def _found(ask: Ask) -> tuple[Found, list[Filter], list[str]]:
+def _found(ask: Ask) -> tuple[Filtered, list[Filter], list[str]]:
     """What the address asks for, its filters, and dates that are none."""
     held = ask.held
     wanted = {name: text for name in FACETS if (text := ask.one(name))}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indicia.affairs.naming import heading_of
 from indicia.affairs.stories import stories
-from indicia.affairs.telling import Answer, told_of
+from indicia.affairs.telling import AnswerSentence, told_of
 from indicia.knowledge.articles import capital
 from indicia.records import Case, HuntVerdict, Measure, MeasureKind
 from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
@@ -108,7 +108,7 @@ def what(case: Case, notes: Notes) -> Box:
     return Box(id="what", title=title, tone="blue", blocks=(Bullets(items=tuple(_item(one, notes) for one in told)),))
 
 
-def _item(one: Answer, notes: Notes) -> Line:
+def _item(one: AnswerSentence, notes: Notes) -> Line:
     words = quoted(notes.index.show(clip(" ".join(one.mention.span.text.split()), LONGEST)))
     document = notes.index.documents.get(one.mention.span.document)
     day = f" ({document.published})" if document is not None and document.published else ""

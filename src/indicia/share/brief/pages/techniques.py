@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indicia.records import Case, Context, Measure, MentionKind, Outcome, Rank, Told
 from indicia.share.brief.blocks import AnyBlock, Fold, Para, Row, Section, Table
-from indicia.share.brief.known import Known
+from indicia.share.brief.known import BriefKnowledge
 from indicia.share.brief.pictures.matrix import matrix
 from indicia.view.drawing import HEAT, Cell
 from indicia.view.language import noted
@@ -25,7 +25,7 @@ class _Found:
         self.outcome = Outcome.ATTEMPT
 
 
-def technique_section(case: Case, notes: Notes, known: Known, *, full: bool) -> Section:
+def technique_section(case: Case, notes: Notes, known: BriefKnowledge, *, full: bool) -> Section:
     """Seen and stated techniques; those that the accused are only known for are counted, and listed where it is `full`."""
     title = noted("Techniques")
     found, unknown = _gather(case, known)
@@ -104,7 +104,7 @@ def technique_section(case: Case, notes: Notes, known: Known, *, full: bool) -> 
     return Section(id="techniques", title=title, blocks=tuple(blocks))
 
 
-def _usual(case: Case, known: Known, found: dict[str, _Found], *, full: bool) -> list[AnyBlock]:
+def _usual(case: Case, known: BriefKnowledge, found: dict[str, _Found], *, full: bool) -> list[AnyBlock]:
     """What the accused are known to do, which neither the texts nor our logs say: apart, and folded."""
     keys = {key for value in typical(case) if (key := known.technique_id(value)) and key not in found}
     if not keys:
@@ -138,7 +138,7 @@ def _usual(case: Case, known: Known, found: dict[str, _Found], *, full: bool) ->
     return [Fold(summary=f"{count}, neither stated nor seen here", blocks=(table,))]
 
 
-def _gather(case: Case, known: Known) -> tuple[dict[str, _Found], list[str]]:
+def _gather(case: Case, known: BriefKnowledge) -> tuple[dict[str, _Found], list[str]]:
     found: dict[str, _Found] = {}
     unknown: dict[str, None] = {}
 
