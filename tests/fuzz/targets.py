@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from indicia.advise.profile import read_profile
+from indicia.advise.words import read_profile
 from indicia.cli.settings import by_command, in_force
 from indicia.errors import IndiciaError
 from indicia.hunt.events import EventBatch

@@ -3,6 +3,5 @@
 advice      all of it, and its summary              needs      what the case calls for, weighted, and why
 kinds       kinds of attack and platforms of a case  facts      what knowledge says of measures
 patches, prevention, seeing, response, hunts        one kind of measure each
-order       set cover and its curve                 profile    what is in place
 words       our own texts
 """

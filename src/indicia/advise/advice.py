@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 import msgspec
 
-from indicia.advise import hunts, patches, prevention, profile, response, seeing, words
+from indicia.advise import hunts, patches, prevention, response, seeing, words
 from indicia.advise.facts import Facts, Knows
 from indicia.advise.kinds import ALWAYS, kinds_of, platforms_of, products_of, tells_an_attack, texts_of, with_places
 from indicia.advise.needs import ACCUSING, Need, incidents_of, needs_of
@@ -122,8 +122,8 @@ def advise(
     facts = Facts(knowledge)
     needs, unknown = needs_of(case, facts)
     given = tuple(case.have if have is None else have)
-    present, odd = profile.in_place(given)
-    ours = profile.organisations(given)
+    present, odd = words.in_place(given)
+    ours = words.organisations_given(given)
     incidents = [facts.incidents[key] for key, _ in incidents_of(case, main_affair(case)) if key in facts.incidents]
     texts = texts_of(case)
     kinds, whole = kinds_of(texts, needs), _whole(case, needs)

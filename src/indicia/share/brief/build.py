@@ -11,10 +11,9 @@ from indicia.share.brief.blocks import Brief, Labels
 from indicia.share.brief.known import BriefKnowledge
 from indicia.share.brief.pages.affair import affair_section
 from indicia.share.brief.pages.back import limits_section, method_section, sources_section
-from indicia.share.brief.pages.front import gist, page_one
+from indicia.share.brief.pages.front import gist, judgements_section, page_one
 from indicia.share.brief.pages.grounds import grounds_section
 from indicia.share.brief.pages.indicators import indicator_section
-from indicia.share.brief.pages.judgements import judgements_section
 from indicia.share.brief.pages.measures import measures_section
 from indicia.share.brief.pages.said import claims_section, timeline_section
 from indicia.share.brief.pages.seen import hunt_section

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from indicia.advise.profile import known_words
+from indicia.advise.words import known_words
 from indicia.records import Audience, Judgement, Measure, MeasureKind
 from indicia.share.redact import marking_of
 from indicia.view.drawing import HEAT

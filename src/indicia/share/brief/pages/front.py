@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from indicia.affairs.naming import heading_of
 from indicia.affairs.stories import stories
 from indicia.affairs.telling import AnswerSentence, told_of
 from indicia.knowledge.articles import capital
 from indicia.records import Case, HuntVerdict, Measure, MeasureKind
-from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para
+from indicia.share.brief.blocks import AnyBlock, Box, Bullets, Para, Section
 from indicia.share.brief.pages.holds import holds
 from indicia.share.brief.pages.ours import ours
 from indicia.share.brief.pages.who import who
@@ -17,7 +17,7 @@ from indicia.view import slots
 from indicia.view.affair import known_affair, subject
 from indicia.view.first import by_when, first_things, headline
 from indicia.view.inert import clip
-from indicia.view.judgements import NONE_FOUND, OF_TABLES, reach_of
+from indicia.view.judgements import NONE_FOUND, OF_TABLES, Sentence, reach_of
 from indicia.view.language import colon, foreign, quoted, tell, tell_many
 from indicia.view.lines import Bit, Line, line
 from indicia.view.notes import Notes
@@ -26,6 +26,7 @@ from indicia.view.since import since
 from indicia.view.slots import rows
 from indicia.view.translated import by_when_words, headline_words, missing_words
 from indicia.view.wording import because, many
+from indicia.view.words import MEANINGS, TONES
 
 # What to do first: three measures on page one; five with how and why in the annex.
 FIRST = 3
@@ -186,3 +187,32 @@ def _not_known(case: Case, notes: Notes) -> Box:
         )
     items = items or [line(tell("Whether the sources are right: this brief repeats what they said."))]
     return Box(id="missing", title=tell("What is not known"), blocks=(Bullets(items=tuple(items)),), more="limits")
+
+
+# The key judgements, all of them, each with whose word it is and how sure it is.
+def judgements_section(judgements: Sequence[Sentence], notes: Notes) -> Section:
+    """The sentences, then what their marks mean."""
+    words = [Bit(text=word.value, look=f"tag-{TONES[word]}") for word in MEANINGS]
+    meant = [part for word, meaning in zip(words, MEANINGS.values(), strict=True) for part in (word, f" {meaning}. ")]
+    axes = "Likelihood says how probable something is; confidence says how good the grounds are. One never replaces the other."
+    blocks: tuple[AnyBlock, ...] = (
+        _list(judgements, notes),
+        Para(text=line(*meant), role="note"),
+        Para(text=line(axes), role="note"),
+    )
+    return Section(id="judgements", title="Key judgements", blocks=blocks)
+
+
+def _list(judgements: Sequence[Sentence], notes: Notes) -> Bullets:
+    show = notes.index.show
+    items = []
+    for one in judgements:
+        bits: list[str | Bit] = [show(one.text)]
+        if one.told:
+            bits += [" ", Bit(text=one.told.value, look=f"tag-{TONES[one.told]}")]
+        if one.likelihood:
+            bits += [" ", Bit(text=f"Likelihood: {one.likelihood.value}", look="tag-blue")]
+        if one.confidence:
+            bits += [" ", Bit(text=f"Confidence: {one.confidence.value}", look="tag-violet")]
+        items.append(line(*bits, notes=notes(one.traces)))
+    return Bullets(items=tuple(items), ordered=True, role="judgements")
