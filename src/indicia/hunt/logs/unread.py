@@ -1,4 +1,4 @@
-"""What a file is that no format reads, where its first bytes tell, and whether files are still what they were when found.
+"""What a file is that no format reads and what makes a log of it, and whether files are still what they were when found.
 
 References: systemd, "Journal file format"; Microsoft, "EVT file format" (libevt); tcpdump, "pcap savefile"; IETF,
 draft-ietf-opsawg-pcapng; utmp(5).
