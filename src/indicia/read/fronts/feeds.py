@@ -14,7 +14,7 @@ from indicia.knowledge.eurepoc import is_told
 from indicia.read.fronts.opened import Limits, Parsed, skipped
 from indicia.read.fronts.places import finder
 from indicia.read.fronts.sniff import CODED, is_header
-from indicia.read.fronts.values import StatedValue, canonical, feed_type
+from indicia.read.fronts.values import Said, canonical, feed_type
 from indicia.read.indicators import find_hits
 from indicia.read.indicators.refang import refang
 from indicia.read.text.banners import is_marking
@@ -135,23 +135,21 @@ def _row(cells: list[Cell], header: list[str]) -> list[tuple[Cell, str]]:
     return [(cell, column) for column, cell in columns.items() if cell[2].strip() and feed_type(column, cell[2])]
 
 
-def _said(cells: list[tuple[Cell, str]]) -> list[StatedValue | None]:
+def _said(cells: list[tuple[Cell, str]]) -> list[Said | None]:
     """What each cell says; None where that cannot be told."""
     types = [feed_type(word, value) for (_, _, value), word in cells]
     untold = _by_form([cell for (cell, _), type in zip(cells, types, strict=True) if type is None])
     return [next(untold) if type is None else _typed(cell, type) for (cell, _), type in zip(cells, types, strict=True)]
 
 
-def _typed(cell: Cell, type: str) -> StatedValue:
+def _typed(cell: Cell, type: str) -> Said:
     start, end, value = cell
     kind = MentionKind.VULNERABILITY if type == "vulnerability" else MentionKind.INDICATOR
     result = canonical(type, value)
-    return StatedValue(
-        kind, type, result, start, end, target=result if kind is MentionKind.VULNERABILITY else None, method="feed"
-    )
+    return Said(kind, type, result, start, end, target=result if kind is MentionKind.VULNERABILITY else None, method="feed")
 
 
-def _by_form(cells: list[Cell]) -> Iterator[StatedValue | None]:
+def _by_form(cells: list[Cell]) -> Iterator[Said | None]:
     """What cells without a word for their type say by the form of their values: all are looked through at once."""
     text = _APART.join(value for _, _, value in cells)
     view = refang(text)
@@ -163,7 +161,7 @@ def _by_form(cells: list[Cell]) -> Iterator[StatedValue | None]:
         told = None
         while index < len(hits) and ranges[index][0] < close:
             if told is None and ranges[index][1] - ranges[index][0] >= 0.8 * len(value.strip()):
-                told = StatedValue(hits[index].kind, hits[index].type, hits[index].value, start, end, method="feed")
+                told = Said(hits[index].kind, hits[index].type, hits[index].value, start, end, method="feed")
             index += 1
         yield told
         at = close + len(_APART)

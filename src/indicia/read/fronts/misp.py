@@ -14,7 +14,7 @@ from typing import Any
 from indicia.read.fronts.dates import date_of
 from indicia.read.fronts.opened import Parsed, noted
 from indicia.read.fronts.places import Places, dicts, dropped, finder, string
-from indicia.read.fronts.values import StatedValue, canonical, misp_type
+from indicia.read.fronts.values import Said, canonical, misp_type
 from indicia.read.text.told import read_note
 from indicia.records import Context, MentionKind
 
@@ -84,7 +84,7 @@ def feed_hashes(name: str) -> Parsed:
 def read_misp(text: str, events: list[dict[str, Any]], name: str) -> Parsed:
     """What the events state. Their reports are texts of their own; what is not read is said, kind by kind."""
     places = Places(text)
-    said: list[StatedValue] = []
+    said: list[Said] = []
     unread: Counter[str] = Counter()
     reports: list[tuple[str, bytes]] = []
     parsed = Parsed(text=text, media_type="application/json")
@@ -175,17 +175,17 @@ def tags_of(*holders: dict[str, Any]) -> Iterator[str]:
     yield from seen
 
 
-def _misp_attribute(attribute: dict[str, Any], places: Places) -> Iterator[StatedValue]:
+def _misp_attribute(attribute: dict[str, Any], places: Places) -> Iterator[Said]:
     type, value = string(attribute, "type"), string(attribute, "value")
     if type is None or value is None:
         return
     whole = places.string(value)
     if type == "vulnerability" or type == "weakness":
         kind = MentionKind.VULNERABILITY if type == "vulnerability" else MentionKind.WEAKNESS
-        yield StatedValue(kind, type, value.upper(), *whole, target=value.upper(), method="misp")
+        yield Said(kind, type, value.upper(), *whole, target=value.upper(), method="misp")
         return
     if type in {"yara", "sigma"}:
-        yield StatedValue(MentionKind.RULE, type, string(attribute, "comment") or type, *whole, method="misp")
+        yield Said(MentionKind.RULE, type, string(attribute, "comment") or type, *whole, method="misp")
         return
     link = type == "link" or (type == "url" and attribute.get("category") == "External analysis")
     parts = value.split("|") if "|" in type else [value]
@@ -194,7 +194,7 @@ def _misp_attribute(attribute: dict[str, Any], places: Places) -> Iterator[State
         if ours is None:
             continue
         start, end = places.inside(whole, part) if len(parts) > 1 else whole
-        yield StatedValue(
+        yield Said(
             MentionKind.INDICATOR,
             ours,
             canonical(ours, part),
@@ -207,7 +207,7 @@ def _misp_attribute(attribute: dict[str, Any], places: Places) -> Iterator[State
         )
 
 
-def _misp_tag(tag: str, places: Places) -> Iterator[StatedValue]:
+def _misp_tag(tag: str, places: Places) -> Iterator[Said]:
     """`misp-galaxy:mitre-attack-pattern="Web Shell - T1505.003"` and the galaxies of actors and software."""
     cluster = cluster_of(tag)
     if cluster is None:
@@ -217,12 +217,12 @@ def _misp_tag(tag: str, places: Places) -> Iterator[StatedValue]:
     technique = _TECHNIQUE.search(value)
     if "attack-pattern" in galaxy and technique is not None:
         start, end = places.inside(whole, technique[0])
-        yield StatedValue(MentionKind.TECHNIQUE, "attack-pattern", technique[0], start, end, target=technique[0], method="misp")
+        yield Said(MentionKind.TECHNIQUE, "attack-pattern", technique[0], start, end, target=technique[0], method="misp")
     elif (known := galaxy_of(galaxy)) is not None:
         kind, type = known
         label = label_of(value)
         start, end = places.inside(whole, label)
-        yield StatedValue(kind, type, label, start, end, method="misp")
+        yield Said(kind, type, label, start, end, method="misp")
 
 
 def galaxy_of(name: str) -> tuple[MentionKind, str] | None:

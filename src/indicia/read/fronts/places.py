@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from indicia.read.fronts.opened import skipped
-from indicia.read.fronts.values import StatedValue
+from indicia.read.fronts.values import Said
 from indicia.read.text.mentioning import mention
 from indicia.records import Document, Mention, Problem
 
@@ -96,7 +96,7 @@ def _strings(text: str) -> dict[str, list[tuple[int, int]]]:
     return places
 
 
-def finder(said: list[StatedValue]) -> Callable[[Document], tuple[Mention, ...]]:
+def finder(said: list[Said]) -> Callable[[Document], tuple[Mention, ...]]:
     """What makes the mentions once the document is there; the same thing said twice at one place is one mention."""
 
     def find(document: Document) -> tuple[Mention, ...]:

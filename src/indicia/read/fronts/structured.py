@@ -17,7 +17,7 @@ from indicia.read.fronts.dates import date_of
 from indicia.read.fronts.misp import is_manifest, misp_events, read_misp
 from indicia.read.fronts.opened import Limits, Parsed, noted
 from indicia.read.fronts.places import Places, dicts, dropped, finder, listed, string
-from indicia.read.fronts.values import StatedValue, canonical, stix_type
+from indicia.read.fronts.values import Said, canonical, stix_type
 from indicia.read.text import banners
 from indicia.read.text.told import read_note
 from indicia.records import STIX_MARKINGS, Context, MentionKind, Tlp
@@ -96,7 +96,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
     places = Places(text)
-    said: list[StatedValue] = []
+    said: list[Said] = []
     parsed = Parsed(text=text, media_type="application/stix+json")
     parsed.marking = _stix_marking(objects)
     unread: Counter[str] = Counter()
@@ -118,7 +118,7 @@ def _stix(text: str, objects: list[dict[str, Any]], name: str) -> Parsed:
             said += _stix_indicator(item, places)
         elif kind in _NAMED and (label := string(item, "name")):
             start, end = places.string(label)
-            said.append(StatedValue(_NAMED[kind], kind, label, start, end, method="stix"))
+            said.append(Said(_NAMED[kind], kind, label, start, end, method="stix"))
         elif kind == "observed-data" and isinstance(item.get("objects"), dict):  # STIX 2.0 keeps them within
             for inner in dicts(list(item["objects"].values())):
                 said += _stix_observable(str(inner.get("type", "")), inner, places)
@@ -160,35 +160,35 @@ def _external(item: dict[str, Any]) -> Iterator[str]:
             yield id
 
 
-def _stix_technique(item: dict[str, Any], places: Places) -> Iterator[StatedValue]:
+def _stix_technique(item: dict[str, Any], places: Places) -> Iterator[Said]:
     for id in _external(item):
         if _TECHNIQUE.fullmatch(id):
             start, end = places.string(id)
-            yield StatedValue(MentionKind.TECHNIQUE, "attack-pattern", id, start, end, target=id, method="stix")
+            yield Said(MentionKind.TECHNIQUE, "attack-pattern", id, start, end, target=id, method="stix")
             return
     if label := string(item, "name"):  # no reference to ATT&CK: the name says it, by an id or as ATT&CK has it
         whole = places.string(label)
         id = found[0] if (found := _TECHNIQUE.search(label)) is not None else label
         start, end = places.inside(whole, id)
-        yield StatedValue(MentionKind.TECHNIQUE, "attack-pattern", id, start, end, target=id if found else None, method="stix")
+        yield Said(MentionKind.TECHNIQUE, "attack-pattern", id, start, end, target=id if found else None, method="stix")
 
 
-def _stix_vulnerability(item: dict[str, Any], places: Places) -> Iterator[StatedValue]:
+def _stix_vulnerability(item: dict[str, Any], places: Places) -> Iterator[Said]:
     for id in (*_external(item), string(item, "name") or ""):
         if re.fullmatch(r"CVE-\d{4}-\d{4,7}", id):
             start, end = places.string(id)
-            yield StatedValue(MentionKind.VULNERABILITY, "vulnerability", id, start, end, target=id, method="stix")
+            yield Said(MentionKind.VULNERABILITY, "vulnerability", id, start, end, target=id, method="stix")
             return
 
 
-def _stix_indicator(item: dict[str, Any], places: Places) -> Iterator[StatedValue]:
+def _stix_indicator(item: dict[str, Any], places: Places) -> Iterator[Said]:
     pattern = string(item, "pattern")
     if pattern is None:
         return
     whole = places.string(pattern)
     language = string(item, "pattern_type") or "stix"
     if language in {"yara", "sigma"}:
-        yield StatedValue(MentionKind.RULE, language, string(item, "name") or language, *whole, method="stix")
+        yield Said(MentionKind.RULE, language, string(item, "name") or language, *whole, method="stix")
         return
     benign = "benign" in [*listed(item.get("indicator_types")), *listed(item.get("labels"))]  # STIX 2.1, STIX 2.0
     end = 0
@@ -198,7 +198,7 @@ def _stix_indicator(item: dict[str, Any], places: Places) -> Iterator[StatedValu
         if type is None:
             continue
         start, end = places.inside(whole, match[3], end)  # they stand in this order, so no pattern is searched again and again
-        yield StatedValue(
+        yield Said(
             MentionKind.INDICATOR,
             type,
             canonical(type, value),
@@ -210,7 +210,7 @@ def _stix_indicator(item: dict[str, Any], places: Places) -> Iterator[StatedValu
         )
 
 
-def _stix_observable(kind: str, item: dict[str, Any], places: Places) -> Iterator[StatedValue]:
+def _stix_observable(kind: str, item: dict[str, Any], places: Places) -> Iterator[Said]:
     """A cyber observable that stands by itself in the bundle."""
     pairs: list[tuple[str, str]] = []
     if kind in {"ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr"} and (value := string(item, "value")):
@@ -230,10 +230,10 @@ def _stix_observable(kind: str, item: dict[str, Any], places: Places) -> Iterato
     elif kind == "autonomous-system" and isinstance(item.get("number"), int):
         at = places.number("number", item["number"])
         if at:
-            yield StatedValue(MentionKind.INDICATOR, kind, f"AS{item['number']}", *at, method="stix")
+            yield Said(MentionKind.INDICATOR, kind, f"AS{item['number']}", *at, method="stix")
     for type, value in pairs:
         start, end = places.string(value)
-        yield StatedValue(MentionKind.INDICATOR, type, canonical(type, value), start, end, method="stix")
+        yield Said(MentionKind.INDICATOR, type, canonical(type, value), start, end, method="stix")
 
 
 # ATT&CK Navigator
@@ -250,7 +250,7 @@ def _is_layer(data: Any) -> bool:
 def _layers(text: str, layers: list[dict[str, Any]]) -> Parsed:
     """Techniques that one layer or several mark."""
     places = Places(text)
-    seen: dict[str, StatedValue] = {}
+    seen: dict[str, Said] = {}
     for data in layers:
         for said in _layer(data, places):
             seen.setdefault(said.value, said)
@@ -259,7 +259,7 @@ def _layers(text: str, layers: list[dict[str, Any]]) -> Parsed:
     return parsed
 
 
-def _layer(data: dict[str, Any], places: Places) -> Iterator[StatedValue]:
+def _layer(data: dict[str, Any], places: Places) -> Iterator[Said]:
     """Entries that only open a parent in the matrix, disabled ones, and those with a score of 0 among others say nothing."""
     entries = [
         item for item in data["techniques"] if isinstance(item, dict) and _TECHNIQUE.fullmatch(str(item.get("techniqueID", "")))
@@ -272,9 +272,7 @@ def _layer(data: dict[str, Any], places: Places) -> Iterator[StatedValue]:
         technique = str(item["techniqueID"])
         start, end = places.string(technique)  # in the file's order, also for those that do not count
         if id(item) in wanted:
-            yield StatedValue(
-                MentionKind.TECHNIQUE, "attack-pattern", technique, start, end, target=technique, method="navigator"
-            )
+            yield Said(MentionKind.TECHNIQUE, "attack-pattern", technique, start, end, target=technique, method="navigator")
 
 
 def _is_marked(item: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from indicia.read.indicators.refang import refang
 from indicia.records import Context, MentionKind
 
 
-class StatedValue(NamedTuple):
+class Said(NamedTuple):
     """What a machine-readable document states, and the characters that state it."""
 
     kind: MentionKind
