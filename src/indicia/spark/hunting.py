@@ -28,7 +28,7 @@ from indicia.records import Hunt, Problem
 from indicia.spark.gathering import Gathered, add_up, count_with, fed_in, gathered
 from indicia.spark.scanning import Scanned, Stand, WorkerSetup, scan
 from indicia.spark.session import clear_errors
-from indicia.spark.tables import ColumnMeanings, EventTable, TimeSpan, fed_of_runs, open_table, scanned
+from indicia.spark.tables import ColumnMeanings, SparkTable, TimeSpan, fed_of_runs, open_table, scanned
 
 if TYPE_CHECKING:
     from pyspark import RDD, SparkContext
@@ -116,7 +116,7 @@ def hunt(
     indicators: Iterable[IndicatorSought] = (),
     raw: bool = False,
     most: int | None = MOST,
-    tables: Sequence[EventTable] = (),
+    tables: Sequence[SparkTable] = (),
     columns: ColumnMeanings | None = None,
     tuning: Tuning = NO_TUNING,
     partitions: int | None = None,

@@ -14,7 +14,7 @@ import pyarrow as pa
 from indicia.errors import InputError
 from indicia.pipeline.stream import read_lines
 from indicia.spark.session import clear_errors, spare, without_warnings
-from indicia.spark.tables import CHECKPOINT, EventTable, exists, files_in, load_table, may_go_on, refused, stream_table
+from indicia.spark.tables import CHECKPOINT, SparkTable, exists, files_in, load_table, may_go_on, refused, stream_table
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -28,7 +28,7 @@ _AT_ONCE = 200  # texts
 
 
 def read_texts(
-    session: SparkSession, table: EventTable, out: str, *, published: str | None = None, at_once: int = 1 << 20
+    session: SparkSession, table: SparkTable, out: str, *, published: str | None = None, at_once: int = 1 << 20
 ) -> None:
     """Reads the texts of a table with the columns `id`, `text` and perhaps `date` into a folder of Parquet, batch by batch.
 

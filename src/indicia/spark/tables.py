@@ -49,7 +49,7 @@ CHECKPOINT = "_checkpoint"  # in a folder that a stream writes
 TOLD = "kind string, number long, id string, marking string, row string"  # the rows of what is written; `row` is JSON
 
 
-class EventTable(NamedTuple):
+class SparkTable(NamedTuple):
     """A table as it is asked for: `parquet:s3a://lake/events`, `delta:/lake/x`, `table:catalog.schema.name`."""
 
     format: str
@@ -80,13 +80,13 @@ class RowRun(NamedTuple):
     row: int
 
 
-def read_table(text: str) -> EventTable:
+def read_table(text: str) -> SparkTable:
     """A table by what the command line calls it. Raises: UsageError."""
     form, colon, address = text.partition(":")
     if not colon or not address or form not in (*FILE_FORMATS, "table"):
         known = ", ".join((*FILE_FORMATS, "table"))
         raise UsageError(f"--table {text!r} does not say what it is", hint=f"write FORMAT:ADDRESS, FORMAT one of {known}")
-    return EventTable(form, address)
+    return SparkTable(form, address)
 
 
 def read_columns(text: str, name: str) -> ColumnMeanings:
@@ -101,7 +101,7 @@ def read_columns(text: str, name: str) -> ColumnMeanings:
         raise UsageError(f"{name} is not a mapping of columns", hint=hint) from error
 
 
-def open_table(session: SparkSession, table: EventTable, columns: ColumnMeanings | None, span: TimeSpan) -> DataFrame:
+def open_table(session: SparkSession, table: SparkTable, columns: ColumnMeanings | None, span: TimeSpan) -> DataFrame:
     """The rows to hunt through, with where each stands; filters on the time are left to the source of the table.
 
     Raises: InputError where Spark cannot open it, or a column of the mapping is not there.
@@ -109,7 +109,7 @@ def open_table(session: SparkSession, table: EventTable, columns: ColumnMeanings
     return to_hunt(load_table(session, table), table, columns, span)
 
 
-def to_hunt(rows: DataFrame, table: EventTable, columns: ColumnMeanings | None, span: TimeSpan) -> DataFrame:
+def to_hunt(rows: DataFrame, table: SparkTable, columns: ColumnMeanings | None, span: TimeSpan) -> DataFrame:
     """What a hunt needs of the rows of a table, as `open_table` says it, also of those of a stream."""
     from pyspark.errors import PySparkException
     from pyspark.sql import functions as sql
@@ -133,7 +133,7 @@ def to_hunt(rows: DataFrame, table: EventTable, columns: ColumnMeanings | None, 
     return chosen
 
 
-def load_table(session: SparkSession, table: EventTable) -> DataFrame:
+def load_table(session: SparkSession, table: SparkTable) -> DataFrame:
     """The table, with all times in UTC and the columns of all its files. Raises: InputError where Spark cannot open it."""
     session.conf.set("spark.sql.session.timeZone", "UTC")
     session.conf.set("spark.sql.caseSensitive", "true")  # logs of two kinds may call a field Image and image
@@ -149,7 +149,7 @@ def load_table(session: SparkSession, table: EventTable) -> DataFrame:
         raise refused(table, error) from error
 
 
-def stream_table(session: SparkSession, table: EventTable, rows: DataFrame, at_once: int) -> DataFrame:
+def stream_table(session: SparkSession, table: SparkTable, rows: DataFrame, at_once: int) -> DataFrame:
     """The rows of a table as a stream of files, about `at_once` bytes of them at a time; `rows` are those that it has now."""
     # Without an age Spark passes over files that are a week older than the newest that it has seen.
     options = {"maxBytesPerTrigger": str(at_once), "maxFileAge": "36500d"}
@@ -190,7 +190,7 @@ def _stored(session: SparkSession, address: str) -> tuple[Any, Any]:
     return path.getFileSystem(context._jsc.hadoopConfiguration()), path
 
 
-def refused(table: EventTable, error: Exception) -> InputError:
+def refused(table: SparkTable, error: Exception) -> InputError:
     """What to tell of a table that Spark cannot open."""
     from pyspark import __version__ as pyspark_version
 

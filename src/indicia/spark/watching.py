@@ -37,7 +37,7 @@ from indicia.spark.tables import (
     CHECKPOINT,
     TOLD,
     ColumnMeanings,
-    EventTable,
+    SparkTable,
     TimeSpan,
     fed_of_runs,
     load_table,
@@ -90,7 +90,7 @@ class _Step(NamedTuple):
 
 def watch(
     session: SparkSession,
-    table: EventTable,
+    table: SparkTable,
     out: str,
     *,
     rules: Sequence[Path] = (),

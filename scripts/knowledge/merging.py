@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from indicia.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Alias, AttackTables, Group, Sector, State, Vendor
+from scripts.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
 
 __all__ = ["Belonging", "merge_actors", "slug"]
 
