@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indicia.read.claims import proposals
 from indicia.read.claims.chunks import ALONE, LONGEST, WIDE, Room, Zone, chunks
 from indicia.read.claims.network import network
-from indicia.read.claims.proposals import hear
-from indicia.read.claims.topic import may_claim, of_computers
+from indicia.read.claims.proposals import hear, may_claim, of_computers
 from indicia.read.text.sentences import sentences
 
 WORDS = st.sampled_from(
@@ -51,7 +51,7 @@ def test_what_tells_of_no_computers_is_not_read(text: str, told: bool) -> None:
 
 
 def test_reading_stops_at_a_bound_and_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indicia.read.claims.proposals.MOST_READ", 1)
+    monkeypatch.setattr(proposals, "MOST_READ", 1)
     text = "Norway accused China of the hack of its parliament. " * 60
     until = hear(text, network()).until
     assert until is not None and 0 < until < len(text)

@@ -8,7 +8,7 @@ import pytest
 from indicia import knowledge
 from indicia.read.claims.deeds import Deeds
 from indicia.read.claims.network import FIELDS
-from indicia.read.claims.parties import Names, Parties
+from indicia.read.claims.parties import NamesByPlace, Parties
 from indicia.read.claims.proposals import Proposal
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
@@ -36,7 +36,7 @@ def told(
         accused_led=None,
         speaker_led=None,
     )
-    parties = Parties(text, Names(find_names(document, KNOWN)), KNOWN)
+    parties = Parties(text, NamesByPlace(find_names(document, KNOWN)), KNOWN)
     about = Deeds(document, parties, KNOWN).of(heard, None, None).about
     return (about[0].name, about[0].id) if about else (None, None)
 

@@ -17,8 +17,6 @@ from indicia.affairs.origins import target_of, voice_of
 from indicia.affairs.stories import Story, main_story
 from indicia.records import Affair, Case, Claim, Level, Prominence, SourceType, Stance, those_counted, to_check
 
-__all__ = ["MainAffair", "main_affair", "main_among"]
-
 _WEIGHT = {Prominence.ANNOUNCEMENT: 1.0, Prominence.REPORTED: 0.5, Prominence.BACKGROUND: 0.05}
 _PASSED_ON = 0.5  # what a text only passes on of others says less of what it is about than what it says itself
 _ASIDE = 0.5  # what a text adds to an affair that is not the one it is mainly about

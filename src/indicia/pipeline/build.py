@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from indicia import __version__
-from indicia.advise import advise, fitting_rules
+from indicia.advise.advice import advise, fitting_rules
 from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
@@ -30,17 +30,18 @@ from indicia.records import (
 )
 from indicia.share.redact import redact
 from indicia.walking import told_path
-from indicia.weigh import gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import gather
 
 if TYPE_CHECKING:
-    from indicia.hunt import IndicatorSought
+    from indicia.hunt.sight.indicators import IndicatorSought
 
 __all__ = ["build", "conclude", "drawn_anew", "for_audience", "sought"]
 
 
 def sought(mentions: Iterable[Mention]) -> tuple[IndicatorSought, ...]:
     """What to look for in logs: the indicators that the texts state as such, each value once."""
-    from indicia.hunt import IndicatorSought  # here, because a run without logs needs none of the hunt
+    from indicia.hunt.sight.indicators import IndicatorSought  # here, because a run without logs needs none of the hunt
 
     found: dict[tuple[str, str], IndicatorSought] = {}
     for mention in mentions:
@@ -87,9 +88,9 @@ def build(
         mentions = (*(mention for mention in before.mentions if mention.span.document in ids), *mentions)
         hunt = before.hunt
     if logs:
-        from indicia.hunt import hunt as hunt_logs
-        from indicia.hunt import merge
+        from indicia.hunt.merge import merge
         from indicia.hunt.rules.files import bundles_among
+        from indicia.hunt.run import hunt as hunt_logs
 
         conduct = bundles_among(Path(source) for source in sources if isinstance(source, str))
         found = hunt_logs(logs, rules=(*rules, *conduct), indicators=sought(mentions), progress=progress)

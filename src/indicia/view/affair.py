@@ -11,9 +11,6 @@ from indicia.records import Case, Claim, Prominence, Record
 from indicia.view.inert import clip
 from indicia.view.language import month_words, tell
 
-__all__ = ["LONGEST", "Subject", "known_affair", "origins", "others", "subject", "titled"]
-
-
 LONGEST = 60  # characters of a name that stands in a sentence
 LONGEST_HEADING = 90  # characters
 

@@ -11,8 +11,6 @@ from indicia.knowledge import load
 from indicia.records import Case, MentionKind, SourceType
 from indicia.view.positions import Position
 
-__all__ = ["Voices", "actors_of"]
-
 ALIKE = 0.8  # of the letters of two names that are spellings of one
 _OFFICIAL = frozenset({SourceType.GOVERNMENT, SourceType.COURT})
 _GROUPS = frozenset({SourceType.GROUP, SourceType.PERSON})

@@ -9,8 +9,6 @@ import math
 
 from indicia.records import Stance
 
-__all__ = ["GROUPS", "calibrated", "group_of"]
-
 GROUPS: dict[str, tuple[float, float]] = {  # slope, offset
     "accuses": (1.0, -0.6),
     "denies": (1.1, 0.6),

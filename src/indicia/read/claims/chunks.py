@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 from indicia.read.text.sentences import sentences
 
-__all__ = ["ALONE", "WIDE", "Chunk", "Place", "Room", "Sentence", "Zone", "chunks", "cut"]
-
 Place = tuple[int, int]  # a half-open range of characters of the document, or of tokens of a chunk
 
 LONGEST = 128  # tokens of a sentence; a longer one is read in pieces
@@ -58,7 +56,7 @@ class Zone(IntEnum):
     AFTER = 4
 
 
-class Sentence(NamedTuple):
+class ChunkSentence(NamedTuple):
     """A sentence or a piece of a long one: its range in the document, token ids and their places in the document."""
 
     start: int
@@ -82,14 +80,14 @@ class Chunk(NamedTuple):
         return self.places[tokens[0]][0], self.places[tokens[1] - 1][1]
 
 
-def cut(text: str, tokens: Tokens) -> Iterator[Sentence]:
+def cut(text: str, tokens: Tokens) -> Iterator[ChunkSentence]:
     """The sentences of a text in order, long ones in pieces of at most LONGEST tokens."""
     for start, end in sentences(text):
         ids, inside = tokens(text[start:end])
         places = [(start + a, start + b) for a, b in inside]
         for at in range(0, len(ids), LONGEST):
             piece = places[at : at + LONGEST]
-            yield Sentence(piece[0][0], piece[-1][1], ids[at : at + LONGEST], piece)
+            yield ChunkSentence(piece[0][0], piece[-1][1], ids[at : at + LONGEST], piece)
 
 
 def chunks(text: str, tokens: Tokens, room: Room = WIDE) -> Iterator[Chunk]:
@@ -122,7 +120,7 @@ def chunks(text: str, tokens: Tokens, room: Room = WIDE) -> Iterator[Chunk]:
         first = last_of
 
 
-def _filled(read: Sequence[Sentence], order: range, room: int, least: int = 0) -> int:
+def _filled(read: Sequence[ChunkSentence], order: range, room: int, least: int = 0) -> int:
     """How many sentences, in this order, fit into so many tokens: `least` at least."""
     taken = 0
     for index in order:

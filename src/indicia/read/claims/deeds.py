@@ -13,8 +13,6 @@ from indicia.read.claims.parties import Parties
 from indicia.read.claims.proposals import Proposal
 from indicia.records import About, Document, MentionKind
 
-__all__ = ["Deeds", "Told"]
-
 LOOK_BACK = 500  # characters before a sentence in which the deed may have been told
 HEADING = 200  # characters of a document's first line
 MOST = 5  # victims of a claim
@@ -37,7 +35,7 @@ _OF = re.compile(r"\b(?:hack|hacking|breach|compromise|theft|infection)$", re.IG
 _EDGE = " \t\n.,;:“”\"'‘’()[]–—-"
 
 
-class Told(NamedTuple):
+class ToldDeed(NamedTuple):
     """The deed of one claim: its own words, where they stand, the incident that it is, and who was hit."""
 
     act: Place | None
@@ -58,7 +56,7 @@ class Deeds:
         first = self.text[:HEADING].lstrip().partition("\n")[0]
         self._heading = first if len(first) < len(self.text.strip()) else ""
 
-    def of(self, one: Proposal, doer: Place | None, doers_state: str | None) -> Told:
+    def of(self, one: Proposal, doer: Place | None, doers_state: str | None) -> ToldDeed:
         """The deed that a proposal is about. `doer` are the words of the accused, who is no victim."""
         act = self._act(one)
         victims = tuple(place for place in self._inside(one, "victims") if not _shared(place, doer))[:MOST]
@@ -70,7 +68,7 @@ class Deeds:
         told = (*victims, *((act,) if act else ()))
         found = (one for place in told for one in self.parties.names.inside(place) if one.kind is MentionKind.SECTOR)
         sectors = tuple(sorted({one.value for one in found}))
-        return Told(act, about, victims, countries, sectors)
+        return ToldDeed(act, about, victims, countries, sectors)
 
     def _inside(self, one: Proposal, tag: str) -> list[Place]:
         low, high = one.sentence

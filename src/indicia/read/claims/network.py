@@ -20,8 +20,6 @@ from indicia.models import model_folder, open_network
 from indicia.read.claims.chunks import Chunk, Place
 from indicia.records import AccusedType, Basis, Channel, DeedKind, Firmness, Prominence, SourceType, Stance, TieKind, Voice
 
-__all__ = ["FACTS", "FIELDS", "STANCES", "TAGS", "WIDEST", "Answers", "Network", "Spans", "bucket", "network", "same"]
-
 F = npt.NDArray[np.float32]
 
 STANCES = tuple(map(Stance, ("accuses", "endorses", "denies", "questions", "declines", "claims", "withdraws")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from indicia.read.claims.chunks import Place
-from indicia.read.claims.parties import Accused, Speaker
+from indicia.read.claims.parties import AccusedParty, Speaker
 from indicia.records import Level, SourceType, Stance
 
 __all__ = ["is_asked", "is_of_another", "is_of_its_own", "only_gives_a_name", "takes_back"]
@@ -46,17 +46,17 @@ def only_gives_a_name(text: str, speaker: Place) -> bool:
     return _TRACKS.match(text, speaker[1], speaker[1] + 2 * _NEAR) is not None
 
 
-def is_of_its_own(speaker: Speaker | None, accused: Accused | None) -> bool:
+def is_of_its_own(speaker: Speaker | None, accused: AccusedParty | None) -> bool:
     """Whether a government speaks of its own state: it accuses that of nothing, and what sounds so is its answer."""
     return _states(speaker, accused) and speaker is not None and accused is not None and speaker.state == accused.state
 
 
-def is_of_another(speaker: Speaker | None, accused: Accused | None) -> bool:
+def is_of_another(speaker: Speaker | None, accused: AccusedParty | None) -> bool:
     """Whether a government speaks of another state."""
     return _states(speaker, accused) and not is_of_its_own(speaker, accused)
 
 
-def _states(speaker: Speaker | None, accused: Accused | None) -> bool:
+def _states(speaker: Speaker | None, accused: AccusedParty | None) -> bool:
     if speaker is None or accused is None or speaker.type is not SourceType.GOVERNMENT:
         return False
     return speaker.state is not None and accused.level is Level.STATE and accused.state is not None

@@ -17,8 +17,6 @@ from indicia.knowledge.tables import Actor, Agency
 from indicia.read.claims.chunks import Place
 from indicia.records import AccusedType, Level, Mention, MentionKind, SourceType
 
-__all__ = ["BARE", "OFFICE", "POINTING", "Accused", "Names", "Parties", "Speaker", "points_back"]
-
 K = MentionKind
 # Words that name nobody: whom they mean stands elsewhere.
 POINTING = frozenset(
@@ -77,7 +75,7 @@ class Speaker(NamedTuple):
         return self.canonical.casefold()
 
 
-class Accused(NamedTuple):
+class AccusedParty(NamedTuple):
     """Who is accused. `said`: whether its own words tell the state."""
 
     canonical: str
@@ -93,7 +91,7 @@ class Accused(NamedTuple):
         return self.canonical.casefold()  # by the name that the text uses: whether two mean one group depends on whom one asks
 
 
-class Names:
+class NamesByPlace:
     """The names of a document by place."""
 
     def __init__(self, mentions: Sequence[Mention]) -> None:
@@ -140,7 +138,7 @@ def _headed(words: Sequence[str]) -> bool:
 class Parties:
     """Describes the parties of one document."""
 
-    def __init__(self, text: str, names: Names, knowledge: Knowledge) -> None:
+    def __init__(self, text: str, names: NamesByPlace, knowledge: Knowledge) -> None:
         self.text = text
         self.names = names
         self.knowledge = knowledge
@@ -229,7 +227,7 @@ class Parties:
 
     # -- accused
 
-    def accused(self, place: Place, type: AccusedType) -> Accused:
+    def accused(self, place: Place, type: AccusedType) -> AccusedParty:
         """Who is accused with these words; `type` is what the network takes it for."""
         words = self.text[slice(*place)]
         found = self.names.inside(place)
@@ -246,20 +244,20 @@ class Parties:
                 _HOSTILE.search(words.replace(agency.name, "")) if type not in (AccusedType.AGENCY, AccusedType.STATE) else None
             )
             if low is None or type is AccusedType.AGENCY:
-                return Accused(agency.name, AccusedType.AGENCY, Level.AGENCY, agency.state, agency.state is not None)
-            return Accused(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
+                return AccusedParty(agency.name, AccusedType.AGENCY, Level.AGENCY, agency.state, agency.state is not None)
+            return AccusedParty(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
         if state is not None:
             return self._of_state(state, words, type, next(one for one in found if one.target == state))
         called = self.knowledge.actors.named(_plain(words)) if type is not AccusedType.STATE else ()
         if len(called) == 1:  # a name that is an everyday word, too, in a place where only a group can stand
             return self._of_actor(called[0], _plain(words), type, None)
-        return Accused(_person(words) or _plain(words), type, _LEVELS[type])
+        return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type])
 
-    def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> Accused:
+    def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> AccusedParty:
         if type not in (AccusedType.GROUP, AccusedType.CRIMINAL, AccusedType.PERSON):
             type = AccusedType.CRIMINAL if known is not None and known.kind == "criminal" else AccusedType.GROUP
         told = state or (known.state if known else None)
-        return Accused(
+        return AccusedParty(
             name,
             type,
             Level.GROUP,
@@ -268,31 +266,31 @@ class Parties:
             known.state_according_to if known and not state and known.state else (),
         )
 
-    def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> Accused:
+    def _of_state(self, state: str, words: str, type: AccusedType, named: Mention | None = None) -> AccusedParty:
         country = self._states.get(state, state)
         own = BARE.sub(" ", words).strip()
         names = self.text[named.span.start : named.span.end] if named is not None else ""
         rest = len(_WORD.findall(own)) - max(1, len(_WORD.findall(names)))
         alone = rest <= (own.split()[0].lower() in _DETERMINERS if own else 0)
         if _GOVERNMENT.search(words) and type in (AccusedType.STATE, AccusedType.AGENCY) and not _BODY.search(words):
-            return Accused(country, AccusedType.STATE, Level.STATE, state, True)
+            return AccusedParty(country, AccusedType.STATE, Level.STATE, state, True)
         if alone or (type is AccusedType.STATE and (_GOVERNMENT.search(words) or not _HOSTILE.search(words))):
             demonym = alone and own.lower().removeprefix("the ").endswith(("ns", "is")) and type is not AccusedType.STATE
             if not demonym:
-                return Accused(country, AccusedType.STATE, Level.STATE, state, True)
+                return AccusedParty(country, AccusedType.STATE, Level.STATE, state, True)
         if type is AccusedType.AGENCY or (type is AccusedType.STATE and _BODY.search(words)):
-            return Accused(_plain(words), AccusedType.AGENCY, Level.AGENCY, state, True)
+            return AccusedParty(_plain(words), AccusedType.AGENCY, Level.AGENCY, state, True)
         if type is AccusedType.GROUP:
-            return Accused(f"{country}-linked hackers", type, Level.GROUP, state, True, category=_category(words))
+            return AccusedParty(f"{country}-linked hackers", type, Level.GROUP, state, True, category=_category(words))
         if type is AccusedType.STATE:
-            return Accused(country, type, Level.STATE, state, True)
-        return Accused(_person(words) or _plain(words), type, _LEVELS[type], state, True)
+            return AccusedParty(country, type, Level.STATE, state, True)
+        return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type], state, True)
 
-    def state(self, code: str | None) -> Accused | None:
+    def state(self, code: str | None) -> AccusedParty | None:
         """A state that is accused."""
-        return Accused(self._states[code], AccusedType.STATE, Level.STATE, code, True) if code in self._states else None
+        return AccusedParty(self._states[code], AccusedType.STATE, Level.STATE, code, True) if code in self._states else None
 
-    def the_country(self, place: Place) -> Accused | None:
+    def the_country(self, place: Place) -> AccusedParty | None:
         """The state named last before "the country" or "that nation"; None for other words."""
         if not _COUNTRY.fullmatch(self.text, *place):
             return None

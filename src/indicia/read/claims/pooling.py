@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from indicia.read.claims.chunks import Place
-from indicia.read.claims.deeds import Told
-from indicia.read.claims.parties import Accused
+from indicia.read.claims.deeds import ToldDeed
+from indicia.read.claims.parties import AccusedParty
 from indicia.read.claims.proposals import Proposal
-from indicia.read.claims.voices import Said
+from indicia.read.claims.voices import ResolvedVoice
 from indicia.records import Stance, all_told
-
-__all__ = ["Resolved", "pooled"]
 
 APART = 0.5  # the score from which a second deed of the same accused by the same voice is a claim of its own
 _NAME = re.compile(r"\b[A-Z][\w&’'-]{2,}")
@@ -23,9 +21,9 @@ class Resolved(NamedTuple):
     """A proposal with its parties and its deed."""
 
     heard: Proposal
-    said: Said
-    accused: Accused | None
-    told: Told
+    said: ResolvedVoice
+    accused: AccusedParty | None
+    told: ToldDeed
 
     @property
     def key(self) -> tuple[object, ...]:

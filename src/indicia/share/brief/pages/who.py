@@ -17,8 +17,6 @@ from indicia.view.slots import Slot
 from indicia.view.wording import in_quotes, many
 from indicia.view.words import firmness_words
 
-__all__ = ["each_source", "firmly", "said_on", "who"]
-
 ROWS = 6
 VOICES = 4  # sources in a row of page one
 FOR_IT = frozenset({Stance.ENDORSES, Stance.CLAIMS})
