@@ -6,7 +6,9 @@ from indicia.read.techniques.scorer import scorer
 from indicia.read.techniques.whole import SIGNS, PassageEvidence, WholeJudge, signs_of, whole_judge
 
 
-def evidence(rows: list[tuple[int, int, float, float]], named: set[int] = frozenset()) -> PassageEvidence:  # type: ignore[assignment]
+def evidence(
+    rows: list[tuple[int, int, float, float]], named: set[int] = frozenset(), terms: dict[int, tuple[float, int]] | None = None
+) -> PassageEvidence:  # type: ignore[assignment]
     passage, technique, probability, margin = zip(*rows, strict=True) if rows else ((), (), (), ())
     return PassageEvidence(
         np.array(passage, np.int64),
@@ -15,6 +17,7 @@ def evidence(rows: list[tuple[int, int, float, float]], named: set[int] = frozen
         np.array(margin, np.float32),
         frozenset(named),
         40,
+        terms or {},
     )
 
 

@@ -15,6 +15,7 @@ from indicia.read.indicators.anchors import Anchors
 from indicia.read.indicators.dotted import find_dotted
 from indicia.read.indicators.hashes import find_fingerprints, find_hashes, find_named, find_ssdeep
 from indicia.read.indicators.hit import Hit, Taken
+from indicia.read.indicators.hostlike import told_hosts
 from indicia.read.indicators.identifiers import find_asn, find_coins, find_cve, find_cwe
 from indicia.read.indicators.judge import Judge
 from indicia.read.indicators.neighbours import share_neighbours
@@ -111,6 +112,7 @@ def find_hits(text: str, anchors: Anchors | None = None, hidden: Collection[int]
     _add(hits, taken, find_ipv6(text, anchors, taken))
     _add(hits, taken, find_dotted(text, anchors, taken, hidden))
     _add(hits, taken, list(find_named(text, hits, taken)))
+    hits = told_hosts(text, hits)
     _add(hits, taken, [*find_cve(text, anchors), *find_cwe(text, anchors), *find_asn(text, anchors)])
     rules = list(find_rules(text, anchors))
     if rules:
