@@ -42,6 +42,7 @@ _VERDICT_STYLE = {
     HuntVerdict.LOOK: "yellow",
     HuntVerdict.ATTEMPT: "yellow",
     HuntVerdict.NOT_SEEN: "green",
+    HuntVerdict.CANNOT_JUDGE: "yellow",
     HuntVerdict.NO_LOGS: "dim",
 }
 

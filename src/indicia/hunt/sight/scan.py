@@ -34,6 +34,7 @@ from indicia.hunt.sight.indicators import (
 )
 from indicia.hunt.sight.kinds import REMEMBERED, Kinds
 from indicia.hunt.sight.quota import Quota, Source, source_of_sighting
+from indicia.hunt.sight.said import is_said, name_said
 from indicia.hunt.sight.sightings import RuleFacts, facts_of, own_names, sighting_of
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Problem, Severity, Sighting
@@ -226,7 +227,11 @@ class Scanner:
             found.leave_out(RULES, len(match.rows))
             return
         matched = list(zip(match.rows.tolist(), match.fields, strict=True))
-        inside = self.tuning.within(batch.times[match.rows])
+        if self.tuning.without and is_said(facts.id):
+            count = len(matched)
+            matched = [each for each in matched if not self.tuning.silences("", name_said(facts.id, events.of(each[0])[0]))]
+            found.leave_out(RULES, count - len(matched))
+        inside = self.tuning.within(batch.times[[row for row, _ in matched]])
         if inside is not None:
             found.leave_out(TIME, len(matched) - int(inside.sum()))
             matched = list(compress(matched, inside.tolist()))

@@ -227,6 +227,14 @@ SOURCES = (
                         ("src_ip", "src_port", "dst_ip", "dst_port"),
                     ),
                     (r"^(?:access-list \S+ )?(\w+)", ("action",)),
+                    (r"\bSrcIP: ([0-9a-fA-F.:]+)", ("src_ip",)),
+                    (r"\bDstIP: ([0-9a-fA-F.:]+)", ("dst_ip",)),
+                    (r"\bDstPort: (\d+)", ("dst_port",)),
+                    (r'\bMessage: "([^"]{1,400})"', ("attack",)),
+                    (r"\bThreatName: ([^,]{1,400})", ("threat_name",)),
+                    (r"\bClassification: ([^,]{1,200})", ("classification",)),
+                    (r"\bPriority: (\d)", ("priority",)),
+                    (r"\bInlineResult: ([^,]{1,60})", ("inline",)),
                     (r"[Uu]ser(?:name)? ?[=<'\"]? ?([\w.@\\-]+)", ("user",)),
                 ),
             ),
@@ -275,11 +283,12 @@ SOURCES = (
         actions=("signature",),
         lines=(
             Line(
-                r"^(\d\d/\d\d(?:/\d\d(?:\d\d)?)?-\d\d:\d\d:\d\d\.\d+) +(?:\[\w+\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
+                r"^(\d\d/\d\d(?:/\d\d(?:\d\d)?)?-\d\d:\d\d:\d\d\.\d+) +(?:\[(\w+)\] +)?\[\*\*\] \[([\d:]+)\] (.*?) \[\*\*\]"
                 r" (?:\[Classification: ([^\]]*)\] )?(?:\[Priority: (\d+)\] )?\{(\S+)\} (\S+) -> (\S+)",
                 "[**]",
                 names=(
                     "time",
+                    "verdict",
                     "signature_id",
                     "signature",
                     "category",
@@ -288,6 +297,12 @@ SOURCES = (
                     "src_ip+src_port",
                     "dest_ip+dest_port",
                 ),
+            ),
+            Line(  # as Snort writes to syslog
+                r"^\[(\d+:\d+:\d+)\] (.{1,400}?) \[Classification: ([^\]]*)\] \[Priority: (\d+)\]:? *(?:<\S+> *)?"
+                r"\{(\S+)\} (\S+) -> (\S+)",
+                "[Priority: ",
+                names=("signature_id", "signature", "category", "priority", "proto", "src_ip+src_port", "dest_ip+dest_port"),
             ),
         ),
     ),

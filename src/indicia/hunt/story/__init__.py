@@ -25,8 +25,8 @@ class Story(Record, frozen=True, kw_only=True):
     reason: str
 
 
-def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
-    """The story of `sightings` (judged; in any order) in the light of the `files` that were read.
+def tell(sightings: Iterable[Sighting], files: Sequence[LogFile], rules: int = 0) -> Story:
+    """The story of `sightings` (judged; in any order) in the light of the `files` that were read with so many `rules`.
 
     Deterministic: the order of the input does not matter. Sightings without a time stand last.
     """
@@ -34,7 +34,7 @@ def tell(sightings: Iterable[Sighting], files: Sequence[LogFile]) -> Story:
     traits = traits_of(judged)
     hosts = Hosts(judged)
     chains = join(judged, traits, hosts)
-    verdict, reason = decide(judged, traits, chains, files)
+    verdict, reason = decide(judged, traits, chains, files, rules)
     return Story(sightings=tuple(_named(judged, hosts)), chains=chains, verdict=verdict, reason=reason)
 
 

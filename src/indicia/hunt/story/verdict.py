@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
+from indicia.hunt.sight.said import is_said
 from indicia.hunt.sources import source_named
+from indicia.hunt.story.asked import beside, hardly_asked, is_most, not_judged
 from indicia.hunt.story.keys import Traits
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.sentence import moment, printable
@@ -35,7 +37,7 @@ def _telling(sighting: Sighting) -> bool:
         return sighting.rule.startswith("indicator:file-")
     if sighting.outcome is Outcome.ATTEMPT or sighting.level not in _HIGH or sighting.stage is Stage.PROBE:
         return False
-    if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event):
+    if sighting.outcome is Outcome.UNKNOWN and status_of(sighting.event) and not is_said(sighting.rule):
         # That a request was answered says little: pages answer scanners too. A page that should not exist is another matter.
         return sighting.stage is Stage.WEB_SHELL
     return True
@@ -46,18 +48,21 @@ def _tried(sighting: Sighting) -> bool:
         return False
     if sighting.outcome is Outcome.ATTEMPT or sighting.rule.startswith("indicator:"):
         return True
+    if is_said(sighting.rule):
+        return False
     return bool(status_of(sighting.event)) and sighting.level is not RuleLevel.CRITICAL
 
 
 def decide(
-    sightings: Sequence[Sighting], traits: Sequence[Traits], chains: Sequence[Chain], files: Sequence[LogFile]
+    sightings: Sequence[Sighting], traits: Sequence[Traits], chains: Sequence[Chain], files: Sequence[LogFile], rules: int
 ) -> tuple[HuntVerdict, str]:
     """The verdict on judged sightings (with their traits) and their chains, with its reason in two to four sentences.
 
     Compromise: a rule that by itself shows one has succeeded. Likely: on one host several traces at a high level that do not
     lean on each other, or something critical that succeeded. Signs: something at a high level was not turned away. Something
     to look at: a trace at a medium level. Attempts only: something was tried, and all of it was turned away or changed
-    nothing. Not seen: none of that. The first sentence names the worst of what was seen.
+    nothing. Not seen: none of that. Cannot judge: none of that either, but hardly any of the `rules` could be asked of these
+    logs. The first sentence names the worst of what was seen.
     """
     events = sum(file.events for file in files)
     if not events and not sightings:
@@ -108,6 +113,10 @@ def decide(
             f" {_plural(len(sightings), 'sighting', 'sightings')} of a lower level: no intrusion by that alone;"
             f" {_worst(sightings)}."
         )
+    unasked = hardly_asked(files, rules)
+    if unasked and is_most(unasked, files):
+        return HuntVerdict.CANNOT_JUDGE, f"{not_judged(unasked, files, rules)}{rest} {limits}"
+    limits = f"{beside(unasked)} {limits}" if unasked else limits
     return (
         HuntVerdict.NOT_SEEN,
         f"Nothing at a medium level or above was found in {_plural(events, 'record', 'records', within=True)}.{rest} {limits}",
