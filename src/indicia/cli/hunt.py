@@ -71,6 +71,12 @@ def hunt(
         Path | None,
         typer.Option("--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md)."),
     ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="The zone of times that state none: Europe/Berlin, +11:00. UTC by default.")
+    ] = None,
+    dates: Annotated[
+        str | None, typer.Option("--dates", help="Which comes first in dates that could be read either way: dmy or mdy.")
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")] = False,
     keep: Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")] = None,
     as_json: Json = False,
@@ -127,6 +133,7 @@ def hunt(
         raise UsageError("no logs were given", hint="name files or folders with logs")
     chosen = read_tuning(_text_of(tuning), str(tuning)) if tuning is not None else Tuning()
     chosen = chosen.with_more(without or (), read_time(since) if since else None, read_time(until, end=True) if until else None)
+    chosen = chosen.with_times(timezone, dates)
     with voice.progress() as progress:
         wanted = _wanted(voice, indicators) if indicators else ()
         asked: dict[str, Any] = {"builtin": builtin, "indicators": wanted, "tuning": chosen}

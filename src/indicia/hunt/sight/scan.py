@@ -16,6 +16,7 @@ import numpy as np
 from indicia.hunt.events import NO_TIME, EventBatch, Times
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.reach import Reach
 from indicia.hunt.match.book import RuleBook
 from indicia.hunt.match.matcher import Match, Matcher
@@ -99,6 +100,7 @@ class Scanner:
         reaches: _Reaches = {log.name: (Counter(), Reach()) for log in logs}
         with clock("compile"):
             wanted = self.wanted(form, whole=on_batch is not None)
+        CLOCK.said(self.tuning.timezone, self.tuning.dates)
         with without_collecting():
             for item in clock.each("parse", _each_read(form, logs, wanted)):
                 if isinstance(item, Problem):
@@ -372,6 +374,7 @@ def _each_read(form: Format, logs: Sequence[LogInput], wanted: Wanted) -> Iterat
         try:
             for item in form.read(_noting(left, begun), wanted):
                 yield item
+                yield from CLOCK.guesses(begun[-1].name)
                 if not isinstance(item, Problem):
                     del begun[:-1]
         except Exception as error:
@@ -393,4 +396,5 @@ def _noting(logs: Iterable[LogInput], begun: list[LogInput]) -> Iterator[LogInpu
     """The logs; each is noted when its turn comes."""
     for log in logs:
         begun.append(log)
+        CLOCK.begin()
         yield log

@@ -25,14 +25,20 @@ _PF_4 = tuple(f"{_PF_FRONT} tos ecn ttl packet_id offset flags protocol_id proto
 _PF_6 = tuple(f"{_PF_FRONT} class flow hop_limit protocol protocol_id {_PF_ENDS}".split())
 
 
+# The only time of theirs that states its zone, whichever column it has in the version at hand.
+_PAN_EXACT = ((r",(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d)(?:,|$)", ("high_resolution_timestamp",)),)
+
+
 def _pan(kind: str, rest: str) -> Line:
     hint = "," if "|" in kind else f",{kind}"
-    return Line(rf"\d,(?=[^,]*\d\d:\d\d)[^,]*+,\w*+,{kind},", f"{hint},", Form.COMMAS, tuple(f"{_PAN_FRONT} {rest}".split()))
+    names = tuple(f"{_PAN_FRONT} {rest}".split())
+    return Line(rf"\d,(?=[^,]*\d\d:\d\d)[^,]*+,\w*+,{kind},", f"{hint},", Form.COMMAS, names, finders=_PAN_EXACT)
 
 
 SOURCES = (
     LogSource(
         name="cef",
+        local=True,
         marks=(("devicevendor", "deviceproduct", "deviceeventclassid"),),
         serves=(
             Serves(
@@ -85,6 +91,7 @@ SOURCES = (
     ),
     LogSource(
         name="leef",
+        local=True,
         marks=(),
         serves=(
             Serves(
@@ -103,6 +110,7 @@ SOURCES = (
     ),
     LogSource(
         name="fortigate",
+        local=True,
         marks=(("logid", "type", "subtype", "vd"), ("devid", "logid", "type")),
         serves=(
             Serves("fortigate", "", "event", only={"type": ("event",)}),
@@ -123,6 +131,7 @@ SOURCES = (
     ),
     LogSource(
         name="sophos",
+        local=True,
         marks=(),
         serves=(Serves(ANY, "firewall", only={"log_type": ("firewall",)}, fields={"action": ("log_subtype", "status")}),),
         times=("timestamp", "datetime"),
@@ -136,6 +145,7 @@ SOURCES = (
     ),
     LogSource(
         name="sonicwall",
+        local=True,
         marks=(),
         serves=(Serves(ANY, "firewall", only={"dst_port": (PRESENT,)}, fields={"action": ("fw_action", "msg")}),),
         times=("time",),
@@ -178,6 +188,7 @@ SOURCES = (
     ),
     LogSource(
         name="paloalto",
+        local=True,
         marks=(),
         serves=(
             Serves(
@@ -276,6 +287,7 @@ SOURCES = (
     ),
     LogSource(
         name="suricata-fast",
+        local=True,
         marks=(),
         serves=(Serves("suricata"),),
         times=("time",),

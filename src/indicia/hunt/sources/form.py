@@ -80,7 +80,8 @@ class LogSource(NamedTuple):
     dotted). `times`, `hosts`, `users`, `addresses`, `actions` and `objects` name the fields that say when, where, who, from
     where, what and to what (of a name that ends in "." the first below it), the most telling first; where there is no machine,
     `hosts` are the account, tenant or project, which is so of all kinds with `answers` save those `of_machines`. `answers` say
-    whether it worked: the first that knows counts. `lines` say what it looks like as text.
+    whether it worked: the first that knows counts. `lines` say what it looks like as text. `local`: its times are those of the
+    device where they state no zone; those of all others are in UTC.
     """
 
     name: str
@@ -95,6 +96,7 @@ class LogSource(NamedTuple):
     answers: tuple[Answer, ...] = ()
     lines: tuple[Line, ...] = ()
     of_machines: bool = False
+    local: bool = False
 
 
 def holds(mark: Iterable[str], fields: Mapping[str, Any]) -> bool:

@@ -78,7 +78,7 @@ def line_record(text: str, start: int = 0, hinted: Hinted = _BY_HINT) -> LineRec
         if match is not None:
             fields = {name: value for name, value in _READ[kind.line.form](kind.line, match, text) if value not in ("", "-")}
             for finder, names in kind.finders:
-                if found := finder.search(match[match.lastindex or 0]):
+                if found := finder.search(match[match.lastindex] if match.lastindex else text, 0, LONGEST):
                     fields.update({name: value for name, value in zip(names, found.groups(), strict=True) if value})
             if request := fields.get("request"):
                 fields.update(request_fields(request))

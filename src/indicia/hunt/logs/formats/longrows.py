@@ -8,6 +8,7 @@ from typing import Any
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import LogInput
+from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.envelope import unpacked
 from indicia.hunt.logs.formats.gathered import gathered
 from indicia.hunt.logs.formats.headers import Header
@@ -76,6 +77,7 @@ class _Lines:
                 if isinstance(block, Problem):
                     self.problems.append(block)
                     continue
+                CLOCK.learn(block.data)
                 for index in range(len(block.starts)):
                     line = block.line(index)
                     self.taken += len(line) + 1

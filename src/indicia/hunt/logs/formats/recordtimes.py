@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from indicia.hunt.events import NO_TIME, Times, datetime_of
+from indicia.hunt.logs.formats.clock import CLOCK, offset_in
 from indicia.hunt.logs.formats.texttimes import told_time
 from indicia.hunt.logs.formats.times import ZONES, epoch_seconds, iso_time
 from indicia.hunt.names import Remembered, field_key
@@ -40,18 +41,29 @@ _NET_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")  # as .NET's older JS
 class RecordTimes:
     """Finds the time of records.
 
-    `first` are the names (folded) that count before all others: those that a log source declares.
+    `first` are the names (folded) that count before all others: those that a log source declares. What these hold is in UTC
+    where it states no zone, unless they are `local`.
     """
 
-    def __init__(self, first: tuple[str, ...] = ()) -> None:
+    def __init__(self, first: tuple[str, ...] = (), *, local: bool = False) -> None:
         self._names = Remembered(partial(_ranked, first))
+        self._local = local
 
     def time(self, fields: Mapping[str, Any]) -> int:
         """Microseconds since 1970; NO_TIME where no field says.
 
         A time that states its zone counts before one that does not: `EventTime` of some shippers is local.
         """
-        return self._found(fields)[0]
+        time, _, zoned = self._found(fields)
+        return time if zoned else CLOCK.utc(time)
+
+    def behind(self, header: str, fields: Mapping[str, Any]) -> int:
+        """The same of a record that stands behind a time with an offset, which is its own as well where it states none."""
+        time, _, zoned = self._found(fields)
+        if zoned:
+            return time
+        offset = offset_in(header)
+        return CLOCK.utc(time) if offset is None else time - offset
 
     def text(self, fields: Mapping[str, Any]) -> str:
         """The same as the record has it."""
@@ -62,7 +74,8 @@ class RecordTimes:
 
     def iso_text(self, fields: Mapping[str, Any]) -> str:
         """The same as ISO 8601, in the record's own spelling where that is such a time."""
-        time, name = self._found(fields)
+        found, name, zoned = self._found(fields)
+        time = found if zoned else CLOCK.utc(found)
         own = str(fields[name]) if name else ""
         moment = datetime_of(time)
         return own if iso_time(own) == time or moment is None else moment.isoformat()
@@ -79,21 +92,24 @@ class RecordTimes:
             found[row] = self.time({name: value for name, value in zip(names, values, strict=True) if value})
         return found
 
-    def _found(self, fields: Mapping[str, Any]) -> tuple[int, str]:
-        local: tuple[int, str] | None = None
+    def _found(self, fields: Mapping[str, Any]) -> tuple[int, str, bool]:
+        """The time as it stands, the name of its field, and whether that says in which zone it is."""
+        local: tuple[int, str, bool] | None = None
         for name, declared in self._names(tuple(fields)):
             value = fields[name]
             time = time_of(value)
             if time == NO_TIME:
                 continue
-            if declared or _states_its_zone(name, value):
-                return time, name
-            local = local or (time, name)
-        return _apart(fields) or local or (NO_TIME, "")
+            zoned = _states_its_zone(name, value)
+            if declared or zoned:
+                return time, name, zoned or not self._local
+            local = local or (time, name, False)
+        return _apart(fields) or local or (NO_TIME, "", True)
 
 
-def _apart(fields: Mapping[str, Any]) -> tuple[int, str] | None:
-    """The time that a day and a time of day in two fields make, with the name of the day's; None where they make none.
+def _apart(fields: Mapping[str, Any]) -> tuple[int, str, bool] | None:
+    """The time that a day and a time of day in two fields make, with the name of the day's and whether they say in which zone;
+    None where they make none.
 
     log2timeline's table writes the month first, and names the zone.
     """
@@ -108,7 +124,8 @@ def _apart(fields: Mapping[str, Any]) -> tuple[int, str] | None:
         day = f"{year}-{month}-{number}"
     time = iso_time(f"{day}T{clock.zfill(8)}")
     time = told_time(f"{day} {clock}") if time == NO_TIME else time
-    return (time, names[_DAY]) if time != NO_TIME else None
+    zone = fields.get(names.get(_ZONE, ""), "")
+    return (time, names[_DAY], str(zone).upper() in ("UTC", "GMT")) if time != NO_TIME else None
 
 
 def _named(fields: Mapping[str, Any]) -> Mapping[str, str]:
@@ -118,14 +135,14 @@ def _named(fields: Mapping[str, Any]) -> Mapping[str, str]:
 @Remembered
 def _by_key(names: tuple[str, ...]) -> Mapping[str, str]:
     """How a record spells the fields that hold its day and its time of day."""
-    return {key: name for name in names if (key := field_key(name)) in (_DAY, _CLOCK, _MACB)}
+    return {key: name for name in names if (key := field_key(name)) in (_DAY, _CLOCK, _MACB, _ZONE)}
 
 
 def _ranked(first: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
     """The names of a record that may hold its time, in the order in which they are asked; whether its log declares them."""
     ranked = []
     for name in names:
-        key = field_key(name)
+        key = _bare(name)
         if key in first:
             ranked.append((first.index(key), name, True))
         elif key in _RANK:
@@ -133,8 +150,21 @@ def _ranked(first: tuple[str, ...], names: tuple[str, ...]) -> tuple[tuple[str, 
     return tuple((name, declared) for _, name, declared in sorted(ranked))
 
 
+@Remembered
+def _bare(name: str) -> str:
+    """The name of a column without the zone that it states."""
+    key = field_key(name)
+    return key.partition("[")[0] if key.endswith("]") else key.removesuffix("(utc)").removesuffix("_utc")
+
+
+_UTC = ("[utc]", "(utc)", "_utc")
+
+
 def _states_its_zone(name: str, value: Any) -> bool:
-    return not isinstance(value, str) or field_key(name) in _IN_UTC or bool(_ZONED.search(value)) or value.isdecimal()
+    if not isinstance(value, str) or _ZONED.search(value) or value.replace(".", "", 1).isdecimal():
+        return True
+    key = field_key(name)
+    return key in _IN_UTC or key.endswith(_UTC)
 
 
 def time_of(value: Any) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats.base import Format, LogInput
+from indicia.hunt.logs.formats.clock import CLOCK
 from indicia.hunt.logs.formats.delimited import read_rows, row_fields
 from indicia.hunt.logs.formats.envelope import NESTED, PACKED, unpacked
 from indicia.hunt.logs.formats.headers import LOOKED_AT, Header, header_of
@@ -82,10 +83,11 @@ def _batch(
     if not _PACKING.isdisjoint(folded) or _shows_events(block, lines, names, delimiter):
         yield from _records(log, block, lines, names, delimiter, wanted)
         return
+    CLOCK.learn(block.data)
     first = row_fields(names, block.line(int(lines[0])), delimiter, quoted=True) if len(lines) else {}
     source = source_of({name: first.get(name, "") for name in names})
     family = "windows" if {"eventid", "channel"} <= folded.keys() else source.name if source else GENERIC
-    times = RecordTimes(source.times if source else ())
+    times = RecordTimes(source.times if source else (), local=source.local if source else False)
     host_name = next((folded[name] for name in (*(source.hosts if source else ()), *HOSTS) if name in folded), "")
     chosen = [name for name in names if field_key(name) in wanted]
     asked = times.names(names)
