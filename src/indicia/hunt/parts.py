@@ -25,6 +25,7 @@ from indicia.hunt.sight.found import Counted, file_of, line_of
 from indicia.hunt.sight.quota import MOST, Quota, source_of_sighting
 from indicia.hunt.sight.sightings import facts_of, moved, rule_id, sighting_of
 from indicia.hunt.story import tell
+from indicia.hunt.story.noise import noisy, quietened, told
 from indicia.hunt.tuning import NO_TUNING, RULES, TIME, Tuning
 from indicia.records import Event, Hunt, LogFile, Place, Problem, RuleLevel, RuleRun, Severity, Sighting
 
@@ -120,7 +121,10 @@ def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None 
     left_out = Counter(whole.left_out)
     seen, ran = of_correlations(whole.correlations, count or _count_in(whole.feed), tuning, left_out)
     problems += beyond_bound(whole.rules, whole.hits, kept, most)
-    story = tell([*kept, *seen], files, len(whole.rules))
+    runs = (*whole.rules, *ran)
+    noise = noisy(kept, {run.id: run.matches for run in runs}, files)
+    problems += told(noise, {run.id: run.title for run in runs})
+    story = tell(quietened([*kept, *seen], noise), files, len(whole.rules))
     problems += tuning.told(left_out, story.sightings)
     return Hunt(
         verdict=story.verdict,
@@ -128,7 +132,7 @@ def join(parts: Iterable[Part], *, most: int | None = MOST, count: Count | None 
         sightings=story.sightings,
         chains=story.chains,
         files=tuple(sorted(files, key=lambda file: file.file)),
-        rules=(*whole.rules, *ran, *whole.refused),
+        rules=(*runs, *whole.refused),
         problems=tuple(problems),
         indicators_sought=whole.indicators_sought,
         stats=tuple(sorted(whole.seconds.items())),

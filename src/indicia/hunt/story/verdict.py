@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from indicia.hunt.sight.notes import note_of
 from indicia.hunt.sight.outcome import status_of
 from indicia.hunt.sight.said import is_said
-from indicia.hunt.sources import source_named
 from indicia.hunt.story.asked import beside, hardly_asked, is_most, not_judged
-from indicia.hunt.story.keys import Traits
+from indicia.hunt.story.keys import Traits, is_of_cloud
 from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
@@ -209,14 +208,9 @@ def _clouds(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> frozenset
     formats = {sighting.id: sighting.event.format for sighting in sightings}
     found: dict[str, bool] = {}
     for chain in chains:
-        told = all(_names_accounts(formats[each]) for each in chain.sightings)
+        told = all(is_of_cloud(formats[each]) for each in chain.sightings)
         found[chain.host] = told and found.get(chain.host, True)
     return frozenset(name for name, is_cloud in found.items() if is_cloud and name)
-
-
-def _names_accounts(log: str) -> bool:
-    source = source_named(log)
-    return source is not None and bool(source.answers) and not source.of_machines
 
 
 def _places(names: Sequence[str], clouds: frozenset[str], one: str, many: str, more: str = "") -> str:
