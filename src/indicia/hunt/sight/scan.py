@@ -67,6 +67,7 @@ class Scanner:
         self._wanted: dict[tuple[str, bool], Wanted] = {}
         self._filters: dict[tuple[str, LineForm], LineFilter] = {}
         self.most = most
+        self.interrupted = False  # somebody has had enough: what was found until then is whole, and no more is to be scanned
         self.begin()
         self._feeding = {identity for each in rules.correlations for identity in each.rules}
 
@@ -94,22 +95,25 @@ class Scanner:
         *,
         on_batch: Callable[[EventBatch], None] | None = None,
     ) -> Found:
-        """Everything in some logs of one format."""
+        """Everything in some logs of one format; what came of them until then, where somebody interrupts it."""
         found = Found()
         clock = _Clock(found.seconds)
         reaches: _Reaches = {log.name: (Counter(), Reach()) for log in logs}
         with clock("compile"):
             wanted = self.wanted(form, whole=on_batch is not None)
         CLOCK.said(self.tuning.timezone, self.tuning.dates)
-        with without_collecting():
-            for item in clock.each("parse", _each_read(form, logs, wanted)):
-                if isinstance(item, Problem):
-                    fold(found.problems, item)
-                    continue
-                self._one(item, found, reaches, clock)
-                if on_batch is not None:
-                    with clock("keep"):
-                        on_batch(item)
+        try:
+            with without_collecting():
+                for item in clock.each("parse", _each_read(form, logs, wanted)):
+                    if isinstance(item, Problem):
+                        fold(found.problems, item)
+                        continue
+                    self._one(item, found, reaches, clock)
+                    if on_batch is not None:
+                        with clock("keep"):
+                            on_batch(item)
+        except KeyboardInterrupt:
+            self.interrupted = True
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
             found.files.append(
