@@ -305,7 +305,8 @@ def _correlated_sighting(rule: Correlation, feed: Feed) -> Sighting:
     """
     time = datetime_of(feed.time)
     fields = dict(zip(rule.group_by, feed.group, strict=False)) | values_of(rule, feed)
-    told = {"client": feed.origin, "user": "" if rule.kind is CorrelationKind.VALUE_COUNT else feed.who}
+    actor = feed.actor()
+    told = {"client": actor.origin, "user": "" if rule.kind is CorrelationKind.VALUE_COUNT else actor.who}
     event = Event(
         place=Place(file=feed.file, position=feed.position, unit=feed.unit),
         format="correlation",

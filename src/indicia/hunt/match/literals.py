@@ -9,7 +9,7 @@ import os
 import platform
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import ahocorasick_rs
@@ -18,12 +18,12 @@ import numpy as np
 from indicia.hunt.match.prefixes import KEY, PrefixScanner
 from indicia.hunt.rules.cache import load_bytes, store_bytes
 
-__all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there"]
+__all__ = ["Ints", "LiteralScanner", "hyperscan_database", "hyperscan_is_there", "which_of"]
 
 TAIL = 8  # bytes
 SHARED = 64  # literals with the same last bytes
 MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile, and an automaton most of a minute and a gigabyte
-CASELESS = 1  # hyperscan's flag, which is there only where hyperscan is
+CASELESS, ONCE = 1, 8  # hyperscan's flags, which are there only where hyperscan is
 LITERALS_KEPT = 24  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -125,3 +125,17 @@ class LiteralScanner:
             which.append(self._others[table[:, 0]])
             ends.append(table[:, 2])
         return np.concatenate(which), np.concatenate(ends)
+
+
+def which_of(literals: Sequence[bytes]) -> Callable[[bytes], frozenset[int]]:
+    """What tells the numbers of those of a few literals that stand in a text at all."""
+    if not (literals and hyperscan_is_there()):
+        return lambda text: frozenset(number for number, literal in enumerate(literals) if literal in text)
+    database = hyperscan_database(literals, [ONCE] * len(literals), literal=True, kept=False)
+
+    def find(text: bytes) -> frozenset[int]:
+        found: set[int] = set()
+        database.scan(text, match_event_handler=lambda index, *_: found.add(index))
+        return frozenset(found)
+
+    return find

@@ -214,14 +214,13 @@ SOURCES = (
         hosts=("hostname", "output_fields.k8s.pod.name", "output_fields.container.name", "output_fields.container.id"),
         users=("output_fields.user.name", "output_fields.ka.user.name"),
         actions=("output_fields.proc.cmdline", "output"),
-        lines=tuple(
+        lines=(
             Line(
-                rf"^(\d\d:\d\d:\d\d\.\d{{9}}): ({priority}) (.{{1,4000}})$",
-                f": {priority} ",
+                r"^(\d\d:\d\d:\d\d\.\d{9}): (Emergency|Alert|Critical|Error|Warning|Notice|Informational) (.{1,4000})$",
+                (": Emergency ", ": Alert ", ": Critical ", ": Error ", ": Warning ", ": Notice ", ": Informational "),
                 names=("clock", "priority", "output"),
                 finders=((r"^(.*?)(?: \(|$)", ("rule",)), (r"\buser=(\S+)", ("output_fields.user.name",))),
-            )
-            for priority in ("Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Informational")
+            ),
         ),
     ),
     LogSource(

@@ -11,10 +11,10 @@ from indicia.hunt.sources import source_named
 from indicia.hunt.sources.told import objects_of
 from indicia.records import Event
 
-__all__ = ["Actor", "Deed", "actor_of", "deed_of"]
+__all__ = ["MOST_READ", "NOBODY", "Actor", "Deed", "actor_in", "actor_of", "deed_of"]
 
 LONGEST = 160  # characters of what was done
-_READ = 600  # characters of a message in which somebody is sought
+MOST_READ = 600  # characters of a message in which somebody is sought
 
 _USERS = (
     "user",
@@ -132,6 +132,15 @@ class Actor(NamedTuple):
     origin: str
 
 
+NOBODY = Actor("", "")
+
+
+def actor_in(message: str) -> Actor:
+    """Whoever the message of a service names."""
+    fields = {"message": message}
+    return Actor(_named_in(_WHO, fields), _named_in(_FROM, fields))
+
+
 def actor_of(event: Event) -> Actor:
     """Whoever acted in the event."""
     return _actor(event, _by_key(event))
@@ -195,7 +204,7 @@ def _with_domain(who: str, fields: Mapping[str, str]) -> str:
 
 def _named_in(pattern: re.Pattern[str], fields: Mapping[str, str]) -> str:
     """Who or which address the message of a service names."""
-    found = pattern.search(fields.get("message", "")[:_READ])
+    found = pattern.search(fields.get("message", "")[:MOST_READ])
     name = next((each for each in found.groups() if each), "") if found else ""
     return "" if name in _NOBODY else name
 

@@ -127,7 +127,13 @@ SOURCES = (
         users=("user", "srcuser"),
         addresses=("srcip", "remip", "ui"),
         actions=("msg", "action", "logdesc"),
-        lines=(Line(r"^(?>.*?(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=)).*\blog_?id=\"?\d{10}", "id=", Form.PAIRS),),
+        lines=(
+            Line(
+                r"^(?>.*?(?:date=\d{4}-\d\d-\d\d time=\S+ |devname=|logver=)).*\blog_?id=\"?\d{10}",
+                ("logid=", "log_id="),
+                Form.PAIRS,
+            ),
+        ),
     ),
     LogSource(
         name="sophos",
@@ -229,7 +235,7 @@ SOURCES = (
         lines=(
             Line(
                 r"%(?:ASA|FTD|PIX)-(?:\w+-)?(\d)-(\d{6}):? (.*)",
-                "%",
+                ("%ASA-", "%FTD-", "%PIX-"),
                 names=("severity", "message_id", "message"),
                 finders=(
                     (

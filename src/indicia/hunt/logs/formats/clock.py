@@ -21,7 +21,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?")
 _AT_END = re.compile(r"([+-])(\d\d):?(\d\d)\s*$")
 _DAY_FIRST = re.compile(rb"(?<![\d.])(?:1[3-9]|2\d|3[01])[/.-](?:0?[1-9]|1[0-2])[/.-]\d{4}(?![\d.])")
 _MONTH_FIRST = re.compile(rb"(?<![\d.])(?:0?[1-9]|1[0-2])[/.-](?:1[3-9]|2\d|3[01])[/.-]\d{4}(?![\d.])")
-_LEARNT_FROM = 1 << 20  # bytes
+_LEARNT_FROM = 1 << 16  # bytes of a block
 
 
 def zone_named(name: str) -> tzinfo:

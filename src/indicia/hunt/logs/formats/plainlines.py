@@ -17,6 +17,7 @@ from indicia.hunt.events import NO_TIME, EventBatch
 from indicia.hunt.logs.formats import access
 from indicia.hunt.logs.formats.base import Format, LogInput
 from indicia.hunt.logs.formats.clock import CLOCK
+from indicia.hunt.logs.formats.headed import headed_batches
 from indicia.hunt.logs.formats.linekinds import Hinted, hinted_in, line_record
 from indicia.hunt.logs.formats.lines import LineBlock, line_blocks
 from indicia.hunt.logs.formats.recordtimes import RecordTimes
@@ -150,6 +151,9 @@ def _batches(log: LogInput, block: LineBlock, lines: Ints, wanted: frozenset[str
     by_family: dict[str, list[tuple[int, Told]]] = {}
     hinted = hinted_in(block.data)
     CLOCK.learn(block.data)
+    for batch, done in headed_batches(log.name, block, lines, [hint for hint, _ in hinted], wanted, header):
+        yield batch
+        lines = np.setdiff1d(lines, done, assume_unique=True)
     for index in lines.tolist():
         line = block.line(index)
         told = told_by(line, header, hinted) or Told(TEXT, NO_TIME, "", "", {"message": line})

@@ -26,7 +26,7 @@ from indicia.hunt.logs.formats.table import ShapedRows
 from indicia.hunt.logs.formats.times import epoch_seconds, iso_time
 from indicia.records import Problem
 
-__all__ = ["FORMATS", "Audit", "Head", "Header"]
+__all__ = ["FORMATS", "LEVEL", "Audit", "Head", "Header"]
 
 Parsed = tuple[str, int, dict[str, str]]  # time text, time, fields
 
@@ -42,16 +42,16 @@ _NEW = re.compile(r"<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|(?:\[(?:[^\]\\]|
 # A parameter of the data before the message; Check Point writes a colon.
 _PARAMETER = re.compile(r'(?<=[\s\[;])([\w@.-]{1,64})(?:=|::?)"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _STREAM = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:stdout|stderr) [FP] (.*)", re.DOTALL)  # of a container (CRI)
-_LEVEL = (
+LEVEL = (
     r"(?:(?i:trivia|trace|verbose|debug|info|information|notice|warn|warning|err|error|severe|crit|critical|fatal|alert|emerg"
     r"|panic)|[A-Z][a-z]\(\d{1,3}\))"
 )
 _ISO = re.compile(
-    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?!{_LEVEL} )([\w.:%-]*\w) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
+    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?!{LEVEL} )([\w.:%-]*\w) ([^:\[\s]+)(?:\[(\d+)\])?:? ?(.*)", re.DOTALL
 )
 # Services of VMware write how grave it is where others name the machine, or nothing.
 _HOSTLESS = re.compile(
-    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:({_LEVEL}) )?([\w./@-]+)(?:\[(\d+)\])?(?(2):?|:) ?(.*)", re.DOTALL
+    rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (?:({LEVEL}) )?([\w./@-]+)(?:\[(\d+)\])?(?(2):?|:) ?(.*)", re.DOTALL
 )
 _GLOG = re.compile(r"([IWEF])(\d\d)(\d\d) (\d{2}:\d{2}:\d{2})\.(\d{6}) +(\d+) ([^\s:]+):\d+\] ?(.*)", re.DOTALL)
 _AUDIT = re.compile(r"(?:node=(\S+) )?type=(?:AUOMS_)?(\S+) (?:msg=)?audit\((\d+\.\d+):(\d+)\): ?(.*)", re.DOTALL)
@@ -170,6 +170,10 @@ class Header:
             month, day, clock, program, pid, message = match.groups()
             return Head(self._time(month, day, clock), f"{month} {day} {clock}", "", _fields("", program or "", pid, message))
         return None
+
+    def old_time(self, stamp: str) -> int:
+        """When a header with this time (`Jun 15 12:46:09`) was written; NO_TIME where there is no such time."""
+        return self._time(stamp[:3], stamp[4:-9], stamp[-8:])
 
     def _time(self, month: str, day: str, clock: str) -> int:
         start = self._days.get((month, day))
