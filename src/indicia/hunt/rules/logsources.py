@@ -91,6 +91,7 @@ MORE_SERVICES: dict[str, tuple[str, ...]] = {  # what pySigma's table lacks or n
     "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
     "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
     "terminalservices-rdpcorets": ("Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational",),
+    "terminalservices-rdpclient": ("Microsoft-Windows-TerminalServices-RDPClient/Operational",),
     "kernel-shimengine": ("Microsoft-Windows-Kernel-ShimEngine/Operational", "Microsoft-Windows-Kernel-ShimEngine/Diagnostic"),
 }
 

@@ -406,6 +406,7 @@ DETECTIONS: tuple[Detection, ...] = (
             "riskstate properties.riskstate": ("atrisk", "confirmedcompromised"),
         },
         names=("riskeventtypes_v2", "riskeventtypes", "properties.riskeventtypes_v2", "riskdetail"),
+        objects=("userprincipalname", "properties.userprincipalname"),
         blocked={"resulttype status.errorcode properties.status.errorcode": (">=1",)},
         means=(
             Means(_HIGH, {"risklevelduringsignin properties.risklevelduringsignin": ("high",)}),
@@ -433,13 +434,14 @@ DETECTIONS: tuple[Detection, ...] = (
             "event.detectname",
             "event.name",
             "detectname",
+            "detectdescription",
             "display_name",
             "behaviors.display_name",
             "event.detectdescription",
         ),
         objects=("event.commandline", "event.filename", "cmdline", "behaviors.cmdline"),
         blocked={
-            "event.patterndispositiondescription pattern_disposition_description": (
+            "event.patterndispositiondescription patterndispositiondescription pattern_disposition_description": (
                 "*prevent*",
                 "*kill*",
                 "*block*",
@@ -449,9 +451,21 @@ DETECTIONS: tuple[Detection, ...] = (
         },
         techniques=("event.techniqueid", "technique_id", "behaviors.technique_id", "event.mitreattack.techniqueid"),
         means=(
-            *_words("event.severityname severity_name max_severity_displayname")[:3],
+            *_words("event.severityname severityname severity_name max_severity_displayname")[:3],
             Means(_HIGH, {"event.severity severity max_severity": (">=50", "4", "5")}),
             Means(_MEDIUM, {"event.severity severity max_severity": (">=30", "3")}),
+            Means(_LOW),
+        ),
+    ),
+    Detection(
+        product="Proofpoint",
+        families=("proofpoint",),
+        names=("threatsinfomap.classification", "subject"),
+        objects=("threatsinfomap.threat", "url", "recipient"),
+        blocked={"quarantinefolder": (PRESENT,), "disposition eventtype": ("*blocked*", "quarantin*")},
+        means=(
+            Means(_MEDIUM, {"malwarescore phishscore impostorscore": (">=80",)}),
+            Means(_MEDIUM, {"threatsinfomap.classification classification": ("malware", "phish", "impostor", "toad")}),
             Means(_LOW),
         ),
     ),

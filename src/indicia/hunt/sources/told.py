@@ -39,6 +39,9 @@ _EVENTS: dict[str, dict[str, tuple[str, ...]]] = {  # by channel (its end, folde
         "17 18": ("pipename", "image"),
         "6 7": ("imageloaded",),
     },
+    "microsoft-windows-terminalservices-rdpclient/operational": {"1024 1102": ("value",)},
+    "microsoft-windows-terminalservices-localsessionmanager/operational": {"21 24 25": ("user", "address")},
+    "microsoft-windows-taskscheduler/operational": {"106 140 141 200": ("taskname", "actionname")},
     "microsoft-windows-windows defender/operational": {
         "1006 1007 1116 1117": ("threatname", "path"),
         "5007": ("newvalue", "oldvalue"),

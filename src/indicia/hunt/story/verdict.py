@@ -13,7 +13,7 @@ from indicia.hunt.story.limits import cleared, reach, skew
 from indicia.hunt.story.sentence import moment, printable
 from indicia.records import Chain, HuntVerdict, LogFile, Outcome, RuleLevel, Sighting, Stage
 
-__all__ = ["decide"]
+__all__ = ["decide", "verdict_of", "worst_of"]
 
 MOST_HOSTS = 8  # named in a sentence
 NAMELESS = "a host that the logs do not name"
@@ -81,7 +81,7 @@ def decide(
         more = [host for host in _hosts(chains, telling) if host not in hosts]
         lead = f"{_places(hosts, clouds, 'was', 'were')} broken into: {_list(hosts)}; {_worst(telling)}."
         earliest = min(decisive, key=_time)
-        first = "" if earliest is _worst_of(telling) else f"The first decisive trace is {_trace(earliest)}."
+        first = "" if earliest is worst_of(telling) else f"The first decisive trace is {_trace(earliest)}."
         signs = f"{_places(more, clouds, 'shows', 'show', 'more ')} signs of compromise: {_list(more)}." if more else ""
         return HuntVerdict.COMPROMISE, " ".join(part for part in (lead, first, signs, limits) if part)
     if telling:
@@ -92,7 +92,7 @@ def decide(
         else:
             hosts = _hosts(chains, telling)
             lead = f"{_places(hosts, clouds, 'shows', 'show')} signs of compromise: {_list(hosts)}; {_worst(telling)}."
-        first = "" if earliest is _worst_of(telling) else f"The first is {_trace(earliest)}."
+        first = "" if earliest is worst_of(telling) else f"The first is {_trace(earliest)}."
         told = (lead, first, _missing_cause(sightings, earliest, files), limits)
         verdict = HuntVerdict.LIKELY if likely else HuntVerdict.SIGNS
         return verdict, " ".join(part for part in told if part)
@@ -122,6 +122,16 @@ def decide(
     )
 
 
+def verdict_of(sightings: Sequence[Sighting], chains: Sequence[Chain]) -> HuntVerdict:
+    """What is to be said of one machine or principal by its sightings and chains."""
+    if any(map(_decisive, sightings)):
+        return HuntVerdict.COMPROMISE
+    if telling := [each for each in sightings if _telling(each)]:
+        return HuntVerdict.LIKELY if _likely(chains, telling) else HuntVerdict.SIGNS
+    look = any(each.level not in _QUIET and not _tried(each) for each in sightings)
+    return HuntVerdict.LOOK if look else HuntVerdict.ATTEMPT
+
+
 def _attempts(tried: Sequence[Sighting], chains: Sequence[Chain]) -> str:
     if not tried:
         return ""
@@ -136,13 +146,13 @@ def _attempts(tried: Sequence[Sighting], chains: Sequence[Chain]) -> str:
 def _likely(chains: Sequence[Chain], telling: Sequence[Sighting]) -> list[str]:
     """The hosts on which one telling trace is critical and succeeded, or several that differ in all say one thing."""
     by_id = {sighting.id: sighting for sighting in telling}
-    hosts = set()
+    hosts: dict[str, None] = {}
     for chain in chains:
         mine = [by_id[identity] for identity in chain.sightings if identity in by_id]
         critical = [each for each in mine if each.level is RuleLevel.CRITICAL]
         if any(each.outcome is Outcome.SUCCESS for each in critical) or _independent(mine) >= (2 if critical else 3):
-            hosts.add(chain.host or NAMELESS)
-    return sorted(hosts)
+            hosts[chain.host or NAMELESS] = None
+    return list(hosts)
 
 
 def _independent(some: Sequence[Sighting]) -> int:
@@ -156,10 +166,10 @@ def _independent(some: Sequence[Sighting]) -> int:
 
 def _worst(some: Sequence[Sighting]) -> str:
     """The worst of some sightings, as part of a sentence."""
-    return f"the worst trace is {_trace(_worst_of(some), level=True)}"
+    return f"the worst trace is {_trace(worst_of(some), level=True)}"
 
 
-def _worst_of(some: Sequence[Sighting]) -> Sighting:
+def worst_of(some: Sequence[Sighting]) -> Sighting:
     """The worst of some sightings, the earliest where several are as bad."""
     return max(
         some,
@@ -228,8 +238,7 @@ def _list(hosts: Sequence[str]) -> str:
 
 def _hosts(chains: Sequence[Chain], chosen: Sequence[Sighting]) -> list[str]:
     ids = {sighting.id for sighting in chosen}
-    named = {chain.host for chain in chains if not ids.isdisjoint(chain.sightings)}
-    return sorted(host or NAMELESS for host in named)
+    return list(dict.fromkeys(chain.host or NAMELESS for chain in chains if not ids.isdisjoint(chain.sightings)))
 
 
 def _missing_cause(sightings: Sequence[Sighting], first: Sighting, files: Sequence[LogFile]) -> str:
