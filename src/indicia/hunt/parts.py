@@ -211,15 +211,18 @@ def rule_run(rule: Correlation | RuleHead | Refused, matches: int, skipped: str 
 def _whole_files(counted: Iterable[Counted]) -> Iterator[Counted]:
     """Each log once: what its pieces add up to."""
     reaches: dict[str, tuple[Counted, Reach]] = {}
+    asked: dict[str, int] = {}
     for each in counted:
         reach = _reach_of(each)
+        asked[each.file] = max(each.asked, asked.get(each.file, -1))
         if each.file in reaches:
             reaches[each.file][1].join(reach)
         else:
             reaches[each.file] = each, reach
     for first, reach in reaches.values():
         slots = sorted(reach.slots)
-        yield replace(first, events=reach.events, oldest=reach.oldest, newest=reach.newest, slots=slots, host=reach.host)
+        told = {"oldest": reach.oldest, "newest": reach.newest, "slots": slots, "host": reach.host}
+        yield replace(first, events=reach.events, asked=asked[first.file], **told)
 
 
 def _reach_of(each: Counted) -> Reach:
@@ -235,7 +238,7 @@ def _log_files(files: Iterable[Counted], problems: Iterable[Problem], asked: Map
     return [
         replace(
             _reach_of(each).log_file(each.file, each.format, each.bytes, skipped[each.file] if each.format else 0),
-            asked=asked.get(family_of(each.format), 0) if each.format else None,
+            asked=(each.asked if each.asked >= 0 else asked.get(family_of(each.format), 0)) if each.format else None,
         )
         for each in files
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress
@@ -44,6 +44,7 @@ __all__ = ["Scanner", "without_collecting"]
 
 T = TypeVar("T")
 _Reaches: TypeAlias = dict[str, tuple[Counter[str], Reach]]  # by log: how many events of which kind, and how far they reach
+WINDOWS = "windows"
 EARLIEST = 315_532_800_000_000  # microseconds since 1970: 1980, before which no log of ours was written
 LATEST = 4_102_444_800_000_000  # 2100
 
@@ -80,6 +81,7 @@ class Scanner:
             self._quota = Quota(self.most)
         self._fed: Counter[str] = Counter()  # by correlation: over all logs, as the quota
         self._kinds = Kinds(self.rules.guards)
+        self._asked: defaultdict[str, frozenset[int]] = defaultdict(frozenset)  # by log: the guards that its events pass
 
     def matcher(self, family: str) -> Matcher:
         """The matcher for one family of logs, made when it is first asked for."""
@@ -116,9 +118,10 @@ class Scanner:
             self.interrupted = True
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
-            found.files.append(
-                Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
-            )
+            counted = Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
+            if (passed := self._asked.pop(name, None)) is not None:
+                counted.asked = sum(not passed.isdisjoint(rule.asked_of) for rule in self.rules.rules)
+            found.files.append(counted)
         return found
 
     def scan_raw(self, log: LogInput) -> Found:
@@ -181,6 +184,10 @@ class Scanner:
                 self._count(batch, batch.files[0], batch.others, reaches)
         with clock("kinds"):
             found.shown += self._kinds.new_in(batch)
+            if batch.family != WINDOWS and batch.counted:  # of these the whole family tells, and has thousands of rules
+                passed = self._kinds.in_all(batch)
+                for name in batch.files:
+                    self._asked[name] |= passed
         with clock("match"):
             matches = self.matcher(batch.family).match(batch)
         with clock("sightings"):

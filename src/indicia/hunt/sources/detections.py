@@ -562,14 +562,14 @@ DETECTIONS: tuple[Detection, ...] = (
         families=("cef",),
         only={"name activity": (PRESENT,), "devicevendor": (PRESENT,)},
         names=("name", "activity"),
-        objects=("fname", "filename", "request", "requesturl", "msg"),
-        blocked={"act deviceaction": _STOPPED},
+        objects=("unifiipssignature", "fname", "filename", "request", "requesturl", "msg"),
+        blocked={"act deviceaction": _STOPPED, "name activity": ("*blocked*", "*prevented*", "*denied*")},
         means=(
             Means(_HIGH, {"severity logseverity": ("9", "10", "very-high", "critical")}),
             Means(_MEDIUM, {"severity logseverity": ("7", "8", "high")}),
         ),
     ),
-    Detection(  # whatever else calls itself an alert: nothing is known of how carefully it does so
+    Detection(  # whatever else calls itself an alert: nothing is known about its care
         product="An alert",
         families=("alert",),
         names=(
