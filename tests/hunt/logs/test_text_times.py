@@ -10,7 +10,9 @@ import pytest
 from indicia.hunt import hunt
 from indicia.hunt.events import datetime_of, microseconds
 from indicia.hunt.logs.formats.clock import Clock, zone_named
+from indicia.hunt.logs.formats.recordtimes import RecordTimes
 from indicia.hunt.logs.formats.syslog import Header
+from indicia.hunt.logs.formats.table import flatten
 from indicia.hunt.logs.formats.texttimes import leading_time
 from indicia.hunt.tuning import Tuning
 
@@ -164,3 +166,21 @@ def test_a_log_keeps_its_zone(name: str, text: str, zone: str, time: str, tmp_pa
     (tmp_path / name).write_text(text, "utf-8")
     (file,) = hunt([tmp_path], tuning=Tuning().with_times(zone, None)).files
     assert file.newest is not None and file.newest.time().isoformat() == time
+
+
+@pytest.mark.parametrize(
+    ("record", "time"),
+    [
+        ({"Event Time (UTC)": "6/15/2026 12:46:09 PM"}, "12:46:09"),
+        ({"timestamp": "Mon, 15 Jun 2026 12:46:09 GMT"}, "12:46:09"),
+        ({"timestamp": "Jun 15 2026 12:46:09 CEST"}, "10:46:09"),
+        ({"timestamp": "134259939690000000"}, "12:46:09"),  # tenths of microseconds since 1601
+        ({"timestamp": {"seconds": 1781527569, "nanos": 5}}, "12:46:09"),
+        ({"alertTime": "2026-06-15T12:46:09Z", "uptime": 5, "runtime_ms": 1500}, "12:46:09"),
+        ({"occurredAt": "2026-06-15T12:46:09Z"}, "12:46:09"),
+        ({"timeout": 1781527569, "elapsedTime": 12}, None),
+    ],
+)
+def test_a_record_tells_its_time_by_the_name_of_a_field(record: dict[str, object], time: str | None) -> None:
+    told = datetime_of(RecordTimes().time(flatten(record)))
+    assert (told.time().isoformat() if told else None) == time

@@ -219,7 +219,7 @@ SOURCES = (
             _pan("USERID", "vsys src srcuser datasourcename eventid repeatcnt timeout"),
             _pan("GLOBALPROTECT", "vsys eventid stage auth_method tunnel_type srcuser srcregion machinename src"),
             _pan("(?:HIPMATCH|HIP-MATCH)", "srcuser vsys machinename os src"),
-            _pan("(?:AUTHENTICATION|AUTH|DECRYPTION|TUNNEL|CORRELATION|IPTAG|AUDIT|SCTP|GTP)", "vsys src srcuser"),
+            _pan("(?:AUTHENTICATION|AUTH|DECRYPTION|TUNNEL|CORRELATION|IPTAG|AUDIT|SCTP|GTP|START|END)", "vsys src srcuser"),
         ),
     ),
     LogSource(

@@ -37,7 +37,7 @@ NESTED = frozenset(
 )
 _INTEGRATIONS = ("aws", "office365", "gcp", "github", "ms-graph")  # below `data` in alerts of Wazuh
 _DEEPEST = 3
-_TIMES = RecordTimes()
+_TIMES = RecordTimes(known=True)
 
 
 def opened(document: Mapping[str, Any]) -> tuple[str, list[Any]] | None:

@@ -27,7 +27,7 @@ TIMES = tuple(
     created_time date_create creationdate eventcreationtime utctimestamp messagetime detectedat detection_timestamp
     servertimestamp persistencetimestamp effective_at occurred occured generateddatetime service.eventlastseen lastseenat
     last_seen_time last_seen updatedat rt unix_time p_event_time t.$date timeunixnano observedtimeunixnano unixtime calendartime
-    started_at
+    started_at timestamp.seconds time.seconds eventtime.seconds
     """.split()
 )
 _DAY, _CLOCK, _ZONE, _MACB = "date", "time", "timezone", "macb"  # a day and a time of day apart
@@ -42,12 +42,14 @@ class RecordTimes:
     """Finds the time of records.
 
     `first` are the names (folded) that count before all others: those that a log source declares. What these hold is in UTC
-    where it states no zone, unless they are `local`.
+    where it states no zone, unless they are `local`. Where neither these nor those of the table above say, a field that is
+    called as times are counts, unless only what is `known` is to.
     """
 
-    def __init__(self, first: tuple[str, ...] = (), *, local: bool = False) -> None:
+    def __init__(self, first: tuple[str, ...] = (), *, local: bool = False, known: bool = False) -> None:
         self._names = Remembered(partial(_ranked, first))
         self._local = local
+        self._known = known
 
     def time(self, fields: Mapping[str, Any]) -> int:
         """Microseconds since 1970; NO_TIME where no field says.
@@ -83,7 +85,8 @@ class RecordTimes:
     def names(self, names: Sequence[str]) -> tuple[str, ...]:
         """Those names of a table that may hold the time, in the order in which they are asked."""
         beside = [name for name in names if field_key(name) in (_ZONE, _MACB)]
-        return (*(name for name, _ in self._names(tuple(names))), *beside)
+        ranked = [name for name, _ in self._names(tuple(names))]
+        return tuple(dict.fromkeys((*ranked, *beside, *_like_times(tuple(names)))))
 
     def of_rows(self, names: Sequence[str], columns: Sequence[Sequence[str | None]], size: int) -> Times:
         """The time of every row of a table, given the columns that may hold it."""
@@ -104,7 +107,33 @@ class RecordTimes:
             if declared or zoned:
                 return time, name, zoned or not self._local
             local = local or (time, name, False)
-        return _apart(fields) or local or (NO_TIME, "", True)
+        found = _apart(fields) or local or (None if self._known else _by_name(fields))
+        return found or (NO_TIME, "", True)
+
+
+def _by_name(fields: Mapping[str, Any]) -> tuple[int, str, bool] | None:
+    """The first field that is called as times are and holds one that a log can have; None where none does."""
+    for name in _like_times(tuple(fields)):
+        value = fields[name]
+        time = time_of(value)
+        if time != NO_TIME and (not _is_number(value) or time >= _LATE_ENOUGH):
+            return time, name, _states_its_zone(name, value)
+    return None
+
+
+@Remembered
+def _like_times(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if _CALLED_SO.search(name.rpartition(".")[2]))
+
+
+_CALLED_SO = re.compile(
+    r"(?i:time(?!out|zone|[-_ ]?taken)|date(?!d_by)|stamp|created|occurred|detected|updated|seen)|At$|_at$|_on$"
+)
+_LATE_ENOUGH = 946_684_800_000_000  # 2000: a smaller number is how long something took
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str) or value.replace(".", "", 1).isdecimal()
 
 
 def _apart(fields: Mapping[str, Any]) -> tuple[int, str, bool] | None:
@@ -167,6 +196,9 @@ def _states_its_zone(name: str, value: Any) -> bool:
     return key in _IN_UTC or key.endswith(_UTC)
 
 
+_FILETIME = 1.2e17, 1.6e17  # 1981 to 2108; as nanoseconds since 1970 it would be 1973 to 1975
+
+
 def time_of(value: Any) -> int:
     """A time as JSON has it: ISO text, or seconds, milliseconds, microseconds or nanoseconds since 1970."""
     if isinstance(value, bool) or value is None or isinstance(value, list | dict):
@@ -174,6 +206,8 @@ def time_of(value: Any) -> int:
     if isinstance(value, int) and abs(value) >= 1 << 63:
         return NO_TIME
     if isinstance(value, int | float):
+        if _FILETIME[0] < value < _FILETIME[1]:  # of Windows: tenths of microseconds since 1601
+            return epoch_seconds(str(value / 1e7 - 11_644_473_600))
         for least, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)):
             if value > least:
                 return epoch_seconds(str(value / unit))

@@ -156,22 +156,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int]], ...] = (
         ),
         _date,
     ),
-    (
-        re.compile(rf"[A-Z][a-z]{{2}} +\d{{1,2}},? \d{{4}} {_CLOCK}(?: [+-]\d{{4}})?"),
-        _as("%b %d %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d %Y %H:%M:%S %z", "%b %d, %Y %H:%M:%S %z"),
-    ),
-    (
-        re.compile(rf"\d{{1,2}}[ -][A-Z][a-z]{{2}}[ -]\d{{4}} {_CLOCK}(?:\.\d{{1,6}})?(?: [+-]\d{{4}})?"),
-        _as(
-            "%d-%b-%Y %H:%M:%S.%f",
-            "%d-%b-%Y %H:%M:%S",
-            "%d-%b-%Y %H:%M:%S %z",
-            "%d %b %Y %H:%M:%S",
-            "%d %b %Y %H:%M:%S.%f",
-            "%d %b %Y %H:%M:%S %z",
-        ),
-    ),
-    (re.compile(rf"\d\d/[A-Z][a-z]{{2}}/\d{{4}} {_CLOCK}"), _as("%d/%b/%Y %H:%M:%S")),
     (re.compile(rf"\b(\d\d)/(\d\d)/(\d\d)[ -]({_CLOCK}(?:\.\d{{1,6}})?)"), _short),
     (re.compile(rf"\d\d/\d\d/\d{{4}}-{_CLOCK}\.\d{{1,6}}"), _as("%m/%d/%Y-%H:%M:%S.%f")),  # Suricata
     (
@@ -235,7 +219,10 @@ def leading_time(line: str) -> TextTime | None:
     return first
 
 
+_WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, ")
+
+
 def told_time(text: str) -> int:
     """The time that a whole text is, in the zone that it states or as it stands; NO_TIME where it is none."""
-    found = leading_time(text.strip())
+    found = leading_time(_WEEKDAY.sub("", text.strip(), count=1))
     return found.time if found is not None and found.start == 0 else NO_TIME
