@@ -82,8 +82,8 @@ def main() -> None:
         whole.update(counts)
         print(f"{kind:60}" + "  ".join(f"{name} {counts[name]:>4}" for name in KINDS))
     timed = sum(whole.values()) or 1
-    told = " ".join(f"{name.replace(' ', '_')}={whole[name]}" for name in KINDS)
-    print(f"hunt_formats: kinds={len(table)} {told} share={whole['right'] / timed:.3f} left_out={apart}")
+    summary = " ".join(f"{name.replace(' ', '_')}={whole[name]}" for name in KINDS)
+    print(f"hunt_formats: kinds={len(table)} {summary} share={whole['right'] / timed:.3f} left_out={apart}")
 
 
 if __name__ == "__main__":
