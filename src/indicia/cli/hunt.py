@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,8 @@ MOST_WAITING = 8  # log sources named for which rules wait
 MOST_TITLES = 3  # rules named that saw one act
 MOST_DAYS = 31
 MOST_NAMED = 5  # accounts and addresses
+MOST_ACTORS = 20  # machines and principals in the table
+MOST_ALIKE = 5  # acts of a chain of which rules say the same
 _LOUD = (RuleLevel.CRITICAL, RuleLevel.HIGH, RuleLevel.MEDIUM)
 _OUTCOME_STYLE = {Outcome.SUCCESS: "red", Outcome.ATTEMPT: "yellow", Outcome.UNKNOWN: "dim"}
 _VERDICT_STYLE = {
@@ -42,6 +44,7 @@ _VERDICT_STYLE = {
     HuntVerdict.LOOK: "yellow",
     HuntVerdict.ATTEMPT: "yellow",
     HuntVerdict.NOT_SEEN: "green",
+    HuntVerdict.CANNOT_JUDGE: "yellow",
     HuntVerdict.NO_LOGS: "dim",
 }
 
@@ -64,6 +67,12 @@ Without = Annotated[
 ]
 TuningFile = Annotated[
     Path | None, typer.Option("--tuning", help="A YAML file with such rules, a period and your own systems (docs/hunting.md).")
+]
+Timezone = Annotated[
+    str | None, typer.Option("--timezone", help="The zone of times that state none: Europe/Berlin, +11:00. UTC by default.")
+]
+Dates = Annotated[
+    str | None, typer.Option("--dates", help="Which comes first in dates that could be read either way: dmy or mdy.")
 ]
 Raw = Annotated[bool, typer.Option("--raw", help="Also look for the indicators in the raw bytes of every file.")]
 Keep = Annotated[Path | None, typer.Option("--keep", help="Write the events as Parquet into this folder.")]
@@ -98,6 +107,8 @@ def hunt(
     until: Until = None,
     without: Without = None,
     tuning: TuningFile = None,
+    timezone: Timezone = None,
+    dates: Dates = None,
     raw: Raw = False,
     keep: Keep = None,
     as_json: Json = False,
@@ -131,7 +142,10 @@ def hunt(
     if as_json and as_lines:
         raise UsageError("--json and --jsonl exclude each other")
     _check_tables(engine, master, tables or (), columns, watch, bool(paths))
-    asked: dict[str, Any] = {"builtin": builtin, "tuning": _tuning(tuning, without or (), since, until)}
+    asked: dict[str, Any] = {
+        "builtin": builtin,
+        "tuning": _tuning(tuning, without or (), since, until).with_times(timezone, dates),
+    }
     with voice.progress() as progress:
         asked["indicators"], bundles = _wanted(voice, indicators or ())
         asked["rules"] = (*(rules or ()), *bundles)
@@ -262,11 +276,40 @@ def _text_of(path: Path) -> str:
         raise UsageError(f"the file {path} cannot be read: {error}") from error
 
 
+def _actors(found: Hunt, by_id: Mapping[str, Sighting]) -> Iterator[str]:
+    """A line for each machine and principal: what is to be said of it, from when to when, its worst trace, techniques."""
+    from indicia.hunt.story.actors import actors_in
+
+    rows = actors_in(found.chains, by_id)
+    width = min(40, max((len(row.name) for row in rows), default=0))
+    for row in rows[:MOST_ACTORS]:
+        first, last = (f"{time:%Y-%m-%d %H:%M}" if time else "" for time in (row.first, row.last))
+        yield (
+            f"  {escape(plain(row.name or '?')):<{width}}  [{_VERDICT_STYLE[row.verdict]}]{row.verdict.value:<20}[/]  "
+            f"{first:<16}  {last:<16}  {escape(plain(row.worst.title))}  [dim]{' '.join(row.techniques)}[/]"
+        )
+    if len(rows) > MOST_ACTORS:
+        yield f"  and {len(rows) - MOST_ACTORS} more"
+
+
 def _lines(sightings: Sequence[Sighting]) -> Iterator[str]:
-    """One line for each act of a chain: when, whether it worked, what rules say of it, who did what from where, which log."""
+    """One line for each act of a chain: when, whether it worked, what rules say of it, who did what from where, which log.
+
+    Of many acts of which rules say the same the first few are told, and how many more there were.
+    """
     from indicia.hunt.story.acts import acts_of
 
-    for act in acts_of(sightings):
+    acts = acts_of(sightings)
+    alike = Counter((act.titles, act.worst.outcome) for act in acts)
+    told: Counter[tuple[tuple[str, ...], Outcome]] = Counter()
+    for act in acts:
+        kind = act.titles, act.worst.outcome
+        told[kind] += 1
+        if told[kind] > MOST_ALIKE and alike[kind] > MOST_ALIKE + 1:
+            if told[kind] == alike[kind]:
+                left = alike[kind] - MOST_ALIKE
+                yield f"  {'':<19}  [dim]and {left:,} more of “{escape(plain(act.titles[0]))}”; --jsonl has them all[/]"
+            continue
         worst = act.worst
         time = f"{worst.event.time:%Y-%m-%d %H:%M:%S}" if worst.event.time else worst.event.time_text[:19]
         place = worst.event.place
@@ -322,6 +365,10 @@ def _show(found: Hunt, color: bool, stats: bool, shown: Sequence[RuleLevel]) -> 
     console.print(found.marking.label, style="bold")
     console.print(f"[{_VERDICT_STYLE[found.verdict]}]{found.verdict.value}[/]: {escape(plain(found.reason))}")
     by_id = {sighting.id: sighting for sighting in found.sightings}
+    if len({chain.host for chain in found.chains}) > 1:
+        console.print("[bold]Machines and principals, the worst first[/]")
+        for line in _actors(found, by_id):
+            console.print(line, soft_wrap=True)
     for chain in found.chains:
         console.print(f"\n[bold]{escape(plain(chain.host))}[/]: {escape(plain(chain.summary))}")
         for line in _lines([each for identity in chain.sightings if (each := by_id[identity]).level in shown]):

@@ -61,7 +61,7 @@ def count_files(read: Iterable[str], problems: Iterable[Problem]) -> Count:
         file = problem.where if problem.where in names else _WITHIN.sub("", problem.where)
         if problem.what == EMPTY:
             empty.add(file)
-        elif problem.severity is not Severity.NOTE:
+        elif problem.severity is not Severity.NOTE and problem.where:
             if file in names:
                 in_part.add(file)
             else:

@@ -110,11 +110,17 @@ def part(
         bytes_of = {log.name: log.size for _, logs in groups for log in logs}
         size, done = float(sum(bytes_of.values())), 0.0
         with Keeper(keep) if keep is not None else nullcontext() as keeper:
-            for task, came in _scanned(groups, scanner, jobs, size, keeper):
-                total.add(task.format, came)
-                done += task.bytes
-                if progress is not None:
-                    progress("hunting", min(done, size), size)
+            try:
+                for task, came in _scanned(groups, scanner, jobs, size, keeper):
+                    total.add(task.format, came)
+                    done += 0 if scanner.interrupted else task.bytes
+                    if progress is not None:
+                        progress("hunting", min(done, size), size)
+            except KeyboardInterrupt:
+                scanner.interrupted = True
+        if scanner.interrupted:
+            what = f"interrupted after {done / 1e6:,.0f} of {size / 1e6:,.0f} MB: this is what was found until then"
+            total.counted.problems.append(Problem(where="", what=what, severity=Severity.FAILED))
         if keeper is not None and keeper.fault:
             what = f"events were not kept: {keeper.fault}"
             total.counted.problems.append(Problem(where=str(keep), what=what, severity=Severity.FAILED))
@@ -158,9 +164,12 @@ def _scanned(
     count = min(jobs or os.cpu_count() or 1, int(size // WORTH_A_PROCESS) + 1)
     if count <= 1 or not scanner.rules.key or keeper is not None:  # what is kept goes into one file a format, in order
         for form, task, logs in tasks:
+            if scanner.interrupted:
+                return
             yield task, scanner.scan(form, logs, on_batch=keeper.add if keeper is not None else None)
         return
     from indicia.hunt.processes.workers import Setup, Workers  # not worth loading for a few logs
 
     with Workers(count - 1, Setup(scanner.rules.key, scanner.sweep.indicators, scanner.most, scanner.tuning)) as workers:
-        yield from workers.run((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
+        here = ((task, partial(scanner.scan, form, logs)) for form, task, logs in tasks)
+        yield from workers.run(here, stopped=lambda: scanner.interrupted)

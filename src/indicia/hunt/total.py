@@ -85,7 +85,16 @@ class Total:
             problems=(*counted.problems, *self._not_counted()),
             seconds=counted.seconds,
             left_out=counted.left_out,
+            asked=self._asked(shown),
         )
+
+    def _asked(self, shown: set[int]) -> dict[str, int]:
+        """How many rules could be asked of each family of logs that was there."""
+        guards = self._scanner.rules.guards
+        asked: Counter[str] = Counter()
+        for rule in self._scanner.rules.rules:
+            asked.update({guards[number].family for number in shown.intersection(rule.asked_of)})
+        return dict(asked)
 
     def _not_counted(self) -> Iterator[Problem]:
         """Which correlations had more matches than they count."""

@@ -10,6 +10,7 @@ import pytest
 from indicia.hunt.events import EventBatch
 from indicia.hunt.logs.formats import LogInput, base, eventtable, evtx_chunks, journal, lines, longrows, recognise, winjson
 from indicia.hunt.logs.formats.base import Wanted
+from indicia.hunt.logs.formats.headers import Header
 from indicia.hunt.logs.formats.lines import line_blocks
 from indicia.hunt.logs.formats.longrows import read_long_rows
 from indicia.hunt.names import Remembered
@@ -55,9 +56,9 @@ def test_long_rows_of_a_table_make_small_batches_and_one_that_never_ends_is_give
     monkeypatch.setattr(longrows, "LONGEST_ROW", 30_000)
     rows = "time,x\n" + "".join(f'2021-03-03T06:00:00Z,"a\n{"x" * 10_000}{n}"\n' for n in range(60))
     log = LogInput("a.csv", lambda: io.BytesIO(rows.encode()), len(rows))
-    assert max(sizes(read_long_rows(log, ",", frozenset()))) <= 12
+    assert max(sizes(read_long_rows(log, Header(",", ["time", "x"], 1), frozenset()))) <= 12
     log = LogInput("a.csv", lambda: io.BytesIO((rows + '"' + "a\n" * 20_000).encode()), len(rows))
-    told = [item for item in read_long_rows(log, ",", frozenset()) if isinstance(item, Problem)]
+    told = [item for item in read_long_rows(log, Header(",", ["time", "x"], 1), frozenset()) if isinstance(item, Problem)]
     assert "a row of more than" in told[0].what
 
 

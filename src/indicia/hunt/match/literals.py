@@ -10,7 +10,7 @@ import platform
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import ahocorasick_rs
@@ -79,7 +79,7 @@ def _place(values: np.ndarray, factor: np.uint64) -> np.ndarray:
 TAIL = 8  # bytes
 SHARED = 64  # literals with the same last bytes
 MOST_LITERALS = 200_000  # beyond this, hyperscan takes minutes to compile, and an automaton most of a minute and a gigabyte
-CASELESS = 1  # hyperscan's flag, which is there only where hyperscan is
+CASELESS, ONCE = 1, 8  # hyperscan's flags, which are there only where hyperscan is
 LITERALS_KEPT = 24  # more than this many take longer to compile than to read
 
 Ints: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -181,3 +181,17 @@ class LiteralScanner:
             which.append(self._others[table[:, 0]])
             ends.append(table[:, 2])
         return np.concatenate(which), np.concatenate(ends)
+
+
+def which_of(literals: Sequence[bytes]) -> Callable[[bytes], frozenset[int]]:
+    """What tells the numbers of those of a few literals that stand in a text at all."""
+    if not (literals and hyperscan_is_there()):
+        return lambda text: frozenset(number for number, literal in enumerate(literals) if literal in text)
+    database = hyperscan_database(literals, [ONCE] * len(literals), literal=True, kept=False)
+
+    def find(text: bytes) -> frozenset[int]:
+        found: set[int] = set()
+        database.scan(text, match_event_handler=lambda index, *_: found.add(index))
+        return frozenset(found)
+
+    return find

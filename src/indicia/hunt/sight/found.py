@@ -96,6 +96,7 @@ class Counted(msgspec.Struct, array_like=True):
     slots: list[int]
     bytes: int = 0
     host: str = ""  # as its first record names it
+    asked: int = -1  # how many rules could be asked of it, where that is known of this log alone
 
 
 class Seen(msgspec.Struct, array_like=True, gc=False):

@@ -43,6 +43,9 @@ _EVENTS: dict[str, dict[str, tuple[str, ...]]] = {  # by channel (its end, folde
         "17 18": ("pipename", "image"),
         "6 7": ("imageloaded",),
     },
+    "microsoft-windows-terminalservices-rdpclient/operational": {"1024 1102": ("value",)},
+    "microsoft-windows-terminalservices-localsessionmanager/operational": {"21 24 25": ("user", "address")},
+    "microsoft-windows-taskscheduler/operational": {"106 140 141 200": ("taskname", "actionname")},
     "microsoft-windows-windows defender/operational": {
         "1006 1007 1116 1117": ("threatname", "path"),
         "5007": ("newvalue", "oldvalue"),
@@ -95,7 +98,7 @@ def _audited(fields: Mapping[str, str]) -> str:
 
 
 LONGEST = 160  # characters of what was done
-_READ = 600  # characters of a message in which somebody is sought
+MOST_READ = 600  # characters of a message in which somebody is sought
 
 _USERS = (
     "user",
@@ -213,6 +216,15 @@ class Actor(NamedTuple):
     origin: str
 
 
+NOBODY = Actor("", "")
+
+
+def actor_in(message: str) -> Actor:
+    """Whoever the message of a service names."""
+    fields = {"message": message}
+    return Actor(_named_in(_WHO, fields), _named_in(_FROM, fields))
+
+
 def actor_of(event: Event) -> Actor:
     """Whoever acted in the event."""
     return _actor(event, _by_key(event))
@@ -276,7 +288,7 @@ def _with_domain(who: str, fields: Mapping[str, str]) -> str:
 
 def _named_in(pattern: re.Pattern[str], fields: Mapping[str, str]) -> str:
     """Who or which address the message of a service names."""
-    found = pattern.search(fields.get("message", "")[:_READ])
+    found = pattern.search(fields.get("message", "")[:MOST_READ])
     name = next((each for each in found.groups() if each), "") if found else ""
     return "" if name in _NOBODY else name
 

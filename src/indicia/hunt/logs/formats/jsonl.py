@@ -235,7 +235,7 @@ def _batch(
     columns = rows.columns(wanted)
     if family == GENERIC and SHOWN in wanted:
         columns[SHOWN] = shown_column(log.name, [fields for _, _, fields in some])
-    times = RecordTimes(source.times if source else ())
+    times = RecordTimes(source.times if source else (), local=source.local if source else False)
 
     def rebuild(row: int) -> tuple[str, str, Mapping[str, str]]:
         _, record, named = some[row]

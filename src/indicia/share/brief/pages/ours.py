@@ -23,6 +23,7 @@ TONES = {
     HuntVerdict.LOOK: ("Unclear: something to look at", "warn"),
     HuntVerdict.ATTEMPT: ("Attempts only", "warn"),
     HuntVerdict.NOT_SEEN: ("Not seen, as far as the logs reach", "good"),
+    HuntVerdict.CANNOT_JUDGE: ("Cannot be judged by these logs", "quiet"),
     HuntVerdict.NO_LOGS: ("Not known: no logs", "quiet"),
 }
 
