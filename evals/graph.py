@@ -87,9 +87,7 @@ def is_same(name: str, *others: str) -> bool:
 
 def is_campaign(name: str, called: Sequence[str]) -> bool:
     """Whether a campaign is one that is called so."""
-    return any(
-        name.casefold() == one.casefold() or (len(words_of(name)) > 1 and is_same(name, one)) for one in called
-    )
+    return any(name.casefold() == one.casefold() or (len(words_of(name)) > 1 and is_same(name, one)) for one in called)
 
 
 def edges_of(bundle: bytes) -> tuple[list[Edge], list[str]]:
@@ -112,15 +110,23 @@ def edges_of(bundle: bytes) -> tuple[list[Edge], list[str]]:
 def tallied(edges: Sequence[Edge], campaigns: Sequence[str], gold: Mapping[str, Any]) -> Tally:
     """The edges and campaigns of one document beside its annotation."""
     called: dict[str, list[str]] = gold["campaigns"]
-    wanted = [Edge(*one) for one in gold["edges"]]
+    wanted = [_with_doers(Edge(*one), gold["edges"]) for one in gold["edges"]]
     right, wrong, met = [], [], set[Edge]()
     for edge in edges:
         matched = [one for one in wanted if _matches(edge, one, called)]
         met.update(matched)
         (right if matched or _is_conduct(edge, called) else wrong).append(edge)
     missing = [one for one in wanted if one not in met and not one.says.endswith("?")]
-    known = [names for names in called.values()]
+    known = list(called.values())
     return Tally(right, wrong, missing, [name for name in campaigns if not any(is_campaign(name, one) for one in known)])
+
+
+def _with_doers(edge: Edge, edges: Sequence[Sequence[str]]) -> Edge:
+    """Who hits a victim: the campaign, or whoever it is attributed to."""
+    if edge.says.rstrip("?") != "hit":
+        return edge
+    doers = [one[3] for one in edges if one[2].rstrip("?") == "by" and set(one[1].split("|")) & set(edge.source.split("|"))]
+    return edge._replace(source="|".join([edge.source, *doers]))
 
 
 def _matches(edge: Edge, gold: Edge, called: Mapping[str, Sequence[str]]) -> bool:
@@ -147,7 +153,9 @@ def _is_conduct(edge: Edge, called: Mapping[str, Sequence[str]]) -> bool:
     return conduct and "campaign" in edge.kinds and any(is_campaign(name, one) for one in called.values())
 
 
-def cases_of(gold: Sequence[Mapping[str, Any]], knowledge: Knowledge, kept: Path | None) -> Iterator[tuple[dict[str, Any], Case]]:
+def cases_of(
+    gold: Sequence[Mapping[str, Any]], knowledge: Knowledge, kept: Path | None
+) -> Iterator[tuple[dict[str, Any], Case]]:
     """Each annotated document that is there, read. `kept` holds cases that were read before, one a line, or will."""
     shared = shared_folder()
     file = shared / "claims" / "real" / "dev.jsonl" if shared else None
@@ -158,15 +166,16 @@ def cases_of(gold: Sequence[Mapping[str, Any]], knowledge: Knowledge, kept: Path
     if kept is not None and kept.is_file():
         cases = (msgspec.json.decode(line, type=Case) for line in kept.read_bytes().splitlines())
         before = {case.documents[0].name.removesuffix(".txt"): case for case in cases}
-    with kept.open("ab") if kept is not None else open("/dev/null", "ab") as out:  # noqa: SIM115
-        for one in gold:
-            case = before.get(one["id"])
-            if case is None:
-                row = rows[one["id"]]
-                day = row["date"] if len(row["date"] or "") == 10 else None
-                case = build([Held(f"{one['id']}.txt", row["text"].encode())], published=day, knowledge=knowledge)
-                out.write(msgspec.json.encode(case) + b"\n")
-            yield dict(one), case
+    for one in gold:
+        case = before.get(one["id"])
+        if case is None:
+            row = rows[one["id"]]
+            day = row["date"] if len(row["date"] or "") == 10 else None
+            case = build([Held(f"{one['id']}.txt", row["text"].encode())], published=day, knowledge=knowledge)
+            if kept is not None:
+                with kept.open("ab") as out:
+                    out.write(msgspec.json.encode(case) + b"\n")
+        yield dict(one), case
 
 
 def main() -> None:

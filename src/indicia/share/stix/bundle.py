@@ -29,6 +29,7 @@ from indicia.share.stix.objects import Objects
 from indicia.share.stix.parties import Campaigns, identity
 from indicia.share.stix.schema import schema_text
 from indicia.share.stix.times import PROFILE, as_of, born
+from indicia.share.stix.victims import target_objects
 from indicia.view.leaving import left_out
 
 __all__ = ["MOST_SIGHTINGS", "bundle_objects", "not_carried", "pieces", "render"]
@@ -61,6 +62,7 @@ def _objects(case: Case, knowledge: Knowledge, sightings: list[Any], *, internal
     campaigns, indicators = Campaigns(case, objects), Indicators(case, objects)
     content = [
         *claim_objects(case, objects, campaigns, object_id("report", *key)),
+        *target_objects(case, objects, campaigns),
         *conduct_objects(case, objects, campaigns, indicators),
         *sighting_objects(case, objects, indicators, lines=MOST_SIGHTINGS if internal else 0),
         *measure_objects(case, objects),

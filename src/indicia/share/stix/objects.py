@@ -77,7 +77,7 @@ class Objects:
             "modified": max(modified or self.moment, created),
             "object_marking_refs": [TLP_IDS[marking]],
         }
-        if self.producer and "created_by_ref" not in fields:
+        if self.producer and fields.get("created_by_ref") is None:
             item["created_by_ref"] = self.producer
         item.update({name: value for name, value in fields.items() if value not in (None, "", [], {})})
         self._objects[identity] = item
@@ -113,6 +113,10 @@ class Objects:
     def holds(self, id: str) -> bool:
         """Whether the object is in the bundle itself."""
         return id in self._objects
+
+    def called(self, id: str) -> str | None:
+        """The name of an object of the bundle."""
+        return self._objects.get(id, {}).get("name")
 
     def observable(self, kind: str, id: str, **fields: Any) -> str:
         """Adds a cyber observable, which has no times; returns its id."""
