@@ -31,7 +31,7 @@ from indicia.cli.options import (
     read_marking,
     talk,
 )
-from indicia.cli.talk import Talk, plain, standard_input, write_out
+from indicia.cli.talk import Talk, held_there, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
 from indicia.records import Case, to_json
@@ -65,7 +65,7 @@ def brief(
         str | None,
         typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there."),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", help="The name of the case; by default the folder's name.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="The name of the case; by default what it is about.")] = None,
     have: Annotated[
         list[str] | None,
         typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ..."),
@@ -125,7 +125,7 @@ def brief(
             sources,
             tuple(logs or ()),
             rules=tuple(rules or ()),
-            name=name or (before.name if before else output.resolve().name),
+            name=name or (before.name if before else None),
             before=before,
             have=words(have),
             published=read_date(date),
@@ -150,7 +150,8 @@ def brief(
         for number, (file, form) in enumerate(files):
             if progress:
                 progress("writing", number, len(files))
-            write_out(pieces(left, form, knowledge, full=full, language=lang, before=earlier), output / file)
+            held = held_there(output / file) if form == "stix" else b""
+            write_out(pieces(left, form, knowledge, full=full, language=lang, before=earlier, held=held), output / file)
         if no_pdf:
             voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]
@@ -158,7 +159,7 @@ def brief(
         _keep(case, keep, sources, logs or (), voice)
         for sentence in key_judgements(earlier) if earlier else ():
             if sentence.text not in sentences:
-                voice.say(f"no longer said: {sentence.text}", "dim")
+                voice.say(f"page one said before: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
         sys.stdout.buffer.write(to_json(left if public else case) + b"\n")

@@ -11,7 +11,7 @@ from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.marked import counting_as, tell_unmarked
 from indicia.cli.options import Color, Language, Output, Quiet, Told, Unmarked, Verbose, read_language, read_marking, talk
-from indicia.cli.talk import to_terminal, write_out
+from indicia.cli.talk import held_there, to_terminal, write_out
 from indicia.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def share(
     full: Annotated[bool, typer.Option("--full", help="md, html, pdf, docx: print every annex in full.")] = False,
     lang: Language = "en",
     texts: Annotated[bool, typer.Option("--texts", help="STIX: include the full texts, not only the quotes.")] = False,
+    beside: Annotated[
+        list[str] | None, typer.Option("--with", help="STIX: also what we advise, as objects: measures.", show_default=False)
+    ] = None,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -82,13 +85,27 @@ def share(
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
     if form in BINARY and to_terminal(output):
         raise UsageError(f"a {form.upper()} is not for a terminal", hint=f"name a file: -o brief.{form}")
+    if others := {*(beside or ())} - {"measures"}:
+        raise UsageError(f"nothing is called {min(others)!r} that could be added", hint="--with measures")
+    measures = bool(beside)
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
         subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told)
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
         write_out(
-            _made(subject, form, voice, output, internal=internal, texts=texts, full=full, lang=read_language(lang)), output
+            _made(
+                subject,
+                form,
+                voice,
+                output,
+                internal=internal,
+                texts=texts,
+                full=full,
+                lang=read_language(lang),
+                measures=measures,
+            ),
+            output,
         )
     tell_unmarked(subject, voice)
     voice.say(f"marked {marking_of(subject).label}", "dim")
@@ -111,7 +128,16 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Ca
 
 
 def _made(
-    case: Case, form: str, voice: Talk, output: Path | None, *, internal: bool, texts: bool, full: bool, lang: str
+    case: Case,
+    form: str,
+    voice: Talk,
+    output: Path | None,
+    *,
+    internal: bool,
+    texts: bool,
+    full: bool,
+    lang: str,
+    measures: bool,
 ) -> Iterable[bytes]:
     """The file, piece by piece; a card as PNG where it is to be a `.png`."""
     from indicia.knowledge import load
@@ -125,7 +151,8 @@ def _made(
             voice.say("names of machines and people, log lines and notes were left out; --internal includes them", "dim")
         case = without_internals(case)
     if form == "stix":
-        return stix_pieces(case, load(), internal=internal, texts=texts)
+        before = held_there(output)
+        return stix_pieces(case, load(), internal=internal, texts=texts, measures=measures, before=before)
     if form == "card" and output is not None and output.suffix.lower() == ".png":
         return (card_png(case),)
     return pieces(case, form, load(), full=full, language=lang)

@@ -27,7 +27,7 @@ from rich.text import Text
 from indicia.records import Problem, Severity
 from indicia.writing import written
 
-__all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_input", "to_terminal", "write_out"]
+__all__ = ["ProgressCall", "Share", "Talk", "console_for", "held_there", "plain", "standard_input", "to_terminal", "write_out"]
 
 ProgressCall = Callable[[str, float, float | None], None]
 
@@ -156,6 +156,14 @@ def standard_input() -> BinaryIO | None:
 def to_terminal(output: Path | None) -> bool:
     """Whether what is written there is read by a person on a terminal."""
     return (output is None or str(output) == "-") and sys.stdout.isatty()
+
+
+def held_there(output: Path | None) -> bytes:
+    """What stands where something is to be written; nothing where there is no file."""
+    try:
+        return output.read_bytes() if output is not None and output.is_file() else b""
+    except OSError:
+        return b""
 
 
 def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicia.knowledge.articles import the
-from indicia.records import Case, HuntVerdict, Stance, Verdict, to_check
+from indicia.records import Case, HuntVerdict, Stance, Verdict, those_counted, to_check
 from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.view.judgements import Sentence, agreeing, listed
@@ -27,7 +27,9 @@ MORE = forms(
 def since(before: Case, now: Case) -> tuple[Sentence, ...]:
     """A sentence for each kind of change, the weightiest first; one that says so where nothing that counts changed."""
     by_turn: dict[Turn, list[Change]] = {}
-    for one in turns(subject(before).mine, subject(now).mine):
+    for one in turns(
+        subject(before).mine, subject(now).mine, (claim.id for claim in those_counted(now.claims, now.judgements))
+    ):
         by_turn.setdefault(one.turn, []).append(one)
     found = (
         *_sides(by_turn),

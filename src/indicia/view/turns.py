@@ -52,9 +52,10 @@ class Change(Record, frozen=True, kw_only=True):
     was: Position | None = None
 
 
-def turns(before: Iterable[Claim], now: Iterable[Claim]) -> tuple[Change, ...]:
+def turns(before: Iterable[Claim], now: Iterable[Claim], still: Iterable[str] = ()) -> tuple[Change, ...]:
     """What is said `now` and was not said `before`, both of one affair, in the order of turns. Who only repeats itself does not
-    turn. A text's own voice is nobody's: it joins nobody, and is left out."""
+    turn. A text's own voice is nobody's: it joins nobody, and is left out. `still` are ids of claims that are made as before,
+    be they told of another affair now: nobody gave them up."""
     held, later = {claim.id: claim for claim in before}, tuple(now)
     old, all_now = _by_key(held.values()), _by_key(later)
     fresh = _by_key(claim for claim in later if held.get(claim.id) != claim)
@@ -62,7 +63,9 @@ def turns(before: Iterable[Claim], now: Iterable[Claim]) -> tuple[Change, ...]:
     for one in old.values():
         of_source[one.source].append(one)
     found = [_turned(one, old.get(key), of_source[one.source]) for key, one in fresh.items()]
-    lost = [Change(turn=Turn.DROPPED, now=one, was=one) for key, one in old.items() if key not in all_now]
+    said = {*still, *(claim.id for claim in later)}
+    gone = (one for key, one in old.items() if key not in all_now and said.isdisjoint(one.claims))
+    lost = [Change(turn=Turn.DROPPED, now=one, was=one) for one in gone]
     order = list(Turn)
     return tuple(sorted([*filter(None, found), *lost], key=lambda one: order.index(one.turn)))
 

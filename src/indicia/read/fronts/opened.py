@@ -100,7 +100,7 @@ class Parsed:
 def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
     """The document of `parsed`, which was read from the bytes `data` of the file that the user called `name`."""
     return Document(
-        id=stable_id("document", file_name(name), parsed.text),  # whatever the folders are called
+        id=stable_id("document", parsed.text),  # whatever the file is called
         name=name,
         text=parsed.text,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -120,13 +120,17 @@ class _Said(NamedTuple):
     marking: Tlp
 
     @property
+    def key(self) -> str:
+        return self.objects.key(self.claim.id)
+
+    @property
     def authors(self) -> list[str]:
         return [source_words(self.claim) if self.claim.source.party else "not named"]
 
     def relate(self, source: str, kind: str, target: str, part: str, how: Proposition, words: str) -> str:
         """A relationship as the source says it: created by it, with its words and its confidence for just this part."""
         claim = self.claim
-        reference = {"id": claim.id, "note": object_id("note", claim.id), "part": part}
+        reference = {"id": claim.id, "note": object_id("note", self.key), "part": part}
         who = source_words(claim) if claim.source.party else "a source that is not named"
         fields: dict[str, Any] = {
             "created_by_ref": self.author,
@@ -135,14 +139,14 @@ class _Said(NamedTuple):
             "start_time": self.moment,
             "extensions": {CLAIM_EXTENSION: {"extension_type": "property-extension", **reference}},
         }
-        return self.objects.relate(source, kind, target, claim.id, part, marking=self.marking, created=self.moment, **fields)
+        return self.objects.relate(source, kind, target, self.key, part, marking=self.marking, created=self.moment, **fields)
 
 
 def _note(said: _Said, about: list[str]) -> str:
     claim = said.claim
     return said.objects.add(
         "note",
-        claim.id,
+        said.key,
         marking=said.marking,
         created=said.moment,
         created_by_ref=said.author,
@@ -166,14 +170,14 @@ def _opinion(said: _Said, charges: list[tuple[_Said, str]]) -> str:
     itself = [ref for ref in (said.campaign, said.accused) if ref and said.objects.holds(ref)]
     return said.objects.add(
         "opinion",
-        said.claim.id,
+        said.key,
         marking=said.marking,
         created=said.moment,
         created_by_ref=said.author,
         opinion=_OPINION[said.claim.stance],
         explanation=f"{headline(said.claim)}: “{said.claim.quote.text}”",
         authors=said.authors,
-        object_refs=sorted(same or every) or itself[:1] or [object_id("note", said.claim.id)],
+        object_refs=sorted(same or every) or itself[:1] or [object_id("note", said.key)],
     )
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from indicia.affairs.main import main_affair
+from indicia.affairs.stories import heading
 from indicia.records import Case, Context, Document, Mention, MentionKind, Prominence, Tlp
 from indicia.share.stix.findings import Indicators, vulnerability
 from indicia.share.stix.objects import Objects, attack_reference
@@ -65,14 +66,13 @@ def _stated(
         return
     ends = (thing, kind, campaign) if kind == "indicates" else (campaign, kind, thing)
     known = mention.target if mention.target and objects.knowledge.attack.stix_id(mention.target) else None
-    where = document.title or document.file_name
+    where = heading(document) or document.file_name
     when = stamp(document.published)
     yield objects.relate(
         *ends,
-        document.id,
+        objects.key(document.id),
         marking=document.marking,
         created=when,
-        modified=when,
         description=f"{mention.value}, stated in {where}: “{mention.span.text}”",
         created_by_ref=identity(objects, document.publisher, "organization", document.marking) if document.publisher else None,
         external_references=[attack_reference(known)] if known else None,

@@ -68,7 +68,7 @@ def _hit(claim: Claim, doer: str, victims: list[str], moment: str, objects: Obje
             doer,
             "targets",
             victim,
-            claim.id,
+            objects.key(claim.id),
             marking=marking,
             created=moment,
             start_time=moment,
