@@ -107,7 +107,8 @@ def each_piece(
                     full.setdefault(file, start)
                     yield Piece((_kept(document, published, marking),))
                     continue
-                for piece in _read(document, mentions, knowledge, seen, published, marking, later):
+                claims = [claim for claim in opened.claims if claim.quote.document == document.id]
+                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, later):
                     found[file] += len(piece.mentions)
                     yield piece
         for file, characters in shallow.items():
@@ -141,6 +142,7 @@ def _again(document: Document, first: Document, marking: Tlp | None) -> Piece:
 def _read(
     document: Document,
     mentions: list[Mention],
+    claims: list[Claim],
     knowledge: Knowledge,
     seen: dict[str, Document],
     published: str | None,
@@ -162,7 +164,7 @@ def _read(
             )
             return
     kept = _kept(document, published, marking)
-    reading = read_document(kept, knowledge, given=mentions, indicators_only=later)
+    reading = read_document(kept, knowledge, given=mentions, claimed=claims, indicators_only=later)
     yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
 
 

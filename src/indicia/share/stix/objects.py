@@ -28,7 +28,7 @@ def _of_attack(stix: str, number: str, name: str, created: str) -> dict[str, Any
 
 class Objects:
     """Collects objects by id. What belongs to the case was modified at `moment`; its newest text is from `born`; `keys` say
-    what claims and texts are known by wherever they come again. What is created at no time of its own was created on the day of the
+    what claims and texts are known by wherever they come again. What has no time of its own was created on the day of the
     profile: it stays what it is while the case grows. What others made, such as the objects of ATT&CK, is referred to by its id
     and stays theirs (`refer`).
 
