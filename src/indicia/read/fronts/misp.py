@@ -291,14 +291,14 @@ def _misp_attribute(attribute: dict[str, Any], page: Page) -> Iterator[Said]:
         return
     link = type == "link" or (type == "url" and attribute.get("category") == "External analysis")
     at = whole[0]
-    for kind, part in zip(ours, parts, strict=False):
+    for known, part in zip(ours, parts, strict=False):
         start, at = at, at + len(part) + 1
-        if kind is None:
+        if known is None:
             continue
         yield Said(
             MentionKind.INDICATOR,
-            kind,
-            canonical(kind, part),
+            known,
+            canonical(known, part),
             start,
             start + len(part),
             method="misp",

@@ -21,8 +21,9 @@ from indicia.read.fronts.places import dicts, dropped, finder, listed, string
 from indicia.read.fronts.uttered import FIRMNESS_OF, Named, Uttered, claimed, of_note
 from indicia.read.fronts.values import Said, canonical, stix_type
 from indicia.read.text import banners
-from indicia.read.text.told import CASE_EXTENSION, read_note
+from indicia.read.text.told import read_note
 from indicia.records import (
+    CASE_EXTENSION,
     STIX_MARKINGS,
     AccusedType,
     BlockKind,

@@ -10,9 +10,7 @@ from typing import Any, NamedTuple
 
 from indicia.records import Confidence, Deed, DeedKind, Firmness, Level, Likelihood, Stance, Tie, TieKind
 
-__all__ = ["CASE_EXTENSION", "Told", "read_note"]
-
-CASE_EXTENSION = "extension-definition--9cfa182a-29ed-57dc-bf73-67ab9ae569db"  # by which a bundle of ours is known
+__all__ = ["Told", "read_note"]
 
 _LEVEL = re.compile(r"(.*) \((place|operator|group|agency|state)\)", re.DOTALL)
 _SAID = re.compile(

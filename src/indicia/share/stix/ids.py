@@ -6,8 +6,7 @@ import json
 import uuid
 from typing import Any
 
-from indicia.read.text.told import CASE_EXTENSION
-from indicia.records import TLP_IDS, Tlp
+from indicia.records import CASE_EXTENSION, TLP_IDS, Tlp
 
 __all__ = [
     "CASE_EXTENSION",
