@@ -19,6 +19,7 @@ from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind
 from indicia.read.fronts.structured import read_json
+from indicia.read.fronts.syndication import read_feed
 
 __all__ = ["FRONTS", "PARTED", "instead", "parted_front"]
 
@@ -27,6 +28,7 @@ FRONTS: dict[Kind, Front] = {
     Kind.PLAIN: lambda data, name, limits, progress: read_plain(decode(data)[0]),
     Kind.MARKDOWN: lambda data, name, limits, progress: read_markdown(decode(data)[0]),
     Kind.HTML: lambda data, name, limits, progress: read_html(decode(data, _declared(data))[0], name, limits),
+    Kind.FEED: lambda data, name, limits, progress: read_feed(data, name),
     Kind.JSON: lambda data, name, limits, progress: read_json(decode(data)[0], name, limits),
     Kind.CSV: lambda data, name, limits, progress: read_csv(decode(data)[0], name, limits),
     Kind.PDF: read_pdf,
