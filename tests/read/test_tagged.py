@@ -127,7 +127,7 @@ def test_a_quote_is_a_sentence_and_no_tag(tmp_path: Path) -> None:
 def test_an_event_without_its_wrapping_and_an_answer_to_a_search_are_events(tmp_path: Path) -> None:
     whole = event(SOFACY)
     bare = {name: value for name, value in whole["Event"].items() if name != "Attribute"}
-    claims, _, _ = read(tmp_path, bare=bare, answer={"response": [whole]}, many=[event(SOFACY, info="x")])
+    claims, _, _ = read(tmp_path, bare=bare, answer={"response": [whole]}, many=[whole])
     assert {claim.accused.party.canonical for claim in claims if claim.accused.party} == {"Sofacy"}
     assert len(claims) == 2, "the answer and the list hold one and the same event"
 
@@ -135,7 +135,7 @@ def test_an_event_without_its_wrapping_and_an_answer_to_a_search_are_events(tmp_
 def test_a_cluster_that_is_only_a_number_has_the_name_that_comes_with_it(tmp_path: Path) -> None:
     tag = f'misp-galaxy:example-threat-actor="{UUID}"'
     galaxy = {"GalaxyCluster": [{"tag_name": tag, "value": "Example Bear"}]}
-    (claim,), _, _ = read(tmp_path, one=event(tag, **{}) | {"Event": event(tag)["Event"] | {"Galaxy": [galaxy]}})
+    (claim,), _, _ = read(tmp_path, one=event(tag) | {"Event": event(tag)["Event"] | {"Galaxy": [galaxy]}})
     assert claim.accused.party is not None and claim.accused.party.canonical == "Example Bear"
     assert read(tmp_path, one=event(tag))[0] == ()
 
