@@ -39,6 +39,7 @@ from indicia.read.fronts import Held, open_source
 from indicia.read.fronts.formats import FRONTS
 from indicia.read.fronts.opened import Limits, to_document
 from indicia.read.fronts.sniff import FileKind
+from indicia.read.fronts.syndication import entries_of
 from indicia.read.indicators import find_indicators
 from indicia.read.names import find_names
 from indicia.read.reading import read_document
@@ -47,7 +48,6 @@ from indicia.read.techniques import find_techniques
 from indicia.records import Document, Problem, to_json
 from indicia.share import pieces
 from indicia.share.stix import read_bundle
-from indicia.watch.feeds import entries_of
 from scripts.cli_reference import parser
 from tests import sample_case
 from tests.fuzz import pages

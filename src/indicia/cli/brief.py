@@ -51,7 +51,7 @@ Folder = Annotated[Path, typer.Option("--output", "-o", help="The folder to writ
 Keep = Annotated[
     str | None, typer.Option("--case", help="Keep the case in this file (or database URL), adding to what is already there.")
 ]
-Name = Annotated[str | None, typer.Option("--name", help="The name of the case; by default the folder's name.")]
+Name = Annotated[str | None, typer.Option("--name", help="The name of the case; by default what it is about.")]
 Have = Annotated[
     list[str] | None, typer.Option("--have", help="What is already in place, and what you are: edr,mfa,small,energy ...")
 ]
@@ -116,7 +116,7 @@ def brief(
             sources,
             tuple(logs or ()),
             rules=tuple(rules or ()),
-            name=name or (before.name if before else output.resolve().name),
+            name=name or (before.name if before else None),
             before=before,
             have=words(have),
             published=read_date(date),
@@ -157,7 +157,7 @@ def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: 
     sentences = [sentence.text for sentence in key_judgements(left)]
     for sentence in key_judgements(earlier) if earlier else ():
         if sentence.text not in sentences:
-            voice.say(f"no longer said: {sentence.text}", "dim")
+            voice.say(f"page one said before: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
         sys.stdout.buffer.write(to_json(as_json) + b"\n")

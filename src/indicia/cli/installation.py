@@ -13,6 +13,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.markup import escape
 from typer.completion import get_completion_script  # type: ignore[attr-defined]  # what --show-completion would print
 
 import indicia
@@ -105,8 +106,8 @@ def doctor(
         width = max(len(one.what) for one in checks)
         styles = {GOOD: "green", NOTE: "yellow", BAD: "red"}
         for one in checks:
-            hint = f" [dim]({one.hint})[/]" if one.hint else ""
-            page.print(f"[{styles[one.state]}]{one.state:<8}[/]{one.what:<{width}}  {one.found}{hint}", soft_wrap=True)
+            hint = f" [dim]({escape(one.hint)})[/]" if one.hint else ""
+            page.print(f"[{styles[one.state]}]{one.state:<8}[/]{one.what:<{width}}  {escape(one.found)}{hint}", soft_wrap=True)
     return exits.E_KNOWLEDGE if any(one.state == BAD for one in checks) else exits.E_OK
 
 

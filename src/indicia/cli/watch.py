@@ -66,8 +66,8 @@ def watch(
       indicia watch affair.indicia https://taxii.example/api/collections/ID/ --token-file token.txt -o digest.txt
     """
     from indicia.cli.options import words
+    from indicia.read.fronts.syndication import host_of
     from indicia.share.taxii_client import is_collection
-    from indicia.watch.fetching import host_of
     from indicia.watch.rounds import Watch
 
     voice = talk(quiet, verbose, color)

@@ -11,6 +11,7 @@ import msgspec
 
 from indicia import __version__
 from indicia.advise.advice import advise, fitting_rules
+from indicia.affairs.identity import name_of
 from indicia.affairs.joining import join_affairs
 from indicia.affairs.origins import led_back
 from indicia.knowledge import Knowledge, load
@@ -56,7 +57,7 @@ def build(
     logs: Sequence[Path] = (),
     *,
     rules: Sequence[Path] = (),
-    name: str = "case",
+    name: str | None = None,
     have: Iterable[str] = (),
     published: str | None = None,
     marking: Tlp | None = None,
@@ -70,8 +71,8 @@ def build(
 
     With `before`, its texts and sightings are kept beside the new ones (a text or a log that is read again replaces its earlier
     reading), and everything that follows from them is joined, weighed and advised anew. Judgements are kept and not applied:
-    `as_left` lays them over it. `have`, `rules` and `unmarked` (as what texts without a marking count when they leave) are kept
-    in the case, and those of `before` where none are given.
+    `as_left` lays them over it. Without a `name` the case is called what it is about. `have`, `rules` and `unmarked` (as what
+    texts without a marking count when they leave) are kept in the case, and those of `before` where none are given.
     """
     knowledge = knowledge or load()
     documents, claims, mentions, problems = read_sources(
@@ -98,7 +99,7 @@ def build(
     judgements = before.judgements if before else ()
     claims = led_back(claims, documents)
     case = Case(
-        name=name,
+        name=name or "",
         versions=Versions(
             indicia=__version__,
             knowledge=tuple(sorted({(row.source, row.version) for row in knowledge.provenance if row.version})),
@@ -115,7 +116,8 @@ def build(
     in_place = tuple(dict.fromkeys(have)) or (before.have if before else ())
     case = msgspec.structs.replace(case, have=in_place)
     own = fitting_rules(case, knowledge, _rule_texts(rules)) if rules else before.rules if before else ()
-    return conclude(msgspec.structs.replace(case, rules=own), knowledge)
+    case = conclude(msgspec.structs.replace(case, rules=own), knowledge)
+    return case if name else msgspec.structs.replace(case, name=name_of(case, knowledge))
 
 
 def conclude(case: Case, knowledge: Knowledge, judgements: Sequence[Judgement] = (), *, joined: bool = False) -> Case:

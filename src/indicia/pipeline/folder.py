@@ -9,7 +9,7 @@ from indicia.extras import missing
 from indicia.knowledge import Knowledge
 from indicia.records import Case
 from indicia.share import pieces
-from indicia.writing import written
+from indicia.writing import held_there, written
 
 # File name and share format, in the order in which they are written.
 FILES = (
@@ -44,6 +44,7 @@ def write_brief(
     for number, (name, form) in enumerate(files):
         if progress:
             progress("writing", number, len(files))
+        held = held_there(folder / name) if form == "stix" else b""
         with written(folder / name) as file:
-            file.writelines(pieces(left, form, knowledge, full=full, language=language, before=before))
+            file.writelines(pieces(left, form, knowledge, full=full, language=language, before=before, held=held))
     return [folder / name for name, _ in files]

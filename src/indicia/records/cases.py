@@ -14,7 +14,10 @@ from indicia.records.mentions import Mention
 from indicia.records.text import Document
 from indicia.records.weighing import Judgement, Weighing
 
-__all__ = ["Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions", "claim_today"]
+__all__ = ["CASE_EXTENSION", "Affair", "AffairRow", "Case", "RuleText", "Shift", "Versions", "claim_today"]
+
+# By which a STIX bundle that holds a case is known: a UUIDv5 of "case extension 1" in the namespace of our STIX ids.
+CASE_EXTENSION = "extension-definition--9cfa182a-29ed-57dc-bf73-67ab9ae569db"
 
 
 class AffairRow(Record, frozen=True, kw_only=True):

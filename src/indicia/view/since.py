@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from indicia.knowledge.articles import the
-from indicia.records import Case, Claim, HuntVerdict, Record, Stance, Verdict, to_check
+from indicia.records import Case, Claim, HuntVerdict, Record, Stance, Verdict, those_counted, to_check
 from indicia.view.affair import subject
 from indicia.view.inert import clip
 from indicia.view.judgements import Sentence, agreeing, listed
@@ -57,9 +57,10 @@ class Change(Record, frozen=True, kw_only=True):
     was: Position | None = None
 
 
-def turns(before: Iterable[Claim], now: Iterable[Claim]) -> tuple[Change, ...]:
+def turns(before: Iterable[Claim], now: Iterable[Claim], still: Iterable[str] = ()) -> tuple[Change, ...]:
     """What is said `now` and was not said `before`, both of one affair, in the order of turns. Who only repeats itself does not
-    turn. A text's own voice is nobody's: it joins nobody, and is left out."""
+    turn. A text's own voice is nobody's: it joins nobody, and is left out. `still` are ids of claims that are made as before,
+    be they told of another affair now: nobody gave them up."""
     held, later = {claim.id: claim for claim in before}, tuple(now)
     old, all_now = _by_key(held.values()), _by_key(later)
     fresh = _by_key(claim for claim in later if held.get(claim.id) != claim)
@@ -67,7 +68,9 @@ def turns(before: Iterable[Claim], now: Iterable[Claim]) -> tuple[Change, ...]:
     for one in old.values():
         of_source[one.source].append(one)
     found = [_turned(one, old.get(key), of_source[one.source]) for key, one in fresh.items()]
-    lost = [Change(turn=Turn.DROPPED, now=one, was=one) for key, one in old.items() if key not in all_now]
+    said = {*still, *(claim.id for claim in later)}
+    gone = (one for key, one in old.items() if key not in all_now and said.isdisjoint(one.claims))
+    lost = [Change(turn=Turn.DROPPED, now=one, was=one) for one in gone]
     order = list(Turn)
     return tuple(sorted([*filter(None, found), *lost], key=lambda one: order.index(one.turn)))
 
@@ -108,7 +111,9 @@ MORE = forms(
 def since(before: Case, now: Case) -> tuple[Sentence, ...]:
     """A sentence for each kind of change, the weightiest first; one that says so where nothing that counts changed."""
     by_turn: dict[Turn, list[Change]] = {}
-    for one in turns(subject(before).mine, subject(now).mine):
+    for one in turns(
+        subject(before).mine, subject(now).mine, (claim.id for claim in those_counted(now.claims, now.judgements))
+    ):
         by_turn.setdefault(one.turn, []).append(one)
     found = (
         *_sides(by_turn),

@@ -18,6 +18,7 @@ from indicia.read.fronts.pdf import read_pdf
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import FileKind
 from indicia.read.fronts.structured import read_json
+from indicia.read.fronts.syndication import read_feed
 
 __all__ = ["FRONTS", "PARTED", "instead", "parted_front"]
 
@@ -26,6 +27,7 @@ FRONTS: dict[FileKind, Front] = {
     FileKind.PLAIN: lambda data, name, limits, progress: read_plain(decode(data)[0]),
     FileKind.MARKDOWN: lambda data, name, limits, progress: read_markdown(decode(data)[0]),
     FileKind.HTML: lambda data, name, limits, progress: read_html(decode(data, _declared(data))[0], name, limits),
+    FileKind.FEED: lambda data, name, limits, progress: read_feed(data, name),
     FileKind.JSON: lambda data, name, limits, progress: read_json(decode(data)[0], name, limits),
     FileKind.CSV: lambda data, name, limits, progress: read_csv(decode(data)[0], name, limits),
     FileKind.PDF: read_pdf,

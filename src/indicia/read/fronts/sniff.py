@@ -37,6 +37,7 @@ class FileKind(StrEnum):
     PLAIN = "plain text"
     MARKDOWN = "Markdown"
     HTML = "HTML"
+    FEED = "feed of news"
     JSON = "JSON"
     CSV = "CSV"
     PDF = "PDF"
@@ -70,6 +71,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd4\xc3\xb2\xa1", "a packet capture"),
     (b"\x0a\x0d\x0d\x0a", "a packet capture"),
     (b"{\\rtf", "an RTF file"),
+)
+_FEED = re.compile(  # RSS 0.9x to 2.0, RSS 1.0 and Atom, behind what may stand before the first element
+    rb"(?:<\?xml[^>]{0,200}\?>|<!--(?:[^-]|-[^-]){0,2000}-->|<\?[^>]{0,500}\?>|\s)*"
+    rb"<(?:rss[\s>]|(?:\w+:)?RDF[\s>][^>]{0,1000}purl\.org/rss|feed\s[^>]{0,1000}w3\.org/2005/Atom)"
 )
 _HTML = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<(?:div|article|section|main|table|p|h1|meta|title)(?:\s[^>]{0,200})?>",
@@ -162,6 +167,8 @@ def _text_kind(head: bytes, name: str) -> FileKind:
     start = head[:4096]
     if _MAIL.match(head) and len(set(map(bytes.lower, _MAIL_NAMES.findall(start)))) >= 2:
         return FileKind.MAIL
+    if head[:1] == b"<" and _FEED.match(start):
+        return FileKind.FEED
     if head[:1] == b"<" and _HTML.search(start):
         return FileKind.HTML
     if name.endswith((".html", ".htm", ".xhtml")) and b"<" in start and _HTML.search(head):

@@ -30,7 +30,7 @@ from indicia.read.fronts.parts import parts_of
 from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import FileKind, sniff
 from indicia.read.fronts.streams import BoundedReader, Gunzipped, Pushed, read_up_to
-from indicia.records import Document, Mention, Problem, Tlp
+from indicia.records import Claim, Document, Mention, Problem, Tlp
 from indicia.walking import EMPTY, reason_of, told_path, walk
 
 __all__ = ["document_from_text", "each_opened", "open_source"]
@@ -65,11 +65,13 @@ def open_source(
     documents: list[Document] = []
     problems: list[Problem] = []
     mentions: list[Mention] = []
+    claims: list[Claim] = []
     for opened in each_opened(source, stdin=stdin, limits=limits, progress=progress):
         documents += opened.documents
         problems += opened.problems
         mentions += opened.mentions
-    return Opened(documents=tuple(documents), problems=tuple(problems), mentions=tuple(mentions))
+        claims += opened.claims
+    return Opened(documents=tuple(documents), problems=tuple(problems), mentions=tuple(mentions), claims=tuple(claims))
 
 
 def each_opened(
@@ -242,7 +244,8 @@ def _document(name: str, data: bytes, parsed: Parsed) -> Opened:
         return Opened(problems=tuple(parsed.problems))
     document = to_document(name, data, parsed)
     mentions = parsed.find(document) if parsed.find is not None else ()
-    return Opened(documents=(document,), mentions=mentions, problems=tuple(parsed.problems))
+    claims = parsed.claims(document) if parsed.claims is not None else ()
+    return Opened(documents=(document,), mentions=mentions, claims=claims, problems=tuple(parsed.problems))
 
 
 def _read_bytes(

@@ -11,18 +11,19 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from indicia.errors import FormatError
 from indicia.read.fronts.dates import date_of
-from indicia.watch.fetching import host_of, onward
+from indicia.read.fronts.opened import Parsed
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["Entry", "entries_of"]
+__all__ = ["Entry", "entries_of", "host_of", "onward", "read_feed"]
 
 _LARGEST = 5_000_000  # bytes of a feed: its tree takes some twenty times as much memory
 _MOST = 2_000  # entries
@@ -54,6 +55,29 @@ class Entry(NamedTuple):
     def digest(self) -> str:
         """Says whether it has changed."""
         return sha256(self.page).hexdigest()[:32]
+
+
+def host_of(url: str) -> str:
+    """The host of an address in small letters, "" where it is none that can be asked."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").lower() if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def onward(at: str, to: str) -> str:
+    """Where a reference in what was fetched at an address leads; "" where it is none."""
+    try:
+        return urljoin(at, to)
+    except ValueError:
+        return ""
+
+
+def read_feed(data: bytes, name: str) -> Parsed:
+    """A feed that was saved as a file: each entry is a page of its own. Raises: as `entries_of`."""
+    entries = entries_of(data, "")
+    return Parsed(attached=((f"{number:04} {entry.title[:80]}.html", entry.page) for number, entry in enumerate(entries, 1)))
 
 
 def entries_of(data: bytes, url: str) -> tuple[Entry, ...]:
