@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from indicia.hunt.events import EventBatch
-from indicia.hunt.logs import streams, tars
+from indicia.hunt.logs import archives, streams, tars
 from indicia.hunt.logs.formats import FORMATS, LogInput, arrow, recognise
 from indicia.hunt.logs.formats.evtx import CHUNK, FILE_HEADER
 from indicia.hunt.logs.inputs import find_logs, log_named
@@ -177,7 +177,7 @@ def test_archives_within_archives_have_a_budget(tmp_path: Path, monkeypatch: pyt
     with zipfile.ZipFile(tmp_path / "out.zip", "w") as archive:
         for number in range(9):
             archive.writestr(f"{number}.zip", inner.getvalue())
-    monkeypatch.setattr("indicia.hunt.logs.archives.MOST_MEMBERS", 20)
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 20)
     _, batches, problems = read(tmp_path)
     assert len(batches) == 20 and all("the rest was left out" in problem.what for problem in problems) and problems
 
@@ -194,7 +194,7 @@ def test_the_contents_of_an_archive_are_listed_once(tmp_path: Path, monkeypatch:
             listed += 1
             super()._RealGetContents()  # type: ignore[misc]
 
-    monkeypatch.setattr("indicia.hunt.logs.archives.zipfile.ZipFile", Counting)
+    monkeypatch.setattr(archives.zipfile, "ZipFile", Counting)
     _, batches, problems = read(tmp_path)
     assert ([batch.size for batch in batches], problems) == ([1] * 40, [])
     names = [str(batch.files[0]) for batch in batches]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from indicia.hunt import hunt
 from indicia.hunt.rules.detections import detection_rules
+from indicia.hunt.run import hunt
 from indicia.hunt.sources import FAMILIES
 from indicia.hunt.sources.detections import DETECTIONS
 from indicia.hunt.tuning import Tuning

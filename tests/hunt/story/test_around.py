@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from indicia.hunt import IndicatorSought, hunt
+from indicia.hunt.run import hunt
+from indicia.hunt.sight.indicators import IndicatorSought
 from indicia.hunt.story.actors import actors_in
 from indicia.hunt.story.acts import acts_of
 from indicia.hunt.story.noise import noisy, quietened

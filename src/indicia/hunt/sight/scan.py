@@ -116,6 +116,8 @@ class Scanner:
                             on_batch(item)
         except KeyboardInterrupt:
             self.interrupted = True
+        finally:
+            CLOCK.said("", "")  # what holds of these logs holds of no others
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
             counted = Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
