@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.resolve import names_of
 from indicia.knowledge.tables import Actor, Agency
 from indicia.read.claims.chunks import Place
 from indicia.records import AccusedType, Level, Mention, MentionKind, SourceType
@@ -248,9 +249,9 @@ class Parties:
             return AccusedParty(_plain(words), type, _LEVELS[type], agency.state, agency.state is not None)
         if state is not None:
             return self._of_state(state, words, type, next(one for one in found if one.target == state))
-        called = self.knowledge.actors.named(_plain(words)) if type is not AccusedType.STATE else ()
-        if len(called) == 1:  # a name that is an everyday word, too, in a place where only a group can stand
-            return self._of_actor(called[0], _plain(words), type, None)
+        called = names_of(self.knowledge).actor(_plain(words)) if type is not AccusedType.STATE else None
+        if called is not None:  # a name that is an everyday word, too, in a place where only a group can stand
+            return self._of_actor(called, _plain(words), type, None)
         return AccusedParty(_person(words) or _plain(words), type, _LEVELS[type])
 
     def _of_actor(self, known: Actor | None, name: str, type: AccusedType, state: str | None) -> AccusedParty:

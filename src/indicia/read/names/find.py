@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
 from indicia.knowledge import Knowledge
+from indicia.knowledge.resolve import names_of, software_of
 from indicia.read.names.context import calls_it_malware, is_adjacent, is_person, leaning, names_its_software, supports
 from indicia.read.names.detections import find_detected
 from indicia.read.names.found import NameMatch, is_whole
@@ -52,6 +53,8 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     for entries, start, end in _names(text, low, lexicon):
         if not is_whole(text, start, end) or is_person(text, start) or _in_quotes(text, start, end):
             continue
+        if _is_region(entries, text, start):
+            continue
         fitting = [_in_case(entry, text, start, end) for entry in entries if _case_fits(entry, text, start, end)]
         if not fitting:
             if any(entry.kind in _PROPER and not entry.exact for entry in entries):
@@ -77,11 +80,23 @@ def find_names(document: Document, knowledge: Knowledge) -> tuple[Mention, ...]:
     found = _with_doubtful(text, found + detected, doubtful)
     found = with_unseen(text, found, unseen)
     found = with_short(text, with_class(text, found))
-    _resolve(text, found, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
+    _resolve(text, found, knowledge, {knowledge.attack.current(match[0]) for match in _IDS.finditer(text)})
     called = _called_malware(text, found)
     mentions = [_to_mention(document, item, called) for item in found]
     mentions += _ids(document, knowledge, found)
     return tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end)))
+
+
+# "South American", "Latin America": a part of the world and no state.
+_REGION = re.compile(r"\b(?:South|North|Latin|Central|Meso|Pan)[- ]\Z")
+
+
+def _is_region(entries: Sequence[Entry], text: str, start: int) -> bool:
+    return (
+        all(entry.kind is MentionKind.STATE for entry in entries)
+        and text.startswith("America", start)
+        and _REGION.search(text, max(0, start - 10), start) is not None
+    )
 
 
 def _detected(text: str, entries_of: Mapping[str, list[Entry]]) -> tuple[list[NameMatch], list[Unseen]]:
@@ -147,7 +162,9 @@ def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
         # "Apt28" and "fin7" are no other words; "us" and "it" are. "Barium" for BARIUM is doubtful.
         numbered = entry.kind in _PROPER and any(c.isdigit() for c in entry.surface)
         calm = _is_shouted(entry) and written.istitle() and not _GOES_ON.match(text, end)
-        return len(entry.surface) >= 4 and (numbered or calm)
+        # "RokRAT" for ROKRAT: written as no word is.
+        mixed = entry.kind in _PROPER and len(entry.surface) >= 5 and _NO_WORD.search(written) is not None
+        return len(entry.surface) >= 4 and (numbered or calm or mixed)
     if written.islower():
         return any(c.isdigit() for c in written) and len(written) >= 5 or entry.surface.islower()
     if entry.surface.islower() and written.istitle():
@@ -234,9 +251,9 @@ def _opens_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?\n:"
 
 
-def _resolve(text: str, found: list[NameMatch], ids: set[str]) -> None:
+def _resolve(text: str, found: list[NameMatch], knowledge: Knowledge, ids: set[str]) -> None:
     """Chooses among readings: first the kind, by the words beside the name; then the row, by other names of it in the
-    document."""
+    document, else as everybody here does who asks for a name."""
     single = ids | {item.entries[0].id for item in found if len({(e.kind, e.id) for e in item.entries}) == 1 and item.entries}
     votes: dict[str, int] = {}
     for item in found:
@@ -252,7 +269,7 @@ def _resolve(text: str, found: list[NameMatch], ids: set[str]) -> None:
             continue
         readings = list({entry.id: entry for entry in item.entries if entry.kind is item.kind}.values())
         if len(readings) > 1:
-            named = [entry for entry in readings if entry.id in single]
+            named = [entry for entry in readings if entry.id in single] or _known_as(readings, knowledge)
             canonical = [entry for entry in readings if entry.canonical]
             if len(named) == 1:
                 readings = named
@@ -262,6 +279,18 @@ def _resolve(text: str, found: list[NameMatch], ids: set[str]) -> None:
         item.chosen = readings[0] if len(readings) == 1 else None
         if item.chosen is None:
             item.others = readings
+
+
+def _known_as(readings: Sequence[Entry], knowledge: Knowledge) -> list[Entry]:
+    """The readings that a name has wherever it is asked for."""
+    surface, kind = readings[0].surface, readings[0].kind
+    if kind is MentionKind.ACTOR:
+        actor = names_of(knowledge).actor(surface)
+        ids = {actor.id, actor.group} if actor is not None else set()
+    else:
+        software = software_of(knowledge).get(surface) if kind is MentionKind.SOFTWARE else None
+        ids = {software.id} if software is not None else set()
+    return [entry for entry in readings if entry.id in ids]
 
 
 def _as_listed(text: str, found: list[NameMatch]) -> None:
