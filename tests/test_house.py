@@ -18,6 +18,7 @@ FLOORS = {
     "stages": 0,
     "writing": 0,
     "account": 0,
+    "apart": 0,
     "extras": 1,
     "models": 1,
     "plugins": 1,

@@ -107,12 +107,22 @@ class Scanner:
                 if on_batch is not None:
                     with clock("keep"):
                         on_batch(item)
+        for family in (form.family, *form.also):
+            self._tell_late(self.matcher(family), found)
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
             found.files.append(
                 Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
             )
         return found
+
+    def _tell_late(self, matcher: Matcher, found: Found) -> None:
+        for pattern, count, numbers in matcher.late():
+            what = f"the regular expression {pattern[:80]!r} took too long on some values, and counts as not matched there"
+            for rule in (self.rules.rules[number] for number in numbers):
+                fold(
+                    found.problems, Problem(where=rule.file, what=what, count=count, hint="it goes back and forth in the text")
+                )
 
     def scan_raw(self, log: LogInput) -> Found:
         """Where indicators stand in the bytes of a file of any kind."""
