@@ -30,7 +30,7 @@ from indicia.hunt.logs.streams import (
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
 from indicia.walking import EMPTY, Apart, kind_of, reason_of, told_path, walk
-from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
+from indicia.zips import OVERLAPPING, UNLISTED, UNLISTED_HINT, apart, holds_unlisted
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
 
@@ -213,13 +213,15 @@ def _in_zip(place: FileAt, only: str | None) -> Iterator[FoundLog | Problem]:
     path = place.path
     at = os.fsencode(path), place.told
     try:
-        members = _told_members(_archive(path))
+        members, over = _told_members(_archive(path))
         unlisted = holds_unlisted(_archive(path))
     except FAULTS as error:
         yield Problem(where=place.told, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if unlisted:
         yield Problem(where=place.told, what=UNLISTED, severity=Severity.FAILED, hint=UNLISTED_HINT)
+    if over:
+        yield Problem(where=place.told, what=OVERLAPPING, severity=Severity.FAILED, count=over)
     if len(members) > MOST_MEMBERS:
         left = len(members) - MOST_MEMBERS
         yield Problem(where=place.told, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
@@ -254,12 +256,13 @@ def _unpacked_member(log: LogInput, unpack: Unpacker) -> BinaryIO:
     return cast(BinaryIO, Bounded(unpack(packed), log.size, packed))
 
 
-def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:
-    """Where in the table of contents each file stands, by what it is told by."""
-    apart = Apart()
-    members = enumerate(archive.infolist())
-    files = ((index, one.filename or "unnamed") for index, one in members if not one.filename.endswith("/"))
-    return {apart.told(told_path(name)): index for index, name in files}
+def _told_members(archive: zipfile.ZipFile) -> tuple[dict[str, int], int]:
+    """Where in the table of contents each file stands, by what it is told by; and how many lie over others."""
+    names = Apart()
+    listed = archive.infolist()
+    lying = {id(one) for one in apart(listed)}
+    members = ((index, one) for index, one in enumerate(listed) if id(one) in lying and not one.filename.endswith("/"))
+    return {names.told(told_path(one.filename or "unnamed")): index for index, one in members}, len(listed) - len(lying)
 
 
 def _member(path: Path, index: int) -> BinaryIO:

@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from indicia.errors import fault_of
 from indicia.hunt.events import NO_TIME, EventBatch, Times
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
@@ -382,7 +383,7 @@ def _each_read(form: Format, logs: Sequence[LogInput], wanted: Wanted) -> Iterat
         except Exception as error:
             what = f"cannot be read on: {error}"
             if not isinstance(error, OSError | EOFError):
-                what = f"a fault in Indicia ended its reading, please report it: {type(error).__name__}: {error}"
+                what = fault_of(error)
             at = begun[-1] if begun else left[0]
             yield Problem(where=at.name, what=what, severity=Severity.FAILED)
             for log in begun[:-1] if form.together else ():

@@ -22,7 +22,7 @@ from indicia.read.text import banners
 from indicia.read.text.told import read_note
 from indicia.records import STIX_MARKINGS, Context, MentionKind, Tlp
 
-__all__ = ["ATTRIBUTING", "read_json"]
+__all__ = ["ATTRIBUTING", "read_json", "too_much_json"]
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _COMPARISON = re.compile(r"(?<![a-z0-9-])([a-z0-9-]++):([A-Za-z0-9_.'\[\]-]++)\s*+(?:=|MATCHES|LIKE)\s*+'((?:[^'\\]|\\.)*+)'")
@@ -44,6 +44,17 @@ _NAMED = {
     "campaign": MentionKind.CAMPAIGN,
     "incident": MentionKind.INCIDENT,
 }
+
+
+def too_much_json(data: bytes, limits: Limits) -> str:
+    """Why a long text that looks like JSON is not taken apart as such; "" where it can be."""
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except RecursionError:
+        return "is nested too deeply for JSON"
+    except msgspec.DecodeError:
+        return "is no JSON to its end"
+    return f"holds more than {limits.values:,} values" if sum(map(data.count, b"[{,")) > limits.values else ""
 
 
 def read_json(text: str, name: str, limits: Limits) -> Parsed:
