@@ -15,11 +15,13 @@ from indicia.cli.talk import write_out
 from indicia.errors import InputError, UsageError
 from indicia.writing import write_atomically
 
-__all__ = ["TokenFile", "pull", "read_secret"]
+__all__ = ["Private", "TokenFile", "pull", "read_secret"]
 
 TokenFile = Annotated[
     str | None, typer.Option("--token-file", help="A file with the token, or user:password; - reads it from stdin.")
 ]
+
+Private = Annotated[bool, typer.Option("--private", help="Allow a host in your own network, or this machine.")]
 
 
 def pull(
@@ -31,6 +33,7 @@ def pull(
     update: Annotated[
         bool, typer.Option("--update", help="Only what is new since -o FILE was pulled, added to that file.")
     ] = False,
+    private: Private = False,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -58,7 +61,7 @@ def pull(
     held: list[dict[str, object]] = []
     if update and output is not None and Path(output).exists():
         held, added_after = _held(Path(output), url)
-    pulled = pull_objects(url, read_secret(token_file), added_after=added_after)
+    pulled = pull_objects(url, read_secret(token_file), added_after=added_after, private=private)
     objects = joined(held, pulled.objects)
     id = object_id("bundle", *(f"{item.get('id')}{item.get('modified', '')}" for item in objects))
     write_out(orjson.dumps({"type": "bundle", "id": id, "objects": objects}, option=orjson.OPT_INDENT_2), output)

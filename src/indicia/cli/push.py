@@ -12,7 +12,7 @@ import typer
 from indicia.cli import exits
 from indicia.cli.marked import counting_as
 from indicia.cli.options import Color, Quiet, Told, Unmarked, Verbose, read_marking, talk
-from indicia.cli.pull import TokenFile, read_secret
+from indicia.cli.pull import Private, TokenFile, read_secret
 
 if TYPE_CHECKING:
     from indicia.records import Tlp
@@ -38,6 +38,7 @@ def push(
             help="Leave out the definitions of our extensions: medallion 3.0.0 cannot read a collection that has them.",
         ),
     ] = True,
+    private: Private = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -69,7 +70,7 @@ def push(
     if not definitions:
         objects = [item for item in objects if item["type"] != "extension-definition"]
     new = [item for item in objects if everything or sent.held.get(item["id"]) != offered[item["id"]]]
-    statuses = push_objects(url, new, read_secret(token_file)) if new else []
+    statuses = push_objects(url, new, read_secret(token_file), private=private) if new else []
     refused = {failure.get("id") for status in statuses for failure in status.get("failures", [])}
     sent.keep({item["id"]: offered[item["id"]] for item in new if item["id"] not in refused})
     kept = sum(int(status.get("success_count", 0)) for status in statuses)

@@ -16,8 +16,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from indicia.errors import FormatError
+from indicia.fetching import host_of, onward
 from indicia.read.fronts.dates import date_of
-from indicia.watch.fetching import host_of, onward
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -7,6 +7,7 @@ case on again and again keeps what was passed on, and each object then has times
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -14,9 +15,10 @@ import orjson
 
 from indicia.records import Record
 
-__all__ = ["Offered", "versioned"]
+__all__ = ["Offered", "later", "versioned"]
 
 _TIMES = {"created", "modified"}
+_MARK = ""  # the id under which is kept when the last of all was added, also of those that are gone
 
 
 class Offered(Record, frozen=True, kw_only=True):
@@ -28,10 +30,20 @@ class Offered(Record, frozen=True, kw_only=True):
     added: str
 
 
+def later(now: str, mark: str) -> str:
+    """`now` where that is later than the time `mark`, else the next moment after that: whoever asks for what was added later
+    than they know must hear of it, also after the clock was set back. Both are RFC 3339, UTC, microseconds."""
+    if now > mark:
+        return now
+    return (datetime.fromisoformat(mark) + timedelta(microseconds=1)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def versioned(
     items: Iterable[dict[str, Any]], held: Mapping[str, Offered], now: str
 ) -> tuple[list[dict[str, Any]], dict[str, Offered]]:
     """The objects with the times that are theirs, and what to keep of each by id. `now` is RFC 3339, UTC, microseconds."""
+    mark = max((one.added for one in held.values()), default="")
+    now = later(now, mark)
     found, kept = [], {}
     for item in items:
         content = {name: value for name, value in item.items() if name not in _TIMES}
@@ -48,4 +60,8 @@ def versioned(
         times = {"created": one.created, "modified": one.modified}
         found.append({**item, **{name: value for name, value in times.items() if name in item}})
         kept[item["id"]] = one
+    if any(one.added == now for one in kept.values()):
+        mark = now
+    if mark:
+        kept[_MARK] = Offered(digest="", created="", modified="", added=mark)
     return found, kept

@@ -31,7 +31,7 @@ from indicia.knowledge import Knowledge
 from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
 from indicia.share.stix import bundle_objects
-from indicia.share.stix.versions import Offered, versioned
+from indicia.share.stix.versions import Offered, later, versioned
 from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of, marking_of_object, version_of
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import ANYBODY, Reader, reader_of
@@ -386,7 +386,8 @@ class _Server:
 
     def _take_in(self, items: list[Any], reader: Reader) -> dict[str, Any]:
         assert self.inbox is not None
-        id, time = str(uuid.uuid4()), self.now()
+        last = max((entry.added for entry in self.inbox.entries), default="")
+        id, time = str(uuid.uuid4()), later(self.now(), last)
         good = [item for item in items if fault_of(item) is None]
         outcomes = iter(self.inbox.add(good, id, time, by=reader.name, may_see=_may_see(reader)))
         successes, failures = [], []
