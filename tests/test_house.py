@@ -19,6 +19,7 @@ FLOORS = {
     "writing": 0,
     "account": 0,
     "apart": 0,
+    "unseen": 0,
     "fetching": 1,
     "extras": 1,
     "models": 1,

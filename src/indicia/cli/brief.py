@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,7 +160,7 @@ def brief(
                 voice.say(f"no longer said: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
-        sys.stdout.buffer.write(to_json(left if public else case) + b"\n")
+        write_out(to_json(left if public else case) + b"\n", None)
     else:
         print(marking_of(left).label)  # noqa: T201
         for text in sentences:
