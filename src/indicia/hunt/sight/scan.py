@@ -22,6 +22,7 @@ from indicia.hunt.match.book import RuleBook
 from indicia.hunt.match.matcher import Match, Matcher
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
+from indicia.hunt.names import TEXT
 from indicia.hunt.sight.correlation import fed_within, feed_of
 from indicia.hunt.sight.found import Counted, Found, Seen, fold
 from indicia.hunt.sight.indicators import (
@@ -112,6 +113,9 @@ class Scanner:
             self._tell_late(self.matcher(family), found)
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
+            if kind == TEXT and reach.events and reach.oldest == NO_TIME:
+                what = "is a log of no known kind: its lines were searched as text, and few rules ask that"
+                fold(found.problems, Problem(where=name, what=what, severity=Severity.SKIPPED, count=reach.events))
             found.files.append(
                 Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
             )
