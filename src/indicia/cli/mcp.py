@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from indicia.cli import exits
+from indicia.cli.options import read_marking
 from indicia.extras import need
 
 __all__ = ["mcp"]
@@ -22,8 +23,11 @@ def mcp(
             show_default=False,
         ),
     ] = None,
+    ceiling: Annotated[
+        str, typer.Option("--ceiling", help="The strictest TLP marking of what the assistant gets; the rest is left out.")
+    ] = "green",
 ) -> int:
-    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is written or fetched.
+    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched.
 
     The client starts it; docs/mcp.md says what to put into the client's settings.
 
@@ -33,6 +37,7 @@ def mcp(
     """
     need("mcp")
     from indicia.mcp.server import make_server
+    from indicia.records import Tlp
 
-    make_server(folders or ()).run("stdio")
+    make_server(folders or (), read_marking(ceiling) or Tlp.GREEN).run("stdio")
     return exits.E_OK
