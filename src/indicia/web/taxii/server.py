@@ -32,6 +32,7 @@ from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
 from indicia.share.stix import bundle_objects
 from indicia.share.stix.versions import Offered, later, versioned
+from indicia.web.guard.connections import KNOWN
 from indicia.web.taxii.collections import Entry, chosen, collection_id, fault_of, marking_of_object, version_of
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import ANYBODY, Reader, reader_of
@@ -233,6 +234,8 @@ class _Server:
         reader = reader_of(request.headers.get("authorization"), self.readers, self.anybody)
         if reader is None:
             raise HTTPException(401, "the credentials are not known here", {"WWW-Authenticate": 'Basic realm="Indicia"'})
+        if reader is not self.anybody:
+            request.scope.setdefault("state", {})[KNOWN] = True
         accept = request.headers.get("accept", "*/*")
         kinds = {part.strip().lower().replace(" ", "") for part in accept.split(",")}
         names = {kind.split(";q=")[0] for kind in kinds}
