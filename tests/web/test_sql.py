@@ -89,7 +89,6 @@ MADE = "printf('%.*c', {}, 'a')".format
         f"select {MADE(99_000)} like '%' || {MADE(49_000)} || 'b'",
         f"select {MADE(99_000)} glob '*' || {MADE(49_000)} || 'b'",
         f"select length(trim({MADE(49_000)}, {MADE(49_000)} || 'b'))",
-        f"select max(instr({MADE(99_000)}, {MADE(49_000)} || c.n)) from claims, claims as c, claims as d",
     ],
 )
 def test_no_single_step_outlasts_the_clock(tables: Tables, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
