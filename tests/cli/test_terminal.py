@@ -58,6 +58,7 @@ def on_terminal(folder: Path, *arguments: str) -> str:
     [
         ("hunt", "logs", "--rules", "rules"),
         ("history", "a.indicia", "--json"),
+        ("read", ".", "--jsonl"),
         ("share", "a.indicia", "--as", "csv"),
         ("share", "a.indicia", "--as", "ledger"),
         ("share", "a.indicia", "--as", "eurepoc"),
