@@ -63,7 +63,7 @@ def test_the_bill_of_a_release_has_licences_and_edges() -> None:
 USED = """
 import sys
 from pathlib import Path
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.advise.hunts import *
 import sigma.backends.splunk, sigma.backends.kusto, sigma.backends.elasticsearch
 result = hunt([Path(sys.argv[1])], rules=[Path(sys.argv[2])], jobs=1)

@@ -27,8 +27,6 @@ from urllib.parse import urljoin, urlsplit
 from indicia import __version__
 from indicia.errors import InputError, LimitError, UsageError
 
-__all__ = ["Answer", "Fetched", "Fetcher", "host_of", "onward", "place_of"]
-
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PIECE = 65_536

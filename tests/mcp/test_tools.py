@@ -18,8 +18,8 @@ from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 from indicia.errors import InputError
-from indicia.hunt import hunt
-from indicia.mcp.folders import Folders
+from indicia.hunt.run import hunt
+from indicia.mcp.server import Folders
 from indicia.pipeline import build
 from indicia.records import to_json
 

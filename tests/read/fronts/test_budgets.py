@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from indicia.hunt import hunt
+from indicia.hunt.run import hunt
 from indicia.read.fronts import formats, open_source
 from indicia.read.fronts.opened import Limits
-from indicia.read.fronts.sniff import Kind
+from indicia.read.fronts.sniff import FileKind
 from indicia.records import Severity
 from tests.read.fronts import made
 
@@ -97,8 +97,8 @@ def test_what_nobody_saw_coming_costs_one_file(error: type[Exception], tmp_path:
             raise error("out of nowhere")
         return plain(data, *_)  # type: ignore[arg-type]
 
-    plain = formats.FRONTS[Kind.PLAIN]
-    monkeypatch.setitem(formats.FRONTS, Kind.PLAIN, front)  # type: ignore[arg-type]
+    plain = formats.FRONTS[FileKind.PLAIN]
+    monkeypatch.setitem(formats.FRONTS, FileKind.PLAIN, front)  # type: ignore[arg-type]
     (tmp_path / "a.zip").write_bytes(made.zipped({"1.txt": b"evil", "2.txt": SENTENCE}))
     (tmp_path / "b.txt").write_bytes(SENTENCE)
     found = open_source(tmp_path)
