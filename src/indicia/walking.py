@@ -6,7 +6,7 @@ import os
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -103,6 +103,7 @@ def _passed(path: str, what: str, hint: str = "", severity: Severity = Severity.
 
 
 # What a zip archive holds and does not list: members that most programs, ours among them, would never see.
+OVERLAPPING = "files that lie over others in the archive, as only a bomb's do, were left out"
 UNLISTED = "holds files that its table of contents does not list"
 UNLISTED_HINT = "repair it, as with zip -FF, and give what comes out"
 _MEMBER = b"PK\x03\x04"
@@ -122,6 +123,17 @@ def holds_unlisted(archive: zipfile.ZipFile) -> bool:
             return True
         at = max(at, info.header_offset + _HEAD + len(info.orig_filename) + info.compress_size)
     return _stands_in(stream, at, archive.start_dir)
+
+
+def apart(infos: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Those that lie over no other, in their order; of some that lie over each other the one that begins first."""
+    end, over = 0, set[int]()
+    for info in sorted(infos := list(infos), key=lambda info: info.header_offset):
+        if info.header_offset < end:
+            over.add(id(info))
+        else:
+            end = info.header_offset + _HEAD + len(info.orig_filename) + info.compress_size
+    return [info for info in infos if id(info) not in over]
 
 
 def _stands_in(stream: IO[bytes], start: int, end: int) -> bool:

@@ -183,6 +183,25 @@ def test_connections_that_never_finish_are_closed_and_shut_nobody_out(site: Site
         one.close()
 
 
+def test_strangers_who_owe_a_body_shut_nobody_out(site: Site) -> None:
+    """450 connections without a credential, each with a head and the first letter of a form: the owner gets every page."""
+    port = int(site.host.rpartition(":")[2])
+    head = b"POST /enter HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nl"
+    held = [half(port, head) for _ in range(450)]
+    # The owner's own upload waits, too, and is known: it keeps its place.
+    own = half(port, f"POST /new HTTP/1.1\r\nHost: {site.host}\r\nCookie: {site.cookie}\r\nContent-Length: 9\r\n\r\nx".encode())
+    try:
+        assert {site.try_out({"ask": "GET /", "as": "owner"})[0] for _ in range(20)} == {200}
+        held += [half(port, head) for _ in range(150)]
+        assert {site.try_out({"ask": "GET /", "as": "owner"})[0] for _ in range(20)} == {200}
+        own.sendall(b"12345678")
+        own.settimeout(10)
+        assert own.recv(100).startswith(b"HTTP/1.1 4"), "an answer, whatever it says, and no closed door"
+    finally:
+        for one in (*held, own):
+            one.close()
+
+
 @pytest.mark.parametrize(
     "head",
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +30,7 @@ from indicia.cli.options import (
     talk,
 )
 from indicia.cli.results import Count, count_files, tell_unmarked
-from indicia.cli.talk import Talk, plain, standard_input
+from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
 from indicia.records import Case, to_json
@@ -160,7 +159,7 @@ def _tell(left: Case, earlier: Case | None, voice: Talk, output: Path, as_json: 
             voice.say(f"page one said before: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
-        sys.stdout.buffer.write(to_json(as_json) + b"\n")
+        write_out(to_json(as_json) + b"\n", None)
         return
     print(marking_of(left).label)  # noqa: T201
     for text in sentences:

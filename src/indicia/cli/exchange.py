@@ -27,6 +27,8 @@ TokenFile = Annotated[
     str | None, typer.Option("--token-file", help="A file with the token, or user:password; - reads it from stdin.")
 ]
 
+Private = Annotated[bool, typer.Option("--private", help="Allow a host in your own network, or this machine.")]
+
 
 def pull(
     url: Annotated[str, typer.Argument(help="A collection: https://HOST/ROOT/collections/ID/", show_default=False)],
@@ -37,6 +39,7 @@ def pull(
     update: Annotated[
         bool, typer.Option("--update", help="Only what is new since -o FILE was pulled, added to that file.")
     ] = False,
+    private: Private = False,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -64,7 +67,7 @@ def pull(
     held: list[dict[str, object]] = []
     if update and output is not None and Path(output).exists():
         held, added_after = _held(Path(output), url)
-    pulled = pull_objects(url, read_secret(token_file), added_after=added_after)
+    pulled = pull_objects(url, read_secret(token_file), added_after=added_after, private=private)
     objects = joined(held, pulled.objects)
     id = object_id("bundle", *(f"{item.get('id')}{item.get('modified', '')}" for item in objects))
     write_out(orjson.dumps({"type": "bundle", "id": id, "objects": objects}, option=orjson.OPT_INDENT_2), output)
@@ -136,6 +139,7 @@ def push(
             help="Leave out the definitions of our extensions: medallion 3.0.0 cannot read a collection that has them.",
         ),
     ] = True,
+    private: Private = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     color: Color = True,
@@ -167,7 +171,7 @@ def push(
     if not definitions:
         objects = [item for item in objects if item["type"] != "extension-definition"]
     new = [item for item in objects if everything or sent.held.get(item["id"]) != offered[item["id"]]]
-    statuses = push_objects(url, new, read_secret(token_file)) if new else []
+    statuses = push_objects(url, new, read_secret(token_file), private=private) if new else []
     refused = {failure.get("id") for status in statuses for failure in status.get("failures", [])}
     sent.keep({item["id"]: offered[item["id"]] for item in new if item["id"] not in refused})
     kept = sum(int(status.get("success_count", 0)) for status in statuses)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ import typer
 from indicia.account import account
 from indicia.cli import exits
 from indicia.cli.options import Color, Json, Quiet, Verbose, meant, talk
-from indicia.cli.talk import plain
+from indicia.cli.talk import plain, write_out
 from indicia.errors import UsageError
 from indicia.records import Case, Judgement, stable_id, to_json
 
@@ -84,7 +83,7 @@ def _print(text: str) -> None:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    write_out(msgspec.json.encode(value) + b"\n", None)
 
 
 def _runs(store: Store, marking: str, as_json: bool) -> None:
@@ -136,7 +135,7 @@ def _as_it_stood(store: Store, at: int, as_json: bool) -> None:
         raise UsageError(f"there is no change {at}", hint="indicia history CASE numbers them")
     case = as_left(store.load(at=at), load())
     if as_json:
-        sys.stdout.buffer.write(to_json(case) + b"\n")
+        write_out(to_json(case) + b"\n", None)
         return
     _print(marking_of(case).label)
     _print(f"After change {at}, {runs[at].time}, {runs[at].author}: {runs[at].what}")

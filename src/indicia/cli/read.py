@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
 import typer
 
 from indicia.cli import exits
 from indicia.cli.options import Color, Date, Engine, Engines, Json, JsonLines, Master, Output, Quiet, Verbose, read_date, talk
 from indicia.cli.results import Count, count_files
-from indicia.cli.talk import Talk, standard_input, write_out
+from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError, UsageError
 from indicia.extras import need
 from indicia.models import need_models
@@ -84,7 +84,20 @@ class _WholeLines:
 
 def placed(output: Path | None) -> AbstractContextManager[BinaryIO]:
     """The file that takes its name when all is written, or stdout when `output` is None or `-`."""
-    return nullcontext(sys.stdout.buffer) if output is None or str(output) == "-" else written(output)
+    if output is not None and str(output) != "-":
+        return written(output)
+    return nullcontext(cast(BinaryIO, _OnTerminal(sys.stdout.buffer)) if sys.stdout.isatty() else sys.stdout.buffer)
+
+
+class _OnTerminal:
+    """A terminal, which gets nothing to obey. What is written to it is whole lines, or ASCII in between."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.flush = file.flush
+
+    def write(self, data: bytes) -> int:
+        return self._file.write(plain(data.decode("utf-8", "replace")).encode())
 
 
 def _rows(pieces: Iterable[Piece]) -> Iterator[dict[str, Any]]:

@@ -323,8 +323,11 @@ def mcp(
             show_default=False,
         ),
     ] = None,
+    ceiling: Annotated[
+        str, typer.Option("--ceiling", help="The strictest TLP marking of what the assistant gets; the rest is left out.")
+    ] = "green",
 ) -> int:
-    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is written or fetched.
+    """Read, weigh and advise as tools for an assistant, over standard input and output. Nothing is fetched.
 
     The client starts it; docs/mcp.md says what to put into the client's settings.
 
@@ -333,7 +336,9 @@ def mcp(
       indicia mcp --folder cases/
     """
     need("mcp")
+    from indicia.cli.options import read_marking
     from indicia.mcp.server import make_server
+    from indicia.records import Tlp
 
-    make_server(folders or ()).run("stdio")
+    make_server(folders or (), read_marking(ceiling) or Tlp.GREEN).run("stdio")
     return exits.E_OK

@@ -23,12 +23,13 @@ from indicia.errors import IndiciaError, InputError, LimitError, UsageError
 from indicia.knowledge import load
 from indicia.library import Case, Weighed
 from indicia.mcp import answers
-from indicia.pipeline import as_left, conclude, load_case
+from indicia.pipeline import as_left, conclude, for_audience, load_case
 from indicia.read.fronts import document_from_text
 from indicia.read.reading import read_document
 from indicia.records import Case as Record
-from indicia.records import Versions, Weighing
+from indicia.records import Tlp, Versions, Weighing
 from indicia.share.redact import marking_of
+from indicia.view.wording import left_out
 from indicia.weigh.whatif import Change, what_if
 
 
@@ -77,8 +78,10 @@ INSTRUCTIONS = (
 )
 
 
-def make_server(folders: Iterable[Path]) -> MCPServer[Any]:
-    """The server with its tools, which read files in these folders alone. Raises: UsageError for a folder that is none."""
+def make_server(folders: Iterable[Path], ceiling: Tlp = Tlp.GREEN) -> MCPServer[Any]:
+    """The server with its tools, which read files in these folders alone. What is marked above `ceiling` does not go to the
+    assistant, which may send it anywhere. Files without a marking were put there for it; in a case file, texts without one and
+    what one's own logs show count as the case says. Raises: UsageError for a folder that is none."""
     allowed = Folders(folders)
     server: MCPServer[Any] = MCPServer("indicia", version=__version__, instructions=INSTRUCTIONS, log_level="ERROR")
 
@@ -89,8 +92,12 @@ def make_server(folders: Iterable[Path]) -> MCPServer[Any]:
         """The case in a case file, if it is the only file; else what the files say."""
         paths = [allowed.file(name) for name in files]
         if len(paths) == 1 and _holds_a_case(paths[0]):
-            return Case(as_left(load_case(paths[0]), load()))
-        return Case.build(paths)
+            return seen(as_left(load_case(paths[0]), load()))
+        return seen(msgspec.structs.replace(Case.build(paths).record, unmarked=ceiling))
+
+    def seen(record: Record) -> Case:
+        """What the assistant may see of it, as any reader who is cleared for that."""
+        return Case(for_audience(record, ceiling, load()))
 
     def files(most: int = 50) -> dict[str, Any]:
         """Lists the files that may be read: texts, reports, and case files (.indicia, case.json)."""
@@ -101,7 +108,7 @@ def make_server(folders: Iterable[Path]) -> MCPServer[Any]:
 
         `date` is the day of the text (YYYY-MM-DD), `most` the number of rows of each kind.
         """
-        case = Case(_of_text(text, date))
+        case = Case(_of_text(text, date))  # whoever gives it has it
         return _marked(case, answers.ledger(case, _rows(most)))
 
     def ledger(files: list[str], most: int = 50) -> dict[str, Any]:
@@ -153,8 +160,10 @@ def _telling(function: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any
 
 
 def _marked(case: Case, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer under the strictest marking of what the case holds."""
-    return {"marking": marking_of(case.record).label, **answer}
+    """The answer under the strictest marking of what it was made of, and what was left out."""
+    left = list(left_out(case.record))
+    told = {"left_out": [*left, "`indicia mcp --ceiling` says how far markings may go."]} if left else {}
+    return {"marking": marking_of(case.record).label, **told, **answer}
 
 
 def _rows(most: int) -> int:

@@ -8,7 +8,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from indicia.errors import IndiciaError
+from indicia.errors import IndiciaError, fault_of
 from indicia.knowledge import Knowledge
 from indicia.read.fronts import Held, each_opened
 from indicia.read.reading import only_in_front, read_document
@@ -108,7 +108,8 @@ def each_piece(
                     yield Piece((_kept(document, published, marking),))
                     continue
                 claims = [claim for claim in opened.claims if claim.quote.document == document.id]
-                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, later):
+                shallowly = later or not opened.in_full
+                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, shallowly):
                     found[file] += len(piece.mentions)
                     yield piece
         for file, characters in shallow.items():
@@ -164,7 +165,12 @@ def _read(
             )
             return
     kept = _kept(document, published, marking)
-    reading = read_document(kept, knowledge, given=mentions, claimed=claims, indicators_only=later)
+    try:
+        reading = read_document(kept, knowledge, given=mentions, claimed=claims, indicators_only=later)
+    except Exception as error:  # the document stays, for people to read
+        problem = Problem(where=document.name, what=fault_of(error), severity=Severity.FAILED)
+        yield Piece((kept,), mentions=tuple(mentions), problems=(problem,))
+        return
     yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import re
@@ -69,6 +70,8 @@ def _started(master: str) -> SparkSession:
     if master.startswith("local"):  # nobody else has to reach it, so nobody else can
         os.environ.setdefault("SPARK_LOCAL_IP", _LOOPBACK)
         settings |= {"spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}
+        # Others on this machine reach its ports, too, and its disk: Spark makes a secret of its own for the first.
+        settings |= {"spark.authenticate": "true", "spark.local.dir": _own_folder()}
     builder = SparkSession.builder.appName("indicia")
     for name, value in settings.items():
         builder = builder.config(name, value)
@@ -82,6 +85,13 @@ def _started(master: str) -> SparkSession:
             what = f"Spark did not start: {told_by_spark(everything)}"
             hint = "--master names a cluster as spark://host:7077, or local[4] for four cores of this machine"
             raise InputError(what, where=master, hint=hint) from error
+
+
+def _own_folder() -> str:
+    """A folder for blocks that nobody else can look into; gone with this process."""
+    folder = tempfile.mkdtemp(prefix="indicia-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

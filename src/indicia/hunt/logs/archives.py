@@ -20,7 +20,7 @@ from indicia.hunt.logs.formats import LogInput
 from indicia.hunt.logs.streams import FAULTS, PACKED, Bounded, Unpacker, Unpacking
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
-from indicia.walking import UNLISTED, UNLISTED_HINT, Apart, holds_unlisted, told_path
+from indicia.walking import OVERLAPPING, UNLISTED, UNLISTED_HINT, Apart, apart, holds_unlisted, told_path
 
 __all__ = ["ZIP", "contents"]
 
@@ -110,13 +110,15 @@ def _members_within(log: LogInput, only: str | None, budget: _Budget) -> Iterato
 
 def _members_of_zip(log: LogInput, only: str | None) -> Iterator[LogInput | Problem]:
     try:
-        members = _told_members(_archive(log))
+        members, over = _told_members(_archive(log))
         unlisted = holds_unlisted(_archive(log))
     except FAULTS as error:
         yield Problem(where=log.name, what=f"cannot be unpacked: {error}", severity=Severity.FAILED)
         return
     if unlisted:
         yield Problem(where=log.name, what=UNLISTED, severity=Severity.FAILED, hint=UNLISTED_HINT)
+    if over:
+        yield Problem(where=log.name, what=OVERLAPPING, severity=Severity.FAILED, count=over)
     if len(members) > MOST_MEMBERS:
         left = len(members) - MOST_MEMBERS
         yield Problem(where=log.name, what=f"{left} members beyond the first {MOST_MEMBERS} were left out", count=left)
@@ -131,12 +133,13 @@ def _members_of_zip(log: LogInput, only: str | None) -> Iterator[LogInput | Prob
             yield LogInput(name, partial(_member, log, index), member.file_size, at=log.at)
 
 
-def _told_members(archive: zipfile.ZipFile) -> dict[str, int]:
-    """Where in the table of contents each file stands, by what it is told by."""
-    apart = Apart()
-    members = enumerate(archive.infolist())
-    files = ((index, one.filename or "unnamed") for index, one in members if not one.filename.endswith("/"))
-    return {apart.told(told_path(name)): index for index, name in files}
+def _told_members(archive: zipfile.ZipFile) -> tuple[dict[str, int], int]:
+    """Where in the table of contents each file stands, by what it is told by; and how many lie over others."""
+    names = Apart()
+    listed = archive.infolist()
+    lying = {id(one) for one in apart(listed)}
+    members = ((index, one) for index, one in enumerate(listed) if id(one) in lying and not one.filename.endswith("/"))
+    return {names.told(told_path(one.filename or "unnamed")): index for index, one in members}, len(listed) - len(lying)
 
 
 def _member(log: LogInput, index: int) -> BinaryIO:

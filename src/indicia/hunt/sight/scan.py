@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from indicia.errors import fault_of
 from indicia.hunt.events import NO_TIME, EventBatch, Times
 from indicia.hunt.logs.formats import Format, LogInput
 from indicia.hunt.logs.formats.base import Wanted
@@ -22,6 +23,7 @@ from indicia.hunt.match.book import RuleBook
 from indicia.hunt.match.matcher import Match, Matcher
 from indicia.hunt.match.needs import LineForm
 from indicia.hunt.match.telling import LineFilter
+from indicia.hunt.names import TEXT
 from indicia.hunt.sight.correlation import fed_within, feed_of
 from indicia.hunt.sight.found import Counted, Found, Seen, fold
 from indicia.hunt.sight.indicators import (
@@ -118,13 +120,25 @@ class Scanner:
             self.interrupted = True
         finally:
             CLOCK.said("", "")  # what holds of these logs holds of no others
+        for family in (form.family, *form.also):
+            self._tell_late(self.matcher(family), found)
         for name, (counts, reach) in reaches.items():
             kind = max(counts, key=counts.__getitem__, default=form.name)
+            if kind == TEXT and reach.events and reach.oldest == NO_TIME:
+                what = "is a log of no known kind: its lines were searched as text, and few rules ask that"
+                fold(found.problems, Problem(where=name, what=what, severity=Severity.SKIPPED, count=reach.events))
             counted = Counted(name, kind, reach.events, reach.oldest, reach.newest, sorted(reach.slots), host=reach.host)
             if (passed := self._asked.pop(name, None)) is not None:
                 counted.asked = sum(not passed.isdisjoint(rule.asked_of) for rule in self.rules.rules)
             found.files.append(counted)
         return found
+
+    def _tell_late(self, matcher: Matcher, found: Found) -> None:
+        for pattern, count, numbers in matcher.late():
+            what = f"the regular expression {pattern[:80]!r} took too long on some values, and counts as not matched there"
+            for file in sorted({self.rules.rules[number].file for number in numbers}):
+                hint = "it goes back and forth in the text"
+                fold(found.problems, Problem(where=file, what=what, count=count, hint=hint))
 
     def scan_raw(self, log: LogInput) -> Found:
         """Where indicators stand in the bytes of a file of any kind."""
@@ -393,7 +407,7 @@ def _each_read(form: Format, logs: Sequence[LogInput], wanted: Wanted) -> Iterat
         except Exception as error:
             what = f"cannot be read on: {error}"
             if not isinstance(error, OSError | EOFError):
-                what = f"a fault in Indicia ended its reading, please report it: {type(error).__name__}: {error}"
+                what = fault_of(error)
             at = begun[-1] if begun else left[0]
             yield Problem(where=at.name, what=what, severity=Severity.FAILED)
             for log in begun[:-1] if form.together else ():

@@ -17,7 +17,7 @@ from indicia.read.fronts.stix import read_stix
 from indicia.read.fronts.values import Said
 from indicia.records import MentionKind
 
-__all__ = ["read_json"]
+__all__ = ["read_json", "too_much_json"]
 
 _TECHNIQUE = re.compile(r"T\d{4}(?:\.\d{3})?")
 _SENTENCE = 40  # characters from which a string with blanks in it is prose
@@ -29,6 +29,17 @@ _PAIR = re.compile(
     r'|,\s{0,40}"value"\s{0,40}:\s{0,40}"([^"\\]{1,80})")'
 )
 _MOST_MARKINGS = 1000
+
+
+def too_much_json(data: bytes, limits: Limits) -> str:
+    """Why a long text that looks like JSON is not taken apart as such; "" where it can be."""
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except RecursionError:
+        return "is nested too deeply for JSON"
+    except msgspec.DecodeError:
+        return "is no JSON to its end"
+    return f"holds more than {limits.values:,} values" if sum(map(data.count, b"[{,")) > limits.values else ""
 
 
 def read_json(text: str, name: str, limits: Limits) -> Parsed:

@@ -11,12 +11,12 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urljoin, urlsplit
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from indicia.errors import FormatError
+from indicia.fetching import host_of, onward
 from indicia.read.fronts.dates import date_of
 from indicia.read.fronts.opened import Parsed
 
@@ -55,23 +55,6 @@ class Entry(NamedTuple):
     def digest(self) -> str:
         """Says whether it has changed."""
         return sha256(self.page).hexdigest()[:32]
-
-
-def host_of(url: str) -> str:
-    """The host of an address in small letters, "" where it is none that can be asked."""
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").lower() if parts.scheme in {"http", "https"} else ""
-    except ValueError:
-        return ""
-
-
-def onward(at: str, to: str) -> str:
-    """Where a reference in what was fetched at an address leads; "" where it is none."""
-    try:
-        return urljoin(at, to)
-    except ValueError:
-        return ""
 
 
 def read_feed(data: bytes, name: str) -> Parsed:

@@ -17,9 +17,10 @@ import orjson
 from indicia.records import Record
 from indicia.share.stix.ids import CASE_EXTENSION
 
-__all__ = ["Offered", "continued", "sum_of", "versioned"]
+__all__ = ["Offered", "continued", "later", "sum_of", "versioned"]
 
 _TIMES = {"created", "modified"}
+_MARK = ""  # the id under which is kept when the last of all was added, also of those that are gone
 _LARGEST = 64 * 2**20  # bytes of a bundle that is looked at for what was passed on
 
 
@@ -32,10 +33,20 @@ class Offered(Record, frozen=True, kw_only=True):
     added: str
 
 
+def later(now: str, mark: str) -> str:
+    """`now` where that is later than the time `mark`, else the next moment after that: whoever asks for what was added later
+    than they know must hear of it, also after the clock was set back. Both are RFC 3339, UTC, microseconds."""
+    if now > mark:
+        return now
+    return (datetime.fromisoformat(mark) + timedelta(microseconds=1)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def versioned(
     items: Iterable[dict[str, Any]], held: Mapping[str, Offered], now: str
 ) -> tuple[list[dict[str, Any]], dict[str, Offered]]:
     """The objects with the times that are theirs, and what to keep of each by id. `now` is RFC 3339, UTC, microseconds."""
+    mark = max((one.added for one in held.values()), default="")
+    now = later(now, mark)
     found, kept = [], {}
     for item in items:
         digest = _digest(item)
@@ -51,6 +62,10 @@ def versioned(
         times = {"created": one.created, "modified": one.modified}
         found.append({**item, **{name: value for name, value in times.items() if name in item}})
         kept[item["id"]] = one
+    if any(one.added == now for one in kept.values()):
+        mark = now
+    if mark:
+        kept[_MARK] = Offered(digest="", created="", modified="", added=mark)
     return found, kept
 
 

@@ -18,6 +18,8 @@ from indicia.errors import UsageError
 SECONDS = 3.0  # that one question may take
 MOST_ROWS = 1_000  # that one answer holds
 MOST_CELL = 20_000  # bytes of one value, made by a question as well
+MOST_PATTERN = 1_000  # bytes of what LIKE and GLOB compare with
+MOST_MADE = 100_000  # bytes of a value on the way: one step over it, which no clock ends, takes a third of a second at most
 MOST_SQL = 10_000  # characters of a question
 PAGES = 131_072  # of 4 KB: what a copy may take
 CACHE = 32_000  # KB in memory while a question is answered; beyond it SQLite sorts in a file of its own
@@ -62,7 +64,8 @@ class Tables:
             added = self._database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', given)
             self.columns[table.name], self.counts[table.name] = tuple(table.columns), max(0, added.rowcount)
         self._database.execute("PRAGMA query_only=ON")
-        self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_MADE)
+        self._database.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, MOST_PATTERN)
         self._database.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MOST_SQL)
         self._database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self._database.set_authorizer(_may)  # no method, which would keep the tables for as long as their database

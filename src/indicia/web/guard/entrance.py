@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from indicia.web.guard.connections import KNOWN
 from indicia.web.guard.hosts import AllowedHosts
 
 COOKIE = "indicia-session"
@@ -37,13 +38,17 @@ class Entrance:
         given = request.query_params.get("token")
         if scheme.lower() == "bearer" and _same(bearer.strip(), self.token):
             scope["indicia.bearer"] = True
+            request.scope.setdefault("state", {})[KNOWN] = True
             await self.app(scope, receive, send)
         elif request.method in {"GET", "HEAD"} and given is not None and _same(given, self.token):
             _open_session(request)
             await _without_token(request)(scope, receive, send)
         elif _is_embedded(request):
             await PlainTextResponse("Another site asked for this.", 403)(scope, receive, send)
-        elif is_inside(request) or scope["path"] == ENTER or scope["path"].startswith("/static/"):  # which are nobody's
+        elif is_inside(request):
+            request.scope.setdefault("state", {})[KNOWN] = True
+            await self.app(scope, receive, send)
+        elif scope["path"] == ENTER or scope["path"].startswith("/static/"):  # which are nobody's
             await self.app(scope, receive, send)
         else:
             await self.refuse(request)(scope, receive, send)

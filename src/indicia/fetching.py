@@ -1,9 +1,11 @@
-"""One address over HTTP. What a server sends is bounded in size and time, and it leads us nowhere else.
+"""The one client over HTTP: for feeds and articles, and for TAXII. What a server sends is bounded in size and time, and it
+leads us nowhere else.
 
-A redirect is followed only to a host that the user named. A name that leads to this machine or into a private network is
-refused, whoever has it, unless the user wrote such an address outright (`http://192.0.2.7/feed`, `http://localhost/`) or said
-that the own network is meant: what a stranger's name server answers must not make us ask our own machines. The address is
-checked on the connection itself, before anything is sent. Through a proxy it is the proxy that decides.
+Only places that the user named are asked, each a host with a port, be it by a redirect or by a link. A name that leads to this
+machine or into a private network is refused, whoever has it, unless the user wrote such an address outright
+(`http://192.0.2.7/feed`, `http://localhost/`) or said that the own network is meant: what a stranger's name server answers must
+not make us ask our own machines. The address is checked on the connection itself, before anything is sent. Through a proxy it
+is the proxy that decides.
 """
 
 from __future__ import annotations
@@ -16,17 +18,29 @@ import threading
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Mapping
 from contextlib import suppress
+from email.message import Message
 from typing import IO, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from indicia import __version__
 from indicia.errors import InputError, LimitError, UsageError
-from indicia.read.fronts.syndication import host_of
 
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PIECE = 65_536
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class Answer(NamedTuple):
+    """One answer of a server, whatever it says."""
+
+    status: int
+    headers: Message
+    data: bytes
 
 
 class Fetched(NamedTuple):
@@ -40,6 +54,34 @@ class Fetched(NamedTuple):
 
 class _PrivateError(OSError):
     """The connection leads to a machine that nobody named."""
+
+
+def host_of(url: str) -> str:
+    """The host of an address in small letters, "" where it is none that can be asked."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").lower() if parts.scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def place_of(url: str) -> str:
+    """The host of an address, with its port where that is not the usual one; "" where it is none that can be asked."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = host_of(url)
+    return host if not host or port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
+
+
+def onward(at: str, to: str) -> str:
+    """Where a reference in what was fetched at an address leads; "" where it is none."""
+    try:
+        return urljoin(at, to)
+    except ValueError:
+        return ""
 
 
 def _is_public(address: str) -> bool:
@@ -121,15 +163,16 @@ class _Stays(urllib.request.HTTPRedirectHandler):
 
 
 class Fetcher:
-    """Asks for addresses on `hosts`, those that the user named, and no others. `private` says that the own network is meant.
+    """Asks for addresses at `places` (`host` or `host:port`), those that the user named, and no others. `private` says that the
+    own network is meant.
 
     `largest` are bytes of one answer, unpacked; `seconds` the time for one answer; `wait` that for one sign of life.
     """
 
     def __init__(
-        self, hosts: frozenset[str], *, private: bool = False, largest: int = 10_000_000, seconds: float = 60, wait: float = 20
+        self, places: frozenset[str], *, private: bool = False, largest: int = 10_000_000, seconds: float = 60, wait: float = 20
     ) -> None:
-        self._hosts = hosts
+        self._places = places
         self._private = private
         self._largest = largest
         self._seconds = seconds
@@ -140,57 +183,68 @@ class Fetcher:
 
         Raises: UsageError, InputError, LimitError, each with what to do.
         """
+        headers = {name: text for name, text in (("If-None-Match", etag), ("If-Modified-Since", modified)) if text}
         at = url
         for _ in range(_REDIRECTS + 1):
-            found = self._ask(at, url, etag, modified)
-            if not isinstance(found, str):
-                return found
-            at = self._onward(at, found, url)
-        raise InputError(f"redirects more than {_REDIRECTS} times", where=url, hint="give the address where it ends")
-
-    def _onward(self, at: str, to: str, url: str) -> str:
-        """Where a redirect leads, if we may go there."""
-        target = urljoin(at, to)
-        if at.startswith("https:") and not target.startswith("https:"):
-            raise InputError("redirects to an unencrypted address", where=url, hint="give that address, if you trust it")
-        if host_of(target) not in self._hosts:
-            hint = "only hosts that you name are asked; give that address, or its host with --follow"
-            raise InputError(f"redirects to {target[:200]}", where=url, hint=hint)
-        return target
-
-    def _ask(self, at: str, url: str, etag: str, modified: str) -> Fetched | str | None:
-        """One answer: what was sent, where it redirects to, or None where nothing changed."""
-        host = host_of(at)
-        if not host:
-            raise UsageError(f"{url!r} is not an address that can be fetched", hint="https://HOST/PATH")
-        if host not in self._hosts:
-            raise UsageError(f"{host} is not a host that you named", hint="give its address, or --follow HOST")
-        free = self._private or _is_private_outright(host) or bool(urllib.request.getproxies().get(urlsplit(at).scheme))
-        handler = _Handler(checked=not free)
-        opener = urllib.request.build_opener(handler, _Stays)
-        headers = {"User-Agent": f"indicia/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
-        headers |= {name: text for name, text in (("If-None-Match", etag), ("If-Modified-Since", modified)) if text}
-        timer = threading.Timer(self._seconds, handler.cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            with opener.open(urllib.request.Request(at, headers=headers), timeout=self._wait) as answer:
-                data = self._body(answer, answer.headers.get("Content-Encoding", ""), url)
-                if handler.is_late:
-                    raise TimeoutError  # what was cut may look like an end
+            answer = self.ask(at, headers=headers, told=url)
+            to = answer.headers.get("Location")
+            if answer.status in _MOVED and to:
+                at = self._onward(at, to, url)
+            elif answer.status == 304:
+                return None
+            elif answer.status >= 300:
+                raise _refusal(answer, url)
+            else:
                 return Fetched(
-                    data=data,
+                    data=answer.data,
                     media_type=answer.headers.get_content_type(),
                     etag=answer.headers.get("ETag", "")[:500],
                     modified=answer.headers.get("Last-Modified", "")[:100],
                 )
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 304:
-                    return None
-                if error.code in _MOVED and (to := error.headers.get("Location")):
-                    return to
-                raise _refusal(error, url) from error
+        raise InputError(f"redirects more than {_REDIRECTS} times", where=url, hint="give the address where it ends")
+
+    def _onward(self, at: str, to: str, url: str) -> str:
+        """Where a redirect leads, if we may go there."""
+        target = onward(at, to)
+        if at.startswith("https:") and not target.startswith("https:"):
+            raise InputError("redirects to an unencrypted address", where=url, hint="give that address, if you trust it")
+        if place_of(target) not in self._places:
+            hint = "only hosts that you name are asked; give that address, or its host with --follow"
+            raise InputError(f"redirects to {target[:200]}", where=url, hint=hint)
+        return target
+
+    def ask(
+        self,
+        at: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        told: str = "",
+    ) -> Answer:
+        """One answer, whatever its status; a redirect is one. `data` is posted. `told` is the address that errors name.
+
+        Raises: UsageError (no place that the user named), InputError (no answer), LimitError (too long, too slow).
+        """
+        url, host = told or at, host_of(at)
+        if not host:
+            raise UsageError(f"{url!r} is not an address that can be fetched", hint="https://HOST/PATH")
+        if place_of(at) not in self._places:
+            raise UsageError(f"{place_of(at)} is not a host that you named", hint="give its address, or --follow HOST")
+        free = self._private or _is_private_outright(host) or bool(urllib.request.getproxies().get(urlsplit(at).scheme))
+        handler = _Handler(checked=not free)
+        opener = urllib.request.build_opener(handler, _Stays)
+        common = {"User-Agent": f"indicia/{__version__}", "Accept-Encoding": "gzip", "Accept": "*/*"}
+        timer = threading.Timer(self._seconds, handler.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            request = urllib.request.Request(at, data=data, headers={**common, **(headers or {})})
+            with _opened(opener, request, self._wait) as answer:
+                found = self._body(answer, answer.headers.get("Content-Encoding", ""), url)
+                if handler.is_late:
+                    raise TimeoutError  # what was cut may look like an end
+                return Answer(answer.status, answer.headers, found)
         except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
             if handler.is_late:
                 what = f"has not answered in {self._seconds:,.0f} seconds"
@@ -205,14 +259,21 @@ class Fetcher:
         while piece := answer.read(_PIECE):
             body += unpack.decompress(piece, self._largest + 1 - len(body)) if unpack else piece
             if len(body) > self._largest:
-                raise LimitError(
-                    f"sends more than {self._largest:,} bytes", where=url, hint="it is too long for a feed or an article"
-                )
+                raise LimitError(f"sends more than {self._largest:,} bytes", where=url, hint="it is too long for one answer")
+        if getattr(answer, "length", 0):  # so many bytes of it were announced and did not come
+            raise http.client.IncompleteRead(b"")
         return bytes(body)
 
 
-def _refusal(error: urllib.error.HTTPError, url: str) -> InputError:
-    wait = error.headers.get("Retry-After", "")
+def _opened(opener: urllib.request.OpenerDirector, request: urllib.request.Request, wait: float) -> Any:
+    try:
+        return opener.open(request, timeout=wait)
+    except urllib.error.HTTPError as error:  # an answer like any other
+        return error
+
+
+def _refusal(answer: Answer, url: str) -> InputError:
+    wait = answer.headers.get("Retry-After", "")
     hints = {
         401: "it requires a login; use a public feed",
         403: "it does not allow programs to read it",
@@ -220,7 +281,7 @@ def _refusal(error: urllib.error.HTTPError, url: str) -> InputError:
         410: "it is gone for good; leave it out",
         429: f"try again in {wait} seconds" if wait.isdecimal() else "ask less often",
     }
-    return InputError(f"the server answers {error.code}", where=url, hint=hints.get(error.code, "try again later"))
+    return InputError(f"the server answers {answer.status}", where=url, hint=hints.get(answer.status, "try again later"))
 
 
 def _unreachable(error: Exception, url: str) -> InputError:
@@ -236,4 +297,6 @@ def _unreachable(error: Exception, url: str) -> InputError:
         return InputError("the server does not answer", where=url, hint="try again later")
     if isinstance(reason, ConnectionRefusedError):
         return InputError("nothing listens there", where=url, hint="is the server running, and is this the right port?")
+    if isinstance(reason, http.client.IncompleteRead | ConnectionResetError | http.client.RemoteDisconnected):
+        return InputError("the server broke off in the middle of its answer", where=url, hint="try again")
     return InputError(f"cannot be read: {type(reason).__name__}", where=url, hint="check the address, and try again")

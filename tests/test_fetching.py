@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from indicia.errors import IndiciaError, InputError, LimitError, UsageError
-from indicia.watch.fetching import Fetcher
+from indicia.fetching import Fetcher, place_of
 
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/feed": (200, {"ETag": '"7"', "Last-Modified": "Sat, 28 Nov 2026 00:00:00 GMT"}, b"<rss/>"),
@@ -21,6 +21,8 @@ ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "/large": (200, {}, bytes(200_000)),
     "/away": (302, {"Location": "http://elsewhere.example/"}, b""),
     "/inside": (302, {"Location": "http://169.254.169.254/latest/meta-data"}, b""),
+    "/port": (302, {"Location": "http://127.0.0.1:1/"}, b""),
+    "/usual": (302, {"Location": "http://127.0.0.1/"}, b""),
     "/file": (302, {"Location": "file:///etc/passwd"}, b""),
     "/moved": (301, {"Location": "/feed"}, b""),
     "/circle": (302, {"Location": "/circle"}, b""),
@@ -68,8 +70,8 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture
-def fetcher() -> Fetcher:
-    return Fetcher(frozenset({"127.0.0.1"}), largest=100_000, seconds=1, wait=5)
+def fetcher(port: int) -> Fetcher:
+    return Fetcher(frozenset({f"127.0.0.1:{port}"}), largest=100_000, seconds=1, wait=5)
 
 
 def test_what_is_there_is_given_with_what_tells_its_version(port: int, fetcher: Fetcher) -> None:
@@ -90,6 +92,8 @@ def test_what_is_there_is_given_with_what_tells_its_version(port: int, fetcher: 
         ("/drip", LimitError, "not answered in 1 seconds"),
         ("/away", InputError, "redirects to http://elsewhere.example/"),
         ("/inside", InputError, "redirects to http://169.254.169.254"),
+        ("/port", InputError, "redirects to http://127.0.0.1:1/"),
+        ("/usual", InputError, "redirects to http://127.0.0.1/"),
         ("/file", InputError, "redirects to file:"),
         ("/circle", InputError, "redirects more than 3 times"),
         ("/busy", InputError, "429 .try again in 120 seconds"),
@@ -107,12 +111,26 @@ def test_a_name_that_leads_into_the_own_network_is_not_asked(port: int) -> None:
     """`127.1` is a name as any other that a name server might lead here; an address that is written out is meant."""
     asked = len(Server.asked)
     with pytest.raises(InputError, match="leads to this machine or into a private network .if you mean that, add --private"):
-        Fetcher(frozenset({"127.1"}), wait=5).get(f"http://127.1:{port}/feed")
+        Fetcher(frozenset({f"127.1:{port}"}), wait=5).get(f"http://127.1:{port}/feed")
     assert len(Server.asked) == asked, "nothing was sent"
-    assert Fetcher(frozenset({"127.1"}), private=True, wait=5).get(f"http://127.1:{port}/feed") is not None
+    assert Fetcher(frozenset({f"127.1:{port}"}), private=True, wait=5).get(f"http://127.1:{port}/feed") is not None
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "http://[", "http://other.example/"])
 def test_only_hosts_that_the_user_named_are_asked(fetcher: Fetcher, url: str) -> None:
     with pytest.raises(UsageError):
         fetcher.get(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://A.example/x", "a.example"),
+        ("http://a.example:80/", "a.example"),
+        ("https://a.example:80/", "a.example:80"),
+        ("https://a.example:99999/", ""),
+        ("ftp://a.example/", ""),
+    ],
+)
+def test_a_place_is_a_host_and_an_odd_port(url: str, place: str) -> None:
+    assert place_of(url) == place
