@@ -37,6 +37,19 @@ def test_every_heading_has_something_below_it() -> None:
         assert len(heads) == len(set(heads)), (path.name, heads)
 
 
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").split()) < 650
+
+
+def test_decisions_are_numbered_as_their_files_and_what_supersedes_them_is_said() -> None:
+    index = (ROOT / "docs" / "decisions" / "index.md").read_text("utf-8")
+    for path in (ROOT / "docs" / "decisions").glob("0*.md"):
+        text = path.read_text("utf-8")
+        assert text.startswith(f"# {int(path.name[:4])}. "), path.name
+        row = next(row for row in index.splitlines() if path.name in row)
+        assert row.startswith(f"- [{int(path.name[:4])}. ") and ("superseded" in row) == ("*Superseded by" in text), path.name
+
+
 NAMED = [(ROOT / "docs" / name).read_text("utf-8") for name in ("architecture.md", "walk.md")]
 ROOMS = (ROOT, ROOT / "src" / "indicia", ROOT / "docs", ROOT / "examples" / "exchange-2021")
 
