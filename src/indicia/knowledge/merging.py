@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from indicia.knowledge.galaxy import Entry, Galaxy, users_by_style
+from indicia.knowledge.group_words import GroupWords
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Alias, AttackTables, Group, Sector, State, Vendor
 
@@ -42,6 +43,7 @@ class _Draft:
         self.victims: set[str] = set()
         self.kinds: list[str] = []
         self.sources: set[str] = set()
+        self.is_criminal = False  # by ATT&CK's own words, wherever it sits
 
     def add_name(self, name: str, users: Iterable[str]) -> None:
         key = fold(name)
@@ -138,15 +140,17 @@ def merge_actors(
     sectors: Sequence[Sector],
     vendors: Sequence[Vendor],
     belongings: Belonging | None = None,
-    origins: Mapping[str, str] | None = None,
+    words: Mapping[str, GroupWords] | None = None,
 ) -> tuple[Actor, ...]:
-    """All actors by id: ATT&CK's groups first. `origins`: ATT&CK id -> ISO code that ATT&CK's own words tie a group to."""
+    """All actors by id: ATT&CK's groups first. `words`: what ATT&CK's own say of a group, by its id."""
     merger = _Merger(states, sectors, vendors)
     for group in attack.groups:
         merger.add_group(group)
     for draft in merger.drafts:
-        if draft.group and (code := (origins or {}).get(draft.group)):
-            draft.states[code] = [MITRE]
+        if draft.group and (told := (words or {}).get(draft.group)):
+            if told.state:
+                draft.states[told.state] = [MITRE]
+            draft.is_criminal = told.criminal
     current = {old: new for old, new in attack.revoked.items() if old.startswith("G")}
     for entries in (galaxy.misp, galaxy.microsoft, galaxy.tidal, galaxy.ours):
         merger.add_entries([_with_current_group(entry, current) for entry in entries])
@@ -202,7 +206,7 @@ def _kind(draft: _Draft, state: str | None) -> str:
     for kind in ("person", "contractor", "persona", "surveillance vendor", "hacktivist"):
         if kind in draft.kinds and not draft.group:
             return kind
-    if "Indicia" in draft.sources and "criminal" in draft.kinds:
+    if draft.is_criminal or ("Indicia" in draft.sources and "criminal" in draft.kinds):
         return "criminal"
     criminal_name = re.compile(r"(?i)(.* (spider|tempest)|fin\d+)")
     if not state and ("criminal" in draft.kinds or any(criminal_name.fullmatch(name) for name in draft.surfaces.values())):

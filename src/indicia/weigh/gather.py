@@ -34,7 +34,7 @@ from indicia.weigh.targets import targeted
 __all__ = ["from_ids", "gather"]
 
 _OBSERVABLE = {MentionKind.TECHNIQUE, MentionKind.SOFTWARE}
-_SAYS_WHO = {Stance.ACCUSES, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}
+_SAYS_WHO = {Stance.ACCUSES, Stance.CLAIMS, Stance.ENDORSES, Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}
 
 
 def gather(
@@ -246,6 +246,8 @@ def _label(who: str, claim: Claim, accused: str) -> str:
         return f"{who} ties {accused} to {claim.tie.to or 'a state'}"
     if claim.stance in {Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS}:
         return f"{who} {claim.stance} the charge" + ("" if who == accused else f" against {the(accused)}")
+    if claim.stance is Stance.CLAIMS:
+        return f"{who} takes credit" + ("" if who == accused else f" for {the(accused)}")
     return f"{who} {claim.stance} {the(accused)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -10,12 +11,12 @@ import numpy as np
 from indicia.errors import UsageError
 from indicia.records import Evidence, EvidenceKind, Verdict
 from indicia.weigh.affair import set_aside
+from indicia.weigh.board import lay_out, reprior
 from indicia.weigh.features import is_software
 from indicia.weigh.gather import from_ids
-from indicia.weigh.known import Known
+from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.model import grounds_of
-from indicia.weigh.observed import assess_observed
-from indicia.weigh.whatif import Change, leaders_if
+from indicia.weigh.observed import assess_observed, decided
 
 __all__ = ["Planted", "Stress", "ease_of_faking", "plant", "prior_range", "strained"]
 
@@ -33,10 +34,10 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stress(msgspec.Struct, frozen=True, kw_only=True):
-    """How a weighing bears strain. `priors`: (prior of an unknown actor, the leading group, its probability); `ease` in words
-    by evidence id."""
+    """How a weighing bears strain. `priors`: (prior of an unknown actor, the verdict, its leaders); `ease` in words by evidence
+    id."""
 
-    priors: tuple[tuple[float, str, float], ...]
+    priors: tuple[tuple[float, Verdict, tuple[str, ...]], ...]
     ease: dict[str, str]
     planted: Planted | None = None
 
@@ -73,13 +74,16 @@ def plant(evidence: Sequence[Evidence], knowledge: Known, rival: str, tools: int
     return Planted(rival=rival, tools=planted, verdict=found.verdict, leaders=found.leaders, fooled=found.leaders == (rival,))
 
 
-def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[float, str, float], ...]:
-    """For a row of prior probabilities of an actor we do not know: (prior, the leading group, its probability)."""
-    changes = [Change(prior={"unknown": prior}) for prior in _PRIORS]
-    return tuple(
-        (prior, one.leader, one.probability)
-        for prior, one in zip(_PRIORS, leaders_if(evidence, knowledge, changes), strict=True)
-    )
+def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[float, Verdict, tuple[str, ...]], ...]:
+    """For a row of prior probabilities of an actor we do not know: (prior, the verdict, its leaders)."""
+    items = [item for item in evidence if item.kind is EvidenceKind.OBSERVED]
+    board = lay_out(items, knowledge, None, set_aside(evidence, knowledge))
+    found = []
+    for share in _PRIORS:
+        varied = replace(board, prior=reprior(board.prior, board.hypotheses, board.tree, {UNKNOWN.id: share}))
+        decision = decided(varied, varied.posterior())
+        found.append((share, decision.verdict, decision.named_of(board.hypotheses)))
+    return tuple(found)
 
 
 def ease_of_faking(evidence: Sequence[Evidence], knowledge: Known) -> dict[str, str]:
