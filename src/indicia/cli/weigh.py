@@ -114,8 +114,8 @@ def weigh(
 def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
     """How much hangs on the prior, and on each item being genuine."""
     console = console_for(color)
-    leaders = {leader for _, leader, _ in stress.priors}
-    told = "the same group leads" if len(leaders) == 1 else "the leading group changes: " + ", ".join(sorted(leaders))
+    verdicts = list(dict.fromkeys(f"{verdict.value} {', '.join(leaders)}".strip() for _, verdict, leaders in stress.priors))
+    told = "the verdict stays" if len(verdicts) == 1 else "the verdict changes: " + "; ".join(verdicts)
     console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
     labels = {item.id: item.label for item in items}
     for identity, words_ in stress.ease.items():
@@ -134,24 +134,41 @@ def _show(weighing: Weighing, marking: Tlp | None, color: bool) -> None:
     console = console_for(color)
     if marking is not None:
         console.print(marking.label, style="bold")
+    console.print(f"\n[bold]Together[/]: {escape(plain(weighing.agreement))}")
     for title, assessment in (("What was observed", weighing.observed), ("What was said", weighing.said)):
         console.print(f"\n{escape(plain(assessed(assessment, title)))}", style="bold")
         _show_one(console, assessment, {item.id: item.label for item in weighing.evidence})
-    console.print(f"\n[bold]Together[/]: {escape(plain(weighing.agreement))}")
+    _side_by_side(console, weighing)
+
+
+def _side_by_side(console: Console, weighing: Weighing) -> None:
+    """What was said beside what was observed, by state and by group."""
+    from indicia.view.sides import COLUMNS, side_rows
+
+    if not weighing.compared:
+        return
+    table = Table(title="\nSide by side", title_justify="left", expand=False)
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for row in side_rows(weighing.compared):
+        table.add_row(*(escape(plain(cell)) for cell in row))
+    console.print(table)
 
 
 def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) -> None:
-    from indicia.view.probable import called, percent
+    from indicia.view.probable import called, fitting, leader, percent
     from indicia.view.wording import because
 
-    if assessment.weights:  # else they are only what was assumed before
+    if fits := fitting(assessment):
+        console.print(f"  fits: {escape(plain(fits))}")
+    shown = assessment.posteriors[:6]
+    named = {one.hypothesis.id for one in shown}
+    wider = [one for one in assessment.levels if one.hypothesis.id not in named][:4]
+    if shown or wider:
         table = Table(expand=False)
         table.add_column("Hypothesis")
         table.add_column("Probability", justify="right")
         table.add_column("Level")
-        shown = assessment.posteriors[:6]
-        named = {one.hypothesis.id for one in shown}
-        wider = [one for one in assessment.levels if one.hypothesis.id not in named][:4]
         for number, posterior in enumerate((*shown, *wider)):
             hypothesis = posterior.hypothesis
             level = hypothesis.level.value if hypothesis.level else ""
@@ -163,7 +180,7 @@ def _show_one(console: Console, assessment: Assessment, labels: dict[str, str]) 
     for line in assessment.base_rates:
         console.print(f"  base rate: {escape(plain(line))}")
     names = called(assessment)
-    leaders = set(assessment.leaders) or {p.hypothesis.id for p in assessment.posteriors[:1]}
+    leaders = {leader(assessment)}
     strongest = sorted((w for w in assessment.weights if w.hypothesis in leaders), key=lambda weight: -abs(weight.decibans))[:8]
     for weight in strongest:
         mark = " [bold]decisive[/]" if weight.evidence in assessment.decisive else ""

@@ -253,6 +253,11 @@ class Weighing(Record, frozen=True, kw_only=True):
     agreement: str  # a contradiction first, where there is one
     compared: tuple[Compared, ...] = ()
 
+    @property
+    def contradicted(self) -> bool:
+        """Whether what was said and what was observed contradict each other, or the speakers one another."""
+        return any(row.standing is Accord.CONTRADICT or row.split for row in self.compared)
+
 
 class Judgement(Record, frozen=True, kw_only=True):
     """What a person decided about a record: kept beside the machine's own, never instead of it."""

@@ -73,7 +73,7 @@ def assess_observed(
         ),
         levels=decision.levels,
         fits=tuple(_hypothesis(board, at) for at in fits),
-        prior_only=not fits,
+        prior_only=bool(items) and not fits,
         weights=tuple(
             Weight(evidence=item.id, hypothesis=board.hypotheses[column], decibans=round(float(effective[row, column]), 3))
             for column in shown

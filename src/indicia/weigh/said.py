@@ -46,6 +46,7 @@ def assess_said(evidence: Sequence[Evidence], known: Known) -> Assessment:
         likelihood=band(best.probability) if best else None,
         confidence=_confidence(best, heard.by_accused),
         levels=levels,
+        fits=tuple(at.hypothesis for at in levels),
         weights=tuple(
             Weight(evidence=voice.item.id, hypothesis=at, decibans=round(voice.decibans, 3))
             for at, mine in heard.by_accused.items()
