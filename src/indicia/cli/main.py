@@ -94,6 +94,7 @@ def register() -> None:
         brief,
         completion,
         doctor,
+        evidence,
         example,
         history,
         hunt,
@@ -125,6 +126,7 @@ def register() -> None:
     app.command("push")(_exiting(push.push))
     app.command("watch")(_exiting(watch.watch))
     app.command("mcp")(_exiting(mcp.mcp))
+    app.add_typer(evidence.app, name="evidence")
     app.add_typer(knowledge.app, name="knowledge")
     app.command("example")(_exiting(example.example))
     app.command("doctor")(_exiting(doctor.doctor))
