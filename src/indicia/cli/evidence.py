@@ -1,4 +1,4 @@
-"""`indicia evidence`: what analysts attribute by and no text or log tells, entered under their name and weighed with the rest."""
+"""`indicia evidence`: what analysts attribute by and no text or log tells, entered under their name and weighed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from indicia.records import Entered, EnteredKind, Judgement, Strength, stable_id
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Evidence that people enter: add it to a case, list it, see which kinds there are.")
+app = typer.Typer(
+    no_args_is_help=True, help="Evidence that people enter: add it to a case, list it, see which kinds there are."
+)
 
 CaseFile = Annotated[str, typer.Argument(help="A case file (from brief --case).", show_default=False)]
 
@@ -47,7 +49,7 @@ def add(
 
     [bold]Example[/]
 
-      indicia evidence add affair.indicia --kind "infrastructure reuse" --fits "Lazarus Group" --strength strong --grade B2 --note "C2 server seen in 2024"
+      indicia evidence add affair.indicia --kind "working hours" --fits "Lazarus Group" --strength weak --grade C3 --note UTC+9
     """
     from indicia.case import open_store
     from indicia.knowledge import load
