@@ -85,7 +85,7 @@ def add(
 
 
 @app.command("list")
-def listing(case: CaseFile, as_json: Json = False, color: Color = True) -> None:
+def listing(case: CaseFile, as_json: Json = False, quiet: Quiet = False, color: Color = True) -> None:
     """The evidence that people entered into a case, with what became of it.
 
     [bold]Example[/]
@@ -96,12 +96,16 @@ def listing(case: CaseFile, as_json: Json = False, color: Color = True) -> None:
 
     from indicia.knowledge import load
     from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
 
     left = as_left(load_case(case), load())
+    marking = marking_of(left)
     items = [one for one in left.weighing.evidence if one.entered] if left.weighing else []
     if as_json:
-        write_out(msgspec.json.encode(items) + b"\n", None)
+        write_out(msgspec.json.encode({"marking": marking.label, "evidence": items}) + b"\n", None)
         return
+    console = console_for(color)
+    console.print(marking.label, style="bold")
     table = Table()
     for column in ("Id", "Evidence", "Grade", "Who, when", "Note"):
         table.add_column(column, overflow="fold")
@@ -111,7 +115,7 @@ def listing(case: CaseFile, as_json: Json = False, color: Color = True) -> None:
         grade = f"{one.reliability}{one.credibility}" + ("" if one.weight else ", off")
         cells = (one.id, one.label, grade, f"{entered.author}, {entered.time}", one.note)
         table.add_row(*(escape(plain(cell)) for cell in cells))
-    console_for(color).print(table if items else "no evidence was entered into this case")
+    console.print(table if items else "no evidence was entered into this case")
 
 
 @app.command()

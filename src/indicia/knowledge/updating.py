@@ -98,7 +98,7 @@ def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Pr
     if progress:
         progress("reading official files", 0, len(given))
     tables = parse_release(given[Kind.ATTACK]) if Kind.ATTACK in given else now.attack.tables
-    if not given.keys().isdisjoint(ON_ACTORS):
+    if any(kind in given for kind in ON_ACTORS):
         actors = rebuilt_actors(tables, given, now)
         tables = with_states(tables, actors[1])
         files |= attack_files(tables)

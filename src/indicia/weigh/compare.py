@@ -1,5 +1,5 @@
 """What was said and what was observed, side by side: by state, by group; whether they agree, contradict each other, or one of
-the two is silent. Nothing weighs here: it only says what stands beside what, a contradiction first."""
+the two is silent. It says what stands beside what, a contradiction first, and changes no weight."""
 
 from __future__ import annotations
 
