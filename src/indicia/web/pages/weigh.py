@@ -22,6 +22,7 @@ from indicia.view.sides import side_rows
 from indicia.web.cases.own import FITS, MOST_OWN, own_hypotheses
 from indicia.web.shown.render import Ask, Page, case_address, paged
 from indicia.weigh import weigh
+from indicia.weigh.entered import PRACTICE, RATIOS
 from indicia.weigh.known import UNKNOWN, tree_of
 
 __all__ = ["weigh_page"]
@@ -73,7 +74,7 @@ def weigh_page(ask: Ask) -> Page | Response:
     saved = [one for one in held.standing.of("weighing") if one.action == "note" and one.value]
     data: dict[str, Any] = {
         "agreement": now.agreement,
-        "compared": [msgspec.to_builtins(row) for row in now.compared],
+        "side_by_side": [msgspec.to_builtins(row) for row in now.compared],
         "base": {"observed": _short(base.observed), "said": _short(base.said)},
         "variant": {"off": variant.off, "grades": variant.grades, "prior": variant.prior} if changed else None,
         "now": {"observed": _short(now.observed), "said": _short(now.said)},
@@ -98,6 +99,8 @@ def weigh_page(ask: Ask) -> Page | Response:
     shown = {row["id"] for table in tables.values() for row in table["rows"]}
     view = {
         "contradicted": now.contradicted,
+        "kinds": [(kind.value, asks) for kind, (asks, _) in PRACTICE.items()],
+        "strengths": [(strength.value, f"{ratio:g}") for strength, ratio in RATIOS.items()],
         "columns": COLUMNS_OF_SIDES,
         "side_rows": side_rows(now.compared),
         "milliseconds": max(1, round(spent)),
