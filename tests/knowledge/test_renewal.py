@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from indicia.knowledge.called import Spellings
+from indicia.knowledge.changes import changes
 from indicia.knowledge.library import PACKAGED, Knowledge
 from indicia.knowledge.updating import update
 from indicia.read.fronts import document_from_text
@@ -50,6 +51,15 @@ def test_the_reader_recognises_them(renewed: Knowledge) -> None:
     assert found["QuartzLadle"] == "S9001"
     assert found["Dust Marten"] == found["Nomadic Octopus"] == "G0133"
     assert found["Crimson Plover"] == "actor:crimson-plover"
+
+
+def test_what_changed_is_listed(renewed: Knowledge) -> None:
+    lines = changes(Knowledge((PACKAGED,)), renewed)
+    assert any(line.startswith("new groups: ") and "Velvet Kestrel (G9001)" in line for line in lines)
+    assert any(line.startswith("renamed: ") and "Nomadic Octopus is Dust Marten (G0133)" in line for line in lines)
+    assert "new software: QuartzLadle (S9001)" in lines
+    assert any("Crimson Plover (actor:crimson-plover)" in line for line in lines)
+    assert changes(renewed, renewed) == ()
 
 
 def test_their_states_come_from_the_sources(renewed: Knowledge) -> None:

@@ -44,6 +44,10 @@ def weigh(
     rival: Annotated[
         str | None, typer.Option("--plant", help="Stress test: what if three rare tools of this group (G id) had been planted?")
     ] = None,
+    board: Annotated[bool, typer.Option("--board", help="Also the board: every item of evidence by hypotheses.")] = False,
+    compare: Annotated[
+        str | None, typer.Option("--compare", help="Another case: is it one hand's work, without naming whose?")
+    ] = None,
     as_json: Json = False,
     output: Output = None,
     quiet: Quiet = False,
@@ -72,6 +76,8 @@ def weigh(
 
     voice = talk(quiet, verbose, color)
     marking: Tlp | None
+    if compare is not None:
+        return _hands(case, compare, as_json, output, color)
     by_hand = any((techniques, software, victims, sectors))
     if sum((case is not None, by_hand, bool(evidence))) != 1:
         raise UsageError(
@@ -106,9 +112,59 @@ def weigh(
         write_out(marked_json(weighing, marking, **more) + b"\n", output)
     else:
         _show(weighing, marking, color)
+        if board:
+            _board(weighing, color)
         if stress:
             _stress(weighing.evidence, stress, color)
     return exits.E_OK
+
+
+def _hands(case: str | None, compare: str, as_json: bool, output: Path | None, color: bool) -> int:
+    """Two cases beside each other: the same hand or not to be told."""
+    from indicia.knowledge import load
+    from indicia.pipeline import as_left, load_case
+    from indicia.share.redact import marking_of
+    from indicia.view.wording import many
+    from indicia.weigh.hands import same_hand
+
+    if case is None:
+        raise UsageError("--compare takes two cases", hint="for example: indicia weigh one.indicia --compare other.indicia")
+    knowledge = load()
+    one, other = (as_left(load_case(path), knowledge) for path in (case, compare))
+    found = same_hand(one, other, knowledge)
+    marking = strictest_shown((marking_of(one), marking_of(other)))
+    if as_json:
+        told = {"marking": marking.label if marking else None, "statement": found.statement, **msgspec.to_builtins(found)}
+        write_out(msgspec.json.encode(told) + b"\n", output)
+        return exits.E_OK
+    console = console_for(color)
+    if marking is not None:
+        console.print(marking.label, style="bold")
+    console.print(f"[bold]{escape(found.statement)}[/]")
+    for label, users in found.shared:
+        console.print(f"  both: {escape(plain(label))}, known of {many(users, 'group')}")
+    for value in (*(f"indicator {one}" for one in found.indicators), *found.victims):
+        console.print(f"  both: {escape(plain(value))}")
+    return exits.E_OK
+
+
+def _board(weighing: Weighing, color: bool) -> None:
+    """What was observed by hypotheses, in decibans: what speaks against a hypothesis stands out, as in Heuer's matrix."""
+    from indicia.view.probable import called
+
+    assessment, labels = weighing.observed, {item.id: item.label for item in weighing.evidence}
+    names = called(assessment)
+    columns = list(dict.fromkeys(one.hypothesis for one in assessment.weights))
+    cells = {(one.evidence, one.hypothesis): one.decibans for one in assessment.weights}
+    table = Table(title="\nBoard, in decibans", title_justify="left")
+    table.add_column("Evidence", overflow="fold")
+    for column in columns:
+        table.add_column(escape(plain(names.get(column, column))), justify="right", overflow="fold")
+    for item in dict.fromkeys(one.evidence for one in assessment.weights):
+        row = [f"{cells.get((item, column), 0.0):+.1f}" for column in columns]
+        table.add_row(escape(plain(labels.get(item, item))), *row)
+    if columns:
+        console_for(color).print(table)
 
 
 def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
@@ -118,6 +174,9 @@ def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
     told = "the verdict stays" if len(verdicts) == 1 else "the verdict changes: " + "; ".join(verdicts)
     console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
     labels = {item.id: item.label for item in items}
+    for identity, verdict, led in stress.without:
+        other = f"{verdict.value} {', '.join(led)}".strip()
+        console.print(f"  without {escape(plain(labels[identity]))}: {escape(plain(other))}", style="dim")
     for identity, words_ in stress.ease.items():
         if words_.startswith("easy"):
             console.print(f"  {escape(plain(labels[identity]))}: {escape(plain(words_))}", style="dim")

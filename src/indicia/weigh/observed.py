@@ -53,7 +53,8 @@ def assess_observed(
     if decision.verdict is Verdict.NAMED:
         decisive_ones = decisive(lambda factors: board.posterior(factors)[:, decision.first], board.factors, named_at)
     fits = _fitting(board, after, before, order)
-    shown = (*decision.leaders, *(at for at in fits if at not in decision.leaders))[:_WEIGHTS_FOR]
+    rivals = [at for at in order if board.hypotheses[at] != UNKNOWN.id] if fits else []
+    shown = list(dict.fromkeys((*decision.leaders, *fits, *rivals)))[:_WEIGHTS_FOR]
     effective = board.weights()
     levels = {at.hypothesis.id: at for at in decision.levels}
     sponsor = levels.get(decision.sponsor)

@@ -18,8 +18,9 @@ from indicia.weigh.known import UNKNOWN, Known
 from indicia.weigh.model import grounds_of
 from indicia.weigh.observed import assess_observed, decided
 
-__all__ = ["Planted", "Stress", "ease_of_faking", "plant", "prior_range", "strained"]
+__all__ = ["Planted", "Stress", "ease_of_faking", "plant", "prior_range", "sensitivity", "strained"]
 
+_TRIED = 300  # items that are left out one by one
 _PRIORS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
@@ -34,10 +35,11 @@ class Planted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stress(msgspec.Struct, frozen=True, kw_only=True):
-    """How a weighing bears strain. `priors`: (prior of an unknown actor, the verdict, its leaders); `ease` in words by evidence
-    id."""
+    """How a weighing bears strain. `priors`: (prior of an unknown actor, the verdict, its leaders); `without`: the same for
+    each item without which the verdict is another, by its evidence id; `ease` in words by evidence id."""
 
     priors: tuple[tuple[float, Verdict, tuple[str, ...]], ...]
+    without: tuple[tuple[str, Verdict, tuple[str, ...]], ...] = ()
     ease: dict[str, str]
     planted: Planted | None = None
 
@@ -48,6 +50,7 @@ def strained(evidence: Sequence[Evidence], knowledge: Known, rival: str | None =
         return None
     return Stress(
         priors=prior_range(evidence, knowledge),
+        without=sensitivity(evidence, knowledge),
         ease=ease_of_faking(evidence, knowledge),
         planted=plant(evidence, knowledge, rival) if rival else None,
     )
@@ -83,6 +86,24 @@ def prior_range(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[f
         varied = replace(board, prior=reprior(board.prior, board.hypotheses, board.tree, {UNKNOWN.id: share}))
         decision = decided(varied, varied.posterior())
         found.append((share, decision.verdict, decision.named_of(board.hypotheses)))
+    return tuple(found)
+
+
+def sensitivity(evidence: Sequence[Evidence], knowledge: Known) -> tuple[tuple[str, Verdict, tuple[str, ...]], ...]:
+    """The items without which the verdict would be another, each with that verdict and its leaders; the first few hundred are
+    tried."""
+    items = [item for item in evidence if item.kind is EvidenceKind.OBSERVED]
+    board = lay_out(items, knowledge, None, set_aside(evidence, knowledge))
+    whole = decided(board, board.posterior())
+    standing = whole.verdict, whole.named_of(board.hypotheses)
+    found = []
+    for at in [at for at in range(len(items)) if board.factors[at] > 0][:_TRIED]:
+        factors = board.factors.copy()
+        factors[at] = 0
+        less = replace(board, factors=factors)
+        decision = decided(less, less.posterior())
+        if (decision.verdict, decision.named_of(board.hypotheses)) != standing:
+            found.append((items[at].id, decision.verdict, decision.named_of(board.hypotheses)))
     return tuple(found)
 
 
