@@ -73,7 +73,8 @@ def hypotheses(name: str, title: str, assessment: Assessment, show: Shown) -> Pi
         most=right + 46,
     )
     drawing.height = y - 4
-    alt = f"{title}: {_spoken(groups, show)}." + (f" Added up: {_spoken(levels, show)}." if levels else "")
+    alt = f"{title}: {_spoken(groups or levels, show)}."
+    alt += f" Added up: {_spoken(levels, show)}." if groups and levels else ""
     return Picture(name=name, svg=drawing.svg(name, title, alt), title=title, alt=alt, size="narrow")
 
 
