@@ -174,8 +174,8 @@ def _stress(items: Sequence[Evidence], stress: Stress, color: bool) -> None:
     told = "the verdict stays" if len(verdicts) == 1 else "the verdict changes: " + "; ".join(verdicts)
     console.print(f"  with other priors for an unknown actor {escape(plain(told))}", style="dim")
     labels = {item.id: item.label for item in items}
-    for identity, verdict, led in stress.without:
-        other = f"{verdict.value} {', '.join(led)}".strip()
+    for identity, verdict, named in stress.without:
+        other = f"{verdict.value} {', '.join(named)}".strip()
         console.print(f"  without {escape(plain(labels[identity]))}: {escape(plain(other))}", style="dim")
     for identity, words_ in stress.ease.items():
         if words_.startswith("easy"):

@@ -105,7 +105,7 @@ def update(paths: Iterable[Path | str], out: Path | None = None, *, progress: Pr
         written += attack_provenance(tables, (Kind.ATTACK, tables.version, tables.date, "MITRE ATT&CK terms of use"))
         made: list[Table] = [actors, *rebuilt_families(tables, actors[1], given, now)]
     else:
-        made = rebuilt_families(tables, tuple(now.actors), given, now)
+        made = [*rebuilt_families(tables, tuple(now.actors), given, now)]
     for file, rows, sources in (*made, *_catalogues(given, tables, now)):
         files[file] = encode(rows)
         written += [msgspec.structs.replace(source, file=file, rows=len(rows)) for source in sources]

@@ -43,15 +43,15 @@ def compared(evidence: Sequence[Evidence], observed: Assessment, known: Known) -
     traces = _traces(evidence, observed, tree, known)
     rows = []
     for level, places in ((Level.STATE, _states), (Level.GROUP, _groups)):
-        said, credit, cleared, seen = ({} for _ in range(4))
+        said, credit, cleared, seen = Sides(), Sides(), Sides(), Sides()
         for saying in sorted(layout.named, key=lambda one: (one.source, one.accused, one.stance)):
             side = said if saying.stance in _FOR else credit if saying.stance is Stance.CLAIMS else cleared
             for at, through in places(saying, layout, tree).items():
                 by = f"{saying.source} ({_CLEARED[saying.stance]})" if saying.stance in _AGAINST else saying.source
                 side.setdefault(at, {})[f"{by}{through}"] = None
-        for at, by in traces.items():
+        for at, tools in traces.items():
             for place in _of_observed(at, level, tree):
-                seen.setdefault(place, {}).update(by)
+                seen.setdefault(place, {}).update(tools)
         if said or credit or cleared or seen:
             names = _names(layout, tree, known)
             row = Compared(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indicia.knowledge.articles import the
 from indicia.records import (
@@ -98,11 +99,12 @@ def _fitting(board: Board, after: Floats, before: Floats, order: Sequence[int]) 
     """The groups that the evidence makes likelier and that are known for some of it, the best first: as few as hold nine tenths
     of what all of those hold. None where the evidence tells nobody from anybody."""
     seen = board.column_factors > 0
-    uses = (
-        board.layout.uses[seen][:, board.model.candidates].any(axis=0) if seen.any() else np.zeros(len(after) - 1, dtype=bool)
-    )
-    entered = (board.given.nats > 0).any(axis=0)[:-1]
-    able = [at for at in order if at < len(after) - 1 and after[at] > before[at] and (uses[at] or entered[at])]
+    uses: NDArray[np.bool_] = np.zeros(len(after) - 1, dtype=bool)
+    if seen.any():
+        uses |= board.layout.uses[seen][:, board.model.candidates].any(axis=0)
+    if len(board.given.nats):
+        uses |= (board.given.nats > 0).any(axis=0)[:-1]
+    able = [at for at in order if at < len(after) - 1 and after[at] > before[at] and uses[at]]
     held = np.cumsum(after[able])
     return able[: int(np.searchsorted(held, _MOST_OF * held[-1])) + 1] if able else []
 

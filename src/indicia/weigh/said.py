@@ -149,9 +149,9 @@ def _at_most(levels: Sequence[Posterior], voices: Sequence[Voice], layout: Layou
             told.append(f"{listed([the(name) for name in accusers])} {verb} {the(at.hypothesis.name)}")
     told = list(dict.fromkeys(told))
     answers = [
-        f"{what} by {listed([the(name) for name in mine])}"
+        f"{what} by {listed([the(name) for name in against])}"
         for what, stance in (("a denial", Stance.DENIES), ("a doubt", Stance.QUESTIONS), ("a withdrawal", Stance.WITHDRAWS))
-        if (mine := sorted({one.said.source for one in voices if one.said.stance is stance}))
+        if (against := sorted({one.said.source for one in voices if one.said.stance is stance}))
     ]
     if told:
         return "; ".join(told[:_TOLD])

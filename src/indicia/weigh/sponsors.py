@@ -101,4 +101,5 @@ class Sponsors:
         """The rarest pieces of software seen that its groups have, public tools and what a dozen have left out."""
         able = seen[(layout.is_software[seen] > 0) & (layout.is_tool[seen] == 0) & (layout.users[seen] < COMMONPLACE)]
         theirs = able[layout.uses[np.ix_(able, self._rows(at))].any(axis=1)]
-        return theirs[np.argsort(layout.users[theirs], kind="stable")][:SET_ASIDE]
+        rarest: NDArray[np.int64] = theirs[np.argsort(layout.users[theirs], kind="stable")][:SET_ASIDE]
+        return rarest

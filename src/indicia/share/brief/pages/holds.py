@@ -146,9 +146,9 @@ def side_by_side(case: Case, notes: Notes) -> tuple[AnyBlock, ...]:
     if decisive:
         items = tuple(line(show(notes.index.evidence[key].label, 140), notes=notes((key,))) for key in decisive[:4])
         blocks += [Para(text=line("Without these items the answer would change:"), role="note"), Bullets(items=items)]
-    told = Para(text=line(sentence(show(weighing.agreement, 600))), role="warn" if weighing.contradicted else "note")
+    stand = Para(text=line(sentence(show(weighing.agreement, 600))), role="warn" if weighing.contradicted else "note")
     sides = _sides(weighing, show)
-    return (told, *blocks, *sides) if weighing.contradicted else (*blocks, told, *sides)
+    return (stand, *blocks, *sides) if weighing.contradicted else (*blocks, stand, *sides)
 
 
 def _sides(weighing: Weighing, show: Shown) -> tuple[AnyBlock, ...]:
