@@ -33,5 +33,6 @@ def _named(named: Sequence[NamedBy]) -> str:
 def _stand(row: Compared) -> str:
     words = {Accord.AGREE: "agree", Accord.CONTRADICT: "contradict each other"}
     silent = "nothing was observed to compare" if not row.observed else "nothing was said to compare"
-    found = words.get(row.standing, silent)
+    both = row.said and row.observed
+    found = words.get(row.standing, "cannot be compared" if both else silent)
     return f"speakers contradict one another; {found}" if row.split else found

@@ -33,7 +33,8 @@ _FOR = frozenset({Stance.ACCUSES, Stance.ENDORSES})
 _AGAINST = frozenset({Stance.DENIES, Stance.QUESTIONS, Stance.WITHDRAWS})
 _CLEARED = {Stance.DENIES: "denies it", Stance.QUESTIONS: "doubts it", Stance.WITHDRAWS: "withdraws it"}
 
-Sides = dict[str, dict[str, None]]  # id -> by whom, in order
+_BY = 5  # speakers that a list names
+Sides = dict[str, dict[str, str]]  # id -> by whom, and through whom where it is only known, not said
 
 
 def compared(evidence: Sequence[Evidence], observed: Assessment, known: Known) -> tuple[Compared, ...]:
@@ -48,7 +49,8 @@ def compared(evidence: Sequence[Evidence], observed: Assessment, known: Known) -
             side = said if saying.stance in _FOR else credit if saying.stance is Stance.CLAIMS else cleared
             for at, through in places(saying, layout, tree).items():
                 by = f"{saying.source} ({_CLEARED[saying.stance]})" if saying.stance in _AGAINST else saying.source
-                side.setdefault(at, {})[f"{by}{through}"] = None
+                whom = side.setdefault(at, {})
+                whom[by] = through if by not in whom else min(whom[by], through)  # who says so itself needs no table
         for at, tools in traces.items():
             for place in _of_observed(at, level, tree):
                 seen.setdefault(place, {}).update(tools)
@@ -75,7 +77,7 @@ def _states(saying: Saying, layout: Layout, tree: Tree) -> dict[str, str]:
         for above, _ in tree.chain(at):
             code = above.id.partition(":")[2]
             if above.level is Level.STATE and code not in own or above.id.startswith("type:"):
-                named.setdefault(above.id, f", through {tree.groups[at].name}, by our tables")
+                named.setdefault(above.id, tree.groups[at].name)
     return named
 
 
@@ -94,7 +96,7 @@ def _traces(evidence: Sequence[Evidence], observed: Assessment, tree: Tree, know
     """Whom what was observed points to: those whom the verdict names, else whose alone software that was seen is known to be,
     a group's or one state's."""
     if observed.verdict is not Verdict.INSUFFICIENT:
-        return {at: {f"the verdict: {observed.verdict.value}": None} for at in observed.leaders}
+        return {at: {f"the verdict: {observed.verdict.value}": ""} for at in observed.leaders}
     profiles = grounds_of(known).profiles
     relations, found = profiles.relations, Sides()
     for item in evidence:
@@ -103,8 +105,9 @@ def _traces(evidence: Sequence[Evidence], observed: Assessment, tree: Tree, know
             continue
         users = [relations.groups[row] for row in profiles.uses[:, column].nonzero()[0]]
         tops = {chain[-1][0].id if (chain := tree.chain(user)) else "" for user in users}
-        if not relations.is_tool[column] and len(tops) == 1 and (top := tops.pop()):
-            found.setdefault(users[0] if len(users) == 1 else top, {})[relations.names[item.feature]] = None
+        # What criminals sell, a state's groups may have bought: their software speaks against no state.
+        if not relations.is_tool[column] and len(tops) == 1 and (top := tops.pop()).startswith("state:"):
+            found.setdefault(users[0] if len(users) == 1 else top, {})[relations.names[item.feature]] = ""
     return found
 
 
@@ -114,8 +117,21 @@ def _names(layout: Layout, tree: Tree, known: Known) -> Mapping[str, str]:
     return names | {at: node.hypothesis.name for at, node in layout.nodes.items()}
 
 
-def _named(sides: Mapping[str, Mapping[str, None]], names: Mapping[str, str]) -> tuple[NamedBy, ...]:
-    return tuple(NamedBy(id=at, name=names.get(at, at), by=tuple(by)) for at, by in sorted(sides.items()))
+def _named(sides: Sides, names: Mapping[str, str]) -> tuple[NamedBy, ...]:
+    return tuple(NamedBy(id=at, name=names.get(at, at), by=_by_whom(by)) for at, by in sorted(sides.items()))
+
+
+def _by_whom(by: Mapping[str, str]) -> tuple[str, ...]:
+    """Those who say so, and those who only name somebody whom our tables tie to it, together for each."""
+    told = [name for name, through in by.items() if not through]
+    for group in dict.fromkeys(through for through in by.values() if through):
+        speakers = [name for name, through in by.items() if through == group]
+        told.append(f"{listed(_first(speakers))}, through {group}, by our tables")
+    return tuple(_first(told))
+
+
+def _first(names: list[str]) -> list[str]:
+    return names if len(names) <= _BY + 1 else [*names[:_BY], f"{len(names) - _BY} more"]
 
 
 def _alike(level_ids: Iterable[str]) -> set[str]:
@@ -131,7 +147,12 @@ def _standing(said: Sides, seen: Sides, known: Known) -> Accord:
     wider = {
         up.id for at in theirs for up, _ in tree_of(known).chain(at)
     }  # who accuses the agency does not contradict its group
-    return Accord.AGREE if (ours | kin) & (theirs | wider) else Accord.CONTRADICT
+    if (ours | kin) & (theirs | wider):
+        return Accord.AGREE
+    groups = tree_of(known).groups
+    # "North Korea's leaders" are no group that another could stand against.
+    comparable = all(at.startswith(("state:", "type:")) for at in ours) or any(at in groups for at in ours)
+    return Accord.CONTRADICT if comparable else Accord.SILENT
 
 
 def _is_split(said: Sides, level: Level, known: Known) -> bool:
@@ -140,7 +161,7 @@ def _is_split(said: Sides, level: Level, known: Known) -> bool:
         return False
     by_state: dict[str, set[str]] = {}
     for at, by in said.items():
-        by_state.setdefault(at.replace("tied:", "state:"), set()).update(one.partition(", through ")[0] for one in by)
+        by_state.setdefault(at.replace("tied:", "state:"), set()).update(by)
     return len(by_state) > 1 and len(set.union(*by_state.values())) > 1 and not set.intersection(*by_state.values())
 
 
@@ -152,8 +173,10 @@ def agreement(rows: Sequence[Compared], observed: Assessment, said: Assessment) 
     if states and states.standing is Accord.CONTRADICT:
         told.append(f"What was said and what was observed contradict each other: {_against(states)}.")
     if states and states.split:
-        sides = [f"{the(one.name)} (according to {_by(one)})" for one in states.said]
-        told.append(f"The statements contradict one another: {listed(sides, 'against')}.")
+        ids = {one.id for one in states.said}
+        apart = [one for one in states.said if one.id.replace("tied:", "state:") not in ids - {one.id}]
+        sides = [f"{the(one.name)} (according to {_by(one)})" for one in apart]
+        told.append(f"The statements contradict one another: {' against '.join(sides)}.")
     if groups and groups.standing is Accord.CONTRADICT and not told:
         also = " They agree on the state." if states and states.standing is Accord.AGREE else ""
         told.append(f"What was said and what was observed contradict each other: {_against(groups)}.{also}")
