@@ -27,7 +27,7 @@ from evals.weigh_elsewhere import drawn, told_elsewhere
 from evals.weigh_figures import calibration_error
 from evals.weigh_stream import rolling, streamed
 from indicia.knowledge import load
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Tree, tree_of
 from indicia.weigh.legs import COMMONPLACE
 from indicia.weigh.model import SponsorWeights, Weights, grounds_of, shipped_weights
@@ -204,7 +204,7 @@ def commonplace(tree: Tree, sponsor: SponsorWeights) -> dict[str, float]:
     rng = np.random.default_rng(3)
 
     def is_named(columns: Iterable[int]) -> bool:
-        layout = Layout.of(profiles, np.array(sorted(columns), dtype=np.int64))
+        layout = ItemLayout.of(profiles, np.array(sorted(columns), dtype=np.int64))
         factors = np.ones(len(layout.columns))
         return sponsors.named(layout, factors, model.prior, np.zeros((0, len(model.prior)))) is not None
 

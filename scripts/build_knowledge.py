@@ -25,9 +25,8 @@ from indicia.knowledge.families import malware  # noqa: E402
 from indicia.knowledge.group_words import group_words  # noqa: E402
 from indicia.knowledge.index import fold  # noqa: E402
 from indicia.knowledge.merging import merge_actors, slug  # noqa: E402
-from indicia.knowledge.storing import store, with_states  # noqa: E402
 from indicia.knowledge.tables import Agency, Row, State, Vendor  # noqa: E402
-from indicia.knowledge.updating import Kind  # noqa: E402
+from indicia.knowledge.updating import Kind, store, with_states  # noqa: E402
 from scripts.knowledge import own  # noqa: E402
 
 ATTACK = "18.1"

@@ -12,7 +12,8 @@ from indicia.knowledge.library import PACKAGED, Knowledge
 from indicia.knowledge.updating import update
 from indicia.read.fronts import document_from_text
 from indicia.read.names import find_names
-from indicia.weigh import from_ids, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import from_ids
 from tests.knowledge.test_building import bundle, put, relation, stix
 
 TECHNIQUES = [f"T20{number:02}" for number in range(12)]

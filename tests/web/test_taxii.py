@@ -20,13 +20,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from indicia.case import open_store
-from indicia.cli.taxii import Kept, taxii_of_page
+from indicia.cli.serve import Kept, taxii_of_page
 from indicia.errors import FormatError, InputError, UsageError
 from indicia.knowledge import load
 from indicia.records import Case, Firmness, Tlp
 from indicia.share.redact import marking_of
 from indicia.web import create_app
-from indicia.web.guard.hosts import LOCAL, Hosts
+from indicia.web.guard.hosts import LOCAL, AllowedHosts
 from indicia.web.taxii.collections import collection_id, marking_of_object
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import Reader, load_readers, reader_of
@@ -315,7 +315,7 @@ def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
     page = create_app(tmp_path / "cases", author="x", launch=LAUNCH)
     case = mixed_case()
     page.state.shelf.store("exchange", make=True).save(case, author="x", time="t", what="first")
-    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", Hosts(LOCAL), LAUNCH)
+    taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", AllowedHosts(LOCAL), LAUNCH)
     with running(beside(page, taxii)) as server:
         assert get(f"{server}/taxii2/").status_code == 401, "beside the page nobody sees anything without a token"
         (root,) = get(f"{server}/taxii2/", LAUNCH).json()["api_roots"]

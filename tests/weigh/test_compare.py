@@ -10,7 +10,8 @@ import yaml
 
 from indicia.knowledge import Knowledge, load
 from indicia.records import Level
-from indicia.weigh import from_ids, gather, weigh
+from indicia.weigh.assess import weigh
+from indicia.weigh.gather import from_ids, gather
 from tests.weigh.samples import claim_of
 
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "weigh" / "compared.yml").read_text("utf-8"))

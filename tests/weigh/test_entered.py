@@ -8,9 +8,10 @@ import pytest
 from indicia.errors import UsageError
 from indicia.knowledge import Knowledge, load
 from indicia.records import Entered, EnteredKind, Evidence, Judgement, Strength, Verdict, to_json
-from indicia.weigh import from_ids, weigh
+from indicia.weigh.assess import weigh
 from indicia.weigh.board import lay_out
 from indicia.weigh.entered import PRACTICE, RATIOS, entered_evidence, hypothesis_named
+from indicia.weigh.gather import from_ids
 
 TIME = "2026-11-24T12:00:00+00:00"
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from indicia.knowledge import Knowledge, load
 from indicia.records import Assessment, Evidence, EvidenceKind, Hypothesis, Level, Posterior, Verdict
-from indicia.weigh import from_ids, weigh
+from indicia.weigh.assess import weigh
 from indicia.weigh.board import lay_out
+from indicia.weigh.gather import from_ids
 from indicia.weigh.legs import COMMONPLACE
 from indicia.weigh.model import grounds_of
 from indicia.weigh.sponsors import OTHER, Sponsors

@@ -9,10 +9,23 @@ import typer
 
 from indicia.account import account
 from indicia.cli import exits
-from indicia.cli.marked import counting_as, tell_unmarked
-from indicia.cli.options import Color, Language, Output, Quiet, Told, Unmarked, Verbose, read_language, read_marking, talk
+from indicia.cli.options import (
+    Color,
+    Language,
+    Output,
+    Quiet,
+    Told,
+    Unmarked,
+    Verbose,
+    markings,
+    read_language,
+    read_marking,
+    talk,
+)
+from indicia.cli.results import counting_as, tell_unmarked
 from indicia.cli.talk import to_terminal, write_out
 from indicia.errors import UsageError
+from indicia.writing import held_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +39,13 @@ __all__ = ["share"]
 BINARY = ("pdf", "docx")
 
 
+def formats() -> list[str]:
+    """What a shell may complete a format to."""
+    from indicia.share import FORMATS
+
+    return list(FORMATS)
+
+
 def share(
     case: Annotated[str, typer.Argument(help="A case file, or the folder of a brief.", show_default=False)],
     form: Annotated[
@@ -34,17 +54,24 @@ def share(
             "--as",
             help="md, html, pdf, docx, card, json, stix, misp, navigator, csv, timesketch, eurepoc, ledger, jsonld",
             show_default=False,
+            autocompletion=formats,
         ),
     ],
     tlp: Annotated[
-        str | None, typer.Option("--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.")
+        str | None,
+        typer.Option(
+            "--tlp", help="Mark it like this; refuses to lower the marking without --allow-lower.", autocompletion=markings
+        ),
     ] = None,
     allow_lower: Annotated[
         str | None,
         typer.Option("--allow-lower", help="Why the marking may be lowered; the export and the case keep this sentence."),
     ] = None,
     audience: Annotated[
-        str | None, typer.Option("--for", help="Leave out what people cleared for this marking may not see, and say so.")
+        str | None,
+        typer.Option(
+            "--for", help="Leave out what people cleared for this marking may not see, and say so.", autocompletion=markings
+        ),
     ] = None,
     told: Told = True,
     unmarked: Unmarked = None,
@@ -54,6 +81,9 @@ def share(
     full: Annotated[bool, typer.Option("--full", help="md, html, pdf, docx: print every annex in full.")] = False,
     lang: Language = "en",
     texts: Annotated[bool, typer.Option("--texts", help="STIX: include the full texts, not only the quotes.")] = False,
+    beside: Annotated[
+        list[str] | None, typer.Option("--with", help="STIX: also what we advise, as objects: measures.", show_default=False)
+    ] = None,
     output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -82,13 +112,27 @@ def share(
         raise UsageError(f"no format {form!r}", hint="one of: " + ", ".join(sorted(FORMATS)))
     if form in BINARY and to_terminal(output):
         raise UsageError(f"a {form.upper()} is not for a terminal", hint=f"name a file: -o brief.{form}")
+    if others := {*(beside or ())} - {"measures"}:
+        raise UsageError(f"nothing is called {min(others)!r} that could be added", hint="--with measures")
+    measures = bool(beside)
     marking, cleared = read_marking(tlp), read_marking(audience)
     with opened_case(case) as whole:
         subject = _seen_by(cleared, counting_as(whole, unmarked), voice, told=told)
         if marking is not None:
             subject = _marked(subject, marking, allow_lower, case)
         write_out(
-            _made(subject, form, voice, output, internal=internal, texts=texts, full=full, lang=read_language(lang)), output
+            _made(
+                subject,
+                form,
+                voice,
+                output,
+                internal=internal,
+                texts=texts,
+                full=full,
+                lang=read_language(lang),
+                measures=measures,
+            ),
+            output,
         )
     tell_unmarked(subject, voice)
     voice.say(f"marked {marking_of(subject).label}", "dim")
@@ -99,7 +143,7 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Ca
     """The case as people left it, without what the audience may not see."""
     from indicia.knowledge import load
     from indicia.pipeline import as_left, for_audience
-    from indicia.view.leaving import left_out
+    from indicia.view.wording import left_out
 
     subject = as_left(case, load())
     if audience is None:
@@ -111,7 +155,16 @@ def _seen_by(audience: Tlp | None, case: Case, voice: Talk, *, told: bool) -> Ca
 
 
 def _made(
-    case: Case, form: str, voice: Talk, output: Path | None, *, internal: bool, texts: bool, full: bool, lang: str
+    case: Case,
+    form: str,
+    voice: Talk,
+    output: Path | None,
+    *,
+    internal: bool,
+    texts: bool,
+    full: bool,
+    lang: str,
+    measures: bool,
 ) -> Iterable[bytes]:
     """The file, piece by piece; a card as PNG where it is to be a `.png`."""
     from indicia.knowledge import load
@@ -125,7 +178,8 @@ def _made(
             voice.say("names of machines and people, log lines and notes were left out; --internal includes them", "dim")
         case = without_internals(case)
     if form == "stix":
-        return stix_pieces(case, load(), internal=internal, texts=texts)
+        before = held_there(output)
+        return stix_pieces(case, load(), internal=internal, texts=texts, measures=measures, before=before)
     if form == "card" and output is not None and output.suffix.lower() == ".png":
         return (card_png(case),)
     return pieces(case, form, load(), full=full, language=lang)

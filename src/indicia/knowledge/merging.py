@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from indicia.knowledge.galaxy import Entry, Galaxy, users_by_style
+from indicia.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
 from indicia.knowledge.group_words import GroupWords
 from indicia.knowledge.index import fold
 from indicia.knowledge.tables import Actor, Alias, AttackTables, Group, Sector, State, Vendor
@@ -104,7 +104,7 @@ class _Merger:
             found += next(([name] for folded, name in self.vendors if len(folded) > 2 and key.startswith(folded)), [])
         return found
 
-    def add_entries(self, entries: Sequence[Entry]) -> None:
+    def add_entries(self, entries: Sequence[GalaxyEntry]) -> None:
         mains = {fold(entry.name) for entry in entries}
         for entry in entries:
             draft = self.match(entry, mains)
@@ -114,7 +114,7 @@ class _Merger:
                 draft = next(again, None) or self.new(entry)
             self.join(draft, entry)
 
-    def match(self, entry: Entry, mains: set[str]) -> _Draft | None:
+    def match(self, entry: GalaxyEntry, mains: set[str]) -> _Draft | None:
         """The one actor that an entry is the same as, on strong grounds; `mains` are the main names in the entry's source."""
         if entry.group and (found := next((draft for draft in self.drafts if draft.group == entry.group), None)):
             return found
@@ -129,7 +129,7 @@ class _Merger:
             return _only(named)
         return _only([draft for draft in open_ if len(keys & set(draft.surfaces)) >= 2])
 
-    def new(self, entry: Entry) -> _Draft:
+    def new(self, entry: GalaxyEntry) -> _Draft:
         taken = {draft.id for draft in self.drafts}
         base = f"actor:{slug(entry.name)}"
         id = base if base not in taken else f"{base}-{slug(entry.source)}"
@@ -139,7 +139,7 @@ class _Merger:
         self.drafts.append(draft)
         return draft
 
-    def join(self, draft: _Draft, entry: Entry) -> None:
+    def join(self, draft: _Draft, entry: GalaxyEntry) -> None:
         draft.sources.add(entry.source)
         users = {fold(name): who for name, who in entry.users.items()}
         for name in (entry.name, *entry.names):
@@ -198,11 +198,11 @@ def merge_actors(
     return tuple(sorted(rows, key=lambda row: (row.group is None, row.id)))
 
 
-def _with_current_group(entry: Entry, current: Mapping[str, str]) -> Entry:
+def _with_current_group(entry: GalaxyEntry, current: Mapping[str, str]) -> GalaxyEntry:
     if not entry.group or entry.group not in current:
         return entry
     fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
-    return Entry(**(fields | {"group": current[entry.group]}))
+    return GalaxyEntry(**(fields | {"group": current[entry.group]}))
 
 
 def _row(draft: _Draft, shared: Mapping[str, Sequence[str]], belongings: Belonging) -> Actor:

@@ -37,14 +37,15 @@ class Case:
         logs: Iterable[str | Path] = (),
         *,
         rules: Iterable[str | Path] = (),
-        name: str = "case",
+        name: str | None = None,
         have: Iterable[str] = (),
         published: str | None = None,
     ) -> Case:
         """The main job in one call: texts read, logs searched, grounds weighed, measures put in order.
 
-        `sources` are files, folders; `logs` files or folders of logs, `rules` Sigma rules beside our own; `have` are words for
-        what is in place already ("edr", "mfa"); `published` is the ISO date of texts that do not tell their own.
+        `sources` are files, folders; `logs` files or folders of logs, `rules` Sigma rules beside our own; `name` is what it is
+        called, by default what it is about; `have` are words for what is in place already ("edr", "mfa"); `published` is the
+        ISO date of texts that do not tell their own.
         What cannot be used is in `problems`.
         """
         record = build(

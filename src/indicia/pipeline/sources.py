@@ -46,9 +46,7 @@ def read_sources(
     problems = [problem for piece in pieces for problem in piece.problems]
     for document in (document for piece in pieces for document in piece.documents):
         first = documents.setdefault(document.id, document)
-        if first is not document:
-            what = f"is the same text under the same name as {first.name}; it is in the case once"
-            problems.append(Problem(where=document.name, what=what, severity=Severity.NOTE))
+        documents[document.id] = msgspec.structs.replace(first, marking=Tlp.joined([first.marking, document.marking]))
     wholes: dict[str, Tlp | None] = {}  # a banner on a later part of a long text holds for all of it
     for document in documents.values():
         file, part, _ = document.name.partition(_PART)
@@ -84,7 +82,7 @@ def each_piece(
     and the later ones for indicators only, until there are MOST_MENTIONS, and a problem says so: claims in gigabytes would take
     hours, and millions of indicators more memory than a machine may have.
     """
-    seen: set[str] = set()
+    seen: dict[str, Document] = {}
     for number, source in enumerate(sources):
         if progress:
             progress("reading", number, len(sources))
@@ -95,10 +93,10 @@ def each_piece(
             if opened.problems:
                 yield Piece(problems=opened.problems)
             for document in opened.documents:
-                if document.id in seen:
-                    yield _note(document.name, "the same document was given twice")
+                if (first := seen.get(document.id)) is not None:
+                    yield _again(document, first, marking)
                     continue
-                seen.add(document.id)
+                seen[document.id] = _kept(document, published, marking)
                 mentions = [mention for mention in opened.mentions if mention.span.document == document.id]
                 file, _, place = document.name.partition(_PART)
                 start = place.split(",")[0]
@@ -109,7 +107,8 @@ def each_piece(
                     full.setdefault(file, start)
                     yield Piece((_kept(document, published, marking),))
                     continue
-                for piece in _read(document, mentions, knowledge, seen, published, marking, later):
+                claims = [claim for claim in opened.claims if claim.quote.document == document.id]
+                for piece in _read(document, mentions, claims, knowledge, seen, published, marking, later):
                     found[file] += len(piece.mentions)
                     yield piece
         for file, characters in shallow.items():
@@ -132,15 +131,20 @@ def _kept(document: Document, published: str | None, marking: Tlp | None) -> Doc
     )
 
 
-def _note(where: str, what: str) -> Piece:
-    return Piece(problems=(Problem(where=where, what=what, severity=Severity.NOTE),))
+def _again(document: Document, first: Document, marking: Tlp | None) -> Piece:
+    """A text that was read already, whatever it is called: it is not read again, and brings no more than a stricter marking."""
+    what = f"is the same text as {first.name}; it is in the case once"
+    told = Problem(where=document.name, what=what, severity=Severity.NOTE)
+    joined = Tlp.joined([first.marking, document.marking, marking])
+    return Piece((msgspec.structs.replace(first, marking=joined),) if joined is not first.marking else (), problems=(told,))
 
 
 def _read(
     document: Document,
     mentions: list[Mention],
+    claims: list[Claim],
     knowledge: Knowledge,
-    seen: set[str],
+    seen: dict[str, Document],
     published: str | None,
     marking: Tlp | None,
     later: bool,
@@ -151,8 +155,8 @@ def _read(
         if problems:
             yield Piece(problems=tuple(problems))
         if theirs is not None:  # its claims were read already, by whoever made it; nothing is read out of its JSON
-            fresh = {one.id for one in theirs.documents} - seen
-            seen |= fresh
+            fresh = {one.id for one in theirs.documents} - seen.keys()
+            seen |= {one.id: one for one in theirs.documents if one.id in fresh}
             yield Piece(
                 documents=tuple(one for one in theirs.documents if one.id in fresh),
                 claims=tuple(claim for claim in theirs.claims if claim.quote.document in fresh),
@@ -160,7 +164,7 @@ def _read(
             )
             return
     kept = _kept(document, published, marking)
-    reading = read_document(kept, knowledge, given=mentions, indicators_only=later)
+    reading = read_document(kept, knowledge, given=mentions, claimed=claims, indicators_only=later)
     yield Piece((kept,), reading.claims, reading.mentions, reading.problems)
 
 

@@ -15,7 +15,7 @@ from indicia.knowledge import Knowledge
 from indicia.pipeline.build import conclude
 from indicia.pipeline.corrections import Correction, laid_over
 from indicia.records import Case, Claim, Judgement, claim_today, last_words, rejected, those_kept
-from indicia.weigh import weigh
+from indicia.weigh.assess import weigh
 
 __all__ = ["Standing", "as_left"]
 

@@ -22,8 +22,7 @@ from urllib.parse import urljoin, urlsplit
 
 from indicia import __version__
 from indicia.errors import InputError, LimitError, UsageError
-
-__all__ = ["Fetched", "Fetcher", "host_of", "onward"]
+from indicia.read.fronts.syndication import host_of
 
 _REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -41,23 +40,6 @@ class Fetched(NamedTuple):
 
 class _PrivateError(OSError):
     """The connection leads to a machine that nobody named."""
-
-
-def host_of(url: str) -> str:
-    """The host of an address in small letters, "" where it is none that can be asked."""
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").lower() if parts.scheme in {"http", "https"} else ""
-    except ValueError:
-        return ""
-
-
-def onward(at: str, to: str) -> str:
-    """Where a reference in what was fetched at an address leads; "" where it is none."""
-    try:
-        return urljoin(at, to)
-    except ValueError:
-        return ""
 
 
 def _is_public(address: str) -> bool:

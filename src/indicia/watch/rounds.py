@@ -11,12 +11,12 @@ import orjson
 
 from indicia.errors import IndiciaError, InputError
 from indicia.read.fronts import Held
+from indicia.read.fronts.syndication import Entry, entries_of, host_of
 from indicia.records import Problem, Severity
 from indicia.share.stix.ids import object_id
 from indicia.share.taxii_client import is_collection, pull
 from indicia.walking import told_path, walk
-from indicia.watch.feeds import Entry, entries_of
-from indicia.watch.fetching import Fetcher, host_of
+from indicia.watch.fetching import Fetcher
 from indicia.watch.state import Seen, Watched
 
 __all__ = ["Round", "Watch", "look"]

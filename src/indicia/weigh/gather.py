@@ -9,7 +9,7 @@ from indicia.affairs.origins import voice_of
 from indicia.errors import UsageError
 from indicia.knowledge.articles import the
 from indicia.knowledge.called import Spellings
-from indicia.knowledge.keeping import kept_by_tables
+from indicia.knowledge.index import kept_by_tables
 from indicia.records import (
     Affair,
     Claim,
@@ -31,7 +31,7 @@ from indicia.records import (
 from indicia.weigh.features import families, is_technique, is_victim
 from indicia.weigh.grades import credibility_of, reliability_of
 from indicia.weigh.known import Known
-from indicia.weigh.targets import targeted
+from indicia.weigh.victims import targeted
 
 __all__ = ["from_ids", "gather"]
 

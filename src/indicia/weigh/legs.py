@@ -16,7 +16,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.model import Model
 from indicia.weigh.profiles import Floats, Ints
 
@@ -52,7 +52,7 @@ class Leg(StrEnum):
 
 
 def lacking(
-    model: Model, layout: Layout, factors: Floats, prior: Floats, members: NDArray[np.bool_], least: float, given: Given
+    model: Model, layout: ItemLayout, factors: Floats, prior: Floats, members: NDArray[np.bool_], least: float, given: Given
 ) -> tuple[Leg, ...]:
     """What fails of a verdict that gives the hypotheses in `members` [hypothesis] at least `least` together, under `factors`
     [column], `prior` (logs) and what people entered."""
@@ -82,7 +82,7 @@ def lacking(
     return tuple(out)
 
 
-def kinds(layout: Layout, seen: Sequence[int], rows: Ints) -> set[str]:
+def kinds(layout: ItemLayout, seen: Sequence[int], rows: Ints) -> set[str]:
     """Which kinds of what was seen speak for the groups in `rows`: software that few have and that they use, and a technique
     that they use and that no software seen does anyway. What is another's is no leg."""
     theirs: NDArray[np.bool_] = layout.uses[:, rows].max(axis=1, initial=0) > 0

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicia.weigh.corroboration import SET_ASIDE
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import Tree
 from indicia.weigh.legs import COMMONPLACE
 from indicia.weigh.model import Model, softmax
@@ -65,7 +65,7 @@ class Sponsors:
     def nameable(self) -> NDArray[np.bool_]:
         return np.array([one != OTHER for one in self.classes], dtype=bool)
 
-    def named(self, layout: Layout, factors: Floats, prior: Floats, given: Floats) -> tuple[str, float] | None:
+    def named(self, layout: ItemLayout, factors: Floats, prior: Floats, given: Floats) -> tuple[str, float] | None:
         """The class that the evidence names, with its probability: it reaches the bar, not by what everybody does alone, and
         still comes first without its rarest tools, which somebody may have planted. `factors` is [column], `given`
         [item, hypothesis] what people entered, in nats; `prior` in logs."""
@@ -85,19 +85,19 @@ class Sponsors:
             return None
         return self.classes[best], float(probable[best])
 
-    def _after(self, layout: Layout, factors: Floats, prior: Floats, given: Floats) -> Floats:
+    def _after(self, layout: ItemLayout, factors: Floats, prior: Floats, given: Floats) -> Floats:
         return self.model.posterior(self.model.scores(layout, factors[None, :])[0] + given.sum(axis=0), prior)
 
     def _rows(self, at: int) -> NDArray[np.int64]:
         return self.model.candidates[np.flatnonzero(self.member[at, :-1])]
 
-    def _is_told(self, at: int, layout: Layout, seen: NDArray[np.int64], given: Floats) -> bool:
+    def _is_told(self, at: int, layout: ItemLayout, seen: NDArray[np.int64], given: Floats) -> bool:
         """Whether anything that was seen is known of its groups and of few others, or was entered as theirs."""
         few = seen[layout.users[seen] < COMMONPLACE]
         theirs = bool(layout.uses[np.ix_(few, self._rows(at))].any())
         return theirs or bool((given[:, self.member[at]] > 0).any())
 
-    def _tools(self, at: int, layout: Layout, seen: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _tools(self, at: int, layout: ItemLayout, seen: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rarest pieces of software seen that its groups have, public tools and what a dozen have left out."""
         able = seen[(layout.is_software[seen] > 0) & (layout.is_tool[seen] == 0) & (layout.users[seen] < COMMONPLACE)]
         theirs = able[layout.uses[np.ix_(able, self._rows(at))].any(axis=1)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from indicia.records import Posterior, Verdict
 from indicia.weigh.corroboration import Backing, backing
-from indicia.weigh.inputs import Layout
+from indicia.weigh.inputs import ItemLayout
 from indicia.weigh.known import UNKNOWN, Tree
 from indicia.weigh.legs import Given, Leg, lacking
 from indicia.weigh.levels import sums
@@ -47,7 +47,7 @@ class Decision:
 
 
 def decide(
-    model: Model, layout: Layout, factors: Floats, after: Floats, prior: Floats, tree: Tree, given: Given | None = None
+    model: Model, layout: ItemLayout, factors: Floats, after: Floats, prior: Floats, tree: Tree, given: Given | None = None
 ) -> Decision:
     """The verdict on a posterior `after` [hypothesis] that came from `factors` [column of the layout], `prior` (logs) and what
     people entered."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from indicia.read.text import banners
-from indicia.records import Block, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
+from indicia.records import Block, Claim, Document, Mention, Problem, Record, Severity, Tlp, file_name, stable_id
 
 __all__ = [
     "Held",
@@ -69,12 +69,14 @@ class Opened(Record, frozen=True, kw_only=True):
     documents: tuple[Document, ...] = ()
     problems: tuple[Problem, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    claims: tuple[Claim, ...] = ()  # as the file names them; what our tables know of the names is added in reading
 
     def __add__(self, other: Opened) -> Opened:
         return Opened(
             documents=self.documents + other.documents,
             problems=self.problems + other.problems,
             mentions=self.mentions + other.mentions,
+            claims=self.claims + other.claims,
         )
 
 
@@ -95,12 +97,13 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     attached: Iterable[tuple[str, bytes | Readable]] = ()  # name and content of what is inside, one at a time
     find: Callable[[Document], tuple[Mention, ...]] | None = None  # mentions that the format states outright
+    claims: Callable[[Document], tuple[Claim, ...]] | None = None  # and claims
 
 
 def to_document(name: str, data: bytes, parsed: Parsed) -> Document:
     """The document of `parsed`, which was read from the bytes `data` of the file that the user called `name`."""
     return Document(
-        id=stable_id("document", file_name(name), parsed.text),  # whatever the folders are called
+        id=stable_id("document", parsed.text),  # whatever the file is called
         name=name,
         text=parsed.text,
         sha256=hashlib.sha256(data).hexdigest(),

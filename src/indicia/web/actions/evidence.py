@@ -14,7 +14,7 @@ from indicia.view.inert import visible
 from indicia.web.actions.forms import again, closing, field, form_of, held_of
 from indicia.web.actions.forms import now as this_moment
 from indicia.web.actions.judging import judgement_of
-from indicia.web.guard.people import author_of
+from indicia.web.guard.entrance import author_of
 from indicia.web.pages.weigh import weigh_page
 from indicia.web.shown.render import case_address
 from indicia.weigh.entered import entered_evidence, hypothesis_named

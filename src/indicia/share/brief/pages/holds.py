@@ -12,10 +12,9 @@ from indicia.view.judgements import assessed
 from indicia.view.language import colon, foreign, tell, tell_many
 from indicia.view.lines import Bit, line
 from indicia.view.notes import Notes
-from indicia.view.probable import fitting
 from indicia.view.saying import party_name
 from indicia.view.sides import COLUMNS, side_rows
-from indicia.view.wording import sentence
+from indicia.view.wording import fitting, sentence
 from indicia.view.words import by_state
 
 __all__ = ["holds", "side_by_side"]
