@@ -62,7 +62,7 @@ def update(
     ],
 ) -> None:
     """Rebuild the built-in data from newer official files: ATT&CK, MISP's galaxies of actors and software, KEV, mappings.
-    Actors, families and spellings are made anew, and what changed is listed. What came with the package stays unchanged.
+    Actors, families and spellings are rebuilt, and what changed is listed. What came with the package stays unchanged.
 
     [bold]Example[/]
 

@@ -101,7 +101,7 @@ def _fitting(board: Board, after: Floats, before: Floats, order: Sequence[int]) 
     if seen.any():
         uses |= board.layout.uses[seen][:, board.model.candidates].any(axis=0)
     if len(board.given.nats):
-        uses |= (board.given.nats > 0).any(axis=0)[:-1]
+        uses |= (board.given.nats[:, :-1] > 0).any(axis=0)
     able = [at for at in order if at < len(after) - 1 and after[at] > before[at] and uses[at]]
     held = np.cumsum(after[able])
     return able[: int(np.searchsorted(held, _MOST_OF * held[-1])) + 1] if able else []
