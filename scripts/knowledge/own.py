@@ -9,8 +9,8 @@ from typing import TypeVar
 import msgspec
 import yaml
 
+from indicia.knowledge.galaxy import GalaxyEntry
 from indicia.knowledge.tables import Agency, Incident, Office, Row, Sector, State, Vendor
-from scripts.knowledge.galaxy import GalaxyEntry
 
 HERE = Path(__file__).parent
 R = TypeVar("R", bound=Row)

@@ -7,10 +7,10 @@ from collections import defaultdict
 import pytest
 
 from indicia.knowledge import fold, load
+from indicia.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
 from indicia.knowledge.library import PACKAGED
+from indicia.knowledge.merging import merge_actors
 from indicia.knowledge.tables import AttackTables, Group, Sector, State
-from scripts.knowledge.galaxy import Galaxy, GalaxyEntry, users_by_style
-from scripts.knowledge.merging import merge_actors
 
 KNOWN = load(PACKAGED)
 

@@ -92,6 +92,7 @@ def register() -> None:
     from indicia.cli import (
         advise,
         brief,
+        evidence,
         exchange,
         history,
         hunt,
@@ -120,6 +121,7 @@ def register() -> None:
     app.command("push")(_exiting(exchange.push))
     app.command("watch")(_exiting(watch.watch))
     app.command("mcp")(_exiting(serve.mcp))
+    app.add_typer(evidence.app, name="evidence")
     app.add_typer(knowledge.app, name="knowledge")
     app.command("example")(_exiting(installation.example))
     app.command("doctor")(_exiting(installation.doctor))

@@ -193,4 +193,5 @@ def _ids(case: Case) -> Iterator[str]:
     yield from (record.id for records in (case.claims, case.mentions) for record in records)
     yield from (sighting.id for sighting in case.hunt.sightings) if case.hunt else ()
     yield from (item.id for item in case.weighing.evidence) if case.weighing else ()
+    yield from (one.subject for one in case.judgements if one.action == "add")
     yield from (measure.id for measure in case.advice.measures) if case.advice else ()

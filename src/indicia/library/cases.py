@@ -158,13 +158,14 @@ class Weighed:
 
     @property
     def observed(self) -> Table[Posterior]:
-        """The hypotheses by what was observed, the likeliest first."""
-        return Table(Posterior, self.record.observed.posteriors)
+        """The hypotheses by what was observed, the likeliest first; none where the grounds carry no number."""
+        one = self.record.observed
+        return Table(Posterior, one.posteriors or one.levels)
 
     @property
     def said(self) -> Table[Posterior]:
         """The hypotheses by what sources say, if they are taken at their word."""
-        return Table(Posterior, self.record.said.posteriors)
+        return Table(Posterior, self.record.said.levels)
 
     @property
     def statements(self) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 from indicia.library import Case, Weighed
 from indicia.records import Advice, Claim, Hunt, Mention, Problem
 from indicia.view.inert import Shown, clip
+from indicia.view.sides import side_rows
 from indicia.view.words import accused_words, firmness_words, known_state, propositions, source_words
 
 __all__ = ["advice", "hunted", "ledger", "weighed"]
@@ -108,10 +109,14 @@ def weighed(found: Weighed, most: int) -> dict[str, Any]:
                 }
                 for each in one.posteriors[:most]
             ],
+            "fits_without_a_number": [{"id": each.id, "name": _inert(each.name, _NAME)} for each in one.fits[:most]],
+            "prior_only": one.prior_only,
             "decisive": [{"id": id, "words_of_others_label": _inert(labels.get(id, ""), _NAME)} for id in one.decisive],
             "words_of_others_missing": [_inert(text) for text in one.missing],
         }
-    return {"about": INERT, **sides, "words_of_others_agreement": _inert(record.agreement)}
+    rows = [[_inert(cell) for cell in row] for row in side_rows(record.compared)]
+    together = {"words_of_others_agreement": _inert(record.agreement), "words_of_others_side_by_side": rows}
+    return {"about": INERT, **sides, **together}
 
 
 def advice(found: Advice, most: int) -> dict[str, Any]:

@@ -7,18 +7,26 @@ from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
+import msgspec
+
 from indicia.records.base import Record, Whole, settle
 from indicia.records.claims import Claim, Confidence, Firmness, Level, Likelihood, SourceType, Stance, TieKind
 
 __all__ = [
     "SURE",
     "Assessment",
+    "Compared",
+    "Entered",
+    "EnteredKind",
     "Evidence",
     "EvidenceKind",
     "Hypothesis",
     "Judgement",
+    "NamedBy",
     "Posterior",
     "Saying",
+    "Strength",
+    "Accord",
     "Tied",
     "Verdict",
     "Weighing",
@@ -71,6 +79,44 @@ class Saying(Record, frozen=True, kw_only=True):
     date: str | None = None
 
 
+class EnteredKind(StrEnum):
+    """By what analysts attribute beside techniques and software (`weigh.entered` says from which published practice)."""
+
+    INFRASTRUCTURE = "infrastructure reuse"
+    REGISTRATION = "infrastructure registration"
+    CODE = "code or tool similarity"
+    TRADECRAFT = "tradecraft"
+    VICTIMS = "victimology"
+    HOURS = "working hours"
+    LANGUAGE = "language or locale"
+    MISTAKE = "operational mistake"
+    SOURCE = "human source"
+    MOTIVE = "motive"
+
+
+class Strength(StrEnum):
+    """How strongly an item speaks, by its likelihood ratio, after Jeffreys' half-decades (`weigh.entered`)."""
+
+    WEAK = "weak"
+    SUBSTANTIAL = "substantial"
+    STRONG = "strong"
+    VERY_STRONG = "very strong"
+
+
+class Entered(Record, frozen=True, kw_only=True):
+    """Evidence that a person entered: what kind, whom it fits (ids of groups, agencies, states, types or `unknown`) or speaks
+    `against`, how strongly, who added it and when, and the file it rests on, by name and SHA-256."""
+
+    kind: EnteredKind
+    fits: tuple[str, ...]
+    strength: Strength
+    against: bool = False
+    author: str
+    time: str  # ISO, UTC
+    file: str = ""
+    sha256: str = ""
+
+
 class Evidence(Record, frozen=True, kw_only=True):
     """One thing that weighs.
 
@@ -91,6 +137,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     weight: float = 1.0  # 0 switches it off; a person may re-grade it
     note: str = ""
     said: Saying | None = None  # for evidence of the kind `said`
+    entered: Entered | None = None  # for what a person entered; its feature is `entered:` and the kind
 
 
 class Hypothesis(Record, frozen=True, kw_only=True):
@@ -126,15 +173,21 @@ class Verdict(StrEnum):
     NAMED = "named"
     TIED = "cannot be told apart"
     STATE_ONLY = "state only"
+    TYPE_ONLY = "type only"
     INSUFFICIENT = "insufficient grounds"
 
 
 class Assessment(Record, frozen=True, kw_only=True):
-    """The posterior over all hypotheses from evidence of one kind, with its reasons.
+    """What evidence of one kind supports, with its reasons.
 
-    `posteriors` are ordered by probability and sum to 1 over groups and `unknown`; `levels` hold the sums for agencies and
-    states. `decisive` is the smallest set of evidence ids without which the verdict changes. `missing` says what is lacking,
-    `telling` the unseen features that would change our mind most, with the expected information in bits.
+    A probability is kept only as far as the verdict bears it, so that none can be shown that the grounds do not carry. Of what
+    was observed: `posteriors` over groups and `unknown`, ordered and summing to 1, and `levels`, the sums for agencies and
+    states, where groups are named; of a state or a type alone only its own. Of what was said: `levels` alone, of the accused
+    that are as probable as a leader. None where the grounds are insufficient. `fits` are the
+    actors whom the evidence makes likelier, the best first, without a number; `prior_only` says that it tells no actor from
+    another, so that nothing is left but what was assumed before. `decisive` is the smallest set of evidence ids without which
+    the verdict changes. `missing` says what is lacking, `telling` the unseen features that would change our mind most, with the
+    expected information in bits.
     """
 
     kind: EvidenceKind
@@ -145,12 +198,59 @@ class Assessment(Record, frozen=True, kw_only=True):
     confidence: Confidence = Confidence.LOW
     posteriors: tuple[Posterior, ...] = ()
     levels: tuple[Posterior, ...] = ()
+    fits: tuple[Hypothesis, ...] = ()
+    prior_only: bool = False
     weights: tuple[Weight, ...] = ()
     decisive: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     telling: tuple[tuple[str, float], ...] = ()
     base_rates: tuple[str, ...] = ()  # "T1190 with T1505.003 fits 23 groups"
     method: str = ""
+
+    def __post_init__(self) -> None:
+        """Drops every probability that the verdict does not bear."""
+        whole = self.verdict in {Verdict.NAMED, Verdict.TIED} and self.kind is EvidenceKind.OBSERVED
+        borne = () if self.verdict is Verdict.INSUFFICIENT else self.leaders
+        least = min((one.probability for one in self.levels if one.hypothesis.id in borne), default=1.0)
+        said = self.kind is EvidenceKind.SAID and borne
+        kept = [one for one in self.levels if whole or one.hypothesis.id in borne or (said and one.probability >= least)]
+        force = msgspec.structs.force_setattr
+        force(self, "levels", tuple(kept))
+        force(self, "posteriors", self.posteriors if whole else ())
+        force(self, "likelihood", self.likelihood if borne else None)
+
+
+class Accord(StrEnum):
+    """How what was said and what was observed stand to each other."""
+
+    AGREE = "agree"
+    CONTRADICT = "contradict"
+    SILENT = "silent"  # one of the two has nothing to say
+
+
+class NamedBy(Record, frozen=True, kw_only=True):
+    """Somebody who is named, and by whom: speakers, or what was observed."""
+
+    id: str
+    name: str
+    by: tuple[str, ...] = ()
+
+
+class Compared(Record, frozen=True, kw_only=True):
+    """What was said and what was observed at one level, side by side: all states in one row, all groups in another.
+
+    `said` holds whom somebody accuses, `credit` who takes credit, `cleared` of whom somebody denies, doubts or withdraws it.
+    `observed` are those whom the verdict names, or whose alone the software that was seen is known to be. `split`: the speakers
+    contradict one another.
+    """
+
+    level: Level
+    said: tuple[NamedBy, ...] = ()
+    credit: tuple[NamedBy, ...] = ()
+    cleared: tuple[NamedBy, ...] = ()
+    observed: tuple[NamedBy, ...] = ()
+    standing: Accord = Accord.SILENT
+    split: bool = False
 
 
 class Weighing(Record, frozen=True, kw_only=True):
@@ -159,7 +259,13 @@ class Weighing(Record, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...]
     observed: Assessment
     said: Assessment
-    agreement: str  # one sentence
+    agreement: str  # a contradiction first, where there is one
+    compared: tuple[Compared, ...] = ()
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether what was said and what was observed contradict each other, or the speakers one another."""
+        return any(row.standing is Accord.CONTRADICT or row.split for row in self.compared)
 
 
 class Judgement(Record, frozen=True, kw_only=True):

@@ -322,6 +322,8 @@ def _answered(found: tuple[Position, ...]) -> Iterable[Sentence]:
 def _grounds(case: Case) -> Iterable[Sentence]:
     if case.weighing is None:
         return
+    if case.weighing.contradicted:
+        yield Sentence(text=clip(case.weighing.agreement, 800), topic="grounds")
     for name, assessment in (("What was observed", case.weighing.observed), ("What was said", case.weighing.said)):
         yield Sentence(
             text=assessed(assessment, name),

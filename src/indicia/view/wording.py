@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indicia.knowledge.articles import capital
-from indicia.records import Assessment, Case, Problem, Severity
+from indicia.records import Assessment, Case, EvidenceKind, Problem, Severity
 
 
 def in_quotes(text: str) -> str:
@@ -65,16 +65,33 @@ def is_public(case: Case) -> bool:
 
 
 # Probabilities in words and figures, and the hypothesis that is worth explaining.
+_FIRST = 5  # of those that evidence fits
+
+
 def called(assessment: Assessment) -> dict[str, str]:
     """The name of each hypothesis of an assessment, and of each that several add up to, by its id."""
-    return {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
+    named = {one.hypothesis.id: one.hypothesis.name for one in (*assessment.posteriors, *assessment.levels)}
+    return {one.id: one.name for one in assessment.fits} | named
 
 
 def leader(assessment: Assessment) -> str | None:
-    """The hypothesis worth explaining: the first leader, else the likeliest that is not `unknown`."""
-    if assessment.leaders:
-        return assessment.leaders[0]
-    return next((one.hypothesis.id for one in assessment.posteriors if one.hypothesis.id != "unknown"), None)
+    """The hypothesis worth explaining: the first leader that items were weighed for, else the first whom the evidence fits."""
+    weighed = {one.hypothesis for one in assessment.weights}
+    likely = (*assessment.leaders, *(one.id for one in assessment.fits), *(one.hypothesis for one in assessment.weights))
+    return next((one for one in likely if one in weighed), None)
+
+
+def fitting(assessment: Assessment) -> str:
+    """Whom what was observed fits, as a set without numbers: `A, B and 20 more groups`; empty where it fits nobody.
+
+    No number, for the grounds do not carry one."""
+    if assessment.kind is not EvidenceKind.OBSERVED:
+        return ""
+    names = [one.name for one in assessment.fits]
+    rest = len(names) - _FIRST
+    if rest > 1:
+        return f"{', '.join(names[:_FIRST])}, and {rest} more groups"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def percent(value: float) -> str:

@@ -21,10 +21,31 @@ from indicia.weigh.inputs import ACTIVITY, ITEM, UNKNOWN_ITEM, ItemLayout, activ
 from indicia.weigh.known import Known
 from indicia.weigh.profiles import Floats, Ints, Profiles, Relations
 
-__all__ = ["DECIBAN", "LEAST_KNOWN", "Grounds", "Model", "Weights", "grounds_of", "shipped_weights", "softmax"]
+__all__ = [
+    "DECIBAN",
+    "LEAST_KNOWN",
+    "Grounds",
+    "Model",
+    "SponsorWeights",
+    "Weights",
+    "grounds_of",
+    "shipped_weights",
+    "softmax",
+]
 
 DECIBAN = 10 / log(10)  # decibans in a nat
 LEAST_KNOWN = 3  # a group of which fewer features are known is no candidate: nothing could be weighed
+
+
+class SponsorWeights(msgspec.Struct, frozen=True, kw_only=True):
+    """How the share of the known mass that a state's or a type's groups hold tells of everybody, see `sponsors`."""
+
+    source: str = ""
+    by: float = 1.0
+    floor: float = 0.005
+    bias: dict[str, float] = {}  # by class
+    named: float = 1.0  # least probability at which a state or a type is named
+    named_by_few: float = 1.0  # the same by few items
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +60,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     misled: float = 0.0  # probability that the evidence as a whole misleads: planted, mixed up, or ascribed wrongly
     named: float  # least posterior at which a group is named
     backing: tuple[float, float, float]  # see `corroboration`: for one, two, and three or more rare pieces of software
+    sponsor: SponsorWeights = SponsorWeights()
 
     def vector(self, part: str, names: tuple[str, ...]) -> Floats:
         values: dict[str, float] = getattr(self, part)

@@ -78,6 +78,13 @@ _ATTACKER = re.compile(
     r"hack\w+|threat|apts?|espionage|cyber\w*|intelligence)\b",
     re.IGNORECASE,
 )
+# "Accusations against China", "sanctions against Iran": what is against somebody is no attack.
+_CHARGE = re.compile(
+    r"\b(?:accusations?|allegations?|charges?|claims?|evidence|proof|cases?|complaints?|sanctions?|measures?|indictments?|"
+    r"warnings?|statements?|action|retaliation|protests?|suspicions?|campaigning)\s(?:[\w’'-]+\s){0,3}?against\s"
+    r"(?:[\w,’'-]+\s){0,6}$",
+    re.IGNORECASE,
+)
 # Words that are a sector in a list of sectors and something else in a report on malware.
 _WIDE = frozenset(
     {"development", "engineering", "infrastructure", "intelligence", "it", "payment", "port", "research", "researcher"}
@@ -99,4 +106,6 @@ def _is_hit(mention: Mention, text: str) -> bool:
     if mention.kind is MentionKind.SECTOR and span.text.casefold() in _WIDE:
         return False
     before = _SENTENCE.split(text[max(0, span.start - _FAR) : span.start])[-1]
+    if _CHARGE.search(before):
+        return False
     return bool(_ATTACK.search(before)) and not _FROM.search(before) and not _ATTACKER.match(text, span.end)

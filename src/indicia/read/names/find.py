@@ -152,8 +152,13 @@ def _names(text: str, low: str, lexicon: Lexicon) -> Iterator[tuple[list[Entry],
 _CLASS_TAIL = re.compile(r"\s(?:rat|ransomware|malware|trojan|backdoor|stealer|loader|botnet|gang)\Z")
 
 
+_CONTINENT = re.compile(r"\b(?:South|Latin|Central|North|Meso|Pan)[ -]\Z")
+
+
 def _case_fits(entry: Entry, text: str, start: int, end: int) -> bool:
     written = text[start:end].replace("\u2019", "'")
+    if entry.kind is MentionKind.STATE and entry.surface.startswith("American") and _CONTINENT.search(text, 0, start):
+        return False  # "South American firms" are not the United States'
     if written == entry.surface or (entry.surface.startswith("the ") and written == f"T{entry.surface[1:]}"):
         return True  # "The" begins a sentence
     if entry.kind is MentionKind.SECTOR:

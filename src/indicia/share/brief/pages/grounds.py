@@ -37,16 +37,19 @@ def grounds_section(case: Case, notes: Notes, known: BriefKnowledge) -> Section:
         if items:
             blocks.append(Bullets(items=items))
         table = _posteriors(name, assessment, notes)
-        blocks.append(
-            Fold(summary=f"{name}: {many(len(table.rows), 'hypothesis', 'hypotheses')}, before and after", blocks=(table,))
-        )
+        if table.rows:
+            summary = f"{name}: {many(len(table.rows), 'hypothesis', 'hypotheses')}, before and after"
+            blocks.append(Fold(summary=summary, blocks=(table,)))
     blocks += [Heading(text="All evidence"), _table(case, notes)]
     return Section(id="evidence", title=title, blocks=tuple(blocks))
 
 
 def _remarks(assessment: Assessment, notes: Notes, known: BriefKnowledge) -> tuple[Line, ...]:
     show = notes.index.show
-    items = [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
+    items = (
+        [line("Prior alone: the evidence tells no actor from another.")] if assessment.prior_only and assessment.weights else []
+    )
+    items += [line(f"Base rate: {show(text, 200)}.") for text in assessment.base_rates[:6]]
     items += [line(f"Missing: {show(because(text), 200)}") for text in assessment.missing[:6]]
     telling = [(known.name(feature), bits) for feature, bits in assessment.telling if bits >= 0.05]
     if telling:

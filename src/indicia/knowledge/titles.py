@@ -1,7 +1,7 @@
 """Which groups the reports on a family of malware are about, by the titles that stand in their addresses.
 
-Malpedia lists reports on each family and says of few whose it is. Most reports name the group in their title, and a title stands in
-the report's address: `.../apt29-wineloader-german-political-parties`.
+Malpedia lists reports on each family and says of few whose it is. Most reports name the group in their title, and a title
+stands in the report's address: `.../apt29-wineloader-german-political-parties`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def address(url: str) -> str:
 
 
 class Titles:
-    """The names of ATT&CK's groups as addresses write them; those that two actors share, or that a family has too, are left out."""
+    """The names of ATT&CK's groups as addresses write them; those that two actors share, or that a family has too, are left
+    out."""
 
     def __init__(self, actors: Iterable[Actor], families: Iterable[str]) -> None:
         self._groups: dict[str, str] = {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from indicia.knowledge.galaxy import GalaxyFile
 from indicia.knowledge.index import fold
+from indicia.knowledge.merging import slug
 from indicia.knowledge.names import everyday_words
 from indicia.knowledge.tables import Actor, AttackTables, Malware
-from scripts.knowledge.galaxy import GalaxyFile
-from scripts.knowledge.merging import slug
-from scripts.knowledge.titles import Titles
+from indicia.knowledge.titles import Titles
 
 # Malpedia tells the platform in brackets behind a name: "Cyclops Blink (ELF)".
 _PLATFORM = re.compile(
@@ -26,6 +26,9 @@ _NOTE = re.compile(
     r"(?i)\s*(\((?:fake|real|original|v?\d[\d.x]*|[^)]*variant[^)]*|[^)]*ransomware[^)]*|unofficial|n/a)\)|"
     r"\bransomware\b|\bransom\b$)\s*"
 )
+
+
+__all__ = ["clean", "is_common", "kept_families", "malware"]
 
 
 def clean(name: str) -> str | None:
@@ -82,6 +85,18 @@ def malware(attack: AttackTables, actors: Iterable[Actor], malpedia: GalaxyFile,
             )
         )
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def kept_families(
+    attack: AttackTables, before: Iterable[Malware], newer: Iterable[Malware], source: str
+) -> tuple[Malware, ...]:
+    """The families with those of one source made anew: `newer` replace what only that source told, and what ATT&CK has by now
+    is no family any more."""
+    newer = tuple(newer)
+    taken = {fold(row.name) for row in newer} | {fold(name) for row in attack.software for name in (row.name, *row.aliases)}
+    ids = {row.id for row in newer}
+    kept = (row for row in before if set(row.according_to) != {source} and fold(row.name) not in taken and row.id not in ids)
+    return tuple(sorted((*newer, *kept), key=lambda row: row.id))
 
 
 def is_common(name: str) -> bool:
