@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from indicia.errors import RuleError
 from indicia.hunt.match.reference import holds
-from indicia.hunt.match.values import Expression
+from indicia.hunt.match.regexes import Expression
 from indicia.hunt.rules.ir import How, Test, Wild
 from indicia.hunt.rules.regex import check_regex
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from indicia.hunt.match.values import Expression
+from indicia.hunt.match.regexes import Expression
 from indicia.hunt.names import Remembered, field_key
 from indicia.hunt.rules.ir import And, How, Node, Not, Or, Same, Test, Wild, fold
 
