@@ -48,7 +48,7 @@ FLOORS = {
 # The same inside a part: a module or folder may import what stands before it in its own part, nothing that stands after.
 INNER = {
     "read": "text indicators names claims fronts techniques rows stated reading",
-    "read/claims": "language dates firmness chunks network proposals calibration parties never issuer "
+    "read/claims": "language dates firmness chunks network proposals calibration parties never "
     "voices deeds pooling making rows reader",
     "hunt": "names sources rules events match logs tuning sight story parts total merge processes run",
     "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "
