@@ -51,8 +51,8 @@ INNER = {
     "read/claims": "language dates firmness chunks network proposals calibration parties never issuer "
     "voices deeds pooling making rows reader",
     "hunt": "names sources rules events match logs tuning sight story parts total merge processes run",
-    "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements slots "
-    "translated since",
+    "view": "wording inert language lines words sides notes positions drawing voices saying affair moments first judgements "
+    "slots translated since",
     "spark": "session keeping scanning gathering tables hunting watching reading ledger",
     "share": "internals redact indicators plain eurepoc ledger timesketch navigator stix misp coalition brief card "
     "statement taxii_client",
