@@ -145,8 +145,8 @@ def _whom(claim: Claim) -> str:
 
 
 def main_among(claims: Iterable[Claim], affairs: Iterable[Affair] = (), told_by: str | None = None) -> MainAffair:
-    """The main affair of some claims, joined to `affairs`; claims that none of these holds go by the incident they tell. A known
-    incident that the texts themselves are about (`told_by`) leads, as long as a claim is on it."""
+    """The main affair of some claims, joined to `affairs`; claims that none of these holds go by the incident they tell. A
+    known incident that the texts themselves are about (`told_by`) leads, as long as a claim is on it."""
     claims = tuple(claims)
     groups = _grouped(claims, tuple(affairs))
     told = [group for group in groups if _is_told(group)]
