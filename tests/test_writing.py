@@ -15,7 +15,7 @@ from indicia.cli.main import run
 from indicia.share.plain import case_json
 from indicia.web.taxii.inbox import Inbox
 from indicia.writing import write_atomically, written
-from tests.sample_case import empty_case, exchange_case
+from tests.sample_case import empty_case, exchange_case, keep
 
 MASKS = [0o022, 0o002, 0o077, 0o000]
 
@@ -37,7 +37,7 @@ def mode(path: Path) -> int:
 def test_a_case_is_for_its_owner_whatever_the_umask(tmp_path: Path, mask: int) -> None:
     path = tmp_path / "affair.indicia"
     with umask(mask), open_store(path) as store:
-        store.save(exchange_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
+        keep(store, exchange_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
         files = {each.name: mode(each) for each in tmp_path.iterdir()}
     assert files == dict.fromkeys(("affair.indicia", "affair.indicia-shm", "affair.indicia-wal"), 0o600)
 
@@ -47,7 +47,7 @@ def test_a_case_that_others_were_let_into_stays_so(tmp_path: Path) -> None:
     open_store(path).close()
     path.chmod(0o640)
     with open_store(path) as store:
-        store.save(empty_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
+        keep(store, empty_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
         assert {mode(each) for each in tmp_path.iterdir()} == {0o640}
 
 

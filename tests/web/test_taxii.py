@@ -31,7 +31,7 @@ from indicia.web.taxii.collections import collection_id, marking_of_object
 from indicia.web.taxii.inbox import Inbox
 from indicia.web.taxii.readers import Reader, load_readers, reader_of
 from indicia.web.taxii.server import MEDIA, Fixed, Source, beside, taxii_app
-from tests.sample_case import exchange_case, said_with
+from tests.sample_case import exchange_case, keep, said_with
 from tests.web.site import LAUNCH
 
 READERS = """
@@ -293,13 +293,13 @@ def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[
     times = iter(f"2026-11-24T{hour}:00:00.000000Z" for hour in range(10, 24))
     case = mixed_case()
     with open_store(tmp_path / "a.indicia") as store:
-        store.save(case, author="x", time="t", what="first")
+        keep(store, case, author="x", time="t", what="first")
         app = taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: next(times))
         with running(app) as server:
             everything = get(at(server, Tlp.AMBER), ALICE, limit="1000").json()["objects"]
             assert "objects" not in get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()
             firmer = said_with(case.claims[0], firmness=Firmness.CONFIRMED)
-            store.save(msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
+            keep(store, msgspec.structs.replace(case, claims=(firmer, *case.claims[1:])), author="x", time="t", what="second")
             later = get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"]
         with running(taxii_app(lambda: {"case": Kept(store)}, load(), readers, now=lambda: "2027")) as server:
             assert get(at(server, Tlp.AMBER), ALICE, added_after="2026-11-24T10:00:00Z").json()["objects"] == later, "kept"
@@ -314,7 +314,7 @@ def test_only_what_changed_counts_as_added_again(tmp_path: Path, readers: tuple[
 def test_beside_the_page_the_same_cases_are_offered(tmp_path: Path) -> None:
     page = create_app(tmp_path / "cases", author="x", launch=LAUNCH)
     case = mixed_case()
-    page.state.shelf.store("exchange", make=True).save(case, author="x", time="t", what="first")
+    keep(page.state.shelf.store("exchange", make=True), case, author="x", time="t", what="first")
     taxii = taxii_of_page(page.state.shelf.slugs, page.state.shelf.store, None, None, "amber", Hosts(LOCAL), LAUNCH)
     with running(beside(page, taxii)) as server:
         assert get(f"{server}/taxii2/").status_code == 401, "beside the page nobody sees anything without a token"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from indicia.account import account
@@ -35,6 +34,9 @@ from indicia.cli.talk import Talk, plain, standard_input, write_out
 from indicia.errors import InputError
 from indicia.extras import missing
 from indicia.records import Case, to_json
+
+if TYPE_CHECKING:
+    from indicia.pipeline import Delta
 
 __all__ = ["brief", "held_case"]
 
@@ -109,7 +111,7 @@ def brief(
     from indicia.cli.arguments import words
     from indicia.knowledge import load
     from indicia.knowledge.ages import too_old
-    from indicia.pipeline import as_left, build, for_public
+    from indicia.pipeline import for_audience, grown, read_new
     from indicia.share import pieces
     from indicia.share.redact import marking_of
     from indicia.view.judgements import key_judgements
@@ -121,47 +123,53 @@ def brief(
         voice.say(f"the built-in knowledge is {warning}", "yellow")
     before = held_case(keep) if keep else None
     with voice.progress() as progress:
-        case = build(
+        delta = read_new(
             sources,
             tuple(logs or ()),
+            knowledge=knowledge,
             rules=tuple(rules or ()),
-            name=name or (before.name if before else output.resolve().name),
-            before=before,
             have=words(have),
             published=read_date(date),
             marking=read_marking(tlp),
             unmarked=read_marking(unmarked),
-            knowledge=knowledge,
+            logs_marking=read_marking(logs_tlp),
+            before=before,
             stdin=standard_input(),
             progress=progress,
         )
-        voice.problems(case.problems)
-        count = _count(case, before)
+        voice.problems(delta.all_problems)
+        count = _count(delta)
         voice.say(str(count), "dim" if count.is_whole else "yellow")
-        if not case.documents and (case.hunt is None or not any(file.events for file in case.hunt.files)):
+        if delta.is_empty and (before is None or not before.documents):
             raise InputError("none of the sources could be used, so there is no brief", hint="see the messages above")
-        case = _with_logs_marked(case, logs_tlp)
-        left, earlier = as_left(case, knowledge), as_left(before, knowledge) if before else None
-        if public:
-            left = for_public(left, knowledge, told=told)
-            earlier = for_public(earlier, knowledge, told=told) if earlier else None
+
+        def grow(held: Case | None) -> Case:
+            return grown(held, delta, knowledge, name=name or (held.name if held else output.resolve().name))
+
+        if keep:  # before anything is made of it that could fail
+            before, case = _kept(grow, keep, sources, logs or (), voice)
+        else:
+            case = grow(None)
+        left = for_audience(case, None, knowledge, public=public, told=told)
+        earlier = for_audience(before, None, knowledge, public=public, told=told) if before else None
+        whole = left if public else case  # in a file that can be passed on again, nothing is laid over the machine's records
         no_pdf = missing("pdf")
         files = [row for row in FILES if row[1] != "pdf" or not no_pdf]
         for number, (file, form) in enumerate(files):
             if progress:
                 progress("writing", number, len(files))
-            write_out(pieces(left, form, knowledge, full=full, language=lang, before=earlier), output / file)
+            shown = whole if form == "json" else left
+            write_out(pieces(shown, form, knowledge, full=full, language=lang, before=earlier), output / file)
         if no_pdf:
             voice.say(f"no brief.pdf: {no_pdf}", "yellow")
     sentences = [sentence.text for sentence in key_judgements(left)]
     if keep:
-        _keep(case, keep, sources, logs or (), voice)
         for sentence in key_judgements(earlier) if earlier else ():
             if sentence.text not in sentences:
                 voice.say(f"no longer said: {sentence.text}", "dim")
     tell_unmarked(left, voice)
     if as_json:
-        sys.stdout.buffer.write(to_json(left if public else case) + b"\n")
+        sys.stdout.buffer.write(to_json(whole) + b"\n")
     else:
         print(marking_of(left).label)  # noqa: T201
         for text in sentences:
@@ -169,14 +177,6 @@ def brief(
         others = ".md" if no_pdf else ".md, .pdf"
         print(plain(f"\nThe brief is in {output / 'brief.html'} (also {others}, STIX, MISP; all in {output}/)"))  # noqa: T201
     return _code(case, fail_on_hit, count)
-
-
-def _with_logs_marked(case: Case, marking: str) -> Case:
-    """The case with its hunt under the marking. Raises: UsageError."""
-    tlp = read_marking(marking)
-    if case.hunt is None or tlp is None or case.hunt.marking is tlp:
-        return case
-    return msgspec.structs.replace(case, hunt=msgspec.structs.replace(case.hunt, marking=tlp))
 
 
 def held_case(where: str) -> Case | None:
@@ -193,27 +193,29 @@ def _has_case(url: str) -> bool:
         return bool(store.runs())
 
 
-def _keep(case: Case, where: str, sources: Sequence[str], logs: Sequence[Path], voice: Talk) -> None:
-    """Saves the case and says what that changed."""
+def _kept(
+    grow: Callable[[Case | None], Case], where: str, sources: Sequence[str], logs: Sequence[Path], voice: Talk
+) -> tuple[Case | None, Case]:
+    """The case as it was and as it is once it is kept; says what that changed."""
     from indicia.case import open_store
     from indicia.cli.history import counted
 
     what = "brief " + " ".join([*sources, *(f"--logs {path}" for path in logs)])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with open_store(where) as store:
-        changes = store.save(case, author=account(), time=now, what=what)
+        before, case, changes = store.merge(grow, author=account(), time=now, what=what)
     if changes.is_empty:
         voice.say(f"{where}: nothing changed")
     for word, told in counted(changes):
         voice.say(f"{where}: {word}: {told}")
+    return before, case
 
 
-def _count(case: Case, before: Case | None) -> Count:
-    """What became of the texts and logs that were given now."""
-    known = {document.name for document in before.documents} if before else set()
-    read = [document.name for document in case.documents if document.name not in known]
-    logs = [file.file for file in case.hunt.files if file.events] if case.hunt else []
-    return count_files([*read, *logs], case.problems)
+def _count(delta: Delta) -> Count:
+    """What became of the texts and logs that were given."""
+    read = [document.name for document in delta.documents]
+    logs = [file.file for file in delta.hunt.files if file.events] if delta.hunt else []
+    return count_files([*read, *logs], delta.all_problems)
 
 
 def _code(case: Case, fail_on_hit: bool, count: Count) -> int:

@@ -11,7 +11,7 @@ from indicia.cli.options import read_marking
 from indicia.cli.talk import Talk
 from indicia.records import UNMARKED, Case, Record, Tlp, shown_marking, to_json
 
-__all__ = ["counting_as", "marked_json", "strictest_shown", "tell_unmarked"]
+__all__ = ["counting_as", "marked_json", "strictest_shown", "tell_judgements", "tell_unmarked"]
 
 
 def marked_json(record: Record, marking: Tlp | None, **more: Any) -> bytes:
@@ -42,3 +42,13 @@ def tell_unmarked(case: Case, voice: Talk) -> None:
     if count:
         texts = "1 text has no marking and counts" if count == 1 else f"{count:,} texts have no marking and count"
         voice.say(f"{texts} as {case.unmarked.label}; --unmarked changes that", "dim")
+
+
+def tell_judgements(case: Case, audience: Tlp, voice: Talk) -> None:
+    """Says how many judgements the audience does not get, so that what the machine read stands as it was read."""
+    from indicia.share.redact import judged_as
+
+    above = sum(judged_as(case, one).rank > audience.rank for one in case.judgements)
+    if above:
+        told = "1 judgement is" if above == 1 else f"{above:,} judgements are"
+        voice.say(f"{told} marked above {audience.label} and not applied; indicia judge --tlp marks one lower", "yellow")

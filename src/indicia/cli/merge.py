@@ -67,10 +67,14 @@ def merge(
         write_atomically(output, case_json(merged))
     else:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with open_store(output) as store:
-            if store.runs():
+
+        def first(held: Case | None) -> Case:
+            if held is not None:
                 raise UsageError(f"{output} already has a case", hint="give a new file; merging never overwrites")
-            store.save(merged, author=account(), time=now, what="merge " + " ".join(cases))
+            return merged
+
+        with open_store(output) as store:
+            store.merge(first, author=account(), time=now, what="merge " + " ".join(cases))
     names = {row.id: row.name for row in knowledge.incidents}
     states = {row.code: row.name for row in knowledge.states}
     write_out(statement_text(parties, names, states).encode(), statement)

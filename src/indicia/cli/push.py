@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from indicia.cli import exits
-from indicia.cli.marked import counting_as
+from indicia.cli.marked import counting_as, tell_judgements
 from indicia.cli.options import Color, Quiet, Told, Unmarked, Verbose, read_marking, talk
 from indicia.cli.pull import TokenFile, read_secret
 
@@ -50,7 +50,7 @@ def push(
       indicia push affair.indicia https://taxii.example/api/collections/ID/ --for green --token-file token.txt
     """
     from indicia.knowledge import load
-    from indicia.pipeline import as_left, for_audience, opened_case
+    from indicia.pipeline import for_audience, opened_case
     from indicia.records import Tlp
     from indicia.share.stix import bundle_objects
     from indicia.share.stix.versions import versioned
@@ -62,7 +62,9 @@ def push(
     sent = Sent(case, url, cleared)
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     with opened_case(case) as whole:
-        seen = for_audience(as_left(counting_as(whole, unmarked), knowledge), cleared, knowledge, told=told)
+        held = counting_as(whole, unmarked)
+        seen = for_audience(held, cleared, knowledge, told=told)
+        tell_judgements(held, cleared, voice)
         for sentence in left_out(seen):
             voice.say(sentence)
         objects, offered = versioned(bundle_objects(seen, knowledge), sent.held, now)
@@ -104,4 +106,4 @@ class Sent:
 
         if self._case is not None and rows:
             with open_store(self._case) as store:
-                store.keep_offered(self._to, {id: msgspec.to_builtins(row) for id, row in rows.items()})
+                store.offer(self._to, lambda held: {id: msgspec.to_builtins(row) for id, row in rows.items()})

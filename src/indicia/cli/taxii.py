@@ -14,7 +14,7 @@ from indicia.errors import UsageError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from indicia.case import Store
+    from indicia.case import Row, Store
     from indicia.records import Case
     from indicia.share.stix.versions import Offered
     from indicia.web.guard.hosts import Hosts
@@ -33,20 +33,18 @@ class Kept:
         return self.store.last_run()
 
     def case(self) -> Case:
-        from indicia.knowledge import load
-        from indicia.pipeline import as_left
+        return self.store.load()
 
-        return as_left(self.store.load(), load())
-
-    def offered(self, collection: str) -> Mapping[str, Offered]:
+    def offer(self, collection: str, renew: Callable[[Mapping[str, Offered]], Mapping[str, Offered]]) -> None:
         from indicia.share.stix.versions import Offered
 
-        return {id: msgspec.convert(row, Offered) for id, row in self.store.offered(f"taxii {collection}").items()}
+        def changed(rows: Mapping[str, Row]) -> Mapping[str, Row | None]:
+            held = {id: msgspec.convert(row, Offered) for id, row in rows.items()}
+            made = renew(held)
+            new = {id: msgspec.to_builtins(one) for id, one in made.items() if held.get(id) != one}
+            return {**dict.fromkeys(held.keys() - made.keys()), **new}
 
-    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
-        if rows or gone:
-            made = {id: msgspec.to_builtins(row) for id, row in rows.items()}
-            self.store.keep_offered(f"taxii {collection}", made, gone=gone)
+        self.store.offer(f"taxii {collection}", changed)
 
 
 def taxii_server(
@@ -57,17 +55,12 @@ def taxii_server(
     Raises: UsageError for another number of cases, and what reading the files raises.
     """
     from indicia.case import open_store
-    from indicia.knowledge import load
-    from indicia.pipeline import as_left, is_store, load_case
+    from indicia.pipeline import is_store, load_case
     from indicia.web.taxii.server import Fixed
 
     if len(cases) != 1:
         raise UsageError("TAXII serves one case", hint="for example: indicia serve affair.indicia --taxii-only")
-    source: Source
-    if is_store(cases[0]):
-        source = Kept(held.enter_context(open_store(cases[0])))
-    else:
-        source = Fixed(as_left(load_case(cases[0]), load()))
+    source: Source = Kept(held.enter_context(open_store(cases[0]))) if is_store(cases[0]) else Fixed(load_case(cases[0]))
     return _server(lambda: {"case": source}, readers, inbox, sightings, hosts)
 
 

@@ -6,6 +6,7 @@ weighing  Evidence, Assessment, Weighing   judging    which judgement stands
 measures  Measure, Advice
 cases     Case, Affair                     marking    Tlp           base   Record, Problem, ids, JSON
 streamed  Streamed                         told      stated, known, concluded
+watching  Seen
 older      what earlier versions wrote, brought to today's form
 """
 
@@ -23,4 +24,5 @@ from indicia.records.older import *  # noqa: F403
 from indicia.records.streamed import *  # noqa: F403
 from indicia.records.text import *  # noqa: F403
 from indicia.records.told import *  # noqa: F403
+from indicia.records.watching import *  # noqa: F403
 from indicia.records.weighing import *  # noqa: F403

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from indicia.records.claims import Claim, Stance
+from indicia.records.older import claim_today
 from indicia.records.weighing import Judgement
 
-__all__ = ["SURE", "those_counted", "last_words", "rejected", "to_check"]
+__all__ = ["SURE", "added_claims", "those_counted", "last_words", "rejected", "to_check"]
 
 # The score from which a claim that was read counts without anybody's looking: from there the reader is right in three of four
 # (news) to nineteen of twenty (development) claims of real documents (docs/measurements.md).
@@ -17,6 +21,19 @@ SURE = 0.75
 def last_words(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
     """The last `reject` or `confirm` on each record, by its id. The one place that says which of them stands."""
     return {one.subject: one for one in judgements if one.action in {"reject", "confirm"}}
+
+
+def added_claims(judgements: Iterable[Judgement]) -> dict[str, Claim]:
+    """The claims that people added by hand, by their ids."""
+    found = {}
+    for one in judgements:
+        if one.action == "add":
+            try:
+                claim = msgspec.convert(claim_today(msgspec.json.decode(one.value, type=dict[str, Any])), type=Claim)
+            except (msgspec.MsgspecError, UnicodeError, RecursionError):
+                continue  # evidence or a measure that somebody added
+            found[claim.id] = claim
+    return found
 
 
 def rejected(judgements: Iterable[Judgement]) -> dict[str, Judgement]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
 from indicia.records.base import Record, Whole, settle
 from indicia.records.claims import Confidence, Firmness, Level, Likelihood, Stance, TieKind
+from indicia.records.marking import Tlp
 
 __all__ = [
     "Assessment",
@@ -163,3 +166,5 @@ class Judgement(Record, frozen=True, kw_only=True):
     time: str  # ISO, UTC
     value: str = ""  # JSON of what it says, for regrade, correct and add
     note: str = ""
+    # What it is marked, None where it bears no marking, as a text; where nothing is said, it is marked as the whole case is.
+    marking: Tlp | None | msgspec.UnsetType = msgspec.UNSET

@@ -2,7 +2,6 @@
 
 fetching   one address over HTTP, bounded, and never on to another
 feeds      RSS and Atom as entries
-state      what was seen before
 rounds     one look at all sources: what is new becomes part of the case
 digest     who joined, denied, hardened, changed
 """
@@ -11,6 +10,5 @@ from __future__ import annotations
 
 from indicia.watch.digest import Digest, digest
 from indicia.watch.rounds import Round, look
-from indicia.watch.state import Seen, Watched, load_state, save_state
 
-__all__ = ["Digest", "Round", "Seen", "Watched", "digest", "load_state", "look", "save_state"]
+__all__ = ["Digest", "Round", "digest", "look"]

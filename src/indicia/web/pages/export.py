@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from indicia.pipeline import for_audience, for_public
+from indicia.pipeline import for_audience
 from indicia.records import Case, Tlp
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
@@ -115,12 +116,17 @@ def download(ask: Ask) -> Response:
     held, form = ask.held, ask.request.path_params["form"]
     if form not in FORMATS:
         raise HTTPException(404, f"There is no such format. Known are: {', '.join(FORMATS)}.")
-    case: Case = held.whole(machine=ask.one("as") == "machine")
-    audience, told = _audience(ask), not ask.one("untold")
-    if audience is not None:
-        case = for_audience(case, audience, ask.knowledge, told=told)
-    if ask.one("public"):
-        case = for_public(case, ask.knowledge, told=told)
+    kept: Case = held.whole()
+    if ask.one("as") == "machine":
+        kept = msgspec.structs.replace(kept, judgements=())
+    case = for_audience(
+        kept,
+        _audience(ask),
+        ask.knowledge,
+        public=bool(ask.one("public")),
+        told=not ask.one("untold"),
+        laid_over=form != WHOLE,
+    )
     if form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
     file, media, _, _, _ = FILES.get(form, (f"case.{form}", "application/octet-stream", "", "", ""))

@@ -55,11 +55,8 @@ class Source(Protocol):
     def case(self) -> Case:
         """As it stands now. Raises: IndiciaError."""
 
-    def offered(self, collection: str) -> Mapping[str, Offered]:
-        """What was offered last, by the object's id."""
-
-    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
-        """Remembers what is new or has changed, and forgets what is gone."""
+    def offer(self, collection: str, renew: Callable[[Mapping[str, Offered]], Mapping[str, Offered]]) -> None:
+        """Remembers, by the object's id, what `renew` makes of what was offered last. It may be asked twice."""
 
 
 class Fixed:
@@ -74,11 +71,8 @@ class Fixed:
     def case(self) -> Case:
         return self._case
 
-    def offered(self, collection: str) -> Mapping[str, Offered]:
-        return {}
-
-    def keep(self, collection: str, rows: Mapping[str, Offered], gone: Sequence[str]) -> None:
-        pass
+    def offer(self, collection: str, renew: Callable[[Mapping[str, Offered]], Mapping[str, Offered]]) -> None:
+        renew({})
 
 
 def _now() -> str:
@@ -186,11 +180,15 @@ class _Root:
             return self._entries[tlp]
 
     def _made(self, case: Case, tlp: Tlp) -> list[Entry]:
-        held = self.source.offered(tlp.value)
-        items, kept = versioned(bundle_objects(case, self.knowledge), held, self.now())
-        changed = {id: one for id, one in kept.items() if held.get(id) != one}
-        self.source.keep(tlp.value, changed, sorted(held.keys() - kept.keys()))
-        return [Entry(added=kept[item["id"]].added, item=item) for item in items]
+        made, found = bundle_objects(case, self.knowledge), list[Entry]()
+
+        def renew(held: Mapping[str, Offered]) -> Mapping[str, Offered]:
+            items, kept = versioned(made, held, self.now())
+            found[:] = (Entry(added=kept[item["id"]].added, item=item) for item in items)
+            return kept
+
+        self.source.offer(tlp.value, renew)
+        return found
 
 
 def _may_see(reader: Reader) -> Callable[[Entry], bool]:
