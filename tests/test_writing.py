@@ -1,4 +1,4 @@
-"""Who may read what is written: exports as the umask says, a case its owner alone; and never half a file."""
+"""Who may read what is written: a case and what is made of it its owner alone; and never half a file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_case_is_for_its_owner_whatever_the_umask(tmp_path: Path, mask: int) -
 
 def test_a_case_that_others_were_let_into_stays_so(tmp_path: Path) -> None:
     path = tmp_path / "affair.indicia"
-    open_store(path).close()
+    path.touch()
     path.chmod(0o640)
     with open_store(path) as store:
         keep(store, empty_case(), author="a", time="2026-11-24T12:00:00Z", what="x")
@@ -52,13 +52,17 @@ def test_a_case_that_others_were_let_into_stays_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mask", MASKS)
-def test_an_export_has_the_mode_that_the_umask_says(tmp_path: Path, mask: int) -> None:
+def test_an_export_is_for_its_owner_until_they_let_others_in(tmp_path: Path, mask: int) -> None:
     case, out = tmp_path / "case.json", tmp_path / "new" / "bundle.json"
     case.write_bytes(case_json(exchange_case()))
     with umask(mask), pytest.raises(SystemExit) as stop:
         run(["share", str(case), "--as", "stix", "-q", "-o", str(out)])
     assert not stop.value.code
-    assert mode(out) == 0o666 & ~mask
+    assert mode(out) == 0o600
+    out.chmod(0o640)
+    with pytest.raises(SystemExit) as stop:
+        run(["share", str(case), "--as", "stix", "-q", "-o", str(out)])
+    assert mode(out) == 0o640
     assert [each.name for each in out.parent.iterdir()] == ["bundle.json"]
 
 

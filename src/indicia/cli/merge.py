@@ -13,7 +13,7 @@ from indicia.cli import exits
 from indicia.cli.options import Color, Quiet, Verbose, talk
 from indicia.cli.talk import write_out
 from indicia.errors import UsageError
-from indicia.writing import write_atomically
+from indicia.writing import PRIVATE, write_atomically
 
 if TYPE_CHECKING:
     from indicia.records import Case
@@ -64,7 +64,7 @@ def merge(
     merged = conclude(merge_cases(parties, " + ".join(party.name for party in parties)), knowledge)
     voice.problems(merged.problems)
     if output.suffix == ".json":
-        write_atomically(output, case_json(merged))
+        write_atomically(output, case_json(merged), new=PRIVATE)
     else:
         now = datetime.now(UTC).isoformat(timespec="seconds")
 

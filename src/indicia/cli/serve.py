@@ -92,6 +92,7 @@ def serve(
     from indicia.web import create_app, create_open_app
     from indicia.web.guard.connections import server
     from indicia.web.guard.hosts import hosts_of, is_loopback
+    from indicia.web.guard.keys import key_of
     from indicia.web.taxii.server import beside
 
     if open_to is not None and (taxii_only or readers or inbox or reads or user_header):
@@ -121,7 +122,8 @@ def serve(
             )
             shelf = page.state.shelf
             held.callback(shelf.close)
-            app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch))
+            key = key_of(home)
+            app = beside(page, taxii_of_page(shelf.slugs, shelf.store, readers, inbox, sightings, known, launch, key))
         if not is_loopback(host) and open_to is None:
             voice.say("others can reach this, and tokens travel unencrypted: put a proxy with TLS in front", "yellow")
         shown = f"[{host}]" if ":" in host else host

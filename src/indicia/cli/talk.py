@@ -25,7 +25,7 @@ from rich.progress import (
 from rich.text import Text
 
 from indicia.records import Problem, Severity
-from indicia.writing import written
+from indicia.writing import PRIVATE, written
 
 __all__ = ["ProgressCall", "Share", "Talk", "console_for", "plain", "standard_input", "to_terminal", "write_out"]
 
@@ -159,7 +159,8 @@ def to_terminal(output: Path | None) -> bool:
 
 
 def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:
-    """To `output`, or to stdout when it is None or `-`; pieces are written as they come."""
+    """To `output`, or to stdout when it is None or `-`; pieces are written as they come. A new file is for its owner alone, as
+    the case is that it comes from."""
     pieces = (data,) if isinstance(data, bytes) else data
     if output is None or str(output) == "-":
         last = b""
@@ -169,5 +170,5 @@ def write_out(data: bytes | Iterable[bytes], output: Path | None) -> None:
             sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
     else:
-        with written(output) as file:
+        with written(output, new=PRIVATE) as file:
             file.writelines(pieces)

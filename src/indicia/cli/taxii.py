@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from indicia.web.guard.hosts import Hosts
     from indicia.web.taxii.server import Source
 
-__all__ = ["Kept", "taxii_of_page", "taxii_server"]
+__all__ = ["INBOX", "Kept", "taxii_of_page", "taxii_server"]
+
+INBOX = "inbox"  # beside the page, the address at which readers post
 
 
 class Kept:
@@ -72,21 +74,28 @@ def taxii_of_page(
     sightings: str,
     hosts: Hosts,
     launch: str,
+    key: bytes,
 ) -> Starlette:
     """The server of all cases that the page shows, to readers and to whoever has the launch token, and to nobody else.
 
-    The addresses of the cases do not tell their names.
+    The addresses of the cases do not tell their names, and nobody can work them out who does not know `key`. Whoever may post
+    does so at an address that holds no case.
     """
-    from indicia.web.taxii.collections import collection_id
+    from indicia import __version__
+    from indicia.records import Case, Versions
+    from indicia.web.taxii.collections import keyed_id
+    from indicia.web.taxii.server import Fixed
 
     sources: dict[str, Source] = {}
+    if inbox:
+        sources[INBOX] = Fixed(Case(name="Inbox", versions=Versions(indicia=__version__)))
 
     def roots() -> Mapping[str, Source]:
-        names = {collection_id(f"case {slug}"): slug for slug in slugs()}
+        names = {keyed_id(key, slug): slug for slug in slugs()}
         for id, slug in names.items():
             if id not in sources:
                 sources[id] = Kept(store(slug))
-        return {id: sources[id] for id in names}
+        return {id: one for id, one in sources.items() if id in names or id == INBOX}
 
     return _server(roots, readers, inbox, sightings, hosts, launch)
 
@@ -115,5 +124,6 @@ def _server(
         inbox=Inbox(inbox) if inbox else None,
         sightings=read_marking(sightings) or Tlp.AMBER,
         anybody=None if launch else ANYBODY,
+        known=(INBOX,) if launch else ("case",),
         around=around(hosts.names, MOST_BYTES),
     )

@@ -29,7 +29,7 @@ from indicia.hunt.logs.streams import (
 )
 from indicia.hunt.logs.tars import MOST_MEMBERS, is_tar, members_of
 from indicia.records import Problem, Severity
-from indicia.walking import EMPTY, Apart, kind_of, reason_of, told_path, walk
+from indicia.walking import EMPTY, Apart, kind_of, open_file, open_pipe, reason_of, told_path, walk
 from indicia.zips import UNLISTED, UNLISTED_HINT, holds_unlisted
 
 __all__ = ["FileAt", "FoundLog", "find_files", "find_logs", "log_named", "logs_in"]
@@ -87,7 +87,7 @@ def _in_pipe(pipe: Path, copies: Path) -> Iterator[FileAt | Problem]:
     """What came through a pipe, as of `<(zcat log.gz)`, from a copy of it: logs are read more than once."""
     copy = copies / f"{sum(1 for _ in copies.iterdir())}{pipe.suffix}"
     try:
-        with pipe.open("rb") as stream, copy.open("wb") as file:
+        with open_pipe(pipe) as stream, copy.open("wb") as file:
             shutil.copyfileobj(stream, file, 1 << 20)
     except OSError as error:
         yield Problem(where=told_path(pipe), what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
@@ -119,7 +119,7 @@ def logs_in(place: FileAt, only: str | None = None) -> Iterator[FoundLog | Probl
     path = place.path
     try:
         size = path.stat().st_size
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             head = stream.read(HEAD)
     except OSError as error:
         yield Problem(where=place.told, what=f"cannot be read: {reason_of(error)}", severity=Severity.FAILED)
@@ -199,13 +199,13 @@ def _archive_within(head: bytes) -> str:
 
 def _plain(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        return open_file(path)
     except OSError as error:  # gone since it was found: told by whoever reads, like any other end before the end
         return cast(BinaryIO, Gone(error))
 
 
 def _unpacked(path: Path, unpack: Unpacker) -> BinaryIO:
-    file = path.open("rb")
+    file = open_file(path)
     return cast(BinaryIO, Bounded(unpack(file), path.stat().st_size, file))
 
 

@@ -31,7 +31,7 @@ from indicia.read.fronts.plain import read_plain
 from indicia.read.fronts.sniff import Kind, sniff
 from indicia.read.fronts.streams import Bounded, Gunzipped, Pushed, read_up_to
 from indicia.records import Document, Mention, Problem, Tlp
-from indicia.walking import EMPTY, reason_of, told_path, walk
+from indicia.walking import EMPTY, open_file, open_pipe, reason_of, told_path, walk
 
 __all__ = ["document_from_text", "each_opened", "open_source"]
 
@@ -150,7 +150,7 @@ def _read_folder(run: _Run, folder: Path) -> Iterator[Opened]:
 def _read_path(run: _Run, path: Path, name: str) -> Iterator[Opened]:
     run.files += 1
     try:
-        with path.open("rb") as file:
+        with open_pipe(path) if path.is_fifo() else open_file(path) as file:
             yield from _read_stream(run, file, name)
     except OSError as error:
         yield _problem(failed(name, f"cannot be read: {reason_of(error)}", "check its permissions"))

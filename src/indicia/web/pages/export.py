@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from indicia.pipeline import for_audience
-from indicia.records import Case, Tlp
+from indicia.records import Tlp
 from indicia.share import FORMATS, render
 from indicia.share.internals import without_internals
 from indicia.share.redact import marking_of
@@ -116,16 +115,13 @@ def download(ask: Ask) -> Response:
     held, form = ask.held, ask.request.path_params["form"]
     if form not in FORMATS:
         raise HTTPException(404, f"There is no such format. Known are: {', '.join(FORMATS)}.")
-    kept: Case = held.whole()
-    if ask.one("as") == "machine":
-        kept = msgspec.structs.replace(kept, judgements=())
     case = for_audience(
-        kept,
+        held.whole(),
         _audience(ask),
         ask.knowledge,
         public=bool(ask.one("public")),
         told=not ask.one("untold"),
-        laid_over=form != WHOLE,
+        laid_over=form != WHOLE and ask.one("as") != "machine",
     )
     if form != WHOLE and not ask.one("internal"):
         case = without_internals(case)
