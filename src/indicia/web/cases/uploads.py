@@ -6,13 +6,14 @@ import os
 import secrets
 import shutil
 import threading
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # where files are locked otherwise, nothing is swept
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 __all__ = ["Uploads"]
 
@@ -65,10 +66,10 @@ class Uploads:
 def _locked(path: Path) -> int | None:
     """The open file with its lock, None where somebody else holds it."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if fcntl is not None:
-        with suppress(BlockingIOError):
+    try:
+        if fcntl is not None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
+    except BlockingIOError:
         os.close(handle)
         return None
     return handle
